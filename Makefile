@@ -1,0 +1,40 @@
+# Two commands matter: make demo, make test. Everything runs in .venv, made on first use.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+DEMO_STORE := data/store/demo.db
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+$(VENV)/run.done: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/run.done tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the dashboard
+	WENMING_STORE=$(DEMO_STORE) $(BIN)/python -m wenming_metrics demo
+	WENMING_STORE=$(DEMO_STORE) $(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+run: $(VENV)/run.done ## Serve the dashboard on the office's own store
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/test.done ## Lint and run every test, the browser's too
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/test.done ## Mend what can be mended, report the rest
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(VENV)/test.done ## Measure; every figure is a ratio within one run
+	$(BIN)/python -m tests.benchmarks

@@ -1,0 +1,18 @@
+"""The pages of the site, in the order of the menu. Start with: streamlit run app.py
+
+Addresses differ from the names of the files: where they are equal, Streamlit can serve the file
+without running this one.
+"""
+
+import streamlit as st
+
+from wenming_metrics.ui import page
+
+PAGES = [
+    st.Page("pages/overview.py", title="总览", url_path="home", default=True),
+    st.Page("pages/ranking.py", title="排名", url_path="ranks"),
+    st.Page("pages/upload.py", title="数据上传", url_path="files"),
+    st.Page("pages/manual.py", title="使用说明", url_path="guide"),
+]
+
+page.run(st.navigation(PAGES, position="top"))

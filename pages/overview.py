@@ -1,0 +1,43 @@
+"""总览: the city at a glance, for a leader who has ten seconds."""
+
+import streamlit as st
+
+from wenming_metrics.charts.losses import loss_bars
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.periods import today
+from wenming_metrics.ui import cached, cards, filters, page, shortlists, words
+
+office = page.open_page("总览")
+days = cached.days()
+page.stop_if_empty(days)
+window = filters.choose_period(days).window
+
+city = cached.city(window)
+ranked = cached.ranking(window, office.rules.boards[0].kind)
+shares = cached.category_shares(window)
+
+page.say(words.overview(city, ranked, shares, words.when(window, today())))
+cards.draw_cards(cards.city_cards(city, words.before(window)))
+if window.kind == "day":
+    page.note(words.DAY_NOTE)
+shortlists.draw_groups(ranked, filters.query_of(window))
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("失分前五")
+    losses = cached.top_losses(window)
+    if losses.empty:
+        page.note("本期没有失分。")
+    else:
+        page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
+        st.plotly_chart(loss_bars(losses), theme=None, config=CONFIG, key="losses")
+with right:
+    st.subheader("反复问题前五")
+    recent = filters.last_days(window, 30)
+    sites = cached.repeat_sites(recent)
+    page.note(f"同一点位至少两天查出问题。按到本期末的 30 天计:{recent.title}。")
+    if sites.empty:
+        page.note("没有这样的点位。")
+    else:
+        cards.repeat_list(sites)
+page.foot(office, window, city.checks)

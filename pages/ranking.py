@@ -1,0 +1,30 @@
+"""排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
+
+from wenming_metrics.ui import cached, drill, filters, page, ranks, words
+
+office = page.open_page("排名")
+days = cached.days()
+page.stop_if_empty(days)
+selection = filters.choose_ranking(office.rules, days)
+
+if office.rules.board(selection.board).ranked:
+    ranked = ranks.units_of(selection)
+    page.say(words.ranking(ranked))
+    if selection.window.kind == "day":
+        ranks.draw_day(selection.window)
+        ranks.draw_day_list(ranked, selection)
+    else:
+        ranks.draw_list(ranked, selection)
+    ranks.draw_apart(ranked)
+    ranks.draw_tools(ranked, office, selection)
+    unit = ranks.chosen_unit(ranked)
+    if unit is not None:
+        drill.draw_unit(office, unit, selection)
+    checks = int(ranked["checks"].sum())
+else:
+    listed = cached.listing(selection.window, selection.board)
+    page.say(words.listing(listed))
+    ranks.draw_listing(listed)
+    ranks.offer_listing(listed, office, selection)
+    checks = int(listed["checks"].sum())
+page.foot(office, selection.window, checks)

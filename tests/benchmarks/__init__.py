@@ -1,0 +1,1 @@
+"""What is claimed about speed, measured as ratios within one run; nothing here is asserted."""

@@ -1,0 +1,79 @@
+"""Run the benchmarks: `make bench`, or `python -m tests.benchmarks [--json] [--rows N ...]`.
+
+Each line compares two ways of the same work on the same file in the same run, interleaved, and
+reports the ratio of their medians. Times of one machine on one day mean little; ratios travel.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.ingest import Case, bare_reading, naive_script, prepare, whole_ingest
+
+
+def measure(ways: dict[str, Callable[[], None]], runs: int) -> dict[str, float]:
+    """Time several ways in turn, `runs` times each; gives the median seconds of each."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(runs):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def lines(rows: int, runs: int, folder: Path) -> list[dict[str, object]]:
+    """Measure one size of file."""
+    case = Case.make(folder, rows)
+    few = max(2, runs // 2)
+    stores = prepare(case, runs + few)
+
+    def ingest() -> None:
+        whole_ingest(case, next(stores))
+
+    ours = measure({"bare": lambda: bare_reading(case), "ours": ingest}, runs)
+    plain = measure({"plain": lambda: naive_script(case), "ours": ingest}, few)
+    limit = 3.5 if rows <= 12_000 else 3.0
+    return [
+        {
+            "what": f"{rows} rows: bytes to committed and rankable / bare python-calamine rows",
+            "ratio": round(ours["ours"] / ours["bare"], 2),
+            "aim": f"at most {limit}",
+            "seconds": {name: round(taken, 3) for name, taken in ours.items()},
+        },
+        {
+            "what": f"{rows} rows: pandas.read_excel(openpyxl) + groupby / ours",
+            "ratio": round(plain["plain"] / plain["ours"], 2),
+            "aim": "at least 3",
+            "seconds": {name: round(taken, 3) for name, taken in plain.items()},
+        },
+    ]
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rows", type=int, nargs="+", default=[12_000, 100_000])
+    parser.add_argument("--runs", type=int, default=5)
+    given = parser.parse_args()
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in given.rows:
+            found += lines(rows, given.runs, Path(folder))
+            if not given.json:
+                for line in found[-2:]:
+                    print(f"{line['ratio']:>7}  ({line['aim']})  {line['what']}  {line['seconds']}")
+                    sys.stdout.flush()
+    if given.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""The simulated days and the files made of them."""
+
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+
+from wenming_metrics.demo import forms
+from wenming_metrics.demo.big import HEADINGS, big_workbook
+from wenming_metrics.demo.city import build_city
+from wenming_metrics.demo.inspections import last_days, simulate
+from wenming_metrics.demo.workbooks import make_workbooks, write_samples
+from wenming_metrics.settings import ROOT
+from wenming_metrics.vocabulary import INPUT, headers, normalise
+
+SAMPLES = ROOT / "data" / "samples"
+
+
+@pytest.fixture(scope="module")
+def found():
+    return simulate()
+
+
+def cells(path):
+    book = load_workbook(path, read_only=True)
+    sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+    book.close()
+    return sheets
+
+
+def test_run_has_the_size_of_a_real_one(found):
+    looked_at = found.rows[found.rows["result"].isin(["符合", "不符合"])]
+    failed = looked_at[looked_at["result"] == "不符合"]
+    daily = found.visits.groupby("day")
+    assert found.visits["day"].min() == date(2026, 9, 22)
+    assert found.visits["day"].max() == date(2026, 11, 20)
+    assert 40 <= daily.size().mean() <= 46
+    assert 7 <= daily["street"].nunique().mean() <= 9
+    assert 13 <= len(found.rows) / len(found.visits) <= 17
+    assert 0.10 <= len(failed) / len(looked_at) <= 0.15
+    assert 8 <= failed["description"].str.len().median() <= 12
+
+
+def test_every_street_is_visited_several_times_a_fortnight(found):
+    fortnight = last_days(found, 14).visits
+    outings = fortnight.groupby("street")["day"].nunique()
+    assert len(outings) == 43
+    assert outings.min() >= 2
+
+
+def test_marks_lost_stay_within_the_full_mark(found):
+    failed = found.rows["result"] == "不符合"
+    assert (found.rows.loc[failed, "deduction"] > 0).all()
+    assert (found.rows.loc[~failed, "deduction"] == 0).all()
+    assert found.rows.loc[failed, "places"].between(1, 5).all()
+    assert (found.rows.loc[failed, "responsible"] != "").all()
+
+
+def test_names_in_the_rows_stand_in_the_registers(found):
+    known = set(found.city.units["unit_name"])
+    failed = found.rows[found.rows["result"] == "不符合"]
+    assert set(failed["responsible"].str.split("、").explode()) <= known
+    assert set(found.visits["street"]) <= known
+    assert set(found.visits["community"]) <= known
+    assert set(found.visits["district"]) <= known
+
+
+def test_simulation_is_fixed_by_the_seed():
+    again = [simulate(seed=3, days=5) for _ in range(2)]
+    assert again[0].rows.equals(again[1].rows)
+    assert again[0].visits.equals(again[1].visits)
+    assert again[0].plan.equals(again[1].plan)
+
+
+def test_committed_samples_are_what_the_generator_makes(tmp_path):
+    made = write_samples(tmp_path)
+    assert sorted(path.name for path in made) == sorted(p.name for p in SAMPLES.glob("*.xlsx"))
+    assert sum(path.stat().st_size for path in SAMPLES.glob("*.xlsx")) < 600_000
+    for path in made:
+        assert cells(path) == cells(SAMPLES / path.name), path.name
+
+
+def test_files_come_in_the_order_of_upload(tmp_path):
+    made = make_workbooks(tmp_path, seed=5, end=date(2026, 3, 10), days=2)
+    names = [path.name for path in made]
+    assert names[:3] == ["单位名册.xlsx", "点位名册.xlsx", "督查计划_2026年第11周.xlsx"]
+    assert names[3:] == sorted(names[3:], key=lambda name: name[:10])
+    assert {name[:10] for name in names[3:]} == {"2026-03-09", "2026-03-10"}
+
+
+def test_findings_file_has_a_sheet_of_visits(tmp_path):
+    made = make_workbooks(tmp_path, seed=5, end=date(2026, 3, 9), days=1)
+    sheets = cells(next(path for path in made if "第三方" in path.name))
+    assert list(sheets) == ["问题清单", "检查点位"]
+    assert sheets["问题清单"][-2][0] == "合计"
+    numbers = {row[2] for row in sheets["检查点位"][1:]}
+    assert {row[0] for row in sheets["问题清单"][2:-2]} <= numbers
+
+
+def test_big_workbook_has_exactly_the_rows_asked_for(tmp_path):
+    rows = cells(big_workbook(tmp_path / "big.xlsx", 3_000))["督查记录"]
+    assert rows[0] == HEADINGS
+    assert len(rows) == 3_001
+    known = build_city()
+    assert {row[3] for row in rows[1:]} <= set(known.units["unit_name"])
+    assert {row[6] for row in rows[1:]} <= set(known.sites["site_name"])
+    failed = [row for row in rows[1:] if row[9] == "不符合"]
+    assert 0.15 <= len(failed) / 3_000 <= 0.21
+    assert 20 <= sum(len(row[12]) for row in failed) / len(failed) <= 32
+    assert all(row[13] for row in failed)
+
+
+def test_big_workbook_uses_as_many_past_days_as_it_needs(tmp_path):
+    path = big_workbook(tmp_path / "big.xlsx", 21_000, end=date(2026, 11, 20))
+    days = {row[0].date() for row in cells(path)["督查记录"][1:]}
+    assert days == {date(2026, 11, 19), date(2026, 11, 20)}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        *(form.columns for form in (*forms.CHECKLISTS.values(), *forms.FINDINGS.values())),
+        *(forms.VISITS, forms.PLAN, forms.UNITS, forms.SITES),
+        tuple((heading, "") for heading in HEADINGS),
+    ],
+)
+def test_every_heading_is_a_word_of_the_vocabulary(columns):
+    known = headers(tuple(INPUT))
+    other = {"sender": "team", "site_name": "site"}
+    for heading, field in columns:
+        column = known[normalise(heading)]
+        if field and columns is not forms.PLAN:
+            assert column == other.get(field, field), heading

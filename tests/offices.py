@@ -1,0 +1,112 @@
+"""Small offices for tests: catalogue and rules as real files, registers and rows as real workbooks."""
+
+import csv
+import io
+from pathlib import Path
+
+import openpyxl
+
+from wenming_metrics import intake
+from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.settings import Settings, store_url
+
+RULES = """
+id = "tiny"
+title = "算例办法"
+short = "算例"
+version = "1"
+source = "算例"
+effective_from = 2020-01-01
+full_mark = 100
+{extra}
+[[board]]
+kind = "street"
+title = "街道"
+role = "territory"
+ranked = true
+groups = ["主城区", "其他"]
+"""
+CHECK_HEADERS = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
+
+
+def workbook(sheets: dict[str, list[list]]) -> bytes:
+    """Write sheets of rows as .xlsx."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def write_csv(path: Path, header: list[str], rows: list[list]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def make_office(
+    folder: Path,
+    items: list[list],
+    indicators: list[dict],
+    *,
+    types: tuple[str, ...] = ("小区", "市场"),
+    mapping: list[list] | None = None,
+    extra: str = "",
+) -> Office:
+    """Open a new office.
+
+    items - [code, name, full mark, point types ("*" or "T1|T2")]; indicators - dicts of the
+    columns of indicators.csv; mapping - [item, point types, leaf], by default item -> same code
+    """
+    names = ["code", "parent", "name", "weight", "method", "mode", "average", "settlement"]
+    names += ["full_mark", "lead", "responsible", "note"]
+    data = folder / "data"
+    write_csv(
+        data / "catalogue" / "point_types.csv",
+        ["code", "name", "aliases"],
+        [[f"T{n}", name, ""] for n, name in enumerate(types, 1)],
+    )
+    write_csv(
+        data / "catalogue" / "items.csv",
+        ["code", "name", "category", "full_mark", "point_types", "aliases"],
+        [[code, name, "公共环境", mark, at, ""] for code, name, mark, at in items],
+    )
+    rows = [
+        [line.get(name, line["code"] if name == "name" else "") for name in names]
+        for line in indicators
+    ]
+    write_csv(data / "rules" / "tiny" / "indicators.csv", names, rows)
+    mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
+    write_csv(data / "rules" / "tiny" / "items.csv", ["item", "point_types", "indicator"], mapped)
+    (data / "rules" / "tiny" / "rules.toml").write_text(RULES.format(extra=extra), encoding="utf-8")
+    return open_office(Settings(data, store_url(folder / "store.db"), None, 10**8))
+
+
+def register_units(office: Office, streets: list[tuple[str, str]], sites: list[list] = ()) -> int:
+    """Upload a register: streets as (name, group); sites as [name, type, street]."""
+    header = ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"]
+    units = [["D1", "演示区", "区", "", "", ""], ["B1", "城管局", "部门", "", "", ""]]
+    units += [
+        [f"S{n}", name, "街道", "演示区", group, ""] for n, (name, group) in enumerate(streets, 1)
+    ]
+    sheets = {"单位名册": [header, *units]}
+    if sites:
+        sheets["点位名册"] = [["点位名称", "点位类型", "所属街道"], *sites]
+    return ingest(office, workbook(sheets), "名册.xlsx")
+
+
+def ingest(office: Office, data: bytes, name: str, **choices: bool) -> int:
+    """Read and commit; every row must be good."""
+    preview = intake.inspect(office, data, name, **choices)
+    assert preview.can_commit, [problem.text for problem in preview.problems]
+    assert preview.reading.counts.held == 0, [problem.text for problem in preview.problems]
+    return intake.commit(office, preview, "测试")
+
+
+def checklist(rows: list[list], name: str = "督查表") -> bytes:
+    """Write a checklist; rows in the order of CHECK_HEADERS."""
+    return workbook({name: [CHECK_HEADERS, *rows]})

@@ -1,0 +1,137 @@
+"""Builders of spreadsheets, good ones and hostile ones, byte by byte where no program writes them."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_SECTOR = 512
+_NONE, _CHAIN_END, _FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def sheet(rows: str, head: str = "", tail: str = "", prefix: str = "") -> str:
+    """A worksheet's XML around its rows."""
+    name = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+    data = f"<{prefix}sheetData>{rows}</{prefix}sheetData>"
+    return f'<{prefix}worksheet {name}="{_MAIN}">{head}{data}{tail}</{prefix}worksheet>'
+
+
+def xlsx(
+    sheets: Mapping[str, str], extra: Mapping[str, str | bytes] | None = None, state: str = ""
+) -> bytes:
+    """A workbook of the given sheets (name: XML) and further parts; `state` is the last sheet's."""
+    numbered = list(enumerate(sheets, 1))
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"'
+        + (f' state="{state}"/>' if state and n == len(numbered) else "/>")
+        for n, name in numbered
+    )
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n, _ in numbered
+    )
+    start = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    relations = f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": f"{relations}{start}</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"{relations}{related}</Relationships>",
+    }
+    parts |= {f"xl/worksheets/sheet{n}.xml": sheets[name] for n, name in numbered}
+    return zipped(parts | dict(extra or {}))
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip of the given parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def one_cell(extra: Mapping[str, str | bytes] | None = None) -> bytes:
+    """The smallest good workbook: A1 holds 1."""
+    return xlsx({"甲": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')}, extra)
+
+
+def sparse(far: str = "XFD1048576") -> bytes:
+    """Two cells, as far apart as asked."""
+    row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    near = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    return xlsx({"甲": sheet(f'{near}<row r="{row}"><c r="{far}"><v>1</v></c></row>')})
+
+
+def understated(size: int) -> bytes:
+    """A workbook with a part that unpacks to far more than the archive declares."""
+    data = bytearray(one_cell({"xl/styles.xml": b" " * size}))
+    entry = data.index(b"PK\1\2")
+    while data[entry + 46 : entry + 59] != b"xl/styles.xml":
+        entry = data.index(b"PK\1\2", entry + 4)
+    data[entry + 24 : entry + 28] = struct.pack("<L", 1_000)
+    return bytes(data)
+
+
+def ole(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file, as old Office wrote, of a few streams."""
+    body, fat, entries = b"", [], [_ole_entry("Root Entry", 5, _CHAIN_END, 0, child=1)]
+    for number, (name, content) in enumerate(streams.items(), 1):
+        content = content.ljust(4096, b"\0")
+        content += b"\0" * (-len(content) % _SECTOR)
+        start, count = len(fat), len(content) // _SECTOR
+        fat += [*range(start + 1, start + count), _CHAIN_END]
+        right = number + 1 if number < len(streams) else _NONE
+        entries.append(_ole_entry(name, 2, start, len(content), right=right))
+        body += content
+    directory = b"".join(entries)
+    directory += b"\0" * (-len(directory) % _SECTOR)
+    first = len(fat)
+    count = len(directory) // _SECTOR
+    fat += [*range(first + 1, first + count), _CHAIN_END, _FAT_SECTOR]
+    table = struct.pack(f"<{_SECTOR // 4}L", *fat, *[_NONE] * (_SECTOR // 4 - len(fat)))
+    return _ole_header(first, len(fat) - 1) + body + directory + table
+
+
+def xls(rows: Mapping[tuple[int, int], float | str | bool]) -> bytes:
+    """A legacy workbook (BIFF8) of one sheet; keys are row and column, from 0."""
+    start = _record(0x0809, struct.pack("<4H2L", 0x0600, 5, 0, 0, 0, 0))
+    start += _record(0x0042, struct.pack("<H", 1200))
+    name = "旧表".encode("utf-16-le")
+    bound = struct.pack("<LBBBB", len(start) + 4 + 8 + len(name) + 4, 0, 0, 2, 1) + name
+    cells = b"".join(_biff_cell(row, column, value) for (row, column), value in rows.items())
+    book = start + _record(0x0085, bound) + _record(0x000A, b"")
+    book += _record(0x0809, struct.pack("<4H2L", 0x0600, 0x10, 0, 0, 0, 0)) + cells
+    return ole({"Workbook": book + _record(0x000A, b"")})
+
+
+def _biff_cell(row: int, column: int, value: float | str | bool) -> bytes:
+    place = struct.pack("<3H", row, column, 0)
+    if isinstance(value, bool):
+        return _record(0x0205, place + struct.pack("<BB", value, 0))
+    if isinstance(value, str):
+        text = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+        return _record(0x0204, place + text)
+    return _record(0x0203, place + struct.pack("<d", value))
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<2H", kind, len(content)) + content
+
+
+def _ole_entry(
+    name: str, kind: int, start: int, size: int, child: int = _NONE, right: int = _NONE
+) -> bytes:
+    text = (name + "\0").encode("utf-16-le")
+    head = text.ljust(64, b"\0") + struct.pack("<HBB3L", len(text), kind, 1, _NONE, right, child)
+    return head + b"\0" * 36 + struct.pack("<LQ", start, size)
+
+
+def _ole_header(directory: int, fat: int) -> bytes:
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9L", 0, 1, directory, 0, 4096, _CHAIN_END, 0, _CHAIN_END, 0)
+    return head + struct.pack("<109L", fat, *[_NONE] * 108)

@@ -1,0 +1,121 @@
+"""Rule sets: what is published loads and stays as it is; what is wrong is named by file and line."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.load import choose, digest, load_all, load_rules
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.settings import ROOT
+
+DATA = ROOT / "data"
+PUBLISHED = {"demo-2026": "7fd7902b5cc0b5099442e75822011ea248dfb72711252fcd49afbb21f553e868"}
+"""Digests of published rule sets: a published folder is never edited, a change is a new folder."""
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue(DATA / "catalogue")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return Path(shutil.copytree(DATA / "rules" / "demo-2026", tmp_path / "demo-2026"))
+
+
+def faults(folder, catalogue) -> list[str]:
+    with pytest.raises(RuleSetError) as caught:
+        load_rules(folder, catalogue)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_published_rules_are_unchanged():
+    found = {
+        path.parent.name: digest(path.parent) for path in (DATA / "rules").glob("*/rules.toml")
+    }
+    assert found == PUBLISHED
+    for name in found:
+        assert (DATA / "rules" / name / "README.md").is_file()
+
+
+def test_the_demo_rules_have_the_promised_shape(catalogue):
+    rules = load_rules(DATA / "rules" / "demo-2026", catalogue)
+    assert 130 <= len(rules.leaves) <= 150
+    assert rules.nodes["level"].max() == 4
+    assert (rules.leaf_of < 0).all(axis=1).sum() == 2
+    for _, group in rules.nodes[rules.nodes["parent"] >= 0].groupby("parent"):
+        assert group["weight"].sum() == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("line", "old", "new", "said"),
+    [
+        (2, "A,,公共环境,20", "A,,公共环境,25", "第 2 行:最上一级权重之和是 105,应为 100。"),
+        (3, "A1,A,", "A1,Q,", "第 3 行:上级指标“Q”不存在。"),
+        (3, "A1,A,", "A1,A1,", "第 3 行:指标“A1”的上级绕回了它自己。"),
+        (
+            5,
+            "rate,pooled",
+            "best,pooled",
+            "第 5 行:计分方式“best”不认识,应为 rate、deduct 或留空。",
+        ),
+        (
+            5,
+            "rate,pooled",
+            "deduct,pooled",
+            "第 5 行:deduct 要写结算周期(visit、day、week、month、window)。",
+        ),
+        (5, "A1.1.1,A1.1", "A1.1.2,A1.1", "第 6 行:code“A1.1.2”重复。"),
+    ],
+)
+def test_faults_of_the_tree_are_located(folder, catalogue, line, old, new, said):
+    path = folder / "indicators.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert old in lines[line - 1]
+    lines[line - 1] = lines[line - 1].replace(old, new, 1)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert f"indicators.csv {said}" in faults(folder, catalogue)
+
+
+def test_all_faults_come_at_once(folder, catalogue):
+    (folder / "items.csv").write_text(
+        "item,point_types,indicator\nQQ-1,,A1\nGH-001,PT99,A1.1.1\n", encoding="utf-8"
+    )
+    said = faults(folder, catalogue)
+    assert said == [
+        "items.csv 第 2 行:测评项目录里没有“QQ-1”。",
+        "items.csv 第 2 行:“A1”不是末级指标。",
+        "items.csv 第 3 行:点位类型编号“PT99”不存在。",
+    ]
+
+
+def test_settings_faults_are_named(folder, catalogue):
+    path = folder / "rules.toml"
+    text = path.read_text(encoding="utf-8").replace('ties="competition"', 'ties="first"')
+    path.write_text(text.replace('ties = "competition"', 'ties = "first"'), encoding="utf-8")
+    assert any("ranking.ties" in line for line in faults(folder, catalogue))
+
+
+def test_missing_files_are_named(tmp_path, catalogue):
+    assert faults(tmp_path, catalogue) == [
+        f"{name}:缺少这个文件。" for name in ("rules.toml", "indicators.csv", "items.csv")
+    ]
+
+
+def test_the_version_in_force_is_chosen_by_date(tmp_path, catalogue):
+    old = Path(shutil.copytree(DATA / "rules" / "demo-2026", tmp_path / "old"))
+    text = (old / "rules.toml").read_text(encoding="utf-8")
+    text = text.replace("demo-2026", "demo-2025").replace(
+        "2026-01-01", "2025-01-01\neffective_to=2025-12-31"
+    )
+    (old / "rules.toml").write_text(text, encoding="utf-8")
+    shutil.copytree(DATA / "rules" / "demo-2026", tmp_path / "new")
+    found = load_all(tmp_path, catalogue)
+    assert choose(found, date(2025, 6, 1)).id == "demo-2025"
+    assert choose(found, date(2026, 6, 1)).id == "demo-2026"
+    assert choose(found, date(2026, 6, 1), "demo-2025").id == "demo-2025"
+    with pytest.raises(RuleSetError, match="没有编号为"):
+        choose(found, date(2026, 6, 1), "nowhere")

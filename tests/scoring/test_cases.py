@@ -1,0 +1,76 @@
+"""Worked cases that an office person can read and check with a calculator.
+
+Each case goes the whole way: rule files, register, real workbooks, store, ranking.
+"""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.offices import checklist, ingest, make_office, register_units, workbook
+from wenming_metrics import periods
+from wenming_metrics.queries.details import leaf_rows, unit_leaves
+from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+
+FOLDER = Path(__file__).resolve().parent.parent / "cases"
+CASES = [
+    case
+    for path in sorted(FOLDER.glob("*.toml"))
+    for case in tomllib.loads(path.read_text("utf-8"))["case"]
+]
+WEEK = periods.window("week", date(2026, 11, 16))
+
+
+@pytest.fixture
+def office(case, tmp_path):
+    made = make_office(
+        tmp_path,
+        case["items"],
+        case["indicators"],
+        mapping=case.get("mapping"),
+        extra=case.get("extra", ""),
+    )
+    register_units(made, case.get("streets", [["甲街道", "主城区"]]), case.get("sites", []))
+    if "plan" in case:
+        header = ["计划日期", "街道", "点位类型", "点位名称"]
+        ingest(made, workbook({"督查计划": [header, *case["plan"]]}), "计划.xlsx")
+    rows = [[day, "市督查组", *rest] for day, *rest in case["rows"]]
+    ingest(made, checklist(rows), "督查表.xlsx")
+    return made
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_worked_case(case, office):
+    found = ranking(office, WEEK).set_index("unit_name")
+    scored = found[found["status"] == RANKED]
+    assert scored["score"].to_dict() == case["expect"]
+    assert scored["rank"].to_dict() == case.get("ranks", scored["rank"].to_dict())
+    for status, names in ((UNVISITED, "unvisited"), (THIN, "thin")):
+        if names in case:
+            assert list(found.index[found["status"] == status]) == case[names]
+    if "city" in case:
+        assert city(office, WEEK).score == case["city"]
+    for name, share in case.get("coverage", {}).items():
+        assert found.at[name, "coverage"] == pytest.approx(share, abs=1e-12)
+    check_losses(office)
+
+
+def check_losses(office):
+    """Lost points add up: rows to leaf, leaves to full mark minus score."""
+    found = ranking(office, WEEK)
+    for line in found[found["status"] == RANKED].itertuples():
+        leaves = unit_leaves(office, WEEK, line.unit)
+        exact = 100 - leaves["loss"].sum()
+        assert float(half_up(exact, 2)) == line.score
+        rows = leaf_rows(office, WEEK, line.unit)
+        assert rows["loss"].sum() == pytest.approx(leaves["loss"].sum(), abs=1e-9)
+        for leaf in leaves[leaves["loss"] > 0].itertuples():
+            own = leaf_rows(office, WEEK, line.unit, leaf.node)
+            assert own["loss"].sum() == pytest.approx(leaf.loss, abs=1e-9)
+            assert (own["source_row"] >= 2).all()
+            assert (own["file"] == "督查表.xlsx").all()

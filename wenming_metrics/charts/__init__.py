@@ -1,0 +1,4 @@
+"""Pictures: each function takes a frame and gives a plotly figure.
+
+`template` the one look of all figures · `losses` bars of lost points.
+"""

@@ -1,0 +1,180 @@
+"""The workbooks of the made-up city, as its teams and districts send them.
+
+Nothing in them is faulty: title rows above the header, total rows and notes below are there to be
+recognised and skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wenming_metrics.demo import forms
+from wenming_metrics.demo.city import SEED, City, build_city
+from wenming_metrics.demo.forms import Cell, Form
+from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
+
+SAMPLE_DAYS = 3
+_NOTE = "注:扣分为该项本次实际扣分,符合的项目不扣分;同一问题有几处的,在处数栏填写。"
+_WIDTHS = {"description": 30, "item": 24, "site": 24, "aliases": 36, "responsible": 26, "title": 14}
+_BOLD = Font(bold=True)
+_TITLE = Font(bold=True, size=14)
+
+
+def make_workbooks(
+    folder: Path, *, seed: int = SEED, end: date = END, days: int = DAYS
+) -> list[Path]:
+    """Write every file of the made-up city and give them in the order in which to upload them."""
+    found = simulate(build_city(seed), seed=seed, end=end, days=days)
+    return _write_all(folder, found)
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Write the committed samples: registers, the week's plan, the files of the last days."""
+    return _write_all(folder, last_days(simulate(), SAMPLE_DAYS))
+
+
+def write_registers(folder: Path, city: City) -> list[Path]:
+    """Write 单位名册.xlsx and 点位名册.xlsx."""
+    units = city.units.astype(object)
+    units["population"] = [None if pd.isna(n) else int(n) for n in units["population"]]
+    units[["valid_from", "valid_to"]] = None
+    written = []
+    for name, frame, columns in (
+        ("单位名册", units, forms.UNITS),
+        ("点位名册", city.sites.astype(object), forms.SITES),
+    ):
+        aliases = frame["aliases"].str.replace("|", "、")
+        frame = frame.assign(aliases=aliases).replace({"": None})
+        book = _book()
+        _sheet(book, name, columns, _cells(frame, columns))
+        written.append(_save(book, folder / f"{name}.xlsx"))
+    return written
+
+
+def write_plans(folder: Path, plan: pd.DataFrame) -> list[Path]:
+    """Write one file per week of the plan (see plans.build_plan)."""
+    written = []
+    for week, rows in plan.groupby("round", sort=False):
+        book = _book()
+        name = str(week).removesuffix("督查")
+        cells = _cells(rows.astype(object), forms.PLAN)
+        _sheet(book, "督查计划", forms.PLAN, cells, above=[f"演示市{name}督查计划"])
+        written.append(_save(book, folder / f"督查计划_{name}.xlsx"))
+    return written
+
+
+def write_days(folder: Path, inspections: Inspections) -> list[Path]:
+    """Write what each sender sends for each day: checklists, or problems with the visits."""
+    rows = forms.full_rows(inspections)
+    written = []
+    for day, visits in inspections.visits.groupby("day", sort=True):
+        for number, sender in enumerate([*forms.CHECKLISTS, *forms.FINDINGS]):
+            own = visits[visits["sender"] == sender]
+            if own.empty:
+                continue
+            rng = np.random.default_rng([day.toordinal(), number])
+            seen = rows[rows["visit"].isin(own.index)]
+            book = _book()
+            if sender in forms.CHECKLISTS:
+                form = forms.CHECKLISTS[sender]
+                _rows_sheet(book, form, seen, inspections.city, rng, [_filled(sender, day)])
+            else:
+                form = forms.FINDINGS[sender]
+                problems = seen[seen["result"] == "不符合"]
+                _rows_sheet(book, form, problems, inspections.city, rng, [])
+                shown = own.assign(day=[form.day(d) for d in own["day"]]).astype(object)
+                cells = _cells(shown.replace({"": None}), forms.VISITS)
+                _sheet(book, "检查点位", forms.VISITS, cells)
+            written.append(_save(book, folder / f"{day.isoformat()}_{sender}_{form.sheet}.xlsx"))
+    return written
+
+
+def _write_all(folder: Path, found: Inspections) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        *write_registers(folder, found.city),
+        *write_plans(folder, found.plan),
+        *write_days(folder, found),
+    ]
+
+
+def _filled(sender: str, day: date) -> str:
+    return f"填报:{sender}  日期:{forms.as_words(day)}"
+
+
+def _rows_sheet(
+    book: Workbook,
+    form: Form,
+    rows: pd.DataFrame,
+    city: City,
+    rng: np.random.Generator,
+    above: Sequence[str],
+) -> None:
+    """Add a sheet of rows with its title, a total of the marks lost and a note below."""
+    dressed = forms.dress(rows, form, city, rng)
+    fields = [field for _, field in form.columns]
+    total: list[Cell] = [None] * len(fields)
+    total[0] = "合计"
+    total[fields.index("deduction")] = float(rows["deduction"].sum())
+    below = [total, [_NOTE]] if len(rows) else [[_NOTE]]
+    cells = _cells(dressed, form.columns)
+    _sheet(book, form.sheet, form.columns, cells, above=[form.title, *above], below=below)
+
+
+def _cells(frame: pd.DataFrame, columns: Sequence[tuple[str, str]]) -> Iterable[list[Cell]]:
+    fields = [field for _, field in columns]
+    return (list(row) for row in frame[fields].itertuples(index=False, name=None))
+
+
+def _sheet(
+    book: Workbook,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    above: Sequence[str] = (),
+    below: Sequence[Sequence[Cell]] = (),
+) -> None:
+    sheet = book.create_sheet(name)
+    for number, (_, field) in enumerate(columns, 1):
+        width = _WIDTHS.get(field, _WIDTHS["title"])
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = f"A{len(above) + 2}"
+    for text in above:
+        sheet.append([_styled(sheet, text, _TITLE)])
+    sheet.append([_styled(sheet, heading, _BOLD) for heading, _ in columns])
+    for row in [*rows, *below]:
+        sheet.append([_dated(sheet, cell) for cell in row])
+
+
+def _styled(sheet: Worksheet, text: str, font: Font) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, text)
+    cell.font = font
+    return cell
+
+
+def _dated(sheet: Worksheet, value: Cell) -> Cell | WriteOnlyCell:
+    if not isinstance(value, date):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "yyyy-mm-dd"
+    return cell
+
+
+def _book() -> Workbook:
+    return Workbook(write_only=True)
+
+
+def _save(book: Workbook, path: Path) -> Path:
+    book.save(path)
+    return path

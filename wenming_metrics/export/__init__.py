@@ -1,0 +1,1 @@
+"""Files for people: frame in, bytes of a workbook out."""

@@ -1,0 +1,162 @@
+"""Lists as Excel workbooks: ready to print on A4, headings frozen, text that stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+_FONT = "微软雅黑"
+_HEAD = PatternFill("solid", fgColor="E8EDF3")
+_LINE = Border(*[Side("thin", "C5CCD4")] * 4)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a sheet: its name in the frame, its heading, width and number format."""
+
+    name: str
+    heading: str
+    width: int
+    format: str = ""
+
+
+_RANKING = (
+    Field("group", "分组", 13),
+    Field("rank", "名次", 7, "0"),
+    Field("moved", "升降", 8),
+    Field("unit_name", "单位", 20),
+    Field("score", "得分", 10, "0.00"),
+    Field("score_change", "较上期", 10, "+0.00;-0.00;0.00"),
+    Field("sites", "点位", 8, "#,##0"),
+    Field("checks", "检查项", 10, "#,##0"),
+    Field("failed", "问题项", 9, "#,##0"),
+    Field("places", "问题处数", 10, "#,##0"),
+    Field("coverage", "覆盖", 9, "0.0%"),
+    Field("remark", "说明", 14),
+)
+_LISTING = (
+    Field("unit_name", "单位", 28),
+    Field("failed", "问题项", 10, "#,##0"),
+    Field("change", "较上期", 10, "+#,##0;-#,##0;0"),
+    Field("places", "问题处数", 11, "#,##0"),
+    Field("lost", "扣分", 11, "#,##0.00"),
+)
+_PROBLEMS = (
+    Field("severity", "处理", 9),
+    Field("sheet", "工作表", 16),
+    Field("row", "行号", 8, "0"),
+    Field("column", "列", 6),
+    Field("header", "列名", 14),
+    Field("found", "填写的内容", 24),
+    Field("text", "说明和改法", 80),
+    Field("code", "编号", 11),
+)
+
+
+def ranking_workbook(ranked: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
+    """Make the workbook of a ranked list.
+
+    Takes:   ranked - as `queries.ranking.ranking` gives it; title - first line of the sheet;
+             notes - lines below the list (rule set, period, what was left out)
+    Returns: bytes of an xlsx file; units without a place stand last with the reason
+    """
+    told = ranked.assign(
+        moved=[_movement(line) for line in ranked.itertuples()],
+        remark=[_remark(line) for line in ranked.itertuples()],
+    )
+    return _workbook(told, _RANKING, title, notes, "排名")
+
+
+def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
+    """Make the workbook of a list without places, as `queries.ranking.listing` gives it."""
+    told = listed.assign(change=listed["failed"] - listed["failed_before"])
+    return _workbook(told, _LISTING, title, notes, "清单")
+
+
+def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
+    """Make the workbook of all problems of a file, as `problems.problem_frame` gives them."""
+    return _workbook(problems, _PROBLEMS, title, (), "问题")
+
+
+def _movement(line: tuple) -> str:
+    if line.is_new:
+        return "新"
+    if pd.isna(line.rank_change):
+        return ""
+    steps = int(line.rank_change)
+    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
+
+
+def _remark(line: tuple) -> str:
+    if pd.isna(line.rank):
+        return str(line.status)
+    return "并列" if line.tied else ""
+
+
+def _workbook(
+    frame: pd.DataFrame, fields: Sequence[Field], title: str, notes: Sequence[str], sheet: str
+) -> bytes:
+    book = Workbook()
+    page = book.active
+    page.title = sheet
+    _write_text(page.cell(1, 1), title, Font(_FONT, 14, bold=True))
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(fields))
+    page.cell(1, 1).alignment = Alignment(horizontal="center", vertical="center")
+    page.row_dimensions[1].height = 30
+    for place, field in enumerate(fields, 1):
+        _write_heading(page, place, field)
+        for row, value in enumerate(frame[field.name], 3):
+            _write(page.cell(row, place), value, field)
+    for row, note in enumerate(notes, len(frame) + 4):
+        _write_text(page.cell(row, 1), note, Font(_FONT, 9, color="52606D"))
+    _set_up_print(page)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write_heading(page: Worksheet, place: int, field: Field) -> None:
+    cell = page.cell(2, place)
+    _write_text(cell, field.heading, Font(_FONT, 10, bold=True))
+    cell.fill, cell.border = _HEAD, _LINE
+    cell.alignment = Alignment(horizontal="center", vertical="center")
+    page.column_dimensions[get_column_letter(place)].width = field.width
+
+
+def _write(cell: Cell, value: object, field: Field) -> None:
+    cell.border = _LINE
+    if field.format:
+        cell.value = None if pd.isna(value) else value
+        cell.number_format = field.format
+        cell.font = Font(_FONT, 10)
+        cell.alignment = Alignment(vertical="center")
+        return
+    _write_text(cell, "" if pd.isna(value) else str(value), Font(_FONT, 10))
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
+
+
+def _write_text(cell: Cell, text: str, font: Font) -> None:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    # A text that begins with "=" would become a formula: uploads must not run on someone's PC.
+    cell.data_type = "s"
+    cell.font = font
+
+
+def _set_up_print(page: Worksheet) -> None:
+    page.freeze_panes = "A3"
+    page.print_title_rows = "1:2"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins.left = page.page_margins.right = 0.5
+    page.print_options.horizontalCentered = True
+    page.oddFooter.center.text = "第 &P 页,共 &N 页"

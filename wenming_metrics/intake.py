@@ -1,0 +1,307 @@
+"""The write side: read, check, preview, commit, withdraw, restore.
+
+A commit is one transaction: the batch, its original bytes, its rows, the tallies of the days it
+touches and the sums of their months. Days are tallied anew from their live rows, so the figures
+do not depend on how rows were split over files, in which order files came, or what was withdrawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window, today, window
+from wenming_metrics.problems import Problem, rejected
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking import rank_standings
+from wenming_metrics.queries.windows import score_windows
+from wenming_metrics.reading.model import INSPECTION, PLAN, Context, Reading
+from wenming_metrics.reading.read import read
+from wenming_metrics.scoring.tally import (
+    CELL_KEYS,
+    CELL_SUMS,
+    SITE_KEYS,
+    SITE_SUMS,
+    add,
+    site_sums,
+    take_back,
+    tally_days,
+)
+from wenming_metrics.store import batches, cells, registers, rows, tallies
+from wenming_metrics.store.database import Store, reading, writing
+from wenming_metrics.units import build_sites, build_units
+
+
+_KNOWN = "入库-01"
+
+
+class IntakeError(RuntimeError):
+    """What was asked cannot be done; the message says why, in Chinese, for the user."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file that has been read but not stored: what it holds and what to know before 入库."""
+
+    filename: str
+    content: bytes
+    reading: Reading
+    problems: tuple[Problem, ...]
+    days: tuple[date, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the same bytes are stored already and count."""
+        return any(problem.code == _KNOWN for problem in self.problems)
+
+    @property
+    def can_commit(self) -> bool:
+        """Say whether there is something to store and nothing forbids it."""
+        return not self.is_known and not rejected(self.problems)
+
+
+def inspect(office: Office, data: bytes, filename: str, *, confirm_visits: bool = False) -> Preview:
+    """Read a file against the registers in force; nothing is stored.
+
+    Takes: confirm_visits - see `reading.model.Context`
+    """
+    with reading(office.store) as connection:
+        register = registers.read_register(connection)
+        earlier = batches.same_bytes(connection, hashlib.sha256(data).hexdigest())
+    context = Context(register, office.catalogue, today(), confirm_visits)
+    found = read(data, filename, context)
+    days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
+    said = (*_seen(earlier), *found.problems, *_missing(found, context))
+    return Preview(
+        filename=filename,
+        content=data,
+        reading=found,
+        problems=said,
+        days=tuple(date.fromordinal(int(day)) for day in sorted(days)),
+    )
+
+
+def _seen(earlier: pd.DataFrame) -> Iterator[Problem]:
+    """Say that the same bytes are known: live ones are not stored twice."""
+    live = earlier[earlier["act"] != batches.WITHDRAW]
+    if len(live):
+        told = {
+            "batch": int(live["batch"].iloc[-1]),
+            "at": live["at"].iloc[-1][:16].replace("T", " "),
+        }
+        yield Problem(_KNOWN, details=told)
+    elif len(earlier):
+        yield Problem("入库-02", details={"batch": int(earlier["batch"].iloc[-1])})
+
+
+def _missing(found: Reading, context: Context) -> Iterator[Problem]:
+    if found.is_rejected:
+        return
+    if found.kind in (INSPECTION, PLAN) and context.register.is_empty:
+        yield Problem("入库-03")
+    elif not found.counts.good:
+        yield Problem("入库-04")
+
+
+def commit(office: Office, preview: Preview, who: str) -> int:
+    """Store a previewed file; good rows count from now on, held rows are kept.
+
+    Returns: the number of the batch
+    Raises IntakeError when the preview cannot be stored, or when it has been stored meanwhile.
+    """
+    if not preview.can_commit:
+        raise IntakeError("这个文件不能入库,请先按提示修改。")
+    with writing(office.store) as connection:
+        earlier = batches.same_bytes(connection, preview.reading.sha256)
+        if (earlier["act"] != batches.WITHDRAW).any():
+            raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
+        return _store(connection, office, preview, who)
+
+
+def withdraw(office: Office, batch: int, who: str, reason: str = "") -> None:
+    """Take a batch out of all figures; its rows stay in the store.
+
+    Raises IntakeError for an unknown or already withdrawn batch and for registers.
+    """
+    _turn(office, batch, batches.WITHDRAW, who, reason)
+
+
+def restore(office: Office, batch: int, who: str, reason: str = "") -> None:
+    """Let a withdrawn batch count again. Raises IntakeError when it already counts."""
+    _turn(office, batch, batches.RESTORE, who, reason)
+
+
+def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
+    with writing(office.store) as connection:
+        facts = batches.batch_facts(connection, batch)
+        if facts is None:
+            raise IntakeError(f"没有批次 {batch}。")
+        if facts["kind"] not in (INSPECTION, PLAN):
+            raise IntakeError("名册正在使用,不能撤回;请上传新的名册来替代。")
+        counts = batches.last_acts(connection)[batch] != batches.WITHDRAW
+        if counts == (act == batches.RESTORE):
+            raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+        batches.add_event(connection, batch, act, who, reason)
+        retally(connection, batches.batch_days(connection, batch))
+
+
+def effect(office: Office, preview: Preview) -> pd.DataFrame:
+    """Say what storing a file would change in the ranking of the week of its last day.
+
+    The file is stored, ranked and taken back inside one transaction, so the answer is the very
+    figure that a commit would give.
+
+    Returns: one line per unit that changes: unit_name, score_before, score_after, rank_before,
+             rank_after; `attrs["window"]` is the window's title
+    """
+    names = ["unit_name", "score_before", "score_after", "rank_before", "rank_after"]
+    nothing = pd.DataFrame(columns=names)
+    if not preview.can_commit or preview.reading.checks.empty:
+        return nothing
+    week = window("week", date.fromordinal(int(preview.reading.checks["day"].max())))
+    with _rehearsing(office.store) as connection:
+        before = _ranked(connection, office, week)
+        _store(connection, office, preview, "")
+        after = _ranked(connection, office, week)
+    both = before.merge(after, on=["unit", "unit_name"], suffixes=("_before", "_after"))
+    same = both["score_before"].eq(both["score_after"]) | both["score_after"].isna()
+    moved = ~both["rank_before"].eq(both["rank_after"]).fillna(False) & both["rank_after"].notna()
+    found = both.loc[~same | moved, names].reset_index(drop=True)
+    found.attrs["window"] = week.title
+    return found
+
+
+def retally(connection: Connection, days: Iterable[int]) -> None:
+    """Tally some days anew from their live rows and bring the sums of their months along."""
+    wanted = sorted({int(day) for day in days})
+    live = batches.live_batches(connection)
+    stored = rows.read_rows(connection, wanted, live)
+    _put(connection, tally_days(stored, rows.read_roles(connection, wanted, live), wanted))
+
+
+def rebuild(connection: Connection) -> None:
+    """Tally every day that ever had rows anew."""
+    retally(connection, batches.all_days(connection))
+
+
+def _put(connection: Connection, new: dict[int, dict[str, pd.DataFrame]]) -> None:
+    old = {part: tallies.read_days(connection, new, part) for part in ("cells", "visits")}
+    tallies.write_days(connection, new)
+    months = {tallies.month_of(day) for day in new}
+    cells_of = tallies.read_months(connection, months, "cells")
+    sites_of = tallies.read_months(connection, months, "sites")
+    for day, parts in new.items():
+        month = tallies.month_of(day)
+        cells_of[month] = _swap(
+            cells_of.get(month), old["cells"].get(day), parts["cells"], CELL_KEYS, CELL_SUMS
+        )
+        before = old["visits"].get(day)
+        sites_of[month] = _swap(
+            sites_of.get(month),
+            None if before is None else site_sums(before),
+            site_sums(parts["visits"]),
+            SITE_KEYS,
+            SITE_SUMS,
+        )
+    sums = {month: {"cells": cells_of[month], "sites": sites_of[month]} for month in months}
+    tallies.write_months(connection, sums)
+
+
+def _swap(
+    total: pd.DataFrame | None,
+    old: pd.DataFrame | None,
+    new: pd.DataFrame,
+    keys: list[str],
+    sums: list[str],
+) -> pd.DataFrame:
+    """Exchange one day's part of a month's sum."""
+    kept = new.iloc[:0] if total is None else total
+    kept = kept if old is None else take_back(kept, old, keys, sums)
+    return add(kept, new, keys, sums)
+
+
+def _store(connection: Connection, office: Office, preview: Preview, who: str) -> int:
+    found = preview.reading
+    counts = found.counts
+    facts = {"sha256": found.sha256, "name": preview.filename, "kind": found.kind, "who": who}
+    told = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
+    batch = batches.add_batch(connection, {**facts, **told}, preview.content)
+    batches.add_problems(connection, batch, preview.problems)
+    _store_cells(connection, batch, found)
+    if len(found.units) or len(found.places):
+        _store_registers(connection, office, batch, found)
+    if len(found.plan):
+        registers.save_plan(connection, batch, found.plan)
+        batches.add_days(connection, batch, found.plan["day"].to_numpy())
+    if len(found.checks):
+        _store_checks(connection, batch, found)
+    return batch
+
+
+def _store_cells(connection: Connection, batch: int, found: Reading) -> None:
+    for sheet in found.sheets:
+        facts = {"sheet": sheet.index, "name": sheet.name, "kind": sheet.kind}
+        headers = [(cell.position, cell.text, cell.name) for cell in sheet.headers]
+        cells.add_sheet(connection, batch, {**facts, "header_row": sheet.header_row or 0}, headers)
+    blocks = [(sheet, b.first_row, b.n_rows, b.payload) for sheet, b in found.blocks]
+    cells.add_blocks(connection, batch, blocks)
+    held = found.held
+    codes = [",".join(codes) for codes in held["codes"]]
+    columns = {"batch": batch, "sheet": held["sheet"], "source_row": held["source_row"]}
+    cells.add_held(connection, {**columns, "codes": codes})
+
+
+def _store_registers(connection: Connection, office: Office, batch: int, found: Reading) -> None:
+    register = registers.read_register(connection)
+    if len(found.units):
+        register = build_units(register, found.units)
+        registers.save_units(connection, batch, register)
+    if len(found.places):
+        register = build_sites(register, found.places)
+        registers.save_sites(connection, batch, register)
+        registers.save_sites_met(connection, register.sites)
+
+
+def _store_checks(connection: Connection, batch: int, found: Reading) -> None:
+    rows.insert_rows(connection, batch, found.checks, found.roles)
+    registers.save_sites_met(connection, found.sites)
+    days = found.checks["day"].to_numpy()
+    batches.add_days(connection, batch, days)
+    wanted = np.unique(days)
+    live = batches.live_batches(connection)
+    others = live[live != batch]
+    # The new rows are at hand; only what was there before has to be read.
+    own = found.checks.assign(batch=batch)
+    stored = pd.concat(
+        [rows.read_rows(connection, wanted, others)[rows.ROW_COLUMNS], own[rows.ROW_COLUMNS]]
+    )
+    links = ["day", "item", "batch"]
+    roles = found.roles.merge(own[["seq", *links]], on="seq")
+    known = rows.read_roles(connection, wanted, others)[roles.columns]
+    _put(connection, tally_days(stored, pd.concat([known, roles]), wanted.tolist()))
+
+
+def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:
+    standings = score_windows(connection, office, [week], office.rules.boards[0])
+    return rank_standings(standings, office)[["unit", "unit_name", "score", "rank"]]
+
+
+class _TakenBack(Exception):
+    """Ends a rehearsal: everything written in it is rolled back."""
+
+
+@contextmanager
+def _rehearsing(store: Store) -> Iterator[Connection]:
+    try:
+        with writing(store) as connection:
+            yield connection
+            raise _TakenBack
+    except _TakenBack:
+        return

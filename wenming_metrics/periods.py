@@ -1,0 +1,143 @@
+"""Days and windows of days: 日、周、月、季、半年、年, or any two dates.
+
+A day is an int: `date.toordinal()`. The day's clock is Asia/Shanghai wherever the server stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+KINDS = {
+    "day": "日",
+    "week": "周",
+    "month": "月",
+    "quarter": "季",
+    "half": "半年",
+    "year": "年",
+    "custom": "自选",
+}
+_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A run of whole days, both ends included, and the kind of period it is."""
+
+    kind: str
+    start: date
+    end: date
+
+    @property
+    def days(self) -> range:
+        """The days as ordinals."""
+        return range(self.start.toordinal(), self.end.toordinal() + 1)
+
+    @property
+    def title(self) -> str:
+        """The window in Chinese: 「2026年11月20日」「11月16日—22日」「2026年第四季度」."""
+        return _title(self)
+
+    @property
+    def key(self) -> str:
+        """A short text that names the window in cache keys and file names."""
+        return f"{self.kind}-{self.start:%Y%m%d}-{self.end:%Y%m%d}"
+
+
+def now() -> datetime:
+    """The time in the city, whatever zone the server is set to."""
+    return datetime.now(ZONE)
+
+
+def today() -> date:
+    """The day in the city."""
+    return now().date()
+
+
+def window(kind: str, on: date) -> Window:
+    """Give the window of a kind that holds a day; weeks begin on Monday.
+
+    Raises ValueError for a kind that is not a calendar period.
+    """
+    if kind == "day":
+        return Window(kind, on, on)
+    if kind == "week":
+        start = on - timedelta(days=on.weekday())
+        return Window(kind, start, start + timedelta(days=6))
+    if kind in _MONTHS:
+        size = _MONTHS[kind]
+        start = date(on.year, (on.month - 1) // size * size + 1, 1)
+        return Window(kind, start, _add_months(start, size) - timedelta(days=1))
+    raise ValueError(f"not a calendar period: {kind}")
+
+
+def custom(start: date, end: date) -> Window:
+    """Give the window from one day to another, both included, in whichever order they come."""
+    return Window("custom", min(start, end), max(start, end))
+
+
+def previous(of: Window, steps: int = 1) -> Window:
+    """Give the window of the same kind that lies `steps` before; a free window has its length."""
+    if of.kind == "custom":
+        span = timedelta(days=len(of.days) * steps)
+        return Window("custom", of.start - span, of.end - span)
+    found = of
+    for _ in range(steps):
+        found = window(of.kind, found.start - timedelta(days=1))
+    return found
+
+
+def series(of: Window, count: int) -> list[Window]:
+    """Give the window and those before it, oldest first, `count` in all."""
+    found = [of]
+    while len(found) < count:
+        found.append(previous(found[-1]))
+    return found[::-1]
+
+
+def week_to_date(of: Window) -> Window:
+    """Give the days from Monday to the last day of a window (「本周至今」)."""
+    week = window("week", of.end)
+    return Window("custom", week.start, of.end)
+
+
+def parse_month(text: str) -> date:
+    """Read 2026-11 as the first day of that month. Raises ValueError."""
+    return datetime.strptime(text, "%Y-%m").date()
+
+
+def parse_week(text: str) -> date:
+    """Read an ISO week 2026-W47, or any day of the week 2026-11-20, as a day of it.
+
+    Raises ValueError.
+    """
+    if re.fullmatch(r"\d{4}-?W\d{1,2}", text):
+        year, week = re.split(r"-?W", text)
+        return date.fromisocalendar(int(year), int(week), 1)
+    return date.fromisoformat(text)
+
+
+def _add_months(on: date, count: int) -> date:
+    months = on.year * 12 + on.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _title(of: Window) -> str:
+    start, end = of.start, of.end
+    if of.kind == "month":
+        return f"{start.year}年{start.month}月"
+    if of.kind == "quarter":
+        return f"{start.year}年第{'一二三四'[(start.month - 1) // 3]}季度"
+    if of.kind == "half":
+        return f"{start.year}年{'上' if start.month == 1 else '下'}半年"
+    if of.kind == "year":
+        return f"{start.year}年"
+    first = f"{start.year}年{start.month}月{start.day}日"
+    if start == end:
+        return first
+    if start.year != end.year:
+        return f"{first}—{end.year}年{end.month}月{end.day}日"
+    return first + (f"—{end.month}月{end.day}日" if start.month != end.month else f"—{end.day}日")

@@ -1,0 +1,6 @@
+"""The read side: each function answers one question of one page or one command.
+
+`office` what is read: store, rules, catalogue · `windows` scores of a row of windows ·
+`ranking` who stands where · `details` what a unit lost, down to the rows · `overview` the city at
+a glance · `history` what came in.
+"""

@@ -1,0 +1,70 @@
+"""What came in: batches, their history, their problems and held rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import select
+
+from wenming_metrics.problems import Problem, problem_frame
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store import schema
+from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
+from wenming_metrics.store.database import read_frame, reading
+
+KINDS = {
+    "inspection": "实地督查",
+    "plan": "督查计划",
+    "units": "单位名册",
+    "sites": "点位名册",
+    "registers": "名册",
+}
+
+
+def batches(office: Office) -> pd.DataFrame:
+    """List all batches, newest first.
+
+    Returns: batch, name, kind (Chinese), who, at, good, held, skipped, state (已入库 or 已撤回),
+             act_at, act_who, first_day, last_day (dates or None)
+    """
+    with reading(office.store) as connection:
+        found = list_batches(connection)
+    for name in ("first_day", "last_day"):
+        found[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in found[name]]
+    state = found["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
+    return found.assign(kind=found["kind"].map(KINDS), state=state).drop(columns="act")
+
+
+def batch_problems(office: Office, batch: int) -> pd.DataFrame:
+    """List the problems a batch was committed with; columns of `problems.problem_frame`."""
+    table = schema.batch_problem
+    with reading(office.store) as connection:
+        query = select(table).where(table.c.batch == batch).order_by(table.c.n)
+        found = read_frame(connection, query)
+    return problem_frame(
+        Problem(
+            code=line.code,
+            sheet=line.sheet,
+            row=None if pd.isna(line.row) else int(line.row),
+            column=line.column,
+            header=line.header,
+            found=line.found,
+            details=json.loads(line.details),
+        )
+        for line in found.itertuples()
+    )
+
+
+def original_file(office: Office, batch: int) -> tuple[str, bytes] | None:
+    """Give the name and bytes of the file a batch came from, or None for an unknown batch."""
+    with reading(office.store) as connection:
+        facts = batch_facts(connection, batch)
+        return (str(facts["name"]), original_bytes(connection, batch)) if facts else None
+
+
+def held_rows(office: Office) -> int:
+    """Count the rows of live batches that are kept but not counted (暂不计分)."""
+    found = batches(office)
+    return int(found.loc[found["state"] == "已入库", "held"].sum())

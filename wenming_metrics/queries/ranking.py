@@ -1,0 +1,119 @@
+"""Who stands where: the list of units in one window, with movement and recent course."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import Window, series
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.windows import Standings, score_windows, statuses
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, order_units, rank_changes, rank_units
+from wenming_metrics.store.database import reading
+
+COURSE = {"day": 30, "week": 12, "month": 12, "quarter": 8, "half": 6, "year": 5, "custom": 6}
+"""How many windows the small line of the recent course (走势) spans."""
+
+
+def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
+    """List the units of a board in one window.
+
+    Returns: one line per unit that exists at the window's end, by group and place: unit,
+        unit_name, group, status, rank (Int64), tied, rank_change (Int64, positive = up), is_new
+        (ranked now, not before), score (rounded), score_change (of rounded scores), trend (list
+        of rounded scores, oldest first, None = not scored), sites, visits, checks, failed,
+        places, lost (points), coverage. Units without a place come last, their rank is <NA>.
+    """
+    windows = series(window, COURSE[window.kind])
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+    return rank_standings(standings, office)
+
+
+def rank_standings(standings: Standings, office: Office) -> pd.DataFrame:
+    """Make the list of `ranking` from scored windows; the last window is the one listed."""
+    now = _place(standings, office, -1)
+    if len(standings.windows) > 1:
+        before = _place(standings, office, -2)
+        now["rank_change"] = rank_changes(now, before)
+        now["is_new"] = now["rank"].notna() & before["rank"].isna().to_numpy()
+        now["score_change"] = half_up(now["score"] - before["score"].to_numpy(), 9)
+    else:
+        now = now.assign(rank_change=pd.NA, is_new=False, score_change=np.nan)
+    now["trend"] = _course(standings, office)
+    return order_units(now).drop(columns="group_order").reset_index(drop=True)
+
+
+def listing(office: Office, window: Window, board: str = "department") -> pd.DataFrame:
+    """List the units of a board that is not ranked, most problems first.
+
+    Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points), failed_before
+    """
+    windows = series(window, 2)
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+    sums, at, before = standings.scores.sums, standings.at(-1), standings.at(-2)
+    frame = pd.DataFrame(
+        {
+            "unit": standings.units["unit"],
+            "unit_name": standings.units["name"],
+            "checks": sums.checks[:, at].sum(0).astype(int),
+            "failed": sums.failed[:, at].sum(0).astype(int),
+            "places": sums.places[:, at].sum(0).astype(int),
+            "lost": sums.lost[:, at].sum(0) / 10_000,
+            "failed_before": sums.failed[:, before].sum(0).astype(int),
+        }
+    )
+    return frame.sort_values("failed", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def group_means(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Give the mean score of the ranked units of each group: group, score (exact), units."""
+    placed = ranked[ranked["status"] == RANKED]
+    found = placed.groupby("group", sort=False)["score"].agg(["mean", "size"])
+    return found.reset_index().rename(columns={"mean": "score", "size": "units"})
+
+
+def _place(standings: Standings, office: Office, number: int) -> pd.DataFrame:
+    at, sums = standings.at(number), standings.scores.sums
+    units = standings.units
+    frame = pd.DataFrame(
+        {
+            "unit": units["unit"],
+            "unit_name": units["name"],
+            "group": units["group"],
+            "group_order": units["group_order"],
+            "status": statuses(standings, office.rules, number),
+            "score": standings.scores.scores[at],
+            **_visits(standings, number),
+            "checks": sums.checks[:, at].sum(0).astype(int),
+            "failed": sums.failed[:, at].sum(0).astype(int),
+            "places": sums.places[:, at].sum(0).astype(int),
+            "lost": sums.lost[:, at].sum(0) / 10_000,
+            "coverage": standings.coverage[at],
+        }
+    )
+    frame.loc[frame["status"] != RANKED, "score"] = np.nan
+    rules = office.rules
+    return rank_units(frame, rules.decimals, rules.ranked_by, rules.ties)
+
+
+def _visits(standings: Standings, number: int) -> dict[str, np.ndarray]:
+    """Count distinct sites and visits per unit in one window."""
+    at, size = standings.at(number), len(standings.units)
+    lines = standings.sites[standings.sites["column"].between(at.start, at.stop - 1)]
+    place = (lines["column"] - at.start).to_numpy(np.int64)
+    once = lines.assign(place=place).drop_duplicates(["place", "site"])
+    visits = np.bincount(place, lines["visits"].to_numpy(float), size).astype(int)
+    return {"sites": np.bincount(once["place"], minlength=size), "visits": visits}
+
+
+def _course(standings: Standings, office: Office) -> list[list[float | None]]:
+    count, size = len(standings.windows), len(standings.units)
+    rounded = half_up(standings.scores.scores, office.rules.decimals).reshape(count, size)
+    scored = np.array([statuses(standings, office.rules, n) == RANKED for n in range(count)])
+    return [
+        [float(v) if ok else None for v, ok in zip(rounded[:, u], scored[:, u], strict=True)]
+        for u in range(size)
+    ]

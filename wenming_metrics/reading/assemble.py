@@ -1,0 +1,94 @@
+"""Put the sheets of an inspection together: checklists, problems and the visits they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from wenming_metrics.reading import model
+from wenming_metrics.reading.inspection import (
+    Findings,
+    findings_part,
+    read_checklist,
+    read_findings,
+)
+from wenming_metrics.reading.model import BASIS_CHECKLIST, Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.part import Part, join_parts
+from wenming_metrics.reading.rows import Total
+from wenming_metrics.reading.table import Table, report_sheet
+from wenming_metrics.reading.visits import (
+    Place,
+    Visit,
+    link_visits,
+    made_visits,
+    needs_visits,
+    read_visits,
+    visits_of,
+)
+
+Taken = tuple[Table, list[Total]]
+
+
+def read_inspection(
+    taken: Sequence[Taken], names: Names, context: Context
+) -> dict[str, pd.DataFrame]:
+    """Read all sheets of an inspection. Returns: checks, roles, sites as in `Reading`."""
+    parts: dict[int, list[Part]] = {}
+    for table, totals in taken:
+        if table.kind == model.VISITS:
+            parts[table.sheet.index] = [read_visits(table, names, context)]
+        elif table.kind == model.CHECKLIST:
+            parts[table.sheet.index] = [read_checklist(table, names, context, totals)]
+    rest = [(table, totals) for table, totals in taken if table.kind == model.FINDINGS]
+    looked = [one for some in parts.values() for one in some]
+    visits = visits_of(looked) if rest else {}
+    types = _types(looked) if rest else {}
+    for table, totals in rest:
+        findings = read_findings(table, names, context, totals, types)
+        found = _find_visits(findings, names, context, visits if looked else None)
+        parts[table.sheet.index] = found
+        _report_also_checked(table, looked, found[-1])
+    joined = [one for _, some in sorted(parts.items()) for one in some]
+    checks, roles, sites = join_parts(joined)
+    return {"checks": checks, "roles": roles, "sites": sites}
+
+
+def _types(parts: Sequence[Part]) -> dict[int, int]:
+    """Give the point type of each site that other sheets of the workbook tell."""
+    found: dict[int, int] = {}
+    for part in parts:
+        sites = part.sites
+        found.update(zip(sites["site"].tolist(), sites["point_type"].tolist(), strict=True))
+    return found
+
+
+def _find_visits(
+    findings: Findings,
+    names: Names,
+    context: Context,
+    visits: Mapping[Place, Sequence[Visit]] | None,
+) -> list[Part]:
+    """Link problems to the visits of the workbook (None: it has none), or make their visits."""
+    if visits is not None or not needs_visits(findings):
+        return [findings_part(findings, link_visits(findings, visits or {}))]
+    if context.confirm_visits:
+        made, keys = made_visits(findings, names)
+        return [made, findings_part(findings, keys)]
+    report_sheet(findings.table, "到访-02")
+    return [findings_part(findings, findings.visit)]
+
+
+def _report_also_checked(table: Table, looked: Sequence[Part], found: Part) -> None:
+    """Tell of problems on items that a checklist of the same workbook judges as well."""
+    judged = [part.checks for part in looked if (part.checks["basis"] == BASIS_CHECKLIST).all()]
+    pairs = {
+        pair
+        for checks in judged
+        for pair in zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True)
+    }
+    own = zip(found.checks["visit"].tolist(), found.checks["item"].tolist(), strict=True)
+    count = sum(pair in pairs for pair in own) if pairs else 0
+    if count:
+        report_sheet(table, "重复-02", count=count)

@@ -1,0 +1,224 @@
+"""What kind of file some bytes are, and safe access to the parts of an xlsx; for the child only.
+
+The type is told by content, never by name. Sizes are checked before anything is unpacked, as the
+archive declares them, and again while it is unpacked. `zipfile` is not used: importing it takes
+longer than the start of the whole child may.
+"""
+
+import re
+import struct
+import zlib
+from collections import namedtuple
+from collections.abc import Iterator
+
+Part = namedtuple("Part", "name method flags packed size header")
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER = {b"%PDF": "pdf", b"\x89PNG": "image", b"\xff\xd8\xff": "image", b"GIF8": "image"}
+_OTHER |= {b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive"}
+_FOREIGN = {
+    "xl/workbook.bin": "xlsb",
+    "word/document.xml": "docx",
+    "ppt/presentation.xml": "pptx",
+    "content.xml": "ods",
+}
+_MARKUP = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|meta|table|body|\?xml)|mime-version:", re.S
+)
+_BOMB_RATIO = 200
+_INPUT, _OUTPUT = 1 << 16, 1 << 22
+
+
+class Refused(Exception):
+    """A verdict on the file: a code and what was found."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code, self.details = code, details
+
+
+def sniff(data: bytes) -> str:
+    """Tell the kind of a file by its content.
+
+    Takes: all bytes of the file.
+    Returns: "xlsx" (a zip, not yet looked into) or "xls"; any other kind is Refused.
+    """
+    if not data.strip(b"\0 \r\n\t"):
+        raise Refused("empty")
+    if data.startswith(b"PK"):
+        return "xlsx"
+    if data.startswith(_OLE):
+        return _sniff_ole(data)
+    for magic, kind in _OTHER.items():
+        if data.startswith(magic):
+            raise Refused("not_workbook", found=kind)
+    text = _as_text(data[:4096])
+    if text is None:
+        raise Refused("not_workbook", found="binary")
+    if _MARKUP.match(text.lower()):
+        raise Refused("html_table")
+    raise Refused("csv_text")
+
+
+def open_parts(data: bytes, limits: dict) -> dict[str, Part]:
+    """List the parts of an xlsx and refuse what must not be unpacked.
+
+    Takes: the bytes of a zip; limits (entries, xml_bytes).
+    Returns: parts by lower-case name.
+    """
+    parts = {part.name.lower(): part for part in _read_directory(data, limits["entries"])}
+    if any(part.flags & 1 for part in parts.values()):
+        raise Refused("password")
+    if any("vbaproject" in name or "/macrosheets/" in name for name in parts):
+        raise Refused("macro")
+    if "xl/workbook.xml" not in parts:
+        found = next((kind for name, kind in _FOREIGN.items() if name in parts), "zip")
+        raise Refused("not_workbook", found=found)
+    xml = [part for part in parts.values() if is_xml(part)]
+    size, packed = sum(part.size for part in xml), sum(part.packed for part in xml)
+    if size > limits["xml_bytes"]:
+        code = "zip_bomb" if size > _BOMB_RATIO * packed else "too_big"
+        raise Refused(code, xml_bytes=size, limit=limits["xml_bytes"])
+    return parts
+
+
+def is_xml(part: Part) -> bool:
+    """Say whether a part is XML, and so read by the decoder."""
+    return part.name.lower().endswith((".xml", ".rels", ".vml"))
+
+
+def unpack(data: bytes, part: Part) -> Iterator[bytes]:
+    """Unpack a part piece by piece, never more than it declares.
+
+    Takes: the bytes of the zip and one of its parts.
+    Returns: pieces of at most 4 MB.
+    """
+    start = _content_start(data, part)
+    packed = memoryview(data)[start : start + part.packed]
+    if len(packed) < part.packed:
+        raise Refused("truncated", part=part.name)
+    total = 0
+    for piece in _inflate(packed, part):
+        total += len(piece)
+        if total > part.size:
+            raise Refused("zip_bomb", part=part.name, declared=part.size)
+        yield piece
+    if total < part.size:
+        raise Refused("truncated", part=part.name)
+
+
+def refuse_entities(piece: bytes, part: str) -> None:
+    """Refuse XML that declares a document type or entities; no spreadsheet program writes them."""
+    if b"!" in piece and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
+        raise Refused("entities", part=part)
+
+
+def check_plain_part(data: bytes, part: Part) -> bytes:
+    """Unpack a part that is no sheet, refusing entities.
+
+    Takes: the bytes of the zip and one of its XML parts.
+    Returns: its first 4 MB at most; enough for the list of sheets.
+    """
+    head = last = b""
+    for piece in unpack(data, part):
+        refuse_entities(last[-16:] + piece, part.name)
+        head, last = head or piece, piece
+    return head
+
+
+def _sniff_ole(data: bytes) -> str:
+    def has(name: str) -> bool:
+        return name.encode("utf-16-le") in data
+
+    if has("EncryptedPackage"):
+        raise Refused("password")
+    if has("_VBA_PROJECT"):
+        raise Refused("macro")
+    if not (has("Workbook\0") or has("Book\0")):
+        raise Refused("not_workbook", found="ole2")
+    return "xls"
+
+
+def _as_text(head: bytes) -> bytes | None:
+    """Give the beginning of a plain text as UTF-8, None if it is not text."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode()
+    elif head.startswith(b"\xef\xbb\xbf"):
+        head = head[3:]
+    controls = len(head) - len(head.translate(None, bytes(range(9)) + bytes(range(14, 32))))
+    return None if controls else head
+
+
+def _read_directory(data: bytes, most: int) -> list[Part]:
+    end = data.rfind(b"PK\5\6", max(0, len(data) - 65557))
+    if end < 0 or end + 22 > len(data):
+        raise Refused("truncated")
+    count, _, at = struct.unpack_from("<H2L", data, end + 10)
+    if (count == 0xFFFF or at == 0xFFFFFFFF) and data[end - 20 : end - 16] == b"PK\6\7":
+        (far,) = struct.unpack_from("<Q", data, end - 12)
+        count, _, at = _unpack("<3Q", data, far + 32)
+    if count > most:
+        raise Refused("too_big", entries=count, limit=most)
+    parts = []
+    for _ in range(count):
+        part, at = _read_entry(data, at)
+        parts.append(part)
+    return parts
+
+
+def _read_entry(data: bytes, at: int) -> tuple[Part, int]:
+    head = _unpack("<4s4x2H8x2L3H8xL", data, at)
+    magic, flags, method, packed, size, n_name, n_extra, n_comment, header = head
+    if magic != b"PK\1\2":
+        raise Refused("truncated")
+    name = data[at + 46 : at + 46 + n_name].decode("utf-8", "replace").replace("\\", "/")
+    extra = data[at + 46 + n_name : at + 46 + n_name + n_extra]
+    size, packed, header = _widen(extra, size, packed, header)
+    return Part(name, method, flags, packed, size, header), at + 46 + n_name + n_extra + n_comment
+
+
+def _widen(extra: bytes, *numbers: int) -> Iterator[int]:
+    """Take from the 64-bit extra field what did not fit into 32 bits; streaming writers do so."""
+    wide, at = b"", 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == 1:
+            wide = extra[at + 4 : at + 4 + length]
+        at += 4 + length
+    for number in numbers:
+        if number == 0xFFFFFFFF and len(wide) >= 8:
+            number, wide = int.from_bytes(wide[:8], "little"), wide[8:]
+        yield number
+
+
+def _content_start(data: bytes, part: Part) -> int:
+    magic, n_name, n_extra = _unpack("<4s22x2H", data, part.header)
+    if magic != b"PK\3\4":
+        raise Refused("unreadable", part=part.name)
+    return part.header + 30 + n_name + n_extra
+
+
+def _inflate(packed: memoryview, part: Part) -> Iterator[bytes]:
+    if part.method == 0:
+        for at in range(0, len(packed), _OUTPUT):
+            yield bytes(packed[at : at + _OUTPUT])
+        return
+    if part.method != 8:
+        raise Refused("unreadable", part=part.name, method=part.method)
+    inflater = zlib.decompressobj(-15)
+    try:
+        for at in range(0, len(packed), _INPUT):
+            piece = inflater.decompress(packed[at : at + _INPUT], _OUTPUT)
+            while piece:
+                yield piece
+                piece = inflater.decompress(inflater.unconsumed_tail, _OUTPUT)
+    except zlib.error as error:
+        raise Refused("unreadable", part=part.name, reason=str(error)) from error
+    if not inflater.eof:
+        raise Refused("truncated", part=part.name)
+
+
+def _unpack(form: str, data: bytes, at: int) -> tuple:
+    if not 0 <= at <= len(data) - struct.calcsize(form):
+        raise Refused("truncated")
+    return struct.unpack_from(form, data, at)

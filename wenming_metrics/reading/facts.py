@@ -1,0 +1,86 @@
+"""What a sheet's XML tells beside its values: formulas never computed, error cells, hidden parts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from wenming_metrics.reading.grid import CellError, Sheet
+from wenming_metrics.reading.table import Table, report_each, report_sheet
+
+_REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+
+
+def report_facts(table: Table) -> None:
+    """Report everything the sheet's facts say about the rows and columns that are read."""
+    _report_hidden(table)
+    unsaved = _unsaved(table)
+    for name, several in table.columns.items():
+        if name == "remark":
+            continue
+        for nth, one in enumerate(several):
+            errors = np.array([isinstance(value, CellError) for value in one.values], bool)
+            failed = errors[one.codes] if errors.any() else np.zeros(table.n_rows, bool)
+            position = table.header.columns[name][nth]
+            empty = np.isin(table.excel, unsaved.get(position, []))
+            if not (failed.any() or empty.any()):
+                continue
+            table.broken[name, nth] = failed | empty
+            for code, where in (("公式-01", empty & ~failed), ("公式-02", failed)):
+                rows = np.flatnonzero(where)
+                report_each(table, rows, code, name, [{}] * len(rows), nth)
+
+
+def _unsaved(table: Table) -> dict[int, list[int]]:
+    """Give the rows of each column whose cell is a formula that was saved without its value."""
+    facts = table.sheet.facts
+    found: dict[int, list[int]] = {}
+    for reference in facts.unsaved_formulas:
+        row, position = _place(reference)
+        found.setdefault(position, []).append(row)
+    known = {at for name, ats in table.header.columns.items() for at in ats if name != "remark"}
+    if known & set(found) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
+        report_sheet(table, "公式-03", count=facts.unsaved_formula_count)
+    return found
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Turn N5 into Excel's row 5 and column index 13."""
+    letters, row = _REFERENCE.fullmatch(reference).groups()
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(row), column - 1
+
+
+def _report_hidden(table: Table) -> None:
+    sheet, facts = table.sheet, table.sheet.facts
+    if sheet.hidden:
+        report_sheet(table, "隐藏-01")
+    hidden = [(a, b) for a, b in facts.hidden_rows if _count(table, a, b)]
+    if hidden:
+        count = sum(_count(table, a, b) for a, b in hidden)
+        spans = "、".join(_span(a, b) for a, b in hidden)
+        report_sheet(table, "隐藏-02", count=count, rows=spans)
+    titles = [
+        table.header.texts[at]
+        for ats in table.header.columns.values()
+        for at in ats
+        if any(first <= at <= last for first, last in facts.hidden_columns)
+    ]
+    if titles:
+        report_sheet(table, "隐藏-03", columns="、".join(titles))
+
+
+def _count(table: Table, first: int, last: int) -> int:
+    return int(((table.excel >= first) & (table.excel <= last)).sum())
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}—{last}"
+
+
+def blank_sheet(sheet: Sheet) -> bool:
+    """Say whether a sheet holds nothing at all."""
+    return all(value is None for column in sheet.columns for value in column.values)

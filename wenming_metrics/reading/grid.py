@@ -1,0 +1,219 @@
+"""The cells of a workbook as the sandboxed child decoded them: frozen records and look-ups.
+
+A column is dictionary-coded: a tuple of its distinct values and one int32 code per row. Later
+steps (header, typing, checks) therefore work per distinct value and not per cell. Rows are Excel's
+own, counted from 1; columns are counted from 0 and always begin at Excel's column A, whatever the
+sheet leaves empty.
+"""
+
+import datetime
+import json
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error value of Excel such as #N/A; a value of the grid in its own right."""
+
+    text: str
+
+
+Value = (
+    None
+    | str
+    | float
+    | bool
+    | datetime.date
+    | datetime.datetime
+    | datetime.time
+    | datetime.timedelta
+    | CellError
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `codes` (int32, one per row) point into distinct `values`; None is a blank."""
+
+    codes: np.ndarray
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Up to 8,192 rows as the child sent them, kept as original cells; see `decode_block`."""
+
+    first_row: int
+    n_rows: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells: Excel rows (from 1) and column indexes (from 0), both ends included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What a sheet holds beside its values, found in its XML.
+
+    Lists of cells hold the first 1,000 references such as "N5", areas the first 2,000; the counts
+    are complete. Ranges are (first, last), both included: Excel rows from 1, column indexes from 0.
+    `scanned` is False for a legacy .xls: its formulas, errors and hidden rows stay unknown.
+    """
+
+    scanned: bool = False
+    unsaved_formulas: tuple[str, ...] = ()
+    unsaved_formula_count: int = 0
+    errors: tuple[tuple[str, str], ...] = ()
+    error_count: int = 0
+    hidden_rows: tuple[tuple[int, int], ...] = ()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    merged: tuple[Area, ...] = ()
+    merged_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet; `first_row` is Excel's row of the first cells, blank rows above left out."""
+
+    name: str
+    index: int
+    hidden: bool
+    first_row: int
+    columns: tuple[Column, ...]
+    n_rows: int
+    facts: SheetFacts
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file was not decoded: a code and what was found, for the wording of the problem."""
+
+    code: str
+    details: dict
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A decoded file: its worksheets in the file's order, or a refusal and no sheets."""
+
+    sheets: tuple[Sheet, ...] = ()
+    refusal: Refusal | None = None
+
+
+_TAGS = {
+    "e": CellError,
+    "d": datetime.date.fromisoformat,
+    "t": datetime.datetime.fromisoformat,
+    "h": datetime.time.fromisoformat,
+    "u": lambda microseconds: datetime.timedelta(microseconds=microseconds),
+}
+_CODES = {1: np.dtype("u1"), 2: np.dtype("<u2")}
+
+
+def decode_block(payload: bytes) -> list[Column]:
+    """Read the payload of a block back into its columns, from column A on.
+
+    Takes: the bytes of `Block.payload`.
+    Returns: one Column per column, with the dictionary of this block only.
+    """
+    (length,) = struct.unpack_from("<I", payload)
+    n_rows, dictionaries = _read_json(payload[4 : 4 + length])
+    columns, start = [], 4 + length
+    for width, values in dictionaries:
+        codes = np.frombuffer(payload, _CODES[int(width)], int(n_rows), start)
+        columns.append(Column(codes.astype(np.int32), tuple(values)))
+        start += codes.nbytes
+    return columns
+
+
+def merge_codes(known: dict, part: Column) -> np.ndarray:
+    """Recode one block's column to the dictionary of the whole column, which grows.
+
+    Takes: the dictionary so far (empty at first) and the column of the next block.
+    Returns: the codes (int32) of the block in that dictionary; see `known_values`.
+    """
+    keys = map(_key, part.values)
+    new = [known.setdefault(key, len(known)) for key in keys]
+    return np.array(new, np.int32)[part.codes]
+
+
+def known_values(known: dict) -> tuple[Value, ...]:
+    """Give the values of a dictionary of `merge_codes` in the order of their codes."""
+    return tuple(key if type(key) is str else key[1] for key in known)
+
+
+def cells(column: Column) -> list[Value]:
+    """Spell a column out: its value in every row.
+
+    Takes: a Column.
+    Returns: one value per row; None is blank.
+    """
+    return list(map(column.values.__getitem__, column.codes.tolist()))
+
+
+def rows_head(sheet: Sheet, n: int) -> list[list[Value]]:
+    """Give the first rows of a sheet as values, for the search of a header.
+
+    Takes: a sheet and a number of rows.
+    Returns: at most n rows of equal length; item i is Excel's row `sheet.first_row + i`; None is
+        blank.
+    """
+    head = [cells(Column(column.codes[:n], column.values)) for column in sheet.columns]
+    return [list(row) for row in zip(*head, strict=True)]
+
+
+def cell(sheet: Sheet, row: int, column: int) -> Value:
+    """Look up one cell.
+
+    Takes: Excel's row number (from 1) and a column index (from 0).
+    Returns: its value; None where it is blank or outside of the sheet's cells.
+    """
+    at = row - sheet.first_row
+    if not (0 <= at < sheet.n_rows and 0 <= column < len(sheet.columns)):
+        return None
+    found = sheet.columns[column]
+    return found.values[found.codes[at]]
+
+
+def column_letter(index: int) -> str:
+    """Name a column as Excel does.
+
+    Takes: an index from 0.
+    Returns: its letters: 0 is "A", 26 is "AA".
+    """
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _key(value: Value) -> object:
+    """Tell True, 1.0 and "1" apart, which are equal or look alike as keys of a dict."""
+    return value if type(value) is str else (type(value), value)
+
+
+def _read_json(text: bytes) -> list:
+    return json.loads(text, object_hook=_untag, parse_int=float, parse_constant=_no_number)
+
+
+def _untag(tagged: dict) -> Value:
+    ((tag, text),) = tagged.items()
+    return _TAGS[tag](text)
+
+
+def _no_number(_: str) -> CellError:
+    """Infinity or "not a number" out of a damaged file; no spreadsheet shows them."""
+    return CellError("#NUM!")

@@ -1,0 +1,156 @@
+"""What a reading is given and what it gives back, as frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from wenming_metrics.problems import Problem, rejected
+from wenming_metrics.reading.grid import Block
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.units import Register
+
+CHECKLIST, FINDINGS, VISITS = "checklist", "findings", "visits"
+PLAN, UNITS, SITES = "plan", "units", "sites"
+INSPECTION, REGISTERS = "inspection", "registers"
+SHEET_KINDS = {
+    CHECKLIST: "检查表",
+    FINDINGS: "问题清单",
+    VISITS: "检查点位",
+    PLAN: "督查计划",
+    UNITS: "单位名册",
+    SITES: "点位名册",
+}
+"""Kinds of sheet, as users know them."""
+BASIS_CHECKLIST, BASIS_VISIT, BASIS_FINDING = 0, 1, 2
+"""Where a check comes from: a row of a checklist, the scope of a visit, a problem found."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a workbook is read against: registers and catalogue in force, the day in the city.
+
+    confirm_visits - the user has confirmed that problems without a sheet of visits came from
+                     visits that looked at every item of the point type
+    """
+
+    register: Register
+    catalogue: Catalogue
+    today: date
+    confirm_visits: bool = False
+
+
+@dataclass(frozen=True)
+class HeaderCell:
+    """One column of a sheet: its position (0 = A), its header as typed, its name or ""."""
+
+    position: int
+    text: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """One sheet: kind (key of SHEET_KINDS or ""), Excel's row of the header, data rows found."""
+
+    name: str
+    index: int
+    kind: str
+    header_row: int | None
+    headers: tuple[HeaderCell, ...]
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file: rows = good + held; skipped are totals, notes and repeated headers."""
+
+    rows: int = 0
+    good: int = 0
+    held: int = 0
+    skipped: int = 0
+
+
+def empty(columns: dict[str, str]) -> pd.DataFrame:
+    """Give a frame without rows that has these columns and types."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+
+
+CHECK_COLUMNS = {
+    **{"seq": "int32", "day": "int32", "source": "int8", "visit": "int64", "site": "int64"},
+    **{"unit": "int32", "item": "int32", "point_type": "int16", "basis": "int8"},
+    **{"result": "int8", "lost": "int64", "possible": "int64", "places": "int32"},
+    **{"sheet": "int16", "source_row": "int32"},
+}
+ROLE_COLUMNS = {"seq": "int32", "role": "int8", "unit": "int32"}
+SITE_COLUMNS = {
+    **{"site": "int64", "unit": "int32", "street": "int32", "point_type": "int16"},
+    "name": "object",
+}
+PLAN_COLUMNS = {
+    **{"day": "int32", "team": "object", "street": "int32", "point_type": "int16"},
+    **{"site": "int64", "site_name": "object", "round": "object"},
+    **{"sheet": "int16", "source_row": "int32"},
+}
+UNIT_COLUMNS = {
+    **{"unit_code": "object", "name": "object", "kind": "object", "parent_name": "object"},
+    **{"group": "object", "aliases": "object", "population": "Int64"},
+    **{"valid_from": "int32", "valid_to": "int32", "sheet": "int16", "source_row": "int32"},
+}
+PLACE_COLUMNS = {
+    **{"name": "object", "point_type": "int16", "street": "int32", "unit": "int32"},
+    **{"aliases": "object", "sheet": "int16", "source_row": "int32"},
+}
+HELD_COLUMNS = {"sheet": "int16", "source_row": "int32", "codes": "object"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One workbook, read: its rows in the city's own numbers and everything to say about it.
+
+    kind   - "inspection", "plan", "units", "sites", "registers" (units and sites), "" = returned
+    checks - one row per checked item, in the order of the file: seq, day (ordinal), source (number
+             in SOURCE_CODES), visit, site (keys), unit (the most local territory), item,
+             point_type, basis (BASIS_*), result (number in RESULTS), lost and possible (1e-4
+             points), places, sheet, source_row (Excel's)
+    roles  - one row per further unit of a check: seq, role (number in ROLE_CODES), unit
+    sites  - the distinct sites met: site, unit, street, point_type, name
+    plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
+    units  - a register of units as written; `units.build_units` gives them their numbers
+    places - a register of sites: name, point_type, street, unit, aliases, ...
+    held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
+    blocks - (sheet index, block) of every cell as it came, for drill-through
+    """
+
+    filename: str
+    sha256: str
+    kind: str = ""
+    sheets: tuple[SheetReading, ...] = ()
+    checks: pd.DataFrame = field(default_factory=lambda: empty(CHECK_COLUMNS))
+    roles: pd.DataFrame = field(default_factory=lambda: empty(ROLE_COLUMNS))
+    sites: pd.DataFrame = field(default_factory=lambda: empty(SITE_COLUMNS))
+    plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
+    units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
+    places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
+    held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
+    problems: tuple[Problem, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    blocks: tuple[tuple[int, Block], ...] = ()
+
+    @property
+    def is_rejected(self) -> bool:
+        """Say whether the whole file is returned."""
+        return rejected(self.problems)
+
+    @property
+    def outcome(self) -> str:
+        """The first line of every answer: 「共 412 行,409 行可入库,3 行暂不计,跳过 2 行。」"""
+        counts = self.counts
+        if self.is_rejected:
+            return "这个文件没有读入,请按下面的说明修改后再上传。"
+        parts = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
+        parts += [f"{counts.held} 行暂不计"] if counts.held else []
+        parts += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
+        return ",".join(parts) + "。"

@@ -1,0 +1,120 @@
+"""What one sheet of an inspection gives, and how sheets are put together to the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading.model import CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS, empty
+from wenming_metrics.reading.settle import Where, expand
+from wenming_metrics.reading.table import Table
+
+Roles = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Checks of one sheet (columns as in Reading without seq), their roles by line, its sites."""
+
+    checks: Mapping[str, np.ndarray]
+    roles: Roles
+    sites: pd.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Number of checks."""
+        return len(self.checks["day"])
+
+
+def build_part(
+    table: Table, where: Where, row_values: Mapping[str, np.ndarray], roles: Roles
+) -> Part:
+    """Keep the rows that nothing holds; one check per row.
+
+    Takes: row_values - source, visit, item, basis, result, lost, possible, places per data row;
+           roles - data row, role, unit
+    """
+    once = np.ones(table.n_rows, np.int64)
+    return spread_part(table, where, row_values, roles, once)
+
+
+def spread_part(
+    table: Table,
+    where: Where,
+    row_values: Mapping[str, np.ndarray],
+    roles: Roles,
+    counts: np.ndarray,
+    line_values: Mapping[str, np.ndarray] | None = None,
+) -> Part:
+    """Make `counts` checks of each data row that nothing holds.
+
+    Takes: row_values - per data row; line_values - per check, for all rows, also held ones
+    """
+    at, _ = expand(counts)
+    kept = ~table.held[at]
+    rows = at[kept]
+    located = {
+        **{name: getattr(where, name) for name in ("day", "unit", "point_type", "site")},
+        "sheet": np.full(table.n_rows, table.sheet.index),
+        "source_row": table.excel,
+    }
+    checks = {name: one[rows] for name, one in {**located, **row_values}.items()}
+    checks.update({name: one[kept] for name, one in (line_values or {}).items()})
+    return Part(checks, _spread_roles(roles, rows, table.n_rows), _sites(where, rows))
+
+
+def _spread_roles(roles: Roles, rows: np.ndarray, count: int) -> Roles:
+    """Turn data rows of roles into lines of checks; `rows` (sorted) is the data row per line."""
+    start = np.searchsorted(rows, np.arange(count))
+    size = np.bincount(rows, minlength=count)
+    named, role, unit = roles
+    at, offset = expand(size[named])
+    return start[named][at] + offset, role[at], unit[at]
+
+
+def _sites(where: Where, rows: np.ndarray) -> pd.DataFrame:
+    """List the distinct sites of the rows that are kept."""
+    _, first = np.unique(where.site_number[rows], return_index=True)
+    taken = rows[np.sort(first)]
+    return pd.DataFrame(
+        {
+            **{name: getattr(where, name)[taken] for name in SITE_COLUMNS if name != "name"},
+            "name": where.names[where.site_number[taken]],
+        }
+    ).drop_duplicates("site")
+
+
+def join_parts(
+    parts: Sequence[Part],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Put the sheets of a file together and number their checks. Returns: checks, roles, sites."""
+    if not parts:
+        return empty(CHECK_COLUMNS), empty(ROLE_COLUMNS), empty(SITE_COLUMNS)
+    total = sum(part.size for part in parts)
+    columns = {"seq": np.arange(total, dtype=np.int32)}
+    for name, dtype in CHECK_COLUMNS.items():
+        if name != "seq":
+            columns[name] = np.concatenate([part.checks[name] for part in parts]).astype(dtype)
+    starts = np.cumsum([0, *(part.size for part in parts)])[:-1]
+    lines = [part.roles[0] + start for part, start in zip(parts, starts, strict=True)]
+    named = {
+        "seq": np.concatenate(lines),
+        "role": np.concatenate([part.roles[1] for part in parts]),
+        "unit": np.concatenate([part.roles[2] for part in parts]),
+    }
+    roles = pd.DataFrame({name: named[name].astype(ROLE_COLUMNS[name]) for name in named})
+    sites = pd.concat([part.sites for part in parts], ignore_index=True)
+    return (
+        pd.DataFrame(columns),
+        _sorted_roles(roles),
+        sites.drop_duplicates("site", ignore_index=True).astype(SITE_COLUMNS),
+    )
+
+
+def _sorted_roles(roles: pd.DataFrame) -> pd.DataFrame:
+    """Order by check, keep each unit once per check and role."""
+    order = np.lexsort([roles["role"].to_numpy(), roles["seq"].to_numpy()])
+    return roles.take(order).drop_duplicates(ignore_index=True)

@@ -1,0 +1,51 @@
+"""督查计划: which sites a round is to look at, one row per site and day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.model import PLAN_COLUMNS
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.settle import settle_days, settle_where
+from wenming_metrics.reading.table import Table, column, report_each
+
+
+def read_plan(table: Table, names: Names) -> pd.DataFrame:
+    """Read a sheet of a plan; days to come are what it is for.
+
+    Returns: `Reading.plan`: rows that nothing holds
+    """
+    name = "planned_day" if "planned_day" in table.columns else "day"
+    day = settle_days(table, name, None)
+    where = settle_where(table, names, day, {})
+    _report_repeated(table, day, where.site)
+    kept = np.flatnonzero(~table.held)
+    columns = {
+        **{"day": day[kept], "team": texts(table, "team")[kept], "street": where.street[kept]},
+        **{"point_type": where.point_type[kept], "site": where.site[kept]},
+        **{"site_name": where.names[where.site_number[kept]]},
+        **{"round": texts(table, "round")[kept]},
+        **{"sheet": np.full(len(kept), table.sheet.index), "source_row": table.excel[kept]},
+    }
+    return pd.DataFrame(columns).astype(PLAN_COLUMNS)
+
+
+def texts(table: Table, name: str) -> np.ndarray:
+    """Spell a column of free text, "" where it is blank."""
+    given = column(table, name)
+    return np.array([values.spell(value) for value in given.values], object)[given.codes]
+
+
+def _report_repeated(table: Table, day: np.ndarray, site: np.ndarray) -> None:
+    """Tell of rows that plan the same site on the same day again."""
+    rows = np.flatnonzero(~table.held)
+    seen: dict[tuple[int, int], int] = {}
+    again, said = [], []
+    for row in rows.tolist():
+        first = seen.setdefault((int(day[row]), int(site[row])), row)
+        if first != row:
+            again.append(row)
+            said.append({"first": int(table.excel[first])})
+    report_each(table, np.array(again, np.int64), "计划-01", "site", said)

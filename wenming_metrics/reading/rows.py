@@ -1,0 +1,212 @@
+"""Which rows of a sheet are data, and what the others are: totals, notes, repeated headers.
+
+Also lays the values of vertically merged cells over all rows of the merge, as people read them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.problems import HOLD, Problem, messages
+from wenming_metrics.reading.grid import Area, Column, Sheet, Value, column_letter
+from wenming_metrics.reading.headers import Header
+from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.values import points, spell
+from wenming_metrics.vocabulary import normalise
+
+DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
+"""What a row is: data, blank, a total, a remark, a repeated header, nothing in known columns."""
+SHARES = ("deduction", "full_mark", "places")
+"""Columns whose merged value cannot be given to every row: it would be counted several times."""
+_TOTAL = re.compile(r"^.{0,8}(合计|小计|总计|共计|平均|平均分|均分)(分|数|值|得分|扣分)?:?$")
+_GRAND = re.compile("总计|合计|共计")
+_MEAN = re.compile("平均|均分")
+_REMARK = re.compile(
+    r"^(注|备注|说明|填表说明|注意)[:\d]|签字|签名|盖章|^(填表人|审核人|制表人?|联系人|检查人|督查人):"
+)
+_FEW = 3
+
+
+@dataclass(frozen=True)
+class Total:
+    """A row of totals: its Excel row, its label, the deduction printed in it (below 0: none)."""
+
+    excel: int
+    label: str
+    printed: int
+
+
+def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[Total]]:
+    """Take the data rows of a sheet; report merged cells and every row that is left out.
+
+    Returns: the table, what each row below the header is (DATA ...), and the rows of totals
+    """
+    below = [Column(one.codes[header.first :], one.values) for one in sheet.columns]
+    excel = np.arange(sheet.first_row + header.first, sheet.first_row + sheet.n_rows)
+    states, labels = _states(below, header, len(excel))
+    data = np.flatnonzero(states == DATA)
+    problems: list[Problem] = []
+    filled = {
+        name: tuple(_fill(sheet, below[at], at, excel, name) for at in positions)
+        for name, positions in header.columns.items()
+    }
+    columns = {
+        name: tuple(Column(one.codes[data], one.values) for one in several)
+        for name, several in filled.items()
+    }
+    table = Table(sheet, header, columns, excel[data], np.zeros(len(data), bool), problems, {})
+    _report_merged(table)
+    _report_left_out(table, states, labels, excel)
+    return table, states, _totals(table, states, labels, excel, below)
+
+
+def _flags(one: Column, of: Callable[[Value], bool]) -> np.ndarray:
+    table = np.fromiter((of(value) for value in one.values), bool, len(one.values))
+    return table[one.codes]
+
+
+def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
+    """Say what each row is, and give the leftmost text of the rows that are totals or remarks."""
+    filled, cells = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    kind, open_ = np.zeros(count, np.int8), np.ones(count, bool)
+    same, known = np.zeros(count, np.int64), {at for ats in header.columns.values() for at in ats}
+    labels: dict[int, str] = {}
+    for position, one in enumerate(below):
+        written = _flags(one, lambda value: spell(value) != "")
+        cells += written
+        filled += written if position in known else 0
+        if position in known:
+            same += _flags(one, lambda value, title=header.texts[position]: spell(value) == title)
+        if not open_.any():
+            continue
+        label = np.array([_label(value) for value in one.values], np.int8)[one.codes]
+        speaks = open_ & (label != BLANK_ROW)
+        kind[speaks] = label[speaks]
+        for row in np.flatnonzero(speaks & (label != DATA)).tolist():
+            labels[row] = spell(one.values[one.codes[row]])
+        open_ &= ~speaks
+    states = np.where(filled > 0, DATA, IDLE).astype(np.int8)
+    states[(kind == REMARK) & (cells <= _FEW)] = REMARK
+    states[kind == TOTAL] = TOTAL
+    states[same >= max(2, (len(known) + 1) // 2)] = REPEATED
+    states[cells == 0] = BLANK_ROW
+    return states, labels
+
+
+def _label(value: Value) -> int:
+    """Say what a row is whose leftmost text is this; BLANK_ROW: no text, look further right."""
+    if not isinstance(value, str):
+        return BLANK_ROW
+    text = normalise(value)
+    if not text or text.replace(".", "").isdigit():
+        return BLANK_ROW
+    if _TOTAL.match(text):
+        return TOTAL
+    return REMARK if _REMARK.search(text) else DATA
+
+
+def _stretched(sheet: Sheet, position: int) -> list[Area]:
+    return [
+        area
+        for area in sheet.facts.merged
+        if area.first_column == position and area.last_row > area.first_row
+    ]
+
+
+def _fill(sheet: Sheet, one: Column, position: int, excel: np.ndarray, name: str) -> Column:
+    """Give every row of a vertically merged cell the value that its first row shows."""
+    areas = [] if name in SHARES or not len(excel) else _stretched(sheet, position)
+    codes = one.codes.copy() if areas else one.codes
+    for area in areas:
+        start, end = area.first_row - int(excel[0]), area.last_row - int(excel[0]) + 1
+        if start >= 0:
+            codes[start:end] = codes[start]
+    return Column(codes, one.values)
+
+
+def _report_merged(table: Table) -> None:
+    """Tell of merged cells that were laid over their rows; hold rows that share one number."""
+    for name, positions in table.header.columns.items():
+        areas = [
+            area
+            for area in _stretched(table.sheet, positions[0])
+            if len(table.excel) and area.last_row >= table.excel[0]
+        ]
+        if not areas:
+            continue
+        letter, text = column_letter(positions[0]), table.header.texts[positions[0]]
+        if name not in SHARES:
+            said = {"count": len(areas)}
+            table.problems.append(
+                Problem("合并-01", table.sheet.name, None, letter, text, "", said)
+            )
+            continue
+        for area in areas:
+            within = (table.excel >= area.first_row) & (table.excel <= area.last_row)
+            rows, found = np.flatnonzero(within), ""
+            said = {"first": area.first_row, "last": area.last_row}
+            table.problems.extend(
+                Problem("合并-02", table.sheet.name, int(row), letter, text, found, said)
+                for row in table.excel[rows]
+            )
+            table.held[rows] = messages()["合并-02"].severity == HOLD
+
+
+def _report_left_out(
+    table: Table, states: np.ndarray, labels: dict[int, str], excel: np.ndarray
+) -> None:
+    """Tell of remarks, repeated headers, and rows without anything in a known column."""
+    name = table.sheet.name
+    for code, state in (("行-04", REMARK), ("行-05", REPEATED), ("行-06", IDLE)):
+        for row in np.flatnonzero(states == state).tolist():
+            found = labels.get(row, "") if state == REMARK else ""
+            table.problems.append(Problem(code, name, int(excel[row]), found=found))
+
+
+def _totals(
+    table: Table,
+    states: np.ndarray,
+    labels: dict[int, str],
+    excel: np.ndarray,
+    below: list[Column],
+) -> list[Total]:
+    at = table.header.columns.get("deduction")
+    found = []
+    for row in np.flatnonzero(states == TOTAL).tolist():
+        one = below[at[0]] if at else None
+        printed = points(one.values[one.codes[row]]) if one else -1
+        found.append(Total(int(excel[row]), labels[row], printed))
+    return found
+
+
+def report_totals(table: Table, totals: list[Total], lost: np.ndarray) -> None:
+    """Compare each printed total with the rows above it: those since the last one, or all.
+
+    Takes: lost - points (1e-4) that each data row loses
+    """
+    start = 0
+    for total in totals:
+        end = int(np.searchsorted(table.excel, total.excel))
+        part, whole = int(lost[start:end].sum()), int(lost[:end].sum())
+        said = {
+            "printed": number_text(total.printed),
+            "sum": number_text(part if end > start else whole),
+        }
+        code = "行-02"
+        if total.printed < 0 or _MEAN.search(total.label):
+            code, said = "行-03", {}
+        elif total.printed == part or (_GRAND.search(total.label) and total.printed == whole):
+            code = "行-01"
+        table.problems.append(
+            Problem(code, table.sheet.name, total.excel, found=total.label, details=said)
+        )
+        start = end
+
+
+def number_text(points_: int) -> str:
+    """Write points (1e-4) as people do: 0.5, 12."""
+    return f"{points_ / 10_000:.4f}".rstrip("0").rstrip(".")

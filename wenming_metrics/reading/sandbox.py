@@ -1,0 +1,225 @@
+"""The parent's side of the sandbox: runs the decoder in a child process and gathers what it sends.
+
+A bad file is an answer (a `Refusal`), never an exception, and cannot harm this process: the child
+is isolated, limits its own memory and time, and is ended when it overstays. What it sends is
+checked again here, for a decoder that was taken over may send anything.
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from wenming_metrics.reading.grid import (
+    Area,
+    Block,
+    Column,
+    Refusal,
+    Sheet,
+    SheetFacts,
+    Workbook,
+    decode_block,
+    known_values,
+    merge_codes,
+)
+
+_START = "import sys; sys.path += sys.argv[1:3]; import child; child.main()"
+_KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
+_MOST_HEADER, _LOG_BYTES = 64 << 20, 4_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may cost: bytes, seconds, parts in the zip, columns per sheet, cells per file."""
+
+    memory_bytes: int = 1 << 30
+    cpu_seconds: int = 60
+    wall_seconds: float = 120
+    entries: int = 2_000
+    xml_bytes: int = 400 << 20
+    columns: int = 702
+    cells: int = 40_000_000
+    output_bytes: int = 512 << 20
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
+    """Decode an uploaded file in a child process.
+
+    Takes: all bytes of the file, whatever it is; limits.
+    Returns: a Workbook with its worksheets, or with a Refusal and no sheets. Codes of refusals:
+        empty, not_workbook, truncated, password, macro, zip_bomb, too_big, too_many_cells,
+        entities, unreadable, too_slow, crashed, html_table, csv_text. A legacy .xls is decoded
+        like an .xlsx, without the facts that are found in XML.
+    """
+    overstayed = threading.Event()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+        process = _start(limits, folder, log)
+        clock = threading.Timer(limits.wall_seconds, _end, (process, overstayed))
+        clock.start()
+        try:
+            workbook = _gather(process, data, limits)
+            if workbook is None:
+                process.wait()
+        finally:
+            clock.cancel()
+            process.kill()
+            process.wait()
+            process.stdout.close()
+        return workbook or _explain_death(process.returncode, overstayed.is_set(), log)
+
+
+def _start(limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
+    calamine = importlib.util.find_spec("python_calamine")
+    site = Path(calamine.origin).parent.parent
+    here = Path(__file__).parent
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            _START,
+            str(here),
+            str(site),
+            json.dumps(asdict(limits)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        cwd=folder,
+        env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen, overstayed: threading.Event) -> None:
+    overstayed.set()
+    process.kill()
+
+
+def _gather(process: subprocess.Popen, data: bytes, limits: Limits) -> Workbook | None:
+    """Feed the child and read its messages; None when it fell silent before its last one."""
+    try:
+        # The child reads to the end before it writes, so the two pipes cannot block each other.
+        with process.stdin as pipe:
+            pipe.write(data)
+    except OSError as error:
+        _log.info("the decoder stopped listening: %s", error)
+    try:
+        return _build_workbook(_messages(process.stdout, limits), limits)
+    except EOFError:
+        return None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error) as error:
+        _log.warning("the decoder sent what it should not: %r", error)
+        return _refused("crashed", reason="protocol")
+
+
+def _messages(stream: IO[bytes], limits: Limits) -> Iterator[tuple[dict, bytes]]:
+    left = limits.output_bytes
+    while True:
+        n_header, n_body = struct.unpack("<II", _read(stream, 8))
+        left -= n_header + n_body
+        if n_header > _MOST_HEADER:
+            raise ValueError("length of a header")
+        if left < 0:
+            yield {"type": "refusal", "code": "too_big", "details": {}}, b""
+            return
+        yield json.loads(_read(stream, n_header)), _read(stream, n_body)
+
+
+def _read(stream: IO[bytes], length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> Workbook:
+    sheets: list[Sheet] = []
+    room = limits.cells
+    header, _ = next(messages)
+    while header["type"] == "sheet":
+        sheet, header = _build_sheet(header, messages, room, limits)
+        room -= sheet.n_rows * len(sheet.columns)
+        sheets.append(sheet)
+        if len(sheets) > limits.entries:
+            raise ValueError("more sheets than parts")
+    if header["type"] == "refusal":
+        return _refused(str(header["code"]), **header["details"])
+    if header["type"] != "end":
+        raise ValueError(header["type"])
+    return Workbook(tuple(sheets))
+
+
+def _build_sheet(
+    told: dict, messages: Iterator[tuple[dict, bytes]], room: int, limits: Limits
+) -> tuple[Sheet, dict]:
+    """Gather the blocks of one sheet while the child still reads; also gives the next header."""
+    n_columns = int(told["n_columns"])
+    if not 0 <= n_columns <= limits.columns:
+        raise ValueError("columns")
+    known, codes = [{} for _ in range(n_columns)], [[] for _ in range(n_columns)]
+    blocks, n_rows = [], 0
+    for header, body in messages:
+        if header["type"] != "block":
+            break
+        block = Block(int(header["first_row"]), int(header["n_rows"]), body)
+        parts = decode_block(body)
+        n_rows += block.n_rows
+        if n_rows * n_columns > room or any(len(part.codes) != block.n_rows for part in parts):
+            raise ValueError("size of a block")
+        for index, part in zip(range(n_columns), parts, strict=True):
+            codes[index].append(merge_codes(known[index], part))
+        blocks.append(block)
+    columns = tuple(map(_join, codes, known)) if blocks else ()
+    place = (str(told["name"]), int(told["index"]), bool(told["hidden"]), int(told["first_row"]))
+    return Sheet(*place, columns, n_rows, _build_facts(told["facts"]), tuple(blocks)), header
+
+
+def _join(codes: list[np.ndarray], known: dict) -> Column:
+    return Column(np.concatenate(codes), known_values(known))
+
+
+def _build_facts(told: dict) -> SheetFacts:
+    """Turn the lists of JSON into the tuples of the record."""
+    facts = {name: _freeze(value) for name, value in told.items()}
+    facts["merged"] = tuple(Area(*map(int, area)) for area in facts["merged"])
+    return SheetFacts(**facts)
+
+
+def _freeze(value: object) -> object:
+    return tuple(map(_freeze, value)) if isinstance(value, list) else value
+
+
+def _explain_death(code: int, overstayed: bool, log: IO[bytes]) -> Workbook:
+    """Word the end of a child that sent no last message."""
+    log.seek(0)
+    last_words = log.read()[-_LOG_BYTES:].decode("utf-8", "replace")
+    _log.warning("the decoder ended with %s: %s", code, last_words)
+    if overstayed or code == -getattr(signal, "SIGXCPU", 0):
+        return _refused("too_slow")
+    if "memory allocation" in last_words or "MemoryError" in last_words:
+        return _refused("too_big")
+    if code == -getattr(signal, "SIGKILL", 0):
+        return _refused("too_big")  # The system ends a process so when its own memory is full.
+    return _refused("crashed", exit=code)
+
+
+def _refused(code: str, **details: object) -> Workbook:
+    return Workbook(refusal=Refusal(code, details))

@@ -1,0 +1,292 @@
+"""When, by whom and where: what every row of an inspection or a plan must say.
+
+Each step works on distinct combinations of values and takes the answers by code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.names import SOURCES, Names, hint, role_units, territory, visit_key
+from wenming_metrics.reading.table import (
+    Fault,
+    Table,
+    column,
+    combine,
+    report,
+    report_faults,
+    report_first,
+    report_sheet,
+    report_unreadable,
+    typed,
+)
+from wenming_metrics.units import site_key
+from wenming_metrics.vocabulary import ROLE_CODES
+
+EARLIEST = date(2000, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where each data row belongs; -1 where that is not known, and the row is then held.
+
+    day (ordinal), street, unit, point_type, site (key), site_number (distinct sites of the sheet),
+    names (canonical name per distinct site)
+    """
+
+    day: np.ndarray
+    street: np.ndarray
+    unit: np.ndarray
+    point_type: np.ndarray
+    site: np.ndarray
+    site_number: np.ndarray
+    names: np.ndarray
+
+
+def settle_where(
+    table: Table,
+    names: Names,
+    day: np.ndarray,
+    known_types: Mapping[int, int],
+    *,
+    registering: bool = False,
+) -> Where:
+    """Settle territory, site and point type of every row.
+
+    Takes: day - ordinals, below 0 where unknown; known_types - point types by site that other
+           sheets of the workbook tell; registering - the sheet is itself a register of sites, so
+           that new sites and new types are no news
+    """
+    street, unit = _settle_units(table, names, day)
+    spelled = column(table, "site")
+    first, number = combine([street, spelled.codes])
+    found = [
+        _site(names, int(street[row]), spelled.values[spelled.codes[row]]) for row in first.tolist()
+    ]
+    report_faults(table, [site.fault for site in found], number)
+    key = np.array([site.key for site in found], np.int64)
+    if not registering:
+        report_first(table, _unregistered(found), first)
+    registered = np.array([site.at for site in found], np.int64)[number]
+    kinds, homes = (
+        names.register.sites[name].to_numpy(np.int64) for name in ("point_type", "unit")
+    )
+    site = key[number] if len(key) else np.zeros(0, np.int64)
+    own_type = _taken(kinds, registered)
+    blank = typed(table, "community", lambda value: int(not values.word(value))) == 1
+    at_home = blank & (registered >= 0)
+    unit = np.where(at_home, _taken(homes, registered), unit)
+    point_type = _settle_types(table, names, own_type, site, known_types)
+    if not registering:
+        _report_other_type(table, names, point_type, own_type, site)
+    texts = np.array([site.name for site in found], object)
+    return Where(day, street, unit, point_type, site, number, texts)
+
+
+def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
+    """Type the day of each row; report what is missing, unreadable, before 2000 or after `latest`.
+
+    Returns: ordinals, -1 where there is none to use
+    """
+    day = typed(table, name, values.day)
+    report(table, day == values.BLANK, "日期-04", name)
+    report_unreadable(table, day, "日期-01", name)
+    report(table, (day >= 0) & (day < EARLIEST), "日期-03", name)
+    if latest is not None:
+        said = date.fromordinal(latest).isoformat()
+        report(table, day > latest, "日期-02", name, today=said)
+    return np.maximum(day, -1)
+
+
+def settle_sources(table: Table) -> np.ndarray:
+    """Number the source of each row; a blank is 市督查组, said once per sheet."""
+    given = column(table, "source")
+    words = [values.word(value) for value in given.values]
+    faults = [
+        None if not word or word in SOURCES else Fault("来源-02", "source", {}) for word in words
+    ]
+    report_faults(table, faults, given.codes)
+    number = np.array([SOURCES.get(word, -1 if word else -2) for word in words])[given.codes]
+    blank = int((number == -2).sum())
+    if blank:
+        report_sheet(table, "来源-01", "source", count=blank)
+    return np.maximum(number, 0)
+
+
+def _settle_units(table: Table, names: Names, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    parts = [column(table, name) for name in ("district", "street", "community")]
+    words = [[values.word(value) for value in part.values] for part in parts]
+    first, number = combine([_epoch(names, day), *(part.codes for part in parts)])
+    found = [
+        territory(
+            names,
+            int(day[row]),
+            *(word[part.codes[row]] for part, word in zip(parts, words, strict=True)),
+        )
+        for row in first.tolist()
+    ]
+    report_faults(table, [one.fault for one in found], number)
+    unknown = _unknown_districts(names, words[0])
+    report_faults(table, unknown, parts[0].codes)
+    street = np.array([one.street for one in found], np.int64)[number]
+    return street, np.array([one.unit for one in found], np.int64)[number]
+
+
+def _unknown_districts(names: Names, words: list[str]) -> list[Fault | None]:
+    return [
+        Fault("单位-10", "district", {"hint": hint(names, word, names.districts)})
+        if word and word not in names.districts
+        else None
+        for word in words
+    ]
+
+
+def _epoch(names: Names, day: np.ndarray) -> np.ndarray:
+    """Number the stretch of days in which no unit begins or ends; -1 where there is no day."""
+    return np.where(day < 0, -1, np.searchsorted(names.epochs, day, side="right"))
+
+
+@dataclass(frozen=True)
+class _Site:
+    """One distinct site of a sheet: key, position in the register (-1), canonical name."""
+
+    key: int
+    at: int
+    name: str
+    fault: Fault | None = None
+
+
+def _site(names: Names, street: int, value: values.Value) -> _Site:
+    word = values.word(value)
+    if not word:
+        return _Site(-1, -1, "", Fault("点位-04", "site", {}))
+    if street < 0:
+        return _Site(-1, -1, values.spell(value))
+    known = names.sites.get((street, word), [])
+    sites = names.register.sites
+    if len(known) > 1:
+        said = {"names": "、".join(sites["name"].iloc[at] for at in known)}
+        return _Site(-1, -1, "", Fault("点位-06", "site", said))
+    if known:
+        return _Site(int(sites["site"].iloc[known[0]]), known[0], sites["name"].iloc[known[0]])
+    text = values.spell(value)
+    return _Site(site_key(names.register.units["code"].iloc[street], text), -1, text)
+
+
+def _unregistered(found: list[_Site]) -> list[Fault | None]:
+    """Make one note per site that no register names."""
+    notes: list[Fault | None] = []
+    seen: set[int] = set()
+    for site in found:
+        new = site.at < 0 <= site.key and site.key not in seen
+        notes.append(Fault("点位-01", "site", {}) if new else None)
+        seen.add(site.key)
+    return notes
+
+
+def _taken(values_: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Take values by position, -1 where the position is -1."""
+    return np.append(values_, -1)[at]
+
+
+def _settle_types(
+    table: Table,
+    names: Names,
+    registered: np.ndarray,
+    site: np.ndarray,
+    known_types: Mapping[int, int],
+) -> np.ndarray:
+    """Number the point type of each row, from its own cell, else from register or workbook."""
+    given = column(table, "point_type")
+    words = [values.word(value) for value in given.values]
+    faults = [
+        None
+        if not word or word in names.point_types
+        else Fault("点位-02", "point_type", {"hint": hint(names, word, names.point_types)})
+        for word in words
+    ]
+    report_faults(table, faults, given.codes)
+    own = np.array([names.point_types.get(word, -1) for word in words], np.int64)[given.codes]
+    blank = np.array([not word for word in words])[given.codes]
+    taken = registered
+    if known_types and (blank & (registered < 0)).any():
+        keys, number = np.unique(site, return_inverse=True)
+        told = np.array([known_types.get(key, -1) for key in keys.tolist()], np.int64)[number]
+        taken = np.where(registered < 0, told, registered)
+    report(table, blank & (taken < 0) & (site >= 0), "点位-03", "point_type")
+    table.held[blank & (taken < 0)] = True
+    return np.where(blank, taken, own)
+
+
+def _report_other_type(
+    table: Table, names: Names, own: np.ndarray, registered: np.ndarray, site: np.ndarray
+) -> None:
+    """Tell once per site that the register knows it under another point type."""
+    other = np.flatnonzero((own >= 0) & (registered >= 0) & (own != registered))
+    _, first = np.unique(site[other], return_index=True)
+    titles = names.catalogue.point_types["name"]
+    for row in np.sort(other[first]).tolist():
+        said = {"registered": titles.iloc[registered[row]]}
+        report_first(table, [Fault("点位-05", "point_type", said)], np.array([row]))
+
+
+def settle_visits(
+    table: Table, where: Where, source: np.ndarray, *, numbered: bool = True
+) -> np.ndarray:
+    """Give the key of each row's visit: day, source, number (where one is written), site."""
+    given = column(table, "visit_no")
+    words = [values.word(value) if numbered else "" for value in given.values]
+    first, number = combine([where.site_number, where.day, source, given.codes])
+    keys = [
+        visit_key(
+            int(where.day[row]), int(source[row]), words[given.codes[row]], int(where.site[row])
+        )
+        for row in first.tolist()
+    ]
+    return np.array(keys, np.int64)[number]
+
+
+def settle_roles(
+    table: Table, names: Names, where: Where
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Settle the further units that rows name. Returns: data row, role number, unit; one per name."""
+    rows, roles, units = [], [], []
+    for role, name in enumerate(ROLE_CODES):
+        for nth, given in enumerate(table.columns.get(name, ())):
+            first, number = combine([given.codes, where.street, _epoch(names, where.day)])
+            found = [
+                role_units(
+                    names,
+                    int(where.day[row]),
+                    int(where.street[row]),
+                    _text(given.values[given.codes[row]]),
+                    name,
+                )
+                for row in first.tolist()
+            ]
+            report_faults(table, [fault for _, fault in found], number, nth)
+            counts = np.array([len(several) for several, _ in found], np.int64)
+            flat = np.array([unit for several, _ in found for unit in several], np.int64)
+            starts = np.cumsum(counts) - counts
+            at, position = expand(counts[number])
+            rows.append(at)
+            roles.append(np.full(len(at), role))
+            units.append(flat[starts[number][at] + position])
+    if not rows:
+        return (np.zeros(0, np.int64),) * 3
+    return np.concatenate(rows), np.concatenate(roles), np.concatenate(units)
+
+
+def expand(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Repeat each position `counts` times. Returns: the position, and 0, 1, ... within it."""
+    at = np.repeat(np.arange(len(counts)), counts)
+    return at, np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _text(value: values.Value) -> str:
+    return "" if isinstance(value, values.CellError) else values.spell(value)

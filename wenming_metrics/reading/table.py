@@ -1,0 +1,185 @@
+"""One sheet whose columns are known: typed look-ups per distinct value, and problems by row.
+
+Columns come dictionary-coded from the child. A value is typed once, however many rows hold it, and
+only rows with something to say about them cost Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.problems import HOLD, Problem, messages
+from wenming_metrics.reading.grid import Column, Sheet, Value, column_letter
+from wenming_metrics.reading.headers import Header
+from wenming_metrics.reading.values import TOO_FINE, UNREADABLE, spell
+from wenming_metrics.vocabulary import INPUT
+
+_DENSE = 4_000_000
+_NO_COLUMN = (None,)
+OF_BROKEN = ("公式-01", "公式-02")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The data rows of one sheet.
+
+    columns  - name -> the columns that bear it, coded over the data rows only
+    excel    - Excel's own row number per data row
+    held     - per data row, whether something holds it; grows as problems are reported
+    problems - what was found so far; grows likewise
+    broken   - (name, which of its columns) -> data rows whose cell is an error or a formula without
+               a value; nothing else is said about such a cell
+    """
+
+    sheet: Sheet
+    header: Header
+    columns: Mapping[str, tuple[Column, ...]]
+    excel: np.ndarray
+    held: np.ndarray
+    problems: list[Problem]
+    broken: dict[tuple[str, int], np.ndarray]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the sheet, a key of model.SHEET_KINDS."""
+        return self.header.kind
+
+    @property
+    def n_rows(self) -> int:
+        """Number of data rows."""
+        return len(self.excel)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one distinct combination of values: message, column to blame, details."""
+
+    code: str
+    column: str
+    details: Mapping[str, object]
+
+
+def column(table: Table, name: str, nth: int = 0) -> Column:
+    """Give a column over the data rows; one that the sheet lacks is blank throughout."""
+    found = table.columns.get(name)
+    return found[nth] if found else Column(np.zeros(table.n_rows, np.int32), _NO_COLUMN)
+
+
+def typed(table: Table, name: str, of: Callable[[Value], int]) -> np.ndarray:
+    """Type a column with a function of one value. Returns: int64 per data row."""
+    found = column(table, name)
+    table_of = np.fromiter((of(value) for value in found.values), np.int64, len(found.values))
+    return table_of[found.codes]
+
+
+def combine(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Number the distinct combinations of some integer arrays of one length.
+
+    Returns: the row where each combination comes first, and the number of each row's combination
+    """
+    size, key = 1, np.zeros(len(parts[0]), np.int64)
+    for part in parts:
+        low = int(part.min(initial=0))
+        width = int(part.max(initial=0)) - low + 1
+        if size > np.iinfo(np.int64).max // width:
+            size, key = len(key), np.unique(key, return_inverse=True)[1].astype(np.int64)
+        size, key = size * width, key * width + (part - low)
+    if size > _DENSE:
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        return first, number
+    first_row = np.full(size, -1, np.int64)
+    first_row[key[::-1]] = np.arange(len(key))[::-1]
+    met = np.flatnonzero(first_row >= 0)
+    numbers = np.zeros(size, np.int64)
+    numbers[met] = np.arange(len(met))
+    return first_row[met], numbers[key]
+
+
+def spelled(table: Table, name: str, rows: np.ndarray, nth: int = 0) -> list[str]:
+    """Spell the cells of a column in some data rows, as their sender sees them."""
+    found = column(table, name, nth)
+    codes = found.codes[rows].tolist()
+    words = {code: spell(found.values[code]) for code in set(codes)}
+    return [words[code] for code in codes]
+
+
+def place(table: Table, name: str, nth: int = 0) -> tuple[str, str]:
+    """Give letter and header of a column, ("", title) where the sheet lacks it."""
+    positions = table.header.columns.get(name)
+    if not positions:
+        return "", INPUT[name].title
+    return column_letter(positions[nth]), table.header.texts[positions[nth]]
+
+
+def report(table: Table, where: np.ndarray, code: str, name: str = "", **details: object) -> None:
+    """Report one problem for each row of a mask, located at the column `name`."""
+    rows = np.flatnonzero(where)
+    if len(rows):
+        report_each(table, rows, code, name, [details] * len(rows))
+
+
+def report_each(
+    table: Table,
+    rows: np.ndarray,
+    code: str,
+    name: str,
+    details: Sequence[Mapping[str, object]],
+    nth: int = 0,
+) -> None:
+    """Report one problem for each of some data rows, with its own details."""
+    broken = table.broken.get((name, nth))
+    if broken is not None and code not in OF_BROKEN:
+        details = [said for said, out in zip(details, broken[rows], strict=True) if not out]
+        rows = rows[~broken[rows]]
+    letter, header = place(table, name, nth) if name else ("", "")
+    cells = spelled(table, name, rows, nth) if name else [""] * len(rows)
+    sheet = table.sheet.name
+    table.problems.extend(
+        Problem(code, sheet, row, letter, header, found, said)
+        for row, found, said in zip(table.excel[rows].tolist(), cells, details, strict=True)
+    )
+    if messages()[code].severity == HOLD:
+        table.held[rows] = True
+
+
+def report_sheet(table: Table, code: str, name: str = "", **details: object) -> None:
+    """Report one problem of the whole sheet, or of one of its columns."""
+    letter, header = place(table, name) if name else ("", "")
+    table.problems.append(Problem(code, table.sheet.name, None, letter, header, "", details))
+
+
+def report_faults(
+    table: Table, faults: Sequence[Fault | None], number: np.ndarray, nth: int = 0
+) -> None:
+    """Report what is wrong with distinct combinations, once for each row that has them.
+
+    Takes: faults - per combination; number - the combination of each data row
+    """
+    kinds = sorted({(fault.code, fault.column) for fault in faults if fault})
+    if not kinds:
+        return
+    index = {kind: at for at, kind in enumerate(kinds)}
+    kind_of = np.array([index[fault.code, fault.column] if fault else -1 for fault in faults])
+    for at, (code, name) in enumerate(kinds):
+        rows = np.flatnonzero(kind_of[number] == at)
+        said = [faults[of].details for of in number[rows].tolist()]
+        report_each(table, rows, code, name, said, nth)
+
+
+def report_first(table: Table, faults: Sequence[Fault | None], first: np.ndarray) -> None:
+    """Report what is to be said about distinct combinations, at the first row of each only.
+
+    Takes: faults - per combination; first - the data row where each comes first
+    """
+    for row, fault in zip(first.tolist(), faults, strict=True):
+        if fault:
+            report_each(table, np.array([row]), fault.code, fault.column, [fault.details])
+
+
+def report_unreadable(table: Table, values: np.ndarray, code: str, name: str) -> None:
+    """Report the cells of a typed column that could not be read, and those with too many decimals."""
+    report(table, values == UNREADABLE, code, name)
+    report(table, values == TOO_FINE, "数值-02", name)

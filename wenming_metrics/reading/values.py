@@ -1,0 +1,206 @@
+"""One cell to one typed value: 日期、分数、处数、检查结果, as people write them.
+
+Every function takes one distinct value of a column, so a column of 100,000 rows costs as many calls
+as it has different values. What cannot be typed is told by a negative number and never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from unicodedata import normalize
+
+from wenming_metrics.reading.grid import CellError, Value
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.vocabulary import RESULTS, normalise
+
+BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
+"""Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
+_EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
+_SERIALS = (20_000, 100_000)
+_LARGEST = Decimal(100_000_000)
+_MOST_PLACES = 100_000
+_DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?\s*(.*)", re.DOTALL
+)
+_DIGITS_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_CLOCK = re.compile(
+    r"([t,]?\d{1,2}[:时点].*|\(?(星期|周).*|(上午|中午|下午|晚上|早上).*)?", re.DOTALL
+)
+_NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
+_POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
+_PLACES = re.compile(r"共?(\d{1,9})[处个起]?")
+_REMARK = re.compile(r"\(.*\)$")
+_NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
+_RESULT_WORDS = {
+    "符合": "符合 √ ✓ ✔ ☑ 达标 合格 是 通过 正常 有效 无问题 没有问题 对 yes y ok true",
+    "不符合": "不符合 × ✗ ✘ ✕ ✖ ☒ x 不达标 未达标 不合格 否 不通过 未通过 有问题 存在问题 错 no n false",
+    "不涉及": "不涉及 / 不适用 无此项 不存在此项 n/a",
+    "未查": "未查 - -- 未测评 未检查 未督查 未抽中 没查 未看",
+    "未开门": "未开门 暂停营业 停业 歇业 关门 未营业 闭店 休息 没开门",
+}
+_RESULT = {
+    normalise(word): RESULTS.index(result)
+    for result, words in _RESULT_WORDS.items()
+    for word in words.split()
+}
+
+
+def spell(value: Value) -> str:
+    """Write a cell as its sender sees it: 0.5, 12, 2026-11-03, 「#N/A」; blank is ""."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    if isinstance(value, CellError):
+        return value.text
+    return str(value)
+
+
+def word(value: Value) -> str:
+    """Give the form in which a cell is compared with names; blank and error cells are ""."""
+    return "" if isinstance(value, CellError) else normalise(spell(value))
+
+
+def day(value: Value) -> int:
+    """Read a date, written in any usual way, with or without a time behind it.
+
+    Returns: its ordinal, or BLANK, UNREADABLE (also when no year is written), BROKEN
+    """
+    if isinstance(value, datetime | date):
+        return value.toordinal()
+    if isinstance(value, str):
+        plain = normalize("NFKC", value).strip().casefold()
+        return _day_of_text(re.sub("[—–‐−]", "-", plain))
+    if isinstance(value, float):
+        return _day_of_number(value)
+    return _without(value)
+
+
+def _day_of_text(text: str) -> int:
+    if not text:
+        return BLANK
+    if _SERIAL.fullmatch(text):
+        return _day_of_number(float(text))
+    found = _DIGITS_DAY.fullmatch(text)
+    if not found:
+        found = _DAY.fullmatch(text)
+        if not found or not _CLOCK.fullmatch(found[4]):
+            return UNREADABLE
+    return _calendar(int(found[1]), int(found[2]), int(found[3]))
+
+
+def _day_of_number(number: float) -> int:
+    if _SERIALS[0] <= number < _SERIALS[1]:
+        return _EXCEL_DAY_0 + int(number)
+    if 10_000_000 <= number < 100_000_000 and number == int(number):
+        whole = int(number)
+        return _calendar(whole // 10_000, whole // 100 % 100, whole % 100)
+    return UNREADABLE
+
+
+def _calendar(year: int, month: int, on: int) -> int:
+    try:
+        return date(year, month, on).toordinal()
+    except ValueError:
+        return UNREADABLE
+
+
+def points(value: Value) -> int:
+    """Read points lost: 0.5, -0.5, 「扣0.5分」, 「不扣分」 (0), with a bracketed remark behind.
+
+    Returns: 1e-4 points without sign, or BLANK, STROKE, UNREADABLE, TOO_FINE, BROKEN
+    """
+    return _points(value, signed=True)
+
+
+def mark(value: Value) -> int:
+    """Read a full mark, which is greater than 0.
+
+    Returns: 1e-4 points, or BLANK (also for 「/」 and 「—」), UNREADABLE, TOO_FINE, BROKEN
+    """
+    found = _points(value, signed=False)
+    return {0: UNREADABLE, STROKE: BLANK}.get(found, found)
+
+
+def _points(value: Value, *, signed: bool) -> int:
+    if not isinstance(value, float | str):
+        return _without(value)
+    text = normalise(spell(value))
+    text = _REMARK.sub("", text) or text
+    if not text:
+        return BLANK
+    if not text.strip("-/"):
+        return STROKE
+    if text in _NOTHING_LOST:
+        return 0
+    if isinstance(value, float):
+        return _scaled(Decimal(text), signed)
+    found = _POINTS.fullmatch(text)
+    if not found:
+        return UNREADABLE
+    return _scaled(Decimal(found[1] + found[2].replace(",", "")), signed)
+
+
+def _scaled(number: Decimal, signed: bool) -> int:
+    if not abs(number) < _LARGEST or (number < 0 and not signed):
+        return UNREADABLE
+    whole = abs(number) * POINT_SCALE
+    return int(whole) if whole == whole.to_integral_value() else TOO_FINE
+
+
+def places(value: Value) -> int:
+    """Read a number of places: 3, 「3处」, 「/」 (0). Returns: count, BLANK, UNREADABLE, BROKEN."""
+    if not isinstance(value, float | str):
+        return _without(value)
+    text = normalise(spell(value))
+    text = _REMARK.sub("", text) or text
+    if not text:
+        return BLANK
+    if not text.strip("-/"):
+        return 0
+    found = _PLACES.fullmatch(text)
+    return int(found[1]) if found and int(found[1]) <= _MOST_PLACES else UNREADABLE
+
+
+def people(value: Value) -> int:
+    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `places`."""
+    text = word(value).replace(",", "").removesuffix("人")
+    if not text.strip("-/"):
+        return _without(value) if isinstance(value, CellError) else BLANK
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
+    if not found:
+        return UNREADABLE
+    count = Decimal(found[1]) * (10_000 if found[2] else 1)
+    return int(count) if count == int(count) and count < 10**10 else UNREADABLE
+
+
+def result(value: Value) -> int:
+    """Read the result of a check: √, 符合, ×, 「/」, 「—」, 暂停营业 ...
+
+    Returns: its number in vocabulary.RESULTS, or BLANK, UNREADABLE, BROKEN
+    """
+    if isinstance(value, bool):
+        return 0 if value else 1
+    if not isinstance(value, float | str):
+        return _without(value)
+    text = normalise(spell(value))
+    if not text:
+        return BLANK
+    found = _RESULT.get(text, _RESULT.get(_REMARK.sub("", text)))
+    return UNREADABLE if found is None else found
+
+
+def _without(value: bool | time | timedelta | CellError | date | None) -> int:
+    """Tell why a value that is neither a number nor text has no number."""
+    if value is None:
+        return BLANK
+    return BROKEN if isinstance(value, CellError) else UNREADABLE

@@ -1,0 +1,210 @@
+"""检查点位: which items each visit looked at, and which visit a problem belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.inspection import KEPT, Findings
+from wenming_metrics.reading.model import BASIS_VISIT, Context
+from wenming_metrics.reading.names import Names, hint, visit_key
+from wenming_metrics.reading.part import Part, Roles, spread_part
+from wenming_metrics.reading.settle import (
+    Where,
+    expand,
+    settle_days,
+    settle_roles,
+    settle_sources,
+    settle_visits,
+    settle_where,
+)
+from wenming_metrics.reading.table import (
+    Fault,
+    Table,
+    column,
+    combine,
+    report,
+    report_each,
+    report_faults,
+    report_sheet,
+)
+from wenming_metrics.vocabulary import SOURCE_CODES, normalise
+
+PUBLIC = SOURCE_CODES.index("public")
+_WHOLE = {"", "全部", "所有", "全部测评项", "全项", "全面检查"}
+_SEPARATORS = re.compile(r"[、,;/|\n\uff0c\uff1b\uff0f\uff5c]+")
+_NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit of a workbook: its key, whether a number is written."""
+
+    key: int
+    numbered: bool
+
+
+Place = tuple[int, int, int]
+"""Day, source, site: what tells visits apart that have no number."""
+
+
+def read_visits(table: Table, names: Names, context: Context) -> Part:
+    """Read a sheet whose rows are visits: one kept check (符合) per item of a visit's scope."""
+    day = settle_days(table, "day", context.today.toordinal())
+    source = settle_sources(table)
+    where = settle_where(table, names, day, {})
+    visit = settle_visits(table, where, source)
+    scope = column(table, "scope")
+    first, number = combine([scope.codes, where.point_type])
+    found = [
+        _scope(names, scope.values[scope.codes[row]], int(where.point_type[row]))
+        for row in first.tolist()
+    ]
+    report_faults(table, [fault for _, fault in found], number)
+    _report_twice(table, visit)
+    roles = settle_roles(table, names, where)
+    items = [several for several, _ in found]
+    return _visits_part(table, names, where, (source, visit), (items, number), roles)
+
+
+def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int], Fault | None]:
+    """Give the items that a visit looked at: those named by category, code or name, else all."""
+    if point_type < 0:
+        return [], None
+    applies = names.catalogue.applies[:, point_type]
+    text = "" if isinstance(value, values.CellError) else values.spell(value)
+    wanted = set(np.flatnonzero(applies).tolist())
+    if normalise(text) not in _WHOLE and normalise(text).strip("-/"):
+        wanted = set()
+        for part in filter(None, map(normalise, _SEPARATORS.split(text))):
+            some = _named_items(names, part, applies)
+            if some is None:
+                said = {"part": part, "hint": hint(names, part, names.items)}
+                return [], Fault("测评项-05", "scope", said)
+            wanted |= some
+    if not wanted:
+        said = {"point_type": names.catalogue.point_types["name"].iloc[point_type]}
+        return [], Fault("测评项-07", "scope", said)
+    return sorted(wanted), None
+
+
+def _named_items(names: Names, part: str, applies: np.ndarray) -> set[int] | None:
+    """Give the items of one word of a scope: a category's that apply there, or the item itself."""
+    category = names.categories.get(part)
+    if category is not None:
+        return {at for at in category if applies[at]}
+    at = names.item_codes.get(part)
+    if at is not None:
+        return {at}
+    found = names.items.get(part)
+    return None if found is None else ({at for at in found if applies[at]} or set(found[:1]))
+
+
+def _visits_part(
+    table: Table,
+    names: Names,
+    where: Where,
+    visits: tuple[np.ndarray, np.ndarray],
+    scopes: tuple[Sequence[Sequence[int]], np.ndarray],
+    roles: Roles,
+) -> Part:
+    """Spread visits over their items.
+
+    Takes: visits - source and key per data row; scopes - items per distinct scope, and the scope
+           of each data row
+    """
+    items, number = scopes
+    sizes = np.array([len(several) for several in items], np.int64)
+    flat = np.array([at for several in items for at in several], np.int64)
+    counts = sizes[number]
+    at, position = expand(counts)
+    item = flat[(np.cumsum(sizes) - sizes)[number][at] + position]
+    zero = np.zeros(table.n_rows, np.int64)
+    row_values = {
+        **{"source": visits[0], "visit": visits[1], "basis": zero + BASIS_VISIT},
+        **{"result": zero + KEPT, "lost": zero, "places": zero},
+    }
+    marks = names.catalogue.items["full_mark"].to_numpy(np.int64)
+    line_values = {"item": item, "possible": marks[item]}
+    return spread_part(table, where, row_values, roles, counts, line_values)
+
+
+def _report_twice(table: Table, visit: np.ndarray) -> None:
+    rows = np.flatnonzero(~table.held)
+    _, first, number = np.unique(visit[rows], return_index=True, return_inverse=True)
+    again = np.flatnonzero(first[number] != np.arange(len(rows)))
+    said = [{"first": row} for row in table.excel[rows[first[number[again]]]].tolist()]
+    report_each(table, rows[again], "到访-04", "site", said)
+
+
+def visits_of(parts: Iterable[Part]) -> dict[Place, list[Visit]]:
+    """List the visits that checks were made on, by day, source and site."""
+    found: dict[Place, list[Visit]] = {}
+    for part in parts:
+        columns = [part.checks[name] for name in ("day", "source", "site", "visit")]
+        _, first = np.unique(columns[3], return_index=True)
+        for *place, key in zip(*(one[first].tolist() for one in columns), strict=True):
+            day, source, site = place
+            numbered = key != visit_key(day, source, "", site)
+            found.setdefault((day, source, site), []).append(Visit(key, numbered))
+    return found
+
+
+def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> np.ndarray:
+    """Find the visit of each problem: the same key, else the only visit of that day, source and
+    site when one of the two has no number. Tells of problems without one.
+
+    Returns: visit keys per data row; a problem without a visit keeps its own
+    """
+    table, where = findings.table, findings.where
+    number = column(table, "visit_no")
+    written = [bool(values.word(value)) for value in number.values]
+    keys, first, of = np.unique(findings.visit, return_index=True, return_inverse=True)
+    linked, known = keys.copy(), np.zeros(len(keys), bool)
+    for at, row in enumerate(first.tolist()):
+        place = (int(where.day[row]), int(findings.source[row]), int(where.site[row]))
+        there = visits.get(place, ())
+        same = [visit.key for visit in there if visit.key == keys[at]]
+        if not same and len(there) == 1:
+            one_is_bare = not (written[number.codes[row]] and there[0].numbered)
+            same = [there[0].key] if one_is_bare else []
+        if same:
+            linked[at], known[at] = same[0], True
+    alone = ~known[of] & ~table.held
+    public = findings.source == PUBLIC
+    report(table, alone & ~public, "到访-01", "site")
+    if (alone & public).any():
+        report_sheet(table, "到访-05", count=int((alone & public).sum()))
+    return linked[of]
+
+
+def needs_visits(findings: Findings) -> bool:
+    """Say whether problems come from inspections: those of the public have no visit by nature."""
+    kept = ~findings.table.held
+    return bool((kept & (findings.source != PUBLIC)).any())
+
+
+def made_visits(findings: Findings, names: Names) -> tuple[Part, np.ndarray]:
+    """Make a visit with the whole scope of the point type for each day, source and site.
+
+    Returns: the checks of these visits, and the visit keys of the problems
+    """
+    table, where = findings.table, findings.where
+    visit = settle_visits(table, where, findings.source, numbered=False)
+    rows = np.flatnonzero(~table.held & (findings.source != PUBLIC))
+    first = rows[np.unique(visit[rows], return_index=True)[1]]
+    items = [np.flatnonzero(one).tolist() for one in names.catalogue.applies.T]
+    scope = np.full(table.n_rows, len(items))
+    scope[first] = where.point_type[first]
+    visits, scopes = (findings.source, visit), ([*items, []], scope)
+    part = _visits_part(table, names, where, visits, scopes, _NO_ROLES)
+    if len(first):
+        report_sheet(table, "到访-03", count=len(first))
+    public = int((~table.held & (findings.source == PUBLIC)).sum())
+    if public:
+        report_sheet(table, "到访-05", count=public)
+    return part, visit

@@ -1,0 +1,5 @@
+"""Rules as published data: the catalogue of items and the rule sets that map it to a score.
+
+`catalogue` what can be looked at · `model` the frozen records · `load` folder to record ·
+`check` everything wrong with a folder, by file and line · `choose` the version in force.
+"""

@@ -1,0 +1,149 @@
+"""Read a rule set from its folder, and choose the version in force on a day."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import KINDS
+from wenming_metrics.rounding import to_points
+from wenming_metrics.rules import check
+from wenming_metrics.rules.catalogue import read_csv, split
+from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.vocabulary import SOURCE_CODES
+
+INDICATORS = (
+    *("code", "parent", "name", "weight", "method", "mode", "average", "settlement"),
+    *("full_mark", "lead", "responsible", "note"),
+)
+ITEMS = ("item", "point_types", "indicator")
+_ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": ""}
+
+
+def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
+    """Read one rule set: `rules.toml`, `indicators.csv`, `items.csv`.
+
+    Raises RuleSetError naming file and line of everything that is wrong, all at once.
+    """
+    faults: list[Fault] = []
+    settings = _settings(folder, faults)
+    indicators = read_csv(folder / "indicators.csv", INDICATORS, faults)
+    mapping = read_csv(folder / "items.csv", ITEMS, faults)
+    if not faults:
+        faults += check.settings_faults(settings)
+        faults += check.tree_faults(indicators, settings)
+        faults += check.mapping_faults(mapping, indicators, catalogue)
+    if faults:
+        raise RuleSetError(faults)
+    nodes = _nodes(indicators, settings)
+    return _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
+
+
+def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
+    """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
+    found = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    return sorted(found, key=lambda rules: (rules.effective_from, rules.id))
+
+
+def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
+    """Give the rule set of an id, or the latest one in force on a day (else the latest of all).
+
+    Raises RuleSetError when there is none.
+    """
+    named = [rules for rules in rule_sets if rules_id in (None, rules.id)]
+    if not named:
+        said = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
+        raise RuleSetError([Fault("rules", None, said)])
+    current = [r for r in named if r.effective_from <= on and (r.effective_to or on) >= on]
+    return (current or named)[-1]
+
+
+def digest(folder: Path) -> str:
+    """Give the SHA-256 over names and bytes of the files that make the score."""
+    total = hashlib.sha256()
+    for name in ("indicators.csv", "items.csv", "rules.toml"):
+        total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _settings(folder: Path, faults: list[Fault]) -> dict:
+    path = folder / "rules.toml"
+    if not path.is_file():
+        faults.append(Fault("rules.toml", None, "缺少这个文件。"))
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault("rules.toml", None, f"不是有效的 TOML 文件({error})。"))
+        return {}
+
+
+def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
+    """Lay the tree out parents first, the root as node 0, weights as shares of siblings."""
+    root = {**_ROOT, **settings.get("root", {})}
+    rows = [
+        {"code": "", "name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0, **root}
+    ]
+    children = {code: group for code, group in indicators.groupby("parent", sort=False)}
+    queue = [("", 0)]
+    while queue:
+        code, number = queue.pop(0)
+        group = children.get(code)
+        if group is None:
+            continue
+        shares = group["weight"].astype(float)
+        for row, share in zip(group.to_dict("records"), shares / shares.sum(), strict=True):
+            level = rows[number]["level"] + 1
+            queue.append((row["code"], len(rows)))
+            rows.append({**row, "parent": number, "weight": share, "level": level})
+    nodes = pd.DataFrame(rows).fillna({"method": "", "lead": "", "responsible": "", "note": ""})
+    nodes["full_mark"] = [to_points(str(mark)) if str(mark) else 0 for mark in nodes["full_mark"]]
+    nodes["responsible"] = nodes["responsible"].map(split)
+    nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
+    nodes["mode"] = np.where(nodes["is_leaf"] & (nodes["mode"] == ""), "rate", nodes["mode"])
+    nodes["average"] = nodes["average"].replace("", "pooled")
+    return nodes.rename_axis("node")
+
+
+def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
+    leaf = pd.Series(nodes.index, nodes["code"])
+    item = {code: number for number, code in enumerate(catalogue.items["code"])}
+    kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
+    found = np.full((len(item), len(kind)), -1, np.int64)
+    for row in mapping.itertuples():
+        columns = [kind[code] for code in split(row.point_types)] or slice(None)
+        found[item[row.item], columns] = leaf[row.indicator]
+    return found
+
+
+def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: str) -> RuleSet:
+    limits = settings.get("coverage", {})
+    ranking = settings.get("ranking", {})
+    return RuleSet(
+        id=settings["id"],
+        title=settings["title"],
+        short=settings.get("short", settings["title"]),
+        version=str(settings["version"]),
+        source=settings["source"],
+        effective_from=settings["effective_from"],
+        effective_to=settings.get("effective_to"),
+        digest=mark,
+        full_mark=float(settings.get("full_mark", 100)),
+        decimals=int(settings.get("decimals", 2)),
+        target=settings.get("target"),
+        nodes=nodes,
+        leaf_of=leaf_of,
+        coverage={kind: float(limits.get(kind, 0.0)) for kind in KINDS},
+        ranked_by=ranking.get("by", "published"),
+        ties=ranking.get("ties", "competition"),
+        sources=tuple(settings.get("sources", {}).get("counted", SOURCE_CODES)),
+        boards=tuple(
+            Board(b["kind"], b["title"], b["role"], b["ranked"], tuple(b.get("groups", ())))
+            for b in settings["board"]
+        ),
+    )

@@ -1,0 +1,62 @@
+"""What should have been looked at, and how much of it was.
+
+Each leaf is 不适用 for a unit (no such site, or not asked by the plan), 适用未查, or 已查. Coverage is
+the weight looked at over the weight that applies; not looked at is never 0 and never full marks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rules.model import Catalogue, RuleSet
+
+
+def leaf_at(rules: RuleSet, catalogue: Catalogue) -> np.ndarray:
+    """Give a bool array (node, point type): whether a leaf is looked at on sites of the type."""
+    found = np.zeros((len(rules.nodes), rules.leaf_of.shape[1]), bool)
+    item, point_type = np.nonzero(catalogue.applies & (rules.leaf_of >= 0))
+    found[rules.leaf_of[item, point_type], point_type] = True
+    return found
+
+
+def global_weights(rules: RuleSet) -> np.ndarray:
+    """Give each node's weight in the whole when everything is looked at; the root has 1."""
+    parents, weights = rules.nodes["parent"].to_numpy(), rules.nodes["weight"].to_numpy()
+    found = np.ones(len(parents))
+    for node in range(1, len(parents)):
+        found[node] = found[parents[node]] * weights[node]
+    return found
+
+
+def types_by_unit(sites: pd.DataFrame, column_of: np.ndarray, size: int, types: int) -> np.ndarray:
+    """Give a bool array (point type, unit position): whether a unit has sites of a type.
+
+    Takes: sites - lines with street and point_type: registered sites, or lines of a plan
+    """
+    found = np.zeros((types, size), bool)
+    position = column_of[sites["street"].to_numpy(np.int64)]
+    kept = position >= 0
+    found[sites["point_type"].to_numpy(np.int64)[kept], position[kept]] = True
+    return found
+
+
+def applicable(at: np.ndarray, registered: np.ndarray, planned: np.ndarray) -> np.ndarray:
+    """Say which leaves apply to which unit.
+
+    A unit that the plan asks for is held to the plan; another to its registered sites; one with
+    neither to every leaf.
+
+    Takes:   at - `leaf_at`; registered, planned - `types_by_unit`
+    Returns: bool array (node, unit position)
+    """
+    asked = np.where(planned.any(axis=0), planned, registered)
+    asked = np.where(asked.any(axis=0), asked, True)
+    return (at.astype(np.int64) @ asked.astype(np.int64)) > 0
+
+
+def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Give the share of applying weight that was looked at, per column; NaN where none applies."""
+    whole = weights @ applies
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(whole > 0, (weights @ (looked & applies)) / whole, np.nan)

@@ -1,0 +1,58 @@
+"""Places inside a group: the better score first, equal scores share the better place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rounding import exact_score, half_up
+
+RANKED, THIN, UNVISITED = "已排名", "检查项不足", "未督查"
+"""Status of a unit in a window: has a place · too little looked at to be scored · not visited."""
+
+
+def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndarray:
+    """Say of each unit whether it is ranked.
+
+    Takes: scores - NaN = not looked at; coverage - share looked at (NaN counts as enough);
+           limit - share that must be reached
+    """
+    thin = np.nan_to_num(coverage, nan=1.0) < limit
+    return np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
+
+
+def rank_units(units: pd.DataFrame, decimals: int, by: str, ties: str) -> pd.DataFrame:
+    """Give places within each group.
+
+    Takes:   units - one line per unit: group, score (exact, NaN = none), status
+             by - "published" ranks the rounded score, "exact" the score rounded to 1e-9
+             ties - "competition" (1, 1, 3) or "dense" (1, 1, 2)
+    Returns: the same lines with score rounded half up, rank (Int64, <NA> without a place) and
+             tied (another unit of the group has the same place)
+    """
+    published = half_up(units["score"].to_numpy(float), decimals)
+    compared = published if by == "published" else units["score"].to_numpy(float)
+    ranked = (units["status"] == RANKED).to_numpy()
+    value = pd.Series(exact_score(compared), units.index)[ranked]
+    groups = value.groupby(units["group"][ranked])
+    method = {"competition": "min", "dense": "dense"}[ties]
+    places = groups.rank(method=method, ascending=False).astype("Int64")
+    shared = pd.Series(False, units.index)
+    shared[ranked] = value.groupby([units["group"][ranked], value]).transform("size") > 1
+    return units.assign(score=published, rank=places.reindex(units.index), tied=shared)
+
+
+def order_units(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Order a list: by group, place, then the order of the register; units without place last."""
+    place = ranked["rank"].astype("float64").fillna(np.inf)
+    keys = ranked.assign(_place=place, _own=np.arange(len(ranked)))
+    return keys.sort_values(["group_order", "_place", "_own"]).drop(columns=["_place", "_own"])
+
+
+def rank_changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """Give places gained since the window before: positive is better, <NA> when either has none.
+
+    Takes: now, before - lines with unit and rank
+    """
+    earlier = before.set_index("unit")["rank"].reindex(now["unit"]).to_numpy()
+    return pd.Series(pd.array(earlier, "Int64") - now["rank"].array, now.index)

@@ -1,0 +1,164 @@
+"""Rows to tallies: the sums per day from which every score is made.
+
+Rows are first merged at the grain (one item on one visit to one site, in one role): a visit whose
+rows came in two files is still one visit, and two rows on one item are one check that loses no
+more than its full mark. Only then are they summed. Whatever the order or the split of files, the
+same rows give the same integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rounding import rate
+
+TERRITORY = 0
+LOOKED = (0, 1)
+"""Results that say the item was looked at: 符合, 不符合."""
+_KEYS = ["day", "role", "visit", "unit", "item", "point_type"]
+CELL_KEYS = ["source", "role", "unit", "item", "point_type"]
+CELL_SUMS = ["checks", "failed", "places", "lost", "possible", "rates"]
+SITE_KEYS = ["source", "unit", "site", "point_type"]
+SITE_SUMS = ["visits", "checks", "failed", "lost", "possible"]
+
+
+def merge_rows(rows: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+    """Merge rows to the grain: one line per item, visit, unit and role.
+
+    possible is the largest full mark of the rows, lost their sum but no more than that
+    (扣完为止 at the item); the grain has failed when any of its rows has.
+
+    Takes:   rows - stored rows: day, unit, item, batch, seq, source, visit, site, point_type,
+             result, lost, possible, places; roles - further units: day, role, unit, item, batch, seq
+    Returns: day, role, visit, unit, item, point_type, source, site, lost, possible, places,
+             failed (0 or 1); sorted by its first six columns
+    """
+    looked = rows[rows["result"].isin(LOOKED)]
+    parts = [looked.assign(role=TERRITORY)]
+    if len(roles):
+        keys = ["day", "item", "batch", "seq"]
+        named = roles[[*keys, "role", "unit"]].drop_duplicates()
+        parts.append(named.merge(looked.drop(columns="unit"), on=keys))
+    together = pd.concat(parts) if len(parts) > 1 else parts[0]
+    together = together.assign(failed=(together["result"] == 1).astype(np.int64))
+    return _merge(together)
+
+
+def _merge(rows: pd.DataFrame) -> pd.DataFrame:
+    keys = [rows[name].to_numpy(np.int64) for name in _KEYS]
+    order = np.lexsort(keys[::-1])
+    keys = [key[order] for key in keys]
+    starts = _starts(keys)
+    grain = {name: key[starts] for name, key in zip(_KEYS, keys, strict=True)}
+    for name in ("source", "site"):
+        grain[name] = rows[name].to_numpy(np.int64)[order][starts]
+    value = {
+        name: rows[name].to_numpy(np.int64)[order]
+        for name in ("lost", "possible", "places", "failed")
+    }
+    if not len(starts):
+        return pd.DataFrame({**grain, **value})
+    possible = np.maximum.reduceat(value["possible"], starts)
+    grain["lost"] = np.minimum(np.add.reduceat(value["lost"], starts), possible)
+    grain["possible"] = possible
+    grain["places"] = np.add.reduceat(value["places"], starts)
+    grain["failed"] = np.maximum.reduceat(value["failed"], starts)
+    return pd.DataFrame(grain)
+
+
+def _starts(keys: list[np.ndarray]) -> np.ndarray:
+    """Give the positions at which a new combination of sorted keys begins."""
+    if not len(keys[0]):
+        return np.array([], np.int64)
+    changed = np.zeros(len(keys[0]), bool)
+    changed[0] = True
+    for key in keys:
+        changed[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(changed)
+
+
+def tally_days(
+    rows: pd.DataFrame, roles: pd.DataFrame, days: Iterable[int]
+) -> dict[int, dict[str, pd.DataFrame]]:
+    """Sum the live rows of some days.
+
+    Returns: per day (also for days without rows) three frames of integers:
+        cells  - CELL_KEYS and CELL_SUMS: what was looked at and lost, per unit, role, item and
+                 point type; `rates` is the sum of the visits' rates in 1e-9
+        visits - visit, source, site, unit, point_type, checks, failed, lost, possible
+        grain  - visit (line in `visits`), item, failed, lost, possible: one line per check, for
+                 deductions that settle per visit
+    """
+    merged = merge_rows(rows, roles)
+    split = {day: part for day, part in merged.groupby("day", sort=True)}
+    empty = merged.iloc[:0]
+    return {int(day): _tally(split.get(day, empty)) for day in days}
+
+
+def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    rates = np.zeros(len(grain), np.int64)
+    scored = grain["possible"].to_numpy() > 0
+    rates[scored] = rate(
+        (grain["possible"] - grain["lost"]).to_numpy()[scored], grain["possible"].to_numpy()[scored]
+    )
+    cells = sum_by(grain.assign(checks=1, rates=rates), CELL_KEYS, CELL_SUMS)
+    own = grain[grain["role"] == TERRITORY].reset_index(drop=True)
+    keys = ["source", "visit", "site", "unit", "point_type"]
+    sums = ["checks", "failed", "lost", "possible"]
+    visits = sum_by(own.assign(checks=1), keys, sums)
+    lines = visits.reset_index().rename(columns={"index": "line"})
+    fine = own.merge(lines[[*keys, "line"]], on=keys, validate="many_to_one")
+    fine = fine.drop(columns="visit").rename(columns={"line": "visit"})
+    fine = fine.sort_values(["visit", "item"], kind="stable")
+    return {
+        "cells": cells,
+        "visits": visits,
+        "grain": fine[["visit", "item", "failed", "lost", "possible"]].reset_index(drop=True),
+    }
+
+
+def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
+    """Sum integer columns by keys; sorted by the keys, all int64."""
+    found = [frame[name].to_numpy(np.int64) for name in keys]
+    order = np.lexsort(found[::-1])
+    found = [key[order] for key in found]
+    starts = _starts(found)
+    columns = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    for name in sums:
+        values = frame[name].to_numpy(np.int64)[order]
+        columns[name] = np.add.reduceat(values, starts) if len(starts) else values
+    return pd.DataFrame(columns)
+
+
+def site_sums(visits: pd.DataFrame) -> pd.DataFrame:
+    """Sum the visits of a day, or of a month's days, by site: SITE_KEYS and SITE_SUMS."""
+    return sum_by(visits.assign(visits=1), SITE_KEYS, SITE_SUMS)
+
+
+def add(total: pd.DataFrame, new: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
+    """Add the sums of two frames by keys; lines that become all zero vanish."""
+    together = sum_by(pd.concat([total, new]), keys, sums)
+    return together[(together[sums] != 0).any(axis=1)].reset_index(drop=True)
+
+
+def take_back(
+    total: pd.DataFrame, old: pd.DataFrame, keys: list[str], sums: list[str]
+) -> pd.DataFrame:
+    """Take sums out of a total that they had been added to; exact, for they are integers."""
+    return add(total, old.assign(**{name: -old[name] for name in sums}), keys, sums)
+
+
+def checks_of_day(day: int, visits: pd.DataFrame, grain: pd.DataFrame) -> pd.DataFrame:
+    """Put the grain of a day back together: one line per check in the role of territory.
+
+    Takes:   visits, grain - as `tally_days` gives them
+    Returns: day, role, source, visit (key), site, unit, point_type, item, checks (1), failed,
+             lost, possible
+    """
+    lines = visits[["source", "visit", "site", "unit", "point_type"]]
+    lines = lines.take(grain["visit"].to_numpy()).reset_index(drop=True)
+    own = grain.drop(columns="visit").reset_index(drop=True)
+    return pd.concat([lines, own], axis=1).assign(day=day, role=TERRITORY, checks=1)

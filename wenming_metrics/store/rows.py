@@ -1,0 +1,107 @@
+"""Checked items: kept for ever, in the order of day, unit and item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import add_rows, read_frame, stamp
+
+FOUND = "已发现"
+"""First state of every finding; what comes later is appended to the log."""
+ROW_COLUMNS = [column.name for column in schema.row.columns]
+_FAILED = 1
+_MANY = 400
+
+
+def insert_rows(
+    connection: Connection, batch: int, checks: pd.DataFrame, roles: pd.DataFrame
+) -> None:
+    """Store the rows of a batch, the further units they name, and the first state of findings.
+
+    Takes: checks, roles - as `reading.Reading` gives them
+    """
+    ordered = checks.sort_values(["day", "unit", "item", "seq"], kind="stable")
+    columns = {name: ordered[name] for name in ROW_COLUMNS if name != "batch"}
+    add_rows(connection, schema.row, {**columns, "batch": batch})
+    _insert_roles(connection, batch, checks, roles)
+    failed = checks[checks["result"] == _FAILED]
+    states = {"batch": batch, "seq": failed["seq"], "n": 0, "state": FOUND}
+    told = {"happened_on": failed["day"], "known_at": stamp()}
+    add_rows(connection, schema.finding_state, {**states, **told})
+
+
+def _insert_roles(
+    connection: Connection, batch: int, checks: pd.DataFrame, roles: pd.DataFrame
+) -> None:
+    if roles.empty:
+        return
+    places = checks.set_index("seq")[["day", "unit", "item"]].rename(columns={"unit": "territory"})
+    named = roles.drop_duplicates().join(places, on="seq")
+    named = named.sort_values(["day", "role", "unit", "item", "seq"], kind="stable")
+    columns = {name: named[name] for name in ("day", "role", "unit", "item", "seq", "territory")}
+    add_rows(connection, schema.row_unit, {**columns, "batch": batch})
+
+
+def read_rows(
+    connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
+) -> pd.DataFrame:
+    """Read stored rows of some days and batches.
+
+    Takes:   days - ordinals; batches - those that count; units - only these territories (empty: all)
+    Returns: the columns of the table `row`, in its order
+    """
+    table, wanted = schema.row, list(units)
+    query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
+    if wanted:
+        query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
+    if len(batches) <= _MANY:
+        query = query.where(table.c.batch.in_([int(batch) for batch in batches]))
+    query = query.order_by(table.c.day, table.c.unit, table.c.item, table.c.batch, table.c.seq)
+    found = read_frame(connection, query)
+    return found[found["batch"].isin(batches)].reset_index(drop=True)
+
+
+def read_roles(
+    connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
+) -> pd.DataFrame:
+    """Read the further units of stored rows: day, role, unit, item, batch, seq, territory."""
+    table, wanted = schema.row_unit, list(units)
+    query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
+    if wanted:
+        query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
+    found = read_frame(connection, query)
+    return found[found["batch"].isin(batches)].reset_index(drop=True)
+
+
+def read_role_rows(
+    connection: Connection, days: Iterable[int], batches: np.ndarray, role: int, units: list[int]
+) -> pd.DataFrame:
+    """Read the rows that name some units in a role, by seeks; the columns of `row`."""
+    link, table = schema.row_unit, schema.row
+    query = (
+        select(table)
+        .join(
+            link,
+            (link.c.day == table.c.day)
+            & (link.c.territory == table.c.unit)
+            & (link.c.item == table.c.item)
+            & (link.c.batch == table.c.batch)
+            & (link.c.seq == table.c.seq),
+        )
+        .where(link.c.day.in_(sorted(int(day) for day in days)), link.c.role == role)
+        .where(link.c.unit.in_(units))
+        .distinct()
+    )
+    found = read_frame(connection, query)
+    return found[found["batch"].isin(batches)].reset_index(drop=True)
+
+
+def read_states(connection: Connection, batch: int) -> pd.DataFrame:
+    """Read the state log of a batch's findings: batch, seq, n, state, happened_on, known_at."""
+    table = schema.finding_state
+    return read_frame(connection, select(table).where(table.c.batch == batch))

@@ -1,0 +1,223 @@
+"""The tables. Plain integer, text and blob columns only, so that any SQL server can hold them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+VERSION = 1
+metadata = MetaData()
+_CLUSTERED = {"sqlite_with_rowid": False}
+"""SQLite keeps such a table in the order of its key: a day's rows lie together on disk."""
+
+
+def _key(name: str, type_: type = Integer) -> Column:
+    return Column(name, type_, primary_key=True, autoincrement=False)
+
+
+def _whole(name: str, type_: type = Integer) -> Column:
+    return Column(name, type_, nullable=False)
+
+
+def _words(name: str) -> Column:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+store = Table("store", metadata, _key("id"), _whole("seq"), _whole("version"), _words("made_at"))
+
+original = Table(
+    "original", metadata, _key("sha256", Text), _whole("size"), _whole("content", LargeBinary)
+)
+batch = Table(
+    "batch",
+    metadata,
+    _key("batch"),
+    _words("sha256"),
+    _words("name"),
+    _words("kind"),
+    _words("who"),
+    _words("at"),
+    _whole("good"),
+    _whole("held"),
+    _whole("skipped"),
+)
+batch_event = Table(
+    "batch_event",
+    metadata,
+    _key("event"),
+    _whole("batch"),
+    _words("act"),
+    _words("at"),
+    _words("who"),
+    _words("reason"),
+)
+batch_day = Table("batch_day", metadata, _key("batch"), _key("day"), _whole("good"), **_CLUSTERED)
+batch_problem = Table(
+    "batch_problem",
+    metadata,
+    _key("batch"),
+    _key("n"),
+    _words("code"),
+    _words("sheet"),
+    Column("row", Integer),
+    _words("column"),
+    _words("header"),
+    _words("found"),
+    _words("details"),
+    **_CLUSTERED,
+)
+held_row = Table(
+    "held_row",
+    metadata,
+    _key("batch"),
+    _key("sheet"),
+    _key("source_row"),
+    _words("codes"),
+    **_CLUSTERED,
+)
+sheet = Table(
+    "sheet",
+    metadata,
+    _key("batch"),
+    _key("sheet"),
+    _words("name"),
+    _words("kind"),
+    _whole("header_row"),
+    _words("headers"),
+    **_CLUSTERED,
+)
+block = Table(
+    "block",
+    metadata,
+    _key("batch"),
+    _key("sheet"),
+    _key("first_row"),
+    _whole("rows"),
+    _whole("payload", LargeBinary),
+)
+row = Table(
+    "row",
+    metadata,
+    _key("day"),
+    _key("unit"),
+    _key("item"),
+    _key("batch"),
+    _key("seq"),
+    _whole("source", SmallInteger),
+    _whole("visit", BigInteger),
+    _whole("site", BigInteger),
+    _whole("point_type", SmallInteger),
+    _whole("basis", SmallInteger),
+    _whole("result", SmallInteger),
+    _whole("lost", BigInteger),
+    _whole("possible", BigInteger),
+    _whole("places"),
+    _whole("sheet", SmallInteger),
+    _whole("source_row"),
+    **_CLUSTERED,
+)
+row_unit = Table(
+    "row_unit",
+    metadata,
+    _key("day"),
+    _key("role", SmallInteger),
+    _key("unit"),
+    _key("item"),
+    _key("batch"),
+    _key("seq"),
+    _whole("territory"),
+    **_CLUSTERED,
+)
+finding_state = Table(
+    "finding_state",
+    metadata,
+    _key("batch"),
+    _key("seq"),
+    _key("n"),
+    _words("state"),
+    _whole("happened_on"),
+    _words("known_at"),
+    **_CLUSTERED,
+)
+site = Table(
+    "site",
+    metadata,
+    _key("site", BigInteger),
+    _whole("unit"),
+    _whole("street"),
+    _whole("point_type", SmallInteger),
+    _words("name"),
+)
+plan_row = Table(
+    "plan_row",
+    metadata,
+    _key("day"),
+    _key("batch"),
+    _key("n"),
+    _words("team"),
+    _whole("street"),
+    _whole("point_type", SmallInteger),
+    _whole("site", BigInteger),
+    _words("site_name"),
+    _words("round"),
+    _whole("source_row"),
+    **_CLUSTERED,
+)
+register_unit = Table(
+    "register_unit",
+    metadata,
+    _key("batch"),
+    _key("unit"),
+    _words("code"),
+    _words("name"),
+    _words("kind"),
+    _whole("parent"),
+    _words("group"),
+    _words("aliases"),
+    Column("population", Integer),
+    _whole("valid_from"),
+    _whole("valid_to"),
+)
+register_site = Table(
+    "register_site",
+    metadata,
+    _key("batch"),
+    _key("site", BigInteger),
+    _whole("unit"),
+    _whole("street"),
+    _whole("point_type", SmallInteger),
+    _words("name"),
+    _words("aliases"),
+)
+day_tally = Table(
+    "day_tally",
+    metadata,
+    _key("day"),
+    _whole("cells", LargeBinary),
+    _whole("visits", LargeBinary),
+    _whole("grain", LargeBinary),
+)
+month_tally = Table(
+    "month_tally",
+    metadata,
+    _key("month"),
+    _whole("cells", LargeBinary),
+    _whole("sites", LargeBinary),
+)
+rules_archive = Table(
+    "rules_archive",
+    metadata,
+    _key("digest", Text),
+    _words("id"),
+    _words("at"),
+    _whole("content", LargeBinary),
+)

@@ -1,0 +1,139 @@
+"""Answers kept in memory: one entry per question, revision of the store and digest of the rules.
+
+Every answer is keyed by all that it depends on, so a commit, a withdrawal or new rules never show
+an old figure. Only reads of stored data stand here; files being uploaded are never cached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import settings
+from wenming_metrics.periods import Window, today
+from wenming_metrics.queries import details, history, overview
+from wenming_metrics.queries import ranking as places
+from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.overview import City
+from wenming_metrics.store.database import revision
+
+_QUERIES: dict[str, Callable] = {
+    "days": days_known,
+    "city": overview.city,
+    "top_losses": overview.top_losses,
+    "category_shares": overview.category_shares,
+    "repeat_sites": overview.repeat_sites,
+    "sites_of_day": overview.sites_of_day,
+    "ranking": places.ranking,
+    "listing": places.listing,
+    "unit_leaves": details.unit_leaves,
+    "leaf_rows": details.leaf_rows,
+    "problem_rows": details.problem_rows,
+    "batches": history.batches,
+    "batch_problems": history.batch_problems,
+}
+
+
+@dataclass(frozen=True)
+class Version:
+    """What an answer depends on besides its question."""
+
+    store: str
+    revision: int
+    rules: str
+
+
+def office() -> Office:
+    """Give the office that this server works for, opened once a day and per store."""
+    place = settings.load()
+    return _office(str(place.data), place.store_url, place.rules_id, today())
+
+
+@st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
+def _office(data: str, store_url: str, rules_id: str | None, on: date) -> Office:
+    """Open an office; the arguments are its key, the day because rules come into force on a day."""
+    return open_office(settings.load())
+
+
+def version() -> Version:
+    """Give the present version of everything an answer depends on."""
+    here = office()
+    return Version(here.store.url, revision(here.store), here.rules.digest)
+
+
+@st.cache_data(max_entries=256, show_spinner="正在计算……")
+def _answer(question: str, at: Version, arguments: tuple[Hashable, ...]) -> object:
+    return _QUERIES[question](office(), *arguments)
+
+
+def _ask(question: str, *arguments: Hashable) -> object:
+    return _answer(question, version(), arguments)
+
+
+def days() -> list[date]:
+    """List the days with inspections; see `queries.office.days_known`."""
+    return _ask("days")
+
+
+def city(window: Window) -> City:
+    """Sum up the city; see `queries.overview.city`."""
+    return _ask("city", window)
+
+
+def top_losses(window: Window) -> pd.DataFrame:
+    """List what cost the city most; see `queries.overview.top_losses`."""
+    return _ask("top_losses", window)
+
+
+def category_shares(window: Window) -> pd.DataFrame:
+    """Share out the city's lost points; see `queries.overview.category_shares`."""
+    return _ask("category_shares", window)
+
+
+def repeat_sites(window: Window) -> pd.DataFrame:
+    """List the sites that keep coming back; see `queries.overview.repeat_sites`."""
+    return _ask("repeat_sites", window)
+
+
+def sites_of_day(window: Window) -> pd.DataFrame:
+    """List the sites looked at; see `queries.overview.sites_of_day`."""
+    return _ask("sites_of_day", window)
+
+
+def ranking(window: Window, board: str) -> pd.DataFrame:
+    """List who stands where; see `queries.ranking.ranking`."""
+    return _ask("ranking", window, board)
+
+
+def listing(window: Window, board: str) -> pd.DataFrame:
+    """List a board that is not ranked; see `queries.ranking.listing`."""
+    return _ask("listing", window, board)
+
+
+def unit_leaves(window: Window, unit: int, board: str) -> pd.DataFrame:
+    """List what a unit was looked at on; see `queries.details.unit_leaves`."""
+    return _ask("unit_leaves", window, unit, board)
+
+
+def leaf_rows(window: Window, unit: int, node: int | None, board: str) -> pd.DataFrame:
+    """List the rows behind lost points; see `queries.details.leaf_rows`."""
+    return _ask("leaf_rows", window, unit, node, board)
+
+
+def problem_rows(window: Window) -> pd.DataFrame:
+    """List all failed rows; see `queries.details.problem_rows`."""
+    return _ask("problem_rows", window)
+
+
+def batches() -> pd.DataFrame:
+    """List what came in; see `queries.history.batches`."""
+    return _ask("batches")
+
+
+def batch_problems(batch: int) -> pd.DataFrame:
+    """List the problems of a batch; see `queries.history.batch_problems`."""
+    return _ask("batch_problems", batch)

@@ -1,0 +1,99 @@
+"""Small pieces of HTML: the large figures, and lists that a phone can show.
+
+Everything that comes from data passes through `escape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.queries.overview import City
+from wenming_metrics.ui import words
+
+
+@dataclass(frozen=True)
+class Card:
+    """One large figure: label, value, its unit, and a line each of what it rests on."""
+
+    label: str
+    value: str
+    unit: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def city_cards(city: City, compared: str) -> list[Card]:
+    """Make the four figures of the city.
+
+    Takes: compared - name of the window before (上周)
+    """
+    looked = f"检查 {city.checks:,} 项次"
+    return [
+        Card("全市得分", _score(city), "", _score_lines(city, compared)),
+        Card("督查点位", f"{city.sites:,}", "个", (f"到访 {city.visits:,} 次", looked)),
+        Card("发现问题", f"{city.places:,}", "处", (f"涉及 {city.failed:,} 项检查",)),
+        Card(
+            "合格率",
+            words.pass_rate(city.checks, city.failed),
+            "",
+            (f"{city.checks - city.failed:,} 项合格 ÷ {city.checks:,} 项检查",),
+        ),
+    ]
+
+
+def _score(city: City) -> str:
+    return "—" if city.score is None else f"{city.score:.2f}"
+
+
+def _score_lines(city: City, compared: str) -> tuple[str, ...]:
+    if city.score is None:
+        return ("暂不评分",)
+    lines = []
+    if city.target is not None:
+        gap = city.score - city.target
+        target = f"{city.target:g}"
+        lines.append(
+            f"达到目标 {target}(高 {gap:.2f})" if gap >= 0 else f"距目标 {target} 差 {-gap:.2f}"
+        )
+    change = words.signed(city.score_change)
+    lines.append(f"较{compared} {change}" if change else f"{compared}没有得分,不比较")
+    return (*lines, f"{city.scored} 个街道的平均")
+
+
+def draw_cards(cards: Sequence[Card]) -> None:
+    """Draw figures side by side; two by two on a phone."""
+    st.html(f'<div class="figures">{"".join(_card(card) for card in cards)}</div>')
+
+
+def _card(card: Card) -> str:
+    lines = "".join(f"<div class='basis'>{escape(line)}</div>" for line in card.lines)
+    unit = f"<span class='unit'>{escape(card.unit)}</span>" if card.unit else ""
+    return (
+        f"<div class='figure'><div class='label'>{escape(card.label)}</div>"
+        f"<div class='value'>{escape(card.value)}{unit}</div>{lines}</div>"
+    )
+
+
+def repeat_list(sites: pd.DataFrame) -> None:
+    """Draw the sites that keep coming back: site, whose, how often."""
+    rows = "".join(
+        f"<tr><td><b>{escape(line.site_name)}</b>"
+        f"<span class='quiet'>{escape(line.unit_name)} · {escape(line.point_type_name)}</span></td>"
+        f"<td class='number'>{line.times} 天有问题<span class='quiet'>查 {line.visits} 次,"
+        f"{line.failed:,} 项</span></td></tr>"
+        for line in sites.itertuples()
+    )
+    st.html(f"<table class='short'>{rows}</table>")
+
+
+def cells(original: dict[str, str]) -> None:
+    """Draw one row of a workbook as its sender wrote it, heading beside content."""
+    rows = "".join(
+        f"<tr><th>{escape(header) or '(无列名)'}</th><td>{escape(text)}</td></tr>"
+        for header, text in original.items()
+    )
+    st.html(f"<table class='cells'>{rows}</table>")

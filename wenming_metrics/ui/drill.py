@@ -1,0 +1,117 @@
+"""From a unit's score down: its indicators, the rows behind them, the row as it was sent.
+
+The figures on every step add up to the one above, and the page says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.losses import loss_bars
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui import cached, cards, page, tables, words
+from wenming_metrics.ui.filters import Selection
+
+_BARS = 8
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One unit in one window on one board."""
+
+    selection: Selection
+    unit: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What a selectable table of this unit must carry in its key."""
+        return f"{self.unit}-{self.selection.board}-{self.selection.window.key}"
+
+
+def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
+    """Draw what one unit lost.
+
+    Takes: line - the unit's line of the ranked list; one with rows, whether it has a place or not
+    """
+    chosen = Chosen(selection, int(line["unit"]), str(line["unit_name"]))
+    leaves = cached.unit_leaves(selection.window, chosen.unit, selection.board)
+    full, exact = office.rules.full_mark, float(leaves["loss"].sum())
+    has_score = not pd.isna(line["score"])
+    total = round(full - float(line["score"]), 2) if has_score else round(exact, 2)
+    leaves = leaves.assign(loss=tables.shown_losses(leaves["loss"], total, 2))
+    _go_there(chosen)
+    with st.container(border=True, key="unit-panel"):
+        st.subheader(f"{words.plain(chosen.name)} · {selection.window.title}")
+        st.markdown(_summary(leaves, line, total, full))
+        node = _draw_leaves(leaves, chosen)
+        _draw_rows(leaves, node, chosen, total)
+
+
+def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -> str:
+    score = line["score"]
+    if pd.isna(score):
+        opening = f"检查项不足,暂不评分;按已查的指标失 {total:.2f} 分。"
+    else:
+        opening = f"得分 **{score:.2f}**,失 **{total:.2f}** 分({full:g} − {score:.2f})。"
+    lost = leaves[leaves["loss"] > 0]
+    if lost.empty:
+        return opening + "没有失分的项目。"
+    most = int((lost["loss"].cumsum() < 0.8 * total).sum()) + 1
+    return (
+        f"{opening}查了 {len(leaves)} 条测评标准,{len(lost)} 条失分,"
+        f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。"
+    )
+
+
+def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> int | None:
+    """Draw bars and table of the leaves; returns the picked leaf's node."""
+    lost = leaves[leaves["loss"] > 0].reset_index(drop=True)
+    if lost.empty:
+        return None
+    left, right = st.columns([2, 3], gap="medium")
+    with right:
+        page.note("点一行,看这一条的失分记录。")
+        shown = lost.assign(rate=lost["rate"] * 100)
+        place = tables.pick(shown, tables.LEAVES, f"leaves-{chosen.key}", 10)
+    with left:
+        page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
+        bars = loss_bars(lost.head(_BARS), place)
+        st.plotly_chart(bars, theme=None, config=CONFIG, key=f"bars-{chosen.key}")
+    return None if place is None else int(lost["node"].iloc[place])
+
+
+def _draw_rows(leaves: pd.DataFrame, node: int | None, chosen: Chosen, total: float) -> None:
+    at = chosen.selection
+    rows = cached.leaf_rows(at.window, chosen.unit, node, at.board)
+    if rows.empty:
+        return
+    name = "全部测评标准"
+    if node is not None:
+        leaf = leaves[leaves["node"] == node].iloc[0]
+        name, total = f"「{words.plain(leaf['name'])}」", float(leaf["loss"])
+    rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
+    st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
+    page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
+    place = tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{node}", 10)
+    row = rows.iloc[place or 0]
+    title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
+    with st.expander(words.plain(title), expanded=place is not None):
+        cards.cells(row["cells"])
+
+
+def _go_there(chosen: Chosen) -> None:
+    """Bring the panel into view when another unit has been chosen."""
+    script = (
+        "const panel = document.querySelector('.st-key-unit-panel');"
+        f"const key = '{escape(chosen.key)}';"
+        "if (panel && window.shownUnit !== key)"
+        " panel.scrollIntoView({behavior: 'smooth', block: 'start'});"
+        "window.shownUnit = key;"
+    )
+    st.html(f"<script>setTimeout(() => {{ {script} }}, 400)</script>", unsafe_allow_javascript=True)

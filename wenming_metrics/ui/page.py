@@ -1,0 +1,103 @@
+"""The frame of every page: opening, empty state, foot, and the guard that keeps tracebacks away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from wenming_metrics.periods import Window, now
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.store.database import StoreError
+from wenming_metrics.ui import cached
+
+PRODUCT = "文明创建数据"
+_HERE = Path(__file__).resolve().parent
+logger = logging.getLogger(__name__)
+_ROUTED = "routed"
+
+
+def run(chosen: StreamlitPage) -> None:
+    """Run the chosen page; whatever goes wrong is logged, and told in one sentence."""
+    st.session_state[_ROUTED] = True
+    try:
+        chosen.run()
+    except Exception:
+        moment = now()
+        logger.exception("page %s failed", chosen.url_path)
+        st.error(
+            f"这一页没有显示出来。请刷新再试;还不行,请告诉管理员出错时间:{moment:%m月%d日 %H:%M:%S}。"
+        )
+
+
+def open_page(title: str) -> Office:
+    """Open a page: guard, look, heading. Stops with a sentence when rules or store are unusable.
+
+    Returns: the office that is shown
+    """
+    _require_router()
+    st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon="📊", layout="wide")
+    st.html(_HERE / "look.css")
+    script = (_HERE / "chinese.js").read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    try:
+        return cached.office()
+    except RuleSetError as error:
+        logger.exception("rules cannot be used")
+        faults = "\n".join(f"- {fault}" for fault in error.faults)
+        st.error(f"测评办法的文件有错,改好之后刷新本页:\n{faults}")
+    except StoreError as error:
+        logger.exception("store cannot be opened")
+        st.error(str(error))
+    st.stop()
+
+
+def _require_router() -> None:
+    """Send a session that reached a page file without app.py back to it.
+
+    Until some session has run `st.navigation`, Streamlit serves the files of pages/ by itself.
+    """
+    if _ROUTED not in st.session_state:
+        st.switch_page("app.py")
+
+
+def stop_if_empty(days: Sequence) -> None:
+    """Say what to do while the store holds no inspection; the rest of the page is not run."""
+    if days:
+        return
+    with st.container(key="empty"):
+        st.subheader("还没有督查数据")
+        st.write(
+            "第一次使用,请依次上传两种表:先传名册(单位名册、点位名册),再传督查表。"
+            "入库之后,这里就会有得分和排名。"
+        )
+        st.page_link("pages/upload.py", label="去「数据上传」")
+        st.page_link("pages/manual.py", label="看「使用说明」")
+    st.stop()
+
+
+def say(sentence: str) -> None:
+    """Write the page's one sentence, the answer to its reader's first question."""
+    with st.container(key="sentence"):
+        st.markdown(sentence)
+
+
+def note(text: str) -> None:
+    """Write a line of lesser weight: what a figure rests on."""
+    st.caption(text)
+
+
+def foot(office: Office, window: Window, checks: int) -> None:
+    """Write under which rules, for which days and from how many checks the page's figures come."""
+    rules, days = office.rules, cached.days()
+    last = cached.batches()["act_at"].max()
+    at = datetime.fromisoformat(last)
+    st.caption(
+        f"测评办法:{rules.short}(版本 {rules.version}) · 时段:{window.title} · 检查 {checks:,} 项次 · "
+        f"数据到 {days[-1]:%Y-%m-%d} · 最近一次数据变动 {at:%Y-%m-%d %H:%M}"
+    )

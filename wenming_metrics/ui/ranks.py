@@ -1,0 +1,139 @@
+"""The parts of the ranking page: the list, those without a place, a day's own findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import listing_workbook, ranking_workbook
+from wenming_metrics.periods import Window, today, week_to_date, window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.scoring.ranking import THIN, UNVISITED
+from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui.filters import Selection
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_UNIT = "unit"
+
+
+def units_of(selection: Selection) -> pd.DataFrame:
+    """List the units of the chosen board, window and group."""
+    ranked = cached.ranking(selection.window, selection.board)
+    return ranked[ranked["group"] == selection.group] if selection.group else ranked
+
+
+def draw_tools(ranked: pd.DataFrame, office: Office, selection: Selection) -> None:
+    """Draw what can be done with the list: open a unit, take the list along."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "看一个单位的失分",
+            ranked.loc[ranked["checks"] > 0, "unit_name"].tolist(),
+            index=None,
+            placeholder="点表中一行,或在这里选",
+            key=_UNIT,
+            bind="query-params",
+            width=300,
+        )
+        title = f"{selection.group or '各街道'}排名({selection.window.title})"
+        _offer(title, lambda: ranking_workbook(ranked, title, _notes(office, selection.window)))
+
+
+def chosen_unit(ranked: pd.DataFrame) -> pd.Series | None:
+    """Give the line of the unit that is chosen by click, control or address."""
+    found = ranked[ranked["unit_name"] == st.session_state.get(_UNIT)]
+    return found.iloc[0] if len(found) else None
+
+
+def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
+    """Draw the ranked list; a click on a line chooses its unit."""
+    lines = tables.ranked_lines(ranked)
+    if lines.empty:
+        return
+    columns = tables.ranking_columns(lines)
+    key = f"ranked-{selection.board}-{selection.group}-{selection.window.key}"
+    names = lines["unit_name"].where(~lines["is_mean"]).tolist()
+    tables.pick(tables.mark_means(lines), columns, key, on_select=lambda: _follow(key, names))
+
+
+def _follow(key: str, names: list) -> None:
+    """Choose the unit of the clicked line; the line of a mean chooses nobody."""
+    rows = st.session_state[key]["selection"]["rows"]
+    name = names[rows[0]] if rows else None
+    st.session_state[_UNIT] = name if isinstance(name, str) else None
+
+
+def draw_apart(ranked: pd.DataFrame) -> None:
+    """Name the units without a place and why."""
+    for status, title, why in (
+        (UNVISITED, "未督查", "本期没有去过,不排名,也不算 0 分"),
+        (THIN, "检查项不足,暂不评分", "查到的指标太少,排名不可靠"),
+    ):
+        units = ranked[ranked["status"] == status]
+        if len(units):
+            names = "、".join(words.plain(name) for name in units["unit_name"])
+            st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
+
+
+def draw_day(day: Window) -> None:
+    """Draw what a day found before anyone is ranked: its places and its problems."""
+    sites, findings = cached.sites_of_day(day), cached.problem_rows(day)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.subheader(f"当日点位({len(sites)} 个)")
+        tables.show(sites, tables.SITES, 8)
+    with right:
+        st.subheader(f"当日问题({len(findings)} 条)")
+        if findings.empty:
+            page.note("当日没有发现问题。")
+        else:
+            tables.show(findings.assign(street=findings["unit_name"]), tables.FINDINGS, 8)
+
+
+def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
+    """Draw a day's list and beside it that of the week to date."""
+    so_far = week_to_date(selection.window)
+    week = units_of(Selection(so_far, selection.board, selection.group))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.subheader("当日名次")
+        page.note(words.DAY_NOTE)
+        draw_list(ranked, selection)
+    with right:
+        current = window("week", selection.window.end) == window("week", today())
+        st.subheader("本周至今" if current else "当周到这一天")
+        page.note(f"{so_far.title},点位更多,更有参考价值。")
+        lines = tables.ranked_lines(week)
+        names = ["place", "unit_name", "score", "sites"]
+        shown = {name: tables.RANKING[name] for name in names}
+        tables.show(tables.mark_means(lines), shown)
+
+
+def draw_listing(listed: pd.DataFrame) -> None:
+    """Draw a board that is not ranked: who is responsible for how many problems."""
+    named = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)]
+    change = named["failed"] - named["failed_before"]
+    told = [words.signed(value, 0) for value in change]
+    tables.show(named.assign(change=told), tables.LISTING, 20)
+    silent = len(listed) - len(named)
+    if silent:
+        page.note(f"另有 {silent} 个单位这两期都没有问题。")
+
+
+def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:
+    """Offer the unranked list as a workbook."""
+    title = f"责任单位问题清单({selection.window.title})"
+    _offer(title, lambda: listing_workbook(listed, title, _notes(office, selection.window)))
+
+
+def _offer(title: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        "下载本表", make, f"{title}.xlsx", _XLSX, on_click="ignore", key=f"get-{title}"
+    )
+
+
+def _notes(office: Office, of: Window) -> list[str]:
+    rules = office.rules
+    notes = [f"测评办法:{rules.title}(版本 {rules.version},{rules.source})", f"时段:{of.title}"]
+    return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

@@ -1,0 +1,145 @@
+"""Sentences and short marks made from figures: true in every case, or left out.
+
+Pure functions without Streamlit, so that every branch is tested. Texts that come from uploads are
+escaped for Markdown here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.overview import City
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+
+DAY_NOTE = "当日点位少,名次仅供参考。"
+_PERIODS = {"day": "前一日", "week": "上周", "month": "上月", "quarter": "上季度", "year": "上年"}
+
+
+def plain(text: str) -> str:
+    """Escape a text so that Markdown shows it as it is.
+
+    >>> plain("1*2_3")
+    '1\\\\*2\\\\_3'
+    """
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
+
+
+def when(window: Window, on: date) -> str:
+    """Name a window in running text: 今日, 本周, 本月, else its title."""
+    if window.start <= on <= window.end:
+        said = {"day": "今日", "week": "本周", "month": "本月", "quarter": "本季度", "year": "今年"}
+        if window.kind in said:
+            return f"{said[window.kind]}({window.title})"
+    return window.title
+
+
+def before(window: Window) -> str:
+    """Name the window that figures are compared with."""
+    return _PERIODS.get(window.kind, "上一段")
+
+
+def overview(city: City, ranked: pd.DataFrame, shares: pd.DataFrame, said: str) -> str:
+    """Say what was looked at, what was found and where most points were lost.
+
+    Takes: ranked - units with `visits`; shares - name, share, largest first; said - the window
+    """
+    if not city.visits:
+        return f"{said}没有督查数据。"
+    units = int((ranked["visits"] > 0).sum())
+    seen = f"{units} 个街道 " if units else ""
+    opening = f"{said}督查 {seen}{city.sites:,} 个点位"
+    if not city.failed:
+        return f"{opening},检查 {city.checks:,} 项,没有发现问题。"
+    found = f"{opening},发现问题 **{city.places:,} 处**"
+    if city.score is None:
+        return f"{found};各街道检查项不足,暂不评分。"
+    if shares.empty or not shares["loss"].iloc[0] > 0:
+        return f"{found};这些问题不计分。"
+    top = shares.iloc[0]
+    return (
+        f"{found};失分最多的是**{plain(top['name'])}**(占 {half_up(top['share'] * 100, 0):.0f}%)。"
+    )
+
+
+def ranking(ranked: pd.DataFrame) -> str:
+    """Say who leads in each group, who rose most, and how many have no place."""
+    placed = ranked[ranked["status"] == RANKED]
+    if placed.empty:
+        return "本期没有可以排名的街道。" + _without(ranked, "")
+    groups = placed["group"].unique()
+    leads = []
+    for group in groups:
+        first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
+        names = _names(first["unit_name"].tolist())
+        together = "并列第一" if len(first) > 1 else "第一"
+        leads.append(f"{plain(group)}{together}:**{names}** {first['score'].iloc[0]:.2f} 分")
+    return ";".join(leads) + _risen(placed) + _without(ranked, ";") + "。"
+
+
+def _names(names: Sequence[str], limit: int = 3) -> str:
+    shown = "、".join(plain(name) for name in names[:limit])
+    return shown if len(names) <= limit else f"{shown}等 {len(names)} 个"
+
+
+def _risen(placed: pd.DataFrame) -> str:
+    moved = placed.dropna(subset=["rank_change"])
+    best = int(moved["rank_change"].max()) if len(moved) else 0
+    if best <= 0:
+        return ""
+    names = moved.loc[moved["rank_change"] == best, "unit_name"].tolist()
+    return f";上升最多的是{_names(names)}(↑{best})"
+
+
+def _without(ranked: pd.DataFrame, joint: str) -> str:
+    unvisited = int((ranked["status"] == UNVISITED).sum())
+    thin = int((ranked["status"] == THIN).sum())
+    parts = [f"{unvisited} 个未督查"] if unvisited else []
+    parts += [f"{thin} 个检查项不足"] if thin else []
+    return joint + ",".join(parts) if parts else ""
+
+
+def listing(listed: pd.DataFrame) -> str:
+    """Say which department is responsible for most problems."""
+    total = int(listed["failed"].sum()) if len(listed) else 0
+    if not total:
+        return "本期没有记到责任单位的问题。"
+    first = listed.iloc[0]
+    named = int((listed["failed"] > 0).sum())
+    return (
+        f"{named} 个单位有问题要整改,最多的是**{plain(first['unit_name'])}**"
+        f"({int(first['failed']):,} 项)。本榜按责任列出问题多少,不排名。"
+    )
+
+
+def movement(change: object, *, is_new: bool) -> str:
+    """Spell a change of place: ↑3, ↓2, —, 新, or nothing.
+
+    >>> movement(3, is_new=False), movement(0, is_new=False), movement(None, is_new=True)
+    ('↑3', '—', '新')
+    """
+    if is_new:
+        return "新"
+    if pd.isna(change):
+        return ""
+    steps = int(change)
+    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
+
+
+def signed(value: float | None, decimals: int = 2) -> str:
+    """Spell a difference with its sign: +0.85, -1.20, 持平; "" without a value."""
+    if value is None or pd.isna(value):
+        return ""
+    if abs(value) < 0.5 * 10**-decimals:
+        return "持平"
+    return f"{'▲' if value > 0 else '▼'}{abs(value):.{decimals}f}"
+
+
+def pass_rate(checks: int, failed: int) -> str:
+    """Spell the share of checks without a problem, one decimal: 96.4%; "—" without checks."""
+    return f"{half_up((1 - failed / checks) * 100, 1):.1f}%" if checks else "—"

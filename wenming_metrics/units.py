@@ -1,0 +1,227 @@
+"""The registers in force: units as a tree (区 > 街道 > 社区, 部门 > 二层单位) and their sites.
+
+Unit numbers come from the order of the register, never of arrival, so that the same files give
+the same tallies in whatever order they come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+
+from wenming_metrics.vocabulary import normalise
+
+FOREVER = 4_000_000
+"""A day (ordinal) after every other: an end that has not been set."""
+UNIT_COLUMNS = [
+    "unit",
+    "code",
+    "name",
+    "kind",
+    "parent",
+    "group",
+    "aliases",
+    "population",
+    "valid_from",
+    "valid_to",
+]
+SITE_COLUMNS = ["site", "unit", "street", "point_type", "name", "aliases"]
+_SIMILAR = 55
+
+
+@dataclass(frozen=True)
+class Register:
+    """Units and sites in force.
+
+    units - one row per unit, index = `unit`: code, name, kind (vocabulary.UNIT_KINDS), parent
+            (unit or -1), group, aliases (list), population (Int64), valid_from, valid_to (days)
+    sites - one row per site: site (key), unit (the most local unit), street, point_type
+            (number in the catalogue), name, aliases (list)
+    """
+
+    units: pd.DataFrame
+    sites: pd.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether no unit has been registered yet."""
+        return self.units.empty
+
+
+def empty_register() -> Register:
+    """Give a register without units and sites."""
+    return Register(pd.DataFrame(columns=UNIT_COLUMNS), pd.DataFrame(columns=SITE_COLUMNS))
+
+
+def site_key(street_code: str, name: str) -> int:
+    """Give a site's number: the same for the same name in the same street, wherever computed."""
+    text = f"{street_code}\x1f{normalise(name)}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") >> 1
+
+
+def alias_map(register: Register, kinds: Iterable[str]) -> dict[str, list[int]]:
+    """Map every normalised name and alias of units of these kinds to the units that bear it."""
+    wanted = set(kinds)
+    found: dict[str, list[int]] = {}
+    for unit in register.units.itertuples(index=False):
+        if unit.kind not in wanted:
+            continue
+        for word in {normalise(unit.name), *(normalise(alias) for alias in unit.aliases)}:
+            found.setdefault(word, []).append(int(unit.unit))
+    return found
+
+
+def nearest(name: str, choices: Sequence[str]) -> str:
+    """Give the choice that is most like a name, or "" when none is at all alike."""
+    best = process.extractOne(normalise(name), choices, processor=normalise, score_cutoff=_SIMILAR)
+    return best[0] if best else ""
+
+
+def ancestors(register: Register, kind: str) -> np.ndarray:
+    """Give for every unit the unit of a kind at or above it in the tree, -1 where there is none.
+
+    Returns: int64 array over unit numbers
+    """
+    units = register.units
+    kinds, parents = units["kind"].to_numpy(), units["parent"].to_numpy(np.int64)
+    found = np.where(kinds == kind, np.arange(len(units)), -1).astype(np.int64)
+    above = parents.copy()
+    while (above >= 0).any():
+        hit = (found < 0) & (above >= 0)
+        hit[hit] = kinds[above[hit]] == kind
+        found[hit] = above[hit]
+        above = np.where(above >= 0, parents[above], -1)
+    return found
+
+
+def alive_units(register: Register, kind: str, day: int) -> pd.DataFrame:
+    """List the units of a kind that exist on a day, in the order of the register."""
+    units = register.units
+    alive = (units["valid_from"] <= day) & (day <= units["valid_to"])
+    return units[(units["kind"] == kind) & alive]
+
+
+PARENT_KINDS = {
+    "district": (),
+    "street": ("district",),
+    "community": ("street",),
+    "department": ("district",),
+    "section": ("department", "street"),
+}
+"""Kinds of unit that may stand right above a kind."""
+
+
+def parent_candidates(previous: Register, frame: pd.DataFrame) -> list[list[int] | None]:
+    """Find the unit above each row of a new register, among the units in force and the new ones.
+
+    Takes:   previous - the register in force; frame - `reading.Reading.units`
+    Returns: per row the numbers that `build_units` gives to the units bearing the parent's name;
+             empty: unknown; several: ambiguous; None: no parent is written
+    """
+    names = alias_map_by_kind(_unit_rows(previous, frame))
+    found: list[list[int] | None] = []
+    for kind, parent in zip(frame["kind"], frame["parent_name"], strict=True):
+        above = [names.get((upper, normalise(parent)), []) for upper in PARENT_KINDS[kind]]
+        found.append(sorted({unit for units in above for unit in units}) if parent else None)
+    return found
+
+
+def alias_map_by_kind(rows: list[dict]) -> dict[tuple[str, str], list[int]]:
+    """Map (kind, normalised name or alias) to the units that bear it."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        for word in {normalise(text) for text in (row["name"], *row["aliases"])}:
+            found.setdefault((row["kind"], word), []).append(row["unit"])
+    return found
+
+
+def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
+    """Give each row of a new register its code: the one written, else that of the unit in force
+    with the same name under the same parent, else the name below its parent's.
+
+    Takes: previous - the register in force; frame - `reading.Reading.units`
+    """
+    units = previous.units
+    words = {unit.unit: (unit.name, *unit.aliases) for unit in units.itertuples(index=False)}
+    known = {
+        (unit.kind, normalise(unit.name), normalise(parent)): unit.code
+        for unit in units.itertuples(index=False)
+        for parent in words.get(unit.parent, ("",))
+    }
+    rows = zip(frame["unit_code"], frame["kind"], frame["name"], frame["parent_name"], strict=True)
+    return [
+        code
+        or known.get((kind, normalise(name), normalise(parent)))
+        or f"{normalise(parent)}/{normalise(name)}".lstrip("/")
+        for code, kind, name, parent in rows
+    ]
+
+
+def build_units(previous: Register, frame: pd.DataFrame) -> Register:
+    """Lay a new register of units over the one in force.
+
+    A unit keeps its number as long as it keeps its code; new units are appended in the order of the
+    frame. A unit that got a new name keeps the old one as an alias. Units that the frame does not
+    name stay as they are.
+
+    Takes:   previous - the register in force; frame - `reading.Reading.units`
+    Returns: the register with its sites unchanged; a parent that is not to be found becomes -1
+    """
+    rows = _unit_rows(previous, frame)
+    numbers = {row["code"]: row["unit"] for row in rows}
+    candidates = parent_candidates(previous, frame)
+    for code, above in zip(unit_codes(previous, frame), candidates, strict=True):
+        rows[numbers[code]]["parent"] = above[0] if above and len(above) == 1 else -1
+    units = pd.DataFrame(rows, columns=UNIT_COLUMNS).astype({"population": "Int64"})
+    return Register(units.set_index("unit", drop=False).rename_axis(None), previous.sites)
+
+
+def _unit_rows(previous: Register, frame: pd.DataFrame) -> list[dict]:
+    """List the units in force with the new rows laid over them, in the order of their numbers."""
+    rows = [dict(row) for row in previous.units[UNIT_COLUMNS].to_dict("records")]
+    numbers = {row["code"]: row["unit"] for row in rows}
+    codes = unit_codes(previous, frame)
+    for code, row in zip(codes, frame.to_dict("records"), strict=True):
+        number = numbers.setdefault(code, len(rows))
+        if number == len(rows):
+            rows.append({"unit": number, "parent": -1, "name": row["name"]})
+        old, aliases = rows[number]["name"], list(row["aliases"])
+        if old != row["name"] and old not in aliases:
+            aliases.append(old)
+        kept = {name: row[name] for name in ("name", "kind", "group", "population")}
+        dates = {name: int(row[name]) for name in ("valid_from", "valid_to")}
+        rows[number] = {**rows[number], **kept, **dates, "code": code, "aliases": aliases}
+    return rows
+
+
+def build_sites(register: Register, frame: pd.DataFrame) -> Register:
+    """Lay a new register of sites over the one in force.
+
+    A site whose name or alias is the name of a registered site of its street is that site and
+    keeps its number; new ones are appended in the order of the frame.
+
+    Takes:   register - units (those `frame` speaks of) and sites in force;
+             frame - `reading.Reading.places`
+    Returns: the register with its units unchanged
+    """
+    rows = {row["site"]: row for row in register.sites[SITE_COLUMNS].to_dict("records")}
+    known = {(row["street"], normalise(row["name"])): row["site"] for row in rows.values()}
+    codes = register.units["code"]
+    for row in frame.to_dict("records"):
+        street, names = int(row["street"]), [row["name"], *row["aliases"]]
+        same = [known.get((street, normalise(name))) for name in names]
+        site = next((key for key in same if key is not None), None)
+        aliases = list(row["aliases"])
+        if site is None:
+            site = site_key(codes[street], row["name"])
+        elif rows[site]["name"] != row["name"] and rows[site]["name"] not in aliases:
+            aliases.append(rows[site]["name"])
+        whole = {name: int(row[name]) for name in ("unit", "street", "point_type")}
+        rows[site] = {"site": site, **whole, "name": row["name"], "aliases": aliases}
+        known.setdefault((street, normalise(row["name"])), site)
+    return Register(register.units, pd.DataFrame(list(rows.values()), columns=SITE_COLUMNS))
