@@ -1,1 +1,19 @@
-x = 1
+"""数据上传: read a file, see what it would change, store it; take it back when it was a mistake."""
+
+import streamlit as st
+
+from wenming_metrics.ui import batches, page, receive
+
+office = page.open_page("数据上传")
+page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
+who = st.text_input(
+    "经办人",
+    key="who",
+    placeholder="您的姓名,会记在入库记录里",
+    max_chars=20,
+    persist_state="session",
+    width=320,
+).strip()
+receive.draw_drop_zone(office, who)
+batches.draw(office, who)
+page.fine_print(office)

@@ -104,7 +104,7 @@ def register() -> Register:
     units = build_units(empty_register(), frame)
     places = [
         ("东风农贸(集贸)市场", 0, 2, 6, ["东风菜场"]),
-        ("人民路", 1, 2, 2, []),
+        ("人民路", 1, 3, 3, []),
         ("桂花苑", 2, 3, 8, ["桂花苑小区"]),
     ]
     columns = ["name", "point_type", "street", "unit", "aliases"]

@@ -68,7 +68,7 @@ def naive_script(case: Case) -> pd.DataFrame:
     """What an office would write by itself: read with pandas and openpyxl, group, sum."""
     frame = pd.read_excel(io.BytesIO(case.content), engine="openpyxl", header=None, dtype=object)
     header = next(n for n, row in enumerate(frame.to_numpy()) if (pd.Series(row) == "扣分").any())
-    frame.columns, frame = frame.iloc[header], frame.iloc[header + 1 :]
+    frame = frame.iloc[header + 1 :].set_axis(list(frame.iloc[header]), axis=1)
     street = next(name for name in frame.columns if "街道" in str(name))
     points = pd.to_numeric(frame["扣分"], errors="coerce").fillna(0)
     return points.groupby(frame[street]).agg(["size", "sum"])

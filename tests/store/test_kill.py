@@ -20,7 +20,6 @@ from wenming_metrics.settings import Settings
 from wenming_metrics.store.database import writing
 
 KILLS = 50
-_LONGEST = 0.5
 
 
 def ingest_on(data: Path, url: str, seed: int, told) -> None:
@@ -28,7 +27,7 @@ def ingest_on(data: Path, url: str, seed: int, told) -> None:
     office = open_office(Settings(data, url, None, 10**8))
     told.send(("ready", 0))
     for number in range(10_000):
-        batch = ingest(office, checklist(rows(seed * 10_000 + number, 60)), f"{seed}-{number}.xlsx")
+        batch = ingest(office, checklist(rows(seed * 10_000 + number + 1, 60)), f"{seed}-{number}.xlsx")
         told.send(("入库", batch))
         if number % 3 == 2:
             intake.withdraw(office, batch, "测试")
@@ -42,6 +41,9 @@ def test_fifty_kills(tmp_path):
     starting = multiprocessing.get_context("forkserver")
     starting.set_forkserver_preload(["tests.store.test_kill"])
     draw, acts = random.Random(20261120), {}
+    begun = time.perf_counter()
+    ingest(office, checklist(rows(0, 60)), "先试.xlsx")
+    usual = time.perf_counter() - begun
     for number in range(KILLS):
         hear, tell = starting.Pipe(duplex=False)
         victim = starting.Process(
@@ -50,12 +52,12 @@ def test_fifty_kills(tmp_path):
         victim.start()
         tell.close()
         assert hear.recv() == ("ready", 0)
-        time.sleep(draw.random() * _LONGEST)
+        time.sleep(draw.random() * 4 * usual)
         os.kill(victim.pid, signal.SIGKILL)
         victim.join()
         acts.update(acknowledged(hear))
         verify(office, acts)
-    assert len(acts) > KILLS / 2  # the kills did not all fall before the first commit
+    assert len(acts) > KILLS / 5  # the kills did not all fall before the first commit
     kept = tallies(office)
     with writing(office.store) as connection:
         intake.rebuild(connection)

@@ -24,7 +24,7 @@ from types import TracebackType
 
 import python_calamine as calamine
 from container import Part, Refused, check_plain_part, is_xml, open_parts, sniff, unpack
-from sheet_scan import column_letters, scan_sheet, shorten
+from sheet_scan import MOST_AREAS, column_letters, scan_sheet, shorten
 
 ROWS_PER_BLOCK, ROWS_AT_ONCE = 8_192, 512
 TRUTH = (b"\0", b"\1")
@@ -134,7 +134,7 @@ def _send_sheet(
         "hidden": told.visible != calamine.SheetVisibleEnum.Visible,
         "first_row": top + 1,
         "n_columns": left + sheet.width if sheet.height else 0,
-        "facts": shorten(facts) if facts else {"merged": _merged(sheet)},
+        "facts": shorten(facts) if facts else _merged(sheet),
     }
     _send(header)
     errors = defaultdict(list)
@@ -149,9 +149,11 @@ def _send_sheet(
         _send({"type": "block", "first_row": first, "n_rows": n_rows}, body)
 
 
-def _merged(sheet: calamine.CalamineSheet) -> list[tuple[int, int, int, int]]:
-    ranges = sheet.merged_cell_ranges or []
-    return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+def _merged(sheet: calamine.CalamineSheet) -> dict:
+    """The only fact of a sheet whose XML there is none of."""
+    found = sheet.merged_cell_ranges or []
+    areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found]
+    return {"merged": areas[:MOST_AREAS], "merged_count": len(areas)}
 
 
 def _code_block(rows: Iterator[list], first: int, left: int, width: int, errors: dict) -> bytes:

@@ -7,8 +7,10 @@ sheet leaves empty.
 """
 
 import datetime
+import itertools
 import json
 import struct
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,20 +139,27 @@ def decode_block(payload: bytes) -> list[Column]:
     return columns
 
 
+def new_dictionary() -> dict:
+    """Make an empty dictionary for `merge_codes`; it numbers its keys as they are asked for."""
+    return defaultdict(itertools.count().__next__)
+
+
 def merge_codes(known: dict, part: Column) -> np.ndarray:
     """Recode one block's column to the dictionary of the whole column, which grows.
 
-    Takes: the dictionary so far (empty at first) and the column of the next block.
+    Takes: the dictionary so far (see `new_dictionary`) and the column of the next block.
     Returns: the codes (int32) of the block in that dictionary; see `known_values`.
     """
-    keys = map(_key, part.values)
-    new = [known.setdefault(key, len(known)) for key in keys]
-    return np.array(new, np.int32)[part.codes]
+    keys = part.values
+    if bool in set(map(type, keys)):
+        # True == 1.0 and False == 0.0 would share a key.
+        keys = [(bool, value) if type(value) is bool else value for value in keys]
+    return np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))[part.codes]
 
 
 def known_values(known: dict) -> tuple[Value, ...]:
     """Give the values of a dictionary of `merge_codes` in the order of their codes."""
-    return tuple(key if type(key) is str else key[1] for key in known)
+    return tuple(key[1] if type(key) is tuple else key for key in known)
 
 
 def cells(column: Column) -> list[Value]:
@@ -198,11 +207,6 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _key(value: Value) -> object:
-    """Tell True, 1.0 and "1" apart, which are equal or look alike as keys of a dict."""
-    return value if type(value) is str else (type(value), value)
 
 
 def _read_json(text: bytes) -> list:

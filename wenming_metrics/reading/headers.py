@@ -64,7 +64,7 @@ class Header:
     """What the search found: kind ("" = none), row (position in the sheet), columns by name.
 
     first   - position of the first row below the header
-    texts   - header as typed, per column position
+    typed   - the row as it came, per column position; texts - the same spelled out
     missing - titles of required columns that are not there
     doubled - (header, columns used and left) where two columns claim one meaning
     wide    - one column per item, which is another form of table
@@ -75,6 +75,7 @@ class Header:
     row: int
     first: int
     columns: Mapping[str, tuple[int, ...]]
+    typed: tuple[Value, ...]
     texts: tuple[str, ...]
     missing: tuple[str, ...] = ()
     doubled: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -103,6 +104,7 @@ def find_header(sheet: Sheet, items: frozenset[str]) -> Header | None:
         row=row,
         first=_first_row(sheet, row, texts),
         columns=_choose(named[FAMILY[kind]], texts) if kind else {},
+        typed=tuple(head[row]),
         texts=texts,
         missing=_missing(kind, named),
         doubled=tuple(_doubled(named[FAMILY[kind]])) if kind else (),

@@ -18,6 +18,7 @@ from wenming_metrics.reading.part import Part, build_part
 from wenming_metrics.reading.rows import Total, number_text, report_totals
 from wenming_metrics.reading.settle import (
     Where,
+    report_sites,
     settle_days,
     settle_roles,
     settle_sources,
@@ -64,6 +65,7 @@ def read_checklist(table: Table, names: Names, context: Context, totals: list[To
     roles = settle_roles(table, names, where)
     _report_totals(table, totals, points.lost, deduction)
     visit = settle_visits(table, where, source)
+    report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     _report_repeated(table, visit, found)
     row_values = _row_values(source, visit, found, BASIS_CHECKLIST, points)
@@ -103,9 +105,11 @@ def read_findings(
     _report_above(table, lost, marks, deduction >= 0)
     points = Points(result, lost, marks, _places(table, result))
     _report_totals(table, totals, lost, deduction)
+    roles = settle_roles(table, names, where)
+    report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     visit = settle_visits(table, where, source)
-    return Findings(table, where, source, visit, found, points, settle_roles(table, names, where))
+    return Findings(table, where, source, visit, found, points, roles)
 
 
 def findings_part(findings: Findings, visit: np.ndarray) -> Part:
@@ -223,12 +227,13 @@ def _report_totals(
 def _report_not_applying(
     table: Table, names: Names, items: np.ndarray, point_type: np.ndarray
 ) -> None:
-    known = (items >= 0) & (point_type >= 0)
-    rows = np.flatnonzero(known)
+    rows = np.flatnonzero(~table.held)
     rows = rows[~names.catalogue.applies[items[rows], point_type[rows]]]
-    titles = names.catalogue.point_types["name"].tolist()
     name = "item" if "item" in table.columns else "item_code"
-    said = [{"point_type": titles[at]} for at in point_type[rows].tolist()]
+    pairs = zip(items[rows].tolist(), point_type[rows].tolist(), strict=True)
+    said = [
+        {"item": names.item_titles[at], "point_type": names.type_titles[kind]} for at, kind in pairs
+    ]
     report_each(table, rows, "测评项-04", name, said)
 
 

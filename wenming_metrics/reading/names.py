@@ -21,11 +21,11 @@ from wenming_metrics.units import Register, alias_map, ancestors
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _SIMILAR = 55
-_HINTED = 2_000
+_HINTED = 500
 _ROLE_KINDS = ("department", "section", "street", "community", "district")
 _SEPARATORS = re.compile(r"[、,;/|\s\uff0c\uff1b\uff0f\uff5c]+")
 _COLLECTIVE = re.compile(r"^(各|全体|所有|全市各|全区各|相关|有关)")
-_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]|\(\d+(\.\d+)?分\)$")
+_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _SOURCE_WORDS = {
     "city": "市督查组 市 市级 市级督查 市文明办 市创建办 市创文办 市创城办 市文明办督查组 市创建办督查组",
     "district": "区督查组 区 区级 区级督查 县区 区县 区文明办 区创建办 区文明办督查组 区创建办督查组",
@@ -49,7 +49,8 @@ class Names:
     roles      - units that may be named in a role, also as 「街道社区」
     sites      - (street, name) -> positions in the register's sites
     spelling   - normalised name -> as it stands in register or catalogue
-    hints      - names already looked for -> sentence with the nearest known one
+    hints      - names already looked for -> sentence with the nearest known one; grows
+    met        - sites (keys) already told of as unregistered; grows
     """
 
     register: Register
@@ -69,8 +70,15 @@ class Names:
     street_of: np.ndarray
     district_of: np.ndarray
     titles: tuple[str, ...]
+    parents: tuple[int, ...]
+    codes: tuple[str, ...]
+    site_keys: tuple[int, ...]
+    site_titles: tuple[str, ...]
+    item_titles: tuple[str, ...]
+    type_titles: tuple[str, ...]
     spelling: Mapping[str, str]
     hints: dict[tuple[int, str], str]
+    met: set[int]
 
 
 def build_names(register: Register, catalogue: Catalogue) -> Names:
@@ -100,8 +108,15 @@ def build_names(register: Register, catalogue: Catalogue) -> Names:
         street_of=ancestors(register, "street"),
         district_of=ancestors(register, "district"),
         titles=tuple(units["name"]),
+        parents=tuple(units["parent"]),
+        codes=tuple(units["code"]),
+        site_keys=tuple(register.sites["site"]),
+        site_titles=tuple(register.sites["name"]),
+        item_titles=tuple(items["name"]),
+        type_titles=tuple(types["name"]),
         spelling=_spelling([units, types, items]),
         hints={},
+        met=set(),
     )
 
 
@@ -138,7 +153,7 @@ def _role_map(register: Register) -> dict[str, list[int]]:
 def hint(names: Names, written: str, choices: Mapping[str, object]) -> str:
     """Say which known name is nearest: 「名册里最接近的是“城东街道”。」 or that none is near.
 
-    Takes: written - normalised; choices - normalised names. After 2,000 different names none is
+    Takes: written - normalised; choices - normalised names. After 500 different names none is
            looked for any more, which would cost minutes in a file without one right name
     """
     key = (id(choices), written)
@@ -158,10 +173,9 @@ def alive(names: Names, units: list[int], day: int) -> list[int]:
 
 def named(names: Names, units: Iterable[int]) -> str:
     """Write out units with what they belong to, for a message: 「东风社区(城东街道)、…」."""
-    parents = names.register.units["parent"]
     said = []
     for unit in units:
-        above = int(parents.iloc[unit])
+        above = names.parents[unit]
         said.append(names.titles[unit] + (f"({names.titles[above]})" if above >= 0 else ""))
     return "、".join(said)
 
@@ -191,10 +205,10 @@ def territory(names: Names, day: int, district: str, street: str, community: str
     if len(found) > 1:
         found = [one for one in found if one in names.street_of[local]] or found
     if len(found) > 1:
-        return _fault("单位-05", "street", {"names": named(names, found)})
+        return _fault("单位-05", "street", {"part": street, "names": named(names, found)})
     at = found[0]
     if inside and names.district_of[at] not in inside:
-        return _fault("单位-03", "street", {"actual": named(names, found), "written": district})
+        return _conflict(names, "street", [names.district_of[at]], district)
     if not community:
         return Territory(at, at)
     return _local(names, at, community, local)
@@ -206,10 +220,9 @@ def _local(names: Names, street: int, community: str, local: list[int]) -> Terri
     if len(mine) == 1:
         return Territory(street, mine[0])
     if mine:
-        return _fault("单位-05", "community", {"names": named(names, mine)})
+        return _fault("单位-05", "community", {"part": community, "names": named(names, mine)})
     if local:
-        said = {"actual": named(names, local), "written": names.titles[street]}
-        return _fault("单位-03", "community", said)
+        return _conflict(names, "community", names.street_of[local], names.titles[street])
     said = {"hint": hint(names, community, names.communities), "street": names.titles[street]}
     return Territory(street, street, Fault("单位-02", "community", said))
 
@@ -222,7 +235,7 @@ def _from_community(names: Names, day: int, inside: list[int], community: str) -
     if not found:
         return _fault("单位-08", "community", {"hint": hint(names, community, names.communities)})
     if len(found) > 1:
-        return _fault("单位-05", "community", {"names": named(names, found)})
+        return _fault("单位-05", "community", {"part": community, "names": named(names, found)})
     return Territory(int(names.street_of[found[0]]), found[0])
 
 
@@ -235,8 +248,14 @@ def _within(names: Names, units: list[int], districts: list[int]) -> list[int]:
 
 def _unknown_street(names: Names, street: str, known: list[int]) -> Territory:
     if known:
-        return _fault("单位-09", "street", {"names": named(names, known)})
+        return _fault("单位-09", "street", {"part": names.titles[known[0]]})
     return _fault("单位-01", "street", {"hint": hint(names, street, names.streets)})
+
+
+def _conflict(names: Names, column: str, above: Iterable[int], written: str) -> Territory:
+    """Tell that a unit belongs to others than the one written beside it."""
+    actual = "、".join(dict.fromkeys(names.titles[unit] for unit in above if unit >= 0))
+    return _fault("单位-03", column, {"actual": actual or "别处", "written": written})
 
 
 def _fault(code: str, column: str, details: Mapping[str, object]) -> Territory:
@@ -273,9 +292,9 @@ def role_units(
 
 def _role_fault(names: Names, column: str, part: str, known: list[int], units: list[int]) -> Fault:
     if units:
-        return Fault("单位-05", column, {"names": named(names, units)})
+        return Fault("单位-05", column, {"part": part, "names": named(names, units)})
     if known:
-        return Fault("单位-09", column, {"names": named(names, known)})
+        return Fault("单位-09", column, {"part": part})
     said = {"part": part, "hint": hint(names, normalise(part), names.roles)}
     return Fault("单位-06", column, said)
 
@@ -288,7 +307,7 @@ def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Faul
     by_name = names.items.get(name) or names.items.get(_NUMBERING.sub("", name), [])
     if len(by_name) > 1 and point_type >= 0:
         by_name = [at for at in by_name if names.catalogue.applies[at, point_type]] or by_name
-    title = names.catalogue.items["name"]
+    title = names.item_titles
     if code:
         at = names.item_codes.get(code)
         if at is None:
@@ -296,14 +315,14 @@ def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Faul
                 "测评项-01", "item_code", {"hint": hint(names, code, names.item_codes)}
             )
         if by_name and at not in by_name:
-            said = {"by_code": title.iloc[at], "by_name": title.iloc[by_name[0]]}
+            said = {"by_code": title[at], "by_name": title[by_name[0]]}
             return -1, Fault("测评项-02", "item_code", said)
         return at, None
     if not name:
         return -1, Fault("测评项-03", "item", {})
     if len(by_name) != 1:
         if by_name:
-            said = {"names": "、".join(title.iloc[at] for at in by_name)}
+            said = {"names": "、".join(title[at] for at in by_name)}
             return -1, Fault("测评项-06", "item", said)
         return -1, Fault("测评项-01", "item", {"hint": hint(names, name, names.items)})
     return by_name[0], None

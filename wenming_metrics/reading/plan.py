@@ -8,7 +8,7 @@ import pandas as pd
 from wenming_metrics.reading import values
 from wenming_metrics.reading.model import PLAN_COLUMNS
 from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.settle import settle_days, settle_where
+from wenming_metrics.reading.settle import report_sites, settle_days, settle_where
 from wenming_metrics.reading.table import Table, column, report_each
 
 
@@ -20,6 +20,7 @@ def read_plan(table: Table, names: Names) -> pd.DataFrame:
     name = "planned_day" if "planned_day" in table.columns else "day"
     day = settle_days(table, name, None)
     where = settle_where(table, names, day, {})
+    report_sites(table, names, where)
     _report_repeated(table, day, where.site)
     kept = np.flatnonzero(~table.held)
     columns = {

@@ -12,12 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.problems import HOLD, Problem, messages, rejected
+from wenming_metrics.problems import Problem
 from wenming_metrics.reading import model
 from wenming_metrics.reading.assemble import read_inspection
 from wenming_metrics.reading.facts import report_facts
-from wenming_metrics.reading.grid import Sheet, Workbook
-from wenming_metrics.reading.model import Context, Counts, HeaderCell, Reading, SheetReading
+from wenming_metrics.reading.grid import Workbook
+from wenming_metrics.reading.model import (
+    Context,
+    Counts,
+    HeaderCell,
+    Reading,
+    SheetReading,
+    is_rejected,
+)
 from wenming_metrics.reading.names import build_names
 from wenming_metrics.reading.plan import read_plan
 from wenming_metrics.reading.registers import read_places, read_units
@@ -26,6 +33,8 @@ from wenming_metrics.reading.sandbox import decode
 from wenming_metrics.reading.sheets import Found, find_sheets, refusal_problem
 from wenming_metrics.reading.table import Table
 from wenming_metrics.units import build_units
+
+_HELD = list(model.HELD_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,12 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     found, problems = find_sheets(workbook.sheets, context.catalogue)
-    if rejected(problems):
+    if is_rejected(problems):
         return _returned(bare, problems)
     taken = [_take(sheet) for sheet in found]
     frames = _read_frames(taken, context)
-    problems = _ordered(workbook.sheets, [*problems, *_problems(taken)])
-    if rejected(problems):
+    problems += [said for one in taken for said in _ordered(one.table.problems)]
+    if is_rejected(problems):
         return _returned(bare, problems)
     return Reading(
         filename,
@@ -128,16 +137,10 @@ def _sheet_reading(table: Table) -> SheetReading:
     return SheetReading(table.sheet.name, table.sheet.index, table.kind, row, headers, table.n_rows)
 
 
-def _problems(taken: Sequence[Taken]) -> list[Problem]:
-    return [problem for one in taken for problem in one.table.problems]
-
-
-def _ordered(sheets: Sequence[Sheet], problems: list[Problem]) -> list[Problem]:
-    """Order problems by sheet and row, those of a whole sheet first."""
-    index = {sheet.name: at for at, sheet in enumerate(sheets)}
-    sheet = np.array([index.get(problem.sheet, -1) for problem in problems], np.int64)
-    row = np.array([problem.row or 0 for problem in problems], np.int64)
-    return [problems[at] for at in np.lexsort([row, sheet]).tolist()]
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    """Order the problems of a sheet by row, those of the whole sheet first."""
+    rows = np.array([problem.row or 0 for problem in problems], np.int64)
+    return [problems[at] for at in np.argsort(rows, kind="stable").tolist()]
 
 
 def _counts(taken: Sequence[Taken]) -> Counts:
@@ -148,17 +151,23 @@ def _counts(taken: Sequence[Taken]) -> Counts:
 
 def _held(taken: Sequence[Taken]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
-    severity = {code: message.severity for code, message in messages().items()}
-    lines = []
-    for one in taken:
-        codes: dict[int, dict[str, None]] = {
-            row: {} for row in one.table.excel[one.table.held].tolist()
-        }
-        for problem in one.table.problems:
-            if problem.row in codes and severity[problem.code] == HOLD:
-                codes[problem.row][problem.code] = None
-        lines += [(one.table.sheet.index, row, tuple(said)) for row, said in codes.items()]
-    return pd.DataFrame(lines, columns=list(model.HELD_COLUMNS)).astype(model.HELD_COLUMNS)
+    frames = []
+    for table in (one.table for one in taken):
+        rows = np.flatnonzero(table.held)
+        codes = list(table.holders)
+        bits = sum(
+            (mask[rows].astype(np.int64) << at for at, mask in enumerate(table.holders.values())),
+            start=np.zeros(len(rows), np.int64),
+        )
+        kinds, number = np.unique(bits, return_inverse=True)
+        said = np.empty(len(kinds), object)
+        said[:] = [
+            tuple(code for at, code in enumerate(codes) if kind >> at & 1)
+            for kind in kinds.tolist()
+        ]
+        columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
+        frames.append(pd.DataFrame({**columns, "codes": said[number]}, columns=_HELD))
+    return pd.concat(frames, ignore_index=True).astype(model.HELD_COLUMNS)
 
 
 def _returned(bare: Reading, problems: Sequence[Problem]) -> Reading:

@@ -155,7 +155,7 @@ def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:
 def read_places(table: Table, names: Names) -> pd.DataFrame:
     """Read a register of sites. Returns: `Reading.places`: rows that nothing holds."""
     unknown = np.full(table.n_rows, -1, np.int64)
-    where = settle_where(table, names, unknown, {}, registering=True)
+    where = settle_where(table, names, unknown, {})
     name, aliases = texts(table, "site"), _aliases(table)
     seen: dict[tuple[int, str], int] = {}
     rows, said = [], []

@@ -6,15 +6,14 @@ Also lays the values of vertically merged cells over all rows of the merge, as p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.problems import HOLD, Problem, messages
+from wenming_metrics.problems import Problem
 from wenming_metrics.reading.grid import Area, Column, Sheet, Value, column_letter
 from wenming_metrics.reading.headers import Header
-from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.table import Table, hold
 from wenming_metrics.reading.values import points, spell
 from wenming_metrics.vocabulary import normalise
 
@@ -58,29 +57,24 @@ def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[T
         name: tuple(Column(one.codes[data], one.values) for one in several)
         for name, several in filled.items()
     }
-    table = Table(sheet, header, columns, excel[data], np.zeros(len(data), bool), problems, {})
+    table = Table(sheet, header, columns, excel[data], np.zeros(len(data), bool), {}, problems, {})
     _report_merged(table)
     _report_left_out(table, states, labels, excel)
     return table, states, _totals(table, states, labels, excel, below)
 
 
-def _flags(one: Column, of: Callable[[Value], bool]) -> np.ndarray:
-    table = np.fromiter((of(value) for value in one.values), bool, len(one.values))
-    return table[one.codes]
-
-
 def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
     """Say what each row is, and give the leftmost text of the rows that are totals or remarks."""
-    filled, cells = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    filled, cells, same = (np.zeros(count, np.int64) for _ in range(3))
     kind, open_ = np.zeros(count, np.int8), np.ones(count, bool)
-    same, known = np.zeros(count, np.int64), {at for ats in header.columns.values() for at in ats}
+    known = {at for ats in header.columns.values() for at in ats}
     labels: dict[int, str] = {}
     for position, one in enumerate(below):
-        written = _flags(one, lambda value: spell(value) != "")
+        written = np.array([not _is_blank(value) for value in one.values], bool)[one.codes]
         cells += written
-        filled += written if position in known else 0
         if position in known:
-            same += _flags(one, lambda value, title=header.texts[position]: spell(value) == title)
+            filled += written
+            same += one.codes == one.values.index(header.typed[position])
         if not open_.any():
             continue
         label = np.array([_label(value) for value in one.values], np.int8)[one.codes]
@@ -95,6 +89,10 @@ def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray
     states[same >= max(2, (len(known) + 1) // 2)] = REPEATED
     states[cells == 0] = BLANK_ROW
     return states, labels
+
+
+def _is_blank(value: Value) -> bool:
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def _label(value: Value) -> int:
@@ -153,7 +151,7 @@ def _report_merged(table: Table) -> None:
                 Problem("合并-02", table.sheet.name, int(row), letter, text, found, said)
                 for row in table.excel[rows]
             )
-            table.held[rows] = messages()["合并-02"].severity == HOLD
+            hold(table, "合并-02", rows)
 
 
 def _report_left_out(

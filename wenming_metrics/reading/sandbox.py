@@ -33,6 +33,7 @@ from wenming_metrics.reading.grid import (
     decode_block,
     known_values,
     merge_codes,
+    new_dictionary,
 )
 
 _START = "import sys; sys.path += sys.argv[1:3]; import child; child.main()"
@@ -174,7 +175,7 @@ def _build_sheet(
     n_columns = int(told["n_columns"])
     if not 0 <= n_columns <= limits.columns:
         raise ValueError("columns")
-    known, codes = [{} for _ in range(n_columns)], [[] for _ in range(n_columns)]
+    known, codes = [new_dictionary() for _ in range(n_columns)], [[] for _ in range(n_columns)]
     blocks, n_rows = [], 0
     for header, body in messages:
         if header["type"] != "block":

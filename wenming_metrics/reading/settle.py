@@ -19,8 +19,8 @@ from wenming_metrics.reading.table import (
     column,
     combine,
     report,
+    report_each,
     report_faults,
-    report_first,
     report_sheet,
     report_unreadable,
     typed,
@@ -36,6 +36,7 @@ class Where:
     """Where each data row belongs; -1 where that is not known, and the row is then held.
 
     day (ordinal), street, unit, point_type, site (key), site_number (distinct sites of the sheet),
+    registered (position in the register's sites, -1 where it names none), registered_type,
     names (canonical name per distinct site)
     """
 
@@ -45,47 +46,50 @@ class Where:
     point_type: np.ndarray
     site: np.ndarray
     site_number: np.ndarray
+    registered: np.ndarray
+    registered_type: np.ndarray
     names: np.ndarray
 
 
 def settle_where(
-    table: Table,
-    names: Names,
-    day: np.ndarray,
-    known_types: Mapping[int, int],
-    *,
-    registering: bool = False,
+    table: Table, names: Names, day: np.ndarray, known_types: Mapping[int, int]
 ) -> Where:
     """Settle territory, site and point type of every row.
 
     Takes: day - ordinals, below 0 where unknown; known_types - point types by site that other
-           sheets of the workbook tell; registering - the sheet is itself a register of sites, so
-           that new sites and new types are no news
+           sheets of the workbook tell
     """
     street, unit = _settle_units(table, names, day)
-    spelled = column(table, "site")
-    first, number = combine([street, spelled.codes])
-    found = [
-        _site(names, int(street[row]), spelled.values[spelled.codes[row]]) for row in first.tolist()
-    ]
+    given = column(table, "site")
+    first, number = combine([street, given.codes])
+    found = [_site(names, int(street[row]), given.values[given.codes[row]]) for row in first]
     report_faults(table, [site.fault for site in found], number)
-    key = np.array([site.key for site in found], np.int64)
-    if not registering:
-        report_first(table, _unregistered(found), first)
-    registered = np.array([site.at for site in found], np.int64)[number]
-    kinds, homes = (
-        names.register.sites[name].to_numpy(np.int64) for name in ("point_type", "unit")
-    )
-    site = key[number] if len(key) else np.zeros(0, np.int64)
-    own_type = _taken(kinds, registered)
+    site = np.array([one.key for one in found], np.int64)[number]
+    at = np.array([one.at for one in found], np.int64)[number]
+    sites = names.register.sites
+    kinds, homes = (_taken(sites[name].to_numpy(np.int64), at) for name in ("point_type", "unit"))
     blank = typed(table, "community", lambda value: int(not values.word(value))) == 1
-    at_home = blank & (registered >= 0)
-    unit = np.where(at_home, _taken(homes, registered), unit)
-    point_type = _settle_types(table, names, own_type, site, known_types)
-    if not registering:
-        _report_other_type(table, names, point_type, own_type, site)
-    texts = np.array([site.name for site in found], object)
-    return Where(day, street, unit, point_type, site, number, texts)
+    unit = np.where(blank & (at >= 0), homes, unit)
+    point_type = _settle_types(table, names, kinds, site, known_types)
+    texts = np.array([one.name for one in found], object)
+    return Where(day, street, unit, point_type, site, number, at, kinds, texts)
+
+
+def report_sites(table: Table, names: Names, where: Where) -> None:
+    """Tell, at the first row that counts, of each site that the register does not know or knows
+    under another point type; a site is told of once per workbook."""
+    kept = ~table.held
+    new = np.flatnonzero(kept & (where.registered < 0))
+    rows = new[np.unique(where.site[new], return_index=True)[1]]
+    rows = [row for row in np.sort(rows).tolist() if int(where.site[row]) not in names.met]
+    names.met.update(where.site[rows].tolist())
+    report_each(table, np.array(rows, np.int64), "点位-01", "site", [{}] * len(rows))
+    other = kept & (where.registered >= 0) & (where.point_type != where.registered_type)
+    other = np.flatnonzero(other)
+    rows = np.sort(other[np.unique(where.site[other], return_index=True)[1]])
+    kinds = where.registered_type[rows].tolist()
+    said = [{"registered": names.type_titles[kind]} for kind in kinds]
+    report_each(table, rows, "点位-05", "point_type", said)
 
 
 def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
@@ -168,25 +172,13 @@ def _site(names: Names, street: int, value: values.Value) -> _Site:
     if street < 0:
         return _Site(-1, -1, values.spell(value))
     known = names.sites.get((street, word), [])
-    sites = names.register.sites
     if len(known) > 1:
-        said = {"names": "、".join(sites["name"].iloc[at] for at in known)}
+        said = {"names": "、".join(names.site_titles[at] for at in known)}
         return _Site(-1, -1, "", Fault("点位-06", "site", said))
     if known:
-        return _Site(int(sites["site"].iloc[known[0]]), known[0], sites["name"].iloc[known[0]])
+        return _Site(names.site_keys[known[0]], known[0], names.site_titles[known[0]])
     text = values.spell(value)
-    return _Site(site_key(names.register.units["code"].iloc[street], text), -1, text)
-
-
-def _unregistered(found: list[_Site]) -> list[Fault | None]:
-    """Make one note per site that no register names."""
-    notes: list[Fault | None] = []
-    seen: set[int] = set()
-    for site in found:
-        new = site.at < 0 <= site.key and site.key not in seen
-        notes.append(Fault("点位-01", "site", {}) if new else None)
-        seen.add(site.key)
-    return notes
+    return _Site(site_key(names.codes[street], text), -1, text)
 
 
 def _taken(values_: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -221,18 +213,6 @@ def _settle_types(
     report(table, blank & (taken < 0) & (site >= 0), "点位-03", "point_type")
     table.held[blank & (taken < 0)] = True
     return np.where(blank, taken, own)
-
-
-def _report_other_type(
-    table: Table, names: Names, own: np.ndarray, registered: np.ndarray, site: np.ndarray
-) -> None:
-    """Tell once per site that the register knows it under another point type."""
-    other = np.flatnonzero((own >= 0) & (registered >= 0) & (own != registered))
-    _, first = np.unique(site[other], return_index=True)
-    titles = names.catalogue.point_types["name"]
-    for row in np.sort(other[first]).tolist():
-        said = {"registered": titles.iloc[registered[row]]}
-        report_first(table, [Fault("点位-05", "point_type", said)], np.array([row]))
 
 
 def settle_visits(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from container import Refused, refuse_entities
 
-_MOST_CELLS, _MOST_AREAS, _MOST_ROWS = 1_000, 2_000, 1_048_576
+_MOST_CELLS, MOST_AREAS, _MOST_ROWS = 1_000, 2_000, 1_048_576
 _HOLD = 1 << 22
 
 _PREFIX = re.compile(rb"<(\w+):sheetData[\s/>]")
@@ -71,7 +71,7 @@ def shorten(facts: dict) -> dict:
         "error_count": len(facts["errors"]),
         "hidden_rows": facts["hidden_rows"],
         "hidden_columns": facts["hidden_columns"],
-        "merged": facts["merged"][:_MOST_AREAS],
+        "merged": facts["merged"][:MOST_AREAS],
         "merged_count": len(facts["merged"]),
     }
 

@@ -99,11 +99,12 @@ def _faults(sheet: Sheet, header: Header | None) -> Iterator[Problem]:
         used = header.columns[name][0]
         same = len({normalise(text) for text in texts}) < len(texts)
         told = {
+            "headers": "、".join(dict.fromkeys(texts)),
             "columns": "、".join(column_letter(at) for at in positions),
             "used": f"{column_letter(used)} 列“{header.texts[used]}”",
         }
         code = "表头-07" if same else "表头-06"
-        yield Problem(code, sheet.name, row, "", "、".join(dict.fromkeys(texts)), "", told)
+        yield Problem(code, sheet.name, row, details=told)
 
 
 def _unread(

@@ -29,6 +29,7 @@ class Table:
     columns  - name -> the columns that bear it, coded over the data rows only
     excel    - Excel's own row number per data row
     held     - per data row, whether something holds it; grows as problems are reported
+    holders  - code of a problem -> the data rows it holds; grows likewise
     problems - what was found so far; grows likewise
     broken   - (name, which of its columns) -> data rows whose cell is an error or a formula without
                a value; nothing else is said about such a cell
@@ -39,6 +40,7 @@ class Table:
     columns: Mapping[str, tuple[Column, ...]]
     excel: np.ndarray
     held: np.ndarray
+    holders: dict[str, np.ndarray]
     problems: list[Problem]
     broken: dict[tuple[str, int], np.ndarray]
 
@@ -142,7 +144,15 @@ def report_each(
         for row, found, said in zip(table.excel[rows].tolist(), cells, details, strict=True)
     )
     if messages()[code].severity == HOLD:
-        table.held[rows] = True
+        hold(table, code, rows)
+
+
+def hold(table: Table, code: str, rows: np.ndarray) -> None:
+    """Hold some data rows because of a problem."""
+    table.held[rows] = True
+    if code not in table.holders:
+        table.holders[code] = np.zeros(table.n_rows, bool)
+    table.holders[code][rows] = True
 
 
 def report_sheet(table: Table, code: str, name: str = "", **details: object) -> None:
@@ -167,16 +177,6 @@ def report_faults(
         rows = np.flatnonzero(kind_of[number] == at)
         said = [faults[of].details for of in number[rows].tolist()]
         report_each(table, rows, code, name, said, nth)
-
-
-def report_first(table: Table, faults: Sequence[Fault | None], first: np.ndarray) -> None:
-    """Report what is to be said about distinct combinations, at the first row of each only.
-
-    Takes: faults - per combination; first - the data row where each comes first
-    """
-    for row, fault in zip(first.tolist(), faults, strict=True):
-        if fault:
-            report_each(table, np.array([row]), fault.code, fault.column, [fault.details])
 
 
 def report_unreadable(table: Table, values: np.ndarray, code: str, name: str) -> None:

@@ -67,6 +67,8 @@ def spell(value: Value) -> str:
 
 def word(value: Value) -> str:
     """Give the form in which a cell is compared with names; blank and error cells are ""."""
+    if isinstance(value, str) and value.isascii() and value.isalnum():
+        return value.casefold()  # numbers and codes, often as many as rows, need no more than that
     return "" if isinstance(value, CellError) else normalise(spell(value))
 
 

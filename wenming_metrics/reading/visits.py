@@ -16,6 +16,7 @@ from wenming_metrics.reading.part import Part, Roles, spread_part
 from wenming_metrics.reading.settle import (
     Where,
     expand,
+    report_sites,
     settle_days,
     settle_roles,
     settle_sources,
@@ -67,6 +68,7 @@ def read_visits(table: Table, names: Names, context: Context) -> Part:
     report_faults(table, [fault for _, fault in found], number)
     _report_twice(table, visit)
     roles = settle_roles(table, names, where)
+    report_sites(table, names, where)
     items = [several for several, _ in found]
     return _visits_part(table, names, where, (source, visit), (items, number), roles)
 
@@ -87,7 +89,7 @@ def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int
                 return [], Fault("测评项-05", "scope", said)
             wanted |= some
     if not wanted:
-        said = {"point_type": names.catalogue.point_types["name"].iloc[point_type]}
+        said = {"point_type": names.type_titles[point_type]}
         return [], Fault("测评项-07", "scope", said)
     return sorted(wanted), None
 

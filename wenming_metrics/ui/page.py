@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -94,10 +93,17 @@ def note(text: str) -> None:
 
 def foot(office: Office, window: Window, checks: int) -> None:
     """Write under which rules, for which days and from how many checks the page's figures come."""
-    rules, days = office.rules, cached.days()
     last = cached.batches()["act_at"].max()
-    at = datetime.fromisoformat(last)
     st.caption(
-        f"测评办法:{rules.short}(版本 {rules.version}) · 时段:{window.title} · 检查 {checks:,} 项次 · "
-        f"数据到 {days[-1]:%Y-%m-%d} · 最近一次数据变动 {at:%Y-%m-%d %H:%M}"
+        f"测评办法:{_rules(office)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
+        f"数据到 {cached.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
     )
+
+
+def fine_print(office: Office) -> None:
+    """Write under which rules the files are read; for pages that show no figures."""
+    st.caption(f"测评办法:{_rules(office)}")
+
+
+def _rules(office: Office) -> str:
+    return f"{office.rules.short}(版本 {office.rules.version})"

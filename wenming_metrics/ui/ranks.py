@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from wenming_metrics.scoring.ranking import THIN, UNVISITED
 from wenming_metrics.ui import cached, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNIT = "unit"
 
 
@@ -93,8 +94,9 @@ def draw_day(day: Window) -> None:
 
 def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
-    so_far = week_to_date(selection.window)
-    week = units_of(Selection(so_far, selection.board, selection.group))
+    # As a week, so that a week's limit of coverage holds and not that of free dates.
+    so_far = replace(week_to_date(selection.window), kind="week")
+    week = units_of(replace(selection, window=so_far))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("当日名次")
@@ -108,6 +110,9 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
         names = ["place", "unit_name", "score", "sites"]
         shown = {name: tables.RANKING[name] for name in names}
         tables.show(tables.mark_means(lines), shown)
+        left_out = words.without_place(week)
+        if left_out:
+            page.note(f"另有 {left_out}。")
 
 
 def draw_listing(listed: pd.DataFrame) -> None:
@@ -129,7 +134,7 @@ def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) ->
 
 def _offer(title: str, make: Callable[[], bytes]) -> None:
     st.download_button(
-        "下载本表", make, f"{title}.xlsx", _XLSX, on_click="ignore", key=f"get-{title}"
+        "下载本表", make, f"{title}.xlsx", XLSX, on_click="ignore", key=f"get-{title}"
     )
 
 

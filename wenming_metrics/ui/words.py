@@ -71,7 +71,8 @@ def ranking(ranked: pd.DataFrame) -> str:
     """Say who leads in each group, who rose most, and how many have no place."""
     placed = ranked[ranked["status"] == RANKED]
     if placed.empty:
-        return "本期没有可以排名的街道。" + _without(ranked, "")
+        left_out = without_place(ranked)
+        return "本期没有可以排名的街道" + (f":{left_out}。" if left_out else "。")
     groups = placed["group"].unique()
     leads = []
     for group in groups:
@@ -79,7 +80,8 @@ def ranking(ranked: pd.DataFrame) -> str:
         names = _names(first["unit_name"].tolist())
         together = "并列第一" if len(first) > 1 else "第一"
         leads.append(f"{plain(group)}{together}:**{names}** {first['score'].iloc[0]:.2f} 分")
-    return ";".join(leads) + _risen(placed) + _without(ranked, ";") + "。"
+    left_out = without_place(ranked)
+    return ";".join(leads) + _risen(placed) + (f";{left_out}。" if left_out else "。")
 
 
 def _names(names: Sequence[str], limit: int = 3) -> str:
@@ -96,12 +98,13 @@ def _risen(placed: pd.DataFrame) -> str:
     return f";上升最多的是{_names(names)}(↑{best})"
 
 
-def _without(ranked: pd.DataFrame, joint: str) -> str:
+def without_place(ranked: pd.DataFrame) -> str:
+    """Say how many units have no place and why: 「3 个未督查,1 个检查项不足」, or nothing."""
     unvisited = int((ranked["status"] == UNVISITED).sum())
     thin = int((ranked["status"] == THIN).sum())
     parts = [f"{unvisited} 个未督查"] if unvisited else []
     parts += [f"{thin} 个检查项不足"] if thin else []
-    return joint + ",".join(parts) if parts else ""
+    return ",".join(parts)
 
 
 def listing(listed: pd.DataFrame) -> str:

@@ -1,0 +1,176 @@
+"""What must hold for any rules and any rows; trees and rows are made by hypothesis."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.leaves import place_cells, sum_leaves
+from wenming_metrics.scoring.losses import node_losses, trace
+from wenming_metrics.scoring.ranking import RANKED, rank_units
+from wenming_metrics.scoring.roll_up import score
+from wenming_metrics.scoring.tally import add, checks_of_day, sum_by, take_back, tally_days
+
+DAY = date(2026, 11, 16).toordinal()
+UNITS, ITEMS, TYPES = 3, 4, 2
+
+
+@st.composite
+def rule_sets(draw):
+    """A tree of two levels over four items; inner nodes may deduct, leaves may average visits."""
+    rows = [{"parent": -1, "weight": 1.0, "mode": "", "full_mark": 0, "settlement": ""}]
+    inner = draw(st.integers(1, 3))
+    for _ in range(inner):
+        deducts = draw(st.booleans())
+        rows.append(
+            {
+                "parent": 0,
+                "weight": draw(st.integers(1, 9)) / 10,
+                "mode": "deduct" if deducts else "",
+                "full_mark": draw(st.integers(1, 12)) * 10_000 if deducts else 0,
+                "settlement": draw(st.sampled_from(["visit", "day", "week", "month", "window"])),
+            }
+        )
+    parents = draw(st.permutations(list(range(1, inner + 1)) * ITEMS))[:ITEMS]
+    for parent in [*range(1, inner + 1), *parents]:
+        rows.append(
+            {
+                "parent": parent,
+                "weight": draw(st.integers(1, 9)) / 10,
+                "mode": "rate",
+                "full_mark": 0,
+                "settlement": "",
+            }
+        )
+    nodes = pd.DataFrame(rows)
+    nodes["average"] = ["visit" if draw(st.booleans()) else "pooled" for _ in rows]
+    nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
+    leaves = list(nodes.index[nodes["is_leaf"]])
+    leaf_of = np.array(
+        [[draw(st.sampled_from([*leaves, -1])) for _ in range(TYPES)] for _ in range(ITEMS)]
+    )
+    return RuleSet(
+        *("x", "x", "x", "1", "x", date(2026, 1, 1), None, "x", 100.0, 2, None, nodes, leaf_of),
+        {}, "published", "competition", ("city",), (),
+    )  # fmt: skip
+
+
+def row_frames(min_size: int = 1) -> st.SearchStrategy[pd.DataFrame]:
+    one = st.tuples(
+        st.integers(0, 9),  # day
+        st.integers(0, UNITS - 1),
+        st.integers(0, 2),  # site of the unit
+        st.integers(0, ITEMS - 1),
+        st.integers(0, 4),  # lost, in halves
+    )
+    return st.lists(one, min_size=min_size, max_size=40).map(_frame)
+
+
+def _frame(drawn) -> pd.DataFrame:
+    rows = pd.DataFrame(drawn, columns=["day", "unit", "site", "item", "lost"], dtype=np.int64)
+    rows["point_type"] = rows["site"] % TYPES
+    rows["site"] += rows["unit"] * 10
+    rows["visit"] = (rows["day"] * 1000 + rows["site"]).astype(np.int64)
+    rows["possible"] = 20_000
+    rows["result"] = (rows["lost"] > 0).astype(np.int64)
+    rows["lost"] = (rows["lost"] * 5_000).clip(upper=20_000)
+    return rows.assign(
+        day=rows["day"] + DAY, source=0, batch=1, seq=np.arange(len(rows)), places=rows["result"]
+    )
+
+
+NO_ROLES = pd.DataFrame(
+    {n: pd.Series(dtype=np.int64) for n in ("day", "role", "unit", "item", "batch", "seq")}
+)
+
+
+def scored(rows: pd.DataFrame, rules: RuleSet):
+    days = sorted(rows["day"].unique())
+    tallies = tally_days(rows, NO_ROLES, days)
+    lines = pd.concat(
+        [checks_of_day(d, t["visits"], t["grain"]) for d, t in tallies.items()], ignore_index=True
+    )
+    cells = pd.concat([t["cells"] for t in tallies.values()], ignore_index=True)
+    column_of = np.arange(UNITS)
+    placed = place_cells(cells, rules, column_of, UNITS, 0)
+    fine = place_cells(lines, rules, column_of, UNITS, 0)
+    return score(fine, sum_leaves(placed, len(rules.nodes), UNITS), rules), fine
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule_sets(), row_frames())
+def test_rates_lie_between_0_and_1_and_losses_add_up(rules, rows):
+    found, fine = scored(rows, rules)
+    seen = ~np.isnan(found.rates)
+    assert ((found.rates[seen] >= -1e-12) & (found.rates[seen] <= 1 + 1e-12)).all()
+    lost = node_losses(found, rules).sum(axis=0)
+    has = ~np.isnan(found.scores)
+    assert lost[has] == pytest.approx(100 - found.scores[has], abs=1e-9)
+    traced = trace(fine, found, rules).groupby(fine["column"]).sum()
+    for column, points in traced.items():
+        assert points == pytest.approx(lost[column], abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rule_sets(), row_frames(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(rules, rows, random):
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    one, other = scored(rows, rules)[0], scored(rows.iloc[order], rules)[0]
+    assert np.array_equal(one.scores, other.scores, equal_nan=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rule_sets(), row_frames(), st.data())
+def test_a_larger_deduction_never_raises_a_score(rules, rows, data):
+    before = scored(rows, rules)[0].scores
+    worse = rows.copy()
+    index = data.draw(st.integers(0, len(rows) - 1))
+    worse.loc[index, ["lost", "result"]] = [20_000, 1]
+    after = scored(worse, rules)[0].scores
+    assert (np.nan_to_num(after) <= np.nan_to_num(before) + 1e-9).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(rule_sets(), row_frames(), row_frames())
+def test_rows_of_one_unit_never_move_another(rules, rows, more):
+    before = scored(rows, rules)[0].scores
+    more = more[more["unit"] == 0].assign(batch=2)
+    after = scored(pd.concat([rows, more], ignore_index=True), rules)[0].scores
+    assert np.array_equal(before[1:], after[1:], equal_nan=True)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=20),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=20),
+)
+def test_what_was_added_can_be_taken_back(one, other):
+    frames = [
+        sum_by(pd.DataFrame(part, columns=["k", "v"], dtype=np.int64), ["k"], ["v"])
+        for part in (one, other)
+    ]
+    total = add(frames[0], frames[1], ["k"], ["v"])
+    back = take_back(total, frames[1], ["k"], ["v"])
+    kept = frames[0][frames[0]["v"] != 0].reset_index(drop=True)
+    assert back.to_dict("list") == kept.to_dict("list")
+
+
+@given(st.lists(st.sampled_from([90.0, 90.004, 90.006, 85.5, 70.0, None]), min_size=1, max_size=12))
+def test_places_are_one_plus_the_number_of_better_units(values):
+    scores = [np.nan if value is None else value for value in values]
+    frame = pd.DataFrame({"score": scores, "group": "甲"})
+    frame["status"] = np.where(frame["score"].isna(), "未督查", RANKED)
+    found = rank_units(frame, 2, "published", "competition")
+    shown = [
+        None if value is None else {90.004: 90.0, 90.006: 90.01}.get(value, value)
+        for value in values
+    ]
+    for own, rank in zip(shown, found["rank"], strict=True):
+        if own is None:
+            assert pd.isna(rank)
+        else:
+            assert rank == 1 + sum(other is not None and other > own for other in shown)

@@ -1,0 +1,130 @@
+"""The command line: same services, same figures, Chinese words, exit codes."""
+
+import json
+from datetime import date
+
+import openpyxl
+import pytest
+
+from tests.offices import checklist, make_office, register_units
+from wenming_metrics.__main__ import FAILED, HELD, OK, main
+
+ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]]
+INDICATORS = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
+DAY = date(2026, 11, 16)
+GOOD = [
+    [DAY, "市督查组", "甲街道", "小区", "一号", "环境", "不符合", 2],
+    [DAY, "市督查组", "甲街道", "小区", "一号", "秩序", "符合", ""],
+    [DAY, "市督查组", "乙街道", "小区", "二号", "环境", "符合", ""],
+]
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    made = make_office(tmp_path, ITEMS, INDICATORS)
+    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区"), ("丙镇", "其他")])
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "store.db"))
+    (tmp_path / "好.xlsx").write_bytes(checklist(GOOD))
+    bad = [*GOOD[:1], [DAY, "市督查组", "钱街道", "小区", "三号", "环境", "符合", ""]]
+    (tmp_path / "有误.xlsx").write_bytes(checklist(bad))
+    (tmp_path / "不是表.xlsx").write_bytes(b"hello")
+    return made
+
+
+def run(capsys, *arguments) -> tuple[int, str]:
+    code = main([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_check_stores_nothing(office, tmp_path, capsys):
+    code, said = run(capsys, "check", tmp_path / "好.xlsx")
+    assert (code, "共 3 行,3 行可入库" in said) == (OK, True)
+    code, said = run(capsys, "batches", "--json")
+    assert [batch["kind"] for batch in json.loads(said)] == ["单位名册"]
+
+
+def test_ingest_ranks_and_the_figures_are_those_of_a_calculator(office, tmp_path, capsys):
+    code, said = run(capsys, "ingest", tmp_path / "好.xlsx")
+    assert code == OK
+    assert "批次 2" in said
+    code, said = run(capsys, "ranking", "--date", "2026-11-16", "--json")
+    told = {unit["unit_name"]: unit for unit in json.loads(said)["units"]}
+    # 甲: 60 x 8/10 + 40 x 1 = 88; 乙: only 环境 was looked at, all right: 100; 丙 not visited
+    assert [(told[n]["rank"], told[n]["score"]) for n in ("乙街道", "甲街道")] == [
+        (1, 100.0),
+        (2, 88.0),
+    ]
+    assert told["丙镇"]["status"] == "未督查"
+    code, said = run(capsys, "ranking", "--week", "2026-W47")
+    assert code == OK
+    for word in ("全市得分 94.00", "88.00", "100.00", "本期未督查(1 个):丙镇"):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    "when", [["--month", "2026-11"], ["--from", "2026-11-10", "--to", "2026-11-20"], []]
+)
+def test_any_window(office, tmp_path, capsys, when):
+    run(capsys, "ingest", tmp_path / "好.xlsx")
+    code, said = run(capsys, "ranking", *when, "--group", "主城区", "--json")
+    assert (code, len(json.loads(said)["units"])) == (OK, 2)
+
+
+def test_a_file_with_a_fault_is_held_in_part_and_says_where(office, tmp_path, capsys):
+    code, said = run(capsys, "ingest", tmp_path / "有误.xlsx")
+    assert code == HELD
+    assert "共 2 行,1 行可入库,1 行暂不计" in said
+    assert "「督查表」第 3 行「街道」(C3)" in said
+    assert "钱街道" in said
+
+
+def test_a_file_that_is_no_workbook_is_returned(office, tmp_path, capsys):
+    code, said = run(capsys, "ingest", tmp_path / "不是表.xlsx", tmp_path / "好.xlsx")
+    assert code == FAILED
+    assert "退回" in said
+    assert "批次 2" in said  # the other file is stored all the same
+
+
+def test_the_same_bytes_are_recognised(office, tmp_path, capsys):
+    run(capsys, "ingest", tmp_path / "好.xlsx")
+    code, said = run(capsys, "ingest", tmp_path / "好.xlsx")
+    assert code == OK
+    assert "[入库-01]" in said
+    assert len(json.loads(run(capsys, "batches", "--json")[1])) == 2
+
+
+def test_withdraw_and_restore(office, tmp_path, capsys):
+    run(capsys, "ingest", tmp_path / "好.xlsx")
+    before = run(capsys, "ranking", "--date", "2026-11-16", "--json")[1]
+    assert run(capsys, "withdraw", 2, "--reason", "重复")[0] == OK
+    assert run(capsys, "ranking")[0] == FAILED  # no data left
+    code, said = run(capsys, "withdraw", 2)
+    assert (code, "已经撤回" in said) == (FAILED, True)
+    assert run(capsys, "restore", 2)[0] == OK
+    assert run(capsys, "ranking", "--date", "2026-11-16", "--json")[1] == before
+    for number, word in ((1, "名册"), (99, "没有批次")):
+        code, said = run(capsys, "withdraw", number)
+        assert (code, word in said) == (FAILED, True)
+
+
+def test_export(office, tmp_path, capsys):
+    run(capsys, "ingest", tmp_path / "好.xlsx")
+    place = tmp_path / "排名.xlsx"
+    assert run(capsys, "export", "--week", "2026-11-16", "--out", place)[0] == OK
+    cells = [
+        cell
+        for row in openpyxl.load_workbook(place).active.iter_rows(values_only=True)
+        for cell in row
+    ]
+    assert {"甲街道", 88, "乙街道", 100} <= set(cells)
+
+
+def test_mistyped_commands_and_missing_files(office, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["ranking", "--date", "yesterday"])
+    code, said = run(capsys, "check", "没有这个文件.xlsx")
+    assert (code, "打不开文件" in said) == (FAILED, True)
+    code, said = run(capsys, "ranking", "--from", "2026-11-16")
+    assert (code, "一起用" in said) == (FAILED, True)

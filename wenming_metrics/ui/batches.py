@@ -1,0 +1,98 @@
+"""What has been stored: all batches, newest first, and what can be done with one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import intake
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.queries.history import KINDS, original_file
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui import cached, page, problem_list, tables, words
+
+_SAID = "batch_said"
+_WITHDRAWN = "已撤回"
+
+
+def draw(office: Office, who: str) -> None:
+    """Draw the list of batches; a click on one opens what can be done with it."""
+    st.subheader("入库记录")
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        (st.success if said[0] else st.error)(said[1])
+    batches = cached.batches()
+    if batches.empty:
+        page.note("还没有入库的文件。")
+        return
+    page.note("最新的在最前。点一行,可以撤回、恢复、看提示、下载原文件。")
+    key = f"batches-{cached.version().revision}"
+    place = tables.pick(_lines(batches), tables.BATCHES, key, 10)
+    if place is not None:
+        _draw_batch(office, batches.iloc[place], who)
+
+
+def _lines(batches: pd.DataFrame) -> pd.DataFrame:
+    return batches.assign(
+        at=[_moment(at) for at in batches["at"]],
+        span=[_span(line) for line in batches.itertuples()],
+        state=[
+            f"{line.state}({_moment(line.act_at)[5:]})" if line.state == _WITHDRAWN else line.state
+            for line in batches.itertuples()
+        ],
+    )
+
+
+def _moment(at: str) -> str:
+    """Spell a stored moment to the minute: 2026-11-20 18:05."""
+    return at[:16].replace("T", " ")
+
+
+def _span(line: tuple) -> str:
+    if line.first_day is None or pd.isna(line.first_day):
+        return ""
+    first = f"{line.first_day:%Y-%m-%d}"
+    return first if line.first_day == line.last_day else f"{first} 至 {line.last_day:%m-%d}"
+
+
+def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
+    number = int(batch["batch"])
+    with st.container(border=True, key="batch-panel"):
+        st.markdown(f"##### 第 {number} 批:{words.plain(batch['name'])}")
+        name, content = original_file(office, number)
+        is_register = batch["kind"] not in (KINDS["inspection"], KINDS["plan"])
+        if is_register:
+            page.note("名册正在使用,不能撤回;要改请上传新的名册。")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if not is_register:
+                _draw_turn(office, batch, who)
+            st.download_button(
+                "下载原文件", content, name, on_click="ignore", key=f"original-{number}"
+            )
+        problem_list.draw(cached.batch_problems(number), name, f"batch-{number}")
+
+
+def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
+    number = int(batch["batch"])
+    act = "恢复" if batch["state"] == _WITHDRAWN else "撤回"
+    reason = st.text_input(
+        "原因", key=f"reason-{number}-{act}", placeholder=f"为什么{act}", width=320
+    )
+    st.button(
+        f"{act}这一批",
+        key=f"turn-{number}-{act}",
+        disabled=not who,
+        help=None if who else "请先在上面填写经办人",
+        on_click=_turn,
+        args=(office, number, act, who, reason),
+    )
+
+
+def _turn(office: Office, number: int, act: str, who: str, reason: str) -> None:
+    verb = intake.restore if act == "恢复" else intake.withdraw
+    try:
+        verb(office, number, who, reason)
+    except IntakeError as error:
+        st.session_state[_SAID] = (False, str(error))
+        return
+    st.session_state[_SAID] = (True, f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。")

@@ -1,0 +1,48 @@
+"""The problems of a file, grouped by what follows from them; the first ones here, all in a workbook."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import problem_workbook
+from wenming_metrics.problems import HOLD, NOTE, REJECT
+from wenming_metrics.ui import page, tables
+from wenming_metrics.ui.ranks import XLSX
+
+_FIRST = 20
+_MEANING = {
+    REJECT: "整个文件没有收下,改好后重新上传",
+    HOLD: "这些行留存但不计分,改好后重新上传",
+    NOTE: "请看一眼,照常计分",
+}
+
+
+def draw(problems: pd.DataFrame, filename: str, key: str) -> None:
+    """Draw the problems of one file.
+
+    Takes: problems - as `problems.problem_frame` gives it; key - makes the widgets unique
+    """
+    for severity, meaning in _MEANING.items():
+        own = problems[problems["severity"] == severity]
+        if len(own):
+            _draw_group(own, f"{severity} {len(own):,} 条:{meaning}", opened=severity != NOTE)
+    if len(problems):
+        stem = PurePath(filename).stem
+        st.download_button(
+            "下载全部提示",
+            lambda: problem_workbook(problems, f"{filename} 的提示"),
+            f"{stem}_提示.xlsx",
+            XLSX,
+            on_click="ignore",
+            key=f"problems-{key}",
+        )
+
+
+def _draw_group(own: pd.DataFrame, title: str, *, opened: bool) -> None:
+    with st.expander(title, expanded=opened):
+        tables.show(own.head(_FIRST), tables.PROBLEMS, _FIRST)
+        if len(own) > _FIRST:
+            page.note(f"这里列出前 {_FIRST} 条,还有 {len(own) - _FIRST:,} 条,请下载全部提示。")
