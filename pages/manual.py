@@ -1,1 +1,7 @@
-x = 1
+"""使用说明: for leaders, the creation office and analysts; what a score is; columns and messages."""
+
+from wenming_metrics.ui import manual, page
+
+office = page.open_page("使用说明")
+manual.draw()
+page.fine_print(office)

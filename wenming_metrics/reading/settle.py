@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from wenming_metrics.reading import values
-from wenming_metrics.reading.names import SOURCES, Names, hint, role_units, territory, visit_key
+from wenming_metrics.reading.names import SOURCES, Names, hint, visit_key
 from wenming_metrics.reading.table import (
     Fault,
     Table,
@@ -25,6 +25,7 @@ from wenming_metrics.reading.table import (
     report_unreadable,
     typed,
 )
+from wenming_metrics.reading.territory import role_units, territory
 from wenming_metrics.units import site_key
 from wenming_metrics.vocabulary import ROLE_CODES
 

@@ -20,7 +20,7 @@ def draw(office: Office, who: str) -> None:
     st.subheader("入库记录")
     said = st.session_state.pop(_SAID, None)
     if said:
-        (st.success if said[0] else st.error)(said[1])
+        page.tell(said[1], done=said[0])
     batches = cached.batches()
     if batches.empty:
         page.note("还没有入库的文件。")

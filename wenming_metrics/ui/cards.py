@@ -5,7 +5,7 @@ Everything that comes from data passes through `escape`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -97,3 +97,8 @@ def cells(original: dict[str, str]) -> None:
         for header, text in original.items()
     )
     st.html(f"<table class='cells'>{rows}</table>")
+
+
+def sentences(texts: Iterable[str]) -> None:
+    """Draw whole sentences one below the other; long ones wrap."""
+    st.html("<ul class='sentences'>" + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>")

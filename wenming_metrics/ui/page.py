@@ -69,14 +69,17 @@ def stop_if_empty(days: Sequence) -> None:
     """Say what to do while the store holds no inspection; the rest of the page is not run."""
     if days:
         return
-    with st.container(key="empty"):
+    with st.container(key="empty", border=True, width=640):
         st.subheader("还没有督查数据")
-        st.write(
-            "第一次使用,请依次上传两种表:先传名册(单位名册、点位名册),再传督查表。"
-            "入库之后,这里就会有得分和排名。"
+        st.markdown(
+            "第一次使用,按顺序做三步:\n"
+            "1. 上传单位名册、点位名册,软件才认得街道、部门和点位;\n"
+            "2. 上传督查表,看清提示,点「入库」;\n"
+            "3. 回到这里,就有得分和排名。"
         )
-        st.page_link("pages/upload.py", label="去「数据上传」")
-        st.page_link("pages/manual.py", label="看「使用说明」")
+        with st.container(horizontal=True):
+            st.page_link("pages/upload.py", label="去「数据上传」")
+            st.page_link("pages/manual.py", label="看「使用说明」")
     st.stop()
 
 
@@ -84,6 +87,12 @@ def say(sentence: str) -> None:
     """Write the page's one sentence, the answer to its reader's first question."""
     with st.container(key="sentence"):
         st.markdown(sentence)
+
+
+def tell(text: str, *, done: bool) -> None:
+    """Tell what came of the reader's last act: done, or not done and why."""
+    with st.container(key="told-done" if done else "told-not-done"):
+        st.markdown(text if done else f"**没有完成。**{text}")
 
 
 def note(text: str) -> None:

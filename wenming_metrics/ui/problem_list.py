@@ -9,7 +9,7 @@ import streamlit as st
 
 from wenming_metrics.export.tables import problem_workbook
 from wenming_metrics.problems import HOLD, NOTE, REJECT
-from wenming_metrics.ui import page, tables
+from wenming_metrics.ui import cards, page
 from wenming_metrics.ui.ranks import XLSX
 
 _FIRST = 20
@@ -21,28 +21,30 @@ _MEANING = {
 
 
 def draw(problems: pd.DataFrame, filename: str, key: str) -> None:
-    """Draw the problems of one file.
+    """Draw the problems of one file, the gravest kind open.
 
     Takes: problems - as `problems.problem_frame` gives it; key - makes the widgets unique
     """
+    if problems.empty:
+        return
+    gravest = problems["severity"].iloc[0]
     for severity, meaning in _MEANING.items():
         own = problems[problems["severity"] == severity]
         if len(own):
-            _draw_group(own, f"{severity} {len(own):,} 条:{meaning}", opened=severity != NOTE)
-    if len(problems):
-        stem = PurePath(filename).stem
-        st.download_button(
-            "下载全部提示",
-            lambda: problem_workbook(problems, f"{filename} 的提示"),
-            f"{stem}_提示.xlsx",
-            XLSX,
-            on_click="ignore",
-            key=f"problems-{key}",
-        )
+            title = f"{severity} {len(own):,} 条:{meaning}"
+            _draw_group(own, title, opened=severity == gravest != NOTE)
+    st.download_button(
+        "下载全部提示",
+        lambda: problem_workbook(problems, f"{filename} 的提示"),
+        f"{PurePath(filename).stem}_提示.xlsx",
+        XLSX,
+        on_click="ignore",
+        key=f"problems-{key}",
+    )
 
 
 def _draw_group(own: pd.DataFrame, title: str, *, opened: bool) -> None:
     with st.expander(title, expanded=opened):
-        tables.show(own.head(_FIRST), tables.PROBLEMS, _FIRST)
+        cards.sentences(own["text"].head(_FIRST))
         if len(own) > _FIRST:
             page.note(f"这里列出前 {_FIRST} 条,还有 {len(own) - _FIRST:,} 条,请下载全部提示。")

@@ -40,14 +40,20 @@ def draw_drop_zone(office: Office, who: str) -> None:
     waiting = [file for file in files if not read.get(file.file_id, {}).get("settled")]
     if files and not waiting:
         _start_over()
-    for file in waiting:
-        _draw_file(office, file, who)
+    ready = [file.file_id for file in waiting if _draw_file(office, file, who)]
+    if len(ready) > 1:
+        st.button(
+            f"全部入库({len(ready)} 个文件)",
+            type="primary",
+            disabled=not who,
+            on_click=lambda: [_commit(office, file_id, who) for file_id in ready],
+        )
 
 
 def _tell_done() -> None:
     """Say what has just been stored or refused, once."""
-    for is_good, text in st.session_state.pop(_DONE, []):
-        (st.success if is_good else st.error)(text)
+    for done, text in st.session_state.pop(_DONE, []):
+        page.tell(text, done=done)
 
 
 def _start_over() -> None:
@@ -57,7 +63,8 @@ def _start_over() -> None:
     st.rerun()
 
 
-def _draw_file(office: Office, file: UploadedFile, who: str) -> None:
+def _draw_file(office: Office, file: UploadedFile, who: str) -> bool:
+    """Draw one file; returns whether it can be stored."""
     with st.container(border=True, key=f"file-{file.file_id}"):
         said = bool(st.session_state.get(f"confirm-{file.file_id}", False))
         preview, effect = _read(office, file, confirmed=said)
@@ -70,6 +77,7 @@ def _draw_file(office: Office, file: UploadedFile, who: str) -> None:
             st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm-{file.file_id}")
         problem_list.draw(problem_frame(preview.problems), file.name, file.file_id)
         _draw_buttons(office, file, preview, who)
+    return preview.can_commit
 
 
 def _read(

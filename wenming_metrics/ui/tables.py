@@ -14,7 +14,7 @@ from wenming_metrics.rounding import allocate, half_up
 from wenming_metrics.scoring.ranking import RANKED
 from wenming_metrics.ui import words
 
-_ROW, _HEAD = 36, 40
+_ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
 """Rows a long table shows before it scrolls inside."""
@@ -79,11 +79,6 @@ ROWS = {
     "file": _text("文件", width=190),
     "sheet": _text("工作表", width=90),
     "source_row": _number("行号", format="%d", width=60),
-}
-PROBLEMS = {
-    "sheet": _text("工作表", width=110),
-    "row": _number("行号", format="%d", width=60),
-    "text": _text("说明和改法", width="large"),
 }
 EFFECT = {
     "unit_name": _text("单位", width=140),
