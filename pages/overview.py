@@ -20,7 +20,7 @@ page.say(words.overview(city, ranked, shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(city, words.before(window)))
 if window.kind == "day":
     page.note(words.DAY_NOTE)
-shortlists.draw_groups(ranked, filters.query_of(window))
+shortlists.draw_groups(ranked, filters.query_of(window, days))
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -26,5 +26,5 @@ else:
     page.say(words.listing(listed))
     ranks.draw_listing(listed)
     ranks.offer_listing(listed, office, selection)
-    checks = int(listed["checks"].sum())
+    checks = cached.city(selection.window).checks
 page.foot(office, selection.window, checks)

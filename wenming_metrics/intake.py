@@ -38,7 +38,6 @@ from wenming_metrics.store import batches, cells, registers, rows, tallies
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.units import build_sites, build_units
 
-
 _KNOWN = "入库-01"
 
 
@@ -48,13 +47,17 @@ class IntakeError(RuntimeError):
 
 @dataclass(frozen=True)
 class Preview:
-    """A file that has been read but not stored: what it holds and what to know before 入库."""
+    """A file that has been read but not stored: what it holds and what to know before 入库.
+
+    register - the registers it was read against
+    """
 
     filename: str
     content: bytes
     reading: Reading
     problems: tuple[Problem, ...]
     days: tuple[date, ...]
+    register: registers.Version
 
     @property
     def is_known(self) -> bool:
@@ -74,6 +77,7 @@ def inspect(office: Office, data: bytes, filename: str, *, confirm_visits: bool 
     """
     with reading(office.store) as connection:
         register = registers.read_register(connection)
+        version = registers.register_version(connection)
         earlier = batches.same_bytes(connection, hashlib.sha256(data).hexdigest())
     context = Context(register, office.catalogue, today(), confirm_visits)
     found = read(data, filename, context)
@@ -85,6 +89,7 @@ def inspect(office: Office, data: bytes, filename: str, *, confirm_visits: bool 
         reading=found,
         problems=said,
         days=tuple(date.fromordinal(int(day)) for day in sorted(days)),
+        register=version,
     )
 
 
@@ -122,6 +127,8 @@ def commit(office: Office, preview: Preview, who: str) -> int:
         earlier = batches.same_bytes(connection, preview.reading.sha256)
         if (earlier["act"] != batches.WITHDRAW).any():
             raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
+        if registers.register_version(connection) != preview.register:
+            raise IntakeError("读这个文件之后名册有更新,请重新读取,再入库。")
         return _store(connection, office, preview, who)
 
 

@@ -77,8 +77,9 @@ def messages() -> Mapping[str, Message]:
 
 
 def rejected(problems: Iterable[Problem]) -> bool:
-    """Say whether any problem returns the whole file."""
-    return any(problem.severity == REJECT for problem in problems)
+    """Say whether any problem returns the whole file; asks once per code, not per problem."""
+    codes = {problem.code for problem in problems}
+    return any(messages()[code].severity == REJECT for code in codes)
 
 
 def problem_frame(problems: Iterable[Problem]) -> pd.DataFrame:

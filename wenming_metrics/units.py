@@ -34,9 +34,9 @@ SITE_COLUMNS = ["site", "unit", "street", "point_type", "name", "aliases"]
 _SIMILAR = 55
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Register:
-    """Units and sites in force.
+    """Units and sites in force; compared by identity.
 
     units - one row per unit, index = `unit`: code, name, kind (vocabulary.UNIT_KINDS), parent
             (unit or -1), group, aliases (list), population (Int64), valid_from, valid_to (days)

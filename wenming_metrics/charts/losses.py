@@ -28,6 +28,7 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
             marker_color=_colours(len(losses), chosen),
             text=texts,
             textposition="outside",
+            textfont={"size": 13},
             cliponaxis=False,
             customdata=[_hover(line) for line in losses.itertuples()],
             hovertemplate="%{customdata}<extra></extra>",

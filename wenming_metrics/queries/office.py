@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from wenming_metrics.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
-from wenming_metrics.rules.load import choose, load_all
+from wenming_metrics.rules.load import choose, digest, load_all, pack
 from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.settings import Settings
-from wenming_metrics.store.database import Store, open_store, reading
+from wenming_metrics.store.database import Store, open_store, reading, writing
+from wenming_metrics.store.registers import archive_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
 
 
@@ -29,8 +31,22 @@ def open_office(settings: Settings) -> Office:
     Raises RuleSetError for faulty rules and StoreError for a store that cannot be opened.
     """
     catalogue = load_catalogue(settings.data / "catalogue")
-    rules = choose(load_all(settings.data / "rules", catalogue), today(), settings.rules_id)
-    return Office(open_store(settings.store_url), catalogue, rules)
+    folder = settings.data / "rules"
+    rules = choose(load_all(folder, catalogue), today(), settings.rules_id)
+    store = open_store(settings.store_url)
+    _archive(store, rules, folder)
+    return Office(store, catalogue, rules)
+
+
+def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
+    """Keep the rules in the store under their digest, so that old figures can be explained."""
+    with reading(store) as connection:
+        if is_archived(connection, rules.digest):
+            return
+    places = (path.parent for path in folder.glob("*/rules.toml"))
+    found = next(place for place in places if digest(place) == rules.digest)
+    with writing(store) as connection:
+        archive_rules(connection, rules.digest, rules.id, pack(found))
 
 
 def days_known(office: Office) -> list[date]:

@@ -9,7 +9,7 @@ import numpy as np
 from wenming_metrics.reading.grid import CellError, Sheet
 from wenming_metrics.reading.table import Table, report_each, report_sheet
 
-_REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+_REFERENCE = re.compile(r"\b([A-Z]{1,3})(\d{1,7})\b")
 
 
 def report_facts(table: Table) -> None:
@@ -36,22 +36,20 @@ def _unsaved(table: Table) -> dict[int, list[int]]:
     """Give the rows of each column whose cell is a formula that was saved without its value."""
     facts = table.sheet.facts
     found: dict[int, list[int]] = {}
-    for reference in facts.unsaved_formulas:
-        row, position = _place(reference)
-        found.setdefault(position, []).append(row)
+    for letters, row in _REFERENCE.findall(" ".join(map(str, facts.unsaved_formulas))):
+        found.setdefault(_position(letters), []).append(int(row))
     known = {at for name, ats in table.header.columns.items() for at in ats if name != "remark"}
     if known & set(found) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
         report_sheet(table, "公式-03", count=facts.unsaved_formula_count)
     return found
 
 
-def _place(reference: str) -> tuple[int, int]:
-    """Turn N5 into Excel's row 5 and column index 13."""
-    letters, row = _REFERENCE.fullmatch(reference).groups()
+def _position(letters: str) -> int:
+    """Turn the letters of a column into its index: A is 0, AA is 26."""
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64
-    return int(row), column - 1
+    return column - 1
 
 
 def _report_hidden(table: Table) -> None:

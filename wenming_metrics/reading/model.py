@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.problems import REJECT, Problem, messages
+from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading.grid import Block
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.units import Register
@@ -72,12 +71,6 @@ class Counts:
     good: int = 0
     held: int = 0
     skipped: int = 0
-
-
-def is_rejected(problems: Iterable[Problem]) -> bool:
-    """Say whether any problem returns the whole file; asks once per code, not per problem."""
-    codes = {problem.code for problem in problems}
-    return any(messages()[code].severity == REJECT for code in codes)
 
 
 def empty(columns: dict[str, str]) -> pd.DataFrame:
@@ -149,7 +142,7 @@ class Reading:
     @property
     def is_rejected(self) -> bool:
         """Say whether the whole file is returned."""
-        return is_rejected(self.problems)
+        return rejected(self.problems)
 
     @property
     def outcome(self) -> str:

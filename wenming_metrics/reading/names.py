@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,12 @@ class Names:
 
 
 def build_names(register: Register, catalogue: Catalogue) -> Names:
-    """Make the maps for a register and a catalogue."""
+    """Make the maps for one workbook; those of the same register and catalogue are made once."""
+    return replace(_build(register, catalogue), hints={}, met=set())
+
+
+@lru_cache(maxsize=2)
+def _build(register: Register, catalogue: Catalogue) -> Names:
     units, types, items = register.units, catalogue.point_types, catalogue.items
     starts, ends = units["valid_from"].to_numpy(np.int64), units["valid_to"].to_numpy(np.int64)
     sites: dict[tuple[int, str], list[int]] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.problems import Problem
+from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading import model
 from wenming_metrics.reading.assemble import read_inspection
 from wenming_metrics.reading.facts import report_facts
@@ -23,7 +23,6 @@ from wenming_metrics.reading.model import (
     HeaderCell,
     Reading,
     SheetReading,
-    is_rejected,
 )
 from wenming_metrics.reading.names import build_names
 from wenming_metrics.reading.plan import read_plan
@@ -62,12 +61,12 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     found, problems = find_sheets(workbook.sheets, context.catalogue)
-    if is_rejected(problems):
+    if rejected(problems):
         return _returned(bare, problems)
     taken = [_take(sheet) for sheet in found]
     frames = _read_frames(taken, context)
     problems += [said for one in taken for said in _ordered(one.table.problems)]
-    if is_rejected(problems):
+    if rejected(problems):
         return _returned(bare, problems)
     return Reading(
         filename,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.problems import Problem
-from wenming_metrics.reading.grid import Area, Column, Sheet, Value, column_letter
+from wenming_metrics.reading.grid import Area, Column, Sheet, column_letter
 from wenming_metrics.reading.headers import Header
 from wenming_metrics.reading.table import Table, hold
 from wenming_metrics.reading.values import points, spell
@@ -70,14 +70,19 @@ def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray
     known = {at for ats in header.columns.values() for at in ats}
     labels: dict[int, str] = {}
     for position, one in enumerate(below):
-        written = np.array([not _is_blank(value) for value in one.values], bool)[one.codes]
+        blank = [
+            not value or value.isspace() if isinstance(value, str) else value is None
+            for value in one.values
+        ]
+        written = ~np.array(blank, bool)[one.codes]
         cells += written
         if position in known:
             filled += written
             same += one.codes == one.values.index(header.typed[position])
         if not open_.any():
             continue
-        label = np.array([_label(value) for value in one.values], np.int8)[one.codes]
+        label = [_label(value) if isinstance(value, str) else BLANK_ROW for value in one.values]
+        label = np.array(label, np.int8)[one.codes]
         speaks = open_ & (label != BLANK_ROW)
         kind[speaks] = label[speaks]
         for row in np.flatnonzero(speaks & (label != DATA)).tolist():
@@ -91,14 +96,8 @@ def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray
     return states, labels
 
 
-def _is_blank(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
-
-
-def _label(value: Value) -> int:
+def _label(value: str) -> int:
     """Say what a row is whose leftmost text is this; BLANK_ROW: no text, look further right."""
-    if not isinstance(value, str):
-        return BLANK_ROW
     text = normalise(value)
     if not text or text.replace(".", "").isdigit():
         return BLANK_ROW

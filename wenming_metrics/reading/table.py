@@ -18,6 +18,7 @@ from wenming_metrics.reading.values import TOO_FINE, UNREADABLE, spell
 from wenming_metrics.vocabulary import INPUT
 
 _DENSE = 4_000_000
+_SHOWN = 80
 _NO_COLUMN = (None,)
 OF_BROKEN = ("公式-01", "公式-02")
 
@@ -101,10 +102,11 @@ def combine(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def spelled(table: Table, name: str, rows: np.ndarray, nth: int = 0) -> list[str]:
-    """Spell the cells of a column in some data rows, as their sender sees them."""
+    """Spell the cells of a column in some data rows, as their sender sees them, long ones cut."""
     found = column(table, name, nth)
     codes = found.codes[rows].tolist()
     words = {code: spell(found.values[code]) for code in set(codes)}
+    words = {code: f"{w[:_SHOWN]}…" if len(w) > _SHOWN else w for code, w in words.items()}
     return [words[code] for code in codes]
 
 

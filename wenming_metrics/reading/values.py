@@ -153,7 +153,7 @@ def _points(value: Value, *, signed: bool) -> int:
 
 
 def _scaled(number: Decimal, signed: bool) -> int:
-    if not abs(number) < _LARGEST or (number < 0 and not signed):
+    if not number.is_finite() or abs(number) >= _LARGEST or (number < 0 and not signed):
         return UNREADABLE
     whole = abs(number) * POINT_SCALE
     return int(whole) if whole == whole.to_integral_value() else TOO_FINE

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tomllib
 from datetime import date
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
@@ -69,6 +71,15 @@ def digest(folder: Path) -> str:
     for name in ("indicators.csv", "items.csv", "rules.toml"):
         total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return total.hexdigest()
+
+
+def pack(folder: Path) -> bytes:
+    """Give the files of a rule set's folder as one zip, to be archived; equal files, equal bytes."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for path in sorted(folder.glob("*.*")):
+            archive.writestr(ZipInfo(path.name), path.read_bytes(), ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _settings(folder: Path, faults: list[Fault]) -> dict:

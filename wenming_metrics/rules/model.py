@@ -38,7 +38,7 @@ class RuleSetError(ValueError):
         super().__init__("\n".join(str(fault) for fault in faults))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """What can be looked at. Numbers are line positions: entries are only ever appended.
 
@@ -63,7 +63,7 @@ class Board:
     groups: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
     """One published version of the rules (测评办法).
 

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, last_acts
@@ -34,9 +34,46 @@ def save_sites(connection: Connection, batch: int, register: Register) -> None:
 
 
 def read_register(connection: Connection) -> Register:
-    """Read the units and sites in force: those of the newest batch of each that is in force."""
-    units = _newest(connection, schema.register_unit, "unit")
-    sites = _newest(connection, schema.register_site, "site")
+    """Read the units and sites in force: those of the newest batch of each that is in force.
+
+    While they stay in force the same record is given again, so that what is derived from it can
+    be kept too.
+    """
+    version = register_version(connection)
+    register = _known.get(version)
+    if register is None:
+        register = _load(connection, *(batch for batch, _ in version))
+        _known.clear()  # one city per process: the former register is not asked for again
+        _known[version] = register
+    return register
+
+
+Version = tuple[tuple[int, str], tuple[int, str]]
+_known: dict[Version, Register] = {}
+
+
+def register_version(connection: Connection) -> Version:
+    """Say which registers are in force: batch and moment of units and of sites, (0, "") without.
+
+    The moment tells batches apart whose number was given again after a transaction rolled back.
+    """
+    acts = last_acts(connection)
+    units, sites = (
+        _newest(connection, t, acts) for t in (schema.register_unit, schema.register_site)
+    )
+    return units, sites
+
+
+def _newest(connection: Connection, table: Table, acts: dict[int, str]) -> tuple[int, str]:
+    batches = connection.execute(select(table.c.batch).distinct()).scalars()
+    batch = max((number for number in batches if acts.get(number) != WITHDRAW), default=0)
+    moment = select(schema.batch.c.at).where(schema.batch.c.batch == batch)
+    return batch, connection.execute(moment).scalar() or ""
+
+
+def _load(connection: Connection, units_batch: int, sites_batch: int) -> Register:
+    units = _lines(connection, schema.register_unit, units_batch, "unit")
+    sites = _lines(connection, schema.register_site, sites_batch, "site")
     units = units.assign(
         aliases=units["aliases"].map(json.loads), population=units["population"].astype("Int64")
     )
@@ -46,12 +83,9 @@ def read_register(connection: Connection) -> Register:
     )
 
 
-def _newest(connection: Connection, table: object, order: str) -> pd.DataFrame:
-    acts = last_acts(connection)
-    batches = connection.execute(select(table.c.batch).distinct()).scalars()
-    live = [number for number in batches if acts.get(number) != WITHDRAW]
-    query = select(table).where(table.c.batch == (max(live) if live else -1))
-    return read_frame(connection, query.order_by(table.c[order])).drop(columns="batch")
+def _lines(connection: Connection, table: Table, batch: int, order: str) -> pd.DataFrame:
+    query = select(table).where(table.c.batch == batch).order_by(table.c[order])
+    return read_frame(connection, query).drop(columns="batch")
 
 
 def save_plan(connection: Connection, batch: int, plan: pd.DataFrame) -> None:
@@ -81,12 +115,19 @@ def read_sites_met(connection: Connection) -> pd.DataFrame:
     return read_frame(connection, select(schema.site))
 
 
+def is_archived(connection: Connection, digest: str) -> bool:
+    """Say whether the rules of a digest are kept in the store."""
+    table = schema.rules_archive
+    return (
+        connection.execute(select(table.c.id).where(table.c.digest == digest)).first() is not None
+    )
+
+
 def archive_rules(connection: Connection, digest: str, rules_id: str, content: bytes) -> None:
     """Keep the folder of a rule set under its digest, once."""
-    table = schema.rules_archive
-    if connection.execute(select(table.c.id).where(table.c.digest == digest)).first() is None:
+    if not is_archived(connection, digest):
         kept = {"digest": digest, "id": rules_id, "at": stamp(), "content": content}
-        connection.execute(insert(table), kept)
+        connection.execute(insert(schema.rules_archive), kept)
 
 
 def _lists(values: pd.Series) -> list[str]:

@@ -74,7 +74,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> int | None:
     lost = leaves[leaves["loss"] > 0].reset_index(drop=True)
     if lost.empty:
         return None
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([1, 2], gap="medium")
     with right:
         page.note("点一行,看这一条的失分记录。")
         shown = lost.assign(rate=lost["rate"] * 100)

@@ -1,7 +1,8 @@
 """All controls that choose what is shown, in one row; their values live in the address.
 
-So a view can be sent to a colleague, and a period follows the reader from page to page. Options are
-plain strings; what a control says on screen is also what stands in the address.
+So a view can be sent to a colleague. Options are plain strings; what a control says on screen is also
+what stands in the address. Names in the address differ from page to page: on the way to another page
+Streamlit drops the parameters that the first page's controls are bound to.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Selection:
 def choose_period(days: Sequence[date]) -> Selection:
     """Draw the controls of a page that shows the city: 日/周/月 and a date."""
     with _row():
-        return Selection(_window(_SHORT, days))
+        return Selection(_window(_SHORT, days, "city_"))
 
 
 def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
@@ -40,7 +41,7 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
     with _row():
         board = _board(rules.boards)
         group = _group(board)
-        return Selection(_window(_LONG, days), board.kind, group)
+        return Selection(_window(_LONG, days, ""), board.kind, group)
 
 
 def _row() -> st.delta_generator.DeltaGenerator:
@@ -69,21 +70,21 @@ def _group(board: Board) -> str:
     return "" if chosen == EVERY_GROUP else chosen
 
 
-def _window(kinds: Sequence[str], days: Sequence[date]) -> Window:
+def _window(kinds: Sequence[str], days: Sequence[date], prefix: str) -> Window:
     kind = st.segmented_control(
         "时段",
         kinds,
         format_func=KINDS.get,
         default=kinds[0],
         required=True,
-        key="period",
+        key=f"{prefix}period",
         bind="query-params",
     )
     last = days[-1]
     if kind != "custom":
-        return window(kind, _date("日期", "date", last, days))
-    start = _date("开始日期", "from", max(days[0], window("month", last).start), days)
-    return custom(start, _date("结束日期", "to", last, days))
+        return window(kind, _date("日期", f"{prefix}date", last, days))
+    start = _date("开始日期", f"{prefix}from", max(days[0], window("month", last).start), days)
+    return custom(start, _date("结束日期", f"{prefix}to", last, days))
 
 
 def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
@@ -91,7 +92,7 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
         label,
         value,
         min_value=days[0],
-        max_value=max(days[-1], today()),
+        max_value=_latest(days),
         format="YYYY-MM-DD",
         key=key,
         bind="query-params",
@@ -99,9 +100,15 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
     )
 
 
-def query_of(chosen: Window) -> dict[str, str]:
-    """Give the address parameters that open another page on the same calendar period."""
-    return {"period": KINDS[chosen.kind], "date": chosen.end.isoformat()}
+def _latest(days: Sequence[date]) -> date:
+    """The last day that can be chosen."""
+    return max(days[-1], today())
+
+
+def query_of(chosen: Window, days: Sequence[date]) -> dict[str, str]:
+    """Give the address parameters that open the ranking on the same calendar period."""
+    on = min(chosen.end, _latest(days))
+    return {"period": KINDS[chosen.kind], "date": on.isoformat()}
 
 
 def last_days(chosen: Window, count: int) -> Window:

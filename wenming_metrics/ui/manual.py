@@ -35,16 +35,15 @@ def all_messages() -> pd.DataFrame:
 
 
 def draw() -> None:
-    """Draw the manual, one tab per part."""
-    told = sections()
-    tabs = st.tabs([*(heading for heading, _ in told), "表格的列", "提示一览"])
-    for tab, (_, text) in zip(tabs, told, strict=False):
-        with tab, st.container(width=860):
-            st.markdown(text)
-    with tabs[-2]:
+    """Draw the text, and beside it the tables of columns and messages."""
+    text, known, said = st.tabs(["怎样使用", "表格的列", "提示一览"])
+    with text, st.container(width=860):
+        for heading, part in sections():
+            st.markdown(f"### {heading}\n{part}")
+    with known:
         st.markdown("列的先后不限,多出来的列不影响。列名写成“也可以写成”里的任何一种,都认得。")
         _draw_table(columns(), _COLUMNS)
-    with tabs[-1]:
+    with said:
         st.markdown("上传文件后可能看到的全部提示。{ } 里是当时的内容。")
         _draw_table(all_messages(), _MESSAGES)
 

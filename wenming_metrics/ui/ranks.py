@@ -89,7 +89,7 @@ def draw_day(day: Window) -> None:
         if findings.empty:
             page.note("当日没有发现问题。")
         else:
-            tables.show(findings.assign(street=findings["unit_name"]), tables.FINDINGS, 8)
+            tables.show(findings, tables.FINDINGS, 8)
 
 
 def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
@@ -120,7 +120,9 @@ def draw_listing(listed: pd.DataFrame) -> None:
     named = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)]
     change = named["failed"] - named["failed_before"]
     told = [words.signed(value, 0) for value in change]
-    tables.show(named.assign(change=told), tables.LISTING, 20)
+    if len(named):
+        with st.container(width=900):
+            tables.show(named.assign(change=told), tables.LISTING, 20)
     silent = len(listed) - len(named)
     if silent:
         page.note(f"另有 {silent} 个单位这两期都没有问题。")

@@ -27,7 +27,6 @@ _NO_VISITS, _CONFIRMED = "到访-02", "到访-03"
 
 def draw_drop_zone(office: Office, who: str) -> None:
     """Draw the drop zone and, below it, one card per file that waits for a decision."""
-    _tell_done()
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
         "把名册、督查表或督查计划拖到这里(Excel 文件,可以一次放几个)",
@@ -40,6 +39,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     waiting = [file for file in files if not read.get(file.file_id, {}).get("settled")]
     if files and not waiting:
         _start_over()
+    _tell_done()
     ready = [file.file_id for file in waiting if _draw_file(office, file, who)]
     if len(ready) > 1:
         st.button(

@@ -43,26 +43,26 @@ LISTING = {
     "lost": _number("扣分", format="%.2f"),
 }
 SITES = {
-    "unit_name": _text("街道", width=110),
-    "site_name": _text("点位", width=190),
-    "point_type_name": _text("点位类型", width=130),
-    "checks": _number("检查项", width=70),
-    "failed": _number("问题", width=60),
-    "lost": _number("扣分", format="%.2f", width=70),
+    "unit_name": _text("街道", width=96),
+    "site_name": _text("点位", width=140),
+    "point_type_name": _text("点位类型", width=100),
+    "checks": _number("检查项", width=62),
+    "failed": _number("问题", width=54),
+    "lost": _number("扣分", format="%.2f", width=62),
 }
 FINDINGS = {
-    "street": _text("属地", width=110),
-    "site_name": _text("点位", width=170),
-    "item_name": _text("测评项", width=200),
-    "description": _text("问题", width=260),
-    "places": _number("处数", width=56),
-    "lost": _number("扣分", format="%.2f", width=66),
+    "unit_name": _text("属地", width=96),
+    "site_name": _text("点位", width=150),
+    "description": _text("问题", width=220),
+    "places": _number("处数", width=54),
+    "lost": _number("扣分", format="%.2f", width=62),
+    "item_name": _text("测评项", width=170),
     "responsible": _text("责任单位", width=180),
 }
 LEAVES = {
     "name": _text("测评标准", width=150),
-    "path": _text("所属指标", width=220),
     "loss": _number("失分", format="%.2f", width=66),
+    "path": _text("所属指标", width=220),
     "rate": _number("得分率", format="%.1f%%", width=74),
     "checks": _number("检查项", width=70),
     "failed": _number("问题", width=60),
@@ -70,11 +70,11 @@ LEAVES = {
 }
 ROWS = {
     "day": st.column_config.DateColumn("日期", format="MM-DD", width=64),
-    "site_name": _text("点位", width=150),
-    "leaf_name": _text("测评标准", width=120),
+    "site_name": _text("点位", width=140),
     "description": _text("问题", width=240),
     "lost": _number("扣分", format="%.2f", width=60),
     "loss": _number("失分", format="%.4f", width=72, help="在总分里失去的分数"),
+    "leaf_name": _text("测评标准", width=120),
     "responsible": _text("责任单位", width=170),
     "file": _text("文件", width=190),
     "sheet": _text("工作表", width=90),

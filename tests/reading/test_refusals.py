@@ -1,0 +1,114 @@
+"""What the child refuses is told in plain words; whatever it sends, no row is lost or invented."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context
+from wenming_metrics.problems import REJECT, Problem
+from wenming_metrics.reading.grid import (
+    CellError,
+    Column,
+    Refusal,
+    Sheet,
+    SheetFacts,
+    Workbook,
+)
+from wenming_metrics.reading.read import read_workbook
+
+_REFUSALS = {
+    "empty": "文件-01",
+    "not_workbook": "文件-02",
+    "truncated": "文件-03",
+    "password": "文件-04",
+    "macro": "文件-05",
+    "zip_bomb": "文件-06",
+    "too_big": "文件-07",
+    "too_many_cells": "文件-08",
+    "entities": "文件-09",
+    "unreadable": "文件-10",
+    "too_slow": "文件-11",
+    "crashed": "文件-12",
+    "html_table": "文件-13",
+    "csv_text": "文件-14",
+    "something the child made up": "文件-12",
+}
+
+
+@pytest.mark.parametrize(("code", "message"), _REFUSALS.items())
+def test_every_refusal_is_worded(code, message):
+    reading = read_workbook(Workbook(refusal=Refusal(code, {})), "a.xlsx", "0" * 64, context())
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity) == (message, REJECT)
+    assert problem.text.endswith(f"[{message}]")
+    assert reading.checks.empty
+    assert reading.outcome == "这个文件没有读入,请按下面的说明修改后再上传。"
+
+
+def test_other_kinds_of_file_are_named():
+    refused = Workbook(refusal=Refusal("not_workbook", {"found": "pdf"}))
+    (problem,) = read_workbook(refused, "a.pdf", "0" * 64, context()).problems
+    assert problem.text.startswith("这是PDF 文档,不是 Excel 工作簿。")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("入库-01", {"batch": 7, "at": "2026-11-16 09:30"}),
+        ("入库-02", {"batch": 7}),
+        ("入库-03", {}),
+        ("入库-04", {}),
+    ],
+)
+def test_messages_of_the_intake_can_be_said(code, told):
+    text = Problem(code, details=told).text
+    assert "{" not in text
+    assert text.endswith(f"。[{code}]")
+
+
+_CELLS = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ["符合", "×", "/", "—", "合计", "城东街道", "花园社区", "各街道", "小区", "A01", "公共环境"]
+    ),
+    st.text(max_size=6),
+    st.floats(allow_nan=True),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.timedeltas(),
+    st.builds(CellError, st.sampled_from(["#N/A", "#DIV/0!"])),
+)
+
+
+def _sheet(header, rows):
+    columns = []
+    for values in zip(header, *rows, strict=True):
+        known = {}
+        codes = [known.setdefault((type(v), str(v)), (len(known), v))[0] for v in values]
+        columns.append(Column(np.array(codes, np.int32), tuple(v for _, v in known.values())))
+    return Sheet("检查表", 0, False, 1, tuple(columns), len(rows) + 1, SheetFacts(), ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_the_cells_every_row_is_good_held_or_skipped(data):
+    header = data.draw(st.sampled_from([CHECKLIST, FINDINGS, VISITS]))
+    usual = dict(zip(CHECKLIST, check_row(), strict=True))
+    good = [usual.get(name, date(2026, 11, 16) if "日" in name else None) for name in header]
+    cells = st.tuples(*(st.one_of(st.just(value), _CELLS) for value in good))
+    rows = data.draw(st.lists(cells, min_size=1, max_size=12))
+    told = Workbook((_sheet(header, rows),))
+    reading = read_workbook(told, "a.xlsx", "0" * 64, context(confirm_visits=True))
+    counts, checks = reading.counts, reading.checks
+    assert counts.rows == counts.good + counts.held
+    assert len(reading.held) == counts.held
+    assert all(reading.held["codes"])
+    assert (checks[["day", "unit", "item", "point_type", "site", "result"]] >= 0).all(axis=None)
+    assert ((0 <= checks["lost"]) & (checks["lost"] <= checks["possible"])).all()
+    assert not set(checks["source_row"]) & set(reading.held["source_row"])
+    assert all(problem.text for problem in reading.problems)

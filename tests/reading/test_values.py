@@ -1,0 +1,181 @@
+"""Values as people write them, and what they are read as."""
+
+from datetime import date, datetime, time
+
+import pytest
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.grid import CellError
+from wenming_metrics.reading.values import BLANK, BROKEN, STROKE, TOO_FINE, UNREADABLE
+from wenming_metrics.vocabulary import RESULTS
+
+_THIRD = date(2026, 11, 3).toordinal()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        date(2026, 11, 3),
+        datetime(2026, 11, 3, 9, 40),
+        46329.0,
+        46329.402777,
+        20261103.0,
+        "46329",
+        "2026-11-03",
+        "2026/11/3",
+        "2026.11.3",
+        "2026年11月3日",
+        "2026 年 11 月 3 日",
+        "20261103",
+        "\uff12\uff10\uff12\uff16\uff0f\uff11\uff11\uff0f\uff13",  # full-width
+        "2026—11—03",
+        "2026-11-03 09:40",
+        "2026-11-3 9:40:00",
+        "2026-11-03T09:40",
+        "2026年11月3日上午9时",
+        "2026-11-03(星期二)",
+    ],
+)
+def test_day(written):
+    assert values.day(written) == _THIRD
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (None, BLANK),
+        ("  ", BLANK),
+        ("11.13", UNREADABLE),
+        ("2026-11-13—15日", UNREADABLE),
+        ("2026-02-30", UNREADABLE),
+        ("下周", UNREADABLE),
+        (2026.0, UNREADABLE),
+        (float("inf"), UNREADABLE),
+        (True, UNREADABLE),
+        (time(9, 40), UNREADABLE),
+        (CellError("#N/A"), BROKEN),
+    ],
+)
+def test_no_day(written, told):
+    assert values.day(written) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "points"),
+    [
+        (0.5, 5000),
+        (0.1 + 0.2, 3000),
+        (-2.0, 20000),
+        (0.0, 0),
+        ("0.5", 5000),
+        ("-0.5", 5000),
+        ("\uff0d\uff10\uff0e\uff15", 5000),  # full-width
+        ("扣0.5分", 5000),
+        ("扣 1 分", 10000),
+        ("0.5分", 5000),
+        (".5", 5000),
+        ("-2(只有1处)", 20000),
+        ("1,200", 12_000_000),
+        ("不扣分", 0),
+        ("0.1234", 1234),
+        (0.12345, TOO_FINE),
+        ("0.12345", TOO_FINE),
+        ("若干", UNREADABLE),
+        ("+0.5", UNREADABLE),
+        ("50%", UNREADABLE),
+        ("1,2", UNREADABLE),
+        ("1e5", UNREADABLE),
+        (1e300, UNREADABLE),
+        (float("nan"), UNREADABLE),
+        (True, UNREADABLE),
+        ("/", STROKE),
+        ("—", STROKE),
+        (None, BLANK),
+        ("", BLANK),
+        (CellError("#DIV/0!"), BROKEN),
+    ],
+)
+def test_points(written, points):
+    assert values.points(written) == points
+
+
+@pytest.mark.parametrize(
+    ("written", "mark"),
+    [
+        (5.0, 50000),
+        ("5分", 50000),
+        ("/", BLANK),
+        (None, BLANK),
+        (0.0, UNREADABLE),
+        (-1.0, UNREADABLE),
+    ],
+)
+def test_mark(written, mark):
+    assert values.mark(written) == mark
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        (3.0, 3),
+        ("3处", 3),
+        ("共3处", 3),
+        ("\uff13处", 3),
+        ("/", 0),
+        (None, BLANK),
+        (1.5, UNREADABLE),
+        ("多处", UNREADABLE),
+        ("9" * 5000, UNREADABLE),
+    ],
+)
+def test_places(written, count):
+    assert values.places(written) == count
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [(52000.0, 52000), ("1.2万", 12000), ("12,000人", 12000), ("/", BLANK), ("很多", UNREADABLE)],
+)
+def test_people(written, count):
+    assert values.people(written) == count
+
+
+@pytest.mark.parametrize(
+    ("written", "result"),
+    [
+        *((word, "符合") for word in ("√", "✓", "✔", "符合", "达标", "合格", "是", " 符合 ", True)),
+        *((word, "不符合") for word in ("×", "✗", "x", "X", "不符合", "否", False, "不符合(2处)")),
+        *((word, "不涉及") for word in ("/", "\uff0f", "不涉及", "不适用")),
+        *((word, "未查") for word in ("—", "——", "-", "未查", "未测评")),
+        *((word, "未开门") for word in ("未开门", "暂停营业")),
+    ],
+)
+def test_result(written, result):
+    assert values.result(written) == RESULTS.index(result)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [(None, BLANK), ("还行", UNREADABLE), (1.0, UNREADABLE), (CellError("#N/A"), BROKEN)],
+)
+def test_no_result(written, told):
+    assert values.result(written) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [
+        (None, ""),
+        (12.0, "12"),
+        (0.5, "0.5"),
+        (0.1 + 0.2, "0.3"),
+        (datetime(2026, 11, 3), "2026-11-03"),
+        (datetime(2026, 11, 3, 9, 40), "2026-11-03 09:40"),
+        (date(2026, 11, 3), "2026-11-03"),
+        (True, "TRUE"),
+        (" 两端空格 ", "两端空格"),
+        (CellError("#N/A"), "#N/A"),
+    ],
+)
+def test_cells_are_spelled_as_their_sender_sees_them(value, spelled):
+    assert values.spell(value) == spelled

@@ -1,0 +1,290 @@
+"""The pages as a session sees them: real files, a real store, no browser."""
+
+import ast
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from wenming_metrics import intake, settings
+from wenming_metrics.periods import window
+from wenming_metrics.queries import history
+from wenming_metrics.queries.office import days_known, open_office
+from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.ui import cached, manual
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "data" / "samples"
+PAGES = {"overview": "总览", "ranking": "排名", "upload": "数据上传", "manual": "使用说明"}
+REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
+STORED = (*REGISTERS, "2026-11-18_督查二组_检查表.xlsx", "2026-11-20_督查一组_督查记录.xlsx")
+FRESH = "2026-11-20_督查二组_检查表.xlsx"
+WEEK = window("week", date(2026, 11, 20))
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def fill(names):
+    office = open_office(settings.load())
+    for name in names:
+        preview = intake.inspect(office, (SAMPLES / name).read_bytes(), name)
+        intake.commit(office, preview, "测试")
+    return office
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A store that holds two registers and two workbooks."""
+    path = tmp_path_factory.mktemp("store") / "filled.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WENMING_STORE", str(path))
+        fill(STORED).store.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "empty.db"))
+
+
+@pytest.fixture
+def filled(monkeypatch, stored):
+    """The office of a filled store that all tests share and none changes."""
+    monkeypatch.setenv("WENMING_STORE", str(stored))
+    return open_office(settings.load())
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch, stored):
+    """The office of a filled store of the test's own."""
+    shutil.copy(stored, tmp_path / "own.db")
+    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "own.db"))
+    return open_office(settings.load())
+
+
+def visit(page="overview", **query):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, value in query.items() if page == "overview" else ():
+        app.query_params[name] = value
+    app.run()
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+    return sound(app)
+
+
+def sound(app):
+    assert not app.exception
+    assert not app.error, [e.value for e in app.error]
+    return app
+
+
+def texts(app):
+    parts = [*app.markdown, *app.caption, *app.subheader]
+    return "\n".join([str(p.value) for p in parts] + [h.proto.body for h in app.get("html")])
+
+
+@pytest.mark.parametrize("page", ["overview", "ranking"])
+def test_an_empty_store_says_what_to_do(empty, page):
+    said = texts(visit(page))
+    assert "还没有督查数据" in said
+    assert "上传单位名册" in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(filled, page):
+    assert "测评办法:" in texts(visit(page))
+
+
+def test_overview_shows_the_figures_of_the_queries(filled):
+    app = visit(city_period="周")
+    told = city(filled, WEEK)
+    said = texts(app)
+    assert f"{told.sites:,} 个点位" in said
+    assert f"{told.score:.2f}" in said
+    assert "合格率" in said
+
+
+def test_overview_opens_on_the_last_day_with_data(filled):
+    app = visit()
+    assert app.date_input[0].value == days_known(filled)[-1]
+    assert "当日点位少,名次仅供参考。" in texts(app)
+
+
+def test_overview_of_a_day_without_data(filled):
+    assert "没有督查数据" in texts(visit(city_date="2026-11-19"))
+
+
+def test_ranking_lists_every_placed_unit_and_a_mean_per_group(filled):
+    app = visit("ranking", period="周")
+    lines = app.dataframe[0].value
+    placed = ranking(filled, WEEK)["rank"].notna()
+    groups = ranking(filled, WEEK).loc[placed, "group"].nunique()
+    assert len(lines) == placed.sum() + groups
+    assert "未督查" in texts(app)
+
+
+def test_group_and_board_live_in_the_address(filled):
+    app = visit("ranking", period="周", group="主城区")
+    assert set(app.dataframe[0].value["group"]) == {"主城区"}
+    said = texts(visit("ranking", period="周", board="部门"))
+    assert "不排名" in said
+
+
+def first_unit(office):
+    found = ranking(office, WEEK)
+    return found[found["failed"] > 0].iloc[0]
+
+
+def test_a_unit_opens_by_address_and_its_losses_add_up(filled):
+    unit = first_unit(filled)
+    app = visit("ranking", period="周", unit=unit["unit_name"])
+    lost = round(100 - unit["score"], 2)
+    assert f"正好是 {lost:.2f} 分" in texts(app)
+    leaves, rows = app.dataframe[1].value, app.dataframe[2].value
+    assert round(leaves["loss"].sum(), 2) == lost
+    assert round(rows["loss"].sum(), 4) == lost
+    assert {"file", "sheet", "source_row"} <= set(rows)
+
+
+def test_a_click_on_a_leaf_shows_its_rows_and_their_original(filled):
+    unit = first_unit(filled)
+    app = visit("ranking", period="周", unit=unit["unit_name"])
+    leaf = app.dataframe[1].value.iloc[0]
+    picked = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.session_state[f"leaves-{unit['unit']}-street-{WEEK.key}"] = picked
+    sound(app.run())
+    rows = app.dataframe[2].value
+    assert set(rows["leaf_name"]) == {leaf["name"]}
+    assert round(rows["loss"].sum(), 4) == leaf["loss"]
+    assert "<table class='cells'>" in texts(app)
+
+
+def test_a_unit_that_is_not_in_the_list_opens_nothing(filled):
+    app = visit("ranking", period="周", unit="没有这个街道")
+    assert len(app.dataframe) == 1
+
+
+def drop(app, name, content=None):
+    content = content or (SAMPLES / name).read_bytes()
+    app.file_uploader[0].set_value([(name, content, XLSX)])
+    return sound(app.run())
+
+
+def button(app, label):
+    return next(found for found in app.button if found.label == label)
+
+
+def test_a_file_goes_all_the_way_in_and_out_again(own):
+    app = visit("upload")
+    drop(app, FRESH)
+    assert "297 行可入库" in texts(app).replace("\\", "")
+    assert button(app, "入库").disabled
+    app.text_input(key="who").set_value("张三").run()
+    before = city(own, WEEK)
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    stored = history.batches(own).iloc[0]
+    assert (stored["name"], stored["who"]) == (FRESH, "张三")
+    assert city(own, WEEK) != before
+    pick_batch(app)
+    button(app, "撤回这一批").click().run()
+    assert city(own, WEEK) == before
+    pick_batch(sound(app))
+    button(app, "恢复这一批").click().run()
+    assert city(own, WEEK) != before
+
+
+def pick_batch(app):
+    key = f"batches-{cached.version().revision}"
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    sound(app.run())
+
+
+def test_the_effect_is_shown_before_anything_is_stored(filled):
+    app = drop(visit("upload"), FRESH)
+    told = intake.effect(filled, intake.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
+    assert f"有 {len(told)} 个单位的得分或名次变化" in texts(app)
+    assert len(history.batches(filled)) == len(STORED)
+
+
+def test_a_file_that_is_no_workbook_is_returned_with_a_reason(filled):
+    app = drop(visit("upload"), "说明.txt", b"not a workbook at all")
+    assert any(found.label.startswith("退回 1 条") for found in app.expander)
+    assert button(app, "入库").disabled
+
+
+def test_a_cancelled_file_is_gone(filled):
+    app = drop(visit("upload"), FRESH)
+    button(app, "取消").click().run()
+    assert not [found for found in sound(app).button if found.label == "入库"]
+    assert len(history.batches(filled)) == len(STORED)
+
+
+def test_a_file_is_read_once_however_often_the_page_is_drawn(filled, monkeypatch):
+    calls = []
+    read = intake.inspect
+    monkeypatch.setattr(intake, "inspect", lambda *args, **kw: calls.append(1) or read(*args, **kw))
+    app = drop(visit("upload"), FRESH)
+    app.text_input(key="who").set_value("张三").run()
+    app.run()
+    assert len(calls) == 1
+
+
+def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(cached, "city", fail)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not app.exception
+    assert "这一页没有显示出来" in app.error[0].value
+    assert "secret" not in app.error[0].value
+
+
+def test_every_page_file_is_registered_under_another_address():
+    text = (ROOT / "app.py").read_text(encoding="utf-8")
+    found = re.findall(r'st\.Page\("pages/(\w+)\.py", title="(\w+)", url_path="(\w+)"', text)
+    assert {stem: title for stem, title, _ in found} == PAGES
+    assert {path.stem for path in (ROOT / "pages").glob("*.py")} == set(PAGES)
+    assert all(stem != address for stem, _, address in found)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_begins_with_its_guard(page):
+    body = ast.parse((ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8")).body
+    first = next(node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == f"office = page.open_page('{PAGES[page]}')"
+
+
+def page_sources():
+    files = [ROOT / "app.py", *(ROOT / "pages").glob("*.py")]
+    files += (ROOT / "wenming_metrics" / "ui").glob("*.py")
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_everything_the_manual_names_exists():
+    text = "\n".join(part for _, part in manual.sections())
+    sources = page_sources().replace('f"{act}这一批"', '"撤回这一批" "恢复这一批"')
+    for name in set(re.findall(r"「(.+?)」", text)):
+        assert f'"{name}"' in sources, f"the manual names 「{name}」, no page has it"
+
+
+def test_the_manual_names_every_page_and_control():
+    text = "\n".join(part for _, part in manual.sections())
+    drawn = r'(?:segmented_control|selectbox|text_input|st\.button|checkbox|subheader)\(\s*"(\w+)"'
+    shown = {*PAGES.values(), *re.findall(drawn, page_sources())}
+    for name in shown - {"还没有督查数据"}:
+        assert f"「{name}」" in text, f"the manual does not name 「{name}」"
+
+
+def test_the_manual_lists_every_column_and_message(filled):
+    app = visit("manual")
+    columns, messages = (table.value for table in app.table[-2:])
+    assert "督查日期" in columns.index
+    assert "入库-03" in messages.index
