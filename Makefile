@@ -22,10 +22,10 @@ $(VENV)/test.done: $(VENV)/run.done tests/requirements.txt
 
 demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the dashboard
 	WENMING_STORE=$(DEMO_STORE) $(BIN)/python -m wenming_metrics demo
-	WENMING_STORE=$(DEMO_STORE) $(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	WENMING_STORE=$(DEMO_STORE) $(BIN)/python -m wenming_metrics serve --port $(PORT)
 
 run: $(VENV)/run.done ## Serve the dashboard on the office's own store
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m wenming_metrics serve --port $(PORT)
 
 test: $(VENV)/test.done ## Lint and run every test, the browser's too
 	$(BIN)/python -m ruff check .

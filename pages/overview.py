@@ -17,7 +17,7 @@ ranked = cached.ranking(window, office.rules.boards[0].kind)
 shares = cached.category_shares(window)
 
 page.say(words.overview(city, ranked, shares, words.when(window, today())))
-cards.draw_cards(cards.city_cards(city, words.before(window)))
+cards.draw_cards(cards.city_cards(city, ranked, words.before(window)))
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 shortlists.draw_groups(ranked, filters.query_of(window, days))
@@ -27,7 +27,7 @@ with left:
     st.subheader("失分前五")
     losses = cached.top_losses(window)
     if losses.empty:
-        page.note("本期没有失分。")
+        page.note("本期没有可列的失分。")
     else:
         page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
         st.plotly_chart(loss_bars(losses), theme=None, config=CONFIG, key="losses")

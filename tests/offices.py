@@ -83,7 +83,7 @@ def make_office(
     mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
     write_csv(data / "rules" / "tiny" / "items.csv", ["item", "point_types", "indicator"], mapped)
     (data / "rules" / "tiny" / "rules.toml").write_text(RULES.format(extra=extra), encoding="utf-8")
-    return open_office(Settings(data, store_url(folder / "store.db"), None, 10**8))
+    return open_office(Settings(data, store_url(folder / "store.db"), None))
 
 
 def register_units(office: Office, streets: list[tuple[str, str]], sites: list[list] = ()) -> int:

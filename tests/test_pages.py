@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from wenming_metrics import intake, settings
@@ -89,6 +90,15 @@ def texts(app):
     return "\n".join([str(p.value) for p in parts] + [h.proto.body for h in app.get("html")])
 
 
+@pytest.fixture(autouse=True)
+def _serializable():
+    """What the session keeps must be plain data; costs too much to check outside the tests."""
+    name = "runner.enforceSerializableSessionState"
+    config.set_option(name, True)
+    yield
+    config.set_option(name, False)
+
+
 @pytest.mark.parametrize("page", ["overview", "ranking"])
 def test_an_empty_store_says_what_to_do(empty, page):
     said = texts(visit(page))
@@ -118,6 +128,27 @@ def test_overview_opens_on_the_last_day_with_data(filled):
 
 def test_overview_of_a_day_without_data(filled):
     assert "没有督查数据" in texts(visit(city_date="2026-11-19"))
+
+
+def test_ranking_of_a_day_without_data(filled):
+    said = texts(visit("ranking", date="2026-11-19"))
+    assert "本期没有可以排名的街道:43 个未督查。" in said
+    assert "当日没有督查。" in said
+
+
+def test_ranking_of_a_day_opens_with_its_places_and_problems(filled):
+    app = visit("ranking")
+    sites, findings, today_list, week_list = (table.value for table in app.dataframe[:4])
+    assert len(sites) == city(filled, window("day", date(2026, 11, 20))).sites
+    assert "description" in findings
+    assert "place" in today_list
+    assert len(week_list) > len(today_list)
+
+
+def test_a_free_window_has_two_dates(filled):
+    app = visit("ranking", period="自选", **{"from": "2026-11-18", "to": "2026-11-19"})
+    assert [control.label for control in app.date_input] == ["开始日期", "结束日期"]
+    assert "2026年11月18日—19日" in texts(app)
 
 
 def test_ranking_lists_every_placed_unit_and_a_mean_per_group(filled):

@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     export = add("export", _export, "把排名存成 Excel 文件")
     _add_window(export)
     export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
+    serve = add("serve", _serve, "打开网页(只有本机能访问)")
+    serve.add_argument("--port", type=int, default=8501, help="端口(默认 8501)")
     add("batches", _batches, "列出入库批次")
     for name, run, told in (
         ("withdraw", _withdraw, "撤回一个批次"),
@@ -292,6 +294,14 @@ def _said(text: str, given: argparse.Namespace) -> int:
         _print_json({"batch": given.batch, "text": text})
     else:
         out.print(text)
+    return OK
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from wenming_metrics.server import serve  # Streamlit is not needed by other commands
+
+    out.print(f"网页地址:http://127.0.0.1:{given.port}(按 Ctrl+C 停止)")
+    serve(given.port)
     return OK
 
 

@@ -3,7 +3,6 @@
 WENMING_DATA      folder with catalogue/, rules/ and messages.toml  [data/ of this checkout]
 WENMING_STORE     store: a file path or an SQLAlchemy URL           [data/store/wenming.db]
 WENMING_RULES     id of the rule set in force                       [the only or newest one]
-WENMING_UPLOAD_MB largest upload in megabytes                       [50]
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ class Settings:
     data: Path
     store_url: str
     rules_id: str | None
-    upload_bytes: int
 
 
 def load() -> Settings:
@@ -33,7 +31,6 @@ def load() -> Settings:
         data=data,
         store_url=store_url(store),
         rules_id=os.environ.get("WENMING_RULES") or None,
-        upload_bytes=int(float(os.environ.get("WENMING_UPLOAD_MB", "50")) * 1024 * 1024),
     )
 
 

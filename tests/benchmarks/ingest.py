@@ -38,7 +38,7 @@ class Case:
 def prepare(case: Case, count: int) -> Iterator[Office]:
     """Open `count` new stores that each hold the registers of the made-up city."""
     first = case.folder / f"{case.path.stem}.db"
-    office = open_office(Settings(ROOT / "data", store_url(first), None, 10**9))
+    office = open_office(Settings(ROOT / "data", store_url(first), None))
     for register in write_registers(case.folder, build_city(SEED)):
         intake.commit(office, intake.inspect(office, register.read_bytes(), register.name), "测量")
     office.store.engine.dispose()
@@ -46,7 +46,7 @@ def prepare(case: Case, count: int) -> Iterator[Office]:
     for place in places:
         with sqlite3.connect(first) as full, sqlite3.connect(place) as copy:
             full.backup(copy)
-    return iter([open_office(Settings(ROOT / "data", store_url(p), None, 10**9)) for p in places])
+    return iter([open_office(Settings(ROOT / "data", store_url(p), None)) for p in places])
 
 
 def whole_ingest(case: Case, office: Office) -> None:

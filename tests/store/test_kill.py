@@ -24,10 +24,12 @@ KILLS = 50
 
 def ingest_on(data: Path, url: str, seed: int, told) -> None:
     """Ingest one made file after another, withdrawing some, and tell what was acknowledged."""
-    office = open_office(Settings(data, url, None, 10**8))
+    office = open_office(Settings(data, url, None))
     told.send(("ready", 0))
     for number in range(10_000):
-        batch = ingest(office, checklist(rows(seed * 10_000 + number + 1, 60)), f"{seed}-{number}.xlsx")
+        batch = ingest(
+            office, checklist(rows(seed * 10_000 + number + 1, 60)), f"{seed}-{number}.xlsx"
+        )
         told.send(("入库", batch))
         if number % 3 == 2:
             intake.withdraw(office, batch, "测试")

@@ -29,6 +29,7 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
             text=texts,
             textposition="outside",
             textfont={"size": 13},
+            constraintext="none",
             cliponaxis=False,
             customdata=[_hover(line) for line in losses.itertuples()],
             hovertemplate="%{customdata}<extra></extra>",

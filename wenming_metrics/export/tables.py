@@ -14,6 +14,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""What a browser must be told about these files."""
 _FONT = "微软雅黑"
 _HEAD = PatternFill("solid", fgColor="E8EDF3")
 _LINE = Border(*[Side("thin", "C5CCD4")] * 4)

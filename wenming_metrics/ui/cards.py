@@ -26,14 +26,17 @@ class Card:
     lines: tuple[str, ...] = ()
 
 
-def city_cards(city: City, compared: str) -> list[Card]:
+def city_cards(city: City, ranked: pd.DataFrame, compared: str) -> list[Card]:
     """Make the four figures of the city.
 
-    Takes: compared - name of the window before (上周)
+    Takes: ranked - units with `score_change`: where none was scored in both windows, the city's
+           means are those of different units and are not compared; compared - name of the window
+           before (上周)
     """
+    same = bool(ranked["score_change"].notna().any())
     looked = f"检查 {city.checks:,} 项次"
     return [
-        Card("全市得分", _score(city), "", _score_lines(city, compared)),
+        Card("全市得分", _score(city), "", _score_lines(city, compared, same=same)),
         Card("督查点位", f"{city.sites:,}", "个", (f"到访 {city.visits:,} 次", looked)),
         Card("发现问题", f"{city.places:,}", "处", (f"涉及 {city.failed:,} 项检查",)),
         Card(
@@ -49,7 +52,7 @@ def _score(city: City) -> str:
     return "—" if city.score is None else f"{city.score:.2f}"
 
 
-def _score_lines(city: City, compared: str) -> tuple[str, ...]:
+def _score_lines(city: City, compared: str, *, same: bool) -> tuple[str, ...]:
     if city.score is None:
         return ("暂不评分",)
     lines = []
@@ -60,7 +63,10 @@ def _score_lines(city: City, compared: str) -> tuple[str, ...]:
             f"达到目标 {target}(高 {gap:.2f})" if gap >= 0 else f"距目标 {target} 差 {-gap:.2f}"
         )
     change = words.signed(city.score_change)
-    lines.append(f"较{compared} {change}" if change else f"{compared}没有得分,不比较")
+    if not change:
+        lines.append(f"{compared}没有得分,不比较")
+    else:
+        lines.append(f"较{compared} {change}" if same else f"{compared}查的是别的街道,不比较")
     return (*lines, f"{city.scored} 个街道的平均")
 
 

@@ -92,6 +92,9 @@
     "Duration": "时长",
     "Distance": "距今",
     "Calendar": "日历",
+    "file upload": "选择文件",
+    "Statistics": "统计",
+    "Dataframe column menu": "这一列的菜单",
     "Page not found": "没有这一页",
     "Cancel": "取消",
     "Try again": "再试一次",
@@ -108,6 +111,12 @@
   };
   const patterns = [
     [/^Is Streamlit still running\?.*$/, () => "网页和软件的连接断了。请确认软件还在运行,然后刷新本页。"],
+    [/^The page that you have requested[\s\S]*$/, () => "没有这一页,先看总览。"],
+    [/^Selected Date: .*$/, () => "已选好日期"],
+    [/^Choose date, (.+)$/, (all, month) => "选日期:" + month],
+    [/^year, (.+)$/, (all, label) => label + ":年"],
+    [/^month, (.+)$/, (all, label) => label + ":月"],
+    [/^day, (.+)$/, (all, label) => label + ":日"],
     [/^Remove (.+)$/, (all, name) => "移除 " + name],
     [/^Upload (.{4,})$/, (all, name) => "选择文件:" + name],
     [/^(?:Limit )?(\d+)\s*(MB|GB) per file(?: [•·] ?(.*))?$/, (all, n, unit, kinds) => "每个文件不超过 " + n + " " + unit + (kinds ? "," + kinds.replaceAll(", ", "、") : "")],

@@ -30,8 +30,16 @@ def columns() -> pd.DataFrame:
 
 def all_messages() -> pd.DataFrame:
     """List every message about a workbook: code, severity, text, remedy."""
-    rows = [(m.code, m.severity, m.text, m.remedy) for m in messages().values()]
+    rows = [
+        (m.code, m.severity, _without_slots(m.text), _without_slots(m.remedy))
+        for m in messages().values()
+    ]
     return pd.DataFrame(rows, columns=list(_MESSAGES))
+
+
+def _without_slots(template: str) -> str:
+    """Put dots where a message takes what was found: 「“…”看不出是哪一天。」"""
+    return re.sub(r"\{\w+\}", "…", template)
 
 
 def draw() -> None:
@@ -44,7 +52,7 @@ def draw() -> None:
         st.markdown("列的先后不限,多出来的列不影响。列名写成“也可以写成”里的任何一种,都认得。")
         _draw_table(columns(), _COLUMNS)
     with said:
-        st.markdown("上传文件后可能看到的全部提示。{ } 里是当时的内容。")
+        st.markdown("上传文件后可能看到的全部提示。“…”处是当时的内容。")
         _draw_table(all_messages(), _MESSAGES)
 
 

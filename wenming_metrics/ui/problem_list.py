@@ -7,10 +7,9 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.export.tables import problem_workbook
+from wenming_metrics.export.tables import XLSX, problem_workbook
 from wenming_metrics.problems import HOLD, NOTE, REJECT
 from wenming_metrics.ui import cards, page
-from wenming_metrics.ui.ranks import XLSX
 
 _FIRST = 20
 _MEANING = {

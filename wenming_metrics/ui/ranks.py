@@ -8,14 +8,13 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.export.tables import listing_workbook, ranking_workbook
+from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbook
 from wenming_metrics.periods import Window, today, week_to_date, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.ranking import THIN, UNVISITED
 from wenming_metrics.ui import cached, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _UNIT = "unit"
 
 
@@ -80,6 +79,9 @@ def draw_apart(ranked: pd.DataFrame) -> None:
 def draw_day(day: Window) -> None:
     """Draw what a day found before anyone is ranked: its places and its problems."""
     sites, findings = cached.sites_of_day(day), cached.problem_rows(day)
+    if sites.empty:
+        page.note("当日没有督查。")
+        return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader(f"当日点位({len(sites)} 个)")

@@ -1,0 +1,205 @@
+"""The whole way in a real browser: three faults read, corrected, stored, and traced to the row."""
+
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+
+from tests.browser.conftest import WIDTHS, open_page, settle, shoot
+from tests.offices import workbook
+from tests.reading import hostile
+from wenming_metrics import periods
+from wenming_metrics.queries.details import leaf_rows, unit_leaves
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.scoring.ranking import RANKED
+from wenming_metrics.settings import ROOT
+
+HEADERS = [
+    "督查日期",
+    "来源",
+    "街道",
+    "点位类型",
+    "点位名称",
+    "测评项",
+    "检查结果",
+    "扣分",
+    "问题描述",
+]
+DAY = date(2026, 11, 20)
+WEEK = periods.window("week", DAY)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture
+def place(site):
+    """A registered site of a street that has a place this week: (street, type, site)."""
+    found = ranking(site.office, WEEK)
+    ranked = set(found.loc[found["status"] == RANKED, "unit_name"])
+    sheet = openpyxl.load_workbook(ROOT / "data" / "samples" / "点位名册.xlsx").active
+    lines = list(sheet.iter_rows(values_only=True))
+    head = next(line for line in lines if "点位名称" in line)
+    at = [head.index(name) for name in ("所属街道", "点位类型", "点位名称")]
+    places = (tuple(line[number] for number in at) for line in lines)
+    return next(p for p in places if p[0] in ranked and p[1] == "小区")
+
+
+def rows(site, items: list[str], *, faulty: bool) -> bytes:
+    street, kind, name = site
+    first = [DAY, "市督查组", street, kind, name]
+    lines = [
+        [*first, items[0], "不符合", 0.5, "楼道堆放旧家具"],
+        [*first, items[1], "不符合", 99 if faulty else 1, "单元门前有烟头"],
+        [*first[:2], "不知名街道" if faulty else street, kind, name, items[2], "符合", "", ""],
+        [DAY + timedelta(days=4000) if faulty else DAY, *first[1:], items[3], "符合", "", ""],
+    ]
+    return workbook({"督查表": [["某街道督查记录"], HEADERS, *lines]})
+
+
+def drop(page, name: str, content: bytes) -> None:
+    page.set_input_files('input[type="file"]', {"name": name, "mimeType": XLSX, "buffer": content})
+    settle(page)
+
+
+def items_of(office, kind: str) -> list[str]:
+    types = office.catalogue.point_types["name"].tolist()
+    return office.catalogue.items["name"][office.catalogue.applies[:, types.index(kind)]].tolist()
+
+
+def test_three_faults_corrected_and_traced(site, page, place):
+    street, items = place[0], items_of(site.office, place[1])
+    before = ranking(site.office, WEEK).set_index("unit_name").loc[street]
+    page.goto(f"{site.address}/files")
+    settle(page)
+    page.get_by_label("经办人").fill("张三")
+    page.get_by_label("经办人").press("Enter")
+    drop(page, "有误.xlsx", rows(place, items, faulty=True))
+    said = page.inner_text('[data-testid="stMain"]')
+    assert "共 4 行,1 行可入库,3 行暂不计" in said
+    for located in (
+        "「督查表」第 4 行「扣分」(H4)",
+        "「督查表」第 5 行「街道」(C5)",
+        "「督查表」第 6 行「督查日期」(A6)",
+    ):
+        assert located in said
+    shoot(page, "three-faults")
+    page.get_by_role("button", name="取消").click()
+    settle(page)
+
+    drop(page, "已改.xlsx", rows(place, items, faulty=False))
+    assert "共 4 行,4 行可入库" in page.inner_text('[data-testid="stMain"]')
+    page.get_by_role("button", name="入库", exact=True).click()
+    settle(page)
+    assert "已改.xlsx 已入库" in page.inner_text('[data-testid="stMain"]')
+
+    after = ranking(site.office, WEEK).set_index("unit_name").loc[street]
+    assert after["checks"] == before["checks"] + 4
+    assert after["score"] != before["score"]
+    page.goto(f"{site.address}/ranks?period=周&date=2026-11-20&unit={street}")
+    settle(page)
+    said = page.inner_text('[data-testid="stMain"]')
+    lost = 100 - after["score"]
+    assert f"得分 {after['score']:.2f},失 {lost:.2f} 分" in said
+    shoot(page, "unit-panel")
+
+    # The same figures by the query, and the rows add up to the panel's total.
+    unit = int(after["unit"])
+    leaves = unit_leaves(site.office, WEEK, unit)
+    assert leaves["loss"].sum() == pytest.approx(lost, abs=0.006)
+    found = leaf_rows(site.office, WEEK, unit)
+    mine = found[found["file"] == "已改.xlsx"]
+    assert sorted(mine["source_row"]) == [3, 4]
+    pick_row(page, "rows", list(found["file"]).index("已改.xlsx"))
+    line = mine.iloc[0]
+    page.get_by_text(f"原表:已改.xlsx「督查表」第 {line['source_row']} 行").wait_for()
+    assert page.get_by_text(line["description"]).count() >= 1
+    shoot(page, "down-to-the-row")
+
+
+def pick_row(page, key: str, number: int) -> None:
+    """Tick one line of a table: tables are canvases, so by its place in the picture."""
+    table = page.locator(f'[class*="st-key-{key}-"] [data-testid="stDataFrame"]').first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    step, head = 36, 36
+    page.mouse.click(box["x"] + 18, box["y"] + head + step * number + step / 2)
+    settle(page)
+
+
+HOSTILE = {
+    "空的.xlsx": (b"", "文件里没有内容"),
+    "文字.xlsx": (b"\x01\x02 no workbook at all", "不是 Excel 工作簿"),
+    "截断.xlsx": (workbook({"督查表": [HEADERS]})[:-300], "文件不完整"),
+    "炸弹.xlsx": (hostile.understated(500_000_000), "文件解开后比上传时大得太多"),
+    "两角.xlsx": (hostile.sparse(), "单元格太多"),
+    "密码.xlsx": (hostile.ole({"EncryptedPackage": b"x" * 5000}), "打开密码"),
+    "带宏.xlsm": (hostile.one_cell({"xl/vbaProject.bin": b"x"}), "带有宏"),
+    "别的表.xlsx": (workbook({"菜单": [["菜名", "价格"], ["面条", 12]]}), "没有找到表头"),
+}
+
+
+def test_hostile_files_are_refused_and_the_server_lives(site, page):
+    page.goto(f"{site.address}/files")
+    settle(page)
+    for name, (content, words) in HOSTILE.items():
+        drop(page, name, content)
+        assert words in page.inner_text('[data-testid="stMain"]'), name
+        page.get_by_role("button", name="取消").first.click()
+        settle(page)
+    page.goto(f"{site.address}/ranks")
+    settle(page)
+    assert "第一" in page.inner_text('[data-testid="stMain"]')
+    assert site.process.poll() is None
+
+
+@pytest.mark.parametrize("stem", ["overview", "ranking", "upload", "manual"])
+def test_a_first_visit_to_a_file_name_shows_the_framed_page(site, page, stem):
+    # Streamlit would run pages/<stem>.py without app.py on a server nobody has visited yet.
+    page.goto(f"{site.address}/{stem}")
+    settle(page)
+    assert page.get_by_role("link", name="数据上传").count() >= 1
+
+
+ADDRESSES = {
+    "overview": "/?city_period=周",
+    "overview-day": "/",
+    "ranking-day": "/ranks?period=日",
+    "ranking-week": "/ranks?period=周",
+    "departments": "/ranks?board=部门&period=周",
+    "upload": "/files",
+    "manual": "/guide",
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_at_every_width(site, chromium, width):
+    for page in open_page(chromium, width):
+        for name, address in ADDRESSES.items():
+            page.goto(site.address + address)
+            settle(page)
+            shoot(page, f"{name}-{width}")
+            body = page.inner_text("body")
+            assert "Traceback" not in body
+            for english in (
+                "Browse files",
+                "Drag and drop",
+                "Choose an option",
+                "Deploy",
+                "Page not found",
+            ):
+                assert english not in body, (name, english)
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert over <= 0, f"{name} is wider than a screen of {width}"
+
+
+def test_no_request_leaves_the_machine(site, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address in ADDRESSES.values():
+        page.goto(site.address + address)
+        settle(page)
+    away = [
+        url
+        for url in asked
+        if not url.startswith((site.address, "data:", "blob:", "ws://127.0.0.1"))
+    ]
+    assert not away
