@@ -188,7 +188,7 @@ def effect(office: Office, preview: Preview) -> pd.DataFrame:
 def retally(connection: Connection, days: Iterable[int]) -> None:
     """Tally some days anew from their live rows and bring the sums of their months along."""
     wanted = sorted({int(day) for day in days})
-    live = batches.live_batches(connection)
+    live = batches.live_on(connection, wanted)
     stored = rows.read_rows(connection, wanted, live)
     _put(connection, tally_days(stored, rows.read_roles(connection, wanted, live), wanted))
 
@@ -281,18 +281,18 @@ def _store_checks(connection: Connection, batch: int, found: Reading) -> None:
     registers.save_sites_met(connection, found.sites)
     days = found.checks["day"].to_numpy()
     batches.add_days(connection, batch, days)
-    wanted = np.unique(days)
-    live = batches.live_batches(connection)
-    others = live[live != batch]
+    wanted = np.unique(days).tolist()
+    others = batches.live_on(connection, wanted)
+    others = others[others != batch]
     # The new rows are at hand; only what was there before has to be read.
     own = found.checks.assign(batch=batch)
-    stored = pd.concat(
-        [rows.read_rows(connection, wanted, others)[rows.ROW_COLUMNS], own[rows.ROW_COLUMNS]]
-    )
-    links = ["day", "item", "batch"]
-    roles = found.roles.merge(own[["seq", *links]], on="seq")
-    known = rows.read_roles(connection, wanted, others)[roles.columns]
-    _put(connection, tally_days(stored, pd.concat([known, roles]), wanted.tolist()))
+    roles = found.roles.merge(own[["seq", "day", "item", "batch"]], on="seq")
+    stored = own[rows.ROW_COLUMNS]
+    if len(others):
+        stored = pd.concat([rows.read_rows(connection, wanted, others)[rows.ROW_COLUMNS], stored])
+        known = rows.read_roles(connection, wanted, others)
+        roles = pd.concat([known[roles.columns], roles])
+    _put(connection, tally_days(stored, roles, wanted))
 
 
 def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:

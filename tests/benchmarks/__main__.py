@@ -10,19 +10,23 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from tests.benchmarks.ingest import Case, bare_reading, naive_script, prepare, whole_ingest
+from wenming_metrics.queries.office import Office
 
 
-def measure(ways: dict[str, Callable[[], None]], runs: int) -> dict[str, float]:
-    """Time several ways in turn, `runs` times each; gives the median seconds of each."""
+def measure(
+    ways: dict[str, Callable[[Office], None]], stores: Iterator[Office], runs: int
+) -> dict[str, float]:
+    """Time several ways in turn, `runs` times each, a store per turn; gives the medians."""
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(runs):
+    for office in islice(stores, runs):
         for name, way in ways.items():
             start = time.perf_counter()
-            way()
+            way(office)
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(taken) for name, taken in times.items()}
 
@@ -32,19 +36,16 @@ def lines(rows: int, runs: int, folder: Path) -> list[dict[str, object]]:
     case = Case.make(folder, rows)
     few = max(2, runs // 2)
     stores = prepare(case, runs + few)
-
-    def ingest() -> None:
-        whole_ingest(case, next(stores))
-
-    ours = measure({"bare": lambda: bare_reading(case), "ours": ingest}, runs)
-    plain = measure({"plain": lambda: naive_script(case), "ours": ingest}, few)
+    ours = {"ours": lambda office: whole_ingest(case, office)}
+    bare = measure({"bare": lambda _: bare_reading(case)} | ours, stores, runs)
+    plain = measure({"plain": lambda _: naive_script(case)} | ours, stores, few)
     limit = 3.5 if rows <= 12_000 else 3.0
     return [
         {
             "what": f"{rows} rows: bytes to committed and rankable / bare python-calamine rows",
-            "ratio": round(ours["ours"] / ours["bare"], 2),
+            "ratio": round(bare["ours"] / bare["bare"], 2),
             "aim": f"at most {limit}",
-            "seconds": {name: round(taken, 3) for name, taken in ours.items()},
+            "seconds": {name: round(taken, 3) for name, taken in bare.items()},
         },
         {
             "what": f"{rows} rows: pandas.read_excel(openpyxl) + groupby / ours",

@@ -17,6 +17,7 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.settings import ROOT, Settings, store_url
 
 SEED = 2026
+FIRST = ROOT / "data" / "samples" / "2026-11-18_督查二组_检查表.xlsx"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Case:
 
 
 def prepare(case: Case, count: int) -> Iterator[Office]:
-    """Open `count` new stores that each hold the registers of the made-up city."""
+    """Open `count` stores as they are on a working day: registers in, one file already stored."""
     first = case.folder / f"{case.path.stem}.db"
     office = open_office(Settings(ROOT / "data", store_url(first), None))
     for register in write_registers(case.folder, build_city(SEED)):
@@ -46,7 +47,10 @@ def prepare(case: Case, count: int) -> Iterator[Office]:
     for place in places:
         with sqlite3.connect(first) as full, sqlite3.connect(place) as copy:
             full.backup(copy)
-    return iter([open_office(Settings(ROOT / "data", store_url(p), None)) for p in places])
+    for place in places:
+        office = open_office(Settings(ROOT / "data", store_url(place), None))
+        intake.commit(office, intake.inspect(office, FIRST.read_bytes(), FIRST.name), "测量")
+        yield office
 
 
 def whole_ingest(case: Case, office: Office) -> None:

@@ -22,6 +22,7 @@ from wenming_metrics.store.batches import live_batches
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_roles, read_rows
+from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
 _GRAIN = ["visit", "unit", "item", "point_type"]
@@ -74,7 +75,7 @@ def leaf_rows(
 def problem_rows(office: Office, window: Window, limit: int | None = None) -> pd.DataFrame:
     """List every failed row of a window, whoever it belongs to, in the order of day and place.
 
-    Returns: the columns of `leaf_rows` without loss, plus unit_name (territory)
+    Returns: the columns of `leaf_rows` without loss, plus unit_name (the street)
     """
     with reading(office.store) as connection:
         rows = read_rows(connection, window.days, live_batches(connection))
@@ -130,13 +131,13 @@ def _nodes(office: Office, rows: pd.DataFrame) -> np.ndarray:
 def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
     """Put names and original cells to stored rows."""
     sites = read_sites_met(connection).set_index("site")["name"]
-    names = _unit_names(connection)
+    names, streets = _unit_names(connection)
     items, types = office.catalogue.items["name"], office.catalogue.point_types["name"]
     leaves = office.rules.nodes["name"]
     told = pd.DataFrame(
         {
             "day": [date.fromordinal(int(day)) for day in rows["day"]],
-            "unit_name": rows["unit"].map(names).to_numpy(),
+            "unit_name": rows["unit"].map(streets).to_numpy(),
             "site_name": rows["site"].map(sites).to_numpy(),
             "point_type_name": types.reindex(rows["point_type"]).to_numpy(),
             "item_name": items.reindex(rows["item"]).to_numpy(),
@@ -156,9 +157,13 @@ def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.Data
     return told.join(original_cells(connection, rows.reset_index(drop=True)))
 
 
-def _unit_names(connection: Connection) -> dict[int, str]:
-    units = read_register(connection).units
-    return dict(zip(units["unit"], units["name"], strict=True))
+def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the name of every unit, and the name of the street it lies in (else its own)."""
+    register = read_register(connection)
+    units = register.units
+    names = dict(zip(units["unit"], units["name"], strict=True))
+    streets = zip(units["unit"], ancestors(register, "street"), strict=True)
+    return names, {unit: names.get(street, names[unit]) for unit, street in streets}
 
 
 def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -75,7 +76,12 @@ class Counts:
 
 def empty(columns: dict[str, str]) -> pd.DataFrame:
     """Give a frame without rows that has these columns and types."""
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    return _empty(tuple(columns.items()))
+
+
+@lru_cache
+def _empty(columns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns})
 
 
 CHECK_COLUMNS = {

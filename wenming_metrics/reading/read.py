@@ -51,8 +51,9 @@ def read(data: bytes, filename: str, context: Context) -> Reading:
     Takes:   data - all bytes of the file, whatever it is; filename - only told again
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
-    digest = hashlib.sha256(data).hexdigest()
-    return read_workbook(decode(data), filename, digest, context)
+    # The maps of names are made while the child decodes; they are kept, and asked for later.
+    workbook = decode(data, meanwhile=lambda: build_names(context.register, context.catalogue))
+    return read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
 
 
 def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Context) -> Reading:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -59,10 +59,13 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
+def decode(
+    data: bytes, *, limits: Limits = DEFAULT_LIMITS, meanwhile: Callable[[], object] | None = None
+) -> Workbook:
     """Decode an uploaded file in a child process.
 
-    Takes: all bytes of the file, whatever it is; limits.
+    Takes: all bytes of the file, whatever it is; limits; meanwhile - what the parent may do while
+        the child is at work, called once.
     Returns: a Workbook with its worksheets, or with a Refusal and no sheets. Codes of refusals:
         empty, not_workbook, truncated, password, macro, zip_bomb, too_big, too_many_cells,
         entities, unreadable, too_slow, crashed, html_table, csv_text. A legacy .xls is decoded
@@ -74,7 +77,10 @@ def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Workbook:
         clock = threading.Timer(limits.wall_seconds, _end, (process, overstayed))
         clock.start()
         try:
-            workbook = _gather(process, data, limits)
+            _feed(process, data)
+            if meanwhile:
+                meanwhile()
+            workbook = _gather(process, limits)
             if workbook is None:
                 process.wait()
         finally:
@@ -114,14 +120,17 @@ def _end(process: subprocess.Popen, overstayed: threading.Event) -> None:
     process.kill()
 
 
-def _gather(process: subprocess.Popen, data: bytes, limits: Limits) -> Workbook | None:
-    """Feed the child and read its messages; None when it fell silent before its last one."""
+def _feed(process: subprocess.Popen, data: bytes) -> None:
     try:
         # The child reads to the end before it writes, so the two pipes cannot block each other.
         with process.stdin as pipe:
             pipe.write(data)
     except OSError as error:
         _log.info("the decoder stopped listening: %s", error)
+
+
+def _gather(process: subprocess.Popen, limits: Limits) -> Workbook | None:
+    """Read the child's messages; None when it fell silent before its last one."""
     try:
         return _build_workbook(_messages(process.stdout, limits), limits)
     except EOFError:

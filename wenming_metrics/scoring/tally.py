@@ -19,6 +19,7 @@ TERRITORY = 0
 LOOKED = (0, 1)
 """Results that say the item was looked at: 符合, 不符合."""
 _KEYS = ["day", "role", "visit", "unit", "item", "point_type"]
+_GRAIN = ["item", "failed", "lost", "possible"]
 CELL_KEYS = ["source", "role", "unit", "item", "point_type"]
 CELL_SUMS = ["checks", "failed", "places", "lost", "possible", "rates"]
 SITE_KEYS = ["source", "unit", "site", "point_type"]
@@ -48,10 +49,7 @@ def merge_rows(rows: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge(rows: pd.DataFrame) -> pd.DataFrame:
-    keys = [rows[name].to_numpy(np.int64) for name in _KEYS]
-    order = np.lexsort(keys[::-1])
-    keys = [key[order] for key in keys]
-    starts = _starts(keys)
+    order, keys, starts = _sorted(rows, _KEYS)
     grain = {name: key[starts] for name, key in zip(_KEYS, keys, strict=True)}
     for name in ("source", "site"):
         grain[name] = rows[name].to_numpy(np.int64)[order][starts]
@@ -105,27 +103,37 @@ def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
         (grain["possible"] - grain["lost"]).to_numpy()[scored], grain["possible"].to_numpy()[scored]
     )
     cells = sum_by(grain.assign(checks=1, rates=rates), CELL_KEYS, CELL_SUMS)
-    own = grain[grain["role"] == TERRITORY].reset_index(drop=True)
+    own = grain[grain["role"] == TERRITORY].assign(checks=1)
     keys = ["source", "visit", "site", "unit", "point_type"]
-    sums = ["checks", "failed", "lost", "possible"]
-    visits = sum_by(own.assign(checks=1), keys, sums)
-    lines = visits.reset_index().rename(columns={"index": "line"})
-    fine = own.merge(lines[[*keys, "line"]], on=keys, validate="many_to_one")
-    fine = fine.drop(columns="visit").rename(columns={"line": "visit"})
-    fine = fine.sort_values(["visit", "item"], kind="stable")
-    return {
-        "cells": cells,
-        "visits": visits,
-        "grain": fine[["visit", "item", "failed", "lost", "possible"]].reset_index(drop=True),
-    }
+    visits = sum_by(own, keys, ["checks", "failed", "lost", "possible"])
+    fine = pd.DataFrame(
+        {"visit": _lines(own, keys)} | {name: own[name].to_numpy() for name in _GRAIN}
+    )
+    fine = fine.sort_values(["visit", "item"], kind="stable", ignore_index=True)
+    return {"cells": cells, "visits": visits, "grain": fine}
+
+
+def _lines(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """Number each row by the line that `sum_by` makes of it."""
+    order, _, starts = _sorted(frame, keys)
+    line = np.zeros(len(frame), np.int64)
+    line[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(frame)]))
+    return line
+
+
+def _sorted(
+    frame: pd.DataFrame, keys: list[str]
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """Sort rows by integer keys: the order, the sorted keys, where each combination begins."""
+    found = [frame[name].to_numpy(np.int64) for name in keys]
+    order = np.lexsort(found[::-1])
+    found = [key[order] for key in found]
+    return order, found, _starts(found)
 
 
 def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
     """Sum integer columns by keys; sorted by the keys, all int64."""
-    found = [frame[name].to_numpy(np.int64) for name in keys]
-    order = np.lexsort(found[::-1])
-    found = [key[order] for key in found]
-    starts = _starts(found)
+    order, found, starts = _sorted(frame, keys)
     columns = {name: key[starts] for name, key in zip(keys, found, strict=True)}
     for name in sums:
         values = frame[name].to_numpy(np.int64)[order]

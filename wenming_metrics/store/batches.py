@@ -91,6 +91,15 @@ def live_batches(connection: Connection, known_at: str | None = None) -> np.ndar
     return np.array(sorted(n for n, act in acts.items() if act != WITHDRAW), np.int64)
 
 
+def live_on(connection: Connection, days: Sequence[int]) -> np.ndarray:
+    """List the batches that count and have rows on some days."""
+    table = schema.batch_day
+    query = select(table.c.batch).distinct().where(table.c.day.in_(days))
+    acts = last_acts(connection)
+    there = connection.execute(query).scalars()
+    return np.array(sorted(n for n in there if acts[n] != WITHDRAW), np.int64)
+
+
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
     """List earlier batches of the same bytes: batch, name, at, act (the last one)."""
     table = schema.batch

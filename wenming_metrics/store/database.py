@@ -142,10 +142,17 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     columns = list(zip(*found.fetchall(), strict=True))
     if columns:
         return pd.DataFrame(dict(zip(names, columns, strict=True)), columns=names)
-    # Without rows the types must still hold: a float column would round the keys joined to it.
-    whole = [isinstance(column.type, Integer) for column in query.selected_columns]
-    types = ["int64" if is_whole else "object" for is_whole in whole]
-    return pd.DataFrame({n: pd.Series(dtype=t) for n, t in zip(names, types, strict=True)})
+    return no_rows(query)
+
+
+def no_rows(of: Select | Table) -> pd.DataFrame:
+    """Give a frame without rows for a query or a table.
+
+    The types must still hold: a float column would round the keys that are joined to it.
+    """
+    columns = of.selected_columns if isinstance(of, Select) else of.columns
+    types = {c.name: "int64" if isinstance(c.type, Integer) else "object" for c in columns}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
 def next_number(connection: Connection, column: object) -> int:

@@ -9,13 +9,12 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp
 
 FOUND = "已发现"
 """First state of every finding; what comes later is appended to the log."""
 ROW_COLUMNS = [column.name for column in schema.row.columns]
 _FAILED = 1
-_MANY = 400
 
 
 def insert_rows(
@@ -55,27 +54,28 @@ def read_rows(
     Takes:   days - ordinals; batches - those that count; units - only these territories (empty: all)
     Returns: the columns of the table `row`, in its order
     """
+    if not len(batches):
+        return no_rows(schema.row)
     table, wanted = schema.row, list(units)
     query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
     if wanted:
         query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
-    if len(batches) <= _MANY:
-        query = query.where(table.c.batch.in_([int(batch) for batch in batches]))
+    query = query.where(table.c.batch.in_(batches.tolist()))
     query = query.order_by(table.c.day, table.c.unit, table.c.item, table.c.batch, table.c.seq)
-    found = read_frame(connection, query)
-    return found[found["batch"].isin(batches)].reset_index(drop=True)
+    return read_frame(connection, query)
 
 
 def read_roles(
     connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
 ) -> pd.DataFrame:
     """Read the further units of stored rows: day, role, unit, item, batch, seq, territory."""
+    if not len(batches):
+        return no_rows(schema.row_unit)
     table, wanted = schema.row_unit, list(units)
     query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
     if wanted:
         query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
-    found = read_frame(connection, query)
-    return found[found["batch"].isin(batches)].reset_index(drop=True)
+    return read_frame(connection, query.where(table.c.batch.in_(batches.tolist())))
 
 
 def read_role_rows(
@@ -94,11 +94,10 @@ def read_role_rows(
             & (link.c.seq == table.c.seq),
         )
         .where(link.c.day.in_(sorted(int(day) for day in days)), link.c.role == role)
-        .where(link.c.unit.in_(units))
+        .where(link.c.unit.in_(units), link.c.batch.in_(batches.tolist()))
         .distinct()
     )
-    found = read_frame(connection, query)
-    return found[found["batch"].isin(batches)].reset_index(drop=True)
+    return read_frame(connection, query)
 
 
 def read_states(connection: Connection, batch: int) -> pd.DataFrame:
