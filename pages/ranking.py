@@ -24,7 +24,7 @@ if office.rules.board(selection.board).ranked:
 else:
     listed = cached.listing(selection.window, selection.board)
     page.say(words.listing(listed))
-    ranks.draw_listing(listed)
+    ranks.draw_listing(listed, selection)
     ranks.offer_listing(listed, office, selection)
     checks = cached.city(selection.window).checks
 page.foot(office, selection.window, checks)

@@ -22,6 +22,7 @@ MEETS = {
     ("queries", "reading"),  # the layout of stored cells
     ("units", "vocabulary"),
     ("__main__", "demo"),
+    ("__main__", "server"),
 }
 """Imports between rooms of one level that are meant."""
 FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "wenming_metrics").rglob("*.py")]

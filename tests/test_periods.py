@@ -43,7 +43,7 @@ def test_a_series_ends_with_its_window():
 
 def test_week_to_date_begins_on_monday():
     found = periods.week_to_date(periods.window("day", date(2026, 11, 18)))
-    assert (found.start, found.end) == (date(2026, 11, 16), date(2026, 11, 18))
+    assert (found.kind, found.start, found.end) == ("week", date(2026, 11, 16), date(2026, 11, 18))
 
 
 def test_written_periods():

@@ -6,7 +6,7 @@ A day is an int: `date.toordinal()`. The day's clock is Asia/Shanghai wherever t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -99,9 +99,8 @@ def series(of: Window, count: int) -> list[Window]:
 
 
 def week_to_date(of: Window) -> Window:
-    """Give the days from Monday to the last day of a window (「本周至今」)."""
-    week = window("week", of.end)
-    return Window("custom", week.start, of.end)
+    """Give the days from Monday to the last day of a window (「本周至今」), judged as a week."""
+    return replace(window("week", of.end), end=of.end)
 
 
 def parse_month(text: str) -> date:

@@ -21,7 +21,7 @@ from wenming_metrics.scoring.losses import trace
 from wenming_metrics.store.batches import live_batches
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
-from wenming_metrics.store.rows import read_roles, read_rows
+from wenming_metrics.store.rows import read_role_rows, read_roles, read_rows
 from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
@@ -70,6 +70,21 @@ def leaf_rows(
         live = live_batches(connection)
         rows = _rows_of(connection, lines, live, members)
         return _tell(connection, office, rows)
+
+
+def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.DataFrame:
+    """List the failed rows that name a unit, or one below it, in the role of a board.
+
+    Returns: the columns of `problem_rows`, in the order of day and place
+    """
+    chosen = office.rules.board(board)
+    with reading(office.store) as connection:
+        register = read_register(connection)
+        members = np.flatnonzero(ancestors(register, chosen.kind) == unit).tolist()
+        live, role = live_batches(connection), ROLE_CODES.index(chosen.role)
+        rows = read_role_rows(connection, window.days, live, role, members)
+        rows = rows[rows["result"] == 1]
+        return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
 
 def problem_rows(office: Office, window: Window, limit: int | None = None) -> pd.DataFrame:

@@ -33,6 +33,7 @@ _QUERIES: dict[str, Callable] = {
     "unit_leaves": details.unit_leaves,
     "leaf_rows": details.leaf_rows,
     "problem_rows": details.problem_rows,
+    "named_rows": details.named_rows,
     "batches": history.batches,
     "batch_problems": history.batch_problems,
 }
@@ -127,6 +128,11 @@ def leaf_rows(window: Window, unit: int, node: int | None, board: str) -> pd.Dat
 def problem_rows(window: Window) -> pd.DataFrame:
     """List all failed rows; see `queries.details.problem_rows`."""
     return _ask("problem_rows", window)
+
+
+def named_rows(window: Window, unit: int, board: str) -> pd.DataFrame:
+    """List the failed rows that name a unit; see `queries.details.named_rows`."""
+    return _ask("named_rows", window, unit, board)
 
 
 def batches() -> pd.DataFrame:

@@ -86,6 +86,23 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> int | None:
     return None if place is None else int(lost["node"].iloc[place])
 
 
+def draw_named(line: pd.Series, selection: Selection) -> None:
+    """Draw the problems that a unit was named for.
+
+    Takes: line - the unit's line of a list that is not ranked
+    """
+    rows = cached.named_rows(selection.window, int(line["unit"]), selection.board)
+    name = words.plain(line["unit_name"])
+    with st.container(border=True, key="unit-panel"):
+        st.subheader(f"{name} · {selection.window.title}")
+        if rows.empty:
+            page.note("本期没有记到这个单位的问题。")
+            return
+        page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
+        key = f"named-{line['unit']}-{selection.board}-{selection.window.key}"
+        _draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
+
+
 def _draw_rows(leaves: pd.DataFrame, node: int | None, chosen: Chosen, total: float) -> None:
     at = chosen.selection
     rows = cached.leaf_rows(at.window, chosen.unit, node, at.board)
@@ -98,7 +115,11 @@ def _draw_rows(leaves: pd.DataFrame, node: int | None, chosen: Chosen, total: fl
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
     page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
-    place = tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{node}", 10)
+    _draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{node}", 10))
+
+
+def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
+    """Draw the cells of the picked row, or of the first one folded away, as they were sent."""
     row = rows.iloc[place or 0]
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
     with st.expander(words.plain(title), expanded=place is not None):

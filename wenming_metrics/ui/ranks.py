@@ -12,7 +12,7 @@ from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbo
 from wenming_metrics.periods import Window, today, week_to_date, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.ranking import THIN, UNVISITED
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui import cached, drill, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
 _UNIT = "unit"
@@ -96,8 +96,7 @@ def draw_day(day: Window) -> None:
 
 def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
-    # As a week, so that a week's limit of coverage holds and not that of free dates.
-    so_far = replace(week_to_date(selection.window), kind="week")
+    so_far = week_to_date(selection.window)
     week = units_of(replace(selection, window=so_far))
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -117,17 +116,22 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
             page.note(f"另有 {left_out}。")
 
 
-def draw_listing(listed: pd.DataFrame) -> None:
-    """Draw a board that is not ranked: who is responsible for how many problems."""
-    named = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)]
+def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
+    """Draw a board that is not ranked: who is responsible for how many problems, and for which."""
+    named = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)].reset_index(drop=True)
     change = named["failed"] - named["failed_before"]
     told = [words.signed(value, 0) for value in change]
+    place = None
     if len(named):
+        page.note("点一行,看这个单位的问题。")
         with st.container(width=900):
-            tables.show(named.assign(change=told), tables.LISTING, 20)
+            key = f"listed-{selection.board}-{selection.window.key}"
+            place = tables.pick(named.assign(change=told), tables.LISTING, key, 20)
     silent = len(listed) - len(named)
     if silent:
         page.note(f"另有 {silent} 个单位这两期都没有问题。")
+    if place is not None:
+        drill.draw_named(named.iloc[place], selection)
 
 
 def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:

@@ -80,6 +80,13 @@ ROWS = {
     "sheet": _text("工作表", width=90),
     "source_row": _number("行号", format="%d", width=60),
 }
+NAMED = {
+    "day": ROWS["day"],
+    "unit_name": _text("街道", width=96),
+    **{name: ROWS[name] for name in ("site_name", "description")},
+    "places": _number("处数", width=54),
+    **{name: ROWS[name] for name in ("lost", "leaf_name", "file", "sheet", "source_row")},
+}
 EFFECT = {
     "unit_name": _text("单位", width=140),
     "scores": _text("得分"),
