@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
         )
+        command.add_argument(
+            "--duplicates",
+            choices=("once", "count"),
+            default="once",
+            help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算",
+        )
         command.add_argument("--who", default="命令行", help="经办人")
     _add_window(add("ranking", _ranking, "打印排名"))
     export = add("export", _export, "把排名存成 Excel 文件")
@@ -141,7 +147,13 @@ def _ingest(given: argparse.Namespace) -> int:
 
 
 def _read(office: Office, path: Path, given: argparse.Namespace) -> intake.Preview:
-    return intake.inspect(office, path.read_bytes(), path.name, confirm_visits=given.confirm_visits)
+    return intake.inspect(
+        office,
+        path.read_bytes(),
+        path.name,
+        confirm_visits=given.confirm_visits,
+        count_again=given.duplicates == "count",
+    )
 
 
 def _verdict(preview: intake.Preview) -> int:

@@ -30,6 +30,7 @@ from wenming_metrics.scoring.tally import (
     SITE_KEYS,
     SITE_SUMS,
     add,
+    find_repeats,
     site_sums,
     take_back,
     tally_days,
@@ -39,6 +40,9 @@ from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.units import build_sites, build_units
 
 _KNOWN = "入库-01"
+REPEATED = "入库-05"
+COUNTED_AGAIN = "入库-06"
+"""Notes that rows of a file are stored already: counted once, or again as the user said."""
 
 
 class IntakeError(RuntimeError):
@@ -49,7 +53,8 @@ class IntakeError(RuntimeError):
 class Preview:
     """A file that has been read but not stored: what it holds and what to know before 入库.
 
-    register - the registers it was read against
+    register    - version of the registers it was read against
+    count_again - rows that are stored already are other findings and count as well
     """
 
     filename: str
@@ -57,7 +62,8 @@ class Preview:
     reading: Reading
     problems: tuple[Problem, ...]
     days: tuple[date, ...]
-    register: registers.Version
+    register: tuple
+    count_again: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -70,26 +76,37 @@ class Preview:
         return not self.is_known and not rejected(self.problems)
 
 
-def inspect(office: Office, data: bytes, filename: str, *, confirm_visits: bool = False) -> Preview:
+def inspect(
+    office: Office,
+    data: bytes,
+    filename: str,
+    *,
+    confirm_visits: bool = False,
+    count_again: bool = False,
+) -> Preview:
     """Read a file against the registers in force; nothing is stored.
 
-    Takes: confirm_visits - see `reading.model.Context`
+    Takes: confirm_visits - see `reading.model.Context`; count_again - see `Preview`
     """
     with reading(office.store) as connection:
         register = registers.read_register(connection)
-        version = registers.register_version(connection)
         earlier = batches.same_bytes(connection, hashlib.sha256(data).hexdigest())
     context = Context(register, office.catalogue, today(), confirm_visits)
     found = read(data, filename, context)
+    seen = tuple(_seen(earlier))
+    again = (
+        () if _KNOWN in {problem.code for problem in seen} else _repeats(office, found, count_again)
+    )
     days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
-    said = (*_seen(earlier), *found.problems, *_missing(found, context))
+    said = (*seen, *again, *found.problems, *_missing(found, context))
     return Preview(
         filename=filename,
         content=data,
         reading=found,
         problems=said,
         days=tuple(date.fromordinal(int(day)) for day in sorted(days)),
-        register=version,
+        register=register.version,
+        count_again=count_again,
     )
 
 
@@ -104,6 +121,19 @@ def _seen(earlier: pd.DataFrame) -> Iterator[Problem]:
         yield Problem(_KNOWN, details=told)
     elif len(earlier):
         yield Problem("入库-02", details={"batch": int(earlier["batch"].iloc[-1])})
+
+
+def _repeats(office: Office, found: Reading, count_again: bool) -> Iterator[Problem]:
+    """Say how many failed rows are stored already, and whether they will count again."""
+    days = found.checks["day"].unique().tolist()
+    with reading(office.store) as connection:
+        others = batches.live_on(connection, days)
+        stored = rows.read_rows(connection, days, others)
+    count = int(find_repeats(found.checks, stored).sum())
+    if count:
+        twins = stored[find_repeats(stored, found.checks.assign(repeated=0))]
+        told = {"count": count, "batches": "、".join(str(n) for n in twins["batch"].unique())}
+        yield Problem(COUNTED_AGAIN if count_again else REPEATED, details=told)
 
 
 def _missing(found: Reading, context: Context) -> Iterator[Problem]:
@@ -248,7 +278,7 @@ def _store(connection: Connection, office: Office, preview: Preview, who: str) -
         registers.save_plan(connection, batch, found.plan)
         batches.add_days(connection, batch, found.plan["day"].to_numpy())
     if len(found.checks):
-        _store_checks(connection, batch, found)
+        _store_checks(connection, batch, preview)
     return batch
 
 
@@ -276,23 +306,22 @@ def _store_registers(connection: Connection, office: Office, batch: int, found: 
         registers.save_sites_met(connection, register.sites)
 
 
-def _store_checks(connection: Connection, batch: int, found: Reading) -> None:
-    rows.insert_rows(connection, batch, found.checks, found.roles)
-    registers.save_sites_met(connection, found.sites)
-    days = found.checks["day"].to_numpy()
-    batches.add_days(connection, batch, days)
+def _store_checks(connection: Connection, batch: int, preview: Preview) -> None:
+    found, days = preview.reading, preview.reading.checks["day"].to_numpy()
     wanted = np.unique(days).tolist()
+    # Read before the new rows go in: those are at hand.
     others = batches.live_on(connection, wanted)
-    others = others[others != batch]
-    # The new rows are at hand; only what was there before has to be read.
-    own = found.checks.assign(batch=batch)
+    stored = rows.read_rows(connection, wanted, others)
+    known = rows.read_roles(connection, wanted, others)
+    again = find_repeats(found.checks, stored) & (not preview.count_again)
+    own = found.checks.assign(batch=batch, repeated=again.astype(np.int64))
+    rows.insert_rows(connection, batch, own, found.roles)
+    registers.save_sites_met(connection, found.sites)
+    batches.add_days(connection, batch, days)
+    together = pd.concat([stored, own])[rows.ROW_COLUMNS] if len(stored) else own
     roles = found.roles.merge(own[["seq", "day", "item", "batch"]], on="seq")
-    stored = own[rows.ROW_COLUMNS]
-    if len(others):
-        stored = pd.concat([rows.read_rows(connection, wanted, others)[rows.ROW_COLUMNS], stored])
-        known = rows.read_roles(connection, wanted, others)
-        roles = pd.concat([known[roles.columns], roles])
-    _put(connection, tally_days(stored, roles, wanted))
+    roles = pd.concat([known[roles.columns], roles]) if len(known) else roles
+    _put(connection, tally_days(together, roles, wanted))
 
 
 def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:

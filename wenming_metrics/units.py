@@ -42,10 +42,12 @@ class Register:
             (unit or -1), group, aliases (list), population (Int64), valid_from, valid_to (days)
     sites - one row per site: site (key), unit (the most local unit), street, point_type
             (number in the catalogue), name, aliases (list)
+    version - what the store knows it by; two registers in force differ in it
     """
 
     units: pd.DataFrame
     sites: pd.DataFrame
+    version: tuple = ()
 
     @property
     def is_empty(self) -> bool:

@@ -79,7 +79,12 @@ def _frame(drawn) -> pd.DataFrame:
     rows["result"] = (rows["lost"] > 0).astype(np.int64)
     rows["lost"] = (rows["lost"] * 5_000).clip(upper=20_000)
     return rows.assign(
-        day=rows["day"] + DAY, source=0, batch=1, seq=np.arange(len(rows)), places=rows["result"]
+        day=rows["day"] + DAY,
+        source=0,
+        batch=1,
+        seq=np.arange(len(rows)),
+        places=rows["result"],
+        repeated=0,
     )
 
 

@@ -73,7 +73,7 @@ def test_five_files_in_any_order_equal_one(whole, tmp_path, order):
     office = open_office(tmp_path)
     pieces = parts(rows())
     for number in order:
-        ingest(office, checklist(pieces[number]), f"第{number}份.xlsx")
+        ingest(office, checklist(pieces[number]), f"第{number}份.xlsx", count_again=True)
     assert tallies(office) == tallies(whole)
     one, five = ranking(whole, MONTH), ranking(office, MONTH)
     assert one.to_dict("records") == five.to_dict("records")
@@ -88,7 +88,15 @@ def test_two_processes_at_once_equal_one(whole, tmp_path):
     environment = {"WENMING_DATA": str(tmp_path / "data"), "WENMING_STORE": office.store.url}
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "wenming_metrics", "ingest", *map(str, own)],
+            [
+                sys.executable,
+                "-m",
+                "wenming_metrics",
+                "ingest",
+                "--duplicates",
+                "count",
+                *map(str, own),
+            ],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -106,8 +114,11 @@ def test_withdrawing_one_of_five_equals_never_having_sent_it(tmp_path):
     pieces = parts(rows())
     four, five = open_office(tmp_path / "four"), open_office(tmp_path / "five")
     for number in (0, 1, 3, 4):
-        ingest(four, checklist(pieces[number]), f"第{number}份.xlsx")
-    batches = [ingest(five, checklist(piece), f"第{n}份.xlsx") for n, piece in enumerate(pieces)]
+        ingest(four, checklist(pieces[number]), f"第{number}份.xlsx", count_again=True)
+    batches = [
+        ingest(five, checklist(piece), f"第{n}份.xlsx", count_again=True)
+        for n, piece in enumerate(pieces)
+    ]
     complete = tallies(five)
     intake.withdraw(five, batches[2], "测试")
     assert tallies(five) == tallies(four)
@@ -130,6 +141,54 @@ def test_a_visit_split_over_two_files_scores_as_the_whole(tmp_path):
     found = ranking(office, MONTH).set_index("unit_name")
     assert found.at["甲街道", "score"] == 50.0
     assert found.at["甲街道", "visits"] == 1
+
+
+def unique_rows() -> list[list]:
+    """Leave out rows that say the same as an earlier one."""
+    return [list(row) for row in dict.fromkeys(tuple(row) for row in rows())]
+
+
+def test_rows_that_differ_need_no_choice(tmp_path):
+    one, five = open_office(tmp_path / "one"), open_office(tmp_path / "five")
+    ingest(one, checklist(unique_rows()), "整本.xlsx")
+    for number, piece in enumerate(parts(unique_rows())):
+        ingest(five, checklist(piece), f"第{number}份.xlsx")
+    assert tallies(one) == tallies(five)
+
+
+def test_a_corrected_file_sent_whole_counts_its_rows_once(tmp_path):
+    day = date(2026, 11, 2)
+    first = [
+        [day, "市督查组", "甲街道", "小区", "一号点", "环境", "不符合", 1],
+        [day, "市督查组", "甲街道", "小区", "一号点", "秩序", "符合", ""],
+    ]
+    whole = [*first, [day, "市督查组", "甲街道", "小区", "二号点", "环境", "符合", ""]]
+    alone, office = open_office(tmp_path / "alone"), open_office(tmp_path / "both")
+    ingest(alone, checklist(whole), "改好.xlsx")
+    sent = ingest(office, checklist(first), "原来.xlsx")
+    preview = intake.inspect(office, checklist(whole), "改好.xlsx")
+    assert [problem.code for problem in preview.problems if problem.code[:2] == "入库"] == [
+        "入库-05"
+    ]
+    corrected = intake.commit(office, preview, "测试")
+    assert tallies(office) == tallies(alone)
+    # Whichever of the two is withdrawn, the row it shared with the other still counts, once.
+    intake.withdraw(office, sent, "测试")
+    assert tallies(office) == tallies(alone)
+    intake.restore(office, sent, "测试")
+    intake.withdraw(office, corrected, "测试")
+    found = ranking(office, MONTH).set_index("unit_name").loc["甲街道"]
+    assert (found["checks"], found["lost"]) == (2, 1.0)
+
+
+def test_the_same_row_counts_again_when_a_person_says_so(tmp_path):
+    row = [date(2026, 11, 2), "市督查组", "甲街道", "小区", "一号点", "环境", "不符合", 1]
+    office = open_office(tmp_path)
+    ingest(office, checklist([row]), "一.xlsx")
+    preview = intake.inspect(office, checklist([row, row]), "二.xlsx", count_again=True)
+    assert "入库-06" in {problem.code for problem in preview.problems}
+    intake.commit(office, preview, "测试")
+    assert ranking(office, MONTH).set_index("unit_name").at["甲街道", "lost"] == 3.0
 
 
 def test_sums_of_months_equal_a_fresh_tally(whole):

@@ -16,8 +16,10 @@ import pandas as pd
 from wenming_metrics.rounding import rate
 
 TERRITORY = 0
-LOOKED = (0, 1)
+FAILED = 1
+LOOKED = (0, FAILED)
 """Results that say the item was looked at: 符合, 不符合."""
+_SAME = ["visit", "unit", "item", "point_type", "lost", "places"]
 _KEYS = ["day", "role", "visit", "unit", "item", "point_type"]
 _GRAIN = ["item", "failed", "lost", "possible"]
 CELL_KEYS = ["source", "role", "unit", "item", "point_type"]
@@ -33,19 +35,59 @@ def merge_rows(rows: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     (扣完为止 at the item); the grain has failed when any of its rows has.
 
     Takes:   rows - stored rows: day, unit, item, batch, seq, source, visit, site, point_type,
-             result, lost, possible, places; roles - further units: day, role, unit, item, batch, seq
+             result, lost, possible, places, repeated; roles - further units: day, role, unit, item, batch, seq
     Returns: day, role, visit, unit, item, point_type, source, site, lost, possible, places,
              failed (0 or 1); sorted by its first six columns
     """
-    looked = rows[rows["result"].isin(LOOKED)]
+    looked = drop_repeats(rows[rows["result"].isin(LOOKED)])
     parts = [looked.assign(role=TERRITORY)]
     if len(roles):
         keys = ["day", "item", "batch", "seq"]
         named = roles[[*keys, "role", "unit"]].drop_duplicates()
         parts.append(named.merge(looked.drop(columns="unit"), on=keys))
     together = pd.concat(parts) if len(parts) > 1 else parts[0]
-    together = together.assign(failed=(together["result"] == 1).astype(np.int64))
+    together = together.assign(failed=(together["result"] == FAILED).astype(np.int64))
     return _merge(together)
+
+
+def find_repeats(new: pd.DataFrame, stored: pd.DataFrame) -> np.ndarray:
+    """Find the failed rows of a file that are stored already: same visit, item and deduction.
+
+    Rows are compared as multisets: of three equal rows, two are repeats when two are stored.
+
+    Takes:   new - checks of a file; stored - live rows of the same days
+    Returns: bool array over `new`
+    """
+    if stored.empty:
+        return np.zeros(len(new), bool)
+    failed = (new["result"] == FAILED).to_numpy()
+    kept = drop_repeats(stored)
+    there = kept[kept["result"] == FAILED].groupby(_SAME).size()
+    nth = new[failed].groupby(_SAME).cumcount()
+    count = there.reindex(pd.MultiIndex.from_frame(new.loc[failed, _SAME])).fillna(0)
+    found = np.zeros(len(new), bool)
+    found[failed] = nth.to_numpy() < count.to_numpy()
+    return found
+
+
+def drop_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows marked as repeated while the row that they repeat counts.
+
+    A marked row counts when that other row has been withdrawn, and once when several files
+    repeat it.
+    """
+    marked = (rows["repeated"] == 1).to_numpy()
+    if not marked.any():
+        return rows
+    repeats = rows[marked]
+    nth = repeats.groupby([*_SAME, "batch"]).cumcount()
+    keys = [repeats[name] for name in _SAME]
+    again = pd.DataFrame({name: repeats[name] for name in _SAME}).assign(nth=nth).duplicated()
+    first = rows[~marked].groupby(_SAME).size()
+    covered = first.reindex(pd.MultiIndex.from_arrays(keys)).fillna(0).to_numpy()
+    keep = ~marked
+    keep[marked] = ~again.to_numpy() & (nth.to_numpy() >= covered)
+    return rows[keep]
 
 
 def _merge(rows: pd.DataFrame) -> pd.DataFrame:

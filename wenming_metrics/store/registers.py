@@ -42,7 +42,7 @@ def read_register(connection: Connection) -> Register:
     version = register_version(connection)
     register = _known.get(version)
     if register is None:
-        register = _load(connection, *(batch for batch, _ in version))
+        register = _load(connection, version)
         _known.clear()  # one city per process: the former register is not asked for again
         _known[version] = register
     return register
@@ -71,7 +71,8 @@ def _newest(connection: Connection, table: Table, acts: dict[int, str]) -> tuple
     return batch, connection.execute(moment).scalar() or ""
 
 
-def _load(connection: Connection, units_batch: int, sites_batch: int) -> Register:
+def _load(connection: Connection, version: Version) -> Register:
+    (units_batch, _), (sites_batch, _) = version
     units = _lines(connection, schema.register_unit, units_batch, "unit")
     sites = _lines(connection, schema.register_site, sites_batch, "site")
     units = units.assign(
@@ -79,7 +80,9 @@ def _load(connection: Connection, units_batch: int, sites_batch: int) -> Registe
     )
     sites = sites.assign(aliases=sites["aliases"].map(json.loads))
     return Register(
-        units[UNIT_COLUMNS].set_index("unit", drop=False).rename_axis(None), sites[SITE_COLUMNS]
+        units=units[UNIT_COLUMNS].set_index("unit", drop=False).rename_axis(None),
+        sites=sites[SITE_COLUMNS],
+        version=version,
     )
 
 

@@ -121,6 +121,7 @@ row = Table(
     _whole("lost", BigInteger),
     _whole("possible", BigInteger),
     _whole("places"),
+    _whole("repeated", SmallInteger),
     _whole("sheet", SmallInteger),
     _whole("source_row"),
     **_CLUSTERED,

@@ -66,30 +66,35 @@ def _start_over() -> None:
 def _draw_file(office: Office, file: UploadedFile, who: str) -> bool:
     """Draw one file; returns whether it can be stored."""
     with st.container(border=True, key=f"file-{file.file_id}"):
-        said = bool(st.session_state.get(f"confirm-{file.file_id}", False))
-        preview, effect = _read(office, file, confirmed=said)
+        said = {
+            name: bool(st.session_state.get(f"{name}-{file.file_id}", False))
+            for name in ("confirm_visits", "count_again")
+        }
+        preview, effect = _read(office, file, said)
         st.markdown(f"##### {words.plain(file.name)}")
         st.markdown(_what(preview))
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         _draw_effect(preview, effect)
         codes = {problem.code for problem in preview.problems}
         if codes & {_NO_VISITS, _CONFIRMED}:
-            st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm-{file.file_id}")
+            st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{file.file_id}")
+        if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
+            st.checkbox("相同的行也要计", key=f"count_again-{file.file_id}")
         problem_list.draw(problem_frame(preview.problems), file.name, file.file_id)
         _draw_buttons(office, file, preview, who)
     return preview.can_commit
 
 
 def _read(
-    office: Office, file: UploadedFile, *, confirmed: bool
+    office: Office, file: UploadedFile, said: dict[str, bool]
 ) -> tuple[Preview, pd.DataFrame | None]:
     """Read a file and what it would change, anew only when the store or the answer changed."""
     kept = st.session_state[_READ].setdefault(file.file_id, {})
     data = file.getvalue()
-    asked = (hashlib.sha256(data).hexdigest(), confirmed, cached.version())
+    asked = (hashlib.sha256(data).hexdigest(), said, cached.version())
     if kept.get("asked") != asked:
         with st.spinner(f"正在读 {file.name}……"):
-            preview = intake.inspect(office, data, file.name, confirm_visits=confirmed)
+            preview = intake.inspect(office, data, file.name, **said)
             effect = intake.effect(office, preview) if preview.can_commit else None
         kept.update(asked=asked, preview=preview, effect=effect)
     return kept["preview"], kept["effect"]
