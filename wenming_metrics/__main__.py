@@ -318,12 +318,12 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from wenming_metrics.demo.workbooks import make_workbooks
+    from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
     office = open_office(settings.load())
     folder = settings.ROOT / "data" / "store" / "demo"
-    out.print("正在生成演示市的表格……")
-    files = make_workbooks(folder, days=given.days)
+    out.print("正在准备演示市的表格……")
+    files = find_or_make_workbooks(folder, days=given.days)
     codes = []
     for path in track(files, "入库", console=err, transient=True):
         preview = intake.inspect(office, path.read_bytes(), path.name)

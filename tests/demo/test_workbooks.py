@@ -9,7 +9,11 @@ from wenming_metrics.demo import forms
 from wenming_metrics.demo.big import HEADINGS, big_workbook
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.inspections import last_days, simulate
-from wenming_metrics.demo.workbooks import make_workbooks, write_samples
+from wenming_metrics.demo.workbooks import (
+    find_or_make_workbooks,
+    make_workbooks,
+    write_samples,
+)
 from wenming_metrics.settings import ROOT
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
@@ -131,3 +135,12 @@ def test_every_heading_is_a_word_of_the_vocabulary(columns):
         column = known[normalise(heading)]
         if field and columns is not forms.PLAN:
             assert column == other.get(field, field), heading
+
+
+def test_a_second_demo_sends_the_same_bytes(tmp_path):
+    first = [path.read_bytes() for path in find_or_make_workbooks(tmp_path, days=1)]
+    assert [path.read_bytes() for path in find_or_make_workbooks(tmp_path, days=1)] == first
+    assert [path.name for path in find_or_make_workbooks(tmp_path, days=1)][:2] == [
+        "单位名册.xlsx",
+        "点位名册.xlsx",
+    ]

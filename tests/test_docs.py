@@ -1,0 +1,98 @@
+"""Documents that fail when they lie: README, requirements, settings, vocabulary."""
+
+import re
+import tomllib
+
+import pytest
+
+from wenming_metrics import vocabulary
+from wenming_metrics.__main__ import _parser
+from wenming_metrics.settings import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command of the command line with its options."""
+    (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
+    return {
+        name: {o for a in one._actions for o in a.option_strings}
+        for name, one in found.choices.items()
+    }
+
+
+def test_the_readme_names_every_command_and_no_other():
+    cells = re.findall(r"^\| (`.*?`) \|", README, re.MULTILINE)
+    named = {word for cell in cells for word in re.findall(r"`([a-z]+)", cell)}
+    assert named == set(commands())
+
+
+def test_options_in_the_readme_exist():
+    known = {option for options in commands().values() for option in options}
+    assert set(re.findall(r"--[a-z][a-z-]+", README)) <= known
+
+
+def test_every_option_has_a_chinese_explanation():
+    (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
+    for name, command in found.choices.items():
+        for action in command._actions:
+            if action.option_strings and "--help" not in action.option_strings:
+                assert re.search(r"[一-鿿]|JSON", action.help or ""), (name, action.dest)
+
+
+@pytest.mark.parametrize(
+    "path", re.findall(r"^(\S+/|\S+\.(?:py|toml))\s{2,}", README, re.MULTILINE)
+)
+def test_the_map_of_the_code_is_true(path):
+    assert (ROOT / path).exists()
+
+
+def test_files_named_in_the_readme_exist():
+    named = re.findall(r"`((?:tests|data|wenming_metrics)/[^`<>*]+)`|\(((?:data)/[^)]+)\)", README)
+    for path in (one or other for one, other in named):
+        if "<" not in path:
+            assert (ROOT / path).exists(), path
+
+
+def test_settings_in_the_readme_are_those_of_the_code():
+    code = (ROOT / "wenming_metrics" / "settings.py").read_text(encoding="utf-8")
+    pattern = r"WENMING_[A-Z]+"
+    assert set(re.findall(pattern, README)) == set(re.findall(pattern, code))
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+def test_every_dependency_has_its_reason_and_a_bound(name):
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(("#", "-r")):
+            assert re.match(r"\S+\s+# .{15,}", line), line
+            assert "<" in line.split("#")[0], line
+
+
+def test_every_line_of_the_server_settings_has_its_reason():
+    text = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    settings = tomllib.loads(text)
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["browser"]["gatherUsageStats"] is False
+    for line in text.splitlines():
+        if "=" in line and not line.startswith("#"):
+            assert re.search(r"# .{10,}", line), line
+
+
+def test_one_word_for_one_thing():
+    columns = [*vocabulary.INPUT.values(), *vocabulary.FIGURES.values()]
+    for column in columns:
+        assert column.title
+        assert len(column.meaning) >= 3, column.name
+    titles = [column.title for column in vocabulary.INPUT.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_the_product_speaks_of_itself_alone():
+    words = ("/work/", "issue #", "TODO", "FIXME")
+    for path in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("wenming_metrics/**/*.py"),
+        *ROOT.glob("pages/*.py"),
+    ]:
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in words if word in text], path
