@@ -1,11 +1,9 @@
 """Small offices for tests: catalogue and rules as real files, registers and rows as real workbooks."""
 
 import csv
-import io
 from pathlib import Path
 
-import openpyxl
-
+from tests.builders import xlsx as workbook
 from wenming_metrics import intake
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.settings import Settings, store_url
@@ -27,19 +25,6 @@ ranked = true
 groups = ["主城区", "其他"]
 """
 CHECK_HEADERS = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
-
-
-def workbook(sheets: dict[str, list[list]]) -> bytes:
-    """Write sheets of rows as .xlsx."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
 
 
 def write_csv(path: Path, header: list[str], rows: list[list]) -> None:

@@ -128,3 +128,10 @@ def test_mistyped_commands_and_missing_files(office, capsys):
     assert (code, "打不开文件" in said) == (FAILED, True)
     code, said = run(capsys, "ranking", "--from", "2026-11-16")
     assert (code, "一起用" in said) == (FAILED, True)
+    code, said = run(capsys, "ranking", "--date", "2026-11-16", "--board", "village")
+    assert (code, "没有榜单“village”" in said, "street(街道)" in said) == (FAILED, True, True)
+
+
+def test_a_file_that_is_missing_does_not_stop_the_others(office, tmp_path, capsys):
+    code, said = run(capsys, "ingest", tmp_path / "没有.xlsx", tmp_path / "好.xlsx")
+    assert (code, "打不开文件" in said, "批次 2" in said) == (FAILED, True, True)

@@ -14,7 +14,7 @@ LEVELS = [
     {"queries"},
     {"intake"},
     {"publishing"},
-    {"ui", "server", "__main__", "demo"},
+    {"ui", "server", "terminal", "__main__", "demo"},
     {"app", "pages"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
@@ -23,6 +23,7 @@ MEETS = {
     ("units", "vocabulary"),
     ("__main__", "demo"),
     ("__main__", "server"),
+    ("__main__", "terminal"),
 }
 """Imports between rooms of one level that are meant."""
 FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "wenming_metrics").rglob("*.py")]

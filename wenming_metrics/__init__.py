@@ -12,5 +12,6 @@ The modules in the order the data flows:
     intake              read, preview, commit, withdraw, restore
     ui                  what the Streamlit pages share
     demo                a made-up city, from a seed
-    __main__            the command line
+    server              the pages, served
+    __main__, terminal  the command line and what it prints
 """

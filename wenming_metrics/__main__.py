@@ -15,24 +15,27 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from wenming_metrics import intake, periods, settings
-from wenming_metrics.export.tables import ranking_workbook
+from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries import history, ranking
 from wenming_metrics.queries.office import Office, days_known, open_office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.rules.model import Board, RuleSetError
 from wenming_metrics.store.database import StoreError
+from wenming_metrics.terminal import (
+    err,
+    out,
+    plain,
+    print_batches,
+    print_files,
+    print_json,
+    print_listing,
+    print_ranking,
+)
 
 OK, HELD, FAILED = 0, 1, 3
-_WIDTH = 150
-out = Console(width=_WIDTH, highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RuleSetError, StoreError, intake.IntakeError) as error:
         err.print(str(error), markup=False)
     except OSError as error:
-        err.print(f"打不开文件:{error.filename or ''}({error.strerror})", markup=False)
+        err.print(_unopened(error), markup=False)
     return FAILED
 
 
@@ -54,13 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
 
-    def add(name: str, run: Callable, told: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable, told: str, *, json: bool = True) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=told, description=told)
         command.set_defaults(run=run)
-        command.add_argument("--json", action="store_true", help="输出 JSON")
+        if json:
+            command.add_argument("--json", action="store_true", help="输出 JSON")
         return command
 
-    demo = add("demo", _demo, "生成演示市的表格并全部入库,打印日、周排名")
+    demo = add("demo", _demo, "生成演示市的表格并全部入库,打印日、周排名", json=False)
     demo.add_argument("--days", type=int, default=60, help="演示多少天(默认 60)")
     for name, run, told in (
         ("check", _check, "只检查文件,不入库"),
@@ -84,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     export = add("export", _export, "把排名存成 Excel 文件")
     _add_window(export)
     export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    serve = add("serve", _serve, "打开网页(只有本机能访问)")
+    serve = add("serve", _serve, "打开网页(只有本机能访问)", json=False)
     serve.add_argument("--port", type=int, default=8501, help="端口(默认 8501)")
     add("batches", _batches, "列出入库批次")
     for name, run, told in (
@@ -124,26 +128,35 @@ def _window(given: argparse.Namespace, office: Office) -> periods.Window:
 
 
 def _check(given: argparse.Namespace) -> int:
-    office, codes, told = open_office(settings.load()), [], []
-    for path in given.files:
-        preview = _read(office, path, given)
-        codes.append(_verdict(preview))
-        told.append(_told(preview))
-    _report(told, given.json)
-    return max(codes)
+    return _each_file(given, lambda _, __: None)
 
 
 def _ingest(given: argparse.Namespace) -> int:
+    def store(office: Office, preview: intake.Preview) -> int | None:
+        return intake.commit(office, preview, given.who) if preview.can_commit else None
+
+    return _each_file(given, store)
+
+
+def _each_file(given: argparse.Namespace, act: Callable[[Office, intake.Preview], object]) -> int:
+    """Read file by file, do something with each, tell of all; a bad file does not stop the rest."""
     office, codes, told = open_office(settings.load()), [], []
-    for path in track(
-        given.files, "入库", console=err, disable=given.json or len(given.files) < 2, transient=True
-    ):
-        preview = _read(office, path, given)
-        batch = intake.commit(office, preview, given.who) if preview.can_commit else None
-        codes.append(_verdict(preview))
-        told.append({**_told(preview), "batch": batch})
-    _report(told, given.json)
+    hidden = given.json or len(given.files) < 2
+    for path in track(given.files, "读取", console=err, disable=hidden, transient=True):
+        try:
+            preview = _read(office, path, given)
+            told.append({**_told(preview), "batch": act(office, preview)})
+            codes.append(_verdict(preview))
+        except (OSError, intake.IntakeError) as error:
+            said = str(error) if isinstance(error, intake.IntakeError) else _unopened(error)
+            told.append({"file": path.name, "kind": "", "outcome": said, "problems": []})
+            codes.append(FAILED)
+    _report(told, given)
     return max(codes)
+
+
+def _unopened(error: OSError) -> str:
+    return f"打不开文件:{error.filename or ''}({error.strerror})"
 
 
 def _read(office: Office, path: Path, given: argparse.Namespace) -> intake.Preview:
@@ -179,133 +192,80 @@ def _told(preview: intake.Preview) -> dict[str, object]:
     }
 
 
-def _report(told: list[dict], as_json: bool) -> None:
-    if as_json:
-        _print_json(told)
-        return
-    for one in told:
-        batch = f"  → 批次 {one['batch']}" if one.get("batch") else ""
-        out.print(f"{one['file']}({one['kind'] or '未读入'}):{one['outcome']}{batch}", markup=False)
-        for problem in one["problems"]:
-            out.print(f"  {problem['severity']} {problem['text']}", markup=False)
+def _report(told: list[dict], given: argparse.Namespace) -> None:
+    if given.json:
+        print_json(told)
+    else:
+        print_files(told)
 
 
 def _ranking(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
     window = _window(given, office)
-    board = office.rules.board(given.board)
-    if not board.ranked:
-        return _print_listing(office, window, given)
-    ranked = ranking.ranking(office, window, given.board)
-    if given.group:
-        ranked = ranked[ranked["group"] == given.group]
+    found = _listed(given, office, window)
     if given.json:
-        _print_json({"window": window.title, "rules": office.rules.digest, "units": _plain(ranked)})
+        print_json({"window": window.title, "rules": office.rules.digest, "units": plain(found)})
+    elif _board(given, office).ranked:
+        print_ranking(office, window, found)
     else:
-        print_ranking(office, window, ranked)
+        print_listing(window, found)
     return OK
 
 
-def print_ranking(office: Office, window: periods.Window, ranked: pd.DataFrame) -> None:
-    """Print a ranking as people read it: one table per group, the others below."""
-    facts = city(office, window)
-    score = "—" if facts.score is None else f"{facts.score:.2f}"
-    out.print(
-        f"\n{window.title} 全市得分 {score}(办法:{office.rules.short} {office.rules.version})"
-    )
-    out.print(
-        f"{facts.scored} 个单位参与排名,{facts.sites} 个点位,{facts.checks} 项检查,{facts.failed} 项问题。"
-    )
-    if window.kind == "day":
-        out.print("当日点位少,名次仅供参考。")
-    for group, part in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
-        table = Table(title=str(group), title_justify="left")
-        for name in ("名次", "升降", "单位", "得分", "较上期", "点位", "检查项", "问题", "覆盖"):
-            table.add_column(name, justify="left" if name == "单位" else "right")
-        for line in part.itertuples():
-            table.add_row(*_line(line))
-        out.print(table)
-    for status, told in ((THIN, "检查项不足,暂不评分"), (UNVISITED, "本期未督查")):
-        names = ranked.loc[ranked["status"] == status, "unit_name"]
-        if len(names):
-            out.print(f"{told}({len(names)} 个):{'、'.join(names)}")
+def _board(given: argparse.Namespace, office: Office) -> Board:
+    try:
+        return office.rules.board(given.board)
+    except KeyError:
+        known = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
+        raise intake.IntakeError(f"没有榜单“{given.board}”,可以用:{known}。") from None
 
 
-def _line(line: object) -> list[str]:
-    moved = "新" if line.is_new else "—"
-    if pd.notna(line.rank_change):
-        moved = (
-            "—"
-            if line.rank_change == 0
-            else f"{'↑' if line.rank_change > 0 else '↓'}{abs(line.rank_change)}"
-        )
-    change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
-    covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
-    place = f"{line.rank}{'(并列)' if line.tied else ''}"
-    figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    return [place, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
-
-
-def _print_listing(office: Office, window: periods.Window, given: argparse.Namespace) -> int:
-    found = ranking.listing(office, window, given.board)
-    if given.json:
-        _print_json({"window": window.title, "units": _plain(found)})
-        return OK
-    table = Table(title=f"{window.title} 各部门责任问题(不排名)", title_justify="left")
-    for name in ("单位", "问题", "处数", "扣分", "上期问题"):
-        table.add_column(name, justify="left" if name == "单位" else "right")
-    for line in found.itertuples():
-        figures = [str(line.failed), str(line.places), f"{line.lost:.2f}", str(line.failed_before)]
-        table.add_row(line.unit_name, *figures)
-    out.print(table)
-    return OK
+def _listed(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+    """List the units that were asked for: ranked, or by problems where the board has no ranks."""
+    if not _board(given, office).ranked:
+        return ranking.listing(office, window, given.board)
+    ranked = ranking.ranking(office, window, given.board)
+    return ranked[ranked["group"] == given.group] if given.group else ranked
 
 
 def _export(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
-    window = _window(given, office)
-    ranked = ranking.ranking(office, window, given.board)
-    if given.group:
-        ranked = ranked[ranked["group"] == given.group]
-    rules = office.rules
+    window, rules = _window(given, office), office.rules
+    found = _listed(given, office, window)
     notes = [f"办法:{rules.title}({rules.source},版本 {rules.version})", f"时段:{window.title}"]
-    given.out.write_bytes(ranking_workbook(ranked, f"{window.title}排名", notes))
-    out.print(f"已存到 {given.out}", markup=False)
-    return OK
+    board = _board(given, office)
+    write = ranking_workbook if board.ranked else listing_workbook
+    title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
+    given.out.write_bytes(write(found, title, notes))
+    return _said(f"已存到 {given.out}", given, file=str(given.out))
 
 
 def _batches(given: argparse.Namespace) -> int:
     found = history.batches(open_office(settings.load()))
     if given.json:
-        _print_json(_plain(found))
-        return OK
-    table = Table(title=f"共 {len(found)} 个批次", title_justify="left")
-    for name in ("批次", "状态", "文件", "种类", "经办人", "时间", "入库行", "暂不计", "跳过"):
-        table.add_column(name)
-    for line in found.itertuples():
-        facts = [line.name, line.kind, line.who, line.at[:16].replace("T", " ")]
-        table.add_row(
-            str(line.batch), line.state, *facts, str(line.good), str(line.held), str(line.skipped)
-        )
-    out.print(table)
+        print_json(plain(found))
+    else:
+        print_batches(found)
     return OK
 
 
 def _withdraw(given: argparse.Namespace) -> int:
     intake.withdraw(open_office(settings.load()), given.batch, given.who, given.reason)
-    return _said(f"批次 {given.batch} 已撤回,各项分数已按余下的批次重算。", given)
+    return _said(
+        f"批次 {given.batch} 已撤回,各项分数已按余下的批次重算。", given, batch=given.batch
+    )
 
 
 def _restore(given: argparse.Namespace) -> int:
     intake.restore(open_office(settings.load()), given.batch, given.who, given.reason)
-    return _said(f"批次 {given.batch} 已恢复,各项分数已重算。", given)
+    return _said(f"批次 {given.batch} 已恢复,各项分数已重算。", given, batch=given.batch)
 
 
-def _said(text: str, given: argparse.Namespace) -> int:
+def _said(text: str, given: argparse.Namespace, **facts: object) -> int:
     if given.json:
-        _print_json({"batch": given.batch, "text": text})
+        print_json({**facts, "text": text})
     else:
-        out.print(text)
+        out.print(text, markup=False)
     return OK
 
 
@@ -331,7 +291,7 @@ def _demo(given: argparse.Namespace) -> int:
         if preview.can_commit:
             intake.commit(office, preview, "演示")
         if codes[-1] != OK:
-            _report([_told(preview)], as_json=False)
+            print_files([_told(preview)])
     last = days_known(office)[-1]
     out.print(
         f"{len(files)} 个文件已入库(放在 {folder.relative_to(settings.ROOT)})。", markup=False
@@ -340,14 +300,6 @@ def _demo(given: argparse.Namespace) -> int:
         window = periods.window(kind, last)
         print_ranking(office, window, ranking.ranking(office, window))
     return max(codes)
-
-
-def _plain(frame: pd.DataFrame) -> list[dict]:
-    return json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False))
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ the same tallies in whatever order they come.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import process
 
 from wenming_metrics.vocabulary import normalise
 
@@ -31,7 +30,6 @@ UNIT_COLUMNS = [
     "valid_to",
 ]
 SITE_COLUMNS = ["site", "unit", "street", "point_type", "name", "aliases"]
-_SIMILAR = 55
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +74,6 @@ def alias_map(register: Register, kinds: Iterable[str]) -> dict[str, list[int]]:
         for word in {normalise(unit.name), *(normalise(alias) for alias in unit.aliases)}:
             found.setdefault(word, []).append(int(unit.unit))
     return found
-
-
-def nearest(name: str, choices: Sequence[str]) -> str:
-    """Give the choice that is most like a name, or "" when none is at all alike."""
-    best = process.extractOne(normalise(name), choices, processor=normalise, score_cutoff=_SIMILAR)
-    return best[0] if best else ""
 
 
 def ancestors(register: Register, kind: str) -> np.ndarray:

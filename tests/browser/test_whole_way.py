@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from tests.browser.conftest import WIDTHS, open_page, settle, shoot
-from tests.offices import workbook
+from tests.builders import xlsx as workbook
 from tests.reading import hostile
 from wenming_metrics import periods
 from wenming_metrics.queries.details import leaf_rows, unit_leaves

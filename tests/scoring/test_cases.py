@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import checklist, ingest, make_office, register_units, workbook
+from tests.builders import xlsx as workbook
+from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import periods
 from wenming_metrics.queries.details import leaf_rows, unit_leaves
 from wenming_metrics.queries.overview import city

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import ingest, make_office, workbook
+from tests.builders import xlsx as workbook
+from tests.offices import ingest, make_office
 from wenming_metrics import periods
 from wenming_metrics.queries.ranking import ranking
 

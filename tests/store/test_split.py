@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offices import checklist, ingest, make_office, register_units, workbook
+from tests.builders import xlsx as workbook
+from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import intake, periods
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.store.database import reading, writing

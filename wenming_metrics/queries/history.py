@@ -62,9 +62,3 @@ def original_file(office: Office, batch: int) -> tuple[str, bytes] | None:
     with reading(office.store) as connection:
         facts = batch_facts(connection, batch)
         return (str(facts["name"]), original_bytes(connection, batch)) if facts else None
-
-
-def held_rows(office: Office) -> int:
-    """Count the rows of live batches that are kept but not counted (暂不计分)."""
-    found = batches(office)
-    return int(found.loc[found["state"] == "已入库", "held"].sum())
