@@ -14,6 +14,7 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.vocabulary import movement
 
 _WIDTH = 150
 out = Console(width=_WIDTH, highlight=False, soft_wrap=True)
@@ -65,13 +66,7 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
 
 
 def _line(line: object) -> list[str]:
-    moved = "新" if line.is_new else "—"
-    if pd.notna(line.rank_change):
-        moved = (
-            "—"
-            if line.rank_change == 0
-            else f"{'↑' if line.rank_change > 0 else '↓'}{abs(line.rank_change)}"
-        )
+    moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     place = f"{line.rank}{'(并列)' if line.tied else ''}"

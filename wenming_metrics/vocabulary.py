@@ -256,6 +256,20 @@ def headers(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def movement(change: object, *, is_new: bool) -> str:
+    """Spell a change of place: ↑3, ↓2, —, 新, or nothing.
+
+    >>> movement(3, is_new=False), movement(0, is_new=False), movement(None, is_new=True)
+    ('↑3', '—', '新')
+    """
+    if is_new:
+        return "新"
+    if pd.isna(change):
+        return ""
+    steps = int(change)
+    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
+
+
 def column_frame() -> pd.DataFrame:
     """List all columns for the manual: name, title, type, unit, meaning, aliases."""
     rows = [

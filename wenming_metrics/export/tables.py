@@ -14,6 +14,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from wenming_metrics.vocabulary import movement
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a browser must be told about these files."""
 _FONT = "微软雅黑"
@@ -23,18 +25,19 @@ _LINE = Border(*[Side("thin", "C5CCD4")] * 4)
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a sheet: its name in the frame, its heading, width and number format."""
+    """One column of a sheet: its name in the frame, its heading, width, number format, place."""
 
     name: str
     heading: str
     width: int
     format: str = ""
+    align: str = "general"
 
 
 _RANKING = (
     Field("group", "分组", 13),
     Field("rank", "名次", 7, "0"),
-    Field("moved", "升降", 8),
+    Field("moved", "升降", 8, align="center"),
     Field("unit_name", "单位", 20),
     Field("score", "得分", 10, "0.00"),
     Field("score_change", "较上期", 10, "+0.00;-0.00;0.00"),
@@ -72,7 +75,9 @@ def ranking_workbook(ranked: pd.DataFrame, title: str, notes: Sequence[str]) -> 
     Returns: bytes of an xlsx file; units without a place stand last with the reason
     """
     told = ranked.assign(
-        moved=[_movement(line) for line in ranked.itertuples()],
+        moved=[
+            movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
+        ],
         remark=[_remark(line) for line in ranked.itertuples()],
     )
     return _workbook(told, _RANKING, title, notes, "排名")
@@ -87,15 +92,6 @@ def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
     """Make the workbook of all problems of a file, as `problems.problem_frame` gives them."""
     return _workbook(problems, _PROBLEMS, title, (), "问题")
-
-
-def _movement(line: tuple) -> str:
-    if line.is_new:
-        return "新"
-    if pd.isna(line.rank_change):
-        return ""
-    steps = int(line.rank_change)
-    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
 
 
 def _remark(line: tuple) -> str:
@@ -143,7 +139,7 @@ def _write(cell: Cell, value: object, field: Field) -> None:
         cell.alignment = Alignment(vertical="center")
         return
     _write_text(cell, "" if pd.isna(value) else str(value), Font(_FONT, 10))
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    cell.alignment = Alignment(field.align, "center", wrap_text=True)
 
 
 def _write_text(cell: Cell, text: str, font: Font) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from wenming_metrics.periods import now
 from wenming_metrics.store import schema
@@ -46,20 +47,38 @@ class Store:
 def open_store(url: str) -> Store:
     """Open the store at a URL and make its tables when it is new.
 
-    Raises StoreError when it was made by a newer version of the software.
+    Raises StoreError when the place cannot be used, is no store, or was made by a newer version
+    of the software.
     """
-    store = Store(url, _engine(url))
-    schema.metadata.create_all(store.engine)
-    with store.engine.begin() as connection:
-        found = connection.execute(select(schema.store.c.version)).scalar()
-        if found is None:
-            made = {"id": 1, "seq": 0, "version": schema.VERSION, "made_at": stamp()}
-            connection.execute(
-                insert(schema.store).prefix_with("OR IGNORE", dialect="sqlite"), made
-            )
-        elif found > schema.VERSION:
-            raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
+    try:
+        store = Store(url, _engine(url))
+        schema.metadata.create_all(store.engine)
+        with store.engine.begin() as connection:
+            found = connection.execute(select(schema.store.c.version)).scalar()
+            if found is None:
+                made = {"id": 1, "seq": 0, "version": schema.VERSION, "made_at": stamp()}
+                add = insert(schema.store).prefix_with("OR IGNORE", dialect="sqlite")
+                connection.execute(add, made)
+    except (DBAPIError, OSError) as error:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreError(f"打不开数据文件 {place}:{_reason(error)}") from error
+    if found is not None and found > schema.VERSION:
+        raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
     return store
+
+
+def _reason(error: Exception) -> str:
+    """Say in Chinese why the store cannot be used, as far as the driver tells."""
+    said = str(getattr(error, "orig", error))
+    known = {
+        "not a database": "它不是本软件的数据文件,请检查 WENMING_STORE。",
+        "unable to open": "没有这个文件夹,或者没有读写的权限。",
+        "readonly": "只能读,不能写,请检查文件权限。",
+        "locked": "另一个程序正占用着它,请稍后再试。",
+        "full": "磁盘满了,请腾出空间再试。",
+        "malformed": "文件已损坏,请用备份恢复。",
+    }
+    return next((told for word, told in known.items() if word in said), said)
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.ui import words
+from wenming_metrics.vocabulary import movement
 
 _COUNT = 3
 
@@ -57,7 +58,7 @@ def _draw_ends(own: pd.DataFrame, query: dict[str, str], place: int) -> None:
 
 
 def _draw_unit(line: tuple, query: dict[str, str]) -> None:
-    moved = words.movement(line.rank_change, is_new=bool(line.is_new)) or " "
+    moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
     place = f"{line.rank} 并列" if line.tied else str(line.rank)
     st.page_link(
         "pages/ranking.py",

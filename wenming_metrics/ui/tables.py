@@ -13,6 +13,7 @@ from wenming_metrics.queries.ranking import group_means
 from wenming_metrics.rounding import allocate, half_up
 from wenming_metrics.scoring.ranking import RANKED
 from wenming_metrics.ui import words
+from wenming_metrics.vocabulary import movement
 
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
@@ -175,7 +176,7 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         is_mean=False,
         place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()],
         moved=[
-            words.movement(line.rank_change, is_new=bool(line.is_new) and compared)
+            movement(line.rank_change, is_new=bool(line.is_new) and compared)
             for line in placed.itertuples()
         ],
         change=[words.signed(value) for value in placed["score_change"]],

@@ -120,20 +120,6 @@ def listing(listed: pd.DataFrame) -> str:
     )
 
 
-def movement(change: object, *, is_new: bool) -> str:
-    """Spell a change of place: ↑3, ↓2, —, 新, or nothing.
-
-    >>> movement(3, is_new=False), movement(0, is_new=False), movement(None, is_new=True)
-    ('↑3', '—', '新')
-    """
-    if is_new:
-        return "新"
-    if pd.isna(change):
-        return ""
-    steps = int(change)
-    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
-
-
 def signed(value: float | None, decimals: int = 2) -> str:
     """Spell a difference with its sign: +0.85, -1.20, 持平; "" without a value."""
     if value is None or pd.isna(value):
