@@ -13,6 +13,7 @@ import pytest
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import intake, periods
+from wenming_metrics.queries.details import leaf_rows, problem_rows
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.store.database import reading, writing
 
@@ -173,6 +174,9 @@ def test_a_corrected_file_sent_whole_counts_its_rows_once(tmp_path):
     ]
     corrected = intake.commit(office, preview, "测试")
     assert tallies(office) == tallies(alone)
+    found = ranking(office, MONTH)
+    assert len(leaf_rows(office, MONTH, int(found["unit"].iloc[0]))) == 1
+    assert len(problem_rows(office, MONTH)) == 1
     # Whichever of the two is withdrawn, the row it shared with the other still counts, once.
     intake.withdraw(office, sent, "测试")
     assert tallies(office) == tallies(alone)

@@ -18,6 +18,7 @@ from wenming_metrics.queries.windows import Standings, read_lines, score_windows
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses import trace
+from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_batches
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
@@ -82,19 +83,19 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
         register = read_register(connection)
         members = np.flatnonzero(ancestors(register, chosen.kind) == unit).tolist()
         live, role = live_batches(connection), ROLE_CODES.index(chosen.role)
-        rows = read_role_rows(connection, window.days, live, role, members)
-        rows = rows[rows["result"] == 1]
+        rows = drop_repeats(read_role_rows(connection, window.days, live, role, members))
+        rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
 
-def problem_rows(office: Office, window: Window, limit: int | None = None) -> pd.DataFrame:
+def problem_rows(office: Office, window: Window) -> pd.DataFrame:
     """List every failed row of a window, whoever it belongs to, in the order of day and place.
 
     Returns: the columns of `leaf_rows` without loss, plus unit_name (the street)
     """
     with reading(office.store) as connection:
-        rows = read_rows(connection, window.days, live_batches(connection))
-        rows = rows[rows["result"] == 1].head(limit if limit is not None else len(rows))
+        rows = drop_repeats(read_rows(connection, window.days, live_batches(connection)))
+        rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
 
@@ -131,7 +132,7 @@ def _rows_of(
     connection: Connection, lines: pd.DataFrame, live: np.ndarray, units: np.ndarray
 ) -> pd.DataFrame:
     """Find the stored rows behind checks; a check's points go to its rows by what each lost."""
-    rows = read_rows(connection, lines["day"].unique(), live, units)
+    rows = drop_repeats(read_rows(connection, lines["day"].unique(), live, units))
     checks = lines[[*_GRAIN, "loss", "node"]]
     found = rows[rows["lost"] > 0].merge(checks, on=_GRAIN, validate="many_to_one")
     whole = found.groupby(_GRAIN)["lost"].transform("sum")
