@@ -5,9 +5,11 @@ from datetime import date
 
 import openpyxl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.offices import checklist, make_office, register_units
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
+from wenming_metrics.settings import ROOT
 
 ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]]
 INDICATORS = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
@@ -135,3 +137,17 @@ def test_mistyped_commands_and_missing_files(office, capsys):
 def test_a_file_that_is_missing_does_not_stop_the_others(office, tmp_path, capsys):
     code, said = run(capsys, "ingest", tmp_path / "没有.xlsx", tmp_path / "好.xlsx")
     assert (code, "打不开文件" in said, "批次 2" in said) == (FAILED, True, True)
+
+
+def test_page_command_line_and_calculator_agree(office, tmp_path, capsys):
+    run(capsys, "ingest", tmp_path / "好.xlsx")
+    said = json.loads(run(capsys, "ranking", "--week", "2026-11-16", "--json")[1])
+    told = {unit["unit_name"]: unit["score"] for unit in said["units"] if unit["score"] is not None}
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    app.switch_page("pages/ranking.py")
+    app.query_params["period"] = "周"
+    app.run()
+    table = app.dataframe[0].value
+    shown = table[~table["is_mean"]].set_index("unit_name")["score"].to_dict()
+    # 甲: 60 x 8/10 + 40 x 1; 乙: only 环境 was looked at, all of it right
+    assert told == shown == {"甲街道": 88.0, "乙街道": 100.0}

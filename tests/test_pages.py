@@ -1,11 +1,13 @@
 """The pages as a session sees them: real files, a real store, no browser."""
 
 import ast
+import io
 import re
 import shutil
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
@@ -265,6 +267,26 @@ def test_a_file_is_read_once_however_often_the_page_is_drawn(filled, monkeypatch
     app.text_input(key="who").set_value("张三").run()
     app.run()
     assert len(calls) == 1
+
+
+def test_problems_sent_twice_count_once_unless_a_person_says_so(own):
+    """The stored file with one cell changed is another file with the same problems."""
+    name = STORED[-1]
+    book = openpyxl.load_workbook(SAMPLES / name)
+    book.active.cell(1, 1).value = "补发"
+    again = io.BytesIO()
+    book.save(again)
+    app = visit("upload")
+    drop(app, "补发.xlsx", again.getvalue())
+    before = city(own, WEEK)
+    assert "只计一次" in texts(app)
+    app.checkbox[0].check().run()
+    assert "另外计算" in texts(sound(app))
+    app.checkbox[0].uncheck().run()
+    app.text_input(key="who").set_value("张三").run()
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    assert city(own, WEEK) == before
 
 
 def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
