@@ -7,6 +7,7 @@ do not depend on how rows were split over files, in which order files came, or w
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -76,6 +77,23 @@ class Preview:
         return not self.is_known and not rejected(self.problems)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector still for a moment.
+
+    A file makes tens of thousands of short-lived tuples; they would set off full collections that
+    find nothing and cost a sixth of the whole (measured on 12,000 rows).
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collection()
 def inspect(
     office: Office,
     data: bytes,
@@ -145,6 +163,7 @@ def _missing(found: Reading, context: Context) -> Iterator[Problem]:
         yield Problem("入库-04")
 
 
+@_without_collection()
 def commit(office: Office, preview: Preview, who: str) -> int:
     """Store a previewed file; good rows count from now on, held rows are kept.
 
