@@ -11,7 +11,7 @@ LEVELS = [
     {"rules", "units"},
     {"scoring", "reading", "store"},
     {"charts", "export"},
-    {"queries"},
+    {"queries", "tallying"},
     {"intake"},
     {"publishing"},
     {"ui", "server", "terminal", "__main__", "demo"},

@@ -8,6 +8,7 @@ The modules in the order the data flows:
     store               batches, rows, original cells, tallies of days and months
     scoring             rows -> tallies -> leaf rates -> score, coverage, ranking, losses
     charts, export      frame -> figure, frame -> xlsx
+    tallying            rows that count -> tallies of days and months
     queries             each function answers one question of one page or command
     intake              read, preview, commit, withdraw, restore
     ui                  what the Streamlit pages share

@@ -70,20 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", _check, "只检查文件,不入库"),
         ("ingest", _ingest, "检查并入库"),
     ):
-        command = add(name, run, told)
-        command.add_argument("files", nargs="+", type=Path, metavar="文件")
-        command.add_argument(
-            "--confirm-visits",
-            action="store_true",
-            help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
-        )
-        command.add_argument(
-            "--duplicates",
-            choices=("once", "count"),
-            default="once",
-            help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算",
-        )
-        command.add_argument("--who", default="命令行", help="经办人")
+        _add_files(add(name, run, told))
     _add_window(add("ranking", _ranking, "打印排名"))
     export = add("export", _export, "把排名存成 Excel 文件")
     _add_window(export)
@@ -100,6 +87,22 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--who", default="命令行", help="经办人")
         command.add_argument("--reason", default="", help="原因")
     return parser
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", type=Path, metavar="文件")
+    command.add_argument(
+        "--confirm-visits",
+        action="store_true",
+        help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
+    )
+    command.add_argument(
+        "--duplicates",
+        choices=("once", "count"),
+        default="once",
+        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算",
+    )
+    command.add_argument("--who", default="命令行", help="经办人")
 
 
 def _add_window(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,19 +25,10 @@ from wenming_metrics.queries.ranking import rank_standings
 from wenming_metrics.queries.windows import score_windows
 from wenming_metrics.reading.model import INSPECTION, PLAN, Context, Reading
 from wenming_metrics.reading.read import read
-from wenming_metrics.scoring.tally import (
-    CELL_KEYS,
-    CELL_SUMS,
-    SITE_KEYS,
-    SITE_SUMS,
-    add,
-    find_repeats,
-    site_sums,
-    take_back,
-    tally_days,
-)
-from wenming_metrics.store import batches, cells, registers, rows, tallies
+from wenming_metrics.scoring.tally import find_repeats, tally_days
+from wenming_metrics.store import batches, cells, registers, rows
 from wenming_metrics.store.database import Store, reading, writing
+from wenming_metrics.tallying import put_tallies, retally
 from wenming_metrics.units import build_sites, build_units
 
 _KNOWN = "入库-01"
@@ -234,55 +225,6 @@ def effect(office: Office, preview: Preview) -> pd.DataFrame:
     return found
 
 
-def retally(connection: Connection, days: Iterable[int]) -> None:
-    """Tally some days anew from their live rows and bring the sums of their months along."""
-    wanted = sorted({int(day) for day in days})
-    live = batches.live_on(connection, wanted)
-    stored = rows.read_rows(connection, wanted, live)
-    _put(connection, tally_days(stored, rows.read_roles(connection, wanted, live), wanted))
-
-
-def rebuild(connection: Connection) -> None:
-    """Tally every day that ever had rows anew."""
-    retally(connection, batches.all_days(connection))
-
-
-def _put(connection: Connection, new: dict[int, dict[str, pd.DataFrame]]) -> None:
-    old = {part: tallies.read_days(connection, new, part) for part in ("cells", "visits")}
-    tallies.write_days(connection, new)
-    months = {tallies.month_of(day) for day in new}
-    cells_of = tallies.read_months(connection, months, "cells")
-    sites_of = tallies.read_months(connection, months, "sites")
-    for day, parts in new.items():
-        month = tallies.month_of(day)
-        cells_of[month] = _swap(
-            cells_of.get(month), old["cells"].get(day), parts["cells"], CELL_KEYS, CELL_SUMS
-        )
-        before = old["visits"].get(day)
-        sites_of[month] = _swap(
-            sites_of.get(month),
-            None if before is None else site_sums(before),
-            site_sums(parts["visits"]),
-            SITE_KEYS,
-            SITE_SUMS,
-        )
-    sums = {month: {"cells": cells_of[month], "sites": sites_of[month]} for month in months}
-    tallies.write_months(connection, sums)
-
-
-def _swap(
-    total: pd.DataFrame | None,
-    old: pd.DataFrame | None,
-    new: pd.DataFrame,
-    keys: list[str],
-    sums: list[str],
-) -> pd.DataFrame:
-    """Exchange one day's part of a month's sum."""
-    kept = new.iloc[:0] if total is None else total
-    kept = kept if old is None else take_back(kept, old, keys, sums)
-    return add(kept, new, keys, sums)
-
-
 def _store(connection: Connection, office: Office, preview: Preview, who: str) -> int:
     found = preview.reading
     counts = found.counts
@@ -340,7 +282,7 @@ def _store_checks(connection: Connection, batch: int, preview: Preview) -> None:
     together = pd.concat([stored, own])[rows.ROW_COLUMNS] if len(stored) else own
     roles = found.roles.merge(own[["seq", "day", "item", "batch"]], on="seq")
     roles = pd.concat([known[roles.columns], roles]) if len(known) else roles
-    _put(connection, tally_days(together, roles, wanted))
+    put_tallies(connection, tally_days(together, roles, wanted))
 
 
 def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.conftest import WIDTHS, open_page, settle, shoot
 from tests.builders import xlsx as workbook
+from tests.offices import CHECK_HEADERS
 from tests.reading import hostile
 from wenming_metrics import periods
 from wenming_metrics.queries.details import leaf_rows, unit_leaves
@@ -14,17 +15,7 @@ from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.scoring.ranking import RANKED
 from wenming_metrics.settings import ROOT
 
-HEADERS = [
-    "督查日期",
-    "来源",
-    "街道",
-    "点位类型",
-    "点位名称",
-    "测评项",
-    "检查结果",
-    "扣分",
-    "问题描述",
-]
+HEADERS = [*CHECK_HEADERS, "问题描述"]
 DAY = date(2026, 11, 20)
 WEEK = periods.window("week", DAY)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

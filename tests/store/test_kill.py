@@ -18,6 +18,7 @@ from wenming_metrics import intake
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.settings import Settings
 from wenming_metrics.store.database import writing
+from wenming_metrics.tallying import rebuild
 
 KILLS = 50
 
@@ -62,7 +63,7 @@ def test_fifty_kills(tmp_path):
     assert len(acts) > KILLS / 5  # the kills did not all fall before the first commit
     kept = tallies(office)
     with writing(office.store) as connection:
-        intake.rebuild(connection)
+        rebuild(connection)
     assert tallies(office) == kept
 
 

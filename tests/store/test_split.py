@@ -16,6 +16,7 @@ from wenming_metrics import intake, periods
 from wenming_metrics.queries.details import leaf_rows, problem_rows
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.store.database import reading, writing
+from wenming_metrics.tallying import rebuild
 
 ITEMS = [["A", "环境", 5, "*"], ["B", "秩序", 4, "*"], ["C", "广告", 3, "T1"]]
 INDICATORS = [
@@ -199,7 +200,7 @@ def test_the_same_row_counts_again_when_a_person_says_so(tmp_path):
 def test_sums_of_months_equal_a_fresh_tally(whole):
     before = tallies(whole)
     with writing(whole.store) as connection:
-        intake.rebuild(connection)
+        rebuild(connection)
     assert tallies(whole) == before
 
 
