@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 DEMO_STORE := data/store/demo.db
 
+# Tests that touch no store, or that a second engine cannot change; all others run on both.
+NO_STORE := browser benchmarks reading uploads demo rules \
+	test_docs.py test_layers.py test_periods.py test_rounding.py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run test lint bench
 
@@ -27,10 +31,11 @@ demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the da
 run: $(VENV)/run.done ## Serve the dashboard on the office's own store
 	$(BIN)/python -m wenming_metrics serve --port $(PORT)
 
-test: $(VENV)/test.done ## Lint and run every test, the browser's too
+test: $(VENV)/test.done ## Lint and run every test; those of the store again on PostgreSQL, if it is here
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --engine postgresql tests $(NO_STORE:%=--ignore=tests/%)
 
 lint: $(VENV)/test.done ## Mend what can be mended, report the rest
 	$(BIN)/python -m ruff format .

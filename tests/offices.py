@@ -1,12 +1,15 @@
 """Small offices for tests: catalogue and rules as real files, registers and rows as real workbooks."""
 
 import csv
+import shutil
 from pathlib import Path
 
+from tests import postgres
 from tests.builders import xlsx as workbook
 from wenming_metrics import intake
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.settings import Settings, store_url
+from wenming_metrics.store.database import Store
 
 RULES = """
 id = "tiny"
@@ -68,7 +71,30 @@ def make_office(
     mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
     write_csv(data / "rules" / "tiny" / "items.csv", ["item", "point_types", "indicator"], mapped)
     (data / "rules" / "tiny" / "rules.toml").write_text(RULES.format(extra=extra), encoding="utf-8")
-    return open_office(Settings(data, store_url(folder / "store.db"), None))
+    return open_office(Settings(data, new_store(folder), None))
+
+
+_made: dict[Path, str] = {}
+
+
+def new_store(folder: Path) -> str:
+    """Give the URL of a folder's store on the engine that the tests run on; at first it is empty."""
+    if not postgres.is_chosen():
+        return store_url(folder / "store.db")
+    if folder not in _made:
+        _made[folder] = store_url(postgres.cluster().new_database())
+    return _made[folder]
+
+
+def copy_store(store: Store, folder: Path) -> str:
+    """Give the URL of a copy of a store; nobody else may be using it."""
+    store.engine.dispose()
+    place = store.engine.url
+    if place.get_backend_name() != "sqlite":
+        return store_url(postgres.cluster().new_database(like=place.database))
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(place.database, folder / "copy.db")
+    return store_url(folder / "copy.db")
 
 
 def register_units(office: Office, streets: list[tuple[str, str]], sites: list[list] = ()) -> int:

@@ -3,21 +3,27 @@
 import ast
 import io
 import re
-import shutil
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from tests import postgres
+from tests.offices import copy_store, new_store
 from wenming_metrics import intake, settings
+from wenming_metrics.keeping.prune import prune
 from wenming_metrics.periods import window
 from wenming_metrics.queries import history
 from wenming_metrics.queries.office import days_known, open_office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import open_store, writing
 from wenming_metrics.ui import cached, manual
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,31 +46,30 @@ def fill(names):
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """A store that holds two registers and two workbooks."""
-    path = tmp_path_factory.mktemp("store") / "filled.db"
+    """The address of a store that holds two registers and two workbooks."""
+    url = new_store(tmp_path_factory.mktemp("store"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WENMING_STORE", str(path))
+        patch.setenv("WENMING_STORE", url)
         fill(STORED).store.engine.dispose()
-    return path
+    return url
 
 
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
-    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "empty.db"))
+    monkeypatch.setenv("WENMING_STORE", new_store(tmp_path))
 
 
 @pytest.fixture
 def filled(monkeypatch, stored):
     """The office of a filled store that all tests share and none changes."""
-    monkeypatch.setenv("WENMING_STORE", str(stored))
+    monkeypatch.setenv("WENMING_STORE", stored)
     return open_office(settings.load())
 
 
 @pytest.fixture
 def own(tmp_path, monkeypatch, stored):
     """The office of a filled store of the test's own."""
-    shutil.copy(stored, tmp_path / "own.db")
-    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "own.db"))
+    monkeypatch.setenv("WENMING_STORE", copy_store(open_store(stored), tmp_path))
     return open_office(settings.load())
 
 
@@ -239,6 +244,26 @@ def pick_batch(app):
     sound(app.run())
 
 
+def test_a_file_that_was_dropped_is_told_instead_of_offered(own):
+    with own.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE batch SET at = '2020-01-01'")
+    assert prune(own.store, 30).files == len(STORED)
+    app = visit("upload")
+    pick_batch(app)
+    assert "原文件已按保留期限在" in texts(app)
+    assert "每一行的原始单元格仍在" in texts(app)
+    assert "下载原文件" not in {found.label for found in app.get("download_button")}
+
+
+def test_a_store_whose_figures_do_not_follow_from_its_rows_is_not_shown(own):
+    with own.store.engine.begin() as connection:
+        connection.execute(update(schema.day_tally).values(cells=b"no zip"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert "数据检查没有通过" in app.error[0].value
+    assert "retally" in app.error[0].value
+    assert not app.metric
+
+
 def test_the_effect_is_shown_before_anything_is_stored(filled):
     app = drop(visit("upload"), FRESH)
     told = intake.effect(filled, intake.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
@@ -298,6 +323,55 @@ def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
     assert not app.exception
     assert "这一页没有显示出来" in app.error[0].value
     assert "secret" not in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ["overview", "ranking", "upload"])
+def test_a_store_that_fails_says_why_and_is_used_again_when_it_can_be(own, page):
+    app = visit(page)
+    with out_of_reach(own.store) as words:
+        app.run()
+        assert not app.exception
+        assert words in app.error[0].value
+        assert "Error" not in app.error[0].value
+    app.run()
+    assert "测评办法:" in texts(sound(app))
+
+
+@contextmanager
+def out_of_reach(store):
+    """Let no program use a store for a while; gives what users are told meanwhile."""
+    store.engine.dispose()
+    if store.engine.dialect.name == "postgresql":
+        postgres.cluster().stop()
+        yield "连接不上数据库。请检查数据库是否已启动"
+        postgres.cluster().start()
+        return
+    place = Path(store.engine.url.database)
+    away = place.rename(place.with_name("away.db"))
+    place.mkdir()
+    yield "没有这个文件夹,或者没有读写的权限。"
+    place.rmdir()
+    away.rename(place)
+
+
+def test_what_is_asked_of_a_busy_store_is_told_as_not_done(own, monkeypatch):
+    url = own.store.url
+    monkeypatch.setenv("WENMING_STORE", f"{url}{'&' if '?' in url else '?'}timeout=0.3")
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, FRESH)
+    with writing(own.store):
+        button(app, "入库").click().run()
+        said = texts(sound(app))
+        assert "**没有完成。**" in said
+        assert "另一个程序正占用着数据" in said
+        assert "这次的改动没有保存" in said
+    pick_batch(app)
+    with writing(own.store):
+        button(app, "撤回这一批").click().run()
+        assert "另一个程序正占用着数据" in texts(sound(app))
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
 
 
 def test_every_page_file_is_registered_under_another_address():

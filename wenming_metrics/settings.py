@@ -1,17 +1,28 @@
 """Where things are and which limits hold, from the environment; nothing else reads it.
 
-WENMING_DATA      folder with catalogue/, rules/ and messages.toml  [data/ of this checkout]
-WENMING_STORE     store: a file path or an SQLAlchemy URL           [data/store/wenming.db]
-WENMING_RULES     id of the rule set in force                       [the only or newest one]
+WENMING_DATA            folder with catalogue/, rules/ and messages.toml  [data/ of this checkout]
+WENMING_STORE           store: a file path or an SQLAlchemy URL           [data/store/wenming.db]
+WENMING_RULES           id of the rule set in force                       [the only or newest one]
+WENMING_KEEP_ORIGINALS  days that files as they were sent are kept        [for ever]
+WENMING_LOGS            folder of the logs                                [logs/ beside the store]
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parent.parent
+_SQLITE = "sqlite:///"
+_POSTGRES = "postgresql+psycopg"
+_SHORT = ("postgres", "postgresql")
+"""Ways to write the address of a PostgreSQL server; the driver is this software's choice."""
+
+
+class SettingsError(RuntimeError):
+    """A setting cannot be used; the message says which and why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +30,20 @@ class Settings:
     """Everything that differs between two installations."""
 
     data: Path
-    store_url: str
+    store_url: str = field(repr=False)  # it may hold a password
     rules_id: str | None
+    keep_originals: int | None = None
+
+    @property
+    def logs(self) -> Path:
+        """Where the logs are written: as set, else beside the store."""
+        chosen = os.environ.get("WENMING_LOGS")
+        if chosen:
+            return Path(chosen)
+        place = self.store_url.removeprefix(_SQLITE)
+        is_file = place != self.store_url
+        beside = Path(unquote(place)).parent if is_file else ROOT / "data" / "store"
+        return beside / "logs"
 
 
 def load() -> Settings:
@@ -31,10 +54,24 @@ def load() -> Settings:
         data=data,
         store_url=store_url(store),
         rules_id=os.environ.get("WENMING_RULES") or None,
+        keep_originals=_days("WENMING_KEEP_ORIGINALS"),
     )
 
 
+def _days(name: str) -> int | None:
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return None
+    if not said.isdecimal() or int(said) < 1:
+        raise SettingsError(f"环境变量 {name} 应是天数(1 或更大的整数),现在是“{said}”。")
+    return int(said)
+
+
 def store_url(place: str | Path) -> str:
-    """Give the SQLAlchemy URL of a store that is named by a path or already by a URL."""
+    """Give the SQLAlchemy URL of a store that is named by a path or by the URL of a server."""
     text = str(place)
-    return text if "://" in text else f"sqlite:///{Path(text).resolve()}"
+    if "://" not in text:
+        path = str(Path(text).resolve())
+        return _SQLITE + path.replace("%", "%25").replace("?", "%3F")
+    scheme, rest = text.split("://", 1)
+    return f"{_POSTGRES if scheme in _SHORT else scheme}://{rest}"

@@ -1,19 +1,20 @@
-"""Keep the tallies of days and the sums of months true to the rows that count.
+"""Keep the sums of the store true to the rows that count.
 
-A day is tallied anew from its live rows; its month exchanges the day's old part for the new one,
-which is exact, for the sums are integers, and costs the same however long the month is.
+A day is tallied anew from its live rows. Its month's sites exchange the day's old part for the new
+one; running sums are carried on from the day before through the rest of the month and of the
+year, so a late day costs no more than that, however many years are stored. All sums are integers:
+the same rows give the same bytes, whatever came when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.basis import Basis, DayTally, Sums, add_sums, basis_of, sum_day
 from wenming_metrics.scoring.tally import (
-    CELL_KEYS,
-    CELL_SUMS,
     SITE_KEYS,
     SITE_SUMS,
     add,
@@ -22,56 +23,145 @@ from wenming_metrics.scoring.tally import (
     tally_days,
 )
 from wenming_metrics.store import batches, rows, tallies
+from wenming_metrics.store.days import month_end, month_of, month_start, year_end, year_start
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.tallies import DAY, MONTH_TO_DATE, YEAR_TO_DATE
+
+Tallies = Mapping[int, DayTally]
+"""Tallies of days, as `scoring.tally.tally_days` gives them."""
+_AT_ONCE = 31
+"""How many days are in memory when a whole store is gone through."""
 
 
-def retally(connection: Connection, days: Iterable[int]) -> None:
-    """Tally some days anew from their live rows and bring the sums of their months along."""
+def retally(connection: Connection, days: Iterable[int], rules: RuleSet) -> None:
+    """Tally some days anew from their live rows and bring all sums along."""
     wanted = sorted({int(day) for day in days})
-    live = batches.live_on(connection, wanted)
-    stored = rows.read_rows(connection, wanted, live)
-    put_tallies(connection, tally_days(stored, rows.read_roles(connection, wanted, live), wanted))
+    for first in range(0, len(wanted), _AT_ONCE):
+        part = wanted[first : first + _AT_ONCE]
+        put_tallies(connection, tally_rows(connection, part), rules)
 
 
-def rebuild(connection: Connection) -> None:
-    """Tally every day that ever had rows anew."""
-    retally(connection, batches.all_days(connection))
+def tally_rows(connection: Connection, days: list[int]) -> Tallies:
+    """Tally some days from their live rows."""
+    live = batches.live_on(connection, days)
+    stored = rows.read_rows(connection, days, live)
+    return tally_days(stored, rows.read_roles(connection, days, live), days)
 
 
-def put_tallies(connection: Connection, new: dict[int, dict[str, pd.DataFrame]]) -> None:
-    """Replace the tallies of days, and exchange their part in the sums of their months.
+def put_tallies(connection: Connection, new: Tallies, rules: RuleSet) -> None:
+    """Replace the tallies of days, and bring the sums that hold them along.
 
-    Takes: new - per day the frames of `scoring.tally.tally_days`
+    Running sums are kept for the boards of the rules given, and for no others.
     """
-    old = {part: tallies.read_days(connection, new, part) for part in ("cells", "visits")}
+    _put_sites(connection, new)
     tallies.write_days(connection, new)
-    months = {tallies.month_of(day) for day in new}
-    cells_of = tallies.read_months(connection, months, "cells")
-    sites_of = tallies.read_months(connection, months, "sites")
+    kept = [day for day in new if any(len(frame) for frame in new[day].values())]
+    for basis in fill_sums(connection, rules):
+        sums = {day: sum_day(day, new[day], basis) if day in kept else None for day in new}
+        _put_sums(connection, basis, sums)
+
+
+def rebuild(connection: Connection, rules: RuleSet) -> None:
+    """Tally every day that ever had rows anew."""
+    retally(connection, batches.all_days(connection), rules)
+
+
+def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
+    """Say whether running sums are to be made: rules or units changed, or the store is older."""
+    register = read_register(connection)
+    wanted = {basis_of(register, rules, board).key for board in rules.boards}
+    return tallies.has_days(connection) and not wanted <= set(tallies.bases(connection))
+
+
+def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
+    """Make the running sums that are missing from the tallies of all days.
+
+    Those on any other basis are forgotten: the rows that come do not change them any more.
+
+    Returns: the bases that were there already
+    """
+    register, there = read_register(connection), tallies.bases(connection)
+    wanted = [basis_of(register, rules, board) for board in rules.boards]
+    for key in set(there) - {basis.key for basis in wanted}:
+        tallies.drop_basis(connection, key)
+    for basis in wanted:
+        if basis.key not in there:
+            tallies.add_basis(connection, basis.key, rules.digest, basis.board.kind)
+            _fill(connection, basis)
+    return [basis for basis in wanted if basis.key in there]
+
+
+def _fill(connection: Connection, basis: Basis) -> None:
+    days = tallies.days_with_rows(connection)
+    for end in sorted({month_end(day) for day in days}):
+        month = [day for day in days if month_end(day) == end]
+        told = ((day, tallies.read_day(connection, day, basis.parts)) for day in month)
+        _put_sums(connection, basis, {day: sum_day(day, tally, basis) for day, tally in told})
+
+
+def _put_sites(connection: Connection, new: Tallies) -> None:
+    """Exchange the days' part in the sums by site of their months; before the days are written."""
+    old = tallies.read_days(connection, new, "visits")
+    sums = tallies.read_sites(connection, {month_of(day) for day in new})
     for day, parts in new.items():
-        month = tallies.month_of(day)
-        cells_of[month] = _swap(
-            cells_of.get(month), old["cells"].get(day), parts["cells"], CELL_KEYS, CELL_SUMS
-        )
-        before = old["visits"].get(day)
-        sites_of[month] = _swap(
-            sites_of.get(month),
-            None if before is None else site_sums(before),
-            site_sums(parts["visits"]),
-            SITE_KEYS,
-            SITE_SUMS,
-        )
-    sums = {month: {"cells": cells_of[month], "sites": sites_of[month]} for month in months}
-    tallies.write_months(connection, sums)
+        month, before, now = month_of(day), old.get(day), site_sums(parts["visits"])
+        kept = sums.get(month, now.iloc[:0])
+        if before is not None:
+            kept = take_back(kept, site_sums(before), SITE_KEYS, SITE_SUMS)
+        sums[month] = add(kept, now, SITE_KEYS, SITE_SUMS)
+    tallies.write_sites(connection, sums)
 
 
-def _swap(
-    total: pd.DataFrame | None,
-    old: pd.DataFrame | None,
-    new: pd.DataFrame,
-    keys: list[str],
-    sums: list[str],
-) -> pd.DataFrame:
-    """Exchange one day's part of a month's sum."""
-    kept = new.iloc[:0] if total is None else total
-    kept = kept if old is None else take_back(kept, old, keys, sums)
-    return add(kept, new, keys, sums)
+def _put_sums(connection: Connection, basis: Basis, days: Mapping[int, Sums | None]) -> None:
+    """Replace the sums of some days (None: no rows) and carry the running sums on from there."""
+    tallies.write_sums(connection, basis.key, DAY, days)
+    first: dict[int, int] = {}
+    for day in sorted(days):
+        first.setdefault(month_end(day), day)
+    months = {end: _carry_month(connection, basis.key, day) for end, day in first.items()}
+    for year in sorted({year_start(end) for end in months}):
+        own = {end: total for end, total in months.items() if year_start(end) == year}
+        carry_year(connection, basis.key, own)
+
+
+def _carry_month(connection: Connection, basis: str, first: int) -> Sums | None:
+    """Rewrite the month-to-date sums from a day on; gives the whole month's, None if empty."""
+    start, end = month_start(first), month_end(first)
+    there = tallies.sum_places(connection, basis, MONTH_TO_DATE, [(start, end)])
+    before = [at for at in there if at < first]
+    total = _sum_at(connection, basis, MONTH_TO_DATE, before[-1]) if before else None
+    sums: dict[int, Sums | None] = dict.fromkeys(at for at in there if at >= first)
+    days = tallies.sum_places(connection, basis, DAY, [(first, end)])
+    for day, own in tallies.read_sums(connection, basis, DAY, days):
+        total = own if total is None else add_sums(total, own)
+        sums[day] = total
+    tallies.write_sums(connection, basis, MONTH_TO_DATE, sums)
+    return total
+
+
+def carry_year(connection: Connection, basis: str, months: Mapping[int, Sums | None]) -> None:
+    """Rewrite the year-to-date sums from the first of some months (month's end -> its sum) on."""
+    first = min(months)
+    year = (year_start(first), year_end(first))
+    there = tallies.sum_places(connection, basis, YEAR_TO_DATE, [year])
+    before = [at for at in there if at < first]
+    total = _sum_at(connection, basis, YEAR_TO_DATE, before[-1]) if before else None
+    sums: dict[int, Sums | None] = {}
+    for at in sorted({at for at in there if at >= first} | set(months)):
+        own = months[at] if at in months else _month_sum(connection, basis, at)
+        if own is not None:
+            total = own if total is None else add_sums(total, own)
+        sums[at] = None if own is None else total
+    tallies.write_sums(connection, basis, YEAR_TO_DATE, sums)
+
+
+def _month_sum(connection: Connection, basis: str, end: int) -> Sums:
+    """Give the sum of a whole month: its last month-to-date sum."""
+    places = [(month_start(end), end)]
+    last = tallies.sum_places(connection, basis, MONTH_TO_DATE, places)[-1]
+    return _sum_at(connection, basis, MONTH_TO_DATE, last)
+
+
+def _sum_at(connection: Connection, basis: str, span: int, at: int) -> Sums:
+    ((_, sums),) = tallies.read_sums(connection, basis, span, [at])
+    return sums

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.leaves import place_cells, sum_leaves
+from wenming_metrics.scoring.leaves import LeafSums, leaf_lines, place_cells, spread
 from wenming_metrics.scoring.losses import node_losses, trace
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.scoring.roll_up import score
+from wenming_metrics.scoring.settling import settle, sum_settled
 from wenming_metrics.scoring.tally import add, checks_of_day, sum_by, take_back, tally_days
 
 DAY = date(2026, 11, 16).toordinal()
@@ -101,9 +102,10 @@ def scored(rows: pd.DataFrame, rules: RuleSet):
     )
     cells = pd.concat([t["cells"] for t in tallies.values()], ignore_index=True)
     column_of = np.arange(UNITS)
-    placed = place_cells(cells, rules, column_of, UNITS, 0)
+    leaves = leaf_lines(cells, rules, column_of, 0)
+    sums = spread({n: leaves[n].to_numpy() for n in leaves}, column_of, len(rules.nodes), UNITS)
     fine = place_cells(lines, rules, column_of, UNITS, 0)
-    return score(fine, sum_leaves(placed, len(rules.nodes), UNITS), rules), fine
+    return score(sum_settled(settle(fine, rules)), LeafSums(*sums), rules), fine
 
 
 @settings(max_examples=60, deadline=None)

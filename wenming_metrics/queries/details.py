@@ -19,7 +19,7 @@ from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses import trace
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
-from wenming_metrics.store.batches import live_batches
+from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_role_rows, read_roles, read_rows
@@ -68,7 +68,7 @@ def leaf_rows(
         if node is not None:
             lines = lines[lines["node"] == node]
         members = np.flatnonzero(standings.column_of == standings.column_of[unit])
-        live = live_batches(connection)
+        live = live_on(connection, window.days)
         rows = _rows_of(connection, lines, live, members)
         return _tell(connection, office, rows)
 
@@ -82,7 +82,7 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
     with reading(office.store) as connection:
         register = read_register(connection)
         members = np.flatnonzero(ancestors(register, chosen.kind) == unit).tolist()
-        live, role = live_batches(connection), ROLE_CODES.index(chosen.role)
+        live, role = live_on(connection, window.days), ROLE_CODES.index(chosen.role)
         rows = drop_repeats(read_role_rows(connection, window.days, live, role, members))
         rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
@@ -94,7 +94,7 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
     Returns: the columns of `leaf_rows` without loss, plus unit_name (the street)
     """
     with reading(office.store) as connection:
-        rows = drop_repeats(read_rows(connection, window.days, live_batches(connection)))
+        rows = drop_repeats(read_rows(connection, window.days, live_on(connection, window.days)))
         rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
@@ -123,7 +123,7 @@ def _unit_lines(
     chosen = office.rules.board(board)
     standings = score_windows(connection, office, [window], chosen)
     size, position = len(standings.units), standings.column_of
-    lines = read_lines(connection, [window], office.rules, position, size, everything=True)
+    lines = read_lines(connection, window, office.rules, position, size)
     lines = lines[lines["column"] == _column(standings, unit)]
     return standings, lines.assign(loss=trace(lines, standings.scores, office.rules))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -21,6 +22,15 @@ KINDS = {
     "sites": "点位名册",
     "registers": "名册",
 }
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file as it was sent; content is None once it was kept as long as the office wanted."""
+
+    name: str
+    content: bytes | None
+    dropped_at: str
 
 
 def batches(office: Office) -> pd.DataFrame:
@@ -57,8 +67,11 @@ def batch_problems(office: Office, batch: int) -> pd.DataFrame:
     )
 
 
-def original_file(office: Office, batch: int) -> tuple[str, bytes] | None:
-    """Give the name and bytes of the file a batch came from, or None for an unknown batch."""
+def original_file(office: Office, batch: int) -> Original | None:
+    """Give the file a batch came from as it was sent, or None for an unknown batch."""
     with reading(office.store) as connection:
         facts = batch_facts(connection, batch)
-        return (str(facts["name"]), original_bytes(connection, batch)) if facts else None
+        if facts is None:
+            return None
+        content, dropped_at = original_bytes(connection, batch)
+        return Original(str(facts["name"]), content, dropped_at)

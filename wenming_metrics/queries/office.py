@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,12 @@ from wenming_metrics.rules.load import choose, digest, load_all, pack
 from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.settings import Settings
 from wenming_metrics.store.database import Store, open_store, reading, writing
+from wenming_metrics.store.failures import shown
 from wenming_metrics.store.registers import archive_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
+from wenming_metrics.tallying import fill_sums, lacks_sums
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,20 @@ def open_office(settings: Settings) -> Office:
 
     Raises RuleSetError for faulty rules and StoreError for a store that cannot be opened.
     """
-    catalogue = load_catalogue(settings.data / "catalogue")
-    folder = settings.data / "rules"
-    rules = choose(load_all(folder, catalogue), today(), settings.rules_id)
+    catalogue, rules = read_rules(settings)
     store = open_store(settings.store_url)
-    _archive(store, rules, folder)
+    _archive(store, rules, settings.data / "rules")
+    _fill(store, rules)
+    _log.info("打开 %s 办法 %s %s", shown(settings.store_url), rules.id, rules.version)
     return Office(store, catalogue, rules)
+
+
+def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet]:
+    """Read the catalogue and the rules in force. Raises RuleSetError."""
+    catalogue = load_catalogue(settings.data / "catalogue")
+    return catalogue, choose(
+        load_all(settings.data / "rules", catalogue), today(), settings.rules_id
+    )
 
 
 def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
@@ -47,6 +60,14 @@ def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
     found = next(place for place in places if digest(place) == rules.digest)
     with writing(store) as connection:
         archive_rules(connection, rules.digest, rules.id, pack(found))
+
+
+def _fill(store: Store, rules: RuleSet) -> None:
+    with reading(store) as connection:
+        if not lacks_sums(connection, rules):
+            return
+    with writing(store) as connection:
+        fill_sums(connection, rules)
 
 
 def days_known(office: Office) -> list[date]:

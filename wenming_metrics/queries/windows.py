@@ -1,12 +1,11 @@
-"""Scores of a row of windows at once: tallies of the asked days, rules, one pass.
+"""Scores of a row of windows at once: sums of the asked windows, rules, one pass.
 
-Whole months are read from their anchors, other days one by one. Columns of all arrays are
-window x units + position of the unit, as in `scoring.leaves`.
+Columns of all arrays are window x units + position of the unit, as in `scoring.leaves`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,24 +15,20 @@ from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window, window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.sums import DaySums, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring import coverage as cover
-from wenming_metrics.scoring.leaves import place_cells, sum_leaves
+from wenming_metrics.scoring.basis import Basis, basis_of
+from wenming_metrics.scoring.leaves import place_cells
 from wenming_metrics.scoring.ranking import status_of
-from wenming_metrics.scoring.roll_up import Scores, below, deducting, score
-from wenming_metrics.scoring.tally import (
-    CELL_KEYS,
-    CELL_SUMS,
-    SITE_KEYS,
-    SITE_SUMS,
-    checks_of_day,
-    site_sums,
-)
-from wenming_metrics.store.batches import live_batches
-from wenming_metrics.store.registers import read_plan, read_register
-from wenming_metrics.store.tallies import read_days, read_months
-from wenming_metrics.units import Register, alive_units, ancestors
-from wenming_metrics.vocabulary import ROLE_CODES
+from wenming_metrics.scoring.roll_up import Scores, score
+from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
+from wenming_metrics.store.registers import read_plan, read_planned_types, read_register
+from wenming_metrics.store.tallies import read_days, read_sites
+from wenming_metrics.units import Register, alive_units
+
+_LONG = 45
+"""Windows of more days ask the plan once each, not day by day."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Standings:
     column_of - unit number -> position in `units` of the unit it counts for, or -1
     scores    - see `scoring.roll_up.Scores`
     coverage  - per column, share of the applying weight that was looked at; NaN = nothing applies
-    sites     - lines of SITE_KEYS and SITE_SUMS with window and column
+    sites     - lines of SITE_KEYS and SITE_SUMS with window and column, of the last two windows
     """
 
     board: Board
@@ -64,29 +59,33 @@ class Standings:
 
 
 def score_windows(
-    connection: Connection, office: Office, windows: Sequence[Window], board: Board
+    connection: Connection,
+    office: Office,
+    windows: Sequence[Window],
+    board: Board,
+    day_sums: DaySums | None = None,
 ) -> Standings:
-    """Score every unit of a board that is alive at the end of the last window, in each window."""
+    """Score every unit of a board that is alive at the end of the last window, in each window.
+
+    Takes: day_sums - see `queries.sums.window_sums`
+    """
     register = read_register(connection)
     units = board_units(register, board, windows[-1].end)
-    position = _positions(register, board, units)
     rules, size = office.rules, len(units)
-    role = ROLE_CODES.index(board.role)
-    cells = _gather(connection, windows, "cells", [*CELL_KEYS, *CELL_SUMS])
-    placed = place_cells(cells, rules, position, size, role)
-    sums = sum_leaves(placed, len(rules.nodes), size * len(windows))
-    lines = read_lines(connection, windows, rules, position, size)
+    basis = basis_of(register, rules, board)
+    place = _places(basis, units)
+    sums, taken = window_sums(connection, windows, basis, place, size, day_sums)
+    position = place[basis.counts_for]
     covered = _coverage(connection, office, windows, register, position, sums.checks > 0)
-    sites = _gather(connection, windows, "sites", [*SITE_KEYS, *SITE_SUMS])
     return Standings(
         board=board,
         units=units,
         windows=tuple(windows),
         register=register,
         column_of=position,
-        scores=score(lines, sums, rules),
+        scores=score(taken, sums, rules),
         coverage=covered,
-        sites=_place_sites(sites, rules, position, size),
+        sites=_read_sites(connection, windows, position, size),
     )
 
 
@@ -107,35 +106,14 @@ def statuses(standings: Standings, rules: RuleSet, number: int = -1) -> np.ndarr
 
 
 def read_lines(
-    connection: Connection,
-    windows: Sequence[Window],
-    rules: RuleSet,
-    position: np.ndarray,
-    size: int,
-    *,
-    everything: bool = False,
+    connection: Connection, window: Window, rules: RuleSet, position: np.ndarray, size: int
 ) -> pd.DataFrame:
-    """Read single checks, placed, with their window.
-
-    Takes: everything - all leaves; else only those below nodes that deduct (none: no reading)
-    """
-    wanted = np.full(len(rules.nodes), everything)
-    for node in deducting(rules):
-        wanted |= below(rules, node)
-    if not wanted.any():
-        return pd.DataFrame()
-    first, last = min(w.start for w in windows), max(w.end for w in windows)
-    days = range(first.toordinal(), last.toordinal() + 1)
-    visits, grain = (read_days(connection, days, part) for part in ("visits", "grain"))
-    parts = []
-    for number, one in enumerate(windows):
-        for day in one.days:
-            if day in grain:
-                parts.append(checks_of_day(day, visits[day], grain[day]).assign(window=number))
+    """Read the single checks of a window, placed: every check with its node and column."""
+    visits, grain = (read_days(connection, window.days, part) for part in ("visits", "grain"))
+    parts = [checks_of_day(day, visits[day], grain[day]) for day in grain]
     if not parts:
         return _no_lines()
-    placed = place_cells(pd.concat(parts, ignore_index=True), rules, position, size, 0)
-    return placed[wanted[placed["node"].to_numpy()]]
+    return place_cells(pd.concat(parts, ignore_index=True), rules, position, size, 0)
 
 
 def _no_lines() -> pd.DataFrame:
@@ -144,22 +122,28 @@ def _no_lines() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
 
 
-def _gather(
-    connection: Connection, windows: Sequence[Window], part: str, names: list[str]
+def _read_sites(
+    connection: Connection, windows: Sequence[Window], position: np.ndarray, size: int
 ) -> pd.DataFrame:
-    """Read one part of the tallies of every window: months by their anchors, edges by days."""
-    pieces = [_split(one) for one in windows]
-    months = read_months(connection, {m for whole, _ in pieces for m in whole}, part)
-    days = {day for _, edge in pieces for day in edge}
-    by_day = read_days(connection, days, "visits" if part == "sites" else part)
-    if part == "sites":
-        by_day = {day: site_sums(visits) for day, visits in by_day.items()}
-    parts = []
-    for number, (whole, edge) in enumerate(pieces):
+    """Read the sums by site of the last two windows: whole months, and days at the edges."""
+    shown = list(enumerate(windows))[-2:]
+    pieces = {number: _split(one) for number, one in shown}
+    months = read_sites(connection, {m for whole, _ in pieces.values() for m in whole})
+    days = read_days(connection, {day for _, edge in pieces.values() for day in edge}, "visits")
+    by_day = {day: site_sums(visits) for day, visits in days.items()}
+    empty = pd.DataFrame(
+        {n: pd.Series(dtype=np.int64) for n in [*SITE_KEYS, *SITE_SUMS, "window", "column"]}
+    )
+    parts = [empty]
+    for number, (whole, edge) in pieces.items():
         found = [months[m] for m in whole if m in months] + [by_day[d] for d in edge if d in by_day]
-        parts += [frame.assign(window=number) for frame in found]
-    empty = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in [*names, "window"]})
-    return pd.concat(parts, ignore_index=True) if parts else empty
+        parts += [_place_sites(lines, number, position, size) for lines in found]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _place_sites(lines: pd.DataFrame, number: int, position: np.ndarray, size: int) -> pd.DataFrame:
+    place = position[lines["unit"].to_numpy()]
+    return lines.assign(window=number, column=number * size + place)[place >= 0]
 
 
 def _split(of: Window) -> tuple[list[int], list[int]]:
@@ -176,12 +160,11 @@ def _split(of: Window) -> tuple[list[int], list[int]]:
     return months, days
 
 
-def _positions(register: Register, board: Board, units: pd.DataFrame) -> np.ndarray:
-    """Map every unit to the position of the board's unit it counts for."""
-    above = ancestors(register, board.kind) if len(register.units) else np.array([], np.int64)
-    place = np.full(len(above) + 1, -1, np.int64)
+def _places(basis: Basis, units: pd.DataFrame) -> np.ndarray:
+    """Map the units of a board to their positions; -1 for all others and for no unit (-1)."""
+    place = np.full(len(basis.counts_for) + 1, -1, np.int64)
     place[units["unit"].to_numpy(np.int64)] = np.arange(len(units))
-    return place[above]
+    return place
 
 
 def _coverage(
@@ -198,22 +181,22 @@ def _coverage(
     at = cover.leaf_at(rules, office.catalogue)
     weights = np.where(rules.nodes["is_leaf"], cover.global_weights(rules), 0.0)
     registered = cover.types_by_unit(register.sites, position, size, types)
-    first, last = min(w.start for w in windows), max(w.end for w in windows)
-    span = range(first.toordinal(), last.toordinal() + 1)
-    plan = read_plan(connection, span, live_batches(connection))
     found = []
-    for number, one in enumerate(windows):
-        asked = plan[plan["day"].between(one.days.start, one.days.stop - 1)]
-        planned = cover.types_by_unit(asked, position, size, types)
-        applies = cover.applicable(at, registered, planned)
+    for number, planned in enumerate(_planned(connection, windows)):
+        asked = cover.types_by_unit(planned, position, size, types)
+        applies = cover.applicable(at, registered, asked)
         part = looked[:, number * size : (number + 1) * size]
         found.append(cover.coverage(part, applies, weights))
     return np.concatenate(found)
 
 
-def _place_sites(
-    sites: pd.DataFrame, rules: RuleSet, position: np.ndarray, size: int
-) -> pd.DataFrame:
-    place = position[sites["unit"].to_numpy(np.int64)] if len(position) else sites["unit"]
-    placed = sites.assign(column=sites["window"] * size + place)
-    return placed[np.asarray(place) >= 0]
+def _planned(connection: Connection, windows: Sequence[Window]) -> Iterator[pd.DataFrame]:
+    """Read what plans asked for in each window: short windows from one reading, day by day."""
+    if max(len(one.days) for one in windows) > _LONG:
+        yield from (read_planned_types(connection, one.days) for one in windows)
+        return
+    first, last = min(w.days.start for w in windows), max(w.days.stop for w in windows)
+    plan = read_plan(connection, range(first, last)).sort_values("day", kind="stable")
+    ends = [day for one in windows for day in (one.days.start, one.days.stop)]
+    cuts = np.searchsorted(plan["day"], ends)
+    yield from (plan.iloc[cuts[n] : cuts[n + 1]] for n in range(0, len(cuts), 2))

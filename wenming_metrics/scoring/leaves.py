@@ -6,6 +6,7 @@ Leaves are rows, so that every step is one vector operation over all units and w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,16 @@ import pandas as pd
 
 from wenming_metrics.rounding import RATE_SCALE
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.tally import sum_by
 from wenming_metrics.vocabulary import SOURCE_CODES
+
+LEAF_KEYS = ["unit", "node"]
+LEAF_SUMS = ["checks", "failed", "places", "lost", "possible", "rates"]
 
 
 @dataclass(frozen=True)
 class LeafSums:
-    """Sums per node (row; only leaves filled) and column, all float64 holding integers.
+    """Sums per node (row; only leaves filled) and column, all float64 holding integers < 2**53.
 
     checks, failed, places - counts; lost, possible - 1e-4 points; rates - sum of rates in 1e-9
     """
@@ -41,7 +46,7 @@ def place_cells(
              units - how many positions; role - number of the role that counts
     Returns: the kept cells, plus node and column. Items without a leaf (不计分) fall out.
     """
-    counted = [SOURCE_CODES.index(source) for source in rules.sources]
+    counted = source_numbers(rules)
     node = rules.leaf_of[cells["item"].to_numpy(), cells["point_type"].to_numpy()]
     position = column_of[cells["unit"].to_numpy()]
     keep = (node >= 0) & (position >= 0) & cells["source"].isin(counted) & (cells["role"] == role)
@@ -50,16 +55,44 @@ def place_cells(
     return placed[keep.to_numpy()]
 
 
-def sum_leaves(placed: pd.DataFrame, nodes: int, columns: int) -> LeafSums:
-    """Sum placed cells per node and column."""
-    where = placed["node"].to_numpy() * columns + placed["column"].to_numpy()
+def leaf_lines(
+    cells: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray, role: int
+) -> pd.DataFrame:
+    """Sum tallied cells per unit and leaf: LEAF_KEYS and LEAF_SUMS, sorted.
 
-    def total(name: str) -> np.ndarray:
-        # Weights are int64 below 2**53, so float64 sums of them are exact.
-        summed = np.bincount(where, placed[name].to_numpy(float), minlength=nodes * columns)
-        return summed.reshape(nodes, columns)
+    `rates` is kept only for leaves that average visits: nothing else asks for it.
 
-    return LeafSums(*(total(name) for name in LeafSums.__dataclass_fields__))
+    Takes: cells - as tallied; counts_for - unit -> unit of the board that it counts for, or -1;
+           role - number of the role that counts. Items without a leaf (不计分) fall out.
+    """
+    node = rules.leaf_of[cells["item"].to_numpy(), cells["point_type"].to_numpy()]
+    unit = counts_for[cells["unit"].to_numpy()]
+    keep = (node >= 0) & (unit >= 0) & (cells["role"] == role).to_numpy()
+    keep &= cells["source"].isin(source_numbers(rules)).to_numpy()
+    by_visit = (rules.nodes["average"] == "visit").to_numpy()[node]
+    lines = cells.assign(node=node, unit=unit, rates=np.where(by_visit, cells["rates"], 0))
+    return sum_by(lines[keep], LEAF_KEYS, LEAF_SUMS)
+
+
+def spread(
+    lines: Mapping[str, np.ndarray], position: np.ndarray, nodes: int, units: int
+) -> np.ndarray:
+    """Put leaf lines into an array (field of LEAF_SUMS, node, unit position), float64.
+
+    Takes: lines - columns of LEAF_KEYS and LEAF_SUMS, each unit and node once; position - unit ->
+           its position or -1
+    """
+    at = position[lines["unit"]]
+    keep = at >= 0
+    found = np.zeros((len(LEAF_SUMS), nodes, units))
+    for field, name in enumerate(LEAF_SUMS):
+        found[field, lines["node"][keep], at[keep]] = lines[name][keep]
+    return found
+
+
+def source_numbers(rules: RuleSet) -> list[int]:
+    """List the numbers of the sources that count under the rules."""
+    return [SOURCE_CODES.index(source) for source in rules.sources]
 
 
 def leaf_rates(sums: LeafSums, rules: RuleSet) -> np.ndarray:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.roll_up import Scores, below, deducting, period_of
+from wenming_metrics.scoring.roll_up import Scores
+from wenming_metrics.scoring.settling import below, deducting, period_of, settle
 
 
 def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:
@@ -27,15 +28,16 @@ def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:
 def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.Series:
     """Give the points each check lost of its column's score.
 
-    Takes:   placed - checks at the grain: node, column, lost, possible, day, visit
+    Takes:   placed - all checks of some columns at the grain: node, column, lost, possible, day,
+             visit
     Returns: points per line, same index; per column they sum to full mark - score
     """
-    share = _plain_share(placed, rules)
+    share, settled = _plain_share(placed, rules), settle(placed, rules)
     owner = placed["node"].to_numpy().copy()
     for node in deducting(rules):
         inside = below(rules, node)[owner]
         if inside.any():
-            share[inside] = _deducted_share(placed[inside], scores, rules, node)
+            share[inside] = _deducted_share(placed[inside], settled, rules, node)
             owner[inside] = node
     return share * node_losses(scores, rules)[owner, placed["column"].to_numpy()]
 
@@ -50,9 +52,11 @@ def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> pd.Series:
     return (lost / whole.where(whole > 0)).fillna(0.0)
 
 
-def _deducted_share(placed: pd.DataFrame, scores: Scores, rules: RuleSet, node: int) -> pd.Series:
+def _deducted_share(
+    placed: pd.DataFrame, settled: pd.DataFrame, rules: RuleSet, node: int
+) -> pd.Series:
     """Share of a deducting node's loss: (counted of the period / all counted) x (own / period)."""
-    settled = scores.settled[scores.settled["node"] == node]
+    settled = settled[settled["node"] == node]
     counted = settled["counted"].groupby(settled["column"]).transform("sum")
     factor = (
         settled["counted"] / counted.where(counted > 0) / settled["lost"].where(settled["lost"] > 0)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.leaves import LeafSums, leaf_rates
+from wenming_metrics.scoring.settling import deducting
 
 
 @dataclass(frozen=True)
@@ -25,87 +26,33 @@ class Scores:
               a node that deducts
     scores  - per column: rate of the root x full mark; NaN = not looked at at all
     sums    - the leaf sums they come from
-    settled - lines of `settle`, for tracing losses under nodes that deduct
     """
 
     rates: np.ndarray
     weights: np.ndarray
     scores: np.ndarray
     sums: LeafSums
-    settled: pd.DataFrame
 
 
-def below(rules: RuleSet, node: int) -> np.ndarray:
-    """Give a bool array over nodes: the node itself and everything under it."""
-    parents = rules.nodes["parent"].to_numpy()
-    found = np.zeros(len(parents), bool)
-    found[node] = True
-    for child in range(node + 1, len(parents)):
-        found[child] = found[parents[child]]
-    return found
-
-
-def deducting(rules: RuleSet) -> list[int]:
-    """List the nodes of mode `deduct`."""
-    return [int(n) for n in rules.nodes.index[rules.nodes["mode"] == "deduct"]]
-
-
-def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Settle the deductions of every node that deducts, period by period (扣完为止).
-
-    Takes:   placed - checks or cells with node, column, lost, day, and visit where a node settles
-             per visit
-    Returns: one line per deducting node, column and period: node, column, period, lost (D, 1e-4),
-             counted (min(F, D)), full (F)
-    """
-    lines = []
-    for node in deducting(rules):
-        facts = rules.nodes.loc[node]
-        part = placed[below(rules, node)[placed["node"].to_numpy()]]
-        period = period_of(part, facts["settlement"])
-        summed = part["lost"].groupby([part["column"], period]).sum()
-        found = summed.rename_axis(["column", "period"]).reset_index()
-        full = int(facts["full_mark"])
-        lines.append(found.assign(node=node, counted=found["lost"].clip(upper=full), full=full))
-    columns = ["node", "column", "period", "lost", "counted", "full"]
-    return pd.concat(lines)[columns] if lines else pd.DataFrame(columns=columns, dtype=np.int64)
-
-
-def period_of(placed: pd.DataFrame, settlement: str) -> pd.Series:
-    """Give the settlement period of each line as a number."""
-    if settlement == "window":
-        return pd.Series(0, placed.index)
-    if settlement == "visit":
-        return placed["visit"]
-    day = placed["day"]
-    if settlement == "day":
-        return day
-    if settlement == "week":
-        return (day - 1) // 7  # ordinal 1 is a Monday
-    on = pd.to_datetime(day - 719163, unit="D")  # 719163 is 1970-01-01
-    return on.dt.year * 12 + on.dt.month
-
-
-def score(placed: pd.DataFrame, sums: LeafSums, rules: RuleSet) -> Scores:
+def score(deductions: pd.DataFrame, sums: LeafSums, rules: RuleSet) -> Scores:
     """Score every column.
 
-    Takes:   placed - lines for `settle` (only read when a node deducts); sums - leaf sums
+    Takes:   deductions - `settling.DEDUCTIONS`: what nodes that deduct took; sums - leaf sums
     Returns: Scores; a column nobody looked at has score NaN
     """
     rates = leaf_rates(sums, rules)
-    settled = settle(placed, rules)
-    _deduct(rates, settled, rules)
+    _deduct(rates, deductions, rules)
     observed = _average(rates, rules)
     weights = _effective(rates, observed, rules)
-    return Scores(rates, weights, rates[0] * rules.full_mark, sums, settled)
+    return Scores(rates, weights, rates[0] * rules.full_mark, sums)
 
 
-def _deduct(rates: np.ndarray, settled: pd.DataFrame, rules: RuleSet) -> None:
+def _deduct(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None:
     """Put the rates of deducting nodes in place."""
     for node in deducting(rules):
-        part = settled[settled["node"] == node]
-        taken = np.bincount(part["column"], part["counted"].astype(float), rates.shape[1])
-        periods = np.bincount(part["column"], minlength=rates.shape[1])
+        part = deductions[deductions["node"] == node]
+        taken = np.bincount(part["column"], part["taken"].astype(float), rates.shape[1])
+        periods = np.bincount(part["column"], part["periods"].astype(float), rates.shape[1])
         full = float(rules.nodes.at[node, "full_mark"])
         with np.errstate(invalid="ignore", divide="ignore"):
             rates[node] = np.where(periods > 0, 1.0 - taken / (full * periods), np.nan)

@@ -8,7 +8,8 @@ same rows give the same integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ TERRITORY = 0
 FAILED = 1
 LOOKED = (0, FAILED)
 """Results that say the item was looked at: 符合, 不符合."""
+_AT_ONCE = 30_000
 _SAME = ["visit", "unit", "item", "point_type", "lost", "places"]
 _KEYS = ["day", "role", "visit", "unit", "item", "point_type"]
 _GRAIN = ["item", "failed", "lost", "possible"]
@@ -132,10 +134,38 @@ def tally_days(
         grain  - visit (line in `visits`), item, failed, lost, possible: one line per check, for
                  deductions that settle per visit
     """
-    merged = merge_rows(rows, roles)
-    split = {day: part for day, part in merged.groupby("day", sort=True)}
-    empty = merged.iloc[:0]
-    return {int(day): _tally(split.get(day, empty)) for day in days}
+    found = {}
+    for some in _few_at_a_time(rows["day"].to_numpy(), [int(day) for day in days]):
+        merged = merge_rows(_on(rows, some), _on(roles, some))
+        split = {day: part for day, part in merged.groupby("day", sort=True)}
+        empty = merged.iloc[:0]
+        found |= {day: _tally(split.get(day, empty)) for day in some}
+    return found
+
+
+def _few_at_a_time(at: np.ndarray, days: list[int]) -> Iterator[list[int]]:
+    """Part days so that few rows are in work together: each is several times in memory then.
+
+    Takes: at - the day of each row
+    """
+    counts = dict(zip(*(one.tolist() for one in np.unique(at, return_counts=True)), strict=True))
+    some, size = [], 0
+    for day in days:
+        if some and size + counts.get(day, 0) > _AT_ONCE:
+            yield some
+            some, size = [], 0
+        some.append(day)
+        size += counts.get(day, 0)
+    if some:
+        yield some
+
+
+def _on(frame: pd.DataFrame, days: list[int]) -> pd.DataFrame:
+    """Give the rows of some days."""
+    if frame.empty:
+        return frame
+    here = frame["day"].isin(days)
+    return frame if here.all() else frame[here]
 
 
 def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -164,23 +194,58 @@ def _lines(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
 
 
 def _sorted(
-    frame: pd.DataFrame, keys: list[str]
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str]
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """Sort rows by integer keys: the order, the sorted keys, where each combination begins."""
-    found = [frame[name].to_numpy(np.int64) for name in keys]
-    order = np.lexsort(found[::-1])
+    found = [np.asarray(columns[name], np.int64) for name in keys]
+    joined = _join(found)
+    order = np.lexsort(found[::-1]) if joined is None else np.argsort(joined, kind="stable")
     found = [key[order] for key in found]
-    return order, found, _starts(found)
+    return order, found, _starts(found if joined is None else [joined[order]])
+
+
+def _join(keys: list[np.ndarray]) -> np.ndarray | None:
+    """Make one key of several, of the same order; None where 62 bits do not hold it.
+
+    Sums that are added are sorted already: a stable sort of one key merges them.
+    """
+    if not len(keys[0]):
+        return None
+    lows = [int(key.min()) for key in keys]
+    sizes = [int(key.max()) - low + 1 for key, low in zip(keys, lows, strict=True)]
+    if math.prod(sizes) >= 1 << 62:
+        return None
+    joined = np.zeros(len(keys[0]), np.int64)
+    for key, low, size in zip(keys, lows, sizes, strict=True):
+        joined = joined * size + (key - low)
+    return joined
+
+
+def sum_columns(
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
+) -> dict[str, np.ndarray]:
+    """Sum integer columns by keys; sorted by the keys, all int64."""
+    order, found, starts = _sorted(columns, keys)
+    summed = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    for name in sums:
+        values = np.asarray(columns[name], np.int64)[order]
+        summed[name] = np.add.reduceat(values, starts) if len(starts) else values
+    return summed
 
 
 def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
-    """Sum integer columns by keys; sorted by the keys, all int64."""
-    order, found, starts = _sorted(frame, keys)
-    columns = {name: key[starts] for name, key in zip(keys, found, strict=True)}
-    for name in sums:
-        values = frame[name].to_numpy(np.int64)[order]
-        columns[name] = np.add.reduceat(values, starts) if len(starts) else values
-    return pd.DataFrame(columns)
+    """Sum integer columns of a frame by keys; sorted by the keys, all int64."""
+    return pd.DataFrame(sum_columns(frame, keys, sums))
+
+
+def add_columns(
+    total: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray], keys: list[str], sums: list[str]
+) -> dict[str, np.ndarray]:
+    """Add the sums of two sets of columns by keys; lines that become all zero vanish."""
+    together = {name: np.concatenate([total[name], new[name]]) for name in [*keys, *sums]}
+    summed = sum_columns(together, keys, sums)
+    kept = np.any([summed[name] != 0 for name in sums], axis=0)
+    return summed if kept.all() else {name: values[kept] for name, values in summed.items()}
 
 
 def site_sums(visits: pd.DataFrame) -> pd.DataFrame:
@@ -190,8 +255,8 @@ def site_sums(visits: pd.DataFrame) -> pd.DataFrame:
 
 def add(total: pd.DataFrame, new: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
     """Add the sums of two frames by keys; lines that become all zero vanish."""
-    together = sum_by(pd.concat([total, new]), keys, sums)
-    return together[(together[sums] != 0).any(axis=1)].reset_index(drop=True)
+    parts = [{name: frame[name].to_numpy() for name in [*keys, *sums]} for frame in (total, new)]
+    return pd.DataFrame(add_columns(*parts, keys, sums))
 
 
 def take_back(

@@ -1,8 +1,10 @@
-"""The store: originals, batches with their events, rows for ever, tallies of days and months.
+"""The store: originals, batches with their events, rows for ever, tallies of days, running sums.
 
-`schema` the tables · `database` opening, reading and writing transactions · `batches` what came
-in and whether it counts · `rows` checked items · `cells` the original cell values ·
-`tallies` sums per day and month · `registers` units, sites and plans.
+`schema` the tables · `migrate`, `migrations` older tables brought up to date · `engines` what
+differs between databases · `failures` why a store cannot be used · `database` opening, reading and
+writing transactions · `batches` what came in and whether it counts · `rows` checked items ·
+`cells` the original cell values · `tallies` sums per day and running sums · `days` days as keys ·
+`registers` units, sites and plans · `notes` the store on itself.
 
 Every writing transaction begins by adding one to `store.seq`: that takes the write lock before
 anything is read (two processes lose no update), and the number is the key of every cache.

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.problems import Problem
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
+from wenming_metrics.store.days import among
 
-COMMIT, WITHDRAW, RESTORE = "入库", "撤回", "恢复"
+COMMIT, WITHDRAW, REINSTATE = "入库", "撤回", "恢复"
 """Acts in the history of a batch; the last one says whether it counts."""
 
 
@@ -24,20 +25,31 @@ def add_batch(connection: Connection, facts: dict[str, object], content: bytes) 
     Returns: the number of the batch
     """
     number = next_number(connection, schema.batch.c.batch)
-    known = select(schema.original.c.sha256).where(schema.original.c.sha256 == facts["sha256"])
-    if connection.execute(known).first() is None:
-        kept = {"sha256": facts["sha256"], "size": len(content), "content": content}
-        connection.execute(insert(schema.original), kept)
+    _keep_original(connection, str(facts["sha256"]), content)
     connection.execute(insert(schema.batch), {**facts, "batch": number, "at": stamp()})
     add_event(connection, number, COMMIT, str(facts["who"]))
     return number
 
 
+def _keep_original(connection: Connection, sha256: str, content: bytes) -> None:
+    """Keep the bytes of a file under their digest, once; those dropped before are kept again."""
+    table = schema.original
+    mine = table.c.sha256 == sha256
+    dropped = connection.execute(select(table.c.dropped_at).where(mine)).scalar()
+    if dropped is None:
+        kept = {"sha256": sha256, "size": len(content), "content": content}
+        connection.execute(insert(table), kept)
+    elif dropped:
+        connection.execute(update(table).where(mine).values(content=content, dropped_at=""))
+
+
 def add_event(connection: Connection, batch: int, act: str, who: str, reason: str = "") -> None:
-    """Append one act to the history of a batch."""
+    """Append one act to the history of a batch; the last one says whether it counts."""
     event = {"event": next_number(connection, schema.batch_event.c.event), "batch": batch}
     told = {"act": act, "at": stamp(), "who": who, "reason": reason}
     connection.execute(insert(schema.batch_event), {**event, **told})
+    counts = update(schema.batch).where(schema.batch.c.batch == batch)
+    connection.execute(counts.values(live=int(act != WITHDRAW)))
 
 
 def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]) -> None:
@@ -75,37 +87,29 @@ def all_days(connection: Connection) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def last_acts(connection: Connection, known_at: str | None = None) -> dict[int, str]:
-    """Give the last act of every batch, as known at a moment (None: now)."""
-    table = schema.batch_event
-    newest = select(func.max(table.c.event)).group_by(table.c.batch)
-    if known_at is not None:
-        newest = newest.where(table.c.at <= known_at)
-    query = select(table.c.batch, table.c.act).where(table.c.event.in_(newest))
-    return {number: act for number, act in connection.execute(query)}
+def is_live(connection: Connection, batch: int) -> bool:
+    """Say whether a batch counts: committed or reinstated and not withdrawn since."""
+    query = select(schema.batch.c.live).where(schema.batch.c.batch == batch)
+    return bool(connection.execute(query).scalar())
 
 
-def live_batches(connection: Connection, known_at: str | None = None) -> np.ndarray:
-    """List the batches that count: committed or restored and not withdrawn since."""
-    acts = last_acts(connection, known_at)
-    return np.array(sorted(n for n, act in acts.items() if act != WITHDRAW), np.int64)
-
-
-def live_on(connection: Connection, days: Sequence[int]) -> np.ndarray:
+def live_on(connection: Connection, days: Sequence[int] | range) -> np.ndarray:
     """List the batches that count and have rows on some days."""
     table = schema.batch_day
-    query = select(table.c.batch).distinct().where(table.c.day.in_(days))
-    acts = last_acts(connection)
-    there = connection.execute(query).scalars()
-    return np.array(sorted(n for n in there if acts[n] != WITHDRAW), np.int64)
+    query = (
+        select(table.c.batch)
+        .distinct()
+        .join(schema.batch, schema.batch.c.batch == table.c.batch)
+        .where(among(table.c.day, days), schema.batch.c.live == 1)
+    )
+    return np.array(sorted(connection.execute(query).scalars()), np.int64)
 
 
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
-    """List earlier batches of the same bytes: batch, name, at, act (the last one)."""
+    """List earlier batches of the same bytes: batch, name, at, live (1 or 0)."""
     table = schema.batch
-    query = select(table.c.batch, table.c.name, table.c.at).where(table.c.sha256 == sha256)
-    found = read_frame(connection, query.order_by(table.c.batch))
-    return found.assign(act=found["batch"].map(last_acts(connection)))
+    query = select(table.c.batch, table.c.name, table.c.at, table.c.live)
+    return read_frame(connection, query.where(table.c.sha256 == sha256).order_by(table.c.batch))
 
 
 def list_batches(connection: Connection) -> pd.DataFrame:
@@ -128,7 +132,7 @@ def list_batches(connection: Connection) -> pd.DataFrame:
     ).set_index("batch")
     told = last[["act", "at", "who"]].add_prefix("act_").rename(columns={"act_act": "act"})
     found = batches.join(told, on="batch").join(spans.astype("Int64"), on="batch")
-    return found.drop(columns="sha256")
+    return found.drop(columns=["sha256", "live"])
 
 
 def batch_facts(connection: Connection, batch: int) -> dict[str, object] | None:
@@ -138,9 +142,10 @@ def batch_facts(connection: Connection, batch: int) -> dict[str, object] | None:
     return dict(found) if found else None
 
 
-def original_bytes(connection: Connection, batch: int) -> bytes:
-    """Give the bytes of the file as it was sent."""
-    query = select(schema.original.c.content).where(
+def original_bytes(connection: Connection, batch: int) -> tuple[bytes | None, str]:
+    """Give the bytes of the file as it was sent, or None and the moment they were dropped."""
+    query = select(schema.original.c.content, schema.original.c.dropped_at).where(
         schema.original.c.sha256 == schema.batch.c.sha256, schema.batch.c.batch == batch
     )
-    return connection.execute(query).scalar_one()
+    content, dropped_at = connection.execute(query).one()
+    return content, dropped_at

@@ -12,8 +12,6 @@ from sqlalchemy import Connection, select
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame
 
-_FAST = 1
-
 
 def add_sheet(
     connection: Connection, batch: int, facts: Mapping[str, object], headers: Sequence[tuple]
@@ -30,14 +28,13 @@ def add_sheet(
 def add_blocks(
     connection: Connection, batch: int, blocks: Sequence[tuple[int, int, int, bytes]]
 ) -> None:
-    """Store blocks of original cells: (sheet, first Excel row, rows, payload)."""
-    packed = [zlib.compress(payload, _FAST) for *_, payload in blocks]
+    """Store blocks of original cells: (sheet, first Excel row, rows, payload packed by zlib)."""
     columns = {
         "batch": batch,
         "sheet": [block[0] for block in blocks],
         "first_row": [block[1] for block in blocks],
         "rows": [block[2] for block in blocks],
-        "payload": packed,
+        "payload": [block[3] for block in blocks],
     }
     add_rows(connection, schema.block, columns)
 

@@ -1,133 +1,111 @@
-"""Open the store; read from one snapshot; write under one lock."""
+"""Open the store; read from one state of it; write under one lock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import (
+    BigInteger,
+    Column,
     Connection,
     Engine,
     Integer,
+    LargeBinary,
     Select,
+    SmallInteger,
     Table,
-    create_engine,
-    event,
+    Text,
     func,
-    insert,
     select,
     update,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from wenming_metrics.periods import now
-from wenming_metrics.store import schema
+from wenming_metrics.store import migrate, schema
+from wenming_metrics.store.engines import engine_of, one_state
+from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, told
 
-_BUSY_MS = 30_000
-
-
-class StoreError(RuntimeError):
-    """The store cannot be used; the message says why and what to do, in Chinese."""
+_AT_ONCE = 20_000
+"""Rows that are handed to the driver together: enough to be fast, few enough to hold twice."""
 
 
 @dataclass(frozen=True)
 class Store:
     """One city's store."""
 
-    url: str
+    url: str = field(repr=False)  # it may hold a password
     engine: Engine
 
 
 def open_store(url: str) -> Store:
-    """Open the store at a URL and make its tables when it is new.
+    """Open the store at an address; make its tables when it is new, mend them when it is old.
 
     Raises StoreError when the place cannot be used, is no store, or was made by a newer version
     of the software.
     """
-    try:
-        store = Store(url, _engine(url))
-        schema.metadata.create_all(store.engine)
-        with store.engine.begin() as connection:
-            found = connection.execute(select(schema.store.c.version)).scalar()
-            if found is None:
-                made = {"id": 1, "seq": 0, "version": schema.VERSION, "made_at": stamp()}
-                add = insert(schema.store).prefix_with("OR IGNORE", dialect="sqlite")
-                connection.execute(add, made)
-    except (DBAPIError, OSError) as error:
-        place = make_url(url).render_as_string(hide_password=True)
-        raise StoreError(f"打不开数据文件 {place}:{_reason(error)}") from error
-    if found is not None and found > schema.VERSION:
-        raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
-    return store
-
-
-def _reason(error: Exception) -> str:
-    """Say in Chinese why the store cannot be used, as far as the driver tells."""
-    said = str(getattr(error, "orig", error))
-    known = {
-        "not a database": "它不是本软件的数据文件,请检查 WENMING_STORE。",
-        "unable to open": "没有这个文件夹,或者没有读写的权限。",
-        "readonly": "只能读,不能写,请检查文件权限。",
-        "locked": "另一个程序正占用着它,请稍后再试。",
-        "full": "磁盘满了,请腾出空间再试。",
-        "malformed": "文件已损坏,请用备份恢复。",
-    }
-    return next((told for word, told in known.items() if word in said), said)
-
-
-@lru_cache(maxsize=32)
-def _engine(url: str) -> Engine:
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite" and place.database:
-        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: object, _record: object) -> None:
-    # The driver must not begin transactions by itself: reads need one snapshot too.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={_BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",  # an acknowledged upload survives a power cut
-        "cache_size=-65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    engine = engine_of(url)
+    with told(url, opening=True):
+        migrate.bring_up_to_date(engine)
+    return Store(url, engine)
 
 
 @contextmanager
 def reading(store: Store) -> Iterator[Connection]:
-    """Give a connection that sees one state of the store from first to last."""
-    with store.engine.begin() as connection:
+    """Give a connection that sees one state of the store from first to last, and cannot write.
+
+    Raises StoreError when the store fails meanwhile.
+    """
+    with told(store.url), one_state(store.engine) as connection:
         yield connection
 
 
 @contextmanager
 def writing(store: Store) -> Iterator[Connection]:
-    """Give a connection that holds the write lock from its first statement; all or nothing."""
-    with store.engine.begin() as connection:
-        connection.execute(update(schema.store).values(seq=schema.store.c.seq + 1))
+    """Give a connection that holds the write lock from its first statement; all or nothing.
+
+    Raises StoreError when the store fails meanwhile; nothing of the transaction is stored then.
+    """
+    with (
+        told(store.url, NOT_SAVED),
+        store.engine.connect() as connection,
+        connection.begin() as transaction,
+    ):
+        _claim(connection)
         yield connection
+        with told(store.url, UNSURE):
+            transaction.commit()
+
+
+def _claim(connection: Connection) -> None:
+    """Take the write lock, in a store that still has the tables this program knows."""
+    table = schema.store
+    ours = update(table).where(table.c.version == schema.VERSION)
+    if connection.execute(ours.values(seq=table.c.seq + 1)).rowcount != 1:
+        raise _another_version(connection)
+
+
+def _another_version(connection: Connection) -> StoreError:
+    found = connection.execute(select(schema.store.c.version)).scalar()
+    if found is not None and found > schema.VERSION:
+        return StoreError("数据已由更新版本的软件升级,这个程序太旧了。请关闭它,重新启动新版本。")
+    return StoreError("数据已换成旧版本的,可能刚还原了备份。请重新启动软件,它会自动升级数据。")
 
 
 def revision(store: Store) -> int:
     """Give the number of the last change: the key of every cache."""
+    table = schema.store
     with reading(store) as connection:
-        return connection.execute(select(schema.store.c.seq)).scalar_one()
+        query = select(table.c.seq).where(table.c.version == schema.VERSION)
+        found = connection.execute(query).scalar()
+        if found is None:
+            raise _another_version(connection)
+        return found
 
 
 def stamp() -> str:
@@ -136,22 +114,65 @@ def stamp() -> str:
 
 
 def add_rows(connection: Connection, table: Table, columns: Mapping[str, object]) -> None:
-    """Insert whole columns at once, the fastest way that needs no dialect.
+    """Insert whole columns at once, the fastest way of each database.
 
     Takes: columns - name -> array, list, or one value for all rows; missing ones take the default
     """
     sizes = {len(column) for column in columns.values() if _is_column(column)}
     (size,) = sizes or {0}
-    if not size:
-        return
-    ready = [
-        (column.tolist() if isinstance(column, np.ndarray | pd.Series) else list(column))
-        if _is_column(column)
-        else [column] * size
-        for column in columns.values()
-    ]
-    sql = _insert_sql(table, tuple(columns), connection.dialect.name)
-    connection.exec_driver_sql(sql, list(zip(*ready, strict=True)))
+    put = _copy if connection.dialect.name == "postgresql" else _insert
+    for start in range(0, size, _AT_ONCE):
+        part = slice(start, min(start + _AT_ONCE, size))
+        ready = [_plain(column, part, table.c[name]) for name, column in columns.items()]
+        put(connection, table, tuple(columns), list(zip(*ready, strict=True)))
+
+
+def _plain(values: object, part: slice, column: Column) -> list:
+    """Make a list of Python's own values: drivers know no others."""
+    if not _is_column(values):
+        return [values] * (part.stop - part.start)
+    array = values.to_numpy() if isinstance(values, pd.Series) else values
+    found = array[part].tolist() if isinstance(array, np.ndarray) else list(array[part])
+    return [_text(value) for value in found] if isinstance(column.type, Text) else found
+
+
+def _text(value: object) -> object:
+    """Mark where a cell held a NUL: PostgreSQL's text cannot hold it, and no reader can see it."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+
+
+def _insert(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: list[tuple]
+) -> None:
+    connection.exec_driver_sql(_insert_sql(table, names, connection.dialect.paramstyle), rows)
+
+
+def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: list[tuple]) -> None:
+    """Stream rows into PostgreSQL: seven times as fast as INSERT, measured on 12,000 rows."""
+    sql = f"COPY {_quoted(table.name)} ({_list_of(names)}) FROM STDIN (FORMAT BINARY)"
+    driver = connection.dialect.loaded_dbapi
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(sql) as stream:
+            stream.set_types([_postgres_type(table.c[name]) for name in names])
+            for row in rows:
+                stream.write_row(row)
+    except driver.Error as error:
+        # The driver is used directly here: SQLAlchemy must still learn that a connection broke.
+        lost = connection.dialect.is_disconnect(error, None, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, None, error, driver.Error, connection_invalidated=lost
+        ) from error
+
+
+def _postgres_type(column: Column) -> str:
+    if isinstance(column.type, LargeBinary):
+        return "bytea"
+    if isinstance(column.type, Integer):
+        widths = {SmallInteger: "int2", BigInteger: "int8"}
+        return widths.get(type(column.type), "int4")
+    return "text"
 
 
 def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
@@ -159,9 +180,14 @@ def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     found = connection.execute(query)
     names = list(found.keys())
     columns = list(zip(*found.fetchall(), strict=True))
-    if columns:
-        return pd.DataFrame(dict(zip(names, columns, strict=True)), columns=names)
-    return no_rows(query)
+    if not columns:
+        return no_rows(query)
+    frame = pd.DataFrame(dict(zip(names, columns, strict=True)), columns=names)
+    # PostgreSQL sums whole numbers into decimals.
+    whole = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
+    decimal = [name for name in whole if frame[name].dtype == object]
+    exact = {name: [v if v is None else int(v) for v in frame[name]] for name in decimal}
+    return frame.assign(**exact)
 
 
 def no_rows(of: Select | Table) -> pd.DataFrame:
@@ -184,7 +210,15 @@ def _is_column(value: object) -> bool:
 
 
 @lru_cache(maxsize=128)
-def _insert_sql(table: Table, names: tuple[str, ...], dialect: str) -> str:
-    mark = "?" if dialect == "sqlite" else "%s"
-    quoted = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({", ".join([mark] * len(names))})'
+def _insert_sql(table: Table, names: tuple[str, ...], paramstyle: str) -> str:
+    marks = ", ".join(["?" if paramstyle == "qmark" else "%s"] * len(names))
+    return f"INSERT INTO {_quoted(table.name)} ({_list_of(names)}) VALUES ({marks})"
+
+
+def _list_of(names: tuple[str, ...]) -> str:
+    return ", ".join(map(_quoted, names))
+
+
+def _quoted(name: str) -> str:
+    # Always: `row`, `group` and `column` are words of SQL too.
+    return f'"{name}"'

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Table, insert, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.batches import WITHDRAW, last_acts
 from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.days import among
 from wenming_metrics.units import SITE_COLUMNS, UNIT_COLUMNS, Register
 
+_REGISTERS = ("units", "sites", "registers")
+_AT_ONCE = 5_000
+"""How many keys are asked for in one query; SQLite takes at most 32,766."""
 _PLAN = ("day", "team", "street", "point_type", "site", "site_name", "round", "source_row")
 
 
@@ -57,18 +59,21 @@ def register_version(connection: Connection) -> Version:
 
     The moment tells batches apart whose number was given again after a transaction rolled back.
     """
-    acts = last_acts(connection)
-    units, sites = (
-        _newest(connection, t, acts) for t in (schema.register_unit, schema.register_site)
-    )
+    units, sites = (_newest(connection, t) for t in (schema.register_unit, schema.register_site))
     return units, sites
 
 
-def _newest(connection: Connection, table: Table, acts: dict[int, str]) -> tuple[int, str]:
-    batches = connection.execute(select(table.c.batch).distinct()).scalars()
-    batch = max((number for number in batches if acts.get(number) != WITHDRAW), default=0)
-    moment = select(schema.batch.c.at).where(schema.batch.c.batch == batch)
-    return batch, connection.execute(moment).scalar() or ""
+def _newest(connection: Connection, table: Table) -> tuple[int, str]:
+    # Newest key first: the search ends at the first batch that counts, however many lines it has.
+    query = (
+        select(schema.batch.c.batch, schema.batch.c.at)
+        .where(schema.batch.c.live == 1)
+        .where(select(table.c.batch).where(table.c.batch == schema.batch.c.batch).exists())
+        .where(schema.batch.c.kind.in_(_REGISTERS))
+        .order_by(schema.batch.c.batch.desc())
+    )
+    found = connection.execute(query.limit(1)).first()
+    return tuple(found) if found else (0, "")
 
 
 def _load(connection: Connection, version: Version) -> Register:
@@ -97,18 +102,39 @@ def save_plan(connection: Connection, batch: int, plan: pd.DataFrame) -> None:
     add_rows(connection, schema.plan_row, {**columns, "batch": batch, "n": range(len(plan))})
 
 
-def read_plan(connection: Connection, days: range, batches: np.ndarray) -> pd.DataFrame:
-    """Read what was planned for some days: the columns of the table `plan_row`."""
+def read_plan(connection: Connection, days: range) -> pd.DataFrame:
+    """Read what the plans that count asked for on some days: day, street, point_type, once each."""
     table = schema.plan_row
-    query = select(table).where(table.c.day.between(days.start, days.stop - 1))
-    found = read_frame(connection, query)
-    return found[found["batch"].isin(batches)].reset_index(drop=True)
+    query = (
+        select(table.c.day, table.c.street, table.c.point_type)
+        .distinct()
+        .join(schema.batch, schema.batch.c.batch == table.c.batch)
+        .where(among(table.c.day, days), schema.batch.c.live == 1)
+    )
+    return read_frame(connection, query)
+
+
+def read_planned_types(connection: Connection, days: range) -> pd.DataFrame:
+    """Read what the plans that count asked for in a run of days: street, point_type, once each."""
+    table = schema.plan_row
+    query = (
+        select(table.c.street, table.c.point_type)
+        .distinct()
+        .join(schema.batch, schema.batch.c.batch == table.c.batch)
+        .where(among(table.c.day, days), schema.batch.c.live == 1)
+    )
+    return read_frame(connection, query)
 
 
 def save_sites_met(connection: Connection, sites: pd.DataFrame) -> None:
     """Remember the names of sites that rows speak of; known ones stay as they are."""
-    known = set(connection.execute(select(schema.site.c.site)).scalars())
-    new = sites[~sites["site"].isin(known)].drop_duplicates("site")
+    once = sites.drop_duplicates("site")
+    known: set[int] = set()
+    for first in range(0, len(once), _AT_ONCE):
+        asked = once["site"].iloc[first : first + _AT_ONCE].tolist()
+        query = select(schema.site.c.site).where(schema.site.c.site.in_(asked))
+        known |= set(connection.execute(query).scalars())
+    new = once[~once["site"].isin(known)]
     columns = {name: new[name] for name in ("site", "unit", "street", "point_type", "name")}
     add_rows(connection, schema.site, columns)
 

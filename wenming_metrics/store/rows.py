@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp
+from wenming_metrics.store.days import among
 
 FOUND = "已发现"
 """First state of every finding; what comes later is appended to the log."""
@@ -22,28 +23,17 @@ def insert_rows(
 ) -> None:
     """Store the rows of a batch, the further units they name, and the first state of findings.
 
-    Takes: checks, roles - as `reading.Reading` gives them
+    Takes: checks - as `reading.Reading` gives them, with repeated (0 or 1); roles - day, role,
+           unit, item, seq, territory, in the order of the table
     """
-    ordered = checks.sort_values(["day", "unit", "item", "seq"], kind="stable")
-    columns = {name: ordered[name] for name in ROW_COLUMNS if name != "batch"}
+    order = np.lexsort([checks[name].to_numpy() for name in ("seq", "item", "unit", "day")])
+    columns = {name: checks[name].to_numpy()[order] for name in ROW_COLUMNS if name != "batch"}
     add_rows(connection, schema.row, {**columns, "batch": batch})
-    _insert_roles(connection, batch, checks, roles)
+    add_rows(connection, schema.row_unit, {**roles, "batch": batch})
     failed = checks[checks["result"] == _FAILED]
     states = {"batch": batch, "seq": failed["seq"], "n": 0, "state": FOUND}
     told = {"happened_on": failed["day"], "known_at": stamp()}
     add_rows(connection, schema.finding_state, {**states, **told})
-
-
-def _insert_roles(
-    connection: Connection, batch: int, checks: pd.DataFrame, roles: pd.DataFrame
-) -> None:
-    if roles.empty:
-        return
-    places = checks.set_index("seq")[["day", "unit", "item"]].rename(columns={"unit": "territory"})
-    named = roles.drop_duplicates().join(places, on="seq")
-    named = named.sort_values(["day", "role", "unit", "item", "seq"], kind="stable")
-    columns = {name: named[name] for name in ("day", "role", "unit", "item", "seq", "territory")}
-    add_rows(connection, schema.row_unit, {**columns, "batch": batch})
 
 
 def read_rows(
@@ -57,7 +47,7 @@ def read_rows(
     if not len(batches):
         return no_rows(schema.row)
     table, wanted = schema.row, list(units)
-    query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
+    query = select(table).where(among(table.c.day, days))
     if wanted:
         query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
     query = query.where(table.c.batch.in_(batches.tolist()))
@@ -72,7 +62,7 @@ def read_roles(
     if not len(batches):
         return no_rows(schema.row_unit)
     table, wanted = schema.row_unit, list(units)
-    query = select(table).where(table.c.day.in_(sorted(int(day) for day in days)))
+    query = select(table).where(among(table.c.day, days))
     if wanted:
         query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
     return read_frame(connection, query.where(table.c.batch.in_(batches.tolist())))
@@ -93,7 +83,7 @@ def read_role_rows(
             & (link.c.batch == table.c.batch)
             & (link.c.seq == table.c.seq),
         )
-        .where(link.c.day.in_(sorted(int(day) for day in days)), link.c.role == role)
+        .where(among(link.c.day, days), link.c.role == role)
         .where(link.c.unit.in_(units), link.c.batch.in_(batches.tolist()))
         .distinct()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -14,7 +15,8 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
+VERSION = 2
+"""Counts the changes of these tables; each has its step in `migrations`."""
 metadata = MetaData()
 _CLUSTERED = {"sqlite_with_rowid": False}
 """SQLite keeps such a table in the order of its key: a day's rows lie together on disk."""
@@ -35,7 +37,12 @@ def _words(name: str) -> Column:
 store = Table("store", metadata, _key("id"), _whole("seq"), _whole("version"), _words("made_at"))
 
 original = Table(
-    "original", metadata, _key("sha256", Text), _whole("size"), _whole("content", LargeBinary)
+    "original",
+    metadata,
+    _key("sha256", Text),
+    _whole("size"),
+    Column("content", LargeBinary),  # NULL once the file was kept as long as the office wanted
+    _words("dropped_at"),
 )
 batch = Table(
     "batch",
@@ -49,6 +56,8 @@ batch = Table(
     _whole("good"),
     _whole("held"),
     _whole("skipped"),
+    Column("live", SmallInteger, nullable=False, server_default=text("1")),
+    Index("batch_by_sha256", "sha256"),
 )
 batch_event = Table(
     "batch_event",
@@ -59,8 +68,17 @@ batch_event = Table(
     _words("at"),
     _words("who"),
     _words("reason"),
+    Index("batch_event_by_batch", "batch", "event"),
 )
-batch_day = Table("batch_day", metadata, _key("batch"), _key("day"), _whole("good"), **_CLUSTERED)
+batch_day = Table(
+    "batch_day",
+    metadata,
+    _key("batch"),
+    _key("day"),
+    _whole("good"),
+    Index("batch_day_by_day", "day", "batch"),
+    **_CLUSTERED,
+)
 batch_problem = Table(
     "batch_problem",
     metadata,
@@ -207,12 +225,16 @@ day_tally = Table(
     _whole("visits", LargeBinary),
     _whole("grain", LargeBinary),
 )
-month_tally = Table(
-    "month_tally",
+month_sites = Table("month_sites", metadata, _key("month"), _whole("sites", LargeBinary))
+basis = Table("basis", metadata, _key("basis", Text), _words("rules"), _words("board"))
+running_sum = Table(
+    "running_sum",
     metadata,
-    _key("month"),
-    _whole("cells", LargeBinary),
-    _whole("sites", LargeBinary),
+    _key("basis", Text),
+    _key("span", SmallInteger),
+    _key("at"),
+    _whole("leaves", LargeBinary),
+    _whole("settled", LargeBinary),
 )
 rules_archive = Table(
     "rules_archive",
@@ -222,3 +244,5 @@ rules_archive = Table(
     _words("at"),
     _whole("content", LargeBinary),
 )
+note = Table("note", metadata, _key("name", Text), _words("value"))
+"""What is worth telling of the store itself: its last backup, its last check."""

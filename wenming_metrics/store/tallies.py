@@ -1,8 +1,17 @@
-"""Sums per day and month, as compressed arrays: what makes any window cheap to score.
+"""Sums as compressed arrays: tallies of days, running sums, what makes any window cheap to score.
 
 A frame of integers becomes one blob: each column in the narrowest type that holds it. The frames
-are those of `scoring.tally`; nothing here knows what they mean beyond `add` (sums that may be
-taken back) on their key columns.
+are those of `scoring.tally` and `scoring.settling`; nothing here knows what they mean.
+
+Running sums are kept per basis (rules, board and tree of units): what each unit of the board lost
+on each leaf, and what nodes that deduct settled, as two frames
+
+    DAY             that day
+    MONTH_TO_DATE   the first of the month through a day that has a tally
+    YEAR_TO_DATE    January through a month, at its last day
+
+so any window is a few sums added and taken away, and a late day rewrites at most the rest of its
+month and of its year. They are made from the tallies of days and may be made anew at any time.
 """
 
 from __future__ import annotations
@@ -10,75 +19,85 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows
+from wenming_metrics.store.days import among, month_end, month_of, month_start
 
+DAY, MONTH_TO_DATE, YEAR_TO_DATE = 0, 1, 2
+Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+"""Columns of leaf sums and of settled lines."""
+_SUMS = ("leaves", "settled")
 _FAST = 1
 _TYPES = (np.int8, np.int16, np.int32, np.int64)
+_AT_ONCE = 64
+"""How many blobs are asked for in one query."""
 
 
-def pack(frame: pd.DataFrame) -> bytes:
-    """Turn a frame of integers into bytes; equal frames give equal bytes."""
-    parts, told = [], []
-    for name in frame.columns:
-        values = frame[name].to_numpy(np.int64)
-        low, high = (values.min(), values.max()) if len(values) else (0, 0)
+def pack(columns: pd.DataFrame | Mapping[str, np.ndarray]) -> bytes:
+    """Turn columns of integers into bytes; equal columns give equal bytes."""
+    parts, told, rows = [], [], 0
+    for name in columns:
+        values = np.asarray(columns[name], np.int64)
+        rows = len(values)
+        low, high = (values.min(), values.max()) if rows else (0, 0)
         kind = next(t for t in _TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
         told.append([name, np.dtype(kind).itemsize])
         parts.append(values.astype(f"<i{np.dtype(kind).itemsize}").tobytes())
-    head = json.dumps([len(frame), told]).encode()
+    head = json.dumps([rows, told]).encode()
     return zlib.compress(struct.pack("<I", len(head)) + head + b"".join(parts), _FAST)
 
 
-def unpack(blob: bytes) -> pd.DataFrame:
-    """Turn bytes of `pack` back into the frame, all columns int64."""
+def unpack_arrays(blob: bytes) -> dict[str, np.ndarray]:
+    """Turn bytes of `pack` back into columns, each in the type it was stored in."""
     data = zlib.decompress(blob)
     (size,) = struct.unpack_from("<I", data)
     rows, told = json.loads(data[4 : 4 + size])
     place, columns = 4 + size, {}
     for name, width in told:
-        columns[name] = np.frombuffer(data, f"<i{width}", rows, place).astype(np.int64)
+        columns[name] = np.frombuffer(data, f"<i{width}", rows, place)
         place += rows * width
-    return pd.DataFrame(columns)
+    return columns
 
 
-def month_of(day: int) -> int:
-    """Give the month of a day as yyyymm."""
-    on = date.fromordinal(day)
-    return on.year * 100 + on.month
+def unpack_sums(blobs: Sequence[bytes]) -> Sums:
+    """Turn the two blobs of a running sum back into its columns."""
+    leaves, settled = (unpack_arrays(blob) for blob in blobs)
+    return leaves, settled
+
+
+def unpack(blob: bytes) -> pd.DataFrame:
+    """Turn bytes of `pack` back into the frame, all columns int64."""
+    found = unpack_arrays(blob)
+    return pd.DataFrame({name: values.astype(np.int64) for name, values in found.items()})
 
 
 def read_days(connection: Connection, days: Iterable[int], part: str) -> dict[int, pd.DataFrame]:
     """Read one part ("cells", "visits" or "grain") of the tallies of some days that have one."""
-    wanted = sorted(int(day) for day in days)
+    table, wanted = schema.day_tally, list(days)
     if not wanted:
         return {}
+    query = select(table.c.day, table.c[part]).where(among(table.c.day, wanted))
+    return {day: unpack(blob) for day, blob in connection.execute(query.order_by(table.c.day))}
+
+
+def read_day(connection: Connection, day: int, parts: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Read some parts of the tally of a day that has one."""
     table = schema.day_tally
-    query = select(table.c.day, table.c[part]).where(table.c.day.between(wanted[0], wanted[-1]))
-    chosen = set(wanted)
-    return {day: unpack(blob) for day, blob in connection.execute(query) if day in chosen}
-
-
-def read_months(
-    connection: Connection, months: Iterable[int], part: str
-) -> dict[int, pd.DataFrame]:
-    """Read one part ("cells" or "sites") of the sums of some months that have one."""
-    table = schema.month_tally
-    query = select(table.c.month, table.c[part]).where(table.c.month.in_(sorted(months)))
-    return {month: unpack(blob) for month, blob in connection.execute(query)}
+    query = select(*(table.c[part] for part in parts)).where(table.c.day == day)
+    blobs = connection.execute(query).one()
+    return {part: unpack(blob) for part, blob in zip(parts, blobs, strict=True)}
 
 
 def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, pd.DataFrame]]) -> None:
     """Replace the tallies of days; a day whose parts are all empty is removed."""
     table = schema.day_tally
-    connection.execute(delete(table).where(table.c.day.in_(list(tallies))))
+    connection.execute(delete(table).where(among(table.c.day, tallies)))
     kept = [day for day in sorted(tallies) if any(len(f) for f in tallies[day].values())]
     columns = {
         part: [pack(tallies[day][part]) for day in kept] for part in ("cells", "visits", "grain")
@@ -86,19 +105,119 @@ def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, pd.Dat
     add_rows(connection, table, {"day": kept, **columns})
 
 
-def write_months(connection: Connection, sums: Mapping[int, Mapping[str, pd.DataFrame]]) -> None:
-    """Replace the sums of months; a month without any cell is removed."""
-    table = schema.month_tally
+def days_with_rows(connection: Connection, days: range | None = None) -> list[int]:
+    """List the days that have a tally, in order; within a run of days when one is given."""
+    column = schema.day_tally.c.day
+    query = select(column).order_by(column)
+    if days is not None:
+        query = query.where(among(column, days))
+    return list(connection.execute(query).scalars())
+
+
+def has_days(connection: Connection) -> bool:
+    """Say whether any day has a tally."""
+    return connection.execute(select(schema.day_tally.c.day).limit(1)).first() is not None
+
+
+def read_sites(connection: Connection, months: Iterable[int]) -> dict[int, pd.DataFrame]:
+    """Read the sums by site of some months (yyyymm) that have them."""
+    table = schema.month_sites
+    query = select(table.c.month, table.c.sites).where(table.c.month.in_(sorted(months)))
+    return {month: unpack(blob) for month, blob in connection.execute(query)}
+
+
+def write_sites(connection: Connection, sums: Mapping[int, pd.DataFrame]) -> None:
+    """Replace the sums by site of some months; a month without any is removed."""
+    table = schema.month_sites
     connection.execute(delete(table).where(table.c.month.in_(list(sums))))
-    kept = [month for month in sorted(sums) if len(sums[month]["cells"])]
-    columns = {part: [pack(sums[month][part]) for month in kept] for part in ("cells", "sites")}
-    add_rows(connection, table, {"month": kept, **columns})
+    kept = [month for month in sorted(sums) if len(sums[month])]
+    add_rows(connection, table, {"month": kept, "sites": [pack(sums[month]) for month in kept]})
 
 
-def days_with_rows(connection: Connection) -> list[int]:
-    """List the days that have a tally, in order."""
-    return list(
-        connection.execute(
-            select(schema.day_tally.c.day).order_by(schema.day_tally.c.day)
-        ).scalars()
-    )
+def bases(connection: Connection) -> dict[str, str]:
+    """Give the bases that running sums are kept for: basis -> digest of its rules."""
+    table = schema.basis
+    return {key: rules for key, rules in connection.execute(select(table.c.basis, table.c.rules))}
+
+
+def add_basis(connection: Connection, basis: str, rules: str, board: str) -> None:
+    """Say that running sums are kept for a basis from now on."""
+    add_rows(connection, schema.basis, {"basis": [basis], "rules": rules, "board": board})
+
+
+def drop_basis(connection: Connection, basis: str) -> None:
+    """Forget the running sums of a basis."""
+    for table in (schema.running_sum, schema.basis):
+        connection.execute(delete(table).where(table.c.basis == basis))
+
+
+def sum_places(
+    connection: Connection, basis: str, span: int, ranges: Sequence[tuple[int, int]]
+) -> list[int]:
+    """List where running sums end, within any of some ranges of days (both ends), in order."""
+    table, found = schema.running_sum, set()
+    for first in range(0, len(ranges), _AT_ONCE):
+        within = or_(*(table.c.at.between(*one) for one in ranges[first : first + _AT_ONCE]))
+        query = select(table.c.at).where(table.c.basis == basis, table.c.span == span, within)
+        found |= set(connection.execute(query).scalars())
+    return sorted(found)
+
+
+def read_sums(
+    connection: Connection, basis: str, span: int, ats: Iterable[int]
+) -> Iterator[tuple[int, Sums]]:
+    """Read running sums that end on some days, in order; those that are not there are left out."""
+    table, wanted = schema.running_sum, sorted(ats)
+    for first in range(0, len(wanted), _AT_ONCE):
+        query = (
+            select(table.c.at, table.c.leaves, table.c.settled)
+            .where(table.c.basis == basis, table.c.span == span)
+            .where(among(table.c.at, wanted[first : first + _AT_ONCE]))
+            .order_by(table.c.at)
+        )
+        for at, *blobs in connection.execute(query).fetchall():
+            yield at, unpack_sums(blobs)
+
+
+def write_sums(
+    connection: Connection,
+    basis: str,
+    span: int,
+    sums: Mapping[int, Sums | None],
+) -> None:
+    """Replace running sums (leaf sums, settled lines); None removes one."""
+    table = schema.running_sum
+    old = delete(table).where(table.c.basis == basis, table.c.span == span)
+    connection.execute(old.where(among(table.c.at, sums)))
+    kept = sorted(at for at, lines in sums.items() if lines is not None)
+    columns = {"basis": basis, "span": span, "at": kept}
+    blobs = {name: [pack(sums[at][n]) for at in kept] for n, name in enumerate(_SUMS)}
+    add_rows(connection, table, {**columns, **blobs})
+
+
+def replace_month(
+    connection: Connection,
+    days: Sequence[int],
+    parts: Mapping[int, Mapping[str, bytes]],
+    sites: bytes | None,
+    sums: Mapping[str, Mapping[tuple[int, int], tuple[bytes, bytes]]],
+) -> None:
+    """Replace all that is stored of a month by sums that are packed already.
+
+    Takes: days - any of the month; parts - day -> packed frames of its tally; sites - None: none;
+           sums - basis -> (DAY or MONTH_TO_DATE, day it ends on) -> packed leaf sums and lines
+    """
+    day, site, running = schema.day_tally, schema.month_sites, schema.running_sum
+    place, month = (month_start(days[0]), month_end(days[0])), month_of(days[0])
+    connection.execute(delete(day).where(day.c.day.between(*place)))
+    connection.execute(delete(site).where(site.c.month == month))
+    names = ("cells", "visits", "grain")
+    columns = {name: [own[name] for own in parts.values()] for name in names}
+    add_rows(connection, day, {"day": list(parts), **columns})
+    add_rows(connection, site, {"month": [month] if sites else [], "sites": [sites] * bool(sites)})
+    for basis, found in sums.items():
+        old = delete(running).where(running.c.basis == basis, running.c.at.between(*place))
+        connection.execute(old.where(running.c.span.in_((DAY, MONTH_TO_DATE))))
+        told = {"span": [span for span, _ in found], "at": [at for _, at in found]}
+        blobs = {name: [pair[n] for pair in found.values()] for n, name in enumerate(_SUMS)}
+        add_rows(connection, running, {"basis": basis, **told, **blobs})

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics import intake
 from wenming_metrics.intake import IntakeError
-from wenming_metrics.queries.history import KINDS, original_file
+from wenming_metrics.queries.history import KINDS, Original, original_file
 from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui import cached, page, problem_list, tables, words
 
+logger = logging.getLogger(__name__)
 _SAID = "batch_said"
 _WITHDRAWN = "已撤回"
 
@@ -59,17 +63,27 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
     number = int(batch["batch"])
     with st.container(border=True, key="batch-panel"):
         st.markdown(f"##### 第 {number} 批:{words.plain(batch['name'])}")
-        name, content = original_file(office, number)
+        original = original_file(office, number)
         is_register = batch["kind"] not in (KINDS["inspection"], KINDS["plan"])
         if is_register:
             page.note("名册正在使用,不能撤回;要改请上传新的名册。")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if not is_register:
                 _draw_turn(office, batch, who)
-            st.download_button(
-                "下载原文件", content, name, on_click="ignore", key=f"original-{number}"
-            )
-        problem_list.draw(cached.batch_problems(number), name, f"batch-{number}")
+            _draw_original(original, number)
+        problem_list.draw(cached.batch_problems(number), original.name, f"batch-{number}")
+
+
+def _draw_original(original: Original, number: int) -> None:
+    if original.content is None:
+        page.note(
+            f"原文件已按保留期限在 {_moment(original.dropped_at)} 清除,不能下载;"
+            "每一行的原始单元格仍在,得分不受影响。"
+        )
+        return
+    st.download_button(
+        "下载原文件", original.content, original.name, on_click="ignore", key=f"original-{number}"
+    )
 
 
 def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
@@ -89,10 +103,11 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
 
 
 def _turn(office: Office, number: int, act: str, who: str, reason: str) -> None:
-    verb = intake.restore if act == "恢复" else intake.withdraw
+    verb = intake.reinstate if act == "恢复" else intake.withdraw
     try:
         verb(office, number, who, reason)
-    except IntakeError as error:
+    except (IntakeError, StoreError) as error:
+        logger.warning("%s", error, exc_info=error.__cause__)
         st.session_state[_SAID] = (False, str(error))
         return
     st.session_state[_SAID] = (True, f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。")

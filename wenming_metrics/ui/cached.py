@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics import settings
+from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
 from wenming_metrics.queries import details, history, overview
 from wenming_metrics.queries import ranking as places
@@ -57,7 +58,9 @@ def office() -> Office:
 @st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
 def _office(data: str, store_url: str, rules_id: str | None, on: date) -> Office:
     """Open an office; the arguments are its key, the day because rules come into force on a day."""
-    return open_office(settings.load())
+    opened = open_office(settings.load())
+    check_once(opened.store)
+    return opened
 
 
 def version() -> Version:

@@ -22,10 +22,13 @@ _ROUTED = "routed"
 
 
 def run(chosen: StreamlitPage) -> None:
-    """Run the chosen page; whatever goes wrong is logged, and told in one sentence."""
+    """Run the chosen page; whatever goes wrong is logged, and told in a few words."""
     st.session_state[_ROUTED] = True
     try:
         chosen.run()
+    except StoreError as error:
+        logger.exception("store failed under page %s", chosen.url_path)
+        st.error(str(error))
     except Exception:
         moment = now()
         logger.exception("page %s failed", chosen.url_path)

@@ -7,6 +7,7 @@ hold what others must not see.
 from __future__ import annotations
 
 import hashlib
+import logging
 
 import pandas as pd
 import streamlit as st
@@ -18,8 +19,10 @@ from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries.history import KINDS
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model import SHEET_KINDS
+from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui import cached, page, problem_list, tables, words
 
+logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE = "drop_round", "files_read", "files_done"
 _NO_VISITS, _CONFIRMED = "到访-02", "到访-03"
 """Problems that ask for, or follow from, the user's word that all items were looked at."""
@@ -162,7 +165,8 @@ def _commit(office: Office, file_id: str, who: str) -> None:
     done = st.session_state.setdefault(_DONE, [])
     try:
         batch = intake.commit(office, preview, who)
-    except IntakeError as error:
+    except (IntakeError, StoreError) as error:
+        logger.warning("%s", error, exc_info=error.__cause__)
         done.append((False, f"{preview.filename}:{error}"))
         return
     good = preview.reading.counts.good

@@ -1,0 +1,49 @@
+"""Which engine the stores of the tests are on: pytest --engine sqlite|postgresql."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import postgres, tasks
+
+REQUIRED = "REQUIRE_POSTGRES"
+"""Set where PostgreSQL has to be: its absence is an error there, never a silent skip."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("engine") != "postgresql":
+        return
+    if postgres.programs() is None:
+        said = "PostgreSQL is not installed (no initdb was found): nothing was tested on it."
+        if os.environ.get(REQUIRED):
+            raise pytest.UsageError(said)
+        pytest.exit(said, returncode=0)
+    postgres.choose()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"stores on: {config.getoption('engine')}"
+
+
+def pytest_unconfigure() -> None:
+    postgres.end_all()
+
+
+@pytest.fixture
+def cluster() -> postgres.Cluster:
+    """Give the run's PostgreSQL server; skip where it is not installed, but never in CI."""
+    if postgres.programs() is None and not os.environ.get(REQUIRED):
+        pytest.skip("PostgreSQL is not installed")
+    return postgres.cluster()
+
+
+@pytest.fixture(scope="session")
+def dask_cluster() -> Iterator[object]:
+    """Give a Dask cluster of two processes on this machine; workers that are killed come back."""
+    with tasks.local_cluster() as cluster:
+        yield cluster

@@ -1,0 +1,181 @@
+"""Sums of windows from the stored sums: few are read, whatever the windows.
+
+A window from a to b is the sum through b less the sum through the day before a. Both are made of
+sums that the store keeps: January through a month, the first of a month through a day, single
+days. What two windows share is read and placed once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.scoring.basis import Basis, sum_day
+from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, spread
+from wenming_metrics.scoring.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
+from wenming_metrics.store.days import month_end, month_start, year_start
+from wenming_metrics.store.tallies import (
+    DAY,
+    MONTH_TO_DATE,
+    YEAR_TO_DATE,
+    Sums,
+    bases,
+    days_with_rows,
+    read_day,
+    read_sums,
+    sum_places,
+)
+
+_SHORT = 2
+"""Windows of so few days are read day by day."""
+Piece = tuple[int, int]
+"""A stored sum: its span and the day it ends on."""
+DaySums = Callable[[Sequence[int]], Iterable[tuple[int, Sums]]]
+"""Gives the sums of some days on a basis, as (day, sums)."""
+
+
+def window_sums(
+    connection: Connection,
+    windows: Sequence[Window],
+    basis: Basis,
+    position: np.ndarray,
+    units: int,
+    day_sums: DaySums | None = None,
+) -> tuple[LeafSums, pd.DataFrame]:
+    """Sum a row of windows: leaf sums per column, and `settling.DEDUCTIONS`.
+
+    Takes: position - unit of the board -> its position or -1; units - how many positions;
+           day_sums - where the sums of days come from; None: what the store keeps for the basis,
+           else the tallies of the days
+    """
+    if day_sums is None and basis.key in bases(connection):
+        plans = plan_pieces(connection, windows, basis.key)
+        users = _users(plans)
+        found = _read(connection, basis.key, users)
+    else:
+        days = days_with_rows(connection, _span(windows))
+        users = _users([[(+1, (DAY, day)) for day in days if day in one.days] for one in windows])
+        given = (day_sums or day_summer(connection, basis))([day for _, day in users])
+        found = (((DAY, day), sums) for day, sums in given)
+    return _add_up(found, users, basis, position, len(windows), units)
+
+
+def day_summer(connection: Connection, basis: Basis) -> DaySums:
+    """Sum days from their tallies, on any basis."""
+
+    def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
+        for day in days:
+            yield day, sum_day(day, read_day(connection, day, basis.parts), basis)
+
+    return sums
+
+
+def _add_up(
+    found: Iterable[tuple[Piece, Sums]],
+    users: dict[Piece, list[tuple[int, int]]],
+    basis: Basis,
+    position: np.ndarray,
+    windows: int,
+    units: int,
+) -> tuple[LeafSums, pd.DataFrame]:
+    nodes = len(basis.rules.nodes)
+    total = np.zeros((len(LEAF_SUMS), nodes, windows, units))
+    none = {name: no_lines()[name].to_numpy() for name in [*LINE_KEYS, *LINE_SUMS]}
+    lines = [{**none, "column": none["unit"]}]
+    for piece, (leaves, settled) in found:
+        part = spread(leaves, position, nodes, units)
+        for number, sign in users[piece]:
+            total[:, :, number] += sign * part
+            lines.append(_place(settled, position, number * units, sign))
+    joined = {name: np.concatenate([part[name] for part in lines]) for name in lines[0]}
+    leaf_sums = LeafSums(*total.reshape(len(LEAF_SUMS), nodes, -1))
+    return leaf_sums, deduct_lines(pd.DataFrame(joined), basis.rules)
+
+
+def _place(
+    lines: dict[str, np.ndarray], position: np.ndarray, first: int, sign: int
+) -> dict[str, np.ndarray]:
+    """Put settled lines into the columns of a window that begins at a column."""
+    at = position[lines["unit"]]
+    keep = at >= 0
+    keys = {name: lines[name][keep].astype(np.int64) for name in LINE_KEYS}
+    sums = {name: sign * lines[name][keep].astype(np.int64) for name in LINE_SUMS}
+    return {**keys, **sums, "column": first + at[keep]}
+
+
+def plan_pieces(
+    connection: Connection, windows: Sequence[Window], basis: str
+) -> list[list[tuple[int, Piece]]]:
+    """Say which stored sums make each window: lists of (+1 or -1, piece)."""
+    long = [one for one in windows if len(one.days) > _SHORT]
+    ends = sorted({day for one in long for day in (one.days.start - 1, one.days.stop - 1)})
+    years = [(year_start(ends[0]), month_end(ends[-1]))] if ends else []
+    months = sum_places(connection, basis, YEAR_TO_DATE, years)
+    within = [(month_start(day), day) for day in ends if day != month_end(day)]
+    days = sum_places(connection, basis, MONTH_TO_DATE, within)
+    return [
+        _sum_up(one, months, days)
+        if len(one.days) > _SHORT
+        else [(+1, (DAY, day)) for day in one.days]
+        for one in windows
+    ]
+
+
+def _sum_up(of: Window, months: list[int], days: list[int]) -> list[tuple[int, Piece]]:
+    """Make a window of running sums: through its end, less through the day before it."""
+    first, last = of.days.start - 1, of.days.stop - 1
+    signs: Counter[Piece] = Counter()
+    for sign, end in ((+1, last), (-1, first)):
+        for piece in _through(end, months, days):
+            signs[piece] += sign
+    end = year_start(last) - 1
+    while end >= year_start(first):  # whole years between the two ends
+        for piece in _through(end, months, days):
+            signs[piece] += 1
+        end = year_start(end) - 1
+    return [(sign, piece) for piece, sign in signs.items() if sign]
+
+
+def _through(day: int, months: list[int], days: list[int]) -> Iterator[Piece]:
+    """Name the sums that make the first of January through a day; without data there are none."""
+    whole = day if day == month_end(day) else month_start(day) - 1
+    month = _last(months, year_start(day), whole)
+    if month is not None:
+        yield YEAR_TO_DATE, month
+    if whole != day:
+        found = _last(days, month_start(day), day)
+        if found is not None:
+            yield MONTH_TO_DATE, found
+
+
+def _last(ordered: list[int], first: int, last: int) -> int | None:
+    at = bisect_right(ordered, last)
+    return ordered[at - 1] if at and ordered[at - 1] >= first else None
+
+
+def _users(plans: Sequence[Sequence[tuple[int, Piece]]]) -> dict[Piece, list[tuple[int, int]]]:
+    """Turn plans round: which windows use a piece, with which sign."""
+    found: dict[Piece, list[tuple[int, int]]] = {}
+    for number, plan in enumerate(plans):
+        for sign, piece in plan:
+            found.setdefault(piece, []).append((number, sign))
+    return found
+
+
+def _read(
+    connection: Connection, basis: str, pieces: Iterable[Piece]
+) -> Iterator[tuple[Piece, Sums]]:
+    for span in (DAY, MONTH_TO_DATE, YEAR_TO_DATE):
+        wanted = [at for kind, at in pieces if kind == span]
+        for at, sums in read_sums(connection, basis, span, wanted):
+            yield (span, at), sums
+
+
+def _span(windows: Sequence[Window]) -> range:
+    return range(min(w.days.start for w in windows), max(w.days.stop for w in windows))

@@ -1,0 +1,159 @@
+"""Trial (试算): what the places would have been under other rules; nothing is stored.
+
+The rules in force are scored from the sums that the store keeps. Those on trial have none, so the
+tallies of all days are summed under them, month by month, on any executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.executors import in_order
+from wenming_metrics.periods import Window, custom, window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.sums import DaySums, day_summer
+from wenming_metrics.queries.windows import Standings, score_windows, statuses
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.basis import Basis, Sums, add_sums, basis_of
+from wenming_metrics.scoring.ranking import RANKED, rank_units
+from wenming_metrics.store.batches import live_on
+from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.days import month_end
+from wenming_metrics.store.engines import engine_of
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.tallies import days_with_rows
+
+_SIDES = ("_before", "_after")
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """The places in a window under the rules in force (before) and under those on trial (after).
+
+    units  - one line per unit, by group and place after: unit, unit_name, group, status_before,
+             status_after, score_before, score_after (rounded, NaN = none), rank_before, rank_after
+             (Int64, <NA> = no place), changed (another place, or one only before or after)
+    months - one line per month of the window: month (title), units (with a place before or
+             after), changed (how many of them changed)
+    """
+
+    window: Window
+    rules: RuleSet
+    units: pd.DataFrame
+    months: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Days of one month to be summed in whatever process: of what store, on what basis."""
+
+    url: str
+    days: tuple[int, ...]
+    basis: Basis
+
+
+def try_rules(
+    office: Office,
+    rules: RuleSet,
+    over: Window,
+    board: str = "street",
+    executor: Executor | None = None,
+) -> Trial:
+    """Score a window and each of its months under other rules. Raises KeyError without the board."""
+    windows = [*_months(over), over]
+    other = replace(office, rules=rules)
+    with reading(office.store) as connection:
+        before = score_windows(connection, office, windows, office.rules.board(board))
+        basis = basis_of(read_register(connection), rules, rules.board(board))
+        sums = _day_sums(connection, office.store.url, basis, executor)
+        after = score_windows(connection, other, windows, basis.board, sums)
+    pairs = [_compare(before, office.rules, after, rules, n) for n in range(len(windows))]
+    units = pairs[-1].sort_values(["group_order", "rank_after"], kind="stable")
+    months = {
+        "month": [one.title for one in windows[:-1]],
+        "units": [
+            int(pair[["rank_before", "rank_after"]].notna().any(axis=1).sum())
+            for pair in pairs[:-1]
+        ],
+        "changed": [int(pair["changed"].sum()) for pair in pairs[:-1]],
+    }
+    units = units.drop(columns="group_order").reset_index(drop=True)
+    return Trial(over, rules, units, pd.DataFrame(months))
+
+
+def _months(of: Window) -> Iterator[Window]:
+    """Split a window into its months; one that it holds in part is a window of its own."""
+    on = of.start
+    while on <= of.end:
+        month = window("month", on)
+        whole = month.start >= of.start and month.end <= of.end
+        yield month if whole else custom(max(month.start, of.start), min(month.end, of.end))
+        on = date.fromordinal(month.end.toordinal() + 1)
+
+
+def _day_sums(connection: Connection, url: str, basis: Basis, executor: Executor | None) -> DaySums:
+    """Sum days on a basis, a month at once: its days lie in the same windows.
+
+    What a worker saw of another state of the store than this connection sees is summed again here.
+    """
+
+    def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
+        months: dict[int, list[int]] = {}
+        for day in sorted(days):
+            months.setdefault(month_end(day), []).append(day)
+        tasks = [Task(url, tuple(month), basis) for month in months.values()]
+        for task, (live, found) in zip(tasks, in_order(executor, run, tasks), strict=True):
+            if live != _live(connection, task.days):
+                found = sum_days(connection, task.days, basis)
+            if found is not None:
+                yield task.days[0], found
+
+    return sums
+
+
+def run(task: Task) -> tuple[tuple[int, ...], Sums | None]:
+    """Sum days; a task for an executor. Gives the batches that count there, too."""
+    with reading(Store(task.url, engine_of(task.url))) as connection:
+        return _live(connection, task.days), sum_days(connection, task.days, task.basis)
+
+
+def sum_days(connection: Connection, days: Iterable[int], basis: Basis) -> Sums | None:
+    """Sum the tallies of some days of a month; None when there are none."""
+    wanted, total = set(days), None
+    there = days_with_rows(connection, range(min(wanted), max(wanted) + 1))
+    for _, own in day_summer(connection, basis)([day for day in there if day in wanted]):
+        total = own if total is None else add_sums(total, own)
+    return total
+
+
+def _live(connection: Connection, days: Sequence[int]) -> tuple[int, ...]:
+    return tuple(live_on(connection, days).tolist())
+
+
+def _compare(
+    before: Standings, rules: RuleSet, after: Standings, other: RuleSet, number: int
+) -> pd.DataFrame:
+    """Put the places of one window under both rules side by side."""
+    one, two = _places(before, rules, number), _places(after, other, number)
+    both = one.merge(two, on=["unit", "unit_name", "group"], suffixes=_SIDES)
+    was, now = (both[f"rank{side}"].fillna(0) for side in _SIDES)
+    both = both.rename(columns={"group_order_after": "group_order"})
+    return both.drop(columns="group_order_before").assign(changed=(was != now).astype(bool))
+
+
+def _places(standings: Standings, rules: RuleSet, number: int) -> pd.DataFrame:
+    status = statuses(standings, rules, number)
+    scores = np.where(status == RANKED, standings.scores.scores[standings.at(number)], np.nan)
+    frame = standings.units.rename(columns={"name": "unit_name"})
+    frame = frame[["unit", "unit_name", "group", "group_order"]]
+    ranked = rank_units(
+        frame.assign(status=status, score=scores), rules.decimals, rules.ranked_by, rules.ties
+    )
+    return ranked.drop(columns="tied")

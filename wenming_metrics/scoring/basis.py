@@ -1,0 +1,78 @@
+"""What sums are based on beside the rows: the rules, a board, and the tree of units."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
+from wenming_metrics.scoring.settling import (
+    LINE_KEYS,
+    LINE_SUMS,
+    deducting,
+    no_lines,
+    settle_day,
+)
+from wenming_metrics.scoring.tally import TERRITORY, add_columns, checks_of_day
+from wenming_metrics.units import Register, ancestors
+from wenming_metrics.vocabulary import ROLE_CODES
+
+DayTally = dict[str, pd.DataFrame]
+"""The frames of one day of `tally.tally_days`: cells, visits, grain."""
+Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
+"""Columns of leaf sums (`leaves.LEAF_KEYS`, `LEAF_SUMS`) and of settled lines (`settling`)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """One way of summing tallies; sums of equal keys may be added.
+
+    counts_for - unit -> the unit of the board it counts for, -1 for none; role - its number
+    """
+
+    key: str
+    rules: RuleSet
+    board: Board
+    counts_for: np.ndarray
+    role: int
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of a day's tally that `sum_day` looks at; nodes deduct from territories only."""
+        deducts = self.role == TERRITORY and deducting(self.rules)
+        return ("cells", "visits", "grain") if deducts else ("cells",)
+
+
+@lru_cache(maxsize=16)
+def basis_of(register: Register, rules: RuleSet, board: Board) -> Basis:
+    """Give the basis of a board under some rules with the units of a register."""
+    above = ancestors(register, board.kind) if len(register.units) else np.array([], np.int64)
+    role = ROLE_CODES.index(board.role)
+    told = f"{rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
+    return Basis(hashlib.blake2b(told, digest_size=16).hexdigest(), rules, board, above, role)
+
+
+def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
+    """Sum one day's tally on a basis."""
+    leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
+    if "grain" in basis.parts:
+        checks = checks_of_day(day, tally["visits"], tally["grain"])
+        settled = settle_day(checks, basis.rules, basis.counts_for)
+    else:
+        settled = no_lines()
+    return _columns(leaves), _columns(settled)
+
+
+def add_sums(total: Sums, more: Sums) -> Sums:
+    """Add sums on one basis; exact, for they are integers."""
+    leaves = add_columns(total[0], more[0], LEAF_KEYS, LEAF_SUMS)
+    return leaves, add_columns(total[1], more[1], LINE_KEYS, LINE_SUMS)
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    return {name: frame[name].to_numpy(np.int64) for name in frame}

@@ -1,0 +1,114 @@
+"""Bring the tables of a store to the version that this software works with."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, select, update
+from sqlalchemy.pool import NullPool
+
+from wenming_metrics.periods import now
+from wenming_metrics.store import schema
+from wenming_metrics.store.engines import alone
+from wenming_metrics.store.failures import StoreError
+
+_log = logging.getLogger(__name__)
+_SCRIPTS = Path(__file__).resolve().parent / "migrations"
+_FIRST = "month_tally"
+"""A table that only the first version has."""
+_PATIENCE = 30
+"""Seconds to wait for another program that holds the file."""
+_one_at_a_time = threading.Lock()
+"""Alembic keeps what it is working on in its module."""
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables of a new store, migrate an older one; leave everything else as it is.
+
+    All in one transaction: a store is of one version or of the other, never between.
+    Raises StoreError for a newer store and for what is no store; DBAPIError for what the
+    database itself refuses.
+    """
+    if version_of(engine) == schema.VERSION:
+        return
+    with alone(engine) as connection:
+        found = _version(connection)
+        if found is None:
+            make_tables(connection)
+        elif found < schema.VERSION:  # else another program has just done it
+            _migrate(connection, found)
+
+
+def version_of(engine: Engine) -> int | None:
+    """Say which version the tables have, without writing a byte; None for no tables at all.
+
+    Raises StoreError for a version that is newer than this software, and when there are tables
+    that are not its own.
+    """
+    place = engine.url.database
+    if engine.dialect.name != "sqlite" or not place:
+        with engine.connect() as connection:
+            return _version(connection)
+    if not Path(place).is_file() or not Path(place).stat().st_size:
+        return None
+    # The store's own connections set the journal of whatever file they open.
+    uri = Path(place).absolute().as_uri()
+    only = URL.create("sqlite", database=uri, query={"mode": "ro", "uri": "true"})
+    looking = create_engine(only, poolclass=NullPool, connect_args={"timeout": _PATIENCE})
+    with looking.connect() as connection:
+        return _version(connection)
+
+
+def _version(connection: Connection) -> int | None:
+    ours, there = set(schema.metadata.tables), set(inspect(connection).get_table_names())
+    if not {"store", "batch", "row"} <= there:
+        # A server's database may hold tables of its extensions beside ours; a file is ours alone.
+        if there if connection.dialect.name == "sqlite" else there & ours:
+            raise StoreError(
+                "它不是本软件的数据文件(里面是别的表),没有改动它。请检查 WENMING_STORE。"
+            )
+        return None
+    found = connection.execute(select(schema.store.c.version)).scalar()
+    if found is None and _FIRST not in there:
+        raise StoreError("数据文件不完整(没有版本号),请用备份还原。")
+    if found is not None and found > schema.VERSION:
+        raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
+    return found or 1  # the first version wrote its number in a transaction of its own
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the tables of a store, of this version, where there are none."""
+    schema.metadata.create_all(connection, checkfirst=False)
+    _number(connection, schema.VERSION)
+    _alembic(connection, "stamp", "head")
+
+
+def _number(connection: Connection, version: int) -> None:
+    made = {"id": 1, "seq": 0, "version": version}
+    made_at = now().isoformat(timespec="microseconds")
+    connection.execute(insert(schema.store), {**made, "made_at": made_at})
+
+
+def _migrate(connection: Connection, found: int) -> None:
+    _log.info("数据文件由版本 %s 升级到版本 %s", found, schema.VERSION)
+    # As every change does: it keeps other programs from writing, and tells caches that it was.
+    counted = connection.execute(update(schema.store).values(seq=schema.store.c.seq + 1))
+    if not counted.rowcount:
+        _number(connection, found)
+    if "alembic_version" not in inspect(connection).get_table_names():
+        _alembic(connection, "stamp", f"{found:04}")
+    _alembic(connection, "upgrade", "head")
+
+
+def _alembic(connection: Connection, act: str, revision: str) -> None:
+    # Only here: importing Alembic takes longer than opening a store.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with _one_at_a_time:
+        getattr(command, act)(config, revision)

@@ -1,0 +1,28 @@
+"""Notes of the store on itself: its last backup, its last check. Not part of what is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import Store, writing
+
+BACKUP, RESTORED, VERIFIED = "backup", "restored", "verified"
+
+
+def write_note(store: Store, name: str, facts: Mapping[str, object]) -> None:
+    """Replace a note. No figure rests on it, so the number of the last change stays as it was."""
+    table, told = schema.note, json.dumps(dict(facts), ensure_ascii=False)
+    with writing(store) as connection:
+        connection.execute(update(schema.store).values(seq=schema.store.c.seq - 1))
+        connection.execute(delete(table).where(table.c.name == name))
+        connection.execute(insert(table), {"name": name, "value": told})
+
+
+def read_notes(connection: Connection) -> dict[str, dict]:
+    """Read all notes: name -> facts."""
+    query = select(schema.note.c.name, schema.note.c.value)
+    return {name: json.loads(value) for name, value in connection.execute(query)}

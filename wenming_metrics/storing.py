@@ -1,0 +1,136 @@
+"""What storing a file writes, inside one transaction: batch, cells, registers, plan, rows, tallies.
+
+Days are tallied anew from their live rows, so the figures do not depend on how rows were split
+over files, in which order files came, or what was withdrawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.problems import Problem, rejected
+from wenming_metrics.reading.model import Reading
+from wenming_metrics.ready import Ready, make_ready
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.tally import find_repeats, tally_days
+from wenming_metrics.store import batches, cells, registers, rows
+from wenming_metrics.tallying import Tallies, fill_sums, put_tallies
+from wenming_metrics.units import build_sites, build_units
+
+KNOWN = "入库-01"
+"""The note that the same bytes are stored already and count."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file that has been read but not stored: what it holds and what to know before 入库.
+
+    register    - version of the registers it was read against
+    count_again - rows that are stored already are other findings and count as well
+    ready       - the reading made ready to be stored, when that has been done already
+    """
+
+    filename: str
+    content: bytes
+    reading: Reading
+    problems: tuple[Problem, ...]
+    days: tuple[date, ...]
+    register: tuple
+    count_again: bool = False
+    ready: Ready | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the same bytes are stored already and count."""
+        return any(problem.code == KNOWN for problem in self.problems)
+
+    @property
+    def can_commit(self) -> bool:
+        """Say whether there is something to store and nothing forbids it."""
+        return not self.is_known and not rejected(self.problems)
+
+
+def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: str) -> int:
+    """Store a previewed file under the write lock; gives the number of its batch.
+
+    Takes: rules - those that deductions are settled under in advance
+    """
+    found, ready = preview.reading, preview.ready or make_ready(preview.reading)
+    counts = found.counts
+    facts = {"sha256": found.sha256, "name": preview.filename, "kind": found.kind, "who": who}
+    told = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
+    batch = batches.add_batch(connection, {**facts, **told}, preview.content)
+    batches.add_problems(connection, batch, preview.problems)
+    _store_cells(connection, batch, found)
+    if len(found.units) or len(found.places):
+        _store_registers(connection, batch, found)
+        fill_sums(connection, rules)  # sums follow the tree of units
+    if len(found.plan):
+        registers.save_plan(connection, batch, found.plan)
+        batches.add_days(connection, batch, found.plan["day"].to_numpy())
+    if len(found.checks):
+        tallies = _store_checks(connection, batch, ready, preview.count_again)
+        put_tallies(connection, tallies, rules)
+    return batch
+
+
+def _store_cells(connection: Connection, batch: int, found: Reading) -> None:
+    for sheet in found.sheets:
+        facts = {"sheet": sheet.index, "name": sheet.name, "kind": sheet.kind}
+        headers = [(cell.position, cell.text, cell.name) for cell in sheet.headers]
+        cells.add_sheet(connection, batch, {**facts, "header_row": sheet.header_row or 0}, headers)
+    blocks = [(sheet, block.first_row, block.n_rows, block.packed) for sheet, block in found.blocks]
+    cells.add_blocks(connection, batch, blocks)
+    held = found.held
+    codes = [",".join(codes) for codes in held["codes"]]
+    columns = {"batch": batch, "sheet": held["sheet"], "source_row": held["source_row"]}
+    cells.add_held(connection, {**columns, "codes": codes})
+
+
+def _store_registers(connection: Connection, batch: int, found: Reading) -> None:
+    register = registers.read_register(connection)
+    if len(found.units):
+        register = build_units(register, found.units)
+        registers.save_units(connection, batch, register)
+    if len(found.places):
+        register = build_sites(register, found.places)
+        registers.save_sites(connection, batch, register)
+        registers.save_sites_met(connection, register.sites)
+
+
+def _store_checks(connection: Connection, batch: int, ready: Ready, count_again: bool) -> Tallies:
+    """Store the rows; gives the new tallies of their days."""
+    found, days = ready.reading, ready.reading.checks["day"].to_numpy()
+    wanted = np.unique(days).tolist()
+    # Read before the new rows go in: those are at hand.
+    others = batches.live_on(connection, wanted)
+    stored = rows.read_rows(connection, wanted, others)
+    known = rows.read_roles(connection, wanted, others)
+    again = find_repeats(found.checks, stored) & (not count_again)
+    own = found.checks.assign(batch=batch, repeated=again.astype(np.int64))
+    rows.insert_rows(connection, batch, own, ready.roles)
+    registers.save_sites_met(connection, found.sites)
+    batches.add_days(connection, batch, days)
+    alone = {day: t for day, t in ready.alone.items() if not (stored["day"] == day).any()}
+    rest = [day for day in wanted if day not in alone]
+    return {**alone, **_tally_together(own, ready.roles.assign(batch=batch), stored, known, rest)}
+
+
+def _tally_together(
+    own: pd.DataFrame,
+    roles: pd.DataFrame,
+    stored: pd.DataFrame,
+    known: pd.DataFrame,
+    days: list[int],
+) -> Tallies:
+    """Tally days from the rows of a file and those that were there before."""
+    if len(own["day"].unique()) > len(days):
+        own, roles = own[own["day"].isin(days)], roles[roles["day"].isin(days)]
+    together = pd.concat([stored, own])[rows.ROW_COLUMNS] if len(stored) else own
+    named = pd.concat([known, roles])[known.columns] if len(known) else roles
+    return tally_days(together, named, days)
