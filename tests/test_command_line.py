@@ -26,7 +26,7 @@ def office(tmp_path, monkeypatch):
     made = make_office(tmp_path, ITEMS, INDICATORS)
     register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区"), ("丙镇", "其他")])
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("WENMING_STORE", str(tmp_path / "store.db"))
+    monkeypatch.setenv("WENMING_STORE", made.store.url)
     (tmp_path / "好.xlsx").write_bytes(checklist(GOOD))
     bad = [*GOOD[:1], [DAY, "市督查组", "钱街道", "小区", "三号", "环境", "符合", ""]]
     (tmp_path / "有误.xlsx").write_bytes(checklist(bad))
@@ -97,14 +97,14 @@ def test_the_same_bytes_are_recognised(office, tmp_path, capsys):
     assert len(json.loads(run(capsys, "batches", "--json")[1])) == 2
 
 
-def test_withdraw_and_restore(office, tmp_path, capsys):
+def test_withdraw_and_reinstate(office, tmp_path, capsys):
     run(capsys, "ingest", tmp_path / "好.xlsx")
     before = run(capsys, "ranking", "--date", "2026-11-16", "--json")[1]
     assert run(capsys, "withdraw", 2, "--reason", "重复")[0] == OK
     assert run(capsys, "ranking")[0] == FAILED  # no data left
     code, said = run(capsys, "withdraw", 2)
     assert (code, "已经撤回" in said) == (FAILED, True)
-    assert run(capsys, "restore", 2)[0] == OK
+    assert run(capsys, "reinstate", 2)[0] == OK
     assert run(capsys, "ranking", "--date", "2026-11-16", "--json")[1] == before
     for number, word in ((1, "名册"), (99, "没有批次")):
         code, said = run(capsys, "withdraw", number)

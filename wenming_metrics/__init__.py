@@ -5,14 +5,21 @@ The modules in the order the data flows:
     vocabulary, problems, periods, rounding, settings   words, messages, days, numbers, places
     units, rules        registers of units and sites; the catalogue and the rules, as dated data
     reading             untrusted workbook -> rows in the city's numbers + located problems
-    store               batches, rows, original cells, tallies of days and months
+    store               batches, rows, original cells, tallies of days, running sums
     scoring             rows -> tallies -> leaf rates -> score, coverage, ranking, losses
     charts, export      frame -> figure, frame -> xlsx
-    tallying            rows that count -> tallies of days and months
+    tallying            rows that count -> tallies of days and running sums
     queries             each function answers one question of one page or command
-    intake              read, preview, commit, withdraw, restore
+    ready, storing      a reading made ready to be stored, and what storing it writes
+    intake              read, preview, commit, withdraw, reinstate
+    executors           one process, many, or a cluster behind one interface
+    backfill            many workbooks read at once, stored in their order
+    keeping             backup, restore, verify, health, how long files are kept
     ui                  what the Streamlit pages share
     demo                a made-up city, from a seed
     server              the pages, served
-    __main__, terminal  the command line and what it prints
+    logs                what happened, for the person who looks after the software
+    __main__, commands, terminal    the command line and what it prints
 """
+
+__version__ = "0.2.0"

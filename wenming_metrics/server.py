@@ -7,15 +7,31 @@ import os
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
+from wenming_metrics import settings
+from wenming_metrics.keeping.prune import prune
+from wenming_metrics.keeping.start import check_once
 from wenming_metrics.settings import ROOT
+from wenming_metrics.store.database import open_store
 
 PORT = 8501
 
 
 def serve(port: int = PORT) -> None:
-    """Serve the pages on this machine until stopped."""
+    """Serve the pages on this machine until stopped.
+
+    Raises StoreError when the store cannot be opened or is found damaged.
+    """
+    _make_ready(settings.load())
     # Until some session has run app.py, Streamlit takes the files of pages/ for the pages: the
     # first visitor of a page's own address would be told that there is no such page.
     PagesManager.uses_pages_directory = False
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working directory
     cli.main(["run", "app.py", "--server.port", str(port)], standalone_mode=False)
+
+
+def _make_ready(here: settings.Settings) -> None:
+    """Look at the store before anybody is shown its figures, and drop files kept long enough."""
+    store = open_store(here.store_url)
+    check_once(store)
+    if here.keep_originals:
+        prune(store, here.keep_originals)

@@ -8,15 +8,40 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from wenming_metrics.keeping.report import Report
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.trial import Trial
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.vocabulary import movement
 
 _WIDTH = 150
+_REMEDY = (
+    "有不对的地方,请留着这份结果。只是汇总、累计不对,用 retally 命令重算;"
+    "还有别的,用 restore 命令还原最近的备份。"
+)
+_HEALTH = {
+    "software": "软件版本",
+    "version": "数据版本",
+    "seq": "变动号",
+    "last_batch": "最近入库",
+    "first_day": "最早的督查日",
+    "last_day": "最近的督查日",
+    "batches": "批次",
+    "rows": "督查行",
+    "held_rows": "暂不计的行",
+    "size": "数据大小",
+    "wal": "预写日志",
+    "free": "磁盘剩余",
+    "bytes_per_10000_rows": "每一万行占",
+    "last_backup": "最近备份",
+    "last_verify": "最近核对",
+}
+"""What is printed of the state of the store, in this order."""
 out = Console(width=_WIDTH, highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -24,6 +49,19 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def print_json(value: object) -> None:
     """Print a value for another program."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def say(text: str, *, as_json: bool = False, **facts: object) -> None:
+    """Tell in one sentence what was done; with `as_json` beside the facts themselves."""
+    if as_json:
+        print_json({**facts, "text": text})
+    else:
+        out.print(text, markup=False)
+
+
+def unopened(error: OSError) -> str:
+    """Say that a file cannot be opened."""
+    return f"打不开文件:{error.filename or ''}({error.strerror})"
 
 
 def plain(frame: pd.DataFrame) -> list[dict]:
@@ -85,6 +123,32 @@ def print_listing(window: Window, found: pd.DataFrame) -> None:
     out.print(table)
 
 
+def print_trial(found: Trial) -> None:
+    """Print what other rules would change; see `queries.trial`."""
+    rules, moved = found.rules, found.units["changed"]
+    out.print(f"\n{found.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
+    for group, part in found.units.groupby("group", sort=False):
+        table = Table(title=str(group), title_justify="left")
+        for name in ("单位", "现行名次", "试算名次", "现行得分", "试算得分"):
+            table.add_column(name, justify="left" if name == "单位" else "right")
+        for line in part.itertuples():
+            places = [_place(line.rank_before), _place(line.rank_after)]
+            scores = [_score(line.score_before), _score(line.score_after)]
+            table.add_row(line.unit_name, *places, *scores, style="bold" if line.changed else None)
+        out.print(table)
+    out.print(f"{moved.sum()} 个单位的名次会变。")
+    for line in found.months.itertuples():
+        out.print(f"  {line.month}:{line.units} 个单位有名次,{line.changed} 个会变。", markup=False)
+
+
+def _place(rank: int) -> str:
+    return "—" if pd.isna(rank) else str(rank)
+
+
+def _score(score: float) -> str:
+    return "—" if pd.isna(score) else f"{score:.2f}"
+
+
 def print_batches(found: pd.DataFrame) -> None:
     """Print what came in; columns of `queries.history.batches`."""
     table = Table(title=f"共 {len(found)} 个批次", title_justify="left")
@@ -96,3 +160,36 @@ def print_batches(found: pd.DataFrame) -> None:
             str(line.batch), line.state, *facts, str(line.good), str(line.held), str(line.skipped)
         )
     out.print(table)
+
+
+def print_report(report: Report) -> None:
+    """Print what a check of the store found."""
+    table = Table(title=f"核对({report.seconds:.1f} 秒)", title_justify="left")
+    for name, justify in (("项目", "left"), ("核对", "right"), ("不对", "right"), ("例子", "left")):
+        table.add_column(name, justify=justify)
+    for line in report.lines:
+        told = ";".join(line.examples)
+        table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(told))
+    out.print(table)
+    out.print("全部一致。" if report.sound else _REMEDY)
+
+
+def print_health(found: Mapping[str, object]) -> None:
+    """Print the state of the store; what `keeping.health.health` gives."""
+    out.print("正常" if found["well"] else "不正常")
+    for complaint in found["complaints"]:
+        out.print(f"  {complaint}", markup=False)
+    for name, title in _HEALTH.items():
+        value = found.get(name)
+        if value is not None:
+            out.print(f"{title}:{_spell(name, value)}", markup=False)
+
+
+def _spell(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        told = [value.get("name") or value.get("path"), value["at"][:16].replace("T", " ")]
+        verdict = {True: "通过", False: "发现问题"}.get(value.get("sound"))
+        return " ".join(str(word) for word in (*told, value.get("who"), verdict) if word)
+    if name in ("size", "wal", "free", "bytes_per_10000_rows"):
+        return f"{value / 1e6:,.1f} MB"
+    return f"{value:,}" if isinstance(value, int) else str(value)

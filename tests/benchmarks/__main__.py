@@ -1,90 +1,102 @@
-"""Run the benchmarks: `make bench`, or `python -m tests.benchmarks [--json] [--rows N ...]`.
+"""Run the benchmarks: `make bench`, or `python -m tests.benchmarks [name ...] [--json] [--big]`.
 
-Each line compares two ways of the same work on the same file in the same run, interleaved, and
-reports the median of the ratios turn by turn. Times of one machine on one day mean little; ratios travel.
+Each line compares two ways in the same run, turn by turn, and reports the median of the ratios.
+Times of one machine on one day mean little; ratios travel. Nothing is asserted: a report at the end
+says what is within its limit. Stores of millions of checks are made once and kept in a folder.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks.ingest import Case, bare_reading, naive_script, prepare, whole_ingest
-from wenming_metrics.queries.office import Office
+from tests.benchmarks import commits, ingest, many, memory, processes, questions
+from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
-
-def measure(
-    ways: dict[str, Callable[[Office], None]], stores: Iterator[Office], runs: int
-) -> dict[str, list[float]]:
-    """Time several ways in turn, `runs` times each, a store per turn; gives seconds per turn."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for office in islice(stores, runs):
-        for name, way in ways.items():
-            start = time.perf_counter()
-            way(office)
-            times[name].append(time.perf_counter() - start)
-    return times
-
-
-def ratio(times: dict[str, list[float]], above: str, below: str) -> float:
-    """Give the median of the ratios turn by turn: the machine's speed drifts between turns."""
-    pairs = zip(times[above], times[below], strict=True)
-    return round(statistics.median(one / other for one, other in pairs), 2)
-
-
-def medians(times: dict[str, list[float]]) -> dict[str, float]:
-    """Give the median seconds of each way."""
-    return {name: round(statistics.median(taken), 3) for name, taken in times.items()}
-
-
-def lines(rows: int, runs: int, folder: Path) -> list[dict[str, object]]:
-    """Measure one size of file."""
-    case = Case.make(folder, rows)
-    few = max(2, runs // 2)
-    stores = iter(list(prepare(case, runs + few)))  # ready before the first turn
-    ours = {"ours": lambda office: whole_ingest(case, office)}
-    bare = measure({"bare": lambda _: bare_reading(case)} | ours, stores, runs)
-    plain = measure({"plain": lambda _: naive_script(case)} | ours, stores, few)
-    limit = 3.5 if rows <= 12_000 else 3.0
-    return [
-        {
-            "what": f"{rows} rows: bytes to committed and rankable / bare python-calamine rows",
-            "ratio": ratio(bare, "ours", "bare"),
-            "aim": f"at most {limit}",
-            "seconds": medians(bare),
-        },
-        {
-            "what": f"{rows} rows: pandas.read_excel(openpyxl) + groupby / ours",
-            "ratio": ratio(plain, "plain", "ours"),
-            "aim": "at least 3",
-            "seconds": medians(plain),
-        },
-    ]
+MODULES = (ingest, commits, processes, questions, memory, many)
+"""Importing them registers their benchmarks."""
 
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--rows", type=int, nargs="+", default=[12_000, 100_000])
-    parser.add_argument("--runs", type=int, default=5)
-    given = parser.parse_args()
-    found = []
+    given = _arguments()
+    lines = []
     with tempfile.TemporaryDirectory() as folder:
-        for rows in given.rows:
-            found += lines(rows, given.runs, Path(folder))
-            if not given.json:
-                for line in found[-2:]:
-                    print(f"{line['ratio']:>7}  ({line['aim']})  {line['what']}  {line['seconds']}")
-                    sys.stdout.flush()
+        setup = Setup(
+            folder=Path(folder),
+            stores=given.stores,
+            runs=given.runs,
+            days=tuple(given.days),
+            rows=tuple(given.rows),
+            big=given.big,
+        )
+        try:
+            for line in measure(given.names, setup):
+                lines.append(line)
+                if not given.json:
+                    print(spell(line), flush=True)
+        finally:
+            end_servers()
     if given.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        told = [{**asdict(line), "verdict": line.verdict} for line in lines]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        print(report(lines))
     return 0
+
+
+def measure(names: list[str], setup: Setup) -> Iterator[Line]:
+    """Run benchmarks by name, or all of them (the big ones only if they are asked for)."""
+    for name, (run, big) in BENCHMARKS.items():
+        if name in names or (not names and (setup.big or not big)):
+            say(f"… {name}")
+            yield from run(setup)
+
+
+def spell(line: Line) -> str:
+    """Write a line for people."""
+    sign = ">=" if line.at_least else "<="
+    limit = f"{sign} {line.limit:g}" if line.limit is not None else "reported"
+    ratio = f"{line.ratio:g}" if line.ratio is not None else "-"
+    figures = {name: three_digits(value) for name, value in (line.seconds | line.figures).items()}
+    told = ", ".join(f"{name} {value:g}" for name, value in figures.items())
+    return f"{ratio:>7}  {limit:<8}  {line.verdict:<6}  {line.name}: {line.what}  [{told}]"
+
+
+def report(lines: list[Line]) -> str:
+    """Sum up which lines are within their limits."""
+    bound = [line for line in lines if line.verdict]
+    over = [f"{line.name} {line.ratio:g}" for line in bound if line.verdict == "OVER"]
+    said = f"{len(bound) - len(over)} of {len(bound)} within their limits"
+    return f"{said}; over: {', '.join(over)}" if over else said
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true", help="print the lines as JSON")
+    parser.add_argument("--runs", type=int, default=5, help="turns that count [5]")
+    parser.add_argument("--big", action="store_true", help="also ten years: an hour, 20 GB")
+    parser.add_argument("--rows", type=int, nargs="+", default=[12_000, 100_000])
+    parser.add_argument("--days", type=int, nargs=2, default=[36, 365], help="of the stores")
+    parser.add_argument(
+        "--stores",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "wenming-stores",
+        help="folder that keeps what is generated",
+    )
+    given = parser.parse_args()
+    unknown = set(given.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(
+            f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}"
+        )
+    return given
 
 
 if __name__ == "__main__":

@@ -1,76 +1,108 @@
 """From bytes to committed and rankable, beside bare decoding and beside a plain script."""
 
+from __future__ import annotations
+
 import io
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import closing
+from functools import partial
 
 import pandas as pd
 import python_calamine
 
+from tests.benchmarks.city import SEED
+from tests.benchmarks.stores import WHO, open_at
+from tests.benchmarks.suite import (
+    Line,
+    Setup,
+    benchmark,
+    kept_workbook,
+    let_go,
+    medians,
+    ratio,
+    take_turns,
+)
 from wenming_metrics import intake
-from wenming_metrics.demo.big import big_workbook
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.workbooks import write_registers
-from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.settings import ROOT, Settings, store_url
+from wenming_metrics.queries.office import Office
+from wenming_metrics.settings import ROOT
 
-SEED = 2026
-FIRST = ROOT / "data" / "samples" / "2026-11-18_督查二组_检查表.xlsx"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One file, and the folder of its stores; every ingest goes into a new store with registers."""
-
-    folder: Path
-    path: Path
-    content: bytes
-
-    @classmethod
-    def make(cls, folder: Path, rows: int) -> "Case":
-        """Write a checklist of so many rows from the seed."""
-        path = folder / f"{rows}.xlsx"
-        big_workbook(path, rows, SEED)
-        return cls(folder, path, path.read_bytes())
+_FIRST = ROOT / "data" / "samples" / "2026-11-18_督查二组_检查表.xlsx"
 
 
-def prepare(case: Case, count: int) -> Iterator[Office]:
-    """Open `count` stores as they are on a working day: registers in, one file already stored."""
-    first = case.folder / f"{case.path.stem}.db"
-    office = open_office(Settings(ROOT / "data", store_url(first), None))
-    for register in write_registers(case.folder, build_city(SEED)):
-        intake.commit(office, intake.inspect(office, register.read_bytes(), register.name), "测量")
-    office.store.engine.dispose()
-    places = [first.with_name(f"{case.path.stem}-{n}.db") for n in range(count)]
+@benchmark("ingest")
+def ingest(setup: Setup) -> Iterator[Line]:
+    """Take in one file, beside what nobody can do without, and beside what an office would do."""
+    for rows in setup.rows:
+        path = kept_workbook(setup, rows)
+        content, few = path.read_bytes(), max(2, setup.runs // 2)
+        offices = registered(setup, setup.runs + few + 2)  # ready before the first turn
+        left = iter(offices)
+
+        ours, bare = partial(_whole, left, content), partial(_bare, content)
+        beside = take_turns({"bare": bare, "ours": ours}, setup.runs)
+        above = take_turns({"plain": partial(_plain, content), "ours": ours}, few)
+        let_go(*offices)
+        yield Line(
+            f"ingest-{rows}",
+            f"{rows} rows: bytes to committed and rankable / bare python-calamine rows",
+            ratio(beside, "ours", "bare"),
+            3.5 if rows <= 12_000 else 3.0,
+            seconds=medians(beside),
+            runs=setup.runs,
+        )
+        yield Line(
+            f"plain-script-{rows}",
+            f"{rows} rows: pandas.read_excel(openpyxl) + groupby / ours",
+            ratio(above, "plain", "ours"),
+            3.0,
+            at_least=True,
+            seconds=medians(above),
+            runs=few,
+        )
+
+
+def registered(setup: Setup, count: int) -> list[Office]:
+    """Open stores as they are on a working day: registers in, one file already stored.
+
+    The city is that of the demo: its workbooks are those of `suite.kept_workbook`.
+    """
+    first = setup.new_path()
+    office = open_at(first)
+    for register in write_registers(setup.folder, build_city(SEED)):
+        intake.commit(office, intake.inspect(office, register.read_bytes(), register.name), WHO)
+    places = [setup.new_path() for _ in range(count)]
     for place in places:
-        with sqlite3.connect(first) as full, sqlite3.connect(place) as copy:
+        with closing(sqlite3.connect(first)) as full, closing(sqlite3.connect(place)) as copy:
             full.backup(copy)
-    for place in places:
-        office = open_office(Settings(ROOT / "data", store_url(place), None))
-        intake.commit(office, intake.inspect(office, FIRST.read_bytes(), FIRST.name), "测量")
-        yield office
+    let_go(office)
+    offices = [open_at(place) for place in places]
+    for office in offices:
+        intake.commit(office, intake.inspect(office, _FIRST.read_bytes(), _FIRST.name), WHO)
+    return offices
 
 
-def whole_ingest(case: Case, office: Office) -> None:
-    """Read in the sandbox, check, commit, tally."""
-    preview = intake.inspect(office, case.content, case.path.name)
+def _whole(left: Iterator[Office], content: bytes) -> None:
+    """Read in the sandbox, check, commit, tally; into a store of its own each time."""
+    office = next(left)
+    preview = intake.inspect(office, content, "督查记录.xlsx")
     assert preview.reading.counts.held == 0
-    intake.commit(office, preview, "测量")
+    intake.commit(office, preview, WHO)
 
 
-def bare_reading(case: Case) -> None:
+def _bare(content: bytes) -> None:
     """Iterate the rows with python-calamine and do nothing with them."""
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(case.content))
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     for name in book.sheet_names:
         for _ in book.get_sheet_by_name(name).iter_rows():
             pass
 
 
-def naive_script(case: Case) -> pd.DataFrame:
-    """What an office would write by itself: read with pandas and openpyxl, group, sum."""
-    frame = pd.read_excel(io.BytesIO(case.content), engine="openpyxl", header=None, dtype=object)
+def _plain(content: bytes) -> pd.DataFrame:
+    """Do what an office would write by itself: read with pandas and openpyxl, group, sum."""
+    frame = pd.read_excel(io.BytesIO(content), engine="openpyxl", header=None, dtype=object)
     header = next(n for n, row in enumerate(frame.to_numpy()) if (pd.Series(row) == "扣分").any())
     frame = frame.iloc[header + 1 :].set_axis(list(frame.iloc[header]), axis=1)
     street = next(name for name in frame.columns if "街道" in str(name))

@@ -3,8 +3,9 @@
 Run isolated by `sandbox.py`, with the standard library and python-calamine only (importing pandas
 costs four times the decoding). The file comes on standard input. Messages go to standard output:
 two lengths (uint32, little-endian), a JSON header, raw bytes. Their types are "sheet" (name and
-facts), "block" (rows of the last sheet as dictionary codes, see `grid.decode_block`), "refusal"
-(code, details) and "end". Any failure is a refusal, never a traceback.
+facts), "block" (rows of the last sheet as dictionary codes, as wide as they need, see
+`grid.decode_block`), "refusal" (code, details) and "end". Any failure is a refusal, never a
+traceback.
 """
 
 import datetime
@@ -23,10 +24,10 @@ from collections.abc import Iterator
 from types import TracebackType
 
 import python_calamine as calamine
-from container import Part, Refused, check_plain_part, is_xml, open_parts, sniff, unpack
-from sheet_scan import MOST_AREAS, column_letters, scan_sheet, shorten
+from container import Part, Refused, check_plain_part, is_xml, open_parts, sniff, unpack, zip_again
+from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
-ROWS_PER_BLOCK, ROWS_AT_ONCE = 8_192, 512
+ROWS_PER_BLOCK, ROWS_AT_ONCE, FEW_STRETCHES = 8_192, 512, 3
 TRUTH = (b"\0", b"\1")
 LONGEST_TEXT = 100_000
 KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
@@ -46,8 +47,9 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     parts = open_parts(data, limits) if sniff(data) == "xlsx" else {}
     sheet_parts = _check_parts(data, parts)
+    others = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     with calamine.load_workbook(io.BytesIO(data)) as book:
-        _send_sheets(book, data, sheet_parts, limits)
+        _send_sheets(book, data, sheet_parts, others, limits)
         _send({"type": "end"})
         sys.stdout.flush()
         # The memory goes at once with the process; to free it piece by piece takes longer.
@@ -57,9 +59,8 @@ def main() -> None:
 def _limit_resources(limits: dict) -> None:
     try:
         import resource
-    except (
-        ImportError
-    ):  # Windows has no such limits; the parent's clock and the checks of size remain.
+    except ImportError:
+        # Windows has no such limits; the parent's clock and the checks of size remain.
         return
     seconds = limits["cpu_seconds"]
     wanted = {
@@ -99,8 +100,13 @@ def _read_relation(tag: str) -> tuple[str, str]:
     return key[1], posixpath.normpath(posixpath.join("/xl", target[1]))[1:].lower()
 
 
-def _send_sheets(book: calamine.CalamineWorkbook, data: bytes, parts: list, limits: dict) -> None:
-    metadata, cells = book.sheets_metadata, 0
+def _send_sheets(
+    book: calamine.CalamineWorkbook, data: bytes, parts: list, others: list[Part], limits: dict
+) -> None:
+    metadata, cells, few = book.sheets_metadata, 0, FEW_STRETCHES * limits["stretch_bytes"]
+    # What every stretch reads again may cost no more than the stretch itself.
+    again = sum(part.size for part in others)
+    limits = {**limits, "stretch_bytes": max(limits["stretch_bytes"], again)}
     if len(parts) != len(metadata):
         parts = [None] * len(metadata)
     for index, (told, part) in enumerate(zip(metadata, parts, strict=True)):
@@ -108,11 +114,22 @@ def _send_sheets(book: calamine.CalamineWorkbook, data: bytes, parts: list, limi
             continue
         facts = part and scan_sheet(lambda part=part: unpack(data, part), told.name, limits)
         _refuse_strange_errors(facts, told.name)
-        sheet = book.get_sheet_by_index(index)
-        cells += sheet.height * sheet.width
-        if cells > limits["cells"]:
-            raise Refused("too_many_cells", sheet=told.name, cells=cells)
-        _send_sheet(sheet, index, told, facts)
+        if facts and facts["cuts"] and part.size > few:
+            stretches = _decode_stretches(data, part, others, index, facts["cuts"])
+        else:
+            stretches = map(book.get_sheet_by_index, (index,))
+        cells = _send_sheet(stretches, (index, told), facts, cells, limits["cells"])
+
+
+def _decode_stretches(
+    data: bytes, part: Part, others: list[Part], index: int, cuts: list[int]
+) -> Iterator[calamine.CalamineSheet]:
+    """Decode a long sheet in stretches of rows: the decoder's cells take twice the room of XML."""
+    for pieces in cut_sheet(unpack(data, part), cuts):
+        with zip_again(data, others, part, pieces) as packed:
+            book = calamine.load_workbook(packed)
+        with book:
+            yield book.get_sheet_by_index(index)
 
 
 def _refuse_strange_errors(facts: dict | None, name: str) -> None:
@@ -124,29 +141,53 @@ def _refuse_strange_errors(facts: dict | None, name: str) -> None:
 
 
 def _send_sheet(
-    sheet: calamine.CalamineSheet, index: int, told: calamine.SheetMetadata, facts: dict | None
-) -> None:
-    top, left = sheet.start or (0, 0)
-    header = {
-        "type": "sheet",
-        "name": told.name,
-        "index": index,
-        "hidden": told.visible != calamine.SheetVisibleEnum.Visible,
-        "first_row": top + 1,
-        "n_columns": left + sheet.width if sheet.height else 0,
-        "facts": shorten(facts) if facts else _merged(sheet),
-    }
-    _send(header)
+    stretches: Iterator[calamine.CalamineSheet],
+    place: tuple[int, calamine.SheetMetadata],
+    facts: dict | None,
+    cells: int,
+    most: int,
+) -> int:
+    """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
+    index, told = place
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))
+    at = None
+    for sheet in stretches:
+        cells += sheet.height * sheet.width
+        if cells > most:
+            raise Refused("too_many_cells", sheet=told.name, cells=cells)
+        known = shorten(facts) if facts else _merged(sheet)
+        if sheet.height:
+            if at is None:
+                at, _ = sheet.start
+                _send(_header(index, told, at + 1, known))
+            at = _send_rows(sheet, at, errors, told.name)
+        del sheet  # the next stretch needs its room
+    if at is None:
+        _send(_header(index, told, 1, known))
+    return cells
+
+
+def _header(index: int, told: calamine.SheetMetadata, first_row: int, facts: dict) -> dict:
+    hidden = told.visible != calamine.SheetVisibleEnum.Visible
+    header = {"type": "sheet", "name": told.name, "index": index, "hidden": hidden}
+    return {**header, "first_row": first_row, "facts": facts}
+
+
+def _send_rows(sheet: calamine.CalamineSheet, at: int, errors: dict, name: str) -> int:
+    """Send the rows below row `at`, also blank ones; gives the last row that was sent."""
+    top, left = sheet.start
+    if top < at:
+        raise Refused("unreadable", sheet=name, reason="rows out of order")
     # The rows come from Excel's first one on, the columns from the first one in use.
-    rows = itertools.islice(sheet.iter_rows(), top, None)
-    for first in range(top + 1, top + 1 + sheet.height, ROWS_PER_BLOCK):
-        n_rows = min(ROWS_PER_BLOCK, top + 1 + sheet.height - first)
+    rows, end = itertools.islice(sheet.iter_rows(), at, None), top + sheet.height
+    for first in range(at, end, ROWS_PER_BLOCK):
+        n_rows = min(ROWS_PER_BLOCK, end - first)
         block = itertools.islice(rows, n_rows)
-        body = _code_block(block, first, left, header["n_columns"], errors)
-        _send({"type": "block", "first_row": first, "n_rows": n_rows}, body)
+        body = _code_block(block, first + 1, left, left + sheet.width, errors)
+        _send({"type": "block", "first_row": first + 1, "n_rows": n_rows}, body)
+    return end
 
 
 def _merged(sheet: calamine.CalamineSheet) -> dict:
@@ -168,17 +209,14 @@ def _code_block(rows: Iterator[list], first: int, left: int, width: int, errors:
         for index, column in enumerate(columns):
             code_of[index] = _code_column(column, code_of[index], codes[index])
     values = [[None if value == "" else value for value in known] for known in code_of]
-    narrow = [len(known) <= 256 for known in values]
-    told = (
-        len(codes[0]),
-        [(1 if small else 2, known) for small, known in zip(narrow, values, strict=True)],
-    )
+    widths = [1 if len(known) <= 256 else 2 for known in values]
+    told = (len(codes[0]), list(zip(widths, values, strict=True)))
     text = json.dumps(told, ensure_ascii=False, check_circular=False, default=_tag).encode()
     if len(text) > LONGEST_TEXT:
         _refuse_long_text(values, first)
     bodies = [
-        bytes(part) if small else _two_bytes(part)
-        for small, part in zip(narrow, codes, strict=True)
+        bytes(part) if width == 1 else _two_bytes(part)
+        for width, part in zip(widths, codes, strict=True)
     ]
     return b"".join((struct.pack("<I", len(text)), text, *bodies))
 

@@ -5,13 +5,14 @@ archive declares them, and again while it is unpacked. `zipfile` is not used: im
 longer than the start of the whole child may.
 """
 
+import io
 import re
 import struct
 import zlib
 from collections import namedtuple
 from collections.abc import Iterator
 
-Part = namedtuple("Part", "name method flags packed size header")
+Part = namedtuple("Part", "name method flags check packed size header")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER = {b"%PDF": "pdf", b"\x89PNG": "image", b"\xff\xd8\xff": "image", b"GIF8": "image"}
@@ -27,6 +28,7 @@ _MARKUP = re.compile(
 )
 _BOMB_RATIO = 200
 _INPUT, _OUTPUT = 1 << 16, 1 << 22
+_UTF8 = 0x800
 
 
 class Refused(Exception):
@@ -107,6 +109,54 @@ def unpack(data: bytes, part: Part) -> Iterator[bytes]:
         raise Refused("truncated", part=part.name)
 
 
+def zip_again(data: bytes, others: list[Part], part: Part, pieces: list[bytes]) -> io.BytesIO:
+    """Make a zip of some parts as they are and of one that has another content.
+
+    Takes: the bytes of the zip; parts to keep; the part whose content is replaced, and the pieces
+        of the new one, which are used up.
+    """
+    made, entries = io.BytesIO(), []
+    for other in others:
+        start = _content_start(data, other)
+        told = other._replace(header=made.tell())
+        made.write(_local_header(told) + data[start : start + other.packed])
+        entries.append(told)
+    start, check, size = made.tell(), 0, 0
+    told = part._replace(method=0, header=start)
+    made.write(_local_header(told))
+    for piece in _used_up(pieces):
+        check, size = zlib.crc32(piece, check), size + made.write(piece)
+    entries.append(told._replace(check=check, packed=size, size=size))
+    end = made.tell()
+    made.write(b"".join(map(_entry, entries)))
+    counts = (len(entries), len(entries), made.tell() - end, end)
+    made.write(struct.pack("<4s4x2H2L2x", b"PK\5\6", *counts))
+    made.seek(start)
+    made.write(_local_header(entries[-1]))
+    made.seek(0)
+    return made
+
+
+def _used_up(pieces: list[bytes]) -> Iterator[bytes]:
+    """Give the pieces in order and let go of each: they are as large as what is made of them."""
+    pieces.reverse()
+    while pieces:
+        yield pieces.pop()
+
+
+def _local_header(part: Part) -> bytes:
+    name = part.name.encode()
+    sizes = (part.check, part.packed, part.size, len(name), 0)
+    return struct.pack("<4s3H4x3L2H", b"PK\3\4", 20, _UTF8, part.method, *sizes) + name
+
+
+def _entry(part: Part) -> bytes:
+    """Describe a part in the directory of a zip."""
+    name = part.name.encode()
+    told = (20, 20, _UTF8, part.method, part.check, part.packed, part.size, len(name), part.header)
+    return struct.pack("<4s4H4x3LH12xL", b"PK\1\2", *told) + name
+
+
 def refuse_entities(piece: bytes, part: str) -> None:
     """Refuse XML that declares a document type or entities; no spreadsheet program writes them."""
     if b"!" in piece and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
@@ -167,14 +217,15 @@ def _read_directory(data: bytes, most: int) -> list[Part]:
 
 
 def _read_entry(data: bytes, at: int) -> tuple[Part, int]:
-    head = _unpack("<4s4x2H8x2L3H8xL", data, at)
-    magic, flags, method, packed, size, n_name, n_extra, n_comment, header = head
+    head = _unpack("<4s4x2H4x3L3H8xL", data, at)
+    magic, flags, method, check, packed, size, n_name, n_extra, n_comment, header = head
     if magic != b"PK\1\2":
         raise Refused("truncated")
     name = data[at + 46 : at + 46 + n_name].decode("utf-8", "replace").replace("\\", "/")
     extra = data[at + 46 + n_name : at + 46 + n_name + n_extra]
     size, packed, header = _widen(extra, size, packed, header)
-    return Part(name, method, flags, packed, size, header), at + 46 + n_name + n_extra + n_comment
+    part = Part(name, method, flags, check, packed, size, header)
+    return part, at + 46 + n_name + n_extra + n_comment
 
 
 def _widen(extra: bytes, *numbers: int) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """The cells of a workbook as the sandboxed child decoded them: frozen records and look-ups.
 
-A column is dictionary-coded: a tuple of its distinct values and one int32 code per row. Later
+A column is dictionary-coded: a tuple of its distinct values and one small code per row. Later
 steps (header, typing, checks) therefore work per distinct value and not per cell. Rows are Excel's
 own, counted from 1; columns are counted from 0 and always begin at Excel's column A, whatever the
 sheet leaves empty.
@@ -10,6 +10,7 @@ import datetime
 import itertools
 import json
 import struct
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `codes` (int32, one per row) point into distinct `values`; None is a blank."""
+    """One column: `codes` (int16 or int32, one per row) point into distinct `values`; None is a
+    blank."""
 
     codes: np.ndarray
     values: tuple[Value, ...]
@@ -46,11 +48,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Up to 8,192 rows as the child sent them, kept as original cells; see `decode_block`."""
+    """Up to 8,192 rows, kept as original cells: what the child sent, compressed by `pack_block`."""
 
     first_row: int
     n_rows: int
-    payload: bytes
+    packed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,19 @@ _TAGS = {
     "u": lambda microseconds: datetime.timedelta(microseconds=microseconds),
 }
 _CODES = {1: np.dtype("u1"), 2: np.dtype("<u2")}
+_FAST = 1
+_SMALL = np.iinfo(np.int16).max
+
+
+def pack_block(payload: bytes) -> bytes:
+    """Compress what the child sent of a block: it is kept so, in memory and in the store."""
+    return zlib.compress(payload, _FAST)
 
 
 def decode_block(payload: bytes) -> list[Column]:
     """Read the payload of a block back into its columns, from column A on.
 
-    Takes: the bytes of `Block.payload`.
+    Takes: the bytes that the child sent; the store gives them back unpacked.
     Returns: one Column per column, with the dictionary of this block only.
     """
     (length,) = struct.unpack_from("<I", payload)
@@ -134,7 +143,7 @@ def decode_block(payload: bytes) -> list[Column]:
     columns, start = [], 4 + length
     for width, values in dictionaries:
         codes = np.frombuffer(payload, _CODES[int(width)], int(n_rows), start)
-        columns.append(Column(codes.astype(np.int32), tuple(values)))
+        columns.append(Column(codes, tuple(values)))
         start += codes.nbytes
     return columns
 
@@ -148,13 +157,15 @@ def merge_codes(known: dict, part: Column) -> np.ndarray:
     """Recode one block's column to the dictionary of the whole column, which grows.
 
     Takes: the dictionary so far (see `new_dictionary`) and the column of the next block.
-    Returns: the codes (int32) of the block in that dictionary; see `known_values`.
+    Returns: the codes of the block in that dictionary, in the narrower type that holds them; see
+        `known_values`.
     """
     keys = part.values
     if bool in set(map(type, keys)):
         # True == 1.0 and False == 0.0 would share a key.
         keys = [(bool, value) if type(value) is bool else value for value in keys]
-    return np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))[part.codes]
+    found = np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))
+    return (found.astype(np.int16) if len(known) <= _SMALL else found)[part.codes]
 
 
 def known_values(known: dict) -> tuple[Value, ...]:

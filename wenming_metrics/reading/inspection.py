@@ -29,6 +29,7 @@ from wenming_metrics.reading.table import (
     Table,
     column,
     combine,
+    narrow,
     report,
     report_each,
     report_faults,
@@ -128,7 +129,7 @@ def settle_items(table: Table, names: Names, point_type: np.ndarray) -> np.ndarr
         for row in first.tolist()
     ]
     report_faults(table, [fault for _, fault in found], number)
-    return np.array([at for at, _ in found], np.int64)[number]
+    return narrow([at for at, _ in found])[number]
 
 
 def _row_values(
@@ -136,7 +137,7 @@ def _row_values(
 ) -> dict[str, np.ndarray]:
     return {
         **{"source": source, "visit": visit, "item": items},
-        "basis": np.full(len(items), basis),
+        "basis": np.full(len(items), basis, np.int8),
         **{name: getattr(points, name) for name in ("result", "lost", "possible", "places")},
     }
 
@@ -145,7 +146,7 @@ def _marks(table: Table, names: Names, items: np.ndarray) -> np.ndarray:
     """Give the full mark of each row: its own cell, else the catalogue's (0 where unknown)."""
     given = typed(table, "full_mark", values.mark)
     report_unreadable(table, given, "数值-04", "full_mark")
-    known = np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0)
+    known = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
     return np.where(given > 0, given, known[items])
 
 

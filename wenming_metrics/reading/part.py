@@ -37,8 +37,12 @@ def build_part(
     Takes: row_values - source, visit, item, basis, result, lost, possible, places per data row;
            roles - data row, role, unit
     """
-    once = np.ones(table.n_rows, np.int64)
-    return spread_part(table, where, row_values, roles, once)
+    rows = np.flatnonzero(~table.held)
+    if len(rows) == table.n_rows:
+        # Nothing is held, as in most files: the arrays themselves will do.
+        return Part(_take(table, where, row_values, slice(None)), roles, _sites(where, rows))
+    named = _spread_roles(roles, rows, table.n_rows)
+    return Part(_take(table, where, row_values, rows), named, _sites(where, rows))
 
 
 def spread_part(
@@ -56,14 +60,21 @@ def spread_part(
     at, _ = expand(counts)
     kept = ~table.held[at]
     rows = at[kept]
-    located = {
-        **{name: getattr(where, name) for name in ("day", "unit", "point_type", "site")},
-        "sheet": np.full(table.n_rows, table.sheet.index),
-        "source_row": table.excel,
-    }
-    checks = {name: one[rows] for name, one in {**located, **row_values}.items()}
+    checks = _take(table, where, row_values, rows)
     checks.update({name: one[kept] for name, one in (line_values or {}).items()})
     return Part(checks, _spread_roles(roles, rows, table.n_rows), _sites(where, rows))
+
+
+def _take(
+    table: Table, where: Where, row_values: Mapping[str, np.ndarray], rows: np.ndarray | slice
+) -> dict[str, np.ndarray]:
+    """Take everything that checks say, of some data rows."""
+    located = {
+        **{name: getattr(where, name) for name in ("day", "unit", "point_type", "site")},
+        "sheet": np.full(table.n_rows, table.sheet.index, np.int16),
+        "source_row": table.excel,
+    }
+    return {name: one[rows] for name, one in {**located, **row_values}.items()}
 
 
 def _spread_roles(roles: Roles, rows: np.ndarray, count: int) -> Roles:
@@ -97,7 +108,7 @@ def join_parts(
     columns = {"seq": np.arange(total, dtype=np.int32)}
     for name, dtype in CHECK_COLUMNS.items():
         if name != "seq":
-            columns[name] = np.concatenate([part.checks[name] for part in parts]).astype(dtype)
+            columns[name] = np.concatenate([part.checks[name] for part in parts], dtype=dtype)
     starts = np.cumsum([0, *(part.size for part in parts)])[:-1]
     lines = [part.roles[0] + start for part, start in zip(parts, starts, strict=True)]
     named = {
@@ -108,7 +119,7 @@ def join_parts(
     roles = pd.DataFrame({name: named[name].astype(ROLE_COLUMNS[name]) for name in named})
     sites = pd.concat([part.sites for part in parts], ignore_index=True)
     return (
-        pd.DataFrame(columns),
+        pd.DataFrame(columns, copy=False),
         _sorted_roles(roles),
         sites.drop_duplicates("site", ignore_index=True).astype(SITE_COLUMNS),
     )

@@ -45,9 +45,10 @@ def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[T
     Returns: the table, what each row below the header is (DATA ...), and the rows of totals
     """
     below = [Column(one.codes[header.first :], one.values) for one in sheet.columns]
-    excel = np.arange(sheet.first_row + header.first, sheet.first_row + sheet.n_rows)
+    first, last = sheet.first_row + header.first, sheet.first_row + sheet.n_rows - 1
+    excel = np.arange(first, last + 1, dtype=np.int32)
     states, labels = _states(below, header, len(excel))
-    data = np.flatnonzero(states == DATA)
+    data = _positions(states == DATA)
     problems: list[Problem] = []
     filled = {
         name: tuple(_fill(sheet, below[at], at, excel, name) for at in positions)
@@ -57,15 +58,25 @@ def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[T
         name: tuple(Column(one.codes[data], one.values) for one in several)
         for name, several in filled.items()
     }
-    table = Table(sheet, header, columns, excel[data], np.zeros(len(data), bool), {}, problems, {})
+    numbers = excel[data]
+    held = np.zeros(len(numbers), bool)
+    table = Table(sheet, header, columns, numbers, held, {}, problems, {})
     _report_merged(table)
     _report_left_out(table, states, labels, excel)
     return table, states, _totals(table, states, labels, excel, below)
 
 
+def _positions(mask: np.ndarray) -> np.ndarray | slice:
+    """Give where a mask is set: a slice if that is in one piece, for a slice copies nothing."""
+    found = np.flatnonzero(mask).astype(np.int32)
+    if len(found) and found[-1] - found[0] + 1 == len(found):
+        return slice(int(found[0]), int(found[-1]) + 1)
+    return found
+
+
 def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
     """Say what each row is, and give the leftmost text of the rows that are totals or remarks."""
-    filled, cells, same = (np.zeros(count, np.int64) for _ in range(3))
+    filled, cells, same = (np.zeros(count, np.int16) for _ in range(3))
     kind, open_ = np.zeros(count, np.int8), np.ones(count, bool)
     known = {at for ats in header.columns.values() for at in ats}
     labels: dict[int, str] = {}

@@ -34,6 +34,7 @@ from wenming_metrics.reading.grid import (
     known_values,
     merge_codes,
     new_dictionary,
+    pack_block,
 )
 
 _START = "import sys; sys.path += sys.argv[1:3]; import child; child.main()"
@@ -44,7 +45,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost: bytes, seconds, parts in the zip, columns per sheet, cells per file."""
+    """What a file may cost: bytes, seconds, parts in the zip, columns per sheet, cells per file.
+
+    stretch_bytes - a sheet of much more XML than that is decoded in stretches of about that size
+    """
 
     memory_bytes: int = 1 << 30
     cpu_seconds: int = 60
@@ -54,6 +58,7 @@ class Limits:
     columns: int = 702
     cells: int = 40_000_000
     output_bytes: int = 512 << 20
+    stretch_bytes: int = 24 << 20
 
 
 DEFAULT_LIMITS = Limits()
@@ -181,25 +186,35 @@ def _build_sheet(
     told: dict, messages: Iterator[tuple[dict, bytes]], room: int, limits: Limits
 ) -> tuple[Sheet, dict]:
     """Gather the blocks of one sheet while the child still reads; also gives the next header."""
-    n_columns = int(told["n_columns"])
-    if not 0 <= n_columns <= limits.columns:
-        raise ValueError("columns")
-    known, codes = [new_dictionary() for _ in range(n_columns)], [[] for _ in range(n_columns)]
+    known: list[dict] = []
+    codes: list[list[np.ndarray]] = []
     blocks, n_rows = [], 0
     for header, body in messages:
         if header["type"] != "block":
             break
-        block = Block(int(header["first_row"]), int(header["n_rows"]), body)
+        block = Block(int(header["first_row"]), int(header["n_rows"]), pack_block(body))
         parts = decode_block(body)
-        n_rows += block.n_rows
-        if n_rows * n_columns > room or any(len(part.codes) != block.n_rows for part in parts):
+        width = max(len(parts), len(known))
+        if width > limits.columns or (n_rows + block.n_rows) * width > room:
+            raise ValueError("size of a sheet")
+        if not parts or any(len(part.codes) != block.n_rows for part in parts):
             raise ValueError("size of a block")
-        for index, part in zip(range(n_columns), parts, strict=True):
+        while len(known) < width:
+            known.append(new_dictionary())
+            codes.append([merge_codes(known[-1], _blank(n_rows))] if n_rows else [])
+        parts += [_blank(block.n_rows)] * (width - len(parts))
+        for index, part in enumerate(parts):
             codes[index].append(merge_codes(known[index], part))
         blocks.append(block)
-    columns = tuple(map(_join, codes, known)) if blocks else ()
+        n_rows += block.n_rows
+    columns = tuple(_join(codes.pop(0), one) for one in known) if blocks else ()
     place = (str(told["name"]), int(told["index"]), bool(told["hidden"]), int(told["first_row"]))
     return Sheet(*place, columns, n_rows, _build_facts(told["facts"]), tuple(blocks)), header
+
+
+def _blank(n_rows: int) -> Column:
+    """A column that a stretch of rows does not reach."""
+    return Column(np.zeros(n_rows, np.int16), (None,))
 
 
 def _join(codes: list[np.ndarray], known: dict) -> Column:

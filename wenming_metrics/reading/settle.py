@@ -18,6 +18,7 @@ from wenming_metrics.reading.table import (
     Table,
     column,
     combine,
+    narrow,
     report,
     report_each,
     report_faults,
@@ -66,9 +67,9 @@ def settle_where(
     found = [_site(names, int(street[row]), given.values[given.codes[row]]) for row in first]
     report_faults(table, [site.fault for site in found], number)
     site = np.array([one.key for one in found], np.int64)[number]
-    at = np.array([one.at for one in found], np.int64)[number]
+    at = narrow([one.at for one in found])[number]
     sites = names.register.sites
-    kinds, homes = (_taken(sites[name].to_numpy(np.int64), at) for name in ("point_type", "unit"))
+    kinds, homes = (_taken(narrow(sites[name]), at) for name in ("point_type", "unit"))
     blank = typed(table, "community", lambda value: int(not values.word(value))) == 1
     unit = np.where(blank & (at >= 0), homes, unit)
     point_type = _settle_types(table, names, kinds, site, known_types)
@@ -116,7 +117,7 @@ def settle_sources(table: Table) -> np.ndarray:
         None if not word or word in SOURCES else Fault("来源-02", "source", {}) for word in words
     ]
     report_faults(table, faults, given.codes)
-    number = np.array([SOURCES.get(word, -1 if word else -2) for word in words])[given.codes]
+    number = narrow([SOURCES.get(word, -1 if word else -2) for word in words])[given.codes]
     blank = int((number == -2).sum())
     if blank:
         report_sheet(table, "来源-01", "source", count=blank)
@@ -138,8 +139,8 @@ def _settle_units(table: Table, names: Names, day: np.ndarray) -> tuple[np.ndarr
     report_faults(table, [one.fault for one in found], number)
     unknown = _unknown_districts(names, words[0])
     report_faults(table, unknown, parts[0].codes)
-    street = np.array([one.street for one in found], np.int64)[number]
-    return street, np.array([one.unit for one in found], np.int64)[number]
+    street = narrow([one.street for one in found])[number]
+    return street, narrow([one.unit for one in found])[number]
 
 
 def _unknown_districts(names: Names, words: list[str]) -> list[Fault | None]:
@@ -204,12 +205,12 @@ def _settle_types(
         for word in words
     ]
     report_faults(table, faults, given.codes)
-    own = np.array([names.point_types.get(word, -1) for word in words], np.int64)[given.codes]
+    own = narrow([names.point_types.get(word, -1) for word in words])[given.codes]
     blank = np.array([not word for word in words])[given.codes]
     taken = registered
     if known_types and (blank & (registered < 0)).any():
         keys, number = np.unique(site, return_inverse=True)
-        told = np.array([known_types.get(key, -1) for key in keys.tolist()], np.int64)[number]
+        told = narrow([known_types.get(key, -1) for key in keys.tolist()])[number]
         taken = np.where(registered < 0, told, registered)
     report(table, blank & (taken < 0) & (site >= 0), "点位-03", "point_type")
     table.held[blank & (taken < 0)] = True

@@ -15,6 +15,8 @@ _MOST_CELLS, MOST_AREAS, _MOST_ROWS = 1_000, 2_000, 1_048_576
 _HOLD = 1 << 22
 
 _PREFIX = re.compile(rb"<(\w+):sheetData[\s/>]")
+_ROOT = re.compile(rb"<((?:\w+:)?worksheet)[\s>]")
+_DATA = re.compile(rb"<((?:\w+:)?sheetData)(?:\s[^>]*)?>")
 _REF = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _ROW = re.compile(rb'\sr="(\d{1,7})"')
 _WIDE = re.compile(rb' r="[A-Z]{2}')
@@ -37,15 +39,22 @@ def scan_sheet(unpack: Callable[[], Iterator[bytes]], name: str, limits: dict) -
     """Search the XML of one sheet.
 
     Takes: a function that unpacks the part from its beginning, the sheet's name, limits (columns,
-        cells).
+        cells, stretch_bytes).
     Returns: unsaved [ref], errors [(row, column, text)], hidden_rows and hidden_columns [[first,
-        last]], merged [[row, column, row, column]]; lists complete, rows from 1, columns from 0.
-        Too wide a sheet is Refused.
+        last]], merged [[row, column, row, column]]; lists complete, rows from 1, columns from 0;
+        cuts: numbers of the pieces before which `cut_sheet` may cut. Too wide a sheet is Refused.
     """
-    facts = {key: [] for key in ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged")}
+    kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts")
+    facts = {key: [] for key in kinds}
     last_row, letters = 0, {b"Z"}
+    size, last, plain = 0, b"", True
     for number, piece in enumerate(_normal_pieces(unpack())):
         refuse_entities(piece, name)
+        if plain and size >= limits["stretch_bytes"] and _may_cut(last, piece, last_row):
+            facts["cuts"].append(number)
+            size = 0
+        size, last = size + len(piece), piece[-8:]
+        plain = plain and _is_plain(piece, number)
         if number == 0:
             facts["hidden_columns"] = _hidden_columns(piece[: piece.find(b"<sheetData")])
         _scan_piece(piece, facts)
@@ -56,6 +65,46 @@ def scan_sheet(unpack: Callable[[], Iterator[bytes]], name: str, limits: dict) -
     if width > limits["columns"] or last_row > _MOST_ROWS or last_row * width > limits["cells"]:
         _refuse_spread(unpack, name, limits)
     return facts
+
+
+def cut_sheet(chunks: Iterator[bytes], cuts: list[int]) -> Iterator[list[bytes]]:
+    """Cut the XML of one sheet into stretches of rows, each of them a sheet of its own.
+
+    Takes: the unpacked part; where to cut, as `scan_sheet` found it.
+    Returns: the pieces of each stretch, to be used up: nothing else holds them.
+    """
+    head = end = b""
+    piled = []
+    for number, piece in enumerate(_whole_rows(chunks)):
+        if number == 0:
+            head, end = _frame(piece)
+        if number in cuts:
+            piled.append(end)
+            yield piled
+            piled = [head]
+        piled.append(piece)
+    yield piled
+
+
+def _is_plain(piece: bytes, number: int) -> bool:
+    """Say whether no comment or quoted text may hold what looks like rows, nor the head be cut."""
+    framed = number > 0 or (_ROOT.search(piece) and _DATA.search(piece))
+    return bool(framed) and not (b"!" in piece and b"<!" in piece)
+
+
+def _may_cut(last: bytes, piece: bytes, last_row: int) -> bool:
+    """Say whether a piece begins with a row of its own number, below all rows before it."""
+    tag = piece[: piece.find(b">")]
+    number = _ROW.search(tag)
+    begins = tag.lstrip().startswith(b"<row ") and last.endswith(b"</row>")
+    return bool(begins and number and int(number[1]) > last_row)
+
+
+def _frame(piece: bytes) -> tuple[bytes, bytes]:
+    """Give what stands before the rows of a sheet, and the end tags that belong to it."""
+    start = _DATA.search(piece)
+    root = _ROOT.search(piece)
+    return piece[: start.end()], b"</%b></%b>" % (start[1], root[1])
 
 
 def shorten(facts: dict) -> dict:

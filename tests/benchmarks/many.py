@@ -1,0 +1,89 @@
+"""Are two workers nearly twice as fast as one, and a cluster nearly as fast as a pool?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks.ingest import registered
+from tests.benchmarks.stores import A_DAY, WHO
+from tests.benchmarks.suite import (
+    Line,
+    Setup,
+    benchmark,
+    kept_workbook,
+    let_go,
+    medians,
+    ratio,
+    say,
+    take_turns,
+)
+from wenming_metrics.backfill import ingest_many
+from wenming_metrics.demo.inspections import END
+from wenming_metrics.executors import open_executor
+from wenming_metrics.queries.office import Office
+
+_FILES = 12
+_WORKERS = 2
+
+
+@benchmark("backfill")
+def backfill(setup: Setup) -> Iterator[Line]:
+    """Take in the files of twelve days: one after the other, on a pool, on a cluster."""
+    ends = [END - timedelta(days=ago) for ago in range(_FILES, 0, -1)]
+    files = [kept_workbook(setup, A_DAY, end) for end in ends]
+    runs = max(2, setup.runs // 2)
+    yield from _with_cluster(replace(setup, runs=runs), files)
+
+
+def _with_cluster(setup: Setup, files: list[Path]) -> Iterator[Line]:
+    try:
+        from distributed import LocalCluster
+    except ImportError as error:
+        say(f"no cluster: {error}")
+        yield from _compare(setup, files, None)
+        return
+    with LocalCluster(
+        n_workers=_WORKERS,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+    ) as cluster:
+        yield from _compare(setup, files, cluster.scheduler_address)
+
+
+def _compare(setup: Setup, files: list[Path], address: str | None) -> Iterator[Line]:
+    with ExitStack() as opened:
+        executors = {"serial": None, "pool": opened.enter_context(open_executor(_WORKERS, None))}
+        if address:
+            executors["cluster"] = opened.enter_context(open_executor(None, address))
+        offices = registered(setup, len(executors) * (setup.runs + 1))
+        left = iter(offices)
+        ways = {name: partial(_take_in, left, files, one) for name, one in executors.items()}
+        times = take_turns(ways, setup.runs)  # workers start in the turn that does not count
+    let_go(*offices)
+    seconds, days = medians(times), f"{_FILES} days of {A_DAY} checks"
+    yield Line(
+        "backfill",
+        f"taking in {days} one after the other / with {_WORKERS} workers that are there",
+        ratio(times, "serial", "pool"),
+        1.7,
+        at_least=True,
+        seconds=seconds,
+        runs=setup.runs,
+    )
+    if address:
+        what = f"taking in {days} on Dask with {_WORKERS} workers / on a pool of processes"
+        found = ratio(times, "cluster", "pool")
+        yield Line("backfill-cluster", what, found, 1.3, seconds=seconds, runs=setup.runs)
+
+
+def _take_in(left: Iterator[Office], files: list[Path], executor: Executor | None) -> None:
+    for outcome in ingest_many(next(left), files, WHO, executor=executor):
+        assert outcome.batch, outcome.error

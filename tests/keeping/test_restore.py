@@ -1,0 +1,206 @@
+"""What was backed up comes back, into any engine, and nothing that was there goes unseen."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.keeping.test_backup import lines, opened, wrong
+from tests.offices import checklist, ingest, new_store
+from tests.store.first_version import make_first_version
+from tests.store.test_split import MONTH, open_office, rows
+from wenming_metrics import intake
+from wenming_metrics.keeping import restore as module
+from wenming_metrics.keeping.backup import backup
+from wenming_metrics.keeping.restore import restore
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.settings import store_url
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import StoreError, open_store, reading, revision
+from wenming_metrics.store.notes import RESTORED, read_notes
+
+
+@pytest.fixture
+def office(tmp_path):
+    made = open_office(tmp_path / "office")
+    ingest(made, checklist(rows()), "一.xlsx")
+    intake.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
+    return made
+
+
+def figures(office) -> list[dict]:
+    return ranking(office, MONTH).to_dict("records")
+
+
+def test_into_an_empty_store(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    url = new_store(tmp_path / "other")
+    done = restore(url, office.rules, made.path)
+    other = opened_at(url, office)
+    assert (done.rows, done.batches, done.saved, done.aside) == (300, 3, None, None)
+    assert lines(other.store) == lines(office.store)
+    assert figures(other) == figures(office)
+    assert wrong(other) == []
+    # Work goes on there: numbers are given on from those that are stored.
+    assert ingest(other, checklist(rows(3, 30)), "三.xlsx") == 4
+    assert wrong(other) == []
+
+
+def opened_at(url: str, office):
+    return type(office)(open_store(url), office.catalogue, office.rules)
+
+
+def test_there_and_back_over_the_other_engine(office, tmp_path, cluster):
+    made = backup(office.store, tmp_path / "copy.db")
+    before, url = lines(office.store), store_url(cluster.new_database())
+    restore(url, office.rules, made.path)
+    server = opened_at(url, office)
+    assert lines(server.store) == before
+    assert wrong(server) == []
+    back = backup(server.store, tmp_path / "back.db")
+    assert lines(opened(back.path, office).store) == before
+    server.store.engine.dispose()
+
+
+def test_a_store_that_holds_batches_is_kept_unless_the_user_says_so(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    before = lines(office.store)
+    with pytest.raises(StoreError, match="已有 3 个批次.*--replace"):
+        restore(office.store.url, office.rules, made.path)
+    assert lines(office.store) == before
+
+
+def test_what_was_there_is_saved_beside_the_backup(office, tmp_path):
+    (tmp_path / "usb").mkdir()
+    made = backup(office.store, tmp_path / "usb" / "copy.db")
+    ingest(office, checklist(rows(3, 30)), "三.xlsx")
+    later = lines(office.store)
+    seq = revision(office.store)
+    done = restore(office.store.url, office.rules, made.path, replace=True)
+    assert done.saved.parent == tmp_path / "usb"
+    assert lines(opened(done.saved, office).store) == later
+    assert len(lines(office.store)["batch"]) == 3
+    assert revision(office.store) == done.seq > seq
+    assert wrong(office) == []
+    # And back again.
+    restore(office.store.url, office.rules, done.saved, replace=True)
+    assert lines(office.store) == later
+
+
+def test_the_number_of_the_last_change_is_larger_than_both(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    with closing(sqlite3.connect(made.path)) as file:
+        file.execute("UPDATE store SET seq = 5000")
+        file.commit()
+    done = restore(office.store.url, office.rules, made.path, replace=True)
+    assert revision(office.store) == done.seq > 5000
+
+
+def test_a_backup_of_the_first_version_is_brought_up_to_date(office, tmp_path):
+    make_first_version(store_url(tmp_path / "old.db"))
+    before = (tmp_path / "old.db").read_bytes()
+    url = new_store(tmp_path / "other")
+    restore(url, office.rules, tmp_path / "old.db")
+    other = opened_at(url, office)
+    assert wrong(other) == []
+    with reading(other.store) as connection:
+        assert connection.execute(select(schema.basis)).all()
+    assert (tmp_path / "old.db").read_bytes() == before
+
+
+def damage(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(os.urandom(9000))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (damage, "损坏"),
+        (lambda path: path.write_bytes(path.read_bytes()[:50_000]), "损坏"),
+        (lambda path: path.write_bytes(b"dear office, " * 500), "不是本软件的数据文件"),
+        (lambda path: path.unlink(), "没有备份文件"),
+    ],
+)
+def test_a_backup_that_cannot_be_used_changes_nothing(office, tmp_path, spoil, said):
+    made = backup(office.store, tmp_path / "copy.db")
+    before = lines(office.store)
+    spoil(made.path)
+    with pytest.raises(StoreError, match=said):
+        restore(office.store.url, office.rules, made.path, replace=True)
+    assert lines(office.store) == before
+
+
+def test_a_backup_that_lost_rows_is_refused(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    with closing(sqlite3.connect(made.path)) as file:
+        file.execute("DELETE FROM row WHERE seq = 7")
+        file.commit()
+    with pytest.raises(StoreError, match="应有 300 行督查记录,实有 298 行"):
+        restore(office.store.url, office.rules, made.path, replace=True)
+
+
+def test_a_batch_that_comes_after_the_safety_backup_is_not_lost(office, tmp_path, monkeypatch):
+    made = backup(office.store, tmp_path / "copy.db")
+    real = module.backup
+
+    def slow(store, path, **rest):
+        saved = real(store, path, **rest)
+        ingest(office, checklist(rows(3, 30)), "三.xlsx")
+        return saved
+
+    monkeypatch.setattr(module, "backup", slow)
+    with pytest.raises(StoreError, match="刚刚又有新的数据入库"):
+        restore(office.store.url, office.rules, made.path, replace=True)
+    assert len(lines(office.store)["batch"]) == 4
+
+
+def test_a_failure_half_way_leaves_all_as_it_was(office, tmp_path, monkeypatch):
+    made = backup(office.store, tmp_path / "copy.db")
+    before = lines(office.store)
+    real = module.copy_tables
+
+    def half(source, target):
+        real(source, target)
+        raise StoreError("磁盘满了")
+
+    monkeypatch.setattr(module, "copy_tables", half)
+    with pytest.raises(StoreError, match="磁盘满了"):
+        restore(office.store.url, office.rules, made.path, replace=True)
+    assert lines(office.store) == before
+
+
+def test_a_damaged_store_is_put_aside_and_replaced(office, tmp_path):
+    if office.store.engine.dialect.name != "sqlite":
+        pytest.skip("a server's files are its administrator's")
+    made = backup(office.store, tmp_path / "copy.db")
+    before = lines(office.store)
+    place = Path(office.store.engine.url.database)
+    office.store.engine.dispose()
+    damage(place)
+    spoiled = place.read_bytes()
+    with pytest.raises(StoreError, match="损坏.*--replace|--replace"):
+        restore(office.store.url, office.rules, made.path)
+    done = restore(office.store.url, office.rules, made.path, replace=True)
+    assert done.aside.read_bytes() == spoiled
+    assert lines(office.store) == before
+    assert wrong(office) == []
+
+
+def test_the_store_remembers_where_it_came_from(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    restore(office.store.url, office.rules, made.path, replace=True)
+    with reading(office.store) as connection:
+        assert read_notes(connection)[RESTORED]["path"] == str(made.path)
+
+
+def test_a_backup_of_a_newer_version_is_refused(office, tmp_path):
+    made = backup(office.store, tmp_path / "copy.db")
+    with opened(made.path, office).store.engine.begin() as connection:
+        connection.execute(update(schema.store).values(version=99))
+    with pytest.raises(StoreError, match="请先升级软件"):
+        restore(office.store.url, office.rules, made.path, replace=True)

@@ -1,0 +1,171 @@
+"""Back-fill: on any executor, and with a worker killed, the store holds what one by one gives."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from tests.builders import xlsx as workbook
+from tests.offices import checklist, make_office, register_units
+from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, parts, rows
+from tests.tasks import kill_one
+from wenming_metrics import backfill, intake
+from wenming_metrics.backfill import Choices, check_many, find_workbooks, ingest_many
+from wenming_metrics.executors import open_executor
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import reading
+
+AGAIN = Choices(count_again=True)
+DAY = date(2026, 11, 3)
+UNITS = ["单位编号", "单位名称", "单位类别", "上级单位", "分组"]
+
+
+def contents(office) -> dict[str, list[tuple]]:
+    """Read all that is stored, bit for bit, but for moments and the count of transactions."""
+    moments = {"at", "known_at", "made_at", "seq"}
+    with reading(office.store) as connection:
+        found = {}
+        for table in schema.metadata.sorted_tables:
+            kept = [
+                column
+                for column in table.columns
+                if column.name not in moments or column.primary_key
+            ]
+            query = select(*kept).order_by(*table.primary_key.columns)
+            found[table.name] = [tuple(map(_plain, line)) for line in connection.execute(query)]
+        return found
+
+
+def _plain(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def check(street: str, site: str = "一号点") -> list:
+    return [DAY, "市督查组", street, "小区", site, "环境", "不符合", 1]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> list[Path]:
+    """Write a folder as offices send it: checklists, a register in their midst, bad files."""
+    folder = tmp_path_factory.mktemp("补录")
+    pieces = parts(rows(count=120), 3)
+    whole = {f"{n}_督查表.xlsx": checklist(piece) for n, piece in enumerate(pieces)}
+    above, new = ["D1", "演示区", "区", "", ""], ["S9", "丁镇", "街道", "演示区", "其他"]
+    known = [[f"S{n}", name, "街道", "演示区", group] for n, (name, group) in enumerate(STREETS)]
+    whole |= {
+        "0_单位名册.xlsx": workbook({"单位名册": [UNITS, above, *known]}),
+        "1a_不是表格.xlsx": b"hello",
+        "1b_再来一次.xlsx": whole["0_督查表.xlsx"],
+        "2a_早了.xlsx": checklist([check("丁镇"), check("甲街道", "四号点")]),
+        "2b_单位名册.xlsx": workbook({"单位名册": [UNITS, above, new]}),
+        "2c_丁镇.xlsx": checklist([check("丁镇")]),
+    }
+    for name, content in whole.items():
+        (folder / name).write_bytes(content)
+    return find_workbooks([folder])
+
+
+@pytest.fixture(scope="module")
+def one_by_one(files, tmp_path_factory):
+    """Take the files in as the page does: read, preview, commit."""
+    office = make_office(tmp_path_factory.mktemp("逐个"), ITEMS, INDICATORS)
+    told = []
+    for path in files:
+        preview = intake.inspect(office, path.read_bytes(), path.name, count_again=True)
+        batch = intake.commit(office, preview, "测试") if preview.can_commit else None
+        told.append((path.name, batch, places(preview)))
+    return office, told
+
+
+def told_of(outcomes) -> list[tuple]:
+    return [(o.name, o.batch, places(o.preview)) for o in outcomes]
+
+
+def places(preview: intake.Preview) -> list[tuple]:
+    return [(p.code, p.sheet, p.row, p.column, p.found) for p in preview.problems]
+
+
+def assert_same(office, told: list[tuple], expected) -> None:
+    assert told == expected[1]
+    assert contents(office) == contents(expected[0])
+    pd.testing.assert_frame_equal(ranking(office, MONTH), ranking(expected[0], MONTH))
+
+
+def test_a_folder_gives_its_workbooks_in_name_order(files, tmp_path):
+    names = [path.name for path in files]
+    assert names == sorted(names)
+    assert len(names) == 9
+    for name in ("~$一.xlsx", ".二.xlsx", "三.txt"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(intake.IntakeError, match="没有表格文件"):
+        find_workbooks([tmp_path])
+    (tmp_path / "一月").mkdir()
+    (tmp_path / "一月" / "四.XLSX").write_bytes(b"")
+    named = tmp_path / "三.txt"
+    assert find_workbooks([named, tmp_path]) == [named, tmp_path / "一月" / "四.XLSX"]
+
+
+def test_in_this_process(files, one_by_one, tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    told = told_of(ingest_many(office, files, "测试", AGAIN))
+    assert_same(office, told, one_by_one)
+
+
+def test_a_killed_worker_of_a_pool(files, one_by_one, tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    with open_executor(2, None) as executor:
+        outcomes = ingest_many(office, files, "测试", AGAIN, executor)
+        first = [next(outcomes) for _ in range(3)]
+        kill_one(executor)
+        told = told_of([*first, *outcomes])
+    assert_same(office, told, one_by_one)
+
+
+def test_a_killed_worker_of_a_cluster(files, one_by_one, tmp_path, dask_cluster):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    with open_executor(None, dask_cluster.scheduler_address) as executor:
+        outcomes = ingest_many(office, files, "测试", AGAIN, executor)
+        first = [next(outcomes) for _ in range(3)]
+        kill_one(executor)
+        told = told_of([*first, *outcomes])
+    assert_same(office, told, one_by_one)
+
+
+def test_registers_that_someone_else_replaces_meanwhile(files, tmp_path, monkeypatch):
+    """A file is read, then another process replaces the registers: it is read again."""
+    office, done = make_office(tmp_path, ITEMS, INDICATORS), []
+    register_units(office, STREETS)
+    plain = backfill.examine
+
+    def slow(*rest, **named):
+        found = plain(*rest, **named)
+        if not done:
+            done.append(register_units(office, [*STREETS, ("丁镇", "其他")]))
+        return found
+
+    monkeypatch.setattr(backfill, "examine", slow)
+    late = [path for path in files if path.name[:2] == "2a"]
+    (outcome,) = ingest_many(office, late, "测试", AGAIN)
+    assert outcome.batch == done[0] + 1
+    assert outcome.preview.reading.counts.held == 0
+
+
+def test_checking_stores_nothing(files, tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    before = contents(office)
+    outcomes = list(check_many(office, files[:3], AGAIN))
+    assert [outcome.batch for outcome in outcomes] == [None] * 3
+    assert contents(office) == before
+
+
+def test_files_that_cannot_be_opened_or_are_stored_meanwhile(files, tmp_path, monkeypatch):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    monkeypatch.setattr(
+        backfill, "commit", lambda *_: (_ for _ in ()).throw(intake.IntakeError("刚刚"))
+    )
+    gone, told = ingest_many(office, [tmp_path / "没有.xlsx", files[0]], "测试")
+    assert isinstance(gone.error, FileNotFoundError)
+    assert str(told.error) == "刚刚"

@@ -1,0 +1,132 @@
+"""Commands that ask for figures: ranking, export, trial."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from wenming_metrics import intake, periods, settings
+from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
+from wenming_metrics.export.tables import listing_workbook, ranking_workbook
+from wenming_metrics.queries import ranking
+from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.trial import try_rules
+from wenming_metrics.rules.load import choose, load_all, load_rules
+from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.terminal import (
+    plain,
+    print_json,
+    print_listing,
+    print_ranking,
+    print_trial,
+    say,
+)
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    _add_window(add("ranking", _ranking, "打印排名"))
+    export = add("export", _export, "把排名存成 Excel 文件")
+    _add_window(export)
+    export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
+    trial = add("trial", _trial, "试算:换一套办法,得分和名次会怎样(不保存)")
+    trial.add_argument("rules", metavar="办法", help="办法的文件夹,或 data/rules 里的编号")
+    _add_window(trial)
+    add_workers(trial)
+
+
+def _add_window(command: argparse.ArgumentParser) -> None:
+    when = command.add_mutually_exclusive_group()
+    when.add_argument("--date", type=date.fromisoformat, help="某日,如 2026-11-20")
+    when.add_argument("--week", type=periods.parse_week, help="某周,如 2026-W47 或其中一天")
+    when.add_argument("--month", type=periods.parse_month, help="某月,如 2026-11")
+    when.add_argument("--from", dest="start", type=date.fromisoformat, help="自选时段的第一天")
+    command.add_argument("--to", dest="end", type=date.fromisoformat, help="自选时段的最后一天")
+    command.add_argument("--board", default="street", help="榜单:street 街道,department 部门")
+    command.add_argument("--group", help="只看一组,如 主城区")
+
+
+def _window(given: argparse.Namespace, office: Office) -> periods.Window:
+    if (given.start is None) != (given.end is None):
+        raise intake.IntakeError("--from 和 --to 要一起用。")
+    if given.start:
+        return periods.custom(given.start, given.end)
+    for kind, on in (("day", given.date), ("week", given.week), ("month", given.month)):
+        if on:
+            return periods.window(kind, on)
+    known = days_known(office)
+    if not known:
+        raise intake.IntakeError("还没有入库数据。请先用 ingest 入库,或用 demo 生成演示数据。")
+    return periods.window("day", known[-1])
+
+
+def _ranking(given: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    window = _window(given, office)
+    found = _listed(given, office, window)
+    if given.json:
+        print_json({"window": window.title, "rules": office.rules.digest, "units": plain(found)})
+    elif _board(given, office).ranked:
+        print_ranking(office, window, found)
+    else:
+        print_listing(window, found)
+    return OK
+
+
+def _board(given: argparse.Namespace, office: Office) -> Board:
+    try:
+        return office.rules.board(given.board)
+    except KeyError:
+        known = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
+        raise intake.IntakeError(f"没有榜单“{given.board}”,可以用:{known}。") from None
+
+
+def _listed(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+    """List the units that were asked for: ranked, or by problems where the board has no ranks."""
+    if not _board(given, office).ranked:
+        return ranking.listing(office, window, given.board)
+    ranked = ranking.ranking(office, window, given.board)
+    return ranked[ranked["group"] == given.group] if given.group else ranked
+
+
+def _trial(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    rules, window = _rules_on_trial(given.rules, here, office), _window(given, office)
+    if not (_board(given, office).ranked and _board(given, replace(office, rules=rules)).ranked):
+        raise intake.IntakeError(f"榜单“{given.board}”不排名,不能试算。")
+    with workers_on_store(given, here.store_url) as executor:
+        found = try_rules(office, rules, window, given.board, executor)
+    if given.group:
+        found = replace(found, units=found.units[found.units["group"] == given.group])
+    if given.json:
+        told = {"window": window.title, "rules": rules.digest, "rules_before": office.rules.digest}
+        print_json({**told, "units": plain(found.units), "months": plain(found.months)})
+    else:
+        print_trial(found)
+    return OK
+
+
+def _rules_on_trial(named: str, here: settings.Settings, office: Office) -> RuleSet:
+    """Find rules by the path of their folder, or by their id among those of this office."""
+    if Path(named).is_dir():
+        return load_rules(Path(named), office.catalogue)
+    known = load_all(here.data / "rules", office.catalogue)
+    return choose(known, periods.today(), named)
+
+
+def _export(given: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    window, rules = _window(given, office), office.rules
+    found = _listed(given, office, window)
+    notes = [f"办法:{rules.title}({rules.source},版本 {rules.version})", f"时段:{window.title}"]
+    board = _board(given, office)
+    write = ranking_workbook if board.ranked else listing_workbook
+    title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
+    given.out.write_bytes(write(found, title, notes))
+    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+    return OK

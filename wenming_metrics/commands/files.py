@@ -1,0 +1,161 @@
+"""Commands for what goes in and what came in: check, ingest, batches, withdraw, reinstate."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from rich.progress import Progress
+
+from wenming_metrics import intake, settings
+from wenming_metrics.backfill import Choices, Outcome, check_many, find_workbooks, ingest_many
+from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers
+from wenming_metrics.executors import open_executor
+from wenming_metrics.problems import problem_frame
+from wenming_metrics.queries import history
+from wenming_metrics.queries.office import open_office
+from wenming_metrics.terminal import (
+    err,
+    plain,
+    print_batches,
+    print_files,
+    print_json,
+    say,
+    unopened,
+)
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    for name, run, told in (
+        ("check", _check, "只检查文件,不入库"),
+        ("ingest", _ingest, "检查并入库"),
+    ):
+        command = add(name, run, told)
+        _add_files(command)
+        add_workers(command)
+    add("batches", _batches, "列出入库批次")
+    for name, run, told in (
+        ("withdraw", _withdraw, "撤回一个批次"),
+        ("reinstate", _reinstate, "恢复已撤回的批次"),
+    ):
+        command = add(name, run, told)
+        command.add_argument("batch", type=int, metavar="批次")
+        command.add_argument("--who", default="命令行", help="经办人")
+        command.add_argument("--reason", default="", help="原因")
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="文件",
+        help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序",
+    )
+    command.add_argument(
+        "--confirm-visits",
+        action="store_true",
+        help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
+    )
+    command.add_argument(
+        "--duplicates",
+        choices=("once", "count"),
+        default="once",
+        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算",
+    )
+    command.add_argument("--who", default="命令行", help="经办人")
+
+
+def _check(given: argparse.Namespace) -> int:
+    return _each_file(given, check_many)
+
+
+def _ingest(given: argparse.Namespace) -> int:
+    return _each_file(given, partial(ingest_many, who=given.who))
+
+
+def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
+    """Do something with each file and tell of each; a bad file does not stop the rest."""
+    office, paths = open_office(settings.load()), find_workbooks(given.files)
+    choices = Choices(given.confirm_visits, count_again=given.duplicates == "count")
+    codes, found = [], []
+    # Where the lines of the files are seen as they come, they say how far it is.
+    hidden = given.json or len(paths) < 2 or sys.stdout.isatty()
+    with open_executor(given.workers, given.cluster) as executor, _bar(hidden) as bar:
+        outcomes = act(office, paths, choices=choices, executor=executor)
+        for outcome in bar.track(outcomes, total=len(paths), description="读取"):
+            codes.append(FAILED if outcome.error else verdict(outcome.preview))
+            if given.json:
+                found.append(_told_outcome(outcome))
+            else:
+                print_files([_told_outcome(outcome)])
+    if given.json:
+        print_json(found)
+    return max(codes)
+
+
+def _bar(hidden: bool) -> Progress:
+    return Progress(console=err, disable=hidden, transient=True, redirect_stdout=False)
+
+
+def _told_outcome(outcome: Outcome) -> dict[str, object]:
+    if outcome.error is None:
+        return {**told(outcome.preview), "batch": outcome.batch}
+    error = outcome.error
+    said = unopened(error) if isinstance(error, OSError) else str(error)
+    return {"file": outcome.name, "kind": "", "outcome": said, "problems": []}
+
+
+def verdict(preview: intake.Preview) -> int:
+    """Give the exit code that a file deserves."""
+    if preview.is_known:
+        return OK
+    if not preview.can_commit:
+        return FAILED
+    return HELD if preview.reading.counts.held else OK
+
+
+def told(preview: intake.Preview) -> dict[str, object]:
+    """Tell of a file what `terminal.print_files` prints."""
+    frame = problem_frame(preview.problems)
+    return {
+        "file": preview.filename,
+        "kind": history.KINDS.get(preview.reading.kind, ""),
+        "outcome": preview.reading.outcome,
+        "can_commit": preview.can_commit,
+        "rows": preview.reading.counts.rows,
+        "good": preview.reading.counts.good,
+        "held": preview.reading.counts.held,
+        "skipped": preview.reading.counts.skipped,
+        "problems": json.loads(frame.to_json(orient="records", force_ascii=False)),
+    }
+
+
+def _batches(given: argparse.Namespace) -> int:
+    found = history.batches(open_office(settings.load()))
+    if given.json:
+        print_json(plain(found))
+    else:
+        print_batches(found)
+    return OK
+
+
+def _withdraw(given: argparse.Namespace) -> int:
+    intake.withdraw(open_office(settings.load()), given.batch, given.who, given.reason)
+    say(
+        f"批次 {given.batch} 已撤回,各项分数已按余下的批次重算。",
+        as_json=given.json,
+        batch=given.batch,
+    )
+    return OK
+
+
+def _reinstate(given: argparse.Namespace) -> int:
+    intake.reinstate(open_office(settings.load()), given.batch, given.who, given.reason)
+    say(f"批次 {given.batch} 已恢复,各项分数已重算。", as_json=given.json, batch=given.batch)
+    return OK

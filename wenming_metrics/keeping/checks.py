@@ -1,0 +1,172 @@
+"""Checks of what is stored against what it must follow from; each gives lines of a report.
+
+A check reads in short transactions, so it runs while others read and write: what it compares
+comes from one state of the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+
+from sqlalchemy import Connection, and_, func, select
+
+from wenming_metrics.keeping.report import Line, line
+from wenming_metrics.reading.model import FINDINGS, INSPECTION, PLAN, VISITS
+from wenming_metrics.store import schema
+from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
+from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.days import among
+from wenming_metrics.store.failures import StoreError
+
+_MANY = 100_000
+"""Most lines that are counted as wrong one by one."""
+_BLOCKS = 32
+"""Blocks of cells that are in memory together."""
+
+
+def check_file(store: Store) -> list[Line]:
+    """Check version and pages of the store."""
+    with reading(store) as connection:
+        version = connection.execute(select(schema.store.c.version)).scalar_one()
+        told = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        right = version == schema.VERSION and told == [f"{schema.VERSION:04}"]
+    versions = line("版本", 1, [] if right else [f"版本 {version},迁移记录 {told}"])
+    return [versions, *_check_pages(store)]
+
+
+def _check_pages(store: Store) -> list[Line]:
+    """Check the pages of an SQLite file; a server checks its own."""
+    if store.engine.dialect.name != "sqlite":
+        return []
+    try:
+        with reading(store) as connection:
+            said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    except StoreError as error:  # some damage ends the check itself
+        return [line("数据文件的页", 1, [str(error)])]
+    wrong = [" ".join(one.split()) for one in said if one != "ok"]
+    return [line("数据文件的页", pages, wrong)]
+
+
+def check_batches(store: Store) -> list[Line]:
+    """Check what batches say of themselves against their days, held rows and history."""
+    with reading(store) as connection:
+        return [_counts(connection), _held(connection), _history(connection)]
+
+
+def _counts(connection: Connection) -> Line:
+    """Check the rows of batches whose every good row is one stored row: no visits, no problems."""
+    batch, days, sheet = schema.batch, schema.batch_day, schema.sheet
+    others = select(sheet.c.batch).where(sheet.c.kind.in_([FINDINGS, VISITS]))
+    query = (
+        select(batch.c.batch, batch.c.good, func.coalesce(func.sum(days.c.good), 0))
+        .join_from(batch, days, days.c.batch == batch.c.batch, isouter=True)
+        .where(batch.c.kind.in_([INSPECTION, PLAN]), batch.c.batch.not_in(others))
+        .group_by(batch.c.batch, batch.c.good)
+    )
+    found = connection.execute(query).all()
+    wrong = [
+        f"批次 {number} 记有 {good} 行,按日合计 {total} 行"
+        for number, good, total in found
+        if good != total
+    ]
+    return line("批次的行数", len(found), wrong)
+
+
+def _held(connection: Connection) -> Line:
+    batch, held = schema.batch, schema.held_row
+    query = (
+        select(batch.c.batch, batch.c.held, func.count(held.c.batch))
+        .join_from(batch, held, held.c.batch == batch.c.batch, isouter=True)
+        .group_by(batch.c.batch, batch.c.held)
+    )
+    found = connection.execute(query).all()
+    wrong = [
+        f"批次 {number} 记有 {told} 行暂不计,实有 {count} 行"
+        for number, told, count in found
+        if told != count
+    ]
+    return line("暂不计的行", len(found), wrong)
+
+
+def _history(connection: Connection) -> Line:
+    """Check that batches were committed first, then withdrawn and reinstated in turn."""
+    events, batch = schema.batch_event, schema.batch
+    acts: dict[int, list[str]] = {}
+    ordered = select(events.c.batch, events.c.act).order_by(events.c.event)
+    for number, act in connection.execute(ordered):
+        acts.setdefault(number, []).append(act)
+    live = dict(connection.execute(select(batch.c.batch, batch.c.live)).all())
+    wrong = [
+        f"批次 {number} 的经过是 {'、'.join(acts.get(number, [])) or '空的'},标记为{_told(live.get(number))}"
+        for number in sorted(set(acts) | set(live))
+        if not _in_turn(acts.get(number, []), live.get(number))
+    ]
+    return line("批次的经过", len(live), wrong)
+
+
+def _in_turn(acts: list[str], live: int | None) -> bool:
+    turns = [WITHDRAW if n % 2 == 0 else REINSTATE for n in range(len(acts) - 1)]
+    return acts == [COMMIT, *turns] and live == int(acts[-1] != WITHDRAW)
+
+
+def _told(live: int | None) -> str:
+    return {None: "没有这一批", 0: "已撤回"}.get(live, "已入库")
+
+
+def check_states(store: Store) -> list[Line]:
+    """Check that states of findings lie on days of their batch and follow one another."""
+    state, days = schema.finding_state, schema.batch_day
+    before = state.alias("before")
+    key = (state.c.batch, state.c.seq, state.c.n)
+    day = and_(days.c.batch == state.c.batch, days.c.day == state.c.happened_on)
+    previous = and_(
+        before.c.batch == state.c.batch, before.c.seq == state.c.seq, before.c.n == state.c.n - 1
+    )
+    strays = select(*key).join(days, day, isouter=True).where(state.c.n == 0, days.c.day.is_(None))
+    loose = select(*key).join(before, previous, isouter=True)
+    loose = loose.where(state.c.n > 0, before.c.n.is_(None))
+    with reading(store) as connection:
+        count = connection.execute(select(func.count()).select_from(state)).scalar_one()
+        found = [
+            *connection.execute(strays.limit(_MANY)).all(),
+            *connection.execute(loose.limit(_MANY)).all(),
+        ]
+    wrong = (f"批次 {batch} 第 {seq} 行的第 {n} 个状态没有来处" for batch, seq, n in found)
+    return [line("问题状态", count, wrong)]
+
+
+def check_originals(store: Store, digests: list[str]) -> list[Line]:
+    """Check the bytes of files as they were sent against the digests they are kept under."""
+    wrong, dropped = [], 0
+    for digest in digests:
+        content = _content(store, digest)
+        if content is None:
+            dropped += 1
+        elif hashlib.sha256(content).hexdigest() != digest:
+            wrong.append(f"摘要为 {digest[:12]}… 的原文件内容变了")
+    return [line("原文件", len(digests) - dropped, wrong), line("已按期清除的原文件", dropped)]
+
+
+def _content(store: Store, digest: str) -> bytes | None:
+    table = schema.original
+    with reading(store) as connection:
+        query = select(table.c.content).where(table.c.sha256 == digest)
+        return connection.execute(query).scalar()
+
+
+def check_blocks(store: Store, batches: list[int]) -> list[Line]:
+    """Check that the original cells of some batches can be unpacked."""
+    table, wrong, count = schema.block, [], 0
+    query = select(table).where(among(table.c.batch, batches))
+    with reading(store) as connection:
+        found = connection.execute(query, execution_options={"yield_per": _BLOCKS})
+        for block in found:
+            count += 1
+            try:
+                zlib.decompress(block.payload)
+            except zlib.error:
+                place = f"批次 {block.batch} 第 {block.sheet + 1} 张表第 {block.first_row} 行起"
+                wrong.append(f"{place}的原始单元格解不开")
+    return [line("原始单元格", count, wrong)]

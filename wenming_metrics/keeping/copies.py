@@ -1,0 +1,155 @@
+"""Copies of a store: one SQLite file, whatever database the store is in."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Table, create_engine, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from wenming_metrics.reading.model import INSPECTION
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import add_rows
+from wenming_metrics.store.failures import StoreError, explain
+
+_log = logging.getLogger(__name__)
+_APART = {"store", "note"}
+"""Tables of which a copy has its own lines."""
+_AT_ONCE = 20_000
+_BLOBS = 32
+"""Lines with blobs that are in memory together; a file as it was sent is taken by itself."""
+_REASONS = {
+    errno.ENOSPC: "磁盘满了。请腾出磁盘空间再试。",
+    errno.EDQUOT: "磁盘满了。请腾出磁盘空间再试。",
+    errno.ENOENT: "没有这个文件或文件夹。",
+    errno.EACCES: "没有读写的权限。",
+    errno.EPERM: "没有读写的权限。",
+    errno.EROFS: "这个磁盘不能写。",
+    errno.EFBIG: "文件太大,这个磁盘放不下(可能是 FAT 格式的 U 盘)。",
+}
+_SQLITE_REASONS = {
+    sqlite3.SQLITE_CANTOPEN: "没有这个文件夹,或者没有读写的权限。",
+    sqlite3.SQLITE_READONLY: "只能读,不能写。",
+    sqlite3.SQLITE_NOTADB: "它不是本软件的数据文件。",
+}
+"""Where the general words speak of the store's own place."""
+
+
+class DamagedError(StoreError):
+    """Pages of a file are broken, or rows are missing in it."""
+
+
+@contextmanager
+def in_words(act: str, place: Path) -> Iterator[None]:
+    """Turn whatever a file or a database refuses into StoreError, in Chinese."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno, f"{error.strerror or error}。")
+        raise StoreError(f"{act}没有完成({place}):{reason}") from error
+    except (sqlite3.Error, DBAPIError) as error:
+        cause = OperationalError(None, None, error) if isinstance(error, sqlite3.Error) else error
+        failure = explain(cause, str(URL.create("sqlite", database=str(place))))
+        if failure is None:
+            raise
+        kind = DamagedError if is_damage(cause) else StoreError
+        text = _SQLITE_REASONS.get(_code(cause), failure.text)
+        raise kind(f"{act}没有完成({place}):{text}") from error
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Say whether an error, or what it came from, tells of a broken file."""
+    if error is None or isinstance(error, DamagedError):
+        return error is not None
+    broken = _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return broken or is_damage(error.__cause__)
+
+
+def _code(error: BaseException) -> int:
+    """Give SQLite's primary code of an error, 0 when it has none."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
+
+
+@contextmanager
+def plain_file(place: Path) -> Iterator[Connection]:
+    """Give a connection to a file that nobody else may touch, without a journal beside it.
+
+    For files that are thrown away when anything goes wrong; nothing is safe before `sync`.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=str(place)),
+        poolclass=NullPool,
+        connect_args={"isolation_level": None},
+    )
+    with engine.connect() as connection:
+        for statement in (
+            "PRAGMA locking_mode=EXCLUSIVE",
+            "PRAGMA journal_mode=OFF",
+            "PRAGMA synchronous=OFF",
+            "PRAGMA cache_size=-65536",
+            "BEGIN EXCLUSIVE",  # from here on another program finds it taken
+            "COMMIT",
+        ):
+            connection.exec_driver_sql(statement)
+        yield connection
+
+
+def copied() -> list[Table]:
+    """List the tables whose lines make up a copy."""
+    return [table for table in schema.metadata.sorted_tables if table.name not in _APART]
+
+
+def copy_tables(source: Connection, target: Connection) -> dict[str, int]:
+    """Copy all lines of one store into the empty tables of another; memory stays flat.
+
+    Returns: lines per table
+    """
+    return {table.name: _copy_table(source, target, table) for table in copied()}
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+    names, count = [column.name for column in table.columns], 0
+    # In the order of the key, in which the other database keeps them too.
+    query = select(table).order_by(*table.primary_key.columns)
+    size = _lines_at_once(table)
+    found = source.execute(query, execution_options={"yield_per": size})
+    for lines in found.partitions():
+        columns = dict(zip(names, map(list, zip(*lines, strict=True)), strict=True))
+        add_rows(target, table, columns)
+        count += len(lines)
+    return count
+
+
+def _lines_at_once(table: Table) -> int:
+    if table is schema.original:
+        return 1
+    has_blobs = any(column.type.python_type is bytes for column in table.columns)
+    return _BLOBS if has_blobs else _AT_ONCE
+
+
+def check_copy(connection: Connection) -> int:
+    """Check a copy in an SQLite file; gives the number of its rows.
+
+    Raises DamagedError when its pages are broken or rows are missing.
+    """
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    if said != "ok":
+        _log.error("数据文件的页:%s", " ".join(said.split()))
+        raise DamagedError("文件已损坏。")
+    days, batch = schema.batch_day, schema.batch
+    told = (
+        select(func.coalesce(func.sum(days.c.good), 0))
+        .join(batch, batch.c.batch == days.c.batch)
+        .where(batch.c.kind == INSPECTION)
+    )
+    noted = connection.execute(told).scalar_one()
+    rows = connection.execute(select(func.count()).select_from(schema.row)).scalar_one()
+    if rows != noted:
+        raise DamagedError(f"文件不完整:应有 {noted} 行督查记录,实有 {rows} 行。")
+    return rows

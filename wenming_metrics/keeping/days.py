@@ -1,0 +1,162 @@
+"""Checks of a month: its rows against the counts of their batches and against every sum of them.
+
+A month is read in one short transaction, so that rows and sums are of one state of the store;
+its days are tallied one after the other, so that no more than a day is in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Table, func, select
+
+from wenming_metrics.keeping.report import Line, line
+from wenming_metrics.keeping.sums import Packed, add_up, check_month_sums, same
+from wenming_metrics.reading.model import INSPECTION, PLAN
+from wenming_metrics.scoring.basis import Basis, DayTally
+from wenming_metrics.scoring.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
+from wenming_metrics.store import schema
+from wenming_metrics.store.batches import all_days
+from wenming_metrics.store.database import read_frame
+from wenming_metrics.store.days import among, month_end, month_of
+from wenming_metrics.store.tallies import bases as stored_bases
+from wenming_metrics.store.tallies import pack
+from wenming_metrics.tallying import tally_rows
+
+PARTS = ("cells", "visits", "grain")
+_STATE = ["batch", "seq", "day"]
+
+
+def months_of(connection: Connection) -> list[list[int]]:
+    """List the days that anything is stored of, month by month."""
+    tallied = select(schema.day_tally.c.day)
+    days = {*all_days(connection), *connection.execute(tallied).scalars(), *_row_days(connection)}
+    months: dict[int, list[int]] = {}
+    for day in sorted(days):
+        months.setdefault(month_end(day), []).append(day)
+    return list(months.values())
+
+
+def _row_days(connection: Connection) -> list[int]:
+    """List the days of rows, from one to the next: reading all rows would take long."""
+    column, found, day = schema.row.c.day, [], 0
+    while day is not None:
+        day = connection.execute(select(func.min(column)).where(column > day)).scalar()
+        found += [] if day is None else [day]
+    return found
+
+
+def check_references(connection: Connection, days: list[int]) -> list[Line]:
+    """Check rows of some days against the counts of their batches, and what refers to rows."""
+    return [
+        _per_day(connection, schema.row, INSPECTION, "每批每日的督查行", days),
+        _per_day(connection, schema.plan_row, PLAN, "每批每日的计划行", days),
+        _row_units(connection, days),
+        _first_states(connection, days),
+    ]
+
+
+def _per_day(connection: Connection, table: Table, kind: str, what: str, days: list[int]) -> Line:
+    """Check how many rows of each batch lie on each day."""
+    counted = select(table.c.batch, table.c.day, func.count()).where(among(table.c.day, days))
+    grouped = connection.execute(counted.group_by(table.c.batch, table.c.day))
+    there = {(batch, day): count for batch, day, count in grouped}
+    noted, batch = schema.batch_day, schema.batch
+    query = select(noted.c.batch, noted.c.day, noted.c.good).join(
+        batch, batch.c.batch == noted.c.batch
+    )
+    query = query.where(among(noted.c.day, days), batch.c.kind == kind)
+    told = {(batch, day): good for batch, day, good in connection.execute(query)}
+    wrong = [
+        f"批次 {batch} 在 {_spell(day)} 应有 {told.get((batch, day), 0)} 行,"
+        f"实有 {there.get((batch, day), 0)} 行"
+        for batch, day in sorted(set(told) | set(there))
+        if told.get((batch, day), 0) != there.get((batch, day), 0)
+    ]
+    return line(what, len(told), wrong)
+
+
+def _row_units(connection: Connection, days: list[int]) -> Line:
+    """Check that every further unit is one of a stored row."""
+    link, row = schema.row_unit, schema.row
+    same = (
+        (row.c.day == link.c.day)
+        & (row.c.unit == link.c.territory)
+        & (row.c.item == link.c.item)
+        & (row.c.batch == link.c.batch)
+        & (row.c.seq == link.c.seq)
+    )
+    within = among(link.c.day, days)
+    count = select(func.count()).select_from(link).where(within)
+    strays = select(link.c.day, link.c.batch, link.c.seq).join(row, same, isouter=True)
+    found = connection.execute(strays.where(within, row.c.day.is_(None)))
+    wrong = [f"{_spell(day)} 批次 {batch} 第 {seq} 行不存在" for day, batch, seq in found]
+    return line("责任单位的行", connection.execute(count).scalar_one(), wrong)
+
+
+def _first_states(connection: Connection, days: list[int]) -> Line:
+    """Check that every problem has its first state, and every first state its problem."""
+    row, state = schema.row, schema.finding_state
+    failed = select(row.c.batch, row.c.seq, row.c.day)
+    failed = failed.where(among(row.c.day, days), row.c.result == FAILED)
+    batches = select(schema.batch_day.c.batch).where(among(schema.batch_day.c.day, days))
+    states = select(state.c.batch, state.c.seq, state.c.happened_on.label("day"))
+    states = states.where(state.c.batch.in_(batches), state.c.n == 0)
+    there = read_frame(connection, failed)
+    told = read_frame(connection, states.where(among(state.c.happened_on, days)))
+    both = there.merge(told, on=_STATE, how="outer", indicator="side")
+    said = {"left_only": "没有状态", "right_only": "有状态而没有这个问题"}
+    wrong = [
+        f"{_spell(one.day)} 批次 {one.batch} 第 {one.seq} 行{said[one.side]}"
+        for one in both[both["side"] != "both"].itertuples()
+    ]
+    return line("问题的最初状态", len(both), wrong)
+
+
+def check_tallies(
+    connection: Connection, days: list[int], bases: Iterable[Basis] = ()
+) -> list[Line]:
+    """Check the sums of a month's days, bit for bit, against its rows.
+
+    Takes: days - all of one month; bases - those whose running sums are checked too
+    """
+    wrong, sites, totals = [], None, {}
+    kept = stored_bases(connection)
+    sums: dict[Basis, Packed] = {basis: {} for basis in bases if basis.key in kept}
+    for day in days:
+        fresh = tally_rows(connection, [day])[day]
+        wrong += [f"{_spell(day)} 的汇总({part})" for part in differing(connection, day, fresh)]
+        own = site_sums(fresh["visits"])
+        sites = own if sites is None else add(sites, own, SITE_KEYS, SITE_SUMS)
+        if any(len(frame) for frame in fresh.values()):
+            for basis, found in sums.items():
+                found |= add_up(totals, day, fresh, basis)
+    tallied = line("每日汇总", len(days), wrong)
+    by_key = {basis.key: found for basis, found in sums.items()}
+    running = check_month_sums(connection, by_key, days)
+    return [tallied, _check_sites(connection, days[0], sites), *running]
+
+
+def differing(connection: Connection, day: int, fresh: DayTally) -> list[str]:
+    """List the parts of a day's stored tally that are not what its rows give."""
+    table = schema.day_tally
+    stored = connection.execute(select(table).where(table.c.day == day)).mappings().first()
+    if stored is None:
+        return [part for part in PARTS if len(fresh[part])]
+    return [part for part in PARTS if not same(stored[part], pack(fresh[part]))]
+
+
+def _check_sites(connection: Connection, day: int, fresh: pd.DataFrame) -> Line:
+    table = schema.month_sites
+    query = select(table.c.sites).where(table.c.month == month_of(day))
+    stored = connection.execute(query).scalar()
+    right = same(stored, pack(fresh) if len(fresh) else None)
+    on = date.fromordinal(day)
+    return line("每月点位汇总", 1, [] if right else [f"{on:%Y-%m} 的点位汇总"])
+
+
+def _spell(day: int | np.integer) -> str:
+    return date.fromordinal(int(day)).isoformat()

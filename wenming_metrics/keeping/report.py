@@ -1,0 +1,52 @@
+"""What a check found: lines that say what was looked at, how much of it, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of check: how many things were looked at, how many are wrong, the first of those."""
+
+    what: str
+    checked: int
+    wrong: int = 0
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All lines of a check of the whole store, its moment, and the seconds it took."""
+
+    lines: tuple[Line, ...]
+    at: str
+    seconds: float
+
+    @property
+    def sound(self) -> bool:
+        """Say whether nothing is wrong."""
+        return not any(line.wrong for line in self.lines)
+
+
+def line(what: str, checked: int, wrong: Iterable[str] = ()) -> Line:
+    """Make a line of what is wrong, keeping the first few."""
+    found = list(wrong)
+    return Line(what, checked, len(found), tuple(found[:_SHOWN]))
+
+
+def merge(lines: Iterable[Line]) -> Iterator[Line]:
+    """Put lines on the same thing together, in the order of their first ones."""
+    found: dict[str, Line] = {}
+    for one in lines:
+        old = found.get(one.what)
+        if old is None:
+            found[one.what] = one
+            continue
+        examples = (*old.examples, *one.examples)[:_SHOWN]
+        counted = {"checked": old.checked + one.checked, "wrong": old.wrong + one.wrong}
+        found[one.what] = replace(old, **counted, examples=examples)
+    yield from found.values()

@@ -1,0 +1,174 @@
+"""Put a backup into the store of the settings, whatever database it is in.
+
+From an office PC to a city's server this is the way to move; after damage it is the way back.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, make_url, select, update
+
+from wenming_metrics.keeping.backup import Backup, backup
+from wenming_metrics.keeping.copies import (
+    check_copy,
+    copied,
+    copy_tables,
+    in_words,
+    is_damage,
+    plain_file,
+)
+from wenming_metrics.periods import now
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.settings import store_url
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import Store, open_store, reading, stamp, writing
+from wenming_metrics.store.engines import engine_of
+from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
+from wenming_metrics.tallying import fill_sums
+
+_log = logging.getLogger(__name__)
+_BESIDE = ("", "-wal", "-shm")
+_ROOM = 2.2
+"""What a store needs while it is replaced, in sizes of the backup: its log, then the file."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A restored store: rows and batches in it now, and where what was there before is kept.
+
+    saved - the backup made of it; aside - its file as it was, when that is broken
+    """
+
+    rows: int
+    batches: int
+    seq: int
+    seconds: float
+    saved: Path | None = None
+    aside: Path | None = None
+
+
+def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> Restored:
+    """Replace all that a store holds by a backup, in one transaction.
+
+    A running server shows the restored figures at once, for the number of the last change goes on
+    from the larger of the two.
+
+    Takes: url - of the store; rules - whose sums are made when the backup has none
+           replace - the store holds batches that may go; they are saved beside the backup first
+    Raises StoreError when the backup is damaged, or when the store holds batches.
+    """
+    begun = time.perf_counter()
+    if not path.is_file():
+        raise StoreError(f"没有备份文件 {path}。")
+    with _opened(path, rules) as (copy, rows):
+        store, saved, aside = _make_ready(url, path, replace=replace)
+        _check_room(store, copy)
+        with reading(copy) as source:
+            seq, batches = _exchange(store, source, saved)
+        facts = {"at": stamp(), "path": str(path.absolute()), "seq": seq}
+        write_note(store, RESTORED, facts)
+    seconds = time.perf_counter() - begun
+    _log.info("还原 %s 变动号 %s %s 批 %s 行 %.1f 秒", path, seq, batches, rows, seconds)
+    return Restored(rows, batches, seq, seconds, saved and saved.path, aside)
+
+
+@contextmanager
+def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
+    """Open a private copy of a backup: checked, of this version, with all its sums."""
+    with tempfile.TemporaryDirectory(prefix="wenming-") as folder:
+        place = Path(folder) / "backup.db"
+        with in_words("还原", path):
+            only = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            with closing(only) as given, plain_file(place) as copy:
+                given.backup(copy.connection.driver_connection)
+        store = open_store(store_url(place))
+        try:
+            with reading(store) as connection:
+                rows = check_copy(connection)
+            with writing(store) as connection:
+                fill_sums(connection, rules)
+            yield store, rows
+        finally:
+            store.engine.dispose()
+
+
+def _make_ready(url: str, path: Path, *, replace: bool) -> tuple[Store, Backup | None, Path | None]:
+    """Open the store that is to be replaced; what it holds is saved, or its broken file put aside."""
+    try:
+        store = open_store(url)
+        count = _batches(store)
+        if count and not replace:
+            raise StoreError(
+                f"数据里已有 {count} 个批次,没有还原。确实要换成备份里的数据,请加 --replace;"
+                "现有的数据会先另存一份。"
+            )
+        saved = backup(store, path.absolute().parent, prefix="before-restore") if count else None
+        return store, saved, None
+    except StoreError as error:
+        if not is_damage(error) or make_url(url).get_backend_name() != "sqlite":
+            raise
+        if not replace:
+            raise StoreError(
+                f"{error}要换成备份里的数据,请加 --replace;坏的文件会另存。"
+            ) from error
+    aside = _put_aside(url)
+    return open_store(url), None, aside
+
+
+def _batches(store: Store) -> int:
+    with reading(store) as connection:
+        return connection.execute(select(func.count()).select_from(schema.batch)).scalar_one()
+
+
+def _put_aside(url: str) -> Path:
+    """Rename a broken store with its logs, so that it can still be looked into."""
+    engine = engine_of(url)
+    engine.dispose()
+    place = Path(engine.url.database)
+    aside = place.with_name(f"{place.stem}-damaged-{now():%Y%m%d-%H%M%S}{place.suffix}")
+    with in_words("另存坏的数据文件(请先关闭网页和其他命令)", place):
+        for end in _BESIDE:
+            own = place.with_name(place.name + end)
+            if own.exists():
+                own.rename(aside.with_name(aside.name + end))
+    _log.warning("坏的数据文件另存为 %s", aside)
+    return aside
+
+
+def _check_room(store: Store, copy: Store) -> None:
+    if store.engine.dialect.name != "sqlite":
+        return
+    folder = Path(store.engine.url.database).parent
+    need = _ROOM * Path(copy.engine.url.database).stat().st_size
+    free = shutil.disk_usage(folder).free
+    if need > free:
+        raise StoreError(f"{folder} 放不下:要 {need / 1e6:,.0f} MB,只剩 {free / 1e6:,.0f} MB。")
+
+
+def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[int, int]:
+    """Replace all lines in one transaction; gives the number of this change, and the batches."""
+    table = schema.store
+    told = source.execute(select(table.c.seq, table.c.made_at)).one()
+    with writing(store) as target:
+        seq = target.execute(select(table.c.seq)).scalar_one()
+        count = target.execute(select(func.count()).select_from(schema.batch)).scalar_one()
+        if seq != saved.seq + 1 if saved else count:
+            raise StoreError("刚刚又有新的数据入库,没有还原,数据和之前一样。请再试一次。")
+        for one in copied():
+            target.execute(delete(one))
+        lines = copy_tables(source, target)
+        seq = max(seq, told.seq + 1)
+        target.execute(update(table).values(seq=seq, made_at=told.made_at))
+        # It was about the data that has just gone.
+        target.execute(delete(schema.note).where(schema.note.c.name == VERIFIED))
+    return seq, lines[schema.batch.name]

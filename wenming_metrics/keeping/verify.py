@@ -1,0 +1,137 @@
+"""A check of the whole store: every row against every sum, digest and count that follows from it."""
+
+from __future__ import annotations
+
+import logging
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from wenming_metrics.executors import in_order
+from wenming_metrics.keeping import checks
+from wenming_metrics.keeping.days import check_references, check_tallies, months_of
+from wenming_metrics.keeping.report import Line, Report, line, merge
+from wenming_metrics.keeping.sums import check_year_sums, years_of
+from wenming_metrics.queries.office import Office
+from wenming_metrics.scoring.basis import Basis, basis_of
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import Store, reading, stamp
+from wenming_metrics.store.engines import engine_of
+from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.notes import VERIFIED, write_note
+from wenming_metrics.store.registers import read_register
+
+logger = logging.getLogger(__name__)
+_BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, struct.error, zlib.error)
+"""What damaged contents lead to when they are computed with."""
+_FILES = 50
+"""Files that one task goes through."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A part of the check for whatever process: which, of what store, over which days or files."""
+
+    url: str
+    check: Callable[[Task], list[Line]]
+    over: tuple
+    bases: tuple[Basis, ...] = ()
+
+
+def verify(office: Office, executor: Executor | None = None) -> Report:
+    """Check the store; others may go on reading and writing meanwhile.
+
+    Takes: executor - runs the parts of the check; None: this process
+    """
+    begun, at = time.perf_counter(), stamp()
+    found = [one for part in in_order(executor, run, _tasks(office)) for one in part]
+    report = Report(tuple(merge(found)), at, time.perf_counter() - begun)
+    _note(office.store, report)
+    return report
+
+
+def _note(store: Store, report: Report) -> None:
+    wrong = [asdict(one) for one in report.lines if one.wrong]
+    said = "通过" if report.sound else f"发现问题:{'、'.join(one['what'] for one in wrong)}"
+    logger.log(
+        logging.INFO if report.sound else logging.ERROR, "核对%s,%.1f 秒", said, report.seconds
+    )
+    facts = {"at": report.at, "sound": report.sound, "seconds": report.seconds, "wrong": wrong}
+    try:
+        write_note(store, VERIFIED, facts)
+    except StoreError as error:
+        # What was found is told all the same.
+        logger.warning("核对已完成,但没有记下来:%s", error)
+
+
+def _tasks(office: Office) -> Iterator[Task]:
+    url = office.store.url
+    yield Task(url, _file, ())
+    with reading(office.store) as connection:
+        register, months = read_register(connection), months_of(connection)
+        digests = connection.execute(select(schema.original.c.sha256)).scalars().all()
+        batches = connection.execute(select(schema.batch.c.batch)).scalars().all()
+    bases = tuple(basis_of(register, office.rules, board) for board in office.rules.boards)
+    yield Task(url, _batches, ())
+    for days in months:
+        yield Task(url, _month, tuple(days), bases)
+    for year in years_of(day for days in months for day in days):
+        yield Task(url, _year, (year,), bases)
+    for check, over in ((_originals, digests), (_blocks, batches)):
+        for first in range(0, len(over), _FILES):
+            yield Task(url, check, tuple(over[first : first + _FILES]))
+
+
+def run(task: Task) -> list[Line]:
+    """Run a part of the check; what cannot even be read is told as a line."""
+    try:
+        return task.check(task)
+    except StoreError as error:
+        return [line("读取", 1, [str(error)])]
+    except _BROKEN as error:
+        logger.exception("%s %s", task.check.__name__, task.over[:1])
+        return [line("读取", 1, [f"{_spell(task)}的内容读不懂:{error!r}"])]
+
+
+def _spell(task: Task) -> str:
+    """Say what a part of the check goes over."""
+    if task.check is _month:
+        return f"{date.fromordinal(task.over[0]):%Y-%m} "
+    return f"{task.over[0]} 年" if task.check is _year else "批次或原文件"
+
+
+def _store(task: Task) -> Store:
+    return Store(task.url, engine_of(task.url))
+
+
+def _file(task: Task) -> list[Line]:
+    return checks.check_file(_store(task))
+
+
+def _batches(task: Task) -> list[Line]:
+    return [*checks.check_batches(_store(task)), *checks.check_states(_store(task))]
+
+
+def _month(task: Task) -> list[Line]:
+    with reading(_store(task)) as connection:
+        days = list(task.over)
+        return [*check_references(connection, days), *check_tallies(connection, days, task.bases)]
+
+
+def _year(task: Task) -> list[Line]:
+    with reading(_store(task)) as connection:
+        return list(check_year_sums(connection, [basis.key for basis in task.bases], *task.over))
+
+
+def _originals(task: Task) -> list[Line]:
+    return checks.check_originals(_store(task), list(task.over))
+
+
+def _blocks(task: Task) -> list[Line]:
+    return checks.check_blocks(_store(task), list(task.over))

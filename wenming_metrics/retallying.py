@@ -1,0 +1,153 @@
+"""Tally a whole store anew (重算): months on any executor, each stored in a transaction of its own.
+
+A worker opens the store by its address, reads the rows of a month that count, day by day, and sends
+back the sums as they are stored. They are written under the write lock, and only if the same
+batches still count; else the month is summed once more, under that lock. So others may go on
+working, every figure is right at every moment, and memory stays that of a few months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.executors import in_order
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.basis import Basis, DayTally, Sums, add_sums, basis_of, sum_day
+from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, add, site_sums
+from wenming_metrics.store import batches, tallies
+from wenming_metrics.store.database import Store, reading, writing
+from wenming_metrics.store.days import month_end, month_of
+from wenming_metrics.store.engines import engine_of
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.tallying import carry_year, fill_sums, tally_rows
+
+PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
+"""Running sums as they are stored: (span, day they end on) -> leaf sums, settled lines."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A month for whatever process: of what store, which days, on which bases."""
+
+    url: str
+    days: tuple[int, ...]
+    bases: tuple[Basis, ...]
+
+
+@dataclass(frozen=True)
+class Month:
+    """All sums of a month as they are stored.
+
+    days  - those asked for; live - the batches whose rows they are made of
+    parts - day with rows -> its packed tally by part; sites - None: no rows at all
+    sums  - basis -> its running sums within the month
+    """
+
+    days: tuple[int, ...]
+    live: tuple[int, ...]
+    parts: Mapping[int, Mapping[str, bytes]]
+    sites: bytes | None
+    sums: Mapping[str, PackedSums]
+
+
+@dataclass(frozen=True)
+class Retallied:
+    """A month that has been stored: yyyymm, its days, and whether it was summed once more."""
+
+    month: int
+    days: int
+    again: bool
+
+
+def retally_store(office: Office, executor: Executor | None = None) -> Iterator[Retallied]:
+    """Tally every day anew and store it, month by month.
+
+    Takes: executor - reads and sums the months; None: this process
+    Returns: one line per month, as soon as it is stored
+    """
+    for month in in_order(executor, run, _tasks(office)):
+        with writing(office.store) as connection:
+            yield _put(connection, month, office.rules)
+
+
+def months_of(connection: Connection) -> list[tuple[int, ...]]:
+    """List the days that ever had rows, or have a tally, month by month."""
+    found: dict[int, list[int]] = {}
+    for day in sorted({*batches.all_days(connection), *tallies.days_with_rows(connection)}):
+        found.setdefault(month_end(day), []).append(day)
+    return [tuple(days) for days in found.values()]
+
+
+def _tasks(office: Office) -> Iterator[Task]:
+    with reading(office.store) as connection:
+        months, bases = months_of(connection), _bases(connection, office.rules)
+    for days in months:
+        yield Task(office.store.url, days, bases)
+
+
+def _bases(connection: Connection, rules: RuleSet) -> tuple[Basis, ...]:
+    register = read_register(connection)
+    return tuple(basis_of(register, rules, board) for board in rules.boards)
+
+
+def run(task: Task) -> Month:
+    """Sum a month; a task for an executor."""
+    with reading(Store(task.url, engine_of(task.url))) as connection:
+        return sum_month(connection, task.days, task.bases)
+
+
+def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[Basis]) -> Month:
+    """Make all sums of a month from its rows, with no more than a day of them in memory."""
+    live = tuple(batches.live_on(connection, days).tolist())
+    parts, sites, sums = {}, None, {basis.key: {} for basis in bases}
+    totals: dict[str, Sums] = {}
+    for day in days:
+        tally = tally_rows(connection, [day])[day]
+        if not any(len(frame) for frame in tally.values()):
+            continue
+        parts[day] = {name: tallies.pack(frame) for name, frame in tally.items()}
+        sites = _add_sites(sites, tally)
+        for basis in bases:
+            sums[basis.key] |= _add_up(totals, day, tally, basis)
+    return Month(tuple(days), live, parts, None if sites is None else tallies.pack(sites), sums)
+
+
+def _add_sites(total: pd.DataFrame | None, tally: DayTally) -> pd.DataFrame:
+    own = site_sums(tally["visits"])
+    return own if total is None else add(total, own, SITE_KEYS, SITE_SUMS)
+
+
+def _add_up(totals: dict[str, Sums], day: int, tally: DayTally, basis: Basis) -> PackedSums:
+    """Add a day to the total of its month, in place; gives the sums that end on that day."""
+    own = sum_day(day, tally, basis)
+    totals[basis.key] = add_sums(totals[basis.key], own) if basis.key in totals else own
+    return {
+        (tallies.DAY, day): _packed(own),
+        (tallies.MONTH_TO_DATE, day): _packed(totals[basis.key]),
+    }
+
+
+def _packed(sums: Sums) -> tuple[bytes, bytes]:
+    return tallies.pack(sums[0]), tallies.pack(sums[1])
+
+
+def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:
+    """Store a month under the write lock, and carry the sums of its year on."""
+    fill_sums(connection, rules)
+    bases = _bases(connection, rules)
+    live = tuple(batches.live_on(connection, month.days).tolist())
+    again = live != month.live or {basis.key for basis in bases} != set(month.sums)
+    if again:
+        month = sum_month(connection, month.days, bases)
+    tallies.replace_month(connection, month.days, month.parts, month.sites, month.sums)
+    for basis in bases:
+        found = month.sums[basis.key]
+        last = tallies.unpack_sums(found[max(found)]) if found else None
+        carry_year(connection, basis.key, {month_end(month.days[0]): last})
+    return Retallied(month_of(month.days[0]), len(month.days), again)
