@@ -42,6 +42,11 @@ def kill_one(executor: Executor) -> None:
     os.kill(next(iter(processes)), signal.SIGKILL)
 
 
+def warn(number: int) -> int:
+    logging.getLogger("wenming_metrics.test").warning("task %d", number)
+    return number
+
+
 def double(number: int) -> int:
     return 2 * number
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import tasks
-from wenming_metrics import executors
+from wenming_metrics import executors, logs
 from wenming_metrics.executors import ExecutorError, at_once, in_order, open_executor
+from wenming_metrics.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,16 @@ def test_an_error_of_the_task_is_raised_at_its_item(pool):
         assert [next(found) for _ in range(3)] == [0, 1, 2]
         with pytest.raises(ValueError, match="three"):
             next(found)
+
+
+def test_workers_keep_the_log_of_their_parent(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("WENMING_LOGS", str(tmp_path))
+    with logs.kept("command", Settings(tmp_path, "sqlite:///x.db", None)):
+        with open_executor(1, None) as executor:
+            assert list(in_order(executor, tasks.warn, range(2))) == [0, 1]
+    said = (tmp_path / "command.log").read_text(encoding="utf-8")
+    assert "WARNING wenming_metrics.test task 1" in said
+    assert "task" not in capfd.readouterr().err
 
 
 def test_a_killed_worker_of_a_pool_loses_nothing(tmp_path, caplog):

@@ -21,6 +21,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
+from wenming_metrics import logs
+
 Item, Result = TypeVar("Item"), TypeVar("Result")
 _AHEAD = 2
 """Tasks kept waiting per worker: none idles while results are taken, and memory stays flat."""
@@ -47,7 +49,8 @@ def open_executor(workers: int | None, cluster: str | None) -> Iterator[Executor
             yield executor
     elif workers:
         # A fork would copy locks and database connections in whatever state they are in.
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        spawn, log = get_context("spawn"), (logs.kept_in(),)
+        pool = ProcessPoolExecutor(workers, spawn, initializer=logs.join, initargs=log)
         try:
             yield pool
         finally:

@@ -31,15 +31,12 @@ def kept(kind: str, settings: Settings) -> Iterator[None]:
     Takes: kind - "server", whose warnings are shown on its console too, or "command", whose user
            sees only what the command says
     """
-    line = logging.Formatter(_LINE)
-    line.converter = _in_the_city
     handler, level = _handler(settings.logs / f"{kind}.log"), _ALL.level
     console = logging.StreamHandler()
     console.setLevel(logging.WARNING)
     added = [handler, console] if kind == "server" else [handler]
     for one in added:
-        one.setFormatter(line)
-        _ALL.addHandler(one)
+        _add(one)
     _ALL.setLevel(logging.INFO)
     _ALL.propagate = False
     try:
@@ -50,6 +47,26 @@ def kept(kind: str, settings: Settings) -> Iterator[None]:
         for one in added:
             _ALL.removeHandler(one)
             one.close()
+
+
+def kept_in() -> Path | None:
+    """Say which file this process keeps its log in, for `join`; None: in none."""
+    files = (one for one in _ALL.handlers if isinstance(one, logging.FileHandler))
+    return next((Path(one.baseFilename) for one in files), None)
+
+
+def join(path: Path | None) -> None:
+    """Keep the log of a worker, until it ends, in the file of the process that started it."""
+    _add(_handler(path) if path else logging.NullHandler())
+    _ALL.setLevel(logging.INFO)
+    _ALL.propagate = False
+
+
+def _add(handler: logging.Handler) -> None:
+    line = logging.Formatter(_LINE)
+    line.converter = _in_the_city
+    handler.setFormatter(line)
+    _ALL.addHandler(handler)
 
 
 def _in_the_city(seconds: float) -> time.struct_time:

@@ -43,7 +43,10 @@ def main() -> int:
         finally:
             end_servers()
     if given.json:
-        told = [{**asdict(line), "verdict": line.verdict} for line in lines]
+        told = [
+            {**asdict(line), "figures": _rounded(line.figures), "verdict": line.verdict}
+            for line in lines
+        ]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         print(report(lines))
@@ -63,9 +66,13 @@ def spell(line: Line) -> str:
     sign = ">=" if line.at_least else "<="
     limit = f"{sign} {line.limit:g}" if line.limit is not None else "reported"
     ratio = f"{line.ratio:g}" if line.ratio is not None else "-"
-    figures = {name: three_digits(value) for name, value in (line.seconds | line.figures).items()}
+    figures = _rounded(line.seconds | line.figures)
     told = ", ".join(f"{name} {value:g}" for name, value in figures.items())
     return f"{ratio:>7}  {limit:<8}  {line.verdict:<6}  {line.name}: {line.what}  [{told}]"
+
+
+def _rounded(figures: dict[str, float]) -> dict[str, float]:
+    return {name: three_digits(value) for name, value in figures.items()}
 
 
 def report(lines: list[Line]) -> str:

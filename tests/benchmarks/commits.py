@@ -24,9 +24,11 @@ from tests.benchmarks.suite import (
 )
 from wenming_metrics import intake
 from wenming_metrics.queries.office import Office
+from wenming_metrics.settings import ROOT
 from wenming_metrics.store.database import reading
 
 TEN_YEARS = 3_652
+_DEMO = ROOT / "data" / "store" / "demo.db"
 _MONTHS_BACK = 3
 _BYTES = {
     "sqlite": text("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = :name"),
@@ -108,6 +110,9 @@ def size(setup: Setup) -> Iterator[Line]:
         let_go(*offices.values())
         what = f"{engine}: a year of {A_DAY} checks a day, with its files, from {days} days"
         yield Line(named_for("size", engine), what, None, figures=figures)
+    if _DEMO.exists():
+        figures = {"MB": _DEMO.stat().st_size / 1e6}
+        yield Line("size-demo", "SQLite: the store that `make demo` made", None, figures=figures)
 
 
 def _bytes(office: Office) -> int:

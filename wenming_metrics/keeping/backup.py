@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import shutil
@@ -47,7 +48,7 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
     """
     begun, at = time.perf_counter(), stamp()
     with in_words("备份", path):
-        target = path / f"{prefix}-{now():%Y%m%d-%H%M%S}.db" if path.is_dir() else path
+        target = _free_name(path, prefix) if path.is_dir() else path
         if target.exists():
             said = "备份不会覆盖它。请另给一个文件名,或给一个文件夹。"
             raise StoreError(f"已有文件 {target},{said}")
@@ -58,6 +59,14 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
     _log.info("备份 %s 变动号 %s %s 行 %s 字节 %.1f 秒", target, seq, rows, made.size, made.seconds)
     _note(store, made)
     return made
+
+
+def _free_name(folder: Path, prefix: str) -> Path:
+    """Name a file after the moment, and after its turn where the second has one already."""
+    stem = f"{prefix}-{now():%Y%m%d-%H%M%S}"
+    names = (f"{stem}{'' if turn == 1 else f'-{turn}'}.db" for turn in itertools.count(1))
+    places = (folder / name for name in names)
+    return next(p for p in places if not p.exists() and not _unfinished(p).exists())
 
 
 def _note(store: Store, made: Backup) -> None:

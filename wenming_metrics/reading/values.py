@@ -182,7 +182,7 @@ def people(value: Value) -> int:
     if not found:
         return UNREADABLE
     count = Decimal(found[1]) * (10_000 if found[2] else 1)
-    return int(count) if count == int(count) and count < 10**10 else UNREADABLE
+    return int(count) if count == int(count) and count < 2**31 else UNREADABLE
 
 
 def result(value: Value) -> int:

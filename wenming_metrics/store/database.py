@@ -127,6 +127,14 @@ def add_rows(connection: Connection, table: Table, columns: Mapping[str, object]
         put(connection, table, tuple(columns), list(zip(*ready, strict=True)))
 
 
+def add_lines(
+    connection: Connection, table: Table, names: tuple[str, ...], lines: list[tuple]
+) -> None:
+    """Insert lines of another store as its driver gave them: nothing in them is to be made ready."""
+    put = _copy if connection.dialect.name == "postgresql" else _insert
+    put(connection, table, names, lines)
+
+
 def _plain(values: object, part: slice, column: Column) -> list:
     """Make a list of Python's own values: drivers know no others."""
     if not _is_column(values):
