@@ -10,7 +10,7 @@ NO_STORE := browser benchmarks reading uploads demo rules \
 	test_docs.py test_layers.py test_periods.py test_rounding.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench
+.PHONY: help demo run test test-sqlite test-postgresql lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -34,7 +34,12 @@ run: $(VENV)/run.done ## Serve the dashboard on the office's own store
 test: $(VENV)/test.done ## Lint and run every test; those of the store again on PostgreSQL, if it is here
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-sqlite test-postgresql
+
+test-sqlite:
 	$(BIN)/python -m pytest -q
+
+test-postgresql:
 	$(BIN)/python -m pytest -q --engine postgresql tests $(NO_STORE:%=--ignore=tests/%)
 
 lint: $(VENV)/test.done ## Mend what can be mended, report the rest

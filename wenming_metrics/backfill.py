@@ -149,9 +149,10 @@ def _under_one_register(
                 return
             file = opened.popleft()
             try:
-                yield _take(office, file, ready, register, choices, store)
+                outcome = _take(office, file, ready, register, choices, store)
             except RegisterChangedError:
                 return
+            yield outcome
 
 
 def _take(

@@ -8,6 +8,7 @@ working, every figure is right at every moment, and memory stays that of a few m
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.days import month_end, month_of
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.tallying import carry_year, fill_sums, tally_rows
+from wenming_metrics.tallying import carry_year, fill_sums, put_plan, tally_rows
 
+_log = logging.getLogger(__name__)
 PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
 """Running sums as they are stored: (span, day they end on) -> leaf sums, settled lines."""
 
@@ -73,7 +75,9 @@ def retally_store(office: Office, executor: Executor | None = None) -> Iterator[
     """
     for month in in_order(executor, run, _tasks(office)):
         with writing(office.store) as connection:
-            yield _put(connection, month, office.rules)
+            done = _put(connection, month, office.rules)
+        _log.info("重算 %d %d 天%s", done.month, done.days, " 又一次" * done.again)
+        yield done
 
 
 def months_of(connection: Connection) -> list[tuple[int, ...]]:
@@ -140,6 +144,7 @@ def _packed(sums: Sums) -> tuple[bytes, bytes]:
 def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:
     """Store a month under the write lock, and carry the sums of its year on."""
     fill_sums(connection, rules)
+    put_plan(connection, month.days)
     bases = _bases(connection, rules)
     live = tuple(batches.live_on(connection, month.days).tolist())
     again = live != month.live or {basis.key for basis in bases} != set(month.sums)

@@ -19,7 +19,7 @@ from wenming_metrics.ready import Ready, make_ready
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally import find_repeats, tally_days
 from wenming_metrics.store import batches, cells, registers, rows
-from wenming_metrics.tallying import Tallies, fill_sums, put_tallies
+from wenming_metrics.tallying import Tallies, fill_sums, put_plan, put_tallies
 from wenming_metrics.units import build_sites, build_units
 
 KNOWN = "入库-01"
@@ -73,6 +73,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     if len(found.plan):
         registers.save_plan(connection, batch, found.plan)
         batches.add_days(connection, batch, found.plan["day"].to_numpy())
+        put_plan(connection, found.plan["day"].unique().tolist())
     if len(found.checks):
         tallies = _store_checks(connection, batch, ready, preview.count_again)
         put_tallies(connection, tallies, rules)

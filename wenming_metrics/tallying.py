@@ -14,18 +14,21 @@ from sqlalchemy import Connection
 
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis, DayTally, Sums, add_sums, basis_of, sum_day
+from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS
+from wenming_metrics.scoring.settling import no_lines
 from wenming_metrics.scoring.tally import (
     SITE_KEYS,
     SITE_SUMS,
     add,
     site_sums,
+    sum_columns,
     take_back,
     tally_days,
 )
 from wenming_metrics.store import batches, rows, tallies
 from wenming_metrics.store.days import month_end, month_of, month_start, year_end, year_start
-from wenming_metrics.store.registers import read_register
-from wenming_metrics.store.tallies import DAY, MONTH_TO_DATE, YEAR_TO_DATE
+from wenming_metrics.store.registers import has_plan, planned_days, read_plan, read_register
+from wenming_metrics.store.tallies import DAY, MONTH_TO_DATE, PLANNED, YEAR_TO_DATE
 
 Tallies = Mapping[int, DayTally]
 """Tallies of days, as `scoring.tally.tally_days` gives them."""
@@ -39,6 +42,7 @@ def retally(connection: Connection, days: Iterable[int], rules: RuleSet) -> None
     for first in range(0, len(wanted), _AT_ONCE):
         part = wanted[first : first + _AT_ONCE]
         put_tallies(connection, tally_rows(connection, part), rules)
+        put_plan(connection, part)
 
 
 def tally_rows(connection: Connection, days: list[int]) -> Tallies:
@@ -58,7 +62,40 @@ def put_tallies(connection: Connection, new: Tallies, rules: RuleSet) -> None:
     kept = [day for day in new if any(len(frame) for frame in new[day].values())]
     for basis in fill_sums(connection, rules):
         sums = {day: sum_day(day, new[day], basis) if day in kept else None for day in new}
-        _put_sums(connection, basis, sums)
+        _put_sums(connection, basis.key, sums)
+
+
+def put_plan(connection: Connection, days: Iterable[int]) -> None:
+    """Bring along the sums of what the plans that count ask for on some days."""
+    if PLANNED in tallies.bases(connection):
+        wanted = list(days)
+        asked = plan_sums(connection, wanted)
+        there = tallies.sum_places(connection, PLANNED, DAY, [(min(wanted), max(wanted))])
+        changed = {day: asked.get(day) for day in wanted if day in asked or day in there}
+        if changed:
+            _put_sums(connection, PLANNED, changed)
+    elif has_plan(connection):
+        tallies.add_basis(connection, PLANNED, "", "")
+        every = planned_days(connection)
+        for end in sorted({month_end(day) for day in every}):
+            month = [day for day in every if month_end(day) == end]
+            _put_sums(connection, PLANNED, plan_sums(connection, month))
+
+
+def plan_sums(connection: Connection, days: Iterable[int]) -> dict[int, Sums]:
+    """Count what plans ask for, day by day: a leaf line per street (unit) and point type (node)."""
+    wanted = list(days)
+    if not wanted:
+        return {}
+    plan = read_plan(connection, wanted).rename(columns={"street": "unit", "point_type": "node"})
+    lines = plan.assign(**dict.fromkeys(LEAF_SUMS, 0)).assign(checks=plan["lines"])
+    return {
+        int(day): (
+            sum_columns(part, LEAF_KEYS, LEAF_SUMS),
+            {name: no_lines()[name].to_numpy() for name in no_lines()},
+        )
+        for day, part in lines.groupby("day", sort=True)
+    }
 
 
 def rebuild(connection: Connection, rules: RuleSet) -> None:
@@ -70,7 +107,10 @@ def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
     """Say whether running sums are to be made: rules or units changed, or the store is older."""
     register = read_register(connection)
     wanted = {basis_of(register, rules, board).key for board in rules.boards}
-    return tallies.has_days(connection) and not wanted <= set(tallies.bases(connection))
+    there = set(tallies.bases(connection))
+    if PLANNED not in there and has_plan(connection):
+        return True
+    return tallies.has_days(connection) and not wanted <= there
 
 
 def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
@@ -82,12 +122,14 @@ def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
     """
     register, there = read_register(connection), tallies.bases(connection)
     wanted = [basis_of(register, rules, board) for board in rules.boards]
-    for key in set(there) - {basis.key for basis in wanted}:
+    for key in set(there) - {basis.key for basis in wanted} - {PLANNED}:
         tallies.drop_basis(connection, key)
     for basis in wanted:
         if basis.key not in there:
             tallies.add_basis(connection, basis.key, rules.digest, basis.board.kind)
             _fill(connection, basis)
+    if PLANNED not in there:
+        put_plan(connection, [])
     return [basis for basis in wanted if basis.key in there]
 
 
@@ -96,7 +138,7 @@ def _fill(connection: Connection, basis: Basis) -> None:
     for end in sorted({month_end(day) for day in days}):
         month = [day for day in days if month_end(day) == end]
         told = ((day, tallies.read_day(connection, day, basis.parts)) for day in month)
-        _put_sums(connection, basis, {day: sum_day(day, tally, basis) for day, tally in told})
+        _put_sums(connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in told})
 
 
 def _put_sites(connection: Connection, new: Tallies) -> None:
@@ -112,16 +154,16 @@ def _put_sites(connection: Connection, new: Tallies) -> None:
     tallies.write_sites(connection, sums)
 
 
-def _put_sums(connection: Connection, basis: Basis, days: Mapping[int, Sums | None]) -> None:
+def _put_sums(connection: Connection, basis: str, days: Mapping[int, Sums | None]) -> None:
     """Replace the sums of some days (None: no rows) and carry the running sums on from there."""
-    tallies.write_sums(connection, basis.key, DAY, days)
+    tallies.write_sums(connection, basis, DAY, days)
     first: dict[int, int] = {}
     for day in sorted(days):
         first.setdefault(month_end(day), day)
-    months = {end: _carry_month(connection, basis.key, day) for end, day in first.items()}
+    months = {end: _carry_month(connection, basis, day) for end, day in first.items()}
     for year in sorted({year_start(end) for end in months}):
         own = {end: total for end, total in months.items() if year_start(end) == year}
-        carry_year(connection, basis.key, own)
+        carry_year(connection, basis, own)
 
 
 def _carry_month(connection: Connection, basis: str, first: int) -> Sums | None:

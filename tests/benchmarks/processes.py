@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count, cycle
+from multiprocessing.sharedctypes import Synchronized
 
 import numpy as np
 
@@ -20,8 +20,10 @@ from tests.benchmarks.suite import (
     benchmark,
     engines,
     let_go,
+    medians,
     named_for,
     own_copy,
+    ratio,
     three_digits,
     url_of,
 )
@@ -36,36 +38,38 @@ _READS = 300
 _PATIENCE = 300
 _UPDATES, _CHECKS, _DAYS = 300, 12, 4
 """Files of each of two writers, checks in each, days they fall on in turn."""
+_RESTS, _COMPUTES, _WRITES, _ENDS = range(4)
+"""What a process beside the readers does."""
 _spawn = multiprocessing.get_context("spawn")
 
 
 @benchmark("readers")
 def readers(setup: Setup) -> Iterator[Line]:
-    """Read a day's tallies and rows, alone and while another process commits day after day."""
+    """Read a day's tallies and rows, alone and while another process commits day after day.
+
+    Beside a process that only computes reads are slower too, where processors are few: that part
+    is told apart.
+    """
     for engine in engines():
         days = setup.days[0] if engine == POSTGRES and not setup.big else setup.days[1]
         office = own_copy(setup, days, engine)
-        slowest: dict[str, list[float]] = {"alone": [], "while writing": []}
-        with _writer(office) as (go, idle):
+        slowest: dict[str, list[float]] = {"alone": [], "computing": [], "writing": []}
+        with _other(office) as ask:
             for turn in range(setup.runs + 1):
-                assert idle.wait(_PATIENCE), "the writer does not answer"
-                alone = _slowest(office)
-                go.set()
-                time.sleep(0.5)  # the writer is at work
-                beside = _slowest(office)
-                go.clear()
-                if turn:
-                    slowest["alone"].append(alone)
-                    slowest["while writing"].append(beside)
+                for state, name in zip((_RESTS, _COMPUTES, _WRITES), slowest, strict=True):
+                    ask(state)
+                    taken = _slowest(office)
+                    slowest[name] += [taken] if turn else []
         let_go(office)
-        pairs = zip(slowest["while writing"], slowest["alone"], strict=True)
+        what = f"p99 of a read while another process commits days of {A_DAY} checks / alone"
         yield Line(
             named_for("readers", engine),
-            f"{engine}: p99 of a read while another process commits days of {A_DAY} checks / alone",
-            round(statistics.median(one / other for one, other in pairs), 2),
+            f"{engine}: {what}",
+            ratio(slowest, "writing", "alone"),
             1.5,
-            seconds={way: three_digits(statistics.median(p)) for way, p in slowest.items()},
+            seconds=medians(slowest),
             runs=setup.runs,
+            figures={"writing / computing": ratio(slowest, "writing", "computing")},
         )
 
 
@@ -86,29 +90,40 @@ def _slowest(office: Office) -> float:
 
 
 @contextmanager
-def _writer(office: Office) -> Iterator[tuple[object, object]]:
-    """Run a process that commits while `go` is set, and says by `idle` that it does not."""
-    go, idle, done = (_spawn.Event() for _ in range(3))
-    writer = _spawn.Process(target=_write, args=(url_of(office), go, idle, done))
-    writer.start()
+def _other(office: Office) -> Iterator[Callable[[int], None]]:
+    """Run another process; gives a function that lets it rest, compute or write, from now on."""
+    wanted, doing = _spawn.Value("i", _RESTS), _spawn.Value("i", _ENDS)
+    process = _spawn.Process(target=_work, args=(url_of(office), wanted, doing))
+    process.start()
+
+    def ask(state: int) -> None:
+        wanted.value = state
+        until = time.monotonic() + _PATIENCE
+        while doing.value != state:
+            assert process.is_alive(), "the other process has failed"
+            assert time.monotonic() < until, "the other process does not answer"
+            time.sleep(0.01)
+
     try:
-        yield go, idle
+        yield ask
     finally:
-        done.set()
-        go.set()
-        writer.join()
+        wanted.value = _ENDS
+        process.join()
 
 
-def _write(url: str, go: object, idle: object, done: object) -> None:
+def _work(url: str, wanted: Synchronized, doing: Synchronized) -> None:
     office = open_at(url)
-    for number in count(1):
-        file = file_of(office, END + timedelta(days=number))
-        if not go.is_set():
-            idle.set()
-            go.wait()
-            idle.clear()
-        if done.is_set():
+    for day in (END + timedelta(days=number) for number in count(1)):
+        file = file_of(office, day)
+        while (state := wanted.value) in (_RESTS, _COMPUTES):
+            doing.value = state
+            if state == _RESTS:
+                time.sleep(0.01)
+            else:
+                file_of(office, day)
+        if state == _ENDS:
             return
+        doing.value = state
         intake.commit(office, file, WHO)
 
 

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import intake, periods
+from wenming_metrics.keeping.verify import verify
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.sums import day_summer, plan_pieces
+from wenming_metrics.queries.sums import day_summer, plan_pieces, planned_types
 from wenming_metrics.queries.windows import board_units, read_lines, score_windows
 from wenming_metrics.scoring.basis import basis_of
 from wenming_metrics.scoring.leaves import LeafSums
@@ -225,3 +227,48 @@ def test_sums_follow_the_rules_and_the_units(tmp_path):
             .where(schema.running_sum.c.span == 0)
         ).scalar()
         assert days == 9 * len(keys)
+
+
+def test_plans_are_summed_like_rows(tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    register_units(office, STREETS, [["一号点", "小区", "甲街道"], ["二号点", "市场", "乙街道"]])
+    header = ["督查日期", "督查组", "街道", "点位类型", "点位名称"]
+    plans = {
+        "一.xlsx": [[date(2025, 12, 31), "一组", "甲街道", "小区", "一号点"]],
+        "二.xlsx": [
+            [date(2026, 1, 5), "一组", "乙街道", "市场", "二号点"],
+            [date(2026, 3, 5), "一组", "甲街道", "小区", "一号点"],
+        ],
+    }
+    batches = [
+        ingest(office, workbook({"督查计划": [header, *lines]}), name)
+        for name, lines in plans.items()
+    ]
+
+    def asked(start: date, end: date) -> set[tuple[str, str]]:
+        with reading(office.store) as connection:
+            register = read_register(connection)
+            basis = basis_of(register, office.rules, office.rules.boards[0])
+            position = basis.counts_for  # every unit at its own place
+            window = periods.custom(start, end)
+            (found,) = planned_types(connection, [window], position, 2, len(register.units))
+        names = register.units["name"]
+        return {(names[unit], ("小区", "市场")[kind]) for kind, unit in np.argwhere(found)}
+
+    first, second = ("甲街道", "小区"), ("乙街道", "市场")
+    assert asked(date(2025, 12, 1), date(2025, 12, 31)) == {first}
+    assert asked(date(2026, 1, 1), date(2026, 2, 28)) == {second}
+    assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first, second}
+    assert asked(date(2026, 3, 5), date(2026, 3, 5)) == {first}
+    assert asked(date(2026, 3, 6), date(2026, 12, 31)) == set()
+    intake.withdraw(office, batches[1], "测试")
+    assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first}
+    intake.reinstate(office, batches[1], "测试")
+    assert asked(date(2026, 1, 1), date(2026, 3, 31)) == {first, second}
+    before = {span: running(office, span) for span in (0, 1, 2)}
+    with writing(office.store) as connection:
+        tallies.drop_basis(connection, tallies.PLANNED)
+        assert lacks_sums(connection, office.rules)
+        fill_sums(connection, office.rules)
+    assert {span: running(office, span) for span in (0, 1, 2)} == before
+    assert verify(office).sound

@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Table, func, select
 
 from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.keeping.sums import Packed, add_up, check_month_sums, same
+from wenming_metrics.keeping.sums import Packed, add_up, add_up_all, check_month_sums, same
 from wenming_metrics.reading.model import INSPECTION, PLAN
 from wenming_metrics.scoring.basis import Basis, DayTally
 from wenming_metrics.scoring.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
@@ -22,9 +22,9 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among, month_end, month_of
+from wenming_metrics.store.tallies import PLANNED, pack
 from wenming_metrics.store.tallies import bases as stored_bases
-from wenming_metrics.store.tallies import pack
-from wenming_metrics.tallying import tally_rows
+from wenming_metrics.tallying import plan_sums, tally_rows
 
 PARTS = ("cells", "visits", "grain")
 _STATE = ["batch", "seq", "day"]
@@ -136,6 +136,8 @@ def check_tallies(
                 found |= add_up(totals, day, fresh, basis)
     tallied = line("每日汇总", len(days), wrong)
     by_key = {basis.key: found for basis, found in sums.items()}
+    if PLANNED in kept:
+        by_key[PLANNED] = add_up_all(plan_sums(connection, days))
     running = check_month_sums(connection, by_key, days)
     return [tallied, _check_sites(connection, days[0], sites), *running]
 

@@ -30,6 +30,15 @@ def add_up(totals: dict[str, Sums], day: int, tally: DayTally, basis: Basis) -> 
     return {(DAY, day): _packed(own), (MONTH_TO_DATE, day): _packed(totals[basis.key])}
 
 
+def add_up_all(days: Mapping[int, Sums]) -> Packed:
+    """Give the sums that end on some days of a month, from the sums of all its days."""
+    found, total = {}, None
+    for day, own in sorted(days.items()):
+        total = own if total is None else add_sums(total, own)
+        found |= {(DAY, day): _packed(own), (MONTH_TO_DATE, day): _packed(total)}
+    return found
+
+
 def check_month_sums(
     connection: Connection, fresh: Mapping[str, Packed], days: list[int]
 ) -> Iterator[Line]:

@@ -26,6 +26,7 @@ from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.notes import VERIFIED, write_note
 from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.tallies import PLANNED
 
 logger = logging.getLogger(__name__)
 _BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, struct.error, zlib.error)
@@ -126,7 +127,8 @@ def _month(task: Task) -> list[Line]:
 
 def _year(task: Task) -> list[Line]:
     with reading(_store(task)) as connection:
-        return list(check_year_sums(connection, [basis.key for basis in task.bases], *task.over))
+        keys = [*(basis.key for basis in task.bases), PLANNED]
+        return list(check_year_sums(connection, keys, *task.over))
 
 
 def _originals(task: Task) -> list[Line]:

@@ -23,6 +23,7 @@ from wenming_metrics.store.days import month_end, month_start, year_start
 from wenming_metrics.store.tallies import (
     DAY,
     MONTH_TO_DATE,
+    PLANNED,
     YEAR_TO_DATE,
     Sums,
     bases,
@@ -64,6 +65,30 @@ def window_sums(
         given = (day_sums or day_summer(connection, basis))([day for _, day in users])
         found = (((DAY, day), sums) for day, sums in given)
     return _add_up(found, users, basis, position, len(windows), units)
+
+
+def planned_types(
+    connection: Connection,
+    windows: Sequence[Window],
+    position: np.ndarray,
+    types: int,
+    units: int,
+) -> np.ndarray:
+    """Say what plans asked for in a row of windows: bool array (window, point type, position).
+
+    Takes: position - unit -> its position or -1
+    """
+    total = np.zeros((len(windows), types, units))
+    if PLANNED not in bases(connection):
+        return total > 0  # no plan has ever been stored
+    users = _users(plan_pieces(connection, windows, PLANNED))
+    for piece, (lines, _) in _read(connection, PLANNED, users):
+        at = position[lines["unit"]]
+        part = np.zeros((types, units))
+        np.add.at(part, (lines["node"][at >= 0], at[at >= 0]), lines["checks"][at >= 0])
+        for number, sign in users[piece]:
+            total[number] += sign * part
+    return total > 0
 
 
 def day_summer(connection: Connection, basis: Basis) -> DaySums:

@@ -5,7 +5,7 @@ Columns of all arrays are window x units + position of the unit, as in `scoring.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.sums import DaySums, window_sums
+from wenming_metrics.queries.sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring import coverage as cover
 from wenming_metrics.scoring.basis import Basis, basis_of
@@ -23,12 +23,9 @@ from wenming_metrics.scoring.leaves import place_cells
 from wenming_metrics.scoring.ranking import status_of
 from wenming_metrics.scoring.roll_up import Scores, score
 from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
-from wenming_metrics.store.registers import read_plan, read_planned_types, read_register
+from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
 from wenming_metrics.units import Register, alive_units
-
-_LONG = 45
-"""Windows of more days ask the plan once each, not day by day."""
 
 
 @dataclass(frozen=True)
@@ -182,21 +179,8 @@ def _coverage(
     weights = np.where(rules.nodes["is_leaf"], cover.global_weights(rules), 0.0)
     registered = cover.types_by_unit(register.sites, position, size, types)
     found = []
-    for number, planned in enumerate(_planned(connection, windows)):
-        asked = cover.types_by_unit(planned, position, size, types)
+    for number, asked in enumerate(planned_types(connection, windows, position, types, size)):
         applies = cover.applicable(at, registered, asked)
         part = looked[:, number * size : (number + 1) * size]
         found.append(cover.coverage(part, applies, weights))
     return np.concatenate(found)
-
-
-def _planned(connection: Connection, windows: Sequence[Window]) -> Iterator[pd.DataFrame]:
-    """Read what plans asked for in each window: short windows from one reading, day by day."""
-    if max(len(one.days) for one in windows) > _LONG:
-        yield from (read_planned_types(connection, one.days) for one in windows)
-        return
-    first, last = min(w.days.start for w in windows), max(w.days.stop for w in windows)
-    plan = read_plan(connection, range(first, last)).sort_values("day", kind="stable")
-    ends = [day for one in windows for day in (one.days.start, one.days.stop)]
-    cuts = np.searchsorted(plan["day"], ends)
-    yield from (plan.iloc[cuts[n] : cuts[n + 1]] for n in range(0, len(cuts), 2))

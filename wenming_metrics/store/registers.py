@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import pandas as pd
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame, stamp
@@ -102,28 +103,34 @@ def save_plan(connection: Connection, batch: int, plan: pd.DataFrame) -> None:
     add_rows(connection, schema.plan_row, {**columns, "batch": batch, "n": range(len(plan))})
 
 
-def read_plan(connection: Connection, days: range) -> pd.DataFrame:
-    """Read what the plans that count asked for on some days: day, street, point_type, once each."""
+def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
+    """Count what the plans that count ask for on some days: day, street, point_type, lines."""
     table = schema.plan_row
+    keys = (table.c.day, table.c.street, table.c.point_type)
     query = (
-        select(table.c.day, table.c.street, table.c.point_type)
-        .distinct()
+        select(*keys, func.count().label("lines"))
         .join(schema.batch, schema.batch.c.batch == table.c.batch)
         .where(among(table.c.day, days), schema.batch.c.live == 1)
+        .group_by(*keys)
     )
     return read_frame(connection, query)
 
 
-def read_planned_types(connection: Connection, days: range) -> pd.DataFrame:
-    """Read what the plans that count asked for in a run of days: street, point_type, once each."""
-    table = schema.plan_row
+def has_plan(connection: Connection) -> bool:
+    """Say whether any plan is stored, whether it counts or not."""
+    return connection.execute(select(schema.plan_row.c.day).limit(1)).first() is not None
+
+
+def planned_days(connection: Connection) -> list[int]:
+    """List the days that plans that count ask for something on."""
+    days, batch = schema.batch_day, schema.batch
     query = (
-        select(table.c.street, table.c.point_type)
+        select(days.c.day)
         .distinct()
-        .join(schema.batch, schema.batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), schema.batch.c.live == 1)
+        .join(batch, batch.c.batch == days.c.batch)
+        .where(batch.c.kind == "plan", batch.c.live == 1)
     )
-    return read_frame(connection, query)
+    return sorted(connection.execute(query).scalars())
 
 
 def save_sites_met(connection: Connection, sites: pd.DataFrame) -> None:
