@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only(engine): a test of what one engine alone does")
     if config.getoption("engine") != "postgresql":
         return
     if postgres.programs() is None:
@@ -24,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(said)
         pytest.exit(said, returncode=0)
     postgres.choose()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the other engine: they run when it is chosen, and skip nowhere."""
+    engine = config.getoption("engine")
+    other = [i for i in items if (mark := i.get_closest_marker("only")) and engine not in mark.args]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in other]
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -87,9 +87,8 @@ def test_trial(office, tmp_path, capsys):
     assert (code, "没有编号为“nowhere”" in said) == (FAILED, True)
 
 
+@pytest.mark.only("sqlite")  # a server may be reached from anywhere
 def test_a_cluster_cannot_reach_a_file_of_this_machine(office, capsys):
-    if not office.store.url.startswith("sqlite"):
-        pytest.skip("a server may be reached from anywhere")
     for command in (["retally"], ["verify"], ["trial", "tiny", "--month", "2026-11"]):
         code, said = run(capsys, *command, "--cluster", "tcp://127.0.0.1:9")
         assert (code, "请用 --workers" in said) == (FAILED, True)

@@ -101,9 +101,8 @@ def test_a_place_that_cannot_be_written(office, tmp_path, place, said):
         backup(office.store, tmp_path / place)
 
 
+@pytest.mark.only("sqlite")  # the size of a server's store is not that of its copy
 def test_a_disk_without_room_is_refused_before_it_is_filled(office, tmp_path, monkeypatch):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("the size of a server's store is not that of its copy")
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: type("Disk", (), {"free": 1000}))
     with pytest.raises(StoreError, match="放不下备份"):
         backup(office.store, tmp_path / "copy.db")
@@ -120,9 +119,8 @@ def test_what_cannot_be_finished_leaves_nothing(office, tmp_path, monkeypatch):
     assert list((tmp_path / "usb").iterdir()) == []
 
 
+@pytest.mark.only("sqlite")  # pages of a server are not at hand
 def test_a_damaged_store_gives_no_backup(office, tmp_path):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("pages of a server are not at hand")
     place = Path(office.store.engine.url.database)
     office.store.engine.dispose()
     with closing(sqlite3.connect(place)) as file:

@@ -65,9 +65,8 @@ def test_a_check_that_found_damage_is_a_complaint(office, tmp_path):
     assert "发现问题:暂不计的行" in found["complaints"][0]
 
 
+@pytest.mark.only("sqlite")  # a server's disk cannot be seen from here
 def test_a_full_disk_is_a_complaint(office, tmp_path, monkeypatch):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("a server's disk cannot be seen from here")
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: type("Disk", (), {"free": 10**6}))
     assert "磁盘只剩 1 MB" in asked(office, tmp_path)["complaints"][0]
 
@@ -86,9 +85,8 @@ def test_an_older_store_is_told_and_left_as_it_is(tmp_path):
     assert "旧版本" in asked(url, tmp_path)["complaints"][0]
 
 
+@pytest.mark.only("sqlite")  # pages of a server are not at hand
 def test_a_damaged_store_is_told(office, tmp_path):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("pages of a server are not at hand")
     office.store.engine.dispose()
     place = Path(office.store.engine.url.database)
     place.write_bytes(b"x" * place.stat().st_size)
@@ -97,9 +95,8 @@ def test_a_damaged_store_is_told(office, tmp_path):
     assert found["complaints"]
 
 
+@pytest.mark.only("sqlite")  # readers of a server never wait
 def test_a_busy_store_answers(office, tmp_path):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("readers of a server never wait")
     with closing(sqlite3.connect(office.store.engine.url.database)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert asked(office, tmp_path)["well"] is True

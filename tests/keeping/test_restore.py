@@ -174,9 +174,8 @@ def test_a_failure_half_way_leaves_all_as_it_was(office, tmp_path, monkeypatch):
     assert lines(office.store) == before
 
 
+@pytest.mark.only("sqlite")  # a server's files are its administrator's
 def test_a_damaged_store_is_put_aside_and_replaced(office, tmp_path):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("a server's files are its administrator's")
     made = backup(office.store, tmp_path / "copy.db")
     before = lines(office.store)
     place = Path(office.store.engine.url.database)

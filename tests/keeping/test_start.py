@@ -49,17 +49,15 @@ def spoil(office) -> None:
         file.write(b"\xff" * 50_000)
 
 
+@pytest.mark.only("sqlite")  # pages of a server are not at hand
 def test_damaged_pages_are_not_served(office, tmp_path):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("pages of a server are not at hand")
     spoil(office)
     with pytest.raises(StoreError, match="没有通过.*restore"):
         server._make_ready(Settings(tmp_path / "data", office.store.url, None))
 
 
+@pytest.mark.only("sqlite")  # pages of a server are not at hand
 def test_of_a_large_store_the_bulky_tables_are_left_out(office, monkeypatch, caplog):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("pages of a server are not at hand")
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(start, "_SMALL", 0)
     check(office.store)

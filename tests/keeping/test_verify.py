@@ -272,9 +272,8 @@ def test_damage_is_found_and_named(office, damage, what, said):
     assert any(said in example for example in wrong[what]), wrong[what]
 
 
+@pytest.mark.only("sqlite")  # pages of a server are not at hand
 def test_damaged_pages_are_found(office):
-    if office.store.engine.dialect.name != "sqlite":
-        pytest.skip("pages of a server are not at hand")
     place = Path(office.store.engine.url.database)
     with reading(office.store) as connection:
         size = connection.exec_driver_sql("PRAGMA page_size").scalar()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.leaves import LeafSums, leaf_lines, place_cells, spread
+from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines, leaf_lines, place_cells
 from wenming_metrics.scoring.losses import node_losses, trace
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.scoring.roll_up import score
@@ -103,9 +103,10 @@ def scored(rows: pd.DataFrame, rules: RuleSet):
     cells = pd.concat([t["cells"] for t in tallies.values()], ignore_index=True)
     column_of = np.arange(UNITS)
     leaves = leaf_lines(cells, rules, column_of, 0)
-    sums = spread({n: leaves[n].to_numpy() for n in leaves}, column_of, len(rules.nodes), UNITS)
+    sums = np.zeros((len(LEAF_SUMS), len(rules.nodes), 1, UNITS))
+    add_lines(sums, {n: leaves[n].to_numpy() for n in leaves}, column_of, 0)
     fine = place_cells(lines, rules, column_of, UNITS, 0)
-    return score(sum_settled(settle(fine, rules)), LeafSums(*sums), rules), fine
+    return score(sum_settled(settle(fine, rules)), LeafSums(*sums[:, :, 0]), rules), fine
 
 
 @settings(max_examples=60, deadline=None)

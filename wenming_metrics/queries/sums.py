@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
 from wenming_metrics.scoring.basis import Basis, sum_day
-from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, spread
+from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines
 from wenming_metrics.scoring.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
 from wenming_metrics.store.days import month_end, month_start, year_start
 from wenming_metrics.store.tallies import (
@@ -114,9 +114,8 @@ def _add_up(
     none = {name: no_lines()[name].to_numpy() for name in [*LINE_KEYS, *LINE_SUMS]}
     lines = [{**none, "column": none["unit"]}]
     for piece, (leaves, settled) in found:
-        part = spread(leaves, position, nodes, units)
         for number, sign in users[piece]:
-            total[:, :, number] += sign * part
+            add_lines(total, leaves, position, number, sign)
             lines.append(_place(settled, position, number * units, sign))
     joined = {name: np.concatenate([part[name] for part in lines]) for name in lines[0]}
     leaf_sums = LeafSums(*total.reshape(len(LEAF_SUMS), nodes, -1))

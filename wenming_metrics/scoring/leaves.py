@@ -74,20 +74,25 @@ def leaf_lines(
     return sum_by(lines[keep], LEAF_KEYS, LEAF_SUMS)
 
 
-def spread(
-    lines: Mapping[str, np.ndarray], position: np.ndarray, nodes: int, units: int
-) -> np.ndarray:
-    """Put leaf lines into an array (field of LEAF_SUMS, node, unit position), float64.
+def add_lines(
+    total: np.ndarray,
+    lines: Mapping[str, np.ndarray],
+    position: np.ndarray,
+    window: int,
+    sign: int = 1,
+) -> None:
+    """Add leaf lines to one window of a total, or take them away (sign -1), in place.
 
-    Takes: lines - columns of LEAF_KEYS and LEAF_SUMS, each unit and node once; position - unit ->
-           its position or -1
+    Takes: total - float64 (field of LEAF_SUMS, node, window, unit position); lines - columns of
+           LEAF_KEYS and LEAF_SUMS, each unit and node once; position - unit -> position or -1
     """
+    _, _, windows, units = total.shape
     at = position[lines["unit"]]
     keep = at >= 0
-    found = np.zeros((len(LEAF_SUMS), nodes, units))
-    for field, name in enumerate(LEAF_SUMS):
-        found[field, lines["node"][keep], at[keep]] = lines[name][keep]
-    return found
+    where = (lines["node"][keep].astype(np.int64) * windows + window) * units + at[keep]
+    for field, name in zip(total, LEAF_SUMS, strict=True):
+        # Lines are unique, so adding through an index adds each of them.
+        field.reshape(-1)[where] += lines[name][keep] if sign > 0 else -lines[name][keep]
 
 
 def source_numbers(rules: RuleSet) -> list[int]:
