@@ -224,6 +224,7 @@ def test_kills_of_a_migration(old, tmp_path):
         assert found in {1, schema.VERSION}
         assert found == schema.VERSION or not told  # what was told stays
         seen.add(found)
+        within *= 1.4 if found == 1 else 0.8  # the moments stay about the end of the work
         store = open_store(url)
         with writing(store) as connection:
             fill_sums(connection, office.rules)
