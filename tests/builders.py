@@ -151,3 +151,9 @@ def check_row(**changes: object) -> list[object]:
         **{"测评项": "地面无积水垃圾", "检查结果": "符合", "扣分": None},
     }
     return [{**usual, **changes}[name] for name in CHECKLIST]
+
+
+def sum_settled(settled: pd.DataFrame) -> pd.DataFrame:
+    """Sum what `scoring.settling.settle` gives of single checks over their periods."""
+    summed = settled.assign(periods=1, taken=settled["counted"])
+    return summed.groupby(["node", "column"], as_index=False)[["periods", "taken"]].sum()

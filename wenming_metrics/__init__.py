@@ -14,6 +14,7 @@ The modules in the order the data flows:
     intake              read, preview, commit, withdraw, reinstate
     executors           one process, many, or a cluster behind one interface
     backfill            many workbooks read at once, stored in their order
+    retallying          every sum made anew from the rows, month by month
     keeping             backup, restore, verify, health, how long files are kept
     ui                  what the Streamlit pages share
     demo                a made-up city, from a seed

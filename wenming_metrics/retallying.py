@@ -19,18 +19,17 @@ from sqlalchemy import Connection
 from wenming_metrics.executors import in_order
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, DayTally, Sums, add_sums, basis_of, sum_day
+from wenming_metrics.scoring.basis import Basis, DayTally, Sums, bases_of, sum_day
 from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, add, site_sums
 from wenming_metrics.store import batches, tallies
 from wenming_metrics.store.database import Store, reading, writing
-from wenming_metrics.store.days import month_end, month_of
+from wenming_metrics.store.days import by_month, month_end, month_of
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.tallying import carry_year, fill_sums, put_plan, tally_rows
+from wenming_metrics.store.tallies import PackedSums
+from wenming_metrics.tallying import add_day, carry_year, fill_sums, put_plan, tally_rows
 
 _log = logging.getLogger(__name__)
-PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
-"""Running sums as they are stored: (span, day they end on) -> leaf sums, settled lines."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,24 +79,20 @@ def retally_store(office: Office, executor: Executor | None = None) -> Iterator[
         yield done
 
 
-def months_of(connection: Connection) -> list[tuple[int, ...]]:
+def months_of(connection: Connection) -> list[list[int]]:
     """List the days that ever had rows, or have a tally, month by month."""
-    found: dict[int, list[int]] = {}
-    for day in sorted({*batches.all_days(connection), *tallies.days_with_rows(connection)}):
-        found.setdefault(month_end(day), []).append(day)
-    return [tuple(days) for days in found.values()]
+    return by_month([*batches.all_days(connection), *tallies.days_with_rows(connection)])
 
 
 def _tasks(office: Office) -> Iterator[Task]:
     with reading(office.store) as connection:
         months, bases = months_of(connection), _bases(connection, office.rules)
     for days in months:
-        yield Task(office.store.url, days, bases)
+        yield Task(office.store.url, tuple(days), bases)
 
 
 def _bases(connection: Connection, rules: RuleSet) -> tuple[Basis, ...]:
-    register = read_register(connection)
-    return tuple(basis_of(register, rules, board) for board in rules.boards)
+    return bases_of(read_register(connection), rules)
 
 
 def run(task: Task) -> Month:
@@ -118,27 +113,15 @@ def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[Basis
         parts[day] = {name: tallies.pack(frame) for name, frame in tally.items()}
         sites = _add_sites(sites, tally)
         for basis in bases:
-            sums[basis.key] |= _add_up(totals, day, tally, basis)
+            own = sum_day(day, tally, basis)
+            totals[basis.key], ends = add_day(totals.get(basis.key), day, own)
+            sums[basis.key] |= ends
     return Month(tuple(days), live, parts, None if sites is None else tallies.pack(sites), sums)
 
 
 def _add_sites(total: pd.DataFrame | None, tally: DayTally) -> pd.DataFrame:
     own = site_sums(tally["visits"])
     return own if total is None else add(total, own, SITE_KEYS, SITE_SUMS)
-
-
-def _add_up(totals: dict[str, Sums], day: int, tally: DayTally, basis: Basis) -> PackedSums:
-    """Add a day to the total of its month, in place; gives the sums that end on that day."""
-    own = sum_day(day, tally, basis)
-    totals[basis.key] = add_sums(totals[basis.key], own) if basis.key in totals else own
-    return {
-        (tallies.DAY, day): _packed(own),
-        (tallies.MONTH_TO_DATE, day): _packed(totals[basis.key]),
-    }
-
-
-def _packed(sums: Sums) -> tuple[bytes, bytes]:
-    return tallies.pack(sums[0]), tallies.pack(sums[1])
 
 
 def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:

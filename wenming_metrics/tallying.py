@@ -8,12 +8,20 @@ the same rows give the same bytes, whatever came when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, DayTally, Sums, add_sums, basis_of, sum_day
+from wenming_metrics.scoring.basis import (
+    Basis,
+    DayTally,
+    Sums,
+    add_sums,
+    bases_of,
+    columns_of,
+    sum_day,
+)
 from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS
 from wenming_metrics.scoring.settling import no_lines
 from wenming_metrics.scoring.tally import (
@@ -26,9 +34,23 @@ from wenming_metrics.scoring.tally import (
     tally_days,
 )
 from wenming_metrics.store import batches, rows, tallies
-from wenming_metrics.store.days import month_end, month_of, month_start, year_end, year_start
+from wenming_metrics.store.days import (
+    by_month,
+    month_end,
+    month_of,
+    month_start,
+    year_end,
+    year_start,
+)
 from wenming_metrics.store.registers import has_plan, planned_days, read_plan, read_register
-from wenming_metrics.store.tallies import DAY, MONTH_TO_DATE, PLANNED, YEAR_TO_DATE
+from wenming_metrics.store.tallies import (
+    DAY,
+    MONTH_TO_DATE,
+    PLANNED,
+    YEAR_TO_DATE,
+    PackedSums,
+    pack_sums,
+)
 
 Tallies = Mapping[int, DayTally]
 """Tallies of days, as `scoring.tally.tally_days` gives them."""
@@ -65,37 +87,33 @@ def put_tallies(connection: Connection, new: Tallies, rules: RuleSet) -> None:
         _put_sums(connection, basis.key, sums)
 
 
-def put_plan(connection: Connection, days: Iterable[int]) -> None:
+def put_plan(connection: Connection, days: Sequence[int]) -> None:
     """Bring along the sums of what the plans that count ask for on some days."""
-    if PLANNED in tallies.bases(connection):
-        wanted = list(days)
-        asked = plan_sums(connection, wanted)
-        there = tallies.sum_places(connection, PLANNED, DAY, [(min(wanted), max(wanted))])
-        changed = {day: asked.get(day) for day in wanted if day in asked or day in there}
-        if changed:
-            _put_sums(connection, PLANNED, changed)
-    elif has_plan(connection):
-        tallies.add_basis(connection, PLANNED, "", "")
-        every = planned_days(connection)
-        for end in sorted({month_end(day) for day in every}):
-            month = [day for day in every if month_end(day) == end]
-            _put_sums(connection, PLANNED, plan_sums(connection, month))
+    if PLANNED not in tallies.bases(connection):
+        _fill_plan(connection)
+        return
+    asked = plan_sums(connection, days)
+    there = tallies.sum_places(connection, PLANNED, DAY, [(min(days), max(days))])
+    changed = {day: asked.get(day) for day in days if day in asked or day in there}
+    if changed:
+        _put_sums(connection, PLANNED, changed)
 
 
 def plan_sums(connection: Connection, days: Iterable[int]) -> dict[int, Sums]:
     """Count what plans ask for, day by day: a leaf line per street (unit) and point type (node)."""
-    wanted = list(days)
-    if not wanted:
-        return {}
-    plan = read_plan(connection, wanted).rename(columns={"street": "unit", "point_type": "node"})
+    plan = read_plan(connection, days).rename(columns={"street": "unit", "point_type": "node"})
     lines = plan.assign(**dict.fromkeys(LEAF_SUMS, 0)).assign(checks=plan["lines"])
     return {
-        int(day): (
-            sum_columns(part, LEAF_KEYS, LEAF_SUMS),
-            {name: no_lines()[name].to_numpy() for name in no_lines()},
-        )
+        int(day): (sum_columns(part, LEAF_KEYS, LEAF_SUMS), columns_of(no_lines()))
         for day, part in lines.groupby("day", sort=True)
     }
+
+
+def add_day(total: Sums | None, day: int, own: Sums) -> tuple[Sums, PackedSums]:
+    """Add a day to the sum of its month so far; gives it, and what is stored of the two."""
+    total = own if total is None else add_sums(total, own)
+    packed = {(DAY, day): pack_sums(own), (MONTH_TO_DATE, day): pack_sums(total)}
+    return total, packed
 
 
 def rebuild(connection: Connection, rules: RuleSet) -> None:
@@ -106,7 +124,7 @@ def rebuild(connection: Connection, rules: RuleSet) -> None:
 def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
     """Say whether running sums are to be made: rules or units changed, or the store is older."""
     register = read_register(connection)
-    wanted = {basis_of(register, rules, board).key for board in rules.boards}
+    wanted = {basis.key for basis in bases_of(register, rules)}
     there = set(tallies.bases(connection))
     if PLANNED not in there and has_plan(connection):
         return True
@@ -121,7 +139,7 @@ def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
     Returns: the bases that were there already
     """
     register, there = read_register(connection), tallies.bases(connection)
-    wanted = [basis_of(register, rules, board) for board in rules.boards]
+    wanted = bases_of(register, rules)
     for key in set(there) - {basis.key for basis in wanted} - {PLANNED}:
         tallies.drop_basis(connection, key)
     for basis in wanted:
@@ -129,16 +147,21 @@ def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
             tallies.add_basis(connection, basis.key, rules.digest, basis.board.kind)
             _fill(connection, basis)
     if PLANNED not in there:
-        put_plan(connection, [])
+        _fill_plan(connection)
     return [basis for basis in wanted if basis.key in there]
 
 
 def _fill(connection: Connection, basis: Basis) -> None:
-    days = tallies.days_with_rows(connection)
-    for end in sorted({month_end(day) for day in days}):
-        month = [day for day in days if month_end(day) == end]
+    for month in by_month(tallies.days_with_rows(connection)):
         told = ((day, tallies.read_day(connection, day, basis.parts)) for day in month)
         _put_sums(connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in told})
+
+
+def _fill_plan(connection: Connection) -> None:
+    if has_plan(connection):
+        tallies.add_basis(connection, PLANNED, "", "")
+        for month in by_month(planned_days(connection)):
+            _put_sums(connection, PLANNED, plan_sums(connection, month))
 
 
 def _put_sites(connection: Connection, new: Tallies) -> None:
@@ -157,10 +180,8 @@ def _put_sites(connection: Connection, new: Tallies) -> None:
 def _put_sums(connection: Connection, basis: str, days: Mapping[int, Sums | None]) -> None:
     """Replace the sums of some days (None: no rows) and carry the running sums on from there."""
     tallies.write_sums(connection, basis, DAY, days)
-    first: dict[int, int] = {}
-    for day in sorted(days):
-        first.setdefault(month_end(day), day)
-    months = {end: _carry_month(connection, basis, day) for end, day in first.items()}
+    firsts = [month[0] for month in by_month(days)]
+    months = {month_end(day): _carry_month(connection, basis, day) for day in firsts}
     for year in sorted({year_start(end) for end in months}):
         own = {end: total for end, total in months.items() if year_start(end) == year}
         carry_year(connection, basis, own)

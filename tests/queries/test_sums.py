@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from tests.builders import sum_settled
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import intake, periods
@@ -16,7 +17,7 @@ from wenming_metrics.queries.sums import day_summer, plan_pieces, planned_types
 from wenming_metrics.queries.windows import board_units, read_lines, score_windows
 from wenming_metrics.scoring.basis import basis_of
 from wenming_metrics.scoring.leaves import LeafSums
-from wenming_metrics.scoring.settling import settle, sum_settled
+from wenming_metrics.scoring.settling import settle
 from wenming_metrics.settings import Settings
 from wenming_metrics.store import schema, tallies
 from wenming_metrics.store.database import reading, writing
@@ -269,6 +270,8 @@ def test_plans_are_summed_like_rows(tmp_path):
     with writing(office.store) as connection:
         tallies.drop_basis(connection, tallies.PLANNED)
         assert lacks_sums(connection, office.rules)
+    assert asked(date(2026, 1, 1), date(2026, 3, 31)) == {first, second}  # slower, and right
+    with writing(office.store) as connection:
         fill_sums(connection, office.rules)
     assert {span: running(office, span) for span in (0, 1, 2)} == before
     assert verify(office).sound

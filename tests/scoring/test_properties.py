@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import sum_settled
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines, leaf_lines, place_cells
 from wenming_metrics.scoring.losses import node_losses, trace
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.settling import settle, sum_settled
+from wenming_metrics.scoring.settling import settle
 from wenming_metrics.scoring.tally import add, checks_of_day, sum_by, take_back, tally_days
 
 DAY = date(2026, 11, 16).toordinal()

@@ -14,17 +14,17 @@ import pandas as pd
 from sqlalchemy import Connection, Table, func, select
 
 from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.keeping.sums import Packed, add_up, add_up_all, check_month_sums, same
+from wenming_metrics.keeping.sums import check_month_sums, same
 from wenming_metrics.reading.model import INSPECTION, PLAN
-from wenming_metrics.scoring.basis import Basis, DayTally
+from wenming_metrics.scoring.basis import Basis, DayTally, sum_day
 from wenming_metrics.scoring.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import read_frame
-from wenming_metrics.store.days import among, month_end, month_of
-from wenming_metrics.store.tallies import PLANNED, pack
+from wenming_metrics.store.days import among, by_month, month_of
+from wenming_metrics.store.tallies import PLANNED, PackedSums, pack
 from wenming_metrics.store.tallies import bases as stored_bases
-from wenming_metrics.tallying import plan_sums, tally_rows
+from wenming_metrics.tallying import add_day, plan_sums, tally_rows
 
 PARTS = ("cells", "visits", "grain")
 _STATE = ["batch", "seq", "day"]
@@ -34,10 +34,7 @@ def months_of(connection: Connection) -> list[list[int]]:
     """List the days that anything is stored of, month by month."""
     tallied = select(schema.day_tally.c.day)
     days = {*all_days(connection), *connection.execute(tallied).scalars(), *_row_days(connection)}
-    months: dict[int, list[int]] = {}
-    for day in sorted(days):
-        months.setdefault(month_end(day), []).append(day)
-    return list(months.values())
+    return by_month(days)
 
 
 def _row_days(connection: Connection) -> list[int]:
@@ -125,21 +122,31 @@ def check_tallies(
     """
     wrong, sites, totals = [], None, {}
     kept = stored_bases(connection)
-    sums: dict[Basis, Packed] = {basis: {} for basis in bases if basis.key in kept}
+    there = [basis for basis in bases if basis.key in kept]
+    sums: dict[str, PackedSums] = {basis.key: {} for basis in there}
     for day in days:
         fresh = tally_rows(connection, [day])[day]
         wrong += [f"{_spell(day)} 的汇总({part})" for part in differing(connection, day, fresh)]
         own = site_sums(fresh["visits"])
         sites = own if sites is None else add(sites, own, SITE_KEYS, SITE_SUMS)
         if any(len(frame) for frame in fresh.values()):
-            for basis, found in sums.items():
-                found |= add_up(totals, day, fresh, basis)
-    tallied = line("每日汇总", len(days), wrong)
-    by_key = {basis.key: found for basis, found in sums.items()}
+            for basis in there:
+                own = sum_day(day, fresh, basis)
+                totals[basis.key], ends = add_day(totals.get(basis.key), day, own)
+                sums[basis.key] |= ends
     if PLANNED in kept:
-        by_key[PLANNED] = add_up_all(plan_sums(connection, days))
-    running = check_month_sums(connection, by_key, days)
+        sums[PLANNED] = _plan_ends(connection, days)
+    tallied = line("每日汇总", len(days), wrong)
+    running = check_month_sums(connection, sums, days)
     return [tallied, _check_sites(connection, days[0], sites), *running]
+
+
+def _plan_ends(connection: Connection, days: list[int]) -> PackedSums:
+    found, total = {}, None
+    for day, own in plan_sums(connection, days).items():
+        total, ends = add_day(total, day, own)
+        found |= ends
+    return found
 
 
 def differing(connection: Connection, day: int, fresh: DayTally) -> list[str]:

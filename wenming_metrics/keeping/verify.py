@@ -19,7 +19,7 @@ from wenming_metrics.keeping.days import check_references, check_tallies, months
 from wenming_metrics.keeping.report import Line, Report, line, merge
 from wenming_metrics.keeping.sums import check_year_sums, years_of
 from wenming_metrics.queries.office import Office
-from wenming_metrics.scoring.basis import Basis, basis_of
+from wenming_metrics.scoring.basis import Basis, bases_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, reading, stamp
 from wenming_metrics.store.engines import engine_of
@@ -78,7 +78,7 @@ def _tasks(office: Office) -> Iterator[Task]:
         register, months = read_register(connection), months_of(connection)
         digests = connection.execute(select(schema.original.c.sha256)).scalars().all()
         batches = connection.execute(select(schema.batch.c.batch)).scalars().all()
-    bases = tuple(basis_of(register, office.rules, board) for board in office.rules.boards)
+    bases = bases_of(register, office.rules)
     yield Task(url, _batches, ())
     for days in months:
         yield Task(url, _month, tuple(days), bases)

@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
-from wenming_metrics.scoring.basis import Basis, sum_day
+from wenming_metrics.scoring.basis import Basis, columns_of, sum_day
 from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines
 from wenming_metrics.scoring.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
 from wenming_metrics.store.days import month_end, month_start, year_start
@@ -32,11 +32,14 @@ from wenming_metrics.store.tallies import (
     read_sums,
     sum_places,
 )
+from wenming_metrics.tallying import plan_sums
 
 _SHORT = 2
 """Windows of so few days are read day by day."""
 Piece = tuple[int, int]
 """A stored sum: its span and the day it ends on."""
+Users = dict[Piece, list[tuple[int, int]]]
+"""Which windows (by number) use a piece, each with its sign."""
 DaySums = Callable[[Sequence[int]], Iterable[tuple[int, Sums]]]
 """Gives the sums of some days on a basis, as (day, sums)."""
 
@@ -56,14 +59,10 @@ def window_sums(
            else the tallies of the days
     """
     if day_sums is None and basis.key in bases(connection):
-        plans = plan_pieces(connection, windows, basis.key)
-        users = _users(plans)
-        found = _read(connection, basis.key, users)
+        found, users = _stored(connection, windows, basis.key)
     else:
         days = days_with_rows(connection, _span(windows))
-        users = _users([[(+1, (DAY, day)) for day in days if day in one.days] for one in windows])
-        given = (day_sums or day_summer(connection, basis))([day for _, day in users])
-        found = (((DAY, day), sums) for day, sums in given)
+        found, users = _of_days(windows, days, day_sums or day_summer(connection, basis))
     return _add_up(found, users, basis, position, len(windows), units)
 
 
@@ -78,11 +77,15 @@ def planned_types(
 
     Takes: position - unit -> its position or -1
     """
+    if PLANNED in bases(connection):
+        found, users = _stored(connection, windows, PLANNED)
+    else:
+        sums = plan_sums(connection, _span(windows))
+        found, users = _of_days(
+            windows, list(sums), lambda days: ((day, sums[day]) for day in days)
+        )
     total = np.zeros((len(windows), types, units))
-    if PLANNED not in bases(connection):
-        return total > 0  # no plan has ever been stored
-    users = _users(plan_pieces(connection, windows, PLANNED))
-    for piece, (lines, _) in _read(connection, PLANNED, users):
+    for piece, (lines, _) in found:
         at = position[lines["unit"]]
         part = np.zeros((types, units))
         np.add.at(part, (lines["node"][at >= 0], at[at >= 0]), lines["checks"][at >= 0])
@@ -101,9 +104,26 @@ def day_summer(connection: Connection, basis: Basis) -> DaySums:
     return sums
 
 
+def _stored(
+    connection: Connection, windows: Sequence[Window], basis: str
+) -> tuple[Iterator[tuple[Piece, Sums]], Users]:
+    """Make windows of the running sums that are stored."""
+    users = _users(plan_pieces(connection, windows, basis))
+    return _read(connection, basis, users), users
+
+
+def _of_days(
+    windows: Sequence[Window], days: Sequence[int], day_sums: DaySums
+) -> tuple[Iterator[tuple[Piece, Sums]], Users]:
+    """Make windows of their single days."""
+    users = _users([[(+1, (DAY, day)) for day in days if day in one.days] for one in windows])
+    given = day_sums([day for _, day in users])
+    return (((DAY, day), sums) for day, sums in given), users
+
+
 def _add_up(
     found: Iterable[tuple[Piece, Sums]],
-    users: dict[Piece, list[tuple[int, int]]],
+    users: Users,
     basis: Basis,
     position: np.ndarray,
     windows: int,
@@ -111,7 +131,7 @@ def _add_up(
 ) -> tuple[LeafSums, pd.DataFrame]:
     nodes = len(basis.rules.nodes)
     total = np.zeros((len(LEAF_SUMS), nodes, windows, units))
-    none = {name: no_lines()[name].to_numpy() for name in [*LINE_KEYS, *LINE_SUMS]}
+    none = columns_of(no_lines())
     lines = [{**none, "column": none["unit"]}]
     for piece, (leaves, settled) in found:
         for number, sign in users[piece]:
@@ -183,9 +203,9 @@ def _last(ordered: list[int], first: int, last: int) -> int | None:
     return ordered[at - 1] if at and ordered[at - 1] >= first else None
 
 
-def _users(plans: Sequence[Sequence[tuple[int, Piece]]]) -> dict[Piece, list[tuple[int, int]]]:
-    """Turn plans round: which windows use a piece, with which sign."""
-    found: dict[Piece, list[tuple[int, int]]] = {}
+def _users(plans: Sequence[Sequence[tuple[int, Piece]]]) -> Users:
+    """Turn plans round."""
+    found: Users = {}
     for number, plan in enumerate(plans):
         for sign, piece in plan:
             found.setdefault(piece, []).append((number, sign))

@@ -25,7 +25,7 @@ from wenming_metrics.scoring.basis import Basis, Sums, add_sums, basis_of
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import Store, reading
-from wenming_metrics.store.days import month_end
+from wenming_metrics.store.days import by_month
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import days_with_rows
@@ -105,10 +105,7 @@ def _day_sums(connection: Connection, url: str, basis: Basis, executor: Executor
     """
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
-        months: dict[int, list[int]] = {}
-        for day in sorted(days):
-            months.setdefault(month_end(day), []).append(day)
-        tasks = [Task(url, tuple(month), basis) for month in months.values()]
+        tasks = [Task(url, tuple(month), basis) for month in by_month(days)]
         for task, (live, found) in zip(tasks, in_order(executor, run, tasks), strict=True):
             if live != _live(connection, task.days):
                 found = sum_days(connection, task.days, basis)

@@ -115,7 +115,7 @@ def read_lines(
 
 def _no_lines() -> pd.DataFrame:
     names = ["day", "role", "source", "visit", "site", "unit", "point_type", "item", "checks"]
-    names += ["failed", "lost", "possible", "window", "node", "column"]
+    names += ["failed", "lost", "possible", "node", "column"]
     return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
 
 

@@ -57,6 +57,11 @@ def basis_of(register: Register, rules: RuleSet, board: Board) -> Basis:
     return Basis(hashlib.blake2b(told, digest_size=16).hexdigest(), rules, board, above, role)
 
 
+def bases_of(register: Register, rules: RuleSet) -> tuple[Basis, ...]:
+    """Give the bases of all boards of some rules."""
+    return tuple(basis_of(register, rules, board) for board in rules.boards)
+
+
 def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
     """Sum one day's tally on a basis."""
     leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
@@ -65,7 +70,7 @@ def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
         settled = settle_day(checks, basis.rules, basis.counts_for)
     else:
         settled = no_lines()
-    return _columns(leaves), _columns(settled)
+    return columns_of(leaves), columns_of(settled)
 
 
 def add_sums(total: Sums, more: Sums) -> Sums:
@@ -74,5 +79,6 @@ def add_sums(total: Sums, more: Sums) -> Sums:
     return leaves, add_columns(total[1], more[1], LINE_KEYS, LINE_SUMS)
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+def columns_of(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Give the columns of a frame of integers."""
     return {name: frame[name].to_numpy(np.int64) for name in frame}

@@ -71,12 +71,6 @@ def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     return pd.concat(lines)[columns] if lines else pd.DataFrame(columns=columns, dtype=np.int64)
 
 
-def sum_settled(settled: pd.DataFrame) -> pd.DataFrame:
-    """Sum `settle` over periods: DEDUCTIONS."""
-    summed = settled.assign(periods=1, taken=settled["counted"])
-    return sum_by(summed, ["node", "column"], ["periods", "taken"])
-
-
 def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> pd.DataFrame:
     """Settle one day's checks into lines that sum over days: LINE_KEYS and LINE_SUMS, sorted.
 

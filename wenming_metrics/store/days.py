@@ -34,6 +34,14 @@ def month_end(day: int) -> int:
     return after.toordinal() - 1
 
 
+def by_month(days: Iterable[int]) -> list[list[int]]:
+    """Split days by the month they lie in, in order; each once."""
+    found: dict[int, list[int]] = {}
+    for day in sorted(set(days)):
+        found.setdefault(month_end(day), []).append(day)
+    return list(found.values())
+
+
 def year_start(day: int) -> int:
     """Give the first day of a day's year."""
     return date(date.fromordinal(day).year, 1, 1).toordinal()

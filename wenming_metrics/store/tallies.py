@@ -34,6 +34,8 @@ PLANNED = "plan"
 """The basis of what plans ask for: it depends on nothing but the plans."""
 Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """Columns of leaf sums and of settled lines."""
+PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
+"""Running sums as they are stored: (span, the day they end on) -> leaf sums, settled lines."""
 _SUMS = ("leaves", "settled")
 _FAST = 1
 _TYPES = (np.int8, np.int16, np.int32, np.int64)
@@ -65,6 +67,11 @@ def unpack_arrays(blob: bytes) -> dict[str, np.ndarray]:
         columns[name] = np.frombuffer(data, f"<i{width}", rows, place)
         place += rows * width
     return columns
+
+
+def pack_sums(sums: Sums) -> tuple[bytes, bytes]:
+    """Turn a running sum into its two blobs."""
+    return pack(sums[0]), pack(sums[1])
 
 
 def unpack_sums(blobs: Sequence[bytes]) -> Sums:
@@ -193,7 +200,8 @@ def write_sums(
     connection.execute(old.where(among(table.c.at, sums)))
     kept = sorted(at for at, lines in sums.items() if lines is not None)
     columns = {"basis": basis, "span": span, "at": kept}
-    blobs = {name: [pack(sums[at][n]) for at in kept] for n, name in enumerate(_SUMS)}
+    packed = [pack_sums(sums[at]) for at in kept]
+    blobs = {name: [pair[n] for pair in packed] for n, name in enumerate(_SUMS)}
     add_rows(connection, table, {**columns, **blobs})
 
 
@@ -202,7 +210,7 @@ def replace_month(
     days: Sequence[int],
     parts: Mapping[int, Mapping[str, bytes]],
     sites: bytes | None,
-    sums: Mapping[str, Mapping[tuple[int, int], tuple[bytes, bytes]]],
+    sums: Mapping[str, PackedSums],
 ) -> None:
     """Replace all that is stored of a month by sums that are packed already.
 
