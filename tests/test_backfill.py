@@ -1,5 +1,6 @@
 """Back-fill: on any executor, and with a worker killed, the store holds what one by one gives."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +15,13 @@ from tests.tasks import kill_one
 from wenming_metrics import backfill, intake
 from wenming_metrics.backfill import Choices, check_many, find_workbooks, ingest_many
 from wenming_metrics.executors import open_executor
+from wenming_metrics.periods import today
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.ready import Task, pack_context, read_ready
+from wenming_metrics.scoring.basis import bases_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
 
 AGAIN = Choices(count_again=True)
 DAY = date(2026, 11, 3)
@@ -131,6 +136,24 @@ def test_a_killed_worker_of_a_cluster(files, one_by_one, tmp_path, dask_cluster)
         first = [next(outcomes) for _ in range(3)]
         kill_one(executor)
         told = told_of([*first, *outcomes])
+    assert_same(office, told, one_by_one)
+
+
+def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_one, tmp_path):
+    """What came ready for other boards is made anew: the figures are those of this office."""
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    other = replace(office, rules=replace(office.rules, digest="other"))
+    told = []
+    for path in files:
+        with reading(office.store) as connection:
+            register = read_register(connection)
+        packed = pack_context(register, office.catalogue, bases_of(register, other.rules))
+        content = path.read_bytes()
+        ready = read_ready(Task(path.name, content, packed, today(), False, True))
+        again = {"count_again": True, "ready": ready}
+        preview = intake.examine(office, ready.reading, content, register, **again)
+        batch = intake.commit(office, preview, "测试") if preview.can_commit else None
+        told.append((path.name, batch, places(preview)))
     assert_same(office, told, one_by_one)
 
 

@@ -10,7 +10,7 @@ LEVELS = [
     {"rounding", "periods", "problems", "vocabulary", "settings", "logs", "executors"},
     {"rules", "units"},
     {"scoring", "reading", "store"},
-    {"charts", "export"},
+    {"charts", "export", "made_day"},
     {"queries", "tallying", "ready"},
     {"storing", "retallying"},
     {"intake"},

@@ -19,6 +19,7 @@ from wenming_metrics.intake import IntakeError, Preview, RegisterChangedError, c
 from wenming_metrics.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ready import Ready, Task, pack_context, read_ready
+from wenming_metrics.scoring.basis import bases_of
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, register_version
 from wenming_metrics.units import Register
@@ -133,7 +134,7 @@ def _under_one_register(
     """Take files until one has been read against registers that are no longer in force."""
     with reading(office.store) as connection:
         register = read_register(connection)
-    packed = pack_context(register, office.catalogue)
+    packed = pack_context(register, office.catalogue, bases_of(register, office.rules))
     tallied = executor is not None  # here it would be done in vain for days that have rows already
     opened: deque[_Opened] = deque()
 

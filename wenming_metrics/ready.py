@@ -1,7 +1,7 @@
 """A reading made ready to be stored: all of a commit that does not need the store.
 
 It may be made in another process than the one that commits. What is made here is checked against
-the store there: the tallies of a day are those of the file alone.
+the store there: what is made of a day holds if the file is alone on it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import gc
 import pickle
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.made_day import MadeDay, make_days
 from wenming_metrics.reading.model import Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import tally_days
 from wenming_metrics.units import Register
 
@@ -32,12 +34,12 @@ class Ready:
     """What a commit stores of a reading.
 
     roles - the further units of its rows: day, role, unit, item, seq, territory, as stored
-    alone - per day its tallies if no other rows lie on that day; {} when they were not made
+    alone - day -> what is stored of it if no other rows lie on it; {} when it was not made
     """
 
     reading: Reading
     roles: pd.DataFrame
-    alone: Mapping[int, Mapping[str, pd.DataFrame]]
+    alone: Mapping[int, MadeDay | None]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Task:
 
     context - `pack_context` of what it is read against; the same bytes for all files
     on      - the day in the city
-    tallied - tally its days already, as if it were alone on them
+    tallied - make its days ready too, as if it were alone on them
     """
 
     name: str
@@ -59,20 +61,22 @@ class Task:
 
 def read_ready(task: Task) -> Ready:
     """Read one file and make it ready; a task for an executor."""
-    register, catalogue = _unpack_context(task.context)
+    register, catalogue, bases = _unpack_context(task.context)
     context = Context(register, catalogue, task.on, task.confirm_visits)
     with without_collection():
-        return make_ready(read(task.content, task.name, context), tallied=task.tallied)
+        ready = make_ready(read(task.content, task.name, context))
+        return replace(ready, alone=_make_days(ready, bases)) if task.tallied else ready
 
 
-def make_ready(found: Reading, *, tallied: bool = False) -> Ready:
-    """Make a reading ready. Takes: tallied - see `Task`."""
-    roles = _order_roles(found.checks, found.roles)
-    alone = {}
-    if tallied and len(found.checks):
-        own = found.checks.assign(batch=0, repeated=0)
-        alone = tally_days(own, roles.assign(batch=0), np.unique(own["day"]).tolist())
-    return Ready(found, roles, alone)
+def make_ready(found: Reading) -> Ready:
+    """Make a reading ready, but for its days."""
+    return Ready(found, _order_roles(found.checks, found.roles), {})
+
+
+def _make_days(ready: Ready, bases: Sequence[Basis]) -> dict[int, MadeDay | None]:
+    own = ready.reading.checks.assign(batch=0, repeated=0)
+    tallies = tally_days(own, ready.roles.assign(batch=0), np.unique(own["day"]).tolist())
+    return make_days(tallies, bases)
 
 
 def _order_roles(checks: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
@@ -84,13 +88,14 @@ def _order_roles(checks: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     return named[[*keys, "territory"]].take(order).reset_index(drop=True)
 
 
-def pack_context(register: Register, catalogue: Catalogue) -> bytes:
-    """Pack what files are read against, to be sent along with every file."""
-    return zlib.compress(pickle.dumps((register, catalogue), pickle.HIGHEST_PROTOCOL), _FAST)
+def pack_context(register: Register, catalogue: Catalogue, bases: Sequence[Basis]) -> bytes:
+    """Pack what files are read against and summed on, to be sent along with every file."""
+    told = (register, catalogue, tuple(bases))
+    return zlib.compress(pickle.dumps(told, pickle.HIGHEST_PROTOCOL), _FAST)
 
 
 @lru_cache(maxsize=2)
-def _unpack_context(packed: bytes) -> tuple[Register, Catalogue]:
+def _unpack_context(packed: bytes) -> tuple[Register, Catalogue, tuple[Basis, ...]]:
     """Unpack `pack_context`, once per version: the maps of names are kept by identity."""
     return pickle.loads(zlib.decompress(packed))
 

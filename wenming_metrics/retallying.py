@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.executors import in_order
+from wenming_metrics.made_day import make_day
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, DayTally, Sums, bases_of, sum_day
-from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, add, site_sums
+from wenming_metrics.scoring.basis import Basis, Sums, bases_of
+from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, add
 from wenming_metrics.store import batches, tallies
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.days import by_month, month_end, month_of
@@ -86,13 +86,10 @@ def months_of(connection: Connection) -> list[list[int]]:
 
 def _tasks(office: Office) -> Iterator[Task]:
     with reading(office.store) as connection:
-        months, bases = months_of(connection), _bases(connection, office.rules)
+        months = months_of(connection)
+        bases = bases_of(read_register(connection), office.rules)
     for days in months:
         yield Task(office.store.url, tuple(days), bases)
-
-
-def _bases(connection: Connection, rules: RuleSet) -> tuple[Basis, ...]:
-    return bases_of(read_register(connection), rules)
 
 
 def run(task: Task) -> Month:
@@ -107,28 +104,21 @@ def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[Basis
     parts, sites, sums = {}, None, {basis.key: {} for basis in bases}
     totals: dict[str, Sums] = {}
     for day in days:
-        tally = tally_rows(connection, [day])[day]
-        if not any(len(frame) for frame in tally.values()):
+        made = make_day(day, tally_rows(connection, [day])[day], bases)
+        if made is None:
             continue
-        parts[day] = {name: tallies.pack(frame) for name, frame in tally.items()}
-        sites = _add_sites(sites, tally)
-        for basis in bases:
-            own = sum_day(day, tally, basis)
-            totals[basis.key], ends = add_day(totals.get(basis.key), day, own)
-            sums[basis.key] |= ends
+        parts[day] = made.parts
+        sites = made.sites if sites is None else add(sites, made.sites, SITE_KEYS, SITE_SUMS)
+        for key, own in made.sums.items():
+            totals[key], ends = add_day(totals.get(key), day, own)
+            sums[key] |= ends
     return Month(tuple(days), live, parts, None if sites is None else tallies.pack(sites), sums)
-
-
-def _add_sites(total: pd.DataFrame | None, tally: DayTally) -> pd.DataFrame:
-    own = site_sums(tally["visits"])
-    return own if total is None else add(total, own, SITE_KEYS, SITE_SUMS)
 
 
 def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:
     """Store a month under the write lock, and carry the sums of its year on."""
-    fill_sums(connection, rules)
+    bases = fill_sums(connection, rules)
     put_plan(connection, month.days)
-    bases = _bases(connection, rules)
     live = tuple(batches.live_on(connection, month.days).tolist())
     again = live != month.live or {basis.key for basis in bases} != set(month.sums)
     if again:

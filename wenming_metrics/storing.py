@@ -6,6 +6,7 @@ over files, in which order files came, or what was withdrawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,13 +14,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.made_day import MadeDay, Tallies, make_days
 from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading.model import Reading
 from wenming_metrics.ready import Ready, make_ready
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
 from wenming_metrics.store import batches, cells, registers, rows
-from wenming_metrics.tallying import Tallies, fill_sums, put_plan, put_tallies
+from wenming_metrics.tallying import fill_sums, put_days, put_plan
 from wenming_metrics.units import build_sites, build_units
 
 KNOWN = "入库-01"
@@ -75,8 +78,9 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         batches.add_days(connection, batch, found.plan["day"].to_numpy())
         put_plan(connection, found.plan["day"].unique().tolist())
     if len(found.checks):
-        tallies = _store_checks(connection, batch, ready, preview.count_again)
-        put_tallies(connection, tallies, rules)
+        bases = fill_sums(connection, rules)
+        made = _store_checks(connection, batch, ready, preview.count_again, bases)
+        put_days(connection, made, bases)
     return batch
 
 
@@ -104,8 +108,10 @@ def _store_registers(connection: Connection, batch: int, found: Reading) -> None
         registers.save_sites_met(connection, register.sites)
 
 
-def _store_checks(connection: Connection, batch: int, ready: Ready, count_again: bool) -> Tallies:
-    """Store the rows; gives the new tallies of their days."""
+def _store_checks(
+    connection: Connection, batch: int, ready: Ready, count_again: bool, bases: Sequence[Basis]
+) -> dict[int, MadeDay | None]:
+    """Store the rows; gives their days as they are from now on."""
     found, days = ready.reading, ready.reading.checks["day"].to_numpy()
     wanted = np.unique(days).tolist()
     # Read before the new rows go in: those are at hand.
@@ -117,9 +123,15 @@ def _store_checks(connection: Connection, batch: int, ready: Ready, count_again:
     rows.insert_rows(connection, batch, own, ready.roles)
     registers.save_sites_met(connection, found.sites)
     batches.add_days(connection, batch, days)
-    alone = {day: t for day, t in ready.alone.items() if not (stored["day"] == day).any()}
+    shared, keys = set(stored["day"]), {basis.key for basis in bases}
+    alone = {
+        day: made
+        for day, made in ready.alone.items()
+        if made and day not in shared and keys <= set(made.sums)
+    }
     rest = [day for day in wanted if day not in alone]
-    return {**alone, **_tally_together(own, ready.roles.assign(batch=batch), stored, known, rest)}
+    tallies = _tally_together(own, ready.roles.assign(batch=batch), stored, known, rest)
+    return {**alone, **make_days(tallies, bases)}
 
 
 def _tally_together(

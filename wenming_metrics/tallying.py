@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from wenming_metrics.made_day import MadeDay, Tallies, make_days
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import (
     Basis,
-    DayTally,
     Sums,
     add_sums,
     bases_of,
@@ -52,8 +52,6 @@ from wenming_metrics.store.tallies import (
     pack_sums,
 )
 
-Tallies = Mapping[int, DayTally]
-"""Tallies of days, as `scoring.tally.tally_days` gives them."""
 _AT_ONCE = 31
 """How many days are in memory when a whole store is gone through."""
 
@@ -63,7 +61,8 @@ def retally(connection: Connection, days: Iterable[int], rules: RuleSet) -> None
     wanted = sorted({int(day) for day in days})
     for first in range(0, len(wanted), _AT_ONCE):
         part = wanted[first : first + _AT_ONCE]
-        put_tallies(connection, tally_rows(connection, part), rules)
+        bases = fill_sums(connection, rules)
+        put_days(connection, make_days(tally_rows(connection, part), bases), bases)
         put_plan(connection, part)
 
 
@@ -74,16 +73,17 @@ def tally_rows(connection: Connection, days: list[int]) -> Tallies:
     return tally_days(stored, rows.read_roles(connection, days, live), days)
 
 
-def put_tallies(connection: Connection, new: Tallies, rules: RuleSet) -> None:
-    """Replace the tallies of days, and bring the sums that hold them along.
+def put_days(
+    connection: Connection, days: Mapping[int, MadeDay | None], bases: Sequence[Basis]
+) -> None:
+    """Replace days (None: no rows any more), and bring the sums that hold them along.
 
-    Running sums are kept for the boards of the rules given, and for no others.
+    Takes: bases - those of `fill_sums`; days are made on all of them
     """
-    _put_sites(connection, new)
-    tallies.write_days(connection, new)
-    kept = [day for day in new if any(len(frame) for frame in new[day].values())]
-    for basis in fill_sums(connection, rules):
-        sums = {day: sum_day(day, new[day], basis) if day in kept else None for day in new}
+    _put_sites(connection, days)
+    tallies.write_days(connection, {day: made and made.parts for day, made in days.items()})
+    for basis in bases:
+        sums = {day: made and made.sums[basis.key] for day, made in days.items()}
         _put_sums(connection, basis.key, sums)
 
 
@@ -131,12 +131,12 @@ def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
     return tallies.has_days(connection) and not wanted <= there
 
 
-def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
+def fill_sums(connection: Connection, rules: RuleSet) -> tuple[Basis, ...]:
     """Make the running sums that are missing from the tallies of all days.
 
     Those on any other basis are forgotten: the rows that come do not change them any more.
 
-    Returns: the bases that were there already
+    Returns: the bases that sums are kept for from now on: those of the boards of the rules
     """
     register, there = read_register(connection), tallies.bases(connection)
     wanted = bases_of(register, rules)
@@ -148,7 +148,7 @@ def fill_sums(connection: Connection, rules: RuleSet) -> list[Basis]:
             _fill(connection, basis)
     if PLANNED not in there:
         _fill_plan(connection)
-    return [basis for basis in wanted if basis.key in there]
+    return wanted
 
 
 def _fill(connection: Connection, basis: Basis) -> None:
@@ -164,16 +164,19 @@ def _fill_plan(connection: Connection) -> None:
             _put_sums(connection, PLANNED, plan_sums(connection, month))
 
 
-def _put_sites(connection: Connection, new: Tallies) -> None:
+def _put_sites(connection: Connection, days: Mapping[int, MadeDay | None]) -> None:
     """Exchange the days' part in the sums by site of their months; before the days are written."""
-    old = tallies.read_days(connection, new, "visits")
-    sums = tallies.read_sites(connection, {month_of(day) for day in new})
-    for day, parts in new.items():
-        month, before, now = month_of(day), old.get(day), site_sums(parts["visits"])
-        kept = sums.get(month, now.iloc[:0])
-        if before is not None:
-            kept = take_back(kept, site_sums(before), SITE_KEYS, SITE_SUMS)
-        sums[month] = add(kept, now, SITE_KEYS, SITE_SUMS)
+    old = tallies.read_days(connection, days, "visits")
+    sums = tallies.read_sites(connection, {month_of(day) for day in days})
+    for day, made in days.items():
+        month = month_of(day)
+        if day in old:
+            sums[month] = take_back(sums[month], site_sums(old[day]), SITE_KEYS, SITE_SUMS)
+        if made:
+            kept = sums.get(month)
+            sums[month] = (
+                made.sites if kept is None else add(kept, made.sites, SITE_KEYS, SITE_SUMS)
+            )
     tallies.write_sites(connection, sums)
 
 

