@@ -20,7 +20,7 @@ from wenming_metrics.problems import Problem
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking import rank_standings
 from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.reading.model import INSPECTION, PLAN, Context, Reading
+from wenming_metrics.reading.model import REGISTERS, SITES, UNITS, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.ready import Ready, without_collection
 from wenming_metrics.scoring.tally import find_repeats
@@ -120,7 +120,7 @@ def _repeats(connection: Connection, found: Reading, count_again: bool) -> Itera
 def _missing(found: Reading, register: Register) -> Iterator[Problem]:
     if found.is_rejected:
         return
-    if found.kind in (INSPECTION, PLAN) and register.is_empty:
+    if found.kind not in (UNITS, SITES, REGISTERS) and register.is_empty:
         yield Problem("入库-03")
     elif not found.counts.good:
         yield Problem("入库-04")
@@ -168,7 +168,7 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         facts = batches.batch_facts(connection, batch)
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
-        if facts["kind"] not in (INSPECTION, PLAN):
+        if facts["kind"] in (UNITS, SITES, REGISTERS):
             raise IntakeError("名册正在使用,不能撤回;请上传新的名册来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):

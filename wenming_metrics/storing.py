@@ -21,7 +21,7 @@ from wenming_metrics.ready import Ready, make_ready
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
-from wenming_metrics.store import batches, cells, registers, rows
+from wenming_metrics.store import batches, cells, records, registers, rows
 from wenming_metrics.tallying import fill_sums, put_days, put_plan
 from wenming_metrics.units import build_sites, build_units
 
@@ -77,6 +77,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         registers.save_plan(connection, batch, found.plan)
         batches.add_days(connection, batch, found.plan["day"].to_numpy())
         put_plan(connection, found.plan["day"].unique().tolist())
+    if len(found.records):
+        records.save_records(connection, batch, found.records)
     if len(found.checks):
         bases = fill_sums(connection, rules)
         made = _store_checks(connection, batch, ready, preview.count_again, bases)

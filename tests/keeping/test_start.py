@@ -14,7 +14,7 @@ from wenming_metrics.keeping import start
 from wenming_metrics.keeping.start import check
 from wenming_metrics.settings import Settings
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import StoreError
+from wenming_metrics.store.database import StoreError, reading
 
 
 @pytest.fixture
@@ -42,11 +42,17 @@ def test_figures_that_do_not_follow_from_the_rows_are_not_shown(office):
 
 
 def spoil(office) -> None:
+    """Write over the first page of a table that opening the store does not read."""
     place = Path(office.store.engine.url.database)
+    with reading(office.store) as connection:
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'finding_state'"
+        page = connection.exec_driver_sql(root).scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     office.store.engine.dispose()
     with place.open("r+b") as file:
-        file.seek(place.stat().st_size // 2)
-        file.write(b"\xff" * 50_000)
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
 
 @pytest.mark.only("sqlite")  # pages of a server are not at hand

@@ -12,7 +12,7 @@ import zlib
 from sqlalchemy import Connection, and_, func, select
 
 from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.reading.model import FINDINGS, INSPECTION, PLAN, VISITS
+from wenming_metrics.reading.model import CHECKLIST, INSPECTION, PLAN
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import Store, reading
@@ -56,9 +56,9 @@ def check_batches(store: Store) -> list[Line]:
 
 
 def _counts(connection: Connection) -> Line:
-    """Check the rows of batches whose every good row is one stored row: no visits, no problems."""
+    """Check the rows of batches whose every good row is one stored row: checklists and plans."""
     batch, days, sheet = schema.batch, schema.batch_day, schema.sheet
-    others = select(sheet.c.batch).where(sheet.c.kind.in_([FINDINGS, VISITS]))
+    others = select(sheet.c.batch).where(sheet.c.kind.not_in([CHECKLIST, PLAN]))
     query = (
         select(batch.c.batch, batch.c.good, func.coalesce(func.sum(days.c.good), 0))
         .join_from(batch, days, days.c.batch == batch.c.batch, isouter=True)

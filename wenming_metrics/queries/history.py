@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from wenming_metrics.problems import Problem, problem_frame
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.kinds import RECORD_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
 from wenming_metrics.store.database import read_frame, reading
@@ -21,7 +22,10 @@ KINDS = {
     "units": "单位名册",
     "sites": "点位名册",
     "registers": "名册",
+    **{kind.name: kind.title for kind in RECORD_KINDS},
+    "records": "几种表",
 }
+"""Kinds of files, as users know them."""
 
 
 @dataclass(frozen=True)

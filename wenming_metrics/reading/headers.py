@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wenming_metrics.reading import model
 from wenming_metrics.reading.grid import Sheet, Value, rows_head
+from wenming_metrics.reading.header import Header
+from wenming_metrics.reading.kinds import BY_NAME, RECORD_KINDS
 from wenming_metrics.reading.values import spell
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
@@ -31,11 +32,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("valid_from", "valid_to", "remark"),
     ),
     model.SITES: ("site", "point_type", "district", "street", "community", "aliases", "remark"),
+    **{kind.name: kind.columns for kind in RECORD_KINDS},
 }
 """Columns of each family of sheets; a header means what it means in its own family."""
 FAMILY = {
     **{kind: model.INSPECTION for kind in (model.CHECKLIST, model.FINDINGS, model.VISITS)},
-    **{model.PLAN: model.PLAN, model.UNITS: model.UNITS, model.SITES: model.SITES},
+    **{kind: kind for kind in (model.PLAN, model.UNITS, model.SITES, *BY_NAME)},
 }
 _PLACE = ("street", "community")
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -47,6 +49,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     model.PLAN: (("planned_day", "day"), _PLACE, ("site",), ("point_type",)),
     model.UNITS: (("unit_name",), ("unit_kind",)),
     model.SITES: (("site",), ("point_type",), _PLACE),
+    **{kind.name: kind.required for kind in RECORD_KINDS},
 }
 """What a kind of sheet must have; of each group one column is enough."""
 SEVERAL = ("lead", "responsible", "assisting")
@@ -57,30 +60,6 @@ _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
 _SCORE = re.compile("扣分|失分|得分")
 _VISIT_ONLY = {"source", "team", "visit_no", "scope"}
 _CHECKED = {"item", "item_code", "result", "deduction"}
-
-
-@dataclass(frozen=True)
-class Header:
-    """What the search found: kind ("" = none), row (position in the sheet), columns by name.
-
-    first   - position of the first row below the header
-    typed   - the row as it came, per column position; texts - the same spelled out
-    missing - titles of required columns that are not there
-    doubled - (header, columns used and left) where two columns claim one meaning
-    wide    - one column per item, which is another form of table
-    known   - known headers as typed, also where the kind is not
-    """
-
-    kind: str
-    row: int
-    first: int
-    columns: Mapping[str, tuple[int, ...]]
-    typed: tuple[Value, ...]
-    texts: tuple[str, ...]
-    missing: tuple[str, ...] = ()
-    doubled: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    wide: bool = False
-    known: tuple[str, ...] = ()
 
 
 def find_header(sheet: Sheet, items: frozenset[str]) -> Header | None:
@@ -141,6 +120,9 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
     checked = seen & (_CHECKED | {"description"})
     if {"unit_name", "unit_kind"} <= names[model.UNITS]:
         return model.UNITS
+    for kind in RECORD_KINDS:
+        if kind.is_kind(frozenset(names[kind.name]), title):
+            return kind.name
     if "planned_day" in plan or ("计划" in title and "site" in plan and not checked):
         return model.PLAN
     located = {"site", "point_type"} <= seen and seen & set(_PLACE)

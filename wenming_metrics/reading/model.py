@@ -15,7 +15,7 @@ from wenming_metrics.units import Register
 
 CHECKLIST, FINDINGS, VISITS = "checklist", "findings", "visits"
 PLAN, UNITS, SITES = "plan", "units", "sites"
-INSPECTION, REGISTERS = "inspection", "registers"
+INSPECTION, REGISTERS, RECORDS = "inspection", "registers", "records"
 SHEET_KINDS = {
     CHECKLIST: "检查表",
     FINDINGS: "问题清单",
@@ -109,6 +109,10 @@ PLACE_COLUMNS = {
     **{"name": "object", "point_type": "int16", "street": "int32", "unit": "int32"},
     **{"aliases": "object", "sheet": "int16", "source_row": "int32"},
 }
+RECORD_COLUMNS = {
+    **{"kind": "object", "day": "int32", "unit": "int32", "sheet": "int16"},
+    **{"source_row": "int32", "told": "object"},
+}
 HELD_COLUMNS = {"sheet": "int16", "source_row": "int32", "codes": "object"}
 
 
@@ -116,7 +120,8 @@ HELD_COLUMNS = {"sheet": "int16", "source_row": "int32", "codes": "object"}
 class Reading:
     """One workbook, read: its rows in the city's own numbers and everything to say about it.
 
-    kind   - "inspection", "plan", "units", "sites", "registers" (units and sites), "" = returned
+    kind   - "inspection", "plan", "units", "sites", "registers" (units and sites), a kind of
+             records, "records" (several of those), "" = returned
     checks - one row per checked item, in the order of the file: seq, day (ordinal), source (number
              in SOURCE_CODES), visit, site (keys), unit (the most local territory), item,
              point_type, basis (BASIS_*), result (number in RESULTS), lost and possible (1e-4
@@ -126,6 +131,8 @@ class Reading:
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
     units  - a register of units as written; `units.build_units` gives them their numbers
     places - a register of sites: name, point_type, street, unit, aliases, ...
+    records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
+             (what the kind tells, by name)
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
     """
@@ -140,6 +147,7 @@ class Reading:
     plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
     places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
+    records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
     problems: tuple[Problem, ...] = ()
     counts: Counts = field(default_factory=Counts)

@@ -17,6 +17,7 @@ from wenming_metrics.reading import model
 from wenming_metrics.reading.assemble import read_inspection
 from wenming_metrics.reading.facts import report_facts
 from wenming_metrics.reading.grid import Workbook
+from wenming_metrics.reading.kinds import BY_NAME
 from wenming_metrics.reading.model import (
     Context,
     Counts,
@@ -34,6 +35,7 @@ from wenming_metrics.reading.table import Table
 from wenming_metrics.units import build_units
 
 _HELD = list(model.HELD_COLUMNS)
+_CHECKED = {model.CHECKLIST, model.FINDINGS, model.VISITS}
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,15 @@ def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataF
         return _read_registers(taken, context)
     names = build_names(context.register, context.catalogue)
     plans = [read_plan(one.table, names) for one in taken if one.table.kind == model.PLAN]
-    rest = [(one.table, one.totals) for one in taken if one.table.kind != model.PLAN]
+    records = [
+        BY_NAME[one.table.kind].read(one.table, names, context)
+        for one in taken
+        if one.table.kind in BY_NAME
+    ]
+    apart = {model.PLAN, *BY_NAME}
+    rest = [(one.table, one.totals) for one in taken if one.table.kind not in apart]
     frames = {"plan": _concat(plans)} if plans else {}
+    frames |= {"records": _concat(records)} if records else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
 
 
@@ -118,12 +127,13 @@ def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _kind(taken: Sequence[Taken]) -> str:
-    """Name the whole file; problems and visits beside a plan make it an inspection."""
+    """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
     kinds = {one.table.kind for one in taken}
     if {model.UNITS, model.SITES} <= kinds:
         return model.REGISTERS
-    only = kinds.pop() if len(kinds) == 1 else model.INSPECTION
-    return only if only in (model.UNITS, model.SITES, model.PLAN) else model.INSPECTION
+    if len(kinds) == 1 and not kinds & _CHECKED:
+        return kinds.pop()
+    return model.RECORDS if kinds <= set(BY_NAME) else model.INSPECTION
 
 
 def _sheet_reading(table: Table) -> SheetReading:

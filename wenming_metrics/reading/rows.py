@@ -12,7 +12,7 @@ import numpy as np
 
 from wenming_metrics.problems import Problem
 from wenming_metrics.reading.grid import Area, Column, Sheet, column_letter
-from wenming_metrics.reading.headers import Header
+from wenming_metrics.reading.header import Header
 from wenming_metrics.reading.table import Table, hold
 from wenming_metrics.reading.values import points, spell
 from wenming_metrics.vocabulary import normalise

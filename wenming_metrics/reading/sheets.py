@@ -9,7 +9,9 @@ from wenming_metrics.problems import Problem
 from wenming_metrics.reading import model
 from wenming_metrics.reading.facts import blank_sheet
 from wenming_metrics.reading.grid import Refusal, Sheet, column_letter
-from wenming_metrics.reading.headers import Header, find_header
+from wenming_metrics.reading.header import Header
+from wenming_metrics.reading.headers import find_header
+from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import normalise
 
@@ -74,7 +76,7 @@ def find_sheets(sheets: Sequence[Sheet], catalogue: Catalogue) -> tuple[list[Fou
     problems += list(_unread(headers, found))
     kinds = {one.header.kind for one in found}
     if kinds & _REGISTERS and kinds - _REGISTERS:
-        names = "、".join(model.SHEET_KINDS[kind] for kind in model.SHEET_KINDS if kind in kinds)
+        names = "、".join(title for kind, title in SHEET_TITLES.items() if kind in kinds)
         problems.append(Problem("表头-05", details={"kinds": names}))
     return found, problems
 
@@ -92,7 +94,7 @@ def _faults(sheet: Sheet, header: Header | None) -> Iterator[Problem]:
         yield Problem("表头-08", sheet.name, row)
         return
     if header.missing:
-        told = {"kind": model.SHEET_KINDS[header.kind], "missing": "、".join(header.missing)}
+        told = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
         yield Problem("表头-04", sheet.name, row, details=told)
     for name, positions in header.doubled:
         texts = [header.texts[at] for at in positions]

@@ -13,7 +13,7 @@ import numpy as np
 
 from wenming_metrics.problems import HOLD, Problem, messages
 from wenming_metrics.reading.grid import Column, Sheet, Value, column_letter
-from wenming_metrics.reading.headers import Header
+from wenming_metrics.reading.header import Header
 from wenming_metrics.reading.values import TOO_FINE, UNREADABLE, spell
 from wenming_metrics.vocabulary import INPUT
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2
+VERSION = 3
 """Counts the changes of these tables; each has its step in `migrations`."""
 metadata = MetaData()
 _CLUSTERED = {"sqlite_with_rowid": False}
@@ -156,6 +156,76 @@ row_unit = Table(
     _whole("territory"),
     **_CLUSTERED,
 )
+record = Table(
+    "record",
+    metadata,
+    _key("batch"),
+    _key("seq"),
+    _words("kind"),
+    _whole("day"),
+    _whole("unit"),
+    _whole("sheet", SmallInteger),
+    _whole("source_row"),
+    _words("told"),
+    Index("record_by_kind", "kind", "day"),
+    **_CLUSTERED,
+)
+"""Rows of 整改, 台账, 指标, 上级测评, 专项行动: day 0 and unit -1 stand for none, told is JSON."""
+picture = Table(
+    "picture", metadata, _key("digest", Text), _words("type"), _whole("content", LargeBinary)
+)
+picture_place = Table(
+    "picture_place",
+    metadata,
+    _key("batch"),
+    _key("sheet"),
+    _key("source_row"),
+    _key("position"),
+    _key("n"),
+    _words("digest"),
+    **_CLUSTERED,
+)
+"""Which pictures stand in, or float over, which cell of a file; position 0 is column A."""
+header_choice = Table(
+    "header_choice",
+    metadata,
+    _key("choice"),
+    _words("fingerprint"),
+    _words("header"),
+    _words("name"),
+    _words("who"),
+    _words("at"),
+    _words("forgotten_at"),
+    Index("header_choice_by_fingerprint", "fingerprint"),
+)
+"""What a person said that a header means in tables of one form; name "": it means nothing."""
+name_choice = Table(
+    "name_choice",
+    metadata,
+    _key("choice"),
+    _words("kind"),
+    _words("written"),
+    _whole("target", BigInteger),
+    _whole("valid_from"),
+    _words("who"),
+    _words("at"),
+    _words("forgotten_at"),
+)
+"""What a person said that a written name stands for: kind "unit" or "item", number of it."""
+held_end = Table(
+    "held_end",
+    metadata,
+    _key("batch"),
+    _key("sheet"),
+    _key("source_row"),
+    _words("act"),
+    Column("by_batch", Integer),
+    _words("who"),
+    _words("at"),
+    _words("reason"),
+    **_CLUSTERED,
+)
+"""Held rows that wait no longer: corrected by a later batch, or discarded by a person."""
 finding_state = Table(
     "finding_state",
     metadata,

@@ -18,7 +18,7 @@ from wenming_metrics.intake import IntakeError, Preview
 from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries.history import KINDS
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model import SHEET_KINDS
+from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui import cached, page, problem_list, tables, words
 
@@ -110,7 +110,7 @@ def _what(preview: Preview) -> str:
     known = [sheet for sheet in found.sheets if sheet.kind]
     if known:
         names = "、".join(
-            f"「{words.plain(sheet.name)}」{SHEET_KINDS[sheet.kind]} {sheet.n_rows:,} 行"
+            f"「{words.plain(sheet.name)}」{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
             for sheet in known
         )
         parts.append(f"{len(known)} 张工作表:{names}")

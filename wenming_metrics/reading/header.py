@@ -1,0 +1,36 @@
+"""What the search for a header found, as a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wenming_metrics.reading.grid import Value
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the search found: kind ("" = none), row (position in the sheet), columns by name.
+
+    first   - position of the first row below the header
+    typed   - the row as it came, per column position; texts - the same spelled out
+    missing - titles of required columns that are not there
+    doubled - (header, columns used and left) where two columns claim one meaning
+    wide    - one column per item, which is another form of table
+    known   - known headers as typed, also where the kind is not
+    groups  - per column, what stands above it in a header of several rows ("" = nothing)
+    above   - texts of the titles over the header, joined
+    """
+
+    kind: str
+    row: int
+    first: int
+    columns: Mapping[str, tuple[int, ...]]
+    typed: tuple[Value, ...]
+    texts: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    doubled: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    wide: bool = False
+    known: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    above: str = ""

@@ -1,0 +1,66 @@
+"""The skeleton of kinds whose rows are facts of their own: 整改, 台账, 指标, 上级测评, 专项行动.
+
+Such a kind is one module that declares a `RecordKind`, listed in `kinds`. Its rows are stored as
+they are read: a day, a unit, and what the kind tells of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading.model import RECORD_COLUMNS, Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.table import Table
+
+Reader = Callable[[Table, Names, Context], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """One kind of sheet.
+
+    name     - in code; title - as users know it
+    columns  - what its headers may mean, names of `vocabulary.INPUT`
+    required - of each group one column is enough
+    is_kind  - (names of columns found, text of sheet name and titles) -> whether it is this kind
+    read     - reads a sheet; gives `Reading.records`, see `make_records`
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    required: tuple[tuple[str, ...], ...]
+    is_kind: Callable[[frozenset[str], str], bool]
+    read: Reader
+
+
+def make_records(
+    table: Table,
+    kind: str,
+    day: np.ndarray,
+    unit: np.ndarray,
+    told: Mapping[str, Sequence[object]],
+    rows: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Make the records of the rows that nothing holds.
+
+    Takes: kind - its name in code; day - ordinals, 0 where a record has none; unit - -1: none;
+           told - name -> one plain value (str, int or None) per line
+           rows - the data row of each line; None: one line per data row
+    """
+    rows = np.arange(table.n_rows) if rows is None else rows
+    kept = np.flatnonzero(~table.held[rows])
+    names, columns = list(told), [list(values) for values in told.values()]
+    facts = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    frame = pd.DataFrame(
+        {
+            **{"kind": kind, "day": np.asarray(day)[kept], "unit": np.asarray(unit)[kept]},
+            **{"sheet": table.sheet.index, "source_row": table.excel[rows[kept]]},
+            "told": pd.Series([facts[at] for at in kept.tolist()], dtype=object),
+        }
+    )
+    return frame[list(RECORD_COLUMNS)].astype(RECORD_COLUMNS)

@@ -1,0 +1,39 @@
+"""Facts of kinds whose rows are not checks: 整改, 台账, 指标, 上级测评, 专项行动."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import add_rows, read_frame
+
+
+def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> None:
+    """Store the records of a batch. Takes: records - as `reading.Reading.records`."""
+    told = [json.dumps(one, ensure_ascii=False) for one in records["told"]]
+    names = ("kind", "day", "unit", "sheet", "source_row")
+    columns = {name: records[name] for name in names}
+    add_rows(
+        connection,
+        schema.record,
+        {**columns, "told": told, "batch": batch, "seq": range(len(records))},
+    )
+
+
+def read_records(connection: Connection, kind: str) -> pd.DataFrame:
+    """Read the records of a kind whose batches count, in the order in which they came.
+
+    Returns: batch, seq, day (0: none), unit (-1: none), sheet, source_row, told (a mapping)
+    """
+    table, batch = schema.record, schema.batch
+    query = (
+        select(*(c for c in table.columns if c.name != "kind"))
+        .join(batch, batch.c.batch == table.c.batch)
+        .where(table.c.kind == kind, batch.c.live == 1)
+        .order_by(table.c.batch, table.c.seq)
+    )
+    found = read_frame(connection, query)
+    return found.assign(told=[json.loads(one) for one in found["told"]])
