@@ -48,7 +48,6 @@ def spoil(office) -> None:
         root = "SELECT rootpage FROM sqlite_master WHERE name = 'finding_state'"
         page = connection.exec_driver_sql(root).scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     office.store.engine.dispose()
     with place.open("r+b") as file:
         file.seek((page - 1) * size)
