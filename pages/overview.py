@@ -5,7 +5,7 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.periods import today
-from wenming_metrics.ui import cached, cards, filters, page, shortlists, words
+from wenming_metrics.ui import cached, cards, filters, page, shortlists, waiting, words
 
 office = page.open_page("总览")
 days = cached.days()
@@ -18,6 +18,7 @@ shares = cached.category_shares(window)
 
 page.say(words.overview(city, ranked, shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(city, ranked, words.before(window)))
+waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 shortlists.draw_groups(ranked, filters.query_of(window, days))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from wenming_metrics.ui import batches, page, receive
+from wenming_metrics.ui import asking, batches, forms, page, receive, waiting
 
 office = page.open_page("数据上传")
 page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
@@ -15,5 +15,9 @@ who = st.text_input(
     width=320,
 ).strip()
 receive.draw_drop_zone(office, who)
+waiting.draw(office, who)
+asking.draw_remembered(office, who)
+forms.draw(office)
 batches.draw(office, who)
+batches.draw_acts()
 page.fine_print(office)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, make_office, register_units
+from tests.reading.hostile import zipped
 from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, parts, rows
 from tests.tasks import kill_one
 from wenming_metrics import backfill, intake
@@ -17,6 +18,7 @@ from wenming_metrics.backfill import Choices, check_many, find_workbooks, ingest
 from wenming_metrics.executors import open_executor
 from wenming_metrics.periods import today
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.reading.model import Choices as Said
 from wenming_metrics.ready import Task, pack_context, read_ready
 from wenming_metrics.scoring.basis import bases_of
 from wenming_metrics.store import schema
@@ -147,7 +149,7 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
     for path in files:
         with reading(office.store) as connection:
             register = read_register(connection)
-        packed = pack_context(register, office.catalogue, bases_of(register, other.rules))
+        packed = pack_context(register, office.catalogue, Said(), bases_of(register, other.rules))
         content = path.read_bytes()
         ready = read_ready(Task(path.name, content, packed, today(), False, True))
         again = {"count_again": True, "ready": ready}
@@ -174,6 +176,57 @@ def test_registers_that_someone_else_replaces_meanwhile(files, tmp_path, monkeyp
     (outcome,) = ingest_many(office, late, "测试", AGAIN)
     assert outcome.batch == done[0] + 1
     assert outcome.preview.reading.counts.held == 0
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory) -> Path:
+    """Lay a folder as it is found on a disk: the registers last, some files in archives."""
+    folder = tmp_path_factory.mktemp("一次放进来")
+    above = ["D1", "演示区", "区", "", ""]
+    known = [[f"S{n}", name, "街道", "演示区", group] for n, (name, group) in enumerate(STREETS)]
+    one, two, three = parts(rows(count=90), 3)
+    (folder / "2026-11-一.xlsx").write_bytes(checklist(one))
+    (folder / "二.zip").write_bytes(
+        zipped({"甲/二.xlsx": checklist(two), "说明.docx": "x", ".DS_Store": "x"})
+    )
+    (folder / "三.zip").write_bytes(zipped({"三.xlsx": checklist(three), "里.zip": zipped({})}))
+    (folder / "四.zip").write_bytes(zipped({}))
+    (folder / "单位名册.xlsx").write_bytes(workbook({"单位名册": [UNITS, above, *known]}))
+    return folder
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_a_folder_goes_in_at_one_go_whatever_its_files_are_called(late, workers, tmp_path):
+    office, files = make_office(tmp_path, ITEMS, INDICATORS), find_workbooks([late])
+    with open_executor(workers, None) as executor:
+        outcomes = list(ingest_many(office, files, "测试", AGAIN, executor))
+    told = {outcome.name: outcome for outcome in outcomes}
+    stored = [outcome.name for outcome in outcomes if outcome.batch]
+    names = ["2026-11-一.xlsx", "三.zip › 三.xlsx", "二.zip › 二.xlsx"]
+    assert stored == ["单位名册.xlsx", *names]
+    assert [told[name].preview.reading.counts.good for name in names] == [30, 30, 30]
+    assert told["二.zip"].left_out == (".DS_Store",)
+    assert str(told["四.zip"].error).endswith("[文件-27]")
+    (problem,) = told["三.zip › 里.zip"].preview.problems
+    assert problem.code == "文件-20"
+    assert told["二.zip › 说明.docx"].batch is None
+    assert len(outcomes) == 8
+    again = [outcome.batch for outcome in ingest_many(office, files, "测试", AGAIN, executor=None)]
+    assert again == [None] * 8
+
+
+def test_without_registers_each_file_is_told_once(late, tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    files = [path for path in find_workbooks([late]) if path.name != "单位名册.xlsx"]
+    outcomes = list(ingest_many(office, files, "测试"))
+    told = [outcome.name for outcome in outcomes if not outcome.preview or not outcome.batch]
+    assert sorted(told) == sorted(
+        ["三.zip › 里.zip", "二.zip › 说明.docx", "二.zip", "四.zip"]
+        + ["2026-11-一.xlsx", "三.zip › 三.xlsx", "二.zip › 二.xlsx"]
+    )
+    last = outcomes[-1].preview
+    assert "入库-03" in {problem.code for problem in last.problems}
+    assert (last.reading.counts.rows, last.reading.outcome != "") == (30, True)
 
 
 def test_checking_stores_nothing(files, tmp_path):

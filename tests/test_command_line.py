@@ -151,3 +151,46 @@ def test_page_command_line_and_calculator_agree(office, tmp_path, capsys):
     shown = table[~table["is_mean"]].set_index("unit_name")["score"].to_dict()
     # 甲: 60 x 8/10 + 40 x 1; 乙: only 环境 was looked at, all of it right
     assert told == shown == {"甲街道": 88.0, "乙街道": 100.0}
+
+
+def test_check_saves_the_marked_file_and_writes_over_nothing(office, tmp_path, capsys):
+    folder = tmp_path / "退回"
+    code, said = run(capsys, "check", tmp_path / "有误.xlsx", "--marked", folder)
+    assert (code, "标注好的原表" in said) == (HELD, True)
+    run(capsys, "check", tmp_path / "有误.xlsx", tmp_path / "不是表.xlsx", "--marked", folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["有误_核对(2).xlsx", "有误_核对.xlsx"]
+    page = openpyxl.load_workbook(folder / "有误_核对.xlsx")["督查表"]
+    assert "钱街道" in page["I3"].value
+    code, said = run(capsys, "check", folder / "有误_核对.xlsx", "--json")
+    assert json.loads(said)[0]["held"] == 1
+
+
+def test_rows_that_wait_are_listed_and_a_form_is_saved(office, tmp_path, capsys):
+    assert run(capsys, "ingest", tmp_path / "有误.xlsx")[0] == HELD
+    code, said = run(capsys, "waiting", "--json")
+    (row,) = json.loads(said)["rows"]
+    assert (code, row["file"], row["source_row"]) == (OK, "有误.xlsx", 3)
+    assert "钱街道" in run(capsys, "waiting")[1]
+    place = tmp_path / "空表.xlsx"
+    assert run(capsys, "form", "external", "--out", place)[0] == OK
+    assert openpyxl.load_workbook(place).sheetnames[0] == "上级测评"
+    code, said = run(capsys, "form", "nothing", "--out", place)
+    assert (code, "没有表格" in said) == (FAILED, True)
+
+
+def test_records_are_listed_without_numbers_of_persons(office, tmp_path, capsys):
+    header = ["街道", "问题编号", "存在问题", "整改措施", "整改情况", "完成时间", "备注"]
+    row = ["甲街道", "DC-001", "堆物", "已清理", "已整改", "2026-11-17", "来电13800138000"]
+    book = openpyxl.Workbook()
+    for line in (["甲街道整改反馈表"], header, row):
+        book.active.append(line)
+    book.save(tmp_path / "整改.xlsx")
+    code, said = run(capsys, "ingest", tmp_path / "整改.xlsx")
+    assert code == OK, said
+    code, said = run(capsys, "records", "rectification", "--json")
+    (told,) = json.loads(said)["records"]
+    assert told["unit_name"] == "甲街道"
+    assert "13800138000" not in said
+    assert "138****8000" in said
+    assert "甲街道" in run(capsys, "records", "rectification")[1]
+    assert run(capsys, "records", "nothing")[0] == FAILED

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.offices import checklist, make_office, register_units
+from tests.reading.hostile import zipped
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, parts, rows, tallies
 from wenming_metrics.__main__ import FAILED, OK, main
 
@@ -44,6 +45,16 @@ def test_a_folder_on_two_workers(office, tmp_path, capsys):
         ("2.xlsx", None),
         ("3.xlsx", 3),
     ]
+
+
+def test_an_archive_is_a_folder(office, tmp_path, capsys):
+    sheet = (tmp_path / "补录" / "1.xlsx").read_bytes()
+    (tmp_path / "来.zip").write_bytes(zipped({"甲/1.xlsx": sheet, "__MACOSX/._1.xlsx": "x"}))
+    code, said = run(capsys, "ingest", tmp_path / "来.zip")
+    assert code == OK
+    assert "来.zip › 1.xlsx(实地督查)" in said
+    assert "略去 1 个系统文件:._1.xlsx。" in said
+    assert "来.zip › 1.xlsx" in run(capsys, "batches")[1]
 
 
 def test_an_empty_folder(office, tmp_path, capsys):

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from sqlalchemy import update
 from streamlit import config
@@ -15,15 +16,18 @@ from streamlit.testing.v1 import AppTest
 
 from tests import postgres
 from tests.offices import copy_store, new_store
+from tests.reading.hostile import png
 from wenming_metrics import intake, settings
 from wenming_metrics.keeping.prune import prune
 from wenming_metrics.periods import window
 from wenming_metrics.queries import history
+from wenming_metrics.queries.details import leaf_rows, problem_rows
 from wenming_metrics.queries.office import days_known, open_office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, writing
+from wenming_metrics.store.pictures import save_pictures
 from wenming_metrics.ui import cached, manual
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -203,6 +207,24 @@ def test_a_click_on_a_leaf_shows_its_rows_and_their_original(filled):
     assert "<table class='cells'>" in texts(app)
 
 
+def test_a_row_shows_its_pictures_beside_its_cells(own):
+    rows = problem_rows(own, WEEK)
+    row = rows[rows["file"] == STORED[3]].iloc[0]
+    picture = pd.DataFrame(
+        {"sheet": [0], "source_row": [row["source_row"]], "position": [0], "n": [0]}
+    ).assign(digest="d")
+    with writing(own.store) as connection:
+        save_pictures(connection, int(row["batch"]), picture, {"d": ("png", png())})
+    unit = row["unit_name"]
+    app = visit("ranking", period="周", unit=unit)
+    told = ranking(own, WEEK).set_index("unit_name").loc[unit, "unit"]
+    found = leaf_rows(own, WEEK, told, None).reset_index(drop=True)
+    at = found.index[(found["batch"] == row["batch"]) & (found["source_row"] == row["source_row"])]
+    picked = {"selection": {"rows": [int(at[0])], "columns": [], "cells": []}}
+    app.session_state[f"rows-{told}-street-{WEEK.key}-None"] = picked
+    assert "<div class='photos'><figure><img src='data:image/png;base64," in texts(sound(app.run()))
+
+
 def test_a_unit_that_is_not_in_the_list_opens_nothing(filled):
     app = visit("ranking", period="周", unit="没有这个街道")
     assert len(app.dataframe) == 1
@@ -286,8 +308,9 @@ def test_a_cancelled_file_is_gone(filled):
 
 def test_a_file_is_read_once_however_often_the_page_is_drawn(filled, monkeypatch):
     calls = []
-    read = intake.inspect
-    monkeypatch.setattr(intake, "inspect", lambda *args, **kw: calls.append(1) or read(*args, **kw))
+    read = intake.read_file
+    counted = lambda *args, **kw: calls.append(1) or read(*args, **kw)  # noqa: E731
+    monkeypatch.setattr(intake, "read_file", counted)
     app = drop(visit("upload"), FRESH)
     app.text_input(key="who").set_value("张三").run()
     app.run()

@@ -10,8 +10,10 @@ The modules in the order the data flows:
     charts, export      frame -> figure, frame -> xlsx
     tallying            rows that count -> tallies of days and running sums
     queries             each function answers one question of one page or command
+    correcting          which held rows of earlier files a corrected file brings again
     ready, storing      a reading made ready to be stored, and what storing it writes
     intake              read, preview, commit, withdraw, reinstate
+    holding             held rows that nobody corrects; files given back with their problems marked
     executors           one process, many, or a cluster behind one interface
     backfill            many workbooks read at once, stored in their order
     retallying          every sum made anew from the rows, month by month
@@ -23,4 +25,4 @@ The modules in the order the data flows:
     __main__, commands, terminal    the command line and what it prints
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

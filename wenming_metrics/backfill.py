@@ -2,30 +2,38 @@
 
 Reading takes most of the time and needs nothing but the registers, so it is done by the workers;
 storing is done here, strictly in the order of the files. Numbers of batches, tallies and every
-figure are those of taking in one file after the other.
+figure are those of taking in one file after the other. An archive is a folder of files; files that
+came before the registers are tried again after all others.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from wenming_metrics.executors import in_order
 from wenming_metrics.intake import IntakeError, Preview, RegisterChangedError, commit, examine
 from wenming_metrics.periods import today
+from wenming_metrics.queries.choices import read_choices
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.archive import BETWEEN, is_archive, open_archive
+from wenming_metrics.reading.grid import Refusal
+from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.sheets import refusal_problem
 from wenming_metrics.ready import Ready, Task, pack_context, read_ready
 from wenming_metrics.scoring.basis import bases_of
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, register_version
 from wenming_metrics.units import Register
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".zip")
 """What a folder is searched for."""
+_NO_REGISTER = "入库-03"
 
 
 @dataclass(frozen=True)
@@ -34,30 +42,35 @@ class Choices:
 
     confirm_visits: bool = False
     count_again: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file.
+    """What came of one file, or of one file in an archive, named 「压缩包.zip › 表.xlsx」.
 
-    preview - None when there is an error
+    preview - None when there is an error, and for an archive of which `left_out` is told
     batch   - number of the batch; None when nothing was stored
     error   - why the file could not be opened, or why it could not be stored after all
+    left_out - files of an archive that are no one's work, such as those of macOS
     """
 
     name: str
     preview: Preview | None = None
     batch: int | None = None
     error: OSError | IntakeError | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """One file with its bytes, or why it cannot be opened."""
+    """One file with its bytes, or why it cannot be opened; path - where it can be read again."""
 
     name: str
     content: bytes = b""
-    error: OSError | None = None
+    error: OSError | IntakeError | None = None
+    left_out: tuple[str, ...] = ()
+    path: Path | None = None
 
 
 def find_workbooks(places: Iterable[Path]) -> list[Path]:
@@ -94,10 +107,25 @@ def ingest_many(
 
     A file that is returned or cannot be opened does not stop the others. What was read against
     registers that have been replaced since, by a file before it or by someone else, is read again.
+    What came before there were any registers is tried once more after the others.
 
     Returns: one outcome per file, as soon as it is stored
     """
-    return _each(office, files, choices, executor, lambda preview: commit(office, preview, who))
+    opened, early = _open_all(files), []
+
+    def store(preview: Preview) -> int:
+        return commit(office, preview, who)
+
+    for file, outcome in _each(office, opened, choices, executor, store):
+        if _lacks_register(outcome):
+            early.append((_closed(file), _told_only(outcome)))
+        else:
+            yield outcome
+    if _has_register(office):
+        again = (_reopen(file) for file, _ in early)
+        yield from (outcome for _, outcome in _each(office, again, choices, executor, store))
+    else:
+        yield from (outcome for _, outcome in early)
 
 
 def check_many(
@@ -107,53 +135,61 @@ def check_many(
     executor: Executor | None = None,
 ) -> Iterator[Outcome]:
     """Read many files on an executor and store nothing. Returns: one outcome per file, in order."""
-    return _each(office, files, choices, executor, lambda _: None)
+    found = _each(office, _open_all(files), choices, executor, lambda _: None)
+    return (outcome for _, outcome in found)
 
 
 def _each(
     office: Office,
-    files: Sequence[Path],
+    files: Iterator[_Opened],
     choices: Choices,
     executor: Executor | None,
     store: Callable[[Preview], int | None],
-) -> Iterator[Outcome]:
-    done = 0
-    while done < len(files):
-        for outcome in _under_one_register(office, files[done:], choices, executor, store):
-            done += 1
-            yield outcome
+) -> Iterator[tuple[_Opened, Outcome]]:
+    waiting: deque[_Opened] = deque()
+    more = True
+    while more:
+        more = yield from _under_one_register(office, files, waiting, choices, executor, store)
 
 
 def _under_one_register(
     office: Office,
-    files: Sequence[Path],
+    files: Iterator[_Opened],
+    waiting: deque[_Opened],
     choices: Choices,
     executor: Executor | None,
     store: Callable[[Preview], int | None],
-) -> Iterator[Outcome]:
-    """Take files until one has been read against registers that are no longer in force."""
+) -> Generator[tuple[_Opened, Outcome], None, bool]:
+    """Take files until one has been read against registers that are no longer in force.
+
+    Takes: waiting - files that were opened and not taken; they come first, and are left there
+    Returns: whether there may be more to take
+    """
     with reading(office.store) as connection:
-        register = read_register(connection)
-    packed = pack_context(register, office.catalogue, bases_of(register, office.rules))
+        register, said = read_register(connection), read_choices(connection)
+    packed = pack_context(register, office.catalogue, said, bases_of(register, office.rules))
     tallied = executor is not None  # here it would be done in vain for days that have rows already
-    opened: deque[_Opened] = deque()
 
     def tasks() -> Iterator[Task]:
-        for path in files:
-            opened.append(_open(path))
-            name, content = opened[-1].name, opened[-1].content
-            yield Task(name, content, packed, today(), choices.confirm_visits, tallied)
+        for file in chain(list(waiting), _noted(files, waiting)):
+            yield Task(file.name, file.content, packed, today(), choices.confirm_visits, tallied)
 
     with closing(in_order(executor, read_ready, tasks())) as readings:
         for ready in readings:
             if not _in_force(office, register):
-                return
-            file = opened.popleft()
+                return True
             try:
-                outcome = _take(office, file, ready, register, choices, store)
+                outcome = _take(office, waiting[0], ready, register, choices, store)
             except RegisterChangedError:
-                return
-            yield outcome
+                return True
+            yield waiting.popleft(), outcome
+    return False
+
+
+def _noted(files: Iterator[_Opened], waiting: deque[_Opened]) -> Iterator[_Opened]:
+    for file in files:
+        waiting.append(file)
+        yield file
 
 
 def _take(
@@ -164,10 +200,10 @@ def _take(
     choices: Choices,
     store: Callable[[Preview], int | None],
 ) -> Outcome:
-    if file.error:
-        return Outcome(file.name, error=file.error)
-    again = choices.count_again
-    preview = examine(office, ready.reading, file.content, register, count_again=again, ready=ready)
+    if file.error or file.left_out:
+        return Outcome(file.name, error=file.error, left_out=file.left_out)
+    said = {"count_again": choices.count_again, "replaces": choices.replaces}
+    preview = examine(office, ready.reading, file.content, register, **said, ready=ready)
     try:
         return Outcome(file.name, preview, store(preview) if preview.can_commit else None)
     except RegisterChangedError:
@@ -176,11 +212,57 @@ def _take(
         return Outcome(file.name, error=error)
 
 
+def _open_all(paths: Iterable[Path]) -> Iterator[_Opened]:
+    """Open files one after the other; an archive gives the files in it."""
+    for path in paths:
+        file = _open(path)
+        yield from _unpack(file) if is_archive(file.content) else (file,)
+
+
 def _open(path: Path) -> _Opened:
     try:
-        return _Opened(path.name, path.read_bytes())
+        return _Opened(path.name, path.read_bytes(), path=path)
     except OSError as error:
         return _Opened(path.name, error=error)
+
+
+def _unpack(file: _Opened) -> Iterator[_Opened]:
+    found = open_archive(file.content)
+    if isinstance(found, Refusal):
+        yield _Opened(file.name, error=IntakeError(refusal_problem(found).text))
+        return
+    for member in found.members:
+        yield _Opened(file.name + BETWEEN + member.name, member.content)
+    if found.left_out:
+        yield _Opened(file.name, left_out=found.left_out)
+
+
+def _lacks_register(outcome: Outcome) -> bool:
+    problems = outcome.preview.problems if outcome.preview else ()
+    return any(problem.code == _NO_REGISTER for problem in problems)
+
+
+def _closed(file: _Opened) -> _Opened:
+    """Let go of bytes that can be read again."""
+    return replace(file, content=b"") if file.path else file
+
+
+def _reopen(file: _Opened) -> _Opened:
+    return _open(file.path) if file.path else file
+
+
+def _told_only(outcome: Outcome) -> Outcome:
+    """Keep of a file that was returned what is told of it, not its rows."""
+    preview, found = outcome.preview, outcome.preview.reading
+    bare = Reading(
+        found.filename, found.sha256, found.kind, problems=found.problems, counts=found.counts
+    )
+    return replace(outcome, preview=replace(preview, content=b"", reading=bare, ready=None))
+
+
+def _has_register(office: Office) -> bool:
+    with reading(office.store) as connection:
+        return not read_register(connection).is_empty
 
 
 def _in_force(office: Office, register: Register) -> bool:

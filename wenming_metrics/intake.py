@@ -10,30 +10,38 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.correcting import tell_corrected
 from wenming_metrics.periods import Window, today, window
 from wenming_metrics.problems import Problem
+from wenming_metrics.queries.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking import rank_standings
 from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.reading.model import REGISTERS, SITES, UNITS, Context, Reading
+from wenming_metrics.reading.model import REGISTER_KINDS, Choices, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.ready import Ready, without_collection
 from wenming_metrics.scoring.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows
 from wenming_metrics.store.database import Store, reading, writing
+from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.storing import KNOWN, Preview, store_file
 from wenming_metrics.tallying import retally
 from wenming_metrics.units import Register
 
 _log = logging.getLogger(__name__)
+WITHDRAWN = "入库-02"
+"""The note that the same bytes were stored and have been withdrawn."""
 REPEATED = "入库-05"
 COUNTED_AGAIN = "入库-06"
 """Notes that rows of a file are stored already: counted once, or again as the user said."""
+REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
+"""Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
 
 
 class IntakeError(RuntimeError):
@@ -44,7 +52,30 @@ class RegisterChangedError(IntakeError):
     """The registers are no longer those that a file was read against: it is to be read again."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a file is read against: the registers in force, and what people said of unknown words."""
+
+    register: Register
+    choices: Choices
+
+
+def known(office: Office) -> Known:
+    """Give what a file would be read against now."""
+    with reading(office.store) as connection:
+        return Known(registers.read_register(connection), read_choices(connection))
+
+
 @without_collection()
+def read_file(
+    office: Office, data: bytes, filename: str, against: Known, *, confirm_visits: bool = False
+) -> Reading:
+    """Read a file; nothing is stored. Takes: confirm_visits - see `reading.model.Context`."""
+    catalogue = office.catalogue
+    context = Context(against.register, catalogue, today(), confirm_visits, against.choices)
+    return read(data, filename, context)
+
+
 def inspect(
     office: Office,
     data: bytes,
@@ -52,15 +83,16 @@ def inspect(
     *,
     confirm_visits: bool = False,
     count_again: bool = False,
+    replaces: bool = False,
 ) -> Preview:
-    """Read a file against the registers in force; nothing is stored.
+    """Read a file against the registers in force and hold it against the store.
 
-    Takes: confirm_visits - see `reading.model.Context`; count_again - see `storing.Preview`
+    Takes: confirm_visits - see `read_file`; count_again, replaces - see `storing.Preview`
     """
-    with reading(office.store) as connection:
-        register = registers.read_register(connection)
-    found = read(data, filename, Context(register, office.catalogue, today(), confirm_visits))
-    return examine(office, found, data, register, count_again=count_again)
+    against = known(office)
+    found = read_file(office, data, filename, against, confirm_visits=confirm_visits)
+    told = {"count_again": count_again, "replaces": replaces}
+    return examine(office, found, data, against.register, **told)
 
 
 def examine(
@@ -70,25 +102,32 @@ def examine(
     register: Register,
     *,
     count_again: bool = False,
+    replaces: bool = False,
     ready: Ready | None = None,
 ) -> Preview:
     """Hold a reading against the store: are its bytes known, do its rows repeat stored ones.
 
-    Takes: found - what was read of `data` against `register`; ready - see `storing.Preview`
+    Takes: found - what was read of `data` against `register`; the others - see `storing.Preview`
     """
     with reading(office.store) as connection:
         said = list(_seen(batches.same_bytes(connection, found.sha256)))
         if KNOWN not in {problem.code for problem in said}:
-            said += _repeats(connection, found, count_again)
+            stored = _stored(connection, found)
+            if replaces:
+                said += _replaced(stored, found, register)
+            else:
+                said += _repeats(stored, found, count_again)
+            said += tell_corrected(connection, found)
     days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
     return Preview(
         filename=found.filename,
-        content=data,
+        content=data if found.kept is None else found.kept,
         reading=found,
         problems=(*said, *found.problems, *_missing(found, register)),
         days=tuple(date.fromordinal(int(day)) for day in sorted(days)),
         register=register.version,
         count_again=count_again,
+        replaces=replaces,
         ready=ready,
     )
 
@@ -103,24 +142,47 @@ def _seen(earlier: pd.DataFrame) -> Iterator[Problem]:
         }
         yield Problem(KNOWN, details=told)
     elif len(earlier):
-        yield Problem("入库-02", details={"batch": int(earlier["batch"].iloc[-1])})
+        yield Problem(WITHDRAWN, details={"batch": int(earlier["batch"].iloc[-1])})
 
 
-def _repeats(connection: Connection, found: Reading, count_again: bool) -> Iterator[Problem]:
-    """Say how many failed rows are stored already, and whether they will count again."""
+def _stored(connection: Connection, found: Reading) -> pd.DataFrame:
+    """Read the rows that count on the days of a file."""
     days = found.checks["day"].unique().tolist()
-    stored = rows.read_rows(connection, days, batches.live_on(connection, days))
+    return drop_covered(
+        connection, rows.read_rows(connection, days, batches.live_on(connection, days))
+    )
+
+
+def _replaced(stored: pd.DataFrame, found: Reading, register: Register) -> Iterator[Problem]:
+    """Say how many rows, of which days and streets, will count no more."""
+    if found.checks.empty:
+        return
+    slices = slices_of(register, found.checks)
+    gone = stored.merge(slices, on=["day", "unit", "source"])
+    if gone.empty:
+        yield Problem(NOTHING_REPLACED)
+        return
+    told = {"count": len(gone), "days": gone["day"].nunique(), "streets": gone["street"].nunique()}
+    yield Problem(REPLACED, details={**told, "batches": _listed(gone["batch"])})
+
+
+def _repeats(stored: pd.DataFrame, found: Reading, count_again: bool) -> Iterator[Problem]:
+    """Say how many failed rows are stored already, and whether they will count again."""
     count = int(find_repeats(found.checks, stored).sum())
     if count:
         twins = stored[find_repeats(stored, found.checks.assign(repeated=0))]
-        told = {"count": count, "batches": "、".join(str(n) for n in twins["batch"].unique())}
+        told = {"count": count, "batches": _listed(twins["batch"])}
         yield Problem(COUNTED_AGAIN if count_again else REPEATED, details=told)
+
+
+def _listed(numbers: pd.Series) -> str:
+    return "、".join(str(number) for number in sorted(numbers.unique()))
 
 
 def _missing(found: Reading, register: Register) -> Iterator[Problem]:
     if found.is_rejected:
         return
-    if found.kind not in (UNITS, SITES, REGISTERS) and register.is_empty:
+    if found.kind not in REGISTER_KINDS and register.is_empty:
         yield Problem("入库-03")
     elif not found.counts.good:
         yield Problem("入库-04")
@@ -168,7 +230,7 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         facts = batches.batch_facts(connection, batch)
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
-        if facts["kind"] in (UNITS, SITES, REGISTERS):
+        if facts["kind"] in REGISTER_KINDS:
             raise IntakeError("名册正在使用,不能撤回;请上传新的名册来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.made_day import MadeDay, make_days
-from wenming_metrics.reading.model import Context, Reading
+from wenming_metrics.reading.model import Choices, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.scoring.basis import Basis
@@ -61,8 +61,8 @@ class Task:
 
 def read_ready(task: Task) -> Ready:
     """Read one file and make it ready; a task for an executor."""
-    register, catalogue, bases = _unpack_context(task.context)
-    context = Context(register, catalogue, task.on, task.confirm_visits)
+    register, catalogue, choices, bases = _unpack_context(task.context)
+    context = Context(register, catalogue, task.on, task.confirm_visits, choices)
     with without_collection():
         ready = make_ready(read(task.content, task.name, context))
         return replace(ready, alone=_make_days(ready, bases)) if task.tallied else ready
@@ -88,14 +88,16 @@ def _order_roles(checks: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     return named[[*keys, "territory"]].take(order).reset_index(drop=True)
 
 
-def pack_context(register: Register, catalogue: Catalogue, bases: Sequence[Basis]) -> bytes:
+def pack_context(
+    register: Register, catalogue: Catalogue, choices: Choices, bases: Sequence[Basis]
+) -> bytes:
     """Pack what files are read against and summed on, to be sent along with every file."""
-    told = (register, catalogue, tuple(bases))
+    told = (register, catalogue, choices, tuple(bases))
     return zlib.compress(pickle.dumps(told, pickle.HIGHEST_PROTOCOL), _FAST)
 
 
 @lru_cache(maxsize=2)
-def _unpack_context(packed: bytes) -> tuple[Register, Catalogue, tuple[Basis, ...]]:
+def _unpack_context(packed: bytes) -> tuple[Register, Catalogue, Choices, tuple[Basis, ...]]:
     """Unpack `pack_context`, once per version: the maps of names are kept by identity."""
     return pickle.loads(zlib.decompress(packed))
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.correcting import end_corrected
 from wenming_metrics.made_day import MadeDay, Tallies, make_days
 from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading.model import Reading
@@ -21,7 +22,8 @@ from wenming_metrics.ready import Ready, make_ready
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
-from wenming_metrics.store import batches, cells, records, registers, rows
+from wenming_metrics.store import batches, cells, pictures, records, registers, rows
+from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.tallying import fill_sums, put_days, put_plan
 from wenming_metrics.units import build_sites, build_units
 
@@ -35,6 +37,7 @@ class Preview:
 
     register    - version of the registers it was read against
     count_again - rows that are stored already are other findings and count as well
+    replaces    - its rows take the place of all earlier ones of their days, streets and sources
     ready       - the reading made ready to be stored, when that has been done already
     """
 
@@ -45,6 +48,7 @@ class Preview:
     days: tuple[date, ...]
     register: tuple
     count_again: bool = False
+    replaces: bool = False
     ready: Ready | None = None
 
     @property
@@ -70,6 +74,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     batch = batches.add_batch(connection, {**facts, **told}, preview.content)
     batches.add_problems(connection, batch, preview.problems)
     _store_cells(connection, batch, found)
+    pictures.save_pictures(connection, batch, found.pictures, found.picture_bytes)
     if len(found.units) or len(found.places):
         _store_registers(connection, batch, found)
         fill_sums(connection, rules)  # sums follow the tree of units
@@ -81,15 +86,19 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         records.save_records(connection, batch, found.records)
     if len(found.checks):
         bases = fill_sums(connection, rules)
+        if preview.replaces:
+            slices = slices_of(registers.read_register(connection), found.checks)
+            save_slices(connection, batch, slices)
         made = _store_checks(connection, batch, ready, preview.count_again, bases)
         put_days(connection, made, bases)
+    end_corrected(connection, batch, found, who)
     return batch
 
 
 def _store_cells(connection: Connection, batch: int, found: Reading) -> None:
     for sheet in found.sheets:
         facts = {"sheet": sheet.index, "name": sheet.name, "kind": sheet.kind}
-        headers = [(cell.position, cell.text, cell.name) for cell in sheet.headers]
+        headers = [(cell.position, cell.text, cell.name, cell.row) for cell in sheet.headers]
         cells.add_sheet(connection, batch, {**facts, "header_row": sheet.header_row or 0}, headers)
     blocks = [(sheet, block.first_row, block.n_rows, block.packed) for sheet, block in found.blocks]
     cells.add_blocks(connection, batch, blocks)
@@ -118,7 +127,7 @@ def _store_checks(
     wanted = np.unique(days).tolist()
     # Read before the new rows go in: those are at hand.
     others = batches.live_on(connection, wanted)
-    stored = rows.read_rows(connection, wanted, others)
+    stored = drop_covered(connection, rows.read_rows(connection, wanted, others))
     known = rows.read_roles(connection, wanted, others)
     again = find_repeats(found.checks, stored) & (not count_again)
     own = found.checks.assign(batch=batch, repeated=again.astype(np.int64))

@@ -43,6 +43,7 @@ from wenming_metrics.store.days import (
     year_start,
 )
 from wenming_metrics.store.registers import has_plan, planned_days, read_plan, read_register
+from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.tallies import (
     DAY,
     MONTH_TO_DATE,
@@ -69,7 +70,7 @@ def retally(connection: Connection, days: Iterable[int], rules: RuleSet) -> None
 def tally_rows(connection: Connection, days: list[int]) -> Tallies:
     """Tally some days from their live rows."""
     live = batches.live_on(connection, days)
-    stored = rows.read_rows(connection, days, live)
+    stored = drop_covered(connection, rows.read_rows(connection, days, live))
     return tally_days(stored, rows.read_roles(connection, days, live), days)
 
 

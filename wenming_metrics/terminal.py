@@ -76,6 +76,22 @@ def print_files(told: Sequence[Mapping[str, object]]) -> None:
         out.print(f"{one['file']}({one['kind'] or '未读入'}):{one['outcome']}{batch}", markup=False)
         for problem in one["problems"]:
             out.print(f"  {problem['severity']} {problem['text']}", markup=False)
+        if one.get("marked"):
+            out.print(f"  标注好的原表:{one['marked']}", markup=False)
+
+
+def print_lines(title: str, lines: pd.DataFrame) -> None:
+    """Print a table of texts and numbers; its columns are headed as people read them."""
+    table = Table(title=title, title_justify="left")
+    for name in lines:
+        table.add_column(escape(str(name)), overflow="fold")
+    for line in lines.itertuples(index=False):
+        table.add_row(*("" if _is_blank(value) else escape(str(value)) for value in line))
+    out.print(table)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, float) and pd.isna(value))
 
 
 def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:

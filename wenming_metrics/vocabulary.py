@@ -150,6 +150,22 @@ INPUT: dict[str, Column] = dict(
             "督查范围|检查项目范围",
         ),
         _column("remark", "备注", "文字", "", "其他说明,不参与计算", "说明"),
+        _column(
+            "lost_total",
+            "扣分小计",
+            "小数",
+            "分",
+            "一个点位各项扣分之和,用来核对",
+            "扣分合计|小计扣分|合计扣分|失分小计",
+        ),
+        _column(
+            "earned_total",
+            "得分",
+            "小数",
+            "分",
+            "原表写的得分,只用来核对,不作为得分",
+            "点位得分|得分合计|实得分",
+        ),
         _column("planned_day", "计划日期", "日期", "日", "计划去看的那一天", "计划督查日期"),
         _column("round", "轮次", "文字", "", "督查轮次的名称", "期次|督查轮次"),
         _column("unit_code", "单位编号", "文字", "", "单位在名册里的固定编号", "编号|单位代码"),
@@ -172,6 +188,190 @@ INPUT: dict[str, Column] = dict(
             "valid_from", "启用日期", "日期", "日", "从哪一天起用,不填为一直", "起用日期|生效日期"
         ),
         _column("valid_to", "停用日期", "日期", "日", "用到哪一天,不填为至今", "失效日期|撤销日期"),
+        _column(
+            "subject",
+            "单位",
+            "单位",
+            "",
+            "这一行说的是哪个单位",
+            "填报单位|反馈单位|上报单位|报送单位|被测单位|被评单位|测评对象|单位名称",
+        ),
+        _column(
+            "problem_no",
+            "问题编号",
+            "文字",
+            "",
+            "交办清单上的编号",
+            "编号|问题序号|清单编号|交办编号|交办单号|工单编号",
+        ),
+        _column(
+            "measure",
+            "整改措施",
+            "文字",
+            "",
+            "做了什么",
+            "整改办法|整改方法|处理措施|采取措施|采取的措施",
+        ),
+        _column(
+            "rectified",
+            "整改情况",
+            "文字",
+            "",
+            "已整改、整改中还是未整改",
+            "整改状态|整改结果|整改进展|整改完成情况|整改落实情况|是否整改|是否完成整改|整改措施及结果|整改措施及情况",
+        ),
+        _column(
+            "finished",
+            "完成时间",
+            "日期",
+            "日",
+            "整改完成的那一天,也可以写当日",
+            "完成日期|整改完成时间|整改完成日期|整改时间|整改日期|办结时间|预计完成时间",
+        ),
+        _column(
+            "photo_before",
+            "整改前照片",
+            "图片",
+            "",
+            "整改前的照片",
+            "整改前|整改前图片|问题照片|现场照片",
+        ),
+        _column(
+            "photo_after",
+            "整改后照片",
+            "图片",
+            "",
+            "整改后的照片",
+            "整改后|整改后图片|整改照片|照片",
+        ),
+        _column(
+            "chief",
+            "责任领导",
+            "文字",
+            "",
+            "负责的领导,催办用,不导出",
+            "分管领导|牵头领导|包保领导",
+        ),
+        _column(
+            "contact",
+            "责任人",
+            "文字",
+            "",
+            "经办人,催办用,不导出",
+            "责任人及电话|整改责任人|联络员|联系人|填报人|经办人|责任人员",
+        ),
+        _column(
+            "phone",
+            "联系电话",
+            "文字",
+            "",
+            "经办人的电话,催办用,不导出",
+            "电话|联系方式|手机|手机号码|办公电话|联络员电话",
+        ),
+        _column("project", "测评项目", "文字", "", "测评体系里的大类", "项目|测评类别"),
+        _column(
+            "indicator",
+            "指标",
+            "文字",
+            "",
+            "指标的名称",
+            "指标名称|测评指标|考核指标|量化指标|监测指标|二级指标|三级指标",
+        ),
+        _column("content", "测评内容", "文字", "", "指标下的测评内容", "考核内容|内容"),
+        _column("standard", "测评标准", "文字", "", "测评标准的原文", "考核标准|标准|标准要求"),
+        _column(
+            "requirement",
+            "材料要求",
+            "文字",
+            "",
+            "要报的材料",
+            "材料名称|申报材料|报送材料|材料清单|材料内容|所需材料|需提供材料",
+        ),
+        _column(
+            "due",
+            "截止日期",
+            "日期",
+            "日",
+            "应在哪一天前完成,含当天",
+            "应报时间|应报日期|报送时限|上报时限|完成时限|完成期限|截止时间|时限|时限要求",
+        ),
+        _column(
+            "handed_in",
+            "报送时间",
+            "日期",
+            "日",
+            "哪一天报来的",
+            "报送日期|上报时间|上报日期|提交时间|实报时间",
+        ),
+        _column(
+            "review", "审核意见", "文字", "", "通过,或为什么退回", "审核结果|审核情况|退回意见"
+        ),
+        _column(
+            "document_state",
+            "状态",
+            "文字",
+            "",
+            "通过、退回、待审、未报",
+            "报送状态|材料状态|当前状态|审核状态|报送情况",
+        ),
+        _column(
+            "period",
+            "期间",
+            "文字",
+            "",
+            "哪一年、哪一季或哪一月",
+            "统计期|统计时段|统计期间|测评周期|测评期|周期|时期|年月|季度|月份",
+        ),
+        _column(
+            "numerator", "分子", "小数", "", "达到要求的数", "完成数|实有数|达标数|合格数|活跃人数"
+        ),
+        _column("denominator", "分母", "小数", "", "应有的总数", "总数|应有数|基数|应完成数"),
+        _column("value", "数值", "小数", "", "指标的值", "指标值|完成值|实际值|比率|完成率"),
+        _column("scale", "计量单位", "文字", "", "数值的单位,如 %、人", "数值单位"),
+        _column("target", "目标值", "小数", "", "要求达到的数", "目标|要求值|标准值|目标要求"),
+        _column(
+            "total",
+            "总得分",
+            "小数",
+            "分",
+            "原表写的总分,照原样保存",
+            "总分|综合得分|测评得分|指数得分|测评成绩|总成绩|最终得分|综合指数|文明程度指数|得分",
+        ),
+        _column("printed_rank", "原表名次", "整数", "", "原表写的名次", "名次|排名|位次|排序"),
+        _column(
+            "printed_change",
+            "原表升降",
+            "小数",
+            "分",
+            "原表写的比上一期增减",
+            "较上季度|较上期|较上次|较上月|较上年|较上年度|环比|升降|增减",
+        ),
+        _column(
+            "test",
+            "测评种类",
+            "文字",
+            "",
+            "国测、省测、市季度测评或第三方",
+            "测评类型|测评名称|测评级别",
+        ),
+        _column("campaign", "专项行动", "文字", "", "行动的名称", "行动名称|专项名称|专项整治"),
+        _column(
+            "task",
+            "任务",
+            "文字",
+            "",
+            "要做的一件事",
+            "工作任务|任务名称|重点任务|主要任务|任务内容|整治任务|整治内容|工作内容",
+        ),
+        _column("phase", "阶段", "文字", "", "进行到哪一步", "工作阶段|推进阶段|实施阶段"),
+        _column(
+            "progress",
+            "进展",
+            "文字",
+            "",
+            "做到什么程度",
+            "进度|工作进展|工作进度|完成进度|进展情况|推进情况|落实情况|完成情况",
+        ),
     ]
 )
 """Columns of the workbooks that people send."""
@@ -227,7 +427,15 @@ UNIT_KINDS = {
 RESULTS = ("符合", "不符合", "不涉及", "未查", "未开门")
 """States of one checked item, in the order of their numbers in the store."""
 
-_DASHES = str.maketrans("—–－‐‑‒―−", "--------")
+OPTIONS_SHEET = "选项"
+FORM_MARK = "wenming-template"
+"""Name of the sheet of our own forms that holds what may be chosen, and the word its first cell
+begins with: such a sheet is no part of the data."""
+EXAMPLE = "示例,请改成真实内容"
+"""Remark on the worked example of a form: while it stands there, the row is no data."""
+
+_ODD = frozenset("—–－‐‑‒―−")
+_DASHES = dict.fromkeys(map(ord, _ODD), "-")
 
 
 @lru_cache(maxsize=1 << 15)  # the same few thousand names come with every workbook
@@ -237,7 +445,8 @@ def normalise(text: str) -> str:
     >>> normalise("农贸（集贸） 市场　")
     '农贸(集贸)市场'
     """
-    return "".join(unicodedata.normalize("NFKC", text).split()).translate(_DASHES).casefold()
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
 
 
 def title(name: str) -> str:

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
 
 import pandas as pd
 import python_calamine
@@ -24,12 +26,21 @@ from tests.benchmarks.suite import (
     take_turns,
 )
 from wenming_metrics import intake
+from wenming_metrics.demo import big
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.workbooks import write_registers
 from wenming_metrics.queries.office import Office
 from wenming_metrics.settings import ROOT
 
 _FIRST = ROOT / "data" / "samples" / "2026-11-18_督查二组_检查表.xlsx"
+_WRONG = {
+    "督查日期": ("待补", "上周三", "11 月底"),
+    "社区": ("待核实社区", "某社区", "沿河一带"),
+    "点位类型": ("大型综合体", "夜市", "其他场所", "公共空间"),
+    "检查结果": ("见照片", "基本可以"),
+    "扣分": ("两分", "酌情", "0.5 左右"),
+}
+"""Cells that nobody can read, by column; as many words as make rows differ."""
 
 
 @benchmark("ingest")
@@ -64,6 +75,38 @@ def ingest(setup: Setup) -> Iterator[Line]:
         )
 
 
+@benchmark("bad-file")
+def bad_file(setup: Setup) -> Iterator[Line]:
+    """Take in a checklist of which one row is right, beside the same one with all rows right."""
+    for rows in setup.rows:
+        clean, bad = (make(setup, rows).read_bytes() for make in (kept_workbook, bad_workbook))
+        offices = registered(setup, 2 * (setup.runs + 1))
+        left = iter(offices)
+        ways = {"clean": partial(_whole, left, clean), "bad": partial(_all_held, left, bad, rows)}
+        times = take_turns(ways, setup.runs)
+        let_go(*offices)
+        yield Line(
+            f"bad-file-{rows}",
+            f"{rows} rows, all but one wrong in five cells: bytes to preview and stored / all rows right",
+            ratio(times, "bad", "clean"),
+            6.0,
+            seconds=medians(times),
+            runs=setup.runs,
+        )
+
+
+def bad_workbook(setup: Setup, rows: int) -> Path:
+    """Give the workbook of `suite.kept_workbook` with five wrong cells in every row but the last: one must count."""
+    clean = kept_workbook(setup, rows)
+    path = clean.with_name(f"bad-{len(_WRONG)}-{clean.name}")
+    if not path.exists():
+        frame = big.big_rows(rows, SEED)
+        for name, words in _WRONG.items():
+            frame.iloc[:-1, frame.columns.get_loc(name)] = list(islice(cycle(words), rows - 1))
+        big.write_checklist(path.with_suffix(".part"), frame).rename(path)
+    return path
+
+
 def registered(setup: Setup, count: int) -> list[Office]:
     """Open stores as they are on a working day: registers in, one file already stored.
 
@@ -89,6 +132,15 @@ def _whole(left: Iterator[Office], content: bytes) -> None:
     office = next(left)
     preview = intake.inspect(office, content, "督查记录.xlsx")
     assert preview.reading.counts.held == 0
+    intake.commit(office, preview, WHO)
+
+
+def _all_held(left: Iterator[Office], content: bytes, rows: int) -> None:
+    """Do the same with a file of which one row counts: the others wait, with all their problems."""
+    office = next(left)
+    preview = intake.inspect(office, content, "督查记录.xlsx")
+    assert preview.reading.counts.held == rows - 1
+    assert len(preview.problems) >= len(_WRONG) * (rows - 1)
     intake.commit(office, preview, WHO)
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from tests.offices import checklist, copy_store, ingest, make_office, register_units, workbook
+from tests.reading.hostile import photographed, png
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
 from wenming_metrics import intake
 from wenming_metrics.keeping.verify import verify
@@ -40,7 +41,7 @@ def findings() -> bytes:
         "问题清单": [problem, [*place, "环境", 2, "垃圾满溢", "城管局"]],
         "检查点位": [head, place],
     }
-    return workbook(sheets)
+    return photographed(workbook(sheets), {(2, 7): png(1), (2, 8): png(2)})
 
 
 @pytest.fixture
@@ -67,6 +68,7 @@ def test_a_sound_store_is_found_sound(office):
     counts = {line.what: line.checked for line in report.lines}
     looked = {what: counts[what] for what in counts if what not in ("已按期清除的原文件",)}
     assert min(count for what, count in looked.items() if "计划" not in what) > 0
+    assert (counts["图片"], counts["图片的位置"]) == (2, 2)
     assert (counts["批次的经过"], counts["原文件"], counts["责任单位的行"]) == (4, 4, 1)
 
 
@@ -227,6 +229,16 @@ def change_item(connection):
     connection.execute(update(schema.row).where(schema.row.c.batch == 2).values(item=9999))
 
 
+def change_picture(connection):
+    table = schema.picture
+    first = select(func.min(table.c.digest)).scalar_subquery()
+    connection.execute(update(table).where(table.c.digest == first).values(content=b"another"))
+
+
+def lose_pictures(connection):
+    connection.execute(delete(schema.picture))
+
+
 def change_version(connection):
     connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
@@ -247,6 +259,8 @@ def change_version(connection):
         (extra_sum, "累计", "的本月累计"),
         (change_original, "原文件", "内容变了"),
         (spoil_block, "原始单元格", "批次 2 第 1 张表第 1 行起的原始单元格解不开"),
+        (change_picture, "图片", "的图片内容变了"),
+        (lose_pictures, "图片的位置", "批次 4 第 1 张表第 2 行的图片没有了"),
         (change_good, "批次的行数", "批次 2 记有 7 行,按日合计 240 行"),
         (change_day_count, "每批每日的督查行", "应有"),
         (change_held, "暂不计的行", "批次 2 记有 1 行暂不计,实有 0 行"),

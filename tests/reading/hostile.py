@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 
 import xlsxwriter
@@ -157,3 +158,94 @@ def _ole_header(directory: int, fat: int) -> bytes:
     head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9L", 0, 1, directory, 0, 4096, _CHAIN_END, 0, _CHAIN_END, 0)
     return head + struct.pack("<109L", fat, *[_NONE] * 108)
+
+
+def png(shade: int = 0, size: int = 4) -> bytes:
+    """A small grey picture."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = struct.pack(">L", zlib.crc32(kind + content))
+        return struct.pack(">L", len(content)) + kind + content + check
+
+    lines = (b"\0" + bytes([shade]) * size) * size
+    head = struct.pack(">2L5B", size, size, 8, 0, 0, 0, 0)
+    packed = chunk(b"IDAT", zlib.compress(lines))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + packed + chunk(b"IEND", b"")
+
+
+def relations(targets: Mapping[str, str], kind: str = "image") -> str:
+    """The relations of a part: key -> target."""
+    tags = "".join(
+        f'<Relationship Id="{key}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for key, target in targets.items()
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{tags}</Relationships>'
+
+
+def anchor(row: int, column: int, key: str, kind: str = "oneCellAnchor", more: str = "") -> str:
+    """A picture in a drawing; row and column from 0, as drawings count them."""
+    start = f"<xdr:from><xdr:col>{column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row}</xdr:row></xdr:from>"
+    blip = f'<xdr:pic><xdr:blipFill><a:blip r:embed="{key}"/></xdr:blipFill></xdr:pic>'
+    return f"<xdr:{kind}>{start}{more}{blip}</xdr:{kind}>"
+
+
+def drawn(rows: str, anchors: str, media: Mapping[str, str], extra: Mapping[str, bytes]) -> bytes:
+    """A workbook of one sheet with a drawing.
+
+    Takes: rows; anchors; media - key -> target, as seen from the drawing; extra - further parts
+    """
+    parts = {
+        "xl/worksheets/_rels/sheet1.xml.rels": relations(
+            {"rId1": "../drawings/drawing1.xml"}, "drawing"
+        ),
+        "xl/drawings/drawing1.xml": f'<xdr:wsDr xmlns:xdr="x">{anchors}</xdr:wsDr>',
+        "xl/drawings/_rels/drawing1.xml.rels": relations(media),
+    }
+    return xlsx({"甲": sheet(rows)}, {**parts, **extra})
+
+
+def photographed(data: bytes, pictures: Mapping[tuple[int, int], bytes]) -> bytes:
+    """Lay pictures over cells of a workbook's first sheet: (Excel row, column from 0) -> bytes."""
+    anchors = "".join(
+        anchor(row - 1, column, f"rId{n}") for n, (row, column) in enumerate(pictures)
+    )
+    parts = {
+        "xl/worksheets/_rels/sheet1.xml.rels": relations(
+            {"rId1": "../drawings/drawing1.xml"}, "drawing"
+        ),
+        "xl/drawings/drawing1.xml": f'<xdr:wsDr xmlns:xdr="x" xmlns:a="y" xmlns:r="z">{anchors}</xdr:wsDr>',
+        "xl/drawings/_rels/drawing1.xml.rels": relations(
+            {f"rId{n}": f"../media/image{n}.png" for n in range(len(pictures))}
+        ),
+        **{f"xl/media/image{n}.png": one for n, one in enumerate(pictures.values())},
+    }
+    target = io.BytesIO(data)
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def shown(cells: Mapping[str, str], images: Mapping[str, str], extra: Mapping[str, bytes]) -> bytes:
+    """A workbook of WPS with pictures in cells.
+
+    Takes: cells - reference -> name of a picture; images - name -> target; extra - further parts
+    """
+    rows = "".join(
+        f'<row r="{ref[1:]}"><c r="{ref}" t="str"><f>{word}DISPIMG(&quot;{name}&quot;,1)</f>'
+        f"<v>=DISPIMG(&quot;{name}&quot;,1)</v></c></row>"
+        for ref, name in cells.items()
+        for word in ("_xlfn." if ref == "B2" else "",)
+    )
+    listed = "".join(
+        f'<etc:cellImage><xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="{name}"/></xdr:nvPicPr>'
+        f'<xdr:blipFill><a:blip r:embed="rId{n}"/></xdr:blipFill></xdr:pic></etc:cellImage>'
+        for n, name in enumerate(images)
+    )
+    parts = {
+        "xl/cellimages.xml": f'<etc:cellImages xmlns:etc="w">{listed}</etc:cellImages>',
+        "xl/_rels/cellimages.xml.rels": relations(
+            {f"rId{n}": target for n, target in enumerate(images.values())}
+        ),
+    }
+    return xlsx({"甲": sheet(rows)}, {**parts, **extra})

@@ -33,7 +33,20 @@ _REFUSALS = {
     "too_slow": "文件-11",
     "crashed": "文件-12",
     "html_table": "文件-13",
-    "csv_text": "文件-14",
+    "plain_text": "文件-14",
+    "unknown_text": "文件-15",
+    "open_quote": "文件-16",
+    "document": "文件-17",
+    "pdf": "文件-18",
+    "image": "文件-19",
+    "archive": "文件-20",
+    "ods": "文件-21",
+    "xlsb": "文件-22",
+    "many_members": "文件-23",
+    "archive_too_big": "文件-24",
+    "archive_password": "文件-25",
+    "archive_broken": "文件-26",
+    "archive_empty": "文件-27",
     "something the child made up": "文件-12",
 }
 
@@ -48,10 +61,19 @@ def test_every_refusal_is_worded(code, message):
     assert reading.outcome == "这个文件没有读入,请按下面的说明修改后再上传。"
 
 
-def test_other_kinds_of_file_are_named():
-    refused = Workbook(refusal=Refusal("not_workbook", {"found": "pdf"}))
+@pytest.mark.parametrize(
+    ("code", "found", "said"),
+    [
+        ("not_workbook", "pptx", "这是演示文稿,不是 Excel 工作簿。"),
+        ("not_workbook", "something the child made up", "这是别的文件,不是 Excel 工作簿。"),
+        ("pdf", "ofd", "这是OFD 文件,版面固定,读不出表格。"),
+        ("archive", "rar", "这是RAR 压缩包,不能当作一个表格读取。"),
+    ],
+)
+def test_other_kinds_of_file_are_named(code, found, said):
+    refused = Workbook(refusal=Refusal(code, {"found": found}))
     (problem,) = read_workbook(refused, "a.pdf", "0" * 64, context()).problems
-    assert problem.text.startswith("这是PDF 文档,不是 Excel 工作簿。")
+    assert problem.text.startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ import pytest
 
 from wenming_metrics.reading import values
 from wenming_metrics.reading.grid import CellError
-from wenming_metrics.reading.values import BLANK, BROKEN, STROKE, TOO_FINE, UNREADABLE
+from wenming_metrics.reading.values import (
+    BLANK,
+    BROKEN,
+    CUT_SHORT,
+    NO_YEAR,
+    SPAN,
+    STROKE,
+    TOO_FINE,
+    UNREADABLE,
+)
 from wenming_metrics.vocabulary import RESULTS
 
 _THIRD = date(2026, 11, 3).toordinal()
@@ -41,12 +50,23 @@ def test_day(written):
 
 
 @pytest.mark.parametrize(
+    "written", ["11.3", "11月3日", "11-03", "11.3上午9:40", "11/3 10:15", 46329.0]
+)
+def test_day_of_the_year_in_the_title(written):
+    assert values.day(written, 2026) == _THIRD
+    assert values.day(11.13, 2026) == _THIRD + 10
+
+
+@pytest.mark.parametrize(
     ("written", "told"),
     [
         (None, BLANK),
         ("  ", BLANK),
-        ("11.13", UNREADABLE),
-        ("2026-11-13—15日", UNREADABLE),
+        ("11.13", NO_YEAR),
+        (11.13, NO_YEAR),
+        (11.1, CUT_SHORT),
+        ("11月中旬", UNREADABLE),
+        ("2026-11-13—15日", SPAN),
         ("2026-02-30", UNREADABLE),
         ("下周", UNREADABLE),
         (2026.0, UNREADABLE),

@@ -96,9 +96,9 @@ def no_header() -> Reading:
 
 @case
 def another_table() -> Reading:
-    """A table of scores that is not an inspection."""
-    header = ["名次", "街道", "总得分", "较上季度", "备注"]
-    return read_sheets({"表3 街道得分": [header, [1, "河西街道", 88.93, 1.24, None]]})
+    """A table that is none of those that are read."""
+    header = ["街道", "公园名称", "面积", "备注"]
+    return read_sheets({"公园": [header, ["河西街道", "滨河公园", 88.93, None]]})
 
 
 @case
@@ -122,8 +122,8 @@ def empty_workbook() -> Reading:
 
 @case
 def text_not_a_workbook() -> Reading:
-    """A CSV that was only renamed."""
-    return read("督查日期,街道\n2026-11-03,城东街道\n".encode(), "督查.xlsx", context())
+    """A note that was only renamed."""
+    return read("今天查了城东街道。\n明天查河西街道。\n".encode(), "督查.xlsx", context())
 
 
 @case

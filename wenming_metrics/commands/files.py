@@ -15,6 +15,7 @@ from wenming_metrics import intake, settings
 from wenming_metrics.backfill import Choices, Outcome, check_many, find_workbooks, ingest_many
 from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers
 from wenming_metrics.executors import open_executor
+from wenming_metrics.holding import marked_file
 from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries import history
 from wenming_metrics.queries.office import open_office
@@ -38,6 +39,13 @@ def add_commands(add: Add) -> None:
         command = add(name, run, told)
         _add_files(command)
         add_workers(command)
+        if name == "check":
+            command.add_argument(
+                "--marked",
+                type=Path,
+                metavar="文件夹",
+                help="把标注好的原表存到这里,名为 原名_核对.xlsx",
+            )
     add("batches", _batches, "列出入库批次")
     for name, run, told in (
         ("withdraw", _withdraw, "撤回一个批次"),
@@ -55,7 +63,7 @@ def _add_files(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="文件",
-        help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序",
+        help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序;压缩包(.zip)当作文件夹",
     )
     command.add_argument(
         "--confirm-visits",
@@ -64,9 +72,10 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--duplicates",
-        choices=("once", "count"),
+        choices=("once", "count", "replace"),
         default="once",
-        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算",
+        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算;"
+        "replace 用这些文件替换先前同一天、同一街道、同一来源的行",
     )
     command.add_argument("--who", default="命令行", help="经办人")
 
@@ -82,32 +91,58 @@ def _ingest(given: argparse.Namespace) -> int:
 def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
     """Do something with each file and tell of each; a bad file does not stop the rest."""
     office, paths = open_office(settings.load()), find_workbooks(given.files)
-    choices = Choices(given.confirm_visits, count_again=given.duplicates == "count")
+    said = given.duplicates
+    choices = Choices(given.confirm_visits, said == "count", replaces=said == "replace")
     codes, found = [], []
     # Where the lines of the files are seen as they come, they say how far it is.
     hidden = given.json or len(paths) < 2 or sys.stdout.isatty()
     with open_executor(given.workers, given.cluster) as executor, _bar(hidden) as bar:
         outcomes = act(office, paths, choices=choices, executor=executor)
         for outcome in bar.track(outcomes, total=len(paths), description="读取"):
-            codes.append(FAILED if outcome.error else verdict(outcome.preview))
+            codes.append(_code(outcome))
+            said = _told_outcome(outcome)
+            if vars(given).get("marked") and outcome.preview:
+                said["marked"] = _save_marked(outcome.preview, given.marked)
             if given.json:
-                found.append(_told_outcome(outcome))
+                found.append(said)
             else:
-                print_files([_told_outcome(outcome)])
+                print_files([said])
     if given.json:
         print_json(found)
     return max(codes)
+
+
+def _save_marked(preview: intake.Preview, folder: Path) -> str:
+    """Save a file with its problems marked; gives where, or why not. Never writes over a file."""
+    found = marked_file(preview)
+    if isinstance(found, str):
+        return found
+    name, content = Path(found[0]), found[1]
+    folder.mkdir(parents=True, exist_ok=True)
+    names = (name, *(Path(f"{name.stem}({n}){name.suffix}") for n in range(2, 1_000)))
+    place = next(folder / one for one in names if not (folder / one).exists())
+    place.write_bytes(content)
+    return str(place)
 
 
 def _bar(hidden: bool) -> Progress:
     return Progress(console=err, disable=hidden, transient=True, redirect_stdout=False)
 
 
+def _code(outcome: Outcome) -> int:
+    """Give the exit code that an outcome deserves."""
+    if outcome.error:
+        return FAILED
+    return verdict(outcome.preview) if outcome.preview else OK
+
+
 def _told_outcome(outcome: Outcome) -> dict[str, object]:
-    if outcome.error is None:
+    if outcome.preview:
         return {**told(outcome.preview), "batch": outcome.batch}
     error = outcome.error
     said = unopened(error) if isinstance(error, OSError) else str(error)
+    if outcome.left_out:
+        said = f"略去 {len(outcome.left_out)} 个系统文件:{'、'.join(outcome.left_out)}。"
     return {"file": outcome.name, "kind": "", "outcome": said, "problems": []}
 
 

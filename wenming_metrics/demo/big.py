@@ -44,8 +44,12 @@ def big_workbook(path: Path, rows: int, seed: int = SEED, end: date = END) -> Pa
     Returns: path. Units and sites are those of build_city(seed), 14 columns (HEADINGS), about
              18 % of the rows 不符合 with a text of some 25 characters of its own.
     """
-    frame = big_rows(rows, seed, end)
-    strings: dict[str, int] = {}
+    return write_checklist(path, big_rows(rows, seed, end))
+
+
+def write_checklist(path: Path, frame: pd.DataFrame) -> Path:
+    """Write the rows of a big workbook as they are. Takes: frame - as `big_rows` gives it."""
+    rows, strings = len(frame), dict[str, int]()
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=6) as book:
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(_open_sheet(rows).encode())

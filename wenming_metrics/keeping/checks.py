@@ -156,6 +156,35 @@ def _content(store: Store, digest: str) -> bytes | None:
         return connection.execute(query).scalar()
 
 
+def check_pictures(store: Store, digests: list[str]) -> list[Line]:
+    """Check the bytes of pictures against the digests they are kept under."""
+    table, wrong = schema.picture, []
+    for digest in digests:
+        with reading(store) as connection:
+            query = select(table.c.content).where(table.c.digest == digest)
+            content = connection.execute(query).scalar_one()
+        if hashlib.sha256(content).hexdigest() != digest:
+            wrong.append(f"摘要为 {digest[:12]}… 的图片内容变了")
+    return [line("图片", len(digests), wrong)]
+
+
+def check_picture_places(store: Store) -> list[Line]:
+    """Check that each picture that a row shows is there; of some only the place was kept."""
+    place, kept = schema.picture_place, schema.picture
+    key = (place.c.batch, place.c.sheet, place.c.source_row)
+    lost = (
+        select(*key)
+        .join_from(place, kept, kept.c.digest == place.c.digest, isouter=True)
+        .where(place.c.digest != "", kept.c.digest.is_(None))
+        .order_by(*key)
+    )
+    with reading(store) as connection:
+        count = connection.execute(select(func.count()).select_from(place)).scalar_one()
+        found = connection.execute(lost.limit(_MANY)).all()
+    wrong = (f"批次 {batch} 第 {n + 1} 张表第 {row} 行的图片没有了" for batch, n, row in found)
+    return [line("图片的位置", count, wrong)]
+
+
 def check_blocks(store: Store, batches: list[int]) -> list[Line]:
     """Check that the original cells of some batches can be unpacked."""
     table, wrong, count = schema.block, [], 0

@@ -23,7 +23,7 @@ _APART = {"store", "note"}
 """Tables of which a copy has its own lines."""
 _AT_ONCE = 20_000
 _BLOBS = 32
-"""Lines with blobs that are in memory together; a file as it was sent is taken by itself."""
+"""Lines with blobs that are in memory together; files as they were sent and pictures are taken one by one."""
 _REASONS = {
     errno.ENOSPC: "磁盘满了。请腾出磁盘空间再试。",
     errno.EDQUOT: "磁盘满了。请腾出磁盘空间再试。",
@@ -140,7 +140,7 @@ def _read(source: Connection, table: Table) -> Iterator[list[tuple]]:
 
 
 def _lines_at_once(table: Table) -> int:
-    if table is schema.original:
+    if table in (schema.original, schema.picture):
         return 1
     has_blobs = any(column.type.python_type is bytes for column in table.columns)
     return _BLOBS if has_blobs else _AT_ONCE

@@ -78,13 +78,14 @@ def _tasks(office: Office) -> Iterator[Task]:
         register, months = read_register(connection), months_of(connection)
         digests = connection.execute(select(schema.original.c.sha256)).scalars().all()
         batches = connection.execute(select(schema.batch.c.batch)).scalars().all()
+        pictures = connection.execute(select(schema.picture.c.digest)).scalars().all()
     bases = bases_of(register, office.rules)
     yield Task(url, _batches, ())
     for days in months:
         yield Task(url, _month, tuple(days), bases)
     for year in years_of(day for days in months for day in days):
         yield Task(url, _year, (year,), bases)
-    for check, over in ((_originals, digests), (_blocks, batches)):
+    for check, over in ((_originals, digests), (_blocks, batches), (_pictures, pictures)):
         for first in range(0, len(over), _FILES):
             yield Task(url, check, tuple(over[first : first + _FILES]))
 
@@ -104,7 +105,7 @@ def _spell(task: Task) -> str:
     """Say what a part of the check goes over."""
     if task.check is _month:
         return f"{date.fromordinal(task.over[0]):%Y-%m} "
-    return f"{task.over[0]} 年" if task.check is _year else "批次或原文件"
+    return f"{task.over[0]} 年" if task.check is _year else "批次、原文件或图片"
 
 
 def _store(task: Task) -> Store:
@@ -116,7 +117,9 @@ def _file(task: Task) -> list[Line]:
 
 
 def _batches(task: Task) -> list[Line]:
-    return [*checks.check_batches(_store(task)), *checks.check_states(_store(task))]
+    store = _store(task)
+    found = (checks.check_batches, checks.check_states, checks.check_picture_places)
+    return [one for check in found for one in check(store)]
 
 
 def _month(task: Task) -> list[Line]:
@@ -137,3 +140,7 @@ def _originals(task: Task) -> list[Line]:
 
 def _blocks(task: Task) -> list[Line]:
     return checks.check_blocks(_store(task), list(task.over))
+
+
+def _pictures(task: Task) -> list[Line]:
+    return checks.check_pictures(_store(task), list(task.over))

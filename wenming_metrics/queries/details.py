@@ -22,6 +22,7 @@ from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
+from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_role_rows, read_roles, read_rows
 from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
@@ -83,7 +84,8 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
         register = read_register(connection)
         members = np.flatnonzero(ancestors(register, chosen.kind) == unit).tolist()
         live, role = live_on(connection, window.days), ROLE_CODES.index(chosen.role)
-        rows = drop_repeats(read_role_rows(connection, window.days, live, role, members))
+        rows = read_role_rows(connection, window.days, live, role, members)
+        rows = _drop_uncounted(connection, rows, live)
         rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
@@ -94,7 +96,8 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
     Returns: the columns of `leaf_rows` without loss, plus unit_name (the street)
     """
     with reading(office.store) as connection:
-        rows = drop_repeats(read_rows(connection, window.days, live_on(connection, window.days)))
+        rows = read_rows(connection, window.days, live_on(connection, window.days))
+        rows = drop_repeats(drop_covered(connection, rows))
         rows = rows[rows["result"] == FAILED]
         return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
 
@@ -132,12 +135,23 @@ def _rows_of(
     connection: Connection, lines: pd.DataFrame, live: np.ndarray, units: np.ndarray
 ) -> pd.DataFrame:
     """Find the stored rows behind checks; a check's points go to its rows by what each lost."""
-    rows = drop_repeats(read_rows(connection, lines["day"].unique(), live, units))
+    rows = read_rows(connection, lines["day"].unique(), live, units)
+    rows = drop_repeats(drop_covered(connection, rows))
     checks = lines[[*_GRAIN, "loss", "node"]]
     found = rows[rows["lost"] > 0].merge(checks, on=_GRAIN, validate="many_to_one")
     whole = found.groupby(_GRAIN)["lost"].transform("sum")
     found["loss"] = found["loss"] * found["lost"] / whole
     return found.sort_values("loss", ascending=False, kind="stable")
+
+
+def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray) -> pd.DataFrame:
+    """Leave out covered and repeated rows; what a row repeats need not be among the given ones."""
+    if not (rows["repeated"] == 1).any():
+        return drop_covered(connection, rows)
+    whole = read_rows(connection, rows["day"].unique(), live, rows["unit"].unique())
+    kept = drop_repeats(drop_covered(connection, whole))
+    own, there = (pd.MultiIndex.from_frame(one[["batch", "seq"]]) for one in (rows, kept))
+    return rows[own.isin(there)]
 
 
 def _nodes(office: Office, rows: pd.DataFrame) -> np.ndarray:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from wenming_metrics.problems import Problem, problem_frame
+from wenming_metrics.problems import Problem, many, problem_frame
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.kinds import RECORD_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import reading
 
 KINDS = {
     "inspection": "实地督查",
@@ -26,6 +26,7 @@ KINDS = {
     "records": "几种表",
 }
 """Kinds of files, as users know them."""
+_TOLD = [one.name for one in fields(Problem)]
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,18 @@ def batches(office: Office) -> pd.DataFrame:
 
 def batch_problems(office: Office, batch: int) -> pd.DataFrame:
     """List the problems a batch was committed with; columns of `problems.problem_frame`."""
-    table = schema.batch_problem
     with reading(office.store) as connection:
-        query = select(table).where(table.c.batch == batch).order_by(table.c.n)
-        found = read_frame(connection, query)
-    return problem_frame(
-        Problem(
-            code=line.code,
-            sheet=line.sheet,
-            row=None if pd.isna(line.row) else int(line.row),
-            column=line.column,
-            header=line.header,
-            found=line.found,
-            details=json.loads(line.details),
-        )
-        for line in found.itertuples()
-    )
+        return problem_frame(problems_of(connection, batch))
+
+
+def problems_of(connection: Connection, batch: int) -> list[Problem]:
+    """Give the problems a batch was committed with, in the order in which they were found."""
+    table = schema.batch_problem
+    query = select(*(table.c[name] for name in _TOLD)).where(table.c.batch == batch)
+    lines = connection.execute(query.order_by(table.c.n)).fetchall()
+    *plain, details = zip(*lines, strict=True) if lines else [()] * len(_TOLD)
+    known = {text: json.loads(text) for text in set(details)}
+    return many(len(lines), *plain, map(known.__getitem__, details))
 
 
 def original_file(office: Office, batch: int) -> Original | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.privacy import mask
 from wenming_metrics.reading.grid import CellError, Value, decode_block
 from wenming_metrics.store.cells import read_blocks, read_sheets
+
+_SHOWN = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
+"""What WPS leaves in a cell that shows a picture."""
 
 
 def original_cells(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
@@ -25,7 +30,7 @@ def original_cells(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
         wanted = part["source_row"].tolist()
         lines = _lines(connection, int(batch), int(sheet), sorted(set(wanted)))
         for index, number in zip(part.index, wanted, strict=True):
-            told[index] = _spell(facts, lines.get(number, []))
+            told[index] = _spell(facts, number, lines.get(number, []))
     names = ["file", "sheet", "description", "cells"]
     return pd.DataFrame([told[index] for index in rows.index], rows.index, names)
 
@@ -43,20 +48,31 @@ def _lines(
     return found
 
 
-def _spell(facts: pd.Series, values: list[Value]) -> tuple[str, str, str, dict[str, str]]:
+def _spell(
+    facts: pd.Series, number: int, values: list[Value]
+) -> tuple[str, str, str, dict[str, str]]:
     cells, description = {}, ""
-    for position, header, name in facts["headers"]:
-        text = as_text(values[position]) if position < len(values) else ""
+    for position, header, name in headers_over(facts["headers"], number):
+        text = mask(as_text(values[position])) if position < len(values) else ""
         cells[header] = text
         if name == "description":
             description = text
     return facts["file"], facts["name"], description, cells
 
 
+def headers_over(headers: list[list], number: int) -> list[tuple[int, str, str]]:
+    """Give the headers of the table that a row of Excel lies in: the last ones above it."""
+    begins = [cell[3] if len(cell) > 3 else 0 for cell in headers]  # older stores tell of one table
+    own = max((row for row in begins if row < number), default=0)
+    return [tuple(cell[:3]) for cell, row in zip(headers, begins, strict=True) if row == own]
+
+
 def as_text(value: Value) -> str:
     """Spell one original cell as people see it; whole numbers without a decimal point."""
     if value is None:
         return ""
+    if isinstance(value, str) and _SHOWN.match(value):
+        return "(图片)"
     if isinstance(value, CellError):
         return value.text
     if isinstance(value, bool):

@@ -12,6 +12,7 @@ from wenming_metrics.reading.inspection import (
     findings_part,
     read_checklist,
     read_findings,
+    read_wide,
 )
 from wenming_metrics.reading.model import BASIS_CHECKLIST, Context
 from wenming_metrics.reading.names import Names
@@ -36,19 +37,21 @@ def read_inspection(
 ) -> dict[str, pd.DataFrame]:
     """Read all sheets of an inspection. Returns: checks, roles, sites as in `Reading`."""
     parts: dict[int, list[Part]] = {}
-    for table, totals in taken:
+    for at, (table, totals) in enumerate(taken):
         if table.kind == model.VISITS:
-            parts[table.sheet.index] = [read_visits(table, names, context)]
+            parts[at] = [read_visits(table, names, context)]
         elif table.kind == model.CHECKLIST:
-            parts[table.sheet.index] = [read_checklist(table, names, context, totals)]
-    rest = [(table, totals) for table, totals in taken if table.kind == model.FINDINGS]
+            parts[at] = [read_checklist(table, names, context, totals)]
+        elif table.kind == model.WIDE:
+            parts[at] = [read_wide(table, names, context, totals)]
+    rest = [(at, *one) for at, one in enumerate(taken) if one[0].kind == model.FINDINGS]
     looked = [one for some in parts.values() for one in some]
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
-    for table, totals in rest:
+    for at, table, totals in rest:
         findings = read_findings(table, names, context, totals, types)
         found = _find_visits(findings, names, context, visits if looked else None)
-        parts[table.sheet.index] = found
+        parts[at] = found
         _report_also_checked(table, looked, found[-1])
     joined = [one for _, some in sorted(parts.items()) for one in some]
     checks, roles, sites = join_parts(joined)

@@ -9,6 +9,8 @@ import numpy as np
 from wenming_metrics.reading.grid import CellError, Sheet
 from wenming_metrics.reading.table import Table, report_each, report_sheet
 
+_NOT_MISSED = ("remark", "photo_before", "photo_after")
+"""Columns of which no value is taken: a picture in a cell is a formula without a value."""
 _REFERENCE = re.compile(r"\b([A-Z]{1,3})(\d{1,7})\b")
 
 
@@ -17,7 +19,7 @@ def report_facts(table: Table) -> None:
     _report_hidden(table)
     unsaved = _unsaved(table)
     for name, several in table.columns.items():
-        if name == "remark":
+        if name in _NOT_MISSED or name not in table.header.columns:
             continue
         for nth, one in enumerate(several):
             errors = np.array([isinstance(value, CellError) for value in one.values], bool)
@@ -38,7 +40,8 @@ def _unsaved(table: Table) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for letters, row in _REFERENCE.findall(" ".join(map(str, facts.unsaved_formulas))):
         found.setdefault(_position(letters), []).append(int(row))
-    known = {at for name, ats in table.header.columns.items() for at in ats if name != "remark"}
+    columns = table.header.columns.items()
+    known = {at for name, ats in columns for at in ats if name not in _NOT_MISSED}
     if known & set(found) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
         report_sheet(table, "公式-03", count=facts.unsaved_formula_count)
     return found

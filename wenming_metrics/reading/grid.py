@@ -12,7 +12,8 @@ import json
 import struct
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -108,11 +109,36 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in or over a cell: index of its sheet, Excel's row, column index.
+
+    digest - of its bytes; "" when they are not kept, for the reason in `lost`: TOO_LARGE, OTHER
+             (no picture that a browser shows) or MISSING
+    """
+
+    sheet: int
+    row: int
+    column: int
+    digest: str
+    lost: str = ""
+
+
+TOO_LARGE, OTHER, MISSING = "too_large", "other", "missing"
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
-    """A decoded file: its worksheets in the file's order, or a refusal and no sheets."""
+    """A decoded file: its worksheets in the file's order, or a refusal and no sheets.
+
+    tag - digest of the file that it was made of, if it is a marked workbook that was given back
+    pictures, picture_bytes - where pictures are; their type and bytes by digest, each once
+    """
 
     sheets: tuple[Sheet, ...] = ()
     refusal: Refusal | None = None
+    tag: str = ""
+    pictures: tuple[Picture, ...] = ()
+    picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 _TAGS = {
@@ -146,6 +172,22 @@ def decode_block(payload: bytes) -> list[Column]:
         columns.append(Column(codes, tuple(values)))
         start += codes.nbytes
     return columns
+
+
+def blank_columns(block: Block, positions: set[int]) -> Block:
+    """Empty some columns of a block; nothing of what they held is left in it."""
+    payload = zlib.decompress(block.packed)
+    (length,) = struct.unpack_from("<I", payload)
+    n_rows, dictionaries = json.loads(payload[4 : 4 + length])
+    bodies, start = [], 4 + length
+    for at, (width, _) in enumerate(dictionaries):
+        end = start + width * n_rows
+        bodies.append(bytes(n_rows) if at in positions else payload[start:end])
+        start = end
+    told = [[1, [None]] if at in positions else one for at, one in enumerate(dictionaries)]
+    text = json.dumps([n_rows, told], ensure_ascii=False).encode()
+    packed = pack_block(b"".join([struct.pack("<I", len(text)), text, *bodies]))
+    return Block(block.first_row, block.n_rows, packed)
 
 
 def new_dictionary() -> dict:

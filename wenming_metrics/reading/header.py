@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wenming_metrics.reading.grid import Value
+from wenming_metrics.reading.titles import Titles
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,14 @@ class Header:
     typed   - the row as it came, per column position; texts - the same spelled out
     missing - titles of required columns that are not there
     doubled - (header, columns used and left) where two columns claim one meaning
-    wide    - one column per item, which is another form of table
+    items   - positions of the columns of items, in a sheet with one column per item
     known   - known headers as typed, also where the kind is not
     groups  - per column, what stands above it in a header of several rows ("" = nothing)
-    above   - texts of the titles over the header, joined
+    above   - texts of the titles over the header, one per line
+    titles  - what those say of all rows
+    fingerprint - names the form of the table, see `headers.fingerprint`
+    ignored - headers (normalised) that a person said are not read
+    filename - how the file is called
     """
 
     kind: str
@@ -30,7 +35,11 @@ class Header:
     texts: tuple[str, ...]
     missing: tuple[str, ...] = ()
     doubled: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    wide: bool = False
+    items: tuple[int, ...] = ()
     known: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     above: str = ""
+    titles: Titles = Titles()
+    fingerprint: str = ""
+    ignored: frozenset[str] = frozenset()
+    filename: str = ""

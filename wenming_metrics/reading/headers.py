@@ -6,14 +6,18 @@ above it are allowed, columns may come in any order, unknown columns stay where 
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from wenming_metrics.reading import model
+from wenming_metrics.reading.bands import Band, read_band
 from wenming_metrics.reading.grid import Sheet, Value, rows_head
 from wenming_metrics.reading.header import Header
 from wenming_metrics.reading.kinds import BY_NAME, RECORD_KINDS
-from wenming_metrics.reading.values import spell
+from wenming_metrics.reading.titles import Titles, read_titles, said_of_all
+from wenming_metrics.reading.values import bare_item, spell
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
 SEARCHED = 30
@@ -22,6 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("day", "source", "team", "visit_no", "district", "street", "community", "point_type"),
         *("site", "item_code", "item", "result", "deduction", "full_mark", "places"),
         *("description", "lead", "responsible", "assisting", "scope", "remark"),
+        *("lost_total", "earned_total"),
     ),
     model.PLAN: (
         *("planned_day", "day", "team", "district", "street", "community", "point_type"),
@@ -36,7 +41,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """Columns of each family of sheets; a header means what it means in its own family."""
 FAMILY = {
-    **{kind: model.INSPECTION for kind in (model.CHECKLIST, model.FINDINGS, model.VISITS)},
+    **{
+        kind: model.INSPECTION
+        for kind in (model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS)
+    },
     **{kind: kind for kind in (model.PLAN, model.UNITS, model.SITES, *BY_NAME)},
 }
 _PLACE = ("street", "community")
@@ -44,6 +52,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     model.CHECKLIST: (
         *(("day",), _PLACE, ("site",), ("item", "item_code"), ("result", "deduction")),
     ),
+    model.WIDE: (("day",), _PLACE, ("site",)),
     model.FINDINGS: (("day",), _PLACE, ("site",), ("item", "item_code"), ("description",)),
     model.VISITS: (("day",), _PLACE, ("site",), ("point_type",)),
     model.PLAN: (("planned_day", "day"), _PLACE, ("site",), ("point_type",)),
@@ -52,9 +61,11 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     **{kind.name: kind.required for kind in RECORD_KINDS},
 }
 """What a kind of sheet must have; of each group one column is enough."""
-SEVERAL = ("lead", "responsible", "assisting")
+SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
 _MAPS = {family: headers(names) for family, names in FAMILIES.items()}
+ALL_TITLES = {word for known in _MAPS.values() for word in known}
+"""Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
 _SCORE = re.compile("扣分|失分|得分")
@@ -62,44 +73,116 @@ _VISIT_ONLY = {"source", "team", "visit_no", "scope"}
 _CHECKED = {"item", "item_code", "result", "deduction"}
 
 
-def find_header(sheet: Sheet, items: frozenset[str]) -> Header | None:
+@dataclass(frozen=True)
+class Words:
+    """What a search knows beside the titles of columns: names of items and point types (both
+    normalised), how the file is called, what people said of headers (`model.Choices`)."""
+
+    items: frozenset[str] = frozenset()
+    point_types: frozenset[str] = frozenset()
+    filename: str = ""
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def find_header(sheet: Sheet, known: Words) -> Header | None:
     """Find the header of a sheet.
 
-    Takes:   sheet; items - normalised names of all items, to know a sheet with a column per item
     Returns: the header, or None where no row has even two known titles
     """
     head = rows_head(sheet, SEARCHED)
-    counts = [max(len(set(names)) for names in _named(row).values()) for row in head]
+    bands = [read_band(sheet, head, row) for row in range(len(head))]
+    said = next((band for band in bands if fingerprint(band.texts) in known.said), None)
+    if said:
+        return _header(sheet, head, said, known)
+    counts = [_count(band) for band in bands]
     if max(counts, default=0) < 2:
         return None
-    row = counts.index(max(counts))
-    title = sheet.name + "".join(spell(value) for above in head[:row] for value in above)
-    texts = tuple(spell(value) for value in head[row])
-    named = _named(head[row])
-    kind = _kind({family: set(found) for family, found in named.items()}, title, texts)
-    below = head[row + 1] if row + 1 < len(head) else []
+    # A row of titles over the header counts as much as the header below it: that one is taken.
+    best = [at for at, count in enumerate(counts) if count == max(counts)]
+    row = next((at for at in best if _count_row(bands[at].own)), best[0])
+    return _header(sheet, head, bands[row], known)
+
+
+def wanted(kind: str) -> tuple[str, ...]:
+    """Give the columns that a kind of sheet may have."""
+    return FAMILIES[FAMILY[kind]]
+
+
+def _count(band: Band) -> int:
+    return max(len(set(names)) for names in _named(band.texts).values())
+
+
+def _count_row(texts: Sequence[str]) -> int:
+    return max(len(set(names)) for names in _named(texts).values())
+
+
+def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> Header:
+    above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
+    titles = read_titles(above, (sheet.name, known.filename), known.point_types)
+    print_ = fingerprint(band.texts)
+    said = known.said.get(print_, {})
+    named = _named(band.texts, said)
+    wide = _is_wide(named[model.INSPECTION], band.texts, known.items)
+    names = {family: set(found) for family, found in named.items()}
+    kind = model.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
+    kind = said.get(model.KIND_CHOICE) or kind
+    columns = _choose(named[FAMILY[kind]], band.texts) if kind else {}
     return Header(
         kind=kind,
-        row=row,
-        first=_first_row(sheet, row, texts),
-        columns=_choose(named[FAMILY[kind]], texts) if kind else {},
-        typed=tuple(head[row]),
-        texts=texts,
-        missing=_missing(kind, named),
+        row=band.row,
+        first=_first_row(sheet, band),
+        columns=columns,
+        typed=band.typed,
+        texts=band.texts,
+        missing=_missing(kind, named, titles),
         doubled=tuple(_doubled(named[FAMILY[kind]])) if kind else (),
-        wide=_is_wide(named[model.INSPECTION], texts, below, items),
-        known=_known(named, texts),
+        items=_item_columns(columns, band.texts, known.items) if wide else (),
+        known=_known(named, band.texts),
+        groups=band.groups,
+        above="\n".join(above),
+        titles=titles,
+        fingerprint=print_,
+        ignored=frozenset(word for word, name in said.items() if not name),
+        filename=known.filename,
     )
 
 
-def _named(row: list[Value]) -> dict[str, dict[str, list[int]]]:
-    """Give for each family the columns found in a row: name -> positions."""
+def guess_header(sheet: Sheet, known: Words) -> Header | None:
+    """Take the row that looks most like a header where no title is known: the fullest row of
+    different texts that has something below it."""
+    head = rows_head(sheet, SEARCHED)
+    counts = []
+    for values in head[:-1]:
+        texts = [value for value in values if isinstance(value, str) and value.strip()]
+        counts.append(len(set(texts)) if len(texts) == len(set(texts)) else 0)
+    if max(counts, default=0) < 2:
+        return None
+    band = read_band(sheet, head, counts.index(max(counts)))
+    return _header(sheet, head, band, known)
+
+
+def fingerprint(texts: Sequence[str]) -> str:
+    """Name the form of a table by its headers, whatever their order and spaces."""
+    words = sorted({normalise(text) for text in texts} - {""})
+    return hashlib.blake2b("\x1f".join(words).encode(), digest_size=12).hexdigest()
+
+
+def _named(
+    row: Sequence[Value], said: Mapping[str, str] | None = None
+) -> dict[str, dict[str, list[int]]]:
+    """Give for each family the columns found in a row: name -> positions.
+
+    Takes: said - what people said of headers; it goes before what titles mean
+    """
+    told = said or {}
     words = [normalise(value) if isinstance(value, str) else "" for value in row]
     found: dict[str, dict[str, list[int]]] = {}
     for family, known in _MAPS.items():
         found[family] = {}
         for position, text in enumerate(words):
             name = known.get(text) or known.get(_ADDED.sub("", text))
+            if text in told:
+                name = told[text] if told[text] in FAMILIES[family] else None
             if text and name:
                 found[family].setdefault(name, []).append(position)
     return found
@@ -135,10 +218,13 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
     return model.VISITS if "site" in seen else ""
 
 
-def _missing(kind: str, named: Mapping[str, Mapping[str, list[int]]]) -> tuple[str, ...]:
+def _missing(
+    kind: str, named: Mapping[str, Mapping[str, list[int]]], titles: Titles
+) -> tuple[str, ...]:
     if not kind:
         return ()
-    groups = [group for group in REQUIRED[kind] if not set(named[FAMILY[kind]]) & set(group)]
+    there = set(named[FAMILY[kind]]) | set(said_of_all(titles))
+    groups = [group for group in REQUIRED[kind] if not there & set(group)]
     return tuple("或".join(INPUT[name].title for name in group) for group in groups)
 
 
@@ -157,27 +243,35 @@ def _doubled(found: Mapping[str, list[int]]) -> list[tuple[str, tuple[int, ...]]
     return [(name, tuple(at)) for name, at in several if name != "remark"]
 
 
-def _first_row(sheet: Sheet, row: int, texts: tuple[str, ...]) -> int:
+def _first_row(sheet: Sheet, band: Band) -> int:
     """Give the first row below the header, which merged cells may stretch over several rows."""
-    excel = sheet.first_row + row
+    excel, texts = sheet.first_row + band.row, band.own
     ends = [
         area.last_row
         for area in sheet.facts.merged
         if area.first_row == excel and area.first_column < len(texts) and texts[area.first_column]
     ]
-    return max([excel, *ends]) - sheet.first_row + 1
+    return max([excel + band.depth - 1, *ends]) - sheet.first_row + 1
 
 
-def _is_wide(
-    found: Mapping[str, list[int]],
-    texts: tuple[str, ...],
-    below: list[Value],
-    items: frozenset[str],
-) -> bool:
-    if {"item", "item_code"} & set(found):
+def _is_wide(found: Mapping[str, list[int]], texts: tuple[str, ...], items: frozenset[str]) -> bool:
+    """Say whether a sheet of sites has one column per item."""
+    if {"item", "item_code", "result", "description"} & set(found) or "site" not in found:
         return False
-    words = [normalise(text) for text in (*texts, *(spell(value) for value in below))]
-    return sum(bool(_MARKED_ITEM.search(text)) or text in items for text in words) >= 2
+    return sum(_is_item(text, items) for text in texts) >= 2
+
+
+def _is_item(text: str, items: frozenset[str]) -> bool:
+    word = normalise(text)
+    return bool(_MARKED_ITEM.search(word)) or word in items or bare_item(word) in items
+
+
+def _item_columns(
+    columns: Mapping[str, tuple[int, ...]], texts: tuple[str, ...], items: frozenset[str]
+) -> tuple[int, ...]:
+    """List the columns of items: those that bear no other title."""
+    taken = {at for ats in columns.values() for at in ats}
+    return tuple(at for at, text in enumerate(texts) if at not in taken and _is_item(text, items))
 
 
 def _known(named: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]) -> tuple[str, ...]:

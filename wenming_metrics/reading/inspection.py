@@ -6,14 +6,17 @@ item that was not looked at has neither, but its row is stored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from wenming_metrics.problems import Problem
 from wenming_metrics.reading import values
+from wenming_metrics.reading.grid import column_letter
 from wenming_metrics.reading.model import BASIS_CHECKLIST, BASIS_FINDING, Context
-from wenming_metrics.reading.names import Names, item
+from wenming_metrics.reading.names import Names, hint, item
 from wenming_metrics.reading.part import Part, build_part
 from wenming_metrics.reading.rows import Total, number_text, report_totals
 from wenming_metrics.reading.settle import (
@@ -29,6 +32,7 @@ from wenming_metrics.reading.table import (
     Table,
     column,
     combine,
+    hold,
     narrow,
     report,
     report_each,
@@ -37,10 +41,13 @@ from wenming_metrics.reading.table import (
     report_unreadable,
     typed,
 )
-from wenming_metrics.vocabulary import RESULTS
+from wenming_metrics.reading.wide import report_sums, unpivot
+from wenming_metrics.vocabulary import RESULTS, SOURCE_CODES, normalise
 
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 _NO_TYPES: Mapping[int, int] = {}
+PUBLIC = SOURCE_CODES.index("public")
+_LISTED = re.compile(r"(?:^|[;；。\n\s])\s*(?:\d{1,2}[.、.)](?!\d)|[①-⑳]|[((]\d{1,2}[))])")
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,36 @@ class Points:
     places: np.ndarray
 
 
+def read_wide(base: Table, names: Names, context: Context, totals: list[Total]) -> Part:
+    """Read a sheet whose rows are sites and whose columns are items; a row counts whole or not."""
+    _report_unknown_items(base, names)
+    table = unpivot(base)
+    part, points = _read_checks(table, names, context, totals)
+    width = len(base.header.items)
+    for code, lines in table.holders.items():
+        hold(base, code, np.flatnonzero(lines.reshape(base.n_rows, width).any(axis=1)))
+    report_sums(table, base, points.lost, points.possible)
+    return part
+
+
+def _report_unknown_items(base: Table, names: Names) -> None:
+    """Return a sheet of which a column is no item that the catalogue knows."""
+    for at in base.header.items:
+        written = values.bare_item(normalise(base.header.texts[at]))
+        if written not in names.items and normalise(base.header.texts[at]) not in names.items:
+            said = {"part": written, "hint": hint(names, written, names.items)}
+            letter, text = column_letter(at), base.header.texts[at]
+            base.problems.append(Problem("表头-09", base.sheet.name, None, letter, text, "", said))
+
+
 def read_checklist(table: Table, names: Names, context: Context, totals: list[Total]) -> Part:
     """Read a sheet whose rows are items looked at."""
+    return _read_checks(table, names, context, totals)[0]
+
+
+def _read_checks(
+    table: Table, names: Names, context: Context, totals: list[Total]
+) -> tuple[Part, Points]:
     day = settle_days(table, "day", context.today.toordinal())
     source = settle_sources(table)
     where = settle_where(table, names, day, _NO_TYPES)
@@ -66,11 +101,13 @@ def read_checklist(table: Table, names: Names, context: Context, totals: list[To
     roles = settle_roles(table, names, where)
     _report_totals(table, totals, points.lost, deduction)
     visit = settle_visits(table, where, source)
+    if table.cells is not None:
+        _hold_whole_rows(table)
     report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     _report_repeated(table, visit, found)
     row_values = _row_values(source, visit, found, BASIS_CHECKLIST, points)
-    return build_part(table, where, row_values, roles)
+    return build_part(table, where, row_values, roles), points
 
 
 @dataclass(frozen=True)
@@ -104,13 +141,26 @@ def read_findings(
     result = np.full(table.n_rows, FAILED)
     lost = np.where(deduction >= 0, deduction, marks)
     _report_above(table, lost, marks, deduction >= 0)
-    points = Points(result, lost, marks, _places(table, result))
+    _report_several(table)
+    free = (source == PUBLIC) & (deduction == 0)
+    points = Points(result, lost, np.where(free, 0, marks), _places(table, result))
     _report_totals(table, totals, lost, deduction)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     visit = settle_visits(table, where, source)
     return Findings(table, where, source, visit, found, points, roles)
+
+
+def _report_several(table: Table) -> None:
+    """Tell of cells that list several problems: 「1.…;2.…」; they are one problem of so many places."""
+    given = column(table, "description")
+    found = [len(_LISTED.findall(values.spell(value))) for value in given.values]
+    counts = np.array(found, np.int64)[given.codes]
+    rows = np.flatnonzero((counts > 1) & ~table.held)
+    report_each(
+        table, rows, "问题-01", "description", [{"count": int(counts[row])} for row in rows]
+    )
 
 
 def findings_part(findings: Findings, visit: np.ndarray) -> Part:
@@ -130,6 +180,12 @@ def settle_items(table: Table, names: Names, point_type: np.ndarray) -> np.ndarr
     ]
     report_faults(table, [fault for _, fault in found], number)
     return narrow([at for at, _ in found])[number]
+
+
+def _hold_whole_rows(table: Table) -> None:
+    """Hold all lines of a row of Excel of which one is held."""
+    rows = np.unique(table.excel[table.held])
+    table.held[np.isin(table.excel, rows)] = True
 
 
 def _row_values(
@@ -166,6 +222,11 @@ def _places(table: Table, result: np.ndarray) -> np.ndarray:
 def _results(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Give whether a result is written, and the result as typed."""
     result = typed(table, "result", values.result)
+    if table.cells is not None:
+        # In a sheet of one column per item a bare number may be points lost or points kept.
+        bare = typed(table, "result", values.points) >= 0
+        report(table, bare & (result == values.UNREADABLE), "结果-05", "result")
+        result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
     report_unreadable(table, result, "结果-01", "result")
     return result != values.BLANK, result
 

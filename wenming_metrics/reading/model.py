@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,11 +14,14 @@ from wenming_metrics.reading.grid import Block
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.units import Register
 
-CHECKLIST, FINDINGS, VISITS = "checklist", "findings", "visits"
+CHECKLIST, WIDE, FINDINGS, VISITS = "checklist", "wide", "findings", "visits"
 PLAN, UNITS, SITES = "plan", "units", "sites"
 INSPECTION, REGISTERS, RECORDS = "inspection", "registers", "records"
+REGISTER_KINDS = {UNITS, SITES, REGISTERS}
+"""Kinds of files that the others are read against."""
 SHEET_KINDS = {
     CHECKLIST: "检查表",
+    WIDE: "检查表(一列一项)",
     FINDINGS: "问题清单",
     VISITS: "检查点位",
     PLAN: "督查计划",
@@ -30,31 +34,81 @@ BASIS_CHECKLIST, BASIS_VISIT, BASIS_FINDING = 0, 1, 2
 
 
 @dataclass(frozen=True)
+class NameChoice:
+    """What a person said that a written name stands for.
+
+    kind - "unit", "item" or "point_type"; written - normalised; target - its number
+    """
+
+    kind: str
+    written: str
+    target: int
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What people said of headers and names that were not known.
+
+    headers - fingerprint of a table's headers -> normalised header -> name of the column ("": it is
+              not read); under KIND_CHOICE the kind of the table
+    """
+
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: tuple[NameChoice, ...] = ()
+
+
+KIND_CHOICE = "#kind"
+
+
+@dataclass(frozen=True)
 class Context:
     """What a workbook is read against: registers and catalogue in force, the day in the city.
 
     confirm_visits - the user has confirmed that problems without a sheet of visits came from
                      visits that looked at every item of the point type
+    choices        - what people said of headers and names
     """
 
     register: Register
     catalogue: Catalogue
     today: date
     confirm_visits: bool = False
+    choices: Choices = field(default_factory=Choices)
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A column that no title is known for, or a whole table of unknown kind.
+
+    sheet, position, header - where, and as typed; fingerprint - of the table's headers
+    kind - of the table ("" = not known); samples - up to three different values of the column
+    """
+
+    sheet: str
+    position: int
+    header: str
+    fingerprint: str
+    kind: str
+    samples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class HeaderCell:
-    """One column of a sheet: its position (0 = A), its header as typed, its name or ""."""
+    """One column of a sheet: its position (0 = A), its header as typed, its name or "".
+
+    row - of the header, where it is that of a further table in the sheet, else 0
+    """
 
     position: int
     text: str
     name: str
+    row: int = 0
 
 
 @dataclass(frozen=True)
 class SheetReading:
-    """One sheet: kind (key of SHEET_KINDS or ""), Excel's row of the header, data rows found."""
+    """One sheet: kind (of `kinds.SHEET_TITLES` or ""), Excel's row of the header, data rows found,
+    who sent it by its titles ("": not said)."""
 
     name: str
     index: int
@@ -62,6 +116,7 @@ class SheetReading:
     header_row: int | None
     headers: tuple[HeaderCell, ...]
     n_rows: int
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +168,10 @@ RECORD_COLUMNS = {
     **{"kind": "object", "day": "int32", "unit": "int32", "sheet": "int16"},
     **{"source_row": "int32", "told": "object"},
 }
+PICTURE_COLUMNS = {
+    **{"sheet": "int16", "source_row": "int32", "position": "int32", "n": "int32"},
+    "digest": "object",
+}
 HELD_COLUMNS = {"sheet": "int16", "source_row": "int32", "codes": "object"}
 
 
@@ -133,8 +192,16 @@ class Reading:
     places - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
+    unmapped - columns that were not read because nobody knows what they mean
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
+    personal - columns with personal data (`personal.PersonalColumn`), of which nothing is kept
+    kept   - the copy that is stored in place of the file where it holds personal data; None: the
+             file itself. `sha256` is that of what is stored
+    corrects - digest of the file that this one corrects, "" where it is not known
+    pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
+               digest ("": only the place is kept)
+    picture_bytes - type ("png", ...) and bytes of each picture by digest
     """
 
     filename: str
@@ -149,9 +216,20 @@ class Reading:
     places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
+    unmapped: tuple[Unmapped, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Counts = field(default_factory=Counts)
     blocks: tuple[tuple[int, Block], ...] = ()
+    corrects: str = ""
+    personal: tuple = ()
+    kept: bytes | None = None
+    pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
+    picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    @property
+    def sender(self) -> str:
+        """Who sent the file, by the titles of its tables; "" where they do not say."""
+        return next((sheet.sender for sheet in self.sheets if sheet.sender), "")
 
     @property
     def is_rejected(self) -> bool:

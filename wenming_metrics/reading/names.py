@@ -7,7 +7,6 @@ once per workbook. Nothing is guessed: what is unknown is told with the nearest 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,15 +15,21 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import process
 
+from wenming_metrics.reading.model import NameChoice
 from wenming_metrics.reading.table import Fault
+from wenming_metrics.reading.values import bare_item
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.units import Register, alias_map, ancestors
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _SIMILAR = 55
 _HINTED = 500
+_SAID = {
+    **{"district": "districts", "street": "streets", "community": "communities"},
+    **{"item": "items", "point_type": "point_types"},
+}
+"""Kind of unit or name -> the map that a choice adds to."""
 _ROLE_KINDS = ("department", "section", "street", "community", "district")
-_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _SOURCE_WORDS = {
     "city": "市督查组 市 市级 市级督查 市文明办 市创建办 市创文办 市创城办 市文明办督查组 市创建办督查组",
     "district": "区督查组 区 区级 区级督查 县区 区县 区文明办 区创建办 区文明办督查组 区创建办督查组",
@@ -80,9 +85,32 @@ class Names:
     met: set[int]
 
 
-def build_names(register: Register, catalogue: Catalogue) -> Names:
-    """Make the maps for one workbook; those of the same register and catalogue are made once."""
-    return replace(_build(register, catalogue), hints={}, met=set())
+def build_names(
+    register: Register, catalogue: Catalogue, said: tuple[NameChoice, ...] = ()
+) -> Names:
+    """Make the maps for one workbook; those of the same register and catalogue are made once.
+
+    Takes: said - what people said that unknown names stand for; a name of the registers goes first
+    """
+    names = _build(register, catalogue)
+    return replace(_with_said(names, said) if said else names, hints={}, met=set())
+
+
+def _with_said(names: Names, said: tuple[NameChoice, ...]) -> Names:
+    kinds = names.register.units["kind"].to_numpy()
+    maps = {name: dict(getattr(names, name)) for name in _SAID.values()}
+    maps["roles"] = dict(names.roles)
+    for one in said:
+        if one.kind == "unit" and one.target < len(kinds):
+            maps["roles"].setdefault(one.written, [one.target])
+            own = _SAID.get(kinds[one.target])
+            if own:
+                maps[own].setdefault(one.written, [one.target])
+        elif one.kind == "item" and one.target < len(names.item_titles):
+            maps["items"].setdefault(one.written, [one.target])
+        elif one.kind == "point_type" and one.target < len(names.type_titles):
+            maps["point_types"].setdefault(one.written, one.target)
+    return replace(names, **maps)
 
 
 @lru_cache(maxsize=2)
@@ -189,7 +217,7 @@ def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Faul
 
     Takes: point_type - to tell apart items that share an alias; -1 where it is not known
     """
-    by_name = names.items.get(name) or names.items.get(_NUMBERING.sub("", name), [])
+    by_name = names.items.get(name) or names.items.get(bare_item(name), [])
     if len(by_name) > 1 and point_type >= 0:
         by_name = [at for at in by_name if names.catalogue.applies[at, point_type]] or by_name
     title = names.item_titles

@@ -6,8 +6,8 @@ decode (child process) -> header of each sheet -> data rows -> values and names 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ import pandas as pd
 from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading import model
 from wenming_metrics.reading.assemble import read_inspection
+from wenming_metrics.reading.blanking import blank
 from wenming_metrics.reading.facts import report_facts
-from wenming_metrics.reading.grid import Workbook
+from wenming_metrics.reading.grid import Refusal, Workbook
 from wenming_metrics.reading.kinds import BY_NAME
 from wenming_metrics.reading.model import (
     Context,
@@ -24,18 +25,34 @@ from wenming_metrics.reading.model import (
     HeaderCell,
     Reading,
     SheetReading,
+    Unmapped,
 )
-from wenming_metrics.reading.names import build_names
+from wenming_metrics.reading.names import Names, build_names
+from wenming_metrics.reading.personal import (
+    PersonalColumn,
+    find_personal,
+    is_personal,
+    without_personal,
+)
+from wenming_metrics.reading.pictures import pictures_read, report_pictures
 from wenming_metrics.reading.plan import read_plan
 from wenming_metrics.reading.registers import read_places, read_units
-from wenming_metrics.reading.rows import BLANK_ROW, DATA, Total, build_table
+from wenming_metrics.reading.rows import BLANK_ROW, DATA, Total, build_table, report_totals
 from wenming_metrics.reading.sandbox import decode
-from wenming_metrics.reading.sheets import Found, find_sheets, refusal_problem
+from wenming_metrics.reading.sheets import (
+    Found,
+    find_sheets,
+    list_unmapped,
+    refusal_problem,
+    report_unmapped,
+    search_words,
+)
 from wenming_metrics.reading.table import Table
-from wenming_metrics.units import build_units
+from wenming_metrics.units import Register, build_units
+from wenming_metrics.vocabulary import normalise
 
 _HELD = list(model.HELD_COLUMNS)
-_CHECKED = {model.CHECKLIST, model.FINDINGS, model.VISITS}
+_CHECKED = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS}
 
 
 @dataclass(frozen=True)
@@ -54,8 +71,19 @@ def read(data: bytes, filename: str, context: Context) -> Reading:
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
     # The maps of names are made while the child decodes; they are kept, and asked for later.
-    workbook = decode(data, meanwhile=lambda: build_names(context.register, context.catalogue))
-    return read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
+    workbook = decode(data, meanwhile=lambda: _names(context, context.register))
+    found = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
+    return _without_personal(found, data, workbook) if found.personal else found
+
+
+def _without_personal(found: Reading, data: bytes, workbook: Workbook) -> Reading:
+    """Keep a copy without personal data in place of the file; it is known by that copy."""
+    kept = blank(data, workbook, found.personal)
+    if isinstance(kept, Refusal):
+        columns = "、".join(one.header for one in found.personal)
+        told = [Problem("隐私-02", details={"columns": columns})]
+        return _returned(Reading(found.filename, found.sha256), told)
+    return replace(found, kept=kept, sha256=hashlib.sha256(kept).hexdigest())
 
 
 def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Context) -> Reading:
@@ -63,25 +91,48 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     bare = Reading(filename, sha256)
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
-    found, problems = find_sheets(workbook.sheets, context.catalogue)
+    words = search_words(context.catalogue, filename, context.choices)
+    found, problems = find_sheets(workbook.sheets, words)
+    unmapped = tuple(list_unmapped(workbook.sheets, found, words))
     if rejected(problems):
-        return _returned(bare, problems)
-    taken = [_take(sheet) for sheet in found]
+        return _returned(bare, problems, unmapped)
+    personal = tuple(find_personal([(one.sheet, one.header) for one in found]))
+    taken = [
+        _take(replace(one, sheet=without_personal(one.sheet, personal)) if personal else one)
+        for one in found
+    ]
     frames = _read_frames(taken, context)
+    unmapped = tuple(one for one in unmapped if not is_personal(normalise(one.header)))
+    problems += [*report_unmapped(unmapped), *_told(personal)]
     problems += [said for one in taken for said in _ordered(one.table.problems)]
+    problems += report_pictures(workbook, {one.table.sheet.index: one.table.sheet for one in taken})
     if rejected(problems):
-        return _returned(bare, problems)
+        return _returned(bare, problems, unmapped)
     return Reading(
         filename,
         sha256,
         kind=_kind(taken),
-        sheets=tuple(_sheet_reading(one.table) for one in taken),
+        sheets=_sheet_readings(taken),
         held=_held(taken),
+        unmapped=unmapped,
         problems=tuple(problems),
-        counts=_counts(taken),
+        counts=_counts(taken, frames.get("records")),
         blocks=tuple((one.table.sheet.index, b) for one in taken for b in one.table.sheet.blocks),
+        corrects=workbook.tag,
+        personal=personal,
+        **pictures_read(workbook, {one.table.sheet.index for one in taken}),
         **frames,
     )
+
+
+def _told(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
+    for sheet in dict.fromkeys(one.sheet for one in personal):
+        columns = "、".join(one.header for one in personal if one.sheet == sheet)
+        yield Problem("隐私-01", sheet, details={"columns": columns})
+
+
+def _names(context: Context, register: Register) -> Names:
+    return build_names(register, context.catalogue, context.choices.names)
 
 
 def _take(found: Found) -> Taken:
@@ -95,18 +146,20 @@ def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataF
     kinds = {one.table.kind for one in taken}
     if kinds & {model.UNITS, model.SITES}:
         return _read_registers(taken, context)
-    names = build_names(context.register, context.catalogue)
+    names = _names(context, context.register)
     plans = [read_plan(one.table, names) for one in taken if one.table.kind == model.PLAN]
-    records = [
-        BY_NAME[one.table.kind].read(one.table, names, context)
-        for one in taken
-        if one.table.kind in BY_NAME
-    ]
+    records = [_read_records(one, names, context) for one in taken if one.table.kind in BY_NAME]
     apart = {model.PLAN, *BY_NAME}
     rest = [(one.table, one.totals) for one in taken if one.table.kind not in apart]
     frames = {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
+
+
+def _read_records(one: Taken, names: Names, context: Context) -> pd.DataFrame:
+    found = BY_NAME[one.table.kind].read(one.table, names, context)
+    report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
+    return found
 
 
 def _read_registers(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataFrame]:
@@ -117,7 +170,7 @@ def _read_registers(taken: Sequence[Taken], context: Context) -> dict[str, pd.Da
     if units:
         frames["units"] = _concat(units)
         register = build_units(register, frames["units"])
-    names = build_names(register, context.catalogue)
+    names = _names(context, register)
     places = [read_places(one.table, names) for one in taken if one.table.kind == model.SITES]
     return {**frames, "places": _concat(places)} if places else frames
 
@@ -136,15 +189,28 @@ def _kind(taken: Sequence[Taken]) -> str:
     return model.RECORDS if kinds <= set(BY_NAME) else model.INSPECTION
 
 
-def _sheet_reading(table: Table) -> SheetReading:
+def _sheet_readings(taken: Sequence[Taken]) -> tuple[SheetReading, ...]:
+    """Tell of the sheets; several tables of one are told of together, each header with its row."""
+    found: dict[int, SheetReading] = {}
+    for table in (one.table for one in taken):
+        index, row = table.sheet.index, table.sheet.first_row + table.header.row
+        headers = _header_cells(table, row if index in found else 0)
+        if index in found:
+            first = found[index]
+            more = {"headers": (*first.headers, *headers), "n_rows": first.n_rows + table.n_rows}
+            found[index] = replace(first, **more)
+            continue
+        place = (table.sheet.name, index, table.kind, row)
+        found[index] = SheetReading(*place, headers, table.n_rows, table.header.titles.sender)
+    return tuple(found.values())
+
+
+def _header_cells(table: Table, row: int) -> tuple[HeaderCell, ...]:
     names = {at: name for name, ats in table.header.columns.items() for at in ats}
-    headers = tuple(
-        HeaderCell(at, text, names.get(at, ""))
-        for at, text in enumerate(table.header.texts)
-        if text
+    texts = table.header.texts
+    return tuple(
+        HeaderCell(at, text, names.get(at, ""), row) for at, text in enumerate(texts) if text
     )
-    row = table.sheet.first_row + table.header.row
-    return SheetReading(table.sheet.name, table.sheet.index, table.kind, row, headers, table.n_rows)
 
 
 def _ordered(problems: list[Problem]) -> list[Problem]:
@@ -153,10 +219,18 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
     return [problems[at] for at in np.argsort(rows, kind="stable").tolist()]
 
 
-def _counts(taken: Sequence[Taken]) -> Counts:
+def _counts(taken: Sequence[Taken], records: pd.DataFrame | None) -> Counts:
     rows = sum(one.table.n_rows for one in taken)
     held = sum(int(one.table.held.sum()) for one in taken)
-    return Counts(rows, rows - held, held, sum(one.skipped for one in taken))
+    silent = sum(_without_record(one.table, records) for one in taken if one.table.kind in BY_NAME)
+    skipped = sum(one.skipped for one in taken) + silent
+    return Counts(rows - silent, rows - silent - held, held, skipped)
+
+
+def _without_record(table: Table, records: pd.DataFrame) -> int:
+    """Count the rows that a kind of records takes for bands and sums of its own."""
+    own = records.loc[records["sheet"] == table.sheet.index, "source_row"]
+    return int((~table.held & ~np.isin(table.excel, own.to_numpy())).sum())
 
 
 def _held(taken: Sequence[Taken]) -> pd.DataFrame:
@@ -180,5 +254,7 @@ def _held(taken: Sequence[Taken]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).astype(model.HELD_COLUMNS)
 
 
-def _returned(bare: Reading, problems: Sequence[Problem]) -> Reading:
-    return Reading(bare.filename, bare.sha256, problems=tuple(problems))
+def _returned(
+    bare: Reading, problems: Sequence[Problem], unmapped: tuple[Unmapped, ...] = ()
+) -> Reading:
+    return replace(bare, problems=tuple(problems), unmapped=unmapped)

@@ -28,6 +28,7 @@ class RecordKind:
     required - of each group one column is enough
     is_kind  - (names of columns found, text of sheet name and titles) -> whether it is this kind
     read     - reads a sheet; gives `Reading.records`, see `make_records`
+    open     - columns with numbers are read also where no title is known (component scores)
     """
 
     name: str
@@ -36,6 +37,7 @@ class RecordKind:
     required: tuple[tuple[str, ...], ...]
     is_kind: Callable[[frozenset[str], str], bool]
     read: Reader
+    open: bool = False
 
 
 def make_records(
@@ -49,7 +51,7 @@ def make_records(
     """Make the records of the rows that nothing holds.
 
     Takes: kind - its name in code; day - ordinals, 0 where a record has none; unit - -1: none;
-           told - name -> one plain value (str, int or None) per line
+           told - name -> one value per line that JSON holds (text, number, list)
            rows - the data row of each line; None: one line per data row
     """
     rows = np.arange(table.n_rows) if rows is None else rows

@@ -13,9 +13,11 @@ import numpy as np
 from wenming_metrics.problems import Problem
 from wenming_metrics.reading.grid import Area, Column, Sheet, column_letter
 from wenming_metrics.reading.header import Header
+from wenming_metrics.reading.headers import wanted
 from wenming_metrics.reading.table import Table, hold
+from wenming_metrics.reading.titles import said_of_all
 from wenming_metrics.reading.values import points, spell
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import EXAMPLE, normalise
 
 DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
 """What a row is: data, blank, a total, a remark, a repeated header, nothing in known columns."""
@@ -59,6 +61,11 @@ def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[T
         for name, several in filled.items()
     }
     numbers = excel[data]
+    columns |= {
+        name: (Column(np.zeros(len(numbers), np.int32), (value,)),)
+        for name, value in said_of_all(header.titles).items()
+        if name not in columns and name in wanted(header.kind)
+    }
     held = np.zeros(len(numbers), bool)
     table = Table(sheet, header, columns, numbers, held, {}, problems, {})
     _report_merged(table)
@@ -102,6 +109,10 @@ def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray
     states = np.where(filled > 0, DATA, IDLE).astype(np.int8)
     states[(kind == REMARK) & (cells <= _FEW)] = REMARK
     states[kind == TOTAL] = TOTAL
+    for at in header.columns.get("remark", ()):
+        shown = np.array([value == EXAMPLE for value in below[at].values])[below[at].codes]
+        states[shown] = REMARK
+        labels |= dict.fromkeys(np.flatnonzero(shown).tolist(), EXAMPLE)
     states[same >= max(2, (len(known) + 1) // 2)] = REPEATED
     states[cells == 0] = BLANK_ROW
     return states, labels
@@ -182,7 +193,8 @@ def _totals(
     excel: np.ndarray,
     below: list[Column],
 ) -> list[Total]:
-    at = table.header.columns.get("deduction")
+    own = table.header.columns
+    at = own.get("lost_total") if table.header.items else own.get("deduction")
     found = []
     for row in np.flatnonzero(states == TOTAL).tolist():
         one = below[at[0]] if at else None

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import numpy as np
 
@@ -36,17 +36,31 @@ from wenming_metrics.reading.grid import (
     new_dictionary,
     pack_block,
 )
+from wenming_metrics.reading.own_forms import without_options
+from wenming_metrics.reading.own_marks import without_marks
+from wenming_metrics.reading.pictures import gather_pictures
 
-_START = "import sys; sys.path += sys.argv[1:3]; import child; child.main()"
+_START = "import sys; sys.path += sys.argv[1:3]; __import__(sys.argv[3]).main()"
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 _MOST_HEADER, _LOG_BYTES = 64 << 20, 4_000
 _log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+
+class _RefusedError(Exception):
+    """Carries the child's verdict past what gathers its messages."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a file may cost: bytes, seconds, parts in the zip, columns per sheet, cells per file.
 
+    members, unpacked_bytes - files in an archive, and what they come to
+    picture_bytes, pictures_bytes - of one picture, and of all in a file
     stretch_bytes - a sheet of much more XML than that is decoded in stretches of about that size
     """
 
@@ -59,6 +73,10 @@ class Limits:
     cells: int = 40_000_000
     output_bytes: int = 512 << 20
     stretch_bytes: int = 24 << 20
+    members: int = 200
+    unpacked_bytes: int = 400 << 20
+    picture_bytes: int = 30 << 20
+    pictures_bytes: int = 300 << 20
 
 
 DEFAULT_LIMITS = Limits()
@@ -72,34 +90,52 @@ def decode(
     Takes: all bytes of the file, whatever it is; limits; meanwhile - what the parent may do while
         the child is at work, called once.
     Returns: a Workbook with its worksheets, or with a Refusal and no sheets. Codes of refusals:
-        empty, not_workbook, truncated, password, macro, zip_bomb, too_big, too_many_cells,
-        entities, unreadable, too_slow, crashed, html_table, csv_text. A legacy .xls is decoded
-        like an .xlsx, without the facts that are found in XML.
+        `sheets._REFUSALS`. A legacy .xls or .et is decoded like an .xlsx, without the facts that
+        are found in XML; a table in plain text (CSV) is a workbook of one sheet.
+    """
+    found = run("child", data, _build_workbook, limits=limits, meanwhile=meanwhile)
+    return Workbook(refusal=found) if isinstance(found, Refusal) else found
+
+
+def run(
+    program: str,
+    data: bytes,
+    gather: Callable[[Iterator[tuple[dict, bytes]], Limits], Answer],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    meanwhile: Callable[[], object] | None = None,
+) -> Answer | Refusal:
+    """Run a program of this folder in a child process; see `confined` for how it speaks.
+
+    Takes: program - name of its module, which has a `main`; data - what it reads; gather - makes
+        the answer of its messages and may raise ValueError; limits, meanwhile - as `decode`
     """
     overstayed = threading.Event()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
-        process = _start(limits, folder, log)
+        process = _start(program, limits, folder, log)
         clock = threading.Timer(limits.wall_seconds, _end, (process, overstayed))
         clock.start()
         try:
             _feed(process, data)
             if meanwhile:
                 meanwhile()
-            workbook = _gather(process, limits)
-            if workbook is None:
+            answer = _gather(process, limits, gather)
+            if answer is None:
                 process.wait()
         finally:
             clock.cancel()
             process.kill()
             process.wait()
             process.stdout.close()
-        return workbook or _explain_death(process.returncode, overstayed.is_set(), log)
+        if answer is None:
+            return _explain_death(process.returncode, overstayed.is_set(), log)
+        return answer
 
 
-def _start(limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
+def _start(program: str, limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
     calamine = importlib.util.find_spec("python_calamine")
     site = Path(calamine.origin).parent.parent
-    here = Path(__file__).parent
+    here = Path(__file__).parent / "apart"
     return subprocess.Popen(
         [
             sys.executable,
@@ -109,6 +145,7 @@ def _start(limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
             _START,
             str(here),
             str(site),
+            program,
             json.dumps(asdict(limits)),
         ],
         stdin=subprocess.PIPE,
@@ -134,15 +171,19 @@ def _feed(process: subprocess.Popen, data: bytes) -> None:
         _log.info("the decoder stopped listening: %s", error)
 
 
-def _gather(process: subprocess.Popen, limits: Limits) -> Workbook | None:
+def _gather(
+    process: subprocess.Popen, limits: Limits, gather: Callable[..., Answer]
+) -> Answer | Refusal | None:
     """Read the child's messages; None when it fell silent before its last one."""
     try:
-        return _build_workbook(_messages(process.stdout, limits), limits)
+        return gather(_messages(process.stdout, limits), limits)
     except EOFError:
         return None
+    except _RefusedError as error:
+        return error.refusal
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error) as error:
         _log.warning("the decoder sent what it should not: %r", error)
-        return _refused("crashed", reason="protocol")
+        return Refusal("crashed", {"reason": "protocol"})
 
 
 def _messages(stream: IO[bytes], limits: Limits) -> Iterator[tuple[dict, bytes]]:
@@ -153,9 +194,11 @@ def _messages(stream: IO[bytes], limits: Limits) -> Iterator[tuple[dict, bytes]]
         if n_header > _MOST_HEADER:
             raise ValueError("length of a header")
         if left < 0:
-            yield {"type": "refusal", "code": "too_big", "details": {}}, b""
-            return
-        yield json.loads(_read(stream, n_header)), _read(stream, n_body)
+            raise _RefusedError(Refusal("too_big", {}))
+        header = json.loads(_read(stream, n_header))
+        if header["type"] == "refusal":
+            raise _RefusedError(Refusal(str(header["code"]), dict(header["details"])))
+        yield header, _read(stream, n_body)
 
 
 def _read(stream: IO[bytes], length: int) -> bytes:
@@ -175,11 +218,11 @@ def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> W
         sheets.append(sheet)
         if len(sheets) > limits.entries:
             raise ValueError("more sheets than parts")
-    if header["type"] == "refusal":
-        return _refused(str(header["code"]), **header["details"])
+    pictures, contents, header = gather_pictures(header, messages)
     if header["type"] != "end":
         raise ValueError(header["type"])
-    return Workbook(tuple(sheets))
+    tag = str(header.get("tag", ""))
+    return without_options(without_marks(Workbook(tuple(sheets), None, tag, pictures, contents)))
 
 
 def _build_sheet(
@@ -232,19 +275,15 @@ def _freeze(value: object) -> object:
     return tuple(map(_freeze, value)) if isinstance(value, list) else value
 
 
-def _explain_death(code: int, overstayed: bool, log: IO[bytes]) -> Workbook:
+def _explain_death(code: int, overstayed: bool, log: IO[bytes]) -> Refusal:
     """Word the end of a child that sent no last message."""
     log.seek(0)
     last_words = log.read()[-_LOG_BYTES:].decode("utf-8", "replace")
     _log.warning("the decoder ended with %s: %s", code, last_words)
     if overstayed or code == -getattr(signal, "SIGXCPU", 0):
-        return _refused("too_slow")
+        return Refusal("too_slow", {})
     if "memory allocation" in last_words or "MemoryError" in last_words:
-        return _refused("too_big")
+        return Refusal("too_big", {})
     if code == -getattr(signal, "SIGKILL", 0):
-        return _refused("too_big")  # The system ends a process so when its own memory is full.
-    return _refused("crashed", exit=code)
-
-
-def _refused(code: str, **details: object) -> Workbook:
-    return Workbook(refusal=Refusal(code, details))
+        return Refusal("too_big", {})  # The system ends a process so when its own memory is full.
+    return Refusal("crashed", {"exit": code})

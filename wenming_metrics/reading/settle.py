@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 
 from wenming_metrics.reading import values
+from wenming_metrics.reading.collective import expand_units, report_expanded
 from wenming_metrics.reading.names import SOURCES, Names, hint, visit_key
 from wenming_metrics.reading.table import (
     Fault,
@@ -26,7 +27,7 @@ from wenming_metrics.reading.table import (
     report_unreadable,
     typed,
 )
-from wenming_metrics.reading.territory import role_units, territory
+from wenming_metrics.reading.territory import territory
 from wenming_metrics.units import site_key
 from wenming_metrics.vocabulary import ROLE_CODES
 
@@ -99,9 +100,13 @@ def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
 
     Returns: ordinals, -1 where there is none to use
     """
-    day = typed(table, name, values.day)
+    year = table.header.titles.year
+    day = typed(table, name, lambda value: values.day(value, year))
     report(table, day == values.BLANK, "日期-04", name)
     report_unreadable(table, day, "日期-01", name)
+    for state, code in ((values.NO_YEAR, "日期-05"), (values.SPAN, "日期-06")):
+        report(table, day == state, code, name)
+    report(table, day == values.CUT_SHORT, "日期-07", name)
     report(table, (day >= 0) & (day < EARLIEST), "日期-03", name)
     if latest is not None:
         said = date.fromordinal(latest).isoformat()
@@ -118,7 +123,7 @@ def settle_sources(table: Table) -> np.ndarray:
     ]
     report_faults(table, faults, given.codes)
     number = narrow([SOURCES.get(word, -1 if word else -2) for word in words])[given.codes]
-    blank = int((number == -2).sum())
+    blank = len(np.unique(table.excel[number == -2]))
     if blank:
         report_sheet(table, "来源-01", "source", count=blank)
     return np.maximum(number, 0)
@@ -241,17 +246,15 @@ def settle_roles(
     for role, name in enumerate(ROLE_CODES):
         for nth, given in enumerate(table.columns.get(name, ())):
             first, number = combine([given.codes, where.street, _epoch(names, where.day)])
+            texts = [_text(given.values[given.codes[row]]) for row in first.tolist()]
             found = [
-                role_units(
-                    names,
-                    int(where.day[row]),
-                    int(where.street[row]),
-                    _text(given.values[given.codes[row]]),
-                    name,
-                )
-                for row in first.tolist()
+                expand_units(names, int(where.day[row]), text, name, int(where.street[row]))
+                for row, text in zip(first.tolist(), texts, strict=True)
             ]
             report_faults(table, [fault for _, fault in found], number, nth)
+            units_of = (several for several, _ in found)
+            cells = zip(texts, first.tolist(), units_of, strict=True)
+            report_expanded(table, names, name, nth, cells)
             counts = np.array([len(several) for several, _ in found], np.int64)
             flat = np.array([unit for several, _ in found for unit in several], np.int64)
             starts = np.cumsum(counts) - counts

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from wenming_metrics.problems import Problem
 from wenming_metrics.reading import model
 from wenming_metrics.reading.facts import blank_sheet
 from wenming_metrics.reading.grid import Refusal, Sheet, column_letter
 from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.headers import find_header
-from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.headers import Words, find_header, guess_header
+from wenming_metrics.reading.kinds import RECORD_KINDS, SHEET_TITLES
+from wenming_metrics.reading.model import Unmapped
+from wenming_metrics.reading.pieces import cut_tables
+from wenming_metrics.reading.record_values import decimal_text
+from wenming_metrics.reading.values import spell
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import normalise
 
@@ -29,20 +35,41 @@ _REFUSALS = {
     "too_slow": "文件-11",
     "crashed": "文件-12",
     "html_table": "文件-13",
-    "csv_text": "文件-14",
+    "plain_text": "文件-14",
+    "unknown_text": "文件-15",
+    "open_quote": "文件-16",
+    "document": "文件-17",
+    "pdf": "文件-18",
+    "image": "文件-19",
+    "archive": "文件-20",
+    "ods": "文件-21",
+    "xlsb": "文件-22",
+    "many_members": "文件-23",
+    "archive_too_big": "文件-24",
+    "archive_password": "文件-25",
+    "archive_broken": "文件-26",
+    "archive_empty": "文件-27",
 }
 _FILE_KINDS = {
-    "pdf": "PDF 文档",
-    "image": "图片",
-    "archive": "压缩包",
-    "zip": "压缩包",
-    "docx": "Word 文档",
+    "ppt": "演示文稿",
     "pptx": "演示文稿",
-    "ods": "ODS 表格",
-    "xlsb": "二进制工作簿(xlsb)",
     "ole2": "别的 Office 文档",
+    "pdf": "PDF 文件",
+    "ofd": "OFD 文件",
+    "rar": "RAR 压缩包",
+    "7z": "7z 压缩包",
+    "zip": "压缩包",
+    "gz": "压缩包",
+    "bz2": "压缩包",
+    "xz": "压缩包",
 }
 _REGISTERS = {model.UNITS, model.SITES}
+IGNORED = set(
+    "序号 行号 no no. 照片 图片 现场照片 问题照片 现场图片 整改前照片 整改后照片 核对意见 签字 盖章".split()
+)
+"""Headers (normalised) that nobody misses."""
+_OPEN = {kind.name for kind in RECORD_KINDS if kind.open}
+_LOOKED, _SAMPLES = 2_000, 3
 
 
 @dataclass(frozen=True)
@@ -56,22 +83,18 @@ class Found:
 def refusal_problem(refusal: Refusal) -> Problem:
     """Word why the child did not decode a file."""
     kind = _FILE_KINDS.get(str(refusal.details.get("found")), "别的文件")
-    told = {"kind": kind, "sheet": "", **refusal.details}
+    told = {"kind": kind, "sheet": "", "row": "", **refusal.details}
     return Problem(_REFUSALS.get(refusal.code, "文件-12"), details=told)
 
 
-def find_sheets(sheets: Sequence[Sheet], catalogue: Catalogue) -> tuple[list[Found], list[Problem]]:
-    """Find the sheets that are read and everything to say about headers.
-
-    Takes: sheets - of one workbook; catalogue - whose items tell a sheet with a column per item
-    """
-    words = [*catalogue.items["name"], *(a for some in catalogue.items["aliases"] for a in some)]
-    items = frozenset(map(normalise, words))
+def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], list[Problem]]:
+    """Find the sheets that are read and everything to say about headers."""
     written = [sheet for sheet in sheets if not blank_sheet(sheet)]
     if not written:
         return [], [Problem("文件-01")]
-    headers = [(sheet, find_header(sheet, items)) for sheet in written]
-    found = [Found(sheet, header) for sheet, header in headers if header and _is_read(header)]
+    pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
+    headers = [(piece, find_header(piece, words)) for piece in pieces]
+    found = [Found(sheet, header) for sheet, header in headers if header and header.kind]
     problems = [problem for sheet, header in headers for problem in _faults(sheet, header)]
     problems += list(_unread(headers, found))
     kinds = {one.header.kind for one in found}
@@ -81,8 +104,53 @@ def find_sheets(sheets: Sequence[Sheet], catalogue: Catalogue) -> tuple[list[Fou
     return found, problems
 
 
-def _is_read(header: Header) -> bool:
-    return bool(header.kind) and not header.wide
+def search_words(catalogue: Catalogue, filename: str, choices: model.Choices) -> Words:
+    """Gather what the search for headers knows beside the titles of columns."""
+    items = _spelled(catalogue.items) | {one.written for one in choices.names if one.kind == "item"}
+    return Words(items, _spelled(catalogue.point_types), filename, choices.headers)
+
+
+def list_unmapped(sheets: Sequence[Sheet], found: Sequence[Found], words: Words) -> list[Unmapped]:
+    """List the columns with values that are not read because their headers are not known.
+
+    Of a workbook of which no sheet is known, every column of its likely headers is listed.
+    """
+    headers = [(one.sheet, one.header) for one in found]
+    if not headers:
+        guesses = (
+            (sheet, guess_header(sheet, words)) for sheet in sheets if not blank_sheet(sheet)
+        )
+        headers = [(sheet, header) for sheet, header in guesses if header]
+    return [one for sheet, header in headers for one in _unmapped(sheet, header)]
+
+
+def _unmapped(sheet: Sheet, header: Header) -> Iterator[Unmapped]:
+    known = {at for ats in header.columns.values() for at in ats} | set(header.items)
+    known |= {at for _, ats in header.doubled for at in ats}
+    for at, text in enumerate(header.texts):
+        word = normalise(text)
+        if at in known or not word or word in IGNORED or word in header.ignored:
+            continue
+        column = sheet.columns[at]
+        below = column.codes[header.first :]
+        values = dict.fromkeys(spell(column.values[code]) for code in below[:_LOOKED].tolist())
+        samples = tuple(value for value in values if value)[:_SAMPLES]
+        if header.kind in _OPEN and any(decimal_text(text) for text in samples):
+            continue  # read as they are: component scores of a test
+        if samples:
+            yield Unmapped(sheet.name, at, text, header.fingerprint, header.kind, samples)
+
+
+def report_unmapped(columns: Sequence[Unmapped]) -> Iterator[Problem]:
+    """Say, once per sheet, which columns are not read."""
+    for sheet in dict.fromkeys(one.sheet for one in columns if one.kind):
+        texts = [one.header for one in columns if one.sheet == sheet]
+        yield Problem("表头-08", sheet, details={"columns": "、".join(texts)})
+
+
+def _spelled(entries: pd.DataFrame) -> frozenset[str]:
+    words = [*entries["name"], *(alias for several in entries["aliases"] for alias in several)]
+    return frozenset(map(normalise, words))
 
 
 def _faults(sheet: Sheet, header: Header | None) -> Iterator[Problem]:
@@ -90,9 +158,6 @@ def _faults(sheet: Sheet, header: Header | None) -> Iterator[Problem]:
     if header is None:
         return
     row = sheet.first_row + header.row
-    if header.wide:
-        yield Problem("表头-08", sheet.name, row)
-        return
     if header.missing:
         told = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
         yield Problem("表头-04", sheet.name, row, details=told)
@@ -113,11 +178,7 @@ def _unread(
     headers: Sequence[tuple[Sheet, Header | None]], found: Sequence[Found]
 ) -> Iterator[Problem]:
     """Say which sheets are not read: a note beside good sheets, else the reason of the return."""
-    others = [
-        (sheet, header)
-        for sheet, header in headers
-        if not (header and (header.kind or header.wide))
-    ]
+    others = [(sheet, header) for sheet, header in headers if not (header and header.kind)]
     if found or len(others) < len(headers):
         yield from (Problem("表头-02", sheet.name) for sheet, _ in others)
         return

@@ -6,12 +6,13 @@ only rows with something to say about them cost Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
-from wenming_metrics.problems import HOLD, Problem, messages
+from wenming_metrics.problems import HOLD, Problem, many, messages
 from wenming_metrics.reading.grid import Column, Sheet, Value, column_letter
 from wenming_metrics.reading.header import Header
 from wenming_metrics.reading.values import TOO_FINE, UNREADABLE, spell
@@ -22,6 +23,8 @@ _SMALL = 1 << 30
 _SHOWN = 80
 _NO_COLUMN = (None,)
 OF_BROKEN = ("公式-01", "公式-02")
+OF_ITEMS = ("item", "item_code", "result", "deduction", "full_mark", "places")
+"""What the cell of an item, or its header, says in a sheet with one column per item."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Table:
     problems - what was found so far; grows likewise
     broken   - (name, which of its columns) -> data rows whose cell is an error or a formula without
                a value; nothing else is said about such a cell
+    cells    - where a row gives several lines (one per item): per line the column of its item
     """
 
     sheet: Sheet
@@ -45,6 +49,7 @@ class Table:
     holders: dict[str, np.ndarray]
     problems: list[Problem]
     broken: dict[tuple[str, int], np.ndarray]
+    cells: np.ndarray | None = None
 
     @property
     def kind(self) -> str:
@@ -149,15 +154,33 @@ def report_each(
     if broken is not None and code not in OF_BROKEN:
         details = [said for said, out in zip(details, broken[rows], strict=True) if not out]
         rows = rows[~broken[rows]]
-    letter, header = place(table, name, nth) if name else ("", "")
-    cells = spelled(table, name, rows, nth) if name else [""] * len(rows)
-    sheet = table.sheet.name
-    table.problems.extend(
-        Problem(code, sheet, row, letter, header, found, said)
-        for row, found, said in zip(table.excel[rows].tolist(), cells, details, strict=True)
-    )
     if messages()[code].severity == HOLD:
         hold(table, code, rows)
+    if table.cells is not None and name not in OF_ITEMS:
+        rows, details = _once(table, rows, details)
+    letters, headers = _places(table, rows, name, nth)
+    cells = spelled(table, name, rows, nth) if name else repeat("")
+    where = (repeat(table.sheet.name), table.excel[rows].tolist(), letters, headers)
+    table.problems.extend(many(len(rows), repeat(code), *where, cells, details))
+
+
+def _once(
+    table: Table, rows: np.ndarray, details: Sequence[Mapping[str, object]]
+) -> tuple[np.ndarray, list[Mapping[str, object]]]:
+    """Keep the first line of each row of Excel: what is said of the row is said once."""
+    _, first = np.unique(table.excel[rows], return_index=True)
+    return rows[first], [details[at] for at in first.tolist()]
+
+
+def _places(
+    table: Table, rows: np.ndarray, name: str, nth: int
+) -> tuple[Iterable[str], Iterable[str]]:
+    """Give letter and header of the cell to blame in each row."""
+    if table.cells is not None and name in OF_ITEMS:
+        at = table.cells[rows].tolist()
+        return map(column_letter, at), map(table.header.texts.__getitem__, at)
+    letter, header = place(table, name, nth) if name else ("", "")
+    return repeat(letter), repeat(header)
 
 
 def hold(table: Table, code: str, rows: np.ndarray) -> None:

@@ -11,7 +11,6 @@ from wenming_metrics.reading.table import Fault
 from wenming_metrics.vocabulary import normalise
 
 _SEPARATORS = re.compile(r"[、,;/|\s\uff0c\uff1b\uff0f\uff5c]+")
-_COLLECTIVE = re.compile(r"^(各|全体|所有|全市各|全区各|相关|有关)")
 _NOWHERE = -1
 
 
@@ -110,8 +109,6 @@ def role_units(
         text = normalise(part)
         if not text.strip("-"):
             continue
-        if _COLLECTIVE.match(text) and text not in names.roles:
-            return (), Fault("单位-07", column, {"part": part})
         known = names.roles.get(text, [])
         units = alive(names, known, day)
         if len(units) > 1:

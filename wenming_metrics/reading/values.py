@@ -17,6 +17,8 @@ from wenming_metrics.vocabulary import RESULTS, normalise
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
+NO_YEAR, SPAN, CUT_SHORT = -6, -7, -8
+"""A day without a year · several days · 11.1 as a number, which may be the 1st or the 10th."""
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
 _SERIALS = (20_000, 100_000)
 _LARGEST = Decimal(100_000_000)
@@ -24,6 +26,9 @@ _MOST_PLACES = 100_000
 _DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?\s*(.*)", re.DOTALL
 )
+_SHORT_DAY = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?\s*(.*)", re.DOTALL)
+_SPAN_REST = re.compile(r"(-|~|至|到)\s*\d.*", re.DOTALL)
+_SHORT_NUMBER = re.compile(r"(1[0-2]|[1-9])\.(\d{1,2})")
 _DIGITS_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _CLOCK = re.compile(
@@ -33,6 +38,7 @@ _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
 _PLACES = re.compile(r"共?(\d{1,9})[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
+_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
 _RESULT_WORDS = {
     "符合": "符合 √ ✓ ✔ ☑ 达标 合格 是 通过 正常 有效 无问题 没有问题 对 yes y ok true",
@@ -72,32 +78,52 @@ def word(value: Value) -> str:
     return "" if isinstance(value, CellError) else normalise(spell(value))
 
 
-def day(value: Value) -> int:
+def day(value: Value, year: int | None = None) -> int:
     """Read a date, written in any usual way, with or without a time behind it.
 
-    Returns: its ordinal, or BLANK, UNREADABLE (also when no year is written), BROKEN
+    Takes:   year - what the titles say, for days without a year; None: nothing
+    Returns: its ordinal, or BLANK, UNREADABLE, NO_YEAR, SPAN, CUT_SHORT, BROKEN
     """
     if isinstance(value, datetime | date):
         return value.toordinal()
     if isinstance(value, str):
         plain = normalize("NFKC", value).strip().casefold()
-        return _day_of_text(re.sub("[—–‐−]", "-", plain))
+        return _day_of_text(re.sub("[—–‐−]", "-", plain), year)
     if isinstance(value, float):
-        return _day_of_number(value)
+        short = _SHORT_NUMBER.fullmatch(f"{value:.15g}")
+        return _short_number(short, year) if short else _day_of_number(value)
     return _without(value)
 
 
-def _day_of_text(text: str) -> int:
+def _day_of_text(text: str, year: int | None) -> int:
     if not text:
         return BLANK
     if _SERIAL.fullmatch(text):
         return _day_of_number(float(text))
     found = _DIGITS_DAY.fullmatch(text)
+    if found:
+        return _calendar(int(found[1]), int(found[2]), int(found[3]))
+    found = _DAY.fullmatch(text)
+    parts = (int(found[1]), found[2], found[3], found[4]) if found else None
     if not found:
-        found = _DAY.fullmatch(text)
-        if not found or not _CLOCK.fullmatch(found[4]):
-            return UNREADABLE
-    return _calendar(int(found[1]), int(found[2]), int(found[3]))
+        found = _SHORT_DAY.fullmatch(text)
+        parts = (year, *found.groups()) if found else None
+    if not parts or not (_CLOCK.fullmatch(parts[3]) or _SPAN_REST.fullmatch(parts[3])):
+        return UNREADABLE
+    if parts[0] is None:
+        known = _calendar(2000, int(parts[1]), int(parts[2]))
+        return UNREADABLE if known < 0 else NO_YEAR
+    on = _calendar(parts[0], int(parts[1]), int(parts[2]))
+    return SPAN if on > 0 and not _CLOCK.fullmatch(parts[3]) else on
+
+
+def _short_number(found: re.Match, year: int | None) -> int:
+    """Read 11.13 that Excel took for a number; of 11.1 nobody knows whether a 0 was lost."""
+    if len(found[2]) < 2 and int(found[2]) <= 3:
+        return CUT_SHORT
+    if year is None:
+        return NO_YEAR
+    return _calendar(year, int(found[1]), int(found[2]))
 
 
 def _day_of_number(number: float) -> int:
@@ -183,6 +209,15 @@ def people(value: Value) -> int:
         return UNREADABLE
     count = Decimal(found[1]) * (10_000 if found[2] else 1)
     return int(count) if count == int(count) and count < 2**31 else UNREADABLE
+
+
+def bare_item(word: str) -> str:
+    """Take the number before an item and the full mark behind it off its (normalised) name.
+
+    >>> bare_item("2摊位整洁(5分)")
+    '摊位整洁'
+    """
+    return _NUMBERING.sub("", word)
 
 
 def result(value: Value) -> int:

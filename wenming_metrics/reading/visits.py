@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.reading import values
-from wenming_metrics.reading.inspection import KEPT, Findings
+from wenming_metrics.reading.inspection import KEPT, PUBLIC, Findings
 from wenming_metrics.reading.model import BASIS_VISIT, Context
 from wenming_metrics.reading.names import Names, hint, visit_key
 from wenming_metrics.reading.part import Part, Roles, spread_part
@@ -33,9 +33,8 @@ from wenming_metrics.reading.table import (
     report_faults,
     report_sheet,
 )
-from wenming_metrics.vocabulary import SOURCE_CODES, normalise
+from wenming_metrics.vocabulary import normalise
 
-PUBLIC = SOURCE_CODES.index("public")
 _WHOLE = {"", "全部", "所有", "全部测评项", "全项", "全面检查"}
 _SEPARATORS = re.compile(r"[、,;/|\n\uff0c\uff1b\uff0f\uff5c]+")
 _NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3

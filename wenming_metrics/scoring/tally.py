@@ -41,7 +41,8 @@ def merge_rows(rows: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     Returns: day, role, visit, unit, item, point_type, source, site, lost, possible, places,
              failed (0 or 1); sorted by its first six columns
     """
-    looked = drop_repeats(rows[rows["result"].isin(LOOKED)])
+    # What the public reports and is not priced has nothing to earn: it is dealt with, not scored.
+    looked = drop_repeats(rows[rows["result"].isin(LOOKED) & (rows["possible"] > 0)])
     parts = [looked.assign(role=TERRITORY)]
     if len(roles):
         keys = ["day", "item", "batch", "seq"]
@@ -77,19 +78,37 @@ def drop_repeats(rows: pd.DataFrame) -> pd.DataFrame:
 
     A marked row counts when that other row has been withdrawn, and once when several files
     repeat it.
+
+    Takes: rows - live rows with batch and repeated; those marked are all failed
     """
     marked = (rows["repeated"] == 1).to_numpy()
     if not marked.any():
         return rows
-    repeats = rows[marked]
-    nth = repeats.groupby([*_SAME, "batch"]).cumcount()
-    keys = [repeats[name] for name in _SAME]
-    again = pd.DataFrame({name: repeats[name] for name in _SAME}).assign(nth=nth).duplicated()
-    first = rows[~marked].groupby(_SAME).size()
-    covered = first.reindex(pd.MultiIndex.from_arrays(keys)).fillna(0).to_numpy()
+    failed = rows[(rows["result"] == FAILED).to_numpy()]
+    same = failed.groupby(_SAME, sort=False).ngroup().to_numpy()
+    lines = pd.DataFrame({"same": same, "batch": failed["batch"].to_numpy()})
+    repeats = lines[(failed["repeated"] == 1).to_numpy()]
+    nth = repeats.groupby(["same", "batch"]).cumcount().to_numpy()
+    before = _count_before(lines.assign(repeated=failed["repeated"].to_numpy()))
     keep = ~marked
-    keep[marked] = ~again.to_numpy() & (nth.to_numpy() >= covered)
+    keep[marked] = nth >= before.reindex(pd.MultiIndex.from_frame(repeats)).to_numpy()
     return rows[keep]
+
+
+def _count_before(lines: pd.DataFrame) -> pd.Series:
+    """Count how many of the same row the batches before a batch come to.
+
+    Marked rows of a batch are among those before them, as far as there are so many; others are new.
+
+    Takes:   lines - same (number of what is the same), batch, repeated
+    Returns: by same and batch
+    """
+    count = lines.groupby(["same", "batch"])["repeated"].agg(["sum", "size"])
+    new = count["size"] - count["sum"]
+    before = new.groupby(level="same").cumsum() - new
+    # Where a batch repeats more than there are before it, the rest of its marked rows count too.
+    more = (count["sum"] - before).groupby(level="same").cummax().clip(lower=0)
+    return before + more.groupby(level="same").shift(fill_value=0)
 
 
 def _merge(rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
 from wenming_metrics.store.days import among
 
+_PLAIN = ("code", "sheet", "row", "column", "header", "found")
 COMMIT, WITHDRAW, REINSTATE = "入库", "撤回", "恢复"
 """Acts in the history of a batch; the last one says whether it counts."""
 
@@ -57,15 +59,19 @@ def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]
     columns = {
         "batch": batch,
         "n": range(len(problems)),
-        "code": [p.code for p in problems],
-        "sheet": [p.sheet for p in problems],
-        "row": [p.row for p in problems],
-        "column": [p.column for p in problems],
-        "header": [p.header for p in problems],
-        "found": [p.found for p in problems],
-        "details": [json.dumps(dict(p.details), ensure_ascii=False) for p in problems],
+        **{name: list(map(attrgetter(name), problems)) for name in _PLAIN},
+        "details": _details(problems),
     }
     add_rows(connection, schema.batch_problem, columns)
+
+
+def _details(problems: Sequence[Problem]) -> list[str]:
+    """Write the details as JSON, those that many problems share once."""
+    told = [one.details for one in problems]
+    keys = list(map(id, told))  # alive in `told`, so no two have the same
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    written = {key: encode(dict(one)) for key, one in dict(zip(keys, told, strict=True)).items()}
+    return list(map(written.__getitem__, keys))
 
 
 def add_days(connection: Connection, batch: int, days: np.ndarray) -> None:

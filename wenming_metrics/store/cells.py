@@ -19,7 +19,8 @@ def add_sheet(
     """Record one sheet of a batch.
 
     Takes: facts - sheet (number), name, kind, header_row (0: none);
-           headers - (position, text as typed, column name or "") per column
+           headers - (position, text as typed, column name or "", row of the header of a further
+           table in the sheet, else 0) per column
     """
     told = {**facts, "batch": batch, "headers": json.dumps(list(headers), ensure_ascii=False)}
     add_rows(connection, schema.sheet, {name: [value] for name, value in told.items()})
@@ -68,6 +69,17 @@ def read_blocks(
         for first, count, payload in connection.execute(query)
         if any(first <= row < first + count for row in wanted)
     ]
+
+
+def read_all_blocks(connection: Connection, batch: int, sheet: int) -> list[tuple[int, bytes]]:
+    """Read every block of a sheet: (first row, payload)."""
+    table = schema.block
+    query = (
+        select(table.c.first_row, table.c.payload)
+        .where(table.c.batch == batch, table.c.sheet == sheet)
+        .order_by(table.c.first_row)
+    )
+    return [(first, zlib.decompress(payload)) for first, payload in connection.execute(query)]
 
 
 def add_held(connection: Connection, columns: Mapping[str, object]) -> None:

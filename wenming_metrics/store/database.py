@@ -141,7 +141,11 @@ def _plain(values: object, part: slice, column: Column) -> list:
         return [values] * (part.stop - part.start)
     array = values.to_numpy() if isinstance(values, pd.Series) else values
     found = array[part].tolist() if isinstance(array, np.ndarray) else list(array[part])
-    return [_text(value) for value in found] if isinstance(column.type, Text) else found
+    if not isinstance(column.type, Text):
+        return found
+    # Texts repeat, and next to none holds a NUL.
+    odd = {value: text for value in set(found) if (text := _text(value)) is not value}
+    return [odd.get(value, value) for value in found] if odd else found
 
 
 def _text(value: object) -> object:

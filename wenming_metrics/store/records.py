@@ -26,6 +26,8 @@ def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> N
 def read_records(connection: Connection, kind: str) -> pd.DataFrame:
     """Read the records of a kind whose batches count, in the order in which they came.
 
+    What came in several files, such as a file and the same file corrected, is given once.
+
     Returns: batch, seq, day (0: none), unit (-1: none), sheet, source_row, told (a mapping)
     """
     table, batch = schema.record, schema.batch
@@ -36,4 +38,7 @@ def read_records(connection: Connection, kind: str) -> pd.DataFrame:
         .order_by(table.c.batch, table.c.seq)
     )
     found = read_frame(connection, query)
+    same = ["day", "unit", "told"]
+    nth = found.groupby([*same, "batch"]).cumcount()
+    found = found[~found[same].assign(nth=nth).duplicated()].reset_index(drop=True)
     return found.assign(told=[json.loads(one) for one in found["told"]])

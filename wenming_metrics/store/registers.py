@@ -104,16 +104,26 @@ def save_plan(connection: Connection, batch: int, plan: pd.DataFrame) -> None:
 
 
 def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
-    """Count what the plans that count ask for on some days: day, street, point_type, lines."""
+    """Count what the plans that count ask for on some days: day, street, point_type, lines.
+
+    A line that came in several files, such as a plan and the same plan corrected, counts once.
+    """
     table = schema.plan_row
-    keys = (table.c.day, table.c.street, table.c.point_type)
-    query = (
-        select(*keys, func.count().label("lines"))
+    keys = ("day", "street", "point_type")
+    line = [table.c[name] for name in (*keys, "site", "site_name", "team", "round")]
+    per_file = (
+        select(*line, func.count().label("lines"))
         .join(schema.batch, schema.batch.c.batch == table.c.batch)
         .where(among(table.c.day, days), schema.batch.c.live == 1)
-        .group_by(*keys)
+        .group_by(*line, table.c.batch)
+        .subquery()
     )
-    return read_frame(connection, query)
+    same = [column for column in per_file.c if column.name != "lines"]
+    once = select(*same, func.max(per_file.c.lines).label("lines")).group_by(*same).subquery()
+    own = [once.c[name] for name in keys]
+    return read_frame(
+        connection, select(*own, func.sum(once.c.lines).label("lines")).group_by(*own)
+    )
 
 
 def has_plan(connection: Connection) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 3
+VERSION = 4
 """Counts the changes of these tables; each has its step in `migrations`."""
 metadata = MetaData()
 _CLUSTERED = {"sqlite_with_rowid": False}
@@ -226,6 +226,16 @@ held_end = Table(
     **_CLUSTERED,
 )
 """Held rows that wait no longer: corrected by a later batch, or discarded by a person."""
+replacement = Table(
+    "replacement",
+    metadata,
+    _key("day"),
+    _key("unit"),
+    _key("source", SmallInteger),
+    _key("batch"),
+    **_CLUSTERED,
+)
+"""Whose rows of earlier batches a batch replaces: every unit of its streets, as they were then."""
 finding_state = Table(
     "finding_state",
     metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,9 @@ import streamlit as st
 from wenming_metrics import intake
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.queries.history import KINDS, Original, original_file
+from wenming_metrics.queries.marked import marked_original
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.model import REGISTER_KINDS
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui import cached, page, problem_list, tables, words
 
@@ -34,6 +37,15 @@ def draw(office: Office, who: str) -> None:
     place = tables.pick(_lines(batches), tables.BATCHES, key, 10)
     if place is not None:
         _draw_batch(office, batches.iloc[place], who)
+
+
+def draw_acts() -> None:
+    """Draw what people did, newest first."""
+    found = cached.list_acts()
+    if found.empty:
+        return
+    with st.expander(f"变动记录({len(found):,} 条,只增不减)"):
+        tables.show(found.assign(at=[_moment(at) for at in found["at"]]), tables.ACTS, 12)
 
 
 def _lines(batches: pd.DataFrame) -> pd.DataFrame:
@@ -64,14 +76,16 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
     with st.container(border=True, key="batch-panel"):
         st.markdown(f"##### 第 {number} 批:{words.plain(batch['name'])}")
         original = original_file(office, number)
-        is_register = batch["kind"] not in (KINDS["inspection"], KINDS["plan"])
+        is_register = batch["kind"] in {KINDS[kind] for kind in REGISTER_KINDS}
         if is_register:
             page.note("名册正在使用,不能撤回;要改请上传新的名册。")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if not is_register:
                 _draw_turn(office, batch, who)
             _draw_original(original, number)
-        problem_list.draw(cached.batch_problems(number), original.name, f"batch-{number}")
+        marked = None if original.content is None else partial(marked_original, office, number)
+        problems = cached.batch_problems(number)
+        problem_list.draw(problems, original.name, f"batch-{number}", marked)
 
 
 def _draw_original(original: Original, number: int) -> None:

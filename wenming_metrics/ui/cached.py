@@ -16,10 +16,11 @@ import streamlit as st
 from wenming_metrics import settings
 from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
-from wenming_metrics.queries import details, history, overview
+from wenming_metrics.queries import acts, details, held, history, overview, pictures
 from wenming_metrics.queries import ranking as places
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.overview import City
+from wenming_metrics.queries.pictures import RowPicture
 from wenming_metrics.store.database import revision
 
 _QUERIES: dict[str, Callable] = {
@@ -35,6 +36,8 @@ _QUERIES: dict[str, Callable] = {
     "leaf_rows": details.leaf_rows,
     "problem_rows": details.problem_rows,
     "named_rows": details.named_rows,
+    "waiting_rows": held.waiting_rows,
+    "acts": acts.acts,
     "batches": history.batches,
     "batch_problems": history.batch_problems,
 }
@@ -128,6 +131,16 @@ def leaf_rows(window: Window, unit: int, node: int | None, board: str) -> pd.Dat
     return _ask("leaf_rows", window, unit, node, board)
 
 
+def list_acts() -> pd.DataFrame:
+    """List what people did; see `queries.acts.acts`."""
+    return _ask("acts")
+
+
+def waiting_rows() -> pd.DataFrame:
+    """List the held rows that wait; see `queries.held.waiting_rows`."""
+    return _ask("waiting_rows")
+
+
 def problem_rows(window: Window) -> pd.DataFrame:
     """List all failed rows; see `queries.details.problem_rows`."""
     return _ask("problem_rows", window)
@@ -136,6 +149,11 @@ def problem_rows(window: Window) -> pd.DataFrame:
 def named_rows(window: Window, unit: int, board: str) -> pd.DataFrame:
     """List the failed rows that name a unit; see `queries.details.named_rows`."""
     return _ask("named_rows", window, unit, board)
+
+
+def row_pictures(batch: int, sheet: str, row: int) -> list[RowPicture]:
+    """List the pictures of a row; see `queries.pictures.row_pictures`. Too large to be kept."""
+    return pictures.row_pictures(office(), batch, sheet, row)
 
 
 def batches() -> pd.DataFrame:

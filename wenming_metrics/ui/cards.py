@@ -5,6 +5,7 @@ Everything that comes from data passes through `escape`.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +14,11 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.queries.overview import City
+from wenming_metrics.queries.pictures import RowPicture
 from wenming_metrics.ui import words
+
+_LARGEST = 8_000_000
+"""Bytes of a picture that is sent along with the page."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,26 @@ def cells(original: dict[str, str]) -> None:
         for header, text in original.items()
     )
     st.html(f"<table class='cells'>{rows}</table>")
+
+
+def pictures(found: Sequence[RowPicture]) -> None:
+    """Draw the pictures of a row side by side under the names of their columns.
+
+    The browser takes them apart, not this server: nobody knows what they are made of.
+    """
+    if found:
+        st.html(f"<div class='photos'>{''.join(_picture(one) for one in found)}</div>")
+
+
+def _picture(one: RowPicture) -> str:
+    title = escape(one.title)
+    if one.content is None:
+        return f"<figure><figcaption>{title}:图片没有留存,请看原文件。</figcaption></figure>"
+    if len(one.content) > _LARGEST:
+        size = f"{len(one.content) / 1e6:.0f} MB"
+        return f"<figure><figcaption>{title}:图片太大({size}),请看原文件。</figcaption></figure>"
+    source = f"data:image/{one.type};base64,{b64encode(one.content).decode()}"
+    return f"<figure><img src='{source}' alt='{title}'><figcaption>{title}</figcaption></figure>"
 
 
 def sentences(texts: Iterable[str]) -> None:

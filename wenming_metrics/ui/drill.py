@@ -124,6 +124,9 @@ def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
     with st.expander(words.plain(title), expanded=place is not None):
         cards.cells(row["cells"])
+        cards.pictures(
+            cached.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))
+        )
 
 
 def _go_there(chosen: Chosen) -> None:

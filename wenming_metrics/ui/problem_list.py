@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 
 from wenming_metrics.export.tables import XLSX, problem_workbook
 from wenming_metrics.problems import HOLD, NOTE, REJECT
+from wenming_metrics.reading.returning import marked_name
 from wenming_metrics.ui import cards, page
 
 _FIRST = 20
@@ -19,10 +21,16 @@ _MEANING = {
 }
 
 
-def draw(problems: pd.DataFrame, filename: str, key: str) -> None:
+def draw(
+    problems: pd.DataFrame,
+    filename: str,
+    key: str,
+    marked: Callable[[], tuple[str, bytes] | str] | None = None,
+) -> None:
     """Draw the problems of one file, the gravest kind open.
 
-    Takes: problems - as `problems.problem_frame` gives it; key - makes the widgets unique
+    Takes: problems - as `problems.problem_frame` gives it; key - makes the widgets unique;
+           marked - gives name and bytes of the file with its problems marked, or why there is none
     """
     if problems.empty:
         return
@@ -32,14 +40,35 @@ def draw(problems: pd.DataFrame, filename: str, key: str) -> None:
         if len(own):
             title = f"{severity} {len(own):,} 条:{meaning}"
             _draw_group(own, title, opened=severity == gravest != NOTE)
-    st.download_button(
-        "下载全部提示",
-        lambda: problem_workbook(problems, f"{filename} 的提示"),
-        f"{PurePath(filename).stem}_提示.xlsx",
-        XLSX,
-        on_click="ignore",
-        key=f"problems-{key}",
-    )
+    with st.container(horizontal=True):
+        if marked:
+            st.download_button(
+                "下载标注好的原表",
+                lambda: _marked(marked, problems, filename),
+                marked_name(filename),
+                XLSX,
+                on_click="ignore",
+                key=f"marked-{key}",
+                help="原表里有问题的格子涂了底色、加了批注,图片和格式不变;改好后整份再上传",
+            )
+        st.download_button(
+            "下载全部提示",
+            lambda: problem_workbook(problems, f"{filename} 的提示"),
+            f"{PurePath(filename).stem}_提示.xlsx",
+            XLSX,
+            on_click="ignore",
+            key=f"problems-{key}",
+        )
+
+
+def _marked(
+    marked: Callable[[], tuple[str, bytes] | str], problems: pd.DataFrame, filename: str
+) -> bytes:
+    """Make the marked file; where there is none, the list of problems says why in its title."""
+    found = marked()
+    if isinstance(found, str):
+        return problem_workbook(problems, f"{filename} 的提示({found})")
+    return found[1]
 
 
 def _draw_group(own: pd.DataFrame, title: str, *, opened: bool) -> None:

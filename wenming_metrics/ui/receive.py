@@ -8,99 +8,226 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from wenming_metrics import intake
-from wenming_metrics.intake import IntakeError, Preview
-from wenming_metrics.problems import problem_frame
+from wenming_metrics.holding import marked_file
+from wenming_metrics.intake import IntakeError, Known, Preview, RegisterChangedError
+from wenming_metrics.problems import REJECT, messages, problem_frame
 from wenming_metrics.queries.history import KINDS
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.archive import BETWEEN, is_archive, open_archive
+from wenming_metrics.reading.grid import Refusal
 from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.model import REGISTER_KINDS
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import cached, page, problem_list, tables, words
+from wenming_metrics.ui import asking, cached, page, problem_list, tables, words
 
 logger = logging.getLogger(__name__)
-_ROUND, _READ, _DONE = "drop_round", "files_read", "files_done"
+_ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
+_SHOWN = "file_shown"
 _NO_VISITS, _CONFIRMED = "到访-02", "到访-03"
 """Problems that ask for, or follow from, the user's word that all items were looked at."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A file that waits for a decision: its id on the page, and what was read."""
+
+    key: str
+    preview: Preview
+
+
 def draw_drop_zone(office: Office, who: str) -> None:
-    """Draw the drop zone and, below it, one card per file that waits for a decision."""
+    """Draw the drop zone and, below it, what waits for a decision: one file as a card, several as
+    one table of which a click opens the card."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        "把名册、督查表或督查计划拖到这里(Excel 文件,可以一次放几个)",
+        "把名册、督查表、督查计划、整改反馈、台账等表格拖到这里(可以一次放很多个)",
         accept_multiple_files=True,
         key=f"drop-{number}",
     )
     read = st.session_state.setdefault(_READ, {})
-    for gone in set(read) - {file.file_id for file in files}:
+    dropped = [one for file in files for one in _pieces(file)]
+    for gone in set(read) - {one.key for one in dropped}:
         del read[gone]
-    waiting = [file for file in files if not read.get(file.file_id, {}).get("settled")]
-    if files and not waiting:
+    left = [one for one in dropped if not read.get(one.key, {}).get("settled")]
+    if dropped and not left:
         _start_over()
     _tell_done()
-    ready = [file.file_id for file in waiting if _draw_file(office, file, who)]
-    if len(ready) > 1:
+    against = intake.known(office)
+    waiting = [_read(office, one, against) for one in left]
+    if len(waiting) == 1:
+        _draw_file(office, waiting[0], who)
+    elif waiting:
+        _draw_many(office, waiting, who)
+
+
+def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
+    """Draw all files in one table: what each is, how many rows, what to know first."""
+    ready = [one for one in waiting if one.preview.can_commit]
+    rows = sum(one.preview.reading.counts.good for one in ready)
+    held = sum(one.preview.reading.counts.held for one in ready)
+    back = len(waiting) - len(ready)
+    parts = [f"共 {len(waiting)} 个文件,{len(ready)} 个可以入库({rows:,} 行"]
+    parts.append(f",另有 {held:,} 行暂不计)" if held else ")")
+    st.markdown(f"**{''.join(parts)}{f',{back} 个要先看一看' if back else ''}。**")
+    page.note("点一行,看这个文件的提示和影响。")
+    lines = pd.DataFrame([_line(one) for one in waiting])
+    place = tables.pick(lines, tables.FILES, f"files-{'-'.join(o.key for o in waiting)[:80]}", 16)
+    if ready:
         st.button(
             f"全部入库({len(ready)} 个文件)",
             type="primary",
             disabled=not who,
-            on_click=lambda: [_commit(office, file_id, who) for file_id in ready],
+            on_click=_commit_all,
+            args=(office, [one.key for one in ready], who),
         )
+        if not who:
+            page.note("填好经办人,就可以入库。")
+    shown = _opened_file(waiting, place)
+    if shown:
+        _draw_file(office, shown, who)
+
+
+def _opened_file(waiting: list[Waiting], place: int | None) -> Waiting | None:
+    """Give the file whose card is open: the one picked last, for an answer that changes the table
+    takes the pick away."""
+    if place is not None:
+        st.session_state[_SHOWN] = waiting[place].key
+    shown = st.session_state.get(_SHOWN)
+    return next((one for one in waiting if one.key == shown), None)
+
+
+def _line(one: Waiting) -> dict[str, object]:
+    found, counts = one.preview.reading, one.preview.reading.counts
+    codes = {problem.code for problem in one.preview.problems}
+    seen = "同一文件" if one.preview.is_known else ""
+    seen = seen or ("撤回过" if intake.WITHDRAWN in codes else "")
+    seen = seen or ("有相同的行" if codes & {intake.REPEATED, intake.COUNTED_AGAIN} else "")
+    return {
+        **{"name": found.filename, "kind": KINDS.get(found.kind, "没有认出")},
+        **{"sender": found.sender, "seen": seen, "said": _conclusion(one.preview)},
+        **{"good": counts.good, "held": counts.held, "skipped": counts.skipped},
+    }
+
+
+def _conclusion(preview: Preview) -> str:
+    if preview.can_commit:
+        return "可以入库" if not preview.reading.counts.held else "可以先入合格的行"
+    grave = [one for one in preview.problems if one.severity == REJECT]
+    if grave:
+        return messages()[grave[0].code].text.format_map(
+            {"found": grave[0].found, "header": grave[0].header, **grave[0].details}
+        )
+    return "已经入库过" if preview.is_known else "没有可入库的行"
 
 
 def _tell_done() -> None:
     """Say what has just been stored or refused, once."""
-    for done, text in st.session_state.pop(_DONE, []):
-        page.tell(text, done=done)
+    told = st.session_state.pop(_DONE, [])
+    for done in (False, True):
+        texts = [words.plain(text) for was_done, text in told if was_done == done]
+        if texts:
+            page.tell("\n\n".join(texts), done=done)
 
 
 def _start_over() -> None:
     """Empty the drop zone once every file of it is settled."""
     st.session_state[_ROUND] += 1
     st.session_state[_READ] = {}
+    st.session_state[_OPENED] = {}
     st.rerun()
 
 
-def _draw_file(office: Office, file: UploadedFile, who: str) -> bool:
-    """Draw one file; returns whether it can be stored."""
-    with st.container(border=True, key=f"file-{file.file_id}"):
-        said = {
-            name: bool(st.session_state.get(f"{name}-{file.file_id}", False))
-            for name in ("confirm_visits", "count_again")
-        }
-        preview, effect = _read(office, file, said)
-        st.markdown(f"##### {words.plain(file.name)}")
+def _draw_file(office: Office, one: Waiting, who: str) -> None:
+    """Draw one file: what it is, what it would change, what is asked, what is wrong."""
+    preview = one.preview
+    with st.container(border=True, key=f"file-{one.key}"):
+        st.markdown(f"##### {words.plain(preview.filename)}")
         st.markdown(_what(preview))
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
-        _draw_effect(preview, effect)
+        _draw_effect(preview, _effect(office, one))
+        asking.draw(office, preview.reading, one.key, who)
         codes = {problem.code for problem in preview.problems}
         if codes & {_NO_VISITS, _CONFIRMED}:
-            st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{file.file_id}")
+            st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{one.key}")
         if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
-            st.checkbox("相同的行也要计", key=f"count_again-{file.file_id}")
-        problem_list.draw(problem_frame(preview.problems), file.name, file.file_id)
-        _draw_buttons(office, file, preview, who)
-    return preview.can_commit
+            st.checkbox("相同的行也要计", key=f"count_again-{one.key}")
+        if set(preview.days) & set(cached.days()):
+            st.checkbox(
+                "替换先前同一天、同一街道、同一来源的记录",
+                key=f"replaces-{one.key}",
+                help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
+            )
+        marked = partial(marked_file, preview) if preview.reading.sheets else None
+        problem_list.draw(problem_frame(preview.problems), preview.filename, one.key, marked)
+        _draw_buttons(office, one, who)
 
 
-def _read(
-    office: Office, file: UploadedFile, said: dict[str, bool]
-) -> tuple[Preview, pd.DataFrame | None]:
-    """Read a file and what it would change, anew only when the store or the answer changed."""
-    kept = st.session_state[_READ].setdefault(file.file_id, {})
-    data = file.getvalue()
-    asked = (hashlib.sha256(data).hexdigest(), said, cached.version())
-    if kept.get("asked") != asked:
+@dataclass(frozen=True)
+class Dropped:
+    """A file as it was dropped: its id on the page, its name, its bytes."""
+
+    key: str
+    name: str
+    content: bytes
+
+
+def _pieces(file: UploadedFile) -> list[Dropped]:
+    """Give a file, or the files of an archive; one that cannot be opened is told as a file."""
+    content = file.getvalue()
+    whole = [Dropped(file.file_id, file.name, content)]
+    if not is_archive(content):
+        return whole
+    opened = st.session_state.setdefault(_OPENED, {})
+    if file.file_id not in opened:
+        opened[file.file_id] = open_archive(content)
+    found = opened[file.file_id]
+    if isinstance(found, Refusal):
+        return whole
+    return [
+        Dropped(f"{file.file_id}-{at}", f"{file.name}{BETWEEN}{member.name}", member.content)
+        for at, member in enumerate(found.members)
+    ]
+
+
+def _read(office: Office, file: Dropped, against: Known) -> Waiting:
+    """Read a file once for what it is read against, and hold it against the store as it is now."""
+    said = {
+        name: bool(st.session_state.get(f"{name}-{file.key}", False))
+        for name in ("confirm_visits", "count_again", "replaces")
+    }
+    kept = st.session_state[_READ].setdefault(file.key, {})
+    digest, confirmed = hashlib.sha256(file.content).hexdigest(), said.pop("confirm_visits")
+    begun = (digest, confirmed, against.register.version)
+    asked = kept.get("choices") != against.choices and asking.asks(kept.get("reading"))
+    if kept.get("begun") != begun or asked:
         with st.spinner(f"正在读 {file.name}……"):
-            preview = intake.inspect(office, data, file.name, **said)
-            effect = intake.effect(office, preview) if preview.can_commit else None
-        kept.update(asked=asked, preview=preview, effect=effect)
-    return kept["preview"], kept["effect"]
+            told = {"confirm_visits": confirmed}
+            found = intake.read_file(office, file.content, file.name, against, **told)
+        kept.update(begun=begun, reading=found, said=None)
+    kept["choices"] = against.choices
+    now = (said, cached.version())
+    if kept.get("now") != now or kept["said"] is None:
+        register = against.register
+        preview = intake.examine(office, kept["reading"], file.content, register, **said)
+        kept.update(preview=preview, now=now, said={"confirm_visits": confirmed, **said})
+        kept.pop("effect", None)
+    return Waiting(file.key, kept["preview"])
+
+
+def _effect(office: Office, one: Waiting) -> pd.DataFrame | None:
+    """Give what storing a file would change; worked out when somebody looks at it."""
+    kept = st.session_state[_READ][one.key]
+    if "effect" not in kept:
+        kept["effect"] = intake.effect(office, one.preview) if one.preview.can_commit else None
+    return kept["effect"]
 
 
 def _what(preview: Preview) -> str:
@@ -143,36 +270,49 @@ def _arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> 
     return found
 
 
-def _draw_buttons(office: Office, file: UploadedFile, preview: Preview, who: str) -> None:
+def _draw_buttons(office: Office, one: Waiting, who: str) -> None:
+    preview, held = one.preview, one.preview.reading.counts.held
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "入库",
+            f"只入合格的行({preview.reading.counts.good:,} 行)" if held else "入库",
             type="primary",
-            key=f"commit-{file.file_id}",
+            key=f"commit-{one.key}",
             disabled=not (preview.can_commit and who),
-            on_click=_commit,
-            args=(office, file.file_id, who),
+            on_click=_commit_all,
+            args=(office, [one.key], who),
         )
-        st.button("取消", key=f"cancel-{file.file_id}", on_click=_settle, args=(file.file_id,))
+        label = "整张不入,改好再传" if held else "取消"
+        st.button(label, key=f"cancel-{one.key}", on_click=_settle, args=(one.key,))
         if preview.can_commit and not who:
             page.note("填好经办人,就可以入库。")
-        elif preview.can_commit and preview.reading.counts.held:
-            page.note("只计合格的行;暂不计的行也会留存,改好后重新上传即可。")
+        elif preview.can_commit and held:
+            page.note(f"{held:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
 
 
-def _commit(office: Office, file_id: str, who: str) -> None:
-    preview = st.session_state[_READ][file_id]["preview"]
-    done = st.session_state.setdefault(_DONE, [])
+def _commit_all(office: Office, keys: list[str], who: str) -> None:
+    """Store files one after the other, registers first: the others are read against them."""
+    read, done = st.session_state[_READ], st.session_state.setdefault(_DONE, [])
+    order = sorted(keys, key=lambda key: read[key]["preview"].reading.kind not in REGISTER_KINDS)
+    for key in order:
+        preview = read[key]["preview"]
+        try:
+            batch, good = _commit(office, preview, read[key]["said"], who)
+        except (IntakeError, StoreError) as error:
+            logger.warning("%s", error, exc_info=error.__cause__)
+            done.append((False, f"{preview.filename}:{error}"))
+            continue
+        done.append((True, f"{preview.filename} 已入库:第 {batch} 批,{good:,} 行。"))
+        _settle(key)
+
+
+def _commit(office: Office, preview: Preview, said: dict, who: str) -> tuple[int, int]:
+    """Store a file; one that was read before a register of the same drop went in is read again."""
     try:
-        batch = intake.commit(office, preview, who)
-    except (IntakeError, StoreError) as error:
-        logger.warning("%s", error, exc_info=error.__cause__)
-        done.append((False, f"{preview.filename}:{error}"))
-        return
-    good = preview.reading.counts.good
-    done.append((True, f"{preview.filename} 已入库:第 {batch} 批,{good:,} 行。"))
-    _settle(file_id)
+        return intake.commit(office, preview, who), preview.reading.counts.good
+    except RegisterChangedError:
+        again = intake.inspect(office, preview.content, preview.filename, **said)
+        return intake.commit(office, again, who), again.reading.counts.good
 
 
-def _settle(file_id: str) -> None:
-    st.session_state[_READ][file_id] = {"settled": True}
+def _settle(key: str) -> None:
+    st.session_state[_READ][key] = {"settled": True}

@@ -93,6 +93,36 @@ EFFECT = {
     "scores": _text("得分"),
     "ranks": _text("名次"),
 }
+CHOICES = {
+    "written": _text("写法", width=260),
+    "means": _text("就是", width=200),
+    "who": _text("经办人", width=84),
+    "at": _text("时间", width=130),
+}
+ACTS = {
+    "at": _text("时间", width=130),
+    "who": _text("经办人", width=84),
+    "act": _text("做了什么", width=90),
+    "what": _text("对象", width=380),
+    "reason": _text("原因", width=200),
+}
+WAITING = {
+    "file": _text("文件", width=230),
+    "sheet": _text("工作表", width=100),
+    "source_row": _number("行号", format="%d", width=60),
+    "said": _text("为什么暂不计", width=420),
+    "who": _text("经办人", width=84),
+}
+FILES = {
+    "name": _text("文件", width=230),
+    "said": _text("结论", width=230),
+    "good": _number("可入库", format="localized", width=70),
+    "held": _number("暂不计", format="localized", width=70),
+    "kind": _text("种类", width=100),
+    "sender": _text("谁报的", width=100),
+    "seen": _text("以前传过", width=90),
+    "skipped": _number("跳过", format="localized", width=58),
+}
 BATCHES = {
     "batch": _number("批次", format="%d", width=56),
     "name": _text("文件", width=250),

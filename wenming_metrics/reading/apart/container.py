@@ -1,12 +1,10 @@
-"""What kind of file some bytes are, and safe access to the parts of an xlsx; for the child only.
+"""Safe access to the parts of a zip, as an xlsx is one; for the child only.
 
-The type is told by content, never by name. Sizes are checked before anything is unpacked, as the
-archive declares them, and again while it is unpacked. `zipfile` is not used: importing it takes
-longer than the start of the whole child may.
+Sizes are checked before anything is unpacked, as the archive declares them, and again while it is
+unpacked. `zipfile` is not used: importing it takes longer than the start of the whole child may.
 """
 
 import io
-import re
 import struct
 import zlib
 from collections import namedtuple
@@ -14,18 +12,13 @@ from collections.abc import Iterator
 
 Part = namedtuple("Part", "name method flags check packed size header")
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER = {b"%PDF": "pdf", b"\x89PNG": "image", b"\xff\xd8\xff": "image", b"GIF8": "image"}
-_OTHER |= {b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive"}
 _FOREIGN = {
-    "xl/workbook.bin": "xlsb",
-    "word/document.xml": "docx",
-    "ppt/presentation.xml": "pptx",
-    "content.xml": "ods",
+    "xl/workbook.bin": ("xlsb", "xlsb"),
+    "word/document.xml": ("document", "docx"),
+    "ppt/presentation.xml": ("not_workbook", "pptx"),
+    "content.xml": ("ods", "ods"),
+    "ofd.xml": ("pdf", "ofd"),
 }
-_MARKUP = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|meta|table|body|\?xml)|mime-version:", re.S
-)
 _BOMB_RATIO = 200
 _INPUT, _OUTPUT = 1 << 16, 1 << 22
 _UTF8 = 0x800
@@ -39,43 +32,21 @@ class Refused(Exception):
         self.code, self.details = code, details
 
 
-def sniff(data: bytes) -> str:
-    """Tell the kind of a file by its content.
-
-    Takes: all bytes of the file.
-    Returns: "xlsx" (a zip, not yet looked into) or "xls"; any other kind is Refused.
-    """
-    if not data.strip(b"\0 \r\n\t"):
-        raise Refused("empty")
-    if data.startswith(b"PK"):
-        return "xlsx"
-    if data.startswith(_OLE):
-        return _sniff_ole(data)
-    for magic, kind in _OTHER.items():
-        if data.startswith(magic):
-            raise Refused("not_workbook", found=kind)
-    text = _as_text(data[:4096])
-    if text is None:
-        raise Refused("not_workbook", found="binary")
-    if _MARKUP.match(text.lower()):
-        raise Refused("html_table")
-    raise Refused("csv_text")
-
-
 def open_parts(data: bytes, limits: dict) -> dict[str, Part]:
     """List the parts of an xlsx and refuse what must not be unpacked.
 
     Takes: the bytes of a zip; limits (entries, xml_bytes).
     Returns: parts by lower-case name.
     """
-    parts = {part.name.lower(): part for part in _read_directory(data, limits["entries"])}
+    parts = {part.name.lower(): part for part in read_directory(data, limits["entries"])}
     if any(part.flags & 1 for part in parts.values()):
         raise Refused("password")
     if any("vbaproject" in name or "/macrosheets/" in name for name in parts):
         raise Refused("macro")
     if "xl/workbook.xml" not in parts:
-        found = next((kind for name, kind in _FOREIGN.items() if name in parts), "zip")
-        raise Refused("not_workbook", found=found)
+        found = (told for name, told in _FOREIGN.items() if name in parts)
+        code, kind = next(found, ("archive", "zip"))
+        raise Refused(code, found=kind)
     xml = [part for part in parts.values() if is_xml(part)]
     size, packed = sum(part.size for part in xml), sum(part.packed for part in xml)
     if size > limits["xml_bytes"]:
@@ -95,12 +66,8 @@ def unpack(data: bytes, part: Part) -> Iterator[bytes]:
     Takes: the bytes of the zip and one of its parts.
     Returns: pieces of at most 4 MB.
     """
-    start = _content_start(data, part)
-    packed = memoryview(data)[start : start + part.packed]
-    if len(packed) < part.packed:
-        raise Refused("truncated", part=part.name)
     total = 0
-    for piece in _inflate(packed, part):
+    for piece in _inflate(content_of(data, part), part):
         total += len(piece)
         if total > part.size:
             raise Refused("zip_bomb", part=part.name, declared=part.size)
@@ -135,6 +102,20 @@ def zip_again(data: bytes, others: list[Part], part: Part, pieces: list[bytes]) 
     made.write(_local_header(entries[-1]))
     made.seek(0)
     return made
+
+
+def content_of(data: bytes, part: Part) -> memoryview:
+    """Give a part as it lies in the zip, packed."""
+    start = _content_start(data, part)
+    packed = memoryview(data)[start : start + part.packed]
+    if len(packed) < part.packed:
+        raise Refused("truncated", part=part.name)
+    return packed
+
+
+def describe(part: Part) -> tuple[bytes, bytes]:
+    """Give what stands before a part in a zip, and its line in the directory."""
+    return _local_header(part), _entry(part)
 
 
 def _used_up(pieces: list[bytes]) -> Iterator[bytes]:
@@ -176,30 +157,8 @@ def check_plain_part(data: bytes, part: Part) -> bytes:
     return head
 
 
-def _sniff_ole(data: bytes) -> str:
-    def has(name: str) -> bool:
-        return name.encode("utf-16-le") in data
-
-    if has("EncryptedPackage"):
-        raise Refused("password")
-    if has("_VBA_PROJECT"):
-        raise Refused("macro")
-    if not (has("Workbook\0") or has("Book\0")):
-        raise Refused("not_workbook", found="ole2")
-    return "xls"
-
-
-def _as_text(head: bytes) -> bytes | None:
-    """Give the beginning of a plain text as UTF-8, None if it is not text."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.decode("utf-16", "replace").encode()
-    elif head.startswith(b"\xef\xbb\xbf"):
-        head = head[3:]
-    controls = len(head) - len(head.translate(None, bytes(range(9)) + bytes(range(14, 32))))
-    return None if controls else head
-
-
-def _read_directory(data: bytes, most: int) -> list[Part]:
+def read_directory(data: bytes, most: int) -> list[Part]:
+    """List what lies in a zip, in its own order; more than `most` entries are Refused."""
     end = data.rfind(b"PK\5\6", max(0, len(data) - 65557))
     if end < 0 or end + 22 > len(data):
         raise Refused("truncated")
@@ -221,11 +180,21 @@ def _read_entry(data: bytes, at: int) -> tuple[Part, int]:
     magic, flags, method, check, packed, size, n_name, n_extra, n_comment, header = head
     if magic != b"PK\1\2":
         raise Refused("truncated")
-    name = data[at + 46 : at + 46 + n_name].decode("utf-8", "replace").replace("\\", "/")
+    name = _name(data[at + 46 : at + 46 + n_name], flags)
     extra = data[at + 46 + n_name : at + 46 + n_name + n_extra]
     size, packed, header = _widen(extra, size, packed, header)
     part = Part(name, method, flags, check, packed, size, header)
     return part, at + 46 + n_name + n_extra + n_comment
+
+
+def _name(raw: bytes, flags: int) -> str:
+    """Decode a name; without the mark of UTF-8 it is in whatever its writer's system used."""
+    for encoding in ("utf-8",) if flags & _UTF8 else ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding).replace("\\", "/")
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("cp437").replace("\\", "/")
 
 
 def _widen(extra: bytes, *numbers: int) -> Iterator[int]:

@@ -32,19 +32,23 @@ _HIDDEN = rb'[^>]*?\bhidden="(?:1|true)"[^>]*>'
 _HIDDEN_ROW = re.compile(rb"<row " + _HIDDEN)
 _HIDDEN_COLUMN = re.compile(rb"<col " + _HIDDEN)
 _MIN_MAX = (re.compile(rb'\bmin="(\d+)"'), re.compile(rb'\bmax="(\d+)"'))
+_SHOWN = re.compile(rb'\bDISPIMG\((?:"|&quot;)([\w-]{1,80})')
 _MERGED = re.compile(rb'<mergeCell [^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
-def scan_sheet(unpack: Callable[[], Iterator[bytes]], name: str, limits: dict) -> dict:
+def scan_sheet(
+    unpack: Callable[[], Iterator[bytes]], name: str, limits: dict, *, pictured: bool = False
+) -> dict:
     """Search the XML of one sheet.
 
     Takes: a function that unpacks the part from its beginning, the sheet's name, limits (columns,
-        cells, stretch_bytes).
+        cells, stretch_bytes); pictured - cells may show pictures.
     Returns: unsaved [ref], errors [(row, column, text)], hidden_rows and hidden_columns [[first,
-        last]], merged [[row, column, row, column]]; lists complete, rows from 1, columns from 0;
+        last]], merged [[row, column, row, column]], shown [(row, column, name of a picture)];
+        lists complete, rows from 1, columns from 0;
         cuts: numbers of the pieces before which `cut_sheet` may cut. Too wide a sheet is Refused.
     """
-    kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts")
+    kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts", "shown")
     facts = {key: [] for key in kinds}
     last_row, letters = 0, {b"Z"}
     size, last, plain = 0, b"", True
@@ -58,6 +62,8 @@ def scan_sheet(unpack: Callable[[], Iterator[bytes]], name: str, limits: dict) -
         if number == 0:
             facts["hidden_columns"] = _hidden_columns(piece[: piece.find(b"<sheetData")])
         _scan_piece(piece, facts)
+        if pictured and b"DISPIMG" in piece:
+            facts["shown"] += _shown(piece)
         last_row = max(last_row, _last_row(piece))
         if _WIDE.search(piece):
             letters.update(_LETTERS.findall(piece))
@@ -202,6 +208,16 @@ def _errors(piece: bytes) -> list[tuple[int, int, str]]:
         if ref and b't="e"' in tag:
             found.append((int(ref[2]), column_index(ref[1]), match[1].decode("utf-8", "replace")))
     return found
+
+
+def _shown(piece: bytes) -> list[tuple[int, int, str]]:
+    """Cells whose formula shows a picture, as WPS writes them, with the picture's name."""
+    found = {}
+    for match in _SHOWN.finditer(piece):
+        ref = _REF.search(_cell_tag(piece, match.start()))
+        if ref:
+            found[int(ref[2]), column_index(ref[1]), match[1].decode()] = None
+    return list(found)
 
 
 def _cell_tag(piece: bytes, at: int) -> bytes:

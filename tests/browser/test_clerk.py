@@ -1,0 +1,133 @@
+"""A clerk's Monday in a real browser: twelve files at once, two columns explained, one workbook
+that goes back with marks, comes again corrected, is taken out and let in again."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from tests.browser.conftest import WIDTHS, open_page, settle, shoot
+from tests.browser.test_whole_way import XLSX, items_of, pick_row, place  # noqa: F401
+from tests.builders import xlsx as workbook
+from wenming_metrics.queries import history
+from wenming_metrics.queries.held import waiting_rows
+
+HEADERS = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
+FOREIGN = ["督查日期", "来源", "街道", "点位类型", "踏勘之处", "测评项", "现场所见", "扣分"]
+"""The same table in an office's own words for the site and the result."""
+DAY = date(2026, 11, 20)
+FAULTY, OWN_WORDS = "十一_有误.xlsx", "十二_自己的列名.xlsx"
+
+
+def lines(place, item: str, name: str) -> list:  # noqa: F811
+    street, kind, _ = place
+    return [DAY, "第三方", street, kind, name, item, "符合", None]
+
+
+def book(header: list, *rows: list) -> bytes:
+    return workbook({"督查表": [["督查记录"], header, *rows]})
+
+
+def twelve(place, items: list[str]) -> dict[str, bytes]:  # noqa: F811
+    good = [book(HEADERS, lines(place, items[0], f"新点位{n}号")) for n in range(10)]
+    files = {f"{n:02}_督查表.xlsx": content for n, content in enumerate(good, start=1)}
+    right, wrong = (lines(place, items[1], f"旧点位{n}号") for n in range(2))
+    files[FAULTY] = book(HEADERS, right, [*wrong[:6], "说不清", None])
+    files[OWN_WORDS] = book(FOREIGN, lines(place, items[2], "别处点位"))
+    return files
+
+
+def said(page) -> str:
+    return page.inner_text('[data-testid="stMain"]')
+
+
+def drop(page, files: dict[str, bytes]) -> None:
+    page.set_input_files(
+        'input[type="file"]',
+        [{"name": n, "mimeType": XLSX, "buffer": content} for n, content in files.items()],
+    )
+    settle(page)
+
+
+def explain(page, header: str, title: str) -> None:
+    """Choose what a column is, as a person does: open the list, type, take the first."""
+    assert f"的“{header}”这一列是什么" in said(page)
+    box = page.get_by_label("这一列是").first
+    box.click()
+    box.fill(title)
+    page.get_by_role("option", name=title, exact=True).first.click()
+    settle(page)
+    page.get_by_role("button", name="记住", exact=True).first.click()
+    settle(page)
+
+
+def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # noqa: F811
+    before = len(history.batches(site.office))
+    page.goto(f"{site.address}/files")
+    settle(page)
+    page.get_by_label("经办人").fill("张三")
+    page.get_by_label("经办人").press("Enter")
+    files = twelve(place, items_of(site.office, place[1]))
+    drop(page, files)
+    assert "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)" in said(page)
+    shoot(page, "twelve-files")
+
+    pick_row(page, "files", 11)
+    explain(page, "踏勘之处", "点位名称")
+    shoot(page, "asking-a-column")
+    # The file could go in now, for it has deductions; what else it has is offered, not demanded.
+    page.get_by_text("有 1 列没有认出").click()
+    page.wait_for_timeout(500)
+    explain(page, "现场所见", "检查结果")
+    assert "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)" in said(page)
+    page.get_by_role("button", name="全部入库(12 个文件)").click()
+    settle(page)
+    stored = history.batches(site.office)
+    assert len(stored) == before + 12
+    assert len(waiting_rows(site.office)) == 1
+    assert "暂不计的行(1)" in said(page)
+    shoot(page, "rows-that-wait")
+
+    number = int(stored.loc[stored["name"] == FAULTY, "batch"].iloc[0])
+    pick_row(page, "batches", list(stored["batch"]).index(number))
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="下载标注好的原表").first.click()
+    marked = tmp_path / coming.value.suggested_filename
+    coming.value.save_as(marked)
+    assert marked.name == "十一_有误_核对.xlsx"
+
+    open_book = openpyxl.load_workbook(marked)
+    sheet = open_book["督查表"]
+    assert sheet["G4"].comment is not None
+    assert sheet.cell(2, 9).value == "核对意见"
+    assert "说不清" in sheet.cell(4, 9).value
+    sheet["G4"] = "符合"
+    again = io.BytesIO()
+    open_book.save(again)
+    drop(page, {"十一_有误_核对.xlsx": again.getvalue()})
+    assert "共 2 行,2 行可入库" in said(page)
+    page.get_by_role("button", name="入库", exact=True).click()
+    settle(page)
+    assert waiting_rows(site.office).empty
+    assert "暂不计的行" not in said(page)
+
+    pick_row(page, "batches", 0)
+    page.get_by_role("button", name="撤回这一批").click()
+    settle(page)
+    assert len(waiting_rows(site.office)) == 1
+    pick_row(page, "batches", 0)
+    page.get_by_role("button", name="恢复这一批").click()
+    settle(page)
+    assert waiting_rows(site.office).empty
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_many_files_are_legible_at_every_width(site, chromium, place, width):  # noqa: F811
+    for page in open_page(chromium, width):
+        page.goto(f"{site.address}/files")
+        settle(page)
+        drop(page, twelve(place, items_of(site.office, place[1])))
+        shoot(page, f"files-{width}")
+        body = page.evaluate("document.documentElement.scrollWidth")
+        assert body <= WIDTHS[width][0]

@@ -1,0 +1,170 @@
+"""Personal data of callers never reaches the store: not in cells, not in the file that is kept."""
+
+import importlib
+import io
+import zipfile
+import zlib
+
+import openpyxl
+import pytest
+import xlsxwriter
+from sqlalchemy import select
+
+from tests.builders import FINDINGS, context, xlsx
+from tests.offices import make_office, register_units
+from tests.store.test_split import INDICATORS, ITEMS
+from tests.uploads.case import finding
+from wenming_metrics import intake
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.details import problem_rows
+from wenming_metrics.queries.history import original_file
+from wenming_metrics.reading.grid import Refusal
+from wenming_metrics.reading.personal import is_personal
+from wenming_metrics.reading.read import read
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import reading
+
+PHONE, CALLER = "13800138000", "某来电人甲"
+
+
+def book(**changes) -> bytes:
+    """A list of 12345 with a caller's name and number, and a contact of the unit in charge."""
+    header = [*FINDINGS, "来电人", "来电号码手机", "责任人电话"]
+    rows = [
+        [*finding(来源="12345", **changes), CALLER, PHONE, "8000001"],
+        [*finding(来源="12345", 问题描述=f"来电{PHONE}催问"), CALLER, PHONE, "8000001"],
+    ]
+    return shared({"12345": [header, *rows], "说明": [["甲", CALLER], ["乙", "丙"]]})
+
+
+def shared(sheets) -> bytes:
+    """Write a workbook as Excel does: its texts in one part that all sheets share."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def test_the_columns_are_told_and_left_out():
+    content = book()
+    found = read(content, "12345.xlsx", context())
+    assert found.counts.good == 2
+    (told,) = [one for one in found.problems if one.code == "隐私-01"]
+    assert "来电人、来电号码手机" in told.text
+    assert "责任人电话" not in told.text
+    for _, block in found.blocks:
+        assert CALLER not in zlib.decompress(block.packed).decode("utf-8", "replace")
+
+
+def test_the_kept_file_is_the_same_but_for_those_cells():
+    content = book()
+    kept = read(content, "12345.xlsx", context()).kept
+    before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (content, kept))
+    assert [sheet.title for sheet in after] == [sheet.title for sheet in before]
+    gone = {"J2", "K2", "J3", "K3"}
+    for sheet in before:
+        for row in sheet.iter_rows():
+            for cell in row:
+                value = after[sheet.title][cell.coordinate].value
+                is_gone = sheet.title == "12345" and cell.coordinate in gone
+                assert value == (None if is_gone else cell.value), cell.coordinate
+    with zipfile.ZipFile(io.BytesIO(kept)) as parts:
+        strings = parts.read("xl/sharedStrings.xml").decode()
+    assert f">{PHONE}<" not in strings
+    assert CALLER in strings  # another sheet shows it too: that sheet is nobody's list of callers
+
+
+def test_a_file_that_cannot_be_emptied_is_returned(monkeypatch):
+    module = importlib.import_module("wenming_metrics.reading.read")
+    monkeypatch.setattr(module, "blank", lambda *_: Refusal("too_big", {}))
+    found = read(book(), "12345.xlsx", context())
+    assert [one.code for one in found.problems] == ["隐私-02"]
+    assert found.is_rejected
+    assert not found.blocks
+
+
+def test_a_text_file_is_kept_as_a_workbook_without_them():
+    lines = [",".join([*FINDINGS, "来电人"])]
+    lines.append(",".join(str(cell or "") for cell in [*finding(来源="12345"), CALLER]))
+    content = "\n".join(lines).encode("gb18030")
+    found = read(content, "12345.csv", context())
+    assert found.counts.good == 1
+    sheet = openpyxl.load_workbook(io.BytesIO(found.kept)).active
+    values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert values[0][-1] == "来电人"
+    assert values[1][-1] is None
+    assert CALLER.encode("gb18030") not in found.kept
+
+
+@pytest.fixture
+def office(tmp_path):
+    office = make_office(tmp_path, ITEMS, INDICATORS)
+    register_units(office, [("甲街道", "主城区")])
+    return office
+
+
+def test_nothing_of_it_is_in_the_store(office):
+    header = [
+        "督查日期",
+        "来源",
+        "街道",
+        "点位类型",
+        "点位名称",
+        "测评项",
+        "问题描述",
+        "扣分",
+        "投诉人姓名",
+        "投诉人电话",
+    ]
+    row = [
+        "2026-11-03",
+        "12345",
+        "甲街道",
+        "小区",
+        "一号点",
+        "环境",
+        f"请回电{PHONE}",
+        1,
+        CALLER,
+        PHONE,
+    ]
+    content = xlsx({"12345": [header, row]})
+    preview = intake.inspect(office, content, "12345.xlsx")
+    batch = intake.commit(office, preview, "测试")
+    assert intake.inspect(office, content, "12345.xlsx").is_known  # the same file again
+    kept = original_file(office, batch).content
+    assert CALLER not in str(openpyxl.load_workbook(io.BytesIO(kept)).active["I2"].value)
+    with reading(office.store) as connection:
+        for payload in connection.execute(select(schema.block.c.payload)).scalars():
+            assert CALLER.encode() not in zlib.decompress(payload)
+    week = intake.window("month", intake.date(2026, 11, 3))
+    cells = problem_rows(office, week)["cells"].iloc[0]
+    assert cells["问题描述"] == "请回电138****8000"
+    assert cells["投诉人电话"] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "personal"),
+    [
+        ("来自ip", True),
+        ("您的手机号(抽奖用)", True),
+        ("微信昵称", True),
+        ("投诉人", True),
+        ("责任人及电话", False),
+        ("联络员电话", False),
+        ("单位电话", False),
+        ("点位名称", False),
+    ],
+)
+def test_which_headers_are_personal(header, personal):
+    assert is_personal(header) == personal
+
+
+def test_numbers_in_running_text_are_masked():
+    assert mask("请打13800138000或110101199001011234") == "请打138****8000或110101********1234"
+    assert mask("编号202611150001") == "编号202611150001"
+    assert mask("DC1115-001") == "DC1115-001"

@@ -1,0 +1,195 @@
+"""整改反馈: what units answer, row by row, as they really write it."""
+
+import pytest
+
+from tests.builders import read_sheets, xlsx
+from tests.monday.city import context
+from wenming_metrics.reading.read import read
+
+HEADER = ("问题编号", "点位", "存在问题", "整改措施", "整改情况", "完成时间", "备注")
+TITLE = "填报单位(盖章):城东街道办事处    填报人:甲    填报日期:2026.11.18"
+PICTURE = '=DISPIMG("ID_2C3D4E5F60718293A4B5C6D7E8F90A1B",1)'
+
+
+def monday() -> bytes:
+    """Build file 5 of a Monday: a unit's answer, with merged numbers and no year in dates."""
+    rows = [
+        ["城东街道关于11月15日督查问题整改情况的反馈"],
+        ["填报单位(盖章):城东街道办事处    填报人:王某    电话:13800138000    填报日期:2026.11.18"],
+        [
+            *("序号", "问题编号", "点位", "存在问题", "整改措施", "整改情况", "完成时间"),
+            *("责任领导", "责任人及电话", "整改前照片", "整改后照片", "备注"),
+        ],
+        [
+            *("1", "DC1115-001", "人民路", "1.非机动车乱停放"),
+            *("组织志愿者摆放整齐,补划停车线", "已整改", "当日", "张某(副主任)"),
+            *("李某13800138000", "图1", PICTURE),
+        ],
+        [
+            *(None, None, None, "2.出店经营2处", "已劝导商户入店", "已整改并长期坚持", "11.16"),
+            *("同上", "同上", None, None, "属城管中队职责,建议转城管局"),
+        ],
+        [
+            *("2", "DC1108-017", "东风小区", "雨污管网破损外溢", "已列入2027年老旧小区改造"),
+            *("正在整改", "预计2027年6月", None, None, None, None, "申请延期(挂账)"),
+        ],
+        [
+            *("3", None, "东风路公厕", "洗手台损坏", "已更换", "已完成", "2026.11.17"),
+            *("张某", "王某", None, "图2", "自查自改"),
+        ],
+        ["分管领导签字:                    主要领导签字:"],
+    ]
+
+    def merge(book):
+        sheet = book.active
+        for area in ("A1:L1", "A2:L2", "A4:A5", "B4:B5", "C4:C5"):
+            sheet.merge_cells(area)
+        sheet["K4"].data_type = "s"  # WPS saves the text of the formula as its value
+
+    return xlsx({"Sheet1": rows}, merge)
+
+
+def answers(*rows, header=HEADER, title=TITLE):
+    return read_sheets({"整改反馈": [[title], header, *rows]})
+
+
+def told(reading, name):
+    return [one[name] for one in reading.records["told"]]
+
+
+def row(**changes):
+    usual = {
+        **{"问题编号": "DC1115-001", "点位": "人民路", "存在问题": "乱停放"},
+        **{"整改措施": "摆放整齐", "整改情况": "已整改", "完成时间": "2026-11-16", "备注": None},
+    }
+    return [{**usual, **changes}[name] for name in HEADER]
+
+
+def test_the_answer_of_a_monday():
+    reading = read(monday(), "城东街道整改反馈表11.18(修改稿)(1).xls", context())
+    records = reading.records
+    assert (reading.kind, reading.outcome) == ("rectification", "共 4 行,4 行可入库,跳过 1 行。")
+    assert records["unit"].tolist() == [1] * 4
+    assert {str(day) for day in told(reading, "filed")} == {"2026-11-18"}
+    assert told(reading, "problem_no") == ["DC1115-001", "DC1115-001", "DC1108-017", ""]
+    assert told(reading, "state") == ["反馈已整改", "反馈已整改", "申请挂账", "自查自改"]
+    assert told(reading, "finished") == ["当日", "2026-11-16", "预计2027年6月", "2026-11-17"]
+    assert told(reading, "photo_before") == [1, 0, 0, 0]
+    assert told(reading, "photo_after") == [1, 0, 0, 1]
+    assert told(reading, "not_ours") == [0, 1, 0, 0]
+    assert told(reading, "contact")[1] == "责任领导:张某(副主任);责任人:李某13800138000"
+    codes = [(problem.code, problem.row) for problem in reading.problems]
+    assert ("整改-06", 5) in codes
+    assert ("整改-05", 7) in codes
+    assert not [p for p in reading.problems if p.severity != "提醒"]
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        *((said, "反馈已整改") for said in ("已整改", "已完成", "整改到位", "已整改并长期坚持")),
+        *((said, "整改中") for said in ("正在整改", "整改中", "部分完成", "已列入明年计划")),
+        *((said, "反馈已整改") for said in ("已完成整改,持续推进长效管理", "已劝导到位", "√")),
+        *((said, "整改中") for said in ("已完成80%", "已部分整改")),
+        *((said, "反映不属实") for said in ("经核实反映不属实", "现场未发现该问题")),
+        *((said, "未整改") for said in ("未整改", "尚未完成", "无法整改")),
+    ],
+)
+def test_what_was_done_in_few_words(said, state):
+    assert told(answers(row(整改情况=said, 完成时间=None)), "state") == [state]
+
+
+def test_what_says_nothing_is_held():
+    reading = answers(row(整改情况="收到"), row(整改情况=None))
+    assert [problem.code for problem in reading.problems] == ["整改-01", "整改-09"]
+    assert reading.counts.held == 2
+
+
+@pytest.mark.parametrize("column", ["整改情况", "备注"])
+def test_a_delay_is_asked_for_not_taken(column):
+    changed = {"整改情况": "整改中", "完成时间": None, column: "整改中,申请延期"}
+    assert told(answers(row(**changed)), "state") == ["申请挂账"]
+
+
+@pytest.mark.parametrize(
+    ("when", "told_", "codes"),
+    [
+        ("2026-11-19", "2026-11-19", ["整改-02"]),
+        ("11.17", "2026-11-17", []),
+        ("立行立改", "当日", []),
+        ("月中", "月中", ["整改-04"]),
+        ("预计年底", "预计年底", []),
+        ("/", "", []),
+        (None, "", []),
+    ],
+)
+def test_the_day_of_completion(when, told_, codes):
+    reading = answers(row(完成时间=when))
+    assert told(reading, "finished") == [told_]
+    assert [problem.code for problem in reading.problems] == codes
+
+
+def test_finished_in_days_to_come():
+    reading = answers(row(完成时间="2026-11-24"), title="城东街道整改反馈")
+    (problem,) = reading.problems
+    assert (problem.code, problem.details) == ("整改-02", {"limit": "今天(2026-11-23)"})
+
+
+def test_one_s_own_duty_is_not_another_s():
+    reading = answers(row(备注="属我街道职责,已安排"), row(备注="此处不归我街道管"))
+    assert told(reading, "not_ours") == [0, 1]
+
+
+def test_a_day_without_year_lies_before_the_answer():
+    title = TITLE.replace("2026.11.18", "2027年1月5日")
+    assert told(answers(row(完成时间="12.30"), title=title), "finished") == ["2026-12-30"]
+
+
+def test_finished_before_it_was_seen():
+    header = (*HEADER, "督查时间")
+    reading = answers([*row(), "2026-11-17"], header=header)
+    assert [problem.code for problem in reading.problems] == ["整改-03"]
+
+
+def test_two_answers_under_one_number():
+    reading = answers(row(), row(整改情况="正在整改", 完成时间=None), row(问题编号="dc1115-002"))
+    (problem,) = reading.problems
+    assert (problem.code, problem.row) == ("整改-07", 4)
+    assert told(reading, "problem_no")[2] == "DC1115-002"
+
+
+def test_the_list_that_was_sent_out_comes_back_filled_in():
+    header = ("编号", "来源", "责任单位", "存在问题", "扣分", "整改情况", "整改后照片")
+    rows = [["1", "市督查组", "河西街道", "垃圾满溢", 1, "已整改", "无"]]
+    reading = read_sheets({"整改情况反馈": [header, *rows]})
+    assert reading.kind == "rectification"
+    assert reading.records["unit"].tolist() == [3]
+    assert told(reading, "photo_after") == [0]
+    assert told(reading, "photo_before") == [None]
+
+
+def test_who_answers_may_stand_in_a_title_or_nowhere():
+    rows = [HEADER, row()]
+    titled = read_sheets({"Sheet1": [["河西街道整改情况反馈"], *rows]})
+    assert titled.records["unit"].tolist() == [3]
+    nobody = read_sheets({"Sheet1": [["整改情况反馈"], *rows]})
+    assert nobody.records["unit"].tolist() == [-1]
+    assert [problem.code for problem in nobody.problems] == ["整改-08"]
+
+
+def test_several_responsible_units_do_not_tell_who_answered():
+    header = ("责任单位", *HEADER)
+    rows = [["城东街道、城管局", *row()], ["城管局", *row(问题编号="DC1115-003")]]
+    named = answers(*rows, header=header)
+    assert named.records["unit"].tolist() == [2, 2]
+    assert named.problems == ()
+    summary = answers(*rows, header=header, title="整改反馈汇总")
+    assert summary.records["unit"].tolist() == [-1, 12]
+    assert [problem.code for problem in summary.problems] == ["整改-08"]
+
+
+def test_a_row_speaks_of_one_unit():
+    header = ("反馈单位", *HEADER)
+    reading = answers(["城东街道、河西街道", *row()], ["河西街道办事处", *row()], header=header)
+    assert [problem.code for problem in reading.problems] == ["记录-01"]
+    assert reading.records["unit"].tolist() == [3]

@@ -1,0 +1,175 @@
+"""What a file says that nobody explained is asked on the page, remembered, and can be forgotten."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import xlsx
+from tests.test_pages import button, drop, own, sound, stored, texts, visit  # noqa: F401
+from wenming_metrics import choosing, intake
+from wenming_metrics.queries import history
+from wenming_metrics.queries.acts import acts
+from wenming_metrics.queries.choices import NOT_READ, choices, nearest_columns, nearest_names
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import reading
+
+DAY = date(2026, 11, 19)
+
+
+def names_of(office) -> tuple[str, str, str]:
+    """Give a street, an item and a point type that the sample city has, and that fit together."""
+    with reading(office.store) as connection:
+        street = (
+            connection.execute(
+                select(schema.register_unit.c.name).where(schema.register_unit.c.kind == "street")
+            )
+            .scalars()
+            .first()
+        )
+    catalogue = office.catalogue
+    item = int(catalogue.applies[:, 0].argmax())
+    return street, catalogue.items["name"][item], catalogue.point_types["name"][0]
+
+
+def foreign(office, *, street: str | None = None) -> bytes:
+    """A table in words that no vocabulary has."""
+    known, item, kind = names_of(office)
+    header = ["Datum", "Gebiet", "Art", "Ort", "Punkt", "Befund", "Wetter"]
+    row = [DAY, street or known, kind, "一号点", item, "符合", "晴"]
+    return xlsx({"Tabelle": [header, row]})
+
+
+ANSWERS = {
+    **{"Datum": "督查日期", "Gebiet": "街道", "Art": "点位类型"},
+    **{"Ort": "点位名称", "Punkt": "测评项", "Befund": "检查结果", "Wetter": NOT_READ},
+}
+
+
+def answer(app, header: str) -> None:
+    (asked,) = [one for one in app.selectbox if one.label == "这一列是"]
+    asked.set_value(ANSWERS[header]).run()
+    button(app, "记住").click().run()
+    sound(app)
+
+
+def test_a_table_in_foreign_words_is_mapped_column_by_column(own):  # noqa: F811
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    content = foreign(own)
+    drop(app, "fremd.xlsx", content)
+    assert "是哪种表" in texts(app)
+    (kind,) = [one for one in app.selectbox if one.label == "种类"]
+    kind.set_value("检查表").run()
+    button(app, "记住").click().run()
+    for _ in range(len(ANSWERS)):
+        asked = [one for one in ANSWERS if f"的“{one}”这一列是什么" in texts(sound(app))]
+        if not asked:
+            break
+        answer(app, asked[0])
+    assert "1 行可入库" in texts(app)
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    assert history.batches(own).iloc[0]["good"] == 1
+
+    again = intake.inspect(own, foreign(own) + b"", "fremd2.xlsx")
+    assert again.reading.counts.good == 1  # the form is known from now on
+    told = choices(own)
+    assert {"整张表", "表头“datum”", "表头“wetter”"} <= set(told["written"])
+    assert set(told["who"]) == {"张三"}
+    for one in told.itertuples():
+        choosing.forget_choice(own, one.what, one.choice, "张三")
+    assert choices(own).empty
+    done = acts(own)
+    assert done["act"].value_counts()[["记住", "不再记"]].tolist() == [len(told), len(told)]
+    assert {"表格 = 检查表", "表头“datum” = 督查日期"} <= set(done["what"])
+    assert done["at"].is_monotonic_decreasing
+    assert intake.inspect(own, foreign(own), "fremd3.xlsx").reading.is_rejected
+
+
+def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    wrong = street.replace("街道", "") + "街办"
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    rows = [[DAY, wrong, kind, f"{n}号点", item, "符合"] for n in range(3)]
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "街办.xlsx", xlsx({"检查表": [header, *rows]}))
+    assert "3 处这样写" in texts(app)
+    (asked,) = [one for one in app.selectbox if one.label == "就是"]
+    assert asked.options[0].startswith(street)
+    assert asked.value.startswith(street)
+    button(app, "记住这个写法").click().run()
+    assert "3 行可入库" in texts(sound(app))
+    assert choices(own)["written"].tolist() == [f"单位“{wrong}”"]
+
+
+def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
+    app = visit("upload")
+    drop(app, "fremd.xlsx", foreign(own))
+    assert button(app, "记住").disabled
+    assert choices(own).empty
+
+
+def test_a_name_of_the_register_goes_before_what_was_said(own):  # noqa: F811
+    street, *_ = names_of(own)
+    other = next(n for n, title in nearest_names(own, "unit", "城").items() if street not in title)
+    choosing.remember_name(own, "unit", street, other, "张三")
+    found = intake.inspect(own, foreign(own), "x.xlsx")
+    assert found.reading.is_rejected
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    known, item, kind = names_of(own)
+    book = xlsx({"检查表": [header, [DAY, known, kind, "一号点", item, "符合"]]})
+    checks = intake.inspect(own, book, "y.xlsx").reading.checks
+    with reading(own.store) as connection:
+        table = schema.register_unit
+        query = select(table.c.unit).where(table.c.name == street)
+        assert checks["unit"].tolist() == [connection.execute(query).scalar()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "first"),
+    [
+        ("checklist", "检查日", "督查日期"),
+        ("findings", "问题说明", "问题描述"),
+        ("plan", "计划的日期", "计划日期"),
+    ],
+)
+def test_the_most_alike_column_is_offered_first(kind, header, first):
+    assert next(iter(nearest_columns(kind, header).values())) == first
+
+
+def test_several_files_are_one_table_and_registers_go_in_first(own, tmp_path):  # noqa: F811
+    """A file that is read against an old register is read again when the new one is in."""
+    street, item, kind = names_of(own)
+    units = [
+        ["单位编号", "单位名称", "单位类别", "上级单位", "分组"],
+        ["S99", "新城街道", "街道", "", "城区组"],
+    ]
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    rows = [
+        [DAY, "新城街道", kind, "一号点", item, "符合"],
+        [DAY, street, kind, "二号点", item, "符合"],
+    ]
+    files = {
+        "a_检查表.xlsx": xlsx({"检查表": [["填报单位:城管局"], header, *rows]}),
+        "b_单位名册.xlsx": xlsx({"单位名册": units}),
+        "c_坏.xlsx": b"%PDF-1.7 nothing",
+    }
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    app.file_uploader[0].set_value(
+        [(name, content, "application/octet-stream") for name, content in files.items()]
+    )
+    sound(app.run())
+    assert "共 3 个文件,2 个可以入库" in texts(app)
+    assert "1 个要先看一看" in texts(app)
+    table = app.dataframe[0].value
+    assert table["name"].tolist() == list(files)
+    assert table["sender"].tolist()[0] == "城管局"
+    button(app, "全部入库(2 个文件)").click().run()
+    sound(app)
+    stored_ = history.batches(own).head(2)
+    assert stored_["name"].tolist() == ["a_检查表.xlsx", "b_单位名册.xlsx"]
+    assert stored_["good"].tolist()[0] == 2
+    assert stored_["held"].tolist()[0] == 0

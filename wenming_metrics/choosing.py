@@ -1,0 +1,41 @@
+"""What a person says of headers and names that are not known: said once, remembered, forgettable."""
+
+from __future__ import annotations
+
+import logging
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.model import KIND_CHOICE
+from wenming_metrics.store import choices
+from wenming_metrics.store.database import writing
+from wenming_metrics.vocabulary import normalise
+
+_log = logging.getLogger(__name__)
+
+
+def remember_header(office: Office, fingerprint: str, header: str, name: str, who: str) -> None:
+    """Remember what a header means in tables of one form. Takes: name - "" where it is not read."""
+    with writing(office.store) as connection:
+        choices.add_header(connection, fingerprint, normalise(header), name, who)
+    _log.info("表头 %r 记为 %r 经办 %r", header, name, who)
+
+
+def remember_kind(office: Office, fingerprint: str, kind: str, who: str) -> None:
+    """Remember what kind of sheet tables of one form are."""
+    with writing(office.store) as connection:
+        choices.add_header(connection, fingerprint, KIND_CHOICE, kind, who)
+    _log.info("表格 %s 记为 %r 经办 %r", fingerprint, kind, who)
+
+
+def remember_name(office: Office, kind: str, written: str, target: int, who: str) -> None:
+    """Remember what a written name stands for. Takes: kind - "unit", "item" or "point_type"."""
+    with writing(office.store) as connection:
+        choices.add_name(connection, kind, normalise(written), target, who)
+    _log.info("名称 %r 记为 %s %s 经办 %r", written, kind, target, who)
+
+
+def forget_choice(office: Office, what: str, choice: int, who: str) -> None:
+    """Forget one choice; what was stored by it stays as it is."""
+    with writing(office.store) as connection:
+        choices.forget(connection, what, choice)
+    _log.info("不再记着 %s %s 经办 %r", what, choice, who)

@@ -1,0 +1,90 @@
+"""Commands about what came in beside inspections: empty forms, records, rows that wait."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from wenming_metrics import intake, settings
+from wenming_metrics.commands import OK, Add
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.forms import form_file, forms
+from wenming_metrics.queries.held import waiting_rows
+from wenming_metrics.queries.office import open_office
+from wenming_metrics.queries.records import records
+from wenming_metrics.reading.kinds import RECORD_KINDS
+from wenming_metrics.terminal import plain, print_json, print_lines, say
+from wenming_metrics.vocabulary import INPUT
+
+_TITLES = {"unit_name": "单位", "day": "日期", "file": "文件", "sheet": "工作表"} | {
+    "source_row": "行号",
+    "batch": "批次",
+    "sentences": "为什么暂不计",
+    "who": "经办人",
+}
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    form = add("form", _form, "存一张空白表格,发给填表的人")
+    form.add_argument(
+        "kind", metavar="表格", help="、".join(f"{k}({t})" for k, t in forms().items())
+    )
+    form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
+    listed = add("records", _records, "列出整改反馈、台账、上级测评、量化指标或专项行动")
+    titles = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
+    listed.add_argument("kind", metavar="种类", help=titles)
+    add("waiting", _waiting, "列出暂不计、等着改正的行")
+
+
+def _form(given: argparse.Namespace) -> int:
+    if given.kind not in forms():
+        raise intake.IntakeError(f"没有表格“{given.kind}”,可以用:{'、'.join(forms())}。")
+    given.out.write_bytes(form_file(open_office(settings.load()), given.kind))
+    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+    return OK
+
+
+def _records(given: argparse.Namespace) -> int:
+    known = {kind.name: kind.title for kind in RECORD_KINDS}
+    if given.kind not in known:
+        raise intake.IntakeError(f"没有种类“{given.kind}”,可以用:{'、'.join(known)}。")
+    found = _masked(records(open_office(settings.load()), given.kind))
+    if given.json:
+        print_json({"kind": given.kind, "records": plain(found)})
+    else:
+        print_lines(f"{known[given.kind]}({len(found)} 条)", _titled(found.drop(columns="unit")))
+    return OK
+
+
+def _waiting(given: argparse.Namespace) -> int:
+    found = _masked(waiting_rows(open_office(settings.load())))
+    if given.json:
+        print_json({"rows": plain(found)})
+    else:
+        lines = found[["file", "sheet", "source_row", "sentences", "who"]]
+        print_lines(f"暂不计、等着改正的行({len(found)} 行)", _titled(lines))
+    return OK
+
+
+def _masked(found: pd.DataFrame) -> pd.DataFrame:
+    """Put stars into numbers of persons wherever a text holds them."""
+    texts = found.select_dtypes(exclude="number").columns
+    return found.assign(
+        **{
+            name: [mask(text) if isinstance(text, str) else text for text in found[name]]
+            for name in texts
+        }
+    )
+
+
+def _titled(found: pd.DataFrame) -> pd.DataFrame:
+    """Head columns in Chinese, and leave out what has no word of its own."""
+    titles = {
+        name: _TITLES.get(name) or INPUT[name].title
+        for name in found
+        if name in _TITLES or name in INPUT
+    }
+    return found[list(titles)].rename(columns=titles)

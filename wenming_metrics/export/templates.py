@@ -1,0 +1,299 @@
+"""Blank forms of every kind of sheet: the headings that are read, lists to choose from, an example.
+
+The headings come from the vocabulary and the names from the register in force, so that a form
+which is filled in from its own lists reads without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.units import FOREVER, Register
+from wenming_metrics.vocabulary import (
+    EXAMPLE,
+    FORM_MARK,
+    INPUT,
+    OPTIONS_SHEET,
+    RESULTS,
+    SOURCES,
+    UNIT_KINDS,
+)
+
+VERSION = "1"
+"""Grows when the headings of a form change."""
+FIRST_ROW = 3
+"""Row of the example, and of the first line to fill in."""
+_ROWS = 500
+_DAY = date(2026, 1, 5)
+_DAYS = {"day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"}
+_TEXTS = {"problem_no", "unit_code", "phone"}
+_LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
+_FONT = "微软雅黑"
+_HEAD = PatternFill("solid", fgColor="E8EDF3")
+_LINE = Border(*[Side("thin", "C5CCD4")] * 4)
+_GREY = "7B8794"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of sheet: its title, its columns (names of `vocabulary.INPUT`), forms beside it."""
+
+    title: str
+    columns: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+_PLACE = ("street", "community", "point_type", "site")
+_FORMS = {
+    "checklist": Form(
+        "检查表",
+        (
+            *("day", "source", "team", *_PLACE, "item", "result", "deduction", "places"),
+            *("description", "responsible", "remark"),
+        ),
+    ),
+    "findings": Form(
+        "问题清单",
+        (
+            *("day", "source", *_PLACE, "item", "description", "places", "deduction", "lead"),
+            *("responsible", "assisting", "remark"),
+        ),
+        beside=("visits",),
+    ),
+    "visits": Form("检查点位", ("day", "source", "team", *_PLACE, "scope", "remark")),
+    "plan": Form("督查计划", ("planned_day", "team", *_PLACE, "round", "remark")),
+    "units": Form(
+        "单位名册",
+        (
+            *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
+            *("valid_from", "valid_to", "remark"),
+        ),
+    ),
+    "sites": Form("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
+    "rectification": Form(
+        "整改反馈",
+        (
+            *("problem_no", "subject", "site", "description", "measure", "rectified", "finished"),
+            *("contact", "phone", "photo_after", "remark"),
+        ),
+    ),
+    "document": Form(
+        "台账材料",
+        (
+            *("project", "indicator", "requirement", "lead", "responsible", "contact", "phone"),
+            *("due", "handed_in", "review", "document_state", "remark"),
+        ),
+    ),
+    "external": Form(
+        "上级测评",
+        ("subject", "period", "test", "group", "total", "printed_rank", "printed_change", "remark"),
+    ),
+    "metric": Form(
+        "量化指标",
+        (
+            *("subject", "indicator", "period", "value", "scale", "numerator", "denominator"),
+            *("target", "remark"),
+        ),
+    ),
+    "campaign": Form(
+        "专项行动",
+        (
+            *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
+            *("phone", "remark"),
+        ),
+    ),
+}
+_SEVERAL = {"lead", "responsible", "assisting", "site"}
+"""Columns whose list only offers: several names, or new ones, may be written."""
+
+
+def templates() -> dict[str, str]:
+    """List the forms: kind -> its Chinese title."""
+    return {kind: form.title for kind, form in _FORMS.items()}
+
+
+def template_workbook(kind: str, register: Register, catalogue: Catalogue) -> bytes:
+    """Make the form of a kind of sheet.
+
+    Takes:   kind - a key of `templates()`; register, catalogue - whose names the lists offer
+    Returns: bytes of an xlsx file: a title, the headings, one example; lists on a hidden sheet
+    """
+    book = Workbook()
+    book.remove(book.active)
+    choices = _choices(register, catalogue)
+    example = _example(register, catalogue)
+    for name in (kind, *_FORMS[kind].beside):
+        _write_form(book.create_sheet(_FORMS[name].title), _FORMS[name], _facts(name, example))
+    places = _write_choices(book.create_sheet(OPTIONS_SHEET), choices, f"{kind} {VERSION}")
+    for name in (kind, *_FORMS[kind].beside):
+        _offer(book[_FORMS[name].title], _FORMS[name], places)
+    book.custom_doc_props.append(StringProperty(name=FORM_MARK, value=f"{kind} {VERSION}"))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
+    """Give what may be chosen in each column, by the column's name; units that exist today."""
+    units = register.units[register.units["valid_to"] == FOREVER]
+    by_kind = {kind: units.loc[units["kind"] == kind, "name"].tolist() for kind in UNIT_KINDS}
+    doers = [name for kind in ("department", "section", "street") for name in by_kind[kind]]
+    found = {
+        **{"street": by_kind["street"], "community": by_kind["community"]},
+        **{"point_type": catalogue.point_types["name"].tolist()},
+        **{"item": catalogue.items["name"].tolist(), "result": list(RESULTS)},
+        **{"source": list(SOURCES.values()), "unit_kind": list(UNIT_KINDS.values())},
+        **{"subject": doers, "lead": doers, "responsible": doers, "assisting": doers},
+        **{"parent": units["name"].tolist(), "site": register.sites["name"].tolist()},
+        **{"rectified": ["已整改", "整改中", "未整改"]},
+        **{"document_state": ["通过", "退回", "待审", "未报"]},
+        **{"test": ["国测", "省测", "市季度测评", "第三方"]},
+    }
+    return {name: list(dict.fromkeys(several)) for name, several in found.items() if several}
+
+
+def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
+    """Make up one row from names of the register: every column that some form has."""
+    place = _example_place(register, catalogue)
+    at = catalogue.point_types["name"].tolist().index(place["point_type"])
+    item = int(np.flatnonzero(catalogue.applies[:, at])[0])
+    full = int(catalogue.items["full_mark"].iloc[item]) / POINT_SCALE
+    units = register.units
+    bureaus = units.loc[(units["kind"] == "department") & (units["valid_to"] == FOREVER), "name"]
+    doer = bureaus.iloc[0] if len(bureaus) else place["street"]
+    return {
+        **place,
+        **{name: _DAY for name in ("day", "planned_day", "finished", "due", "handed_in")},
+        **{"source": "市督查组", "team": "一组", "item": catalogue.items["name"].iloc[item]},
+        **{"places": 1, "deduction": min(full, 1.0), "result": "不符合", "round": "第一轮"},
+        **{"description": "地面有一处积水", "lead": doer, "responsible": place["street"]},
+        **{"problem_no": "DC0105-001", "subject": place["street"], "measure": "已清扫并疏通排水口"},
+        **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
+        **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
+        **{"review": "通过", "document_state": "通过", "period": "2026年第三季度"},
+        **{"test": "市季度测评", "total": 88.93, "printed_rank": 1, "printed_change": 1.24},
+        **{"value": 12.5, "scale": "%", "numerator": 250, "denominator": 2000, "target": 8},
+        **{
+            "campaign": "背街小巷整治",
+            "task": "清理乱堆放",
+            "phase": "集中整治",
+            "progress": "50%",
+        },
+        **{"remark": EXAMPLE},
+    }
+
+
+def _example_place(register: Register, catalogue: Catalogue) -> dict[str, object]:
+    """Choose a registered site with the units above it, or make one up where there is none."""
+    units, types = register.units, catalogue.point_types["name"]
+    alive = units["valid_to"] == FOREVER
+    for site in register.sites.itertuples(index=False):
+        if alive[site.street] and alive[site.unit]:
+            local = units.loc[site.unit]
+            return {
+                **_example_unit(register, int(site.street)),
+                **{"community": local["name"] if local["kind"] == "community" else None},
+                **{"point_type": types.iloc[int(site.point_type)], "site": site.name},
+            }
+    streets = units.index[alive & (units["kind"] == "street")] if len(units) else []
+    told = _example_unit(register, int(streets[0])) if len(streets) else _NO_UNIT
+    return {**told, "community": None, "point_type": types.iloc[0], "site": "人民路"}
+
+
+_NO_UNIT: dict[str, object] = {
+    **{"street": "某某街道", "unit_code": None, "unit_name": "某某区", "unit_kind": "区"},
+    **{"parent": None, "group": None, "unit_aliases": None, "population": None},
+}
+
+
+def _example_unit(register: Register, street: int) -> dict[str, object]:
+    """Write a street as a register of units tells it."""
+    unit, names = register.units.loc[street], register.units["name"]
+    known = unit["population"]
+    return {
+        **{"street": unit["name"], "unit_code": unit["code"], "unit_name": unit["name"]},
+        **{"unit_kind": UNIT_KINDS[unit["kind"]], "group": unit["group"] or None},
+        **{"parent": names[unit["parent"]] if unit["parent"] >= 0 else None},
+        **{"unit_aliases": "、".join(unit["aliases"]) or None},
+        **{"population": None if pd.isna(known) else int(known)},
+    }
+
+
+def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
+    """Fit the example to a form: aliases are those of the unit in a register of units only."""
+    aliases = example["unit_aliases"] if kind == "units" else None
+    return {**example, "aliases": aliases}
+
+
+def _write_form(page: Worksheet, form: Form, example: Mapping[str, object]) -> None:
+    title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
+    _write(page, 1, 1, title, Font(_FONT, 12, bold=True))
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(form.columns))
+    page.row_dimensions[1].height = 28
+    for place, name in enumerate(form.columns, 1):
+        _write(page, 2, place, INPUT[name].title, Font(_FONT, 10, bold=True))
+        page.cell(2, place).fill, page.cell(2, place).border = _HEAD, _LINE
+        whole = page.column_dimensions[get_column_letter(place)]
+        whole.width, whole.number_format = 24 if name in _LONG else 13, _format(name)
+        _write(page, FIRST_ROW, place, example.get(name), Font(_FONT, 10, color=_GREY))
+        page.cell(FIRST_ROW, place).number_format = _format(name)
+    page.freeze_panes = page.cell(FIRST_ROW, 1)
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _format(name: str) -> str:
+    if name in _DAYS:
+        return "yyyy-mm-dd"
+    return "@" if name in _TEXTS else "General"
+
+
+def _write(page: Worksheet, row: int, column: int, value: object, font: Font) -> None:
+    cell = page.cell(row, column, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # a name that begins with "=" stays a name
+    cell.font, cell.alignment = font, Alignment(vertical="center", wrap_text=row > 1)
+
+
+def _write_choices(
+    page: Worksheet, choices: Mapping[str, Sequence[str]], mark: str
+) -> dict[str, str]:
+    """Write what may be chosen, a column each. Returns: column name -> the range of its list."""
+    page.sheet_state = "hidden"
+    _write(page, 1, 1, f"{FORM_MARK} {mark}", Font(_FONT, 9))
+    places = {}
+    for column, (name, several) in enumerate(choices.items(), 1):
+        letter = get_column_letter(column)
+        _write(page, 2, column, INPUT[name].title, Font(_FONT, 9, bold=True))
+        for row, text in enumerate(several, 3):
+            _write(page, row, column, text, Font(_FONT, 9))
+        places[name] = f"'{OPTIONS_SHEET}'!${letter}$3:${letter}${len(several) + 2}"
+    return places
+
+
+def _offer(page: Worksheet, form: Form, places: Mapping[str, str]) -> None:
+    """Let people choose from the lists; what is not listed is asked about, never refused."""
+    for place, name in enumerate(form.columns, 1):
+        if name not in places:
+            continue
+        offer = DataValidation(type="list", formula1=f"={places[name]}", allow_blank=True)
+        offer.showErrorMessage, offer.errorStyle = name not in _SEVERAL, "warning"
+        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
+        letter = get_column_letter(place)
+        offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")
+        page.add_data_validation(offer)

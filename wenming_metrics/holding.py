@@ -1,0 +1,51 @@
+"""Held rows and files given back: what a person does about what could not be counted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.returning import marked_workbook
+from wenming_metrics.store import held
+from wenming_metrics.store.cells import read_sheets
+from wenming_metrics.store.database import writing
+from wenming_metrics.storing import Preview
+
+_log = logging.getLogger(__name__)
+
+
+def discard_held(
+    office: Office, batch: int, rows: Sequence[tuple[str, int]], who: str, reason: str
+) -> None:
+    """Say of held rows that nobody will correct them: they wait no longer, and never count.
+
+    Takes: rows - (name of the sheet, Excel's row number)
+    Raises IntakeError for a row that does not wait, and without a reason.
+    """
+    if not reason.strip():
+        raise IntakeError("请写明不再处理的原因。")
+    with writing(office.store) as connection:
+        names = read_sheets(connection, [batch]).set_index("sheet")["name"]
+        waiting = held.waiting(connection)
+        waiting = waiting[waiting["batch"] == batch]
+        there = list(zip(waiting["sheet"].map(names), waiting["source_row"], strict=True))
+        for sheet, row in rows:
+            if (sheet, row) not in there:
+                raise IntakeError(f"批次 {batch} 的「{sheet}」第 {row} 行不在待处理的行里。")
+        wanted = [place in set(rows) for place in there]
+        held.discard(connection, waiting[wanted], who, reason.strip())
+    _log.info("不再处理 批次 %s %s 行 经办 %r 原因 %r", batch, len(rows), who, reason)
+
+
+def marked_file(preview: Preview) -> tuple[str, bytes] | str:
+    """Mark a file that is not stored yet.
+
+    Returns: name and bytes of an .xlsx, or a sentence that says why there is none
+    """
+    found = preview.reading
+    rows = {sheet.name: sheet.header_row for sheet in found.sheets}
+    return marked_workbook(
+        preview.content, preview.filename, found.sha256, preview.problems, found.outcome, rows
+    )

@@ -1,0 +1,85 @@
+"""What people did to the store, newest first: nothing in it is ever taken away."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from wenming_metrics.queries.choices import NOT_READ, name_titles
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.model import KIND_CHOICE
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.vocabulary import INPUT
+
+_COLUMNS = ["at", "who", "act", "what", "reason"]
+
+
+def acts(office: Office) -> pd.DataFrame:
+    """List every act: at, who, act (入库, 撤回, 恢复, 记住, 不再记, 已更正, 不再处理), what, reason."""
+    with reading(office.store) as connection:
+        parts = [
+            _batches(connection),
+            _headers(connection),
+            _names(connection, office),
+            _held(connection),
+        ]
+    found = pd.concat(parts, ignore_index=True)
+    return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
+
+
+def _batches(connection: Connection) -> pd.DataFrame:
+    event, batch = schema.batch_event, schema.batch
+    query = select(
+        event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.batch, batch.c.name
+    )
+    joined = query.join(batch, batch.c.batch == event.c.batch).order_by(event.c.event.desc())
+    found = read_frame(connection, joined)
+    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
+    return found.assign(what=what)[_COLUMNS]
+
+
+def _headers(connection: Connection) -> pd.DataFrame:
+    found = read_frame(connection, select(schema.header_choice))
+    what = [
+        f"表格 = {SHEET_TITLES.get(one.name, one.name)}"
+        if one.header == KIND_CHOICE
+        else f"表头“{one.header}” = {INPUT[one.name].title if one.name in INPUT else NOT_READ}"
+        for one in found.itertuples()
+    ]
+    return _said(found.assign(what=what))
+
+
+def _names(connection: Connection, office: Office) -> pd.DataFrame:
+    found, titles = (
+        read_frame(connection, select(schema.name_choice)),
+        name_titles(connection, office),
+    )
+    what = [
+        f"“{one.written}” = {titles[one.kind].get(int(one.target), '(已不在名册里)')}"
+        for one in found.itertuples()
+    ]
+    return _said(found.assign(what=what))
+
+
+def _said(found: pd.DataFrame) -> pd.DataFrame:
+    """Tell of what was remembered, and of what was forgotten later."""
+    told = found.assign(act="记住", reason="")
+    gone = found[found["forgotten_at"] != ""]
+    gone = gone.assign(at=gone["forgotten_at"], act="不再记", reason="", who="")
+    return pd.concat([told, gone])[_COLUMNS]
+
+
+def _held(connection: Connection) -> pd.DataFrame:
+    table, sheet = schema.held_end, schema.sheet
+    query = select(table, sheet.c.name).join(
+        sheet, (sheet.c.batch == table.c.batch) & (sheet.c.sheet == table.c.sheet)
+    )
+    found = read_frame(connection, query)
+    what = [
+        f"第 {one.batch} 批「{one.name}」第 {one.source_row} 行"
+        + ("" if pd.isna(one.by_batch) else f",由第 {int(one.by_batch)} 批")
+        for one in found.itertuples()
+    ]
+    return found.assign(what=what)[_COLUMNS]

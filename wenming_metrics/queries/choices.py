@@ -1,0 +1,89 @@
+"""What people said of headers and names: for the next reading, and as a list for the page."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rapidfuzz import fuzz
+from sqlalchemy import Connection
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.headers import wanted
+from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.model import KIND_CHOICE, Choices, NameChoice
+from wenming_metrics.store.choices import HEADER, NAME, read_headers, read_names
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.vocabulary import INPUT, UNIT_KINDS, normalise
+
+NOT_READ = "不读这一列"
+_NAME_KINDS = {"unit": "单位", "item": "测评项", "point_type": "点位类型"}
+
+
+def read_choices(connection: Connection) -> Choices:
+    """Read what a reading is to know of what people said."""
+    headers: dict[str, dict[str, str]] = {}
+    for one in read_headers(connection).itertuples():
+        headers.setdefault(one.fingerprint, {})[one.header] = one.name
+    names = (
+        NameChoice(one.kind, one.written, int(one.target))
+        for one in read_names(connection).itertuples()
+    )
+    return Choices(headers, tuple(names))
+
+
+def choices(office: Office) -> pd.DataFrame:
+    """List what is remembered: what (HEADER or NAME), choice, written, means, who, at."""
+    with reading(office.store) as connection:
+        headers, names = read_headers(connection), read_names(connection)
+        titles = name_titles(connection, office)
+    rows = [
+        (HEADER, h.choice, *_header_told(h.header, h.name), h.who, h.at)
+        for h in headers.itertuples()
+    ]
+    rows += [
+        (
+            *(NAME, n.choice, f"{_NAME_KINDS[n.kind]}“{n.written}”"),
+            *(titles[n.kind].get(int(n.target), "(已不在名册里)"), n.who, n.at),
+        )
+        for n in names.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["what", "choice", "written", "means", "who", "at"])
+
+
+def _header_told(header: str, name: str) -> tuple[str, str]:
+    if header == KIND_CHOICE:
+        return "整张表", SHEET_TITLES.get(name, name)
+    return f"表头“{header}”", INPUT[name].title if name in INPUT else NOT_READ
+
+
+def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, str]]:
+    """Give every name that a written one may stand for: kind -> number -> as people write it."""
+    units, catalogue = read_register(connection).units, office.catalogue
+    told = {int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()}
+    return {
+        "unit": told,
+        "item": dict(enumerate(catalogue.items["name"])),
+        "point_type": dict(enumerate(catalogue.point_types["name"])),
+    }
+
+
+def nearest_names(office: Office, kind: str, written: str) -> dict[int, str]:
+    """Order the names that a written one may stand for, the most alike first."""
+    with reading(office.store) as connection:
+        titles = name_titles(connection, office)[kind]
+    return dict(sorted(titles.items(), key=lambda one: -_alike(written, one[1])))
+
+
+def nearest_columns(kind: str, header: str) -> dict[str, str]:
+    """Order the columns that a header may mean in a kind of sheet: name -> title, most alike first."""
+    found = {name: INPUT[name].title for name in wanted(kind)}
+    return dict(sorted(found.items(), key=lambda one: -_alike_column(header, one[0])))
+
+
+def _alike_column(header: str, name: str) -> float:
+    column = INPUT[name]
+    return max(_alike(header, word) for word in (column.title, *column.aliases))
+
+
+def _alike(one: str, other: str) -> float:
+    return fuzz.ratio(normalise(one), normalise(other))

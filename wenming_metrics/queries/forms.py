@@ -1,0 +1,20 @@
+"""Empty forms to be filled in, with the names of the registers and the catalogue in force."""
+
+from __future__ import annotations
+
+from wenming_metrics.export.templates import template_workbook, templates
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
+
+
+def forms() -> dict[str, str]:
+    """List the forms: kind -> its Chinese title."""
+    return templates()
+
+
+def form_file(office: Office, kind: str) -> bytes:
+    """Make the form of a kind of sheet: the bytes of an xlsx file."""
+    with reading(office.store) as connection:
+        register = read_register(connection)
+    return template_workbook(kind, register, office.catalogue)

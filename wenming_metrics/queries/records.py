@@ -1,0 +1,52 @@
+"""Records of 整改, 台账, 上级测评, 量化指标 and 专项行动, as pages list them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.cells import read_sheets
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.records import read_records
+from wenming_metrics.store.registers import read_register
+
+_CONTACT = "contact"
+
+
+def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFrame:
+    """List the records of a kind whose batches count, in the order in which they came.
+
+    Takes:   kind - the name of a `reading.kinds.RECORD_KINDS`; contacts - also who is to be
+             reminded, which is for 催办 and for no export
+    Returns: day (date or None), unit, unit_name ("" for none), what the kind tells under its own
+             names (`lead`: names joined by 、), batch, file, sheet (its name), source_row
+    """
+    with reading(office.store) as connection:
+        found = read_records(connection, kind)
+        units = read_register(connection).units
+        names = dict(zip(units["unit"], units["name"], strict=True))
+        places = _places(connection, found)
+    told = pd.DataFrame(found["told"].tolist(), found.index)
+    if "lead" in told:
+        told["lead"] = ["、".join(names[unit] for unit in of_row) for of_row in told["lead"]]
+    if not contacts:
+        told = told.drop(columns=_CONTACT, errors="ignore")
+    own = pd.DataFrame(
+        {
+            "day": [date.fromordinal(day) if day else None for day in found["day"]],
+            "unit": found["unit"],
+            "unit_name": found["unit"].map(names).fillna(""),
+        }
+    )
+    return pd.concat([own, told, found["batch"], places, found["source_row"]], axis=1)
+
+
+def _places(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
+    """Give file and sheet of each record by name."""
+    sheets = read_sheets(connection, found["batch"].unique()).set_index(["batch", "sheet"])
+    keys = pd.MultiIndex.from_frame(found[["batch", "sheet"]])
+    named = sheets.reindex(keys)[["file", "name"]].set_axis(["file", "sheet"], axis=1)
+    return named.set_index(found.index)

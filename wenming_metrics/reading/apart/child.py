@@ -1,0 +1,187 @@
+"""The decoder of untrusted spreadsheets: a program of its own that trusts nothing it reads.
+
+Run isolated by `sandbox.py`, with the standard library and python-calamine only (importing pandas
+costs four times the decoding); see `confined` for how it begins and speaks. Its messages are
+"sheet" (name and facts), "block" (rows of the last sheet as dictionary codes, as wide as they need,
+see `grid.decode_block`), "refusal" and "end".
+"""
+
+import io
+import itertools
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import python_calamine as calamine
+from coding import ROWS_PER_BLOCK, code_block
+from confined import begin, end, send
+from container import Part, Refused, check_plain_part, is_xml, open_parts, unpack, zip_again
+from file_kind import TEXT, XLSX, sniff
+from file_tag import CUSTOM, read_tag
+from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
+
+FEW_STRETCHES = 3
+KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
+
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
+
+
+def main() -> None:
+    """Decode the file on standard input."""
+    data, limits = begin()
+    kind = sniff(data)
+    if kind == TEXT:
+        # Here and not above: every workbook would wait for what only a text needs.
+        from text_table import send_table
+
+        send_table(data, limits)
+        end()
+    parts = open_parts(data, limits) if kind == XLSX else {}
+    sheet_parts = _check_parts(data, parts)
+    others = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
+    limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
+    with calamine.load_workbook(io.BytesIO(data)) as book:
+        shown = _send_sheets(book, data, sheet_parts, others, limits)
+        if limits["pictured"]:
+            # Most workbooks have none, and wait for nothing.
+            from find_pictures import send_pictures
+
+            send_pictures(data, parts, sheet_parts, shown, limits)
+        end(tag=_tag(data, parts))
+
+
+def _tag(data: bytes, parts: dict[str, Part]) -> str:
+    """Give the digest of the file that a workbook which was given back was made of."""
+    part = parts.get(CUSTOM.lower())
+    return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
+
+
+def _check_parts(data: bytes, parts: dict[str, Part]) -> list[Part | None]:
+    """Check every XML part that is no sheet; find those of the sheets, in the workbook's order."""
+    if not parts:
+        return []
+    texts = {}
+    for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        head = check_plain_part(data, parts[name]) if name in parts else b""
+        texts[name] = head.decode("utf-8", "replace")
+    book, relations = texts.values()
+    targets = dict(map(_read_relation, _RELATION.findall(relations)))
+    sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
+    for name, part in parts.items():
+        if is_xml(part) and part not in sheets and name not in texts:
+            check_plain_part(data, part)
+    return sheets
+
+
+def _read_relation(tag: str) -> tuple[str, str]:
+    key, target = _ID.search(tag), _TARGET.search(tag)
+    if not (key and target):
+        return "", ""
+    return key[1], posixpath.normpath(posixpath.join("/xl", target[1]))[1:].lower()
+
+
+def _send_sheets(
+    book: calamine.CalamineWorkbook, data: bytes, parts: list, others: list[Part], limits: dict
+) -> list[tuple[int, int, int, str]]:
+    """Send the sheets; gives the cells that show a picture: sheet, row, column, its name."""
+    metadata, cells, few = book.sheets_metadata, 0, FEW_STRETCHES * limits["stretch_bytes"]
+    shown = []
+    # What every stretch reads again may cost no more than the stretch itself.
+    again = sum(part.size for part in others)
+    limits = {**limits, "stretch_bytes": max(limits["stretch_bytes"], again)}
+    if len(parts) != len(metadata):
+        parts = [None] * len(metadata)
+    for index, (told, part) in enumerate(zip(metadata, parts, strict=True)):
+        if told.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        facts = part and scan_sheet(
+            lambda part=part: unpack(data, part), told.name, limits, pictured=limits["pictured"]
+        )
+        shown += ((index, *cell) for cell in facts["shown"]) if facts else ()
+        _refuse_strange_errors(facts, told.name)
+        if facts and facts["cuts"] and part.size > few:
+            stretches = _decode_stretches(data, part, others, index, facts["cuts"])
+        else:
+            stretches = map(book.get_sheet_by_index, (index,))
+        cells = _send_sheet(stretches, (index, told), facts, cells, limits["cells"])
+    return shown
+
+
+def _decode_stretches(
+    data: bytes, part: Part, others: list[Part], index: int, cuts: list[int]
+) -> Iterator[calamine.CalamineSheet]:
+    """Decode a long sheet in stretches of rows: the decoder's cells take twice the room of XML."""
+    for pieces in cut_sheet(unpack(data, part), cuts):
+        with zip_again(data, others, part, pieces) as packed:
+            book = calamine.load_workbook(packed)
+        with book:
+            yield book.get_sheet_by_index(index)
+
+
+def _refuse_strange_errors(facts: dict | None, name: str) -> None:
+    """Name the cell that the decoder would give up on."""
+    for row, column, text in facts["errors"] if facts else ():
+        if text not in KNOWN_ERRORS:
+            cell = column_letters(column) + str(row)
+            raise Refused("unreadable", sheet=name, cell=cell, found=text)
+
+
+def _send_sheet(
+    stretches: Iterator[calamine.CalamineSheet],
+    place: tuple[int, calamine.SheetMetadata],
+    facts: dict | None,
+    cells: int,
+    most: int,
+) -> int:
+    """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
+    index, told = place
+    errors = defaultdict(list)
+    for row, column, text in facts["errors"] if facts else ():
+        errors[row].append((column, text))
+    at = None
+    for sheet in stretches:
+        cells += sheet.height * sheet.width
+        if cells > most:
+            raise Refused("too_many_cells", sheet=told.name, cells=cells)
+        known = shorten(facts) if facts else _merged(sheet)
+        if sheet.height:
+            if at is None:
+                at, _ = sheet.start
+                send(_header(index, told, at + 1, known))
+            at = _send_rows(sheet, at, errors, told.name)
+        del sheet  # the next stretch needs its room
+    if at is None:
+        send(_header(index, told, 1, known))
+    return cells
+
+
+def _header(index: int, told: calamine.SheetMetadata, first_row: int, facts: dict) -> dict:
+    hidden = told.visible != calamine.SheetVisibleEnum.Visible
+    header = {"type": "sheet", "name": told.name, "index": index, "hidden": hidden}
+    return {**header, "first_row": first_row, "facts": facts}
+
+
+def _send_rows(sheet: calamine.CalamineSheet, at: int, errors: dict, name: str) -> int:
+    """Send the rows below row `at`, also blank ones; gives the last row that was sent."""
+    top, left = sheet.start
+    if top < at:
+        raise Refused("unreadable", sheet=name, reason="rows out of order")
+    # The rows come from Excel's first one on, the columns from the first one in use.
+    rows, end = itertools.islice(sheet.iter_rows(), at, None), top + sheet.height
+    for first in range(at, end, ROWS_PER_BLOCK):
+        n_rows = min(ROWS_PER_BLOCK, end - first)
+        block = itertools.islice(rows, n_rows)
+        body = code_block(block, first + 1, left, left + sheet.width, errors)
+        send({"type": "block", "first_row": first + 1, "n_rows": n_rows}, body)
+    return end
+
+
+def _merged(sheet: calamine.CalamineSheet) -> dict:
+    """The only fact of a sheet whose XML there is none of."""
+    found = sheet.merged_cell_ranges or []
+    areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found]
+    return {"merged": areas[:MOST_AREAS], "merged_count": len(areas)}

@@ -1,0 +1,226 @@
+"""The parts of a workbook while it is being marked: read, changed, added, zipped again.
+
+For the sandbox only. What is not touched keeps its bytes: it is copied packed as it is.
+"""
+
+import posixpath
+import re
+import zlib
+from collections import namedtuple
+from collections.abc import Iterable, Iterator
+from xml.parsers import expat
+
+from container import Part, Refused, content_of, describe, refuse_entities, unpack
+
+Package = namedtuple("Package", "data parts texts packed")
+"""The file, its parts by lower-case name; what was changed: texts, and packed contents of sheets."""
+Packed = namedtuple("Packed", "name method check size content")
+
+CONTENT_TYPES, BOOK, STYLES = "[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument."
+TYPES = {
+    "worksheet": f"{_TYPE}spreadsheetml.worksheet+xml",
+    "comments": f"{_TYPE}spreadsheetml.comments+xml",
+    "styles": f"{_TYPE}spreadsheetml.styles+xml",
+    "custom-properties": f"{_TYPE}custom-properties+xml",
+    "vmlDrawing": f"{_TYPE}vmlDrawing",
+}
+_BEGIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BAD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def open_package(data: bytes, parts: dict[str, Part]) -> Package:
+    """Begin to change a workbook."""
+    return Package(data, parts, {}, {})
+
+
+def has_part(package: Package, name: str) -> bool:
+    """Say whether there is such a part, of old or new."""
+    return name.lower() in package.parts or name.lower() in package.texts
+
+
+def read_text(package: Package, name: str) -> str:
+    """Give a small part as it is by now; "" where there is none."""
+    key = name.lower()
+    if key in package.texts:
+        return package.texts[key][1]
+    if key not in package.parts:
+        return ""
+    content = b"".join(unpack(package.data, package.parts[key]))
+    refuse_entities(content, name)
+    if content.startswith(_UTF16):
+        raise Refused("unreadable", part=name, reason="encoding")
+    return content.decode("utf-8-sig")
+
+
+def write_text(package: Package, name: str, text: str) -> None:
+    """Change a small part, or add it."""
+    known = package.parts.get(name.lower())
+    package.texts[name.lower()] = (known.name if known else name, text)
+
+
+def pack(package: Package, name: str, pieces: Iterable[bytes]) -> None:
+    """Change a large part; its new content is packed piece by piece and checked to be XML."""
+    deflater, check, size, packed = zlib.compressobj(6, zlib.DEFLATED, -15), 0, 0, []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    for piece in pieces:
+        check, size = zlib.crc32(piece, check), size + len(piece)
+        _parse(parser, piece, name)
+        packed.append(deflater.compress(piece))
+    _parse(parser, b"", name, last=True)
+    packed.append(deflater.flush())
+    package.packed[name.lower()] = Packed(name, 8, check, size, b"".join(packed))
+
+
+def _parse(parser: expat.XMLParserType, piece: bytes, name: str, *, last: bool = False) -> None:
+    """Refuse what would be no XML: better no marked workbook than one that does not open."""
+    try:
+        parser.Parse(piece, last)
+    except expat.ExpatError as error:
+        raise Refused("unreadable", part=name, reason=str(error)) from error
+
+
+def zip_pieces(package: Package) -> Iterator[bytes]:
+    """Zip everything again, the old parts in their order, then the new ones."""
+    for key, (name, text) in package.texts.items():
+        # The drawings of comments are old markup of browsers, which need not be XML.
+        if key.endswith(".vml"):
+            content = text.encode()
+            packed = zlib.compress(content, 6)[2:-4]
+            package.packed[key] = Packed(name, 8, zlib.crc32(content), len(content), packed)
+        else:
+            pack(package, name, [text.encode()])
+    added = [key for key in package.packed if key not in package.parts]
+    told, at = [], 0
+    for key in [*package.parts, *added]:
+        entry, content = _entry(package, key, at)
+        head, line = describe(entry)
+        yield head
+        yield content
+        told.append(line)
+        at += len(head) + len(content)
+    yield from told
+    yield _end(len(told), sum(map(len, told)), at)
+
+
+def _entry(package: Package, key: str, at: int) -> tuple[Part, bytes]:
+    changed, part = package.packed.get(key), package.parts.get(key)
+    if changed is None:
+        content = content_of(package.data, part)
+        return part._replace(header=at), content
+    name = part.name if part else changed.name
+    size = len(changed.content)
+    entry = Part(name, changed.method, 0, changed.check, size, changed.size, at)
+    return entry, changed.content
+
+
+def _end(count: int, size: int, at: int) -> bytes:
+    number = (count.to_bytes(2, "little")) * 2
+    place = size.to_bytes(4, "little") + at.to_bytes(4, "little")
+    return b"PK\5\6" + bytes(4) + number + place + bytes(2)
+
+
+def escape(text: str) -> str:
+    """Write a text as XML and as nothing else; what no XML may hold becomes a blank."""
+    text = _ESCAPE.sub("_x005F_", _BAD.sub(" ", text))
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;")
+
+
+def unescape(text: str) -> str:
+    """Read the text of an attribute or element."""
+    for written, sign in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'")):
+        text = text.replace(f"&{written};", sign)
+    text = re.sub(r"&#(?:x([0-9a-fA-F]+)|(\d+));", _numbered, text)
+    return text.replace("&amp;", "&")
+
+
+def _numbered(found: re.Match) -> str:
+    return chr(int(found[1], 16) if found[1] else int(found[2]))
+
+
+def attribute(tag: str, name: str, default: str = "") -> str:
+    """Give an attribute of a tag, whatever its prefix and quotes."""
+    found = re.search(rf"\s(?:\w+:)?{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
+    return unescape(found[1] if found[1] is not None else found[2]) if found else default
+
+
+def prefix_of(text: str, name: str) -> str:
+    """Give the prefix that a part writes before an element: "x:", mostly ""."""
+    found = re.search(rf"<((?:\w+:)?){name}[\s/>]", text)
+    return found[1] if found else ""
+
+
+def append_to(text: str, name: str, xml: str) -> str:
+    """Put XML in at the end of the first element of a name."""
+    found = re.search(rf"<((?:\w+:)?{name})(?=[\s/>])[^>]*?(/?)>", text)
+    if not found:
+        raise Refused("unreadable", reason=f"no {name}")
+    if found[2]:
+        start = found.end() - 2
+        return f"{text[:start]}>{xml}</{found[1]}>{text[found.end() :]}"
+    end = text.find(f"</{found[1]}>", found.end())
+    if end < 0:
+        raise Refused("unreadable", reason=f"no end of {name}")
+    return text[:end] + xml + text[end:]
+
+
+def related(package: Package, source: str) -> list[tuple[str, str, str]]:
+    """List what a part points to: (id, last word of the kind, name of the part)."""
+    folder = posixpath.dirname(source)
+    found = []
+    for tag in _RELATION.findall(read_text(package, _relations(source))):
+        if attribute(tag, "TargetMode") == "External":
+            continue
+        place = posixpath.normpath(posixpath.join("/", folder, attribute(tag, "Target")))[1:]
+        found.append((attribute(tag, "Id"), attribute(tag, "Type").rsplit("/", 1)[-1], place))
+    return found
+
+
+def relate(package: Package, source: str, kind: str, target: str) -> str:
+    """Make a part point to another. Returns: the id of the relation."""
+    name = _relations(source)
+    text = read_text(package, name)
+    if not text:
+        text = f'{_BEGIN}<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>'
+    taken = {attribute(tag, "Id") for tag in _RELATION.findall(text)}
+    key = next(f"rIdWm{n}" for n in range(1, len(taken) + 2) if f"rIdWm{n}" not in taken)
+    p = prefix_of(text, "Relationships")
+    told = f'<{p}Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="/{target}"/>'
+    write_text(package, name, append_to(text, "Relationships", told))
+    return key
+
+
+def _relations(source: str) -> str:
+    folder, name = posixpath.split(source)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def new_name(package: Package, stem: str, ending: str) -> str:
+    """Give a name that no part bears yet: xl/comments3.xml."""
+    number = 1
+    while has_part(package, f"{stem}{number}{ending}"):
+        number += 1
+    return f"{stem}{number}{ending}"
+
+
+def declare(package: Package, name: str, kind: str) -> None:
+    """Say in the list of content types what a part is, unless it says so."""
+    text = read_text(package, CONTENT_TYPES)
+    if f'"/{name}"'.lower() in text.lower().replace("'", '"'):
+        return
+    p = prefix_of(text, "Types")
+    told = f'<{p}Override PartName="/{name}" ContentType="{TYPES[kind]}"/>'
+    write_text(package, CONTENT_TYPES, append_to(text, "Types", told))
+
+
+def add_part(package: Package, name: str, kind: str, text: str) -> None:
+    """Add a part, or replace one, and say what it is."""
+    write_text(package, name, text if text.startswith("<?xml") else _BEGIN + text)
+    declare(package, name, kind)

@@ -1,0 +1,108 @@
+"""Headers of one to three rows as one row: the lowest text of each column, and what stands above.
+
+A header of several rows is told by its merged cells, or, where a file has none (CSV), by a row
+whose gaps the next row fills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wenming_metrics.reading.grid import Area, Sheet, Value
+from wenming_metrics.reading.values import spell
+
+_DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Band:
+    """One to three rows read as a header.
+
+    row    - position of the first; depth - how many rows
+    typed  - per column its lowest value as it came; texts - the same spelled out
+    groups - per column what stands over it, from the top ("" = nothing), joined by a space
+    own    - texts of the first row alone
+    """
+
+    row: int
+    depth: int
+    typed: tuple[Value, ...]
+    texts: tuple[str, ...]
+    groups: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+def read_band(sheet: Sheet, head: list[list[Value]], row: int) -> Band:
+    """Read the header that would begin at a row of the head of a sheet."""
+    depth = _depth(sheet, head, row)
+    lines = [_laid(sheet, head, at) for at in range(row, row + depth)]
+    texts, typed, groups = [], [], []
+    for column in range(len(head[row])):
+        words = [line[column] for line in lines]
+        lowest = max((at for at, word in enumerate(words) if word[0]), default=0)
+        texts.append(words[lowest][0])
+        typed.append(head[row + lowest][column])
+        above = dict.fromkeys(word for word, _ in words[:lowest] if word)
+        groups.append(" ".join(word for word in above if word != words[lowest][0]))
+    own = tuple(spell(value) for value in head[row])
+    return Band(row, depth, tuple(typed), tuple(texts), tuple(groups), own)
+
+
+def _depth(sheet: Sheet, head: list[list[Value]], row: int) -> int:
+    """Say how many rows a header has that begins at a row."""
+    excel = sheet.first_row + row
+    begun = [
+        area for area in sheet.facts.merged if area.first_row == excel and _says(area, head[row])
+    ]
+    down = max((area.last_row - excel + 1 for area in begun), default=1)
+    if down > 1:
+        return min(down, len(head) - row, max(_DEEPEST, down))
+    across = [area for area in begun if area.last_column > area.first_column]
+    filled = [at for at, value in enumerate(head[row]) if spell(value)]
+    grouped = len(filled) > 1 and (across or _is_filled_below(head, row))
+    if grouped and row + 1 < len(head):
+        return 2
+    return 1
+
+
+def _says(area: Area, values: list[Value]) -> bool:
+    return area.first_column < len(values) and bool(spell(values[area.first_column]))
+
+
+def _is_filled_below(head: list[list[Value]], row: int) -> bool:
+    """Say whether the next row has texts only where this one has gaps or begins a group."""
+    if row + 1 >= len(head):
+        return False
+    own = [bool(spell(value)) for value in head[row]]
+    below = [bool(spell(value)) for value in head[row + 1]]
+    if not all(isinstance(value, str) for value in head[row + 1] if spell(value)):
+        return False
+    gaps = sum(under and not over for over, under in zip(own, below, strict=True))
+    alone = sum(over and not under for over, under in zip(own, below, strict=True))
+    first = below.index(True) if any(below) else 0
+    return gaps >= 1 and alone >= 2 and not any(below[: max(first, 1)])
+
+
+def _laid(sheet: Sheet, head: list[list[Value]], row: int) -> list[tuple[str, bool]]:
+    """Spell a row with the text of a cell merged across laid over all its columns."""
+    words = [(spell(value), False) for value in head[row]]
+    excel = sheet.first_row + row
+    for area in sheet.facts.merged:
+        inside = area.first_row <= excel <= area.last_row and area.last_column > area.first_column
+        if not inside or area.first_column >= len(words) or area.first_row != excel:
+            continue
+        text = words[area.first_column][0]
+        for column in range(area.first_column, min(area.last_column + 1, len(words))):
+            words[column] = (text, column > area.first_column)
+    return _spread(words, head, row) if not sheet.facts.merged else words
+
+
+def _spread(words: list[tuple[str, bool]], head: list, row: int) -> list[tuple[str, bool]]:
+    """Lay a group's text over the gaps to its right where the next row speaks; no merges known."""
+    if row + 1 >= len(head) or not _is_filled_below(head, row):
+        return words
+    last, found = "", []
+    for (text, _), below in zip(words, head[row + 1], strict=True):
+        last = text or (last if spell(below) else "")
+        found.append((last, bool(last) and not text))
+    return found

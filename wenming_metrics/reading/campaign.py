@@ -1,0 +1,97 @@
+"""专项行动: tasks of a campaign, who leads, who is to do them, until when, how far they are."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    contacts_of,
+    decimal_text,
+    iso,
+    report_rows,
+    texts_of,
+)
+from wenming_metrics.reading.shared_duty import settle_due, settle_duty
+from wenming_metrics.reading.table import Table, column
+from wenming_metrics.vocabulary import normalise
+
+DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"
+_STATES = (
+    (NOT_BEGUN, re.compile(r"未开始|未启动|尚未|未开展|^0%?$")),
+    (UNDER_WAY, re.compile(r"未完成|正在|进行中|推进|开展中|部分|序时")),
+    (DONE, re.compile(r"完成|办结|结束|销号|^100%$")),
+)
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """A campaign has tasks, and says who does them, until when or how far they are."""
+    told = names & {"phase", "progress", "due", "lead", "responsible", "campaign"}
+    return "task" in names and len(told) >= (1 if re.search("专项|行动|整治", title) else 2)
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read the tasks; a task is laid out to each unit that is responsible."""
+    due, asked = settle_due(table, "台账-03")
+    duty = settle_duty(table, names, np.where(due > 0, due, context.today.toordinal()))
+    tasks, progress = texts_of(table, "task"), texts_of(table, "progress")
+    untold = [row for row, task in enumerate(tasks) if not task]
+    report_rows(table, untold, "专项-01", "task", [{}] * len(untold))
+    alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
+    report_rows(table, alone, "专项-02", _place_of_units(table), [{}] * len(alone))
+    titled = _title(table)
+    campaigns = [own or titled for own in texts_of(table, "campaign")]
+    given = column(table, "progress")
+    shares = [_share(given.values[code]) for code in given.codes.tolist()]
+    lines = duty.rows.tolist()
+    columns = {
+        **{"campaign": campaigns, "task": tasks, "phase": texts_of(table, "phase")},
+        **{"lead": [list(units) for units in duty.lead], "due_text": asked},
+        **{"due": [iso(int(day)) for day in due], "progress": progress},
+        **{"state": [_state(text) for text in progress], "share": shares},
+        **{"remark": texts_of(table, "remark"), "contact": contacts_of(table)},
+    }
+    told = {name: [of_row[row] for row in lines] for name, of_row in columns.items()}
+    return make_records(table, "campaign", due[duty.rows], duty.unit, told, duty.rows)
+
+
+def _place_of_units(table: Table) -> str:
+    return "responsible" if "responsible" in table.columns else "lead"
+
+
+def _title(table: Table) -> str:
+    """Give the campaign that the titles name: the first line that has such a word."""
+    lines = [*table.header.above.splitlines(), table.sheet.name]
+    return next((line for line in lines if re.search("行动|整治|攻坚|提升", line)), "")
+
+
+def _state(text: str) -> str:
+    plain = normalise(text)
+    return next((state for state, words in _STATES if plain and words.search(plain)), "")
+
+
+def _share(value: object) -> str:
+    """Give how much is done in per cent where the progress says it, else ""."""
+    if isinstance(value, float):
+        return decimal_text(value * 100) or "" if 0 <= value <= 1 else ""
+    found = _PERCENT.search(normalise(value)) if isinstance(value, str) else None
+    return found[1] if found else ""
+
+
+CAMPAIGN = RecordKind(
+    name="campaign",
+    title="专项行动",
+    columns=(
+        *("campaign", "task", "lead", "responsible", "phase", "due", "progress", "contact"),
+        *("phone", "remark"),
+    ),
+    required=(("task",), ("lead", "responsible", "progress")),
+    is_kind=_is_kind,
+    read=_read,
+)

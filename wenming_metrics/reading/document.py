@@ -1,0 +1,181 @@
+"""台账材料: which documents each unit has to hand in, until when, and what was said of them.
+
+One row asks for one document of one or several units; a record is one document of one unit. The
+state comes from words, never from a colour: an empty 状态 column is said, not read as 未报.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import contacts_of, iso, report_rows, texts_of
+from wenming_metrics.reading.shared_duty import Duty, settle_due, settle_duty
+from wenming_metrics.reading.table import Table, column, report_each, report_sheet
+from wenming_metrics.vocabulary import normalise
+
+PASSED, RETURNED, WAITING, MISSING = "通过", "退回", "待审", "未报"
+"""States of a document; "" where nothing tells."""
+_WORDS = (
+    (MISSING, re.compile(r"未报|未上报|未提交|未报送|缺报|^否$|^无$")),
+    (RETURNED, re.compile(r"退回|不通过|未通过|修改|补充|不合格|重报|返回")),
+    (PASSED, re.compile(r"通过|合格|同意|符合要求|^√$|^是$|已审核")),
+    (WAITING, re.compile(r"待审|审核中|已报|已提交|已上报|在审")),
+)
+_SUMMARY = re.compile(r"应报\d+|报送率|通过率|^截至")
+_TEXTS = ("project", "indicator", "content", "standard", "requirement")
+Round = dict[str, str]
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """A table of documents asks for something, of somebody, until a day or in rounds."""
+    flow = names & {"due", "handed_in", "review", "document_state"}
+    if "requirement" in names and flow and names & {"lead", "responsible"}:
+        return True
+    asked = names & {"requirement", "content", "standard", "indicator"}
+    told = "handed_in" in names or bool(re.search("台账|申报材料|材料", title))
+    return bool(asked and flow and told and names & {"lead", "responsible"})
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read a table of documents; a row is laid out to each unit that is responsible."""
+    summary = _summaries(table)
+    due, asked = settle_due(table, "台账-03")
+    on = np.where(due > 0, due, context.today.toordinal())
+    duty = settle_duty(table, names, on)
+    rounds = _rounds(table)
+    states = _settle_states(table, rounds, summary)
+    alone = np.unique(duty.rows[duty.unit < 0])
+    nobody = alone[~(table.held | summary)[alone]].tolist()
+    report_rows(table, nobody, "台账-01", _place_of_units(table), [{}] * len(nobody))
+    _report_summaries(table, summary, duty, rounds)
+    lines = duty.rows[~summary[duty.rows]]
+    told = {
+        **{name: _spread(texts_of(table, name), lines) for name in _TEXTS},
+        **{"lead": [list(duty.lead[row]) for row in lines.tolist()]},
+        **{
+            "due": [iso(int(due[row])) for row in lines.tolist()],
+            "due_text": _spread(asked, lines),
+        },
+        **{"rounds": _spread(rounds, lines), "state": _spread(states, lines)},
+        **{"remark": _spread(texts_of(table, "remark"), lines)},
+        **{"contact": _spread(contacts_of(table), lines)},
+    }
+    unit = duty.unit[~summary[duty.rows]]
+    return make_records(table, "document", due[lines], unit, told, lines)
+
+
+def _spread(told: list, lines: np.ndarray) -> list:
+    return [told[row] for row in lines.tolist()]
+
+
+def _place_of_units(table: Table) -> str:
+    return "responsible" if "responsible" in table.columns else "lead"
+
+
+def _summaries(table: Table) -> np.ndarray:
+    """Find the rows that sum up (截至…:应报3项,已报2项): one text, and nobody to do it."""
+    told = [texts_of(table, name) for name in table.columns]
+    found = np.zeros(table.n_rows, bool)
+    for row in range(table.n_rows):
+        written = [text for texts in told if (text := texts[row])]
+        found[row] = len(written) == 1 and bool(_SUMMARY.search(normalise(written[0])))
+    return found
+
+
+def _report_summaries(
+    table: Table, summary: np.ndarray, duty: Duty, rounds: list[list[Round]]
+) -> None:
+    """Say what a summary counts beside what its rows come to once laid out to units."""
+    at = np.flatnonzero(summary)
+    lines = duty.rows[~(summary | table.held)[duty.rows]]
+    handed = sum(any(one["handed_in"] for one in rounds[row]) for row in lines.tolist())
+    name = next((n for n in table.columns if len(at) and texts_of(table, n)[at[0]]), "")
+    said = {"count": len(lines), "handed": handed}
+    report_rows(table, at, "台账-05", name, [said] * len(at))
+
+
+def _rounds(table: Table) -> list[list[Round]]:
+    """Give the rounds of each row that say anything: round, handed_in, review."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for name in ("handed_in", "review"):
+        for nth, position in enumerate(table.header.columns.get(name, ())):
+            group = table.header.groups[position] if table.header.groups else ""
+            texts = texts_of(table, name, nth) if name == "review" else _days(table, nth)
+            groups.setdefault(group or str(nth + 1), {})[name] = texts
+    found: list[list[Round]] = [[] for _ in range(table.n_rows)]
+    for group, columns in groups.items():
+        for row, of_row in enumerate(found):
+            told = {
+                name: columns[name][row] if name in columns else ""
+                for name in ("handed_in", "review")
+            }
+            if any(told.values()):
+                of_row.append({"round": group, **told})
+    return found
+
+
+def _days(table: Table, nth: int) -> list[str]:
+    """Write the days of a 报送时间 column as dates; words that are no day stay words, and are said."""
+    given, year = column(table, "handed_in", nth), table.header.titles.year
+    days = [values.day(value, year) for value in given.values]
+    texts = [
+        iso(day) or values.spell(value).strip("-—/")
+        for day, value in zip(days, given.values, strict=True)
+    ]
+    unclear = np.array([day < 0 and bool(text) for day, text in zip(days, texts, strict=True)])
+    rows = np.flatnonzero(unclear[given.codes])
+    report_each(table, rows, "台账-07", "handed_in", [{}] * len(rows), nth)
+    return [texts[code] for code in given.codes.tolist()]
+
+
+def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray) -> list[str]:
+    """Take the state from its column where that says it, else from the rounds."""
+    derived = [_of_rounds(of_row) for of_row in rounds]
+    if "document_state" not in table.columns:
+        handed = "handed_in" in table.columns
+        return [state or (MISSING if handed else "") for state in derived]
+    texts = texts_of(table, "document_state")
+    data = np.flatnonzero(~summary).tolist()
+    if data and not any(texts[row] for row in data):
+        report_sheet(table, "台账-02", "document_state")
+        return derived
+    told = [_word(text) for text in texts]
+    unclear = [row for row in data if texts[row] and not told[row]]
+    report_rows(table, unclear, "台账-04", "document_state", [{}] * len(unclear))
+    differ = [row for row in data if told[row] and derived[row] not in ("", told[row])]
+    said = [{"rounds": derived[row]} for row in differ]
+    report_rows(table, differ, "台账-06", "document_state", said)
+    return [own or other for own, other in zip(told, derived, strict=True)]
+
+
+def _of_rounds(rounds: list[Round]) -> str:
+    """Tell the state from the last round: what was said of it, else that it was handed in."""
+    if not rounds:
+        return ""
+    last = rounds[-1]
+    return _word(last["review"]) or (WAITING if last["handed_in"] else "")
+
+
+def _word(text: str) -> str:
+    plain = normalise(text)
+    return next((state for state, words in _WORDS if plain and words.search(plain)), "")
+
+
+DOCUMENT = RecordKind(
+    name="document",
+    title="台账材料",
+    columns=(
+        *("project", "indicator", "content", "standard", "requirement", "lead", "responsible"),
+        *("contact", "phone", "due", "handed_in", "review", "document_state", "remark"),
+    ),
+    required=(("requirement", "content", "standard"), ("lead", "responsible")),
+    is_kind=_is_kind,
+    read=_read,
+)

@@ -1,0 +1,294 @@
+"""上级测评: scores given by others, with the whole matrix of component scores beside the total.
+
+What is printed is kept as it is printed, as text; where it does not add up both figures are told.
+A unit that was not drawn has no score and no rank: never 0.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.problems import Problem
+from wenming_metrics.reading.grid import column_letter
+from wenming_metrics.reading.matrix import (
+    Component,
+    cells_of,
+    components,
+    exact_sum,
+    raw_columns,
+    rounded,
+    weighted_sum,
+)
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    PLACES,
+    decimal_text,
+    last_days,
+    report_again,
+    report_rows,
+    settle_periods,
+    settle_unit,
+    texts_of,
+)
+from wenming_metrics.reading.table import Table, report, report_sheet
+from wenming_metrics.reading.values import spell
+from wenming_metrics.vocabulary import normalise
+
+TESTS = {
+    "国测": re.compile("国测|国家.{0,6}测评|全国文明城市.{0,6}测评|中央文明办"),
+    "省测": re.compile("省测|省级?.{0,8}测评|省文明办"),
+    "第三方": re.compile("第三方|模拟测评"),
+    "市季度测评": re.compile("市测|季度.{0,12}(?:测评|指数|考核|得分)|市文明办"),
+}
+"""Kinds of test and how their titles speak."""
+NOT_DRAWN, NOT_TESTED = "未抽中", "未测"
+_NOT_DRAWN = re.compile("未抽|没抽|不抽")
+_ABSENT = re.compile("未测|未参|缺|免|不参|未评")
+_BAND = re.compile(
+    r"(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))?(\D+?)(?:\(共?\d+个.*?\))?:?"
+)
+_RESTRICTED = re.compile(
+    r"不得(?:对外)?(?:公布|公开|传播)|不(?:对外|予)公[布开]|内部(?:资料|使用)|严禁外传|注意保密"
+)
+_WHOLE = {"总得分", "总分", "综合得分", "合计", "总成绩", "综合指数", "文明程度指数"}
+_TITLED = re.compile("测评|指数|考核|排名|得分|成绩|国测|省测|第三方")
+_OF_ROWS = {"site", "result", "deduction", "description"}
+Row = list[str]
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """A table of units with a score, and nothing that was looked at on a site."""
+    if names & _OF_ROWS or "total" not in names or not names & {"subject", *PLACES}:
+        return False
+    return "printed_rank" in names or bool(_TITLED.search(title))
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read a table of scores, wide (one column per component) or long (one row per indicator)."""
+    bands = _bands(table)
+    skipped = np.array([bool(band) for band in bands], bool)
+    periods = settle_periods(table, skipped)
+    unit = settle_unit(table, names, last_days(periods), skipped)
+    report(table, (unit < 0) & ~skipped & ~table.held, "记录-03", _place_of_unit(table))
+    at = np.flatnonzero(skipped)
+    report_rows(table, at, "上测-02", _label_column(table, at), [{}] * len(at))
+    tests = _tests(table)
+    facts = {
+        **{"period": [one.title if one else "" for one in periods]},
+        **{"first": [one.start.isoformat() if one else "" for one in periods], "test": tests},
+        **{"group": _groups(table, bands), "indicator": texts_of(table, "indicator")},
+        **{"restricted": [_restricted(table)] * table.n_rows},
+        **{"remark": texts_of(table, "remark")},
+    }
+    facts |= _long(table, skipped) if "indicator" in table.columns else _wide(table, skipped)
+    of = zip(unit.tolist(), facts["period"], tests, facts["indicator"], strict=True)
+    report_again(table, [None if out else key for key, out in zip(of, skipped, strict=True)])
+    rows = np.flatnonzero(~skipped)
+    told = {name: [of_row[row] for row in rows.tolist()] for name, of_row in facts.items()}
+    return make_records(table, "external", last_days(periods)[rows], unit[rows], told, rows)
+
+
+def _wide(table: Table, skipped: np.ndarray) -> dict[str, list]:
+    """Read a sheet with one column per component."""
+    scores = cells_of(table, _total_position(table))
+    kept = components(table, _taken(table))
+    printed = _printed(table, kept, skipped)
+    absent = _said_absent(table, kept)
+    totals, states = _totals(table, [spell(score) for score in scores], skipped, absent)
+    _report_sums(table, totals, kept, printed)
+    parts = [
+        [_part(one, text) for one, text in zip(kept, row, strict=True) if text] for row in printed
+    ]
+    return {"total": totals, "state": states, "parts": parts, **_ranks(table, totals)}
+
+
+def _long(table: Table, skipped: np.ndarray) -> dict[str, list]:
+    """Read a sheet with one row per indicator; that of the whole is the total."""
+    scores = [spell(score) for score in cells_of(table, _total_position(table))]
+    printed, states = _totals(table, scores, skipped, [""] * table.n_rows)
+    names, full = texts_of(table, "indicator"), texts_of(table, "full_mark")
+    whole = [normalise(name) in _WHOLE for name in names]
+    totals = [score if is_whole else "" for score, is_whole in zip(printed, whole, strict=True)]
+    parts = [
+        [] if is_whole or not text else [_part(Component(0, "", "", name, mark, ""), text)]
+        for name, mark, text, is_whole in zip(names, full, printed, whole, strict=True)
+    ]
+    return {"total": totals, "state": states, "parts": parts, **_ranks(table, totals)}
+
+
+def _part(one: Component, printed: str) -> dict[str, str]:
+    told = {"group": one.group, "share": one.share, "name": one.name, "full": one.full}
+    return {**told, "weight": one.weight, "printed": printed}
+
+
+def _ranks(table: Table, totals: Row) -> dict[str, Row]:
+    """Give the printed rank, which a row without total has not, and the printed change."""
+    ranks = texts_of(table, "printed_rank")
+    at = table.header.columns.get("printed_change")
+    changes = [decimal_text(value) for value in cells_of(table, at[0])] if at else []
+    return {
+        "printed_rank": [r if total else "" for r, total in zip(ranks, totals, strict=True)],
+        "change": [change or "" for change in changes] or [""] * table.n_rows,
+    }
+
+
+def _total_position(table: Table) -> int:
+    """Choose the column of the total: of several the one that stands in no group."""
+    header = table.header
+    groups = header.groups or ("",) * len(header.texts)
+    plain = {at: normalise(header.texts[at]) == "得分" for at in header.columns["total"]}
+    return min(header.columns["total"], key=lambda at: (bool(groups[at]), plain[at], at))
+
+
+def _taken(table: Table) -> list[int]:
+    """List the columns that are no component."""
+    named = (at for name, ats in table.header.columns.items() if name != "total" for at in ats)
+    return [*named, _total_position(table)]
+
+
+def _place_of_unit(table: Table) -> str:
+    wanted = ("subject", "responsible", "street", "district", "community")
+    return next(name for name in wanted if name in table.columns)
+
+
+def _bands(table: Table) -> Row:
+    """Name the group that each row opens: 「一、主城区(18个)」 alone in its row; "" for no such row."""
+    cells = [
+        [spell(value) for value in cells_of(table, at)] for at in range(len(table.header.texts))
+    ]
+    found = []
+    for row in range(table.n_rows):
+        written = [column[row] for column in cells if column[row]]
+        band = _BAND.fullmatch(normalise(written[0])) if len(written) == 1 else None
+        found.append(band[1] if band else "")
+    return found
+
+
+def _label_column(table: Table, rows: np.ndarray) -> str:
+    """Name the known column in which bands stand, "" where that is none."""
+    if not len(rows):
+        return ""
+    return next((name for name in table.columns if texts_of(table, name)[rows[0]]), "")
+
+
+def _groups(table: Table, bands: Row) -> Row:
+    """Give the group of each row: its own cell, else the last band above it."""
+    own, last, found = texts_of(table, "group"), "", []
+    for text, band in zip(own, bands, strict=True):
+        last = band or last
+        found.append(text or last)
+    return found
+
+
+def _totals(table: Table, scores: Row, skipped: np.ndarray, absent: Row) -> tuple[Row, Row]:
+    """Read the printed totals. Returns: numbers as text, and the state of rows without one."""
+    read = [decimal_text(score) for score in scores]
+    totals = [number or "" for number in read]
+    own = [
+        _absence(score) if number is None else ""
+        for score, number in zip(scores, read, strict=True)
+    ]
+    out = skipped.tolist()
+    unread = [r for r, n in enumerate(read) if n is None and not own[r] and not out[r]]
+    report_rows(table, unread, "上测-01", "total", [{}] * len(unread))
+    states = [
+        "" if total or out[row] else own[row] or absent[row] or NOT_TESTED
+        for row, total in enumerate(totals)
+    ]
+    rows = [row for row, state in enumerate(states) if state and row not in set(unread)]
+    report_rows(table, rows, "上测-07", "total", [{"state": states[row]} for row in rows])
+    return totals, states
+
+
+def _absence(text: str) -> str:
+    if _NOT_DRAWN.search(text):
+        return NOT_DRAWN
+    return NOT_TESTED if _ABSENT.search(text) else ""
+
+
+def _said_absent(table: Table, kept: list[Component]) -> Row:
+    """Find per row a word in the components that tells why it has no total."""
+    columns = [list(map(_absence, map(spell, cells_of(table, one.position)))) for one in kept]
+    found = [next((word for word in row if word), "") for row in zip(*columns, strict=True)]
+    return found or [""] * table.n_rows
+
+
+def _printed(table: Table, kept: list[Component], skipped: np.ndarray) -> list[Row]:
+    """Give the numbers of the components per row, "" where there is none; tell of what is none."""
+    columns = []
+    for one in kept:
+        cells = cells_of(table, one.position)
+        read = [decimal_text(cell) for cell in cells]
+        columns.append([number or "" for number in read])
+        for row in np.flatnonzero(~skipped).tolist():
+            if read[row] is None and not _absence(spell(cells[row])):
+                _report_unread(table, row, one.position, spell(cells[row]))
+    return [list(row) for row in zip(*columns, strict=True)] or [[] for _ in range(table.n_rows)]
+
+
+def _report_unread(table: Table, row: int, position: int, found: str) -> None:
+    header, letter = table.header.texts[position], column_letter(position)
+    excel = int(table.excel[row])
+    table.problems.append(Problem("上测-08", table.sheet.name, excel, letter, header, found))
+
+
+def _report_sums(table: Table, totals: Row, kept: list[Component], printed: list[Row]) -> None:
+    """Say both figures where a printed total differs from its weighted parts, or from them
+    rounded only once."""
+    raw = raw_columns(kept, printed)
+    for row in np.flatnonzero(~table.held).tolist():
+        total = totals[row]
+        parts, exact = weighted_sum(kept, printed[row]), exact_sum(raw, printed[row])
+        if not total or parts is None:
+            continue
+        once = rounded(exact, total) if exact is not None else None
+        if parts != Decimal(total):
+            report_rows(table, [row], "上测-03", "total", [{"printed": total, "sum": f"{parts:f}"}])
+        elif once is not None and once != Decimal(total):
+            report_rows(
+                table, [row], "上测-04", "total", [{"printed": total, "exact": f"{once:f}"}]
+            )
+
+
+def _tests(table: Table) -> Row:
+    """Tell the kind of test of each row: its own cell, else what the titles say."""
+    titles = normalise(" ".join((table.header.above, table.sheet.name, table.header.filename)))
+    titled = _test(titles)
+    found = [(_test(text) or text) if text else titled for text in texts_of(table, "test")]
+    if not all(found):
+        report_sheet(table, "上测-06", "test")
+    return found
+
+
+def _test(text: str) -> str:
+    return next((name for name, words in TESTS.items() if words.search(normalise(text))), "")
+
+
+def _restricted(table: Table) -> int:
+    """Say whether the sheet says anywhere that it must not be published, and tell where it does."""
+    texts = (value for one in table.sheet.columns for value in one.values if isinstance(value, str))
+    found = next((hit for text in texts if (hit := _RESTRICTED.search(text))), None)
+    if found:
+        report_sheet(table, "上测-05", words=found[0])
+    return int(found is not None)
+
+
+EXTERNAL = RecordKind(
+    name="external",
+    title="上级测评",
+    columns=(
+        *("printed_rank", "subject", "district", "street", "community", "group", "period", "test"),
+        *("total", "indicator", "full_mark", "printed_change", "remark", "site", "result"),
+        *("deduction", "description"),
+    ),
+    required=(("subject", *PLACES), ("total",)),
+    is_kind=_is_kind,
+    read=_read,
+    open=True,
+)

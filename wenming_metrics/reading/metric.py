@@ -1,0 +1,141 @@
+"""量化指标: one indicator of one unit in one period, as a value or as part of a whole.
+
+Sheets with one column per indicator are read by `wide_metric`. Numbers are kept as exact decimal text of up to twelve places; a rate is not computed here.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    PLACES,
+    decimal_text,
+    is_too_fine,
+    last_days,
+    report_again,
+    report_rows,
+    settle_periods,
+    settle_unit,
+    texts_of,
+)
+from wenming_metrics.reading.table import Table, column, report, report_sheet
+from wenming_metrics.reading.values import spell
+from wenming_metrics.reading.wide_metric import NUMBERS, SHARE, further, read_wide
+from wenming_metrics.vocabulary import normalise
+
+_OF_ROWS = {"site", "result", "deduction", "description"}
+_TITLED = re.compile("(?:量化|监测)指标|指标(?:数据|完成|统计|情况|值|汇总)")
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """A table of indicators of units, with a value or a part and its whole, or by its title."""
+    if names & _OF_ROWS or not names & {"subject", *PLACES}:
+        return False
+    measured = "value" in names or {"numerator", "denominator"} <= names
+    return measured if "indicator" in names else bool(_TITLED.search(title))
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read a table of metrics: one row per unit and indicator, or one column per indicator."""
+    if "indicator" not in table.columns:
+        return read_wide(table, names, context)
+    if not {"value", "numerator"} & set(table.columns):
+        report_sheet(table, "表头-04", kind="量化指标", missing="数值或分子")
+    _report_unread(table)
+    nothing = np.zeros(table.n_rows, bool)
+    periods = settle_periods(table, nothing)
+    unit = settle_unit(table, names, last_days(periods))
+    place = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    indicators = texts_of(table, "indicator")
+    unnamed = [row for row, text in enumerate(indicators) if not text]
+    report_rows(table, unnamed, "指标-08", "indicator", [{}] * len(unnamed))
+    numbers = {name: _numbers(table, name) for name in NUMBERS}
+    scales = _scales(table)
+    _report_numbers(table, numbers, scales)
+    of = zip(unit.tolist(), [one and one.title for one in periods], indicators, strict=True)
+    report_again(table, list(of))
+    told = {
+        **{"indicator": indicators, "period": [one.title if one else "" for one in periods]},
+        **{"first": [one.start.isoformat() if one else "" for one in periods]},
+        **{**numbers, "scale": scales, "remark": texts_of(table, "remark")},
+    }
+    return make_records(table, "metric", last_days(periods), unit, told)
+
+
+def _report_unread(table: Table) -> None:
+    """Say which columns of numbers are not read: with one row per indicator they mean nothing."""
+    unread = [table.header.texts[one.position] for one in further(table)]
+    if unread:
+        report_sheet(table, "表头-08", columns="、".join(unread))
+
+
+def _numbers(table: Table, name: str) -> list[str]:
+    """Read a column of numbers as text, "" where nothing is written; hold what is no number."""
+    given = column(table, name)
+    read = [decimal_text(value) for value in given.values]
+    codes = given.codes.tolist()
+    unread = [row for row, code in enumerate(codes) if read[code] is None]
+    report_rows(table, unread, "指标-01", name, [{}] * len(unread))
+    fine = [row for row, code in enumerate(codes) if is_too_fine(read[code] or "")]
+    report_rows(table, fine, "指标-04", name, [{}] * len(fine))
+    return [read[code] or "" for code in codes]
+
+
+def _scales(table: Table) -> list[str]:
+    """Give the unit of measure: its own column, else the % written behind the value."""
+    given = column(table, "value")
+    shares = [SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in given.values]
+    own = [normalise(text) for text in texts_of(table, "scale")]
+    return [text or shares[code] for text, code in zip(own, given.codes.tolist(), strict=True)]
+
+
+def _report_numbers(table: Table, numbers: dict[str, list[str]], scales: list[str]) -> None:
+    """Hold rows that measure nothing; tell of figures that do not go together."""
+    for row in np.flatnonzero(~table.held).tolist():
+        value, part, whole = (numbers[name][row] for name in NUMBERS[:3])
+        code, name, said = _fault(value, part, whole, scales[row])
+        if code:
+            name = name if name in table.columns else "indicator"
+            report_rows(table, [row], code, name, [said])
+
+
+def _fault(value: str, part: str, whole: str, scale: str) -> tuple[str, str, dict[str, str]]:
+    """Say what is wrong with one row: message, column, details; "" for nothing."""
+    if not value and not (part and whole):
+        return "指标-02", "value", {}
+    if whole and Decimal(whole) == 0:
+        return "指标-03", "denominator", {}
+    if part and whole and Decimal(part) > Decimal(whole):
+        return "指标-05", "numerator", {"numerator": part, "denominator": whole}
+    if value and scale == SHARE and 0 < Decimal(value) <= 1:
+        return "指标-07", "value", {"value": value}
+    if value and part and whole:
+        times = 100 if scale == SHARE else 1
+        rate = Decimal(part) / Decimal(whole) * times
+        places = len(value.partition(".")[2])
+        if abs(rate - Decimal(value)) > Decimal(5).scaleb(-places - 1):
+            return "指标-06", "value", {"value": value, "rate": f"{rate:.{max(places, 2)}f}"}
+    return "", "", {}
+
+
+METRIC = RecordKind(
+    name="metric",
+    title="量化指标",
+    columns=(
+        *("subject", "district", "street", "community", "indicator", "period", "value"),
+        *("numerator", "denominator", "scale", "target", "remark"),
+        *("site", "result", "deduction", "description"),
+    ),
+    required=(("subject", *PLACES),),
+    is_kind=_is_kind,
+    read=_read,
+    open=True,
+)

@@ -1,0 +1,263 @@
+"""What the kinds of records share: texts with 同上 filled in, exact decimals, days, periods, units.
+
+Everything is given per data row; what cannot be read is said by the kind, which knows the words.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from wenming_metrics.periods import Window, window
+from wenming_metrics.reading import values
+from wenming_metrics.reading.names import Names, alive
+from wenming_metrics.reading.table import Fault, Table, column, combine, report_each, report_faults
+from wenming_metrics.reading.territory import role_units, territory
+from wenming_metrics.reading.values import Value, spell
+from wenming_metrics.vocabulary import INPUT, normalise
+
+PLACES = ("district", "street", "community")
+"""Columns that say a unit by where it lies."""
+_DITTO = {"同上", "同前", "同上栏", "〃", "″", '"'}
+_NUMBER = re.compile(
+    r"(?P<sign>[↑↓+-]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?"
+    r"(?:%|‰|分|名|位|人|个|份|件|处|次|户|块|条|小时|天|元)?"
+)
+_BEFORE = re.compile(r"(?:之前|以前|前|内)$")
+_MONTH_END = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月|年)(?:底|末)")
+_NUMERALS = {**{str(n): n for n in range(1, 5)}, "一": 1, "二": 2, "三": 3, "四": 4}
+_QUARTER = re.compile(r"(?:(20\d{2})年?度?)?第?([一二三四1-4])季度?|(20\d{2})-?q([1-4])")
+_HALF = re.compile(r"(?:(20\d{2})年?度?)?(上|下)半年")
+_MONTH = re.compile(r"(?:(20\d{2})年)?(\d{1,2})月份?(?!\d)|(20\d{2})[-/.](\d{1,2})(?![-/.\d])")
+_COMPACT_MONTH = re.compile(r"(20\d{2})(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年(?!\d)|$)")
+_FILED = re.compile(r"(?:填报|报送|上报|反馈|填表)(?:日期|时间):(.{4,14})")
+_REPORTER = re.compile(r"(?:填报|反馈|上报|报送|整改)单位(?:\(.*?\))?:(.+)")
+_OFFICE = re.compile(r"(?:办事处|人民政府|党工委|居委会|村委会)$")
+_MOST_PLACES = 12
+
+
+def texts_of(table: Table, name: str, nth: int = 0) -> list[str]:
+    """Spell a column of text, 「同上」 replaced by what stands above it; "" where it is blank."""
+    given = column(table, name, nth)
+    words = [spell(value) for value in given.values]
+    found: list[str] = []
+    for code in given.codes.tolist():
+        text = words[code]
+        found.append(found[-1] if text in _DITTO and found else text)
+    return found
+
+
+def decimal_text(value: Value) -> str | None:
+    """Read a number as it is written: 86.37分, 95.00%, ↑1.24, 1,200.
+
+    Returns: its digits with every place kept, "" where nothing is written (also 「—」 and 「/」),
+             None for what is no number
+    """
+    text = normalise(spell(value))
+    if not text.strip("-/"):
+        return ""
+    if isinstance(value, float):
+        return f"{Decimal(text):f}"
+    found = _NUMBER.fullmatch(text)
+    if not found or not isinstance(value, str):
+        return None
+    sign = "-" if found["sign"] in ("↓", "-") else ""
+    return sign + found["digits"].replace(",", "") + (found["rest"] or "")
+
+
+def is_too_fine(text: str) -> bool:
+    """Say whether a decimal has more than twelve places."""
+    return len(text.partition(".")[2]) > _MOST_PLACES
+
+
+def deadline(value: Value, year: int | None) -> int:
+    """Read the last day something may be done, itself included: 10月31日前, 10月底前, 年底.
+
+    Returns: its ordinal, or as `values.day`; 「11月中旬」 is UNREADABLE
+    """
+    if not isinstance(value, str):
+        return values.day(value, year)
+    text = _BEFORE.sub("", normalise(value))
+    found = _MONTH_END.fullmatch(text)
+    if not found:
+        return values.day(text, year)
+    in_year, month = int(found[1]) if found[1] else year, int(found[2] or 12)
+    if in_year is None:
+        return values.NO_YEAR
+    if not 1 <= month <= 12:
+        return values.UNREADABLE
+    return date(in_year, month, monthrange(in_year, month)[1]).toordinal()
+
+
+def iso(day: int) -> str:
+    """Write an ordinal as 2026-11-03; "" for no day."""
+    return date.fromordinal(day).isoformat() if day > 0 else ""
+
+
+def read_period(value: Value, year: int | None = None) -> Window | None:
+    """Read a period: 2026年第三季度, 三季度, 2026年9月, 2026年上半年, 2026年; a date is its month.
+
+    Takes: year - what the titles say, for a period without one
+    """
+    if isinstance(value, date):
+        return window("month", value)
+    text = normalise(spell(value))
+    if found := _QUARTER.search(text):
+        number = _NUMERALS[found[2] or found[4]]
+        return _window("quarter", found[1] or found[3] or year, 3 * number)
+    if found := _HALF.search(text):
+        return _window("half", found[1] or year, 6 if found[2] == "上" else 12)
+    if found := _MONTH.search(text):
+        return _window("month", found[1] or found[3] or year, int(found[2] or found[4]))
+    if found := _COMPACT_MONTH.fullmatch(text):
+        return _window("month", found[1], int(found[2]))
+    found = _YEAR.search(text)
+    return _window("year", found[1], 1) if found else None
+
+
+def _window(kind: str, year: str | int | None, month: int) -> Window | None:
+    known = year is not None and 1 <= month <= 12
+    return window(kind, date(int(year), month, 1)) if known else None
+
+
+def period_of_titles(table: Table) -> Window | None:
+    """Give the period that the first line to name one says, sheet name last."""
+    lines = [*table.header.above.splitlines(), table.sheet.name, table.header.filename]
+    found = (read_period(line) for line in lines)
+    return next((one for one in found if one), None)
+
+
+def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
+    """Settle the period of each row: its own cell, else what the titles say; else it is held."""
+    titled, given = period_of_titles(table), column(table, "period")
+    own = [read_period(value, table.header.titles.year) for value in given.values]
+    written = [bool(spell(value)) for value in given.values]
+    found = [own[code] if written[code] else titled for code in given.codes.tolist()]
+    missing = [row for row, one in enumerate(found) if one is None and not skipped[row]]
+    report_rows(table, missing, "记录-04", "period", [{}] * len(missing))
+    return found
+
+
+def last_days(periods: list[Window | None]) -> np.ndarray:
+    """Give the last day of each period as ordinals, 0 for none."""
+    return np.array([one.end.toordinal() if one else 0 for one in periods], np.int64)
+
+
+def filed_day(table: Table) -> int:
+    """Give the day on which the file says it was filled in (填报日期), 0 where it says none."""
+    text = normalise(table.header.above).replace("\n", "")
+    found = _FILED.search(text)
+    tail = re.match(r"[\d./年月-]+日?", found[1]) if found else None
+    day = values.day(tail[0], table.header.titles.year) if tail else values.BLANK
+    return max(day, 0)
+
+
+def settle_unit(
+    table: Table, names: Names, day: np.ndarray, skipped: np.ndarray | None = None
+) -> np.ndarray:
+    """Settle the one unit each row speaks of, from 单位 or from district, street and community.
+
+    Takes:   day - ordinals on which the unit must exist, 0 where any will do
+             skipped - rows that speak of no unit
+    Returns: unit numbers, -1 where the row names none (or several as responsible), or one that is
+             not known, which is then reported
+    """
+    name = next((one for one in ("subject", "responsible") if one in table.columns), "")
+    if not name and not set(PLACES) & set(table.columns):
+        return np.full(table.n_rows, -1, np.int64)
+    out = np.zeros(table.n_rows, np.int64) if skipped is None else skipped.astype(np.int64)
+    parts = [column(table, one) for one in ((name,) if name else PLACES)]
+    first, number = combine([out, day, *(part.codes for part in parts)])
+    found: list[tuple[int, Fault | None]] = []
+    for row in first.tolist():
+        cells, on = [part.values[part.codes[row]] for part in parts], int(day[row]) or -1
+        if out[row]:
+            found.append((-1, None))
+        elif name:
+            found.append(_single(names, on, cells[0], name))
+        else:
+            found.append(_place(names, on, *map(values.word, cells)))
+    report_faults(table, [fault for _, fault in found], number)
+    return np.array([unit for unit, _ in found], np.int64)[number]
+
+
+def _single(names: Names, day: int, value: Value, name: str) -> tuple[int, Fault | None]:
+    units, fault = role_units(names, day, -1, _of_office(names, spell(value)), name)
+    if len(units) > 1:
+        return -1, Fault("记录-01", name, {}) if name == "subject" else None
+    return (units[0] if units else -1), fault
+
+
+def _of_office(names: Names, text: str) -> str:
+    """Take 办事处 off a name that the register knows without it."""
+    return text if normalise(text) in names.roles else _OFFICE.sub("", text)
+
+
+def _place(
+    names: Names, day: int, district: str, street: str, community: str
+) -> tuple[int, Fault | None]:
+    if street or community:
+        found = territory(names, day, district, street, community)
+        return found.unit, found.fault
+    units, fault = role_units(names, day, -1, district, "district")
+    return (units[0] if units else -1), fault
+
+
+def reporter_of_titles(table: Table, names: Names, day: int) -> int:
+    """Give the unit that a line 「填报单位:…」 names, -1 for none."""
+    lines = [normalise(line) for line in table.header.above.splitlines()]
+    told = [found[1] for line in lines if (found := _REPORTER.search(line))]
+    return _first_named(names, told, day)
+
+
+def unit_of_titles(table: Table, names: Names, day: int) -> int:
+    """Give the unit with which a title begins (…关于…的反馈), sheet name last; -1 for none."""
+    lines = (*table.header.above.splitlines(), table.sheet.name, table.header.filename)
+    return _first_named(names, map(normalise, lines), day)
+
+
+def _first_named(names: Names, texts: Iterable[str], day: int) -> int:
+    for text in texts:
+        known = [word for word in names.roles if len(word) > 1 and text.startswith(word)]
+        units = alive(names, names.roles[max(known, key=len)], day or -1) if known else []
+        if len(units) == 1:
+            return units[0]
+    return -1
+
+
+def contacts_of(table: Table) -> list[str]:
+    """Write who is to be reminded, per row: 「责任领导:张;责任人:李 13800138000」."""
+    names = [name for name in ("chief", "contact", "phone") if name in table.columns]
+    told = [texts_of(table, name) for name in names]
+    titles = [INPUT[name].title for name in names]
+    lines = zip(*told, strict=True) if told else [()] * table.n_rows
+    return [
+        ";".join(f"{t}:{word}" for t, word in zip(titles, line, strict=True) if word)
+        for line in lines
+    ]
+
+
+def report_rows(table: Table, rows: Iterable[int], code: str, name: str, said: list[dict]) -> None:
+    """Report one problem for each of some rows; nothing where there are none."""
+    found = np.array(list(rows), np.int64)
+    if len(found):
+        report_each(table, found, code, name, said)
+
+
+def report_again(table: Table, keys: Sequence[tuple | None]) -> None:
+    """Hold the rows whose key stood in a row above that nothing holds; None is no key."""
+    seen: dict[tuple, int] = {}
+    again, said = [], []
+    for row in np.flatnonzero(~table.held).tolist():
+        key = keys[row]
+        first = row if key is None else seen.setdefault(key, row)
+        if first != row:
+            again.append(row)
+            said.append({"first": int(table.excel[first])})
+    report_rows(table, again, "记录-02", "", said)

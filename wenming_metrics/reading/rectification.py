@@ -1,0 +1,203 @@
+"""整改反馈: what a unit answers to the problems it was given, one row per answer.
+
+反馈已整改 is what the unit says; that somebody has seen it (核查) and that the problem is closed
+(销号) come later and from others. An answer without a number answers nothing: 自查自改.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    contacts_of,
+    filed_day,
+    iso,
+    report_rows,
+    reporter_of_titles,
+    settle_unit,
+    texts_of,
+    unit_of_titles,
+)
+from wenming_metrics.reading.table import Table, column, report, report_sheet
+from wenming_metrics.vocabulary import normalise
+
+DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (
+    *("反馈已整改", "整改中", "未整改", "申请挂账", "反映不属实", "自查自改"),
+)
+"""What an answer says; 申请挂账 asks for a delay, and 反映不属实 for a look, of the office."""
+SAME_DAY = "当日"
+"""Finished on the day the problem was handed out (当日、立行立改)."""
+_STATES = (
+    (REFUTED, re.compile("不属实|不存在|未发现|无此问题|查无此")),
+    (
+        NOT_DONE,
+        re.compile("未(?:能)?(?:整改|完成|解决|落实|到位)|尚未|没有整改|无法整改|^否$|^未$"),
+    ),
+    (
+        DONE,
+        re.compile(r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}\d%)"),
+    ),
+    (UNDER_WAY, re.compile(r"正在|整改中|推进|进行中|办理中|处理中|部分|拟|计划|预计|列入|\d%")),
+    (DONE, re.compile("已整改|整改完|完成|到位|已解决|办结|整改好|已落实|已处理|^整改$|^是$|^√$")),
+)
+_POSTPONED = re.compile("挂账|延期")
+_NOT_OURS = re.compile(
+    r"不属|不归|[非不]是?(?:我|本)|建议(?:转|移交|改派|交)|应由|属(?!我|本).{2,12}职责"
+)
+_SAME_DAY = re.compile(r"当[日天]|立行立改|立即整改|即知即改|立整立改")
+_LATER = re.compile(r"预计|计划|拟|力争|\d{4}年|长期|待定")
+_NO_PHOTO = {"", "无", "没有", "未拍", "未提供", "-", "/", "暂无"}
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """An answer says what was done; a list of problems that has a column for it is none yet."""
+    if not names & {"rectified", "measure"}:
+        return False
+    if names & {"source", "deduction", "result"} and not re.search("反馈|回复|整改情况", title):
+        return False
+    told = names & {"rectified", "measure", "problem_no", "finished", "photo_after"}
+    return len(told) >= 2 or "整改" in title
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read the answers of one unit, or of several told apart by a column."""
+    filed = filed_day(table)
+    numbers, said = texts_of(table, "problem_no"), texts_of(table, "rectified")
+    remarks = [" ".join(parts) for parts in zip(said, texts_of(table, "remark"), strict=True)]
+    states = [_state(*of) for of in zip(numbers, said, remarks, strict=True)]
+    finished, done = _settle_finished(table, filed, context.today)
+    days = np.where(filed > 0, filed, np.maximum(done, 0))
+    unit = _settle_units(table, names, days)
+    for code, blank in (("整改-01", False), ("整改-09", True)):
+        rows = [r for r, state in enumerate(states) if not state and blank is (not said[r])]
+        report_rows(table, rows, code, "rectified", [{}] * len(rows))
+    disowned = _report_disowned(table, remarks)
+    _report_contradictions(table, numbers, states)
+    own = np.array([state == OWN for state in states], bool)
+    report(table, own & ~table.held, "整改-05", "problem_no")
+    told = {
+        **{"problem_no": [_number(text) for text in numbers], "state": states, "said": said},
+        **{"measure": texts_of(table, "measure"), "finished": finished},
+        **{"filed": [iso(filed)] * table.n_rows, "not_ours": disowned},
+        **{"photo_before": _photos(table, "photo_before")},
+        **{"photo_after": _photos(table, "photo_after"), "site": texts_of(table, "site")},
+        **{"description": texts_of(table, "description"), "remark": texts_of(table, "remark")},
+        **{"contact": contacts_of(table)},
+    }
+    return make_records(table, "rectification", days, unit, told)
+
+
+def _number(text: str) -> str:
+    """Give a number as it is compared: without spaces, wide letters made narrow."""
+    return "" if not text.strip("-—/无 ") else normalise(text).upper()
+
+
+def _state(number: str, said: str, remarks: str) -> str:
+    """Put an answer into few words; "" where it does not say."""
+    found = next((state for state, words in _STATES if words.search(normalise(said))), "")
+    if found and not _number(number):
+        return OWN
+    return POSTPONED if _POSTPONED.search(remarks) and found != DONE else found
+
+
+def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], np.ndarray]:
+    """Read when it was done. Returns: per row a date, 当日 or the words as written; and ordinals"""
+    given, texts = column(table, "finished"), texts_of(table, "finished")
+    year = table.header.titles.year
+    own = [_day(value, year, filed) for value in given.values]
+    days = np.array(own, np.int64)[given.codes]
+    told = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
+    limit = f"这张表的填报日期({iso(filed)})" if filed else f"今天({today.isoformat()})"
+    report(table, days > (filed or today.toordinal()), "整改-02", "finished", limit=limit)
+    looked = column(table, "day")
+    seen = np.array([values.day(value, year) for value in looked.values], np.int64)[looked.codes]
+    report(table, (days > 0) & (seen > days), "整改-03", "finished")
+    clear = np.array([not text or bool(_LATER.search(text)) for text in told], bool)
+    same = np.array([text == SAME_DAY for text in told], bool)
+    report(table, (days < 0) & ~clear & ~same, "整改-04", "finished")
+    return told, days
+
+
+def _day(value: values.Value, year: int | None, filed: int) -> int:
+    """Read a day; one without a year lies in the year before where it else lay far ahead."""
+    day = values.day(value, year)
+    short = year is not None and values.day(value) == values.NO_YEAR
+    return values.day(value, year - 1) if short and 0 < filed < day - 180 else day
+
+
+def _finished(text: str, day: int) -> str:
+    if day > 0:
+        return iso(day)
+    return SAME_DAY if _SAME_DAY.search(text) else text.strip("-—/")
+
+
+def _settle_units(table: Table, names: Names, days: np.ndarray) -> np.ndarray:
+    """Settle who answers: the row, else 填报单位 in a title, else whom the list or a title names."""
+    on = int(days.max(initial=0))
+    titled = reporter_of_titles(table, names, on)
+    if titled >= 0 and "subject" not in table.columns:
+        return np.full(table.n_rows, titled, np.int64)
+    own = settle_unit(table, names, days)
+    titled = titled if titled >= 0 else unit_of_titles(table, names, on)
+    unit = np.where(own < 0, titled, own)
+    if ((unit < 0) & ~table.held).any():
+        report_sheet(table, "整改-08")
+    return unit
+
+
+def _report_disowned(table: Table, remarks: list[str]) -> list[int]:
+    """Tell of answers that say the problem is another's: somebody has to decide."""
+    said = [
+        text + " " + measure
+        for text, measure in zip(remarks, texts_of(table, "measure"), strict=True)
+    ]
+    found = [int(bool(_NOT_OURS.search(normalise(text)))) for text in said]
+    rows = [row for row, one in enumerate(found) if one]
+    name = "remark" if "remark" in table.columns else "rectified"
+    report_rows(table, rows, "整改-06", name, [{}] * len(rows))
+    return found
+
+
+def _report_contradictions(table: Table, numbers: list[str], states: list[str]) -> None:
+    """Tell of different answers under one number."""
+    first: dict[str, int] = {}
+    rows, said = [], []
+    for row in np.flatnonzero(~table.held).tolist():
+        number = _number(numbers[row])
+        if not number:
+            continue
+        before = first.setdefault(number, row)
+        if states[before] != states[row]:
+            rows.append(row)
+            told = {"number": number, "first": int(table.excel[before])}
+            said.append({**told, "before": states[before], "now": states[row]})
+    report_rows(table, rows, "整改-07", "problem_no", said)
+
+
+def _photos(table: Table, name: str) -> list[int | None]:
+    """Say of each row whether a picture is given; None where the sheet has no such column."""
+    if name not in table.columns:
+        return [None] * table.n_rows
+    return [int(normalise(text) not in _NO_PHOTO) for text in texts_of(table, name)]
+
+
+RECTIFICATION = RecordKind(
+    name="rectification",
+    title="整改反馈",
+    columns=(
+        *("problem_no", "day", "source", "subject", "district", "street", "community"),
+        *("responsible", "site", "description", "deduction", "result", "measure", "rectified"),
+        *("finished", "chief", "contact", "phone", "photo_before", "photo_after", "remark"),
+    ),
+    required=(("problem_no", "site", "description"), ("rectified",)),
+    is_kind=_is_kind,
+    read=_read,
+)

@@ -1,0 +1,82 @@
+"""Rows that give one duty to several units: one record per row and unit, collective names too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.collective import expand_units, report_expanded
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record_values import deadline
+from wenming_metrics.reading.settle import expand
+from wenming_metrics.reading.table import Table, column, combine, report_each, report_faults
+from wenming_metrics.reading.values import CellError, spell
+from wenming_metrics.vocabulary import normalise
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who is to do what each row asks for.
+
+    rows - the data row of each line; unit - who answers for it (-1: nobody is named)
+    lead - per data row the leading units; several - whether a row names more than one responsible
+    """
+
+    rows: np.ndarray
+    unit: np.ndarray
+    lead: list[tuple[int, ...]]
+    several: np.ndarray
+
+
+def settle_duty(table: Table, names: Names, day: np.ndarray) -> Duty:
+    """Settle the responsible units of each row, one line for each; without one, the leading unit.
+
+    Takes: day - ordinals on which the units must exist
+    """
+    lead = _units(table, names, day, "lead")
+    own = [
+        tuple(dict.fromkeys(units)) or first[:1]
+        for units, first in zip(_units(table, names, day, "responsible"), lead, strict=True)
+    ]
+    counts = np.array([max(len(units), 1) for units in own], np.int64)
+    rows, at = expand(counts)
+    unit = [
+        own[row][n] if own[row] else -1 for row, n in zip(rows.tolist(), at.tolist(), strict=True)
+    ]
+    return Duty(rows, np.array(unit, np.int64), lead, counts > 1)
+
+
+def settle_due(table: Table, code: str) -> tuple[np.ndarray, list[str]]:
+    """Read until when it is to be done; what is no day is said with `code` and kept as written.
+
+    Returns: ordinals (0: no day), and the words of each row
+    """
+    given, year = column(table, "due"), table.header.titles.year
+    days = np.array([deadline(value, year) for value in given.values], np.int64)[given.codes]
+    blank = np.array([not normalise(spell(value)).strip("-/") for value in given.values], bool)
+    rows = np.flatnonzero((days < 0) & ~blank[given.codes])
+    report_each(table, rows, code, "due", [{}] * len(rows))
+    return np.maximum(days, 0), [spell(given.values[at]) for at in given.codes.tolist()]
+
+
+def _units(table: Table, names: Names, day: np.ndarray, name: str) -> list[tuple[int, ...]]:
+    """Settle the units named in all columns of a role, per data row."""
+    found: list[tuple[int, ...]] = [()] * table.n_rows
+    for nth, given in enumerate(table.columns.get(name, ())):
+        first, number = combine([given.codes, day])
+        texts = [_text(given.values[given.codes[row]]) for row in first.tolist()]
+        settled = [
+            expand_units(names, int(day[row]), text, name)
+            for row, text in zip(first.tolist(), texts, strict=True)
+        ]
+        report_faults(table, [fault for _, fault in settled], number, nth)
+        units = [several for several, _ in settled]
+        report_expanded(table, names, name, nth, zip(texts, first.tolist(), units, strict=True))
+        found = [have + units[at] for have, at in zip(found, number.tolist(), strict=True)]
+    return found
+
+
+def _text(value: values.Value) -> str:
+    return "" if isinstance(value, CellError) else spell(value)

@@ -1,0 +1,163 @@
+"""检查表(一列一项): a row per site, a column per item, turned into one line per item looked at.
+
+The cell says all: √, ×, 「/」, 「-2」, 「扣1分」, 「未查」. A bare number may be points lost or points kept;
+it is held, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.grid import Column, Value
+from wenming_metrics.reading.rows import number_text
+from wenming_metrics.reading.table import OF_ITEMS, Table, column, report_each, typed
+from wenming_metrics.reading.values import bare_item
+from wenming_metrics.rounding import half_up
+from wenming_metrics.vocabulary import RESULTS, normalise
+
+_MARK = re.compile(r"\((\d+(?:\.\d+)?)分\)$")
+_CLOSED = ("暂停营业", "未开门", "停业", "歇业", "关门", "未营业", "闭店", "停用", "改造")
+_UNSEEN, _SHUT = RESULTS.index("未查"), RESULTS.index("未开门")
+
+
+def unpivot(table: Table) -> Table:
+    """Turn a table of sites into one line per site and item.
+
+    Returns: a table whose lines keep Excel's row and, in `cells`, the column of their item; what it
+             reports goes to the problems of `table`
+    """
+    items, count = table.header.items, table.n_rows
+    cells = [_data_cells(table, at) for at in items]
+    lines, which = np.repeat(np.arange(count), len(items)), np.tile(np.arange(len(items)), count)
+    given = _joined(cells)
+    lost = [_lost(value) for value in given.values]
+    result = _closed(_keep(given, [not one for one in lost]), _shut(table, cells)[lines])
+    texts = [table.header.texts[at] for at in items]
+    columns = {
+        name: tuple(Column(one.codes[lines], one.values) for one in several)
+        for name, several in table.columns.items()
+        if name not in OF_ITEMS
+    }
+    columns |= {"item": (Column(which, tuple(map(bare_item, map(normalise, texts)))),)}
+    columns |= {"full_mark": (Column(which, tuple(map(_full_mark, texts))),)}
+    columns |= {"result": (result,), "deduction": (_keep(given, lost),)}
+    return replace(
+        table,
+        columns=columns,
+        excel=table.excel[lines],
+        held=table.held[lines],
+        holders={code: rows[lines] for code, rows in table.holders.items()},
+        broken={key: rows[lines] for key, rows in table.broken.items()},
+        cells=np.array(items, np.int32)[which],
+    )
+
+
+def report_sums(table: Table, base: Table, lost: np.ndarray, possible: np.ndarray) -> None:
+    """Hold the printed 扣分小计 and 得分 of each site against what its cells say.
+
+    Takes: table - the lines; base - the sites; lost, possible - points (1e-4) per line
+    """
+    width = len(table.header.items)
+    sums = [one.reshape(base.n_rows, width).sum(axis=1) for one in (lost, possible)]
+    marks = np.array([mark for mark in map(_points_of, base.header.texts) if mark is not None])
+    _report_lost(base, sums[0])
+    _report_earned(base, sums[0], sums[1], int(marks.sum()))
+
+
+def _points_of(text: str) -> int | None:
+    mark = _full_mark(text)
+    return None if mark is None else values.mark(mark)
+
+
+def _report_lost(base: Table, lost: np.ndarray) -> None:
+    printed = typed(base, "lost_total", values.points)
+    rows = np.flatnonzero((printed >= 0) & (printed != lost) & ~base.held)
+    said = [
+        {"printed": number_text(int(printed[row])), "sum": number_text(int(lost[row]))}
+        for row in rows.tolist()
+    ]
+    report_each(base, rows, "得分-02", "lost_total", said)
+
+
+def _report_earned(base: Table, lost: np.ndarray, possible: np.ndarray, marks: int) -> None:
+    """Tell where a printed score counts items as full that were not looked at, or that do not
+    apply: the score follows the rules, never the printed figure."""
+    printed = typed(base, "earned_total", values.points)
+    earned = possible - lost
+    rows = np.flatnonzero((printed >= 0) & (possible > 0) & ~base.held)
+    rows = rows[(printed[rows] != earned[rows]) | (possible[rows] != marks)]
+    said = [
+        {
+            **{"printed": number_text(int(printed[row])), "marks": number_text(marks)},
+            **{
+                "earned": number_text(int(earned[row])),
+                "possible": number_text(int(possible[row])),
+            },
+            "rate": f"{half_up(100 * earned[row] / possible[row], 2):.2f}",
+        }
+        for row in rows.tolist()
+    ]
+    report_each(base, rows, "得分-01", "earned_total", said)
+
+
+def _data_cells(table: Table, position: int) -> Column:
+    one = table.sheet.columns[position]
+    rows = table.excel - table.sheet.first_row
+    return Column(one.codes[rows], one.values)
+
+
+def _shut(table: Table, cells: list[Column]) -> np.ndarray:
+    """Say which sites were closed: nothing was looked at, and site or remark says why."""
+    idle = np.ones(table.n_rows, bool)
+    for one in cells:
+        states = np.array([values.result(value) for value in one.values])
+        unseen = np.isin(states, [values.BLANK, _UNSEEN, _SHUT])
+        idle &= unseen[one.codes]
+    said = np.zeros(table.n_rows, bool)
+    for name in ("site", "remark"):
+        given = column(table, name)
+        words = [values.word(value) for value in given.values]
+        closed = np.array([any(sign in word for sign in _CLOSED) for word in words])
+        said |= closed[given.codes]
+    return idle & said
+
+
+def _lost(value: Value) -> bool:
+    """Say whether a cell tells points lost: 「-2」, 「扣1分」, -2.0; a bare 2 does not."""
+    if isinstance(value, float):
+        return value < 0
+    text = values.word(value) if isinstance(value, str) else ""
+    signed = text.startswith("-") or any(sign in text for sign in ("扣", "减", "失"))
+    return signed and bool(text.strip("-")) and values.points(value) >= 0
+
+
+def _joined(cells: list[Column]) -> Column:
+    """Lay the cells of all items side by side: row by row, item by item."""
+    starts = np.cumsum([0, *(len(one.values) for one in cells)])[:-1]
+    codes = [one.codes + start for one, start in zip(cells, starts, strict=True)]
+    return Column(
+        np.stack(codes, axis=1).ravel(), tuple(value for one in cells for value in one.values)
+    )
+
+
+def _keep(given: Column, kept: list[bool]) -> Column:
+    pairs = zip(given.values, kept, strict=True)
+    return Column(given.codes, tuple(value if keep else None for value, keep in pairs))
+
+
+def _full_mark(text: str) -> float | None:
+    """Read the full mark behind an item in a header: 「(5分)」."""
+    found = _MARK.search(normalise(text))
+    return float(found[1]) if found else None
+
+
+def _closed(result: Column, shut: np.ndarray) -> Column:
+    """Put 未开门 where a site was closed."""
+    if not shut.any():
+        return result
+    values_ = (*result.values, RESULTS[_SHUT])
+    return Column(np.where(shut, len(result.values), result.codes), values_)

@@ -1,0 +1,67 @@
+"""Pictures that came in workbooks: each kept once, under its digest, with the cells it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection, and_, select
+
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import add_rows
+
+_AT_ONCE = 500
+"""Digests per question."""
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """One picture of a row: position of its column (0 = A), type; content None: only its place."""
+
+    position: int
+    type: str
+    content: bytes | None
+
+
+def save_pictures(
+    connection: Connection,
+    batch: int,
+    places: pd.DataFrame,
+    contents: Mapping[str, tuple[str, bytes]],
+) -> None:
+    """Store the pictures of a batch; bytes that are there already are not stored twice.
+
+    Takes: places, contents - as `reading.Reading.pictures` and `picture_bytes`
+    """
+    known = _known(connection, list(contents))
+    for digest, (kind, content) in contents.items():
+        if digest not in known:  # one at a time: some are as large as a file
+            line = {"digest": [digest], "type": [kind], "content": [content]}
+            add_rows(connection, schema.picture, line)
+    columns = {name: places[name] for name in places.columns}
+    add_rows(connection, schema.picture_place, {**columns, "batch": batch})
+
+
+def _known(connection: Connection, digests: Sequence[str]) -> set[str]:
+    column, found = schema.picture.c.digest, set()
+    for first in range(0, len(digests), _AT_ONCE):
+        some = column.in_(digests[first : first + _AT_ONCE])
+        found |= set(connection.execute(select(column).where(some)).scalars())
+    return found
+
+
+def read_pictures(connection: Connection, batch: int, sheet: int, row: int) -> list[StoredPicture]:
+    """Read the pictures of one row of a file, from left to right. Takes: row - Excel's."""
+    place, picture = schema.picture_place, schema.picture
+    wanted = and_(place.c.batch == batch, place.c.sheet == sheet, place.c.source_row == row)
+    query = (
+        select(place.c.position, picture.c.type, picture.c.content)
+        .join_from(place, picture, picture.c.digest == place.c.digest, isouter=True)
+        .where(wanted)
+        .order_by(place.c.position, place.c.n)
+    )
+    return [
+        StoredPicture(position, kind or "", None if content is None else bytes(content))
+        for position, kind, content in connection.execute(query)
+    ]

@@ -1,0 +1,67 @@
+"""Slices (day, street, source) that a file replaces: what counts of the rows of earlier files.
+
+Nothing is deleted. A row is covered while a later batch that counts replaces its slice; when that
+batch is withdrawn, the row counts again. A slice is stored unit by unit, with the units that its
+street had when it was replaced, so that a later register covers and uncovers nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.days import among
+from wenming_metrics.units import Register, ancestors
+
+_KEYS = ["day", "unit", "source"]
+
+
+def save_slices(connection: Connection, batch: int, slices: pd.DataFrame) -> None:
+    """Note what a batch replaces. Takes: slices - of `slices_of`"""
+    add_rows(connection, schema.replacement, {**slices[_KEYS], "batch": batch})
+
+
+def slices_of(register: Register, rows: pd.DataFrame) -> pd.DataFrame:
+    """Spread the slices that rows lie in over the units of their streets.
+
+    Takes:   register - the one in force; rows - day, unit, source
+    Returns: day, source, street, unit: each unit of the street, itself too; a unit that lies in no
+             street stands for itself
+    """
+    found = ancestors(register, "street")
+    units = np.arange(len(found))
+    streets = np.where(found >= 0, found, units)
+    own = rows[_KEYS].drop_duplicates()
+    own = own.assign(street=streets[own["unit"].to_numpy(np.int64)]).drop(columns="unit")
+    return own.drop_duplicates().merge(pd.DataFrame({"street": streets, "unit": units}))
+
+
+def drop_covered(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the rows of live batches whose slice a later live batch replaces.
+
+    To be done before `scoring.tally.drop_repeats`: what is covered is repeated by nothing.
+
+    Takes: rows - day, unit, source, batch
+    """
+    if rows.empty:
+        return rows
+    found = _replaced(connection, rows["day"].unique())
+    if found.empty:
+        return rows
+    by = found.set_index(_KEYS)["by"].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
+    return rows[rows["batch"].to_numpy() >= by.fillna(0).to_numpy()]
+
+
+def _replaced(connection: Connection, days: np.ndarray) -> pd.DataFrame:
+    """List what is replaced on some days: day, unit, source, by (the last live batch)."""
+    table, batch = schema.replacement, schema.batch
+    query = (
+        select(*(table.c[name] for name in _KEYS), func.max(table.c.batch).label("by"))
+        .join(batch, batch.c.batch == table.c.batch)
+        .where(among(table.c.day, days), batch.c.live == 1)
+        .group_by(*(table.c[name] for name in _KEYS))
+    )
+    return read_frame(connection, query)

@@ -1,0 +1,140 @@
+"""What a file says that nobody has explained yet: headers and names, asked one at a time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from wenming_metrics import choosing
+from wenming_metrics.queries.choices import NOT_READ, choices, nearest_columns, nearest_names
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.model import Reading, Unmapped
+from wenming_metrics.ui import page, tables, words
+
+_UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
+_ASKED = {
+    **{"单位-01": _UNIT, "单位-02": _UNIT, "单位-06": _UNIT, "单位-08": _UNIT, "单位-10": _UNIT},
+    **{"测评项-01": _ITEM, "表头-09": _ITEM, "点位-02": _TYPE},
+}
+"""Problems that a person can solve by saying what a name stands for."""
+_WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
+_CHOOSE = "请选择"
+
+
+def draw(office: Office, found: Reading, key: str, who: str) -> None:
+    """Ask for the first thing that is not known: kind of table, then columns, then names."""
+    unknown = [one for one in found.unmapped if not one.kind]
+    needed = found.is_rejected and found.unmapped
+    if unknown:
+        _ask_kind(office, unknown[0], key, who)
+    elif needed:
+        _ask_column(office, found.unmapped, key, who)
+    elif not _ask_name(office, found, key, who) and found.unmapped:
+        with st.expander(f"有 {len(found.unmapped)} 列没有认出,没有读。要读,请点开指明"):
+            _ask_column(office, found.unmapped, key, who)
+
+
+def asks(found: Reading | None) -> bool:
+    """Say whether a reading may be another one once something is explained."""
+    if found is None:
+        return True
+    return bool(found.unmapped) or any(one.code in _ASKED for one in found.problems)
+
+
+def draw_remembered(office: Office, who: str) -> None:
+    """List what is remembered; a click on one lets it be forgotten."""
+    known = choices(office)
+    if known.empty:
+        return
+    with st.expander(f"记住的表头和名称({len(known)} 条)"):
+        page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
+        lines = known.assign(at=known["at"].str.slice(0, 16).str.replace("T", " "))
+        place = tables.pick(
+            lines, tables.CHOICES, f"choices-{len(known)}-{known['choice'].max()}", 8
+        )
+        if place is not None:
+            one = known.iloc[place]
+            st.button(
+                f"不再记“{words.plain(one['written'])}”",
+                disabled=not who,
+                on_click=choosing.forget_choice,
+                args=(office, one["what"], int(one["choice"]), who),
+            )
+
+
+def _ask_kind(office: Office, one: Unmapped, key: str, who: str) -> None:
+    with st.container(key=f"ask-{key}", border=True):
+        st.markdown(
+            f"**「{words.plain(one.sheet)}」是哪种表?** 有一列叫“{words.plain(one.header)}”。"
+        )
+        titles = {_CHOOSE: "", **{title: name for name, title in SHEET_TITLES.items()}}
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            said = st.selectbox(
+                "种类", list(titles), key=f"kind-{key}-{one.fingerprint}", width=280
+            )
+            st.button(
+                "记住",
+                key=f"kind-set-{key}",
+                disabled=not (who and titles[said]),
+                on_click=choosing.remember_kind,
+                args=(office, one.fingerprint, titles[said], who),
+            )
+        _say_who(who)
+
+
+def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: str) -> None:
+    one = columns[0]
+    with st.container(key=f"ask-{key}", border=True):
+        rest = f"(还有 {len(columns) - 1} 列)" if len(columns) > 1 else ""
+        st.markdown(
+            f"**「{words.plain(one.sheet)}」的“{words.plain(one.header)}”这一列是什么?**{rest}"
+        )
+        page.note("里面写着:" + "、".join(f"“{words.plain(text[:30])}”" for text in one.samples))
+        titles = {title: name for name, title in nearest_columns(one.kind, one.header).items()}
+        options = [*titles, NOT_READ]
+        place = f"column-{key}-{one.fingerprint}-{one.position}"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            said = st.selectbox("这一列是", options, key=place, width=280)
+            st.button(
+                "记住",
+                key=f"set-{place}",
+                disabled=not who,
+                on_click=choosing.remember_header,
+                args=(office, one.fingerprint, one.header, titles.get(said, ""), who),
+            )
+        _say_who(who)
+
+
+def _ask_name(office: Office, found: Reading, key: str, who: str) -> bool:
+    """Ask what the first unknown name stands for; says whether there was one."""
+    asked: dict[tuple[str, str], int] = {}
+    for problem in found.problems:
+        kind = _ASKED.get(problem.code)
+        written = str(problem.details.get("part") or problem.found)
+        if kind and written:
+            asked[kind, written] = asked.get((kind, written), 0) + 1
+    if not asked:
+        return False
+    (kind, written), count = next(iter(asked.items()))
+    with st.container(key=f"ask-{key}", border=True):
+        rest = f"(还有 {len(asked) - 1} 个名称)" if len(asked) > 1 else ""
+        title = f"“{words.plain(written)}”是哪个{_WHAT[kind]}?"
+        st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
+        names = {title: number for number, title in nearest_names(office, kind, written).items()}
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            place = f"name-{key}-{kind}-{written}"
+            said = st.selectbox("就是", list(names), key=place, width=320)
+            st.button(
+                "记住这个写法",
+                key=f"set-{place}",
+                disabled=not (who and names),
+                on_click=choosing.remember_name,
+                args=(office, kind, written, names.get(said, -1), who),
+            )
+        _say_who(who)
+    return True
+
+
+def _say_who(who: str) -> None:
+    if not who:
+        page.note("填好经办人,就可以记住。")

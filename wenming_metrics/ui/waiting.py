@@ -1,0 +1,76 @@
+"""暂不计的行: rows that wait for somebody to put them right, or to say that nobody will."""
+
+from __future__ import annotations
+
+import logging
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import holding
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import StoreError
+from wenming_metrics.ui import cached, page, tables, words
+
+logger = logging.getLogger(__name__)
+_SAID = "waiting_said"
+
+
+def draw(office: Office, who: str) -> None:
+    """Draw the rows that wait; a click on one shows what is wrong and what can be done."""
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        page.tell(said[1], done=said[0])
+    rows = cached.waiting_rows()
+    if rows.empty:
+        return
+    st.subheader(f"暂不计的行({len(rows):,})")
+    page.note(
+        "这些行已经留存,但不计分。在「入库记录」里下载标注好的原表,改好后整份再上传,"
+        "改对的行会自动从这里消失。"
+    )
+    lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
+    place = tables.pick(lines, tables.WAITING, f"waiting-{cached.version().revision}", 10)
+    if place is not None:
+        _draw_row(office, rows.iloc[place], who)
+
+
+def remind() -> None:
+    """Say on another page that rows wait."""
+    rows = cached.waiting_rows()
+    if rows.empty:
+        return
+    with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
+        files = rows["batch"].nunique()
+        page.note(f"有 {len(rows):,} 行暂不计(来自 {files} 个文件),等着改正,没有计入得分。")
+        st.page_link("pages/upload.py", label="去看看")
+
+
+def _draw_row(office: Office, row: pd.Series, who: str) -> None:
+    number, place = int(row["batch"]), (str(row["sheet"]), int(row["source_row"]))
+    with st.container(border=True, key="waiting-panel"):
+        title = f"{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
+        st.markdown(f"**{words.plain(title)}**")
+        for sentence in row["sentences"].split("\n"):
+            st.markdown(words.plain(sentence))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            key = f"waiting-reason-{number}-{place[0]}-{place[1]}"
+            reason = st.text_input("不再处理的原因", key=key, width=320)
+            st.button(
+                "这一行不再处理",
+                disabled=not (who and reason.strip()),
+                help="填好经办人和原因才能点;这一行从此不再提醒,也不计分",
+                on_click=_discard,
+                args=(office, number, place, who, reason),
+            )
+
+
+def _discard(office: Office, number: int, place: tuple[str, int], who: str, reason: str) -> None:
+    try:
+        holding.discard_held(office, number, [place], who, reason)
+    except (IntakeError, StoreError) as error:
+        logger.warning("%s", error, exc_info=error.__cause__)
+        st.session_state[_SAID] = (False, str(error))
+        return
+    st.session_state[_SAID] = (True, f"「{place[0]}」第 {place[1]} 行不再处理。")
