@@ -6,11 +6,13 @@ PORT ?= 8501
 DEMO_STORE := data/store/demo.db
 
 # Tests that touch no store, or that a second engine cannot change; all others run on both.
-NO_STORE := browser benchmarks reading uploads demo rules \
+NO_STORE := browser benchmarks reading uploads monday demo rules \
 	test_docs.py test_layers.py test_periods.py test_rounding.py
+# Tests of files and of the browser: half of the work, run beside the others.
+FILES := browser reading uploads monday
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-sqlite test-postgresql lint bench
+.PHONY: help demo run test test-files test-sqlite test-postgresql lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -34,10 +36,13 @@ run: $(VENV)/run.done ## Serve the dashboard on the office's own store
 test: $(VENV)/test.done ## Lint and run every test; those of the store again on PostgreSQL, if it is here
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-sqlite test-postgresql
+	$(MAKE) --no-print-directory -j3 --output-sync=target test-sqlite test-files test-postgresql
 
 test-sqlite:
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q wenming_metrics tests $(FILES:%=--ignore=tests/%)
+
+test-files:
+	$(BIN)/python -m pytest -q $(FILES:%=tests/%)
 
 test-postgresql:
 	$(BIN)/python -m pytest -q --engine postgresql tests $(NO_STORE:%=--ignore=tests/%)

@@ -63,6 +63,8 @@ def _waiting(given: argparse.Namespace) -> int:
     found = _masked(waiting_rows(open_office(settings.load())))
     if given.json:
         print_json({"rows": plain(found)})
+    elif found.empty:
+        say("没有暂不计、等着改正的行。")
     else:
         lines = found[["file", "sheet", "source_row", "sentences", "who"]]
         print_lines(f"暂不计、等着改正的行({len(found)} 行)", _titled(lines))

@@ -25,6 +25,7 @@ class Header:
     fingerprint - names the form of the table, see `headers.fingerprint`
     ignored - headers (normalised) that a person said are not read
     filename - how the file is called
+    is_chosen - the kind is what a person said
     """
 
     kind: str
@@ -43,3 +44,4 @@ class Header:
     fingerprint: str = ""
     ignored: frozenset[str] = frozenset()
     filename: str = ""
+    is_chosen: bool = False

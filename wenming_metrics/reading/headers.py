@@ -144,6 +144,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         fingerprint=print_,
         ignored=frozenset(word for word, name in said.items() if not name),
         filename=known.filename,
+        is_chosen=model.KIND_CHOICE in said,
     )
 
 

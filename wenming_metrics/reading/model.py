@@ -82,6 +82,7 @@ class Unmapped:
 
     sheet, position, header - where, and as typed; fingerprint - of the table's headers
     kind - of the table ("" = not known); samples - up to three different values of the column
+    is_read - its numbers are read as they are, as a component of a score
     """
 
     sheet: str
@@ -90,6 +91,7 @@ class Unmapped:
     fingerprint: str
     kind: str
     samples: tuple[str, ...]
+    is_read: bool = False
 
 
 @dataclass(frozen=True)

@@ -135,16 +135,18 @@ def _unmapped(sheet: Sheet, header: Header) -> Iterator[Unmapped]:
         below = column.codes[header.first :]
         values = dict.fromkeys(spell(column.values[code]) for code in below[:_LOOKED].tolist())
         samples = tuple(value for value in values if value)[:_SAMPLES]
-        if header.kind in _OPEN and any(decimal_text(text) for text in samples):
-            continue  # read as they are: component scores of a test
-        if samples:
-            yield Unmapped(sheet.name, at, text, header.fingerprint, header.kind, samples)
+        # Component scores are read as they are; a person who named the kind may name them too.
+        is_read = header.kind in _OPEN and any(decimal_text(text) for text in samples)
+        if samples and not (is_read and not header.is_chosen):
+            place = (sheet.name, at, text, header.fingerprint, header.kind)
+            yield Unmapped(*place, samples, is_read)
 
 
 def report_unmapped(columns: Sequence[Unmapped]) -> Iterator[Problem]:
     """Say, once per sheet, which columns are not read."""
-    for sheet in dict.fromkeys(one.sheet for one in columns if one.kind):
-        texts = [one.header for one in columns if one.sheet == sheet]
+    missed = [one for one in columns if one.kind and not one.is_read]
+    for sheet in dict.fromkeys(one.sheet for one in missed):
+        texts = [one.header for one in missed if one.sheet == sheet]
         yield Problem("表头-08", sheet, details={"columns": "、".join(texts)})
 
 

@@ -30,7 +30,13 @@ def draw(office: Office, found: Reading, key: str, who: str) -> None:
     elif needed:
         _ask_column(office, found.unmapped, key, who)
     elif not _ask_name(office, found, key, who) and found.unmapped:
-        with st.expander(f"有 {len(found.unmapped)} 列没有认出,没有读。要读,请点开指明"):
+        left = sum(not one.is_read for one in found.unmapped)
+        told = (
+            f"有 {left} 列没有认出,没有读。要读,请点开指明"
+            if left
+            else "各列都读了。要指明哪一列是什么,请点开"
+        )
+        with st.expander(told):
             _ask_column(office, found.unmapped, key, who)
 
 

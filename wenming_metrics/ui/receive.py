@@ -166,7 +166,7 @@ def _draw_file(office: Office, one: Waiting, who: str) -> None:
                 help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
             )
         marked = partial(marked_file, preview) if preview.reading.sheets else None
-        problem_list.draw(problem_frame(preview.problems), preview.filename, one.key, marked)
+        problem_list.draw(_problems(one), preview.filename, one.key, marked)
         _draw_buttons(office, one, who)
 
 
@@ -218,8 +218,17 @@ def _read(office: Office, file: Dropped, against: Known) -> Waiting:
         register = against.register
         preview = intake.examine(office, kept["reading"], file.content, register, **said)
         kept.update(preview=preview, now=now, said={"confirm_visits": confirmed, **said})
-        kept.pop("effect", None)
+        for made in ("effect", "problems"):
+            kept.pop(made, None)
     return Waiting(file.key, kept["preview"])
+
+
+def _problems(one: Waiting) -> pd.DataFrame:
+    """Give the problems of a file as a table; made once, for there may be hundreds of thousands."""
+    kept = st.session_state[_READ][one.key]
+    if "problems" not in kept:
+        kept["problems"] = problem_frame(one.preview.problems)
+    return kept["problems"]
 
 
 def _effect(office: Office, one: Waiting) -> pd.DataFrame | None:
