@@ -22,6 +22,7 @@ from wenming_metrics.scoring.tally import FAILED, find_repeats
 from wenming_metrics.store import held
 from wenming_metrics.store.batches import batch_days, batch_facts, is_live, same_bytes
 from wenming_metrics.store.cells import read_all_blocks, read_sheets
+from wenming_metrics.store.replacing import drop_covered, drop_slices
 from wenming_metrics.store.rows import read_rows
 
 CORRECTS, COUNTS_TWICE = "入库-07", "入库-08"
@@ -40,8 +41,13 @@ def end_corrected(connection: Connection, batch: int, found: Reading, who: str) 
         held.end_rows(connection, rows, batch, who)
 
 
-def tell_corrected(connection: Connection, found: Reading) -> Iterator[Problem]:
-    """Say of a file, before it is stored, what it corrects of which file, and what counts twice."""
+def tell_corrected(
+    connection: Connection, found: Reading, slices: pd.DataFrame | None = None
+) -> Iterator[Problem]:
+    """Say of a file, before it is stored, what it corrects of which file, and what counts twice.
+
+    Takes: slices - what it replaces, of `store.replacing.slices_of`
+    """
     if not found.corrects or found.is_rejected:
         return
     rows = find_corrected(connection, found)
@@ -51,7 +57,7 @@ def tell_corrected(connection: Connection, found: Reading) -> Iterator[Problem]:
         told = {"batch": int(batch), "name": name, "count": count, "left": len(own) - count}
         yield Problem(CORRECTS, details=told)
     for batch in _corrected_files(connection, found):
-        left = _left_behind(connection, batch, found)
+        left = _left_behind(connection, batch, found, slices)
         if left:
             shown = "、".join(map(str, left[:_SHOWN])) + (" 等" if len(left) > _SHOWN else "")
             told = {"batch": batch, "count": len(left), "rows": shown}
@@ -64,12 +70,15 @@ def _corrected_files(connection: Connection, found: Reading) -> list[int]:
     return [one for one in sorted(held.heirs(connection, origins)) if is_live(connection, one)]
 
 
-def _left_behind(connection: Connection, batch: int, found: Reading) -> list[int]:
+def _left_behind(
+    connection: Connection, batch: int, found: Reading, slices: pd.DataFrame | None
+) -> list[int]:
     """List the rows of a stored file that go on counting although the new file has them no more."""
     days = batch_days(connection, batch)
     if not days:
         return []
-    stored = read_rows(connection, days, np.array([batch]))
+    stored = drop_covered(connection, read_rows(connection, days, np.array([batch])))
+    stored = stored if slices is None else drop_slices(stored, slices)
     failed = (stored["result"] == FAILED).to_numpy()
     there = pd.MultiIndex.from_frame(found.checks[_GRAIN])
     # What was right is one check with what is said of it now; a fault is one only if it is equal.

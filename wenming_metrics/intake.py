@@ -113,11 +113,12 @@ def examine(
         said = list(_seen(batches.same_bytes(connection, found.sha256)))
         if KNOWN not in {problem.code for problem in said}:
             stored = _stored(connection, found)
-            if replaces:
-                said += _replaced(stored, found, register)
-            else:
+            slices = slices_of(register, found.checks) if replaces else None
+            if slices is None:
                 said += _repeats(stored, found, count_again)
-            said += tell_corrected(connection, found)
+            else:
+                said += _replaced(stored, slices)
+            said += tell_corrected(connection, found, slices)
     days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
     return Preview(
         filename=found.filename,
@@ -153,11 +154,10 @@ def _stored(connection: Connection, found: Reading) -> pd.DataFrame:
     )
 
 
-def _replaced(stored: pd.DataFrame, found: Reading, register: Register) -> Iterator[Problem]:
+def _replaced(stored: pd.DataFrame, slices: pd.DataFrame) -> Iterator[Problem]:
     """Say how many rows, of which days and streets, will count no more."""
-    if found.checks.empty:
+    if slices.empty:
         return
-    slices = slices_of(register, found.checks)
     gone = stored.merge(slices, on=["day", "unit", "source"])
     if gone.empty:
         yield Problem(NOTHING_REPLACED)

@@ -73,7 +73,7 @@ def test_three_faults_corrected_and_traced(site, page, place):
     ):
         assert located in said
     shoot(page, "three-faults")
-    page.get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="整张不入,改好再传").click()
     settle(page)
 
     drop(page, "已改.xlsx", rows(place, items, faulty=False))

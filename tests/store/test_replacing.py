@@ -1,5 +1,7 @@
 """A file replaces a slice (day, street, source); withdrawing it uncovers what was below."""
 
+import hashlib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +19,7 @@ from wenming_metrics.queries.trial import try_rules
 from wenming_metrics.retallying import retally_store
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
 
 DAY, NEXT = date(2026, 11, 2), date(2026, 11, 3)
 
@@ -158,6 +161,25 @@ def test_what_is_said_before(office):
     intake.commit(office, preview, "测试")
     week = ranking(office, intake.window("week", NEXT)).set_index("unit_name")
     assert changed.at["甲街道", "score_after"] == week.at["甲街道", "score"]
+
+
+def test_a_corrected_file_that_replaces_leaves_nothing_behind(office):
+    rows_ = [*FIRST, row("秩序", 1, street="丙镇")]
+    first = checklist(rows_)
+    batch = ingest(office, first, "一.xlsx")
+    changed = [[*line[:-1], line[-1] + 0.5] if line[-1] < 4 else line for line in rows_[:-1]]
+    reading_ = intake.inspect(office, checklist(changed), "二.xlsx").reading
+    corrected = replace(reading_, corrects=hashlib.sha256(first).hexdigest())
+    with reading(office.store) as connection:
+        register = read_register(connection)
+    said = {}
+    for replaces in (False, True):
+        told = {"replaces": replaces}
+        preview = intake.examine(office, corrected, b"", register, **told)
+        said[replaces] = {one.code: one.details for one in preview.problems}
+    assert said[False]["入库-08"]["rows"] == "3、4、5、6、7"
+    # The row of a street of which the new file has nothing goes on counting.
+    assert said[True]["入库-08"] == {"batch": batch, "count": 1, "rows": "7"}
 
 
 def test_there_may_be_nothing_to_replace(office):

@@ -102,6 +102,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         for one in found
     ]
     frames = _read_frames(taken, context)
+    _tell_totals(taken)
     unmapped = tuple(one for one in unmapped if not is_personal(normalise(one.header)))
     problems += [*report_unmapped(unmapped), *_told(personal)]
     problems += [said for one in taken for said in _ordered(one.table.problems)]
@@ -157,9 +158,14 @@ def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataF
 
 
 def _read_records(one: Taken, names: Names, context: Context) -> pd.DataFrame:
-    found = BY_NAME[one.table.kind].read(one.table, names, context)
-    report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
-    return found
+    return BY_NAME[one.table.kind].read(one.table, names, context)
+
+
+def _tell_totals(taken: Sequence[Taken]) -> None:
+    """Tell of rows of totals where there are no deductions that they could be held against."""
+    for one in taken:
+        if one.table.kind not in _CHECKED - {model.VISITS}:
+            report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
 
 
 def _read_registers(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataFrame]:

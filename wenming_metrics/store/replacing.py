@@ -55,6 +55,12 @@ def drop_covered(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["batch"].to_numpy() >= by.fillna(0).to_numpy()]
 
 
+def drop_slices(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that lie in slices, as if these were replaced. Takes: slices - of `slices_of`"""
+    there = pd.MultiIndex.from_frame(slices[_KEYS])
+    return rows[~pd.MultiIndex.from_frame(rows[_KEYS]).isin(there)]
+
+
 def _replaced(connection: Connection, days: np.ndarray) -> pd.DataFrame:
     """List what is replaced on some days: day, unit, source, by (the last live batch)."""
     table, batch = schema.replacement, schema.batch
