@@ -104,6 +104,17 @@ def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
     assert choices(own)["written"].tolist() == [f"单位“{wrong}”"]
 
 
+def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
+    _, item, kind = names_of(own)
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "远方.xlsx", xlsx({"检查表": [header, [DAY, "XYZ", kind, "一号点", item, "符合"]]}))
+    (asked,) = [one for one in app.selectbox if one.label == "就是"]
+    assert asked.value is None
+    assert button(app, "记住这个写法").disabled
+
+
 def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
     app = visit("upload")
     drop(app, "fremd.xlsx", foreign(own))

@@ -16,6 +16,8 @@ from wenming_metrics.store.registers import read_register
 from wenming_metrics.vocabulary import INPUT, UNIT_KINDS, normalise
 
 NOT_READ = "不读这一列"
+_LIKELY = 60
+"""Likeness (0 to 100) from which an answer is offered: below it a person chooses from the list."""
 _NAME_KINDS = {"unit": "单位", "item": "测评项", "point_type": "点位类型"}
 
 
@@ -78,6 +80,16 @@ def nearest_columns(kind: str, header: str) -> dict[str, str]:
     """Order the columns that a header may mean in a kind of sheet: name -> title, most alike first."""
     found = {name: INPUT[name].title for name in wanted(kind)}
     return dict(sorted(found.items(), key=lambda one: -_alike_column(header, one[0])))
+
+
+def is_likely(written: str, name: str) -> bool:
+    """Say whether a name is so like a written one that it may be offered as the answer."""
+    return _alike(written, name.split("(")[0]) >= _LIKELY
+
+
+def is_likely_column(header: str, name: str) -> bool:
+    """Say whether a column is so like a header that it may be offered as the answer."""
+    return _alike_column(header, name) >= _LIKELY
 
 
 def _alike_column(header: str, name: str) -> float:

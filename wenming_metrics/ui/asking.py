@@ -5,7 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from wenming_metrics import choosing
-from wenming_metrics.queries.choices import NOT_READ, choices, nearest_columns, nearest_names
+from wenming_metrics.queries.choices import (
+    NOT_READ,
+    choices,
+    is_likely,
+    is_likely_column,
+    nearest_columns,
+    nearest_names,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.model import Reading, Unmapped
@@ -100,11 +107,13 @@ def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: st
         options = [*titles, NOT_READ]
         place = f"column-{key}-{one.fingerprint}-{one.position}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            said = st.selectbox("这一列是", options, key=place, width=280)
+            offered = 0 if is_likely_column(one.header, titles[options[0]]) else None
+            hint = {"index": offered, "placeholder": _CHOOSE}
+            said = st.selectbox("这一列是", options, key=place, width=280, **hint)
             st.button(
                 "记住",
                 key=f"set-{place}",
-                disabled=not who,
+                disabled=not (who and said),
                 on_click=choosing.remember_header,
                 args=(office, one.fingerprint, one.header, titles.get(said, ""), who),
             )
@@ -129,11 +138,13 @@ def _ask_name(office: Office, found: Reading, key: str, who: str) -> bool:
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with st.container(horizontal=True, vertical_alignment="bottom"):
             place = f"name-{key}-{kind}-{written}"
-            said = st.selectbox("就是", list(names), key=place, width=320)
+            first = next(iter(names), "")
+            hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
+            said = st.selectbox("就是", list(names), key=place, width=320, **hint)
             st.button(
                 "记住这个写法",
                 key=f"set-{place}",
-                disabled=not (who and names),
+                disabled=not (who and said),
                 on_click=choosing.remember_name,
                 args=(office, kind, written, names.get(said, -1), who),
             )
