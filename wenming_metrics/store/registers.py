@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame, stamp
@@ -65,16 +66,24 @@ def register_version(connection: Connection) -> Version:
 
 
 def _newest(connection: Connection, table: Table) -> tuple[int, str]:
-    # Newest key first: the search ends at the first batch that counts, however many lines it has.
-    query = (
+    found = connection.execute(_newest_query(table)).first()
+    return tuple(found) if found else (0, "")
+
+
+@lru_cache(maxsize=2)
+def _newest_query(table: Table) -> Select:
+    """Make the question once: it is asked several times with every file, and costs to put together.
+
+    Newest key first: the search ends at the first batch that counts, however many lines it has.
+    """
+    return (
         select(schema.batch.c.batch, schema.batch.c.at)
         .where(schema.batch.c.live == 1)
         .where(select(table.c.batch).where(table.c.batch == schema.batch.c.batch).exists())
         .where(schema.batch.c.kind.in_(_REGISTERS))
         .order_by(schema.batch.c.batch.desc())
+        .limit(1)
     )
-    found = connection.execute(query.limit(1)).first()
-    return tuple(found) if found else (0, "")
 
 
 def _load(connection: Connection, version: Version) -> Register:
