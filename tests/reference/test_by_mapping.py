@@ -9,6 +9,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -47,15 +48,11 @@ def beside(rows: list[Row], others: list[Row], key: Iterable[str]) -> list[Row]:
 
 def cell(text: str) -> object:
     """Give what a spreadsheet holds of a printed cell: a number, a day, a text, nothing."""
-    try:
+    with suppress(ValueError):
         return float(text)
-    except ValueError:
-        pass
     for form in ("%Y-%m-%d", "%m/%d/%Y"):
-        try:
+        with suppress(ValueError):
             return datetime.strptime(text, form)
-        except ValueError:
-            pass
     return text or None
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from wenming_metrics.reading.grid import Area, Sheet, Value
 from wenming_metrics.reading.values import spell
 
-_DEEPEST = 3
-
 
 @dataclass(frozen=True)
 class Band:
@@ -39,11 +37,11 @@ def read_band(sheet: Sheet, head: list[list[Value]], row: int) -> Band:
     texts, typed, groups = [], [], []
     for column in range(len(head[row])):
         words = [line[column] for line in lines]
-        lowest = max((at for at, word in enumerate(words) if word[0]), default=0)
-        texts.append(words[lowest][0])
+        lowest = max((at for at, word in enumerate(words) if word), default=0)
+        texts.append(words[lowest])
         typed.append(head[row + lowest][column])
-        above = dict.fromkeys(word for word, _ in words[:lowest] if word)
-        groups.append(" ".join(word for word in above if word != words[lowest][0]))
+        above = dict.fromkeys(word for word in words[:lowest] if word)
+        groups.append(" ".join(word for word in above if word != words[lowest]))
     own = tuple(spell(value) for value in head[row])
     return Band(row, depth, tuple(typed), tuple(texts), tuple(groups), own)
 
@@ -56,7 +54,7 @@ def _depth(sheet: Sheet, head: list[list[Value]], row: int) -> int:
     ]
     down = max((area.last_row - excel + 1 for area in begun), default=1)
     if down > 1:
-        return min(down, len(head) - row, max(_DEEPEST, down))
+        return min(down, len(head) - row)
     across = [area for area in begun if area.last_column > area.first_column]
     filled = [at for at, value in enumerate(head[row]) if spell(value)]
     grouped = len(filled) > 1 and (across or _is_filled_below(head, row))
@@ -83,26 +81,23 @@ def _is_filled_below(head: list[list[Value]], row: int) -> bool:
     return gaps >= 1 and alone >= 2 and not any(below[: max(first, 1)])
 
 
-def _laid(sheet: Sheet, head: list[list[Value]], row: int) -> list[tuple[str, bool]]:
+def _laid(sheet: Sheet, head: list[list[Value]], row: int) -> list[str]:
     """Spell a row with the text of a cell merged across laid over all its columns."""
-    words = [(spell(value), False) for value in head[row]]
-    excel = sheet.first_row + row
+    words = [spell(value) for value in head[row]]
     for area in sheet.facts.merged:
-        inside = area.first_row <= excel <= area.last_row and area.last_column > area.first_column
-        if not inside or area.first_column >= len(words) or area.first_row != excel:
+        if area.first_row != sheet.first_row + row or area.first_column >= len(words):
             continue
-        text = words[area.first_column][0]
         for column in range(area.first_column, min(area.last_column + 1, len(words))):
-            words[column] = (text, column > area.first_column)
+            words[column] = words[area.first_column]
     return _spread(words, head, row) if not sheet.facts.merged else words
 
 
-def _spread(words: list[tuple[str, bool]], head: list, row: int) -> list[tuple[str, bool]]:
+def _spread(words: list[str], head: list[list[Value]], row: int) -> list[str]:
     """Lay a group's text over the gaps to its right where the next row speaks; no merges known."""
     if row + 1 >= len(head) or not _is_filled_below(head, row):
         return words
     last, found = "", []
-    for (text, _), below in zip(words, head[row + 1], strict=True):
+    for text, below in zip(words, head[row + 1], strict=True):
         last = text or (last if spell(below) else "")
-        found.append((last, bool(last) and not text))
+        found.append(last)
     return found

@@ -159,7 +159,7 @@ def _draw_file(office: Office, one: Waiting, who: str) -> None:
             st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{one.key}")
         if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
             st.checkbox("相同的行也要计", key=f"count_again-{one.key}")
-        if set(preview.days) & set(cached.days()):
+        if len(preview.reading.checks) and set(preview.days) & set(cached.days()):
             st.checkbox(
                 "替换先前同一天、同一街道、同一来源的记录",
                 key=f"replaces-{one.key}",
