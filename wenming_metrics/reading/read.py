@@ -93,7 +93,9 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         return _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context.catalogue, filename, context.choices)
     found, problems = find_sheets(workbook.sheets, words)
-    unmapped = tuple(list_unmapped(workbook.sheets, found, words))
+    columns = list_unmapped(workbook.sheets, found, words)
+    # Nobody is asked what a caller's number is: its samples would be shown.
+    unmapped = tuple(one for one in columns if not is_personal(normalise(one.header)))
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     personal = tuple(find_personal([(one.sheet, one.header) for one in found]))
@@ -103,7 +105,6 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     ]
     frames = _read_frames(taken, context)
     _tell_totals(taken)
-    unmapped = tuple(one for one in unmapped if not is_personal(normalise(one.header)))
     problems += [*report_unmapped(unmapped), *_told(personal)]
     problems += [said for one in taken for said in _ordered(one.table.problems)]
     problems += report_pictures(workbook, {one.table.sheet.index: one.table.sheet for one in taken})
