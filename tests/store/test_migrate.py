@@ -44,7 +44,9 @@ def test_every_line_is_kept(old):
         for name, lines in stored_lines():
             if name not in GONE | CHANGED:
                 table = schema.metadata.tables[name]
-                assert set(map(tuple, connection.execute(select(table)))) == set(lines), name
+                width = len(lines[0])  # columns that came later are behind the old ones
+                kept = {tuple(line)[:width] for line in connection.execute(select(table))}
+                assert kept == set(lines), name
         live = connection.execute(select(schema.batch.c.batch, schema.batch.c.live))
         assert {number for number, counts in live if not counts} == {WITHDRAWN}
         kept = connection.execute(select(schema.original)).all()

@@ -27,7 +27,7 @@ def insert_rows(
            unit, item, seq, territory, in the order of the table
     """
     order = np.lexsort([checks[name].to_numpy() for name in ("seq", "item", "unit", "day")])
-    columns = {name: checks[name].to_numpy()[order] for name in ROW_COLUMNS if name != "batch"}
+    columns = {name: checks[name].to_numpy()[order] for name in ROW_COLUMNS if name in checks}
     add_rows(connection, schema.row, {**columns, "batch": batch})
     add_rows(connection, schema.row_unit, {**roles, "batch": batch})
     failed = checks[checks["result"] == _FAILED]

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 4
+VERSION = 5
 """Counts the changes of these tables; each has its step in `migrations`."""
 metadata = MetaData()
 _CLUSTERED = {"sqlite_with_rowid": False}
@@ -26,8 +26,9 @@ def _key(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def _whole(name: str, type_: type = Integer) -> Column:
-    return Column(name, type_, nullable=False)
+def _whole(name: str, type_: type = Integer, default: str | None = None) -> Column:
+    default = None if default is None else text(default)
+    return Column(name, type_, nullable=False, server_default=default)
 
 
 def _words(name: str) -> Column:
@@ -142,8 +143,23 @@ row = Table(
     _whole("repeated", SmallInteger),
     _whole("sheet", SmallInteger),
     _whole("source_row"),
+    _whole("severity", SmallInteger, "0"),
+    _whole("state", SmallInteger, "0"),
+    _whole("given", SmallInteger, "1"),
     **_CLUSTERED,
 )
+"""severity, state - as the row says them (0: nothing); given - 1 where the row writes its deduction."""
+finding = Table(
+    "finding",
+    metadata,
+    _key("batch"),
+    _key("seq"),
+    _words("number"),
+    _whole("due"),
+    Index("finding_by_number", "number"),
+    **_CLUSTERED,
+)
+"""Number (交办编号) and deadline (ordinal, 0: none) of the findings that have them."""
 row_unit = Table(
     "row_unit",
     metadata,
@@ -285,6 +301,7 @@ register_unit = Table(
     Column("population", Integer),
     _whole("valid_from"),
     _whole("valid_to"),
+    _whole("successor", Integer, "-1"),
 )
 register_site = Table(
     "register_site",
