@@ -60,7 +60,7 @@ def test_the_demo_rules_have_the_promised_shape(catalogue):
             5,
             "rate,pooled",
             "best,pooled",
-            "第 5 行:计分方式“best”不认识,应为 rate、deduct 或留空。",
+            "第 5 行:计分方式“best”不认识,应为 rate、deduct、grade、all_or_nothing、threshold、value 或留空。",
         ),
         (
             5,

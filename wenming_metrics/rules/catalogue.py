@@ -50,13 +50,17 @@ def load_catalogue(folder: Path) -> Catalogue:
     )
 
 
-def read_csv(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.DataFrame:
+def read_csv(
+    path: Path, columns: tuple[str, ...], faults: list[Fault], further: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Read a rule file as text, with the line number of each row.
 
-    Takes:   path, columns - those that must be there; faults - a list that faults are added to
+    Takes:   path, columns - those that must be there; faults - a list that faults are added to;
+             further - columns that may be left out, and are blank then
     Returns: the columns as stripped text, plus `line`; empty when the file is missing or wrong
     """
-    empty = pd.DataFrame(columns=[*columns, "line"])
+    wanted = (*columns, *further)
+    empty = pd.DataFrame(columns=[*wanted, "line"])
     if not path.is_file():
         faults.append(Fault(path.name, None, "缺少这个文件。"))
         return empty
@@ -67,10 +71,10 @@ def read_csv(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> pd.Da
             faults.append(Fault(path.name, 1, f"缺少列:{'、'.join(missing)}。"))
             return empty
         rows = [
-            {**{name: (row[name] or "").strip() for name in columns}, "line": reader.line_num}
+            {**{name: (row.get(name) or "").strip() for name in wanted}, "line": reader.line_num}
             for row in reader
         ]
-    return pd.DataFrame(rows, columns=[*columns, "line"])
+    return pd.DataFrame(rows, columns=[*wanted, "line"])
 
 
 def repeated(file: str, frame: pd.DataFrame, column: str) -> list[Fault]:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from wenming_metrics.periods import KINDS
-from wenming_metrics.rounding import to_points
 from wenming_metrics.rules.catalogue import repeated, split
-from wenming_metrics.rules.model import AVERAGES, MODES, SETTLEMENTS, Catalogue, Fault
+from wenming_metrics.rules.model import Catalogue, Fault, RuleSet
+from wenming_metrics.rules.nodes import node_faults
+from wenming_metrics.rules.sections import section_faults
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS
 
 _KNOWN = {
     *("id", "title", "short", "version", "source", "effective_from", "effective_to"),
     *("full_mark", "decimals", "target", "week_starts", "weights_sum", "root"),
-    *("missing", "coverage", "ranking", "city", "sources", "board"),
+    *("missing", "coverage", "ranking", "city", "sources", "board", "deductions"),
+    *("adjustments", "lists", "windows", "issues", "series"),
 }
+_CITY = ("equal", "population", "checks")
 _REQUIRED = {"id": str, "title": str, "version": str, "source": str, "effective_from": date}
 
 
 def settings_faults(settings: dict) -> list[Fault]:
     """List what is wrong with `rules.toml`."""
-    said = [*_required(settings), *_choices(settings), *_boards(settings)]
+    said = [*_required(settings), *_choices(settings), *section_faults(settings)]
+    said += _boards(settings)
     return [Fault("rules.toml", None, text) for text in said]
 
 
@@ -40,8 +46,6 @@ def _required(settings: dict) -> Iterator[str]:
 
 
 def _choices(settings: dict) -> Iterator[str]:
-    if settings.get("missing", {}).get("rule", "renormalise_local") != "renormalise_local":
-        yield "missing.rule 目前只有 renormalise_local(未查指标的权重分给同级)。"
     if settings.get("week_starts", "monday") != "monday":
         yield "week_starts 目前只有 monday(周一)。"
     for kind, limit in settings.get("coverage", {}).items():
@@ -55,11 +59,8 @@ def _choices(settings: dict) -> Iterator[str]:
     for source in settings.get("sources", {}).get("counted", []):
         if source not in SOURCES:
             yield f"sources.counted 里的“{source}”不是来源({'、'.join(SOURCES)})。"
-    if settings.get("city", {}).get("weight", "equal") != "equal":
-        yield "city.weight 目前只有 equal(各单位同权)。"
-    root = settings.get("root", {})
-    if root:
-        yield from (f"root:{text}" for text in _mode_faults({**_BLANK, **root}))
+    if settings.get("city", {}).get("weight", "equal") not in _CITY:
+        yield f"city.weight 应为 {'、'.join(_CITY)} 之一(同权、按人口、按检查项次)。"
 
 
 def _boards(settings: dict) -> Iterator[str]:
@@ -72,7 +73,7 @@ def _boards(settings: dict) -> Iterator[str]:
             yield f"[[board]] {board['title']}:kind 或 role 不认识。"
 
 
-def tree_faults(indicators: pd.DataFrame, settings: dict) -> list[Fault]:
+def tree_faults(indicators: pd.DataFrame, settings: dict, tables: pd.DataFrame) -> list[Fault]:
     """List what is wrong with `indicators.csv`: codes, parents, cycles, weights, modes."""
     file = "indicators.csv"
     faults = repeated(file, indicators, "code")
@@ -83,44 +84,28 @@ def tree_faults(indicators: pd.DataFrame, settings: dict) -> list[Fault]:
             faults.append(Fault(file, row.line, f"上级指标“{row.parent}”不存在。"))
         elif _circles(row.code, parents):
             faults.append(Fault(file, row.line, f"指标“{row.code}”的上级绕回了它自己。"))
-        inner = row.code in set(indicators["parent"])
-        for text in _mode_faults(row._asdict()):
-            faults.append(Fault(file, row.line, text))
-        if inner and row.mode == "rate":
-            faults.append(Fault(file, row.line, "有下级的指标不能用 rate,请留空或用 deduct。"))
-    faults += _nested_faults(indicators, parents)
+    faults += node_faults(indicators, settings.get("root", {}), tables, sound=not faults)
     return faults + _weight_faults(indicators, settings.get("weights_sum", 100))
 
 
-_BLANK = {"mode": "", "average": "", "settlement": "", "full_mark": ""}
+def folder_faults(rule_sets: list[RuleSet]) -> list[Fault]:
+    """List rule sets of one series whose days overlap, and ids that stand twice.
 
-
-def _mode_faults(row: dict) -> Iterator[str]:
-    if row["mode"] and row["mode"] not in MODES:
-        yield f"计分方式“{row['mode']}”不认识,应为 {'、'.join(MODES)} 或留空。"
-    if row["average"] and row["average"] not in AVERAGES:
-        yield f"平均方式“{row['average']}”不认识,应为 {'、'.join(AVERAGES)} 或留空。"
-    if row["mode"] == "deduct":
-        if row["settlement"] not in SETTLEMENTS:
-            yield f"deduct 要写结算周期({'、'.join(SETTLEMENTS)})。"
-        if (to_points(str(row["full_mark"] or "x")) or 0) <= 0:
-            yield "deduct 要写大于 0 的满分 full_mark。"
-
-
-def _nested_faults(indicators: pd.DataFrame, parents: dict[str, str]) -> list[Fault]:
-    """A node that deducts takes all points below it, so nothing below may deduct again."""
-    deducts, faults = set(indicators["code"][indicators["mode"] == "deduct"]), []
-    for row in indicators[indicators["mode"] == "deduct"].itertuples():
-        if not _circles(row.code, parents) and deducts & set(_above(row.code, parents)):
-            text = "上级已经用 deduct,它的下级不能再用 deduct。"
-            faults.append(Fault("indicators.csv", row.line, text))
+    One without a last day is in force until the next one of its series begins.
+    """
+    faults = []
+    order = sorted(rule_sets, key=lambda one: (one.series, one.effective_from))
+    for one, after in pairwise(order):
+        if one.series != after.series:
+            continue
+        ends = one.effective_to or one.effective_from
+        if after.effective_from <= ends:
+            said = f"施行日期与“{one.id}”重叠:同一天只能有一套办法;另一用途的办法请另写 series。"
+            faults.append(Fault(f"{after.id}/rules.toml", None, said))
+    for number, count in Counter(one.id for one in rule_sets).items():
+        if count > 1:
+            faults.append(Fault("rules.toml", None, f"有 {count} 套办法的编号都是“{number}”。"))
     return faults
-
-
-def _above(code: str, parents: dict[str, str]) -> Iterator[str]:
-    while parents.get(code):
-        code = parents[code]
-        yield code
 
 
 def _circles(code: str, parents: dict[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -17,14 +18,21 @@ from wenming_metrics.rounding import to_points
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
+from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
 from wenming_metrics.vocabulary import SOURCE_CODES
 
 INDICATORS = (
     *("code", "parent", "name", "weight", "method", "mode", "average", "settlement"),
     *("full_mark", "lead", "responsible", "note"),
 )
+FURTHER = ("table", "fact", "missing")
+"""Columns of `indicators.csv` that may be left out."""
 ITEMS = ("item", "point_types", "indicator")
-_ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": ""}
+COMPOSITE = "composite.toml"
+FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", TABLES)
+"""The files that make the score; of some a rule set has no need."""
+_ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": "", "table": "", "missing": ""}
 
 
 def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
@@ -33,22 +41,29 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     Raises RuleSetError naming file and line of everything that is wrong, all at once.
     """
     faults: list[Fault] = []
-    settings = _settings(folder, faults)
-    indicators = read_csv(folder / "indicators.csv", INDICATORS, faults)
+    settings = _settings(folder / "rules.toml", faults)
+    indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
     mapping = read_csv(folder / "items.csv", ITEMS, faults)
+    tables, prices = read_tables(folder, faults), read_prices(folder, faults)
+    has_composite = (folder / COMPOSITE).is_file()
+    composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
     if not faults:
         faults += check.settings_faults(settings)
-        faults += check.tree_faults(indicators, settings)
+        faults += check.tree_faults(indicators, settings, tables)
         faults += check.mapping_faults(mapping, indicators, catalogue)
     if faults:
         raise RuleSetError(faults)
     nodes = _nodes(indicators, settings)
-    return _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
+    found = _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
+    return replace(found, tables=tables, prices=prices, composite=composite)
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
     """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
     found = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    faults = check.folder_faults(found)
+    if faults:
+        raise RuleSetError(faults)
     return sorted(found, key=lambda rules: (rules.effective_from, rules.id))
 
 
@@ -68,8 +83,9 @@ def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> R
 def digest(folder: Path) -> str:
     """Give the SHA-256 over names and bytes of the files that make the score."""
     total = hashlib.sha256()
-    for name in ("indicators.csv", "items.csv", "rules.toml"):
-        total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+    for name in FILES:
+        if (folder / name).is_file():
+            total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return total.hexdigest()
 
 
@@ -82,15 +98,14 @@ def pack(folder: Path) -> bytes:
     return packed.getvalue()
 
 
-def _settings(folder: Path, faults: list[Fault]) -> dict:
-    path = folder / "rules.toml"
+def _settings(path: Path, faults: list[Fault]) -> dict:
     if not path.is_file():
-        faults.append(Fault("rules.toml", None, "缺少这个文件。"))
+        faults.append(Fault(path.name, None, "缺少这个文件。"))
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault("rules.toml", None, f"不是有效的 TOML 文件({error})。"))
+        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
         return {}
 
 
@@ -112,7 +127,9 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
             level = rows[number]["level"] + 1
             queue.append((row["code"], len(rows)))
             rows.append({**row, "parent": number, "weight": share, "level": level})
-    nodes = pd.DataFrame(rows).fillna({"method": "", "lead": "", "responsible": "", "note": ""})
+    blank = dict.fromkeys(("method", "lead", "responsible", "note", *FURTHER), "")
+    nodes = pd.DataFrame(rows, columns=list(dict.fromkeys([*rows[-1], *rows[0], *blank])))
+    nodes = nodes.fillna(blank)
     nodes["full_mark"] = [to_points(str(mark)) if str(mark) else 0 for mark in nodes["full_mark"]]
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
@@ -157,4 +174,13 @@ def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: st
             Board(b["kind"], b["title"], b["role"], b["ranked"], tuple(b.get("groups", ())))
             for b in settings["board"]
         ),
+        missing=settings.get("missing", {}).get("rule", "renormalise_local"),
+        missing_flag=float(settings.get("missing", {}).get("flag", 0.30)),
+        pricing=pricing_of(settings),
+        adjustments=adjustments_of(settings),
+        lists=lists_of(settings),
+        long_windows=settings.get("windows", {}).get("long", "pooled"),
+        city_weight=settings.get("city", {}).get("weight", "equal"),
+        series=settings.get("series", ""),
+        issues=settings.get("issues", {}),
     )

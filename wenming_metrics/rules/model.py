@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-MODES = ("rate", "deduct")
-"""How a node makes its own rate from rows; a node without a mode averages its children."""
+SETTLED = ("deduct", "grade", "all_or_nothing")
+"""Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
+STOCKS = ("threshold", "value")
+"""Modes of a leaf that is fed by a dated fact: 达标分档 of a metric, 数值 ÷ 满分 of a printed score."""
+MODES = ("rate", *SETTLED, *STOCKS)
+"""How a node makes its own rate; a node without a mode averages its children."""
 AVERAGES = ("pooled", "visit")
 """Mode rate: all checks together (合并计算), or the mean of the visits' rates (按次平均)."""
 SETTLEMENTS = ("visit", "day", "week", "month", "window")
-"""Mode deduct: the period in which 扣完为止 is settled."""
+"""Modes SETTLED: the period in which is settled what was lost."""
+MISSING = ("renormalise_local", "renormalise_global", "peer_mean", "full", "zero")
+"""A leaf that applies but was not looked at: its weight goes to its siblings, or to all leaves
+that were looked at; or it gets the mean of its group, full marks, or nothing."""
+FACTS = ("metric", "external", "document")
+"""Kinds of dated facts that feed a leaf; `kind:name`, and for external scores `:column` too."""
+TABLE_COLUMNS = (
+    *("table", "label", "rate", "min_rate", "max_lost", "max_single", "min_value"),
+    *("target", "per", "loss"),
+)
+PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 
 @dataclass(frozen=True)
@@ -63,16 +78,76 @@ class Board:
     groups: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Deductions:
+    """How a table of deductions prices findings (`RuleSet.prices`).
+
+    first - "row": what the row writes goes before the table's price, or "table"; per - "places"
+    (每处) or "row" (每宗); combine - "highest" of several states, or "sum"; booked - late and
+    repeated findings cost on the day they fall "due" or are found again, or on the day "found";
+    relapse_days - 反弹 within so many days after closure; running - 连续通报 in so many periods
+    """
+
+    first: str = "row"
+    per: str = "places"
+    combine: str = "highest"
+    booked: str = "due"
+    relapse_days: int = 30
+    running: int = 2
+
+
+@dataclass(frozen=True)
+class Adjustments:
+    """What is added to and taken from a score after the tree: score = c x (F - lost) + B - P.
+
+    bonus_cap, penalty_cap - points, None = no cap; above_full - whether a bonus may lift a score
+    above the full mark; veto - whether 一票否决 is in use; difficulty - group -> coefficient c
+    """
+
+    bonus_cap: float | None = None
+    penalty_cap: float | None = None
+    above_full: bool = False
+    veto: bool = False
+    difficulty: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Who is named in front and at the back (排名靠前、靠后, or 红黑榜).
+
+    groups - group ("*": every group) -> how many in front, how many at the back; line - score
+    under which a unit is named at the back whatever its place, None = none; cap - most units that
+    a list may hold when a tie lengthens it, None = no cap
+    """
+
+    front: str = "排名靠前"
+    back: str = "排名靠后"
+    line: float | None = None
+    cap: int | None = None
+    groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def _no_lines(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+
+
 @dataclass(frozen=True, eq=False)
 class RuleSet:
     """One published version of the rules (测评办法).
 
     nodes    - index `node`, parents before children, node 0 = the whole (总分): code, name,
                parent (node, -1 for the root), weight (share among siblings, 0 to 1), level, mode,
-               average, settlement, full_mark (1e-4, for deduct), method, lead, responsible, note,
-               line, is_leaf
+               average, settlement, full_mark (1e-4, for deduct and value), method, lead,
+               responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set)
     leaf_of  - int64 array (item, point_type): the leaf's node, -1 = 不计分
     coverage - kind of window -> share of weight that must have been looked at to be scored
+    missing  - one of MISSING; missing_flag - share of weight filled in from which a unit is marked
+    tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
+    prices   - source (number, -1 = any), state, severity ("" = any), points (int64, 1e-4)
+    city_weight - what a unit weighs in the city's score: "equal", its "population" or "checks"
+    series   - rule sets of one series follow each other in time
+    long_windows - a longer window is "pooled", or the "mean_of_issues" in it
+    issues, composite - as written in rules.toml and composite.toml, {} without
     """
 
     id: str
@@ -93,6 +168,18 @@ class RuleSet:
     ties: str
     sources: tuple[str, ...]
     boards: tuple[Board, ...]
+    missing: str = "renormalise_local"
+    missing_flag: float = 0.30
+    tables: pd.DataFrame = field(default_factory=lambda: _no_lines(TABLE_COLUMNS))
+    prices: pd.DataFrame = field(default_factory=lambda: _no_lines(PRICE_COLUMNS))
+    pricing: Deductions = Deductions()
+    adjustments: Adjustments = Adjustments()
+    lists: Lists = Lists()
+    long_windows: str = "pooled"
+    city_weight: str = "equal"
+    series: str = ""
+    issues: Mapping[str, object] = field(default_factory=dict)
+    composite: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def leaves(self) -> np.ndarray:

@@ -1,0 +1,127 @@
+"""The optional tables of a rule set: grades and thresholds (`tables.csv`), prices (`deductions.csv`).
+
+A line of a table holds when every limit it writes holds; the first line that holds decides, so
+lines are written from the best to the worst, and the last one has no limits.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rounding import to_points
+from wenming_metrics.rules.catalogue import read_csv
+from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS, Fault
+from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES
+
+TABLES, PRICES = "tables.csv", "deductions.csv"
+LIMITS = ("min_rate", "max_lost", "max_single", "min_value")
+_LINEAR = ("target", "per", "loss")
+_NUMBERS = ("rate", *LIMITS, *_LINEAR)
+STATES = ("已发现", "未及时整改", "重复", "反弹", "连续通报")
+"""What a price may be for: the problem itself, and what became of it."""
+
+
+def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Read the tables of a folder, empty where it has none: TABLE_COLUMNS, numbers NaN where blank.
+
+    Takes: faults - a list that faults are added to
+    """
+    if not (folder / TABLES).is_file():
+        return _typed(pd.DataFrame(columns=[*TABLE_COLUMNS, "line"]))
+    lines = read_csv(folder / TABLES, TABLE_COLUMNS, faults)
+    for name in _NUMBERS:
+        lines[name] = [_number(row, name, faults) for row in lines.to_dict("records")]
+    found = _typed(lines)
+    for table, part in found.groupby("table", sort=False):
+        faults += _table_faults(str(table), part)
+    return found
+
+
+def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Read the prices of a folder, empty where it has none: PRICE_COLUMNS, points in 1e-4."""
+    if not (folder / PRICES).is_file():
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in PRICE_COLUMNS})
+    lines = read_csv(folder / PRICES, PRICE_COLUMNS, faults)
+    sources = {**{code: n for n, code in enumerate(SOURCE_CODES)}, "": -1}
+    sources |= {name: SOURCE_CODES.index(code) for code, name in SOURCES.items()}
+    for row in lines.itertuples():
+        if row.source not in sources:
+            known = "、".join(SOURCES.values())
+            faults.append(
+                Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。")
+            )
+        if row.state not in STATES:
+            said = f"状态“{row.state}”不认识,应为 {'、'.join(STATES)}。"
+            faults.append(Fault(PRICES, row.line, said))
+        if (to_points(row.points) or -1) < 0 and to_points(row.points) != 0:
+            faults.append(Fault(PRICES, row.line, f"扣分“{row.points}”应为不小于 0 的数。"))
+    keys = ["source", "state", "severity"]
+    for row in lines[lines.duplicated(keys)].itertuples():
+        faults.append(Fault(PRICES, row.line, "同一来源、状态、程度的扣分前面已经写过。"))
+    return pd.DataFrame(
+        {
+            "source": [sources.get(one, -1) for one in lines["source"]],
+            "state": lines["state"],
+            "severity": lines["severity"],
+            "points": np.array([to_points(one) or 0 for one in lines["points"]], np.int64),
+        }
+    )
+
+
+def lines_of(tables: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Give the lines of one table, in order."""
+    return tables[tables["table"] == name]
+
+
+def is_linear(lines: pd.DataFrame) -> bool:
+    """Say whether a table takes points per step below a target, rather than holding bands."""
+    return bool(lines["target"].notna().any())
+
+
+def _typed(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.astype({name: float for name in _NUMBERS})
+
+
+def _number(row: dict, name: str, faults: list[Fault]) -> float:
+    if row[name] == "":
+        return math.nan
+    try:
+        value = float(row[name])
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        faults.append(Fault(TABLES, row["line"], f"{name} 的“{row[name]}”应为一个数,或留空。"))
+        return math.nan
+    return value
+
+
+def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
+    first, last = int(lines["line"].iloc[0]), int(lines["line"].iloc[-1])
+    if not name:
+        return [Fault(TABLES, first, "table(表名)没有填写。")]
+    if is_linear(lines):
+        return _linear_faults(name, lines, first)
+    faults = [
+        Fault(TABLES, int(line), "rate 应为 0 与 1 之间的数。")
+        for line in lines["line"][~lines["rate"].between(0, 1)]
+    ]
+    limited = lines[list(LIMITS)].notna()
+    if limited.iloc[-1].any():
+        said = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
+        faults.append(Fault(TABLES, last, said))
+    for line in lines["line"][~limited.any(axis=1)].iloc[:-1]:
+        faults.append(Fault(TABLES, int(line), "没有条件的一行只能是最后一行,它后面的行用不上。"))
+    return faults
+
+
+def _linear_faults(name: str, lines: pd.DataFrame, first: int) -> list[Fault]:
+    one = lines.iloc[0]
+    if len(lines) > 1 or lines[list(LIMITS)].notna().any(axis=None):
+        return [Fault(TABLES, first, f"表“{name}”写了 target,就只能有这一行,不再写条件。")]
+    if not (one["per"] > 0 and one["loss"] >= 0):
+        return [Fault(TABLES, first, f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。")]
+    return []
