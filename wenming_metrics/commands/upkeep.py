@@ -55,7 +55,7 @@ def _backup(given: argparse.Namespace) -> int:
 
 def _restore(given: argparse.Namespace) -> int:
     here = settings.load()
-    _, rules = read_rules(here)
+    _, rules, _ = read_rules(here)
     done = restore(here.store_url, rules, given.file, replace=given.replace)
     say(_told(done), as_json=given.json, **asdict(done))
     return OK

@@ -23,11 +23,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Office:
-    """One city's store with its catalogue and the rules it is scored by."""
+    """One city's store with its catalogue and the rules it is scored by.
+
+    rules - those in force; rule_sets - all of their series, the earliest first, for days on which
+    another version was in force (empty: `rules` for every day)
+    """
 
     store: Store
     catalogue: Catalogue
     rules: RuleSet
+    rule_sets: tuple[RuleSet, ...] = ()
 
 
 def open_office(settings: Settings) -> Office:
@@ -35,20 +40,26 @@ def open_office(settings: Settings) -> Office:
 
     Raises RuleSetError for faulty rules and StoreError for a store that cannot be opened.
     """
-    catalogue, rules = read_rules(settings)
+    catalogue, rules, series = read_rules(settings)
     store = open_store(settings.store_url)
-    _archive(store, rules, settings.data / "rules")
+    for one in series:
+        _archive(store, one, settings.data / "rules")
     _fill(store, rules)
     _log.info("打开 %s 办法 %s %s", shown(settings.store_url), rules.id, rules.version)
-    return Office(store, catalogue, rules)
+    return Office(store, catalogue, rules, series)
 
 
-def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet]:
-    """Read the catalogue and the rules in force. Raises RuleSetError."""
+def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, ...]]:
+    """Read the catalogue, the rules in force, and all of their series. Raises RuleSetError.
+
+    A rule set named in the settings stands alone: it scores every day.
+    """
     catalogue = load_catalogue(settings.data / "catalogue")
-    return catalogue, choose(
-        load_all(settings.data / "rules", catalogue), today(), settings.rules_id
-    )
+    known = load_all(settings.data / "rules", catalogue)
+    rules = choose(known, today(), settings.rules_id)
+    if settings.rules_id:
+        return catalogue, rules, (rules,)
+    return catalogue, rules, tuple(one for one in known if one.series == rules.series)
 
 
 def _archive(store: Store, rules: RuleSet, folder: Path) -> None:

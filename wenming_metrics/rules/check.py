@@ -14,6 +14,7 @@ from wenming_metrics.periods import KINDS
 from wenming_metrics.rules.catalogue import repeated, split
 from wenming_metrics.rules.model import Catalogue, Fault, RuleSet
 from wenming_metrics.rules.nodes import node_faults
+from wenming_metrics.rules.reading_rules import reading_faults
 from wenming_metrics.rules.sections import section_faults
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS
 
@@ -21,7 +22,7 @@ _KNOWN = {
     *("id", "title", "short", "version", "source", "effective_from", "effective_to"),
     *("full_mark", "decimals", "target", "week_starts", "weights_sum", "root"),
     *("missing", "coverage", "ranking", "city", "sources", "board", "deductions"),
-    *("adjustments", "lists", "windows", "issues", "series"),
+    *("adjustments", "lists", "windows", "issues", "series", "reading"),
 }
 _CITY = ("equal", "population", "checks")
 _REQUIRED = {"id": str, "title": str, "version": str, "source": str, "effective_from": date}
@@ -30,6 +31,7 @@ _REQUIRED = {"id": str, "title": str, "version": str, "source": str, "effective_
 def settings_faults(settings: dict) -> list[Fault]:
     """List what is wrong with `rules.toml`."""
     said = [*_required(settings), *_choices(settings), *section_faults(settings)]
+    said += reading_faults(settings)
     said += _boards(settings)
     return [Fault("rules.toml", None, text) for text in said]
 

@@ -18,6 +18,7 @@ from wenming_metrics.rounding import to_points
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.rules.reading_rules import reading_rules
 from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
 from wenming_metrics.vocabulary import SOURCE_CODES
@@ -70,9 +71,12 @@ def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
 def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
     """Give the rule set of an id, or the latest one in force on a day (else the latest of all).
 
-    Raises RuleSetError when there is none.
+    Without an id those of a named series are left out, unless there are no others. Raises
+    RuleSetError when there is none.
     """
     named = [rules for rules in rule_sets if rules_id in (None, rules.id)]
+    if rules_id is None:
+        named = [rules for rules in named if not rules.series] or named
     if not named:
         said = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
         raise RuleSetError([Fault("rules", None, said)])
@@ -183,4 +187,5 @@ def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: st
         city_weight=settings.get("city", {}).get("weight", "equal"),
         series=settings.get("series", ""),
         issues=settings.get("issues", {}),
+        reading=reading_rules(settings),
     )

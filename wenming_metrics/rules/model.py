@@ -9,6 +9,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.reading_rules import ReadingRules
+
 SETTLED = ("deduct", "grade", "all_or_nothing")
 """Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
 STOCKS = ("threshold", "value")
@@ -148,6 +150,7 @@ class RuleSet:
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
     issues, composite - as written in rules.toml and composite.toml, {} without
+    reading  - how blank cells of workbooks are read
     """
 
     id: str
@@ -180,6 +183,7 @@ class RuleSet:
     series: str = ""
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
+    reading: ReadingRules = ReadingRules()
 
     @property
     def leaves(self) -> np.ndarray:
