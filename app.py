@@ -11,7 +11,9 @@ from wenming_metrics.ui import page
 PAGES = [
     st.Page("pages/overview.py", title="总览", url_path="home", default=True),
     st.Page("pages/ranking.py", title="排名", url_path="ranks"),
+    st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
     st.Page("pages/upload.py", title="数据上传", url_path="files"),
+    st.Page("pages/framework.py", title="测评体系", url_path="rules"),
     st.Page("pages/manual.py", title="使用说明", url_path="guide"),
 ]
 

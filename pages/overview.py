@@ -21,7 +21,7 @@ cards.draw_cards(cards.city_cards(city, ranked, words.before(window)))
 waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
-shortlists.draw_groups(ranked, filters.query_of(window, days))
+shortlists.draw_groups(ranked, filters.query_of(window, days), office.rules.lists)
 
 left, right = st.columns(2, gap="large")
 with left:

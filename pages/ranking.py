@@ -15,8 +15,10 @@ if office.rules.board(selection.board).ranked:
         ranks.draw_day_list(ranked, selection)
     else:
         ranks.draw_list(ranked, selection)
+    named = ranks.named_of(selection)
+    ranks.draw_named(named)
     ranks.draw_apart(ranked)
-    ranks.draw_tools(ranked, office, selection)
+    ranks.draw_tools(ranked, named, office, selection)
     unit = ranks.chosen_unit(ranked)
     if unit is not None:
         drill.draw_unit(office, unit, selection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.reading.model import Context, Reading
+from wenming_metrics.reading.model import Answers, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue
@@ -100,7 +101,7 @@ def register() -> Register:
     names = ["unit_code", "name", "kind", "parent_name", "group", "aliases", "_"]
     frame = pd.DataFrame(list(csv.reader(_UNITS.split(), delimiter="|")), columns=names)
     frame["aliases"] = [text.split("、") if text else [] for text in frame["aliases"]]
-    frame = frame.assign(population=pd.NA, valid_from=0, valid_to=FOREVER)
+    frame = frame.assign(successor_name="", population=pd.NA, valid_from=0, valid_to=FOREVER)
     units = build_units(empty_register(), frame)
     places = [
         ("东风农贸(集贸)市场", 0, 2, 6, ["东风菜场"]),
@@ -113,7 +114,14 @@ def register() -> Register:
 
 def context(**changes: object) -> Context:
     """The context of the small city on Monday 2026-11-23."""
-    return Context(**{"register": register(), "catalogue": catalogue(), "today": TODAY, **changes})
+    usual = {"register": register(), "catalogue": catalogue(), "today": TODAY}
+    return context_of(**{**usual, **changes})
+
+
+def context_of(**told: object) -> Context:
+    """Make a context; what the sender answers may be given by its own names."""
+    answers = {one.name: told.pop(one.name) for one in fields(Answers) if one.name in told}
+    return Context(**{"answers": Answers(**answers), **told})
 
 
 def xlsx(

@@ -2,14 +2,17 @@
 
 import csv
 import shutil
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests import postgres
 from tests.builders import xlsx as workbook
 from wenming_metrics import intake
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.settings import Settings, store_url
-from wenming_metrics.store.database import Store
+from wenming_metrics.store.database import Store, open_store
 
 RULES = """
 id = "tiny"
@@ -44,15 +47,45 @@ def make_office(
     types: tuple[str, ...] = ("小区", "市场"),
     mapping: list[list] | None = None,
     extra: str = "",
+    streets: list[tuple[str, str]] = (),
+    sites: list[list] = (),
+    files: Mapping[str, str] | None = None,
+    later: Sequence[dict] = (),
+    full_mark: int = 100,
 ) -> Office:
-    """Open a new office.
+    """Open a new office in a folder.
 
     items - [code, name, full mark, point types ("*" or "T1|T2")]; indicators - dicts of the
-    columns of indicators.csv; mapping - [item, point types, leaf], by default item -> same code
+    columns of indicators.csv; mapping - [item, point types, leaf], by default item -> same code;
+    streets, sites - with a register of them, as `register_units` uploads it; files - further
+    files of the rules by name, as text; later - versions that follow: dicts with effective_from
+    and what differs (indicators, mapping, extra, files)
     """
-    names = ["code", "parent", "name", "weight", "method", "mode", "average", "settlement"]
-    names += ["full_mark", "lead", "responsible", "note"]
-    data = folder / "data"
+    mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
+
+    def make(place: Path) -> Office:
+        _write_catalogue(place / "data", items, types)
+        first = {"indicators": indicators, "mapping": mapped, "extra": extra}
+        first |= {"files": files or {}, "full_mark": full_mark}
+        write_rules(place / "data" / "rules" / "tiny", **first)
+        for number, version in enumerate(later, 2):
+            told = {**first, "version": number, **version}
+            write_rules(place / "data" / "rules" / f"tiny-{number}", **told)
+        made = open_office(Settings(place / "data", new_store(place), None))
+        if streets:
+            register_units(made, streets, sites)
+        return made
+
+    if _has_store(folder):  # a test's own, which is to be opened as it is
+        return make(folder)
+    return copy_office(
+        folder,
+        repr((items, indicators, types, mapped, extra, streets, sites, files, later, full_mark)),
+        make,
+    )
+
+
+def _write_catalogue(data: Path, items: list[list], types: tuple[str, ...]) -> None:
     write_csv(
         data / "catalogue" / "point_types.csv",
         ["code", "name", "aliases"],
@@ -63,15 +96,55 @@ def make_office(
         ["code", "name", "category", "full_mark", "point_types", "aliases"],
         [[code, name, "公共环境", mark, at, ""] for code, name, mark, at in items],
     )
+
+
+def write_rules(
+    folder: Path,
+    indicators: list[dict],
+    mapping: list[list],
+    *,
+    extra: str = "",
+    files: Mapping[str, str] | None = None,
+    version: int = 1,
+    effective_from: str = "2020-01-01",
+    full_mark: int = 100,
+) -> None:
+    """Write a folder of rules; see `make_office`."""
+    names = ["code", "parent", "name", "weight", "method", "mode", "average", "settlement"]
+    names += ["full_mark", "lead", "responsible", "note", "table", "fact", "missing"]
     rows = [
         [line.get(name, line["code"] if name == "name" else "") for name in names]
         for line in indicators
     ]
-    write_csv(data / "rules" / "tiny" / "indicators.csv", names, rows)
-    mapped = mapping if mapping is not None else [[item[0], "", item[0]] for item in items]
-    write_csv(data / "rules" / "tiny" / "items.csv", ["item", "point_types", "indicator"], mapped)
-    (data / "rules" / "tiny" / "rules.toml").write_text(RULES.format(extra=extra), encoding="utf-8")
-    return open_office(Settings(data, new_store(folder), None))
+    write_csv(folder / "indicators.csv", names, rows)
+    write_csv(folder / "items.csv", ["item", "point_types", "indicator"], mapping)
+    named = RULES.replace('"tiny"', f'"{folder.name}"').replace("2020-01-01", effective_from)
+    named = named.replace("full_mark = 100", f"full_mark = {full_mark}")
+    (folder / "rules.toml").write_text(
+        named.replace('version = "1"', f'version = "{version}"').format(extra=extra), "utf-8"
+    )
+    for name, text in (files or {}).items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+_models: dict[Hashable, tuple[Office, TemporaryDirectory]] = {}
+
+
+def copy_office(folder: Path, key: Hashable, make: Callable[[Path], Office]) -> Office:
+    """Give a test's own copy, in a folder, of an office that is made once in a run of the tests.
+
+    key - names what is copied; make - makes it in a folder, with its data and its store; nobody
+    changes that one
+    """
+    if key not in _models:
+        place = TemporaryDirectory(prefix="wenming-model-")
+        _models[key] = make(Path(place.name)), place
+    model, place = _models[key]
+    shutil.copytree(Path(place.name) / "data", folder / "data", dirs_exist_ok=True)
+    url = copy_store(model.store, folder, "store.db")
+    if postgres.is_chosen():
+        _made[folder] = url
+    return replace(model, store=open_store(url))
 
 
 _made: dict[Path, str] = {}
@@ -86,15 +159,19 @@ def new_store(folder: Path) -> str:
     return _made[folder]
 
 
-def copy_store(store: Store, folder: Path) -> str:
+def _has_store(folder: Path) -> bool:
+    return folder in _made or (folder / "store.db").exists()
+
+
+def copy_store(store: Store, folder: Path, name: str = "copy.db") -> str:
     """Give the URL of a copy of a store; nobody else may be using it."""
     store.engine.dispose()
     place = store.engine.url
     if place.get_backend_name() != "sqlite":
         return store_url(postgres.cluster().new_database(like=place.database))
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(place.database, folder / "copy.db")
-    return store_url(folder / "copy.db")
+    shutil.copy(place.database, folder / name)
+    return store_url(folder / name)
 
 
 def register_units(office: Office, streets: list[tuple[str, str]], sites: list[list] = ()) -> int:

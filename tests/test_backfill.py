@@ -18,8 +18,10 @@ from wenming_metrics.backfill import Choices, check_many, find_workbooks, ingest
 from wenming_metrics.executors import open_executor
 from wenming_metrics.periods import today
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.reading.model import Answers
 from wenming_metrics.reading.model import Choices as Said
 from wenming_metrics.ready import Task, pack_context, read_ready
+from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.scoring.basis import bases_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
@@ -28,6 +30,8 @@ from wenming_metrics.store.registers import read_register
 AGAIN = Choices(count_again=True)
 DAY = date(2026, 11, 3)
 UNITS = ["单位编号", "单位名称", "单位类别", "上级单位", "分组"]
+workers_only_read = pytest.mark.only("sqlite")
+"""What workers do is to read files; the store is this process's, with or without them."""
 
 
 def contents(office) -> dict[str, list[tuple]]:
@@ -121,6 +125,7 @@ def test_in_this_process(files, one_by_one, tmp_path):
     assert_same(office, told, one_by_one)
 
 
+@workers_only_read
 def test_a_killed_worker_of_a_pool(files, one_by_one, tmp_path):
     office = make_office(tmp_path, ITEMS, INDICATORS)
     with open_executor(2, None) as executor:
@@ -131,6 +136,7 @@ def test_a_killed_worker_of_a_pool(files, one_by_one, tmp_path):
     assert_same(office, told, one_by_one)
 
 
+@workers_only_read
 def test_a_killed_worker_of_a_cluster(files, one_by_one, tmp_path, dask_cluster):
     office = make_office(tmp_path, ITEMS, INDICATORS)
     with open_executor(None, dask_cluster.scheduler_address) as executor:
@@ -149,9 +155,10 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
     for path in files:
         with reading(office.store) as connection:
             register = read_register(connection)
-        packed = pack_context(register, office.catalogue, Said(), bases_of(register, other.rules))
+        bases = bases_of(register, other.rules)
+        packed = pack_context(register, office.catalogue, Said(), ReadingRules(), bases)
         content = path.read_bytes()
-        ready = read_ready(Task(path.name, content, packed, today(), False, True))
+        ready = read_ready(Task(path.name, content, packed, today(), Answers(), True))
         again = {"count_again": True, "ready": ready}
         preview = intake.examine(office, ready.reading, content, register, **again)
         batch = intake.commit(office, preview, "测试") if preview.can_commit else None
@@ -161,8 +168,7 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
 
 def test_registers_that_someone_else_replaces_meanwhile(files, tmp_path, monkeypatch):
     """A file is read, then another process replaces the registers: it is read again."""
-    office, done = make_office(tmp_path, ITEMS, INDICATORS), []
-    register_units(office, STREETS)
+    office, done = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS), []
     plain = backfill.examine
 
     def slow(*rest, **named):
@@ -195,7 +201,7 @@ def late(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("workers", [None, 2])
+@pytest.mark.parametrize("workers", [None, pytest.param(2, marks=workers_only_read)])
 def test_a_folder_goes_in_at_one_go_whatever_its_files_are_called(late, workers, tmp_path):
     office, files = make_office(tmp_path, ITEMS, INDICATORS), find_workbooks([late])
     with open_executor(workers, None) as executor:

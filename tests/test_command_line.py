@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.offices import checklist, make_office, register_units
+from tests.offices import checklist, make_office
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
 from wenming_metrics.settings import ROOT
 
@@ -23,8 +23,12 @@ GOOD = [
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    made = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区"), ("丙镇", "其他")])
+    made = make_office(
+        tmp_path,
+        ITEMS,
+        INDICATORS,
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区"), ("丙镇", "其他")],
+    )
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", made.store.url)
     (tmp_path / "好.xlsx").write_bytes(checklist(GOOD))

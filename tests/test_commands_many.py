@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.offices import checklist, make_office, register_units
+from tests.offices import checklist, make_office
 from tests.reading.hostile import zipped
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, parts, rows, tallies
 from wenming_metrics.__main__ import FAILED, OK, main
@@ -14,8 +14,9 @@ OTHER = [{"code": "A", "weight": 5}, {"code": "B", "weight": 95}]
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    made = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(made, [(name, "主城区") for name, _ in STREETS])
+    made = make_office(
+        tmp_path, ITEMS, INDICATORS, streets=[(name, "主城区") for name, _ in STREETS]
+    )
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", made.store.url)
     folder = tmp_path / "补录"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import xlsx as written
-from tests.offices import CHECK_HEADERS, checklist, make_office, register_units
+from tests.offices import CHECK_HEADERS, checklist, make_office
 from wenming_metrics import holding, intake
 from wenming_metrics.correcting import tell_corrected
 from wenming_metrics.intake import IntakeError
@@ -24,6 +24,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_plan
+from wenming_metrics.store.replacing import slices_of
 from wenming_metrics.store.tallies import read_days
 from wenming_metrics.tallying import tally_rows
 
@@ -45,8 +46,7 @@ BAD = {3: (2, "钱街道"), 5: (5, "不知道是什么"), 7: (7, "很多")}
 
 
 def make(folder):
-    office = make_office(folder, ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(folder, ITEMS, INDICATORS, streets=STREETS)
     return office
 
 
@@ -186,14 +186,16 @@ def test_the_preview_tells_what_is_corrected_and_what_counts_twice(office):
     changed = [list(row) for row in GOOD]
     changed[2][7] = 1
     told = _said_of(office, correct(given_back(office, first), [3, 4], changed))
-    assert [one.code for one in told] == ["入库-07", "入库-08"]
+    assert [one.code for one in told] == ["入库-07", "入库-11"]
+    assert "请选“替换先前同一天、同一街道、同一来源的记录”" in told[1].text
     assert "第 4 行" in told[1].text
 
 
 def _said_of(office, data):
     found = intake.inspect(office, data, "日报_核对.xlsx").reading
+    slices = slices_of(intake.known(office).register, found.checks)
     with reading(office.store) as connection:
-        return list(tell_corrected(connection, found))
+        return list(tell_corrected(connection, found, slices))
 
 
 def test_a_person_may_end_rows_with_a_reason(office):

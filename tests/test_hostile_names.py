@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import CHECK_HEADERS, make_office, register_units
+from tests.offices import CHECK_HEADERS, make_office
 from wenming_metrics import holding, intake
 from wenming_metrics.export.tables import listing_workbook, problem_workbook
 from wenming_metrics.problems import problem_frame
@@ -29,8 +29,12 @@ DAY = date(2026, 11, 16)
 def office(tmp_path):
     (tmp_path / "office").mkdir()
     items = [["A", "环境", 10, "*"]]
-    made = make_office(tmp_path / "office", items, [{"code": "A", "weight": 100}])
-    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区")])
+    made = make_office(
+        tmp_path / "office",
+        items,
+        [{"code": "A", "weight": 100}],
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
+    )
     return made
 
 

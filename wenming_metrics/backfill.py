@@ -21,6 +21,7 @@ from wenming_metrics.intake import IntakeError, Preview, RegisterChangedError, c
 from wenming_metrics.periods import today
 from wenming_metrics.queries.choices import read_choices
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.answers import NOTHING_SAID, Answers
 from wenming_metrics.reading.archive import BETWEEN, is_archive, open_archive
 from wenming_metrics.reading.grid import Refusal
 from wenming_metrics.reading.model import Reading
@@ -40,7 +41,7 @@ _NO_REGISTER = "入库-03"
 class Choices:
     """What the user said of all files; see `intake.inspect`."""
 
-    confirm_visits: bool = False
+    answers: Answers = NOTHING_SAID
     count_again: bool = False
     replaces: bool = False
 
@@ -167,12 +168,13 @@ def _under_one_register(
     """
     with reading(office.store) as connection:
         register, said = read_register(connection), read_choices(connection)
-    packed = pack_context(register, office.catalogue, said, bases_of(register, office.rules))
+    bases = bases_of(register, office.rules)
+    packed = pack_context(register, office.catalogue, said, office.rules.reading, bases)
     tallied = executor is not None  # here it would be done in vain for days that have rows already
 
     def tasks() -> Iterator[Task]:
         for file in chain(list(waiting), _noted(files, waiting)):
-            yield Task(file.name, file.content, packed, today(), choices.confirm_visits, tallied)
+            yield Task(file.name, file.content, packed, today(), choices.answers, tallied)
 
     with closing(in_order(executor, read_ready, tasks())) as readings:
         for ready in readings:

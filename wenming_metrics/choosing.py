@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.answers import BARE_CHOICE
 from wenming_metrics.reading.model import KIND_CHOICE
 from wenming_metrics.store import choices
 from wenming_metrics.store.database import writing
@@ -25,6 +26,13 @@ def remember_kind(office: Office, fingerprint: str, kind: str, who: str) -> None
     with writing(office.store) as connection:
         choices.add_header(connection, fingerprint, KIND_CHOICE, kind, who)
     _log.info("表格 %s 记为 %r 经办 %r", fingerprint, kind, who)
+
+
+def remember_bare(office: Office, fingerprint: str, meaning: str, who: str) -> None:
+    """Remember what bare numbers are in tables of one form. Takes: meaning - LOST or EARNED"""
+    with writing(office.store) as connection:
+        choices.add_header(connection, fingerprint, BARE_CHOICE, meaning, who)
+    _log.info("表格 %s 只写数字的格子记为 %r 经办 %r", fingerprint, meaning, who)
 
 
 def remember_name(office: Office, kind: str, written: str, target: int, who: str) -> None:

@@ -25,8 +25,9 @@ from wenming_metrics.store.cells import read_all_blocks, read_sheets
 from wenming_metrics.store.replacing import drop_covered, drop_slices
 from wenming_metrics.store.rows import read_rows
 
-CORRECTS, COUNTS_TWICE = "入库-07", "入库-08"
-"""Notes: a file brings held rows of an earlier one, corrected; it has changed rows that count."""
+CORRECTS, COUNTS_TWICE, REPLACEABLE = "入库-07", "入库-08", "入库-11"
+"""Notes: a file brings held rows of an earlier one, corrected; it has changed rows that count, and
+these would not count if the file replaced what it speaks of."""
 _SHOWN = 10
 _GRAIN = ["visit", "unit", "item", "point_type"]
 _COLUMNS = [*held.KEYS, "act"]
@@ -42,11 +43,11 @@ def end_corrected(connection: Connection, batch: int, found: Reading, who: str) 
 
 
 def tell_corrected(
-    connection: Connection, found: Reading, slices: pd.DataFrame | None = None
+    connection: Connection, found: Reading, slices: pd.DataFrame, *, replaces: bool = False
 ) -> Iterator[Problem]:
     """Say of a file, before it is stored, what it corrects of which file, and what counts twice.
 
-    Takes: slices - what it replaces, of `store.replacing.slices_of`
+    Takes: slices - what it replaces, or would if it were to, of `store.replacing.slices_of`
     """
     if not found.corrects or found.is_rejected:
         return
@@ -57,11 +58,12 @@ def tell_corrected(
         told = {"batch": int(batch), "name": name, "count": count, "left": len(own) - count}
         yield Problem(CORRECTS, details=told)
     for batch in _corrected_files(connection, found):
-        left = _left_behind(connection, batch, found, slices)
+        rest = _left_behind(connection, batch, found, slices)
+        left = rest if replaces else _left_behind(connection, batch, found, None)
         if left:
             shown = "、".join(map(str, left[:_SHOWN])) + (" 等" if len(left) > _SHOWN else "")
             told = {"batch": batch, "count": len(left), "rows": shown}
-            yield Problem(COUNTS_TWICE, details=told)
+            yield Problem(COUNTS_TWICE if rest else REPLACEABLE, details=told)
 
 
 def _corrected_files(connection: Connection, found: Reading) -> list[int]:

@@ -23,7 +23,13 @@ from wenming_metrics.queries.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking import rank_standings
 from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.reading.model import REGISTER_KINDS, Choices, Context, Reading
+from wenming_metrics.reading.answers import NOTHING_SAID, Answers
+from wenming_metrics.reading.model import (
+    REGISTER_KINDS,
+    Choices,
+    Context,
+    Reading,
+)
 from wenming_metrics.reading.read import read
 from wenming_metrics.ready import Ready, without_collection
 from wenming_metrics.scoring.tally import find_repeats
@@ -68,12 +74,11 @@ def known(office: Office) -> Known:
 
 @without_collection()
 def read_file(
-    office: Office, data: bytes, filename: str, against: Known, *, confirm_visits: bool = False
+    office: Office, data: bytes, filename: str, against: Known, answers: Answers = NOTHING_SAID
 ) -> Reading:
-    """Read a file; nothing is stored. Takes: confirm_visits - see `reading.model.Context`."""
-    catalogue = office.catalogue
-    context = Context(against.register, catalogue, today(), confirm_visits, against.choices)
-    return read(data, filename, context)
+    """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
+    told = (answers, against.choices, office.rules.reading)
+    return read(data, filename, Context(against.register, office.catalogue, today(), *told))
 
 
 def inspect(
@@ -81,16 +86,16 @@ def inspect(
     data: bytes,
     filename: str,
     *,
-    confirm_visits: bool = False,
+    answers: Answers = NOTHING_SAID,
     count_again: bool = False,
     replaces: bool = False,
 ) -> Preview:
     """Read a file against the registers in force and hold it against the store.
 
-    Takes: confirm_visits - see `read_file`; count_again, replaces - see `storing.Preview`
+    Takes: answers - see `read_file`; count_again, replaces - see `storing.Preview`
     """
     against = known(office)
-    found = read_file(office, data, filename, against, confirm_visits=confirm_visits)
+    found = read_file(office, data, filename, against, answers)
     told = {"count_again": count_again, "replaces": replaces}
     return examine(office, found, data, against.register, **told)
 
@@ -113,12 +118,12 @@ def examine(
         said = list(_seen(batches.same_bytes(connection, found.sha256)))
         if KNOWN not in {problem.code for problem in said}:
             stored = _stored(connection, found)
-            slices = slices_of(register, found.checks) if replaces else None
-            if slices is None:
-                said += _repeats(stored, found, count_again)
-            else:
+            slices = slices_of(register, found.checks)
+            if replaces:
                 said += _replaced(stored, slices)
-            said += tell_corrected(connection, found, slices)
+            else:
+                said += _repeats(stored, found, count_again)
+            said += tell_corrected(connection, found, slices, replaces=replaces)
     days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
     return Preview(
         filename=found.filename,
@@ -268,7 +273,7 @@ def effect(office: Office, preview: Preview) -> pd.DataFrame:
 
 def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:
     standings = score_windows(connection, office, [week], office.rules.boards[0])
-    return rank_standings(standings, office)[["unit", "unit_name", "score", "rank"]]
+    return rank_standings(standings)[["unit", "unit_name", "score", "rank"]]
 
 
 class _TakenBack(Exception):

@@ -25,11 +25,16 @@ _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 @dataclass(frozen=True)
 class Window:
-    """A run of whole days, both ends included, and the kind of period it is."""
+    """A run of whole days, both ends included, and the kind of period it is.
+
+    number - of the issue (期) that the days make up, 0 for none; the days of an issue need not be
+             those of a week or month of the calendar
+    """
 
     kind: str
     start: date
     end: date
+    number: int = 0
 
     @property
     def days(self) -> range:
@@ -38,13 +43,16 @@ class Window:
 
     @property
     def title(self) -> str:
-        """The window in Chinese: 「2026年11月20日」「11月16日—22日」「2026年第四季度」."""
-        return _title(self)
+        """The window in Chinese: 「2026年11月20日」「11月16日—22日」「2026年第四季度」「第12期(…)」."""
+        if not self.number:
+            return _title(self)
+        return f"第{self.number}期({_span(self.start, self.end).removeprefix(f'{self.start.year}年')})"
 
     @property
     def key(self) -> str:
         """A short text that names the window in cache keys and file names."""
-        return f"{self.kind}-{self.start:%Y%m%d}-{self.end:%Y%m%d}"
+        issue = f"-{self.number}" if self.number else ""
+        return f"{self.kind}-{self.start:%Y%m%d}-{self.end:%Y%m%d}{issue}"
 
 
 def now() -> datetime:
@@ -80,14 +88,32 @@ def custom(start: date, end: date) -> Window:
 
 
 def previous(of: Window, steps: int = 1) -> Window:
-    """Give the window of the same kind that lies `steps` before; a free window has its length."""
-    if of.kind == "custom":
-        span = timedelta(days=len(of.days) * steps)
-        return Window("custom", of.start - span, of.end - span)
+    """Give the window of the same kind that lies `steps` before; a free window has its length.
+
+    One that begins beside the calendar (a month from the 26th) is moved by months, or by its days.
+    """
+    if of.kind == "custom" or _is_beside(of):
+        return _moved_back(of, steps)
     found = of
     for _ in range(steps):
         found = window(of.kind, found.start - timedelta(days=1))
     return found
+
+
+def _is_beside(of: Window) -> bool:
+    """Say whether the days are not those of the calendar; a week to date ends before its week."""
+    whole = window(of.kind, of.start)
+    return whole.start != of.start or (of.number > 0 and whole.end != of.end)
+
+
+def _moved_back(of: Window, steps: int) -> Window:
+    if of.kind in _MONTHS:
+        months = _MONTHS[of.kind] * steps
+        ends = (of.start, of.end + timedelta(days=1))
+        start, after = (_add_months(on, -months).replace(day=on.day) for on in ends)
+        return Window(of.kind, start, after - timedelta(days=1))
+    span = timedelta(days=len(of.days) * steps)
+    return Window(of.kind, of.start - span, of.end - span)
 
 
 def series(of: Window, count: int) -> list[Window]:
@@ -126,6 +152,8 @@ def _add_months(on: date, count: int) -> date:
 
 def _title(of: Window) -> str:
     start, end = of.start, of.end
+    if start.day != 1:
+        return _span(start, end)
     if of.kind == "month":
         return f"{start.year}年{start.month}月"
     if of.kind == "quarter":
@@ -134,6 +162,10 @@ def _title(of: Window) -> str:
         return f"{start.year}年{'上' if start.month == 1 else '下'}半年"
     if of.kind == "year":
         return f"{start.year}年"
+    return _span(start, end)
+
+
+def _span(start: date, end: date) -> str:
     first = f"{start.year}年{start.month}月{start.day}日"
     if start == end:
         return first

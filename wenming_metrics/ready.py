@@ -19,9 +19,11 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.made_day import MadeDay, make_days
+from wenming_metrics.reading.answers import Answers
 from wenming_metrics.reading.model import Choices, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import tally_days
 from wenming_metrics.units import Register
@@ -48,6 +50,7 @@ class Task:
 
     context - `pack_context` of what it is read against; the same bytes for all files
     on      - the day in the city
+    answers - what the sender says of it
     tallied - make its days ready too, as if it were alone on them
     """
 
@@ -55,14 +58,14 @@ class Task:
     content: bytes
     context: bytes
     on: date
-    confirm_visits: bool
+    answers: Answers
     tallied: bool
 
 
 def read_ready(task: Task) -> Ready:
     """Read one file and make it ready; a task for an executor."""
-    register, catalogue, choices, bases = _unpack_context(task.context)
-    context = Context(register, catalogue, task.on, task.confirm_visits, choices)
+    register, catalogue, choices, rules, bases = _unpack_context(task.context)
+    context = Context(register, catalogue, task.on, task.answers, choices, rules)
     with without_collection():
         ready = make_ready(read(task.content, task.name, context))
         return replace(ready, alone=_make_days(ready, bases)) if task.tallied else ready
@@ -89,15 +92,21 @@ def _order_roles(checks: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
 
 
 def pack_context(
-    register: Register, catalogue: Catalogue, choices: Choices, bases: Sequence[Basis]
+    register: Register,
+    catalogue: Catalogue,
+    choices: Choices,
+    rules: ReadingRules,
+    bases: Sequence[Basis],
 ) -> bytes:
     """Pack what files are read against and summed on, to be sent along with every file."""
-    told = (register, catalogue, choices, tuple(bases))
+    told = (register, catalogue, choices, rules, tuple(bases))
     return zlib.compress(pickle.dumps(told, pickle.HIGHEST_PROTOCOL), _FAST)
 
 
 @lru_cache(maxsize=2)
-def _unpack_context(packed: bytes) -> tuple[Register, Catalogue, Choices, tuple[Basis, ...]]:
+def _unpack_context(
+    packed: bytes,
+) -> tuple[Register, Catalogue, Choices, ReadingRules, tuple[Basis, ...]]:
     """Unpack `pack_context`, once per version: the maps of names are kept by identity."""
     return pickle.loads(zlib.decompress(packed))
 

@@ -33,6 +33,15 @@ def to_points(value: float | int | str | Decimal) -> int | None:
     return int(scaled)
 
 
+def share_text(part: int, whole: int) -> str:
+    """Spell a share with what it rests on; nothing to share is 「—」, neither 0 nor all of it.
+
+    >>> share_text(3, 4), share_text(0, 0)
+    ('75.0%(3/4)', '—')
+    """
+    return f"{float(half_up(part / whole * 100, 1)):.1f}%({part}/{whole})" if whole else "—"
+
+
 def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Give part / whole in units of 1e-9, half up; whole must be positive.
 

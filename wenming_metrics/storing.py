@@ -24,7 +24,8 @@ from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
 from wenming_metrics.store import batches, cells, pictures, records, registers, rows
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
-from wenming_metrics.tallying import fill_sums, put_days, put_plan
+from wenming_metrics.store.rulings import ruled_days
+from wenming_metrics.tallying import fill_sums, put_days, put_plan, retally
 from wenming_metrics.units import build_sites, build_units
 
 KNOWN = "入库-01"
@@ -91,6 +92,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
             save_slices(connection, batch, slices)
         made = _store_checks(connection, batch, ready, preview.count_again, bases)
         put_days(connection, made, bases)
+        retally(connection, ruled_days(connection, made), rules)  # what was decided of rows there
     end_corrected(connection, batch, found, who)
     return batch
 
@@ -132,6 +134,10 @@ def _store_checks(
     again = find_repeats(found.checks, stored) & (not count_again)
     own = found.checks.assign(batch=batch, repeated=again.astype(np.int64))
     rows.insert_rows(connection, batch, own, ready.roles)
+    if len(found.findings):
+        rows.insert_findings(connection, batch, found.findings)
+    if len(found.pieces):
+        rows.insert_pieces(connection, batch, found.pieces)
     registers.save_sites_met(connection, found.sites)
     batches.add_days(connection, batch, days)
     shared, keys = set(stored["day"]), {basis.key for basis in bases}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.made_day import MadeDay, Tallies, make_days
@@ -25,9 +26,11 @@ from wenming_metrics.scoring.basis import (
 from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS
 from wenming_metrics.scoring.settling import no_lines
 from wenming_metrics.scoring.tally import (
+    LOOKED,
     SITE_KEYS,
     SITE_SUMS,
     add,
+    drop_repeats,
     site_sums,
     sum_columns,
     take_back,
@@ -44,6 +47,7 @@ from wenming_metrics.store.days import (
 )
 from wenming_metrics.store.registers import has_plan, planned_days, read_plan, read_register
 from wenming_metrics.store.replacing import drop_covered
+from wenming_metrics.store.rulings import apply_rulings, read_rulings
 from wenming_metrics.store.tallies import (
     DAY,
     MONTH_TO_DATE,
@@ -71,7 +75,21 @@ def tally_rows(connection: Connection, days: list[int]) -> Tallies:
     """Tally some days from their live rows."""
     live = batches.live_on(connection, days)
     stored = drop_covered(connection, rows.read_rows(connection, days, live))
+    stored = let_rulings_stand(connection, stored)
     return tally_days(stored, rows.read_roles(connection, days, live), days)
+
+
+def let_rulings_stand(connection: Connection, stored: pd.DataFrame, at: str = "") -> pd.DataFrame:
+    """Change rows as was decided of them (复核); rows that nothing was decided of stay as they are.
+
+    Takes: stored - rows that count, covered ones left out; at - see `store.rulings.read_rulings`
+    """
+    if stored.empty or (ruled := read_rulings(connection, stored["day"].unique(), at)).empty:
+        return stored
+    # What repeats a row that was decided of is not to count in its place.
+    scored = (stored["result"].isin(LOOKED) & (stored["possible"] > 0)).to_numpy()
+    counted = drop_repeats(stored[scored]).assign(repeated=0)
+    return pd.concat([apply_rulings(counted, ruled), stored[~scored]]).sort_index()
 
 
 def put_days(

@@ -16,8 +16,9 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.trial import Trial
+from wenming_metrics.rounding import share_text
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
-from wenming_metrics.vocabulary import movement
+from wenming_metrics.vocabulary import movement, on_time_note
 
 _WIDTH = 150
 _REMEDY = (
@@ -119,6 +120,16 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
             out.print(f"{told}({len(names)} 个):{'、'.join(names)}")
 
 
+def print_named(named: pd.DataFrame) -> None:
+    """Print the units named at both ends of each group; columns of `queries.lists.named_units`."""
+    for (group, title), part in named.groupby(["group", "title"], sort=False):
+        said = []
+        for line in part.itertuples():
+            unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
+            said.append(f"{unit}({line.remark})" if line.remark else unit)
+        out.print(f"{group} {title}:{'、'.join(said)}", markup=False)
+
+
 def _line(line: object) -> list[str]:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
@@ -131,12 +142,15 @@ def _line(line: object) -> list[str]:
 def print_listing(window: Window, found: pd.DataFrame) -> None:
     """Print a board that is not ranked; columns of `queries.ranking.listing`."""
     table = Table(title=f"{window.title} 各部门责任问题(不排名)", title_justify="left")
-    for name in ("单位", "问题", "处数", "扣分", "上期问题"):
+    for name in ("单位", "问题", "处数", "扣分", "上期问题", "按期整改率", "未到期", "反复"):
         table.add_column(name, justify="left" if name == "单位" else "right")
     for line in found.itertuples():
         figures = [str(line.failed), str(line.places), f"{line.lost:.2f}", str(line.failed_before)]
-        table.add_row(line.unit_name, *figures)
+        became = [share_text(line.in_time, line.fell_due), str(line.not_due), str(line.recurred)]
+        table.add_row(line.unit_name, *figures, *became)
     out.print(table)
+    for day in found["as_of"].head(1):
+        out.print(on_time_note(day), markup=False)
 
 
 def print_trial(found: Trial) -> None:
@@ -173,7 +187,7 @@ def print_batches(found: pd.DataFrame) -> None:
     for line in found.itertuples():
         facts = [line.name, line.kind, line.who, line.at[:16].replace("T", " ")]
         table.add_row(
-            str(line.batch), line.state, *facts, str(line.good), str(line.held), str(line.skipped)
+            str(line.batch), line.replaced or line.state, *facts, str(line.good), str(line.held), str(line.skipped)
         )
     out.print(table)
 

@@ -28,6 +28,7 @@ UNIT_COLUMNS = [
     "population",
     "valid_from",
     "valid_to",
+    "successor",
 ]
 SITE_COLUMNS = ["site", "unit", "street", "point_type", "name", "aliases"]
 
@@ -37,7 +38,8 @@ class Register:
     """Units and sites in force; compared by identity.
 
     units - one row per unit, index = `unit`: code, name, kind (vocabulary.UNIT_KINDS), parent
-            (unit or -1), group, aliases (list), population (Int64), valid_from, valid_to (days)
+            (unit or -1), group, aliases (list), population (Int64), valid_from, valid_to (days),
+            successor (unit that it was merged into, or -1)
     sites - one row per site: site (key), unit (the most local unit), street, point_type
             (number in the catalogue), name, aliases (list)
     version - what the store knows it by; two registers in force differ in it
@@ -98,6 +100,21 @@ def alive_units(register: Register, kind: str, day: int) -> pd.DataFrame:
     units = register.units
     alive = (units["valid_from"] <= day) & (day <= units["valid_to"])
     return units[(units["kind"] == kind) & alive]
+
+
+def heirs(register: Register, day: int) -> dict[int, int]:
+    """Map each unit that ended before a day, and was merged, to the unit that goes on for it."""
+    units = register.units
+    after = dict(zip(units["unit"], units["successor"], strict=True))
+    ended = dict(zip(units["unit"], units["valid_to"] < day, strict=True))
+    found = {}
+    for unit in (unit for unit, heir in after.items() if heir >= 0 and ended[unit]):
+        heir, passed = after[unit], {unit}
+        while ended[heir] and after[heir] >= 0 and heir not in passed:
+            passed.add(heir)
+            heir = after[heir]
+        found[int(unit)] = int(heir)
+    return found
 
 
 PARENT_KINDS = {
@@ -171,8 +188,23 @@ def build_units(previous: Register, frame: pd.DataFrame) -> Register:
     candidates = parent_candidates(previous, frame)
     for code, above in zip(unit_codes(previous, frame), candidates, strict=True):
         rows[numbers[code]]["parent"] = above[0] if above and len(above) == 1 else -1
+    for code, heir in zip(unit_codes(previous, frame), heir_numbers(previous, frame), strict=True):
+        rows[numbers[code]]["successor"] = heir
     units = pd.DataFrame(rows, columns=UNIT_COLUMNS).astype({"population": "Int64"})
     return Register(units.set_index("unit", drop=False).rename_axis(None), previous.sites)
+
+
+def heir_numbers(previous: Register, frame: pd.DataFrame) -> list[int]:
+    """Find the unit that each row of a new register says it was merged into.
+
+    Takes:   previous - the register in force; frame - `reading.Reading.units`
+    Returns: numbers that `build_units` gives; -1 where none is written, or it is not one unit of
+             the same kind
+    """
+    names = alias_map_by_kind(_unit_rows(previous, frame))
+    told = zip(frame["kind"], frame["successor_name"], strict=True)
+    found = [names.get((kind, normalise(name)), []) if name else [] for kind, name in told]
+    return [several[0] if len(several) == 1 else -1 for several in found]
 
 
 def _unit_rows(previous: Register, frame: pd.DataFrame) -> list[dict]:
@@ -183,7 +215,7 @@ def _unit_rows(previous: Register, frame: pd.DataFrame) -> list[dict]:
     for code, row in zip(codes, frame.to_dict("records"), strict=True):
         number = numbers.setdefault(code, len(rows))
         if number == len(rows):
-            rows.append({"unit": number, "parent": -1, "name": row["name"]})
+            rows.append({"unit": number, "parent": -1, "successor": -1, "name": row["name"]})
         old, aliases = rows[number]["name"], list(row["aliases"])
         if old != row["name"] and old not in aliases:
             aliases.append(old)

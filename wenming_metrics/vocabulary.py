@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import pandas as pd
@@ -189,6 +190,14 @@ INPUT: dict[str, Column] = dict(
         ),
         _column("valid_to", "停用日期", "日期", "日", "用到哪一天,不填为至今", "失效日期|撤销日期"),
         _column(
+            "successor",
+            "并入单位",
+            "单位",
+            "",
+            "停用后并入哪个单位,那个单位接着算它的检查",
+            "合并到|合并后单位|撤并去向",
+        ),
+        _column(
             "subject",
             "单位",
             "单位",
@@ -203,6 +212,38 @@ INPUT: dict[str, Column] = dict(
             "",
             "交办清单上的编号",
             "编号|问题序号|清单编号|交办编号|交办单号|工单编号",
+        ),
+        _column(
+            "deadline",
+            "整改时限",
+            "日期",
+            "日",
+            "应在哪一天前整改好,含当天;也可写 3个工作日、立行立改",
+            "整改期限|限期整改时间|整改截止时间|整改截止日期|整改完成时限|限期",
+        ),
+        _column(
+            "handed_out",
+            "交办日期",
+            "日期",
+            "日",
+            "哪一天交办的;整改时限写天数的,从这一天数起",
+            "交办时间|下发日期|下发时间|派发日期|派发时间|派单时间",
+        ),
+        _column(
+            "severity",
+            "严重程度",
+            "文字",
+            "",
+            "一般、较重或严重",
+            "问题等级|问题级别|严重等级|问题程度|问题严重程度",
+        ),
+        _column(
+            "problem_state",
+            "问题状态",
+            "文字",
+            "",
+            "已发现、未及时整改、重复、反弹或连续通报",
+            "通报状态|问题现状",
         ),
         _column(
             "measure",
@@ -372,6 +413,46 @@ INPUT: dict[str, Column] = dict(
             "做到什么程度",
             "进度|工作进展|工作进度|完成进度|进展情况|推进情况|落实情况|完成情况",
         ),
+        _column(
+            "adjusted_on",
+            "加减分日期",
+            "日期",
+            "日",
+            "从哪一天起算,写认定或发文的那一天",
+            "日期|认定日期|认定时间|发文日期|生效日期|时间|通报日期",
+        ),
+        _column(
+            "adjustment_type",
+            "加减分类型",
+            "文字",
+            "",
+            "加分、减分或一票否决",
+            "类型|加减类型|加减分类别|加扣分类型|奖惩类型|事项类型",
+        ),
+        _column(
+            "adjusted_points",
+            "加减分值",
+            "小数",
+            "分",
+            "加或减几分,不用写正负号;一票否决可以不填",
+            "分值|分数|加减分|加减分数|加扣分|加扣分值",
+        ),
+        _column(
+            "reason",
+            "事由",
+            "文字",
+            "",
+            "为什么加、减",
+            "加减分事由|加减分原因|原因|理由|加减分依据|事项",
+        ),
+        _column(
+            "document_no",
+            "文号",
+            "文字",
+            "",
+            "依据的文件编号;一票否决必须填写",
+            "文件号|文件编号|发文字号|依据文件|依据文号|依据",
+        ),
     ]
 )
 """Columns of the workbooks that people send."""
@@ -427,6 +508,17 @@ UNIT_KINDS = {
 RESULTS = ("符合", "不符合", "不涉及", "未查", "未开门")
 """States of one checked item, in the order of their numbers in the store."""
 
+SEVERITIES = ("", "一般", "较重", "严重")
+"""How grave a problem is, in the order of their numbers in the store; 0: the row does not say."""
+STATES = ("", "已发现", "未及时整改", "重复", "反弹", "连续通报")
+"""What became of a problem, in the order of their numbers in the store; 0: the row does not say."""
+
+ANSWERED = "反馈已整改"
+"""What an answer says by which a problem is closed, until somebody has looked."""
+
+ADJUSTMENTS = ("加分", "减分", "一票否决")
+"""What a decision does to a score after the tree."""
+
 OPTIONS_SHEET = "选项"
 FORM_MARK = "wenming-template"
 """Name of the sheet of our own forms that holds what may be chosen, and the word its first cell
@@ -477,6 +569,14 @@ def movement(change: object, *, is_new: bool) -> str:
         return ""
     steps = int(change)
     return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
+
+
+def on_time_note(day: date) -> str:
+    """Say what 按期整改率 and 反复 mean, and as of which day."""
+    return (
+        f"按期整改率截至 {day.isoformat()}:期限已过的问题中,在期限内反馈已整改的占多少;"
+        "未到期的另列,没有写期限的不算。反复:没整改好又被发现(重复),或整改后又出现(反弹)。"
+    )
 
 
 def column_frame() -> pd.DataFrame:

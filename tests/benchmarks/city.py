@@ -159,7 +159,7 @@ def _units(seed: int) -> pd.DataFrame:
             rows.append((f"S{number:02d}{place:02d}", name, "社区", street.name, ""))
     kinds = {title: kind for kind, title in UNIT_KINDS.items()}
     frame = pd.DataFrame(rows, columns=["unit_code", "name", "kind", "parent_name", "group"])
-    told = {"aliases": [[] for _ in rows], "population": pd.NA}
+    told = {"aliases": [[] for _ in rows], "population": pd.NA, "successor_name": ""}
     return frame.assign(
         kind=frame["kind"].map(kinds), **told, valid_from=0, valid_to=FOREVER
     ).sort_values("kind", key=lambda kind: kind.map(list(UNIT_KINDS).index), kind="stable")

@@ -77,8 +77,17 @@ def stored(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def site(stored, tmp_path):
-    """A dashboard on a fresh copy of that store."""
-    place = tmp_path / "own.db"
+    """A dashboard of the test's own that nobody has visited yet, on a fresh copy of that store."""
+    yield from run_on(stored, tmp_path / "own.db")
+
+
+@pytest.fixture(scope="session")
+def shown(stored, tmp_path_factory):
+    """A dashboard on a copy of that store, for all tests that store nothing."""
+    yield from run_on(stored, tmp_path_factory.mktemp("shown") / "shown.db")
+
+
+def run_on(stored: Path, place: Path):
     shutil.copy(stored, place)
     address, process = serve(place)
     yield Site(address, process, open_office(Settings(ROOT / "data", store_url(place), None)))

@@ -123,11 +123,11 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_many_files_are_legible_at_every_width(site, chromium, place, width):  # noqa: F811
+def test_many_files_are_legible_at_every_width(shown, chromium, place, width):  # noqa: F811
     for page in open_page(chromium, width):
-        page.goto(f"{site.address}/files")
+        page.goto(f"{shown.address}/files")
         settle(page)
-        drop(page, twelve(place, items_of(site.office, place[1])))
+        drop(page, twelve(place, items_of(shown.office, place[1])))
         shoot(page, f"files-{width}")
         body = page.evaluate("document.documentElement.scrollWidth")
         assert body <= WIDTHS[width][0]

@@ -21,10 +21,10 @@ WEEK = periods.window("week", DAY)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pytest.fixture
-def place(site):
+@pytest.fixture(scope="session")
+def place(shown):
     """A registered site of a street that has a place this week: (street, type, site)."""
-    found = ranking(site.office, WEEK)
+    found = ranking(shown.office, WEEK)
     ranked = set(found.loc[found["status"] == RANKED, "unit_name"])
     sheet = openpyxl.load_workbook(ROOT / "data" / "samples" / "点位名册.xlsx").active
     lines = list(sheet.iter_rows(values_only=True))
@@ -59,6 +59,7 @@ def items_of(office, kind: str) -> list[str]:
 def test_three_faults_corrected_and_traced(site, page, place):
     street, items = place[0], items_of(site.office, place[1])
     before = ranking(site.office, WEEK).set_index("unit_name").loc[street]
+    visit_first(site, page, "upload")
     page.goto(f"{site.address}/files")
     settle(page)
     page.get_by_label("经办人").fill("张三")
@@ -128,28 +129,35 @@ HOSTILE = {
 }
 
 
-def test_hostile_files_are_refused_and_the_server_lives(site, page):
-    page.goto(f"{site.address}/files")
+def test_hostile_files_are_refused_and_the_server_lives(shown, page):
+    page.goto(f"{shown.address}/files")
     settle(page)
     for name, (content, words) in HOSTILE.items():
         drop(page, name, content)
         assert words in page.inner_text('[data-testid="stMain"]'), name
         page.get_by_role("button", name="取消").first.click()
         settle(page)
-    page.goto(f"{site.address}/ranks")
+    page.goto(f"{shown.address}/ranks")
     settle(page)
     assert "第一" in page.inner_text('[data-testid="stMain"]')
-    assert site.process.poll() is None
+    assert shown.process.poll() is None
 
 
-@pytest.mark.parametrize("place", ["upload", "ranking", "ranks"])
-def test_a_first_visit_to_any_address_shows_the_framed_page(site, page, place):
-    # On a server nobody has visited yet, Streamlit would run pages/<file>.py without app.py, and
-    # would say of a page's own address that there is no such page.
-    page.goto(f"{site.address}/{place}")
+def visit_first(site, page, address: str) -> None:
+    """Be the first who visits a server: any address shows the page in its frame.
+
+    There Streamlit would run pages/<file>.py without app.py, and would say of a page's own
+    address that there is no such page.
+    """
+    page.goto(f"{site.address}/{address}")
     settle(page)
     assert page.get_by_role("link", name="数据上传").count() >= 1
-    if place == "ranks":
+
+
+@pytest.mark.parametrize("address", ["ranking", "ranks"])
+def test_a_first_visit_to_any_address_shows_the_framed_page(site, page, address):
+    visit_first(site, page, address)
+    if address == "ranks":
         assert page.get_by_role("dialog").count() == 0
 
 
@@ -165,10 +173,12 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_at_every_width(site, chromium, width):
+def test_every_page_at_every_width_and_no_request_leaves_the_machine(shown, chromium, width):
+    asked = []
     for page in open_page(chromium, width):
+        page.on("request", lambda request: asked.append(request.url))
         for name, address in ADDRESSES.items():
-            page.goto(site.address + address)
+            page.goto(shown.address + address)
             settle(page)
             shoot(page, f"{name}-{width}")
             body = page.inner_text("body")
@@ -183,17 +193,9 @@ def test_every_page_at_every_width(site, chromium, width):
                 assert english not in body, (name, english)
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert over <= 0, f"{name} is wider than a screen of {width}"
-
-
-def test_no_request_leaves_the_machine(site, page):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in ADDRESSES.values():
-        page.goto(site.address + address)
-        settle(page)
     away = [
         url
         for url in asked
-        if not url.startswith((site.address, "data:", "blob:", "ws://127.0.0.1"))
+        if not url.startswith((shown.address, "data:", "blob:", "ws://127.0.0.1"))
     ]
     assert not away

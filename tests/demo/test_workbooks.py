@@ -88,13 +88,14 @@ def test_files_come_in_the_order_of_upload(tmp_path):
     made = make_workbooks(tmp_path, seed=5, end=date(2026, 3, 10), days=2)
     names = [path.name for path in made]
     assert names[:3] == ["单位名册.xlsx", "点位名册.xlsx", "督查计划_2026年第11周.xlsx"]
-    assert names[3:] == sorted(names[3:], key=lambda name: name[:10])
-    assert {name[:10] for name in names[3:]} == {"2026-03-09", "2026-03-10"}
+    assert names[3:-1] == sorted(names[3:-1], key=lambda name: name[:10])
+    assert {name[:10] for name in names[3:-1]} == {"2026-03-09", "2026-03-10"}
+    assert names[-1] == "2025年第四季度_第三方_测评结果.xlsx"
 
 
 def test_findings_file_has_a_sheet_of_visits(tmp_path):
     made = make_workbooks(tmp_path, seed=5, end=date(2026, 3, 9), days=1)
-    sheets = cells(next(path for path in made if "第三方" in path.name))
+    sheets = cells(next(path for path in made if "第三方_问题清单" in path.name))
     assert list(sheets) == ["问题清单", "检查点位"]
     assert sheets["问题清单"][-2][0] == "合计"
     numbers = {row[2] for row in sheets["检查点位"][1:]}

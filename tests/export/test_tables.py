@@ -1,5 +1,6 @@
 """Workbooks people print: text stays text, headings are Chinese, the page is set up."""
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
@@ -23,8 +24,25 @@ def ranked():
     return frame.astype({"rank": "Int64", "rank_change": "Int64"})
 
 
+def named():
+    line = {"group": "城区", "title": "红榜", "rank": 1, "unit_name": "=1+1街道", "score": 95.5}
+    return pd.DataFrame([line | {"running": 2, "remark": "连续 2 期"}])
+
+
+def test_ranking_workbook_names_both_ends_on_a_second_sheet():
+    book = openpyxl.load_workbook(
+        BytesIO(ranking_workbook(ranked(), "本周排名", ["测评办法:算例"], named()))
+    )
+    assert book.sheetnames == ["排名", "名单"]
+    lines = [[cell.value for cell in row] for row in book["名单"].iter_rows(max_row=3)]
+    assert lines[0][0] == "红榜"
+    assert lines[1] == ["分组", "名单", "名次", "单位", "得分", "连续期数", "说明"]
+    assert lines[2] == ["城区", "红榜", 1, "=1+1街道", 95.5, 2, "连续 2 期"]
+    assert book["名单"]["D3"].data_type == "s"
+
+
 def test_ranking_workbook():
-    sheet = opened(ranking_workbook(ranked(), "本周排名", ["测评办法:算例"]))
+    sheet = opened(ranking_workbook(ranked(), "本周排名", ["测评办法:算例"], named()))
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=1, max_row=4)]
     assert lines[0][0] == "本周排名"
     assert lines[1][:5] == ["分组", "名次", "升降", "单位", "得分"]
@@ -39,10 +57,17 @@ def test_ranking_workbook():
 
 def test_listing_workbook_gives_the_change():
     listed = pd.DataFrame(
-        {"unit_name": ["甲局"], "failed": [5], "failed_before": [8], "places": [9], "lost": [4.5]}
+        {
+            **{"unit_name": ["甲局", "乙局"], "failed": [5, 1], "failed_before": [8, 0]},
+            **{"places": [9, 1], "lost": [4.5, 1.0], "fell_due": [4, 0], "in_time": [3, 0]},
+            **{"not_due": [1, 0], "recurred": [2, 0], "as_of": [date(2026, 11, 20)] * 2},
+        }
     )
-    sheet = opened(listing_workbook(listed, "清单", []))
-    assert [cell.value for cell in sheet[3]] == ["甲局", 5, -3, 9, 4.5]
+    sheet = opened(listing_workbook(listed, "清单", ["时段:本周"]))
+    assert [cell.value for cell in sheet[3]] == ["甲局", 5, -3, 9, 4.5, "75.0%(3/4)", 1, 2]
+    assert sheet["F4"].value == "—"  # without deadlines it is neither 0 nor all
+    assert sheet["A6"].value == "时段:本周"
+    assert sheet["A7"].value.startswith("按期整改率截至 2026-11-20")
 
 
 def test_problem_workbook_takes_any_text():

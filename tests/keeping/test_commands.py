@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import update
 
-from tests.offices import checklist, ingest, new_store
-from tests.store.test_split import open_office, rows
+from tests.offices import new_store
+from tests.store.test_split import filled_office
 from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.queries.history import original_file
 from wenming_metrics.store import schema
@@ -14,8 +14,7 @@ from wenming_metrics.store import schema
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    made = open_office(tmp_path)
-    ingest(made, checklist(rows()), "一.xlsx")
+    made = filled_office(tmp_path)
     monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("WENMING_STORE", made.store.url)
     monkeypatch.setenv("WENMING_LOGS", str(tmp_path / "logs"))

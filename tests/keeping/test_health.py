@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from tests.offices import checklist, ingest, new_store
+from tests.offices import new_store
 from tests.store.first_version import make_first_version
-from tests.store.test_split import open_office, rows
+from tests.store.test_split import filled_office
 from wenming_metrics import __version__
 from wenming_metrics.keeping import health as module
 from wenming_metrics.keeping.backup import backup
@@ -22,9 +22,7 @@ from wenming_metrics.store.database import revision
 
 @pytest.fixture
 def office(tmp_path):
-    made = open_office(tmp_path)
-    ingest(made, checklist(rows()), "一.xlsx")
-    return made
+    return filled_office(tmp_path)
 
 
 def asked(office_or_url, tmp_path) -> dict:

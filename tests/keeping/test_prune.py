@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.keeping.test_backup import wrong
-from tests.offices import checklist, ingest
-from tests.store.test_split import MONTH, open_office, rows
+from tests.offices import checklist, copy_office, ingest
+from tests.store.test_split import MONTH, filled_office, rows
 from wenming_metrics import intake
 from wenming_metrics.keeping.prune import prune
 from wenming_metrics.periods import now
@@ -20,10 +20,12 @@ from wenming_metrics.store.database import reading, revision
 
 @pytest.fixture
 def office(tmp_path):
-    made = open_office(tmp_path)
-    ingest(made, checklist(rows()), "一.xlsx")
-    ingest(made, checklist(rows(2, 60)), "二.xlsx")
-    return made
+    def make(place):
+        made = filled_office(place)
+        ingest(made, checklist(rows(2, 60)), "二.xlsx")
+        return made
+
+    return copy_office(tmp_path, "two files", make)
 
 
 def age(office, batch: int, days: int) -> None:

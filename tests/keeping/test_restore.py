@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.keeping.test_backup import lines, opened, wrong
-from tests.offices import checklist, ingest, new_store
+from tests.offices import checklist, copy_office, ingest, new_store
 from tests.store.first_version import make_first_version
-from tests.store.test_split import MONTH, open_office, rows
+from tests.store.test_split import MONTH, filled_office, rows
 from wenming_metrics import intake
 from wenming_metrics.keeping import restore as module
 from wenming_metrics.keeping.backup import backup
@@ -25,10 +25,12 @@ from wenming_metrics.store.notes import RESTORED, read_notes
 
 @pytest.fixture
 def office(tmp_path):
-    made = open_office(tmp_path / "office")
-    ingest(made, checklist(rows()), "一.xlsx")
-    intake.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
-    return made
+    def make(place):
+        made = filled_office(place)
+        intake.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
+        return made
+
+    return copy_office(tmp_path / "office", "one of two files withdrawn", make)
 
 
 def figures(office) -> list[dict]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.offices import checklist, ingest
-from tests.store.test_split import open_office, rows
+from tests.store.test_split import filled_office
 from wenming_metrics import server
 from wenming_metrics.keeping import start
 from wenming_metrics.keeping.start import check
@@ -19,9 +18,7 @@ from wenming_metrics.store.database import StoreError, reading
 
 @pytest.fixture
 def office(tmp_path):
-    made = open_office(tmp_path)
-    ingest(made, checklist(rows()), "一.xlsx")
-    return made
+    return filled_office(tmp_path)
 
 
 def test_a_sound_store_is_told_in_the_log(office, caplog):

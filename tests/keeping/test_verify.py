@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from tests.offices import checklist, copy_store, ingest, make_office, register_units, workbook
+from tests.offices import checklist, copy_store, ingest, make_office, workbook
 from tests.reading.hostile import photographed, png
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
 from wenming_metrics import intake
@@ -24,8 +24,7 @@ from wenming_metrics.store.tallies import pack
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
-    office = make_office(folder, ITEMS, INDICATORS, extra="")
-    register_units(office, STREETS)
+    office = make_office(folder, ITEMS, INDICATORS, extra="", streets=STREETS)
     ingest(office, checklist(rows()), "一.xlsx")
     intake.withdraw(office, ingest(office, checklist(rows(2, 60)), "二.xlsx"), "测试")
     ingest(office, findings(), "三.xlsx")

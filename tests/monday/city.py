@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from tests.builders import context_of
 from wenming_metrics.reading.model import Context
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue
@@ -67,7 +68,7 @@ def register() -> Register:
     frame = pd.DataFrame(list(csv.reader(_UNITS.split(), delimiter="|")), columns=names)
     frame["aliases"] = [text.split("、") if text else [] for text in frame["aliases"]]
     units = build_units(
-        empty_register(), frame.assign(population=pd.NA, valid_from=0, valid_to=FOREVER)
+        empty_register(), frame.assign(successor_name="", population=pd.NA, valid_from=0, valid_to=FOREVER)
     )
     places = pd.DataFrame(
         [("东风农贸(集贸)市场", 0, 1, 5, [])],
@@ -78,4 +79,5 @@ def register() -> Register:
 
 def context(**changes: object) -> Context:
     """What the Monday workbooks are read against."""
-    return Context(**{"register": register(), "catalogue": catalogue(), "today": TODAY, **changes})
+    usual = {"register": register(), "catalogue": catalogue(), "today": TODAY}
+    return context_of(**{**usual, **changes})

@@ -158,10 +158,18 @@ def test_two_problems_in_one_cell_are_told(findings):
     assert "写了 2 个问题" in told.text
 
 
-def test_columns_that_are_not_read_are_named(findings):
-    (told,) = [one for one in findings.problems if one.code == "表头-08"]
-    assert "整改时限" in told.text
-    assert "现场照片" not in told.text
+def test_every_column_is_read_or_missed_by_nobody(findings):
+    assert not [one for one in findings.problems if one.code == "表头-08"]
+
+
+def test_numbers_and_deadlines_of_the_list(findings):
+    told = findings.findings.merge(findings.checks[["seq", "source_row"]], on="seq")
+    days = [city.date.fromordinal(day).isoformat() for day in told["due"]]
+    assert list(zip(told["source_row"], told["number"], days, strict=True)) == [
+        (4, "DC1115-001", "2026-11-18"),  # 3 working days after Sunday the 15th
+        (5, "", "2026-11-15"),  # 立行立改
+        (6, "DC1115-003", "2026-11-18"),
+    ]
 
 
 @pytest.mark.parametrize(

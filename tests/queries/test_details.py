@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import CHECK_HEADERS, ingest, make_office, register_units
+from tests.offices import CHECK_HEADERS, ingest, make_office
 from wenming_metrics import periods
 from wenming_metrics.queries.details import leaf_rows, named_rows, problem_rows
 from wenming_metrics.queries.ranking import listing, ranking
@@ -54,8 +54,8 @@ def office(tmp_path):
         [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
         [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}],
         extra=BOARD,
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
     )
-    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区")])
     headers = [*CHECK_HEADERS, "问题描述", "责任单位", "巡查员随记"]
     ingest(made, xlsx({"督查表": [["标题"], headers, *ROWS]}), "督查表.xlsx")
     return made

@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 
 from tests.builders import xlsx
-from tests.offices import ingest, make_office, register_units
+from tests.offices import ingest, make_office
 from wenming_metrics import intake
 from wenming_metrics.queries.records import records
+from wenming_metrics.reading.model import Answers
 
 HEADER = ("问题编号", "存在问题", "整改情况", "完成时间", "责任人及电话")
 
 
 @pytest.fixture
 def office(tmp_path):
-    made = make_office(tmp_path, [["A", "环境", 10, "*"]], [{"code": "A", "weight": 100}])
-    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区")])
+    made = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"]],
+        [{"code": "A", "weight": 100}],
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
+    )
     return made
 
 
@@ -30,6 +35,18 @@ def test_answers_with_names_and_rows(office):
     assert (line["day"], line["unit_name"]) == (date(2026, 11, 18), "甲街道")
     assert (line["problem_no"], line["state"]) == ("DC-1", "反馈已整改")
     assert (line["file"], line["sheet"], line["source_row"]) == ("甲街道整改反馈.xlsx", "反馈", 3)
+
+
+def test_an_answer_stands_beside_the_problem_it_answers(office):
+    header = ("日期", "街道", "点位类型", "点位名称", "测评项", "问题描述", "编号", "整改时限")
+    row = ("2026-11-16", "甲街道", "小区", "一号", "环境", "乱停放", "DC-1", "2个工作日")
+    data = xlsx({"清单": [["督查问题清单"], header, row]})
+    ingest(office, data, "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(office, answers("已整改"), "反馈.xlsx")
+    assert records(office, "rectification")["finding"].tolist() == ["反馈已整改"]
+    other = xlsx({"反馈": [["整改反馈"], HEADER, ["DC-9", "乱停放", "已整改", "2026-11-17", ""]]})
+    ingest(office, other, "又一份.xlsx")
+    assert records(office, "rectification")["finding"].tolist() == ["反馈已整改", "未找到编号"]
 
 
 def test_contacts_are_given_only_when_asked_for(office):

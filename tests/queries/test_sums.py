@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -71,8 +72,7 @@ def days_of(draw: random.Random) -> list[date]:
 def office(tmp_path_factory):
     """Two years in files that came in any order; one was withdrawn, one sent much too late."""
     draw = random.Random(20261120)
-    office = make_office(tmp_path_factory.mktemp("years"), ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(tmp_path_factory.mktemp("years"), ITEMS, INDICATORS, streets=STREETS)
     days = days_of(draw)
     draw.shuffle(days)
     batches = [
@@ -108,9 +108,9 @@ def same(one, other) -> None:
 def test_running_sums_give_what_the_days_add_up_to(office):
     asked, board = windows(), office.rules.boards[0]
     with reading(office.store) as connection:
-        basis = basis_of(read_register(connection), office.rules, board)
         stored = score_windows(connection, office, asked, board)
-        same(stored, score_windows(connection, office, asked, board, day_summer(connection, basis)))
+        days = partial(day_summer, connection)
+        same(stored, score_windows(connection, office, asked, board, days))
     assert stored.scores.sums.checks.sum() > 0
 
 
@@ -191,8 +191,7 @@ def test_a_whole_rebuild_gives_the_same_bytes(office):
 
 def test_sums_follow_the_rules_and_the_units(tmp_path):
     draw = random.Random(3)
-    office = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
     ingest(office, checklist(rows([date(2026, 3, n) for n in range(1, 9)], draw)), "三月.xlsx")
     other = tmp_path / "data" / "rules" / "tiny" / "indicators.csv"
     other.write_text(other.read_text("utf-8").replace("window", "week"), "utf-8")
@@ -210,8 +209,7 @@ def test_sums_follow_the_rules_and_the_units(tmp_path):
         with reading(asker.store) as connection:
             assert set(tallies.bases(connection).values()) == {rules.digest}
             for one in (changed, office):
-                basis = basis_of(read_register(connection), one.rules, one.rules.boards[0])
-                summed = day_summer(connection, basis)
+                summed = partial(day_summer, connection)
                 same(
                     score_windows(connection, one, [month], one.rules.boards[0]),
                     score_windows(connection, one, [month], one.rules.boards[0], summed),
@@ -231,8 +229,13 @@ def test_sums_follow_the_rules_and_the_units(tmp_path):
 
 
 def test_plans_are_summed_like_rows(tmp_path):
-    office = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(office, STREETS, [["一号点", "小区", "甲街道"], ["二号点", "市场", "乙街道"]])
+    office = make_office(
+        tmp_path,
+        ITEMS,
+        INDICATORS,
+        streets=STREETS,
+        sites=[["一号点", "小区", "甲街道"], ["二号点", "市场", "乙街道"]],
+    )
     header = ["督查日期", "督查组", "街道", "点位类型", "点位名称"]
     plans = {
         "一.xlsx": [[date(2025, 12, 31), "一组", "甲街道", "小区", "一号点"]],

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
-from tests.offices import CHECK_HEADERS, make_office, register_units, workbook
+from tests.offices import CHECK_HEADERS, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS, STREETS
 from wenming_metrics import intake
 from wenming_metrics.queries.office import Office
@@ -113,8 +113,7 @@ def books(draw) -> dict[str, list[list[object]]]:
 def office() -> Office:
     """Give one office for all workbooks."""
     if not _made:
-        _made["one"] = make_office(Path(mkdtemp()), ITEMS, INDICATORS)
-        register_units(_made["one"], STREETS)
+        _made["one"] = make_office(Path(mkdtemp()), ITEMS, INDICATORS, streets=STREETS)
     return _made["one"]
 
 

@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlalchemy import select
 
 from tests.builders import FINDINGS, context, xlsx
-from tests.offices import make_office, register_units
+from tests.offices import make_office
 from tests.store.test_split import INDICATORS, ITEMS
 from tests.uploads.case import finding
 from wenming_metrics import intake
@@ -102,8 +102,7 @@ def test_a_text_file_is_kept_as_a_workbook_without_them():
 
 @pytest.fixture
 def office(tmp_path):
-    office = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(office, [("甲街道", "主城区")])
+    office = make_office(tmp_path, ITEMS, INDICATORS, streets=[("甲街道", "主城区")])
     return office
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import xlsxwriter
 
 from tests.builders import xlsx
@@ -215,18 +216,15 @@ INSPECTED = {
     **{"SERVICE DESCRIPTION": "remark"},
 }
 FOUND = {
-    **{"VIOLATION CODE": "item_code", "VIOLATION DESCRIPTION": "description"},
-    **{"POINTS": "deduction"},
+    **{"SERIAL NUMBER": "visit_no", "VIOLATION CODE": "item_code"},
+    **{"VIOLATION DESCRIPTION": "description", "POINTS": "deduction"},
 }
 
 
 def test_inspections_and_what_they_found(tmp_path):
-    """Both tables in one workbook; the inspection is looked up beside each violation beforehand."""
-    inspections = table("la_county/inspections.csv")
+    """Both tables as they are published: a violation names its inspection by number alone."""
+    inspections, violations = table("la_county/inspections.csv"), table("la_county/violations.csv")
     by_number = {row["SERIAL NUMBER"]: row for row in inspections}
-    violations = [
-        by_number[row["SERIAL NUMBER"]] | row for row in table("la_county/violations.csv")
-    ]
     codes = sorted({row["VIOLATION CODE"] for row in violations})
     types = tuple(dict.fromkeys(row["PE DESCRIPTION"] for row in inspections))
     cities = list(dict.fromkeys(row["FACILITY CITY"] for row in inspections))
@@ -235,7 +233,7 @@ def test_inspections_and_what_they_found(tmp_path):
     content = workbook({"inspections": inspections, "violations": violations})
     said = {
         "inspections": {"kind": "visits", **INSPECTED},
-        "violations": {"kind": "findings", **INSPECTED, **FOUND},
+        "violations": {"kind": "findings", **FOUND},
     }
     preview = point_at(office, content, said)
     assert (preview.reading.counts.good, held(preview)) == (400 + 2007, Counter())
@@ -251,15 +249,29 @@ def test_inspections_and_what_they_found(tmp_path):
     told = faults.sort_values("source_row")
     names = ("day", "unit", "point_type", "item", "lost")
     stored = zip(*(told[name].tolist() for name in names), strict=True)
+    at = [by_number[row["SERIAL NUMBER"]] for row in violations]
     assert [(date.fromordinal(day), units[unit], *rest) for day, unit, *rest in stored] == [
         (
-            cell(row["ACTIVITY DATE"]).date(),
-            row["FACILITY CITY"],
-            types.index(row["PE DESCRIPTION"]),
+            cell(place["ACTIVITY DATE"]).date(),
+            place["FACILITY CITY"],
+            types.index(place["PE DESCRIPTION"]),
             codes.index(row["VIOLATION CODE"]),
             int(Decimal(row["POINTS"]) * POINT_SCALE),
         )
-        for row in violations
+        for place, row in zip(at, violations, strict=True)
     ]
-    assert set(told["visit"]) <= set(visits["visit"])
-    assert len(set(told["visit"])) == 400 - 15  # nothing was found on fifteen
+    assert scores_by_number(inspections, visits, faults) == {
+        row["SERIAL NUMBER"]: Decimal(row["SCORE"]) for row in table("la_county/expected.csv")
+    }
+
+
+def scores_by_number(
+    inspections: list[Row], visits: pd.DataFrame, faults: pd.DataFrame
+) -> dict[str, Decimal]:
+    """Give the score of each inspection from what is stored: 100 less what its visit lost."""
+    lost = faults.groupby("visit")["lost"].sum()
+    visit = visits.drop_duplicates("source_row").set_index("source_row")["visit"]
+    return {
+        row["SERIAL NUMBER"]: 100 - Decimal(int(lost.get(visit[at], 0))) / POINT_SCALE
+        for at, row in enumerate(inspections, 2)
+    }

@@ -24,7 +24,6 @@ CASES = [
     for path in sorted(FOLDER.glob("*.toml"))
     for case in tomllib.loads(path.read_text("utf-8"))["case"]
 ]
-WEEK = periods.window("week", date(2026, 11, 16))
 
 
 @pytest.fixture
@@ -35,6 +34,10 @@ def office(case, tmp_path):
         case["indicators"],
         mapping=case.get("mapping"),
         extra=case.get("extra", ""),
+        types=tuple(case.get("types", ("小区", "市场"))),
+        files={name: text.lstrip() for name, text in case.get("files", {}).items()},
+        full_mark=case.get("full_mark", 100),
+        later=case.get("later", ()),
     )
     register_units(made, case.get("streets", [["甲街道", "主城区"]]), case.get("sites", []))
     if "plan" in case:
@@ -47,7 +50,8 @@ def office(case, tmp_path):
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_worked_case(case, office):
-    found = ranking(office, WEEK).set_index("unit_name")
+    window = window_of(case)
+    found = ranking(office, window).set_index("unit_name")
     scored = found[found["status"] == RANKED]
     assert scored["score"].to_dict() == case["expect"]
     assert scored["rank"].to_dict() == case.get("ranks", scored["rank"].to_dict())
@@ -55,23 +59,31 @@ def test_worked_case(case, office):
         if names in case:
             assert list(found.index[found["status"] == status]) == case[names]
     if "city" in case:
-        assert city(office, WEEK).score == case["city"]
+        assert city(office, window).score == case["city"]
     for name, share in case.get("coverage", {}).items():
         assert found.at[name, "coverage"] == pytest.approx(share, abs=1e-12)
-    check_losses(office)
+    check_losses(office, window)
 
 
-def check_losses(office):
-    """Lost points add up: rows to leaf, leaves to full mark minus score."""
-    found = ranking(office, WEEK)
+def window_of(case):
+    """The week of the rows, or the days that the case names."""
+    if "from" in case:
+        return periods.custom(*map(date.fromisoformat, (case["from"], case["to"])))
+    return periods.window(case.get("window", "week"), date(2026, 11, 16))
+
+
+def check_losses(office, window):
+    """Lost points add up: rows to leaf, leaves and what stands on no row to full mark - score."""
+    found = ranking(office, window)
     for line in found[found["status"] == RANKED].itertuples():
-        leaves = unit_leaves(office, WEEK, line.unit)
-        exact = 100 - leaves["loss"].sum()
-        assert float(half_up(exact, 2)) == line.score
-        rows = leaf_rows(office, WEEK, line.unit)
-        assert rows["loss"].sum() == pytest.approx(leaves["loss"].sum(), abs=1e-9)
-        for leaf in leaves[leaves["loss"] > 0].itertuples():
-            own = leaf_rows(office, WEEK, line.unit, leaf.node)
+        leaves = unit_leaves(office, window, line.unit)
+        exact = office.rules.full_mark - leaves["loss"].sum()
+        assert float(half_up(exact, office.rules.decimals)) == line.score
+        told = leaves[leaves["reason"] == ""]
+        rows = leaf_rows(office, window, line.unit)
+        assert rows["loss"].sum() == pytest.approx(told["loss"].sum(), abs=1e-9)
+        for leaf in told[told["loss"] > 0].itertuples():
+            own = leaf_rows(office, window, line.unit, leaf.code)
             assert own["loss"].sum() == pytest.approx(leaf.loss, abs=1e-9)
             assert (own["source_row"] >= 2).all()
             assert (own["file"] == "督查表.xlsx").all()

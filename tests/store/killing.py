@@ -7,12 +7,18 @@ import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-_STARTING = multiprocessing.get_context("forkserver")
+from tests.postgres import is_chosen
+
+STARTING = multiprocessing.get_context("forkserver")
+"""Starts processes as forks of one that has imported what they need."""
 _HEAVY = ["pytest", "tests.store.test_split", "sqlalchemy.dialects.postgresql.psycopg"]
-_STARTING.set_forkserver_preload(_HEAVY)
+STARTING.set_forkserver_preload(_HEAVY)
 _PATIENCE = 120
 """Seconds a victim may take to begin: machines that run the tests may be busy."""
 READY = "ready"
+KILLS = 10 if is_chosen() else 25
+"""How often a test kills. A server survives its clients, and which statements share a transaction
+is the same code on both engines; a file is left to itself by the very process that dies."""
 
 
 def kill_at_random(
@@ -25,8 +31,8 @@ def kill_at_random(
              within - the kill comes in so many seconds from then on, at a moment drawn evenly
     Raises AssertionError when it ends by itself.
     """
-    hear, speak = _STARTING.Pipe(duplex=False)
-    victim = _STARTING.Process(target=_work, args=(target, args, speak), daemon=True)
+    hear, speak = STARTING.Pipe(duplex=False)
+    victim = STARTING.Process(target=_work, args=(target, args, speak), daemon=True)
     victim.start()
     speak.close()
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, exc, text
 
-from tests.offices import checklist, ingest, make_office, register_units
+from tests.offices import checklist, ingest, make_office
 from tests.postgres import PASSWORD, is_chosen
 from tests.store.test_kill import verify_batches, verify_sums
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
@@ -34,8 +34,7 @@ KEPT = "这次的改动没有保存,数据和之前一样。"
 
 @pytest.fixture
 def office(tmp_path):
-    made = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(made, STREETS)
+    made = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
     ingest(made, checklist(rows(1, 40)), "一.xlsx")
     return made
 

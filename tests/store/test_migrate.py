@@ -16,7 +16,7 @@ from sqlalchemy import inspect, select, update
 
 from tests.offices import copy_store, make_office, new_store
 from tests.store.first_version import WITHDRAWN, make_first_version, stored_lines
-from tests.store.killing import READY, kill_at_random
+from tests.store.killing import KILLS, READY, kill_at_random
 from tests.store.test_split import INDICATORS, ITEMS, MONTH
 from wenming_metrics.keeping.verify import verify
 from wenming_metrics.queries.ranking import ranking
@@ -26,7 +26,6 @@ from wenming_metrics.store.database import Store, StoreError, open_store, readin
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.tallying import fill_sums
 
-KILLS = 25
 GONE = {"month_tally"}
 CHANGED = {"store", "batch", "original"}
 

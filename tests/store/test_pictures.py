@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from tests.offices import checklist, copy_store, ingest, make_office, register_units
+from tests.offices import checklist, copy_store, ingest, make_office
 from tests.reading.hostile import photographed, png
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
 from wenming_metrics import intake
@@ -23,8 +23,7 @@ EMF = b"\x01\0\0\0l\0\0\0 EMF"
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    office = make_office(tmp_path_factory.mktemp("图"), ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(tmp_path_factory.mktemp("图"), ITEMS, INDICATORS, streets=STREETS)
     one, two = rows(1, 20), rows(2, 20)
     pictures = {(3, 7): png(1), (3, 5): png(2), (4, 7): png(1), (5, 30): png(3), (6, 7): EMF}
     ingest(office, photographed(checklist(one), pictures), "一.xlsx", count_again=True)

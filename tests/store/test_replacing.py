@@ -7,13 +7,16 @@ from datetime import date
 import pytest
 from sqlalchemy import event, select
 
-from tests.offices import checklist, ingest, make_office, register_units, workbook
+from tests.offices import checklist, ingest, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, open_office, rows, tallies
 from wenming_metrics import backfill, intake
 from wenming_metrics.__main__ import OK, main
 from wenming_metrics.executors import open_executor
 from wenming_metrics.keeping.verify import verify
+from wenming_metrics.queries import history
+from wenming_metrics.queries.acts import acts
 from wenming_metrics.queries.details import leaf_rows, named_rows, problem_rows
+from wenming_metrics.queries.held import waiting_rows
 from wenming_metrics.queries.ranking import listing, ranking
 from wenming_metrics.queries.trial import try_rules
 from wenming_metrics.retallying import retally_store
@@ -192,8 +195,7 @@ def test_there_may_be_nothing_to_replace(office):
 
 
 def test_a_street_is_replaced_with_its_communities_as_they_were(tmp_path):
-    office = make_office(tmp_path, ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
     header = ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"]
     for number, street in enumerate(("甲街道", "乙街道"), 1):
         line = ["C1", "东风社区", "社区", street, "", ""]
@@ -218,8 +220,7 @@ def _send(office, lines) -> None:
 
 def test_departments_and_trials_see_what_counts(tmp_path):
     extra = '[[board]]\nkind = "department"\ntitle = "部门"\nrole = "responsible"\nranked = false\n'
-    office = make_office(tmp_path, ITEMS, INDICATORS, extra=extra)
-    register_units(office, STREETS)
+    office = make_office(tmp_path, ITEMS, INDICATORS, extra=extra, streets=STREETS)
     first = ingest(office, _named(4), "一.xlsx")
     second = ingest(office, _named(1), "二.xlsx", replaces=True)
     for batch, points in ((second, 1.0), (first, 4.0)):
@@ -234,8 +235,7 @@ def test_departments_and_trials_see_what_counts(tmp_path):
 
 def test_a_department_answers_for_rows_that_count(tmp_path):
     extra = '[[board]]\nkind = "department"\ntitle = "部门"\nrole = "responsible"\nranked = false\n'
-    office = make_office(tmp_path, ITEMS, INDICATORS, extra=extra)
-    register_units(office, STREETS)
+    office = make_office(tmp_path, ITEMS, INDICATORS, extra=extra, streets=STREETS)
     ingest(office, checklist([row(lost=1)]), "一.xlsx")
     ingest(office, _named(1), "二.xlsx")  # the same row again, now with a department
     found = listing(office, MONTH).set_index("unit_name").loc["城管局"]
@@ -301,3 +301,63 @@ def test_the_command_line(office, tmp_path, monkeypatch, capsys):
     assert main(["ingest", *arguments]) == OK
     assert capsys.readouterr().out.count("替换先前入库的(第 2 批)") == 2
     assert lost(office)[("甲街道", "市督查组", DAY)] == 1
+
+
+def held_too(rows) -> bytes:
+    """A checklist whose last row waits: its street is not known."""
+    return checklist([*rows, row(street="钱街道")])
+
+
+def states(office) -> dict[int, str]:
+    found = history.batches(office)
+    return {int(one.batch): one.replaced for one in found.itertuples() if one.replaced}
+
+
+def waiting(office) -> set[int]:
+    return set(waiting_rows(office)["batch"])
+
+
+def store(office, data, **choices) -> int:
+    return intake.commit(office, intake.inspect(office, data, "表.xlsx", **choices), "李四")
+
+
+def test_held_rows_of_a_file_that_is_replaced_wait_no_more(office):
+    first = store(office, held_too([row(lost=1), row("秩序", 2)]))
+    assert waiting(office) == {first}
+    second = store(office, checklist([row(lost=3)]), replaces=True)
+    assert waiting(office) == set()
+    assert states(office) == {first: f"已由第 {second} 批替换"}
+    (done,) = acts(office).query("act == '已替换'").to_dict("records")
+    assert done["what"] == f"第 {first} 批「督查表」第 4 行,由第 {second} 批"
+    assert done["who"] == "李四"
+    third = store(office, checklist([row(lost=4)]), replaces=True)
+    assert states(office)[first] == f"已由第 {third} 批替换"
+    intake.withdraw(office, second, "测试")
+    assert waiting(office) == set()  # the third still replaces it
+    intake.withdraw(office, third, "测试")
+    assert waiting(office) == {first}
+    assert states(office) == {}
+    assert acts(office).query("act == '已替换'").empty
+    intake.reinstate(office, second, "测试")
+    assert waiting(office) == set()
+
+
+@pytest.mark.parametrize(
+    "left", [row("环境", 1, street="乙街道"), row(source="第三方"), row(day=NEXT)]
+)
+def test_what_is_replaced_in_part_waits_on(office, left):
+    first = store(office, held_too([row(lost=1), left]))
+    second = store(office, checklist([row(lost=3)]), replaces=True)
+    assert states(office) == {first: f"部分已由第 {second} 批替换"}
+    assert waiting(office) == {first}
+
+
+def test_the_batches_that_replace_are_all_named(office, tmp_path, monkeypatch, capsys):
+    first = store(office, checklist([row(lost=1), row(day=NEXT)]))
+    second = store(office, checklist([row(lost=3)]), replaces=True)
+    third = store(office, checklist([row(lost=4, day=NEXT)]), replaces=True)
+    assert states(office) == {first: f"已由第 {second}、{third} 批替换"}
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", office.store.url)
+    assert main(["batches", "--json"]) == OK
+    assert f"已由第 {second}、{third} 批替换" in capsys.readouterr().out

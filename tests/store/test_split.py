@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx as workbook
-from tests.offices import checklist, ingest, make_office, register_units
+from tests.offices import checklist, copy_office, ingest, make_office
 from wenming_metrics import intake, periods
 from wenming_metrics.queries.details import leaf_rows, problem_rows
 from wenming_metrics.queries.ranking import ranking
@@ -46,9 +46,19 @@ def rows(seed: int = 7, count: int = 240) -> list[list]:
 
 
 def open_office(folder: Path):
-    office = make_office(folder, ITEMS, INDICATORS)
-    register_units(office, STREETS)
+    office = make_office(folder, ITEMS, INDICATORS, streets=STREETS)
     return office
+
+
+def filled_office(folder: Path):
+    """Open an office with a file of many rows."""
+
+    def make(place: Path):
+        office = open_office(place)
+        ingest(office, checklist(rows()), "一.xlsx")
+        return office
+
+    return copy_office(folder, "filled", make)
 
 
 def tallies(office) -> dict[str, list[tuple]]:

@@ -1,6 +1,5 @@
 """Several processes on one store: no update is lost, and a reader sees one state, never two."""
 
-import multiprocessing
 import time
 from collections import Counter
 
@@ -8,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.offices import new_store
+from tests.store.killing import STARTING
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import (
     StoreError,
@@ -23,8 +23,6 @@ EACH = 300
 READS = 150
 PAIR = (1, 2)
 """Two places that every writer sets to the same number in one transaction."""
-STARTING = multiprocessing.get_context("forkserver")
-STARTING.set_forkserver_preload(["pytest", "tests.store.test_split"])
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The sentences on top of the pages are true in every case."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -7,8 +8,11 @@ import pytest
 
 from wenming_metrics.periods import custom, window
 from wenming_metrics.queries.overview import City
+from wenming_metrics.queries.priced import Problem
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.ui import words
+
+CLOSED = date(2026, 11, 19)
 
 
 def city(**given):
@@ -76,6 +80,33 @@ def test_nobody_rose_is_not_said():
 def test_a_listing_without_problems():
     nothing = pd.DataFrame({"unit_name": ["甲局"], "failed": [0]})
     assert "没有" in words.listing(nothing)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {},
+            "编号 DC\\-1 · 期限 2026\\-11\\-18 · 截至 2026\\-11\\-20 **未及时整改**"
+            " · 行内 0\\.5,按表 0\\.3",
+        ),
+        (
+            {"number": "", "due": None, "state": "已发现", "by_table": None},
+            "截至 2026\\-11\\-20 **已发现**",
+        ),
+        (
+            {"number": "", "due": None, "state": "已发现", "by_row": None, "closed": CLOSED},
+            "截至 2026\\-11\\-20 **2026\\-11\\-19 反馈已整改**",
+        ),
+        (
+            {"number": "", "due": None, "by_row": None, "closed": CLOSED},
+            "截至 2026\\-11\\-20 **未及时整改,2026\\-11\\-19 反馈已整改**",
+        ),
+    ],
+)
+def test_a_problem_in_one_line(changed, said):
+    one = Problem("DC-1", date(2026, 11, 18), "未及时整改", None, 0.5, 0.3, date(2026, 11, 20))
+    assert words.problem(replace(one, **changed)) == said
 
 
 @pytest.mark.parametrize(("value", "told"), [(0.5, "▲0.50"), (-1.2, "▼1.20"), (0.0, "持平")])

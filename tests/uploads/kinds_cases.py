@@ -121,6 +121,19 @@ def unit_register() -> Reading:
 
 
 @case
+def merged_units() -> Reading:
+    """A street that was merged needs a last day and a successor of its kind."""
+    header = [*_UNITS, "并入单位"]
+    rows = [
+        header,
+        ["S4", "南门街道", "街道", "南岭区", None, None, None, "2026-06-30", "城东街道"],
+        ["S1", "城东街道", "街道", "东湖区", None, None, None, None, "南门街道"],
+        ["S9", "北门街道", "街道", "东湖区", None, None, None, "2026-06-30", "城管局"],
+    ]
+    return read_sheets({"单位名册": rows})
+
+
+@case
 def site_register() -> Reading:
     """Units and sites in one workbook; the new street is known to the sites."""
     units = [_UNITS, [None, "北门街道", "街道", "东湖区", None, None, None, None]]

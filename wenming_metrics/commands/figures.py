@@ -13,6 +13,7 @@ from wenming_metrics import intake, periods, settings
 from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.queries import ranking
+from wenming_metrics.queries.lists import named_units
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.trial import try_rules
 from wenming_metrics.rules.load import choose, load_all, load_rules
@@ -21,6 +22,7 @@ from wenming_metrics.terminal import (
     plain,
     print_json,
     print_listing,
+    print_named,
     print_ranking,
     print_trial,
     say,
@@ -68,10 +70,14 @@ def _ranking(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
     window = _window(given, office)
     found = _listed(given, office, window)
+    ranked = _board(given, office).ranked
+    named = _named(given, office, window) if ranked else None
     if given.json:
-        print_json({"window": window.title, "rules": office.rules.digest, "units": plain(found)})
-    elif _board(given, office).ranked:
+        told = {"window": window.title, "rules": office.rules.digest, "units": plain(found)}
+        print_json(told | ({"lists": plain(named)} if ranked else {}))
+    elif ranked:
         print_ranking(office, window, found)
+        print_named(named)
     else:
         print_listing(window, found)
     return OK
@@ -91,6 +97,12 @@ def _listed(given: argparse.Namespace, office: Office, window: periods.Window) -
         return ranking.listing(office, window, given.board)
     ranked = ranking.ranking(office, window, given.board)
     return ranked[ranked["group"] == given.group] if given.group else ranked
+
+
+def _named(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+    """List who is named in front and at the back, of the group that was asked for."""
+    named = named_units(office, window, given.board)
+    return named[named["group"] == given.group] if given.group else named
 
 
 def _trial(given: argparse.Namespace) -> int:
@@ -125,8 +137,11 @@ def _export(given: argparse.Namespace) -> int:
     found = _listed(given, office, window)
     notes = [f"办法:{rules.title}({rules.source},版本 {rules.version})", f"时段:{window.title}"]
     board = _board(given, office)
-    write = ranking_workbook if board.ranked else listing_workbook
     title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
-    given.out.write_bytes(write(found, title, notes))
+    if board.ranked:
+        book = ranking_workbook(found, title, notes, _named(given, office, window))
+    else:
+        book = listing_workbook(found, title, notes)
+    given.out.write_bytes(book)
     say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
     return OK

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from wenming_metrics import intake, settings
+from wenming_metrics import choosing, intake, settings
 from wenming_metrics.backfill import Choices, Outcome, check_many, find_workbooks, ingest_many
 from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers
+from wenming_metrics.commands.answers import add_answers, answers_of
 from wenming_metrics.executors import open_executor
 from wenming_metrics.holding import marked_file
 from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries import history
-from wenming_metrics.queries.office import open_office
+from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.terminal import (
     err,
     plain,
@@ -65,11 +66,7 @@ def _add_files(command: argparse.ArgumentParser) -> None:
         metavar="文件",
         help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序;压缩包(.zip)当作文件夹",
     )
-    command.add_argument(
-        "--confirm-visits",
-        action="store_true",
-        help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
-    )
+    add_answers(command)
     command.add_argument(
         "--duplicates",
         choices=("once", "count", "replace"),
@@ -92,7 +89,7 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
     """Do something with each file and tell of each; a bad file does not stop the rest."""
     office, paths = open_office(settings.load()), find_workbooks(given.files)
     said = given.duplicates
-    choices = Choices(given.confirm_visits, said == "count", replaces=said == "replace")
+    choices = Choices(answers_of(given), said == "count", replaces=said == "replace")
     codes, found = [], []
     # Where the lines of the files are seen as they come, they say how far it is.
     hidden = given.json or len(paths) < 2 or sys.stdout.isatty()
@@ -100,6 +97,8 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
         outcomes = act(office, paths, choices=choices, executor=executor)
         for outcome in bar.track(outcomes, total=len(paths), description="读取"):
             codes.append(_code(outcome))
+            if choices.answers.bare and outcome.batch:
+                _remember_bare(office, outcome.preview, choices.answers.bare, given.who)
             said = _told_outcome(outcome)
             if vars(given).get("marked") and outcome.preview:
                 said["marked"] = _save_marked(outcome.preview, given.marked)
@@ -110,6 +109,12 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
     if given.json:
         print_json(found)
     return max(codes)
+
+
+def _remember_bare(office: Office, preview: intake.Preview, meaning: str, who: str) -> None:
+    """Remember by their headers what bare numbers are in tables that were stored."""
+    for one in preview.reading.bare:
+        choosing.remember_bare(office, one.fingerprint, meaning, who)
 
 
 def _save_marked(preview: intake.Preview, folder: Path) -> str:

@@ -21,6 +21,7 @@ from wenming_metrics.vocabulary import INPUT
 _TITLES = {"unit_name": "单位", "day": "日期", "file": "文件", "sheet": "工作表"} | {
     "source_row": "行号",
     "batch": "批次",
+    "finding": "所答问题",
     "sentences": "为什么暂不计",
     "who": "经办人",
 }

@@ -22,6 +22,7 @@ from wenming_metrics.demo import forms
 from wenming_metrics.demo.city import SEED, City, build_city
 from wenming_metrics.demo.forms import Cell, Form
 from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
+from wenming_metrics.demo.quarter import write_quarter
 
 SAMPLE_DAYS = 3
 _NOTE = "注:扣分为该项本次实际扣分,符合的项目不扣分;同一问题有几处的,在处数栏填写。"
@@ -117,6 +118,7 @@ def _write_all(folder: Path, found: Inspections) -> list[Path]:
         *write_registers(folder, found.city),
         *write_plans(folder, found.plan),
         *write_days(folder, found),
+        write_quarter(folder, found.city, max(found.visits["day"])),
     ]
 
 

@@ -14,7 +14,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.vocabulary import movement
+from wenming_metrics.rounding import share_text
+from wenming_metrics.vocabulary import movement, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a browser must be told about these files."""
@@ -34,6 +35,17 @@ class Field:
     align: str = "general"
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, its title, its lines with their columns, notes below them."""
+
+    name: str
+    title: str
+    lines: pd.DataFrame
+    fields: Sequence[Field]
+    notes: Sequence[str] = ()
+
+
 _RANKING = (
     Field("group", "分组", 13),
     Field("rank", "名次", 7, "0"),
@@ -48,12 +60,24 @@ _RANKING = (
     Field("coverage", "覆盖", 9, "0.0%"),
     Field("remark", "说明", 14),
 )
+_NAMED = (
+    Field("group", "分组", 13),
+    Field("title", "名单", 13),
+    Field("rank", "名次", 7, "0"),
+    Field("unit_name", "单位", 20),
+    Field("score", "得分", 10, "0.00"),
+    Field("running", "连续期数", 10, "0"),
+    Field("remark", "说明", 36),
+)
 _LISTING = (
     Field("unit_name", "单位", 28),
     Field("failed", "问题项", 10, "#,##0"),
     Field("change", "较上期", 10, "+#,##0;-#,##0;0"),
     Field("places", "问题处数", 11, "#,##0"),
     Field("lost", "扣分", 11, "#,##0.00"),
+    Field("kept", "按期整改率", 16, align="right"),
+    Field("not_due", "未到期", 9, "#,##0"),
+    Field("recurred", "反复", 9, "#,##0"),
 )
 _PROBLEMS = (
     Field("severity", "处理", 9),
@@ -67,11 +91,14 @@ _PROBLEMS = (
 )
 
 
-def ranking_workbook(ranked: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
-    """Make the workbook of a ranked list.
+def ranking_workbook(
+    ranked: pd.DataFrame, title: str, notes: Sequence[str], named: pd.DataFrame
+) -> bytes:
+    """Make the workbook of a ranked list, with the units named at both ends on a second sheet.
 
     Takes:   ranked - as `queries.ranking.ranking` gives it; title - first line of the sheet;
-             notes - lines below the list (rule set, period, what was left out)
+             notes - lines below the list (rule set, period, what was left out);
+             named - as `queries.lists.named_units` gives it
     Returns: bytes of an xlsx file; units without a place stand last with the reason
     """
     told = ranked.assign(
@@ -80,18 +107,47 @@ def ranking_workbook(ranked: pd.DataFrame, title: str, notes: Sequence[str]) -> 
         ],
         remark=[_remark(line) for line in ranked.itertuples()],
     )
-    return _workbook(told, _RANKING, title, notes, "排名")
+    lists = "、".join(dict.fromkeys(named["title"]))
+    return _workbook(
+        Sheet("排名", title, told, _RANKING, notes), Sheet("名单", lists, named, _NAMED, notes)
+    )
 
 
 def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
     """Make the workbook of a list without places, as `queries.ranking.listing` gives it."""
-    told = listed.assign(change=listed["failed"] - listed["failed_before"])
-    return _workbook(told, _LISTING, title, notes, "清单")
+    told = listed.assign(
+        change=listed["failed"] - listed["failed_before"],
+        kept=list(map(share_text, listed["in_time"], listed["fell_due"])),
+    )
+    notes = [*notes, *map(on_time_note, listed["as_of"].head(1))]
+    return _workbook(Sheet("清单", title, told, _LISTING, notes))
+
+
+def composite_workbook(
+    lines: pd.DataFrame, components: Sequence[str], title: str, notes: Sequence[str]
+) -> bytes:
+    """Make the workbook of composite scores.
+
+    Takes:   lines - as `queries.composite.composite_lines` gives them; components - their names
+    """
+    fields = [
+        *(Field("group", "分组", 13), Field("rank", "名次", 7, "0")),
+        *(Field("unit_name", "单位", 20), Field("score", "综合分", 10, "0.00")),
+    ]
+    for number, name in enumerate(components):
+        fields += [
+            Field(f"value_{number}", name, 12, "0.00##"),
+            Field(f"weight_{number}", "权重", 8, "0.##"),
+            Field(f"points_{number}", "计分", 10, "0.00##"),
+        ]
+    fields += [Field("missing", "缺项", 30), Field("remark", "说明", 18)]
+    told = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
+    return _workbook(Sheet("综合考核", title, told, fields, notes))
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
     """Make the workbook of all problems of a file, as `problems.problem_frame` gives them."""
-    return _workbook(problems, _PROBLEMS, title, (), "问题")
+    return _workbook(Sheet("问题", title, problems, _PROBLEMS))
 
 
 def _remark(line: tuple) -> str:
@@ -100,26 +156,29 @@ def _remark(line: tuple) -> str:
     return "并列" if line.tied else ""
 
 
-def _workbook(
-    frame: pd.DataFrame, fields: Sequence[Field], title: str, notes: Sequence[str], sheet: str
-) -> bytes:
-    """Write row by row, each written when it is made: a list of all problems may be half a million."""
+def _workbook(*sheets: Sheet) -> bytes:
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet)
-    _set_up_print(page, fields)
-    head = _text_cell(page, title, Font(_FONT, 14, bold=True))
-    head.alignment = Alignment(horizontal="center", vertical="center")
-    page.append([head])
-    page.append([_heading(page, field) for field in fields])
-    columns = [_column(page, frame[field.name], field) for field in fields]
-    for row in zip(*columns, strict=True):
-        page.append(row)
-    page.append([])
-    for note in notes:
-        page.append([_text_cell(page, note, Font(_FONT, 9, color="52606D"))])
+    for sheet in sheets:
+        _fill(book.create_sheet(sheet.name), sheet)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    """Write row by row, each written when it is made: a list of all problems may be half a million."""
+    fields = sheet.fields
+    _set_up_print(page, fields)
+    head = _text_cell(page, sheet.title, Font(_FONT, 14, bold=True))
+    head.alignment = Alignment(horizontal="center", vertical="center")
+    page.append([head])
+    page.append([_heading(page, field) for field in fields])
+    columns = [_column(page, sheet.lines[field.name], field) for field in fields]
+    for row in zip(*columns, strict=True):
+        page.append(row)
+    page.append([])
+    for note in sheet.notes:
+        page.append([_text_cell(page, note, Font(_FONT, 9, color="52606D"))])
 
 
 def _heading(page: Worksheet, field: Field) -> Cell:

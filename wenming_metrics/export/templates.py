@@ -7,7 +7,6 @@ which is filled in from its own lists reads without a word.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
@@ -20,10 +19,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from wenming_metrics.export.form_columns import FORMS, Form
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.units import FOREVER, Register
 from wenming_metrics.vocabulary import (
+    ADJUSTMENTS,
     EXAMPLE,
     FORM_MARK,
     INPUT,
@@ -39,7 +40,10 @@ FIRST_ROW = 3
 """Row of the example, and of the first line to fill in."""
 _ROWS = 500
 _DAY = date(2026, 1, 5)
-_DAYS = {"day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"}
+_DAYS = {
+    *("day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"),
+    "adjusted_on",
+}
 _TEXTS = {"problem_no", "unit_code", "phone"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
 _FONT = "微软雅黑"
@@ -48,82 +52,13 @@ _LINE = Border(*[Side("thin", "C5CCD4")] * 4)
 _GREY = "7B8794"
 
 
-@dataclass(frozen=True)
-class Form:
-    """One kind of sheet: its title, its columns (names of `vocabulary.INPUT`), forms beside it."""
-
-    title: str
-    columns: tuple[str, ...]
-    beside: tuple[str, ...] = ()
-
-
-_PLACE = ("street", "community", "point_type", "site")
-_FORMS = {
-    "checklist": Form(
-        "检查表",
-        (
-            *("day", "source", "team", *_PLACE, "item", "result", "deduction", "places"),
-            *("description", "responsible", "remark"),
-        ),
-    ),
-    "findings": Form(
-        "问题清单",
-        (
-            *("day", "source", *_PLACE, "item", "description", "places", "deduction", "lead"),
-            *("responsible", "assisting", "remark"),
-        ),
-        beside=("visits",),
-    ),
-    "visits": Form("检查点位", ("day", "source", "team", *_PLACE, "scope", "remark")),
-    "plan": Form("督查计划", ("planned_day", "team", *_PLACE, "round", "remark")),
-    "units": Form(
-        "单位名册",
-        (
-            *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
-            *("valid_from", "valid_to", "remark"),
-        ),
-    ),
-    "sites": Form("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
-    "rectification": Form(
-        "整改反馈",
-        (
-            *("problem_no", "subject", "site", "description", "measure", "rectified", "finished"),
-            *("contact", "phone", "photo_after", "remark"),
-        ),
-    ),
-    "document": Form(
-        "台账材料",
-        (
-            *("project", "indicator", "requirement", "lead", "responsible", "contact", "phone"),
-            *("due", "handed_in", "review", "document_state", "remark"),
-        ),
-    ),
-    "external": Form(
-        "上级测评",
-        ("subject", "period", "test", "group", "total", "printed_rank", "printed_change", "remark"),
-    ),
-    "metric": Form(
-        "量化指标",
-        (
-            *("subject", "indicator", "period", "value", "scale", "numerator", "denominator"),
-            *("target", "remark"),
-        ),
-    ),
-    "campaign": Form(
-        "专项行动",
-        (
-            *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
-            *("phone", "remark"),
-        ),
-    ),
-}
 _SEVERAL = {"lead", "responsible", "assisting", "site"}
 """Columns whose list only offers: several names, or new ones, may be written."""
 
 
 def templates() -> dict[str, str]:
     """List the forms: kind -> its Chinese title."""
-    return {kind: form.title for kind, form in _FORMS.items()}
+    return {kind: form.title for kind, form in FORMS.items()}
 
 
 def template_workbook(kind: str, register: Register, catalogue: Catalogue) -> bytes:
@@ -136,11 +71,11 @@ def template_workbook(kind: str, register: Register, catalogue: Catalogue) -> by
     book.remove(book.active)
     choices = _choices(register, catalogue)
     example = _example(register, catalogue)
-    for name in (kind, *_FORMS[kind].beside):
-        _write_form(book.create_sheet(_FORMS[name].title), _FORMS[name], _facts(name, example))
+    for name in (kind, *FORMS[kind].beside):
+        _write_form(book.create_sheet(FORMS[name].title), FORMS[name], _facts(name, example))
     places = _write_choices(book.create_sheet(OPTIONS_SHEET), choices, f"{kind} {VERSION}")
-    for name in (kind, *_FORMS[kind].beside):
-        _offer(book[_FORMS[name].title], _FORMS[name], places)
+    for name in (kind, *FORMS[kind].beside):
+        _offer(book[FORMS[name].title], FORMS[name], places)
     book.custom_doc_props.append(StringProperty(name=FORM_MARK, value=f"{kind} {VERSION}"))
     file = BytesIO()
     book.save(file)
@@ -162,6 +97,7 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"rectified": ["已整改", "整改中", "未整改"]},
         **{"document_state": ["通过", "退回", "待审", "未报"]},
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
+        **{"adjustment_type": list(ADJUSTMENTS)},
     }
     return {name: list(dict.fromkeys(several)) for name, several in found.items() if several}
 
@@ -193,6 +129,8 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
             "phase": "集中整治",
             "progress": "50%",
         },
+        **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
+        **{"reason": "承办全市现场会", "document_no": None},
         **{"remark": EXAMPLE},
     }
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.queries.choices import NOT_READ, name_titles
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.model import KIND_CHOICE
-from wenming_metrics.store import schema
+from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.vocabulary import INPUT
 
@@ -17,13 +18,14 @@ _COLUMNS = ["at", "who", "act", "what", "reason"]
 
 
 def acts(office: Office) -> pd.DataFrame:
-    """List every act: at, who, act (入库, 撤回, 恢复, 记住, 不再记, 已更正, 不再处理), what, reason."""
+    """List every act: at, who, act (入库, 撤回, 恢复, 记住, 不再记, 已更正, 已替换, 不再处理), what, reason."""
     with reading(office.store) as connection:
         parts = [
             _batches(connection),
             _headers(connection),
             _names(connection, office),
             _held(connection),
+            _replaced(connection),
         ]
     found = pd.concat(parts, ignore_index=True)
     return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
@@ -42,13 +44,16 @@ def _batches(connection: Connection) -> pd.DataFrame:
 
 def _headers(connection: Connection) -> pd.DataFrame:
     found = read_frame(connection, select(schema.header_choice))
-    what = [
-        f"表格 = {SHEET_TITLES.get(one.name, one.name)}"
-        if one.header == KIND_CHOICE
-        else f"表头“{one.header}” = {INPUT[one.name].title if one.name in INPUT else NOT_READ}"
-        for one in found.itertuples()
-    ]
+    what = [_header_told(one.header, one.name) for one in found.itertuples()]
     return _said(found.assign(what=what))
+
+
+def _header_told(header: str, name: str) -> str:
+    if header == KIND_CHOICE:
+        return f"表格 = {SHEET_TITLES.get(name, name)}"
+    if header == BARE_CHOICE:
+        return f"只写数字的格子 = {BARE_TITLES[name]}"
+    return f"表头“{header}” = {INPUT[name].title if name in INPUT else NOT_READ}"
 
 
 def _names(connection: Connection, office: Office) -> pd.DataFrame:
@@ -76,7 +81,23 @@ def _held(connection: Connection) -> pd.DataFrame:
     query = select(table, sheet.c.name).join(
         sheet, (sheet.c.batch == table.c.batch) & (sheet.c.sheet == table.c.sheet)
     )
-    found = read_frame(connection, query)
+    return _ended(read_frame(connection, query))
+
+
+def _replaced(connection: Connection) -> pd.DataFrame:
+    """Tell of held rows whose whole file is replaced now: when the file that does it came."""
+    rows, sheet, batch = held.replaced(connection), schema.sheet, schema.batch
+    numbers = [int(one) for one in {*rows["batch"], *rows["by_batch"]}]
+    names = select(sheet.c.batch, sheet.c.sheet, sheet.c.name).where(sheet.c.batch.in_(numbers))
+    came = select(batch.c.batch.label("by_batch"), batch.c.at, batch.c.who)
+    came = came.where(batch.c.batch.in_(numbers))
+    told = rows.merge(read_frame(connection, names), on=["batch", "sheet"])
+    told = told.merge(read_frame(connection, came), on="by_batch")
+    return _ended(told.assign(act=held.REPLACED, reason=""))
+
+
+def _ended(found: pd.DataFrame) -> pd.DataFrame:
+    """Tell of held rows that wait no longer."""
     what = [
         f"第 {one.batch} 批「{one.name}」第 {one.source_row} 行"
         + ("" if pd.isna(one.by_batch) else f",由第 {int(one.by_batch)} 批")

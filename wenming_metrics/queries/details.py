@@ -6,72 +6,133 @@ The points of the rows add up to the leaf's, the leaves' to full mark minus scor
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.known import Cut, know, known_lines, known_rows, known_standings
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.originals import original_cells
-from wenming_metrics.queries.windows import Standings, read_lines, score_windows
+from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.windows import read_lines, score_windows
 from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.losses import trace
+from wenming_metrics.rules.model import STOCKS, RuleSet
+from wenming_metrics.scoring.losses import node_losses, trace
+from wenming_metrics.scoring.missing import rule_of
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.replacing import drop_covered
-from wenming_metrics.store.rows import read_role_rows, read_roles, read_rows
+from wenming_metrics.store.rows import read_pieces, read_role_rows, read_roles, read_rows
+from wenming_metrics.tallying import let_rulings_stand
 from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
+PATH_MARK = " › "
+_LEAST = 1e-12
+"""Points less than this are what floats leave behind."""
+_FILLED = {"full": "按满分计", "zero": "按 0 分计", "peer_mean": "按同组平均计"}
 _GRAIN = ["visit", "unit", "item", "point_type"]
 
 
-def unit_leaves(office: Office, window: Window, unit: int, board: str = "street") -> pd.DataFrame:
+def unit_leaves(
+    office: Office, window: Window, unit: int, board: str = "street", cut: Cut | None = None
+) -> pd.DataFrame:
     """List what a unit was looked at on, most points lost first.
 
-    Returns: one line per leaf looked at: node, code, name, path (「公共环境 › 街面环境」), rate,
-             weight (effective; 0 below a node that deducts), loss (points of the score), checks,
-             failed, lead, responsible. `loss` sums to full mark - score.
+    Takes:   cut - as known when (None: now)
+    Returns: one line per leaf looked at, and per node whose loss stands on no row: code, name, path
+             (「公共环境 › 街面环境」), rate, weight (effective; 0 below a node that settles), loss
+             (points of the score), checks, failed, lead, responsible, reason ("", or why there is
+             no row). `loss` sums to full mark - score. Under two versions of the rules a leaf of
+             the same code and name is one line, with rate and weight of the newer one.
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, unit, board)
-    nodes = office.rules.nodes
+        standings, lines = _unit_lines(connection, office, window, unit, board, cut)
     column = _column(standings, unit)
-    grouped = lines.groupby("node").agg(
-        loss=("loss", "sum"), checks=("checks", "sum"), failed=("failed", "sum")
-    )
-    facts = nodes.loc[grouped.index, ["code", "name", "lead", "responsible"]]
-    found = facts.join(grouped).rename_axis("node").reset_index()
-    found["path"] = [node_path(office.rules, node) for node in found["node"]]
-    found["rate"] = standings.scores.rates[found["node"], column]
-    found["weight"] = standings.scores.weights[found["node"], column]
-    found["responsible"] = found["responsible"].map("、".join)
+    parts = [
+        _leaf_lines(part, lines[lines["stretch"] == number], column)
+        for number, part in enumerate(standings.parts())
+    ]
+    found = pd.concat(parts[::-1], ignore_index=True)
+    how = dict.fromkeys(("rate", "weight", "lead", "responsible"), "first")
+    how |= dict.fromkeys(("loss", "checks", "failed"), "sum")
+    keys = ["code", "name", "path", "reason"]
+    found = found.groupby(keys, sort=False, as_index=False).agg(how)
     return found.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def _leaf_lines(
+    part: tuple[Stretch, slice, np.ndarray], lines: pd.DataFrame, column: int
+) -> pd.DataFrame:
+    """List the leaves of one unit under one version of the rules, as `unit_leaves`."""
+    stretch, at, shares = part
+    rules, scores, place = stretch.rules, stretch.scores, at.start + column
+    grouped = lines.groupby("node").agg(
+        loss=("loss", "sum"), checks=("checks", "sum"), failed=("failed", "sum")
+    )
+    own = node_losses(scores, rules)[:, place] * np.nan_to_num(shares[column])
+    traced = np.bincount(lines["owner"].to_numpy(np.int64), lines["loss"], len(own))
+    rest = np.where(scores.filled[:, place], own, np.where(own - traced > _LEAST, own - traced, 0))
+    alone = np.flatnonzero((rest > 0) | scores.filled[:, place])
+    silent = pd.DataFrame({"loss": rest[alone], "checks": 0, "failed": 0}, index=alone)
+    told = [*[""] * len(grouped), *(_reason(stretch, place, node) for node in alone)]
+    found = pd.concat([grouped, silent]).assign(reason=told)
+    nodes = rules.nodes
+    return pd.DataFrame(
+        {
+            **{name: nodes.loc[found.index, name] for name in ("code", "name", "lead")},
+            "responsible": nodes.loc[found.index, "responsible"].map("、".join),
+            "path": [node_path(rules, node) for node in found.index],
+            "rate": scores.rates[found.index, place],
+            "weight": scores.weights[found.index, place],
+            **{name: found[name] for name in ("loss", "checks", "failed", "reason")},
+        }
+    )
+
+
+def _reason(stretch: Stretch, place: int, node: int) -> str:
+    """Say why points were lost, or given, without a row."""
+    rules = stretch.rules
+    if stretch.scores.filled[node, place]:
+        return f"未查,{_FILLED[rule_of(rules, node)]}"
+    if rules.nodes.at[node, "mode"] in STOCKS:
+        return "按报送的数据"
+    return "按档次,不是哪一行扣的"
+
+
 def leaf_rows(
-    office: Office, window: Window, unit: int, node: int | None = None, board: str = "street"
+    office: Office,
+    window: Window,
+    unit: int,
+    code: str | None = None,
+    board: str = "street",
+    cut: Cut | None = None,
 ) -> pd.DataFrame:
     """List the rows on which a unit lost points on one leaf (None: on any), as they were sent.
 
+    Takes:   code - of the leaf, as the rules number it; cut - as known when (None: now)
     Returns: one line per row, most points first: day (date), site_name, point_type_name,
-        item_name, node, leaf_name, source_name, result, lost and possible (points of the row),
-        loss (points of the unit's score), places, responsible, batch, file, sheet, source_row,
+        item_name, leaf_name, source_name, result, lost and possible (points of the row),
+        loss (points of the unit's score), places, responsible, batch, seq, file, sheet, source_row,
         cells (dict of header -> original text)
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, unit, board)
+        standings, lines = _unit_lines(connection, office, window, unit, board, cut)
         lines = lines[lines["loss"] > 0]
-        if node is not None:
-            lines = lines[lines["node"] == node]
+        if code is not None:
+            lines = lines[lines["code"] == code]
         members = np.flatnonzero(standings.column_of == standings.column_of[unit])
-        live = live_on(connection, window.days)
-        rows = _rows_of(connection, lines, live, members)
-        return _tell(connection, office, rows)
+        if cut is None:
+            rows = _live_rows(connection, window, lines["day"].unique(), members)
+        else:
+            rows = known_rows(connection, window, cut, members)
+        return _tell(connection, office, _rows_of(rows, lines))
 
 
 def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.DataFrame:
@@ -85,9 +146,10 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
         members = np.flatnonzero(ancestors(register, chosen.kind) == unit).tolist()
         live, role = live_on(connection, window.days), ROLE_CODES.index(chosen.role)
         rows = read_role_rows(connection, window.days, live, role, members)
-        rows = _drop_uncounted(connection, rows, live)
+        rows = _drop_uncounted(connection, rows, live).assign(repeated=0)
+        rows = let_rulings_stand(connection, rows)
         rows = rows[rows["result"] == FAILED]
-        return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
+        return _tell(connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows)))
 
 
 def problem_rows(office: Office, window: Window) -> pd.DataFrame:
@@ -97,9 +159,9 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
     """
     with reading(office.store) as connection:
         rows = read_rows(connection, window.days, live_on(connection, window.days))
-        rows = drop_repeats(drop_covered(connection, rows))
+        rows = drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
         rows = rows[rows["result"] == FAILED]
-        return _tell(connection, office, rows.assign(loss=np.nan, node=_nodes(office, rows)))
+        return _tell(connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows)))
 
 
 def node_path(rules: RuleSet, node: int) -> str:
@@ -109,35 +171,62 @@ def node_path(rules: RuleSet, node: int) -> str:
     while parents[node] > 0:
         node = parents[node]
         above.append(names[node])
-    return " › ".join(above[::-1])
+    return PATH_MARK.join(above[::-1])
 
 
 def _column(standings: Standings, unit: int) -> int:
     position = standings.column_of[unit]
     if position < 0:
         raise KeyError(unit)
-    return standings.at(-1).start + int(position)
+    return int(position)
 
 
 def _unit_lines(
-    connection: Connection, office: Office, window: Window, unit: int, board: str
+    connection: Connection,
+    office: Office,
+    window: Window,
+    unit: int,
+    board: str,
+    cut: Cut | None = None,
 ) -> tuple[Standings, pd.DataFrame]:
-    """Read the checks of one unit with the points each lost."""
+    """Read the checks of one unit with the points each lost.
+
+    Returns: the standings; checks with node, code and leaf_name, owner (the node that makes its own
+             rate), stretch (position in `parts`) and loss
+    """
     chosen = office.rules.board(board)
-    standings = score_windows(connection, office, [window], chosen)
-    size, position = len(standings.units), standings.column_of
-    lines = read_lines(connection, window, office.rules, position, size)
-    lines = lines[lines["column"] == _column(standings, unit)]
-    return standings, lines.assign(loss=trace(lines, standings.scores, office.rules))
+    if cut is None:
+        standings = score_windows(connection, office, [window], chosen)
+        read = partial(read_lines, connection)
+    else:
+        known = know(connection, window, cut)
+        standings = known_standings(connection, office, chosen, known)
+        read = partial(known_lines, connection, known)
+    size, column = len(standings.units), _column(standings, unit)
+    found = []
+    for number, (stretch, at, shares) in enumerate(standings.parts()):
+        rules = stretch.rules
+        lines = read(stretch.window, rules, standings.column_of, size)
+        lines = lines[lines["column"] == column].assign(column=at.start + column)
+        owner, points = trace(lines, stretch.scores, rules)
+        told = {"owner": owner, "loss": points * np.nan_to_num(shares[column])}
+        told |= {"code": rules.nodes["code"].to_numpy()[lines["node"]]}
+        told |= {"leaf_name": rules.nodes["name"].to_numpy()[lines["node"]]}
+        found.append(lines.assign(**told, stretch=number))
+    return standings, pd.concat(found, ignore_index=True)
 
 
-def _rows_of(
-    connection: Connection, lines: pd.DataFrame, live: np.ndarray, units: np.ndarray
+def _live_rows(
+    connection: Connection, window: Window, days: np.ndarray, units: np.ndarray
 ) -> pd.DataFrame:
-    """Find the stored rows behind checks; a check's points go to its rows by what each lost."""
-    rows = read_rows(connection, lines["day"].unique(), live, units)
-    rows = drop_repeats(drop_covered(connection, rows))
-    checks = lines[[*_GRAIN, "loss", "node"]]
+    """Read the rows of some units that count on some days of a window."""
+    rows = read_rows(connection, days, live_on(connection, window.days), units)
+    return drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
+
+
+def _rows_of(rows: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """Find the rows behind checks; a check's points go to its rows by what each lost."""
+    checks = lines[[*_GRAIN, "loss", "leaf_name"]]
     found = rows[rows["lost"] > 0].merge(checks, on=_GRAIN, validate="many_to_one")
     whole = found.groupby(_GRAIN)["lost"].transform("sum")
     found["loss"] = found["loss"] * found["lost"] / whole
@@ -154,8 +243,11 @@ def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray
     return rows[own.isin(there)]
 
 
-def _nodes(office: Office, rows: pd.DataFrame) -> np.ndarray:
-    return office.rules.leaf_of[rows["item"].to_numpy(int), rows["point_type"].to_numpy(int)]
+def _leaf_names(office: Office, rows: pd.DataFrame) -> np.ndarray:
+    """Name the leaf that each row counts on under the rules in force, or 不计分."""
+    rules = office.rules
+    node = rules.leaf_of[rows["item"].to_numpy(int), rows["point_type"].to_numpy(int)]
+    return rules.nodes["name"].reindex(node).fillna("不计分").to_numpy()
 
 
 def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +255,6 @@ def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.Data
     sites = read_sites_met(connection).set_index("site")["name"]
     names, streets = _unit_names(connection)
     items, types = office.catalogue.items["name"], office.catalogue.point_types["name"]
-    leaves = office.rules.nodes["name"]
     told = pd.DataFrame(
         {
             "day": [date.fromordinal(int(day)) for day in rows["day"]],
@@ -171,8 +262,7 @@ def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.Data
             "site_name": rows["site"].map(sites).to_numpy(),
             "point_type_name": types.reindex(rows["point_type"]).to_numpy(),
             "item_name": items.reindex(rows["item"]).to_numpy(),
-            "node": rows["node"].to_numpy(),
-            "leaf_name": leaves.reindex(rows["node"]).fillna("不计分").to_numpy(),
+            "leaf_name": rows["leaf_name"].to_numpy(),
             "source_name": [SOURCES[SOURCE_CODES[n]] for n in rows["source"]],
             "result": [RESULTS[n] for n in rows["result"]],
             "lost": rows["lost"].to_numpy(float) / POINT_SCALE,
@@ -181,10 +271,22 @@ def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.Data
             "places": rows["places"].to_numpy(),
             "responsible": _responsible(connection, rows, names),
             "batch": rows["batch"].to_numpy(),
+            "seq": rows["seq"].to_numpy(),
             "source_row": rows["source_row"].to_numpy(),
         }
     )
-    return told.join(original_cells(connection, rows.reset_index(drop=True)))
+    cells = original_cells(connection, rows.reset_index(drop=True))
+    return told.join(cells.assign(description=_described(connection, rows, cells)))
+
+
+def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
+    """Give the description of each row; of a cell with several problems the one that is meant."""
+    found = read_pieces(connection, rows["batch"].unique())
+    words = {
+        (one.batch, one.seq): f"第 {one.piece} 条:{mask(one.words)}" for one in found.itertuples()
+    }
+    keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
+    return [words.get((batch, seq), text) for batch, seq, text in keys]
 
 
 def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]:

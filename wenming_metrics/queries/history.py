@@ -15,6 +15,7 @@ from wenming_metrics.reading.kinds import RECORD_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.replaced import replaced_batches
 
 KINDS = {
     "inspection": "实地督查",
@@ -42,14 +43,23 @@ def batches(office: Office) -> pd.DataFrame:
     """List all batches, newest first.
 
     Returns: batch, name, kind (Chinese), who, at, good, held, skipped, state (已入库 or 已撤回),
-             act_at, act_who, first_day, last_day (dates or None)
+             act_at, act_who, first_day, last_day (dates or None), replaced (by which batches,
+             wholly or in part, "" = it is not)
     """
     with reading(office.store) as connection:
-        found = list_batches(connection)
+        found, replaced = list_batches(connection), replaced_batches(connection)
     for name in ("first_day", "last_day"):
         found[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in found[name]]
     state = found["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
-    return found.assign(kind=found["kind"].map(KINDS), state=state).drop(columns="act")
+    told = {one.batch: _replaced(one.by, whole=one.whole) for one in replaced.itertuples()}
+    by = [told.get(batch, "") for batch in found["batch"]]
+    found = found.assign(kind=found["kind"].map(KINDS), state=state, replaced=by)
+    return found.drop(columns="act")
+
+
+def _replaced(by: tuple[int, ...], *, whole: bool) -> str:
+    numbers = "、".join(map(str, by))
+    return f"已由第 {numbers} 批替换" if whole else f"部分已由第 {numbers} 批替换"
 
 
 def batch_problems(office: Office, batch: int) -> pd.DataFrame:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from wenming_metrics.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
-from wenming_metrics.rules.load import choose, digest, load_all, pack
-from wenming_metrics.rules.model import Catalogue, RuleSet
+from wenming_metrics.rules.load import choose, digest, load_all, pack, read_files
+from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
 from wenming_metrics.settings import Settings
 from wenming_metrics.store.database import Store, open_store, reading, writing
+from wenming_metrics.store.drafts import published
 from wenming_metrics.store.failures import shown
 from wenming_metrics.store.registers import archive_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
@@ -42,6 +43,7 @@ def open_office(settings: Settings) -> Office:
     """
     catalogue, rules, series = read_rules(settings)
     store = open_store(settings.store_url)
+    _refuse_edited(store, series)
     for one in series:
         _archive(store, one, settings.data / "rules")
     _fill(store, rules)
@@ -62,6 +64,20 @@ def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, .
     return catalogue, rules, tuple(one for one in known if one.series == rules.series)
 
 
+def _refuse_edited(store: Store, rule_sets: tuple[RuleSet, ...]) -> None:
+    """Refuse rules whose files are not those that were published. Raises RuleSetError."""
+    with reading(store) as connection:
+        known = published(connection)
+    said = "发布以后文件被改动过,不能使用。请把文件还原;要改办法,请另立一版,在「测评体系」发布。"
+    faults = [
+        Fault(f"rules/{one.id}", None, said)
+        for one in rule_sets
+        if known.get(one.id, one.digest) != one.digest
+    ]
+    if faults:
+        raise RuleSetError(faults)
+
+
 def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
     """Keep the rules in the store under their digest, so that old figures can be explained."""
     with reading(store) as connection:
@@ -70,7 +86,7 @@ def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
     places = (path.parent for path in folder.glob("*/rules.toml"))
     found = next(place for place in places if digest(place) == rules.digest)
     with writing(store) as connection:
-        archive_rules(connection, rules.digest, rules.id, pack(found))
+        archive_rules(connection, rules.digest, rules.id, pack(read_files(found)))
 
 
 def _fill(store: Store, rules: RuleSet) -> None:

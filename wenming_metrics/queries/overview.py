@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.periods import Window, previous
-from wenming_metrics.queries.details import node_path
+from wenming_metrics.queries.details import PATH_MARK, node_path
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.windows import Standings, score_windows, statuses
 from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.losses import node_losses
-from wenming_metrics.scoring.ranking import RANKED
+from wenming_metrics.scoring.ranking import SCORED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.store.tallies import read_days
@@ -45,29 +44,43 @@ def city(office: Office, window: Window, board: str = "street") -> City:
     windows = [previous(window), window]
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
-    before, now = (_city_score(standings, office, number) for number in (-2, -1))
-    at, sums = standings.at(-1), standings.scores.sums
+    before, now = (city_score(standings, number) for number in (-2, -1))
     lines = standings.sites[standings.sites["window"] == len(windows) - 1]
     return City(
         score=now,
         score_change=None if now is None or before is None else float(half_up(now - before, 9)),
         target=office.rules.target,
-        scored=int((statuses(standings, office.rules) == RANKED).sum()),
+        scored=int(np.isin(statuses(standings), SCORED).sum()),
         units=len(standings.units),
         sites=lines["site"].nunique(),
         visits=int(lines["visits"].sum()),
-        checks=int(sums.checks[:, at].sum()),
-        failed=int(sums.failed[:, at].sum()),
-        places=int(sums.places[:, at].sum()),
+        **{name: int(standings.counted(name).sum()) for name in ("checks", "failed", "places")},
     )
 
 
-def _city_score(standings: Standings, office: Office, number: int) -> float | None:
-    scored = statuses(standings, office.rules, number) == RANKED
-    if not scored.any():
+def city_score(standings: Standings, number: int = -1) -> float | None:
+    """Give the city's score in one window, rounded half up; None where no unit is scored."""
+    weights = city_weights(standings, number)
+    if not weights.any():
         return None
-    exact = standings.scores.scores[standings.at(number)][scored].mean()
-    return float(half_up(exact, office.rules.decimals))
+    exact = (weights * np.nan_to_num(standings.total[standings.at(number)])).sum()
+    return float(half_up(exact, standings.rules(number).decimals))
+
+
+def city_weights(standings: Standings, number: int = -1) -> np.ndarray:
+    """Give what each unit weighs in the city's score, 0 for those without; they add up to 1.
+
+    By the rules every scored unit weighs the same, or as its people (a unit of which they are not
+    known weighs nothing), or as its checks.
+    """
+    scored = np.isin(statuses(standings, number), SCORED).astype(float)
+    by = standings.rules(number).city_weight
+    if by == "population":
+        people = standings.register.units["population"].reindex(standings.units["unit"])
+        scored *= people.fillna(0).to_numpy(float)
+    elif by == "checks":
+        scored *= standings.counted("checks", number)
+    return scored / scored.sum() if scored.any() else scored
 
 
 def top_losses(
@@ -75,45 +88,58 @@ def top_losses(
 ) -> pd.DataFrame:
     """List the indicators that cost the city most.
 
-    A node that deducts stands for all below it.
+    A node that settles stands for all below it.
 
     Returns: node, code, name, path, loss (points of the city's score), share (of all points lost),
              failed, checks; the largest first
     """
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
-    scored = statuses(standings, office.rules) == RANKED
-    if not scored.any():
-        return pd.DataFrame(
-            columns=["node", "code", "name", "path", "loss", "share", "failed", "checks"]
-        )
-    losses = node_losses(standings.scores, office.rules)[:, scored].mean(axis=1)
-    nodes, sums = office.rules.nodes, standings.scores.sums
-    frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})
-    frame["loss"], frame["share"] = losses, losses / max(losses.sum(), np.finfo(float).tiny)
-    frame["failed"] = _subtree(sums.failed.sum(1), nodes).astype(int)
-    frame["checks"] = _subtree(sums.checks.sum(1), nodes).astype(int)
-    best = frame.sort_values("loss", ascending=False, kind="stable").head(count)
-    best = best[best["loss"] > 0].reset_index(drop=True)
-    return best.assign(path=[node_path(office.rules, node) for node in best["node"]])
+    return largest(city_losses(standings), count)
+
+
+def largest(losses: pd.DataFrame, count: int = 5) -> pd.DataFrame:
+    """Give the lines of `city_losses` that cost the city most, as `top_losses`."""
+    best = losses.sort_values("loss", ascending=False, kind="stable").head(count)
+    return best[best["loss"] > 0].reset_index(drop=True)
 
 
 def category_shares(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
     """Share out the city's lost points over the top indicators: name, loss, share, largest first."""
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
-    scored = statuses(standings, office.rules) == RANKED
-    nodes = office.rules.nodes
-    tops = nodes.index[nodes["parent"] == 0]
-    if not scored.any():
-        return pd.DataFrame({"name": [], "loss": [], "share": []})
-    losses = node_losses(standings.scores, office.rules)[:, scored].mean(axis=1)
-    whole = _subtree(losses, nodes)[tops]
-    share = whole / max(whole.sum(), np.finfo(float).tiny)
-    frame = pd.DataFrame(
-        {"name": nodes.loc[tops, "name"].to_numpy(), "loss": whole, "share": share}
-    )
-    return frame.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
+    return by_category(city_losses(standings))
+
+
+def by_category(losses: pd.DataFrame) -> pd.DataFrame:
+    """Sum the lines of `city_losses` over the top indicators, as `category_shares`."""
+    found = losses.groupby("top", sort=False)[["loss", "share"]].sum()
+    found = found.rename_axis("name").reset_index()
+    return found.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def city_losses(standings: Standings) -> pd.DataFrame:
+    """List what the city lost per node, version by version of the rules.
+
+    Returns: node, code, name, path, top (name of the indicator at the first level), loss, share,
+             failed, checks; one line per node that makes its own rate and has lost
+    """
+    weights, frames = city_weights(standings), []
+    for part, (rules, losses) in zip(standings.parts(), standings.losses(), strict=True):
+        stretch, at, _ = part
+        nodes, sums = rules.nodes, stretch.scores.sums
+        frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})
+        frame["loss"] = np.nan_to_num(losses) @ weights
+        for name in ("failed", "checks"):
+            frame[name] = _subtree(getattr(sums, name)[:, at].sum(1), nodes).astype(int)
+        frame = frame[frame["loss"] > 0]
+        paths = [node_path(rules, node) for node in frame["node"]]
+        tops = [path.split(PATH_MARK)[0] for path in paths]
+        tops = [top or name for top, name in zip(tops, frame["name"], strict=True)]
+        frames.append(frame.assign(path=paths, top=tops))
+    found = pd.concat(frames, ignore_index=True)
+    whole = max(found["loss"].sum(), np.finfo(float).tiny)
+    return found.assign(share=found["loss"] / whole)
 
 
 def repeat_sites(

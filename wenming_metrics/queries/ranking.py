@@ -6,10 +6,18 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.periods import Window, series
+from wenming_metrics.queries.findings import Moment
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.on_time import on_time
 from wenming_metrics.queries.windows import Standings, score_windows, statuses
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ranking import RANKED, order_units, rank_changes, rank_units
+from wenming_metrics.rounding import POINT_SCALE, half_up
+from wenming_metrics.scoring.ranking import (
+    RANKED,
+    SCORED,
+    order_units,
+    rank_changes,
+    rank_units,
+)
 from wenming_metrics.store.database import reading
 
 COURSE = {"day": 30, "week": 12, "month": 12, "quarter": 8, "half": 6, "year": 5, "custom": 6}
@@ -23,46 +31,53 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
         unit_name, group, status, rank (Int64), tied, rank_change (Int64, positive = up), is_new
         (ranked now, not before), score (rounded), score_change (of rounded scores), trend (list
         of rounded scores, oldest first, None = not scored), sites, visits, checks, failed,
-        places, lost (points), coverage. Units without a place come last, their rank is <NA>.
+        places, lost (points), coverage, filled (points got for leaves not looked at), adjusted
+        (points of 加减分 and 难度系数, in the score), document_no (of a 一票否决). Units without a place come last, their rank is <NA>.
     """
     windows = series(window, COURSE[window.kind])
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
-    return rank_standings(standings, office)
+    return rank_standings(standings)
 
 
-def rank_standings(standings: Standings, office: Office) -> pd.DataFrame:
+def rank_standings(standings: Standings) -> pd.DataFrame:
     """Make the list of `ranking` from scored windows; the last window is the one listed."""
-    now = _place(standings, office, -1)
+    now = _place(standings, -1)
     if len(standings.windows) > 1:
-        before = _place(standings, office, -2)
+        before = _place(standings, -2)
         now["rank_change"] = rank_changes(now, before)
         now["is_new"] = now["rank"].notna() & before["rank"].isna().to_numpy()
         now["score_change"] = half_up(now["score"] - before["score"].to_numpy(), 9)
     else:
         now = now.assign(rank_change=pd.NA, is_new=False, score_change=np.nan)
-    now["trend"] = _course(standings, office)
+    now["trend"] = _course(standings)
     return order_units(now).drop(columns="group_order").reset_index(drop=True)
 
 
-def listing(office: Office, window: Window, board: str = "department") -> pd.DataFrame:
+def listing(
+    office: Office, window: Window, board: str = "department", at: Moment | None = None
+) -> pd.DataFrame:
     """List the units of a board that is not ranked, most problems first.
 
-    Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points), failed_before
+    Takes:   at - as of when deadlines are looked at; None: today
+    Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points),
+        failed_before, and of `queries.on_time`: fell_due, in_time, not_due, recurred, as_of
     """
     windows = series(window, 2)
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
-    sums, at, before = standings.scores.sums, standings.at(-1), standings.at(-2)
+        became = on_time(connection, standings, office.rules.pricing, at)
+    return list_standings(standings).merge(became, on="unit")
+
+
+def list_standings(standings: Standings) -> pd.DataFrame:
+    """Make the list of `listing` from two scored windows; the last one is listed."""
     frame = pd.DataFrame(
         {
             "unit": standings.units["unit"],
             "unit_name": standings.units["name"],
-            "checks": sums.checks[:, at].sum(0).astype(int),
-            "failed": sums.failed[:, at].sum(0).astype(int),
-            "places": sums.places[:, at].sum(0).astype(int),
-            "lost": sums.lost[:, at].sum(0) / 10_000,
-            "failed_before": sums.failed[:, before].sum(0).astype(int),
+            **_counts(standings, -1),
+            "failed_before": standings.counted("failed", -2).astype(int),
         }
     )
     return frame.sort_values("failed", ascending=False, kind="stable").reset_index(drop=True)
@@ -75,27 +90,35 @@ def group_means(ranked: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index().rename(columns={"mean": "score", "size": "units"})
 
 
-def _place(standings: Standings, office: Office, number: int) -> pd.DataFrame:
-    at, sums = standings.at(number), standings.scores.sums
-    units = standings.units
+def _counts(standings: Standings, number: int) -> dict[str, np.ndarray]:
+    """Count per unit in one window what was looked at and what was lost."""
+    counts = ("checks", "failed", "places")
+    found = {name: standings.counted(name, number).astype(int) for name in counts}
+    return {**found, "lost": standings.counted("lost", number) / POINT_SCALE}
+
+
+def _place(standings: Standings, number: int) -> pd.DataFrame:
+    at, units = standings.at(number), standings.units
     frame = pd.DataFrame(
         {
             "unit": units["unit"],
             "unit_name": units["name"],
             "group": units["group"],
             "group_order": units["group_order"],
-            "status": statuses(standings, office.rules, number),
-            "score": standings.scores.scores[at],
+            "status": statuses(standings, number),
+            "score": standings.total[at],
             **_visits(standings, number),
-            "checks": sums.checks[:, at].sum(0).astype(int),
-            "failed": sums.failed[:, at].sum(0).astype(int),
-            "places": sums.places[:, at].sum(0).astype(int),
-            "lost": sums.lost[:, at].sum(0) / 10_000,
+            **_counts(standings, number),
             "coverage": standings.coverage[at],
+            "filled": standings.filled(number),
+            "adjusted": standings.adjusted(number),
+            "document_no": [
+                standings.vetoes.get(column, "") for column in range(at.start, at.stop)
+            ],
         }
     )
-    frame.loc[frame["status"] != RANKED, "score"] = np.nan
-    rules = office.rules
+    frame.loc[~frame["status"].isin(SCORED), "score"] = np.nan
+    rules = standings.rules(number)
     return rank_units(frame, rules.decimals, rules.ranked_by, rules.ties)
 
 
@@ -109,10 +132,11 @@ def _visits(standings: Standings, number: int) -> dict[str, np.ndarray]:
     return {"sites": np.bincount(once["place"], minlength=size), "visits": visits}
 
 
-def _course(standings: Standings, office: Office) -> list[list[float | None]]:
+def _course(standings: Standings) -> list[list[float | None]]:
     count, size = len(standings.windows), len(standings.units)
-    rounded = half_up(standings.scores.scores, office.rules.decimals).reshape(count, size)
-    scored = np.array([statuses(standings, office.rules, n) == RANKED for n in range(count)])
+    decimals = standings.rules().decimals
+    rounded = half_up(standings.total, decimals).reshape(count, size)
+    scored = np.array([np.isin(statuses(standings, n), SCORED) for n in range(count)])
     return [
         [float(v) if ok else None for v, ok in zip(rounded[:, u], scored[:, u], strict=True)]
         for u in range(size)

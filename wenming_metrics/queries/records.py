@@ -7,6 +7,8 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
+from wenming_metrics.periods import today
+from wenming_metrics.queries.findings import ANSWERS, Moment, answered, read_answers
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
@@ -22,13 +24,18 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
     Takes:   kind - the name of a `reading.kinds.RECORD_KINDS`; contacts - also who is to be
              reminded, which is for 催办 and for no export
     Returns: day (date or None), unit, unit_name ("" for none), what the kind tells under its own
-             names (`lead`: names joined by 、), batch, file, sheet (its name), source_row
+             names (`lead`: names joined by 、), batch, file, sheet (its name), source_row; of 整改
+             also finding: what became of the problem that is answered, else why there is none
     """
     with reading(office.store) as connection:
         found = read_records(connection, kind)
         units = read_register(connection).units
         names = dict(zip(units["unit"], units["name"], strict=True))
-        places = _places(connection, found)
+        places = places_of(connection, found)
+        if kind == ANSWERS:
+            at, pricing = Moment(today().toordinal()), office.rules.pricing
+            became = answered(connection, read_answers(connection), pricing, at)
+            places = places.assign(finding=pd.Series(became, found.index, dtype=object))
     told = pd.DataFrame(found["told"].tolist(), found.index)
     if "lead" in told:
         told["lead"] = ["、".join(names[unit] for unit in of_row) for of_row in told["lead"]]
@@ -44,7 +51,7 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
     return pd.concat([own, told, found["batch"], places, found["source_row"]], axis=1)
 
 
-def _places(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
+def places_of(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
     """Give file and sheet of each record by name."""
     sheets = read_sheets(connection, found["batch"].unique()).set_index(["batch", "sheet"])
     keys = pd.MultiIndex.from_frame(found[["batch", "sheet"]])

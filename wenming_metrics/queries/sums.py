@@ -61,7 +61,8 @@ def window_sums(
     if day_sums is None and basis.key in bases(connection):
         found, users = _stored(connection, windows, basis.key)
     else:
-        days = days_with_rows(connection, _span(windows))
+        # Sums that come from elsewhere may be of days that have no rows any more.
+        days = days_with_rows(connection, _span(windows)) if day_sums is None else _span(windows)
         found, users = _of_days(windows, days, day_sums or day_summer(connection, basis))
     return _add_up(found, users, basis, position, len(windows), units)
 
@@ -95,11 +96,14 @@ def planned_types(
 
 
 def day_summer(connection: Connection, basis: Basis) -> DaySums:
-    """Sum days from their tallies, on any basis."""
+    """Sum the days that have tallies, on any basis."""
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
-        for day in days:
-            yield day, sum_day(day, read_day(connection, day, basis.parts), basis)
+        wanted = set(days)
+        there = days_with_rows(connection, range(min(wanted), max(wanted) + 1)) if wanted else []
+        for day in there:
+            if day in wanted:
+                yield day, sum_day(day, read_day(connection, day, basis.parts), basis)
 
     return sums
 
@@ -113,7 +117,7 @@ def _stored(
 
 
 def _of_days(
-    windows: Sequence[Window], days: Sequence[int], day_sums: DaySums
+    windows: Sequence[Window], days: Iterable[int], day_sums: DaySums
 ) -> tuple[Iterator[tuple[Piece, Sums]], Users]:
     """Make windows of their single days."""
     users = _users([[(+1, (DAY, day)) for day in days if day in one.days] for one in windows])

@@ -28,7 +28,6 @@ from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import by_month
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.store.tallies import days_with_rows
 
 _SIDES = ("_before", "_after")
 
@@ -68,13 +67,13 @@ def try_rules(
 ) -> Trial:
     """Score a window and each of its months under other rules. Raises KeyError without the board."""
     windows = [*_months(over), over]
-    other = replace(office, rules=rules)
+    other = replace(office, rules=rules, rule_sets=(rules,))
     with reading(office.store) as connection:
         before = score_windows(connection, office, windows, office.rules.board(board))
         basis = basis_of(read_register(connection), rules, rules.board(board))
         sums = _day_sums(connection, office.store.url, basis, executor)
-        after = score_windows(connection, other, windows, basis.board, sums)
-    pairs = [_compare(before, office.rules, after, rules, n) for n in range(len(windows))]
+        after = score_windows(connection, other, windows, basis.board, lambda _: sums)
+    pairs = [_compare(before, after, n) for n in range(len(windows))]
     units = pairs[-1].sort_values(["group_order", "rank_after"], kind="stable")
     months = {
         "month": [one.title for one in windows[:-1]],
@@ -123,9 +122,8 @@ def run(task: Task) -> tuple[tuple[int, ...], Sums | None]:
 
 def sum_days(connection: Connection, days: Iterable[int], basis: Basis) -> Sums | None:
     """Sum the tallies of some days of a month; None when there are none."""
-    wanted, total = set(days), None
-    there = days_with_rows(connection, range(min(wanted), max(wanted) + 1))
-    for _, own in day_summer(connection, basis)([day for day in there if day in wanted]):
+    total = None
+    for _, own in day_summer(connection, basis)(days):
         total = own if total is None else add_sums(total, own)
     return total
 
@@ -134,20 +132,18 @@ def _live(connection: Connection, days: Sequence[int]) -> tuple[int, ...]:
     return tuple(live_on(connection, days).tolist())
 
 
-def _compare(
-    before: Standings, rules: RuleSet, after: Standings, other: RuleSet, number: int
-) -> pd.DataFrame:
+def _compare(before: Standings, after: Standings, number: int) -> pd.DataFrame:
     """Put the places of one window under both rules side by side."""
-    one, two = _places(before, rules, number), _places(after, other, number)
+    one, two = _places(before, number), _places(after, number)
     both = one.merge(two, on=["unit", "unit_name", "group"], suffixes=_SIDES)
     was, now = (both[f"rank{side}"].fillna(0) for side in _SIDES)
     both = both.rename(columns={"group_order_after": "group_order"})
     return both.drop(columns="group_order_before").assign(changed=(was != now).astype(bool))
 
 
-def _places(standings: Standings, rules: RuleSet, number: int) -> pd.DataFrame:
-    status = statuses(standings, rules, number)
-    scores = np.where(status == RANKED, standings.scores.scores[standings.at(number)], np.nan)
+def _places(standings: Standings, number: int) -> pd.DataFrame:
+    rules, status = standings.rules(number), statuses(standings, number)
+    scores = np.where(status == RANKED, standings.total[standings.at(number)], np.nan)
     frame = standings.units.rename(columns={"name": "unit_name"})
     frame = frame[["unit", "unit_name", "group", "group_order"]]
     ranked = rank_units(

@@ -1,12 +1,14 @@
-"""Scores of a row of windows at once: sums of the asked windows, rules, one pass.
+"""Scores of a row of windows at once: sums of the asked windows, rules, one pass per version.
 
-Columns of all arrays are window x units + position of the unit, as in `scoring.leaves`.
+Columns of all arrays are window x units + position of the unit, as in `scoring.leaves`. A window
+that lies in two versions of the rules is scored by days: S = sum of (days of the version / days of
+the window) x S of the version; a unit without score under one of them is scored by the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -14,45 +16,27 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window, window
+from wenming_metrics.queries.adjustments import ledger
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.standings import Standings, Stretch, put_together
+from wenming_metrics.queries.stocks import stocks_of
+from wenming_metrics.queries.stretches import Part, split_windows
 from wenming_metrics.queries.sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring import coverage as cover
+from wenming_metrics.scoring.adjusting import adjust, in_use, vetoed
 from wenming_metrics.scoring.basis import Basis, basis_of
 from wenming_metrics.scoring.leaves import place_cells
-from wenming_metrics.scoring.ranking import status_of
-from wenming_metrics.scoring.roll_up import Scores, score
+from wenming_metrics.scoring.missing import Peers
+from wenming_metrics.scoring.ranking import RANKED, VETOED, status_of
+from wenming_metrics.scoring.roll_up import score
 from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
-from wenming_metrics.units import Register, alive_units
+from wenming_metrics.units import Register, alive_units, heirs
 
-
-@dataclass(frozen=True)
-class Standings:
-    """Scores of all units of a board over a row of windows.
-
-    units     - one line per unit, in the order of the register: unit, name, group, group_order
-    windows   - oldest first
-    column_of - unit number -> position in `units` of the unit it counts for, or -1
-    scores    - see `scoring.roll_up.Scores`
-    coverage  - per column, share of the applying weight that was looked at; NaN = nothing applies
-    sites     - lines of SITE_KEYS and SITE_SUMS with window and column, of the last two windows
-    """
-
-    board: Board
-    units: pd.DataFrame
-    windows: tuple[Window, ...]
-    register: Register
-    column_of: np.ndarray
-    scores: Scores
-    coverage: np.ndarray
-    sites: pd.DataFrame
-
-    def at(self, number: int) -> slice:
-        """The columns of one window (-1: the last)."""
-        first = (number % len(self.windows)) * len(self.units)
-        return slice(first, first + len(self.units))
+SumsOn = Callable[[Basis], DaySums]
+"""Gives, for a basis, where the sums of days come from."""
 
 
 def score_windows(
@@ -60,30 +44,94 @@ def score_windows(
     office: Office,
     windows: Sequence[Window],
     board: Board,
-    day_sums: DaySums | None = None,
+    sums_on: SumsOn | None = None,
 ) -> Standings:
     """Score every unit of a board that is alive at the end of the last window, in each window.
 
-    Takes: day_sums - see `queries.sums.window_sums`
+    What was counted for a unit that has been merged counts for its successor.
+
+    Takes: sums_on - see `queries.sums.window_sums`; None: what the store keeps
     """
-    register = read_register(connection)
-    units = board_units(register, board, windows[-1].end)
-    rules, size = office.rules, len(units)
-    basis = basis_of(register, rules, board)
-    place = _places(basis, units)
-    sums, taken = window_sums(connection, windows, basis, place, size, day_sums)
-    position = place[basis.counts_for]
-    covered = _coverage(connection, office, windows, register, position, sums.checks > 0)
-    return Standings(
-        board=board,
-        units=units,
-        windows=tuple(windows),
-        register=register,
-        column_of=position,
-        scores=score(taken, sums, rules),
-        coverage=covered,
-        sites=_read_sites(connection, windows, position, size),
-    )
+    register, end = read_register(connection), windows[-1].end
+    asked = _Asked(connection, office, register, board, board_units(register, board, end), end)
+    stretches: list[Stretch] = []
+    for rules, parts in split_windows(windows, office):
+        stretches += _score_version(asked, rules, parts, sums_on)
+    basis = basis_of(register, office.rules, board)
+    position = _places(basis, asked)[basis.counts_for]
+    sites = _read_sites(connection, windows, position, len(asked.units))
+    found = put_together(board, asked.units, windows, register, position, stretches, sites)
+    return _adjust(connection, found)
+
+
+def _adjust(connection: Connection, standings: Standings) -> Standings:
+    """Put decisions and difficulty to the scores of windows whose rules speak of them."""
+    size, lines, total = len(standings.units), [], standings.total.copy()
+    for number, one in enumerate(standings.windows):
+        rules, at = standings.rules(number), standings.at(number)
+        if not in_use(rules.adjustments):
+            continue
+        told = ledger(connection, [one], standings.units, rules)
+        groups = standings.units["group"].to_numpy(object)
+        total[at], counted = adjust(standings.total[at], groups, told, rules)
+        lines.append(counted.assign(column=counted["column"] + number * size))
+    if not lines:
+        return standings
+    found = pd.concat(lines, ignore_index=True)
+    return replace(standings, total=total, ledger=found, vetoes=vetoed(found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is asked of every version: whose units, and as of which day they are alive."""
+
+    connection: Connection
+    office: Office
+    register: Register
+    board: Board
+    units: pd.DataFrame
+    end: date
+
+
+def _score_version(
+    asked: _Asked, rules: RuleSet, parts: Sequence[Part], sums_on: SumsOn | None
+) -> list[Stretch]:
+    """Score the stretches of windows that lie in one version of the rules, all at once."""
+    size = len(asked.units)
+    windows = [one for _, one, _ in parts]
+    kind = asked.board.kind
+    has_board = any(one.kind == kind for one in rules.boards)
+    basis = basis_of(asked.register, rules, rules.board(kind) if has_board else asked.board)
+    place = _places(basis, asked)
+    summed = sums_on(basis) if sums_on else None
+    sums, taken = window_sums(asked.connection, windows, basis, place, size, summed)
+    stocks = stocks_of(asked.connection, rules, windows, place, size)
+    looked = sums.checks > 0 if stocks is None else (sums.checks > 0) | ~np.isnan(stocks)
+    applies, covered = _coverage(asked, rules, windows, place[basis.counts_for], looked)
+    peers = _peers(rules, windows, asked.units, applies, covered, looked)
+    found = score(taken, sums, rules, stocks, peers)
+    return [
+        Stretch(number, days, share, rules, at * size, found, covered)
+        for at, (number, days, share) in enumerate(parts)
+    ]
+
+
+def _peers(
+    rules: RuleSet,
+    windows: Sequence[Window],
+    units: pd.DataFrame,
+    applies: np.ndarray,
+    covered: np.ndarray,
+    looked: np.ndarray,
+) -> Peers:
+    """Say who is compared with whom where leaves are missing: the units of a group in a window."""
+    size = len(units)
+    groups = pd.factorize(units["group"])[0]
+    count = int(groups.max()) + 1 if size else 0
+    limits = np.repeat([rules.limit(one.kind) for one in windows], size)
+    enough = ~(np.nan_to_num(covered, nan=1.0) < limits)
+    number = np.repeat(np.arange(len(windows)), size) * count + np.tile(groups, len(windows))
+    return Peers(applies, number.astype(np.int64), looked.any(axis=0) & enough)
 
 
 def board_units(register: Register, board: Board, on: date) -> pd.DataFrame:
@@ -95,11 +143,14 @@ def board_units(register: Register, board: Board, on: date) -> pd.DataFrame:
     return units.assign(group_order=places).reset_index(drop=True)
 
 
-def statuses(standings: Standings, rules: RuleSet, number: int = -1) -> np.ndarray:
+def statuses(standings: Standings, number: int = -1) -> np.ndarray:
     """Say of each unit whether it has a place in one window."""
     at = standings.at(number)
-    limit = rules.coverage[standings.windows[number].kind]
-    return status_of(standings.scores.scores[at], standings.coverage[at], limit)
+    limit = standings.rules(number).limit(standings.windows[number].kind)
+    found = status_of(standings.total[at], standings.coverage[at], limit)
+    struck = [column - at.start for column in standings.vetoes if at.start <= column < at.stop]
+    found[[place for place in struck if found[place] == RANKED]] = VETOED
+    return found
 
 
 def read_lines(
@@ -109,11 +160,12 @@ def read_lines(
     visits, grain = (read_days(connection, window.days, part) for part in ("visits", "grain"))
     parts = [checks_of_day(day, visits[day], grain[day]) for day in grain]
     if not parts:
-        return _no_lines()
+        return no_lines()
     return place_cells(pd.concat(parts, ignore_index=True), rules, position, size, 0)
 
 
-def _no_lines() -> pd.DataFrame:
+def no_lines() -> pd.DataFrame:
+    """Give the columns of `read_lines` without a line."""
     names = ["day", "role", "source", "visit", "site", "unit", "point_type", "item", "checks"]
     names += ["failed", "lost", "possible", "node", "column"]
     return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
@@ -157,30 +209,40 @@ def _split(of: Window) -> tuple[list[int], list[int]]:
     return months, days
 
 
-def _places(basis: Basis, units: pd.DataFrame) -> np.ndarray:
-    """Map the units of a board to their positions; -1 for all others and for no unit (-1)."""
+def _places(basis: Basis, asked: _Asked) -> np.ndarray:
+    """Map the units of a board to their positions; -1 for all others and for no unit (-1).
+
+    A unit that has been merged has the position of its successor.
+    """
     place = np.full(len(basis.counts_for) + 1, -1, np.int64)
-    place[units["unit"].to_numpy(np.int64)] = np.arange(len(units))
+    place[asked.units["unit"].to_numpy(np.int64)] = np.arange(len(asked.units))
+    for unit, heir in heirs(asked.register, asked.end.toordinal()).items():
+        place[unit] = place[heir]
     return place
 
 
 def _coverage(
-    connection: Connection,
-    office: Office,
+    asked: _Asked,
+    rules: RuleSet,
     windows: Sequence[Window],
-    register: Register,
     position: np.ndarray,
     looked: np.ndarray,
-) -> np.ndarray:
-    """Give coverage per column: by the plan where it asks for a unit, else by its sites."""
-    rules, size = office.rules, looked.shape[1] // len(windows)
-    types = office.catalogue.applies.shape[1]
-    at = cover.leaf_at(rules, office.catalogue)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say what applies, and give coverage per column: by the plan where it asks for a unit, else
+    by its sites.
+
+    Returns: bool array (node, column); float array (column)
+    """
+    size, catalogue = len(asked.units), asked.office.catalogue
+    types = catalogue.applies.shape[1]
+    at = cover.leaf_at(rules, catalogue)
     weights = np.where(rules.nodes["is_leaf"], cover.global_weights(rules), 0.0)
-    registered = cover.types_by_unit(register.sites, position, size, types)
-    found = []
-    for number, asked in enumerate(planned_types(connection, windows, position, types, size)):
-        applies = cover.applicable(at, registered, asked)
+    registered = cover.types_by_unit(asked.register.sites, position, size, types)
+    found, shares = [], []
+    planned = planned_types(asked.connection, windows, position, types, size)
+    for number, wanted in enumerate(planned):
+        applies = cover.applicable(at, registered, wanted)
         part = looked[:, number * size : (number + 1) * size]
-        found.append(cover.coverage(part, applies, weights))
-    return np.concatenate(found)
+        found.append(applies)
+        shares.append(cover.coverage(part, applies, weights))
+    return np.concatenate(found, axis=1), np.concatenate(shares)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from wenming_metrics.reading import model
+from wenming_metrics.reading.confirmed import made_visits, needs_visits
 from wenming_metrics.reading.inspection import (
     Findings,
     findings_part,
@@ -14,17 +15,16 @@ from wenming_metrics.reading.inspection import (
     read_findings,
     read_wide,
 )
+from wenming_metrics.reading.joining import join_visits
 from wenming_metrics.reading.model import BASIS_CHECKLIST, Context
 from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.part import Part, join_parts
+from wenming_metrics.reading.part import Part, join_parts, pieces_of
 from wenming_metrics.reading.rows import Total
 from wenming_metrics.reading.table import Table, report_sheet
 from wenming_metrics.reading.visits import (
     Place,
     Visit,
     link_visits,
-    made_visits,
-    needs_visits,
     read_visits,
     visits_of,
 )
@@ -35,7 +35,7 @@ Taken = tuple[Table, list[Total]]
 def read_inspection(
     taken: Sequence[Taken], names: Names, context: Context
 ) -> dict[str, pd.DataFrame]:
-    """Read all sheets of an inspection. Returns: checks, roles, sites as in `Reading`."""
+    """Read all sheets of an inspection. Returns: checks, roles, sites, findings of `Reading`."""
     parts: dict[int, list[Part]] = {}
     for at, (table, totals) in enumerate(taken):
         if table.kind == model.VISITS:
@@ -48,14 +48,18 @@ def read_inspection(
     looked = [one for some in parts.values() for one in some]
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
-    for at, table, totals in rest:
+    numbered = [table for table, _ in taken if table.kind == model.VISITS]
+    for at, own, totals in rest:
+        joins = own.header.joins and own.header.missing
+        table = join_visits(own, numbered) if joins else own
         findings = read_findings(table, names, context, totals, types)
         found = _find_visits(findings, names, context, visits if looked else None)
         parts[at] = found
         _report_also_checked(table, looked, found[-1])
     joined = [one for _, some in sorted(parts.items()) for one in some]
-    checks, roles, sites = join_parts(joined)
-    return {"checks": checks, "roles": roles, "sites": sites}
+    checks, roles, sites, findings = join_parts(joined)
+    frames = {"checks": checks, "roles": roles, "sites": sites, "findings": findings}
+    return {**frames, "pieces": pieces_of(joined)}
 
 
 def _types(parts: Sequence[Part]) -> dict[int, int]:
@@ -76,9 +80,9 @@ def _find_visits(
     """Link problems to the visits of the workbook (None: it has none), or make their visits."""
     if visits is not None or not needs_visits(findings):
         return [findings_part(findings, link_visits(findings, visits or {}))]
-    if context.confirm_visits:
-        made, keys = made_visits(findings, names)
-        return [made, findings_part(findings, keys)]
+    if context.answers.confirm_visits:
+        made, keys = made_visits(findings, names, context)
+        return [*made, findings_part(findings, keys)]
     report_sheet(findings.table, "到访-02")
     return [findings_part(findings, findings.visit)]
 

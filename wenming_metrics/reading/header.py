@@ -26,6 +26,7 @@ class Header:
     ignored - headers (normalised) that a person said are not read
     filename - how the file is called
     is_chosen - the kind is what a person said
+    joins   - what is missing may come from the visits whose numbers the rows name
     """
 
     kind: str
@@ -45,3 +46,4 @@ class Header:
     ignored: frozenset[str] = frozenset()
     filename: str = ""
     is_chosen: bool = False
+    joins: bool = False

@@ -26,7 +26,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("day", "source", "team", "visit_no", "district", "street", "community", "point_type"),
         *("site", "item_code", "item", "result", "deduction", "full_mark", "places"),
         *("description", "lead", "responsible", "assisting", "scope", "remark"),
-        *("lost_total", "earned_total"),
+        *("lost_total", "earned_total", "problem_no", "deadline", "severity", "problem_state"),
+        "handed_out",
     ),
     model.PLAN: (
         *("planned_day", "day", "team", "district", "street", "community", "point_type"),
@@ -34,6 +35,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     model.UNITS: (
         *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
+        "successor",
         *("valid_from", "valid_to", "remark"),
     ),
     model.SITES: ("site", "point_type", "district", "street", "community", "aliases", "remark"),
@@ -61,6 +63,8 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     **{kind.name: kind.required for kind in RECORD_KINDS},
 }
 """What a kind of sheet must have; of each group one column is enough."""
+_NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
+"""What a table of problems must have whose visits stand in a sheet of their own."""
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
 _MAPS = {family: headers(names) for family, names in FAMILIES.items()}
@@ -145,6 +149,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         ignored=frozenset(word for word, name in said.items() if not name),
         filename=known.filename,
         is_chosen=model.KIND_CHOICE in said,
+        joins=kind == model.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
 
@@ -194,7 +199,8 @@ def _kind(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -> 
     kind = _likely(names, title, texts)
     if not kind:
         return ""
-    groups = REQUIRED[kind]
+    by_number = kind == model.FINDINGS and _has(names[model.INSPECTION], _NUMBERED)
+    groups = _NUMBERED if by_number else REQUIRED[kind]
     absent = [group for group in groups if not names[FAMILY[kind]] & set(group)]
     return "" if 2 * len(absent) > len(groups) else kind
 
@@ -214,9 +220,15 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
         return model.SITES
     if "description" in seen and "result" not in seen:
         return model.FINDINGS
+    if not seen & {"result", "day", "site"} and _has(seen, _NUMBERED):
+        return model.FINDINGS
     if checked or any(_SCORE.search(text) for text in texts):
         return model.CHECKLIST
     return model.VISITS if "site" in seen else ""
+
+
+def _has(names: set[str], groups: tuple[tuple[str, ...], ...]) -> bool:
+    return all(names & set(group) for group in groups)
 
 
 def _missing(

@@ -6,7 +6,6 @@ item that was not looked at has neither, but its row is stored.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,10 +13,16 @@ import numpy as np
 
 from wenming_metrics.problems import Problem
 from wenming_metrics.reading import values
+from wenming_metrics.reading.deadlines import tell_problems
 from wenming_metrics.reading.grid import column_letter
-from wenming_metrics.reading.model import BASIS_CHECKLIST, BASIS_FINDING, Context
+from wenming_metrics.reading.model import (
+    BASIS_CHECKLIST,
+    BASIS_FINDING,
+    Context,
+    bare_meaning,
+)
 from wenming_metrics.reading.names import Names, hint, item
-from wenming_metrics.reading.part import Part, build_part
+from wenming_metrics.reading.part import Part, build_part, spread_part
 from wenming_metrics.reading.rows import Total, number_text, report_totals
 from wenming_metrics.reading.settle import (
     Where,
@@ -28,6 +33,7 @@ from wenming_metrics.reading.settle import (
     settle_visits,
     settle_where,
 )
+from wenming_metrics.reading.several import Pieces, piece_numbers, settle_several
 from wenming_metrics.reading.table import (
     Table,
     column,
@@ -42,28 +48,18 @@ from wenming_metrics.reading.table import (
     typed,
 )
 from wenming_metrics.reading.wide import report_sums, unpivot
+from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.vocabulary import RESULTS, SOURCE_CODES, normalise
 
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 _NO_TYPES: Mapping[int, int] = {}
 PUBLIC = SOURCE_CODES.index("public")
-_LISTED = re.compile(r"(?:^|[;；。\n\s])\s*(?:\d{1,2}[.、.)](?!\d)|[①-⑳]|[((]\d{1,2}[))])")
-
-
-@dataclass(frozen=True)
-class Points:
-    """Per data row: result (number in RESULTS, -1 unknown), lost and possible (1e-4), places."""
-
-    result: np.ndarray
-    lost: np.ndarray
-    possible: np.ndarray
-    places: np.ndarray
 
 
 def read_wide(base: Table, names: Names, context: Context, totals: list[Total]) -> Part:
     """Read a sheet whose rows are sites and whose columns are items; a row counts whole or not."""
     _report_unknown_items(base, names)
-    table = unpivot(base)
+    table = unpivot(base, bare_meaning(context, base.header.fingerprint))
     part, points = _read_checks(table, names, context, totals)
     width = len(base.header.items)
     for code, lines in table.holders.items():
@@ -94,10 +90,12 @@ def _read_checks(
     source = settle_sources(table)
     where = settle_where(table, names, day, _NO_TYPES)
     found = settle_items(table, names, where.point_type)
-    marks = _marks(table, names, found)
-    given, result = _results(table)
-    deduction = _deductions(table)
-    points = _checklist_points(table, given, result, deduction, marks)
+    marks = full_marks(table, names, found, context.rules)
+    given, result = results(table)
+    deduction = from_earned(table, deductions(table), marks)
+    if "result" not in table.columns:
+        deduction = blank_is_zero(deduction, context.rules)
+    points = checklist_points(table, given, result, deduction, marks)
     roles = settle_roles(table, names, where)
     _report_totals(table, totals, points.lost, deduction)
     visit = settle_visits(table, where, source)
@@ -106,7 +104,8 @@ def _read_checks(
     report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     _report_repeated(table, visit, found)
-    row_values = _row_values(source, visit, found, BASIS_CHECKLIST, points)
+    told = _told(table, day, points.result == FAILED, deduction)
+    row_values = {**_row_values(source, visit, found, BASIS_CHECKLIST, points), **told}
     return build_part(table, where, row_values, roles), points
 
 
@@ -121,6 +120,8 @@ class Findings:
     items: np.ndarray
     points: Points
     roles: tuple[np.ndarray, np.ndarray, np.ndarray]
+    told: Mapping[str, np.ndarray]
+    pieces: Pieces | None
 
 
 def read_findings(
@@ -135,38 +136,45 @@ def read_findings(
     source = settle_sources(table)
     where = settle_where(table, names, day, known_types)
     found = settle_items(table, names, where.point_type)
-    marks = _marks(table, names, found)
-    deduction = _deductions(table)
+    marks = full_marks(table, names, found, context.rules)
+    deduction = blank_is_zero(deductions(table), context.rules)
     report(table, deduction == values.STROKE, "数值-01", "deduction")
     result = np.full(table.n_rows, FAILED)
     lost = np.where(deduction >= 0, deduction, marks)
-    _report_above(table, lost, marks, deduction >= 0)
-    _report_several(table)
+    report_above(table, lost, marks, deduction >= 0)
     free = (source == PUBLIC) & (deduction == 0)
-    points = Points(result, lost, np.where(free, 0, marks), _places(table, result))
+    points = Points(result, lost, np.where(free, 0, marks), count_places(table, result))
     _report_totals(table, totals, lost, deduction)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
     _report_not_applying(table, names, found, where.point_type)
     visit = settle_visits(table, where, source)
-    return Findings(table, where, source, visit, found, points, roles)
+    told = _told(table, day, result == FAILED, deduction)
+    pieces = settle_several(table, points.lost, points.places, split=context.answers.split)
+    return Findings(table, where, source, visit, found, points, roles, told, pieces)
 
 
-def _report_several(table: Table) -> None:
-    """Tell of cells that list several problems: 「1.…;2.…」; they are one problem of so many places."""
-    given = column(table, "description")
-    found = [len(_LISTED.findall(values.spell(value))) for value in given.values]
-    counts = np.array(found, np.int64)[given.codes]
-    rows = np.flatnonzero((counts > 1) & ~table.held)
-    report_each(
-        table, rows, "问题-01", "description", [{"count": int(counts[row])} for row in rows]
-    )
+def _told(
+    table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Give what rows tell of their problems besides, see `tell_problems`, and whether they write
+    what it costs (given), unless all do."""
+    told = tell_problems(table, day, failed)
+    blank = failed & (deduction < 0)
+    return {**told, "given": (~blank).astype(np.int8)} if blank.any() else told
 
 
 def findings_part(findings: Findings, visit: np.ndarray) -> Part:
     """Make checks of the problems, with the visits they were found to belong to."""
-    row_values = _row_values(findings.source, visit, findings.items, BASIS_FINDING, findings.points)
-    return build_part(findings.table, findings.where, row_values, findings.roles)
+    settled = (findings.source, visit, findings.items, BASIS_FINDING, findings.points)
+    row_values = {**_row_values(*settled), **findings.told}
+    if findings.pieces is None:
+        return build_part(findings.table, findings.where, row_values, findings.roles)
+    taken = (findings.table, findings.where, row_values, findings.roles)
+    lines = findings.pieces.lines
+    if "number" in findings.told:
+        lines = {**lines, "number": piece_numbers(findings.pieces, findings.told["number"])}
+    return spread_part(*taken, findings.pieces.counts, lines)
 
 
 def settle_items(table: Table, names: Names, point_type: np.ndarray) -> np.ndarray:
@@ -196,85 +204,6 @@ def _row_values(
         "basis": np.full(len(items), basis, np.int8),
         **{name: getattr(points, name) for name in ("result", "lost", "possible", "places")},
     }
-
-
-def _marks(table: Table, names: Names, items: np.ndarray) -> np.ndarray:
-    """Give the full mark of each row: its own cell, else the catalogue's (0 where unknown)."""
-    given = typed(table, "full_mark", values.mark)
-    report_unreadable(table, given, "数值-04", "full_mark")
-    known = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
-    return np.where(given > 0, given, known[items])
-
-
-def _deductions(table: Table) -> np.ndarray:
-    given = typed(table, "deduction", values.points)
-    report_unreadable(table, given, "数值-01", "deduction")
-    return given
-
-
-def _places(table: Table, result: np.ndarray) -> np.ndarray:
-    """Give the number of places: what is written, else 1 for a failed item; 0 for others."""
-    given = typed(table, "places", values.places)
-    report_unreadable(table, given, "数值-05", "places")
-    return np.where(result == FAILED, np.where(given >= 0, given, 1), 0)
-
-
-def _results(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """Give whether a result is written, and the result as typed."""
-    result = typed(table, "result", values.result)
-    if table.cells is not None:
-        # In a sheet of one column per item a bare number may be points lost or points kept.
-        bare = typed(table, "result", values.points) >= 0
-        report(table, bare & (result == values.UNREADABLE), "结果-05", "result")
-        result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
-    report_unreadable(table, result, "结果-01", "result")
-    return result != values.BLANK, result
-
-
-def _checklist_points(
-    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray, marks: np.ndarray
-) -> Points:
-    """Bring result and deduction together; hold what contradicts itself."""
-    blank, has_results = ~given, "result" in table.columns
-    looked = blank & (deduction > 0)
-    result = np.where(looked, FAILED, result)
-    if not has_results:
-        result = np.where(blank & (deduction == 0), KEPT, result)
-    unseen = result == values.BLANK
-    result = np.where(unseen, UNSEEN, result)
-    written = unseen & ~_unreadable(deduction) & ~table.held
-    if written.any():
-        code, name = ("结果-04", "result") if has_results else ("结果-03", "deduction")
-        report_sheet(table, code, name, count=int(written.sum()))
-    _report_contradiction(table, given, result, deduction)
-    stroke = given & (result == FAILED) & (deduction == values.STROKE)
-    report(table, stroke, "数值-01", "deduction")
-    lost = np.where(result == FAILED, np.where(deduction >= 0, deduction, marks), 0)
-    _report_above(table, lost, marks, (result == FAILED) & (deduction >= 0))
-    possible = np.where((result == KEPT) | (result == FAILED), marks, 0)
-    return Points(result, lost, possible, _places(table, result))
-
-
-def _unreadable(typed_: np.ndarray) -> np.ndarray:
-    return (typed_ == values.UNREADABLE) | (typed_ == values.TOO_FINE)
-
-
-def _report_contradiction(
-    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray
-) -> None:
-    rows = np.flatnonzero(given & (result >= 0) & (result != FAILED) & (deduction > 0))
-    said = [
-        {"result": RESULTS[state], "deduction": number_text(lost)}
-        for state, lost in zip(result[rows].tolist(), deduction[rows].tolist(), strict=True)
-    ]
-    report_each(table, rows, "结果-02", "deduction", said)
-
-
-def _report_above(table: Table, lost: np.ndarray, marks: np.ndarray, written: np.ndarray) -> None:
-    """Hold rows that lose more than the full mark of their item (where the item is known)."""
-    rows = np.flatnonzero(written & (marks > 0) & (lost > marks))
-    said = [{"mark": number_text(mark)} for mark in marks[rows].tolist()]
-    report_each(table, rows, "数值-03", "deduction", said)
 
 
 def _report_totals(

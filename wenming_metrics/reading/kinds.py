@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wenming_metrics.reading.adjustment import ADJUSTMENT
 from wenming_metrics.reading.campaign import CAMPAIGN
 from wenming_metrics.reading.document import DOCUMENT
 from wenming_metrics.reading.external import EXTERNAL
@@ -10,7 +11,9 @@ from wenming_metrics.reading.model import SHEET_KINDS
 from wenming_metrics.reading.record import RecordKind
 from wenming_metrics.reading.rectification import RECTIFICATION
 
-RECORD_KINDS: tuple[RecordKind, ...] = (RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN)
+RECORD_KINDS: tuple[RecordKind, ...] = (
+    *(ADJUSTMENT, RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN),
+)
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
 SHEET_TITLES = {**SHEET_KINDS, **{kind.name: kind.title for kind in RECORD_KINDS}}
 """All kinds of sheets, as users know them."""

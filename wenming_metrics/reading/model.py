@@ -10,8 +10,10 @@ from functools import lru_cache
 import pandas as pd
 
 from wenming_metrics.problems import Problem, rejected
+from wenming_metrics.reading.answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
 from wenming_metrics.reading.grid import Block
 from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.units import Register
 
 CHECKLIST, WIDE, FINDINGS, VISITS = "checklist", "wide", "findings", "visits"
@@ -64,16 +66,22 @@ KIND_CHOICE = "#kind"
 class Context:
     """What a workbook is read against: registers and catalogue in force, the day in the city.
 
-    confirm_visits - the user has confirmed that problems without a sheet of visits came from
-                     visits that looked at every item of the point type
-    choices        - what people said of headers and names
+    answers - what the sender says of the file; choices - what people said of headers and names
+    rules   - how blank cells are read
     """
 
     register: Register
     catalogue: Catalogue
     today: date
-    confirm_visits: bool = False
+    answers: Answers = NOTHING_SAID
     choices: Choices = field(default_factory=Choices)
+    rules: ReadingRules = ReadingRules()
+
+
+def bare_meaning(context: Context, fingerprint: str) -> str:
+    """Give what bare numbers of a form of table are: as the sender says, else as remembered."""
+    remembered = context.choices.headers.get(fingerprint, {}).get(BARE_CHOICE, "")
+    return context.answers.bare or remembered
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,10 @@ CHECK_COLUMNS = {
     **{"result": "int8", "lost": "int64", "possible": "int64", "places": "int32"},
     **{"sheet": "int16", "source_row": "int32"},
 }
+TOLD_COLUMNS = {"severity": "int8", "state": "int8", "given": "int8"}
+"""What rows may tell of their problem besides; a file in which no row does has no such columns."""
+FINDING_COLUMNS = {"seq": "int32", "number": "object", "due": "int32"}
+PIECE_COLUMNS = {"seq": "int32", "piece": "int16", "words": "object"}
 ROLE_COLUMNS = {"seq": "int32", "role": "int8", "unit": "int32"}
 SITE_COLUMNS = {
     **{"site": "int64", "unit": "int32", "street": "int32", "point_type": "int16"},
@@ -160,6 +172,7 @@ PLAN_COLUMNS = {
 UNIT_COLUMNS = {
     **{"unit_code": "object", "name": "object", "kind": "object", "parent_name": "object"},
     **{"group": "object", "aliases": "object", "population": "Int64"},
+    "successor_name": "object",
     **{"valid_from": "int32", "valid_to": "int32", "sheet": "int16", "source_row": "int32"},
 }
 PLACE_COLUMNS = {
@@ -187,6 +200,12 @@ class Reading:
              in SOURCE_CODES), visit, site (keys), unit (the most local territory), item,
              point_type, basis (BASIS_*), result (number in RESULTS), lost and possible (1e-4
              points), places, sheet, source_row (Excel's)
+             and, where some row tells it: severity and state (numbers in vocabulary.SEVERITIES and
+             STATES, 0: nothing), given (0: the full mark was taken for want of a deduction)
+    findings - number (交办编号, "": none) and due (ordinal of its deadline, 0: none) of the failed
+             checks that have one of them: seq, number, due
+    pieces - which problem of a cell that lists several a check is, where they were taken apart:
+             seq, piece (from 1), words
     roles  - one row per further unit of a check: seq, role (number in ROLE_CODES), unit
     sites  - the distinct sites met: site, unit, street, point_type, name
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
@@ -194,6 +213,7 @@ class Reading:
     places - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
+    bare   - sheets with bare numbers in columns of items
     unmapped - columns that were not read because nobody knows what they mean
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
@@ -212,12 +232,15 @@ class Reading:
     sheets: tuple[SheetReading, ...] = ()
     checks: pd.DataFrame = field(default_factory=lambda: empty(CHECK_COLUMNS))
     roles: pd.DataFrame = field(default_factory=lambda: empty(ROLE_COLUMNS))
+    findings: pd.DataFrame = field(default_factory=lambda: empty(FINDING_COLUMNS))
+    pieces: pd.DataFrame = field(default_factory=lambda: empty(PIECE_COLUMNS))
     sites: pd.DataFrame = field(default_factory=lambda: empty(SITE_COLUMNS))
     plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
     places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
+    bare: tuple[Bare, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Counts = field(default_factory=Counts)

@@ -8,16 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.model import CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS, empty
+from wenming_metrics.reading.model import (
+    CHECK_COLUMNS,
+    FINDING_COLUMNS,
+    PIECE_COLUMNS,
+    ROLE_COLUMNS,
+    SITE_COLUMNS,
+    TOLD_COLUMNS,
+    empty,
+)
 from wenming_metrics.reading.settle import Where, expand
 from wenming_metrics.reading.table import Table
 
 Roles = tuple[np.ndarray, np.ndarray, np.ndarray]
+NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3
 
 
 @dataclass(frozen=True)
 class Part:
-    """Checks of one sheet (columns as in Reading without seq), their roles by line, its sites."""
+    """Checks of one sheet (columns as in Reading without seq), their roles by line, its sites.
+
+    checks may hold severity, state, given, number and due besides, where the sheet tells them.
+    """
 
     checks: Mapping[str, np.ndarray]
     roles: Roles
@@ -100,15 +112,21 @@ def _sites(where: Where, rows: np.ndarray) -> pd.DataFrame:
 
 def join_parts(
     parts: Sequence[Part],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Put the sheets of a file together and number their checks. Returns: checks, roles, sites."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Put the sheets of a file together and number their checks.
+
+    Returns: checks, roles, sites and findings, as in `Reading`
+    """
     if not parts:
-        return empty(CHECK_COLUMNS), empty(ROLE_COLUMNS), empty(SITE_COLUMNS)
+        return tuple(map(empty, (CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS, FINDING_COLUMNS)))
     total = sum(part.size for part in parts)
     columns = {"seq": np.arange(total, dtype=np.int32)}
     for name, dtype in CHECK_COLUMNS.items():
         if name != "seq":
             columns[name] = np.concatenate([part.checks[name] for part in parts], dtype=dtype)
+    for name, dtype in TOLD_COLUMNS.items():
+        if any(name in part.checks for part in parts):
+            columns[name] = _joined(parts, name, int(name == "given")).astype(dtype)
     starts = np.cumsum([0, *(part.size for part in parts)])[:-1]
     lines = [part.roles[0] + start for part, start in zip(parts, starts, strict=True)]
     named = {
@@ -122,7 +140,33 @@ def join_parts(
         pd.DataFrame(columns, copy=False),
         _sorted_roles(roles),
         sites.drop_duplicates("site", ignore_index=True).astype(SITE_COLUMNS),
+        _findings(parts),
     )
+
+
+def pieces_of(parts: Sequence[Part]) -> pd.DataFrame:
+    """List the checks that are one problem of several in a cell. Returns: as in `Reading`"""
+    if not any("piece" in part.checks for part in parts):
+        return empty(PIECE_COLUMNS)
+    piece, words = _joined(parts, "piece", 0), _joined(parts, "words", "")
+    seq = np.flatnonzero(piece)
+    told = {"seq": seq, "piece": piece[seq], "words": words[seq].astype(object)}
+    return pd.DataFrame(told).astype(PIECE_COLUMNS)
+
+
+def _joined(parts: Sequence[Part], name: str, default: object) -> np.ndarray:
+    """Join a column that some sheets lack."""
+    return np.concatenate([part.checks.get(name, np.full(part.size, default)) for part in parts])
+
+
+def _findings(parts: Sequence[Part]) -> pd.DataFrame:
+    """List number and deadline of the checks that have one of them."""
+    if not any(name in part.checks for part in parts for name in ("number", "due")):
+        return empty(FINDING_COLUMNS)
+    number, due = _joined(parts, "number", ""), _joined(parts, "due", 0)
+    seq = np.flatnonzero((number != "") | (due > 0))
+    told = {"seq": seq, "number": number[seq].astype(object), "due": due[seq]}
+    return pd.DataFrame(told).astype(FINDING_COLUMNS)
 
 
 def _sorted_roles(roles: pd.DataFrame) -> pd.DataFrame:

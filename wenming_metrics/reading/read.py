@@ -48,6 +48,7 @@ from wenming_metrics.reading.sheets import (
     search_words,
 )
 from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.wide import find_bare
 from wenming_metrics.units import Register, build_units
 from wenming_metrics.vocabulary import normalise
 
@@ -116,6 +117,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         kind=_kind(taken),
         sheets=_sheet_readings(taken),
         held=_held(taken),
+        bare=tuple(_bare(taken, context)),
         unmapped=unmapped,
         problems=tuple(problems),
         counts=_counts(taken, frames.get("records")),
@@ -125,6 +127,14 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         **pictures_read(workbook, {one.table.sheet.index for one in taken}),
         **frames,
     )
+
+
+def _bare(taken: Sequence[Taken], context: Context) -> Iterator[model.Bare]:
+    """List the sheets with bare numbers in columns of items."""
+    for table in (one.table for one in taken if one.table.kind == model.WIDE):
+        found = find_bare(table, model.bare_meaning(context, table.header.fingerprint))
+        if found:
+            yield found
 
 
 def _told(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:

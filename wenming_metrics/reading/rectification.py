@@ -27,10 +27,10 @@ from wenming_metrics.reading.record_values import (
     unit_of_titles,
 )
 from wenming_metrics.reading.table import Table, column, report, report_sheet
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import ANSWERED, normalise
 
 DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (
-    *("反馈已整改", "整改中", "未整改", "申请挂账", "反映不属实", "自查自改"),
+    *(ANSWERED, "整改中", "未整改", "申请挂账", "反映不属实", "自查自改"),
 )
 """What an answer says; 申请挂账 asks for a delay, and 反映不属实 for a look, of the office."""
 SAME_DAY = "当日"

@@ -23,6 +23,7 @@ from wenming_metrics.units import (
     FOREVER,
     PARENT_KINDS,
     Register,
+    heir_numbers,
     parent_candidates,
     unit_codes,
 )
@@ -57,6 +58,7 @@ def read_units(table: Table, register: Register) -> pd.DataFrame:
             "aliases": _aliases(table),
             "population": pd.array(people, "Int64"),
             **{"valid_from": begin, "valid_to": end},
+            "successor_name": texts(table, "successor"),
             **{"sheet": table.sheet.index, "source_row": table.excel},
         }
     )
@@ -95,6 +97,7 @@ def _hold_unfit(table: Table, register: Register, frame: pd.DataFrame) -> None:
     _hold_clashes(table, register, frame)
     bare = frame["kind"].isin(_MUST_HAVE_PARENT) & (frame["parent_name"] == "")
     report(table, bare.to_numpy() & ~table.held, "名册-04", "parent")
+    _hold_heirless(table, register, frame)
     while _hold_lost(table, register, frame):
         continue  # a row that is held may be the parent of others
 
@@ -134,6 +137,17 @@ def _hold_clashes(table: Table, register: Register, frame: pd.DataFrame) -> None
                 report_each(table, at, "名册-11", "unit_name", [{"name": old["name"]}])
         elif own[row] in units.index:
             report_each(table, at, "名册-10", "unit_code", [{"code": own[row]}])
+
+
+def _hold_heirless(table: Table, register: Register, frame: pd.DataFrame) -> None:
+    """Hold a merged unit whose successor is not one known unit, or that has no last day."""
+    kept = np.flatnonzero(~table.held)
+    heirs = np.array(heir_numbers(register, frame.iloc[kept]), np.int64)
+    named = (frame["successor_name"] != "").to_numpy()[kept]
+    rows, heirs = kept[named], heirs[named]
+    report_each(table, rows[heirs < 0], "名册-13", "successor", [{}] * int((heirs < 0).sum()))
+    endless = rows[(heirs >= 0) & (frame["valid_to"].to_numpy()[rows] == FOREVER)]
+    report_each(table, endless, "名册-14", "valid_to", [{}] * len(endless))
 
 
 def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:

@@ -95,7 +95,12 @@ def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], lis
     pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
     headers = [(piece, find_header(piece, words)) for piece in pieces]
     found = [Found(sheet, header) for sheet, header in headers if header and header.kind]
-    problems = [problem for sheet, header in headers for problem in _faults(sheet, header)]
+    numbered = any(
+        one.header.kind == model.VISITS and "visit_no" in one.header.columns for one in found
+    )
+    problems = [
+        problem for sheet, header in headers for problem in _faults(sheet, header, numbered)
+    ]
     problems += list(_unread(headers, found))
     kinds = {one.header.kind for one in found}
     if kinds & _REGISTERS and kinds - _REGISTERS:
@@ -155,12 +160,15 @@ def _spelled(entries: pd.DataFrame) -> frozenset[str]:
     return frozenset(map(normalise, words))
 
 
-def _faults(sheet: Sheet, header: Header | None) -> Iterator[Problem]:
-    """Say what is wrong with the header of a sheet whose kind is known."""
+def _faults(sheet: Sheet, header: Header | None, numbered: bool) -> Iterator[Problem]:
+    """Say what is wrong with the header of a sheet whose kind is known.
+
+    Takes: numbered - there are visits with numbers, from which problems may take what they lack
+    """
     if header is None:
         return
     row = sheet.first_row + header.row
-    if header.missing:
+    if header.missing and not (header.joins and numbered):
         told = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
         yield Problem("表头-04", sheet.name, row, details=told)
     for name, positions in header.doubled:

@@ -23,7 +23,7 @@ _SMALL = 1 << 30
 _SHOWN = 80
 _NO_COLUMN = (None,)
 OF_BROKEN = ("公式-01", "公式-02")
-OF_ITEMS = ("item", "item_code", "result", "deduction", "full_mark", "places")
+OF_ITEMS = ("item", "item_code", "result", "deduction", "earned", "full_mark", "places")
 """What the cell of an item, or its header, says in a sheet with one column per item."""
 
 

@@ -37,7 +37,6 @@ from wenming_metrics.vocabulary import normalise
 
 _WHOLE = {"", "全部", "所有", "全部测评项", "全项", "全面检查"}
 _SEPARATORS = re.compile(r"[、,;/|\n\uff0c\uff1b\uff0f\uff5c]+")
-_NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def read_visits(table: Table, names: Names, context: Context) -> Part:
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
     items = [several for several, _ in found]
-    return _visits_part(table, names, where, (source, visit), (items, number), roles)
+    return visits_part(table, names, where, (source, visit), (items, number), roles)
 
 
 def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int], Fault | None]:
@@ -105,7 +104,7 @@ def _named_items(names: Names, part: str, applies: np.ndarray) -> set[int] | Non
     return None if found is None else ({at for at in found if applies[at]} or set(found[:1]))
 
 
-def _visits_part(
+def visits_part(
     table: Table,
     names: Names,
     where: Where,
@@ -181,31 +180,3 @@ def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> 
     if (alone & public).any():
         report_sheet(table, "到访-05", count=int((alone & public).sum()))
     return linked[of]
-
-
-def needs_visits(findings: Findings) -> bool:
-    """Say whether problems come from inspections: those of the public have no visit by nature."""
-    kept = ~findings.table.held
-    return bool((kept & (findings.source != PUBLIC)).any())
-
-
-def made_visits(findings: Findings, names: Names) -> tuple[Part, np.ndarray]:
-    """Make a visit with the whole scope of the point type for each day, source and site.
-
-    Returns: the checks of these visits, and the visit keys of the problems
-    """
-    table, where = findings.table, findings.where
-    visit = settle_visits(table, where, findings.source, numbered=False)
-    rows = np.flatnonzero(~table.held & (findings.source != PUBLIC))
-    first = rows[np.unique(visit[rows], return_index=True)[1]]
-    items = [np.flatnonzero(one).tolist() for one in names.catalogue.applies.T]
-    scope = np.full(table.n_rows, len(items))
-    scope[first] = where.point_type[first]
-    visits, scopes = (findings.source, visit), ([*items, []], scope)
-    part = _visits_part(table, names, where, visits, scopes, _NO_ROLES)
-    if len(first):
-        report_sheet(table, "到访-03", count=len(first))
-    public = int((~table.held & (findings.source == PUBLIC)).sum())
-    if public:
-        report_sheet(table, "到访-05", count=public)
-    return part, visit

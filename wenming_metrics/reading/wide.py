@@ -1,7 +1,7 @@
 """检查表(一列一项): a row per site, a column per item, turned into one line per item looked at.
 
 The cell says all: √, ×, 「/」, 「-2」, 「扣1分」, 「未查」. A bare number may be points lost or points kept;
-it is held, not guessed.
+it is held until a person says which, not guessed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from wenming_metrics.reading import values
+from wenming_metrics.reading.answers import EARNED, LOST, Bare
 from wenming_metrics.reading.grid import Column, Value
 from wenming_metrics.reading.rows import number_text
 from wenming_metrics.reading.table import OF_ITEMS, Table, column, report_each, typed
@@ -24,9 +25,19 @@ _CLOSED = ("暂停营业", "未开门", "停业", "歇业", "关门", "未营业
 _UNSEEN, _SHUT = RESULTS.index("未查"), RESULTS.index("未开门")
 
 
-def unpivot(table: Table) -> Table:
+def find_bare(table: Table, said: str) -> Bare | None:
+    """Say whether cells of items hold bare numbers. Takes: said - LOST, EARNED or nothing."""
+    count = 0
+    for one in (_data_cells(table, at) for at in table.header.items):
+        count += int(np.array([_is_bare(value) for value in one.values], bool)[one.codes].sum())
+    place = (table.sheet.name, table.header.fingerprint)
+    return Bare(*place, count, said) if count else None
+
+
+def unpivot(table: Table, bare: str = "") -> Table:
     """Turn a table of sites into one line per site and item.
 
+    Takes:   bare - what bare numbers are: LOST, EARNED, or "" where nobody has said
     Returns: a table whose lines keep Excel's row and, in `cells`, the column of their item; what it
              reports goes to the problems of `table`
     """
@@ -34,8 +45,11 @@ def unpivot(table: Table) -> Table:
     cells = [_data_cells(table, at) for at in items]
     lines, which = np.repeat(np.arange(count), len(items)), np.tile(np.arange(len(items)), count)
     given = _joined(cells)
-    lost = [_lost(value) for value in given.values]
-    result = _closed(_keep(given, [not one for one in lost]), _shut(table, cells)[lines])
+    number = [bool(bare) and _is_bare(value) for value in given.values]
+    earned = [one and bare == EARNED for one in number]
+    lost = [_lost(v) or (n and bare == LOST) for v, n in zip(given.values, number, strict=True)]
+    other = [not (n or of) for n, of in zip(number, lost, strict=True)]
+    result = _closed(_keep(given, other), _shut(table, cells)[lines])
     texts = [table.header.texts[at] for at in items]
     columns = {
         name: tuple(Column(one.codes[lines], one.values) for one in several)
@@ -45,6 +59,7 @@ def unpivot(table: Table) -> Table:
     columns |= {"item": (Column(which, tuple(map(bare_item, map(normalise, texts)))),)}
     columns |= {"full_mark": (Column(which, tuple(map(_full_mark, texts))),)}
     columns |= {"result": (result,), "deduction": (_keep(given, lost),)}
+    columns |= {"earned": (_keep(given, earned),)} if any(earned) else {}
     return replace(
         table,
         columns=columns,
@@ -133,6 +148,13 @@ def _lost(value: Value) -> bool:
     text = values.word(value) if isinstance(value, str) else ""
     signed = text.startswith("-") or any(sign in text for sign in ("扣", "减", "失"))
     return signed and bool(text.strip("-")) and values.points(value) >= 0
+
+
+def _is_bare(value: Value) -> bool:
+    """Say whether a cell holds a number and not what it is: 2, 「2分」."""
+    if not isinstance(value, float | str) or values.result(value) != values.UNREADABLE:
+        return False
+    return values.points(value) >= 0 and not _lost(value)
 
 
 def _joined(cells: list[Column]) -> Column:

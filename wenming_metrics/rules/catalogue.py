@@ -83,7 +83,7 @@ def repeated(file: str, frame: pd.DataFrame, column: str) -> list[Fault]:
     for row in frame[frame[column].duplicated() | (frame[column] == "")].itertuples():
         value = getattr(row, column)
         said = f"{column}“{value}”重复。" if value else f"{column} 没有填写。"
-        faults.append(Fault(file, row.line, said))
+        faults.append(Fault(file, row.line, said, column))
     return faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -12,8 +13,10 @@ import pandas as pd
 
 from wenming_metrics.periods import KINDS
 from wenming_metrics.rules.catalogue import repeated, split
+from wenming_metrics.rules.conventions import type_faults
 from wenming_metrics.rules.model import Catalogue, Fault, RuleSet
 from wenming_metrics.rules.nodes import node_faults
+from wenming_metrics.rules.paths import split_path
 from wenming_metrics.rules.reading_rules import reading_faults
 from wenming_metrics.rules.sections import section_faults
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS
@@ -30,10 +33,19 @@ _REQUIRED = {"id": str, "title": str, "version": str, "source": str, "effective_
 
 def settings_faults(settings: dict) -> list[Fault]:
     """List what is wrong with `rules.toml`."""
-    said = [*_required(settings), *_choices(settings), *section_faults(settings)]
-    said += reading_faults(settings)
-    said += _boards(settings)
-    return [Fault("rules.toml", None, text) for text in said]
+    wrong = [(path, text) for path, text in type_faults(settings) if path not in _REQUIRED]
+    unsound = {split_path(path)[0] for path, _ in wrong}
+    sound = {name: value for name, value in settings.items() if name not in unsound}
+    said = [*_required(settings), *_choices(sound), *section_faults(sound), *reading_faults(sound)]
+    said += [] if "board" in unsound else _boards(sound)
+    found = [Fault("rules.toml", None, text, _setting_in(text)) for text in said]
+    return found + [Fault("rules.toml", None, text, path) for path, text in wrong]
+
+
+def _setting_in(text: str) -> str:
+    """Find the setting that a fault speaks of."""
+    named = re.search(r"[a-z_]+(?:\.[a-z_]+)*", text)
+    return named.group() if named else ""
 
 
 def _required(settings: dict) -> Iterator[str]:
@@ -83,9 +95,10 @@ def tree_faults(indicators: pd.DataFrame, settings: dict, tables: pd.DataFrame) 
     parents = dict(zip(indicators["code"], indicators["parent"], strict=True))
     for row in indicators.itertuples():
         if row.parent and row.parent not in codes:
-            faults.append(Fault(file, row.line, f"上级指标“{row.parent}”不存在。"))
+            faults.append(Fault(file, row.line, f"上级指标“{row.parent}”不存在。", "parent"))
         elif _circles(row.code, parents):
-            faults.append(Fault(file, row.line, f"指标“{row.code}”的上级绕回了它自己。"))
+            said = f"指标“{row.code}”的上级绕回了它自己。"
+            faults.append(Fault(file, row.line, said, "parent"))
     faults += node_faults(indicators, settings.get("root", {}), tables, sound=not faults)
     return faults + _weight_faults(indicators, settings.get("weights_sum", 100))
 
@@ -121,7 +134,7 @@ def _circles(code: str, parents: dict[str, str]) -> bool:
 def _weight_faults(indicators: pd.DataFrame, wanted: float) -> list[Fault]:
     weights = pd.to_numeric(indicators["weight"], errors="coerce")
     faults = [
-        Fault("indicators.csv", int(line), "权重应为大于 0 的数。")
+        Fault("indicators.csv", int(line), "权重应为大于 0 的数。", "weight")
         for line in indicators["line"][~(weights > 0)]
     ]
     for parent, group in indicators.assign(weight=weights).groupby("parent", sort=False):
@@ -129,7 +142,8 @@ def _weight_faults(indicators: pd.DataFrame, wanted: float) -> list[Fault]:
         if not np.isclose(total, wanted, rtol=0, atol=1e-6):
             name = f"“{parent}”的下级" if parent else "最上一级"
             text = f"{name}权重之和是 {total:g},应为 {wanted:g}。"
-            faults.append(Fault("indicators.csv", int(group["line"].iloc[0]), text))
+            line = int(group["line"].iloc[0])
+            faults.append(Fault("indicators.csv", line, text, "weight"))
     return faults
 
 
@@ -144,16 +158,18 @@ def mapping_faults(
     taken: dict[tuple[str, str], int] = {}
     for row in mapping.itertuples():
         if row.item not in items:
-            faults.append(Fault(file, row.line, f"测评项目录里没有“{row.item}”。"))
+            faults.append(Fault(file, row.line, f"测评项目录里没有“{row.item}”。", "item"))
         if row.indicator not in leaves:
-            faults.append(Fault(file, row.line, f"“{row.indicator}”不是末级指标。"))
+            said = f"“{row.indicator}”不是末级指标。"
+            faults.append(Fault(file, row.line, said, "indicator"))
         wanted = split(row.point_types) or kinds
         for code in wanted:
             if code not in kinds:
-                faults.append(Fault(file, row.line, f"点位类型编号“{code}”不存在。"))
+                said = f"点位类型编号“{code}”不存在。"
+                faults.append(Fault(file, row.line, said, "point_types"))
             elif (row.item, code) in taken:
-                first = taken[row.item, code]
-                faults.append(Fault(file, row.line, f"“{row.item}”在第 {first} 行已经对应过。"))
+                said = f"“{row.item}”在第 {taken[row.item, code]} 行已经对应过。"
+                faults.append(Fault(file, row.line, said, "item"))
                 break
             taken[row.item, code] = row.line
     return faults

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
@@ -17,6 +19,7 @@ from wenming_metrics.periods import KINDS
 from wenming_metrics.rounding import to_points
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
+from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
 from wenming_metrics.rules.reading_rules import reading_rules
 from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
@@ -48,8 +51,9 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
     composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
-    if not faults:
-        faults += check.settings_faults(settings)
+    faults += check.settings_faults(settings) if settings else []
+    faults += composite_faults(composite, settings)
+    if len(indicators):
         faults += check.tree_faults(indicators, settings, tables)
         faults += check.mapping_faults(mapping, indicators, catalogue)
     if faults:
@@ -93,13 +97,32 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def pack(folder: Path) -> bytes:
-    """Give the files of a rule set's folder as one zip, to be archived; equal files, equal bytes."""
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read all files of a rule set's folder: name -> bytes."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.*"))}
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Pack the files of a rule set into one zip, to be archived; equal files, equal bytes."""
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        for path in sorted(folder.glob("*.*")):
-            archive.writestr(ZipInfo(path.name), path.read_bytes(), ZIP_DEFLATED)
+        for name, content in sorted(files.items()):
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def unpack(packed: bytes) -> dict[str, bytes]:
+    """Unpack what `pack` packed."""
+    with ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def load_files(files: Mapping[str, bytes], catalogue: Catalogue) -> RuleSet:
+    """Read a rule set that lies in no folder yet. Raises RuleSetError, as `load_rules`."""
+    with TemporaryDirectory() as place:
+        for name, content in files.items():
+            (Path(place) / name).write_bytes(content)
+        return load_rules(Path(place), catalogue)
 
 
 def _settings(path: Path, faults: list[Fault]) -> dict:

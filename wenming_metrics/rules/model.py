@@ -35,15 +35,20 @@ PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of a rule file: which file, which line, what and how to mend it (Chinese)."""
+    """One fault of a rule file: where, and what and how to mend it (Chinese).
+
+    column - the column of a table, or the setting of rules.toml and composite.toml; "" = unknown
+    """
 
     file: str
     line: int | None
     message: str
+    column: str = ""
 
     def __str__(self) -> str:
-        """The fault as one line: file, line, message."""
+        """The fault as one line: file, line, column, message."""
         place = f"{self.file} 第 {self.line} 行" if self.line else self.file
+        place += f" {self.column} 列" if self.line and self.column else ""
         return f"{place}:{self.message}"
 
 
@@ -119,13 +124,15 @@ class Lists:
 
     groups - group ("*": every group) -> how many in front, how many at the back; line - score
     under which a unit is named at the back whatever its place, None = none; cap - most units that
-    a list may hold when a tie lengthens it, None = no cap
+    a list may hold when a tie lengthens it, None = no cap; absent - a period in which a unit had no
+    place is skipped when counting periods running ("skip"), or ends the run ("break")
     """
 
     front: str = "排名靠前"
     back: str = "排名靠后"
     line: float | None = None
     cap: int | None = None
+    absent: str = "skip"
     groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -189,6 +196,10 @@ class RuleSet:
     def leaves(self) -> np.ndarray:
         """Node numbers of the leaves, in tree order."""
         return np.flatnonzero(self.nodes["is_leaf"].to_numpy())
+
+    def limit(self, kind: str) -> float:
+        """Give the share of weight that must have been looked at in a window of a kind."""
+        return self.coverage.get(kind, self.coverage.get("custom", 0.0))
 
     def board(self, kind: str) -> Board:
         """Give the list of one kind of unit. Raises KeyError."""

@@ -44,62 +44,62 @@ def node_faults(
     inner, faults = set(indicators["parent"]), []
     for row in indicators.to_dict("records"):
         said = [*_own(row, tables), *_place(row, row["code"] in inner)]
-        faults += [Fault(_FILE, row["line"], text) for text in said]
+        faults += [Fault(_FILE, row["line"], text, column) for column, text in said]
     if root:
         told = {**_BLANK, **{name: str(value) for name, value in root.items()}}
         said = [*_own(told, tables), *_place(told, inner=True)]
-        faults += [Fault("rules.toml", None, f"root:{text}") for text in said]
+        faults += [Fault("rules.toml", None, f"root:{text}", f"root.{at}") for at, text in said]
     if sound:
         faults += _nested(indicators, str(root.get("mode", "")), root.get("settlement", ""))
     return faults
 
 
-def _own(row: dict, tables: pd.DataFrame) -> Iterator[str]:
-    """Say what is wrong with the settings of one node by themselves."""
+def _own(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with the settings of one node by themselves: column, what."""
     mode = row["mode"]
     if mode and mode not in MODES:
-        yield f"计分方式“{mode}”不认识,应为 {'、'.join(MODES)} 或留空。"
+        yield "mode", f"计分方式“{mode}”不认识,应为 {'、'.join(MODES)} 或留空。"
     if row["average"] and row["average"] not in AVERAGES:
-        yield f"平均方式“{row['average']}”不认识,应为 {'、'.join(AVERAGES)} 或留空。"
+        yield "average", f"平均方式“{row['average']}”不认识,应为 {'、'.join(AVERAGES)} 或留空。"
     if row["missing"] and row["missing"] not in MISSING:
-        yield f"missing“{row['missing']}”不认识,应为 {'、'.join(MISSING)} 或留空。"
+        yield "missing", f"missing“{row['missing']}”不认识,应为 {'、'.join(MISSING)} 或留空。"
     if mode in SETTLED and row["settlement"] not in SETTLEMENTS:
-        yield f"{mode} 要写结算周期({'、'.join(SETTLEMENTS)})。"
+        yield "settlement", f"{mode} 要写结算周期({'、'.join(SETTLEMENTS)})。"
     if mode in ("deduct", "value") and (to_points(str(row["full_mark"] or "x")) or 0) <= 0:
-        yield f"{mode} 要写大于 0 的满分 full_mark。"
+        yield "full_mark", f"{mode} 要写大于 0 的满分 full_mark。"
     yield from _table(row, tables)
     if mode in STOCKS and row["fact"].split(":")[0] not in FACTS:
-        yield f"{mode} 要写 fact(数从哪里来),以 {'、'.join(FACTS)} 开头。"
+        yield "fact", f"{mode} 要写 fact(数从哪里来),以 {'、'.join(FACTS)} 开头。"
     elif row["fact"] and mode not in STOCKS:
-        yield "写了 fact 的指标,计分方式应为 threshold 或 value。"
+        yield "fact", "写了 fact 的指标,计分方式应为 threshold 或 value。"
 
 
-def _table(row: dict, tables: pd.DataFrame) -> Iterator[str]:
+def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
     mode, name = row["mode"], row["table"]
     if mode not in ("grade", "threshold"):
         if name:
-            yield "只有 grade、threshold 用得上 table(分档表)。"
+            yield "table", "只有 grade、threshold 用得上 table(分档表)。"
         return
     lines = lines_of(tables, name)
     if not name or lines.empty:
-        yield f"{mode} 要写 table(分档表),而且 tables.csv 里要有它。"
+        yield "table", f"{mode} 要写 table(分档表),而且 tables.csv 里要有它。"
     elif mode == "grade":
         if is_linear(lines) or lines["min_value"].notna().any():
-            yield f"表“{name}”是按数值分档的,grade 要用按得分率或扣分分档的表。"
+            yield "table", f"表“{name}”是按数值分档的,grade 要用按得分率或扣分分档的表。"
         elif lines["max_single"].notna().any() and row["settlement"] not in ("visit", "day"):
-            yield f"表“{name}”看单项最大扣分(max_single),只能与按次、按天结算同用。"
+            yield "table", f"表“{name}”看单项最大扣分(max_single),只能与按次、按天结算同用。"
     elif is_linear(lines):
         if (to_points(str(row["full_mark"] or "x")) or 0) <= 0:
-            yield "按每低多少扣几分计的 threshold 要写大于 0 的满分 full_mark。"
+            yield "full_mark", "按每低多少扣几分计的 threshold 要写大于 0 的满分 full_mark。"
     elif lines[["min_rate", "max_lost", "max_single"]].notna().any(axis=None):
-        yield f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"
+        yield "table", f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"
 
 
-def _place(row: dict, inner: bool) -> Iterator[str]:
+def _place(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
     if inner and row["mode"] in ("rate", *STOCKS):
-        yield f"有下级的指标不能用 {row['mode']},请留空或用 {'、'.join(SETTLED)}。"
+        yield "mode", f"有下级的指标不能用 {row['mode']},请留空或用 {'、'.join(SETTLED)}。"
     if inner and row["missing"] and row["mode"] not in SETTLED:
-        yield "missing 只写在末级指标或自己结算的指标上。"
+        yield "missing", "missing 只写在末级指标或自己结算的指标上。"
 
 
 def _nested(indicators: pd.DataFrame, root: str, root_settles: str) -> list[Fault]:
@@ -115,7 +115,7 @@ def _nested(indicators: pd.DataFrame, root: str, root_settles: str) -> list[Faul
                 continue
             text = _refuses(above, row)
             if text:
-                faults.append(Fault(_FILE, row["line"], text))
+                faults.append(Fault(_FILE, row["line"], text, "mode"))
                 break
     return faults
 

@@ -89,11 +89,13 @@ def _adjustments(told: Mapping) -> Iterator[str]:
 
 
 def _lists(told: Mapping) -> Iterator[str]:
-    yield from _unknown("lists", told, {"front", "back", "line", "cap", "group"})
+    yield from _unknown("lists", told, {"front", "back", "line", "cap", "absent", "group"})
     if "line" in told and not _within(told["line"], 0, 1e6):
         yield "lists.line 应为不小于 0 的分数。"
     if "cap" in told and not (isinstance(told["cap"], int) and told["cap"] > 0):
         yield "lists.cap 应为大于 0 的整数。"
+    if told.get("absent", "skip") not in ("skip", "break"):
+        yield "lists.absent 应为 skip(未督查的一期不算也不断)或 break(未督查即中断)。"
     for one in told.get("group", []):
         yield from _unknown("lists.group", one, {"group", "front", "back"})
         for name in ("front", "back"):

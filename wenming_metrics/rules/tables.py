@@ -52,13 +52,14 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
         if row.source not in sources:
             known = "、".join(SOURCES.values())
             faults.append(
-                Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。")
+                Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。", "source")
             )
         if row.state not in STATES:
             said = f"状态“{row.state}”不认识,应为 {'、'.join(STATES)}。"
-            faults.append(Fault(PRICES, row.line, said))
+            faults.append(Fault(PRICES, row.line, said, "state"))
         if (to_points(row.points) or -1) < 0 and to_points(row.points) != 0:
-            faults.append(Fault(PRICES, row.line, f"扣分“{row.points}”应为不小于 0 的数。"))
+            said = f"扣分“{row.points}”应为不小于 0 的数。"
+            faults.append(Fault(PRICES, row.line, said, "points"))
     keys = ["source", "state", "severity"]
     for row in lines[lines.duplicated(keys)].itertuples():
         faults.append(Fault(PRICES, row.line, "同一来源、状态、程度的扣分前面已经写过。"))
@@ -94,7 +95,8 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        faults.append(Fault(TABLES, row["line"], f"{name} 的“{row[name]}”应为一个数,或留空。"))
+        said = f"{name} 的“{row[name]}”应为一个数,或留空。"
+        faults.append(Fault(TABLES, row["line"], said, name))
         return math.nan
     return value
 
@@ -102,11 +104,11 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
 def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
     first, last = int(lines["line"].iloc[0]), int(lines["line"].iloc[-1])
     if not name:
-        return [Fault(TABLES, first, "table(表名)没有填写。")]
+        return [Fault(TABLES, first, "table(表名)没有填写。", "table")]
     if is_linear(lines):
         return _linear_faults(name, lines, first)
     faults = [
-        Fault(TABLES, int(line), "rate 应为 0 与 1 之间的数。")
+        Fault(TABLES, int(line), "rate 应为 0 与 1 之间的数。", "rate")
         for line in lines["line"][~lines["rate"].between(0, 1)]
     ]
     limited = lines[list(LIMITS)].notna()
@@ -123,5 +125,6 @@ def _linear_faults(name: str, lines: pd.DataFrame, first: int) -> list[Fault]:
     if len(lines) > 1 or lines[list(LIMITS)].notna().any(axis=None):
         return [Fault(TABLES, first, f"表“{name}”写了 target,就只能有这一行,不再写条件。")]
     if not (one["per"] > 0 and one["loss"] >= 0):
-        return [Fault(TABLES, first, f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。")]
+        said = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
+        return [Fault(TABLES, first, said, "per")]
     return []

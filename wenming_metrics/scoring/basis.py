@@ -14,14 +14,16 @@ from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
 from wenming_metrics.scoring.settling import (
     LINE_KEYS,
     LINE_SUMS,
-    deducting,
     no_lines,
     settle_day,
+    settling,
 )
 from wenming_metrics.scoring.tally import TERRITORY, add_columns, checks_of_day
 from wenming_metrics.units import Register, ancestors
 from wenming_metrics.vocabulary import ROLE_CODES
 
+_FORM = 2
+"""Counts the forms that sums have had: sums of another form are none of ours."""
 DayTally = dict[str, pd.DataFrame]
 """The frames of one day of `tally.tally_days`: cells, visits, grain."""
 Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
@@ -43,9 +45,9 @@ class Basis:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts of a day's tally that `sum_day` looks at; nodes deduct from territories only."""
-        deducts = self.role == TERRITORY and deducting(self.rules)
-        return ("cells", "visits", "grain") if deducts else ("cells",)
+        """The parts of a day's tally that `sum_day` looks at; nodes settle for territories only."""
+        settles = self.role == TERRITORY and settling(self.rules)
+        return ("cells", "visits", "grain") if settles else ("cells",)
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +55,7 @@ def basis_of(register: Register, rules: RuleSet, board: Board) -> Basis:
     """Give the basis of a board under some rules with the units of a register."""
     above = ancestors(register, board.kind) if len(register.units) else np.array([], np.int64)
     role = ROLE_CODES.index(board.role)
-    told = f"{rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
+    told = f"{_FORM} {rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
     return Basis(hashlib.blake2b(told, digest_size=16).hexdigest(), rules, board, above, role)
 
 

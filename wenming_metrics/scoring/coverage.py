@@ -9,12 +9,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rules.model import Catalogue, RuleSet
+from wenming_metrics.rules.model import STOCKS, Catalogue, RuleSet
 
 
 def leaf_at(rules: RuleSet, catalogue: Catalogue) -> np.ndarray:
-    """Give a bool array (node, point type): whether a leaf is looked at on sites of the type."""
+    """Give a bool array (node, point type): whether a leaf is looked at on sites of the type.
+
+    A leaf that a fact feeds is not looked at on sites: it applies to every unit.
+    """
     found = np.zeros((len(rules.nodes), rules.leaf_of.shape[1]), bool)
+    found[rules.nodes["mode"].isin(STOCKS)] = True
     item, point_type = np.nonzero(catalogue.applies & (rules.leaf_of >= 0))
     found[rules.leaf_of[item, point_type], point_type] = True
     return found

@@ -84,15 +84,20 @@ def add_lines(
     """Add leaf lines to one window of a total, or take them away (sign -1), in place.
 
     Takes: total - float64 (field of LEAF_SUMS, node, window, unit position); lines - columns of
-           LEAF_KEYS and LEAF_SUMS, each unit and node once; position - unit -> position or -1
+           LEAF_KEYS and LEAF_SUMS, each unit and node once; position - unit -> position or -1, the same for
+           units of which one goes on for the others
     """
     _, _, windows, units = total.shape
     at = position[lines["unit"]]
     keep = at >= 0
     where = (lines["node"][keep].astype(np.int64) * windows + window) * units + at[keep]
+    merged = np.bincount(position[position >= 0]).max(initial=0) > 1
     for field, name in zip(total, LEAF_SUMS, strict=True):
-        # Lines are unique, so adding through an index adds each of them.
-        field.reshape(-1)[where] += lines[name][keep] if sign > 0 else -lines[name][keep]
+        values = lines[name][keep] if sign > 0 else -lines[name][keep]
+        if merged:
+            np.add.at(field.reshape(-1), where, values)
+        else:  # lines are unique, so adding through an index adds each of them
+            field.reshape(-1)[where] += values
 
 
 def source_numbers(rules: RuleSet) -> list[int]:

@@ -1,6 +1,6 @@
 """Every lost point traced: from the score to leaves, to checks, to rows, adding up exactly.
 
-A leaf loses full mark x effective weight x (1 - rate). What a node that deducts has lost is
+A leaf loses full mark x effective weight x (1 - rate). What a node that settles has lost is
 shared among its checks by what each period counted and what each check lost in that period.
 """
 
@@ -11,35 +11,35 @@ import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.roll_up import Scores
-from wenming_metrics.scoring.settling import below, deducting, period_of, settle
+from wenming_metrics.scoring.settling import period_of, plan_of, settle
 
 
 def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:
     """Give points lost per node that makes its own rate, and column.
 
-    Returns: float array (node, column): leaves and deducting nodes; others and leaves below a
-             deducting node are 0. Columns sum to full mark - score.
+    Returns: float array (node, column): leaves and settling nodes; others and what lies below a
+             settling node are 0. Columns sum to full mark - score.
     """
     own = (rules.nodes["mode"] != "").to_numpy()[:, None]
     lost = rules.full_mark * scores.weights * (1.0 - np.nan_to_num(scores.rates, nan=1.0))
     return np.where(own, lost, 0.0)
 
 
-def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.Series:
+def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> tuple[np.ndarray, pd.Series]:
     """Give the points each check lost of its column's score.
 
     Takes:   placed - all checks of some columns at the grain: node, column, lost, possible, day,
              visit
-    Returns: points per line, same index; per column they sum to full mark - score
+    Returns: per line the node that makes the rate it counts in, and its points (same index); per
+             column they sum to full mark - score, less what stands on no row: leaves that were
+             filled in or are fed by a fact
     """
-    share, settled = _plain_share(placed, rules), settle(placed, rules)
-    owner = placed["node"].to_numpy().copy()
-    for node in deducting(rules):
-        inside = below(rules, node)[owner]
-        if inside.any():
-            share[inside] = _deducted_share(placed[inside], settled, rules, node)
-            owner[inside] = node
-    return share * node_losses(scores, rules)[owner, placed["column"].to_numpy()]
+    node, column = placed["node"].to_numpy(), placed["column"].to_numpy()
+    holder, amount = _settled_shares(placed, rules)
+    share = np.where(holder >= 0, amount, _plain_share(placed, rules))
+    owner = np.where(holder >= 0, holder, node)
+    traced = share * np.where(scores.filled, 0.0, node_losses(scores, rules))[owner, column]
+    return owner, pd.Series(traced, placed.index)
 
 
 def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> pd.Series:
@@ -52,18 +52,43 @@ def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> pd.Series:
     return (lost / whole.where(whole > 0)).fillna(0.0)
 
 
-def _deducted_share(
-    placed: pd.DataFrame, settled: pd.DataFrame, rules: RuleSet, node: int
-) -> pd.Series:
-    """Share of a deducting node's loss: (counted of the period / all counted) x (own / period)."""
-    settled = settled[settled["node"] == node]
-    counted = settled["counted"].groupby(settled["column"]).transform("sum")
-    factor = (
-        settled["counted"] / counted.where(counted > 0) / settled["lost"].where(settled["lost"] > 0)
-    )
-    factor.index = pd.MultiIndex.from_frame(settled[["column", "period"]])
-    period = period_of(placed, rules.nodes.at[node, "settlement"])
-    where = pd.MultiIndex.from_arrays([placed["column"], period])
-    return pd.Series(
-        factor.reindex(where).fillna(0.0).to_numpy() * placed["lost"].to_numpy(), placed.index
-    )
+def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
+    """Share what the topmost settling nodes took among the checks below them.
+
+    A check has the part of its period that it lost of it; what a node took of a period is handed
+    to the node above in the same parts.
+
+    Returns: per check the topmost settling node above it (-1: none), and its share of what that
+             node took in the whole column
+    """
+    plan = plan_of(rules)
+    holder = plan.owner[placed["node"].to_numpy()]
+    amount = placed["lost"].to_numpy(float).copy()
+    if not plan.nodes or not (holder >= 0).any():
+        return holder, amount
+    settled = settle(placed, rules)
+    for node in plan.nodes:
+        inside = np.flatnonzero(holder == node)
+        if not len(inside):
+            continue
+        part = placed.iloc[inside]
+        periods = settled[settled["node"] == node]
+        counted, lost = _at(periods, part, rules.nodes.at[node, "settlement"])
+        upper = plan.above[node]
+        if upper < 0:
+            whole = periods["counted"].groupby(periods["column"]).sum()
+            counted = counted / whole.where(whole > 0).reindex(part["column"]).to_numpy(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            amount[inside] *= np.nan_to_num(np.where(lost > 0, counted / lost, 0.0))
+        holder[inside] = upper if upper >= 0 else node
+    return holder, amount
+
+
+def _at(
+    periods: pd.DataFrame, checks: pd.DataFrame, settlement: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Look up what was counted and lost in the period of each check."""
+    keys = pd.MultiIndex.from_frame(periods[["column", "period"]])
+    where = pd.MultiIndex.from_arrays([checks["column"], period_of(checks, settlement)])
+    found = keys.get_indexer(where)
+    return (periods[name].to_numpy(float)[found] for name in ("counted", "lost"))

@@ -7,8 +7,11 @@ import pandas as pd
 
 from wenming_metrics.rounding import exact_score, half_up
 
-RANKED, THIN, UNVISITED = "已排名", "检查项不足", "未督查"
-"""Status of a unit in a window: has a place · too little looked at to be scored · not visited."""
+RANKED, THIN, UNVISITED, VETOED = "已排名", "检查项不足", "未督查", "一票否决"
+"""Status of a unit in a window: has a place · too little looked at to be scored · not visited ·
+has a score but no place, by a decision with a document number."""
+SCORED = (RANKED, VETOED)
+"""Statuses of units that have a score."""
 
 
 def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndarray:
@@ -18,7 +21,8 @@ def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndar
            limit - share that must be reached
     """
     thin = np.nan_to_num(coverage, nan=1.0) < limit
-    return np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
+    found = np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
+    return found.astype(object)
 
 
 def rank_units(units: pd.DataFrame, decimals: int, by: str, ties: str) -> pd.DataFrame:

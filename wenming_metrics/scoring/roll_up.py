@@ -1,8 +1,8 @@
 """Leaf rates up the tree to the score, and effective weights back down.
 
-A node averages its children by weight; a child that nobody looked at gives its weight to its
-siblings (local renormalisation, 未查指标的权重分给同级). A node of mode `deduct` makes its own rate
-from what was deducted below it: r = 1 - sum over periods of min(F, D) / (F x periods looked at).
+A node averages its children by weight; a child without a rate gives its weight to its siblings
+(local renormalisation, 未查指标的权重分给同级), or, when the rules say so, to everything that was
+looked at. A node that settles makes its own rate from what it took: r = 1 - taken / (F x periods).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.coverage import global_weights
 from wenming_metrics.scoring.leaves import LeafSums, leaf_rates
-from wenming_metrics.scoring.settling import deducting
+from wenming_metrics.scoring.missing import Peers, fill_missing, own_nodes
+from wenming_metrics.scoring.settling import plan_of
 
 
 @dataclass(frozen=True)
@@ -22,70 +24,107 @@ class Scores:
     """Everything scored, per node (row) and column (unit in a window).
 
     rates   - 0 to 1, NaN = not looked at
-    weights - effective weight of a node in the whole, 0 where it was not looked at or lies below
-              a node that deducts
+    weights - effective weight of a node in the whole, 0 where it has no rate or lies below a node
+              that settles
     scores  - per column: rate of the root x full mark; NaN = not looked at at all
     sums    - the leaf sums they come from
+    filled  - bool: the rate was filled in by the rule for missing leaves
     """
 
     rates: np.ndarray
     weights: np.ndarray
     scores: np.ndarray
     sums: LeafSums
+    filled: np.ndarray
 
 
-def score(deductions: pd.DataFrame, sums: LeafSums, rules: RuleSet) -> Scores:
+def score(
+    deductions: pd.DataFrame,
+    sums: LeafSums,
+    rules: RuleSet,
+    stocks: np.ndarray | None = None,
+    peers: Peers | None = None,
+) -> Scores:
     """Score every column.
 
-    Takes:   deductions - `settling.DEDUCTIONS`: what nodes that deduct took; sums - leaf sums
+    Takes:   deductions - `settling.DEDUCTIONS`: what nodes that settle took; sums - leaf sums;
+             stocks - `stocks.stock_rates`; peers - what missing leaves are filled in from, None:
+             nothing is filled in
     Returns: Scores; a column nobody looked at has score NaN
     """
     rates = leaf_rates(sums, rules)
-    _deduct(rates, deductions, rules)
-    observed = _average(rates, rules)
-    weights = _effective(rates, observed, rules)
-    return Scores(rates, weights, rates[0] * rules.full_mark, sums)
+    if stocks is not None:
+        rates = np.where(np.isnan(stocks), rates, stocks)
+    _settle(rates, deductions, rules)
+    filled = np.zeros(rates.shape, bool) if peers is None else fill_missing(rates, rules, peers)
+    shares = _shares(rates, rules)
+    _average(rates, shares, rules)
+    weights = _effective(rates, shares, rules)
+    return Scores(rates, weights, rates[0] * rules.full_mark, sums, filled)
 
 
-def _deduct(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None:
-    """Put the rates of deducting nodes in place."""
-    for node in deducting(rules):
+def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None:
+    """Put the rates of settling nodes in place."""
+    plan = plan_of(rules)
+    for node in plan.nodes:
         part = deductions[deductions["node"] == node]
         taken = np.bincount(part["column"], part["taken"].astype(float), rates.shape[1])
         periods = np.bincount(part["column"], part["periods"].astype(float), rates.shape[1])
-        full = float(rules.nodes.at[node, "full_mark"])
         with np.errstate(invalid="ignore", divide="ignore"):
-            rates[node] = np.where(periods > 0, 1.0 - taken / (full * periods), np.nan)
+            rates[node] = np.where(
+                periods > 0, 1.0 - taken / (float(plan.full[node]) * periods), np.nan
+            )
 
 
-def _average(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
-    """Average children into their parents, last nodes first; gives the observed weight."""
+def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Give what each node weighs among those of its siblings that have a rate.
+
+    Local: its own weight. Global: the weight in the whole of all below it that has a rate.
+    """
+    nodes, parents = rules.nodes, rules.nodes["parent"].to_numpy()
+    if rules.missing != "renormalise_global":
+        return np.broadcast_to(nodes["weight"].to_numpy()[:, None], rates.shape)
+    weights, own = global_weights(rules), own_nodes(rules)
+    found = np.zeros(rates.shape)
+    found[own] = weights[own, None] * ~np.isnan(rates[own])
+    for node in range(len(nodes) - 1, 0, -1):
+        found[parents[node]] += found[node]
+    inside = np.flatnonzero(plan_of(rules).owner[parents] >= 0)
+    inside = inside[inside > 0]
+    found[inside] = weights[inside, None]  # shown only: a node above settles them
+    return found
+
+
+def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> None:
+    """Average children into their parents, last nodes first, in place."""
     nodes = rules.nodes
-    parents, weights = nodes["parent"].to_numpy(), nodes["weight"].to_numpy()
-    own = (nodes["mode"] != "").to_numpy()
-    total, observed = np.zeros_like(rates), np.zeros_like(rates)
+    parents, own = nodes["parent"].to_numpy(), (nodes["mode"] != "").to_numpy()
+    total, weight = np.zeros(rates.shape), np.zeros(rates.shape)
     for node in range(len(nodes) - 1, -1, -1):
         if not own[node]:
             with np.errstate(invalid="ignore", divide="ignore"):
-                rates[node] = np.where(observed[node] > 0, total[node] / observed[node], np.nan)
+                rates[node] = np.where(weight[node] > 0, total[node] / weight[node], np.nan)
         if node:
             seen = ~np.isnan(rates[node])
-            total[parents[node]] += np.where(seen, weights[node] * rates[node], 0.0)
-            observed[parents[node]] += weights[node] * seen
-    return observed
+            total[parents[node]] += np.where(seen, shares[node] * rates[node], 0.0)
+            weight[parents[node]] += shares[node] * seen
 
 
-def _effective(rates: np.ndarray, observed: np.ndarray, rules: RuleSet) -> np.ndarray:
-    nodes = rules.nodes
-    parents, weights = nodes["parent"].to_numpy(), nodes["weight"].to_numpy()
-    deducts = (nodes["mode"] == "deduct").to_numpy()
-    found = np.zeros_like(rates)
-    found[0] = ~np.isnan(rates[0])
-    for node in range(1, len(nodes)):
+def _effective(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Carry the weight of the whole down to what counts."""
+    parents, owner = rules.nodes["parent"].to_numpy(), plan_of(rules).owner
+    siblings = np.zeros(rates.shape)
+    seen = ~np.isnan(rates)
+    np.add.at(siblings, parents[1:], (shares * seen)[1:])
+    found = np.zeros(rates.shape)
+    found[0] = seen[0]
+    for node in range(1, len(parents)):
         above = parents[node]
-        if deducts[above]:
-            continue  # its points are accounted for at the node that deducts
-        seen = ~np.isnan(rates[node]) & (observed[above] > 0)
-        share = np.divide(weights[node], observed[above], where=seen, out=np.zeros(len(seen)))
+        if owner[above] >= 0:
+            continue  # its points are accounted for at the node that settles
+        share = np.divide(
+            shares[node], siblings[above], where=seen[node] & (siblings[above] > 0),
+            out=np.zeros(rates.shape[1]),
+        )  # fmt: skip
         found[node] = found[above] * share
     return found

@@ -1,29 +1,77 @@
-"""What nodes that deduct took, period by period (扣完为止), in a form that sums over days.
+"""What nodes that settle took, period by period, in a form that sums over days.
 
-Within one visit, day, week, month or window a node of mode `deduct` takes no more than its full
-mark. Visits and days are over when the day is, so what they took is final and only its sum is
-kept; of weeks, months and windows the points lost are kept, and capped when the window is read.
+A node of mode `deduct` takes what was lost below it within one visit, day, week, month or window,
+but no more than its full mark (扣完为止); `grade` looks the period up in a table, `all_or_nothing`
+takes everything for any loss. Visits and days are over when the day is, so what they took is final
+and only its sum is kept; of weeks, months and windows the points are kept, and settled when the
+window is read. A node that deducts below another settles first, and hands on what it took.
+
+What is taken is counted in the node's own full mark: points in 1e-4 for `deduct`, else 1e-9 of 1.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE
+from wenming_metrics.rules.model import SETTLED, RuleSet
+from wenming_metrics.rules.tables import lines_of
 from wenming_metrics.scoring.leaves import source_numbers
-from wenming_metrics.scoring.tally import sum_by
+from wenming_metrics.scoring.tally import reduce_by, sum_by
 
 LINE_KEYS = ["node", "unit", "period"]
-LINE_SUMS = ["looked", "taken"]
-"""Settled lines: periods looked at and points taken where final; else checks and points lost."""
-_FINAL = ("visit", "day")
+LINE_SUMS = ["looked", "taken", "possible"]
+"""Settled lines: where final, periods looked at and what they took; else checks, points lost,
+points that could be earned."""
 DEDUCTIONS = ["node", "column", "periods", "taken"]
+_FINAL = ("visit", "day")
+_HOW = {"visit": np.minimum, "day": np.minimum, "lost": np.add, "possible": np.add} | {
+    "single": np.maximum
+}
+"""What a check or a settled period brings to the node above, and how periods sum it up."""
 
 
-def deducting(rules: RuleSet) -> list[int]:
-    """List the nodes of mode `deduct`."""
-    return [int(n) for n in rules.nodes.index[rules.nodes["mode"] == "deduct"]]
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How the nodes of a tree settle.
+
+    nodes - those that settle, children before parents; owner - node -> the settling node at or
+    above it, -1; above - settling node -> the next one above it, -1; full - node -> full mark in
+    its own count; final - node -> whether its periods end within a day
+    """
+
+    nodes: tuple[int, ...]
+    owner: np.ndarray
+    above: dict[int, int]
+    full: np.ndarray
+    final: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def plan_of(rules: RuleSet) -> Plan:
+    """Lay out how the nodes of some rules settle."""
+    nodes = rules.nodes
+    settles = nodes["mode"].isin(SETTLED).to_numpy()
+    parents, owner, above = nodes["parent"].to_numpy(), np.full(len(nodes), -1), {}
+    for node in range(len(nodes)):
+        upper = owner[parents[node]] if node else -1
+        owner[node] = node if settles[node] else upper
+        if settles[node]:
+            above[node] = int(upper)
+    marks = pd.to_numeric(nodes["full_mark"]).to_numpy(np.int64)
+    full = np.where(nodes["mode"] == "deduct", marks, RATE_SCALE)
+    final = nodes["settlement"].isin(_FINAL).to_numpy()
+    order = tuple(int(node) for node in np.flatnonzero(settles)[::-1])
+    return Plan(order, owner, above, full, final)
+
+
+def settling(rules: RuleSet) -> tuple[int, ...]:
+    """List the nodes that settle, children before parents."""
+    return plan_of(rules).nodes
 
 
 def below(rules: RuleSet, node: int) -> np.ndarray:
@@ -52,21 +100,22 @@ def period_of(placed: pd.DataFrame, settlement: str) -> pd.Series:
 
 
 def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Settle single checks for every node that deducts.
+    """Settle all checks of some columns for every node that settles.
 
-    Takes:   placed - checks with node, column, lost, day, and visit where a node settles per visit
-    Returns: one line per deducting node, column and period: node, column, period, lost (D, 1e-4),
-             counted (min(F, D)), full (F)
+    Takes:   placed - checks with node, column, lost, possible, day, visit
+    Returns: one line per settling node, column and period: node, column, period, lost (D, 1e-4),
+             counted (what it took, in the count of `full`), full (F)
     """
+    plan = plan_of(rules)
+    own = _flow(placed, placed["node"].to_numpy(), plan).assign(column=placed["column"])
+    flows: dict[int, list[pd.DataFrame]] = {}
     lines = []
-    for node in deducting(rules):
-        facts = rules.nodes.loc[node]
-        part = placed[below(rules, node)[placed["node"].to_numpy()]]
-        period = period_of(part, facts["settlement"])
-        summed = part["lost"].groupby([part["column"], period]).sum()
-        found = summed.rename_axis(["column", "period"]).reset_index()
-        full = int(facts["full_mark"])
-        lines.append(found.assign(node=node, counted=found["lost"].clip(upper=full), full=full))
+    for node in plan.nodes:
+        frame = pd.concat([own[own["owner"] == node], *flows.pop(node, [])])
+        periods = _periods(frame, rules, node, "column")
+        lines.append(periods.assign(node=node, full=plan.full[node]))
+        if plan.above[node] >= 0:
+            flows.setdefault(plan.above[node], []).append(_hand_on(periods))
     columns = ["node", "column", "period", "lost", "counted", "full"]
     return pd.concat(lines)[columns] if lines else pd.DataFrame(columns=columns, dtype=np.int64)
 
@@ -76,42 +125,125 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
 
     Takes: checks - `tally.checks_of_day`; counts_for - as in `leaves.leaf_lines`
     """
+    plan = plan_of(rules)
     node = rules.leaf_of[checks["item"].to_numpy(), checks["point_type"].to_numpy()]
     unit = counts_for[checks["unit"].to_numpy()]
     keep = (node >= 0) & (unit >= 0)
     keep &= checks["source"].isin(source_numbers(rules)).to_numpy()
-    placed = checks.assign(unit=unit)[keep]
-    lines = [_settle(placed[below(rules, n)[node[keep]]], rules, n) for n in deducting(rules)]
-    return pd.concat([no_lines(), *lines], ignore_index=True)
+    own = _flow(checks, node, plan).assign(unit=unit)[keep]
+    flows: dict[int, list[pd.DataFrame]] = {}
+    lines = [no_lines()]
+    for number in plan.nodes:
+        frame = pd.concat([own[own["owner"] == number], *flows.pop(number, [])])
+        if frame.empty:
+            continue
+        if plan.final[number]:
+            periods = _periods(frame, rules, number, "unit")
+            lines.append(_final_lines(periods, number))
+            if plan.above[number] >= 0:
+                flows.setdefault(plan.above[number], []).append(_hand_on(periods))
+        else:
+            lines.append(_open_lines(frame, rules, number))
+    return pd.concat(lines, ignore_index=True)
 
 
 def no_lines() -> pd.DataFrame:
-    """Give settled lines of a day on which no node deducts."""
+    """Give settled lines of a day on which no node settles."""
     return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in [*LINE_KEYS, *LINE_SUMS]})
 
 
-def _settle(checks: pd.DataFrame, rules: RuleSet, node: int) -> pd.DataFrame:
-    """Settle one node: final within the day for visits and days, else what is still to be capped."""
-    settlement, full = rules.nodes.at[node, "settlement"], int(rules.nodes.at[node, "full_mark"])
-    lines = checks.assign(node=node, looked=1, taken=checks["lost"])
-    if settlement not in _FINAL:
-        return sum_by(lines.assign(period=period_of(checks, settlement)), LINE_KEYS, LINE_SUMS)
-    lines = lines.assign(period=period_of(checks, settlement))
-    periods = sum_by(lines, LINE_KEYS, ["taken"])
-    taken = periods["taken"].clip(upper=full)
-    return sum_by(periods.assign(period=0, looked=1, taken=taken), LINE_KEYS, LINE_SUMS)
-
-
 def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Turn settled lines of windows into DEDUCTIONS, capping what is not final yet.
+    """Turn settled lines of windows into DEDUCTIONS, settling what is not final yet.
 
-    Takes: lines - node, period, looked, taken and column; some may take away what others add
+    Takes: lines - node, period, looked, taken, possible and column; some may take away what
+           others add
     """
+    plan = plan_of(rules)
     summed = sum_by(lines, ["node", "column", "period"], LINE_SUMS)
     summed = summed[summed["looked"] > 0]
-    node = summed["node"].to_numpy()
-    final = rules.nodes["settlement"].isin(_FINAL).to_numpy()[node]
-    full = pd.to_numeric(rules.nodes["full_mark"]).to_numpy(np.int64)[node]
-    taken = np.where(final, summed["taken"], np.minimum(summed["taken"], full))
-    counted = summed.assign(periods=np.where(final, summed["looked"], 1), taken=taken)
-    return sum_by(counted, ["node", "column"], ["periods", "taken"])
+    flows: dict[int, list[pd.DataFrame]] = {}
+    found = [pd.DataFrame({name: pd.Series(dtype=np.int64) for name in DEDUCTIONS})]
+    for node in plan.nodes:
+        part = pd.concat([summed[summed["node"] == node], *flows.pop(node, [])])
+        if part.empty:
+            continue
+        if plan.final[node]:
+            found.append(part.assign(periods=part["looked"])[DEDUCTIONS])
+            continue
+        part = sum_by(part, ["column", "period"], LINE_SUMS)
+        taken = _take(part["taken"], part["possible"], part["taken"], rules, node)
+        found.append(part.assign(node=node, periods=1, taken=taken)[DEDUCTIONS])
+        upper = plan.above[node]
+        if upper >= 0:
+            same = rules.nodes.at[upper, "settlement"] == rules.nodes.at[node, "settlement"]
+            period = part["period"] if same else 0
+            flows.setdefault(upper, []).append(part.assign(taken=taken, period=period))
+    return sum_by(pd.concat(found), ["node", "column"], ["periods", "taken"])
+
+
+def _flow(checks: pd.DataFrame, node: np.ndarray, plan: Plan) -> pd.DataFrame:
+    """Give what checks bring to the node that settles them: owner and what _HOW names."""
+    told = {name: checks[name] for name in ("visit", "day", "lost", "possible")}
+    return pd.DataFrame({"owner": plan.owner[node], **told, "single": checks["lost"]})
+
+
+def _periods(frame: pd.DataFrame, rules: RuleSet, node: int, key: str) -> pd.DataFrame:
+    """Settle the periods of one node: key, period, what _HOW names, counted.
+
+    day and visit are the first of the period, which tells in which period of a node above it lies.
+    """
+    lines = frame.assign(period=period_of(frame, rules.nodes.at[node, "settlement"]))
+    found = reduce_by(lines, [key, "period"], _HOW)
+    counted = _take(found["lost"], found["possible"], found["single"], rules, node)
+    return found.assign(counted=counted)
+
+
+def _take(
+    lost: pd.Series, possible: pd.Series, single: pd.Series, rules: RuleSet, node: int
+) -> np.ndarray:
+    """Say what a node takes in each period, in the count of its full mark.
+
+    Takes: lost, possible - sums of the period in 1e-4; single - the largest loss of one check
+    """
+    facts = rules.nodes.loc[node]
+    lost, possible = lost.to_numpy(np.int64), possible.to_numpy(np.int64)
+    if facts["mode"] == "deduct":
+        return np.minimum(lost, int(facts["full_mark"]))
+    if facts["mode"] == "all_or_nothing":
+        return np.where(lost > 0, RATE_SCALE, 0)
+    return _grade(lost, possible, single.to_numpy(np.int64), rules, facts["table"])
+
+
+def _grade(
+    lost: np.ndarray, possible: np.ndarray, single: np.ndarray, rules: RuleSet, table: str
+) -> np.ndarray:
+    """Look periods up in a table of grades: the first line of which every limit holds decides."""
+    taken = np.zeros(len(lost), np.int64)
+    open_ = np.ones(len(lost), bool)
+    for line in lines_of(rules.tables, table).itertuples():
+        holds = open_.copy()
+        if not np.isnan(line.min_rate):
+            # 1e-12 of the points that could be earned is less than any point that is kept.
+            holds &= possible - lost >= line.min_rate * possible * (1 - 1e-12)
+        for limit, value in ((line.max_lost, lost), (line.max_single, single)):
+            if not np.isnan(limit):
+                holds &= value <= round(limit * POINT_SCALE)
+        taken[holds] = RATE_SCALE - round(line.rate * RATE_SCALE)
+        open_ &= ~holds
+    return taken
+
+
+def _hand_on(periods: pd.DataFrame) -> pd.DataFrame:
+    """Turn what a node took in each period into what the node above it settles."""
+    return periods.drop(columns="period").assign(lost=periods["counted"])
+
+
+def _final_lines(periods: pd.DataFrame, node: int) -> pd.DataFrame:
+    lines = periods.assign(node=node, period=0, looked=1, taken=periods["counted"], possible=0)
+    return sum_by(lines, LINE_KEYS, LINE_SUMS)
+
+
+def _open_lines(frame: pd.DataFrame, rules: RuleSet, node: int) -> pd.DataFrame:
+    period = period_of(frame, rules.nodes.at[node, "settlement"])
+    lines = frame.assign(node=node, period=period, looked=1, taken=frame["lost"])
+    return sum_by(lines, LINE_KEYS, LINE_SUMS)

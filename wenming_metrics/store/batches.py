@@ -87,6 +87,16 @@ def batch_days(connection: Connection, batch: int) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def days_of(connection: Connection, batches: Sequence[int]) -> dict[int, set[int]]:
+    """Give the days that rows of some batches lie on, by batch."""
+    table = schema.batch_day
+    query = select(table.c.batch, table.c.day).where(table.c.batch.in_([int(b) for b in batches]))
+    found: dict[int, set[int]] = {}
+    for batch, day in connection.execute(query):
+        found.setdefault(batch, set()).add(day)
+    return found
+
+
 def all_days(connection: Connection) -> list[int]:
     """List every day that any batch has rows on, withdrawn ones too."""
     query = select(schema.batch_day.c.day).distinct().order_by(schema.batch_day.c.day)
@@ -99,9 +109,13 @@ def is_live(connection: Connection, batch: int) -> bool:
     return bool(connection.execute(query).scalar())
 
 
-def live_on(connection: Connection, days: Sequence[int] | range) -> np.ndarray:
-    """List the batches that count and have rows on some days."""
+def live_on(connection: Connection, days: Sequence[int] | range, known_at: str = "") -> np.ndarray:
+    """List the batches that count, or counted at a moment, and have rows on some days."""
     table = schema.batch_day
+    if known_at:
+        there = select(table.c.batch).distinct().where(among(table.c.day, days))
+        counted = live_at(connection, known_at).index
+        return np.array(sorted(set(connection.execute(there).scalars()) & set(counted)), np.int64)
     query = (
         select(table.c.batch)
         .distinct()
@@ -109,6 +123,21 @@ def live_on(connection: Connection, days: Sequence[int] | range) -> np.ndarray:
         .where(among(table.c.day, days), schema.batch.c.live == 1)
     )
     return np.array(sorted(connection.execute(query).scalars()), np.int64)
+
+
+def live_at(connection: Connection, known_at: str = "") -> pd.Series:
+    """List the batches that count, or counted at a moment: when each was committed, by batch.
+
+    Takes: known_at - a `stamp`; "": now
+    """
+    batch, event = schema.batch, schema.batch_event
+    if not known_at:
+        query = select(batch.c.batch, batch.c.at).where(batch.c.live == 1)
+    else:
+        last = select(func.max(event.c.event)).where(event.c.at <= known_at).group_by(event.c.batch)
+        query = select(batch.c.batch, batch.c.at).join(event, event.c.batch == batch.c.batch)
+        query = query.where(event.c.event.in_(last), event.c.act != WITHDRAW)
+    return read_frame(connection, query.order_by(batch.c.batch)).set_index("batch")["at"]
 
 
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Held rows (暂不计): which of them still wait, and why the others do not.
 
-A row waits no longer when a later file brings it corrected, or again, or when a person says that
-it is not to be dealt with. What a later file ended waits again when that file is withdrawn.
+A row waits no longer when a later file brings it corrected, or again, when later files replace
+all that its file brought, or when a person says that it is not to be dealt with. What a later file
+ended waits again when that file is withdrawn.
 """
 
 from __future__ import annotations
@@ -14,14 +15,39 @@ from sqlalchemy import Connection, and_, delete, select
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.replaced import replaced_batches
 
-CORRECTED, SENT_AGAIN, DISCARDED = "已更正", "已重报", "不再处理"
-"""Acts: a later file has the row right; it has the row, still wrong; a person has ended it."""
+CORRECTED, SENT_AGAIN, DISCARDED, REPLACED = "已更正", "已重报", "不再处理", "已替换"
+"""Acts: a later file has the row right; it has the row, still wrong; a person has ended it; later
+files replace the whole file."""
 KEYS = ["batch", "sheet", "source_row"]
 
 
 def waiting(connection: Connection) -> pd.DataFrame:
     """List the held rows of live batches that still wait: batch, sheet, source_row, codes."""
+    rows = _unended(connection)
+    gone = _replaced(connection) if len(rows) else {}
+    return rows[~rows["batch"].isin(list(gone))].reset_index(drop=True)
+
+
+def replaced(connection: Connection) -> pd.DataFrame:
+    """List the held rows that would wait if their files were not replaced.
+
+    Returns: batch, sheet, source_row, by_batch (the last file that replaces theirs)
+    """
+    rows = _unended(connection)
+    gone = _replaced(connection) if len(rows) else {}
+    rows = rows[rows["batch"].isin(list(gone))].reset_index(drop=True)
+    return rows[KEYS].assign(by_batch=rows["batch"].map(gone))
+
+
+def _replaced(connection: Connection) -> dict[int, int]:
+    found = replaced_batches(connection)
+    return {int(one.batch): one.by[-1] for one in found[found["whole"].astype(bool)].itertuples()}
+
+
+def _unended(connection: Connection) -> pd.DataFrame:
+    """List the held rows of live batches that nothing has ended: batch, sheet, source_row, codes."""
     held, end, batch = schema.held_row, schema.held_end, schema.batch
     same = and_(*(held.c[name] == end.c[name] for name in KEYS))
     query = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
@@ -23,18 +24,20 @@ def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> N
     )
 
 
-def read_records(connection: Connection, kind: str) -> pd.DataFrame:
+def read_records(connection: Connection, kind: str, live: np.ndarray | None = None) -> pd.DataFrame:
     """Read the records of a kind whose batches count, in the order in which they came.
 
     What came in several files, such as a file and the same file corrected, is given once.
 
+    Takes:   live - the batches that count, None: those that do now
     Returns: batch, seq, day (0: none), unit (-1: none), sheet, source_row, told (a mapping)
     """
     table, batch = schema.record, schema.batch
+    counts = batch.c.live == 1 if live is None else table.c.batch.in_(live.tolist())
     query = (
         select(*(c for c in table.columns if c.name != "kind"))
         .join(batch, batch.c.batch == table.c.batch)
-        .where(table.c.kind == kind, batch.c.live == 1)
+        .where(table.c.kind == kind, counts)
         .order_by(table.c.batch, table.c.seq)
     )
     found = read_frame(connection, query)

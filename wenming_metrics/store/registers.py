@@ -178,6 +178,13 @@ def is_archived(connection: Connection, digest: str) -> bool:
     )
 
 
+def archived_rules(connection: Connection, digest: str) -> bytes | None:
+    """Give the packed folder of the rules of a digest, None when they are not kept."""
+    table = schema.rules_archive
+    query = select(table.c.content).where(table.c.digest == digest)
+    return connection.execute(query).scalar()
+
+
 def archive_rules(connection: Connection, digest: str, rules_id: str, content: bytes) -> None:
     """Keep the folder of a rule set under its digest, once."""
     if not is_archived(connection, digest):

@@ -7,6 +7,8 @@ street had when it was replaced, so that a later register covers and uncovers no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
@@ -39,16 +41,18 @@ def slices_of(register: Register, rows: pd.DataFrame) -> pd.DataFrame:
     return own.drop_duplicates().merge(pd.DataFrame({"street": streets, "unit": units}))
 
 
-def drop_covered(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
+def drop_covered(
+    connection: Connection, rows: pd.DataFrame, live: np.ndarray | None = None
+) -> pd.DataFrame:
     """Leave out the rows of live batches whose slice a later live batch replaces.
 
     To be done before `scoring.tally.drop_repeats`: what is covered is repeated by nothing.
 
-    Takes: rows - day, unit, source, batch
+    Takes: rows - day, unit, source, batch; live - the batches that count, None: those that do now
     """
     if rows.empty:
         return rows
-    found = _replaced(connection, rows["day"].unique())
+    found = _replaced(connection, rows["day"].unique(), live)
     if found.empty:
         return rows
     by = found.set_index(_KEYS)["by"].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
@@ -61,13 +65,23 @@ def drop_slices(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
     return rows[~pd.MultiIndex.from_frame(rows[_KEYS]).isin(there)]
 
 
-def _replaced(connection: Connection, days: np.ndarray) -> pd.DataFrame:
+def replacing_days(connection: Connection, days: Iterable[int]) -> set[tuple[int, int]]:
+    """List the batches that replace anything on some days, as (batch, day)."""
+    table = schema.replacement
+    query = select(table.c.batch, table.c.day).distinct().where(among(table.c.day, days))
+    return set(connection.execute(query).tuples().all())
+
+
+def _replaced(
+    connection: Connection, days: np.ndarray, live: np.ndarray | None = None
+) -> pd.DataFrame:
     """List what is replaced on some days: day, unit, source, by (the last live batch)."""
     table, batch = schema.replacement, schema.batch
+    counts = batch.c.live == 1 if live is None else table.c.batch.in_(live.tolist())
     query = (
         select(*(table.c[name] for name in _KEYS), func.max(table.c.batch).label("by"))
         .join(batch, batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), batch.c.live == 1)
+        .where(among(table.c.day, days), counts)
         .group_by(*(table.c[name] for name in _KEYS))
     )
     return read_frame(connection, query)

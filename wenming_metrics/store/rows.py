@@ -16,6 +16,13 @@ FOUND = "已发现"
 """First state of every finding; what comes later is appended to the log."""
 ROW_COLUMNS = [column.name for column in schema.row.columns]
 _FAILED = 1
+_MANY = 5_000
+"""So many texts are asked for at once."""
+FAILED_COLUMNS = [
+    *("day", "unit", "item", "batch", "seq", "source", "visit", "site", "point_type", "lost"),
+    *("places", "repeated", "source_row", "severity", "state", "given"),
+]
+"""What is read of failed rows where there may be many."""
 
 
 def insert_rows(
@@ -34,6 +41,25 @@ def insert_rows(
     states = {"batch": batch, "seq": failed["seq"], "n": 0, "state": FOUND}
     told = {"happened_on": failed["day"], "known_at": stamp()}
     add_rows(connection, schema.finding_state, {**states, **told})
+
+
+def insert_findings(connection: Connection, batch: int, findings: pd.DataFrame) -> None:
+    """Store numbers and deadlines of a batch. Takes: findings - as `reading.Reading` gives them"""
+    columns = {name: findings[name] for name in ("seq", "number", "due")}
+    add_rows(connection, schema.finding, {**columns, "batch": batch})
+
+
+def insert_pieces(connection: Connection, batch: int, pieces: pd.DataFrame) -> None:
+    """Store which findings of a batch shared a cell. Takes: pieces - as `reading.Reading` gives them"""
+    columns = {name: pieces[name] for name in ("seq", "piece", "words")}
+    add_rows(connection, schema.finding_piece, {**columns, "batch": batch})
+
+
+def read_pieces(connection: Connection, batches: Iterable[int]) -> pd.DataFrame:
+    """Read which findings of some batches shared a cell: batch, seq, piece (from 1), words."""
+    table = schema.finding_piece
+    wanted = [int(batch) for batch in batches]
+    return read_frame(connection, select(table).where(table.c.batch.in_(wanted)))
 
 
 def read_rows(
@@ -55,6 +81,45 @@ def read_rows(
     return read_frame(connection, query)
 
 
+def read_failed(
+    connection: Connection,
+    days: Iterable[int],
+    batches: np.ndarray,
+    sites: Iterable[int] | None = None,
+) -> pd.DataFrame:
+    """Read the failed rows of some days and batches, and of some sites only where they are given.
+
+    Returns: FAILED_COLUMNS of the table `row`, and result
+    """
+    columns = [schema.row.c[name] for name in FAILED_COLUMNS]
+    query = select(*columns).where(among(schema.row.c.day, days), schema.row.c.result == _FAILED)
+    query = query.where(schema.row.c.batch.in_(batches.tolist()))
+    if sites is not None:
+        query = query.where(schema.row.c.site.in_([int(site) for site in sites]))
+    return read_frame(connection, query).assign(result=_FAILED)
+
+
+def read_numbers(connection: Connection, batches: Iterable[int]) -> pd.DataFrame:
+    """Read numbers and deadlines that batches give: batch, seq, number, due."""
+    table = schema.finding
+    wanted = [int(batch) for batch in batches]
+    return read_frame(connection, select(table).where(table.c.batch.in_(wanted)))
+
+
+def same_numbers(
+    connection: Connection, batches: np.ndarray, numbers: Iterable[str]
+) -> pd.DataFrame:
+    """List the findings of some batches that bear one of some numbers: batch, seq, number."""
+    table, wanted = schema.finding, sorted(set(numbers))
+    query = select(table.c.batch, table.c.seq, table.c.number)
+    query = query.where(table.c.batch.in_(batches.tolist()))
+    parts = [
+        read_frame(connection, query.where(table.c.number.in_(wanted[first : first + _MANY])))
+        for first in range(0, len(wanted), _MANY)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else no_rows(query)
+
+
 def read_roles(
     connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
 ) -> pd.DataFrame:
@@ -66,6 +131,15 @@ def read_roles(
     if wanted:
         query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
     return read_frame(connection, query.where(table.c.batch.in_(batches.tolist())))
+
+
+def read_role(
+    connection: Connection, days: Iterable[int], batches: Iterable[int], role: int
+) -> pd.DataFrame:
+    """Read the units that stored rows name in a role; the columns of `read_roles`."""
+    table, wanted = schema.row_unit, [int(batch) for batch in batches]
+    query = select(table).where(among(table.c.day, days), table.c.role == role)
+    return read_frame(connection, query.where(table.c.batch.in_(wanted)))
 
 
 def read_role_rows(

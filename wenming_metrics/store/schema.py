@@ -160,6 +160,16 @@ finding = Table(
     **_CLUSTERED,
 )
 """Number (交办编号) and deadline (ordinal, 0: none) of the findings that have them."""
+finding_piece = Table(
+    "finding_piece",
+    metadata,
+    _key("batch"),
+    _key("seq"),
+    _whole("piece", SmallInteger),
+    _words("words"),
+    **_CLUSTERED,
+)
+"""Which problem of a cell that lists several a finding is, from 1, and its words."""
 row_unit = Table(
     "row_unit",
     metadata,
@@ -341,5 +351,122 @@ rules_archive = Table(
     _words("at"),
     _whole("content", LargeBinary),
 )
+rule_draft = Table(
+    "rule_draft",
+    metadata,
+    _key("draft"),
+    _words("name"),
+    _words("who"),
+    _words("at"),
+    _whole("content", LargeBinary),
+)
+"""Rule sets (测评办法) in the making: the zip of their files, as `rules.load.pack` makes it."""
+rule_event = Table(
+    "rule_event",
+    metadata,
+    _key("event"),
+    _whole("draft"),
+    _words("act"),
+    _words("rules"),
+    _words("digest"),
+    _words("at"),
+    _words("who"),
+    _words("document"),
+)
+"""What became of drafts: only added to. Of a published one: its id, digest and document number."""
+issue = Table(
+    "issue",
+    metadata,
+    _key("issue"),
+    _whole("year"),
+    _whole("number"),
+    _words("name"),
+    _words("kind"),
+    _whole("first_day"),
+    _whole("last_day"),
+    _words("cutoff"),
+    _words("who"),
+    _words("at"),
+)
+"""Issues of a period (期) that were drafted; a file that comes after `cutoff` is late for it."""
+issue_event = Table(
+    "issue_event",
+    metadata,
+    _key("event"),
+    _whole("issue"),
+    _words("act"),
+    _words("at"),
+    _words("who"),
+    _words("reason"),
+    _words("document"),
+    Index("issue_event_by_issue", "issue", "event"),
+)
+issue_content = Table(
+    "issue_content",
+    metadata,
+    _key("issue"),
+    _words("known_at"),
+    _words("rules"),
+    _words("hash"),
+    _whole("content", LargeBinary),
+)
+"""What was signed, word for word: packed JSON, its SHA-256, the digest of its rules."""
+waiver = Table(
+    "waiver",
+    metadata,
+    _key("issue"),
+    _key("batch"),
+    _key("sheet"),
+    _key("source_row"),
+    _words("reason"),
+    _words("who"),
+    _words("at"),
+    **_CLUSTERED,
+)
+"""Held rows that an issue is signed without, each with the reason."""
+remark = Table(
+    "remark",
+    metadata,
+    _key("remark"),
+    _whole("issue"),
+    _whole("unit"),
+    _whole("batch", Integer, "-1"),
+    _whole("seq", Integer, "-1"),
+    _words("figure"),
+    _words("asks"),
+    _words("who"),
+    _words("at"),
+    Index("remark_by_issue", "issue", "remark"),
+)
+"""What a unit objects to (复核): a stored row, or a figure where batch and seq are -1."""
+ruling = Table(
+    "ruling",
+    metadata,
+    _key("ruling"),
+    _whole("remark"),
+    _whole("day"),
+    _whole("batch"),
+    _whole("seq"),
+    _words("act"),
+    _whole("points", BigInteger),
+    _words("reason"),
+    _words("approver"),
+    _words("who"),
+    _words("at"),
+    Index("ruling_by_day", "day"),
+)
+"""What was decided of a remark; of a row the last one holds: points (1e-4) it loses after 改扣."""
+late_choice = Table(
+    "late_choice",
+    metadata,
+    _key("choice"),
+    _whole("batch"),
+    _whole("own", SmallInteger),
+    _words("reason"),
+    _words("who"),
+    _words("at"),
+    Index("late_choice_by_batch", "batch", "choice"),
+)
+"""Where a person counts the late rows of a file: in the issue of their days (1) or the next (0)."""
 note = Table("note", metadata, _key("name", Text), _words("value"))
 """What is worth telling of the store itself: its last backup, its last check."""

@@ -30,7 +30,7 @@ from wenming_metrics.store.database import add_rows
 from wenming_metrics.store.days import among, month_end, month_of, month_start
 
 DAY, MONTH_TO_DATE, YEAR_TO_DATE = 0, 1, 2
-PLANNED = "plan"
+PLANNED = "plan-2"
 """The basis of what plans ask for: it depends on nothing but the plans."""
 Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """Columns of leaf sums and of settled lines."""

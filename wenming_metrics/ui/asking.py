@@ -14,6 +14,7 @@ from wenming_metrics.queries.choices import (
     nearest_names,
 )
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.answers import BARE_TITLES, Bare
 from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.model import Reading, Unmapped
 from wenming_metrics.ui import page, tables, words
@@ -32,10 +33,13 @@ def draw(office: Office, found: Reading, key: str, who: str) -> None:
     """Ask for the first thing that is not known: kind of table, then columns, then names."""
     unknown = [one for one in found.unmapped if not one.kind]
     needed = found.is_rejected and found.unmapped
+    bare = [one for one in found.bare if not one.said]
     if unknown:
         _ask_kind(office, unknown[0], key, who)
     elif needed:
         _ask_column(office, found.unmapped, key, who)
+    elif bare:
+        _ask_bare(office, bare[0], key, who)
     elif not _ask_name(office, found, key, who) and found.unmapped:
         left = sum(not one.is_read for one in found.unmapped)
         told = (
@@ -51,7 +55,7 @@ def asks(found: Reading | None) -> bool:
     """Say whether a reading may be another one once something is explained."""
     if found is None:
         return True
-    return bool(found.unmapped) or any(one.code in _ASKED for one in found.problems)
+    return bool(found.unmapped or found.bare) or any(one.code in _ASKED for one in found.problems)
 
 
 def draw_remembered(office: Office, who: str) -> None:
@@ -91,6 +95,25 @@ def _ask_kind(office: Office, one: Unmapped, key: str, who: str) -> None:
                 disabled=not (who and titles[said]),
                 on_click=choosing.remember_kind,
                 args=(office, one.fingerprint, titles[said], who),
+            )
+        _say_who(who)
+
+
+def _ask_bare(office: Office, one: Bare, key: str, who: str) -> None:
+    with st.container(key=f"ask-{key}", border=True):
+        st.markdown(f"**「{words.plain(one.sheet)}」里只写数字的格子({one.count:,} 个)是什么分?**")
+        place = f"bare-{key}-{one.fingerprint}"
+        titles = {title: name for name, title in BARE_TITLES.items()}
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            said = st.radio(
+                "只写数字的格子是", list(titles), index=None, horizontal=True, key=place
+            )
+            st.button(
+                "记住",
+                key=f"set-{place}",
+                disabled=not (who and said),
+                on_click=choosing.remember_bare,
+                args=(office, one.fingerprint, titles.get(said, ""), who),
             )
         _say_who(who)
 

@@ -53,7 +53,9 @@ def _lines(batches: pd.DataFrame) -> pd.DataFrame:
         at=[_moment(at) for at in batches["at"]],
         span=[_span(line) for line in batches.itertuples()],
         state=[
-            f"{line.state}({_moment(line.act_at)[5:]})" if line.state == _WITHDRAWN else line.state
+            f"{line.state}({_moment(line.act_at)[5:]})"
+            if line.state == _WITHDRAWN
+            else line.replaced or line.state
             for line in batches.itertuples()
         ],
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -16,11 +17,18 @@ import streamlit as st
 from wenming_metrics import settings
 from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
-from wenming_metrics.queries import acts, details, held, history, overview, pictures
+from wenming_metrics.queries import acts, details, held, history, lists, overview, pictures, priced
+from wenming_metrics.queries import composite as composing
 from wenming_metrics.queries import ranking as places
+from wenming_metrics.queries.composite import Composite
+from wenming_metrics.queries import working as steps
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.overview import City
 from wenming_metrics.queries.pictures import RowPicture
+from wenming_metrics.queries.working import Working
+from wenming_metrics.rules.load import load_all
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.composite import Profile
 from wenming_metrics.store.database import revision
 
 _QUERIES: dict[str, Callable] = {
@@ -32,10 +40,14 @@ _QUERIES: dict[str, Callable] = {
     "sites_of_day": overview.sites_of_day,
     "ranking": places.ranking,
     "listing": places.listing,
+    "named_units": lists.named_units,
+    "composite": composing.composite,
     "unit_leaves": details.unit_leaves,
     "leaf_rows": details.leaf_rows,
     "problem_rows": details.problem_rows,
     "named_rows": details.named_rows,
+    "problem": priced.problem,
+    "working": steps.working,
     "waiting_rows": held.waiting_rows,
     "acts": acts.acts,
     "batches": history.batches,
@@ -45,31 +57,53 @@ _QUERIES: dict[str, Callable] = {
 
 @dataclass(frozen=True)
 class Version:
-    """What an answer depends on besides its question."""
+    """What an answer depends on besides its question: the day too, for deadlines pass."""
 
     store: str
     revision: int
     rules: str
+    on: date
 
 
 def office() -> Office:
     """Give the office that this server works for, opened once a day and per store."""
     place = settings.load()
-    return _office(str(place.data), place.store_url, place.rules_id, today())
+    files = _rule_files(place.data)
+    return _office(str(place.data), place.store_url, place.rules_id, today(), files)
+
+
+def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
+    """Say which files of rules there are and when they were written: a version may be added."""
+    found = sorted((data / "rules").glob("*/*.*"))
+    return tuple((str(path.relative_to(data)), path.stat().st_mtime_ns) for path in found)
 
 
 @st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
-def _office(data: str, store_url: str, rules_id: str | None, on: date) -> Office:
+def _office(
+    data: str, store_url: str, rules_id: str | None, on: date, files: tuple[tuple[str, int], ...]
+) -> Office:
     """Open an office; the arguments are its key, the day because rules come into force on a day."""
     opened = open_office(settings.load())
     check_once(opened.store)
     return opened
 
 
+def rule_sets() -> list[RuleSet]:
+    """List all versions of the rules, of whatever series, the earliest first."""
+    data = settings.load().data
+    return _rule_sets(str(data), _rule_files(data))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _rule_sets(data: str, files: tuple[tuple[str, int], ...]) -> list[RuleSet]:
+    return load_all(Path(data) / "rules", office().catalogue)
+
+
 def version() -> Version:
     """Give the present version of everything an answer depends on."""
     here = office()
-    return Version(here.store.url, revision(here.store), here.rules.digest)
+    rules = "".join(one.digest for one in (here.rules, *here.rule_sets))
+    return Version(here.store.url, revision(here.store), rules, today())
 
 
 @st.cache_data(max_entries=256, show_spinner="正在计算……")
@@ -116,6 +150,21 @@ def ranking(window: Window, board: str) -> pd.DataFrame:
     return _ask("ranking", window, board)
 
 
+def named_units(window: Window, board: str) -> pd.DataFrame:
+    """List who is named in front and at the back; see `queries.lists.named_units`."""
+    return _ask("named_units", window, board)
+
+
+def profiles() -> tuple[Profile, ...]:
+    """List the profiles of the composite score; see `queries.composite.known_profiles`."""
+    return composing.known_profiles(office(), settings.load().data)
+
+
+def composite(profile: Profile, over: Window) -> Composite:
+    """Make the composite scores of a period; see `queries.composite.composite`."""
+    return _ask("composite", profile, over)
+
+
 def listing(window: Window, board: str) -> pd.DataFrame:
     """List a board that is not ranked; see `queries.ranking.listing`."""
     return _ask("listing", window, board)
@@ -126,9 +175,9 @@ def unit_leaves(window: Window, unit: int, board: str) -> pd.DataFrame:
     return _ask("unit_leaves", window, unit, board)
 
 
-def leaf_rows(window: Window, unit: int, node: int | None, board: str) -> pd.DataFrame:
+def leaf_rows(window: Window, unit: int, code: str | None, board: str) -> pd.DataFrame:
     """List the rows behind lost points; see `queries.details.leaf_rows`."""
-    return _ask("leaf_rows", window, unit, node, board)
+    return _ask("leaf_rows", window, unit, code, board)
 
 
 def list_acts() -> pd.DataFrame:
@@ -149,6 +198,16 @@ def problem_rows(window: Window) -> pd.DataFrame:
 def named_rows(window: Window, unit: int, board: str) -> pd.DataFrame:
     """List the failed rows that name a unit; see `queries.details.named_rows`."""
     return _ask("named_rows", window, unit, board)
+
+
+def problem(day: date, batch: int, seq: int) -> priced.Problem | None:
+    """Tell what became of one problem; see `queries.priced.problem`."""
+    return _ask("problem", day, int(batch), int(seq))
+
+
+def working(window: Window, unit: int, board: str) -> Working:
+    """Work out a score step by step; see `queries.working.working`."""
+    return _ask("working", window, unit, board)
 
 
 def row_pictures(batch: int, sheet: str, row: int) -> list[RowPicture]:

@@ -49,8 +49,8 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(chosen.name)} · {selection.window.title}")
         st.markdown(_summary(leaves, line, total, full))
-        node = _draw_leaves(leaves, chosen)
-        _draw_rows(leaves, node, chosen, total)
+        code = _draw_leaves(leaves, chosen)
+        _draw_rows(leaves, code, chosen, total)
 
 
 def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -> str:
@@ -69,8 +69,8 @@ def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -
     )
 
 
-def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> int | None:
-    """Draw bars and table of the leaves; returns the picked leaf's node."""
+def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
+    """Draw bars and table of the leaves; returns the picked leaf's code."""
     lost = leaves[leaves["loss"] > 0].reset_index(drop=True)
     if lost.empty:
         return None
@@ -83,7 +83,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> int | None:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), place)
         st.plotly_chart(bars, theme=None, config=CONFIG, key=f"bars-{chosen.key}")
-    return None if place is None else int(lost["node"].iloc[place])
+    return None if place is None else str(lost["code"].iloc[place])
 
 
 def draw_named(line: pd.Series, selection: Selection) -> None:
@@ -103,19 +103,19 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         _draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
 
 
-def _draw_rows(leaves: pd.DataFrame, node: int | None, chosen: Chosen, total: float) -> None:
+def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
     at = chosen.selection
-    rows = cached.leaf_rows(at.window, chosen.unit, node, at.board)
+    rows = cached.leaf_rows(at.window, chosen.unit, code, at.board)
     if rows.empty:
         return
     name = "全部测评标准"
-    if node is not None:
-        leaf = leaves[leaves["node"] == node].iloc[0]
+    if code is not None:
+        leaf = leaves[leaves["code"] == code].iloc[0]
         name, total = f"「{words.plain(leaf['name'])}」", float(leaf["loss"])
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
     page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
-    _draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{node}", 10))
+    _draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
 def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
@@ -123,6 +123,9 @@ def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
     row = rows.iloc[place or 0]
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
     with st.expander(words.plain(title), expanded=place is not None):
+        told = None if place is None else cached.problem(row["day"], row["batch"], row["seq"])
+        if told:
+            st.markdown(words.problem(told))
         cards.cells(row["cells"])
         cards.pictures(
             cached.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))

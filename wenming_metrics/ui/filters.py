@@ -44,6 +44,12 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
         return Selection(_window(_LONG, days, ""), board.kind, group)
 
 
+def choose_steps(days: Sequence[date]) -> Selection:
+    """Draw the controls of a score worked out: period and its dates."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="steps-controls"):
+        return Selection(_window(_LONG, days, "step_"))
+
+
 def _row() -> st.delta_generator.DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
 

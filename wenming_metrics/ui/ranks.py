@@ -11,9 +11,11 @@ import streamlit as st
 from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbook
 from wenming_metrics.periods import Window, today, week_to_date, window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rounding import share_text
 from wenming_metrics.scoring.ranking import THIN, UNVISITED
 from wenming_metrics.ui import cached, drill, page, tables, words
 from wenming_metrics.ui.filters import Selection
+from wenming_metrics.vocabulary import on_time_note
 
 _UNIT = "unit"
 
@@ -24,7 +26,26 @@ def units_of(selection: Selection) -> pd.DataFrame:
     return ranked[ranked["group"] == selection.group] if selection.group else ranked
 
 
-def draw_tools(ranked: pd.DataFrame, office: Office, selection: Selection) -> None:
+def named_of(selection: Selection) -> pd.DataFrame:
+    """List who is named in front and at the back of the chosen group, or of all."""
+    named = cached.named_units(selection.window, selection.board)
+    return named[named["group"] == selection.group] if selection.group else named
+
+
+def draw_named(named: pd.DataFrame) -> None:
+    """Draw both short lists of every group in a line each."""
+    for group in named["group"].unique():
+        own = named[named["group"] == group]
+        parts = [
+            f"{words.plain(title)}:{words.named(own[own['title'] == title])}"
+            for title in own["title"].unique()
+        ]
+        st.markdown(f"**{words.plain(group)}** " + " · ".join(parts))
+
+
+def draw_tools(
+    ranked: pd.DataFrame, named: pd.DataFrame, office: Office, selection: Selection
+) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -37,7 +58,8 @@ def draw_tools(ranked: pd.DataFrame, office: Office, selection: Selection) -> No
             width=300,
         )
         title = f"{selection.group or '各街道'}排名({selection.window.title})"
-        _offer(title, lambda: ranking_workbook(ranked, title, _notes(office, selection.window)))
+        notes = _notes(office, selection.window)
+        _offer(title, lambda: ranking_workbook(ranked, title, notes, named))
 
 
 def chosen_unit(ranked: pd.DataFrame) -> pd.Series | None:
@@ -126,7 +148,10 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
         page.note("点一行,看这个单位的问题。")
         with st.container(width=900):
             key = f"listed-{selection.board}-{selection.window.key}"
-            place = tables.pick(named.assign(change=told), tables.LISTING, key, 20)
+            kept = list(map(share_text, named["in_time"], named["fell_due"]))
+            lines = named.assign(change=told, kept=kept)
+            place = tables.pick(lines, tables.LISTING, key, 20)
+        page.note(on_time_note(named["as_of"].iloc[0]))
     silent = len(listed) - len(named)
     if silent:
         page.note(f"另有 {silent} 个单位这两期都没有问题。")

@@ -13,7 +13,6 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from wenming_metrics import intake
 from wenming_metrics.holding import marked_file
@@ -21,26 +20,26 @@ from wenming_metrics.intake import IntakeError, Known, Preview, RegisterChangedE
 from wenming_metrics.problems import REJECT, messages, problem_frame
 from wenming_metrics.queries.history import KINDS
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.archive import BETWEEN, is_archive, open_archive
-from wenming_metrics.reading.grid import Refusal
+from wenming_metrics.reading.answers import Answers
 from wenming_metrics.reading.kinds import SHEET_TITLES
-from wenming_metrics.reading.model import REGISTER_KINDS
+from wenming_metrics.reading.model import REGISTER_KINDS, Reading
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import asking, cached, page, problem_list, tables, words
+from wenming_metrics.ui import answers, asking, cached, page, problem_list, tables, words
+from wenming_metrics.ui.dropped import Dropped, pieces
+from wenming_metrics.units import Register
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
 _SHOWN = "file_shown"
-_NO_VISITS, _CONFIRMED = "到访-02", "到访-03"
-"""Problems that ask for, or follow from, the user's word that all items were looked at."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A file that waits for a decision: its id on the page, and what was read."""
+    """A file that waits for a decision: its id on the page, what was read, against which register."""
 
     key: str
     preview: Preview
+    register: Register
 
 
 def draw_drop_zone(office: Office, who: str) -> None:
@@ -53,7 +52,8 @@ def draw_drop_zone(office: Office, who: str) -> None:
         key=f"drop-{number}",
     )
     read = st.session_state.setdefault(_READ, {})
-    dropped = [one for file in files for one in _pieces(file)]
+    opened = st.session_state.setdefault(_OPENED, {})
+    dropped = [one for file in files for one in pieces(file, opened)]
     for gone in set(read) - {one.key for one in dropped}:
         del read[gone]
     left = [one for one in dropped if not read.get(one.key, {}).get("settled")]
@@ -154,73 +154,42 @@ def _draw_file(office: Office, one: Waiting, who: str) -> None:
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         _draw_effect(preview, _effect(office, one))
         asking.draw(office, preview.reading, one.key, who)
-        codes = {problem.code for problem in preview.problems}
-        if codes & {_NO_VISITS, _CONFIRMED}:
-            st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{one.key}")
-        if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
-            st.checkbox("相同的行也要计", key=f"count_again-{one.key}")
-        if len(preview.reading.checks) and set(preview.days) & set(cached.days()):
-            st.checkbox(
-                "替换先前同一天、同一街道、同一来源的记录",
-                key=f"replaces-{one.key}",
-                help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
-            )
+        answers.draw(office, preview, one.key, one.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
         problem_list.draw(_problems(one), preview.filename, one.key, marked)
         _draw_buttons(office, one, who)
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A file as it was dropped: its id on the page, its name, its bytes."""
-
-    key: str
-    name: str
-    content: bytes
-
-
-def _pieces(file: UploadedFile) -> list[Dropped]:
-    """Give a file, or the files of an archive; one that cannot be opened is told as a file."""
-    content = file.getvalue()
-    whole = [Dropped(file.file_id, file.name, content)]
-    if not is_archive(content):
-        return whole
-    opened = st.session_state.setdefault(_OPENED, {})
-    if file.file_id not in opened:
-        opened[file.file_id] = open_archive(content)
-    found = opened[file.file_id]
-    if isinstance(found, Refusal):
-        return whole
-    return [
-        Dropped(f"{file.file_id}-{at}", f"{file.name}{BETWEEN}{member.name}", member.content)
-        for at, member in enumerate(found.members)
-    ]
 
 
 def _read(office: Office, file: Dropped, against: Known) -> Waiting:
     """Read a file once for what it is read against, and hold it against the store as it is now."""
     said = {
         name: bool(st.session_state.get(f"{name}-{file.key}", False))
-        for name in ("confirm_visits", "count_again", "replaces")
+        for name in ("count_again", "replaces")
     }
     kept = st.session_state[_READ].setdefault(file.key, {})
-    digest, confirmed = hashlib.sha256(file.content).hexdigest(), said.pop("confirm_visits")
-    begun = (digest, confirmed, against.register.version)
+    digest = hashlib.sha256(file.content).hexdigest()
+    told = answers.given(file.key, against.register)
+    begun = (digest, told, against.register.version)
     asked = kept.get("choices") != against.choices and asking.asks(kept.get("reading"))
     if kept.get("begun") != begun or asked:
         with st.spinner(f"正在读 {file.name}……"):
-            told = {"confirm_visits": confirmed}
-            found = intake.read_file(office, file.content, file.name, against, **told)
+            found = _read_anew(office, file, against, told)
         kept.update(begun=begun, reading=found, said=None)
     kept["choices"] = against.choices
     now = (said, cached.version())
     if kept.get("now") != now or kept["said"] is None:
         register = against.register
         preview = intake.examine(office, kept["reading"], file.content, register, **said)
-        kept.update(preview=preview, now=now, said={"confirm_visits": confirmed, **said})
+        kept.update(preview=preview, now=now, said={"answers": told, **said})
         for made in ("effect", "problems"):
             kept.pop(made, None)
-    return Waiting(file.key, kept["preview"])
+    return Waiting(file.key, kept["preview"], against.register)
+
+
+def _read_anew(office: Office, file: Dropped, against: Known, told: Answers) -> Reading:
+    if file.refused:
+        return file.reading
+    return intake.read_file(office, file.content, file.name, against, told)
 
 
 def _problems(one: Waiting) -> pd.DataFrame:

@@ -5,56 +5,46 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.rules.model import Lists
+from wenming_metrics.scoring.lists import BACK, FRONT, name_units
 from wenming_metrics.ui import words
 from wenming_metrics.vocabulary import movement
 
-_COUNT = 3
 
-
-def front_and_back(placed: pd.DataFrame, count: int = _COUNT) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split off the ends of one group; nobody stands in both, ties are never torn apart.
-
-    Takes:   placed - the ranked units of one group in the order of rank
-    Returns: front (best first) and back (worst last); both may be empty
-    """
-    size = len(placed)
-    if not size:
-        return placed, placed
-    wanted = min(count, (size + 1) // 2)
-    front = placed[placed["rank"] <= placed["rank"].iloc[wanted - 1]]
-    rest = placed.iloc[len(front) :]
-    if rest.empty:
-        return front, rest
-    return front, rest[rest["rank"] >= rest["rank"].iloc[-min(count, len(rest))]]
-
-
-def draw_groups(ranked: pd.DataFrame, query: dict[str, str]) -> None:
+def draw_groups(ranked: pd.DataFrame, query: dict[str, str], told: Lists) -> None:
     """Draw both ends of every group, the groups side by side.
 
-    Takes: ranked - as `queries.ranking.ranking` gives it; query - address of the same period
+    Takes: ranked - as `queries.ranking.ranking` gives it; query - address of the same period;
+           told - who is named, by the rules
     """
     placed = ranked[ranked["rank"].notna()]
     # Where nobody had a place before, 新 on every line would say nothing.
     placed = placed.assign(is_new=placed["is_new"] & placed["rank_change"].notna().any())
     groups = [str(group) for group in ranked["group"].unique()]
+    named = name_units(ranked, told)
     for place, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
         own = placed[placed["group"] == group]
         with column, st.container(key=f"group-{place}", border=True):
             total = int((ranked["group"] == group).sum())
             st.markdown(f"**{words.plain(group)}** :gray[{total} 个街道,{len(own)} 个有名次]")
-            _draw_ends(own, query, place)
+            if own.empty:
+                st.caption("本期没有可以排名的街道")
+            for side, title in ((FRONT, told.front), (BACK, told.back)):
+                end = named[(named["group"] == group) & (named["side"] == side)]
+                _draw_end(own, end, title.removeprefix("排名"), query, f"short-{place}-{side}")
 
 
-def _draw_ends(own: pd.DataFrame, query: dict[str, str], place: int) -> None:
-    if own.empty:
-        st.caption("本期没有可以排名的街道")
+def _draw_end(
+    own: pd.DataFrame, end: pd.DataFrame, title: str, query: dict[str, str], key: str
+) -> None:
+    if end.empty:
         return
-    for title, end in zip(("靠前", "靠后"), front_and_back(own), strict=True):
-        if len(end):
-            with st.container(key=f"short-{place}-{title}", gap=None):
-                st.caption(title)
-                for line in end.itertuples():
-                    _draw_unit(line, query)
+    with st.container(key=key, gap=None):
+        st.caption(title)
+        for line in own[own["unit"].isin(end["unit"])].itertuples():
+            _draw_unit(line, query)
+        for cut in end[end["left_out"] > 0].itertuples():
+            st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名")
 
 
 def _draw_unit(line: tuple, query: dict[str, str]) -> None:

@@ -42,6 +42,9 @@ LISTING = {
     "change": _text("较上期", alignment="right"),
     "places": _number("处数", format="localized"),
     "lost": _number("扣分", format="%.2f"),
+    "kept": _text("按期整改率", alignment="right", help="期限已过的问题中,在期限内反馈已整改的"),
+    "not_due": _number("未到期", format="localized"),
+    "recurred": _number("反复", format="localized", help="重复和反弹的问题"),
 }
 SITES = {
     "unit_name": _text("街道", width=96),
@@ -132,7 +135,7 @@ BATCHES = {
     "held": _number("暂不计", format="localized", width=66),
     "who": _text("经办人", width=84),
     "at": _text("入库时间", width=130),
-    "state": _text("状态", width=130),
+    "state": _text("状态", width=150),
 }
 
 

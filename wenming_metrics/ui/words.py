@@ -14,8 +14,11 @@ import pandas as pd
 
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.overview import City
+from wenming_metrics.queries.priced import Problem
 from wenming_metrics.rounding import half_up
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.scoring.states import FOUND
+from wenming_metrics.vocabulary import STATES
 
 DAY_NOTE = "当日点位少,名次仅供参考。"
 _PERIODS = {"day": "前一日", "week": "上周", "month": "上月", "quarter": "上季度", "year": "上年"}
@@ -98,6 +101,36 @@ def _risen(placed: pd.DataFrame) -> str:
     return f";上升最多的是{_names(names)}(↑{best})"
 
 
+def composite(lines: pd.DataFrame, title: str) -> str:
+    """Say who leads each group in the composite score, and who lacks what.
+
+    Takes: lines - as `queries.composite.composite_lines` gives them; title - of the period
+    """
+    placed = lines[lines["rank"].notna()]
+    if placed.empty:
+        return f"{title}:各项数据不全,还没有单位可以计综合分。"
+    said = []
+    for group in placed["group"].unique():
+        first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
+        names = _names(first["unit_name"].tolist())
+        said.append(f"{plain(group)}第一:**{names}** {first['score'].iloc[0]:.2f} 分")
+    without = len(lines) - len(placed)
+    lacking = int((placed["missing"] != "").sum())
+    said += [f"{lacking} 个单位有缺项,已按方案处理"] if lacking else []
+    said += [f"{without} 个单位缺项,不计综合分"] if without else []
+    return f"{title}:{';'.join(said)}。"
+
+
+def named(lines: pd.DataFrame) -> str:
+    """Name the units of one short list with score and remark: 「城东街道 92.10(连续 2 期)」."""
+    said = []
+    for line in lines.itertuples():
+        remark = f"({line.remark})" if line.remark else ""
+        unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
+        said.append(plain(f"{unit}{remark}"))
+    return "、".join(said)
+
+
 def without_place(ranked: pd.DataFrame) -> str:
     """Say how many units have no place and why: 「3 个未督查,1 个检查项不足」, or nothing."""
     unvisited = int((ranked["status"] == UNVISITED).sum())
@@ -118,6 +151,22 @@ def listing(listed: pd.DataFrame) -> str:
         f"{named} 个单位有问题要整改,最多的是**{plain(first['unit_name'])}**"
         f"({int(first['failed']):,} 项)。本榜按责任列出问题多少,不排名。"
     )
+
+
+def problem(told: Problem) -> str:
+    """Tell of one problem in a line: its number, its deadline, what became of it, what it costs."""
+    parts = [f"编号 {plain(told.number)}"] if told.number else []
+    parts += [f"期限 {plain(told.due.isoformat())}"] if told.due else []
+    state = told.state
+    if told.closed:
+        answered = f"{plain(told.closed.isoformat())} 反馈已整改"
+        state = answered if state == STATES[FOUND] else f"{state},{answered}"
+    parts.append(f"截至 {plain(told.as_of.isoformat())} **{state}**")
+    prices = (("行内", told.by_row), ("按表", told.by_table))
+    costs = [f"{name} {plain(f'{points:g}')}" for name, points in prices if points is not None]
+    if len(costs) == len(prices):
+        parts.append(",".join(costs))
+    return " · ".join(parts)
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

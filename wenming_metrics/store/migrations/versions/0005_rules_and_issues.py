@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Text, text
 
 revision, down_revision = "0005", "0004"
 _CLUSTERED = {"sqlite_with_rowid": False}
@@ -12,6 +12,9 @@ _CLUSTERED = {"sqlite_with_rowid": False}
 def upgrade() -> None:
     """Add columns and tables; what is stored keeps its figures."""
     _add_pricing()
+    _add_drafts()
+    _add_issues()
+    _add_rulings()
     op.execute("UPDATE store SET version = 5")
 
 
@@ -35,4 +38,72 @@ def _add_pricing() -> None:
         "finding", *(_key("batch"), _key("seq"), _words("number"), _whole("due")), **_CLUSTERED
     )
     op.create_index("finding_by_number", "finding", ["number"])
+    _add_pieces()
     op.add_column("register_unit", _whole("successor", Integer, "-1"))
+
+
+def _add_pieces() -> None:
+    piece = _whole("piece", SmallInteger)
+    columns = (_key("batch"), _key("seq"), piece, _words("words"))
+    op.create_table("finding_piece", *columns, **_CLUSTERED)
+
+
+def _add_drafts() -> None:
+    op.create_table(
+        "rule_draft",
+        *(_key("draft"), _words("name"), _words("who"), _words("at")),
+        _whole("content", LargeBinary),
+    )
+    op.create_table(
+        "rule_event",
+        *(_key("event"), _whole("draft"), _words("act"), _words("rules"), _words("digest")),
+        *(_words("at"), _words("who"), _words("document")),
+    )
+
+
+def _add_issues() -> None:
+    op.create_table(
+        "issue",
+        *(_key("issue"), _whole("year"), _whole("number"), _words("name"), _words("kind")),
+        *(_whole("first_day"), _whole("last_day"), _words("cutoff"), _words("who"), _words("at")),
+    )
+    op.create_table(
+        "issue_event",
+        *(_key("event"), _whole("issue"), _words("act"), _words("at"), _words("who")),
+        *(_words("reason"), _words("document")),
+    )
+    op.create_index("issue_event_by_issue", "issue_event", ["issue", "event"])
+    op.create_table(
+        "issue_content",
+        *(_key("issue"), _words("known_at"), _words("rules"), _words("hash")),
+        _whole("content", LargeBinary),
+    )
+    op.create_table(
+        "waiver",
+        *(_key("issue"), _key("batch"), _key("sheet"), _key("source_row")),
+        *(_words("reason"), _words("who"), _words("at")),
+        **_CLUSTERED,
+    )
+
+
+def _add_rulings() -> None:
+    op.create_table(
+        "remark",
+        *(_key("remark"), _whole("issue"), _whole("unit"), _whole("batch", Integer, "-1")),
+        *(_whole("seq", Integer, "-1"), _words("figure"), _words("asks"), _words("who")),
+        _words("at"),
+    )
+    op.create_index("remark_by_issue", "remark", ["issue", "remark"])
+    op.create_table(
+        "ruling",
+        *(_key("ruling"), _whole("remark"), _whole("day"), _whole("batch"), _whole("seq")),
+        *(_words("act"), _whole("points", BigInteger), _words("reason"), _words("approver")),
+        *(_words("who"), _words("at")),
+    )
+    op.create_index("ruling_by_day", "ruling", ["day"])
+    op.create_table(
+        "late_choice",
+        *(_key("choice"), _whole("batch"), _whole("own", SmallInteger), _words("reason")),
+        *(_words("who"), _words("at")),
+    )
+    op.create_index("late_choice_by_batch", "late_choice", ["batch", "choice"])

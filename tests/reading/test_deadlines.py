@@ -1,0 +1,140 @@
+"""Number, deadline, severity and state of problems, as lists of problems write them."""
+
+from datetime import date
+
+import pytest
+
+from tests.builders import CHECKLIST, FINDINGS, check_row, read_sheets
+from tests.uploads.case import finding
+from wenming_metrics.reading.deadlines import due_day, number_of, severity, state
+from wenming_metrics.vocabulary import SEVERITIES, STATES
+
+SUNDAY = date(2026, 11, 15).toordinal()
+FRIDAY = date(2026, 11, 13).toordinal()
+
+
+def listed(*rows, more=(), title="督查问题清单"):
+    """Read a list of problems, each row with further cells behind it."""
+    return read_sheets({"问题清单": [[title], [*FINDINGS, *more], *rows]}, confirm_visits=True)
+
+
+def told(reading):
+    days = [date.fromordinal(day).isoformat() if day else "" for day in reading.findings["due"]]
+    return list(zip(reading.findings["number"], days, strict=True))
+
+
+def codes(reading):
+    kinds = ("期限", "程度", "状态")
+    return [(one.code, one.row) for one in reading.problems if one.code.startswith(kinds)]
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "due"),
+    [
+        ("3个工作日", SUNDAY, "2026-11-18"),
+        ("3个工作日", FRIDAY, "2026-11-18"),  # Monday, Tuesday, Wednesday
+        ("五个工作日内", FRIDAY, "2026-11-20"),
+        ("限2个工作日内整改到位", SUNDAY, "2026-11-17"),
+        ("3天", FRIDAY, "2026-11-16"),
+        ("3日内", FRIDAY, "2026-11-16"),
+        ("24小时内", FRIDAY, "2026-11-14"),
+        ("36小时", FRIDAY, "2026-11-15"),
+        ("一周内", FRIDAY, "2026-11-20"),
+        ("立行立改", SUNDAY, "2026-11-15"),
+        ("当日", SUNDAY, "2026-11-15"),
+        ("11月18日前", SUNDAY, "2026-11-18"),
+        ("11月18日17:00前", SUNDAY, "2026-11-18"),
+        ("11月底前", SUNDAY, "2026-11-30"),
+        ("1月5日前", SUNDAY, "2027-01-05"),  # without a year: the next one
+        ("2026年11月20日", SUNDAY, "2026-11-20"),
+        (date(2026, 11, 20), SUNDAY, "2026-11-20"),
+        (46346.0, SUNDAY, "2026-11-20"),
+    ],
+)
+def test_a_deadline_as_people_write_it(written, start, due):
+    assert date.fromordinal(due_day(written, start)).isoformat() == due
+
+
+@pytest.mark.parametrize(
+    ("written", "due"), [(None, 0), ("/", 0), ("—", 0), ("长期坚持", 0), ("尽快", -1), ("5", -1)]
+)
+def test_what_is_no_deadline(written, due):
+    assert due_day(written, SUNDAY) == due
+
+
+def test_a_bare_number_counts_what_the_header_says():
+    found = listed([*finding(), 3], more=["整改时限(工作日)"])
+    assert told(found) == [("", "2026-11-19")]  # from Monday the 16th
+    assert codes(listed([*finding(), 3], more=["整改时限"])) == [("期限-01", 3)]
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        *(("未按时整改", 2), ("逾期未整改", 2), ("未及时整改", 2), ("连续通报二次", 5)),
+        *(("连续两次通报", 5), ("反弹", 4), ("重复问题", 3), ("已发现", 1), (None, 0), ("/", 0)),
+        ("好的", -1),
+    ],
+)
+def test_states(written, means):
+    assert state(written) == means
+    assert STATES[2] == "未及时整改"
+
+
+@pytest.mark.parametrize(
+    ("written", "means"), [("一般", 1), ("较重", 2), ("严重问题", 3), ("轻微", 1), (None, 0)]
+)
+def test_severities(written, means):
+    assert severity(written) == means
+    assert SEVERITIES[1:] == ("一般", "较重", "严重")
+
+
+def test_a_star_is_no_part_of_a_number():
+    assert (number_of("★ dc1115－001"), number_of("★"), number_of("无")) == ("DC1115-001", "", "")
+
+
+def test_rows_with_all_four_columns():
+    more = ["编号", "整改时限", "严重程度", "问题状态"]
+    rows = [
+        [*finding(), "DC-1", "3个工作日", "严重", "逾期未整改"],
+        [*finding(扣分=None), None, None, None, None],
+    ]
+    found = listed(*rows, more=more)
+    own = found.checks[found.checks["basis"] == 2]
+    assert own[["severity", "state", "given"]].to_numpy().tolist() == [[3, 2, 1], [0, 0, 0]]
+    assert told(found) == [("DC-1", "2026-11-19")]
+    assert codes(found) == []
+
+
+def test_what_is_not_understood_is_told_and_the_row_counts():
+    rows = [[*finding(), "尽快", "特急", "好了"], [*finding(), "2026-11-01", "", ""]]
+    found = listed(*rows, more=["整改时限", "严重程度", "问题状态"])
+    assert codes(found) == [("程度-01", 3), ("状态-01", 3), ("期限-01", 3), ("期限-02", 4)]
+    assert found.counts.held == 0
+    assert found.findings.empty
+
+
+def test_titles_speak_for_all_rows():
+    title = "交办时间:2026年11月17日18:30    整改时限:3个工作日(标★的立行立改)"
+    rows = [[*finding(), "★2", None], [*finding(), "3", "11月30日前"], [*finding(), "4", None]]
+    found = listed(*rows, more=["编号", "整改时限"], title=title)
+    days = ["2026-11-17", "2026-11-30", "2026-11-20"]  # Wednesday, Thursday, Friday
+    assert told(found) == list(zip("234", days, strict=True))
+
+
+def test_days_are_counted_from_the_day_it_was_handed_out():
+    found = listed([*finding(), "2026-11-19", "1个工作日"], more=["交办日期", "整改时限"])
+    assert told(found) == [("", "2026-11-20")]
+
+
+def test_a_sheet_without_such_columns_has_none_of_it():
+    found = listed(finding())
+    assert not {"severity", "state", "given"} & set(found.checks)
+    assert found.findings.empty
+
+
+def test_only_failed_rows_of_a_checklist_are_problems():
+    rows = [[*check_row(), "A1"], [*check_row(测评项="公厕干净无异味", 检查结果="×"), "A2"]]
+    found = read_sheets({"检查表": [[*CHECKLIST, "编号"], *rows]})
+    assert told(found) == [("A2", "")]
+    assert found.checks["given"].tolist() == [1, 0]

@@ -1,0 +1,149 @@
+"""Composite scores by hand: `tests/cases/composite/`, and what each step must keep."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wenming_metrics.rounding import to_points
+from wenming_metrics.rules.composite import composite_faults, load_profiles, profiles_of
+from wenming_metrics.scoring.adjusting import LEDGER
+from wenming_metrics.scoring.composing import INCOMPLETE, compose, worked_line
+from wenming_metrics.settings import ROOT
+
+FOLDER = Path(__file__).resolve().parent.parent / "cases" / "composite"
+CASES = [
+    case
+    for path in sorted(FOLDER.glob("*.toml"))
+    for case in tomllib.loads(path.read_text("utf-8"))["case"]
+]
+_GIVEN = ("missing", "years", "full_mark", "coefficient", "above_full", "adjustments")
+
+
+def settings_of(**changes):
+    """Give a file with one profile."""
+    components = [{"name": "督查", "from": "inspection", "weight": 100}]
+    usual = {"id": "算例", "title": "算例", "source": "算例", "effective_from": date(2026, 1, 1)}
+    return {"profile": [{**usual, "period": "year", "component": components, **changes}]}
+
+
+def profile_of(case):
+    names = ("name", "weight", "full_mark", "rounding")
+    parts = [
+        {**dict(zip(names, part, strict=True)), "from": "survey"} for part in case["components"]
+    ]
+    given = {name: case[name] for name in _GIVEN if name in case}
+    told = settings_of(component=parts, **given)
+    assert composite_faults(told, {}) == []
+    (found,) = profiles_of(told)
+    return found
+
+
+def figures(case):
+    """Give the values of the units per year: arrays (component, unit)."""
+    of_unit = [values if "years" in case else [values] for *_, values in case["units"]]
+    years = zip(*of_unit, strict=True)
+    return [
+        np.array([[v if v != "" else np.nan for v in of] for of in year], float).T for year in years
+    ]
+
+
+def composed_of(case):
+    names = [name for name, *_ in case["units"]]
+    units = pd.DataFrame({"unit_name": names, "group": [group for _, group, _ in case["units"]]})
+    units["unit"] = range(len(names))
+    decisions = [
+        (names.index(name), names.index(name), 1, kind, to_points(points), "", "", "", "", n)
+        for n, (name, kind, points) in enumerate(case.get("decisions", []))
+    ]
+    ledger = pd.DataFrame(decisions, columns=list(LEDGER))
+    return compose(units, figures(case), profile_of(case), ledger)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_worked_case(case):
+    found = composed_of(case)
+    units = found.units.set_index("unit_name")
+    scored = units[units["score"].notna()]
+    assert scored["score"].to_dict() == case["expect"]
+    assert set(units.index[units["status"] == INCOMPLETE]) == set(units.index) - set(case["expect"])
+    if "ranks" in case:
+        assert scored["rank"].to_dict() == case["ranks"]
+    for name, line in case.get("line", {}).items():
+        assert worked_line(found, int(units.at[name, "unit"]), profile_of(case)) == line
+    check_sums(found, "years" in case)
+
+
+def check_sums(found, weighs_years):
+    """Points, years and ledger lines add up to the exact score."""
+    parts = found.years.assign(points=found.years["share"] * found.years["total"])
+    sums = (parts if weighs_years else found.parts).groupby("unit")["points"].sum()
+    sums += found.ledger.groupby("column")["counted"].sum().reindex(sums.index, fill_value=0)
+    scored = found.units[found.units["score"].notna()]
+    assert sums[scored["unit"]].to_numpy() == pytest.approx(scored["exact"], abs=1e-9)
+
+
+def test_shipped_examples_are_of_a_place_and_a_day():
+    found = load_profiles(ROOT / "data" / "profiles")
+    assert len({one.id for one in found}) == len(found) >= 6
+    for one in found:
+        assert one.is_example
+        assert one.source
+        weights = sum(part.weight for part in one.components)
+        assert weights == pytest.approx(one.full_mark, abs=1e-9)
+    by_id = {one.id: one for one in found}
+    assert by_id["hengyang-2020"].years == (0.15, 0.25, 0.60)
+    assert by_id["wenzhou-2011"].coefficient["二类街道"] == 1.15
+    assert [part.weight for part in by_id["wuhan-2022"].components] == [54, 6, 40]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"source": 1}, "缺少 source,或写法不对。"),
+        ({"effective_to": date(2025, 1, 1)}, "effective_to 应为不早于"),
+        ({"period": "week"}, "period 应为 month、quarter、half、year 之一。"),
+        ({"missing": "full"}, "missing 应为"),
+        ({"month": "sum"}, "month 应为"),
+        ({"board": "village"}, "board 应为"),
+        ({"wieght": 1}, "不认识的设置 wieght"),
+        ({"full_mark": 0}, "full_mark 应为大于 0 的数。"),
+        ({"decimals": 12}, "decimals 应为"),
+        ({"coefficient": {"甲": 0}}, "“甲”的系数"),
+        ({"years": [15, 25, 50]}, "合计 100,现在是 90。"),
+        ({"years": [40, 60], "period": "month"}, "period 应为 year"),
+        ({"adjustments": {"cap": 1}}, "adjustments.cap"),
+        ({"component": []}, "至少要有一项"),
+        ({"component": [{"name": "督查", "from": "inspection", "weight": 90}]}, "之和是 90,应为"),
+        ({"component": [{"name": "督查", "from": "督查", "weight": 100}]}, "的 from 应为"),
+        ({"component": [{"name": "第三方", "from": "external", "weight": 100}]}, "的 from 应为"),
+        ({"component": [{"from": "inspection", "weight": 100}]}, "有一项没有 name。"),
+        ({"component": [{"name": "督查", "from": "inspection"}]}, "的 weight 应为"),
+        (
+            {"component": [{"name": "督", "from": "inspection", "weight": 100, "full_mark": 0}]},
+            "的 full_mark 应为",
+        ),
+        (
+            {"component": [{"name": "督", "from": "inspection", "weight": 100, "rounding": "up"}]},
+            "的 rounding 应为",
+        ),
+        (
+            {"component": [{"name": "督", "from": "inspection", "weight": 50, "mark": 1}] * 2},
+            "有两项的 name 相同。",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(changes, said):
+    told = [str(fault) for fault in composite_faults(settings_of(**changes), {})]
+    assert any(said in text for text in told), told
+    assert all(text.startswith("composite.toml:方案“算例”:") for text in told)
+
+
+def test_points_are_not_added_twice():
+    told = settings_of(adjustments={"bonus_cap": 5})
+    assert composite_faults(told, {}) == []
+    (fault,) = composite_faults(told, {"adjustments": {"bonus_cap": 3}})
+    assert "同一笔加减分会计两次" in str(fault)

@@ -1,0 +1,130 @@
+"""What the sender of a file says of it on the page: scope, visits, problems in one cell, bare points."""
+
+from datetime import date
+
+from tests.builders import xlsx
+from tests.reading.test_archive import old_zip
+from tests.test_asking import names_of
+from tests.test_pages import button, drop, own, sound, stored, texts, visit  # noqa: F401
+from wenming_metrics import choosing, intake
+from wenming_metrics.__main__ import FAILED, OK, main
+from wenming_metrics.periods import window
+from wenming_metrics.queries.acts import acts
+from wenming_metrics.queries.choices import choices
+from wenming_metrics.queries.details import problem_rows
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
+
+DAY = date(2026, 11, 19)
+HEADER = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "问题描述", "处数", "扣分"]
+
+
+def box(app, label):
+    return next((one for one in app.checkbox if one.label == label), None)
+
+
+def listed(office) -> bytes:
+    street, item, kind = names_of(office)
+    words = "1.车辆乱停放5辆;2.出店经营2处"
+    return xlsx({"问题清单": [HEADER, [DAY, street, kind, "一号点", item, words, 7, 0.7]]})
+
+
+def points_of(office, *cells) -> bytes:
+    """A checklist with bare numbers in two columns of items of ten points each."""
+    street, _, kind = names_of(office)
+    at = office.catalogue.applies[:, 0].nonzero()[0][:2]
+    items = [f"{office.catalogue.items['name'][n]}(10分)" for n in at]
+    header = ["督查日期", "街道", "点位类型", "点位名称", *items]
+    return xlsx({"检查表": [header, [DAY, street, kind, f"{sum(cells)}号点", *cells]]})
+
+
+def test_scope_visits_and_problems_of_a_list_are_said_on_the_page(own):  # noqa: F811
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "清单.xlsx", listed(own))
+    sound(box(app, "问题涉及的点位都查了全部测评项").check().run())
+    assert f"11-19 {names_of(own)[0]}:一号点" in texts(app)
+    sound(box(app, "一格写了几个问题的分成几条").check().run())
+    assert "分成 2 条,处数 5+2,扣分 0.5+0.2" in texts(app)
+    scope = next(one for one in app.multiselect if one.label.startswith("只查了这些类别"))
+    category = own.catalogue.items["category"][own.catalogue.applies[:, 0].argmax()]
+    sound(scope.set_value([category]).run())
+    assert f"1 次到访计了{category}的测评项" in texts(app).replace("\\", "")
+    looked = next(one for one in app.multiselect if one.label.startswith("11-19 还查了"))
+    sound(looked.set_value(looked.options[:2]).run())
+    assert "另加了 2 次没有发现问题的到访" in texts(app)
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    found = problem_rows(own, window("day", DAY))
+    assert found["description"].tolist() == ["第 1 条:车辆乱停放5辆", "第 2 条:出店经营2处"]
+    assert (found["places"].tolist(), found["lost"].tolist()) == ([5, 2], [0.5, 0.2])
+    assert set(found["source_row"]) == {2}
+    with reading(own.store) as connection:
+        sites = read_register(connection).sites
+    assert {text.split("(")[0] for text in looked.options} == set(sites["name"])
+
+
+def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811
+    sheet = points_of(own, 10, 7)
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "打分表.xlsx", sheet)
+    assert "里只写数字的格子(2 个)是什么分?" in texts(app)
+    assert button(app, "记住").disabled
+    (asked,) = [one for one in app.radio if one.label == "只写数字的格子是"]
+    asked.set_value("得的分").run()
+    button(app, "记住").click().run()
+    assert "1 行可入库" in texts(sound(app))
+    assert "只写数字的格子(" not in texts(app)
+    told = choices(own).iloc[-1]
+    assert (told["written"], told["means"], told["who"]) == ("只写数字的格子", "得的分", "张三")
+    assert "只写数字的格子 = 得的分" in set(acts(own)["what"])
+    checks = intake.inspect(own, sheet, "再来.xlsx").reading.checks
+    assert checks["lost"].tolist() == [0, 30_000]
+    choosing.forget_choice(own, told["what"], int(told["choice"]), "张三")
+    assert intake.inspect(own, sheet, "再来.xlsx").reading.counts.held == 1
+
+
+def test_an_archive_with_a_password_has_its_own_sentence(own):  # noqa: F811
+    app = drop(visit("upload"), "一组.zip", old_zip([b"a.xlsx"], flags=1))
+    assert "压缩包设了密码,解不开。" in texts(app)
+    assert "不能当作一个表格" not in texts(app)
+
+
+def run(capsys, *arguments) -> tuple[int, str]:
+    code = main([str(one) for one in arguments])
+    said = capsys.readouterr()
+    return code, "".join((said.out + said.err).split())
+
+
+def test_the_command_line_says_the_same(own, tmp_path, capsys):  # noqa: F811
+    street, _, _ = names_of(own)
+    (tmp_path / "清单.xlsx").write_bytes(listed(own))
+    with reading(own.store) as connection:
+        register = read_register(connection)
+    first = register.sites.iloc[0]
+    place = register.units["name"][first["street"]], first["name"]
+    answers = ["--split", "--scope", "公共环境", "--looked", "2026-11-18", *place]
+    code, said = run(capsys, "check", tmp_path / "清单.xlsx")
+    assert (code, "到访-02" in said) == (FAILED, True)
+    code, said = run(capsys, "check", tmp_path / "清单.xlsx", *answers)
+    assert code == OK
+    for told in ("处数5+2", "1次到访计了公共环境的测评项", "另加了1次没有发现问题的到访"):
+        assert told in said
+    code, said = run(capsys, "check", tmp_path / "清单.xlsx", "--looked", "昨天", *place)
+    assert (code, "“昨天”不是日期" in said) == (FAILED, True)
+
+
+def test_bare_points_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    (tmp_path / "一.xlsx").write_bytes(points_of(own, 10, 7))
+    (tmp_path / "二.xlsx").write_bytes(points_of(own, 1, 2))
+    assert run(capsys, "check", tmp_path / "一.xlsx", "--bare", "earned")[0] == OK
+    assert choices(own).empty  # a check stores nothing
+    assert run(capsys, "check", tmp_path / "一.xlsx")[0] == FAILED  # no good row
+    arguments = ("--bare", "earned", "--who", "李四", "--workers", 1)
+    assert run(capsys, "ingest", tmp_path / "一.xlsx", *arguments)[0] == OK
+    (told,) = choices(own).to_dict("records")
+    assert (told["means"], told["who"]) == ("得的分", "李四")
+    assert run(capsys, "ingest", tmp_path / "二.xlsx")[0] == OK  # remembered
+    found = problem_rows(own, window("day", DAY))
+    assert sorted(found["lost"]) == [3, 8, 9]

@@ -1,0 +1,58 @@
+"""What a person says on the command line of the files that are read: options of check and ingest."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.reading.answers import EARNED, LOST, Answers, Looked
+
+
+def add_answers(command: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    command.add_argument(
+        "--confirm-visits",
+        action="store_true",
+        help="问题清单没有检查点位表时,确认各点位都按其类型的全部测评项查过",
+    )
+    command.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        metavar="类别",
+        help="确认的到访只查了这些类别的测评项,如 公共环境;可以写几次,含 --confirm-visits",
+    )
+    command.add_argument(
+        "--looked",
+        action="append",
+        nargs=3,
+        default=[],
+        metavar=("日期", "街道", "点位"),
+        help="这一天还查了这个登记过的点位,没有发现问题;可以写几次,含 --confirm-visits",
+    )
+    command.add_argument(
+        "--split",
+        action="store_true",
+        help="一格写了几个问题的分成几条,处数、扣分按各条写明的处数分开",
+    )
+    command.add_argument(
+        "--bare",
+        choices=(LOST, EARNED),
+        default="",
+        help="一列一项的检查表里只写数字的格子:lost 是扣的分,earned 是得的分;入库时按表头记住",
+    )
+
+
+def answers_of(given: argparse.Namespace) -> Answers:
+    """Give what the options say. Raises IntakeError for a day that is none."""
+    looked = tuple(Looked(_day(day), street, site) for day, street, site in given.looked)
+    confirmed = given.confirm_visits or bool(looked or given.scope)
+    return Answers(confirmed, tuple(given.scope), looked, given.split, given.bare)
+
+
+def _day(text: str) -> int:
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError as error:
+        raise IntakeError(f"“{text}”不是日期,请写成 2026-11-15。") from error

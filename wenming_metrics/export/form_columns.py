@@ -1,0 +1,83 @@
+"""Which columns each blank form has; see `templates`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of sheet: its title, its columns (names of `vocabulary.INPUT`), forms beside it."""
+
+    title: str
+    columns: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+_PLACE = ("street", "community", "point_type", "site")
+FORMS = {
+    "checklist": Form(
+        "检查表",
+        (
+            *("day", "source", "team", *_PLACE, "item", "result", "deduction", "places"),
+            *("description", "responsible", "remark"),
+        ),
+    ),
+    "findings": Form(
+        "问题清单",
+        (
+            *("day", "source", *_PLACE, "item", "description", "places", "deduction", "lead"),
+            *("responsible", "assisting", "remark"),
+        ),
+        beside=("visits",),
+    ),
+    "visits": Form("检查点位", ("day", "source", "team", *_PLACE, "scope", "remark")),
+    "plan": Form("督查计划", ("planned_day", "team", *_PLACE, "round", "remark")),
+    "units": Form(
+        "单位名册",
+        (
+            *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
+            *("valid_from", "valid_to", "successor", "remark"),
+        ),
+    ),
+    "sites": Form("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
+    "rectification": Form(
+        "整改反馈",
+        (
+            *("problem_no", "subject", "site", "description", "measure", "rectified", "finished"),
+            *("contact", "phone", "photo_after", "remark"),
+        ),
+    ),
+    "document": Form(
+        "台账材料",
+        (
+            *("project", "indicator", "requirement", "lead", "responsible", "contact", "phone"),
+            *("due", "handed_in", "review", "document_state", "remark"),
+        ),
+    ),
+    "external": Form(
+        "上级测评",
+        ("subject", "period", "test", "group", "total", "printed_rank", "printed_change", "remark"),
+    ),
+    "metric": Form(
+        "量化指标",
+        (
+            *("subject", "indicator", "period", "value", "scale", "numerator", "denominator"),
+            *("target", "remark"),
+        ),
+    ),
+    "campaign": Form(
+        "专项行动",
+        (
+            *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
+            *("phone", "remark"),
+        ),
+    ),
+    "adjustment": Form(
+        "加减分表",
+        (
+            *("subject", "adjusted_on", "adjustment_type", "adjusted_points", "reason"),
+            *("document_no", "remark"),
+        ),
+    ),
+}

@@ -1,0 +1,213 @@
+"""The book of issues (期): which there are, how each stands, and what counts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.periods import Window
+from wenming_metrics.publishing.calendar import Calendar, Slot, calendar_of, slots
+from wenming_metrics.queries.known import Cut, arrivals
+from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.store import issues as store
+from wenming_metrics.store.database import reading
+
+DRAFT, CHECKING, SIGNED, WITHDRAWN = "草稿", "核对中", "已签发", "已作废"
+NONE = "未建"
+_STATES = {
+    store.DRAFTED: DRAFT,
+    store.SENT: CHECKING,
+    store.SIGNED: SIGNED,
+    store.WITHDRAWN: WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue as it stands.
+
+    key - its number in the store; year, number - as it is called; cutoff - files that came later
+    are late; document, signed_at, signed_by, hash - of the signature, "" before; ended_at, reason -
+    of the withdrawal
+    """
+
+    key: int
+    year: int
+    number: int
+    name: str
+    window: Window
+    cutoff: str
+    state: str
+    drafted_at: str
+    drafted_by: str
+    document: str = ""
+    signed_at: str = ""
+    signed_by: str = ""
+    hash: str = ""
+    ended_at: str = ""
+    reason: str = ""
+
+    @property
+    def title(self) -> str:
+        """The issue in Chinese: 「周通报第47期(11月16日—22日)」."""
+        return f"{self.name}{self.window.title}"
+
+    @property
+    def short_hash(self) -> str:
+        """What is printed to be compared (校验码): the first ten signs of the SHA-256."""
+        return self.hash[:10]
+
+    @property
+    def was_signed(self) -> bool:
+        """Say whether it was ever signed, also where it was withdrawn later."""
+        return bool(self.signed_at)
+
+
+def calendar(office: Office) -> Calendar:
+    """Give the calendar of issues of the rules in force."""
+    return calendar_of(office.rules.issues)
+
+
+def list_issues(connection: Connection) -> list[Issue]:
+    """List all issues, the latest days first; of the same days the latest draft first."""
+    events, hashes = store.read_events(connection), store.read_hashes(connection)
+    by_issue = {key: part for key, part in events.groupby("issue")}
+    found = [
+        _issue(line, by_issue[line.issue], hashes.get(line.issue, ""))
+        for line in store.read_issues(connection).itertuples()
+    ]
+    return sorted(found, key=lambda one: (one.window.end, one.key), reverse=True)
+
+
+def _issue(line: tuple, events: pd.DataFrame, digest: str) -> Issue:
+    acts = events.drop_duplicates("act", keep="last").set_index("act")
+    told = {}
+    if store.SIGNED in acts.index:
+        signed = acts.loc[store.SIGNED]
+        told |= {"document": signed["document"], "signed_at": signed["at"]}
+        told |= {"signed_by": signed["who"], "hash": digest}
+    if store.WITHDRAWN in acts.index:
+        ended = acts.loc[store.WITHDRAWN]
+        told |= {"ended_at": ended["at"], "reason": ended["reason"]}
+    days = (date.fromordinal(line.first_day), date.fromordinal(line.last_day))
+    return Issue(
+        key=int(line.issue),
+        year=int(line.year),
+        number=int(line.number),
+        name=line.name,
+        window=Window(line.kind, *days, int(line.number)),
+        cutoff=line.cutoff,
+        state=_STATES[events["act"].iloc[-1]],
+        drafted_at=line.at,
+        drafted_by=line.who,
+        **told,
+    )
+
+
+def issues(office: Office) -> list[Issue]:
+    """List all issues, the latest first; see `list_issues`."""
+    with reading(office.store) as connection:
+        return list_issues(connection)
+
+
+def get_issue(connection: Connection, key: int) -> Issue:
+    """Give one issue. Raises IntakeError where there is none."""
+    for one in list_issues(connection):
+        if one.key == key:
+            return one
+    raise IntakeError(f"没有编号为 {key} 的一期。")
+
+
+def find_issue(office: Office, told: str) -> Issue:
+    """Find an issue by what people write of it: 47, 2026-47, or the short hash on a printed list.
+
+    Of several with the same number the one that stands is meant. Raises IntakeError.
+    """
+    known, text = issues(office), told.strip().lower()
+    if len(text) >= 6:
+        found = [one for one in known if one.hash and one.hash.startswith(text)]
+        if found:
+            return found[0]
+    year, _, number = text.rpartition("-")
+    if number.isdecimal() and (not year or year.isdecimal()):
+        found = [one for one in known if one.number == int(number)]
+        found = [one for one in found if not year or one.year == int(year)]
+        standing = [one for one in found if one.state != WITHDRAWN]
+        if standing or found:
+            return (standing or found)[0]
+    raise IntakeError(f"没有找到“{told}”。可以写期号,如 47、2026-47,或者通报上印的校验码。")
+
+
+def signed_for(known: Iterable[Issue], window: Window) -> Issue | None:
+    """Give the signed issue that covers a window exactly, None where there is none."""
+    for one in known:
+        days = (one.window.start, one.window.end) == (window.start, window.end)
+        if days and one.state == SIGNED:
+            return one
+    return None
+
+
+def places(office: Office) -> list[tuple[Slot, Issue | None]]:
+    """List the places of the calendar that days with rows lie in, the latest first, with what is
+    drafted or signed there.
+    """
+    days = days_known(office)
+    if not days:
+        return []
+    standing = {}
+    for one in issues(office)[::-1]:
+        standing[one.window.start, one.window.end] = one
+    found = [
+        (slot, standing.get((slot.window.start, slot.window.end)))
+        for slot in _slots_with(calendar(office), days)
+    ]
+    return found[::-1]
+
+
+def _slots_with(of: Calendar, days: Sequence[date]) -> Iterable[Slot]:
+    """List the issues that any of some days lies in; years without rows are not gone through."""
+    last = None
+    for day in days:
+        if last is None or day > last.window.end:
+            last = next(iter(slots(of, day, day)))
+            yield last
+
+
+def cut_of(connection: Connection, issue: Issue, at: str = "") -> Cut:
+    """Say which files count in an issue: in time for its days, or late for those of earlier ones.
+
+    Takes: at - moment of what is known; "": now
+    """
+    before = [one for one in list_issues(connection) if _counts_before(one, issue)]
+    spans: list[tuple[int, int]] = []
+    for one in sorted(before, key=lambda one: one.window.start):
+        first, last = one.window.start.toordinal(), one.window.end.toordinal()
+        if spans and first <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+        else:
+            spans.append((first, last))
+    since = max((one.cutoff for one in before), default="")
+    return Cut(at, issue.cutoff, since, tuple(spans))
+
+
+def _counts_before(one: Issue, issue: Issue) -> bool:
+    """Say whether an issue lies before another and is in the book: not drafted by mistake."""
+    standing = one.state != WITHDRAWN or one.was_signed
+    return standing and one.window.end < issue.window.start
+
+
+def late_files(connection: Connection, issue: Issue, cut: Cut) -> pd.DataFrame:
+    """List the files that came for an issue's days after it had closed, or count in it though
+    their days lie in earlier ones.
+
+    Returns: batch, name, arrived, rows, own (counts in the issue of its days), live
+    """
+    found = arrivals(connection, list(issue.window.days), cut)
+    found = found[found["then"] & (found["arrived"] > issue.cutoff)]
+    how = {"name": "first", "arrived": "first", "rows": "sum", "own": "first", "live": "first"}
+    return found.groupby("batch", as_index=False).agg(how)

@@ -1,0 +1,206 @@
+"""更正 and 核对: a signed issue against what its days give now, and against what they gave then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.publishing.book import Issue
+from wenming_metrics.publishing.freezing import Frozen, read_frozen, signed_before
+from wenming_metrics.publishing.lists import Lists, make_lists
+from wenming_metrics.publishing.since import LATER, acts_since, touched
+from wenming_metrics.queries.known import Cut
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import reading
+
+FIGURES = {"score": "得分", "rank": "名次", "status": "状态", "sites": "点位", "visits": "到访"} | {
+    "checks": "检查项",
+    "failed": "问题项",
+    "places": "问题处数",
+    "lost": "扣分",
+    "coverage": "覆盖",
+}
+"""The figures of a list that a signed one is compared by."""
+_COLUMNS = ["board", "unit", "unit_name", "score_signed", "score_now", "rank_signed", "rank_now"]
+_COLUMNS += ["other", "reason"]
+_LEAST = 1e-9
+"""Figures that differ by less are equal: what lies below is noise of binary fractions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Corrections:
+    """What has become of a signed issue.
+
+    units - one line per unit whose figures differ: board, unit, unit_name, score_signed, score_now,
+            rank_signed, rank_now (<NA> without), other (further figures, in words), reason
+    acts  - of `since.acts_since`: what was done to its days since it was signed
+    """
+
+    issue: Issue
+    units: pd.DataFrame
+    acts: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """Whether a signed issue still follows from the rows, as known when it was signed.
+
+    units - figures that do not: as `Corrections.units`; why - reasons in words, where it does not
+    """
+
+    frozen: Frozen
+    units: pd.DataFrame
+    why: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Say 一致 (True) or 不一致."""
+        return self.frozen.intact and self.units.empty and not self.why
+
+
+def corrections(office: Office, issue: Issue, *, live: bool = False) -> Corrections:
+    """List what of a signed issue is no longer so (更正), and what was done to its days since.
+
+    Takes: live - compare with the live list of its days, late files and all; else with the issue's
+           own files: in time for it or placed in it
+    """
+    with reading(office.store) as connection:
+        frozen = read_frozen(connection, issue)
+        own = Cut("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules)
+        now = _lists(connection, office, issue, Cut() if live else own)
+        acts = acts_since(connection, issue, frozen.cut.at, own)
+        if not live:
+            acts = acts[acts["effect"] != LATER].reset_index(drop=True)
+        units = _differing(frozen.lists, now)
+        reasons = {kind: touched(connection, acts, kind) for kind in frozen.lists.boards}
+    general = _general(frozen, now, acts, live=live)
+    told = [_reason(line, reasons[line.board], general) for line in units.itertuples()]
+    return Corrections(issue, units.assign(reason=told)[_COLUMNS], acts.drop(columns="batch"))
+
+
+def _lists(connection: Connection, office: Office, issue: Issue, cut: Cut) -> Lists:
+    return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+
+
+def _general(frozen: Frozen, now: Lists, acts: pd.DataFrame, *, live: bool) -> list[str]:
+    """Say what may have changed any unit's figures."""
+    said = [f"{line.act} {line.what}" for line in acts[acts["batch"] < 0].itertuples()]
+    if now.rules != frozen.lists.rules:
+        said.append("测评办法已换版")
+    if live and frozen.cut.earlier and set(frozen.lists.batches) - set(now.batches):
+        said.append("签发的含以前各期迟到的表")
+    return said
+
+
+def _reason(line: tuple, acts: Mapping[int, list[str]], general: list[str]) -> str:
+    said = [*acts.get(line.unit, []), *general]
+    if said:
+        return ";".join(said)
+    same = _same(line.score_signed, line.score_now) and not line.other
+    return "别的单位得分有变化" if same else "同组的数据有变化"
+
+
+def _differing(signed: Lists, now: Lists) -> pd.DataFrame:
+    """List the units whose figures differ, board by board; the columns of `Corrections.units`."""
+    parts = [
+        _compare(kind, frame, now.boards[kind])
+        for kind, frame in signed.boards.items()
+        if kind in now.boards
+    ]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
+    return found.assign(reason="")[_COLUMNS]
+
+
+def _compare(kind: str, signed: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in FIGURES if name in signed and name in now]
+    keys = ["unit", "unit_name", *names]
+    both = signed[keys].merge(now[keys], on="unit", how="outer", suffixes=("_signed", "_now"))
+    lines = []
+    for line in both.to_dict("records"):
+        differ = [n for n in names if not _same(line[f"{n}_signed"], line[f"{n}_now"])]
+        if differ:
+            name = line["unit_name_signed"]
+            told = {"board": kind, "unit": int(line["unit"])}
+            told["unit_name"] = line["unit_name_now"] if pd.isna(name) else name
+            told |= {
+                f"{n}{side}": _figure(line, n, side) for n in ("score", "rank") for side in _SIDES
+            }
+            lines.append({**told, "other": _other(line, differ)})
+    found = pd.DataFrame(lines, columns=_COLUMNS[:-1])
+    ranks = {name: found[name].astype("Int64") for name in ("rank_signed", "rank_now")}
+    return found.assign(**ranks)
+
+
+_SIDES = ("_signed", "_now")
+
+
+def _figure(line: Mapping[str, object], name: str, side: str) -> object:
+    found = line.get(f"{name}{side}")
+    return None if found is None or pd.isna(found) else found
+
+
+def _same(one: object, other: object) -> bool:
+    gone = [value is None or pd.isna(value) for value in (one, other)]
+    if any(gone):
+        return all(gone)
+    if isinstance(one, str):
+        return one == other
+    return bool(np.abs(float(one) - float(other)) < _LEAST)
+
+
+def _other(line: Mapping[str, object], differ: Iterable[str]) -> str:
+    """Say which further figures differ: 「检查项 52 → 54,扣分 3 → 3.5」."""
+    said = [
+        f"{FIGURES[name]} {_plain(line[f'{name}_signed'])} → {_plain(line[f'{name}_now'])}"
+        for name in differ
+        if name not in ("score", "rank")
+    ]
+    return ",".join(said)
+
+
+def _plain(value: object) -> str:
+    if value is None or pd.isna(value):
+        return "无"
+    return value if isinstance(value, str) else f"{float(value):.10g}"
+
+
+def verify_issue(office: Office, issue: Issue) -> Verdict:
+    """Make a signed issue again, of what was known when it was signed, and compare every figure."""
+    with reading(office.store) as connection:
+        frozen = read_frozen(connection, issue)
+        why = [] if frozen.intact else ["留存的名单被改动过:内容和校验码对不上。"]
+        try:
+            now = _lists(connection, office, issue, frozen.cut)
+        except LookupError:
+            return Verdict(frozen, _none(), (*why, "签发时用的测评办法没有存档,不能重算。"))
+        acts = acts_since(connection, issue, frozen.cut.at, frozen.cut)
+    units = _differing(frozen.lists, now)
+    leaves = _differing_leaves(frozen.lists, now)
+    if len(units) or leaves:
+        registers = acts.loc[acts["batch"] < 0, "what"].tolist()
+        if registers:
+            why.append(f"签发之后名册更新过({'、'.join(registers)}),重算按现在的名册。")
+        else:
+            why.append("入库的行与签发时不同,可能是数据文件被改动过,请用 verify 命令核对全部数据。")
+        if leaves:
+            why.append(f"指标得分率或失分不同的单位:{'、'.join(leaves[:10])}。")
+    return Verdict(frozen, units, tuple(why))
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame(columns=_COLUMNS)
+
+
+def _differing_leaves(signed: Lists, now: Lists) -> list[str]:
+    """Name the units of which any leaf has another rate or loss."""
+    keys, found = ["unit", "unit_name", "rules", "code"], set()
+    for kind, frame in signed.leaves.items():
+        both = frame.merge(now.leaves[kind], on=keys, how="outer", suffixes=_SIDES)
+        for name in ("rate", "loss"):
+            gap = (both[f"{name}_signed"] - both[f"{name}_now"]).abs()
+            found |= set(both.loc[~(gap < _LEAST), "unit_name"])
+    return sorted(found)

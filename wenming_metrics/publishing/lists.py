@@ -1,0 +1,209 @@
+"""The figures of one issue: every board's list, the city, and what each unit lost on which leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window, previous, series, today
+from wenming_metrics.queries.findings import Moment
+from wenming_metrics.queries.known import Cut, Known, know, known_standings
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.on_time import on_time
+from wenming_metrics.queries.overview import (
+    City,
+    by_category,
+    city_losses,
+    city_score,
+    largest,
+)
+from wenming_metrics.queries.ranking import COURSE, list_standings, rank_standings
+from wenming_metrics.queries.standings import Standings
+from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, rank_changes
+
+
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """What was signed of windows (without number): (window, kind of board) -> list; city's score."""
+
+    boards: Mapping[tuple[Window, str], pd.DataFrame]
+    cities: Mapping[Window, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """All figures of an issue.
+
+    boards - kind of board -> its list, as `queries.ranking.ranking` or `listing` give it
+    leaves - kind of ranked board -> unit, unit_name, rules (digest), code, name, rate, loss
+    city   - as `queries.overview.city`; losses, shares - as `top_losses` and `category_shares`
+    rows, batches - how many rows count, of which batches; rules - digests of the versions
+    """
+
+    boards: Mapping[str, pd.DataFrame]
+    leaves: Mapping[str, pd.DataFrame]
+    city: City
+    losses: pd.DataFrame
+    shares: pd.DataFrame
+    rows: int
+    batches: tuple[int, ...]
+    rules: tuple[str, ...]
+
+
+def make_lists(
+    connection: Connection, office: Office, window: Window, cut: Cut, signed: Signed
+) -> Lists:
+    """Make all lists of a window as known at a moment.
+
+    Takes: signed - of earlier issues: what movement and course are measured against
+    """
+    known = know(connection, window, cut)
+    scored = {
+        board.kind: known_standings(connection, office, board, known)
+        for board in office.rules.boards
+    }
+    boards = {
+        board.kind: _list(connection, office, known, scored[board.kind], signed)
+        for board in office.rules.boards
+    }
+    ranked = [board.kind for board in office.rules.boards if board.ranked]
+    first = scored[office.rules.boards[0].kind]
+    losses = city_losses(first)
+    return Lists(
+        boards=boards,
+        leaves={kind: _leaves(scored[kind]) for kind in ranked},
+        city=_city(connection, office, first, signed),
+        losses=largest(losses),
+        shares=by_category(losses),
+        rows=int(known.parts["rows"].sum()),
+        batches=tuple(sorted({int(batch) for batch in known.parts["batch"]})),
+        rules=tuple(stretch.rules.digest for stretch, _, _ in first.parts()),
+    )
+
+
+def _list(
+    connection: Connection,
+    office: Office,
+    known: Known,
+    now: Standings,
+    signed: Signed,
+) -> pd.DataFrame:
+    if now.board.ranked:
+        return _ranked(connection, office, now, signed)
+    return _listed(connection, office, now, signed, known.cut.at)
+
+
+def _ranked(connection: Connection, office: Office, now: Standings, signed: Signed) -> pd.DataFrame:
+    """Make a ranked list; where an earlier window was signed, its signed list is what counts."""
+    own, board = now.windows[0], now.board
+    windows = series(own, COURSE[own.kind])
+    found = rank_standings(now)
+    live = rank_standings(score_windows(connection, office, windows, board)).set_index("unit")
+    lists = [signed.boards.get((_plain(one), board.kind)) for one in windows[:-1]]
+    was = lists[-1]
+    if was is None:
+        was = rank_standings(score_windows(connection, office, windows[-2:-1], board))
+    units = found["unit"]
+    rank, score = (was.set_index("unit")[name].reindex(units) for name in ("rank", "score"))
+    change = half_up(found["score"] - score.to_numpy(float), 9)
+    trend = [
+        _course(live["trend"].get(unit), unit, place, lists)
+        for unit, place in zip(units, found["trend"], strict=True)
+    ]
+    return found.assign(
+        rank_change=rank_changes(found, was),
+        is_new=found["rank"].notna() & rank.isna().to_numpy(),
+        score_change=change,
+        trend=trend,
+    )
+
+
+def _course(
+    live: list | None, unit: int, own: list, lists: Sequence[pd.DataFrame | None]
+) -> list[float | None]:
+    """Give the scores of a unit, oldest first: signed ones as signed, its own as in this list."""
+    earlier = (live or [None] * (len(lists) + 1))[:-1]
+    for place, frame in enumerate(lists):
+        if frame is not None:
+            line = frame[(frame["unit"] == unit) & frame["rank"].notna()]
+            earlier[place] = float(line["score"].iloc[0]) if len(line) else None
+    return [*earlier, *own]
+
+
+def _listed(
+    connection: Connection, office: Office, now: Standings, signed: Signed, at: str
+) -> pd.DataFrame:
+    """Make a list that is not ranked; deadlines are looked at as of the window's last day."""
+    own, board = now.windows[0], now.board
+    earlier = _plain(previous(own))
+    was = signed.boards.get((earlier, board.kind))
+    if was is None:
+        was = list_standings(score_windows(connection, office, [earlier, earlier], board))
+    moment = Moment(_last_looked(own), at)
+    became = on_time(connection, now, office.rules.pricing, moment)
+    found = list_standings(now).merge(became, on="unit")
+    failed = was.set_index("unit")["failed"].reindex(found["unit"]).fillna(0)
+    return found.assign(failed_before=failed.to_numpy(int))
+
+
+def _last_looked(window: Window) -> int:
+    """Give the day as of which deadlines are looked at: the window's last, not beyond today."""
+    return min(window.end, today()).toordinal()
+
+
+def _plain(window: Window) -> Window:
+    """Give a window without its number: an issue's days are the same days."""
+    return Window(window.kind, window.start, window.end)
+
+
+def _leaves(standings: Standings) -> pd.DataFrame:
+    """List rate and points lost of every unit on every node that makes its own rate."""
+    names = standings.units["name"].tolist()
+    units = standings.units["unit"].tolist()
+    parts = []
+    for (stretch, at, _), (rules, losses) in zip(
+        standings.parts(), standings.losses(), strict=True
+    ):
+        rates = stretch.scores.rates[:, at]
+        own = (rules.nodes["mode"] != "").to_numpy()[:, None]
+        node, place = np.nonzero(own & ~np.isnan(rates))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit": [units[at] for at in place],
+                    "unit_name": [names[at] for at in place],
+                    "rules": rules.digest,
+                    "code": rules.nodes["code"].to_numpy()[node],
+                    "name": rules.nodes["name"].to_numpy()[node],
+                    "rate": rates[node, place],
+                    "loss": losses[node, place],
+                }
+            )
+        )
+    return pd.concat(parts).sort_values(["unit", "rules", "code"], ignore_index=True)
+
+
+def _city(connection: Connection, office: Office, now: Standings, signed: Signed) -> City:
+    """Sum up the city; where the window before was signed, it is compared with the signed score."""
+    score, before = city_score(now), _plain(previous(now.windows[0]))
+    if before in signed.cities:
+        was = signed.cities[before]
+    else:
+        was = city_score(score_windows(connection, office, [before], now.board))
+    told = {name: int(now.counted(name).sum()) for name in ("checks", "failed", "places")}
+    return City(
+        score=score,
+        score_change=None if None in (score, was) else float(half_up(score - was, 9)),
+        target=now.rules().target,
+        scored=int((statuses(now) == RANKED).sum()),
+        units=len(now.units),
+        sites=now.sites["site"].nunique(),
+        visits=int(now.sites["visits"].sum()),
+        **told,
+    )

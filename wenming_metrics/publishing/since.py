@@ -1,0 +1,126 @@
+"""What was done, since an issue was signed, to the days that it speaks of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from wenming_metrics.publishing.book import Issue
+from wenming_metrics.queries.known import Cut, arrivals
+from wenming_metrics.reading.model import REGISTER_KINDS
+from wenming_metrics.store import schema
+from wenming_metrics.store.batches import COMMIT
+from wenming_metrics.store.database import read_frame
+from wenming_metrics.store.days import among
+from wenming_metrics.store.issues import read_decisions
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.units import ancestors
+
+HERE, LATER, REGISTERS = "更正本期", "迟到,计入以后的一期", "名册按现在的"
+"""What an act does to the issue's own figures."""
+_COLUMNS = ["at", "who", "act", "what", "reason", "effect", "batch"]
+
+
+def acts_since(connection: Connection, issue: Issue, known_at: str, cut: Cut) -> pd.DataFrame:
+    """List what was done to an issue's days since a moment, in order.
+
+    Takes:   cut - which files count in it now
+    Returns: at, who, act, what (the file, the row), reason, effect (HERE, LATER or REGISTERS),
+             batch (-1: no single one)
+    """
+    spans = [(issue.window.days.start, issue.window.days.stop - 1), *cut.earlier]
+    days = sorted({day for first, last in spans for day in range(first, last + 1)})
+    parts = [
+        _of_files(connection, issue, days, known_at, cut),
+        _of_rows(connection, days, known_at),
+        _of_choices(connection, issue, known_at),
+        _of_registers(connection, known_at),
+    ]
+    found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=_COLUMNS)])
+    return found[_COLUMNS].sort_values("at", kind="stable", ignore_index=True)
+
+
+def _of_files(
+    connection: Connection, issue: Issue, days: list[int], known_at: str, cut: Cut
+) -> pd.DataFrame:
+    """List what came, was withdrawn or reinstated; of other days only what has rows on them."""
+    event, batch, on = schema.batch_event, schema.batch, schema.batch_day
+    there = select(on.c.batch).where(among(on.c.day, days))
+    query = (
+        select(event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.batch, batch.c.name)
+        .join(batch, batch.c.batch == event.c.batch)
+        .where(event.c.at > known_at, event.c.batch.in_(there))
+        .order_by(event.c.event)
+    )
+    found = read_frame(connection, query)
+    own = arrivals(connection, list(issue.window.days), cut)
+    in_time = set(own.loc[(own["arrived"] <= issue.cutoff) | own["own"], "batch"])
+    late = set(own["batch"]) - in_time
+    outside = set(found["batch"]) - set(own["batch"])
+    outside &= set(found.loc[found["act"] == COMMIT, "batch"])  # late for an earlier issue
+    found = found[~found["batch"].isin(outside)]
+    effect = [LATER if number in late else HERE for number in found["batch"]]
+    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
+    return found.assign(what=what, effect=effect)
+
+
+def _of_rows(connection: Connection, days: list[int], known_at: str) -> pd.DataFrame:
+    """List what was decided of single rows (复核)."""
+    found = read_decisions(connection)
+    found = found[(found["at"] > known_at) & found["day"].isin(days)]
+    names = dict(connection.execute(select(schema.batch.c.batch, schema.batch.c.name)).tuples().all())
+    what = [f"第 {one.batch} 批 {names[one.batch]} 的一行" for one in found.itertuples()]
+    told = [f"{one.reason}({one.approver}批准)" for one in found.itertuples()]
+    act = [f"复核{one.act}" for one in found.itertuples()]
+    return found.assign(what=what, reason=told, act=act, effect=HERE)
+
+
+def _of_choices(connection: Connection, issue: Issue, known_at: str) -> pd.DataFrame:
+    """List which late files people placed in the issue, or in the next."""
+    table, batch, on = schema.late_choice, schema.batch, schema.batch_day
+    there = select(on.c.batch).where(among(on.c.day, issue.window.days))
+    query = (
+        select(table.c.at, table.c.who, table.c.own, table.c.reason, batch.c.batch, batch.c.name)
+        .join(batch, batch.c.batch == table.c.batch)
+        .where(table.c.at > known_at, table.c.batch.in_(there))
+    )
+    found = read_frame(connection, query)
+    act = np.where(found["own"] == 1, "迟到计入本期", "迟到计入下一期")
+    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
+    return found.assign(act=act, what=what, effect=HERE)
+
+
+def _of_registers(connection: Connection, known_at: str) -> pd.DataFrame:
+    """List the registers that came: they are read as they are now."""
+    batch = schema.batch
+    query = select(batch.c.at, batch.c.who, batch.c.batch, batch.c.name)
+    query = query.where(batch.c.at > known_at, batch.c.kind.in_(sorted(REGISTER_KINDS)))
+    found = read_frame(connection, query)
+    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
+    return found.assign(act="名册更新", what=what, reason="", effect=REGISTERS, batch=-1)
+
+
+def touched(connection: Connection, acts: pd.DataFrame, board: str) -> dict[int, list[str]]:
+    """Say which units of a board each act has to do with: unit -> acts in words, in order."""
+    numbers = [int(batch) for batch in acts["batch"].unique() if batch >= 0]
+    units = _units(connection, numbers)
+    above = ancestors(read_register(connection), board)
+    found: dict[int, list[str]] = {}
+    for line in acts[acts["batch"] >= 0].itertuples():
+        said = f"{line.act} {line.what}({line.who},{line.at[5:16].replace('T', ' ')})"
+        for unit in sorted({int(above[one]) for one in units[line.batch]} - {-1}):
+            found.setdefault(unit, []).append(said)
+    return found
+
+
+def _units(connection: Connection, batches: list[int]) -> dict[int, set[int]]:
+    """Give the units that rows of some batches name in any role."""
+    found: dict[int, set[int]] = {batch: set() for batch in batches}
+    days = select(schema.batch_day.c.day).where(schema.batch_day.c.batch.in_(batches))
+    for table in (schema.row, schema.row_unit):
+        query = select(table.c.batch, table.c.unit).distinct()
+        query = query.where(table.c.day.in_(days), table.c.batch.in_(batches))
+        for batch, unit in connection.execute(query):
+            found[batch].add(unit)
+    return found

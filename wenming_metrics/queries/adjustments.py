@@ -1,0 +1,82 @@
+"""What decisions (加减分) there are for the units of a board in a row of windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.records import places_of
+from wenming_metrics.rounding import to_points
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.adjusting import LEDGER, in_use
+from wenming_metrics.store.records import read_records
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.units import heirs
+
+
+def ledger(
+    connection: Connection,
+    windows: Sequence[Window],
+    units: pd.DataFrame,
+    rules: RuleSet,
+    live: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """List the decisions that lie in each window, for `scoring.adjusting.adjust`.
+
+    Decisions on a unit that has been merged count for its successor.
+
+    Takes:   units - of the board, `unit` in the order of its columns; live - the batches that
+             count, None: those that do now
+    Returns: scoring.adjusting.LEDGER; column = window x units + position of the unit, 1e-4 points;
+             nothing where the rules do not speak of adjustments
+    """
+    if not in_use(rules.adjustments):
+        return no_decisions()
+    return decisions(connection, windows, units, live)
+
+
+def decisions(
+    connection: Connection,
+    windows: Sequence[Window],
+    units: pd.DataFrame,
+    live: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """List the decisions that lie in each window, whatever the rules; see `ledger`."""
+    found = read_records(connection, "adjustment", live)
+    if found.empty:
+        return no_decisions()
+    position = {int(unit): at for at, unit in enumerate(units["unit"])}
+    merged = heirs(read_register(connection), windows[-1].end.toordinal())
+    position |= {unit: position[heir] for unit, heir in merged.items() if heir in position}
+    own = found["unit"].map(position)
+    found = found.assign(position=own)[own.notna()]
+    told = pd.DataFrame(
+        {
+            **{name: found[name] for name in ("unit", "day", "source_row")},
+            **{"kind": [one["type"] for one in found["told"]]},
+            **{"written": [to_points(one["points"] or 0) for one in found["told"]]},
+            **{name: [one[name] for one in found["told"]] for name in ("reason", "document_no")},
+            **places_of(connection, found),
+        },
+        index=found.index,
+    )
+    days, place = found["day"].to_numpy(np.int64), found["position"].to_numpy(np.int64)
+    parts = [no_decisions()]
+    for number, window in enumerate(windows):
+        inside = (days >= window.days.start) & (days < window.days.stop)
+        if inside.any():
+            column = number * len(units) + place[inside]
+            parts.append(told[inside].assign(column=column)[list(LEDGER)])
+    return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
+def no_decisions() -> pd.DataFrame:
+    """Give a ledger without lines."""
+    numbers = ("column", "unit", "day", "written", "source_row")
+    return pd.DataFrame(
+        {name: pd.Series(dtype=np.int64 if name in numbers else object) for name in LEDGER}
+    )

@@ -1,0 +1,222 @@
+"""The log of problems: what was found, what units answered, what became of it, as of a day.
+
+Rows give the first state and what they say of it, 整改反馈 gives the answers, linked by number.
+Nothing of the log is stored, so what is withdrawn or replaced falls out of it by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.rules.model import Deductions
+from wenming_metrics.scoring.states import FOUND, LOOK_BACK, OPEN, judge
+from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.store.batches import days_of, live_at, live_on
+from wenming_metrics.store.records import read_records
+from wenming_metrics.store.replacing import drop_covered
+from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
+from wenming_metrics.vocabulary import ANSWERED, STATES
+
+NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"
+"""Why an answer belongs to no problem."""
+ANSWERS = "rectification"
+"""Kind of the records that answer problems."""
+_SAME_DAY = "当日"
+_FIRST = re.compile(r"\s*[((]?(\d{1,2})[.、．)）]")
+_ORDER = ["day", "site", "item", "severity", "lost", "places", "number", "batch", "seq"]
+_KEY = ["batch", "seq"]
+_PIECE = r"-\d{1,2}$"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """As of which day, and as known when, the log is asked for; known_at "": all that is known."""
+
+    as_of: int
+    known_at: str = ""
+
+
+def log(
+    connection: Connection,
+    days: range,
+    at: Moment,
+    pricing: Deductions,
+    issue_of: Mapping[int, int] | None = None,
+) -> pd.DataFrame:
+    """Give the problems found on some days, with what became of them.
+
+    Takes:   days - ordinals; issue_of - day -> number of its period, those before too; None: weeks
+    Returns: the columns of `read_problems` (told: the state as the row says it) and those of
+             `states.judge`; only what was found by `at.as_of`
+    """
+    own = read_problems(connection, days, at.known_at)
+    before = range(_first(days.start, pricing, issue_of), days.start)
+    # Of what was found before, only the same sites bear on these days.
+    sites = own["site"].unique()
+    earlier = read_problems(connection, before, at.known_at, sites) if len(sites) else own
+    found = pd.concat([earlier, own], ignore_index=True) if len(earlier) else own
+    answers = link(connection, read_answers(connection, at.known_at), found, at.known_at)
+    settings = {"relapse_days": pricing.relapse_days, "running": pricing.running}
+    judged = judge(
+        found, answers, as_of=at.as_of, known_at=at.known_at, issue_of=issue_of, **settings
+    )
+    found = found.rename(columns={"state": "told"}).join(judged, how="right")
+    return found[found["day"] >= days.start]
+
+
+def _first(start: int, pricing: Deductions, issue_of: Mapping[int, int] | None) -> int:
+    """Give the day from which problems bear on what became of those found on a day."""
+    periods = start - 7 * pricing.running
+    if issue_of is not None:
+        number = issue_of.get(start, 0) - pricing.running
+        periods = min((day for day, at in issue_of.items() if at > number), default=start)
+    return min(start - LOOK_BACK, periods)
+
+
+def read_problems(
+    connection: Connection,
+    days: range | list[int],
+    known_at: str = "",
+    sites: Iterable[int] | None = None,
+) -> pd.DataFrame:
+    """Read the problems that count on some days, of some sites only where they are given.
+
+    Returns: `store.rows.FAILED_COLUMNS`, number, due; in an order that no upload changes
+    """
+    live = live_on(connection, days, known_at)
+    rows = drop_covered(connection, read_failed(connection, days, live, sites), live)
+    rows = drop_repeats(rows)
+    numbers = read_numbers(connection, rows["batch"].unique())
+    if numbers.empty:
+        found = rows.assign(number="", due=0)
+    else:
+        found = rows.merge(numbers, on=_KEY, how="left")
+        found = found.fillna({"number": "", "due": 0}).astype({"due": "int64"})
+    return found.sort_values(_ORDER, ignore_index=True)
+
+
+def read_answers(connection: Connection, known_at: str = "") -> pd.DataFrame:
+    """Read what units answered.
+
+    Returns: batch, seq, number, description, state, happened_on (ordinal; 0: on the day of the
+        problem itself, 当日), known_at
+    """
+    committed = live_at(connection, known_at)
+    found = read_records(connection, ANSWERS, committed.index.to_numpy(np.int64))
+    told = found["told"].tolist()
+    known = committed.reindex(found["batch"]).to_numpy()
+    days = found["day"].tolist()
+    happened = [_happened(*one) for one in zip(told, days, known, strict=True)]
+    return pd.DataFrame(
+        {
+            **{"batch": found["batch"], "seq": found["seq"]},
+            **{"number": [one.get("problem_no", "") for one in told]},
+            **{"description": [one.get("description", "") for one in told]},
+            **{"state": [one["state"] for one in told]},
+            **{"happened_on": np.array(happened, np.int64), "known_at": known},
+        }
+    )
+
+
+def _happened(told: Mapping, day: int, known_at: str) -> int:
+    """Give the day of an answer: when it was done, else when it was filed, else when it came."""
+    if told["finished"] == _SAME_DAY:
+        return 0
+    for text in (told["finished"], told["filed"]):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text).toordinal()
+    return day or date.fromisoformat(known_at[:10]).toordinal()
+
+
+def link(
+    connection: Connection, answers: pd.DataFrame, found: pd.DataFrame, known_at: str = ""
+) -> pd.DataFrame:
+    """Find the problem that each answer answers, by number.
+
+    A cell that was split gave its problems the number with -1, -2; an answer to it says which by
+    the number that its own description begins with.
+
+    Takes:   answers - of `read_answers`; found - of `read_problems`
+    Returns: answers with finding (label in `found`, -1: none of them) and why ("" where it is
+             linked): NO_NUMBER, SHARED or UNKNOWN, which among the problems given only
+    """
+    shared = _shared(connection, answers, found, known_at)
+    numbered = found[found["number"] != ""]
+    labels = dict(zip(numbered["number"], numbered.index, strict=True))
+    labels |= dict.fromkeys(shared, -2)
+    at = [
+        _find(labels, *one) for one in zip(answers["number"], answers["description"], strict=True)
+    ]
+    finding = np.array(at, np.int64)
+    why = np.select(
+        [finding >= 0, answers["number"] == "", finding == -2], ["", NO_NUMBER, SHARED], UNKNOWN
+    )
+    same_day = found["day"].reindex(np.maximum(finding, 0), fill_value=0).to_numpy()
+    happened = answers["happened_on"].to_numpy()
+    happened = np.where((happened == 0) & (finding >= 0), same_day, happened)
+    return answers.assign(finding=np.maximum(finding, -1), why=why, happened_on=happened)
+
+
+def answered(
+    connection: Connection, answers: pd.DataFrame, pricing: Deductions, at: Moment
+) -> list[str]:
+    """Say of each answer what became of the problem it answers, else why it answers none.
+
+    Takes: answers - of `read_answers`, whatever days their problems were found on
+    """
+    committed = live_at(connection, at.known_at).index.to_numpy(np.int64)
+    numbers = read_numbers(connection, committed)
+    bare = numbers["number"].str.replace(_PIECE, "", regex=True)
+    told = set(answers["number"]) - {""}
+    batches = numbers.loc[numbers["number"].isin(told) | bare.isin(told), "batch"].unique()
+    days = sorted(set().union(*days_of(connection, batches.tolist()).values()))
+    if not days:
+        return [UNKNOWN if number else NO_NUMBER for number in answers["number"]]
+    found = log(connection, range(days[0], days[-1] + 1), at, pricing)
+    linked = link(connection, answers, found, at.known_at)
+    closed = (found["state"] == FOUND) & (found["closed"] < OPEN)
+    words = found["state"].map(dict(enumerate(STATES))).mask(closed, ANSWERED)
+    states = words.reindex(linked["finding"]).tolist()
+    return [why or state for why, state in zip(linked["why"], states, strict=True)]
+
+
+def _find(labels: Mapping[str, int], number: str, description: str) -> int:
+    if not number:
+        return -1
+    first = _FIRST.match(description)
+    piece = labels.get(f"{number}-{int(first[1])}") if first else None
+    return labels.get(number, -1) if piece is None else piece
+
+
+def _shared(
+    connection: Connection, answers: pd.DataFrame, found: pd.DataFrame, known_at: str
+) -> set[str]:
+    """List the numbers of answers that several problems that count have.
+
+    A row that is replaced, or repeated by another file, has a number that is no other's.
+    """
+    there = found.loc[found["number"] != "", [*_KEY, "number"]]
+    there = there[there["number"].isin(answers["number"]) | there["number"].str.contains(_PIECE)]
+    if there.empty or answers.empty:
+        return set()
+    committed = live_at(connection, known_at).index.to_numpy(np.int64)
+    several = same_numbers(connection, committed, there["number"])
+    own = pd.MultiIndex.from_frame(there[_KEY])
+    others = several[~pd.MultiIndex.from_frame(several[_KEY]).isin(own)]
+    days = days_of(connection, sorted({*others["batch"], *there["batch"]}))
+    both = there.merge(others, on="number", suffixes=("", "_other"))
+    pairs = both[["batch", "batch_other"]].drop_duplicates().itertuples(index=False)
+    common = {pair: days[pair[0]] & days[pair[1]] for pair in map(tuple, pairs)}
+    apart = [not common[pair] for pair in zip(both["batch"], both["batch_other"], strict=True)]
+    wanted = sorted(set().union(*common.values()))
+    rows = read_problems(connection, wanted, known_at) if wanted else there[:0]
+    again = rows[pd.MultiIndex.from_frame(rows[_KEY]).isin(pd.MultiIndex.from_frame(others[_KEY]))]
+    counts = pd.concat([there["number"], again["number"]]).value_counts()
+    return {*both.loc[apart, "number"], *counts.index[counts > 1]}

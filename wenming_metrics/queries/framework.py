@@ -1,0 +1,128 @@
+"""The tree of one version of the rules as people read it, and where catalogue items belong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.rules.conventions import (
+    AVERAGE_WORDS,
+    MISSING_WORDS,
+    MODE_WORDS,
+    SETTLEMENT_WORDS,
+)
+from wenming_metrics.rules.model import SETTLED, STOCKS, Catalogue, RuleSet
+
+_FACT_WORDS = {"metric": "量化指标", "external": "上级测评", "document": "台账材料"}
+
+
+def tree(rules: RuleSet) -> pd.DataFrame:
+    """List the indicators of a version in the order of the tree, without the whole itself.
+
+    Returns: node, level (1 = top), code, name, weight (share among siblings), share (of the whole;
+             NaN below a node that settles: it takes the points of all below it), how (in words),
+             method, lead, responsible (texts), note, is_leaf, places (items x point types that
+             count for the leaf)
+    """
+    nodes = rules.nodes
+    parents, weight = nodes["parent"].to_numpy(), nodes["weight"].to_numpy(float)
+    settles = nodes["mode"].isin(SETTLED).to_numpy()
+    share = np.ones(len(nodes))
+    for node in range(1, len(nodes)):
+        above = parents[node]
+        share[node] = np.nan if settles[above] else share[above] * weight[node]
+    places = np.bincount(rules.leaf_of[rules.leaf_of >= 0], minlength=len(nodes))
+    names = ["level", "code", "name", "weight", "method", "lead", "note", "is_leaf"]
+    found = nodes[names].assign(
+        share=share,
+        how=[how_scored(one) for one in nodes.to_dict("records")],
+        responsible=nodes["responsible"].map("、".join),
+        places=places,
+    )
+    return found.loc[_order(parents)].reset_index()
+
+
+def _order(parents: np.ndarray) -> list[int]:
+    """Give the nodes as a tree is written: every node followed by what is below it."""
+    children: dict[int, list[int]] = {}
+    for node in range(1, len(parents)):
+        children.setdefault(int(parents[node]), []).append(node)
+    found, left = [], children.get(0, [])[::-1]
+    while left:
+        node = left.pop()
+        found.append(node)
+        left += children.get(node, [])[::-1]
+    return found
+
+
+def how_scored(node: Mapping[str, object]) -> str:
+    """Say how a node makes its rate: 「扣完为止,每次检查结算,满分 8」.
+
+    Takes: node - a line of `RuleSet.nodes`
+    """
+    mode = str(node["mode"])
+    if not mode:
+        return "下级按权重平均"
+    parts = [MODE_WORDS[mode]]
+    if mode == "rate":
+        parts.append(AVERAGE_WORDS[str(node["average"])])
+    if mode in SETTLED:
+        parts.append(f"{SETTLEMENT_WORDS[str(node['settlement'])]}结算")
+    if node["full_mark"]:
+        parts.append(f"满分 {int(node['full_mark']) / POINT_SCALE:g}")
+    if node["table"]:
+        parts.append(f"按「{node['table']}」")
+    if mode in STOCKS and node["fact"]:
+        kind, _, name = str(node["fact"]).partition(":")
+        parts.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'「{name}」' if name else ''}")
+    if node["missing"]:
+        parts.append(f"缺项{MISSING_WORDS[str(node['missing'])]}")
+    return ",".join(parts)
+
+
+def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:
+    """List where each catalogue item counts: one line per item and leaf.
+
+    Returns: node (-1 = 不计分), code, name, category, full_mark (points), point_types (names,
+             "" = all that it is looked at in); lines without a leaf come last
+    """
+    items, types = catalogue.items, catalogue.point_types["name"].to_numpy()
+    lines = []
+    for number, item in enumerate(items.itertuples()):
+        at, asked = rules.leaf_of[number], catalogue.applies[number]
+        for node in np.unique(at[asked]):
+            there = asked & (at == node)
+            where = "" if (there == asked).all() else "、".join(types[there])
+            mark = item.full_mark / POINT_SCALE
+            lines.append((int(node), item.code, item.name, item.category, mark, where))
+    columns = ["node", "code", "name", "category", "full_mark", "point_types"]
+    found = pd.DataFrame(lines, columns=columns)
+    return found.iloc[np.argsort(found["node"] < 0, kind="stable")].reset_index(drop=True)
+
+
+def search(lines: pd.DataFrame, items: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """Keep the indicators in which a text occurs, or in an item of theirs; and all above them.
+
+    Takes: lines - `tree`; items - `items_of`
+    """
+    word = wanted.strip().casefold()
+    if not word:
+        return lines
+    texts = lines[["code", "name", "lead", "responsible", "how", "method", "note"]]
+    hit = _holds(texts, word)
+    mine = set(items.loc[_holds(items[["code", "name"]], word), "node"])
+    hit |= lines["node"].isin(mine).to_numpy()
+    kept, below = np.zeros(len(lines), bool), 0
+    levels = lines["level"].to_numpy()
+    for at in range(len(lines) - 1, -1, -1):
+        if hit[at] or levels[at] < below:
+            kept[at], below = True, levels[at]
+    return lines[kept].reset_index(drop=True)
+
+
+def _holds(texts: pd.DataFrame, word: str) -> np.ndarray:
+    joined = texts.fillna("").astype(str).agg(" ".join, axis=1) if len(texts) else texts.index
+    return np.array([word in text.casefold() for text in joined], bool)

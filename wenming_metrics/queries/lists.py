@@ -1,0 +1,58 @@
+"""The units named in front and at the back in a window, and at how many windows running."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import Window, series
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking import COURSE
+from wenming_metrics.queries.windows import Standings, score_windows, statuses
+from wenming_metrics.rules.model import Lists
+from wenming_metrics.scoring.lists import BACK, FRONT, name_units, running, sides_of
+from wenming_metrics.scoring.ranking import RANKED, order_units, rank_units
+from wenming_metrics.store.database import reading
+
+
+def named_units(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
+    """List the units at both ends of every group of a board.
+
+    Returns: as `scoring.lists.name_units`, and title (the name of the list), running (at how many
+        windows up to this one the unit stood on that end, over those of `ranking.COURSE`), remark
+        (Chinese: shared place, under the line, running, a tie that was left out; "" for nothing)
+    """
+    windows = series(window, COURSE[window.kind])
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+    return name_standings(standings)
+
+
+def name_standings(standings: Standings) -> pd.DataFrame:
+    """Make the lists of `named_units` from scored windows; those of the last one are given."""
+    told = standings.rules().lists
+    places = [_places(standings, number) for number in range(len(standings.windows))]
+    runs = running([sides_of(one, told) for one in places], told.absent)
+    found = name_units(places[-1], told)
+    found["title"] = found["side"].map({FRONT: told.front, BACK: told.back})
+    found["running"] = [runs.get(unit, 0) for unit in found["unit"].tolist()]
+    found["remark"] = [_remark(line, told) for line in found.itertuples()]
+    return found
+
+
+def _remark(line: tuple, told: Lists) -> str:
+    if line.left_out:
+        return f"并列 {line.left_out} 个,超过名单上限 {told.cap} 个,未列名"
+    said = ["并列"] if line.tied else []
+    said += [f"低于 {told.line:g} 分"] if line.below else []
+    said += [f"连续 {line.running} 期"] if line.running > 1 else []
+    return ",".join(said)
+
+
+def _places(standings: Standings, number: int) -> pd.DataFrame:
+    """Rank the units in one of the windows, in the order of the list."""
+    rules, status = standings.rules(number), statuses(standings, number)
+    scores = np.where(status == RANKED, standings.total[standings.at(number)], np.nan)
+    frame = standings.units.rename(columns={"name": "unit_name"})
+    frame = frame.assign(status=status, score=scores)
+    return order_units(rank_units(frame, rules.decimals, rules.ranked_by, rules.ties))

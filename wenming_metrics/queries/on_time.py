@@ -1,0 +1,60 @@
+"""What became of the problems that units were named for: put right in time, not yet due, come back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window, today
+from wenming_metrics.queries.findings import Moment, log
+from wenming_metrics.queries.standings import Standings
+from wenming_metrics.rules.model import Board, Deductions
+from wenming_metrics.scoring.tally import TERRITORY
+from wenming_metrics.store.rows import read_role
+from wenming_metrics.vocabulary import ROLE_CODES
+
+_KEY = ["batch", "seq"]
+
+
+def on_time(
+    connection: Connection, standings: Standings, pricing: Deductions, at: Moment | None = None
+) -> pd.DataFrame:
+    """Count, per unit of a board, what became of the problems found in the last window.
+
+    Takes:   at - None: as of today
+    Returns: unit, fell_due (problems whose deadline has passed), in_time (of those, 已整改 by then),
+             not_due (with a deadline to come), recurred (重复 and 反弹), as_of (the day)
+    """
+    at = at or Moment(today().toordinal())
+    window, units = standings.windows[-1], standings.units["unit"]
+    found = log(connection, window.days, at, pricing)
+    due = found["due"].to_numpy(np.int64)
+    passed = (due > 0) & (due < at.as_of)
+    flags = {
+        "fell_due": passed,
+        "in_time": passed & (found["closed"].to_numpy() <= due),
+        "not_due": due >= at.as_of,
+        "recurred": found["again"].to_numpy(bool) | found["relapsed"].to_numpy(bool),
+    }
+    named = _named(connection, found.assign(**flags), window, standings.board)
+    place = standings.column_of[named["unit"].to_numpy(np.int64)]
+    lines = named.assign(place=place)[place >= 0].drop_duplicates([*_KEY, "place"])
+    counts = {
+        name: np.bincount(lines["place"], lines[name], minlength=len(units)).astype(int)
+        for name in flags
+    }
+    return pd.DataFrame({"unit": units, **counts, "as_of": date.fromordinal(at.as_of)})
+
+
+def _named(
+    connection: Connection, found: pd.DataFrame, window: Window, board: Board
+) -> pd.DataFrame:
+    """Give a line for each unit that a problem names in the role of a board."""
+    role = ROLE_CODES.index(board.role)
+    if role == TERRITORY:
+        return found
+    roles = read_role(connection, window.days, found["batch"].unique(), role)
+    return found.drop(columns="unit").merge(roles[[*_KEY, "unit"]], on=_KEY)

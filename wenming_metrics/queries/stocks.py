@@ -1,0 +1,50 @@
+"""The facts that feed leaves: the latest metric, printed score or share of documents per window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries import stated
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.stocks import stock_nodes, stock_rates
+
+
+def stocks_of(
+    connection: Connection,
+    rules: RuleSet,
+    windows: Sequence[Window],
+    place: np.ndarray,
+    units: int,
+) -> np.ndarray | None:
+    """Give the rates of leaves that facts feed: float array (node, column), NaN without a fact.
+
+    Takes: place - unit -> its position or -1; units - how many positions. None where no leaf of
+           the rules is fed by a fact.
+    """
+    nodes = stock_nodes(rules)
+    if not nodes:
+        return None
+    parts = [pd.DataFrame({"node": [], "column": [], "value": []})]
+    for node in nodes:
+        for number, window in enumerate(windows):
+            found = _figures(connection, str(rules.nodes.at[node, "fact"]), window)
+            at = place[found["unit"].to_numpy(np.int64)]
+            told = {"node": node, "column": number * units + at, "value": found["value"]}
+            lines = pd.DataFrame(told)[(at >= 0) & found["value"].notna().to_numpy()]
+            parts.append(lines.drop_duplicates("column", keep="last"))
+    return stock_rates(pd.concat(parts, ignore_index=True), rules, len(windows) * units)
+
+
+def _figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
+    """Look a fact up as of the end of a window; see `queries.stated`."""
+    kind, key, column = (*fact.split(":"), "", "")[:3]
+    if kind == "metric":
+        return stated.metric(connection, key, window)
+    if kind == "external":
+        return stated.external(connection, key, column, window)
+    return stated.documents(connection, window)

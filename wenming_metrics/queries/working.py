@@ -1,0 +1,143 @@
+"""How a score comes about (得分怎样算出来): one unit, one window, step by step from the sums.
+
+The steps are those of the score itself, not a second way of scoring: rates and weights are the
+ones that the ranking rests on, and beside them stands what each was made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.sums import window_sums
+from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE, half_up
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.basis import basis_of
+from wenming_metrics.scoring.leaves import LeafSums
+from wenming_metrics.scoring.settling import plan_of
+from wenming_metrics.store.database import reading
+from wenming_metrics.units import heirs
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The steps under one version of the rules.
+
+    window - its days; share - what it weighs in the score; score - exact, NaN = not looked at
+    nodes  - one line per node, parents before children: node, parent, level, code, name, mode,
+             average, settlement, is_leaf, weight (among siblings), effective (in the whole), rate
+             (NaN = no rate), points (of the score: full mark x effective x rate), filled (by the
+             rule for missing leaves), inside (below a node that settles: shown, not weighed),
+             checks, failed, lost, possible (points), mean_rate (of visits), periods, taken, full
+             (points; NaN where nothing settles; full 1 for grades)
+    """
+
+    rules: RuleSet
+    window: Window
+    share: float
+    score: float
+    nodes: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """The steps to one unit's score: per version, their sum (exact), what is published.
+
+    added - what adjustments after the tree add or take; score - rounded, NaN = no score; status -
+    see `scoring.ranking`
+    """
+
+    unit_name: str
+    parts: tuple[Steps, ...]
+    exact: float
+    added: float
+    score: float
+    decimals: int
+    status: str
+
+
+def working(office: Office, window: Window, unit: int, board: str = "street") -> Working:
+    """Work out the score of one unit. Raises KeyError for a unit that the board does not have."""
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, [window], office.rules.board(board))
+        place = int(standings.column_of[unit])
+        if place < 0:
+            raise KeyError(unit)
+        parts = tuple(
+            _steps(connection, standings, stretch, at.start + place, shares[place], unit)
+            for stretch, at, shares in standings.parts()
+        )
+    exact = float(standings.total[place])
+    tree = float(np.nansum([one.share * one.score for one in parts]))
+    decimals = standings.rules().decimals
+    return Working(
+        str(standings.units["name"].iloc[place]),
+        parts,
+        exact,
+        exact - tree,
+        float(half_up(exact, decimals)),
+        decimals,
+        str(statuses(standings)[place]),
+    )
+
+
+def _steps(
+    connection: Connection,
+    standings: Standings,
+    stretch: Stretch,
+    column: int,
+    share: float,
+    unit: int,
+) -> Steps:
+    rules, scores = stretch.rules, stretch.scores
+    sums, taken = _own_sums(connection, standings, stretch, unit)
+    nodes, plan = rules.nodes, plan_of(rules)
+    names = ["parent", "level", "code", "name", "mode", "average", "settlement", "is_leaf"]
+    frame = nodes[[*names, "weight"]].reset_index()
+    rate, effective = scores.rates[:, column], scores.weights[:, column]
+    inside = plan.owner[nodes["parent"].to_numpy()] >= 0
+    inside[0] = False
+    with np.errstate(invalid="ignore", divide="ignore"):
+        by_visit = sums.rates[:, 0] / (sums.checks[:, 0] * RATE_SCALE)
+    unit_of = np.where(nodes["mode"] == "deduct", POINT_SCALE, RATE_SCALE)
+    frame = frame.assign(
+        **{"rate": rate, "effective": effective, "inside": inside},
+        points=rules.full_mark * effective * np.nan_to_num(rate),
+        filled=scores.filled[:, column],
+        checks=sums.checks[:, 0].astype(int),
+        failed=sums.failed[:, 0].astype(int),
+        lost=sums.lost[:, 0] / POINT_SCALE,
+        possible=sums.possible[:, 0] / POINT_SCALE,
+        mean_rate=by_visit,
+        **{name: frame["node"].map(taken[name]) for name in ("periods", "taken")},
+        full=np.where(plan.owner == nodes.index, plan.full / unit_of, np.nan),
+    )
+    frame["taken"] = frame["taken"].to_numpy(float) / unit_of
+    weight = float(np.nan_to_num(share))
+    return Steps(rules, stretch.window, weight, float(scores.scores[column]), frame)
+
+
+def _own_sums(
+    connection: Connection, standings: Standings, stretch: Stretch, unit: int
+) -> tuple[LeafSums, pd.DataFrame]:
+    """Sum what was counted for the unit, and for those merged into it.
+
+    Returns: leaf sums of one column; per settling node: periods, taken
+    """
+    rules, register, kind = stretch.rules, standings.register, standings.board.kind
+    has_board = any(one.kind == kind for one in rules.boards)
+    basis = basis_of(register, rules, rules.board(kind) if has_board else standings.board)
+    place = np.full(len(basis.counts_for) + 1, -1, np.int64)
+    place[unit] = 0
+    for before, heir in heirs(register, standings.windows[-1].end.toordinal()).items():
+        if heir == unit:
+            place[before] = 0
+    sums, taken = window_sums(connection, [stretch.window], basis, place, 1)
+    return sums, taken.set_index("node")[["periods", "taken"]]

@@ -1,0 +1,51 @@
+"""What the person who sends a file says of it, as frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BARE_CHOICE = "#bare"
+LOST, EARNED = "lost", "earned"
+"""What bare numbers in the columns of items are: points lost (失分) or points earned (得分)."""
+BARE_TITLES = {LOST: "扣的分", EARNED: "得的分"}
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A sheet with bare numbers in its columns of items: how many, and what they are ("": nobody
+    has said); fingerprint - of its headers, under which it is remembered (BARE_CHOICE)."""
+
+    sheet: str
+    fingerprint: str
+    count: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A visit on which nothing was found: its day (ordinal), the street and a registered site."""
+
+    day: int
+    street: str
+    site: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the person who sends a file says of it.
+
+    confirm_visits - problems without a sheet of visits came from visits that looked at the scope
+    scope  - the categories of items that those visits looked at, () = all of the point type
+    looked - further visits of which no problem is listed
+    split  - a cell that lists several problems is as many problems
+    bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
+    """
+
+    confirm_visits: bool = False
+    scope: tuple[str, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    split: bool = False
+    bare: str = ""
+
+
+NOTHING_SAID = Answers()

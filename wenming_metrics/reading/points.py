@@ -1,0 +1,114 @@
+"""What a row costs: full mark, result, points lost, places; what contradicts itself is held."""
+
+from __future__ import annotations
+
+__IMPORTS__
+
+@dataclass(frozen=True)
+class Points:
+    """Per data row: result (number in RESULTS, -1 unknown), lost and possible (1e-4), places."""
+
+    result: np.ndarray
+    lost: np.ndarray
+    possible: np.ndarray
+    places: np.ndarray
+
+
+def full_marks(table: Table, names: Names, items: np.ndarray, rules: ReadingRules) -> np.ndarray:
+    """Give the full mark of each row: its own cell, that of the rules where it is blank, else the
+    catalogue's (0 where unknown)."""
+    given = typed(table, "full_mark", values.mark)
+    report_unreadable(table, given, "数值-04", "full_mark")
+    if rules.blank_full_mark and "full_mark" in table.header.columns:
+        given = np.where(given == values.BLANK, rules.blank_full_mark, given)
+    known = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
+    return np.where(given > 0, given, known[items])
+
+
+def deductions(table: Table) -> np.ndarray:
+    given = typed(table, "deduction", values.points)
+    report_unreadable(table, given, "数值-01", "deduction")
+    return given
+
+
+def blank_is_zero(deduction: np.ndarray, rules: ReadingRules) -> np.ndarray:
+    """Take blank deductions for 0 where the rules say so."""
+    if rules.blank_deduction != "zero":
+        return deduction
+    return np.where(deduction == values.BLANK, 0, deduction)
+
+
+def from_earned(table: Table, deduction: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Turn points earned into points lost, where cells of items hold those."""
+    if "earned" not in table.columns:
+        return deduction
+    earned = typed(table, "earned", values.points)
+    above = np.flatnonzero((earned > marks) & (marks > 0))
+    said = [{"mark": number_text(mark)} for mark in marks[above].tolist()]
+    report_each(table, above, "结果-06", "earned", said)
+    return np.where((earned >= 0) & (earned <= marks), marks - earned, deduction)
+
+
+def count_places(table: Table, result: np.ndarray) -> np.ndarray:
+    """Give the number of places: what is written, else 1 for a failed item; 0 for others."""
+    given = typed(table, "places", values.places)
+    report_unreadable(table, given, "数值-05", "places")
+    return np.where(result == FAILED, np.where(given >= 0, given, 1), 0)
+
+
+def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
+    """Give whether a result is written, and the result as typed."""
+    result = typed(table, "result", values.result)
+    if table.cells is not None:
+        # In a sheet of one column per item a bare number may be points lost or points kept.
+        bare = typed(table, "result", values.points) >= 0
+        report(table, bare & (result == values.UNREADABLE), "结果-05", "result")
+        result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
+    report_unreadable(table, result, "结果-01", "result")
+    return result != values.BLANK, result
+
+
+def checklist_points(
+    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray, marks: np.ndarray
+) -> Points:
+    """Bring result and deduction together; hold what contradicts itself."""
+    blank, has_results = ~given, "result" in table.columns
+    looked = blank & (deduction > 0)
+    result = np.where(looked, FAILED, result)
+    if not has_results or table.cells is not None:
+        result = np.where(blank & (deduction == 0), KEPT, result)
+    unseen = result == values.BLANK
+    result = np.where(unseen, UNSEEN, result)
+    written = unseen & ~_unreadable(deduction) & ~table.held
+    if written.any():
+        code, name = ("结果-04", "result") if has_results else ("结果-03", "deduction")
+        report_sheet(table, code, name, count=int(written.sum()))
+    _report_contradiction(table, given, result, deduction)
+    stroke = given & (result == FAILED) & (deduction == values.STROKE)
+    report(table, stroke, "数值-01", "deduction")
+    lost = np.where(result == FAILED, np.where(deduction >= 0, deduction, marks), 0)
+    report_above(table, lost, marks, (result == FAILED) & (deduction >= 0))
+    possible = np.where((result == KEPT) | (result == FAILED), marks, 0)
+    return Points(result, lost, possible, count_places(table, result))
+
+
+def _unreadable(typed_: np.ndarray) -> np.ndarray:
+    return (typed_ == values.UNREADABLE) | (typed_ == values.TOO_FINE)
+
+
+def _report_contradiction(
+    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray
+) -> None:
+    rows = np.flatnonzero(given & (result >= 0) & (result != FAILED) & (deduction > 0))
+    said = [
+        {"result": RESULTS[state], "deduction": number_text(lost)}
+        for state, lost in zip(result[rows].tolist(), deduction[rows].tolist(), strict=True)
+    ]
+    report_each(table, rows, "结果-02", "deduction", said)
+
+
+def report_above(table: Table, lost: np.ndarray, marks: np.ndarray, written: np.ndarray) -> None:
+    """Hold rows that lose more than the full mark of their item (where the item is known)."""
+    rows = np.flatnonzero(written & (marks > 0) & (lost > marks))
+    said = [{"mark": number_text(mark)} for mark in marks[rows].tolist()]
+    report_each(table, rows, "数值-03", "deduction", said)

@@ -1,0 +1,214 @@
+"""What a draft changes, cut into clauses (条款), each of which can be tried alone.
+
+A clause is a setting, the children of one indicator, one indicator's way of scoring, one table, the
+prices, or where items belong. What hangs together stays together: whoever adds an indicator
+changes the weights beside it and the items below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wenming_metrics.rules.conventions import convention_of
+from wenming_metrics.rules.convert import title_of
+from wenming_metrics.rules.parts import Line, Parts
+from wenming_metrics.rules.paths import flatten, unflatten
+from wenming_metrics.rules.tables import PRICES, TABLES
+
+_TREE, _ITEMS = "indicators.csv", "items.csv"
+_MODE = ("mode", "average", "settlement", "full_mark", "table", "fact", "missing")
+_SILENT = {
+    *("id", "title", "short", "version", "source", "effective_from", "effective_to", "series"),
+    *("target", "week_starts", "issues", "lists", "reading", "board"),
+}
+"""Settings that change no score or place of stored rows."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of what a draft changes; what is named here is taken from the draft.
+
+    settings - names or sections of rules.toml; codes - indicators; items - catalogue items;
+    tables - names of grade tables; prices - the table of deductions
+    """
+
+    title: str
+    settings: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    prices: bool = False
+
+
+def clauses_of(old: Parts, new: Parts) -> list[Clause]:
+    """Cut what changes scores or places into clauses."""
+    found = [*_tree_clauses(old, new), *_setting_clauses(old, new)]
+    was, now = (_grouped(parts.lines[TABLES], "table") for parts in (old, new))
+    for name in sorted(was.keys() & now.keys()):
+        if was[name] != now[name]:
+            found.append(Clause(f"分档表「{name}」", tables=frozenset({name})))
+    if list(old.lines[PRICES]) != list(new.lines[PRICES]):
+        found.append(Clause("扣分标准", prices=True))
+    taken = frozenset().union(*(clause.items for clause in found))
+    left = _changed_items(old, new) - taken
+    if left:
+        found.append(Clause(f"{len(left)} 个测评项的归属", items=frozenset(left)))
+    return found
+
+
+def join(clauses: Sequence[Clause], title: str) -> Clause:
+    """Make one clause of several."""
+    return Clause(
+        title,
+        *(
+            frozenset().union(*(getattr(one, name) for one in clauses))
+            for name in ("settings", "codes", "items", "tables")
+        ),
+        any(one.prices for one in clauses),
+    )
+
+
+def apply(old: Parts, new: Parts, clause: Clause) -> Parts:
+    """Give the old rules with one clause as the draft has it.
+
+    Tables that only one of the two has are always there: nobody uses them unless a clause does.
+    """
+    tables = _take(old, new, TABLES, "table", clause.tables, keep=True)
+    return Parts(
+        _settings(old.settings, new.settings, clause.settings),
+        {
+            _TREE: _take(old, new, _TREE, "code", clause.codes),
+            _ITEMS: _take(old, new, _ITEMS, "item", clause.items),
+            TABLES: tables,
+            PRICES: (new if clause.prices else old).lines[PRICES],
+        },
+        old.composite,
+    )
+
+
+def _take(
+    old: Parts, new: Parts, file: str, key: str, chosen: Collection[str], *, keep: bool = False
+) -> list[Line]:
+    """Take the lines of chosen keys from the new rules, all others from the old ones."""
+    was, now = (_grouped(parts.lines[file], key) for parts in (old, new))
+    found: list[Line] = []
+    for name in dict.fromkeys([*was, *now]):
+        from_new = name in chosen or (keep and name not in was)
+        found += (now if from_new else was).get(name, [])
+    return found
+
+
+def _settings(old: Mapping, new: Mapping, chosen: Collection[str]) -> dict:
+    was = [(path, v) for path, v in flatten(old) if _clause_of(path) not in chosen]
+    now = [(path, v) for path, v in flatten(new) if _clause_of(path) in chosen]
+    return unflatten([*was, *now])
+
+
+def _clause_of(path: str) -> str:
+    """Name what a setting changes together with: lists of tables, coefficients and the root."""
+    section = re.split(r"[.\[]", path)[0]
+    whole = path.startswith(("root", "board", "lists", "adjustments.difficulty"))
+    return section if whole or "[" in path else path
+
+
+def _setting_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
+    was, now = dict(flatten(old.settings)), dict(flatten(new.settings))
+    names: dict[str, str] = {}
+    for path in dict.fromkeys([*was, *now]):
+        name = _clause_of(path)
+        silent = re.split(r"[.\[]", path)[0] in _SILENT or path == "missing.flag"
+        if was.get(path) != now.get(path) and not silent:
+            known = convention_of(path)
+            names.setdefault(name, title_of(path, known) if known else path)
+    for name, title in names.items():
+        yield Clause(title, settings=frozenset({name}))
+
+
+def _tree_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
+    was, now = ({line["code"]: line for line in parts.indicators} for parts in (old, new))
+    together = _groups(was, now)
+    items = _changed_items(old, new)
+    touched = {
+        item: {line["indicator"] for parts in (old, new) for line in parts.lines[_ITEMS]
+               if line["item"] == item}
+        for item in items
+    }  # fmt: skip
+    added_or_gone = was.keys() ^ now.keys()
+    for codes in together:
+        own = {item for item in items if touched[item] & codes & added_or_gone}
+        yield Clause(_tree_title(codes, was, now), codes=frozenset(codes), items=frozenset(own))
+
+
+def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
+    """Group the changed indicators that must change together, in the order of the tree."""
+    above: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while above.setdefault(name, name) != name:
+            name = above[name]
+        return name
+
+    changed = []
+    for code in dict.fromkeys([*was, *now]):
+        one, two = was.get(code), now.get(code)
+        if one is None or two is None or _differ(one, two, ("parent", "weight")):
+            changed.append(code)
+            for line in (one, two):
+                if line is not None:
+                    above[top(code)] = top(f"下级:{line['parent']}")
+                    grown = line["parent"] not in was or line["parent"] not in now
+                    new_level = line["parent"] and (grown or one is None or two is None)
+                    if new_level and _changes(line["parent"], was, now):
+                        above[top(code)] = top(line["parent"])
+        elif _differ(one, two, _MODE):
+            changed.append(code)
+    groups: dict[str, set[str]] = {}
+    for code in changed:
+        groups.setdefault(top(code), set()).add(code)
+    return list(groups.values())
+
+
+def _changes(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:
+    one, two = was.get(code), now.get(code)
+    return one is None or two is None or _differ(one, two, ("parent", "weight", *_MODE))
+
+
+def _differ(one: Line, two: Line, names: Sequence[str]) -> bool:
+    return any(_plain(one[name]) != _plain(two[name]) for name in names)
+
+
+def _plain(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _tree_title(codes: Collection[str], was: Mapping[str, Line], now: Mapping[str, Line]) -> str:
+    """Name a group: the children of what, or the one indicator that scores otherwise."""
+    names = {code: line["name"] for lines in (was, now) for code, line in lines.items()}
+    shares = [c for c in codes if c not in was or c not in now or _weighs_otherwise(c, was, now)]
+    if not shares:
+        return f"「{'、'.join(names[code] for code in sorted(codes))}」的计分方式"
+    parents = {(now.get(code) or was[code])["parent"] for code in shares} - set(codes)
+    of = "、".join(f"「{names[code]}」" for code in sorted(parents) if code in names)
+    grown = any(code not in was or code not in now for code in shares)
+    return f"{of or '第一层'}下级的{'增减和' if grown else ''}权重"
+
+
+def _weighs_otherwise(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:
+    return _differ(was[code], now[code], ("parent", "weight"))
+
+
+def _changed_items(old: Parts, new: Parts) -> set[str]:
+    was, now = (_grouped(parts.lines[_ITEMS], "item") for parts in (old, new))
+    return {item for item in was.keys() | now.keys() if was.get(item) != now.get(item)}
+
+
+def _grouped(lines: Sequence[Line], key: str) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line[key], []).append(line)
+    return found

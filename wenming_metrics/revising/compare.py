@@ -1,0 +1,138 @@
+"""What differs between two versions of the rules, in the words of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from wenming_metrics.rules.catalogue import split
+from wenming_metrics.rules.conventions import convention_of
+from wenming_metrics.rules.convert import NUMBERS, UNCOUNTED, number_or_text, title_of, value_cell
+from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.pages import SHEETS, Heading
+from wenming_metrics.rules.parts import SETTINGS, Line, Parts
+from wenming_metrics.rules.paths import flatten, spell
+from wenming_metrics.rules.tables import PRICES, TABLES
+
+COLUMNS = ["area", "what", "name", "old", "new"]
+Change = tuple[str, str, str, str, str]
+
+
+def compare(old: Parts, new: Parts, catalogue: Catalogue) -> pd.DataFrame:
+    """List what differs: area (title of the sheet), what, name (of the setting), old, new; texts.
+
+    "" stands for what is not written or not there.
+    """
+    changes: list[Change] = [
+        *_settings(SETTINGS, old.settings, new.settings),
+        *_indicators(old.indicators, new.indicators),
+        *_items(old, new, catalogue),
+        *_keyed(TABLES, old, new, ("table", "label")),
+        *_keyed(PRICES, old, new, ("source", "state", "severity")),
+        *_settings(COMPOSITE, old.composite, new.composite),
+    ]
+    return pd.DataFrame(changes, columns=COLUMNS)
+
+
+def _settings(file: str, old: Mapping, new: Mapping) -> Iterator[Change]:
+    was, now = dict(flatten(old)), dict(flatten(new))
+    for path in dict.fromkeys([*was, *now]):
+        if was.get(path) == now.get(path):
+            continue
+        known = convention_of(path) if file == SETTINGS else None
+        told = [_spell(one.get(path), known) for one in (was, now)]
+        if told[0] != told[1]:
+            yield SHEETS[file][0], "", title_of(path, known) if known else path, *told
+
+
+def _spell(value: object, known: object) -> str:
+    if value is None:
+        return ""
+    cell = value_cell(value, known) if known else spell(value)
+    return "" if cell is None else str(cell)
+
+
+def _indicators(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Change]:
+    area, _, headings = SHEETS["indicators.csv"]
+    was, now = ({line["code"]: line for line in lines} for lines in (old, new))
+    for code in dict.fromkeys([*was, *now]):
+        one, two = was.get(code), now.get(code)
+        what = f"{code} {(two or one)['name']}"
+        if one is None or two is None:
+            told = [_in_short(line) for line in (one, two)]
+            yield area, what, "新增" if one is None else "取消", *told
+            continue
+        for heading in headings:
+            told = [said(line[heading.name], heading) for line in (one, two)]
+            if told[0] != told[1]:
+                yield area, what, heading.title, *told
+
+
+def _in_short(line: Line | None) -> str:
+    if line is None:
+        return ""
+    above = f"上级 {line['parent']}" if line["parent"] else "第一层"
+    return f"{above},权重 {said(line['weight'], Heading('weight', ''))}"
+
+
+def said(text: str, heading: Heading) -> str:
+    """Say what a column holds in the words of the office, numbers without needless zeros."""
+    if heading.name in NUMBERS:
+        return "" if text == "" else str(number_or_text(text))
+    if heading.name == "responsible":
+        return "、".join(split(text))
+    return heading.words.get(text, text)
+
+
+def _items(old: Parts, new: Parts, catalogue: Catalogue) -> Iterator[Change]:
+    area = SHEETS["items.csv"][0]
+    names = dict(zip(catalogue.items["code"], catalogue.items["name"], strict=True))
+    types = dict(zip(catalogue.point_types["code"], catalogue.point_types["name"], strict=True))
+    was, now = (_leaves_of(parts, types) for parts in (old, new))
+    for item in dict.fromkeys([*was, *now]):
+        told = [one.get(item, UNCOUNTED) for one in (was, now)]
+        if told[0] != told[1]:
+            yield area, f"{item} {names.get(item, '')}", "归到", *told
+
+
+def _leaves_of(parts: Parts, types: Mapping[str, str]) -> dict[str, str]:
+    """Tell per item which leaf it counts for, and where."""
+    names = {line["code"]: line["name"] for line in parts.indicators}
+    found: dict[str, list[str]] = {}
+    for line in parts.lines["items.csv"]:
+        where = "、".join(types.get(code, code) for code in split(line["point_types"]))
+        leaf = f"{line['indicator']} {names.get(line['indicator'], '')}"
+        found.setdefault(line["item"], []).append(f"{leaf}({where})" if where else leaf)
+    return {item: ";".join(sorted(several)) for item, several in found.items()}
+
+
+def _keyed(file: str, old: Parts, new: Parts, keys: Sequence[str]) -> Iterator[Change]:
+    """Compare lines by what they are about; of several with the same key the order counts."""
+    area, _, headings = SHEETS[file]
+    by_name = {heading.name: heading for heading in headings}
+    was, now = (_by_key(parts.lines[file], keys) for parts in (old, new))
+    for key in dict.fromkeys([*was, *now]):
+        told = [_line_said(one.get(key), headings, keys) for one in (was, now)]
+        if told[0] != told[1]:
+            words = [said(part, by_name[name]) for part, name in zip(key, keys, strict=False)]
+            name = "新增" if key not in was else "取消" if key not in now else "改动"
+            yield area, " ".join(word for word in words if word), name, *told
+
+
+def _by_key(lines: Sequence[Line], keys: Sequence[str]) -> dict[tuple, Line]:
+    found: dict[tuple, Line] = {}
+    for line in lines:
+        key = tuple(line[name] for name in keys)
+        while key in found:
+            key = (*key, "")
+        found[key] = line
+    return found
+
+
+def _line_said(line: Line | None, headings: Sequence[Heading], keys: Sequence[str]) -> str:
+    if line is None:
+        return ""
+    own = [(h.title, said(line[h.name], h)) for h in headings if h.name not in keys]
+    return ",".join(f"{title} {text}" for title, text in own if text)

@@ -1,0 +1,173 @@
+"""A draft becomes a version: a new folder, whole or not at all; earlier versions stay as they are.
+
+The version before is in force until the day before: no figure of earlier days changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pandas as pd
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.periods import today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.revising.drafts import files_of_draft
+from wenming_metrics.rules import check
+from wenming_metrics.rules.load import load_all, load_files, pack
+from wenming_metrics.rules.model import RuleSet, RuleSetError
+from wenming_metrics.rules.parts import Parts, files_of, parts_of
+from wenming_metrics.store.database import reading, stamp, writing
+from wenming_metrics.store.drafts import PUBLISH, add_event, published, read_draft, read_events
+from wenming_metrics.store.registers import archive_rules
+
+_log = logging.getLogger(__name__)
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_README = """# {title}
+
+编号 `{id}`,版本 {version},依据 {source},自 {first} 起施行。
+
+{at} 由 {who} 发布。文件发布后不再改动;要改办法,请另立一版。
+"""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a person says on publishing.
+
+    who - name; document - number of the document (文号); first_day - from which it is in force;
+    rules_id, version - of the new version; backdated - first_day may lie in the past: scores of
+    days since then will change, unless they were issued
+    """
+
+    who: str
+    document: str
+    first_day: date
+    rules_id: str
+    version: str
+    backdated: bool = False
+
+
+def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet:
+    """Publish a draft as a new folder under `data`, archive it in the store.
+
+    Raises IntakeError, saying what does not fit, and RuleSetError for faulty rules; nothing is
+    written then.
+    """
+    _check_release(release)
+    parts = parts_of(files_of_draft(office, draft))
+    files, _ = files_of(_released(parts, release))
+    rules = load_files(files, office.catalogue)
+    known = load_all(data / "rules", office.catalogue)
+    target = data / "rules" / release.rules_id
+    if target.exists() or release.rules_id in {one.id for one in known}:
+        raise IntakeError(f"已有编号为“{release.rules_id}”的办法,请换一个编号。")
+    faults = check.folder_faults([*known, rules])
+    if faults:
+        raise RuleSetError(faults)
+    told = {"title": rules.title, "id": rules.id, "version": rules.version, "source": rules.source}
+    told |= {"first": release.first_day.isoformat(), "at": stamp()[:16].replace("T", " ")}
+    files["README.md"] = _README.format(**told, who=release.who).encode()
+    with _placed(files, target), writing(office.store) as connection:
+        if read_draft(connection, draft) is None:
+            raise IntakeError("这份草案已经发布或废弃。")
+        if release.rules_id in published(connection):
+            raise IntakeError(f"编号“{release.rules_id}”已经发布过,请换一个编号。")
+        archive_rules(connection, rules.digest, rules.id, pack(files))
+        add_event(connection, draft, PUBLISH, release.who, rules.id, rules.digest, release.document)
+    _log.info("发布 %s %s 自 %s 经办 %r", rules.id, rules.version, told["first"], release.who)
+    return rules
+
+
+def _check_release(release: Release) -> None:
+    if not release.who.strip() or not release.document.strip() or not release.version.strip():
+        raise IntakeError("发布要写明经办人、文号和版本。")
+    if not _ID.fullmatch(release.rules_id):
+        raise IntakeError("编号只用小写字母、数字和连字符,以字母或数字开头,最多 40 个。")
+    if release.first_day < today() and not release.backdated:
+        said = "施行日期早于今天:从那一天起没有签发的得分都会按新办法重算。"
+        raise IntakeError(f"{said}确实要这样,请勾选「从过去的日期起施行」(命令行 --backdated)。")
+
+
+def _released(parts: Parts, release: Release) -> Parts:
+    told = {name: value for name, value in parts.settings.items() if name != "effective_to"}
+    told |= {"id": release.rules_id, "version": release.version.strip()}
+    told |= {"source": release.document.strip(), "effective_from": release.first_day}
+    return Parts(told, parts.lines, parts.composite)
+
+
+@contextmanager
+def _placed(files: dict[str, bytes], target: Path) -> Iterator[None]:
+    """Write a folder beside and give it its name when it is whole.
+
+    It is taken away again if what is done with it does not come to its end.
+    """
+    making = Path(mkdtemp(prefix=".publishing-", dir=target.parent.parent))
+    try:
+        for name, content in files.items():
+            with (making / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        making.chmod(0o755)
+        making.rename(target)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(target)
+        raise
+
+
+def next_id(known: set[str], base: str) -> str:
+    """Suggest an id that is free: demo-2026 -> demo-2026-2."""
+    stem = re.sub(r"-\d{1,2}$", "", base) or "rules"
+    return next(one for n in range(2, 1000) if (one := f"{stem}-{n}") not in known)
+
+
+def versions(office: Office, known: list[RuleSet]) -> pd.DataFrame:
+    """List all versions, the latest first.
+
+    Takes:   known - `rules.load.load_all`
+    Returns: id, title, version, source, first_day, last_day (dates, None = no end), series,
+        digest, in_force (bool), leaves, who and at (of publishing; "" for those that came otherwise)
+    """
+    with reading(office.store) as connection:
+        events = read_events(connection)
+    told = events[events["act"] == PUBLISH].drop_duplicates("rules", keep="last")
+    by = told.set_index("rules")[["who", "at"]].to_dict("index")
+    current = office.rules.id
+    rows = [
+        {
+            **{"id": one.id, "title": one.title, "version": one.version, "source": one.source},
+            **{"first_day": one.effective_from, "last_day": _last_day(one, known)},
+            **{"series": one.series, "digest": one.digest, "in_force": one.id == current},
+            "leaves": len(one.leaves),
+            **by.get(one.id, {"who": "", "at": ""}),
+        }
+        for one in known
+    ]
+    return pd.DataFrame(rows).iloc[::-1].reset_index(drop=True)
+
+
+def _last_day(one: RuleSet, known: list[RuleSet]) -> date | None:
+    """Give the last day of a version: as written, or the day before the next of its series."""
+    later = [
+        other.effective_from
+        for other in known
+        if other.series == one.series and other.effective_from > one.effective_from
+    ]
+    ends = [one.effective_to] if one.effective_to else []
+    ends += [date.fromordinal(min(later).toordinal() - 1)] if later else []
+    return min(ends, default=None)

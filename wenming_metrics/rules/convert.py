@@ -1,0 +1,245 @@
+"""Cells of a rule set's workbook: codes to the words of the office, and words to codes."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wenming_metrics.rules.catalogue import split
+from wenming_metrics.rules.conventions import (
+    AVERAGE_WORDS,
+    MISSING_WORDS,
+    MODE_WORDS,
+    SETTLEMENT_WORDS,
+    Convention,
+    convention_of,
+)
+from wenming_metrics.rules.model import Catalogue, Fault
+from wenming_metrics.rules.parts import Line, Parts
+from wenming_metrics.rules.paths import spell
+from wenming_metrics.rules.tables import PRICES, TABLES
+
+if TYPE_CHECKING:
+    from wenming_metrics.rules.pages import Heading
+
+UNCOUNTED = "不计分"
+"""Stands for the indicator of items that no leaf takes."""
+Cell = str | float | None
+NUMBERS = {
+    *("weight", "full_mark", "rate", "min_rate", "max_lost", "max_single", "min_value"),
+    *("target", "per", "loss", "points"),
+}
+NEEDED = {
+    "indicators.csv": ("code", "name", "parent", "weight"),
+    "items.csv": ("item", "indicator"),
+    TABLES: ("table", "rate"),
+    PRICES: ("source", "state", "points"),
+}
+"""Columns that a sheet cannot do without."""
+_BETWEEN = re.compile(r"[、,,;;]")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00.*)?")
+_COLUMN_WORDS = {
+    **{"full_mark": "满分", "table": "分档表", "fact": "数据来源", "missing": "缺项"},
+    **{"code": "编号", "min_value": "数值", "max_single": "单项扣分", "target": "目标值"},
+    **{"per": "每低多少", "loss": "扣几分", "weight": "权重", "max_lost": "扣分不超过"},
+    **{"min_rate": "得分率不低于", "parent": "上级编号", "kind": "单位类别", "role": "归集"},
+}
+_WORDS = {**_COLUMN_WORDS, **MODE_WORDS, **AVERAGE_WORDS, **SETTLEMENT_WORDS, **MISSING_WORDS}
+
+
+def number_or_text(text: str) -> Cell:
+    """Give a text as a number where it is one."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text or None
+    if not math.isfinite(value):
+        return text
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def levels(indicators: Sequence[Line]) -> tuple[int, ...]:
+    """Give for each line of the tree how many are above it."""
+    parents = {line["code"]: line["parent"] for line in indicators}
+
+    def level(code: str) -> int:
+        seen: set[str] = set()
+        while parents.get(code) and code not in seen:
+            seen.add(code)
+            code = parents[code]
+        return len(seen)
+
+    return tuple(level(line["code"]) for line in indicators)
+
+
+def item_rows(parts: Parts, catalogue: Catalogue) -> list[list[Cell]]:
+    """List which item counts for which leaf, and last what counts for none."""
+    items, types = catalogue.items, catalogue.point_types
+    numbers = {code: number for number, code in enumerate(types["code"])}
+    item_names = dict(zip(items["code"], items["name"], strict=True))
+    leaf_names = {line["code"]: line["name"] for line in parts.indicators}
+    shown = [_type_name(*pair) for pair in zip(types["code"], types["name"], strict=True)]
+    taken: dict[str, np.ndarray] = {}
+    rows: list[list[Cell]] = []
+    for line in parts.lines["items.csv"]:
+        code, leaf, own = line["item"], line["indicator"], split(line["point_types"])
+        there = taken.setdefault(code, np.zeros(len(types), bool))
+        there[[numbers[one] for one in own] if own else slice(None)] = True
+        names = "、".join(shown[numbers[one]] for one in own)
+        rows.append([code, item_names.get(code), names or None, leaf, leaf_names.get(leaf)])
+    for number, (code, name) in enumerate(item_names.items()):
+        if code not in taken:
+            rows.append([code, name, None, UNCOUNTED, None])
+        elif (left := catalogue.applies[number] & ~taken[code]).any():
+            names = "、".join(shown[at] for at in np.flatnonzero(left))
+            rows.append([code, name, names, UNCOUNTED, None])
+    return rows
+
+
+def _type_name(code: str, name: str) -> str:
+    return code if _BETWEEN.search(name) or "|" in name else name
+
+
+def setting_row(path: str, value: object, known: Convention | None) -> list[Cell]:
+    """Write one setting: title, value, meaning, what it may be, path. Takes: value - None: unset"""
+    if known is None:
+        return [path, None if value is None else spell(value), None, None, path]
+    return [title_of(path, known), value_cell(value, known), known.meaning, _may_be(known), path]
+
+
+def title_of(path: str, known: Convention) -> str:
+    """Name a setting: 榜单2:名称, 难度系数(主城区)."""
+    number = re.search(r"\[(\d+)\]", path)
+    if number:
+        return known.title.replace(":", f"{number[1]}:")
+    return f"{known.title}({path.rpartition('.')[2]})" if "*" in known.path else known.title
+
+
+def value_cell(value: object, known: Convention) -> Cell:
+    """Write the value of a setting in the words of the office. Takes: value - None: unset"""
+    if isinstance(value, bool):
+        return known.words["true" if value else "false"] if known.words else spell(value)
+    if isinstance(value, str) and known.kind in ("text", "choice"):
+        return known.words.get(value, value)
+    if value == [] and known.kind == "list":
+        return None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        told = [known.words.get(one, one) for one in value]
+        plain = told and not any(_BETWEEN.search(one) or one.startswith("[") for one in told)
+        return "、".join(told) if plain else spell(value)
+    if isinstance(value, int | float) or value is None:
+        return value
+    return value.isoformat() if isinstance(value, date) else spell(value)
+
+
+def _may_be(known: Convention) -> str:
+    told = {
+        **{"number": "数", "date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
+        "choices": f"几种,用顿号隔开:{'、'.join(known.words.values())}",
+    }.get(known.kind, "、".join(known.words.values()))
+    blank = f"空着:{known.blank}" if known.blank else ""
+    return ";".join(part for part in (told, blank) if part)
+
+
+def value_of(text: str, known: Convention) -> object:
+    """Read the value of a setting. Raises ValueError, saying what it should be."""
+    codes = {word: code for code, word in known.words.items()}
+    if known.kind == "number":
+        return _number(text)
+    if known.kind == "date":
+        return _date(text)
+    if known.kind == "flag":
+        said = codes.get(text, text.lower())
+        if said not in known.words:
+            raise ValueError(f"“{text}”应为 是 或 否。")
+        return said == "true"
+    if known.kind in ("list", "choices"):
+        parts = _list(text)
+        return [codes.get(part, part) for part in parts]
+    return codes.get(text, text)
+
+
+def _number(text: str) -> float:
+    plain, percent = text.removesuffix("%"), text.endswith("%")
+    try:
+        value = float(plain)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"“{text}”应为数。")
+    value = value / 100 if percent else value
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def _date(text: str) -> date:
+    found = _DATE.fullmatch(text)
+    try:
+        return date(*map(int, found.groups()))
+    except (AttributeError, ValueError):
+        raise ValueError(f"“{text}”应为日期,如 2026-01-01。") from None
+
+
+def _list(text: str) -> list[str]:
+    if text.startswith("["):
+        try:
+            return [str(one) for one in tomllib.loads(f"value = {text}")["value"]]
+        except tomllib.TOMLDecodeError:
+            raise ValueError(f"“{text}”应为几个名称,用顿号隔开。") from None
+    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+
+
+def coded(
+    file: str,
+    lines: Sequence[tuple[int, Line]],
+    headings: Sequence[Heading],
+    catalogue: Catalogue,
+) -> list[tuple[int, Line]]:
+    """Turn the words of lines back into codes; items that count for nothing fall out."""
+    words = {h.name: {word: code for code, word in h.words.items()} for h in headings if h.words}
+    found = []
+    for row, line in lines:
+        told = {name: words.get(name, {}).get(text, text) for name, text in line.items()}
+        if "responsible" in told and "|" not in told["responsible"]:
+            told["responsible"] = _BETWEEN.sub("|", told["responsible"])
+        if file == "items.csv":
+            if told.get("indicator", "") in ("", UNCOUNTED):
+                continue
+            told = _coded_item(told, catalogue)
+        found.append((row, told))
+    return found
+
+
+def _coded_item(line: Line, catalogue: Catalogue) -> Line:
+    codes = dict(zip(catalogue.point_types["name"], catalogue.point_types["code"], strict=True))
+    items = dict(zip(catalogue.items["name"], catalogue.items["code"], strict=True))
+    written = re.split(r"[|、,,;;]", line.get("point_types", ""))
+    types = "|".join(codes.get(one.strip(), one.strip()) for one in written if one.strip())
+    return {**line, "item": items.get(line["item"], line["item"]), "point_types": types}
+
+
+def worded(message: str) -> str:
+    """Put the words of the office into a message that speaks of files and codes."""
+    told = message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    told = re.sub(r"[a-z_]+(?:\.[a-z_]+)+", _titled, told)
+    told = re.sub(r"(?<![\w.])[a-z_]+(?![\w.])", lambda one: _WORDS.get(one[0], one[0]), told)
+    told = re.sub(r"(\w+)\(\1\)", r"\1", told)
+    return re.sub(r"(\w+) \1", r"\1", told)
+
+
+def _titled(path: re.Match) -> str:
+    known = convention_of(path[0])
+    return f"「{known.title}」" if known else path[0]
+
+
+def speaks_of(fault: Fault, path: str) -> bool:
+    """Say whether a fault is about a setting."""
+    at = fault.column
+    return bool(path) and (
+        path == at or (at and path.startswith((f"{at}.", f"{at}["))) or path in fault.message
+    )

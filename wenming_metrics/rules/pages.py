@@ -1,0 +1,187 @@
+"""One rule set as the pages of a workbook that an office can edit.
+
+Only cells are known here; `export` writes them as an xlsx file, `workbook` makes files of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wenming_metrics.rules import convert
+from wenming_metrics.rules.conventions import (
+    AVERAGE_WORDS,
+    CONVENTIONS,
+    MISSING_WORDS,
+    MODE_WORDS,
+    SETTLEMENT_WORDS,
+    convention_of,
+)
+from wenming_metrics.rules.convert import UNCOUNTED, Cell
+from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.parts import SETTINGS, Parts
+from wenming_metrics.rules.paths import flatten, spell
+from wenming_metrics.rules.tables import PRICES, STATES, TABLES
+from wenming_metrics.vocabulary import SOURCES
+
+VALUE = "值"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column of a page: its name in the file ("": only to be looked at), heading, width.
+
+    words - code -> word of the office; offered as a list
+    """
+
+    name: str
+    title: str
+    width: int = 12
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet: its title, what to know first, its columns and rows.
+
+    levels - per row how far its name is set in; offers - row -> what its value may be
+    """
+
+    title: str
+    told: str
+    headings: tuple[Heading, ...]
+    rows: list[list[Cell]]
+    levels: tuple[int, ...] = ()
+    offers: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
+    SETTINGS: (
+        "说明与约定",
+        "一行一项约定。改「值」一列;空着的按「可选值」里的缺省。榜单、名单要增加一张,照样添几行,序号顺延。",
+        (
+            Heading("", "设置", 22),
+            Heading("value", VALUE, 34),
+            Heading("", "含义", 46),
+            Heading("", "可选值", 40),
+            Heading("path", "代号", 26),
+        ),
+    ),
+    "indicators.csv": (
+        "指标体系",
+        "一行一个指标,上级空着的是第一层。同一上级下的权重合计应为 100(最右一列自动合计)。末级不写计分方式即按得分率。",
+        (
+            Heading("code", "编号", 11),
+            Heading("name", "名称", 30),
+            Heading("parent", "上级编号", 11),
+            Heading("weight", "权重", 9),
+            Heading("mode", "计分方式", 17, MODE_WORDS),
+            Heading("average", "平均", 11, AVERAGE_WORDS),
+            Heading("settlement", "结算周期", 11, SETTLEMENT_WORDS),
+            Heading("full_mark", "满分", 8),
+            Heading("table", "分档表", 14),
+            Heading("fact", "数据来源", 22),
+            Heading("missing", "缺项", 20, MISSING_WORDS),
+            Heading("method", "测评方法", 12),
+            Heading("lead", "牵头单位", 20),
+            Heading("responsible", "责任单位", 36),
+            Heading("note", "备注", 30),
+        ),
+    ),
+    "items.csv": (
+        "测评项归属",
+        f"测评项归到哪一个末级指标;点位类型空着表示全部。归到“{UNCOUNTED}”或空着的只记录、交办,不计分。",
+        (
+            Heading("item", "测评项编号", 13),
+            Heading("", "测评项", 34),
+            Heading("point_types", "点位类型", 40),
+            Heading("indicator", "指标编号", 11),
+            Heading("", "指标", 28),
+        ),
+    ),
+    TABLES: (
+        "分档表",
+        "同一张表的各行从高到低,符合前一行就不看后一行,最后一行不写条件。达标的表写目标值、每低多少、扣几分,只写一行。",
+        (
+            Heading("table", "表名", 16),
+            Heading("label", "档次", 12),
+            Heading("rate", "得分率", 10),
+            Heading("min_rate", "得分率不低于", 13),
+            Heading("max_lost", "扣分不超过", 12),
+            Heading("max_single", "单项扣分不超过", 15),
+            Heading("min_value", "数值不低于", 12),
+            Heading("target", "目标值", 10),
+            Heading("per", "每低多少", 10),
+            Heading("loss", "扣几分", 10),
+        ),
+    ),
+    PRICES: (
+        "扣分标准",
+        "来源、程度空着表示任何一种。几种状态并存时取最高还是相加,见「说明与约定」。",
+        (
+            Heading("source", "来源", 14, SOURCES),
+            Heading("state", "状态", 14, dict(zip(STATES, STATES, strict=True))),
+            Heading("severity", "程度", 12),
+            Heading("points", "扣分", 10),
+        ),
+    ),
+    COMPOSITE: (
+        "综合考核",
+        "一行一项,路径里的 [1]、[2] 是第几个。不做综合考核的空着。",
+        (Heading("path", "路径", 44), Heading("value", VALUE, 44)),
+    ),
+}
+"""Per file of a rule set: title of its sheet, what to know first, its columns."""
+
+
+def pages_of(parts: Parts, catalogue: Catalogue) -> list[Page]:
+    """Lay a rule set out as the pages of a workbook."""
+    rows = {
+        SETTINGS: _settings_rows(parts.settings),
+        "items.csv": convert.item_rows(parts, catalogue),
+        COMPOSITE: [[path, spell(value)] for path, value in flatten(parts.composite)],
+    }
+    pages = []
+    for file, (title, told, headings) in SHEETS.items():
+        lines = parts.lines.get(file, ())
+        plain = [[_shown(line.get(h.name, ""), h) for h in headings] for line in lines]
+        offers = _offers(rows[SETTINGS]) if file == SETTINGS else {}
+        levels = convert.levels(parts.indicators) if file == "indicators.csv" else ()
+        pages.append(Page(title, told, headings, rows.get(file, plain), levels, offers))
+    return pages
+
+
+def _shown(text: str, heading: Heading) -> Cell:
+    if heading.name in convert.NUMBERS:
+        return convert.number_or_text(text)
+    if heading.name == "responsible":
+        return text.replace("|", "、") if "、" not in text else f"{text}|"
+    return heading.words.get(text, text) or None
+
+
+def _settings_rows(settings: Mapping) -> list[list[Cell]]:
+    """List what is set, and between it what could be set, in the order of the conventions."""
+    told = dict(flatten(settings))
+    shapes = [re.sub(r"\[\d+\]", "[]", path) for path in told]
+    rows = []
+    for one in CONVENTIONS:
+        own = [path for path in told if convention_of(path) is one]
+        if own and "[]" in one.path:
+            continue  # a list's tables stay together, below
+        rows += [convert.setting_row(path, told.pop(path), one) for path in own]
+        if not own and "[]" not in one.path and "*" not in one.path:
+            rows.append(convert.setting_row(one.path, None, one))
+    if not any(shape.startswith("lists.group") for shape in shapes):
+        told |= dict.fromkeys(f"lists.group[1].{name}" for name in ("group", "front", "back"))
+    return rows + [convert.setting_row(p, v, convention_of(p)) for p, v in told.items()]
+
+
+def _offers(rows: Sequence[Sequence[Cell]]) -> dict[int, Sequence[str]]:
+    found = {}
+    for number, row in enumerate(rows):
+        known = convention_of(str(row[-1]))
+        if known and known.kind in ("choice", "flag"):
+            found[number] = tuple(known.words.values())
+    return found

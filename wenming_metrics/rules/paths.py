@@ -1,0 +1,139 @@
+"""Settings as lines of path and value, and back: `board[1].kind` = "street".
+
+Lists of tables are counted from 1, as people count. A name that holds a dot, a bracket or a quote
+stands in quotes: `difficulty."甲.乙"`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, time
+
+_STEP = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.\[\]"]+)|\[(\d+)\]')
+_PLAIN = re.compile(r'[^.\[\]"\\\s]+')
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+Step = str | int
+
+
+def flatten(settings: Mapping, above: str = "") -> Iterator[tuple[str, object]]:
+    """List settings as (path, value); an empty table or list of tables is a value itself."""
+    for name, value in settings.items():
+        step = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+        path = f"{above}.{step}" if above else step
+        if isinstance(value, Mapping) and value:
+            yield from flatten(value, path)
+        elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            for number, one in enumerate(value, 1):
+                place = f"{path}[{number}]"
+                yield from flatten(one, place) if one else iter([(place, {})])
+        else:
+            yield path, value
+
+
+def unflatten(lines: Iterable[tuple[str, object]]) -> dict:
+    """Make settings of lines again. Raises ValueError, naming the path, where two do not agree."""
+    root: dict = {}
+    for path, value in lines:
+        steps = split_path(path)
+        place: dict | list = root
+        for step, after in zip(steps, [*steps[1:], None], strict=True):
+            last = after is None
+            made = value if last else [] if isinstance(after, int) else {}
+            place = _enter(place, step, made, path, last=last)
+    return root
+
+
+def split_path(path: str) -> list[Step]:
+    """Split a path into names and, for lists, positions. Raises ValueError for a faulty one."""
+    steps: list[Step] = []
+    at = 0
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if not found:
+            raise ValueError(path)
+        quoted, name, number = found.groups()
+        steps.append(int(number) - 1 if number else name or json.loads(f'"{quoted}"'))
+        at = found.end()
+        if at < len(path) and path[at] != "[":
+            if path[at] != "." or at + 1 == len(path):
+                raise ValueError(path)
+            at += 1
+    if not steps or isinstance(steps[0], int) or any(step == -1 for step in steps):
+        raise ValueError(path)
+    return steps
+
+
+def _enter(place: dict | list, step: Step, made: object, path: str, *, last: bool) -> dict | list:
+    if isinstance(step, int):
+        if not isinstance(place, list) or step > len(place) or (last and step < len(place)):
+            raise ValueError(path)
+        if step == len(place):
+            place.append(made)
+        found = place[step]
+    else:
+        if not isinstance(place, dict) or (last and step in place):
+            raise ValueError(path)
+        found = place.setdefault(step, made)
+    if not last and type(found) is not type(made):
+        raise ValueError(path)
+    return found
+
+
+def literal(value: object) -> str:
+    """Spell a value as TOML does."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(literal(one) for one in value)}]"
+    if isinstance(value, Mapping):
+        told = (f"{_key(name)} = {literal(one)}" for name, one in value.items())
+        return f"{{{', '.join(told)}}}"
+    return repr(value)
+
+
+def spell(value: object) -> str:
+    """Spell a value for a cell: a text as it is, unless it would be read as something else."""
+    if isinstance(value, str) and value == value.strip() and value and parse(value) == value:
+        return value
+    return literal(value)
+
+
+def parse(text: str) -> object:
+    """Read what `spell` wrote: a value of TOML, else a text."""
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return found["value"] if len(found) == 1 else text
+
+
+def toml(settings: Mapping) -> str:
+    """Write settings as a TOML file: values first, then tables."""
+    return "".join(f"{line}\n" for line in _toml_lines(settings, "")).lstrip("\n")
+
+
+def _toml_lines(settings: Mapping, above: str) -> Iterator[str]:
+    deeper = []
+    for name, value in settings.items():
+        tables = isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value)
+        if isinstance(value, Mapping) or tables:
+            deeper.append((f"{above}{_key(name)}", value))
+        else:
+            yield f"{_key(name)} = {literal(value)}"
+    for path, value in deeper:
+        several = isinstance(value, list)
+        for one in value if several else [value]:
+            yield ""
+            yield f"[[{path}]]" if several else f"[{path}]"
+            yield from _toml_lines(one, f"{path}.")
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)

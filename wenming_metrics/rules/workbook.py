@@ -1,0 +1,165 @@
+"""An edited workbook back to the files of a rule set; every fault by sheet, row and column.
+
+Reading goes by headings, wherever they stand: columns may be moved and further ones added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wenming_metrics.rules import convert
+from wenming_metrics.rules.conventions import convention_of
+from wenming_metrics.rules.load import COMPOSITE, load_files
+from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.rules.pages import SHEETS, VALUE
+from wenming_metrics.rules.parts import SETTINGS, Line, Parts, files_of
+from wenming_metrics.rules.paths import parse, split_path, unflatten
+
+
+@dataclass(frozen=True)
+class SheetFault:
+    """One fault of a workbook: sheet, Excel's row, heading of the column, what and how to mend."""
+
+    sheet: str
+    row: int | None
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        """The fault as one line: 「指标体系」第 5 行「权重」:权重应为大于 0 的数。"""
+        row = f"第 {self.row} 行" if self.row else ""
+        column = f"「{self.column}」" if self.column else ""
+        return f"「{self.sheet}」{row}{column}:{self.message}"
+
+
+class WorkbookError(ValueError):
+    """An edited workbook makes no rule set; `faults` lists everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[SheetFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a sheet that were read: Excel's row of its headings and of each line.
+
+    columns - name of a column -> its heading, as far as they are there
+    """
+
+    head: int
+    columns: Mapping[str, str]
+    lines: list[tuple[int, Line]]
+
+
+def rules_of(
+    sheets: Mapping[str, Sequence[Sequence[str]]], catalogue: Catalogue
+) -> tuple[dict[str, bytes], RuleSet]:
+    """Make the files of a rule set from the sheets of a workbook, and read them.
+
+    Takes: sheets - title -> rows of texts from Excel's row 1 on, blanks as ""
+    Raises WorkbookError with everything that is wrong, by sheet, row and column.
+    """
+    faults: list[SheetFault] = []
+    tables = {file: _table(file, sheets, faults) for file in SHEETS}
+    settings = _read_paths(SETTINGS, tables[SETTINGS], faults)
+    composite = _read_paths(COMPOSITE, tables[COMPOSITE], faults)
+    lines = {
+        file: convert.coded(file, table.lines, SHEETS[file][2], catalogue)
+        for file, table in tables.items()
+        if file not in (SETTINGS, COMPOSITE)
+    }
+    parts = Parts(
+        settings, {f: [line for _, line in found] for f, found in lines.items()}, composite
+    )
+    files, places = files_of(parts)
+    rows = {(file, at): lines[file][position][0] for (file, at), position in places.items()}
+    try:
+        rules = load_files(files, catalogue)
+    except RuleSetError as error:
+        seen = {(f.sheet, f.row) for f in faults}
+        told = [_located(fault, tables, rows) for fault in error.faults]
+        faults += [one for one in told if one.row is None or (one.sheet, one.row) not in seen]
+    if faults:
+        raise WorkbookError(faults)
+    return files, rules
+
+
+def _table(
+    file: str, sheets: Mapping[str, Sequence[Sequence[str]]], faults: list[SheetFault]
+) -> Table:
+    """Find the headings of a sheet and its lines; blank lines and sections are left out."""
+    title, _, headings = SHEETS[file]
+    wanted = {h.title: h.name for h in headings if h.name}
+    if title not in sheets:
+        if file in (SETTINGS, "indicators.csv", "items.csv"):
+            faults.append(SheetFault(title, None, "", "缺少这张工作表。"))
+        return Table(0, {}, [])
+    rows = sheets[title]
+    head = max(
+        range(min(len(rows), 20)), key=lambda n: len(wanted.keys() & set(rows[n])), default=0
+    )
+    at = {wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted}
+    for name in sorted({"path", "value", *convert.NEEDED.get(file, ())} & set(wanted.values())):
+        if name not in at:
+            column = next(text for text, code in wanted.items() if code == name)
+            faults.append(SheetFault(title, head + 1, column, "缺少这一列。列名请不要改。"))
+    lines = []
+    for number, row in enumerate(rows[head + 1 :], head + 2):
+        line = {name: row[n].strip() if n < len(row) else "" for name, n in at.items()}
+        if any(line.values()):
+            lines.append((number, line))
+    columns = {name: text for text, name in wanted.items()}
+    return Table(head + 1, columns, lines)
+
+
+def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
+    """Read path and value of each line; what cannot be read is a fault and left out."""
+    sheet, told, seen = SHEETS[file][0], [], {}
+    for row, line in table.lines:
+        path, text = line.get("path", ""), line.get("value", "")
+        if not text:
+            continue
+        try:
+            split_path(path)
+        except ValueError:
+            faults.append(SheetFault(sheet, row, table.columns["path"], f"“{path}”不是一个代号。"))
+            continue
+        if path in seen:
+            said = f"“{path}”在第 {seen[path]} 行已经写过。"
+            faults.append(SheetFault(sheet, row, table.columns["path"], said))
+            continue
+        seen[path] = row
+        known = convention_of(path) if file == SETTINGS else None
+        try:
+            told.append((path, convert.value_of(text, known) if known else parse(text)))
+        except ValueError as error:
+            faults.append(SheetFault(sheet, row, VALUE, str(error)))
+    try:
+        return unflatten(told)
+    except ValueError as error:
+        said = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
+        faults.append(SheetFault(sheet, seen.get(str(error)), table.columns["path"], said))
+        return {}
+
+
+def _located(
+    fault: Fault, tables: Mapping[str, Table], rows: Mapping[tuple[str, int], int]
+) -> SheetFault:
+    """Say of a fault of a file where it stands in the workbook, in the workbook's words."""
+    if fault.file not in SHEETS:
+        return SheetFault(fault.file, fault.line, fault.column, fault.message)
+    title, table = SHEETS[fault.file][0], tables[fault.file]
+    told = re.sub(
+        r"第 (\d+) 行",
+        lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
+        convert.worded(fault.message),
+    )
+    if fault.file in (SETTINGS, COMPOSITE):
+        named = [(row, line.get("path", "")) for row, line in table.lines]
+        own = [row for row, path in named if convert.speaks_of(fault, path)]
+        return SheetFault(title, own[0] if own else None, VALUE if own else "", told)
+    row = rows.get((fault.file, fault.line)) if fault.line else None
+    return SheetFault(title, row or table.head or None, table.columns.get(fault.column, ""), told)

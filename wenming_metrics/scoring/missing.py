@@ -1,0 +1,85 @@
+"""What stands for a leaf that applies to a unit but was not looked at (缺项).
+
+Its weight goes to others (`roll_up` does that for every leaf without a rate), or it gets the mean
+rate of the scored units of the group, full marks, or nothing. What does not apply to a unit never
+counts; a unit at which nothing was looked at gets nothing filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.settling import plan_of
+
+_FIXED = {"full": 1.0, "zero": 0.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Peers:
+    """Who is compared with whom.
+
+    applies - bool (node, column): whether a leaf applies to the unit in the window
+    group - column -> number of the group in its window; scored - column -> whether the unit is
+    looked at enough to be scored
+    """
+
+    applies: np.ndarray
+    group: np.ndarray
+    scored: np.ndarray
+
+
+def own_nodes(rules: RuleSet) -> np.ndarray:
+    """List the nodes whose rate counts by itself: leaves and settling nodes that no other settles."""
+    plan, nodes = plan_of(rules), rules.nodes
+    parents = nodes["parent"].to_numpy()
+    settled_above = np.array([node > 0 and plan.owner[parents[node]] >= 0 for node in nodes.index])
+    return np.flatnonzero((nodes["mode"] != "").to_numpy() & ~settled_above)
+
+
+def rule_of(rules: RuleSet, node: int) -> str:
+    """Give the rule for a missing node: its own, else that of the rule set."""
+    return rules.nodes.at[node, "missing"] or rules.missing
+
+
+def fill_missing(rates: np.ndarray, rules: RuleSet, peers: Peers) -> np.ndarray:
+    """Fill in the rates of missing leaves, in place.
+
+    Returns: bool array (node, column): where something was filled in
+    """
+    filled = np.zeros(rates.shape, bool)
+    own = own_nodes(rules)
+    looked = ~np.isnan(rates[own]).all(axis=0)
+    applies = _upward(peers.applies, rules)
+    for node in own:
+        rule = rule_of(rules, int(node))
+        gap = np.isnan(rates[node]) & applies[node] & looked
+        if rule in _FIXED:
+            value = np.full(rates.shape[1], _FIXED[rule])
+        elif rule == "peer_mean":
+            value = _peer_mean(rates[node], peers)
+        else:
+            continue
+        filled[node] = gap & ~np.isnan(value)
+        rates[node, filled[node]] = value[filled[node]]
+    return filled
+
+
+def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
+    """Give each column the plain mean of what was seen at the scored units of its group."""
+    seen = ~np.isnan(rates) & peers.scored
+    size = int(peers.group.max()) + 1 if len(peers.group) else 0
+    total = np.bincount(peers.group[seen], rates[seen], size)
+    count = np.bincount(peers.group[seen], minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (total / count)[peers.group]
+
+
+def _upward(applies: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Say of every node whether anything at or below it applies."""
+    found, parents = applies.copy(), rules.nodes["parent"].to_numpy()
+    for node in range(len(parents) - 1, 0, -1):
+        found[parents[node]] |= found[node]
+    return found

@@ -1,0 +1,111 @@
+"""What the sender of a file may say of it: which visits there were, what counts once or again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import intake
+from wenming_metrics.intake import Preview
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.answers import Answers, Looked
+from wenming_metrics.reading.model import BASIS_FINDING
+from wenming_metrics.ui import cached, cards, page
+from wenming_metrics.units import Register, ancestors
+
+_VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
+"""Problems that ask for, or follow from, the user's word of what was looked at."""
+_SEVERAL = {"问题-01", "问题-02", "问题-03"}
+_MOST_DAYS = 10
+
+
+def given(key: str, register: Register) -> Answers:
+    """Give what has been said of a file. Takes: key - of the file on the page"""
+    said = st.session_state
+    confirmed = bool(said.get(f"confirm_visits-{key}", False))
+    scope = tuple(said.get(f"scope-{key}") or ()) if confirmed else ()
+    looked = tuple(_looked(key, register)) if confirmed else ()
+    return Answers(confirmed, scope, looked, bool(said.get(f"split-{key}", False)))
+
+
+def _looked(key: str, register: Register) -> Iterable[Looked]:
+    places, start = _places(register), f"looked-{key}-"
+    for name in sorted(map(str, st.session_state)):
+        if name.startswith(start):
+            day = int(name.removeprefix(start))
+            chosen = st.session_state[name] or ()
+            yield from (Looked(day, *places[one]) for one in chosen if one in places)
+
+
+@lru_cache(maxsize=2)
+def _places(register: Register) -> dict[str, tuple[str, str]]:
+    """Give the registered sites as people choose them: 「人民路(河西街道)」 -> street, site."""
+    names = dict(zip(register.units["unit"], register.units["name"], strict=True))
+    told = zip(register.sites["street"], register.sites["name"], strict=True)
+    return {f"{site}({names[street]})": (names[street], site) for street, site in told}
+
+
+def draw(office: Office, preview: Preview, key: str, register: Register) -> None:
+    """Draw the questions that a file gives rise to."""
+    codes = {problem.code for problem in preview.problems}
+    if codes & _VISITS:
+        confirmed = st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{key}")
+        if confirmed and not preview.reading.is_rejected:
+            _draw_visits(office, preview, key, register)
+    if codes & _SEVERAL:
+        st.checkbox(
+            "一格写了几个问题的分成几条",
+            key=f"split-{key}",
+            help="处数按各条写明的数分开,扣分按处数分摊,编号后面加 -1、-2;不勾选则按一条计",
+        )
+    if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
+        st.checkbox("相同的行也要计", key=f"count_again-{key}")
+    if len(preview.reading.checks) and set(preview.days) & set(cached.days()):
+        st.checkbox(
+            "替换先前同一天、同一街道、同一来源的记录",
+            key=f"replaces-{key}",
+            help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
+        )
+
+
+def _draw_visits(office: Office, preview: Preview, key: str, register: Register) -> None:
+    """Ask what those visits looked at, and which visits found nothing."""
+    found = preview.reading.checks
+    found = found[found["basis"] == BASIS_FINDING]
+    with st.expander("查过哪些类别、哪些点位"):
+        page.note("表里有问题的点位:")
+        cards.sentences(_sites_by_day(found, preview, register))
+        categories = list(dict.fromkeys(office.catalogue.items["category"]))
+        st.multiselect("只查了这些类别的测评项(不选就是全部)", categories, key=f"scope-{key}")
+        days = _days(found["day"].unique().tolist())
+        if not days:
+            page.note(f"超过 {_MOST_DAYS} 天,没有问题的点位请用“检查点位”表一并上传。")
+        options = list(_places(register))
+        for day in days:
+            told = f"{date.fromordinal(day):%m-%d} 还查了、没有发现问题的点位"
+            st.multiselect(told, options, key=f"looked-{key}-{day}")
+
+
+def _days(days: list[int]) -> list[int]:
+    """Give the days that may be asked about: all from the first to the last, if they are few."""
+    span = list(range(min(days), max(days) + 1)) if days else []
+    return next((some for some in (span, sorted(days)) if len(some) <= _MOST_DAYS), [])
+
+
+def _sites_by_day(found: pd.DataFrame, preview: Preview, register: Register) -> list[str]:
+    """Write out where problems were found, a day and street each."""
+    names = dict(zip(preview.reading.sites["site"], preview.reading.sites["name"], strict=True))
+    units, streets = register.units["name"], ancestors(register, "street")
+    lines = found.drop_duplicates(["day", "site"]).sort_values(["day", "unit"])
+    told: dict[tuple[int, str], list[str]] = {}
+    for one in lines.itertuples():
+        street = streets[one.unit] if streets[one.unit] >= 0 else one.unit
+        told.setdefault((one.day, units[street]), []).append(names[one.site])
+    return [
+        f"{date.fromordinal(day):%m-%d} {street}:{'、'.join(sites)}"
+        for (day, street), sites in told.items()
+    ]

@@ -1,0 +1,229 @@
+"""The parts of the page 综合考核: profile and period, the table, one unit worked out to its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import XLSX, composite_workbook
+from wenming_metrics.periods import Window, previous, window
+from wenming_metrics.queries.composite import Composite, composite_lines, unit_sources
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.composite import Profile
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.scoring.composing import worked_line
+from wenming_metrics.ui import cached, page, tables, words
+
+_UNIT = "appraised"
+_EARLIER = 3
+"""Periods before the first inspection that can be chosen: tests by others may be older."""
+_SOURCES = {
+    "name": st.column_config.TextColumn("考核项", width=130),
+    "value": st.column_config.NumberColumn("得分", format="%.2f", width=70),
+    "weight": st.column_config.NumberColumn("权重", format="%.2f", width=66),
+    "points": st.column_config.NumberColumn("计分", format="%.4f", width=80),
+    "told": st.column_config.TextColumn("依据", width=190),
+    "of": st.column_config.TextColumn("所属期间", width=120),
+    "file": st.column_config.TextColumn("文件", width=250),
+    "sheet": st.column_config.TextColumn("工作表", width=100),
+    "source_row": st.column_config.NumberColumn("行号", format="%d", width=60),
+    "treatment": st.column_config.TextColumn("说明", width=170),
+}
+_YEAR = {"year": st.column_config.NumberColumn("年份", format="%d", width=64)}
+_LEDGER = {
+    "kind": st.column_config.TextColumn("加减", width=110),
+    "counted": st.column_config.NumberColumn("计入", format="%+.2f", width=70),
+    "points": st.column_config.NumberColumn("原写", format="%.2f", width=70),
+    "reason": st.column_config.TextColumn("事由", width=220),
+    "document_no": st.column_config.TextColumn("文号", width=170),
+    "file": _SOURCES["file"],
+    "source_row": _SOURCES["source_row"],
+    "remark": st.column_config.TextColumn("说明", width=170),
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A profile and the period to which it is applied."""
+
+    profile: Profile
+    window: Window
+
+    @property
+    def key(self) -> str:
+        """What a selectable table of this choice must carry in its key."""
+        return f"{self.profile.id}-{self.window.key}"
+
+
+def choose(days: Sequence[date]) -> Chosen:
+    """Draw the controls: the profile, and the periods of its kind; stops where there is none."""
+    profiles = _profiles()
+    titles = {_title(one): one for one in profiles}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+        said = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
+        profile = titles[said]
+        windows = {one.title: one for one in _windows(profile.period, days)}
+        key = f"span_{profile.period}"
+        of = st.selectbox("期间", list(windows), key=key, bind="query-params", width=200)
+    return Chosen(profile, windows[of])
+
+
+def _profiles() -> tuple[Profile, ...]:
+    try:
+        found = cached.profiles()
+    except RuleSetError as error:
+        faults = "\n".join(f"- {fault}" for fault in error.faults)
+        st.error(f"综合考核的方案文件有错,改好之后刷新本页:\n{faults}")
+        st.stop()
+    if not found:
+        page.note("还没有综合考核的方案。请在测评办法的文件夹里写 composite.toml。")
+        st.stop()
+    return found
+
+
+def _title(profile: Profile) -> str:
+    return f"举例 {profile.place}:{profile.title}" if profile.is_example else profile.title
+
+
+def _windows(kind: str, days: Sequence[date]) -> list[Window]:
+    """List the periods that may be asked for, the newest first."""
+    found, first = [window(kind, days[-1])], window(kind, days[0])
+    while found[-1].start > previous(first, _EARLIER).start:
+        found.append(previous(found[-1]))
+    return found
+
+
+def lines_of(found: Composite) -> pd.DataFrame:
+    """Lay out one line per unit; see `queries.composite.composite_lines`."""
+    return composite_lines(found)
+
+
+def draw_about(profile: Profile, found: Composite) -> None:
+    """Say whose profile it is, what it weighs, and what must not leave the house."""
+    weights = "、".join(f"{words.plain(c.name)} {c.weight:g}" for c in profile.components)
+    whose = "这是一个地方一个时候的算法,供试算,不是本单位的办法,也不是国家标准。"
+    own = "本单位的方案。"
+    page.note(
+        f"{whose if profile.is_example else own}来源:{words.plain(profile.source)};"
+        f"满分 {profile.full_mark:g},其中{weights}。"
+    )
+    if found.sources["restricted"].astype(bool).any():
+        page.note("所用的测评表写明不得对外公布:本页和下载的文件只供内部工作使用。")
+
+
+def draw_table(lines: pd.DataFrame, chosen: Chosen) -> None:
+    """Draw the units with a score; a click on a line chooses the unit."""
+    placed = lines[lines["rank"].notna()].reset_index(drop=True)
+    if placed.empty:
+        return
+    shown, columns = _columns(placed, chosen.profile)
+    key = f"composite-{chosen.key}"
+    names = placed["unit_name"].tolist()
+    tables.pick(shown, columns, key, on_select=lambda: _follow(key, names))
+
+
+def _follow(key: str, names: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[_UNIT] = names[rows[0]] if rows else None
+
+
+def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict]:
+    """Make the columns of the table: each component with value, weight and points; 缺 is marked."""
+    text = st.column_config.TextColumn
+    shown = placed.assign(
+        place=[f"{'并列 ' if one.tied else ''}{one.rank}" for one in placed.itertuples()]
+    )
+    columns = {
+        "place": text("名次", width=66, alignment="right"),
+        "unit_name": text("单位", width=118, pinned=True),
+        "score": st.column_config.NumberColumn("综合分", format=f"%.{profile.decimals}f", width=76),
+    }
+    for number, one in enumerate(profile.components):
+        value = shown[f"value_{number}"]
+        shown[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
+        columns[f"value_{number}"] = text(one.name, width=96, alignment="right")
+        for name, heading, form in (("weight", "权重", "%.4g"), ("points", "计分", "%.2f")):
+            column = st.column_config.NumberColumn(
+                heading, format=form, width=66, help=f"{one.name}的{heading}"
+            )
+            columns[f"{name}_{number}"] = column
+    columns["missing"] = text("缺项", width=220)
+    columns["group"] = text("分组", width=96)
+    return shown, columns
+
+
+def draw_without(lines: pd.DataFrame) -> None:
+    """Name the units without a composite score, and what they lack."""
+    without = lines[lines["rank"].isna()]
+    if without.empty:
+        return
+    said = [words.plain(f"{one.unit_name}({_lacks(one.missing)})") for one in without.itertuples()]
+    st.markdown(f"**缺项,不计综合分**({len(without)} 个;不算 0 分):{'、'.join(said)}")
+
+
+def _lacks(missing: str) -> str:
+    return "缺" + "、".join(part.partition(":")[0] for part in missing.split(";"))
+
+
+def draw_tools(lines: pd.DataFrame, chosen: Chosen, office: Office) -> None:
+    """Draw what can be done with the table: work out a unit, take the table along."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "看一个单位怎样算",
+            lines["unit_name"].tolist(),
+            index=None,
+            placeholder="点表中一行,或在这里选",
+            key=_UNIT,
+            bind="query-params",
+            width=300,
+        )
+        title = f"综合考核({chosen.window.title})"
+        names = [one.name for one in chosen.profile.components]
+        st.download_button(
+            "下载综合考核表",
+            lambda: composite_workbook(lines, names, title, _notes(chosen, office)),
+            f"{title}.xlsx",
+            XLSX,
+            on_click="ignore",
+            key=f"get-composite-{chosen.key}",
+        )
+
+
+def _notes(chosen: Chosen, office: Office) -> list[str]:
+    profile, rules = chosen.profile, office.rules
+    example = "举例,不是本单位的办法;" if profile.is_example else ""
+    return [
+        f"方案:{profile.title}({example}来源:{profile.source})",
+        f"测评办法:{rules.title}(版本 {rules.version},{rules.source})",
+        f"时段:{chosen.window.title}",
+    ]
+
+
+def chosen_unit(lines: pd.DataFrame) -> pd.Series | None:
+    """Give the line of the unit that is chosen by click, control or address."""
+    found = lines[lines["unit_name"] == st.session_state.get(_UNIT)]
+    return found.iloc[0] if len(found) else None
+
+
+def draw_unit(found: Composite, line: pd.Series) -> None:
+    """Work out one unit: the sum in one line, its components, where each figure stands."""
+    unit = int(line["unit"])
+    with st.container(border=True, key="unit-panel"):
+        st.subheader(f"{words.plain(line['unit_name'])} · {found.window.title}")
+        worked = worked_line(found.composed, unit, found.profile)
+        st.markdown(words.plain(worked) if worked else "缺项,不计综合分。")
+        sources = unit_sources(found, unit)
+        columns = _SOURCES
+        if found.profile.years:
+            sources = sources.assign(year=found.window.start.year + sources["year"])
+            columns = _YEAR | _SOURCES
+        tables.show(sources, columns)
+        at = found.composed.units["unit"].tolist().index(unit)
+        own = found.composed.ledger[found.composed.ledger["column"] == at]
+        if len(own):
+            st.markdown("**加减分和系数**")
+            tables.show(own.assign(points=own["written"] / 10_000), _LEDGER)

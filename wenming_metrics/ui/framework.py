@@ -1,0 +1,155 @@
+"""The tree of a version of the rules: weights, methods, who is responsible, items, conventions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import settings
+from wenming_metrics.periods import today
+from wenming_metrics.queries import framework as queries
+from wenming_metrics.queries.office import Office
+from wenming_metrics.revising.books import files_of_version
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.pages import Page, pages_of
+from wenming_metrics.rules.parts import parts_of
+from wenming_metrics.ui import cached, page, tables, words
+
+TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
+_PARTS = (TREE, STEPS, VERSIONS, CHANGE)
+_SHOWN = ("说明与约定", "分档表", "扣分标准", "综合考核")
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_TREE = {
+    "shown": _text("指标", width=260),
+    "share": _number("占总分", format="%.2f%%", width=84, help="在总分里的比例;全部查到时"),
+    "weight": _number("同级权重", format="%.1f%%", width=84, help="同一上级下各指标合计 100%"),
+    "how": _text("怎样计分", width=230),
+    "code": _text("编号", width=78),
+    "items": _number("测评项", width=70, help="归到这一条的测评项有几个"),
+    "lead": _text("牵头单位", width=150),
+    "responsible": _text("责任单位", width=260),
+    "method": _text("测评方法", width=90),
+}
+_ITEMS = {
+    "code": _text("编号", width=80),
+    "name": _text("测评项", width=260),
+    "full_mark": _number("满分", format="%g", width=60),
+    "point_types": _text("点位类型", width=300),
+}
+
+
+def choose(office: Office) -> tuple[RuleSet, str]:
+    """Draw the controls: which version, and what to see of it."""
+    known = {one.id: one for one in cached.rule_sets()}
+    titles = {name: f"{one.short}(版本 {one.version})" for name, one in known.items()}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+        part = st.segmented_control(
+            "看什么",
+            _PARTS,
+            default=TREE,
+            required=True,
+            key="rules_part",
+            bind="query-params",
+        )
+        chosen = st.selectbox(
+            "哪一版",
+            list(known)[::-1],
+            index=list(known)[::-1].index(office.rules.id),
+            format_func=titles.get,
+            key="rules_version",
+            bind="query-params",
+            width=260,
+        )
+    return known[chosen], part
+
+
+def sentence(office: Office, rules: RuleSet) -> str:
+    """Say which version this is, since when it is in force and how large it is."""
+    tops = int((rules.nodes["level"] == 1).sum())
+    items = queries.items_of(rules, office.catalogue)
+    silent = items.loc[items["node"] < 0, "code"].nunique()
+    used = {True: "正在使用"}.get(rules.id == office.rules.id, "")
+    used = used or ("还没有施行" if rules.effective_from > today() else "不是现行的一版")
+    return (
+        f"**{words.plain(rules.title)}**,版本 {words.plain(rules.version)},"
+        f"{rules.effective_from:%Y年%-m月%-d日}起施行,{used}。"
+        f"{tops} 个一级指标,{len(rules.leaves)} 条末级指标;{silent} 个测评项有不计分的情形。"
+    )
+
+
+def draw(office: Office, rules: RuleSet) -> None:
+    """Draw the tree with its search, the items of a picked indicator, and the conventions."""
+    page.note(f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}")
+    lines, items = queries.tree(rules), queries.items_of(rules, office.catalogue)
+    wanted = st.text_input(
+        "查找",
+        key="rules_search",
+        placeholder="指标、测评项、单位,如 井盖",
+        width=320,
+    )
+    found = queries.search(lines, items, wanted)
+    if found.empty:
+        page.note("没有找到。换一个词试试。")
+    else:
+        page.note("点一行,看归到它的测评项。")
+        key = f"tree-{rules.digest[:12]}-{wanted}"
+        place = tables.pick(_shown(found, items), _TREE, key, 18)
+        if place is not None:
+            _draw_node(found.iloc[place], items)
+    _draw_uncounted(items)
+    _draw_pages(office, rules)
+
+
+def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    counts = items.groupby("node")["code"].nunique()
+    indent = ["  " * (level - 1) for level in lines["level"]]
+    return lines.assign(
+        shown=[f"{space}{name}" for space, name in zip(indent, lines["name"], strict=True)],
+        share=lines["share"] * 100,
+        weight=lines["weight"] * 100,
+        items=lines["node"].map(counts).astype("Int64"),
+    )
+
+
+def _draw_node(line: pd.Series, items: pd.DataFrame) -> None:
+    with st.container(border=True, key="node-panel"):
+        st.markdown(f"#### {words.plain(line['code'])} {words.plain(line['name'])}")
+        told = [f"计分:{line['how']}"]
+        told += [f"责任单位:{line['responsible']}"] if line["responsible"] else []
+        told += [f"备注:{line['note']}"] if line["note"] else []
+        page.note(words.plain(";".join(told)))
+        own = items[items["node"] == line["node"]]
+        if len(own):
+            tables.show(_everywhere(own), _ITEMS, 10)
+        elif line["is_leaf"]:
+            page.note("没有测评项归到它。")
+
+
+def _everywhere(items: pd.DataFrame) -> pd.DataFrame:
+    return items.assign(point_types=items["point_types"].replace("", "全部"))
+
+
+def _draw_uncounted(items: pd.DataFrame) -> None:
+    """List the items that no indicator takes."""
+    left = items[items["node"] < 0]
+    if len(left):
+        with st.expander(f"不计分的测评项({len(left)} 项):只记录、交办"):
+            tables.show(_everywhere(left), _ITEMS, 10)
+
+
+def _draw_pages(office: Office, rules: RuleSet) -> None:
+    """Show conventions and tables as the workbook has them, without what is not set."""
+    parts = parts_of(files_of_version(settings.load().data, rules.id))
+    for one in pages_of(parts, office.catalogue):
+        if one.title in _SHOWN and one.rows:
+            with st.expander(one.title):
+                _draw_page(one)
+
+
+def _draw_page(one: Page) -> None:
+    names = [heading.title for heading in one.headings]
+    frame = pd.DataFrame(one.rows, columns=names).astype(object)
+    if "含义" in names:
+        frame = frame.loc[frame["值"].notna(), ["设置", "值", "含义"]]
+    shown = frame.map(lambda cell: "" if cell is None or pd.isna(cell) else f"{cell}")
+    tables.show(shown, {name: _text(name) for name in shown}, 14)

@@ -1,0 +1,191 @@
+"""A score worked out step by step (得分怎样算出来), with the figures that the ranking rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.working import Steps, Working
+from wenming_metrics.rules.conventions import SETTLEMENT_WORDS
+from wenming_metrics.rules.model import SETTLED, STOCKS
+from wenming_metrics.scoring.ranking import RANKED, THIN
+from wenming_metrics.ui import cached, filters, page, tables, words
+
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_COLUMNS = {
+    "shown": _text("指标", width=230),
+    "made": _text("得分率怎样来", width=470),
+    "rate_shown": _number("得分率", format="%.4f", width=84),
+    "effective_shown": _number(
+        "占总分", format="%.2f%%", width=84, help="没有查到的指标,权重已由别的指标分担"
+    ),
+    "points": _number("计入总分", format="%.4f", width=92, help="满分 × 占总分 × 得分率"),
+}
+Line = Mapping[str, object]
+
+
+def draw(office: Office) -> None:
+    """Draw the choice of period and unit, and the steps to its score."""
+    days = cached.days()
+    page.stop_if_empty(days)
+    board = next(one for one in office.rules.boards if one.ranked)
+    window = filters.choose_steps(days).window
+    ranked = cached.ranking(window, board.kind)
+    looked = ranked[ranked["checks"] > 0]
+    if looked.empty:
+        page.note("这一时段没有督查。换一个日期看看。")
+        return
+    name = st.selectbox(
+        "哪个单位",
+        looked["unit_name"].tolist(),
+        key="step_unit",
+        bind="query-params",
+        width=300,
+    )
+    line = looked[looked["unit_name"] == name].iloc[0]
+    found = cached.working(window, int(line["unit"]), board.kind)
+    st.markdown(conclusion(found, window.title))
+    for part in found.parts:
+        _draw_part(part, found)
+    _draw_end(found, line)
+
+
+def conclusion(found: Working, said: str) -> str:
+    """Say the score first, and whether it is published."""
+    name = words.plain(found.unit_name)
+    if pd.isna(found.score):
+        return f"**{name}** {said}:没有查到计分的指标,没有得分。"
+    ends = "" if found.status == RANKED else f"{found.status};" if found.status != THIN else ""
+    ends = "检查项不足,暂不评分;按已查的指标算是" if found.status == THIN else f"{ends}得分"
+    return f"**{name}** {said}:{ends} **{found.score:.{found.decimals}f}**。一步步算如下。"
+
+
+def _draw_part(part: Steps, whole: Working) -> None:
+    nodes = part.nodes
+    with st.container(border=True, key=f"steps-{part.rules.digest[:8]}"):
+        if len(whole.parts) > 1:
+            days = len(part.window.days)
+            st.markdown(
+                f"**{part.window.title}({days} 天,占 {part.share:.1%})按"
+                f"{words.plain(part.rules.short)}(版本 {words.plain(part.rules.version)})**"
+            )
+        if pd.isna(part.score):
+            page.note("这几天没有查到计分的指标。")
+            return
+        st.markdown(f"第一层:{words.plain(total_formula(part))}")
+        tops = nodes[nodes["parent"] == 0]
+        tables.show(_lines(nodes, tops), _COLUMNS, 12)
+        seen = tops[tops["rate"].notna() & ~tops["is_leaf"]]
+        if len(seen):
+            title = st.selectbox(
+                "往下看哪个指标",
+                seen["name"].tolist(),
+                key=f"step-node-{part.rules.digest[:8]}",
+                width=300,
+            )
+            top = int(seen.loc[seen["name"] == title, "node"].iloc[0])
+            tables.show(_lines(nodes, _below(nodes, top)), _COLUMNS, 20)
+
+
+def total_formula(part: Steps) -> str:
+    """Write the root out: 100 ×(20.00% × 0.9312 + …)= 87.6241."""
+    root = part.nodes.iloc[0].to_dict()
+    full = f"{part.rules.full_mark:g}"
+    if root["mode"]:
+        return f"{full} ×({made(root, part.nodes)})= {part.score:.4f}"
+    tops = part.nodes[(part.nodes["parent"] == 0) & part.nodes["rate"].notna()]
+    terms = [f"{one.effective:.2%} × {one.rate:.4f}" for one in tops.itertuples()]
+    return f"{full} ×({' + '.join(terms)})= {part.score:.4f}"
+
+
+def made(line: Line, nodes: pd.DataFrame) -> str:
+    """Say of one node what its rate is made of."""
+    mode = line["mode"]
+    if line["filled"]:
+        return "没有查到,按办法里的缺项规则补"
+    if pd.isna(line["rate"]):
+        return "没有查到,不计;权重由查到的指标分担"
+    if mode in SETTLED:
+        return _settled(line)
+    if mode in STOCKS:
+        return "按报送的数据"
+    if not mode:
+        return _branch(int(line["node"]), nodes)
+    if line["average"] == "visit":
+        return f"{int(line['checks'])} 次检查的得分率平均"
+    earned = line["possible"] - line["lost"]
+    return f"实得 {earned:g} ÷ 满分 {line['possible']:g}({int(line['checks'])} 项,扣 {line['lost']:g})"
+
+
+def _settled(line: Line) -> str:
+    periods, settlement = int(line["periods"]), SETTLEMENT_WORDS[str(line["settlement"])]
+    if line["mode"] == "deduct":
+        return (
+            f"{settlement}结算,共 {periods} 期,扣 {line['taken']:g}:"
+            f"1 − {line['taken']:g} ÷(满分 {line['full']:g} × {periods})"
+        )
+    return f"{settlement}结算,共 {periods} 期,各期得分率的平均"
+
+
+def _branch(node: int, nodes: pd.DataFrame) -> str:
+    below = nodes[(nodes["parent"] == node) & nodes["rate"].notna()]
+    whole = below["effective"].sum()
+    if not whole > 0:  # below a node that settles: shown, not weighed
+        whole, shares = below["weight"].sum(), below["weight"]
+    else:
+        shares = below["effective"]
+    terms = [
+        f"{share / whole:.2%}×{rate:.4f}" for share, rate in zip(shares, below["rate"], strict=True)
+    ]
+    return " + ".join(terms)
+
+
+def _below(nodes: pd.DataFrame, top: int) -> pd.DataFrame:
+    """Give what is below a node, as a tree is written."""
+    found, left = [], nodes.loc[nodes["parent"] == top, "node"].tolist()[::-1]
+    while left:
+        node = left.pop()
+        found.append(node)
+        left += nodes.loc[nodes["parent"] == node, "node"].tolist()[::-1]
+    return nodes.set_index("node", drop=False).loc[found]
+
+
+def _lines(nodes: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    first = shown["level"].min()
+    told = [f"{'  ' * (one.level - first)}{one.name_}" for one in _named(shown).itertuples()]
+    counted = ~shown["inside"] & shown["rate"].notna()
+    return shown.assign(
+        shown=told,
+        made=[made(line, nodes) for line in shown.to_dict("records")],
+        rate_shown=shown["rate"],
+        effective_shown=(shown["effective"] * 100).where(counted),
+        points=shown["points"].where(counted),
+    )
+
+
+def _named(shown: pd.DataFrame) -> pd.DataFrame:
+    """Rename the column `name`, which a line of a frame cannot give by itself."""
+    return shown.rename(columns={"name": "name_"})
+
+
+def _draw_end(found: Working, line: pd.Series) -> None:
+    """Add the parts up, round once, and hold the result against the ranking."""
+    if pd.isna(found.score):
+        return
+    told = []
+    if len(found.parts) > 1:
+        terms = [f"{one.share:.2%} × {one.score:.4f}" for one in found.parts if one.share > 0]
+        told.append(f"按天数合起来:{' + '.join(terms)}。")
+    if abs(found.added) > 1e-9:
+        told.append(f"加分、扣减、系数等合计 {found.added:+.4f}。")
+    told.append(f"未取整 {found.exact:.6f},四舍五入保留 {found.decimals} 位:")
+    same = not pd.isna(line["score"]) and line["score"] == found.score
+    ends = ",与「排名」一致。" if same else "。"
+    st.markdown(
+        f"{words.plain(''.join(told))}**{found.score:.{found.decimals}f}**{words.plain(ends)}"
+    )
+    if (found.parts[-1].nodes["inside"]).any():
+        page.note("没有写“占总分”的行,由上级合并结算,得分率只供查看。")

@@ -1,0 +1,98 @@
+"""All versions of the rules: in force when, by whom published, what differs between two."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import settings
+from wenming_metrics.export.tables import XLSX
+from wenming_metrics.periods import today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.revising.books import book_of, files_of_version
+from wenming_metrics.revising.compare import compare
+from wenming_metrics.revising.publish import versions
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.parts import parts_of
+from wenming_metrics.ui import cached, page, tables
+
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_VERSIONS = {
+    "id": _text("编号", width=130),
+    "version": _text("版本", width=60),
+    "state": _text("状态", width=80),
+    "span": _text("施行", width=190),
+    "title": _text("名称", width=240),
+    "source": _text("依据", width=220),
+    "leaves": _number("末级指标", width=78),
+    "published": _text("发布", width=180),
+    "digest": _text("内容摘要", width=110),
+}
+CHANGES = {
+    "area": _text("在哪张表", width=100),
+    "what": _text("哪一项", width=200),
+    "name": _text("改了什么", width=130),
+    "old": _text("原来", width=260),
+    "new": _text("现在", width=260),
+}
+"""Columns of what differs between two versions."""
+
+
+def draw(office: Office, rules: RuleSet) -> None:
+    """Draw the list of versions, the chosen one as a workbook, and a comparison of two."""
+    known = cached.rule_sets()
+    tables.show(_lines(versions(office, known), today()), _VERSIONS, 8)
+    data = settings.load().data
+    files = files_of_version(data, rules.id)
+    st.download_button(
+        "下载这一版(Excel)",
+        partial(book_of, files, office.catalogue),
+        f"{rules.short} {rules.version}.xlsx",
+        XLSX,
+        on_click="ignore",
+        help="选在上面「哪一版」里的一版;改好后到「修改和发布」上传",
+    )
+    _draw_comparison(office, [one.id for one in known])
+
+
+def _lines(found: pd.DataFrame, on: date) -> pd.DataFrame:
+    ends = [f" 至 {one:%Y-%m-%d}" if one else " 起" for one in found["last_day"]]
+    return found.assign(
+        state=[_state(one, on) for one in found.itertuples()],
+        span=[f"{one:%Y-%m-%d}{end}" for one, end in zip(found["first_day"], ends, strict=True)],
+        published=[f"{one.who} {one.at[:10]}".strip() for one in found.itertuples()],
+        digest=found["digest"].str[:12],
+    )
+
+
+def _state(one: tuple, on: date) -> str:
+    if one.in_force:
+        return "在用"
+    if one.series:
+        return f"另用:{one.series}"
+    return "未施行" if one.first_day > on else "已停用"
+
+
+def _draw_comparison(office: Office, ids: list[str]) -> None:
+    st.subheader("两版比较")
+    if len(ids) < 2:
+        page.note("只有一版,没有可比的。")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        old = st.selectbox("从", ids, index=len(ids) - 2, key="compare_old", width=220)
+        new = st.selectbox("到", ids, index=len(ids) - 1, key="compare_new", width=220)
+    data = settings.load().data
+    one, two = (parts_of(files_of_version(data, name)) for name in (old, new))
+    draw_changes(compare(one, two, office.catalogue))
+
+
+def draw_changes(found: pd.DataFrame) -> None:
+    """Draw what differs; columns of `revising.compare.compare`."""
+    if found.empty:
+        page.note("内容没有差别。")
+        return
+    page.note(f"共 {len(found)} 处不同。")
+    tables.show(found, CHANGES, 14)
