@@ -52,6 +52,7 @@ def make_office(
     files: Mapping[str, str] | None = None,
     later: Sequence[dict] = (),
     full_mark: int = 100,
+    effective_from: str = "2020-01-01",
 ) -> Office:
     """Open a new office in a folder.
 
@@ -66,7 +67,7 @@ def make_office(
     def make(place: Path) -> Office:
         _write_catalogue(place / "data", items, types)
         first = {"indicators": indicators, "mapping": mapped, "extra": extra}
-        first |= {"files": files or {}, "full_mark": full_mark}
+        first |= {"files": files or {}, "full_mark": full_mark, "effective_from": effective_from}
         write_rules(place / "data" / "rules" / "tiny", **first)
         for number, version in enumerate(later, 2):
             told = {**first, "version": number, **version}
@@ -78,11 +79,8 @@ def make_office(
 
     if _has_store(folder):  # a test's own, which is to be opened as it is
         return make(folder)
-    return copy_office(
-        folder,
-        repr((items, indicators, types, mapped, extra, streets, sites, files, later, full_mark)),
-        make,
-    )
+    told = (items, indicators, types, mapped, extra, streets, sites, files, later)
+    return copy_office(folder, repr((*told, full_mark, effective_from)), make)
 
 
 def _write_catalogue(data: Path, items: list[list], types: tuple[str, ...]) -> None:
