@@ -5,33 +5,29 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.periods import today
-from wenming_metrics.ui import cached, cards, filters, page, shortlists, waiting, words
+from wenming_metrics.ui import cached, cards, filters, issued, page, shortlists, waiting, words
 
 office = page.open_page("总览")
 days = cached.days()
 page.stop_if_empty(days)
-window = filters.choose_period(days).window
+selection = issued.choose(filters.choose_period(office.rules, days))
+window, told = selection.window, issued.figures(selection, office.rules.boards[0])
 
-city = cached.city(window)
-ranked = cached.ranking(window, office.rules.boards[0].kind)
-shares = cached.category_shares(window)
-
-page.say(words.overview(city, ranked, shares, words.when(window, today())))
-cards.draw_cards(cards.city_cards(city, ranked, words.before(window)))
+page.say(words.overview(told.city, told.ranked, told.shares, words.when(window, today())))
+cards.draw_cards(cards.city_cards(told.city, told.ranked, words.before(window)))
 waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
-shortlists.draw_groups(ranked, filters.query_of(window, days), office.rules.lists)
+shortlists.draw_groups(told.ranked, filters.query_of(window, days), office.rules.lists)
 
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("失分前五")
-    losses = cached.top_losses(window)
-    if losses.empty:
+    if told.losses.empty:
         page.note("本期没有可列的失分。")
     else:
         page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
-        st.plotly_chart(loss_bars(losses), theme=None, config=CONFIG, key="losses")
+        st.plotly_chart(loss_bars(told.losses), theme=None, config=CONFIG, key="losses")
 with right:
     st.subheader("反复问题前五")
     recent = filters.last_days(window, 30)
@@ -41,4 +37,4 @@ with right:
         page.note("没有这样的点位。")
     else:
         cards.repeat_list(sites)
-page.foot(office, window, city.checks)
+page.foot(office, window, told.city.checks)

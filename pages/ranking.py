@@ -1,11 +1,11 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
-from wenming_metrics.ui import cached, drill, filters, page, ranks, words
+from wenming_metrics.ui import cached, drill, filters, issued, page, ranks, words
 
 office = page.open_page("排名")
 days = cached.days()
 page.stop_if_empty(days)
-selection = filters.choose_ranking(office.rules, days)
+selection = issued.choose(filters.choose_ranking(office.rules, days))
 
 if office.rules.board(selection.board).ranked:
     ranked = ranks.units_of(selection)
@@ -18,13 +18,14 @@ if office.rules.board(selection.board).ranked:
     named = ranks.named_of(selection)
     ranks.draw_named(named)
     ranks.draw_apart(ranked)
+    ranks.draw_filled(ranked, office.rules.missing_flag)
     ranks.draw_tools(ranked, named, office, selection)
     unit = ranks.chosen_unit(ranked)
     if unit is not None:
         drill.draw_unit(office, unit, selection)
     checks = int(ranked["checks"].sum())
 else:
-    listed = cached.listing(selection.window, selection.board)
+    listed = ranks.listed_of(selection)
     page.say(words.listing(listed))
     ranks.draw_listing(listed, selection)
     ranks.offer_listing(listed, office, selection)

@@ -5,7 +5,7 @@ from datetime import date
 from tests.builders import xlsx
 from tests.reading.test_archive import old_zip
 from tests.test_asking import names_of
-from tests.test_pages import button, drop, own, sound, stored, texts, visit  # noqa: F401
+from tests.test_pages import XLSX, button, drop, own, sound, stored, texts, visit  # noqa: F401
 from wenming_metrics import choosing, intake
 from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.periods import window
@@ -128,3 +128,34 @@ def test_bare_points_may_be_said_on_the_command_line(own, tmp_path, capsys):  # 
     assert run(capsys, "ingest", tmp_path / "二.xlsx")[0] == OK  # remembered
     found = problem_rows(own, window("day", DAY))
     assert sorted(found["lost"]) == [3, 8, 9]
+
+
+def test_what_is_said_of_a_file_holds_while_another_is_open(own):  # noqa: F811
+    app = visit("upload")
+    files = [("一.xlsx", listed(own)), ("二.xlsx", points_of(own, 1, 2))]
+    app.file_uploader[0].set_value([(name, content, XLSX) for name, content in files])
+    sound(app.run())
+    assert "共 2 个文件,0 个可以入库" in texts(app)
+    first, second = app.session_state["files_read"]
+    app.session_state["file_shown"] = first
+    app.run()
+    box(app, "问题涉及的点位都查了全部测评项").check().run()
+    assert "1 个可以入库" in texts(sound(app))
+    app.session_state["file_shown"] = second
+    app.run()
+    assert "里只写数字的格子" in texts(sound(app))
+    assert "1 个可以入库" in texts(app)
+    app.session_state["file_shown"] = first
+    assert box(sound(app.run()), "问题涉及的点位都查了全部测评项").value
+
+
+def test_the_list_of_batches_says_which_are_replaced(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    for site, said in (("一号点", {}), ("二号点", {"replaces": True})):
+        sheet = xlsx({"检查表": [header, [DAY, street, kind, site, item, "不符合"]]})
+        last = intake.commit(own, intake.inspect(own, sheet, "表.xlsx", **said), "张三")
+    app = visit("upload")
+    states = {one.batch: one.state for one in app.dataframe[0].value.itertuples()}
+    assert states[last - 1] == f"已由第 {last} 批替换"
+    assert states[last] == "已入库"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx
-from tests.test_pages import button, drop, own, sound, stored, texts, visit  # noqa: F401
+from tests.test_pages import button, drawn_alike, drop, own, sound, stored, texts, visit  # noqa: F401
 from wenming_metrics import choosing, intake
 from wenming_metrics.queries import history
 from wenming_metrics.queries.acts import acts
@@ -104,6 +104,7 @@ def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
     assert choices(own)["written"].tolist() == [f"单位“{wrong}”"]
 
 
+@drawn_alike
 def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
     _, item, kind = names_of(own)
     header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
@@ -115,6 +116,7 @@ def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
     assert button(app, "记住这个写法").disabled
 
 
+@drawn_alike
 def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
     app = visit("upload")
     drop(app, "fremd.xlsx", foreign(own))

@@ -16,9 +16,16 @@ def commands() -> dict[str, set[str]]:
     """Every command of the command line with its options."""
     (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
     return {
-        name: {o for a in one._actions for o in a.option_strings}
+        name: {o for a in actions(one) for o in a.option_strings}
         for name, one in found.choices.items()
     }
+
+
+def actions(parser) -> list:
+    """Every argument of a command, and of the commands within it."""
+    own = parser._actions
+    inner = [one for a in own if isinstance(a.choices, dict) for one in a.choices.values()]
+    return [*own, *(action for one in inner for action in actions(one))]
 
 
 def test_the_readme_names_every_command_and_no_other():
@@ -35,7 +42,7 @@ def test_options_in_the_readme_exist():
 def test_every_option_has_a_chinese_explanation():
     (found,) = (a for a in _parser()._actions if hasattr(a, "choices") and a.choices)
     for name, command in found.choices.items():
-        for action in command._actions:
+        for action in actions(command):
             if action.option_strings and "--help" not in action.option_strings:
                 assert re.search(r"[一-鿿]|JSON", action.help or ""), (name, action.dest)
 

@@ -14,7 +14,7 @@ LEVELS = [
     {"queries", "tallying", "ready", "correcting"},
     {"storing", "retallying"},
     {"intake", "choosing", "holding"},
-    {"backfill", "keeping"},
+    {"backfill", "keeping", "revising"},
     {"publishing"},
     {"ui", "server", "terminal", "commands", "__main__", "demo"},
     {"app", "pages"},

@@ -12,7 +12,20 @@ import sys
 from collections.abc import Sequence
 
 from wenming_metrics import intake, logs, settings
-from wenming_metrics.commands import FAILED, HELD, OK, Run, figures, files, lists, running, upkeep
+from wenming_metrics.commands import (
+    FAILED,
+    HELD,
+    OK,
+    Run,
+    appraisal,
+    figures,
+    files,
+    issues,
+    lists,
+    rules,
+    running,
+    upkeep,
+)
 from wenming_metrics.executors import ExecutorError
 from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.store.database import StoreError
@@ -70,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="输出 JSON")
         return command
 
-    for theme in (running, files, lists, figures, upkeep):
+    for theme in (running, files, lists, figures, issues, appraisal, rules, upkeep):
         theme.add_commands(add)
     return parser
 

@@ -17,7 +17,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.trial import Trial
 from wenming_metrics.rounding import share_text
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.vocabulary import movement, on_time_note
 
 _WIDTH = 150
@@ -118,6 +118,9 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
             out.print(f"{told}({len(names)} 个):{'、'.join(names)}")
+    for line in ranked[ranked["status"] == VETOED].itertuples():
+        told = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
+        out.print(told, markup=False)
 
 
 def print_named(named: pd.DataFrame) -> None:

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks import commits, ingest, many, memory, processes, questions
+from tests.benchmarks import commits, ingest, many, memory, processes, questions, rescoring
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
-MODULES = (ingest, commits, processes, questions, memory, many)
+MODULES = (ingest, commits, processes, questions, memory, many, rescoring)
 """Importing them registers their benchmarks."""
 
 

@@ -35,9 +35,9 @@ def findings() -> bytes:
     """Write problems that name a department."""
     head = ["督查日期", "来源", "街道", "点位类型", "点位名称"]
     place = ["2026-11-02", "第三方", "甲街道", "小区", "一号点"]
-    problem = [*head, "测评项", "扣分", "问题描述", "责任部门"]
+    problem = [*head, "测评项", "扣分", "问题描述", "责任部门", "问题编号"]
     sheets = {
-        "问题清单": [problem, [*place, "环境", 2, "垃圾满溢", "城管局"]],
+        "问题清单": [problem, [*place, "环境", 2, "垃圾满溢", "城管局", "DC-1"]],
         "检查点位": [head, place],
     }
     return photographed(workbook(sheets), {(2, 7): png(1), (2, 8): png(2)})
@@ -219,6 +219,11 @@ def loose_state(connection):
     connection.execute(insert(schema.finding_state), {**line, "n": 5})
 
 
+def stray_number(connection):
+    told = {"batch": 2, "seq": 9999, "number": "DC-1", "due": 0}
+    connection.execute(insert(schema.finding), told)
+
+
 def spoil_sum(connection):
     connection.execute(update(schema.running_sum).values(leaves=b"no zip"))
 
@@ -271,6 +276,7 @@ def change_version(connection):
         (stray_state, "问题的最初状态", "有状态而没有这个问题"),
         (stray_day_of_state, "问题状态", "没有来处"),
         (loose_state, "问题状态", "的第 5 个状态没有来处"),
+        (stray_number, "编号和期限", "批次 2 第 9999 行没有这个问题"),
         (spoil_sum, "读取", "2026 年的内容读不懂"),
         (change_item, "读取", "2026-10 的内容读不懂"),
         (change_version, "版本", "0001"),

@@ -68,7 +68,8 @@ def register() -> Register:
     frame = pd.DataFrame(list(csv.reader(_UNITS.split(), delimiter="|")), columns=names)
     frame["aliases"] = [text.split("、") if text else [] for text in frame["aliases"]]
     units = build_units(
-        empty_register(), frame.assign(successor_name="", population=pd.NA, valid_from=0, valid_to=FOREVER)
+        empty_register(),
+        frame.assign(successor_name="", population=pd.NA, valid_from=0, valid_to=FOREVER),
     )
     places = pd.DataFrame(
         [("东风农贸(集贸)市场", 0, 1, 5, [])],

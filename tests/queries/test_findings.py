@@ -19,7 +19,7 @@ from wenming_metrics.queries.findings import (
     read_answers,
     read_problems,
 )
-from wenming_metrics.queries.priced import priced_lines
+from wenming_metrics.queries.priced import LINES, priced_lines
 from wenming_metrics.reading.model import Answers
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.states import OPEN
@@ -199,6 +199,8 @@ def test_lines_of_a_week(office):
     both = lines_of(office, rules, 0, 1)
     assert both["points"].sum() == week["points"].sum() + after["points"].sum()
     assert lines_of(office, rules, 0, as_of=3)["points"].sum() == 6_000 + 5_000
+    nothing = lines_of(office, rules, 12)
+    assert (list(nothing), len(nothing)) == (LINES, 0)
 
 
 def test_lines_do_not_depend_on_the_window_they_are_asked_for(office):

@@ -10,6 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +21,13 @@ import xlsxwriter
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
 from wenming_metrics import choosing, intake
+from wenming_metrics.periods import window
+from wenming_metrics.queries.composite import composite
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.records import records
 from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.rules.composite import profiles_of
+from wenming_metrics.rules.model import Board
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
@@ -138,6 +143,32 @@ def test_university_rankings(tmp_path):
         assert Decimal(line["total"]) == Decimal(row["total_score"])
         assert line["printed_rank"] == row["world_rank"]
         assert parts_of(line) == printed(row, components)
+
+
+def test_places_of_published_totals(tmp_path):
+    """The totals of 2011 alone give all two hundred printed places, shared ones included."""
+    key = ("year", "unit_id")
+    rows = beside(table("the_wur/inputs.csv"), table("the_wur/expected.csv"), key)
+    rows = [row for row in rows if row["year"] == "2011"]
+    office = office_of(tmp_path, [row["unit_id"] for row in rows])
+    said = {
+        **{"kind": "external", "year": "period", "unit_id": "subject", "country": "group"},
+        **{"total_score": "total", "world_rank": "printed_rank"},
+    }
+    intake.commit(office, point_at(office, workbook({"THE": rows}), {"THE": said}), WHO)
+    board = Board("department", "大学", "responsible", True, ())
+    office = replace(office, rules=replace(office.rules, boards=(board,)))
+    profile = {
+        **{"id": "THE", "title": "THE", "source": "THE", "effective_from": date(2011, 1, 1)},
+        **{"period": "year", "board": "department", "decimals": 1},
+        "component": [{"name": "总分", "from": "external:*", "weight": 100}],
+    }
+    found = composite(
+        office, *profiles_of({"profile": [profile]}), window("year", date(2011, 6, 1))
+    )
+    places = found.units.set_index("unit_name")["rank"].to_dict()
+    assert places == {row["unit_id"]: int(row["world_rank"]) for row in rows}
+    assert len(places) == 200
 
 
 def test_university_rankings_as_a_matrix_of_figures(tmp_path):

@@ -53,7 +53,12 @@ def test_the_demo_rules_have_the_promised_shape(catalogue):
 @pytest.mark.parametrize(
     ("line", "old", "new", "said"),
     [
-        (2, "A,,公共环境,20", "A,,公共环境,25", "第 2 行 weight 列:最上一级权重之和是 105,应为 100。"),
+        (
+            2,
+            "A,,公共环境,20",
+            "A,,公共环境,25",
+            "第 2 行 weight 列:最上一级权重之和是 105,应为 100。",
+        ),
         (3, "A1,A,", "A1,Q,", "第 3 行 parent 列:上级指标“Q”不存在。"),
         (3, "A1,A,", "A1,A1,", "第 3 行 parent 列:指标“A1”的上级绕回了它自己。"),
         (
@@ -97,6 +102,32 @@ def test_settings_faults_are_named(folder, catalogue):
     text = path.read_text(encoding="utf-8").replace('ties="competition"', 'ties="first"')
     path.write_text(text.replace('ties = "competition"', 'ties = "first"'), encoding="utf-8")
     assert any("ranking.ties" in line for line in faults(folder, catalogue))
+
+
+def test_settings_of_another_kind_are_located_and_nothing_breaks(folder, catalogue):
+    path = folder / "rules.toml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("week = 0.30", 'week = "一半"'),
+        ("full_mark = 100", "full_mark = true"),
+        ("counted = [", "counted = [1, "),
+        ('title = "部门"', "title = 5"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    path.write_text(text.replace("[missing]", "missing = 3\n[unknown]"), encoding="utf-8")
+    numbers = {line: n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)}
+    week = next(n for line, n in numbers.items() if line.startswith("week = "))
+    said = "\n".join(faults(folder, catalogue))
+    assert f"rules.toml 第 {week} 行:coverage.week 应为数。" in said
+    for word in ("full_mark 应为数。", "board[2].title 应为文字。", "missing 应为一节", "unknown"):
+        assert word in said
+
+
+def test_a_tree_without_indicators_is_a_fault(folder, catalogue):
+    path = folder / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert faults(folder, catalogue) == ["indicators.csv:一个指标也没有。"]
 
 
 def test_missing_files_are_named(tmp_path, catalogue):

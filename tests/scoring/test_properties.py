@@ -1,5 +1,6 @@
 """What must hold for any rules and any rows; trees and rows are made by hypothesis."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,57 +10,83 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import sum_settled
-from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.model import TABLE_COLUMNS, RuleSet
 from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines, leaf_lines, place_cells
 from wenming_metrics.scoring.losses import node_losses, trace
+from wenming_metrics.scoring.missing import Peers
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.settling import settle
+from wenming_metrics.scoring.settling import deduct_lines, settle, settle_day
 from wenming_metrics.scoring.tally import add, checks_of_day, sum_by, take_back, tally_days
 
 DAY = date(2026, 11, 16).toordinal()
 UNITS, ITEMS, TYPES = 3, 4, 2
 
 
+WITHIN = {"visit": ["visit"], "day": ["visit", "day"], "week": ["visit", "day", "week"]}
+WITHIN |= {
+    "month": ["visit", "day", "month"],
+    "window": ["visit", "day", "week", "month", "window"],
+}
+TABLES = pd.DataFrame(
+    [
+        {"table": "t", "rate": 1.0, "min_rate": 0.9},
+        {"table": "t", "rate": 0.7, "max_lost": 2.0},
+        {"table": "t", "rate": 0.3, "min_rate": 0.5},
+        {"table": "t", "rate": 0.0},
+    ],
+    columns=TABLE_COLUMNS,
+)
+PLAIN = {"mode": "", "settlement": "", "full_mark": 0, "table": "", "fact": "", "missing": ""}
+RULES = st.sampled_from(["renormalise_local", "renormalise_global", "peer_mean", "full", "zero"])
+
+
 @st.composite
-def rule_sets(draw):
-    """A tree of two levels over four items; inner nodes may deduct, leaves may average visits."""
-    rows = [{"parent": -1, "weight": 1.0, "mode": "", "full_mark": 0, "settlement": ""}]
+def rule_sets(draw, missing=RULES):
+    """A tree of two or three levels over four items; inner nodes may settle, also below others,
+    leaves may average visits, and may have their own rule for being missing."""
+    rows = [{**PLAIN, "parent": -1, "weight": 1.0}]
     inner = draw(st.integers(1, 3))
     for _ in range(inner):
-        deducts = draw(st.booleans())
-        rows.append(
-            {
-                "parent": 0,
-                "weight": draw(st.integers(1, 9)) / 10,
-                "mode": "deduct" if deducts else "",
-                "full_mark": draw(st.integers(1, 12)) * 10_000 if deducts else 0,
-                "settlement": draw(st.sampled_from(["visit", "day", "week", "month", "window"])),
-            }
-        )
+        rows.append({**PLAIN, **draw(settled_modes()), "parent": 0, "weight": draw(weights())})
     parents = draw(st.permutations(list(range(1, inner + 1)) * ITEMS))[:ITEMS]
     for parent in [*range(1, inner + 1), *parents]:
-        rows.append(
-            {
-                "parent": parent,
-                "weight": draw(st.integers(1, 9)) / 10,
-                "mode": "rate",
-                "full_mark": 0,
-                "settlement": "",
-            }
-        )
+        row = {**PLAIN, "mode": "rate", "parent": parent, "weight": draw(weights())}
+        above = rows[parent]
+        if above["mode"] and draw(st.booleans()):
+            settlement = draw(st.sampled_from(WITHIN[above["settlement"]]))
+            mark = draw(st.integers(1, 6)) * 5_000
+            row |= {"mode": "deduct", "settlement": settlement, "full_mark": mark}
+        elif not above["mode"] and draw(st.booleans()):
+            row["missing"] = draw(missing)
+        rows.append(row)
     nodes = pd.DataFrame(rows)
-    nodes[["table", "fact", "missing"]] = ""
     nodes["average"] = ["visit" if draw(st.booleans()) else "pooled" for _ in rows]
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
     leaves = list(nodes.index[nodes["is_leaf"]])
     leaf_of = np.array(
         [[draw(st.sampled_from([*leaves, -1])) for _ in range(TYPES)] for _ in range(ITEMS)]
     )
-    return RuleSet(
+    rules = RuleSet(
         *("x", "x", "x", "1", "x", date(2026, 1, 1), None, "x", 100.0, 2, None, nodes, leaf_of),
         {}, "published", "competition", ("city",), (),
     )  # fmt: skip
+    return replace(rules, missing=draw(missing), tables=TABLES)
+
+
+def weights() -> st.SearchStrategy[float]:
+    return st.integers(1, 9).map(lambda tenths: tenths / 10)
+
+
+@st.composite
+def settled_modes(draw) -> dict:
+    mode = draw(st.sampled_from(["", "deduct", "grade", "all_or_nothing"]))
+    if not mode:
+        return {}
+    found = {"mode": mode, "settlement": draw(st.sampled_from(list(WITHIN)))}
+    if mode == "deduct":
+        found["full_mark"] = draw(st.integers(1, 12)) * 10_000
+    return found | ({"table": "t"} if mode == "grade" else {})
 
 
 def row_frames(min_size: int = 1) -> st.SearchStrategy[pd.DataFrame]:
@@ -106,9 +133,14 @@ def scored(rows: pd.DataFrame, rules: RuleSet):
     column_of = np.arange(UNITS)
     leaves = leaf_lines(cells, rules, column_of, 0)
     sums = np.zeros((len(LEAF_SUMS), len(rules.nodes), 1, UNITS))
-    add_lines(sums, {n: leaves[n].to_numpy() for n in leaves}, column_of, 0)
+    add_lines(sums, leaves, column_of, 0)
     fine = place_cells(lines, rules, column_of, UNITS, 0)
-    return score(sum_settled(settle(fine, rules)), LeafSums(*sums[:, :, 0]), rules), fine
+    leaf_sums = LeafSums(*sums[:, :, 0])
+    looked = leaf_sums.checks.any(axis=0)
+    applies = np.broadcast_to(rules.nodes["is_leaf"].to_numpy()[:, None], leaf_sums.checks.shape)
+    peers = Peers(applies, np.array([0, 0, 1]), looked)
+    taken = sum_settled(settle(fine, rules))
+    return score(taken, leaf_sums, rules, peers=peers), fine
 
 
 @settings(max_examples=60, deadline=None)
@@ -120,9 +152,32 @@ def test_rates_lie_between_0_and_1_and_losses_add_up(rules, rows):
     lost = node_losses(found, rules).sum(axis=0)
     has = ~np.isnan(found.scores)
     assert lost[has] == pytest.approx(100 - found.scores[has], abs=1e-9)
-    traced = trace(fine, found, rules)[1].groupby(fine["column"]).sum()
-    for column, points in traced.items():
-        assert points == pytest.approx(lost[column], abs=1e-9)
+    owner, points = trace(fine, found, rules)
+    traced = np.zeros(found.rates.shape)
+    np.add.at(traced, (owner, fine["column"].to_numpy()), points)
+    own = node_losses(found, rules)
+    graded = rules.nodes["mode"].isin(["grade"]).to_numpy()[:, None]
+    on_rows = ~found.filled & ~graded
+    assert traced[on_rows] == pytest.approx(own[on_rows], abs=1e-9)
+    # The best grade may be less than 1: then points are lost without a row.
+    assert (traced[np.broadcast_to(graded, own.shape)] <= own[graded[:, 0]].ravel() + 1e-9).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(rule_sets(), row_frames())
+def test_days_settled_one_by_one_add_up_to_the_whole(rules, rows):
+    days, units = sorted(rows["day"].unique()), np.arange(UNITS)
+    tallies = tally_days(rows, NO_ROLES, days)
+    checks = {day: checks_of_day(day, t["visits"], t["grain"]) for day, t in tallies.items()}
+    by_day = [settle_day(checks[day], rules, units) for day in days]
+    summed = deduct_lines(pd.concat(by_day).rename(columns={"unit": "column"}), rules)
+    whole = place_cells(pd.concat(checks.values(), ignore_index=True), rules, units, UNITS, 0)
+    taken = sum_settled(settle(whole, rules)).astype(np.int64)
+    keys = ["node", "column"]
+    pd.testing.assert_frame_equal(
+        taken.sort_values(keys, ignore_index=True)[summed.columns],
+        summed.sort_values(keys, ignore_index=True),
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -146,7 +201,11 @@ def test_a_larger_deduction_never_raises_a_score(rules, rows, data):
 
 
 @settings(max_examples=40, deadline=None)
-@given(rule_sets(), row_frames(), row_frames())
+@given(
+    rule_sets(st.sampled_from(["renormalise_local", "renormalise_global", "full", "zero"])),
+    row_frames(),
+    row_frames(),
+)
 def test_rows_of_one_unit_never_move_another(rules, rows, more):
     before = scored(rows, rules)[0].scores
     more = more[more["unit"] == 0].assign(batch=2)

@@ -35,6 +35,7 @@ from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.windows import score_windows
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.store.database import open_store, reading
+from wenming_metrics.store.replaced import replaced_batches
 
 pytestmark = pytest.mark.only("sqlite")
 DAYS = (date(2026, 10, 31), date(2026, 11, 1))
@@ -230,6 +231,26 @@ class Comings(RuleBasedStateMachine):
         names = ["day", "source_name", "unit_name", "item_name", "lost"]
         told = Counter((*one.slice, one.item, one.lost) for one in self.failed())
         assert Counter(found[names].itertuples(index=False, name=None)) == told
+
+    @invariant()
+    def batches_say_what_replaces_them(self) -> None:
+        with reading(self.office.store) as connection:
+            found = replaced_batches(connection)
+        told = {one.batch: (one.by, bool(one.whole)) for one in found.itertuples()}
+        live = {number: one for number, one in self.batches.items() if one.live}
+        expected = {}
+        for number, one in live.items():
+            over = {
+                row.slice: later
+                for later, other in sorted(live.items())
+                if later > number and other.replaces
+                for row in other.rows
+            }
+            by = {over[row.slice] for row in one.rows if row.slice in over}
+            if by:
+                whole = all(row.slice in over for row in one.rows)
+                expected[number] = (tuple(sorted(by)), whole)
+        assert told == expected
 
     def teardown(self) -> None:
         told = self.figures(WINDOWS[-1])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import date
 
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.reading.answers import EARNED, LOST, Answers, Looked
+
+_BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
 
 
 def add_answers(command: argparse.ArgumentParser) -> None:
@@ -21,7 +24,7 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="类别",
-        help="确认的到访只查了这些类别的测评项,如 公共环境;可以写几次,含 --confirm-visits",
+        help="确认的到访只查了这些类别的测评项,如 公共环境、公共秩序;可以写几次,含 --confirm-visits",
     )
     command.add_argument(
         "--looked",
@@ -47,8 +50,9 @@ def add_answers(command: argparse.ArgumentParser) -> None:
 def answers_of(given: argparse.Namespace) -> Answers:
     """Give what the options say. Raises IntakeError for a day that is none."""
     looked = tuple(Looked(_day(day), street, site) for day, street, site in given.looked)
-    confirmed = given.confirm_visits or bool(looked or given.scope)
-    return Answers(confirmed, tuple(given.scope), looked, given.split, given.bare)
+    scope = tuple(one for text in given.scope for one in _BETWEEN.split(text) if one)
+    confirmed = given.confirm_visits or bool(looked or scope)
+    return Answers(confirmed, scope, looked, given.split, given.bare)
 
 
 def _day(text: str) -> int:

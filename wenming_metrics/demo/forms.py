@@ -92,7 +92,8 @@ FINDINGS = {
         _columns(
             "检查编号=visit_no 检查日期=day 督查来源=source 区县=district 街道(镇)=street "
             "所属社区=community 点位类别=point_type 检查点位=site 项目编号=item_code "
-            "测评标准=item 扣分值=deduction 问题处数=places 问题=description 责任部门=responsible"
+            "测评标准=item 扣分值=deduction 问题处数=places 问题=description 责任部门=responsible "
+            "问题编号=problem_no 整改时限=deadline"
         ),
         with_slashes,
     ),
@@ -102,7 +103,7 @@ FINDINGS = {
         _columns(
             "日期=day 来源=source 所属街道=street 所属社区=community 点位类型=point_type "
             "点位=site 检查项=item 存在问题=description 处数=places 失分=deduction "
-            "牵头单位=lead 责任单位=responsible 备注=remark"
+            "牵头单位=lead 责任单位=responsible 备注=remark 问题编号=problem_no 整改时限=deadline"
         ),
         as_date,
         loose=True,

@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.demo import forms
+from wenming_metrics.demo.answers import hand_out, write_answers
 from wenming_metrics.demo.city import SEED, City, build_city
 from wenming_metrics.demo.forms import Cell, Form
 from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
@@ -103,7 +104,7 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
                 _rows_sheet(book, form, seen, inspections.city, rng, [_filled(sender, day)])
             else:
                 form = forms.FINDINGS[sender]
-                problems = seen[seen["result"] == "不符合"]
+                problems = hand_out(seen[seen["result"] == "不符合"], sender)
                 _rows_sheet(book, form, problems, inspections.city, rng, [])
                 shown = own.assign(day=[form.day(d) for d in own["day"]]).astype(object)
                 cells = _cells(shown.replace({"": None}), forms.VISITS)
@@ -118,8 +119,18 @@ def _write_all(folder: Path, found: Inspections) -> list[Path]:
         *write_registers(folder, found.city),
         *write_plans(folder, found.plan),
         *write_days(folder, found),
+        *_write_answers(folder, found),
         write_quarter(folder, found.city, max(found.visits["day"])),
     ]
+
+
+def _write_answers(folder: Path, found: Inspections) -> list[Path]:
+    """Write what was answered on the last day to the lists of the days before, if there are any."""
+    rows, last = forms.full_rows(found), max(found.visits["day"])
+    wanted = rows["sender"].isin(list(forms.FINDINGS)) & (rows["result"] == "不符合")
+    given = rows[wanted & (rows["day"] < last)].groupby(["day", "sender"], sort=True)
+    lists = [hand_out(own, sender) for (_, sender), own in given]
+    return [write_answers(folder, lists, last, SEED)] if lists else []
 
 
 def _filled(sender: str, day: date) -> str:

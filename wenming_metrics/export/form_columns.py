@@ -26,8 +26,8 @@ FORMS = {
     "findings": Form(
         "问题清单",
         (
-            *("day", "source", *_PLACE, "item", "description", "places", "deduction", "lead"),
-            *("responsible", "assisting", "remark"),
+            *("problem_no", "day", "source", *_PLACE, "item", "description", "places", "deduction"),
+            *("lead", "responsible", "assisting", "deadline", "remark"),
         ),
         beside=("visits",),
     ),

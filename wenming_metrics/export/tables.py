@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -101,6 +101,12 @@ def ranking_workbook(
              named - as `queries.lists.named_units` gives it
     Returns: bytes of an xlsx file; units without a place stand last with the reason
     """
+    return write_book(*_ranking_sheets(ranked, title, notes, named))
+
+
+def _ranking_sheets(
+    ranked: pd.DataFrame, title: str, notes: Sequence[str], named: pd.DataFrame, prefix: str = ""
+) -> tuple[Sheet, Sheet]:
     told = ranked.assign(
         moved=[
             movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
@@ -108,19 +114,45 @@ def ranking_workbook(
         remark=[_remark(line) for line in ranked.itertuples()],
     )
     lists = "、".join(dict.fromkeys(named["title"]))
-    return _workbook(
-        Sheet("排名", title, told, _RANKING, notes), Sheet("名单", lists, named, _NAMED, notes)
+    return (
+        Sheet(f"{prefix}排名", title, told, _RANKING, notes),
+        Sheet(f"{prefix}名单", lists, named, _NAMED, notes),
     )
 
 
 def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
     """Make the workbook of a list without places, as `queries.ranking.listing` gives it."""
+    return write_book(_listing_sheet(listed, title, notes))
+
+
+def issued_workbook(
+    boards: Mapping[str, tuple[pd.DataFrame, pd.DataFrame | None]],
+    title: str,
+    notes: Sequence[str],
+) -> bytes:
+    """Make the workbook of a signed issue.
+
+    Takes: boards - title of a board -> its list, and who is named (None: it is not ranked); title -
+           of the issue; notes - number, document, moment, hash: below every list
+    """
+    sheets: list[Sheet] = []
+    for board, (lines, named) in boards.items():
+        if named is None:
+            sheets.append(_listing_sheet(lines, f"{title} {board}", notes, board))
+        else:
+            sheets += _ranking_sheets(lines, f"{title} {board}排名", notes, named, board)
+    return write_book(*sheets)
+
+
+def _listing_sheet(
+    listed: pd.DataFrame, title: str, notes: Sequence[str], prefix: str = ""
+) -> Sheet:
     told = listed.assign(
         change=listed["failed"] - listed["failed_before"],
         kept=list(map(share_text, listed["in_time"], listed["fell_due"])),
     )
     notes = [*notes, *map(on_time_note, listed["as_of"].head(1))]
-    return _workbook(Sheet("清单", title, told, _LISTING, notes))
+    return Sheet(f"{prefix}清单", title, told, _LISTING, notes)
 
 
 def composite_workbook(
@@ -142,12 +174,12 @@ def composite_workbook(
         ]
     fields += [Field("missing", "缺项", 30), Field("remark", "说明", 18)]
     told = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
-    return _workbook(Sheet("综合考核", title, told, fields, notes))
+    return write_book(Sheet("综合考核", title, told, fields, notes))
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
     """Make the workbook of all problems of a file, as `problems.problem_frame` gives them."""
-    return _workbook(Sheet("问题", title, problems, _PROBLEMS))
+    return write_book(Sheet("问题", title, problems, _PROBLEMS))
 
 
 def _remark(line: tuple) -> str:
@@ -156,7 +188,8 @@ def _remark(line: tuple) -> str:
     return "并列" if line.tied else ""
 
 
-def _workbook(*sheets: Sheet) -> bytes:
+def write_book(*sheets: Sheet) -> bytes:
+    """Make the workbook of some sheets."""
     book = Workbook(write_only=True)
     for sheet in sheets:
         _fill(book.create_sheet(sheet.name), sheet)

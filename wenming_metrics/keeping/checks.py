@@ -18,6 +18,7 @@ from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import among
 from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.issues import SIGNED
 
 _MANY = 100_000
 """Most lines that are counted as wrong one by one."""
@@ -133,8 +134,22 @@ def check_states(store: Store) -> list[Line]:
             *connection.execute(strays.limit(_MANY)).all(),
             *connection.execute(loose.limit(_MANY)).all(),
         ]
+        numbered = _numbered(connection)
     wrong = (f"批次 {batch} 第 {seq} 行的第 {n} 个状态没有来处" for batch, seq, n in found)
-    return [line("问题状态", count, wrong)]
+    return [line("问题状态", count, wrong), numbered]
+
+
+def _numbered(connection: Connection) -> Line:
+    """Check that every number and deadline belongs to a problem."""
+    finding, state = schema.finding, schema.finding_state
+    same = and_(state.c.batch == finding.c.batch, state.c.seq == finding.c.seq, state.c.n == 0)
+    strays = select(finding.c.batch, finding.c.seq).join(state, same, isouter=True)
+    strays = strays.where(state.c.batch.is_(None)).limit(_MANY)
+    count = connection.execute(select(func.count()).select_from(finding)).scalar_one()
+    found = connection.execute(strays).all()
+    return line(
+        "编号和期限", count, [f"批次 {batch} 第 {seq} 行没有这个问题" for batch, seq in found]
+    )
 
 
 def check_originals(store: Store, digests: list[str]) -> list[Line]:
@@ -183,6 +198,23 @@ def check_picture_places(store: Store) -> list[Line]:
         found = connection.execute(lost.limit(_MANY)).all()
     wrong = (f"批次 {batch} 第 {n + 1} 张表第 {row} 行的图片没有了" for batch, n, row in found)
     return [line("图片的位置", count, wrong)]
+
+
+def check_issues(store: Store) -> list[Line]:
+    """Check what was signed against the hash that was printed with it, and that it is there."""
+    content, event = schema.issue_content, schema.issue_event
+    with reading(store) as connection:
+        signed = select(event.c.issue).where(event.c.act == SIGNED)
+        wanted = set(connection.execute(signed).scalars())
+        kept = connection.execute(select(content)).mappings().all()
+    wrong = [f"第 {key} 号通报已签发,名单没有了" for key in wanted - {one["issue"] for one in kept}]
+    for one in kept:
+        try:
+            same = hashlib.sha256(zlib.decompress(one["content"])).hexdigest() == one["hash"]
+        except zlib.error:
+            same = False
+        wrong += [] if same else [f"第 {one['issue']} 号通报的名单和校验码对不上"]
+    return [line("已签发的名单", len(wanted), wrong)]
 
 
 def check_blocks(store: Store, batches: list[int]) -> list[Line]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.periods import Window
 from wenming_metrics.publishing.calendar import Calendar, Slot, calendar_of, slots
-from wenming_metrics.queries.known import Cut, arrivals
+from wenming_metrics.queries.arrivals import Cut, arrivals
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading
@@ -201,13 +201,12 @@ def _counts_before(one: Issue, issue: Issue) -> bool:
     return standing and one.window.end < issue.window.start
 
 
-def late_files(connection: Connection, issue: Issue, cut: Cut) -> pd.DataFrame:
-    """List the files that came for an issue's days after it had closed, or count in it though
-    their days lie in earlier ones.
+def late_files(connection: Connection, issue: Issue) -> pd.DataFrame:
+    """List the files that came for an issue's days after it had closed.
 
-    Returns: batch, name, arrived, rows, own (counts in the issue of its days), live
+    Returns: batch, name, arrived, rows (on its days), own (counts in it all the same)
     """
-    found = arrivals(connection, list(issue.window.days), cut)
+    found = arrivals(connection, list(issue.window.days), cut_of(connection, issue))
     found = found[found["then"] & (found["arrived"] > issue.cutoff)]
-    how = {"name": "first", "arrived": "first", "rows": "sum", "own": "first", "live": "first"}
+    how = {"name": "first", "arrived": "first", "rows": "sum", "own": "first"}
     return found.groupby("batch", as_index=False).agg(how)

@@ -60,6 +60,12 @@ def calendar_of(settings: Mapping[str, object]) -> Calendar:
     return Calendar(**{"name": _NAMES[kind], **told, "kind": kind})
 
 
+def is_usual(calendar: Calendar) -> bool:
+    """Say whether its issues are the days, weeks or months of the calendar."""
+    begins = {"week": calendar.first_weekday, "span": 0}.get(calendar.kind, calendar.first_day)
+    return begins == 1
+
+
 def slot_at(calendar: Calendar, on: date) -> Slot:
     """Give the issue that a day lies in."""
     start, end, number = (

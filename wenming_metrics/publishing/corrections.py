@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.publishing.book import Issue
+from wenming_metrics.publishing.book import Issue, get_issue
 from wenming_metrics.publishing.freezing import Frozen, read_frozen, signed_before
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.since import LATER, acts_since, touched
-from wenming_metrics.queries.known import Cut
+from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.model import STOCKS
+from wenming_metrics.scoring.adjusting import in_use
 from wenming_metrics.store.database import reading
 
 FIGURES = {"score": "得分", "rank": "名次", "status": "状态", "sites": "点位", "visits": "到访"} | {
@@ -72,7 +74,7 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
         frozen = read_frozen(connection, issue)
         own = Cut("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules)
         now = _lists(connection, office, issue, Cut() if live else own)
-        acts = acts_since(connection, issue, frozen.cut.at, own)
+        acts = acts_since(connection, issue, frozen.cut.at, own, facts=_uses_facts(office))
         if not live:
             acts = acts[acts["effect"] != LATER].reset_index(drop=True)
         units = _differing(frozen.lists, now)
@@ -82,8 +84,28 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
     return Corrections(issue, units.assign(reason=told)[_COLUMNS], acts.drop(columns="batch"))
 
 
+def corrections_of(office: Office, key: int, live: bool) -> Corrections:
+    """Give `corrections` of an issue by its number in the store."""
+    with reading(office.store) as connection:
+        issue = get_issue(connection, key)
+    return corrections(office, issue, live=live)
+
+
+def verdict_of(office: Office, key: int) -> Verdict:
+    """Give `verify_issue` of an issue by its number in the store."""
+    with reading(office.store) as connection:
+        issue = get_issue(connection, key)
+    return verify_issue(office, issue)
+
+
 def _lists(connection: Connection, office: Office, issue: Issue, cut: Cut) -> Lists:
     return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+
+
+def _uses_facts(office: Office) -> bool:
+    """Say whether anything but rows of inspections makes part of the score."""
+    rules = office.rules
+    return bool(rules.nodes["mode"].isin(STOCKS).any()) or in_use(rules.adjustments)
 
 
 def _general(frozen: Frozen, now: Lists, acts: pd.DataFrame, *, live: bool) -> list[str]:
@@ -177,13 +199,13 @@ def verify_issue(office: Office, issue: Issue) -> Verdict:
             now = _lists(connection, office, issue, frozen.cut)
         except LookupError:
             return Verdict(frozen, _none(), (*why, "签发时用的测评办法没有存档,不能重算。"))
-        acts = acts_since(connection, issue, frozen.cut.at, frozen.cut)
+        acts = acts_since(connection, issue, frozen.cut.at, frozen.cut, facts=_uses_facts(office))
     units = _differing(frozen.lists, now)
     leaves = _differing_leaves(frozen.lists, now)
     if len(units) or leaves:
-        registers = acts.loc[acts["batch"] < 0, "what"].tolist()
-        if registers:
-            why.append(f"签发之后名册更新过({'、'.join(registers)}),重算按现在的名册。")
+        newer = acts.loc[acts["batch"] < 0, "what"].tolist()
+        if newer:
+            why.append(f"签发之后更新过 {'、'.join(newer)};名册、计划和数据表,重算按现在的。")
         else:
             why.append("入库的行与签发时不同,可能是数据文件被改动过,请用 verify 命令核对全部数据。")
         if leaves:

@@ -14,10 +14,12 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
-from wenming_metrics.publishing.book import SIGNED, Issue, list_issues
+from wenming_metrics.publishing.book import SIGNED, Issue, get_issue, list_issues
 from wenming_metrics.publishing.lists import Lists, Signed
-from wenming_metrics.queries.known import Cut
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import City
+from wenming_metrics.store.database import reading
 from wenming_metrics.store.issues import read_content
 
 _PLAIN = ("losses", "shares")
@@ -50,6 +52,7 @@ def freeze(issue: Issue, facts: Mapping[str, object], cut: Cut, lists: Lists) ->
         "facts": dict(facts),
         "cut": {**asdict(cut), "earlier": [list(span) for span in cut.earlier]},
         "boards": {kind: _spell(frame) for kind, frame in lists.boards.items()},
+        "named": {kind: _spell(frame) for kind, frame in lists.named.items()},
         "leaves": {kind: _spell(frame) for kind, frame in lists.leaves.items()},
         "city": asdict(lists.city),
         **{name: _spell(getattr(lists, name)) for name in _PLAIN},
@@ -81,6 +84,7 @@ def read_frozen(connection: Connection, issue: Issue) -> Frozen:
     cut = {**told["cut"], "earlier": tuple(tuple(span) for span in told["cut"]["earlier"])}
     lists = Lists(
         boards={kind: _frame(spelt) for kind, spelt in told["boards"].items()},
+        named={kind: _frame(spelt) for kind, spelt in told["named"].items()},
         leaves={kind: _frame(spelt) for kind, spelt in told["leaves"].items()},
         city=City(**told["city"]),
         **{name: _frame(told[name]) for name in _PLAIN},
@@ -90,6 +94,12 @@ def read_frozen(connection: Connection, issue: Issue) -> Frozen:
     )
     intact = digest_of(content) == kept["hash"]
     return Frozen(issue, told["facts"], Cut(**{**cut, "rules": lists.rules}), lists, intact)
+
+
+def frozen(office: Office, key: int) -> Frozen:
+    """Read what was signed of an issue by its number in the store. Raises LookupError."""
+    with reading(office.store) as connection:
+        return read_frozen(connection, get_issue(connection, key))
 
 
 def signed_before(connection: Connection, issue: Issue) -> Signed:

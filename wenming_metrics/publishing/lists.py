@@ -10,8 +10,10 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window, previous, series, today
+from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.findings import Moment
-from wenming_metrics.queries.known import Cut, Known, know, known_standings
+from wenming_metrics.queries.known import know, known_standings
+from wenming_metrics.queries.lists import name_places, places_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.on_time import on_time
 from wenming_metrics.queries.overview import (
@@ -41,12 +43,14 @@ class Lists:
     """All figures of an issue.
 
     boards - kind of board -> its list, as `queries.ranking.ranking` or `listing` give it
+    named  - kind of ranked board -> as `queries.lists.named_units`
     leaves - kind of ranked board -> unit, unit_name, rules (digest), code, name, rate, loss
     city   - as `queries.overview.city`; losses, shares - as `top_losses` and `category_shares`
     rows, batches - how many rows count, of which batches; rules - digests of the versions
     """
 
     boards: Mapping[str, pd.DataFrame]
+    named: Mapping[str, pd.DataFrame]
     leaves: Mapping[str, pd.DataFrame]
     city: City
     losses: pd.DataFrame
@@ -68,16 +72,18 @@ def make_lists(
         board.kind: known_standings(connection, office, board, known)
         for board in office.rules.boards
     }
-    boards = {
-        board.kind: _list(connection, office, known, scored[board.kind], signed)
-        for board in office.rules.boards
-    }
-    ranked = [board.kind for board in office.rules.boards if board.ranked]
+    boards, named = {}, {}
+    for kind, now in scored.items():
+        if now.board.ranked:
+            boards[kind], named[kind] = _ranked(connection, office, now, signed)
+        else:
+            boards[kind] = _listed(connection, office, now, signed, cut.at)
     first = scored[office.rules.boards[0].kind]
     losses = city_losses(first)
     return Lists(
         boards=boards,
-        leaves={kind: _leaves(scored[kind]) for kind in ranked},
+        named=named,
+        leaves={kind: _leaves(scored[kind]) for kind in named},
         city=_city(connection, office, first, signed),
         losses=largest(losses),
         shares=by_category(losses),
@@ -87,41 +93,33 @@ def make_lists(
     )
 
 
-def _list(
-    connection: Connection,
-    office: Office,
-    known: Known,
-    now: Standings,
-    signed: Signed,
-) -> pd.DataFrame:
-    if now.board.ranked:
-        return _ranked(connection, office, now, signed)
-    return _listed(connection, office, now, signed, known.cut.at)
+def _ranked(
+    connection: Connection, office: Office, now: Standings, signed: Signed
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make a ranked list, and who is named at its ends.
 
-
-def _ranked(connection: Connection, office: Office, now: Standings, signed: Signed) -> pd.DataFrame:
-    """Make a ranked list; where an earlier window was signed, its signed list is what counts."""
-    own, board = now.windows[0], now.board
+    Where an earlier window was signed, its signed list is what this one is measured against.
+    """
+    own = now.windows[0]
     windows = series(own, COURSE[own.kind])
-    found = rank_standings(now)
-    live = rank_standings(score_windows(connection, office, windows, board)).set_index("unit")
-    lists = [signed.boards.get((_plain(one), board.kind)) for one in windows[:-1]]
-    was = lists[-1]
-    if was is None:
-        was = rank_standings(score_windows(connection, office, windows[-2:-1], board))
-    units = found["unit"]
-    rank, score = (was.set_index("unit")[name].reindex(units) for name in ("rank", "score"))
-    change = half_up(found["score"] - score.to_numpy(float), 9)
-    trend = [
-        _course(live["trend"].get(unit), unit, place, lists)
-        for unit, place in zip(units, found["trend"], strict=True)
+    found, live = rank_standings(now), score_windows(connection, office, windows, now.board)
+    lists = [signed.boards.get((_plain(one), now.board.kind)) for one in windows[:-1]]
+    places = [
+        places_in(live, number) if frame is None else frame for number, frame in enumerate(lists)
     ]
-    return found.assign(
-        rank_change=rank_changes(found, was),
-        is_new=found["rank"].notna() & rank.isna().to_numpy(),
-        score_change=change,
+    was = places[-1].set_index("unit").reindex(found["unit"])
+    courses = rank_standings(live).set_index("unit")["trend"]
+    trend = [
+        _course(courses.get(unit), unit, place, lists)
+        for unit, place in zip(found["unit"], found["trend"], strict=True)
+    ]
+    told = found.assign(
+        rank_change=rank_changes(found, places[-1]),
+        is_new=found["rank"].notna() & was["rank"].isna().to_numpy(),
+        score_change=half_up(found["score"] - was["score"].to_numpy(float), 9),
         trend=trend,
     )
+    return told, name_places([*places, found], now.rules().lists)
 
 
 def _course(

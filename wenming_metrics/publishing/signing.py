@@ -20,14 +20,15 @@ from wenming_metrics.publishing.book import (
     calendar,
     cut_of,
     get_issue,
+    late_files,
     list_issues,
 )
 from wenming_metrics.publishing.calendar import Slot, slot_at
 from wenming_metrics.publishing.freezing import digest_of, freeze, packed, signed_before
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.remarks import undecided
+from wenming_metrics.queries.arrivals import Cut, arrivals
 from wenming_metrics.queries.held import waiting_rows
-from wenming_metrics.queries.known import Cut, arrivals
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
@@ -87,6 +88,18 @@ def draft_lists(office: Office, issue: Issue) -> Lists:
     with reading(office.store) as connection:
         cut = cut_of(connection, issue)
         return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+
+
+def cut_for(office: Office, issue: Issue) -> Cut:
+    """Say which files count in an issue now; see `book.cut_of`."""
+    with reading(office.store) as connection:
+        return cut_of(connection, issue)
+
+
+def late_for(office: Office, issue: Issue) -> pd.DataFrame:
+    """List the files that came for an issue's days after it had closed; see `book.late_files`."""
+    with reading(office.store) as connection:
+        return late_files(connection, issue)
 
 
 def held_for(office: Office, issue: Issue) -> pd.DataFrame:

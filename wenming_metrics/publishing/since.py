@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from wenming_metrics.publishing.book import Issue
-from wenming_metrics.queries.known import Cut, arrivals
-from wenming_metrics.reading.model import REGISTER_KINDS
+from wenming_metrics.queries.arrivals import Cut, arrivals
+from wenming_metrics.queries.history import KINDS
+from wenming_metrics.reading.model import PLAN, REGISTER_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT
 from wenming_metrics.store.database import read_frame
@@ -17,16 +18,20 @@ from wenming_metrics.store.issues import read_decisions
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.units import ancestors
 
-HERE, LATER, REGISTERS = "更正本期", "迟到,计入以后的一期", "名册按现在的"
+HERE, LATER, IN_FORCE = "更正本期", "迟到,计入以后的一期", "按现在的"
 """What an act does to the issue's own figures."""
+_FACTS = ("metric", "external", "document", "adjustment")
 _COLUMNS = ["at", "who", "act", "what", "reason", "effect", "batch"]
 
 
-def acts_since(connection: Connection, issue: Issue, known_at: str, cut: Cut) -> pd.DataFrame:
+def acts_since(
+    connection: Connection, issue: Issue, known_at: str, cut: Cut, *, facts: bool
+) -> pd.DataFrame:
     """List what was done to an issue's days since a moment, in order.
 
-    Takes:   cut - which files count in it now
-    Returns: at, who, act, what (the file, the row), reason, effect (HERE, LATER or REGISTERS),
+    Takes:   cut - which files count in it now; facts - whether metrics, external scores, documents
+             and adjustments make part of the score
+    Returns: at, who, act, what (the file, the row), reason, effect (HERE, LATER or IN_FORCE),
              batch (-1: no single one)
     """
     spans = [(issue.window.days.start, issue.window.days.stop - 1), *cut.earlier]
@@ -35,7 +40,7 @@ def acts_since(connection: Connection, issue: Issue, known_at: str, cut: Cut) ->
         _of_files(connection, issue, days, known_at, cut),
         _of_rows(connection, days, known_at),
         _of_choices(connection, issue, known_at),
-        _of_registers(connection, known_at),
+        _of_others(connection, issue, known_at, facts=facts),
     ]
     found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=_COLUMNS)])
     return found[_COLUMNS].sort_values("at", kind="stable", ignore_index=True)
@@ -50,7 +55,7 @@ def _of_files(
     query = (
         select(event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.batch, batch.c.name)
         .join(batch, batch.c.batch == event.c.batch)
-        .where(event.c.at > known_at, event.c.batch.in_(there))
+        .where(event.c.at > known_at, event.c.batch.in_(there), batch.c.kind != PLAN)
         .order_by(event.c.event)
     )
     found = read_frame(connection, query)
@@ -69,7 +74,9 @@ def _of_rows(connection: Connection, days: list[int], known_at: str) -> pd.DataF
     """List what was decided of single rows (复核)."""
     found = read_decisions(connection)
     found = found[(found["at"] > known_at) & found["day"].isin(days)]
-    names = dict(connection.execute(select(schema.batch.c.batch, schema.batch.c.name)).tuples().all())
+    names = dict(
+        connection.execute(select(schema.batch.c.batch, schema.batch.c.name)).tuples().all()
+    )
     what = [f"第 {one.batch} 批 {names[one.batch]} 的一行" for one in found.itertuples()]
     told = [f"{one.reason}({one.approver}批准)" for one in found.itertuples()]
     act = [f"复核{one.act}" for one in found.itertuples()]
@@ -91,14 +98,21 @@ def _of_choices(connection: Connection, issue: Issue, known_at: str) -> pd.DataF
     return found.assign(act=act, what=what, effect=HERE)
 
 
-def _of_registers(connection: Connection, known_at: str) -> pd.DataFrame:
-    """List the registers that came: they are read as they are now."""
-    batch = schema.batch
-    query = select(batch.c.at, batch.c.who, batch.c.batch, batch.c.name)
-    query = query.where(batch.c.at > known_at, batch.c.kind.in_(sorted(REGISTER_KINDS)))
+def _of_others(connection: Connection, issue: Issue, known_at: str, *, facts: bool) -> pd.DataFrame:
+    """List what was done to files that are read as they are in force: registers, plans, facts."""
+    event, batch, on = schema.batch_event, schema.batch, schema.batch_day
+    kinds = sorted({*REGISTER_KINDS, *(_FACTS if facts else ())})
+    planned = select(on.c.batch).where(among(on.c.day, issue.window.days), batch.c.kind == PLAN)
+    query = (
+        select(event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.kind, batch.c.name)
+        .join(batch, batch.c.batch == event.c.batch)
+        .where(event.c.at > known_at)
+        .where(or_(batch.c.kind.in_(kinds), batch.c.batch.in_(planned)))
+        .order_by(event.c.event)
+    )
     found = read_frame(connection, query)
-    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
-    return found.assign(act="名册更新", what=what, reason="", effect=REGISTERS, batch=-1)
+    what = [f"{KINDS[one.kind]} {one.name}" for one in found.itertuples()]
+    return found.assign(what=what, effect=IN_FORCE, batch=-1)
 
 
 def touched(connection: Connection, acts: pd.DataFrame, board: str) -> dict[int, list[str]]:

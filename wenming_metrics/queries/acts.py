@@ -12,13 +12,18 @@ from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.model import KIND_CHOICE
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.drafts import read_events
 from wenming_metrics.vocabulary import INPUT
 
 _COLUMNS = ["at", "who", "act", "what", "reason"]
 
 
 def acts(office: Office) -> pd.DataFrame:
-    """List every act: at, who, act (入库, 撤回, 恢复, 记住, 不再记, 已更正, 已替换, 不再处理), what, reason."""
+    """List every act: at, who, act, what, reason.
+
+    Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; of issues those of `store.issues`,
+    复核维持 (改扣, 剔除), and where late files count; of rules those of `store.drafts`.
+    """
     with reading(office.store) as connection:
         parts = [
             _batches(connection),
@@ -26,6 +31,10 @@ def acts(office: Office) -> pd.DataFrame:
             _names(connection, office),
             _held(connection),
             _replaced(connection),
+            _issues(connection),
+            _rulings(connection),
+            _late(connection),
+            _rules(connection),
         ]
     found = pd.concat(parts, ignore_index=True)
     return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
@@ -96,6 +105,16 @@ def _replaced(connection: Connection) -> pd.DataFrame:
     return _ended(told.assign(act=held.REPLACED, reason=""))
 
 
+def _rules(connection: Connection) -> pd.DataFrame:
+    """Tell of drafts of rules, and of what was published with which document."""
+    found = read_events(connection)
+    what = [
+        f"第 {one.draft} 号草案,测评办法 {one.rules}" + (f",{one.document}" if one.document else "")
+        for one in found.itertuples()
+    ]
+    return found.assign(what=what, reason="")[_COLUMNS]
+
+
 def _ended(found: pd.DataFrame) -> pd.DataFrame:
     """Tell of held rows that wait no longer."""
     what = [
@@ -104,3 +123,40 @@ def _ended(found: pd.DataFrame) -> pd.DataFrame:
         for one in found.itertuples()
     ]
     return found.assign(what=what)[_COLUMNS]
+
+
+def _issues(connection: Connection) -> pd.DataFrame:
+    event, issue = schema.issue_event, schema.issue
+    query = select(
+        *(event.c[name] for name in ("at", "who", "act", "reason", "document")),
+        *(issue.c[name] for name in ("name", "year", "number")),
+    ).join(issue, issue.c.issue == event.c.issue)
+    found = read_frame(connection, query.order_by(event.c.event.desc()))
+    what = [
+        f"{one.year}年{one.name}第{one.number}期{f' {one.document}' if one.document else ''}"
+        for one in found.itertuples()
+    ]
+    return found.assign(what=what)[_COLUMNS]
+
+
+def _rulings(connection: Connection) -> pd.DataFrame:
+    table, batch = schema.ruling, schema.batch
+    query = select(table, batch.c.name)
+    query = query.join(batch, batch.c.batch == table.c.batch, isouter=True)
+    found = read_frame(connection, query.order_by(table.c.ruling.desc()))
+    what = [
+        f"复核意见 {one.remark}"
+        + (f",第 {one.batch} 批 {one.name} 的一行" if one.batch >= 0 else "")
+        for one in found.itertuples()
+    ]
+    told = [f"{one.reason}({one.approver}批准)" for one in found.itertuples()]
+    return found.assign(act="复核" + found["act"].astype(str), what=what, reason=told)[_COLUMNS]
+
+
+def _late(connection: Connection) -> pd.DataFrame:
+    table, batch = schema.late_choice, schema.batch
+    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
+    found = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["迟到计入本期" if one.own else "迟到计入下一期" for one in found.itertuples()]
+    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
+    return found.assign(act=act, what=what)[_COLUMNS]

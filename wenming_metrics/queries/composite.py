@@ -17,8 +17,9 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.windows import Standings, board_units, score_windows, statuses
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.composite import Component, Profile, load_profiles, profiles_of
+from wenming_metrics.scoring.adjusting import VETO
 from wenming_metrics.scoring.composing import Composed, compose
-from wenming_metrics.scoring.ranking import RANKED, order_units
+from wenming_metrics.scoring.ranking import SCORED, order_units
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -66,11 +67,12 @@ def composite(office: Office, profile: Profile, over: Window) -> Composite:
         units = units.rename(columns={"name": "unit_name"})
         asked = _Asked(connection, office, profile, units)
         found = [_period(asked, one) for one in windows]
-        counts = profile.adjustments is not None
-        ledger = decisions(connection, [over], units) if counts else no_decisions()
+        ledger = decisions(connection, [over], units)
     rules = office.rules
+    struck = ledger[ledger["kind"] == VETO] if rules.adjustments.veto else no_decisions()
+    vetoes = dict(zip(struck["column"].tolist(), struck["document_no"].tolist(), strict=True))
     values = [one for one, _ in found]
-    composed = compose(units, values, profile, ledger, rules.ranked_by, rules.ties)
+    composed = compose(units, values, profile, ledger, rules.ranked_by, rules.ties, vetoes)
     first = 1 - len(windows)
     sources = [lines.assign(year=first + at) for at, (_, lines) in enumerate(found)]
     ordered = order_units(composed.units).drop(columns="group_order").reset_index(drop=True)
@@ -168,7 +170,7 @@ def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFram
 
 
 def _scores(standings: Standings, number: int) -> np.ndarray:
-    scored = statuses(standings, number) == RANKED
+    scored = np.isin(statuses(standings, number), SCORED)
     return np.where(scored, standings.total[standings.at(number)], np.nan)
 
 

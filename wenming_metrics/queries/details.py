@@ -5,7 +5,6 @@ The points of the rows add up to the leaf's, the leaves' to full mark minus scor
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 import numpy as np
@@ -13,25 +12,24 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
-from wenming_metrics.privacy import mask
-from wenming_metrics.queries.known import Cut, know, known_lines, known_rows, known_standings
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.known import know, known_lines, known_rows, known_standings
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.originals import original_cells
 from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.telling import tell
 from wenming_metrics.queries.windows import read_lines, score_windows
-from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import STOCKS, RuleSet
 from wenming_metrics.scoring.losses import node_losses, trace
 from wenming_metrics.scoring.missing import rule_of
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
-from wenming_metrics.store.registers import read_register, read_sites_met
+from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
-from wenming_metrics.store.rows import read_pieces, read_role_rows, read_roles, read_rows
+from wenming_metrics.store.rows import read_role_rows, read_rows
 from wenming_metrics.tallying import let_rulings_stand
 from wenming_metrics.units import ancestors
-from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
+from wenming_metrics.vocabulary import ROLE_CODES
 
 PATH_MARK = " › "
 _LEAST = 1e-12
@@ -54,7 +52,27 @@ def unit_leaves(
     """
     with reading(office.store) as connection:
         standings, lines = _unit_lines(connection, office, window, unit, board, cut)
-    column = _column(standings, unit)
+    return _leaves_of(standings, lines, _column(standings, unit))
+
+
+def every_leaf(
+    office: Office, window: Window, board: str = "street", cut: Cut | None = None
+) -> pd.DataFrame:
+    """List what every unit of a board was looked at on.
+
+    Returns: the columns of `unit_leaves`, and unit
+    """
+    with reading(office.store) as connection:
+        standings, lines = _unit_lines(connection, office, window, None, board, cut)
+    split = {place: part for place, part in lines.groupby("place")}
+    parts = [
+        _leaves_of(standings, split.get(place, lines.iloc[:0]), place).assign(unit=unit)
+        for place, unit in enumerate(standings.units["unit"].tolist())
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _leaves_of(standings: Standings, lines: pd.DataFrame, column: int) -> pd.DataFrame:
     parts = [
         _leaf_lines(part, lines[lines["stretch"] == number], column)
         for number, part in enumerate(standings.parts())
@@ -132,7 +150,28 @@ def leaf_rows(
             rows = _live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        return _tell(connection, office, _rows_of(rows, lines))
+        return tell(connection, office, _rows_of(rows, lines))
+
+
+def every_row(
+    office: Office, window: Window, board: str = "street", cut: Cut | None = None
+) -> pd.DataFrame:
+    """List the rows on which any unit of a board lost points, unit by unit.
+
+    Returns: the columns of `leaf_rows`, and unit (that of the board)
+    """
+    with reading(office.store) as connection:
+        standings, lines = _unit_lines(connection, office, window, None, board, cut)
+        lines = lines[lines["loss"] > 0]
+        members = np.flatnonzero(standings.column_of >= 0)
+        if cut is None:
+            rows = _live_rows(connection, window, lines["day"].unique(), members)
+        else:
+            rows = known_rows(connection, window, cut, members)
+        found = _rows_of(rows, lines)
+        told = tell(connection, office, found)
+    place = standings.column_of[found["unit"].to_numpy(np.int64)]
+    return told.assign(unit=standings.units["unit"].to_numpy()[place])
 
 
 def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.DataFrame:
@@ -149,7 +188,9 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
         rows = _drop_uncounted(connection, rows, live).assign(repeated=0)
         rows = let_rulings_stand(connection, rows)
         rows = rows[rows["result"] == FAILED]
-        return _tell(connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows)))
+        return tell(
+            connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows))
+        )
 
 
 def problem_rows(office: Office, window: Window) -> pd.DataFrame:
@@ -161,7 +202,9 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
         rows = read_rows(connection, window.days, live_on(connection, window.days))
         rows = drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
         rows = rows[rows["result"] == FAILED]
-        return _tell(connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows)))
+        return tell(
+            connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows))
+        )
 
 
 def node_path(rules: RuleSet, node: int) -> str:
@@ -185,11 +228,11 @@ def _unit_lines(
     connection: Connection,
     office: Office,
     window: Window,
-    unit: int,
+    unit: int | None,
     board: str,
     cut: Cut | None = None,
 ) -> tuple[Standings, pd.DataFrame]:
-    """Read the checks of one unit with the points each lost.
+    """Read the checks of one unit (None: of all) with the points each lost.
 
     Returns: the standings; checks with node, code and leaf_name, owner (the node that makes its own
              rate), stretch (position in `parts`) and loss
@@ -202,17 +245,20 @@ def _unit_lines(
         known = know(connection, window, cut)
         standings = known_standings(connection, office, chosen, known)
         read = partial(known_lines, connection, known)
-    size, column = len(standings.units), _column(standings, unit)
+    size = len(standings.units)
     found = []
     for number, (stretch, at, shares) in enumerate(standings.parts()):
         rules = stretch.rules
         lines = read(stretch.window, rules, standings.column_of, size)
-        lines = lines[lines["column"] == column].assign(column=at.start + column)
+        if unit is not None:
+            lines = lines[lines["column"] == _column(standings, unit)]
+        place = lines["column"].to_numpy(np.int64)
+        lines = lines.assign(column=at.start + place)
         owner, points = trace(lines, stretch.scores, rules)
-        told = {"owner": owner, "loss": points * np.nan_to_num(shares[column])}
+        told = {"owner": owner, "loss": points * np.nan_to_num(shares)[place]}
         told |= {"code": rules.nodes["code"].to_numpy()[lines["node"]]}
         told |= {"leaf_name": rules.nodes["name"].to_numpy()[lines["node"]]}
-        found.append(lines.assign(**told, stretch=number))
+        found.append(lines.assign(**told, stretch=number, place=place))
     return standings, pd.concat(found, ignore_index=True)
 
 
@@ -248,60 +294,3 @@ def _leaf_names(office: Office, rows: pd.DataFrame) -> np.ndarray:
     rules = office.rules
     node = rules.leaf_of[rows["item"].to_numpy(int), rows["point_type"].to_numpy(int)]
     return rules.nodes["name"].reindex(node).fillna("不计分").to_numpy()
-
-
-def _tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
-    """Put names and original cells to stored rows."""
-    sites = read_sites_met(connection).set_index("site")["name"]
-    names, streets = _unit_names(connection)
-    items, types = office.catalogue.items["name"], office.catalogue.point_types["name"]
-    told = pd.DataFrame(
-        {
-            "day": [date.fromordinal(int(day)) for day in rows["day"]],
-            "unit_name": rows["unit"].map(streets).to_numpy(),
-            "site_name": rows["site"].map(sites).to_numpy(),
-            "point_type_name": types.reindex(rows["point_type"]).to_numpy(),
-            "item_name": items.reindex(rows["item"]).to_numpy(),
-            "leaf_name": rows["leaf_name"].to_numpy(),
-            "source_name": [SOURCES[SOURCE_CODES[n]] for n in rows["source"]],
-            "result": [RESULTS[n] for n in rows["result"]],
-            "lost": rows["lost"].to_numpy(float) / POINT_SCALE,
-            "possible": rows["possible"].to_numpy(float) / POINT_SCALE,
-            "loss": rows["loss"].to_numpy(float),
-            "places": rows["places"].to_numpy(),
-            "responsible": _responsible(connection, rows, names),
-            "batch": rows["batch"].to_numpy(),
-            "seq": rows["seq"].to_numpy(),
-            "source_row": rows["source_row"].to_numpy(),
-        }
-    )
-    cells = original_cells(connection, rows.reset_index(drop=True))
-    return told.join(cells.assign(description=_described(connection, rows, cells)))
-
-
-def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
-    """Give the description of each row; of a cell with several problems the one that is meant."""
-    found = read_pieces(connection, rows["batch"].unique())
-    words = {
-        (one.batch, one.seq): f"第 {one.piece} 条:{mask(one.words)}" for one in found.itertuples()
-    }
-    keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
-    return [words.get((batch, seq), text) for batch, seq, text in keys]
-
-
-def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]:
-    """Give the name of every unit, and the name of the street it lies in (else its own)."""
-    register = read_register(connection)
-    units = register.units
-    names = dict(zip(units["unit"], units["name"], strict=True))
-    streets = zip(units["unit"], ancestors(register, "street"), strict=True)
-    return names, {unit: names.get(street, names[unit]) for unit, street in streets}
-
-
-def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, str]) -> list[str]:
-    """Give the responsible units that each row names, joined by 、."""
-    roles = read_roles(connection, rows["day"].unique(), rows["batch"].unique())
-    roles = roles[roles["role"] == ROLE_CODES.index("responsible")]
-    named = roles.assign(name=roles["unit"].map(names)).groupby(["batch", "seq"])["name"]
-    joined = named.agg("、".join)
-    return [joined.get(key, "") for key in zip(rows["batch"], rows["seq"], strict=True)]

@@ -49,17 +49,22 @@ def log(
     at: Moment,
     pricing: Deductions,
     issue_of: Mapping[int, int] | None = None,
+    *,
+    due_too: bool = False,
 ) -> pd.DataFrame:
     """Give the problems found on some days, with what became of them.
 
-    Takes:   days - ordinals; issue_of - day -> number of its period, those before too; None: weeks
+    Takes:   days - ordinals; issue_of - day -> number of its period, those before too; None: weeks;
+             due_too - also those found up to LOOK_BACK days before whose deadline is one of the days
     Returns: the columns of `read_problems` (told: the state as the row says it) and those of
              `states.judge`; only what was found by `at.as_of`
     """
     own = read_problems(connection, days, at.known_at)
-    before = range(_first(days.start, pricing, issue_of), days.start)
+    due = _due_then(connection, days, at.known_at) if due_too else own[:0]
+    first = min([days.start, *due["day"]])
+    before = range(_first(first, pricing, issue_of), days.start)
     # Of what was found before, only the same sites bear on these days.
-    sites = own["site"].unique()
+    sites = pd.concat([own["site"], due["site"]]).unique()
     earlier = read_problems(connection, before, at.known_at, sites) if len(sites) else own
     found = pd.concat([earlier, own], ignore_index=True) if len(earlier) else own
     answers = link(connection, read_answers(connection, at.known_at), found, at.known_at)
@@ -68,7 +73,16 @@ def log(
         found, answers, as_of=at.as_of, known_at=at.known_at, issue_of=issue_of, **settings
     )
     found = found.rename(columns={"state": "told"}).join(judged, how="right")
-    return found[found["day"] >= days.start]
+    falls_due = pd.MultiIndex.from_frame(found[_KEY]).isin(pd.MultiIndex.from_frame(due[_KEY]))
+    return found[(found["day"] >= days.start) | falls_due]
+
+
+def _due_then(connection: Connection, days: range, known_at: str) -> pd.DataFrame:
+    """List rows of before whose deadline is one of some days: day, site, batch, seq."""
+    before = range(days.start - LOOK_BACK, days.start)
+    numbers = read_numbers(connection, live_on(connection, before, known_at), due=days)
+    rows = read_failed(connection, before, numbers["batch"].unique())
+    return rows.merge(numbers[_KEY], on=_KEY)[["day", "site", *_KEY]]
 
 
 def _first(start: int, pricing: Deductions, issue_of: Mapping[int, int] | None) -> int:

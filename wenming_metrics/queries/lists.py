@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -30,8 +32,12 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
 
 def name_standings(standings: Standings) -> pd.DataFrame:
     """Make the lists of `named_units` from scored windows; those of the last one are given."""
-    told = standings.rules().lists
-    places = [_places(standings, number) for number in range(len(standings.windows))]
+    places = [places_in(standings, number) for number in range(len(standings.windows))]
+    return name_places(places, standings.rules().lists)
+
+
+def name_places(places: Sequence[pd.DataFrame], told: Lists) -> pd.DataFrame:
+    """Make the lists of `named_units` from ranked lists, oldest first; those of the last are given."""
     runs = running([sides_of(one, told) for one in places], told.absent)
     found = name_units(places[-1], told)
     found["title"] = found["side"].map({FRONT: told.front, BACK: told.back})
@@ -49,7 +55,7 @@ def _remark(line: tuple, told: Lists) -> str:
     return ",".join(said)
 
 
-def _places(standings: Standings, number: int) -> pd.DataFrame:
+def places_in(standings: Standings, number: int) -> pd.DataFrame:
     """Rank the units in one of the windows, in the order of the list."""
     rules, status = standings.rules(number), statuses(standings, number)
     scores = np.where(status == RANKED, standings.total[standings.at(number)], np.nan)

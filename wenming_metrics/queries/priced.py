@@ -29,14 +29,16 @@ def priced_findings(
     days: range,
     at: Moment | None = None,
     issue_of: Mapping[int, int] | None = None,
+    *,
+    due_too: bool = False,
 ) -> pd.DataFrame:
     """Give the problems found on some days with their states and prices.
 
-    Takes:   at - None: as of today
+    Takes:   at - None: as of today; issue_of, due_too - see `findings.log`
     Returns: the columns of `findings.log` and of `pricing.price_findings`
     """
     at = at or Moment(today().toordinal())
-    found = log(connection, days, at, rules.pricing, issue_of)
+    found = log(connection, days, at, rules.pricing, issue_of, due_too=due_too)
     # A deadline further off is no matter of a few days: being late is told, and not priced.
     near = found.assign(late=found["late"] & (found["due"] - found["day"] <= LOOK_BACK))
     prices = price_findings(near, rules)
@@ -62,8 +64,7 @@ def priced_lines(
     wanted = {day for one in windows for day in one.days}
     days = range(min(wanted), max(wanted) + 1)
     by_due = rules.pricing.booked == "due" and (rules.prices["state"] == STATES[LATE]).any()
-    first = days.start - LOOK_BACK if by_due else days.start
-    found = priced_findings(connection, rules, range(first, days.stop), at, issue_of)
+    found = priced_findings(connection, rules, days, at, issue_of, due_too=bool(by_due))
     on_day = found.assign(points=found["base"])
     after = found[found["more"] > 0]
     after = after.assign(points=after["more"], day=after["booked"])

@@ -102,6 +102,8 @@ class Standings:
         found = np.zeros(len(self.units))
         for one, at, share in self.parts(number):
             scores = one.scores
+            if not scores.filled[:, at].any():
+                continue
             points = np.where(scores.filled, scores.weights * scores.rates, 0.0)[:, at].sum(axis=0)
             found += np.nan_to_num(share) * one.rules.full_mark * np.nan_to_num(points)
         return found

@@ -6,6 +6,7 @@ latest table says was not drawn (未抽中) has no figure, and an older one does
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -20,6 +21,8 @@ from wenming_metrics.reading.rectification import DONE
 from wenming_metrics.store.records import read_records
 from wenming_metrics.vocabulary import normalise
 
+ANY = "*"
+"""Stands for every kind of test."""
 COLUMNS = ("unit", "value", "told", "of", "file", "sheet", "source_row", "restricted")
 """unit; value (float, NaN = none); told - the printed text or the count behind the value; of - the
 period it is of; where it stands; whether its file must not be published (不得对外公布)."""
@@ -30,13 +33,15 @@ def external(
 ) -> pd.DataFrame:
     """Give the latest printed score of each unit in a kind of test.
 
-    Takes:   column - of the test's matrix, "" = the total; inside - only of tests of the window
+    Takes:   test - its kind, or ANY; column - of the test's matrix, "" = the total; one whose name
+             stands there twice is named with the heading above it; inside - only of tests of the
+             window
     Returns: COLUMNS, one line per unit that a test speaks of
     """
     found = _known(connection, "external", window, inside)
-    wanted = normalise(column)
+    wanted = _bare(column)
     told = [_printed(one, wanted) for one in found["told"]]
-    ours = [normalise(one["test"]) == normalise(test) for one in found["told"]]
+    ours = [test == ANY or normalise(one["test"]) == normalise(test) for one in found["told"]]
     kept = np.array([ok and text is not None for ok, text in zip(ours, told, strict=True)], bool)
     found = found.assign(text=told)[kept]
     return _latest(connection, found.assign(value=[_number(text) for text in found["text"]]))
@@ -91,10 +96,15 @@ def _printed(told: dict, column: str) -> str | None:
     if not column:
         return told["total"] or ("" if told["state"] else None)
     for part in told["parts"]:
-        names = {normalise(part["name"]), normalise(part["group"] + part["name"])}
+        names = {_bare(part["name"]), _bare(part["group"] + part["name"])}
         if column in names and part["printed"]:
             return part["printed"]
     return "" if told["state"] else None
+
+
+def _bare(name: str) -> str:
+    """Give a name without the unit or the full mark in brackets behind it."""
+    return re.sub(r"\([^()]*\)$", "", normalise(name))
 
 
 def _number(text: str) -> float:

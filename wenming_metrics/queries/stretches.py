@@ -29,6 +29,12 @@ def split_windows(windows: Sequence[Window], office: Office) -> list[tuple[RuleS
     return [(versions[at], found[at]) for at in sorted(found)]
 
 
+def versions_of(window: Window, office: Office) -> list[tuple[RuleSet, Window]]:
+    """List the versions that a window lies in, with the days of each, oldest first."""
+    versions = office.rule_sets or (office.rules,)
+    return [(versions[at], days) for at, days in _split(window, versions)]
+
+
 def rules_on(office: Office, day: date) -> RuleSet:
     """Give the version in force on a day: the last that had begun, before all of them the first."""
     versions = office.rule_sets or (office.rules,)

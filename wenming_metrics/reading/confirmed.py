@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.reading.answers import Answers, Looked
-from wenming_metrics.reading.inspection import KEPT, PUBLIC, Findings
+from wenming_metrics.reading.inspection import PUBLIC, Findings
 from wenming_metrics.reading.model import BASIS_VISIT, SITE_COLUMNS, Context
 from wenming_metrics.reading.names import Names, alive, visit_key
 from wenming_metrics.reading.part import NO_ROLES, Part
+from wenming_metrics.reading.points import KEPT
 from wenming_metrics.reading.settle import EARLIEST, expand, settle_visits
 from wenming_metrics.reading.table import Table, report_sheet
 from wenming_metrics.reading.visits import visits_part

@@ -23,7 +23,19 @@ from wenming_metrics.reading.model import (
 )
 from wenming_metrics.reading.names import Names, hint, item
 from wenming_metrics.reading.part import Part, build_part, spread_part
-from wenming_metrics.reading.rows import Total, number_text, report_totals
+from wenming_metrics.reading.points import (
+    FAILED,
+    Points,
+    blank_is_zero,
+    checklist_points,
+    count_places,
+    deductions,
+    from_earned,
+    full_marks,
+    report_above,
+    results,
+)
+from wenming_metrics.reading.rows import Total, report_totals
 from wenming_metrics.reading.settle import (
     Where,
     report_sites,
@@ -43,15 +55,10 @@ from wenming_metrics.reading.table import (
     report,
     report_each,
     report_faults,
-    report_sheet,
-    report_unreadable,
-    typed,
 )
 from wenming_metrics.reading.wide import report_sums, unpivot
-from wenming_metrics.rules.reading_rules import ReadingRules
-from wenming_metrics.vocabulary import RESULTS, SOURCE_CODES, normalise
+from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
-KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 _NO_TYPES: Mapping[int, int] = {}
 PUBLIC = SOURCE_CODES.index("public")
 

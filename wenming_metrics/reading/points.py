@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-__IMPORTS__
+from dataclasses import dataclass
+
+import numpy as np
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.rows import number_text
+from wenming_metrics.reading.table import (
+    Table,
+    narrow,
+    report,
+    report_each,
+    report_sheet,
+    report_unreadable,
+    typed,
+)
+from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.vocabulary import RESULTS
+
+KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
+
 
 @dataclass(frozen=True)
 class Points:
@@ -26,6 +46,7 @@ def full_marks(table: Table, names: Names, items: np.ndarray, rules: ReadingRule
 
 
 def deductions(table: Table) -> np.ndarray:
+    """Type what each row says it costs (1e-4), below 0 where it says nothing that can be used."""
     given = typed(table, "deduction", values.points)
     report_unreadable(table, given, "数值-01", "deduction")
     return given

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.reading import values
-from wenming_metrics.reading.inspection import KEPT, PUBLIC, Findings
+from wenming_metrics.reading.inspection import PUBLIC, Findings
 from wenming_metrics.reading.model import BASIS_VISIT, Context
 from wenming_metrics.reading.names import Names, hint, visit_key
 from wenming_metrics.reading.part import Part, Roles, spread_part
+from wenming_metrics.reading.points import KEPT
 from wenming_metrics.reading.settle import (
     Where,
     expand,

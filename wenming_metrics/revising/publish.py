@@ -71,6 +71,9 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
     target = data / "rules" / release.rules_id
     if target.exists() or release.rules_id in {one.id for one in known}:
         raise IntakeError(f"已有编号为“{release.rules_id}”的办法,请换一个编号。")
+    same = [one.id for one in known if (one.series, one.version) == (rules.series, rules.version)]
+    if same:
+        raise IntakeError(f"版本“{rules.version}”已由 {same[0]} 用了,请另写一个版本。")
     faults = check.folder_faults([*known, rules])
     if faults:
         raise RuleSetError(faults)

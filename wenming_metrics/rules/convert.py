@@ -240,6 +240,6 @@ def _titled(path: re.Match) -> str:
 def speaks_of(fault: Fault, path: str) -> bool:
     """Say whether a fault is about a setting."""
     at = fault.column
-    return bool(path) and (
-        path == at or (at and path.startswith((f"{at}.", f"{at}["))) or path in fault.message
-    )
+    if path == at or (at and path.startswith((f"{at}.", f"{at}["))):
+        return True
+    return "." in path and path in fault.message

@@ -21,6 +21,7 @@ from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.rules.paths import line_of
 from wenming_metrics.rules.reading_rules import reading_rules
 from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
@@ -51,9 +52,11 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
     composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
-    faults += check.settings_faults(settings) if settings else []
+    faults += _located(check.settings_faults(settings), folder) if settings else []
     faults += composite_faults(composite, settings)
-    if len(indicators):
+    if indicators.empty and not any(one.file == "indicators.csv" for one in faults):
+        faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
+    elif len(indicators):
         faults += check.tree_faults(indicators, settings, tables)
         faults += check.mapping_faults(mapping, indicators, catalogue)
     if faults:
@@ -134,6 +137,12 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
         return {}
+
+
+def _located(faults: list[Fault], folder: Path) -> list[Fault]:
+    """Add to faults of rules.toml the lines that their settings stand on."""
+    text = (folder / "rules.toml").read_text(encoding="utf-8-sig")
+    return [replace(one, line=line_of(text, one.column)) for one in faults]
 
 
 def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:

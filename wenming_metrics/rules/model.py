@@ -48,7 +48,8 @@ class Fault:
     def __str__(self) -> str:
         """The fault as one line: file, line, column, message."""
         place = f"{self.file} 第 {self.line} 行" if self.line else self.file
-        place += f" {self.column} 列" if self.line and self.column else ""
+        is_table = self.file.endswith(".csv")
+        place += f" {self.column} 列" if self.line and self.column and is_table else ""
         return f"{place}:{self.message}"
 
 

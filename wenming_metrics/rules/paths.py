@@ -14,6 +14,8 @@ from datetime import date, time
 
 _STEP = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.\[\]"]+)|\[(\d+)\]')
 _PLAIN = re.compile(r'[^.\[\]"\\\s]+')
+_HEAD = re.compile(r"\s*(\[\[?)([^\[\]]+)\]")
+_NAMED = re.compile(r"\s*([\w-]+)\s*=")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 Step = str | int
 
@@ -64,6 +66,23 @@ def split_path(path: str) -> list[Step]:
     if not steps or isinstance(steps[0], int) or any(step == -1 for step in steps):
         raise ValueError(path)
     return steps
+
+
+def line_of(text: str, path: str) -> int | None:
+    """Find the line of a TOML file on which a setting, or its section, stands."""
+    section, counts = "", {}
+    for number, line in enumerate(text.splitlines(), 1):
+        head = _HEAD.match(line)
+        if head:
+            name = head[2].strip()
+            counts[name] = counts.get(name, 0) + 1
+            section = f"{name}[{counts[name]}]" if head[1] == "[[" else name
+            if path in (section, name):
+                return number
+        named = _NAMED.match(line)
+        if named and path == (f"{section}.{named[1]}" if section else named[1]):
+            return number
+    return None
 
 
 def _enter(place: dict | list, step: Step, made: object, path: str, *, last: bool) -> dict | list:

@@ -145,6 +145,20 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
         return {}
 
 
+def _of_profile(fault: Fault, table: Table) -> list[int]:
+    """Find the lines of the profile (方案) that a fault speaks of, those of what it names first."""
+    named = re.search("方案“(.+?)”", fault.message)
+    paths = {row: line.get("path", "") for row, line in table.lines}
+    begin = [
+        paths[row].rpartition(".")[0]
+        for row, line in table.lines
+        if named and line.get("value") == named[1] and paths[row].endswith("].id")
+    ]
+    own = [row for row, path in paths.items() if begin and path.startswith(f"{begin[0]}.")]
+    spoken = set(re.findall("[a-z_]+", fault.message))
+    return [row for row in own if paths[row].rpartition(".")[2] in spoken] or own
+
+
 def _located(
     fault: Fault, tables: Mapping[str, Table], rows: Mapping[tuple[str, int], int]
 ) -> SheetFault:
@@ -160,6 +174,7 @@ def _located(
     if fault.file in (SETTINGS, COMPOSITE):
         named = [(row, line.get("path", "")) for row, line in table.lines]
         own = [row for row, path in named if convert.speaks_of(fault, path)]
+        own = own or _of_profile(fault, table)
         return SheetFault(title, own[0] if own else None, VALUE if own else "", told)
-    row = rows.get((fault.file, fault.line)) if fault.line else None
+    row = rows.get((fault.file, fault.line))
     return SheetFault(title, row or table.head or None, table.columns.get(fault.column, ""), told)

@@ -56,7 +56,7 @@ def settle(
              score less that of the tree.
     """
     if not in_use(told):
-        return scores, _no_lines()
+        return scores, no_lines()
     own = ledger.sort_values(["column", "day", "file", "source_row"], kind="stable")
     own = own.reset_index(drop=True)
     scored = ~np.isnan(scores)
@@ -65,7 +65,7 @@ def settle(
     counted = (bonus - penalty) / POINT_SCALE
     remarks = _remarks(own, bonus + penalty, scored, told)
     lines = [own.assign(counted=counted, remark=remarks), _difficulty(scores, groups, told)]
-    found = pd.concat([part for part in lines if len(part)] or [_no_lines()], ignore_index=True)
+    found = pd.concat([part for part in lines if len(part)] or [no_lines()], ignore_index=True)
     raw = scores + _sums(found, len(scores))
     final = np.clip(raw, 0.0, np.inf if told.above_full else full_mark)
     limits = _limits(final - raw, full_mark)
@@ -137,5 +137,6 @@ def _sums(lines: pd.DataFrame, size: int) -> np.ndarray:
     return np.bincount(lines["column"].to_numpy(np.int64), lines["counted"].to_numpy(float), size)
 
 
-def _no_lines() -> pd.DataFrame:
+def no_lines() -> pd.DataFrame:
+    """Give the ledger of scores that nothing was done to."""
     return _made(np.array([], np.int64), "", [], np.array([], float))

@@ -14,7 +14,7 @@ from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
 from wenming_metrics.scoring.settling import (
     LINE_KEYS,
     LINE_SUMS,
-    no_lines,
+    NOTHING_SETTLED,
     settle_day,
     settling,
 )
@@ -69,10 +69,10 @@ def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
     leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
     if "grain" in basis.parts:
         checks = checks_of_day(day, tally["visits"], tally["grain"])
-        settled = settle_day(checks, basis.rules, basis.counts_for)
+        settled = columns_of(settle_day(checks, basis.rules, basis.counts_for))
     else:
-        settled = no_lines()
-    return columns_of(leaves), columns_of(settled)
+        settled = NOTHING_SETTLED
+    return leaves, settled
 
 
 def add_sums(total: Sums, more: Sums) -> Sums:

@@ -7,8 +7,9 @@ and the treatment stands beside it. Years are weighted after each year has its o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.adjusting import settle
-from wenming_metrics.scoring.ranking import RANKED, rank_units
+from wenming_metrics.scoring.ranking import RANKED, VETOED, rank_units
 
 INCOMPLETE = "缺项,不计综合分"
 """Status of a unit that has no composite score."""
@@ -46,7 +47,8 @@ class Weighed:
 class Composed:
     """The composite scores of a period.
 
-    units  - as given, with status, score (rounded, NaN = none), exact, rank, tied
+    units  - as given, with status, document_no (of a veto), score (rounded, NaN = none), exact,
+             rank, tied
     parts  - one line per unit, year and component: unit, year (0 = the last one, -1 = before it),
              component (number), name, value, weight, points, treatment
     years  - one line per unit and year: unit, year, share, total (exact), treatment; empty where
@@ -67,13 +69,15 @@ def compose(
     ledger: pd.DataFrame,
     ranked_by: str = "published",
     ties: str = "competition",
+    vetoes: Mapping[int, str] = MappingProxyType({}),
 ) -> Composed:
     """Make the composite scores.
 
     Takes:   units - unit, unit_name, group; values - per year, the last one asked for at the end
              (one where the profile weighs no years): array (component, unit), NaN = no figure
              ledger - decisions in the period, `scoring.adjusting.LEDGER`
-             ranked_by, ties - as `scoring.ranking.rank_units`
+             ranked_by, ties - as `scoring.ranking.rank_units`; vetoes - position of a unit -> the
+             document that strikes it: it keeps its score and has no place
     """
     groups = units["group"].to_numpy(object)
     weighed = [weigh(one, groups, profile) for one in values]
@@ -82,10 +86,10 @@ def compose(
     lines = ledger if profile.adjustments else ledger.iloc[:0]
     told = replace(told, difficulty=profile.coefficient, above_full=profile.above_full)
     final, lines = settle(total, groups, lines, told, profile.full_mark)
-    status = np.where(np.isnan(final), INCOMPLETE, RANKED)
-    ranked = rank_units(
-        units.assign(score=final, status=status), profile.decimals, ranked_by, ties
-    ).assign(exact=final)
+    documents = [vetoes.get(position, "") for position in range(len(units))]
+    status = np.select([np.isnan(final), np.array(documents, bool)], [INCOMPLETE, VETOED], RANKED)
+    given = units.assign(score=final, status=status.astype(object), document_no=documents)
+    ranked = rank_units(given, profile.decimals, ranked_by, ties).assign(exact=final)
     return Composed(ranked, _parts(weighed, units, profile), years, lines)
 
 
@@ -127,12 +131,13 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     if np.isnan(line["score"]):
         return ""
     if len(composed.years):
-        own = composed.years[composed.years["unit"] == unit].dropna(subset=["total"])
+        own, shared = composed.years[composed.years["unit"] == unit].dropna(subset=["total"]), 1.0
         terms = [f"{_plain(y.share)} × {_plain(y.total)}" for y in own.itertuples()]
     else:
         own = composed.parts[composed.parts["unit"] == unit].dropna(subset=["points"])
-        terms = [_term(part, profile) for part in own.itertuples()]
+        terms, shared = _terms(own, profile)
     said = " + ".join(terms)
+    said = f"({said}) ÷ {_plain(shared)}" if shared != 1.0 else said
     at = composed.units["unit"].tolist().index(unit)
     factor = profile.coefficient.get(line["group"], 1.0)
     said = f"({said}) × {factor:g}" if factor != 1.0 else said
@@ -143,10 +148,21 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     return f"{said} = {line['score']:.{profile.decimals}f}"
 
 
-def _term(part: tuple, profile: Profile) -> str:
-    component = profile.components[part.component]
-    term = f"{_plain(part.weight / component.full_mark)} × {_plain(part.value)}"
-    return f"{term}(取 {part.points:.{profile.decimals}f})" if component.printed else term
+def _terms(own: pd.DataFrame, profile: Profile) -> tuple[list[str], float]:
+    """Write the components that a unit has, by their plain weights, and the share these make up."""
+    parts = profile.components
+    whole = sum(one.weight for one in parts)
+    share = sum(parts[at].weight for at in own["component"]) / whole
+    if any(parts[at].printed for at in own["component"]):
+        share = 1.0  # what is rounded by itself is written with the weight that it had
+    terms = []
+    for part in own.itertuples():
+        component = parts[part.component]
+        weight = component.weight if share != 1.0 else part.weight
+        term = f"{_plain(weight / component.full_mark)} × {_plain(part.value)}"
+        rounded = f"(取 {part.points:.{profile.decimals}f})" if component.printed else ""
+        terms.append(term + rounded)
+    return terms, share
 
 
 def _plain(number: float) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from wenming_metrics.rounding import RATE_SCALE
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.tally import sum_by
+from wenming_metrics.scoring.tally import sum_columns
 from wenming_metrics.vocabulary import SOURCE_CODES
 
 LEAF_KEYS = ["unit", "node"]
@@ -46,10 +47,10 @@ def place_cells(
              units - how many positions; role - number of the role that counts
     Returns: the kept cells, plus node and column. Items without a leaf (不计分) fall out.
     """
-    counted = source_numbers(rules)
     node = rules.leaf_of[cells["item"].to_numpy(), cells["point_type"].to_numpy()]
     position = column_of[cells["unit"].to_numpy()]
-    keep = (node >= 0) & (position >= 0) & cells["source"].isin(counted) & (cells["role"] == role)
+    keep = (node >= 0) & (position >= 0) & (cells["role"] == role)
+    keep &= counted_sources(rules)[cells["source"].to_numpy()]
     window = cells["window"].to_numpy() if "window" in cells else 0
     placed = cells.assign(node=node, column=window * units + position)
     return placed[keep.to_numpy()]
@@ -57,21 +58,23 @@ def place_cells(
 
 def leaf_lines(
     cells: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray, role: int
-) -> pd.DataFrame:
-    """Sum tallied cells per unit and leaf: LEAF_KEYS and LEAF_SUMS, sorted.
+) -> dict[str, np.ndarray]:
+    """Sum tallied cells per unit and leaf: columns of LEAF_KEYS and LEAF_SUMS, sorted.
 
     `rates` is kept only for leaves that average visits: nothing else asks for it.
 
     Takes: cells - as tallied; counts_for - unit -> unit of the board that it counts for, or -1;
            role - number of the role that counts. Items without a leaf (不计分) fall out.
     """
-    node = rules.leaf_of[cells["item"].to_numpy(), cells["point_type"].to_numpy()]
-    unit = counts_for[cells["unit"].to_numpy()]
-    keep = (node >= 0) & (unit >= 0) & (cells["role"] == role).to_numpy()
-    keep &= cells["source"].isin(source_numbers(rules)).to_numpy()
-    by_visit = (rules.nodes["average"] == "visit").to_numpy()[node]
-    lines = cells.assign(node=node, unit=unit, rates=np.where(by_visit, cells["rates"], 0))
-    return sum_by(lines[keep], LEAF_KEYS, LEAF_SUMS)
+    columns = {name: cells[name].to_numpy() for name in cells}
+    node = rules.leaf_of[columns["item"], columns["point_type"]]
+    unit = counts_for[columns["unit"]]
+    keep = (node >= 0) & (unit >= 0) & (columns["role"] == role)
+    keep &= counted_sources(rules)[columns["source"]]
+    columns["rates"] = np.where(visit_averages(rules)[node], columns["rates"], 0)
+    columns |= {"node": node, "unit": unit}
+    kept = {name: columns[name][keep] for name in (*LEAF_KEYS, *LEAF_SUMS)}
+    return sum_columns(kept, LEAF_KEYS, LEAF_SUMS)
 
 
 def add_lines(
@@ -100,9 +103,16 @@ def add_lines(
             field.reshape(-1)[where] += values
 
 
-def source_numbers(rules: RuleSet) -> list[int]:
-    """List the numbers of the sources that count under the rules."""
-    return [SOURCE_CODES.index(source) for source in rules.sources]
+@lru_cache(maxsize=16)
+def counted_sources(rules: RuleSet) -> np.ndarray:
+    """Say of each source, by its number, whether it counts under the rules."""
+    return np.array([source in rules.sources for source in SOURCE_CODES])
+
+
+@lru_cache(maxsize=16)
+def visit_averages(rules: RuleSet) -> np.ndarray:
+    """Say of each node whether it is the mean of its visits."""
+    return (rules.nodes["average"] == "visit").to_numpy(bool)
 
 
 def leaf_rates(sums: LeafSums, rules: RuleSet) -> np.ndarray:
@@ -110,10 +120,10 @@ def leaf_rates(sums: LeafSums, rules: RuleSet) -> np.ndarray:
 
     Returns: float array (node, column); rows of inner nodes are NaN
     """
-    nodes = rules.nodes
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = 1.0 - sums.lost / sums.possible
-        by_visit = sums.rates / (sums.checks * RATE_SCALE)
-    rates = np.where((nodes["average"] == "visit").to_numpy()[:, None], by_visit, pooled)
-    missing = (sums.possible == 0) | ~nodes["is_leaf"].to_numpy()[:, None]
-    return np.where(missing, np.nan, rates)
+    rates = np.full(sums.lost.shape, np.nan)
+    leaf, by_visit = rules.nodes["is_leaf"].to_numpy(bool), visit_averages(rules)
+    pooled, visits = np.flatnonzero(leaf & ~by_visit), np.flatnonzero(leaf & by_visit)
+    with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0: not looked at
+        rates[pooled] = 1.0 - sums.lost[pooled] / sums.possible[pooled]
+        rates[visits] = sums.rates[visits] / (sums.checks[visits] * RATE_SCALE)
+    return rates

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.leaves import visit_averages
 from wenming_metrics.scoring.roll_up import Scores
 from wenming_metrics.scoring.settling import period_of, plan_of, settle
 
@@ -44,7 +45,7 @@ def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> tuple[np.ndar
 
 def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> pd.Series:
     """Share of the leaf's loss: by points lost, or by rate lost where visits are averaged."""
-    by_visit = (rules.nodes["average"] == "visit").to_numpy()[placed["node"].to_numpy()]
+    by_visit = visit_averages(rules)[placed["node"].to_numpy()]
     with np.errstate(invalid="ignore", divide="ignore"):
         rate_lost = np.nan_to_num(placed["lost"] / placed["possible"])
     lost = pd.Series(np.where(by_visit, rate_lost, placed["lost"]), placed.index, dtype=float)

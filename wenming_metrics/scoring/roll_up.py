@@ -8,6 +8,7 @@ looked at. A node that settles makes its own rate from what it took: r = 1 - tak
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,23 +20,31 @@ from wenming_metrics.scoring.missing import Peers, fill_missing, own_nodes
 from wenming_metrics.scoring.settling import plan_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     """Everything scored, per node (row) and column (unit in a window).
 
-    rates   - 0 to 1, NaN = not looked at
-    weights - effective weight of a node in the whole, 0 where it has no rate or lies below a node
-              that settles
-    scores  - per column: rate of the root x full mark; NaN = not looked at at all
-    sums    - the leaf sums they come from
-    filled  - bool: the rate was filled in by the rule for missing leaves
+    rates    - 0 to 1, NaN = not looked at
+    scores   - per column: rate of the root x full mark; NaN = not looked at at all
+    sums     - the leaf sums they come from
+    filled   - bool: the rate was filled in by the rule for missing leaves
+    shares   - what a node weighs among its siblings
+    siblings - what the children of a node that have a rate weigh together
     """
 
+    rules: RuleSet
     rates: np.ndarray
-    weights: np.ndarray
     scores: np.ndarray
     sums: LeafSums
     filled: np.ndarray
+    shares: np.ndarray
+    siblings: np.ndarray
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Effective weight of a node in the whole, 0 where it has no rate or lies below a node
+        that settles; made when it is asked for: places need none."""
+        return _effective(self.rates, self.shares, self.siblings, self.rules)
 
 
 def score(
@@ -58,9 +67,8 @@ def score(
     _settle(rates, deductions, rules)
     filled = np.zeros(rates.shape, bool) if peers is None else fill_missing(rates, rules, peers)
     shares = _shares(rates, rules)
-    _average(rates, shares, rules)
-    weights = _effective(rates, shares, rules)
-    return Scores(rates, weights, rates[0] * rules.full_mark, sums, filled)
+    siblings = _average(rates, shares, rules)
+    return Scores(rules, rates, rates[0] * rules.full_mark, sums, filled, shares, siblings)
 
 
 def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None:
@@ -95,8 +103,11 @@ def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
     return found
 
 
-def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> None:
-    """Average children into their parents, last nodes first, in place."""
+def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Average children into their parents, last nodes first, in place.
+
+    Returns: float array (node, column): what the children of a node that have a rate weigh together
+    """
     nodes = rules.nodes
     parents, own = nodes["parent"].to_numpy(), (nodes["mode"] != "").to_numpy()
     total, weight = np.zeros(rates.shape), np.zeros(rates.shape)
@@ -108,14 +119,18 @@ def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> None:
             seen = ~np.isnan(rates[node])
             total[parents[node]] += np.where(seen, shares[node] * rates[node], 0.0)
             weight[parents[node]] += shares[node] * seen
+    return weight
 
 
-def _effective(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
-    """Carry the weight of the whole down to what counts."""
+def _effective(
+    rates: np.ndarray, shares: np.ndarray, siblings: np.ndarray, rules: RuleSet
+) -> np.ndarray:
+    """Carry the weight of the whole down to what counts.
+
+    Takes: siblings - `_average`
+    """
     parents, owner = rules.nodes["parent"].to_numpy(), plan_of(rules).owner
-    siblings = np.zeros(rates.shape)
     seen = ~np.isnan(rates)
-    np.add.at(siblings, parents[1:], (shares * seen)[1:])
     found = np.zeros(rates.shape)
     found[0] = seen[0]
     for node in range(1, len(parents)):

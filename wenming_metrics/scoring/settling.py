@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,15 @@ import pandas as pd
 from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE
 from wenming_metrics.rules.model import SETTLED, RuleSet
 from wenming_metrics.rules.tables import lines_of
-from wenming_metrics.scoring.leaves import source_numbers
+from wenming_metrics.scoring.leaves import counted_sources
 from wenming_metrics.scoring.tally import reduce_by, sum_by
 
 LINE_KEYS = ["node", "unit", "period"]
 LINE_SUMS = ["looked", "taken", "possible"]
 """Settled lines: where final, periods looked at and what they took; else checks, points lost,
 points that could be earned."""
+NOTHING_SETTLED = {name: np.zeros(0, np.int64) for name in (*LINE_KEYS, *LINE_SUMS)}
+"""The columns of settled lines of a day on which no node settles."""
 DEDUCTIONS = ["node", "column", "periods", "taken"]
 _FINAL = ("visit", "day")
 _HOW = {"visit": np.minimum, "day": np.minimum, "lost": np.add, "possible": np.add} | {
@@ -35,13 +38,23 @@ _HOW = {"visit": np.minimum, "day": np.minimum, "lost": np.add, "possible": np.a
 """What a check or a settled period brings to the node above, and how periods sum it up."""
 
 
+class Grade(NamedTuple):
+    """One line of a table of grades: its rate, and the limits that hold for it (NaN: none)."""
+
+    rate: float
+    min_rate: float
+    max_lost: float
+    max_single: float
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """How the nodes of a tree settle.
 
     nodes - those that settle, children before parents; owner - node -> the settling node at or
     above it, -1; above - settling node -> the next one above it, -1; full - node -> full mark in
-    its own count; final - node -> whether its periods end within a day
+    its own count; final - node -> whether its periods end within a day; mode, settlement - per
+    node; grades - node of mode grade -> its table
     """
 
     nodes: tuple[int, ...]
@@ -49,6 +62,9 @@ class Plan:
     above: dict[int, int]
     full: np.ndarray
     final: np.ndarray
+    mode: tuple[str, ...]
+    settlement: tuple[str, ...]
+    grades: dict[int, tuple[Grade, ...]]
 
 
 @lru_cache(maxsize=16)
@@ -66,7 +82,17 @@ def plan_of(rules: RuleSet) -> Plan:
     full = np.where(nodes["mode"] == "deduct", marks, RATE_SCALE)
     final = nodes["settlement"].isin(_FINAL).to_numpy()
     order = tuple(int(node) for node in np.flatnonzero(settles)[::-1])
-    return Plan(order, owner, above, full, final)
+    modes, settlements = tuple(nodes["mode"]), tuple(nodes["settlement"])
+    graded = (node for node in order if modes[node] == "grade")
+    grades = {node: _grades(rules, str(nodes.at[node, "table"])) for node in graded}
+    return Plan(order, owner, above, full, final, modes, settlements, grades)
+
+
+def _grades(rules: RuleSet, table: str) -> tuple[Grade, ...]:
+    return tuple(
+        Grade(line.rate, line.min_rate, line.max_lost, line.max_single)
+        for line in lines_of(rules.tables, table).itertuples()
+    )
 
 
 def settling(rules: RuleSet) -> tuple[int, ...]:
@@ -129,7 +155,7 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
     node = rules.leaf_of[checks["item"].to_numpy(), checks["point_type"].to_numpy()]
     unit = counts_for[checks["unit"].to_numpy()]
     keep = (node >= 0) & (unit >= 0)
-    keep &= checks["source"].isin(source_numbers(rules)).to_numpy()
+    keep &= counted_sources(rules)[checks["source"].to_numpy()]
     own = _flow(checks, node, plan).assign(unit=unit)[keep]
     flows: dict[int, list[pd.DataFrame]] = {}
     lines = [no_lines()]
@@ -149,7 +175,7 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
 
 def no_lines() -> pd.DataFrame:
     """Give settled lines of a day on which no node settles."""
-    return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in [*LINE_KEYS, *LINE_SUMS]})
+    return pd.DataFrame(NOTHING_SETTLED)
 
 
 def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
@@ -175,7 +201,7 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
         found.append(part.assign(node=node, periods=1, taken=taken)[DEDUCTIONS])
         upper = plan.above[node]
         if upper >= 0:
-            same = rules.nodes.at[upper, "settlement"] == rules.nodes.at[node, "settlement"]
+            same = plan.settlement[upper] == plan.settlement[node]
             period = part["period"] if same else 0
             flows.setdefault(upper, []).append(part.assign(taken=taken, period=period))
     return sum_by(pd.concat(found), ["node", "column"], ["periods", "taken"])
@@ -192,7 +218,7 @@ def _periods(frame: pd.DataFrame, rules: RuleSet, node: int, key: str) -> pd.Dat
 
     day and visit are the first of the period, which tells in which period of a node above it lies.
     """
-    lines = frame.assign(period=period_of(frame, rules.nodes.at[node, "settlement"]))
+    lines = frame.assign(period=period_of(frame, plan_of(rules).settlement[node]))
     found = reduce_by(lines, [key, "period"], _HOW)
     counted = _take(found["lost"], found["possible"], found["single"], rules, node)
     return found.assign(counted=counted)
@@ -205,22 +231,22 @@ def _take(
 
     Takes: lost, possible - sums of the period in 1e-4; single - the largest loss of one check
     """
-    facts = rules.nodes.loc[node]
+    plan = plan_of(rules)
     lost, possible = lost.to_numpy(np.int64), possible.to_numpy(np.int64)
-    if facts["mode"] == "deduct":
-        return np.minimum(lost, int(facts["full_mark"]))
-    if facts["mode"] == "all_or_nothing":
+    if plan.mode[node] == "deduct":
+        return np.minimum(lost, int(plan.full[node]))
+    if plan.mode[node] == "all_or_nothing":
         return np.where(lost > 0, RATE_SCALE, 0)
-    return _grade(lost, possible, single.to_numpy(np.int64), rules, facts["table"])
+    return _grade(lost, possible, single.to_numpy(np.int64), plan.grades[node])
 
 
 def _grade(
-    lost: np.ndarray, possible: np.ndarray, single: np.ndarray, rules: RuleSet, table: str
+    lost: np.ndarray, possible: np.ndarray, single: np.ndarray, grades: tuple[Grade, ...]
 ) -> np.ndarray:
     """Look periods up in a table of grades: the first line of which every limit holds decides."""
     taken = np.zeros(len(lost), np.int64)
     open_ = np.ones(len(lost), bool)
-    for line in lines_of(rules.tables, table).itertuples():
+    for line in grades:
         holds = open_.copy()
         if not np.isnan(line.min_rate):
             # 1e-12 of the points that could be earned is less than any point that is kept.
@@ -244,6 +270,6 @@ def _final_lines(periods: pd.DataFrame, node: int) -> pd.DataFrame:
 
 
 def _open_lines(frame: pd.DataFrame, rules: RuleSet, node: int) -> pd.DataFrame:
-    period = period_of(frame, rules.nodes.at[node, "settlement"])
+    period = period_of(frame, plan_of(rules).settlement[node])
     lines = frame.assign(node=node, period=period, looked=1, taken=frame["lost"])
     return sum_by(lines, LINE_KEYS, LINE_SUMS)

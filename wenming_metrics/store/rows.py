@@ -99,11 +99,18 @@ def read_failed(
     return read_frame(connection, query).assign(result=_FAILED)
 
 
-def read_numbers(connection: Connection, batches: Iterable[int]) -> pd.DataFrame:
-    """Read numbers and deadlines that batches give: batch, seq, number, due."""
+def read_numbers(
+    connection: Connection, batches: Iterable[int], due: range | None = None
+) -> pd.DataFrame:
+    """Read numbers and deadlines that batches give: batch, seq, number, due.
+
+    Takes: due - only those with a deadline on one of these days
+    """
     table = schema.finding
-    wanted = [int(batch) for batch in batches]
-    return read_frame(connection, select(table).where(table.c.batch.in_(wanted)))
+    query = select(table).where(table.c.batch.in_([int(batch) for batch in batches]))
+    if due is not None:
+        query = query.where(table.c.due.between(due.start, due.stop - 1))
+    return read_frame(connection, query)
 
 
 def same_numbers(

@@ -21,6 +21,8 @@ _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
 _SEVERAL = {"问题-01", "问题-02", "问题-03"}
 _MOST_DAYS = 10
+_KEPT = {"persist_state": "page"}
+"""An answer holds while the card of another file is open."""
 
 
 def given(key: str, register: Register) -> Answers:
@@ -53,7 +55,8 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
     """Draw the questions that a file gives rise to."""
     codes = {problem.code for problem in preview.problems}
     if codes & _VISITS:
-        confirmed = st.checkbox("问题涉及的点位都查了全部测评项", key=f"confirm_visits-{key}")
+        told = "问题涉及的点位都查了全部测评项"
+        confirmed = st.checkbox(told, key=f"confirm_visits-{key}", **_KEPT)
         if confirmed and not preview.reading.is_rejected:
             _draw_visits(office, preview, key, register)
     if codes & _SEVERAL:
@@ -61,14 +64,16 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
             "一格写了几个问题的分成几条",
             key=f"split-{key}",
             help="处数按各条写明的数分开,扣分按处数分摊,编号后面加 -1、-2;不勾选则按一条计",
+            **_KEPT,
         )
     if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
-        st.checkbox("相同的行也要计", key=f"count_again-{key}")
+        st.checkbox("相同的行也要计", key=f"count_again-{key}", **_KEPT)
     if len(preview.reading.checks) and set(preview.days) & set(cached.days()):
         st.checkbox(
             "替换先前同一天、同一街道、同一来源的记录",
             key=f"replaces-{key}",
             help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
+            **_KEPT,
         )
 
 
@@ -80,14 +85,15 @@ def _draw_visits(office: Office, preview: Preview, key: str, register: Register)
         page.note("表里有问题的点位:")
         cards.sentences(_sites_by_day(found, preview, register))
         categories = list(dict.fromkeys(office.catalogue.items["category"]))
-        st.multiselect("只查了这些类别的测评项(不选就是全部)", categories, key=f"scope-{key}")
+        label = "只查了这些类别的测评项(不选就是全部)"
+        st.multiselect(label, categories, key=f"scope-{key}", **_KEPT)
         days = _days(found["day"].unique().tolist())
         if not days:
             page.note(f"超过 {_MOST_DAYS} 天,没有问题的点位请用“检查点位”表一并上传。")
         options = list(_places(register))
         for day in days:
             told = f"{date.fromordinal(day):%m-%d} 还查了、没有发现问题的点位"
-            st.multiselect(told, options, key=f"looked-{key}-{day}")
+            st.multiselect(told, options, key=f"looked-{key}-{day}", **_KEPT)
 
 
 def _days(days: list[int]) -> list[int]:

@@ -15,7 +15,8 @@ from wenming_metrics.queries.composite import Composite, composite_lines, unit_s
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.scoring.composing import worked_line
+from wenming_metrics.scoring.composing import INCOMPLETE, worked_line
+from wenming_metrics.scoring.ranking import VETOED
 from wenming_metrics.ui import cached, page, tables, words
 
 _UNIT = "appraised"
@@ -34,16 +35,6 @@ _SOURCES = {
     "treatment": st.column_config.TextColumn("说明", width=170),
 }
 _YEAR = {"year": st.column_config.NumberColumn("年份", format="%d", width=64)}
-_LEDGER = {
-    "kind": st.column_config.TextColumn("加减", width=110),
-    "counted": st.column_config.NumberColumn("计入", format="%+.2f", width=70),
-    "points": st.column_config.NumberColumn("原写", format="%.2f", width=70),
-    "reason": st.column_config.TextColumn("事由", width=220),
-    "document_no": st.column_config.TextColumn("文号", width=170),
-    "file": _SOURCES["file"],
-    "source_row": _SOURCES["source_row"],
-    "remark": st.column_config.TextColumn("说明", width=170),
-}
 
 
 @dataclass(frozen=True)
@@ -139,7 +130,7 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
     )
     columns = {
         "place": text("名次", width=66, alignment="right"),
-        "unit_name": text("单位", width=118, pinned=True),
+        "unit_name": text("单位", width=118),
         "score": st.column_config.NumberColumn("综合分", format=f"%.{profile.decimals}f", width=76),
     }
     for number, one in enumerate(profile.components):
@@ -157,12 +148,15 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
 
 
 def draw_without(lines: pd.DataFrame) -> None:
-    """Name the units without a composite score, and what they lack."""
-    without = lines[lines["rank"].isna()]
-    if without.empty:
-        return
-    said = [words.plain(f"{one.unit_name}({_lacks(one.missing)})") for one in without.itertuples()]
-    st.markdown(f"**缺项,不计综合分**({len(without)} 个;不算 0 分):{'、'.join(said)}")
+    """Name the units without a place: what they lack, or by which document."""
+    for status, title in ((INCOMPLETE, "缺项,不计综合分"), (VETOED, "一票否决,不排名")):
+        own = lines[lines["status"] == status]
+        said = [
+            f"{one.unit_name}({one.document_no or _lacks(one.missing)})" for one in own.itertuples()
+        ]
+        if said:
+            names = "、".join(map(words.plain, said))
+            st.markdown(f"**{title}**({len(own)} 个;不算 0 分):{names}")
 
 
 def _lacks(missing: str) -> str:
@@ -226,4 +220,4 @@ def draw_unit(found: Composite, line: pd.Series) -> None:
         own = found.composed.ledger[found.composed.ledger["column"] == at]
         if len(own):
             st.markdown("**加减分和系数**")
-            tables.show(own.assign(points=own["written"] / 10_000), _LEDGER)
+            tables.show(tables.ledger_lines(own), tables.LEDGER)

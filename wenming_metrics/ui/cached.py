@@ -17,18 +17,34 @@ import streamlit as st
 from wenming_metrics import settings
 from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
-from wenming_metrics.queries import acts, details, held, history, lists, overview, pictures, priced
+from wenming_metrics.publishing import book, corrections, freezing, remarks
+from wenming_metrics.publishing.book import Issue
+from wenming_metrics.publishing.calendar import Slot
+from wenming_metrics.publishing.corrections import Corrections, Verdict
+from wenming_metrics.publishing.freezing import Frozen
+from wenming_metrics.queries import (
+    acts,
+    adjusted,
+    details,
+    held,
+    history,
+    lists,
+    overview,
+    pictures,
+    priced,
+)
 from wenming_metrics.queries import composite as composing
 from wenming_metrics.queries import ranking as places
-from wenming_metrics.queries.composite import Composite
 from wenming_metrics.queries import working as steps
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.composite import Composite
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.overview import City
 from wenming_metrics.queries.pictures import RowPicture
 from wenming_metrics.queries.working import Working
+from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.load import load_all
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.rules.composite import Profile
 from wenming_metrics.store.database import revision
 
 _QUERIES: dict[str, Callable] = {
@@ -42,6 +58,7 @@ _QUERIES: dict[str, Callable] = {
     "listing": places.listing,
     "named_units": lists.named_units,
     "composite": composing.composite,
+    "unit_ledger": adjusted.unit_ledger,
     "unit_leaves": details.unit_leaves,
     "leaf_rows": details.leaf_rows,
     "problem_rows": details.problem_rows,
@@ -50,6 +67,12 @@ _QUERIES: dict[str, Callable] = {
     "working": steps.working,
     "waiting_rows": held.waiting_rows,
     "acts": acts.acts,
+    "issues": book.issues,
+    "issue_places": book.places,
+    "frozen": freezing.frozen,
+    "corrections": corrections.corrections_of,
+    "verdict": corrections.verdict_of,
+    "remarks": remarks.remarks,
     "batches": history.batches,
     "batch_problems": history.batch_problems,
 }
@@ -170,14 +193,51 @@ def listing(window: Window, board: str) -> pd.DataFrame:
     return _ask("listing", window, board)
 
 
-def unit_leaves(window: Window, unit: int, board: str) -> pd.DataFrame:
+def unit_leaves(window: Window, unit: int, board: str, cut: Cut | None = None) -> pd.DataFrame:
     """List what a unit was looked at on; see `queries.details.unit_leaves`."""
-    return _ask("unit_leaves", window, unit, board)
+    return _ask("unit_leaves", window, unit, board, cut)
 
 
-def leaf_rows(window: Window, unit: int, code: str | None, board: str) -> pd.DataFrame:
+def unit_ledger(window: Window, unit: int, board: str) -> pd.DataFrame:
+    """List what was added to a unit's score and taken; see `queries.adjusted.unit_ledger`."""
+    return _ask("unit_ledger", window, unit, board)
+
+
+def leaf_rows(
+    window: Window, unit: int, code: str | None, board: str, cut: Cut | None = None
+) -> pd.DataFrame:
     """List the rows behind lost points; see `queries.details.leaf_rows`."""
-    return _ask("leaf_rows", window, unit, code, board)
+    return _ask("leaf_rows", window, unit, code, board, cut)
+
+
+def issues() -> list[Issue]:
+    """List all issues, the latest first; see `publishing.book.issues`."""
+    return _ask("issues")
+
+
+def issue_places() -> list[tuple[Slot, Issue | None]]:
+    """List the places of the calendar of issues; see `publishing.book.places`."""
+    return _ask("issue_places")
+
+
+def frozen(key: int) -> Frozen:
+    """Give what was signed; see `publishing.freezing.frozen`."""
+    return _ask("frozen", key)
+
+
+def corrected(key: int, *, live: bool = False) -> Corrections:
+    """List what of a signed issue is no longer so; see `publishing.corrections.corrections`."""
+    return _ask("corrections", key, live)
+
+
+def verdict(key: int) -> Verdict:
+    """Make a signed issue again and compare; see `publishing.corrections.verify_issue`."""
+    return _ask("verdict", key)
+
+
+def issue_remarks(key: int) -> pd.DataFrame:
+    """List the remarks on an issue; see `publishing.remarks.remarks`."""
+    return _ask("remarks", key)
 
 
 def list_acts() -> pd.DataFrame:

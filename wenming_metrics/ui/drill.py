@@ -13,7 +13,10 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.adjusting import in_use
 from wenming_metrics.ui import cached, cards, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
@@ -31,7 +34,13 @@ class Chosen:
     @property
     def key(self) -> str:
         """What a selectable table of this unit must carry in its key."""
-        return f"{self.unit}-{self.selection.board}-{self.selection.window.key}"
+        return f"{self.unit}-{self.selection.key}"
+
+    @property
+    def cut(self) -> Cut | None:
+        """Say as known when its figures are; None: now."""
+        signed = self.selection.signed
+        return cached.frozen(signed).cut if signed else None
 
 
 def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
@@ -40,15 +49,19 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
     Takes: line - the unit's line of the ranked list; one with rows, whether it has a place or not
     """
     chosen = Chosen(selection, int(line["unit"]), str(line["unit_name"]))
-    leaves = cached.unit_leaves(selection.window, chosen.unit, selection.board)
+    leaves = cached.unit_leaves(selection.window, chosen.unit, selection.board, chosen.cut)
     full, exact = office.rules.full_mark, float(leaves["loss"].sum())
     has_score = not pd.isna(line["score"])
-    total = round(full - float(line["score"]), 2) if has_score else round(exact, 2)
+    # What decisions added or took is no loss of the tree: the leaves add up without it.
+    total = full - float(line["score"]) + float(line["adjusted"]) if has_score else exact
+    total = float(half_up(total, 2))
     leaves = leaves.assign(loss=tables.shown_losses(leaves["loss"], total, 2))
     _go_there(chosen)
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(chosen.name)} · {selection.window.title}")
         st.markdown(_summary(leaves, line, total, full))
+        if in_use(office.rules.adjustments):
+            _draw_ledger(line, chosen)
         code = _draw_leaves(leaves, chosen)
         _draw_rows(leaves, code, chosen, total)
 
@@ -58,7 +71,7 @@ def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -
     if pd.isna(score):
         opening = f"检查项不足,暂不评分;按已查的指标失 {total:.2f} 分。"
     else:
-        opening = f"得分 **{score:.2f}**,失 **{total:.2f}** 分({full:g} − {score:.2f})。"
+        opening = f"得分 **{score:.2f}**,失 **{total:.2f}** 分({_difference(line, full)})。"
     lost = leaves[leaves["loss"] > 0]
     if lost.empty:
         return opening + "没有失分的项目。"
@@ -67,6 +80,25 @@ def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -
         f"{opening}查了 {len(leaves)} 条测评标准,{len(lost)} 条失分,"
         f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。"
     )
+
+
+def _difference(line: pd.Series, full: float) -> str:
+    """Write where the lost points come from: 100 − 92.00, and what was added or taken."""
+    added = float(half_up(line["adjusted"], 2))
+    if not added:
+        return f"{full:g} − {line['score']:.2f}"
+    sign = "+" if added > 0 else "−"
+    return f"{full:g} − {line['score']:.2f} {sign} {abs(added):.2f} 加减分"
+
+
+def _draw_ledger(line: pd.Series, chosen: Chosen) -> None:
+    """Draw the decisions on a unit and its coefficient, where there are any."""
+    at = chosen.selection
+    ledger = cached.unit_ledger(at.window, chosen.unit, at.board)
+    if ledger.empty:
+        return
+    st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
+    tables.show(tables.ledger_lines(ledger), tables.LEDGER)
 
 
 def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
@@ -99,13 +131,13 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
             page.note("本期没有记到这个单位的问题。")
             return
         page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
-        key = f"named-{line['unit']}-{selection.board}-{selection.window.key}"
+        key = f"named-{line['unit']}-{selection.key}"
         _draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
 
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
     at = chosen.selection
-    rows = cached.leaf_rows(at.window, chosen.unit, code, at.board)
+    rows = cached.leaf_rows(at.window, chosen.unit, code, at.board, chosen.cut)
     if rows.empty:
         return
     name = "全部测评标准"

@@ -14,26 +14,39 @@ from datetime import date, timedelta
 import streamlit as st
 
 from wenming_metrics.periods import KINDS, Window, custom, today, window
+from wenming_metrics.publishing.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
 
 EVERY_GROUP = "全部"
+ISSUE = "issue"
+_PERIODS = {**KINDS, ISSUE: "期"}
 _SHORT = ("day", "week", "month")
 _LONG = ("day", "week", "month", "quarter", "year", "custom")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a reader chose: a window, a board and a group of it ("" = all)."""
+    """What a reader chose: a window, a board and a group of it ("" = all).
+
+    signed - the issue whose signed lists are shown (its number in the store), 0: live figures
+    """
 
     window: Window
     board: str = ""
     group: str = ""
+    signed: int = 0
+
+    @property
+    def key(self) -> str:
+        """What a selectable table must carry in its key."""
+        signed = f"-signed{self.signed}" if self.signed else ""
+        return f"{self.board}-{self.window.key}{signed}"
 
 
-def choose_period(days: Sequence[date]) -> Selection:
+def choose_period(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of a page that shows the city: 日/周/月 and a date."""
     with _row():
-        return Selection(_window(_SHORT, days, "city_"))
+        return Selection(_window(_with_issues(_SHORT, rules), days, "city_", rules))
 
 
 def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
@@ -41,13 +54,12 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
     with _row():
         board = _board(rules.boards)
         group = _group(board)
-        return Selection(_window(_LONG, days, ""), board.kind, group)
+        return Selection(_window(_with_issues(_LONG, rules), days, "", rules), board.kind, group)
 
 
 def choose_steps(days: Sequence[date]) -> Selection:
-    """Draw the controls of a score worked out: period and its dates."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="steps-controls"):
-        return Selection(_window(_LONG, days, "step_"))
+    """Draw the controls of a score worked out: period and its dates, in the caller's row."""
+    return Selection(_window(_LONG, days, "step_"))
 
 
 def _row() -> st.delta_generator.DeltaGenerator:
@@ -76,11 +88,18 @@ def _group(board: Board) -> str:
     return "" if chosen == EVERY_GROUP else chosen
 
 
-def _window(kinds: Sequence[str], days: Sequence[date], prefix: str) -> Window:
+def _with_issues(kinds: Sequence[str], rules: RuleSet) -> Sequence[str]:
+    """Offer the issues of the office as a period, unless they are weeks or months anyway."""
+    return kinds if is_usual(calendar_of(rules.issues)) else (*kinds, ISSUE)
+
+
+def _window(
+    kinds: Sequence[str], days: Sequence[date], prefix: str, rules: RuleSet | None = None
+) -> Window:
     kind = st.segmented_control(
         "时段",
         kinds,
-        format_func=KINDS.get,
+        format_func=_PERIODS.get,
         default=kinds[0],
         required=True,
         key=f"{prefix}period",
@@ -88,7 +107,8 @@ def _window(kinds: Sequence[str], days: Sequence[date], prefix: str) -> Window:
     )
     last = days[-1]
     if kind != "custom":
-        return window(kind, _date("日期", f"{prefix}date", last, days))
+        on = _date("日期", f"{prefix}date", last, days)
+        return slot_at(calendar_of(rules.issues), on).window if kind == ISSUE else window(kind, on)
     start = _date("开始日期", f"{prefix}from", max(days[0], window("month", last).start), days)
     return custom(start, _date("结束日期", f"{prefix}to", last, days))
 
@@ -114,7 +134,8 @@ def _latest(days: Sequence[date]) -> date:
 def query_of(chosen: Window, days: Sequence[date]) -> dict[str, str]:
     """Give the address parameters that open the ranking on the same calendar period."""
     on = min(chosen.end, _latest(days))
-    return {"period": KINDS[chosen.kind], "date": on.isoformat()}
+    usual = not chosen.number or window(chosen.kind, chosen.start).start == chosen.start
+    return {"period": _PERIODS[chosen.kind if usual else ISSUE], "date": on.isoformat()}
 
 
 def last_days(chosen: Window, count: int) -> Window:

@@ -20,7 +20,7 @@ _PARTS = (TREE, STEPS, VERSIONS, CHANGE)
 _SHOWN = ("说明与约定", "分档表", "扣分标准", "综合考核")
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _TREE = {
-    "shown": _text("指标", width=260),
+    "shown": _text("指标", width=226),
     "share": _number("占总分", format="%.2f%%", width=84, help="在总分里的比例;全部查到时"),
     "weight": _number("同级权重", format="%.1f%%", width=84, help="同一上级下各指标合计 100%"),
     "how": _text("怎样计分", width=230),
@@ -102,7 +102,7 @@ def draw(office: Office, rules: RuleSet) -> None:
 
 def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     counts = items.groupby("node")["code"].nunique()
-    indent = ["  " * (level - 1) for level in lines["level"]]
+    indent = ["\u3000" * (level - 1) for level in lines["level"]]
     return lines.assign(
         shown=[f"{space}{name}" for space, name in zip(indent, lines["name"], strict=True)],
         share=lines["share"] * 100,

@@ -11,7 +11,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from wenming_metrics.periods import Window, now
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.queries.stretches import versions_of
+from wenming_metrics.rules.model import RuleSet, RuleSetError
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui import cached
 
@@ -107,15 +108,23 @@ def foot(office: Office, window: Window, checks: int) -> None:
     """Write under which rules, for which days and from how many checks the page's figures come."""
     last = cached.batches()["act_at"].max()
     st.caption(
-        f"测评办法:{_rules(office)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
+        f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
         f"数据到 {cached.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
     )
 
 
 def fine_print(office: Office) -> None:
     """Write under which rules the files are read; for pages that show no figures."""
-    st.caption(f"测评办法:{_rules(office)}")
+    st.caption(f"测评办法:{_name(office.rules)}")
 
 
-def _rules(office: Office) -> str:
-    return f"{office.rules.short}(版本 {office.rules.version})"
+def _versions(office: Office, window: Window) -> str:
+    """Name the rules of a window: one version, or each with its last day."""
+    found = versions_of(window, office)
+    parts = [f"{_name(rules)}至 {days.end:%m月%d日}" for rules, days in found[:-1]]
+    last = _name(found[-1][0])
+    return "、".join([*parts, f"{last}其后"]) if parts else last
+
+
+def _name(rules: RuleSet) -> str:
+    return f"{rules.short}(版本 {rules.version})"

@@ -10,9 +10,10 @@ import streamlit as st
 
 from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbook
 from wenming_metrics.periods import Window, today, week_to_date, window
+from wenming_metrics.publishing.printing import signed_notes
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rounding import share_text
-from wenming_metrics.scoring.ranking import THIN, UNVISITED
+from wenming_metrics.scoring.ranking import THIN, UNVISITED, VETOED
 from wenming_metrics.ui import cached, drill, page, tables, words
 from wenming_metrics.ui.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
@@ -22,13 +23,19 @@ _UNIT = "unit"
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
-    ranked = cached.ranking(selection.window, selection.board)
+    if selection.signed:
+        ranked = cached.frozen(selection.signed).lists.boards[selection.board]
+    else:
+        ranked = cached.ranking(selection.window, selection.board)
     return ranked[ranked["group"] == selection.group] if selection.group else ranked
 
 
 def named_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
-    named = cached.named_units(selection.window, selection.board)
+    if selection.signed:
+        named = cached.frozen(selection.signed).lists.named[selection.board]
+    else:
+        named = cached.named_units(selection.window, selection.board)
     return named[named["group"] == selection.group] if selection.group else named
 
 
@@ -58,7 +65,7 @@ def draw_tools(
             width=300,
         )
         title = f"{selection.group or '各街道'}排名({selection.window.title})"
-        notes = _notes(office, selection.window)
+        notes = _notes(office, selection)
         _offer(title, lambda: ranking_workbook(ranked, title, notes, named))
 
 
@@ -74,7 +81,7 @@ def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
     if lines.empty:
         return
     columns = tables.ranking_columns(lines)
-    key = f"ranked-{selection.board}-{selection.group}-{selection.window.key}"
+    key = f"ranked-{selection.group}-{selection.key}"
     names = lines["unit_name"].where(~lines["is_mean"]).tolist()
     tables.pick(tables.mark_means(lines), columns, key, on_select=lambda: _follow(key, names))
 
@@ -96,6 +103,28 @@ def draw_apart(ranked: pd.DataFrame) -> None:
         if len(units):
             names = "、".join(words.plain(name) for name in units["unit_name"])
             st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
+    vetoed = ranked[ranked["status"] == VETOED]
+    for line in vetoed.itertuples():
+        told = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
+        st.markdown(f"**一票否决**:{words.plain(line.unit_name)}({told})")
+
+
+def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
+    """Name the scored units that got points for leaves not looked at, and those missing much.
+
+    Takes: flag - share of weight not looked at from which a unit is marked
+    """
+    scored = ranked[ranked["score"].notna()]
+    filled = scored[scored["filled"] > 0]
+    if len(filled):
+        told = "、".join(
+            f"{words.plain(one.unit_name)} {one.filled:.2f} 分" for one in filled.itertuples()
+        )
+        page.note(f"缺项补入:未查的指标按办法补分——{told}。")
+    gaps = scored[1 - scored["coverage"] > flag]
+    if len(gaps) and (gaps["filled"] > 0).any():
+        names = "、".join(words.plain(name) for name in gaps["unit_name"])
+        page.note(f"缺项超过 {flag:.0%}:{names},名次请谨慎使用。")
 
 
 def draw_day(day: Window) -> None:
@@ -119,7 +148,7 @@ def draw_day(day: Window) -> None:
 def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
     so_far = week_to_date(selection.window)
-    week = units_of(replace(selection, window=so_far))
+    week = units_of(replace(selection, window=so_far, signed=0))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("当日名次")
@@ -147,7 +176,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
     if len(named):
         page.note("点一行,看这个单位的问题。")
         with st.container(width=900):
-            key = f"listed-{selection.board}-{selection.window.key}"
+            key = f"listed-{selection.key}"
             kept = list(map(share_text, named["in_time"], named["fell_due"]))
             lines = named.assign(change=told, kept=kept)
             place = tables.pick(lines, tables.LISTING, key, 20)
@@ -162,7 +191,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
 def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:
     """Offer the unranked list as a workbook."""
     title = f"责任单位问题清单({selection.window.title})"
-    _offer(title, lambda: listing_workbook(listed, title, _notes(office, selection.window)))
+    _offer(title, lambda: listing_workbook(listed, title, _notes(office, selection)))
 
 
 def _offer(title: str, make: Callable[[], bytes]) -> None:
@@ -171,7 +200,16 @@ def _offer(title: str, make: Callable[[], bytes]) -> None:
     )
 
 
-def _notes(office: Office, of: Window) -> list[str]:
-    rules = office.rules
+def listed_of(selection: Selection) -> pd.DataFrame:
+    """List the units of a board that is not ranked."""
+    if selection.signed:
+        return cached.frozen(selection.signed).lists.boards[selection.board]
+    return cached.listing(selection.window, selection.board)
+
+
+def _notes(office: Office, selection: Selection) -> list[str]:
+    if selection.signed:
+        return signed_notes(cached.frozen(selection.signed))
+    rules, of = office.rules, selection.window
     notes = [f"测评办法:{rules.title}(版本 {rules.version},{rules.source})", f"时段:{of.title}"]
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

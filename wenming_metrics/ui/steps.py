@@ -32,19 +32,15 @@ def draw(office: Office) -> None:
     days = cached.days()
     page.stop_if_empty(days)
     board = next(one for one in office.rules.boards if one.ranked)
-    window = filters.choose_steps(days).window
-    ranked = cached.ranking(window, board.kind)
-    looked = ranked[ranked["checks"] > 0]
-    if looked.empty:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="steps-controls"):
+        window = filters.choose_steps(days).window
+        ranked = cached.ranking(window, board.kind)
+        looked = ranked[ranked["checks"] > 0]
+        names = looked["unit_name"].tolist()
+        name = st.selectbox("哪个单位", names, key="step_unit", bind="query-params", width=240)
+    if name is None:
         page.note("这一时段没有督查。换一个日期看看。")
         return
-    name = st.selectbox(
-        "哪个单位",
-        looked["unit_name"].tolist(),
-        key="step_unit",
-        bind="query-params",
-        width=300,
-    )
     line = looked[looked["unit_name"] == name].iloc[0]
     found = cached.working(window, int(line["unit"]), board.kind)
     st.markdown(conclusion(found, window.title))
@@ -80,10 +76,12 @@ def _draw_part(part: Steps, whole: Working) -> None:
         tables.show(_lines(nodes, tops), _COLUMNS, 12)
         seen = tops[tops["rate"].notna() & ~tops["is_leaf"]]
         if len(seen):
+            lost = (seen["effective"] * (1 - seen["rate"])).to_numpy()
             title = st.selectbox(
                 "往下看哪个指标",
                 seen["name"].tolist(),
-                key=f"step-node-{part.rules.digest[:8]}",
+                index=int(lost.argmax()),
+                key=f"step-node-{part.rules.digest[:8]}-{part.window.key}-{whole.unit_name}",
                 width=300,
             )
             top = int(seen.loc[seen["name"] == title, "node"].iloc[0])
@@ -117,7 +115,9 @@ def made(line: Line, nodes: pd.DataFrame) -> str:
     if line["average"] == "visit":
         return f"{int(line['checks'])} 次检查的得分率平均"
     earned = line["possible"] - line["lost"]
-    return f"实得 {earned:g} ÷ 满分 {line['possible']:g}({int(line['checks'])} 项,扣 {line['lost']:g})"
+    return (
+        f"实得 {earned:g} ÷ 满分 {line['possible']:g}({int(line['checks'])} 项,扣 {line['lost']:g})"
+    )
 
 
 def _settled(line: Line) -> str:
@@ -155,7 +155,7 @@ def _below(nodes: pd.DataFrame, top: int) -> pd.DataFrame:
 
 def _lines(nodes: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     first = shown["level"].min()
-    told = [f"{'  ' * (one.level - first)}{one.name_}" for one in _named(shown).itertuples()]
+    told = [f"{chr(0x3000) * (one.level - first)}{one.name_}" for one in _named(shown).itertuples()]
     counted = ~shown["inside"] & shown["rate"].notna()
     return shown.assign(
         shown=told,

@@ -10,7 +10,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from wenming_metrics.queries.ranking import group_means
-from wenming_metrics.rounding import allocate, half_up
+from wenming_metrics.rounding import POINT_SCALE, allocate, half_up
 from wenming_metrics.scoring.ranking import RANKED
 from wenming_metrics.ui import words
 from wenming_metrics.vocabulary import movement
@@ -91,6 +91,16 @@ NAMED = {
     "places": _number("处数", width=54),
     **{name: ROWS[name] for name in ("lost", "leaf_name", "file", "sheet", "source_row")},
 }
+LEDGER = {
+    "kind": _text("加减", width=120),
+    "counted": _number("计入", format="%+.2f", width=70),
+    "points": _number("原写", format="%.2f", width=64),
+    "reason": _text("事由", width=230),
+    "document_no": _text("文号", width=170),
+    "file": ROWS["file"],
+    "source_row": ROWS["source_row"],
+    "remark": _text("说明", width=190),
+}
 EFFECT = {
     "unit_name": _text("单位", width=140),
     "scores": _text("得分"),
@@ -107,6 +117,51 @@ ACTS = {
     "who": _text("经办人", width=84),
     "act": _text("做了什么", width=90),
     "what": _text("对象", width=380),
+    "reason": _text("原因", width=200),
+}
+ISSUES = {
+    "number": _text("期号", width=84),
+    "title": _text("时段", width=230),
+    "state": _text("状态", width=80),
+    "cutoff": _text("截止", width=130),
+    "document": _text("文号", width=190),
+    "signed": _text("签发时间", width=130),
+    "hash": _text("校验码", width=110),
+}
+LATE = {
+    "name": _text("文件", width=260),
+    "at": _text("什么时候到的", width=130),
+    "rows": _number("行数", format="localized", width=70),
+    "counts": _text("计入", width=80),
+}
+WAIVED = {
+    "file": _text("文件", width=230),
+    "sheet": _text("工作表", width=100),
+    "source_row": _number("行号", format="%d", width=60),
+    "said": _text("为什么暂不计", width=380),
+    "waived": _text("不等的原因", width=200),
+}
+REMARKS = {
+    "unit_name": _text("单位", width=118),
+    "what": _text("对什么有意见", width=280),
+    "asks": _text("要求和理由", width=280),
+    "decision": _text("决定", width=260),
+    "who": _text("经办人", width=84),
+    "at": _text("时间", width=130),
+}
+CORRECTIONS = {
+    "unit_name": _text("单位", width=118),
+    "score": _text("得分", width=130, alignment="right", help="签发的 → 现在的"),
+    "rank": _text("名次", width=90, alignment="right", help="签发的 → 现在的"),
+    "reason": _text("原因", width=420),
+    "other": _text("其他变动", width=320),
+}
+ACTS_SINCE = {
+    "at": _text("时间", width=130),
+    "who": _text("经办人", width=84),
+    "act": _text("做了什么", width=110),
+    "what": _text("对象", width=300),
+    "effect": _text("怎样计", width=150),
     "reason": _text("原因", width=200),
 }
 WAITING = {
@@ -233,6 +288,13 @@ def mark_means(lines: pd.DataFrame) -> Styler:
     """Set the lines of the means apart by a grey ground."""
     grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
     return lines.style.apply(lambda column: grey, axis=0)
+
+
+def ledger_lines(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Make the lines of a ledger of adjustments; what no workbook says has no points or row."""
+    written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
+    rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
+    return ledger.assign(points=written, source_row=rows)
 
 
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:

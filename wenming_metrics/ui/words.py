@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 
 def when(window: Window, on: date) -> str:
     """Name a window in running text: 今日, 本周, 本月, else its title."""
-    if window.start <= on <= window.end:
+    if window.start <= on <= window.end and not window.number:
         said = {"day": "今日", "week": "本周", "month": "本月", "quarter": "本季度", "year": "今年"}
         if window.kind in said:
             return f"{said[window.kind]}({window.title})"
@@ -44,7 +44,7 @@ def when(window: Window, on: date) -> str:
 
 def before(window: Window) -> str:
     """Name the window that figures are compared with."""
-    return _PERIODS.get(window.kind, "上一段")
+    return "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
 
 
 def overview(city: City, ranked: pd.DataFrame, shares: pd.DataFrame, said: str) -> str:
@@ -114,7 +114,7 @@ def composite(lines: pd.DataFrame, title: str) -> str:
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
         names = _names(first["unit_name"].tolist())
         said.append(f"{plain(group)}第一:**{names}** {first['score'].iloc[0]:.2f} 分")
-    without = len(lines) - len(placed)
+    without = int(lines["score"].isna().sum())
     lacking = int((placed["missing"] != "").sum())
     said += [f"{lacking} 个单位有缺项,已按方案处理"] if lacking else []
     said += [f"{without} 个单位缺项,不计综合分"] if without else []

@@ -1,0 +1,102 @@
+"""A score worked out: every step by a calculator, and the last one is that of the ranking."""
+
+from datetime import date
+
+import pytest
+
+from tests.offices import checklist, ingest, make_office, register_units
+from wenming_metrics.periods import window
+from wenming_metrics.queries.framework import items_of, search, tree
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.working import working
+from wenming_metrics.ui import steps
+
+ITEMS = [[code, f"项{code}", 10, "*"] for code in ("A1", "A2", "B1", "B2", "X")]
+TREE = [
+    {"code": "A", "name": "环境", "weight": 60},
+    {"code": "A1", "name": "道路", "parent": "A", "weight": 50, "responsible": "城管局"},
+    {"code": "A2", "name": "公厕", "parent": "A", "weight": 50, "average": "visit"},
+    {"code": "B", "name": "秩序", "weight": 40, "mode": "deduct", "settlement": "window"}
+    | {"full_mark": 5},
+    {"code": "B1", "name": "停车", "parent": "B", "weight": 50},
+    {"code": "B2", "name": "摊点", "parent": "B", "weight": 50},
+]
+DAY = date(2026, 11, 18)
+WEEK = window("week", DAY)
+FOUND = [
+    ("甲街道", "一号", "项A1", 2),
+    ("甲街道", "一号", "项A2", 5),
+    ("甲街道", "二号", "项A2", 0),
+    ("甲街道", "一号", "项B1", 3),
+    ("甲街道", "二号", "项B2", 1),
+    ("乙街道", "三号", "项A1", 0),
+]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    mapping = [[code, "", code] for code in ("A1", "A2", "B1", "B2")]
+    made = make_office(tmp_path_factory.mktemp("working"), ITEMS, TREE, mapping=mapping)
+    register_units(made, [("甲街道", "主城区"), ("乙街道", "主城区"), ("丙街道", "主城区")])
+    rows = [
+        [DAY, "市督查组", street, "小区", site, item, "不符合" if lost else "符合", lost or ""]
+        for street, site, item, lost in FOUND
+    ]
+    ingest(made, checklist(rows), "表.xlsx")
+    return made
+
+
+def steps_of(office, name):
+    units = ranking(office, WEEK).set_index("unit_name")
+    found = working(office, WEEK, int(units.loc[name, "unit"]))
+    return found, found.parts[0].nodes.set_index("code"), units.loc[name]
+
+
+def test_every_step_is_that_of_a_calculator(office):
+    """道路 8/10; 公厕 mean of 0.5 and 1; 秩序 1 - 4/5: 60 x (0.8 + 0.75)/2 + 40 x 0.2 = 54.5."""
+    found, nodes, line = steps_of(office, "甲街道")
+    assert nodes.loc["A1", ["checks", "lost", "possible", "rate"]].tolist() == [1, 2, 10, 0.8]
+    assert nodes.loc["A2", ["checks", "mean_rate", "rate"]].tolist() == [2, 0.75, 0.75]
+    assert nodes.loc["B", ["periods", "taken", "full"]].tolist() == [1, 4, 5]
+    assert nodes.loc["B", "rate"] == pytest.approx(0.2)
+    assert nodes.loc["A", "points"] == pytest.approx(46.5)
+    assert nodes["inside"].tolist() == [code in ("B1", "B2") for code in nodes.index]
+    own = nodes[(nodes["mode"] != "") & ~nodes["inside"]]
+    assert own["points"].sum() == pytest.approx(found.exact, abs=1e-9)
+    assert (found.score, found.added) == (line["score"], 0)
+    assert found.score == 54.5
+
+
+def test_what_nobody_looked_at_gives_its_weight_away(office):
+    found, nodes, line = steps_of(office, "乙街道")
+    assert found.score == line["score"] == 100
+    assert nodes.loc["A1", "effective"] == 1
+    assert nodes.loc[["A2", "B"], "rate"].isna().all()
+    assert steps.made(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith("没有查到,不计")
+
+
+def test_the_steps_in_words(office):
+    found, nodes, _ = steps_of(office, "甲街道")
+    part = found.parts[0]
+    told = {code: steps.made(line, part.nodes) for code, line in nodes.to_dict("index").items()}
+    assert told["A1"] == "实得 8 ÷ 满分 10(1 项,扣 2)"
+    assert told["A2"] == "2 次检查的得分率平均"
+    assert told["B"] == "整个时段结算,共 1 期,扣 4:1 − 4 ÷(满分 5 × 1)"
+    assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"
+    assert steps.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
+    assert "得分 **54.50**" in steps.conclusion(found, WEEK.title)
+
+
+def test_the_tree_with_shares_methods_and_items(office):
+    lines, items = tree(office.rules), items_of(office.rules, office.catalogue)
+    shares = dict(zip(lines["code"], lines["share"], strict=True))
+    assert shares["A2"] == pytest.approx(0.3)
+    assert lines["code"].tolist() == ["A", "A1", "A2", "B", "B1", "B2"]
+    how = dict(zip(lines["code"], lines["how"], strict=True))
+    assert how["A"] == "下级按权重平均"
+    assert how["A2"] == "得分率,按次平均"
+    assert how["B"] == "扣完为止,整个时段结算,满分 5"
+    assert items.loc[items["node"] < 0, "code"].tolist() == ["X"]
+    for word, codes in (("停车", ["B", "B1"]), ("项A2", ["A", "A2"]), ("城管", ["A", "A1"])):
+        assert search(lines, items, word)["code"].tolist() == codes
+    assert search(lines, items, "没有的词").empty

@@ -1,0 +1,150 @@
+"""The command that makes composite scores: composite."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from wenming_metrics import intake, periods, settings
+from wenming_metrics.commands import OK, Add
+from wenming_metrics.export.tables import composite_workbook
+from wenming_metrics.queries.composite import (
+    Composite,
+    composite,
+    composite_lines,
+    known_profiles,
+    unit_sources,
+)
+from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.composite import Profile
+from wenming_metrics.scoring.composing import worked_line
+from wenming_metrics.terminal import out, plain, print_json, print_lines, say
+
+_SOURCES = {
+    **{"name": "考核项", "value": "得分", "weight": "权重", "points": "计分", "told": "依据"},
+    **{"of": "所属期间", "file": "文件", "sheet": "工作表", "source_row": "行号"},
+    "treatment": "说明",
+}
+
+
+def add_commands(add: Add) -> None:
+    """Add the command of this theme."""
+    command = add("composite", _composite, "综合考核:按一个方案把督查和各种测评合成总分")
+    command.add_argument("profile", nargs="?", metavar="方案", help="方案的编号;不写则列出各个方案")
+    command.add_argument(
+        "--date", type=date.fromisoformat, help="要算的那一期里的一天,如 2026-11-20"
+    )
+    command.add_argument("--unit", help="写出一个单位的算式和出处,如 城东街道")
+    command.add_argument("--out", type=Path, help="另存到哪个 .xlsx 文件")
+
+
+def _composite(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    profiles = known_profiles(office, here.data)
+    if given.profile is None:
+        return _list(profiles, as_json=given.json)
+    profile = next((one for one in profiles if one.id == given.profile), None)
+    if profile is None:
+        known = "、".join(one.id for one in profiles)
+        raise intake.IntakeError(f"没有方案“{given.profile}”,可以用:{known}。")
+    found = composite(office, profile, periods.window(profile.period, _day(given, office)))
+    lines = composite_lines(found)
+    if given.out:
+        names = [one.name for one in profile.components]
+        title = f"综合考核({found.window.title})"
+        notes = [f"方案:{profile.title}(来源:{profile.source})", f"时段:{found.window.title}"]
+        given.out.write_bytes(composite_workbook(lines, names, title, notes))
+    _print(given, found, lines)
+    return OK
+
+
+def _day(given: argparse.Namespace, office: Office) -> date:
+    known = [given.date] if given.date else days_known(office)
+    if not known:
+        raise intake.IntakeError("还没有入库督查数据。请用 --date 写明要算哪一期。")
+    return known[-1]
+
+
+def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
+    told = [
+        {
+            **{"id": one.id, "title": one.title, "place": one.place or "本单位"},
+            **{"period": periods.KINDS[one.period], "source": one.source},
+        }
+        for one in profiles
+    ]
+    if as_json:
+        print_json({"profiles": told})
+    else:
+        titles = {
+            "id": "编号",
+            "title": "方案",
+            "place": "谁的",
+            "period": "时段",
+            "source": "来源",
+        }
+        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(told).rename(columns=titles))
+    return OK
+
+
+def _print(given: argparse.Namespace, found: Composite, lines: pd.DataFrame) -> None:
+    unit = _unit(given, lines) if given.unit else None
+    sources = unit_sources(found, unit) if unit is not None else None
+    if given.json:
+        told = {"window": found.window.title, "profile": found.profile.id, "units": plain(lines)}
+        if sources is not None:
+            worked = worked_line(found.composed, unit, found.profile)
+            told |= {"worked": worked, "sources": plain(sources)}
+        print_json(told)
+        return
+    _print_table(found, lines)
+    if sources is not None:
+        out.print(
+            worked_line(found.composed, unit, found.profile) or "缺项,不计综合分。", markup=False
+        )
+        print_lines(given.unit, _titled(sources))
+    if given.out:
+        say(f"已存到 {given.out}")
+
+
+def _titled(sources: pd.DataFrame) -> pd.DataFrame:
+    """Head columns in Chinese; numbers with at most four decimals."""
+    numbers = {name: half_up(sources[name], 4) for name in ("value", "weight", "points")}
+    rows = ["" if pd.isna(row) else str(row) for row in sources["source_row"]]
+    told = sources.assign(**numbers, source_row=rows)
+    return told[list(_SOURCES)].rename(columns=_SOURCES)
+
+
+def _unit(given: argparse.Namespace, lines: pd.DataFrame) -> int:
+    found = lines.loc[lines["unit_name"] == given.unit, "unit"]
+    if found.empty:
+        raise intake.IntakeError(f"这个方案里没有单位“{given.unit}”。")
+    return int(found.iloc[0])
+
+
+def _print_table(found: Composite, lines: pd.DataFrame) -> None:
+    profile = found.profile
+    whose = f"举例:{profile.place}" if profile.is_example else "本单位"
+    out.print(f"\n{found.window.title} 综合考核:{profile.title}({whose})", markup=False)
+    for group, part in lines.groupby("group", sort=False):
+        table = Table(title=escape(str(group)), title_justify="left")
+        for name in ("名次", "单位", "综合分", *(one.name for one in profile.components), "缺项"):
+            table.add_column(escape(name), justify="left" if name in ("单位", "缺项") else "right")
+        for line in part.to_dict("records"):
+            table.add_row(*_cells(line, profile))
+        out.print(table)
+
+
+def _cells(line: dict, profile: Profile) -> list[str]:
+    rank = "—" if pd.isna(line["rank"]) else str(line["rank"])
+    score = "—" if pd.isna(line["score"]) else f"{line['score']:.{profile.decimals}f}"
+    values = [line[f"value_{number}"] for number in range(len(profile.components))]
+    told = ["缺" if pd.isna(value) else f"{value:.2f}" for value in values]
+    return [rank, escape(line["unit_name"]), score, *told, escape(line["missing"])]

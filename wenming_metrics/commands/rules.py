@@ -1,0 +1,245 @@
+"""Commands about the rules themselves (测评办法): `rules list`, `rules publish` and the like."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from wenming_metrics import intake, settings
+from wenming_metrics.commands import FAILED, OK, Add, Run
+from wenming_metrics.periods import custom, today
+from wenming_metrics.queries.framework import tree
+from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.revising import drafts
+from wenming_metrics.revising.books import book_of, files_of_version, read_any
+from wenming_metrics.revising.compare import compare
+from wenming_metrics.revising.publish import Release, next_id, publish, versions
+from wenming_metrics.revising.trying import try_draft
+from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.load import load_all, load_files
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.rules.parts import parts_of
+from wenming_metrics.rules.workbook import WorkbookError
+from wenming_metrics.settings import Settings
+from wenming_metrics.terminal import err, plain, print_json, print_lines, say
+
+_VERSIONS = {
+    **{"id": "编号", "version": "版本", "first_day": "施行", "last_day": "停用", "title": "名称"},
+    **{"source": "依据", "leaves": "末级指标", "in_force": "在用", "who": "发布人"},
+}
+_TREE = {
+    **{"code": "编号", "name": "指标", "share": "占总分", "how": "怎样计分"},
+    "responsible": "责任单位",
+}
+_CHANGES = {"area": "在哪张表", "what": "哪一项", "name": "改了什么", "old": "原来", "new": "现在"}
+_SOURCE = "办法:data/rules 里的编号、文件夹或改好的 .xlsx"
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    command = add(
+        "rules", _needs_act, "测评办法:列出、查看、核对、导出、导入、比较、试算、发布", json=False
+    )
+    acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
+
+    def act(name: str, run: Run, told: str) -> argparse.ArgumentParser:
+        one = acts.add_parser(name, help=told, description=told)
+        one.set_defaults(run=_telling(run))
+        one.add_argument("--json", action="store_true", help="输出 JSON")
+        return one
+
+    act("list", _list, "列出各版办法")
+    act("show", _show, "列出一版的指标和权重").add_argument("rules", metavar="编号", nargs="?")
+    act("check", _check, "核对一套办法有没有写错,不存下任何内容").add_argument(
+        "source", metavar="办法", type=Path, help="文件夹或 .xlsx"
+    )
+    export = act("export", _export, "存成一份 Excel 表,改好后可以导入")
+    export.add_argument("rules", metavar="编号")
+    export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
+    imported = act("import", _import, "把改好的 Excel 表存为草案,或存成文件夹")
+    imported.add_argument("source", metavar="办法", type=Path, help="文件夹或 .xlsx")
+    imported.add_argument("--who", default="命令行", help="经办人")
+    imported.add_argument("--out", type=Path, help="不存草案,存成这个新文件夹")
+    compared = act("compare", _compare, "比较两套办法")
+    compared.add_argument("old", metavar="原来", help=_SOURCE)
+    compared.add_argument("new", metavar="现在", help=_SOURCE)
+    tried = act("try", _try, "试算:最近几天名次会怎样变,哪一条改动影响了谁(不保存)")
+    tried.add_argument("source", metavar="办法", help=_SOURCE)
+    tried.add_argument("--days", type=int, default=30, help="最近几天,缺省 30")
+    _add_publish(act)
+
+
+def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
+    command = act("publish", _publish, "发布:从施行日期起用新的一版,以前的日子不变")
+    command.add_argument("source", metavar="办法", help=f"草案的号;或{_SOURCE}")
+    command.add_argument("--document", required=True, metavar="文号", help="依据哪一份文件")
+    command.add_argument(
+        "--from", dest="first", type=date.fromisoformat, required=True, help="施行日期"
+    )
+    command.add_argument("--who", required=True, help="经办人")
+    command.add_argument("--id", dest="rules_id", help="新一版的编号(缺省自动编)")
+    command.add_argument("--version", help="新一版的版本(缺省按办法里写的)")
+    command.add_argument(
+        "--backdated", action="store_true", help="施行日期可以早于今天,那以后没有签发的得分会变"
+    )
+
+
+def _needs_act(given: argparse.Namespace) -> int:
+    raise intake.IntakeError("请写明做什么,如 rules list。")
+
+
+def _telling(run: Run) -> Run:
+    """Tell the faults of a workbook line by line."""
+
+    def told(given: argparse.Namespace) -> int:
+        try:
+            return run(given)
+        except WorkbookError as error:
+            faults = [str(fault) for fault in error.faults]
+            if given.json:
+                print_json({"sound": False, "faults": faults})
+            else:
+                err.print(f"有 {len(faults)} 处要改,没有存下任何内容:", markup=False)
+                err.print("\n".join(faults), markup=False)
+            return FAILED
+
+    return told
+
+
+def _list(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    found = versions(office, load_all(here.data / "rules", office.catalogue))
+    if given.json:
+        print_json({"versions": found.to_dict("records")})
+    else:
+        shown = found.assign(in_force=found["in_force"].map({True: "是", False: ""}))
+        print_lines(f"测评办法({len(found)} 版)", shown[list(_VERSIONS)].rename(columns=_VERSIONS))
+    return OK
+
+
+def _show(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    name = given.rules or office.rules.id
+    rules = load_files(files_of_version(here.data, name), office.catalogue)
+    found = tree(rules)
+    if given.json:
+        print_json({"rules": rules.id, "digest": rules.digest, "indicators": plain(found)})
+        return OK
+    indented = ["  " * (level - 1) for level in found["level"]]
+    shown = found.assign(
+        name=[f"{space}{one}" for space, one in zip(indented, found["name"], strict=True)],
+        share=["" if pd.isna(one) else f"{one:.2%}" for one in found["share"]],
+    )
+    title = f"{rules.title} {rules.version}({rules.source},{rules.effective_from} 起)"
+    print_lines(title, shown[list(_TREE)].rename(columns=_TREE))
+    return OK
+
+
+def _check(given: argparse.Namespace) -> int:
+    catalogue = load_catalogue(settings.load().data / "catalogue")
+    try:
+        _, rules = read_any(given.source, catalogue)
+    except RuleSetError as error:
+        if not given.json:
+            raise
+        print_json({"sound": False, "faults": [str(fault) for fault in error.faults]})
+        return FAILED
+    said = f"没有写错的地方:{rules.title} {rules.version},{len(rules.leaves)} 条末级指标。"
+    say(said, as_json=given.json, sound=True, faults=[], digest=rules.digest)
+    return OK
+
+
+def _export(given: argparse.Namespace) -> int:
+    here = settings.load()
+    catalogue = load_catalogue(here.data / "catalogue")
+    given.out.write_bytes(book_of(files_of_version(here.data, given.rules), catalogue))
+    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+    return OK
+
+
+def _import(given: argparse.Namespace) -> int:
+    here = settings.load()
+    if given.out:
+        files, _ = read_any(given.source, load_catalogue(here.data / "catalogue"))
+        given.out.mkdir(parents=True)
+        for name, content in files.items():
+            (given.out / name).write_bytes(content)
+        say(f"已存到文件夹 {given.out}", as_json=given.json, folder=str(given.out))
+        return OK
+    office = open_office(here)
+    files, _ = read_any(given.source, office.catalogue)
+    draft = drafts.keep(office, files, given.source.name, given.who)
+    say(f"已存为第 {draft} 号草案。", as_json=given.json, draft=draft)
+    return OK
+
+
+def _files(named: str, here: Settings, office: Office) -> dict[str, bytes]:
+    """Find rules by path or by id."""
+    if Path(named).exists():
+        return read_any(Path(named), office.catalogue)[0]
+    return files_of_version(here.data, named)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    old, new = (parts_of(_files(one, here, office)) for one in (given.old, given.new))
+    found = compare(old, new, office.catalogue)
+    if given.json:
+        print_json({"changes": plain(found)})
+    elif found.empty:
+        say("内容没有差别。")
+    else:
+        print_lines(f"共 {len(found)} 处不同", found.rename(columns=_CHANGES))
+    return OK
+
+
+def _try(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    days = days_known(office)
+    if not days:
+        raise intake.IntakeError("还没有入库数据,不能试算。")
+    over = custom(days[-1] - timedelta(days=max(1, given.days) - 1), days[-1])
+    board = next(one for one in office.rules.boards if one.ranked)
+    found = try_draft(office, _files(given.source, here, office), over, board.kind)
+    if given.json:
+        told = {"units": plain(found.units), "clauses": plain(found.clauses)}
+        print_json({"window": over.title, **told})
+        return OK
+    heads = {"title": "条款", "moved": "名次变的单位", "most": "得分变化最大", "unit_name": "单位"}
+    print_lines(f"{over.title} 各条改动单独的影响", found.clauses.rename(columns=heads))
+    heads = {"unit_name": "单位", "rank_before": "原名次", "rank_after": "试算名次"}
+    heads |= {"score_before": "原得分", "score_after": "试算得分", "clause": "影响最大的条款"}
+    heads |= {"by_clause": "单改它"}
+    print_lines("各单位", found.units[list(heads)].rename(columns=heads))
+    say("没有保存。各条单独的影响不一定加得成合起来的影响。")
+    return OK
+
+
+def _publish(given: argparse.Namespace) -> int:
+    here = settings.load()
+    office = open_office(here)
+    if given.source.isdecimal() and not Path(given.source).exists():
+        draft = int(given.source)
+        files = drafts.files_of_draft(office, draft)
+    else:
+        files = _files(given.source, here, office)
+        draft = drafts.keep(office, files, Path(given.source).name, given.who)
+    told = parts_of(files).settings
+    known = {one.id for one in load_all(here.data / "rules", office.catalogue)}
+    own = str(told["id"])
+    rules_id = given.rules_id or (own if own not in known else next_id(known, own))
+    version = given.version or str(told["version"])
+    release = Release(given.who, given.document, given.first, rules_id, version, given.backdated)
+    rules = publish(office, here.data, draft, release)
+    wait = "" if rules.effective_from > today() else "现在就用。"
+    said = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。{wait}"
+    say(said, as_json=given.json, rules=rules.id, digest=rules.digest, draft=draft)
+    return OK

@@ -1,0 +1,88 @@
+"""核对稿 goes out: per unit one workbook with its score, its lost points and their rows, in one zip."""
+
+from __future__ import annotations
+
+import io
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.export.check_sheets import check_sheet
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.publishing.book import CHECKING, DRAFT, Issue, cut_of, get_issue
+from wenming_metrics.publishing.freezing import signed_before
+from wenming_metrics.publishing.lists import make_lists
+from wenming_metrics.queries.details import every_leaf, every_row
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rounding import allocate
+from wenming_metrics.store import issues as store
+from wenming_metrics.store.database import reading, writing
+
+_ODD = str.maketrans({sign: "_" for sign in '\\/:*?"<>|'})
+"""Signs that a name of a file cannot hold."""
+
+
+def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
+    """Make the check sheets of an issue and note that they went out.
+
+    Returns: name and bytes of a zip with one workbook per unit that was looked at
+    Raises IntakeError for an issue that is signed or withdrawn, and without a name.
+    """
+    if not who.strip():
+        raise IntakeError("请写明经办人。")
+    with reading(office.store) as connection:
+        issue = get_issue(connection, key)
+    if issue.state not in (DRAFT, CHECKING):
+        raise IntakeError(f"{issue.title}{issue.state},不再出核对稿。")
+    made = check_sheets(office, issue)
+    with writing(office.store) as connection:
+        store.add_event(connection, key, store.SENT, who.strip())
+    return f"{issue.title}核对稿.zip", made
+
+
+def check_sheets(office: Office, issue: Issue) -> bytes:
+    """Make the zip of check sheets: every unit of the ranked boards that was looked at."""
+    with reading(office.store) as connection:
+        cut = cut_of(connection, issue)
+        lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+    made = io.BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for kind in lists.named:
+            leaves = every_leaf(office, issue.window, kind, cut)
+            rows = every_row(office, issue.window, kind, cut)
+            for line in lists.boards[kind].itertuples():
+                if line.checks:
+                    own = leaves[leaves["unit"] == line.unit], rows[rows["unit"] == line.unit]
+                    name = f"{line.group}_{line.unit_name}".translate(_ODD)
+                    told = _sheet(office, issue, line, *own)
+                    archive.writestr(ZipInfo(f"{name}.xlsx"), told, ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _sheet(
+    office: Office, issue: Issue, line: tuple, leaves: pd.DataFrame, rows: pd.DataFrame
+) -> bytes:
+    leaves = leaves.assign(loss=_shown(leaves["loss"], 2))
+    rows = rows.assign(loss=_shown(rows["loss"], 4))
+    if pd.notna(line.score):
+        standing = f"得分 {line.score:.2f},{line.group}第 {line.rank} 名;"
+    else:
+        standing = f"{line.status};"
+    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法:{office.rules.title}。"
+    notes = [
+        standing,
+        f"请逐行核对。有意见的,在“记录”表的复核意见一栏写明要求和理由,{_until(issue)}退回创建办。",
+        "没有意见也请回复。失分:这一条让总分少了多少。",
+    ]
+    return check_sheet(line.unit_name, issue.title, leaves, rows, notes)
+
+
+def _until(issue: Issue) -> str:
+    return f"签发之前({issue.cutoff[:10]}截止收表)"
+
+
+def _shown(losses: pd.Series, decimals: int) -> np.ndarray:
+    """Round lost points so that what is printed adds up to the printed total."""
+    exact = losses.to_numpy(float)
+    return allocate(exact, float(exact.sum()), decimals)

@@ -1,0 +1,77 @@
+"""Stored rows as people read them: with names of sites, units and items, and their original cells."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.originals import original_cells
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.store.registers import read_register, read_sites_met
+from wenming_metrics.store.rows import read_pieces, read_roles
+from wenming_metrics.units import ancestors
+from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
+
+
+def tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put names and original cells to stored rows.
+
+    Takes: rows - of the table `row`, with loss and leaf_name
+    """
+    sites = read_sites_met(connection).set_index("site")["name"]
+    names, streets = _unit_names(connection)
+    items, types = office.catalogue.items["name"], office.catalogue.point_types["name"]
+    told = pd.DataFrame(
+        {
+            "day": [date.fromordinal(int(day)) for day in rows["day"]],
+            "unit_name": rows["unit"].map(streets).to_numpy(),
+            "site_name": rows["site"].map(sites).to_numpy(),
+            "point_type_name": types.reindex(rows["point_type"]).to_numpy(),
+            "item_name": items.reindex(rows["item"]).to_numpy(),
+            "leaf_name": rows["leaf_name"].to_numpy(),
+            "source_name": [SOURCES[SOURCE_CODES[n]] for n in rows["source"]],
+            "result": [RESULTS[n] for n in rows["result"]],
+            "lost": rows["lost"].to_numpy(float) / POINT_SCALE,
+            "possible": rows["possible"].to_numpy(float) / POINT_SCALE,
+            "loss": rows["loss"].to_numpy(float),
+            "places": rows["places"].to_numpy(),
+            "responsible": _responsible(connection, rows, names),
+            "batch": rows["batch"].to_numpy(),
+            "seq": rows["seq"].to_numpy(),
+            "source_row": rows["source_row"].to_numpy(),
+        }
+    )
+    cells = original_cells(connection, rows.reset_index(drop=True))
+    return told.join(cells.assign(description=_described(connection, rows, cells)))
+
+
+def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
+    """Give the description of each row; of a cell with several problems the one that is meant."""
+    found = read_pieces(connection, rows["batch"].unique())
+    words = {
+        (one.batch, one.seq): f"第 {one.piece} 条:{mask(one.words)}" for one in found.itertuples()
+    }
+    keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
+    return [words.get((batch, seq), text) for batch, seq, text in keys]
+
+
+def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the name of every unit, and the name of the street it lies in (else its own)."""
+    register = read_register(connection)
+    units = register.units
+    names = dict(zip(units["unit"], units["name"], strict=True))
+    streets = zip(units["unit"], ancestors(register, "street"), strict=True)
+    return names, {unit: names.get(street, names[unit]) for unit, street in streets}
+
+
+def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, str]) -> list[str]:
+    """Give the responsible units that each row names, joined by 、."""
+    roles = read_roles(connection, rows["day"].unique(), rows["batch"].unique())
+    roles = roles[roles["role"] == ROLE_CODES.index("responsible")]
+    named = roles.assign(name=roles["unit"].map(names)).groupby(["batch", "seq"])["name"]
+    joined = named.agg("、".join)
+    return [joined.get(key, "") for key in zip(rows["batch"], rows["seq"], strict=True)]

@@ -1,0 +1,208 @@
+"""签发: the issues of the office, and all that is done with one of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import XLSX
+from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.book import NONE, SIGNED, WITHDRAWN, Issue
+from wenming_metrics.publishing.calendar import Slot
+from wenming_metrics.publishing.printing import moment, signed_file, signed_notes
+from wenming_metrics.publishing.sheets import send
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui import cached, issued, objections, page, tables, words
+from wenming_metrics.ui.acting import button, tell_done
+
+_SHEETS = "issue_sheets"
+
+
+def draw(office: Office, who: str) -> None:
+    """Draw the issues, the latest first; a click on one opens what can be done with it."""
+    tell_done()
+    places = cached.issue_places()
+    page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
+    key = f"issues-{cached.version().revision}"
+    place = tables.pick(_lines(places), tables.ISSUES, key, 8)
+    slot, issue = places[0 if place is None else place]
+    with st.container(border=True, key="issue-panel"):
+        _draw_panel(office, slot, issue, who)
+
+
+def _lines(places: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "number": f"{slot.year}-{slot.number}",
+                "title": slot.window.title,
+                "state": NONE if issue is None else issue.state,
+                "cutoff": moment(slot.cutoff if issue is None else issue.cutoff),
+                "document": "" if issue is None else issue.document,
+                "signed": "" if issue is None else moment(issue.signed_at),
+                "hash": "" if issue is None else issue.short_hash,
+            }
+            for slot, issue in places
+        ]
+    )
+
+
+def _draw_panel(office: Office, slot: Slot, issue: Issue | None, who: str) -> None:
+    state = NONE if issue is None else issue.state
+    title = slot.window.title if issue is None else issue.title
+    st.markdown(f"##### {words.plain(title)} :gray[{state}]")
+    if issue is None or issue.state == WITHDRAWN:
+        if issue is not None:
+            page.note(f"{moment(issue.ended_at)} 作废:{words.plain(issue.reason)}")
+        _draw_new(office, slot, who)
+    elif issue.state == SIGNED:
+        _draw_signed(office, issue, who)
+    else:
+        _draw_open(office, issue, who)
+
+
+def _draw_new(office: Office, slot: Slot, who: str) -> None:
+    page.note(f"这一期 {moment(slot.cutoff)} 截止;之后到的表计入下一期,除非有人决定计入本期。")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        now = st.checkbox("以现在为截止时刻", key=f"now-{slot.window.key}")
+        button(
+            "建草稿",
+            f"draft-{slot.window.key}",
+            lambda: signing.draft(office, slot.window.start, who, until_now=now),
+            lambda made: f"{made.title}已建草稿,{moment(made.cutoff)} 截止。",
+            disabled=not who,
+        )
+
+
+def _draw_open(office: Office, issue: Issue, who: str) -> None:
+    """Draw an issue that is not signed yet, in the order of the work."""
+    page.note(
+        f"{moment(issue.cutoff)} 截止 · {words.plain(issue.drafted_by)} {moment(issue.drafted_at)} 建草稿"
+    )
+    late = _draw_late(office, issue, who)
+    held = _draw_held(office, issue, who)
+    _draw_sheets(office, issue, who)
+    waiting = objections.draw(office, issue, who)
+    reasons = [f"{held} 行暂不计"] if held else []
+    reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
+    st.subheader("签发")
+    if reasons:
+        page.note(f"现在还不能签发:{','.join(reasons)}。")
+    elif late:
+        page.note(f"有 {late} 个迟到的文件,请先看清各计入哪一期。")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        document = st.text_input("文号", key=f"document-{issue.key}", width=320)
+        button(
+            "签发这一期",
+            f"sign-{issue.key}",
+            lambda: signing.sign(office, issue.key, who, document),
+            lambda made: f"{made.title}已签发,校验码 {made.short_hash}。名单从此不变。",
+            disabled=not (who and document.strip()) or bool(reasons),
+        )
+    _draw_withdraw(office, issue, who)
+
+
+def _draw_late(office: Office, issue: Issue, who: str) -> int:
+    """List the files that came after the issue had closed; gives how many."""
+    files = signing.late_for(office, issue)
+    if files.empty:
+        return 0
+    st.subheader("迟到的文件")
+    page.note("截止以后才到的表,计入下一期;整份替换先前记录的,计入本期。要改,选一个文件,写明原因。")
+    shown = files.assign(
+        at=[moment(at) for at in files["arrived"]],
+        counts=files["own"].map({True: "本期", False: "下一期"}),
+    )
+    place = tables.pick(shown, tables.LATE, f"late-{issue.key}-{cached.version().revision}", 6)
+    if place is not None:
+        line = files.iloc[place]
+        batch, to_own = int(line["batch"]), not bool(line["own"])
+        where = "本期" if to_own else "下一期"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            reason = st.text_input("计入哪一期的原因", key=f"late-reason-{batch}", width=320)
+            button(
+                f"第 {batch} 批计入{where}",
+                f"late-{batch}-{to_own}",
+                lambda: signing.place_late(office, batch, who, reason, own=to_own),
+                lambda _: f"第 {batch} 批计入{where}。",
+                disabled=not (who and reason.strip()),
+            )
+    return len(files)
+
+
+def _draw_held(office: Office, issue: Issue, who: str) -> int:
+    """List the held rows that the issue waits for; gives how many nobody waived."""
+    rows = signing.held_for(office, issue)
+    waiting = rows[rows["waived"] == ""]
+    if rows.empty:
+        return 0
+    st.subheader("等着改正的行")
+    page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
+    shown = rows.assign(said=rows["sentences"].str.split("\n").str[0])
+    key = f"issue-held-{issue.key}-{cached.version().revision}"
+    place = tables.pick(shown, tables.WAIVED, key, 8)
+    if waiting.empty:
+        return 0
+    chosen = waiting if place is None else rows.iloc[[place]]
+    named = [(int(one.batch), str(one.sheet), int(one.source_row)) for one in chosen.itertuples()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        reason = st.text_input("不等这些行的原因", key=f"waive-{issue.key}", width=320)
+        button(
+            f"不等这 {len(named)} 行",
+            f"waive-{issue.key}-{place}",
+            lambda: signing.waive(office, issue.key, named, who, reason),
+            lambda _: f"{len(named)} 行写明不等,仍然暂不计。",
+            disabled=not (who and reason.strip()),
+        )
+    return len(waiting)
+
+
+def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
+    st.subheader("核对稿")
+    page.note("每个单位一份表:得分、各项失分、失分的记录。发下去,收回意见,再签发。")
+    kept = st.session_state.get(_SHEETS, {})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        button(
+            "出核对稿",
+            f"sheets-{issue.key}",
+            lambda: st.session_state.update({_SHEETS: {issue.key: send(office, issue.key, who)}}),
+            lambda _: "核对稿已经做好,请下载。",
+            disabled=not who,
+        )
+        if issue.key in kept:
+            name, content = kept[issue.key]
+            st.downloadbutton("下载核对稿", content, name, "application/zip", on_click="ignore")
+
+
+def _draw_signed(office: Office, issue: Issue, who: str) -> None:
+    for line in signed_notes(cached.frozen(issue.key)):
+        page.note(words.plain(line))
+    st.downloadbutton(
+        "下载签发的名单",
+        lambda: signed_file(office, issue)[1],
+        f"{issue.title}.xlsx",
+        XLSX,
+        on_click="ignore",
+        key=f"signed-{issue.key}",
+    )
+    changed = cached.corrected(issue.key)
+    if len(changed.units):
+        issued.draw_corrections(changed)
+    else:
+        page.note("签发以后没有更正。")
+    objections.draw(office, issue, who)
+    _draw_withdraw(office, issue, who)
+
+
+def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
+    with st.expander("作废这一期"):
+        page.note("作废以后,签发过的内容仍然留着;要重新签发,再建草稿。")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            reason = st.text_input("作废的原因", key=f"withdraw-{issue.key}", width=320)
+            button(
+                "作废",
+                f"end-{issue.key}",
+                lambda: signing.withdraw(office, issue.key, who, reason),
+                lambda made: f"{made.title}已作废。",
+                disabled=not (who and reason.strip()),
+            )

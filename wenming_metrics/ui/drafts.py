@@ -1,0 +1,290 @@
+"""Changing the rules: an edited workbook, its faults or a draft, the trial, publishing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from wenming_metrics import settings
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.periods import custom, today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.revising import drafts
+from wenming_metrics.revising.books import read_book
+from wenming_metrics.revising.compare import compare
+from wenming_metrics.revising.publish import Release, next_id, publish
+from wenming_metrics.revising.trying import try_draft
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.rules.parts import parts_of
+from wenming_metrics.rules.workbook import WorkbookError
+from wenming_metrics.store.database import StoreError
+from wenming_metrics.ui import cached, cards, page, tables, words
+from wenming_metrics.ui.versions import draw_changes
+
+logger = logging.getLogger(__name__)
+_READ, _ROUND, _SAID, _TRIED = "rules_read", "rules_round", "rules_said", "rules_tried"
+_MOST = 200
+"""Faults that are listed; a workbook of another kind has thousands."""
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_MOVED = {
+    "unit_name": _text("单位", width=118),
+    "places": _text("名次", width=90, alignment="right", help="原来 → 试算"),
+    "scores": _text("得分", width=130, alignment="right", help="原来 → 试算"),
+    "clause": _text("影响最大的条款", width=230),
+    "alone": _text("单改这一条", width=170, help="只改这一条时得分的变化,和那时的名次"),
+    "group": _text("分组", width=100),
+}
+_CLAUSES = {
+    "title": _text("条款", width=240),
+    "moved": _number("名次变的单位", width=100),
+    "most": _text("得分变化最大", width=180),
+}
+
+
+def draw(office: Office) -> None:
+    """Draw the way from a workbook to a published version."""
+    _tell_done()
+    st.markdown(
+        "到「各版办法」下载现行的一版,在 Excel 里改好,放到这里。先看改了什么、有没有写错,"
+        "存为草案;试算以后再发布。**发布以前什么都不会改变。**"
+    )
+    who = st.text_input(
+        "经办人",
+        key="who",
+        placeholder="您的姓名,会记在变动记录里",
+        max_chars=20,
+        persist_state="session",
+        width=320,
+    ).strip()
+    number = st.session_state.setdefault(_ROUND, 0)
+    file = st.file_uploader("把改好的办法(Excel)拖到这里", key=f"rules-drop-{number}")
+    if file:
+        _draw_upload(office, file, who)
+    _draw_drafts(office, who)
+
+
+def _tell_done() -> None:
+    done, said = st.session_state.pop(_SAID, (True, ""))
+    if said:
+        page.tell(words.plain(said), done=done)
+
+
+def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
+    """Read a workbook once; draw its faults, or what it changes."""
+    kept = st.session_state.get(_READ, {})
+    if kept.get("id") != file.file_id:
+        kept = {"id": file.file_id, "files": {}, "faults": []}
+        try:
+            with st.spinner(f"正在读 {file.name}……"):
+                kept["files"], _ = read_book(file.getvalue(), office.catalogue)
+        except WorkbookError as error:
+            kept["faults"] = [str(fault) for fault in error.faults]
+        st.session_state[_READ] = kept
+    with st.container(border=True, key="rules-upload"):
+        st.markdown(f"##### {words.plain(file.name)}")
+        if kept["faults"]:
+            _draw_faults(kept["faults"])
+            return
+        st.markdown("**没有写错的地方。与现行办法相比:**")
+        draw_changes(_compared(office, kept["files"]))
+        st.button(
+            "存为草案",
+            type="primary",
+            disabled=not who,
+            help=None if who else "请先填写经办人",
+            on_click=_keep,
+            args=(office, file.name, who),
+        )
+
+
+def _draw_faults(faults: list[str]) -> None:
+    st.markdown(f"**有 {len(faults)} 处要改,没有存下任何内容。改好后再放进来:**")
+    cards.sentences(faults[:_MOST])
+    if len(faults) > _MOST:
+        page.note(f"只列出前 {_MOST} 处。")
+
+
+def _compared(office: Office, files: dict[str, bytes]) -> pd.DataFrame:
+    return compare(drafts.parts_in_force(office), parts_of(files), office.catalogue)
+
+
+def _keep(office: Office, name: str, who: str) -> None:
+    files = st.session_state[_READ]["files"]
+    try:
+        number = drafts.keep(office, files, name, who)
+    except (IntakeError, StoreError) as error:
+        logger.warning("%s", error, exc_info=error.__cause__)
+        st.session_state[_SAID] = (False, str(error))
+        return
+    st.session_state[_ROUND] += 1
+    st.session_state.pop(_READ)
+    st.session_state[_SAID] = (True, f"已存为第 {number} 号草案,可以在下面试算、发布。")
+
+
+def _draw_drafts(office: Office, who: str) -> None:
+    found = drafts.open_drafts(office)
+    st.subheader("草案")
+    if found.empty:
+        page.note("没有草案。")
+        return
+    titles = {
+        int(one.draft): f"第 {one.draft} 号:{one.name}({one.who} {one.at[:10]})"
+        for one in found.itertuples()
+    }
+    draft = st.selectbox("哪一份草案", list(titles), format_func=titles.get, width=480)
+    files = drafts.files_of_draft(office, draft)
+    with st.container(border=True, key="draft-panel"):
+        st.markdown("#### 与现行办法相比")
+        draw_changes(_compared(office, files))
+        _draw_trial(office, draft, files)
+        _draw_release(office, draft, files, who)
+
+
+def _draw_trial(office: Office, draft: int, files: dict[str, bytes]) -> None:
+    """Draw what the draft would have done in the last days."""
+    st.markdown("#### 试算")
+    days = cached.days()
+    if not days:
+        page.note("还没有督查数据,不能试算。")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
+        asked = st.button("试算", key="try-draft")
+    key = (draft, int(count), cached.version())
+    if asked:
+        over = custom(days[-1] - timedelta(days=int(count) - 1), days[-1])
+        board = next(one for one in office.rules.boards if one.ranked)
+        with st.spinner("正在试算,每条改动都要单独算一遍……"):
+            tried = try_draft(office, files, over, board.kind)
+        st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses)
+    told = st.session_state.get(_TRIED)
+    if told and told[0] == key:
+        _draw_tried(*told[1:])
+
+
+def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
+    moved = int(units["changed"].sum())
+    st.markdown(f"{words.plain(title)}:**{moved}** 个单位的名次会变。没有保存,现行得分没有变。")
+    tables.show(_clause_lines(clauses), _CLAUSES, 12)
+    page.note(
+        "每条改动单独放进现行办法里算一遍;各条单独的影响不一定加得成合起来的影响:"
+        "权重和计分方式互相牵连,名次又是一起排的。"
+    )
+    tables.show(_unit_lines(units), _MOVED, 14)
+
+
+def _clause_lines(clauses: pd.DataFrame) -> pd.DataFrame:
+    told = [
+        "不能单独试算"
+        if pd.isna(one.most)
+        else f"{one.unit_name} {one.most:+.2f}"
+        if one.unit_name
+        else "没有变化"
+        for one in clauses.itertuples()
+    ]
+    return clauses.assign(most=told, moved=clauses["moved"].astype("Int64"))
+
+
+def _unit_lines(units: pd.DataFrame) -> pd.DataFrame:
+    scored = units["rank_before"].notna() | units["rank_after"].notna()
+    lines = units[scored]
+    return lines.assign(
+        places=[
+            f"{_rank(one.rank_before)} → {_rank(one.rank_after)}" for one in lines.itertuples()
+        ],
+        scores=[
+            f"{_score(one.score_before)} → {_score(one.score_after)}" for one in lines.itertuples()
+        ],
+        alone=[
+            f"{one.by_clause:+.2f},第 {_rank(one.rank_by_clause)} 名" if one.clause else ""
+            for one in lines.itertuples()
+        ],
+    ).reset_index(drop=True)
+
+
+def _rank(rank: object) -> str:
+    return "—" if pd.isna(rank) else str(int(rank))
+
+
+def _score(score: float) -> str:
+    return "—" if pd.isna(score) else f"{score:.2f}"
+
+
+def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str) -> None:
+    """Draw what a person says on publishing, and the buttons that end a draft."""
+    st.markdown("#### 发布")
+    told = parts_of(files).settings
+    known = {one.id for one in cached.rule_sets()}
+    own = str(told["id"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        free = own if own not in known else next_id(known, own)
+        rules_id = st.text_input("编号", free, key=f"rule-id-{draft}", width=180)
+        version = st.text_input(
+            "版本",
+            "" if str(told["version"]) == office.rules.version else str(told["version"]),
+            key=f"rule-version-{draft}",
+            placeholder=f"现行 {office.rules.version}",
+            width=120,
+        )
+        document = st.text_input(
+            "文号", key=f"rule-document-{draft}", placeholder="依据哪一份文件", width=280
+        )
+        first = st.date_input(
+            "施行日期",
+            today() + timedelta(days=1),
+            format="YYYY-MM-DD",
+            key=f"rule-first-{draft}",
+            width=160,
+        )
+    past = first < today() and st.checkbox(
+        "从过去的日期起施行", key=f"rule-past-{draft}", help="那以后没有签发的得分都会按新办法重算"
+    )
+    page.note(
+        "发布后新的一版从施行日期起用,以前的日子仍按原来的办法;发布过的文件不再改动,也不能撤销。"
+    )
+    release = Release(who, document, first, rules_id.strip(), version, bool(past))
+    with st.container(horizontal=True):
+        st.button(
+            "发布",
+            type="primary",
+            key="publish-draft",
+            disabled=not (who and document.strip() and version.strip()),
+            help="要填经办人、版本和文号",
+            on_click=_publish,
+            args=(office, draft, release),
+        )
+        st.button(
+            "废弃这份草案",
+            key="drop-draft",
+            disabled=not who,
+            on_click=_drop,
+            args=(office, draft, who),
+        )
+
+
+def _publish(office: Office, draft: int, release: Release) -> None:
+    here = settings.load()
+    try:
+        rules = publish(office, here.data, draft, release)
+    except (IntakeError, RuleSetError, StoreError, OSError) as error:
+        logger.warning("%s", error, exc_info=True)
+        st.session_state[_SAID] = (False, str(error))
+        return
+    said = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。"
+    if here.rules_id:
+        said += "这台机器用环境变量 WENMING_RULES 指定了办法,要改它才会换用。"
+    st.session_state[_SAID] = (True, said)
+
+
+def _drop(office: Office, draft: int, who: str) -> None:
+    try:
+        drafts.drop(office, draft, who)
+    except (IntakeError, StoreError) as error:
+        logger.warning("%s", error, exc_info=error.__cause__)
+        st.session_state[_SAID] = (False, str(error))
+        return
+    st.session_state[_SAID] = (True, f"第 {draft} 号草案已废弃。")

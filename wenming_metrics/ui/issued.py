@@ -1,0 +1,111 @@
+"""What leaders see of an issue: signed or not, and what has changed since; signed lists come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.periods import Window
+from wenming_metrics.publishing.book import CHECKING, DRAFT, Issue, signed_for
+from wenming_metrics.publishing.corrections import Corrections
+from wenming_metrics.publishing.printing import moment
+from wenming_metrics.queries.overview import City
+from wenming_metrics.rules.model import Board
+from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui.filters import Selection
+
+_LIVE = "看实时数据"
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What the page of the city shows: signed, or as the rows give it now."""
+
+    city: City
+    ranked: pd.DataFrame
+    shares: pd.DataFrame
+    losses: pd.DataFrame
+
+
+def choose(selection: Selection) -> Selection:
+    """Say whether the chosen window is signed; where it is, its signed lists are shown.
+
+    Where the live figures differ, a switch shows them, with the list of 更正.
+
+    Returns: the selection with the issue whose signed lists are to be shown
+    """
+    issue = signed_for(cached.issues(), selection.window)
+    if issue is None:
+        _say_unsigned(selection.window)
+        return selection
+    changed = cached.corrected(issue.key, live=True)
+    with st.container(key="issued", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
+            f"{issue.signed_at[:10]} · 校验码 {issue.short_hash}"
+        )
+        live = bool(len(changed.units)) and st.toggle(_LIVE, key=f"live-{issue.key}")
+    if len(changed.units):
+        draw_corrections(changed, open_=live)
+    if live:
+        page.note("下面是实时数据,**未签发**;签发的名单以上面的文号为准。")
+        return selection
+    return replace(selection, window=issue.window, signed=issue.key)
+
+
+def _say_unsigned(window: Window) -> None:
+    standing = [one for one in cached.issues() if _covers(one, window)]
+    state = f"{standing[0].title}{standing[0].state}," if standing else ""
+    with st.container(key="unsigned"):
+        page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
+
+
+def _covers(issue: Issue, window: Window) -> bool:
+    days = (issue.window.start, issue.window.end) == (window.start, window.end)
+    return days and issue.state in (DRAFT, CHECKING)
+
+
+def figures(selection: Selection, board: Board) -> Figures:
+    """Give what the page of the city shows."""
+    window = selection.window
+    if selection.signed:
+        lists = cached.frozen(selection.signed).lists
+        return Figures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
+    return Figures(
+        cached.city(window),
+        cached.ranking(window, board.kind),
+        cached.category_shares(window),
+        cached.top_losses(window),
+    )
+
+
+def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
+    """Draw which units' figures are no longer those that were signed, and what was done since."""
+    count = len(changed.units)
+    with st.expander(f"更正:签发以后,{count} 个单位的数有变动", expanded=open_):
+        tables.show(correction_lines(changed.units), tables.CORRECTIONS, 8)
+        if len(changed.acts):
+            page.note("签发以后对这些日子做过的事:")
+            lines = changed.acts.assign(at=[moment(at) for at in changed.acts["at"]])
+            tables.show(lines, tables.ACTS_SINCE, 6)
+
+
+def correction_lines(units: pd.DataFrame) -> pd.DataFrame:
+    """Spell the figures of corrections side by side: 「87.62 → 87.30」."""
+    return units.assign(
+        score=[
+            _change(one, other, 2)
+            for one, other in zip(units["score_signed"], units["score_now"], strict=True)
+        ],
+        rank=[
+            _change(one, other, 0)
+            for one, other in zip(units["rank_signed"], units["rank_now"], strict=True)
+        ],
+    )
+
+
+def _change(one: float | None, other: float | None, decimals: int) -> str:
+    told = ["—" if pd.isna(value) else f"{value:.{decimals}f}" for value in (one, other)]
+    return told[0] if told[0] == told[1] else f"{told[0]} → {told[1]}"

@@ -1,0 +1,113 @@
+"""复核意见 on an issue: what units object to, and what is decided of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.publishing import remarks
+from wenming_metrics.publishing.book import Issue
+from wenming_metrics.publishing.printing import moment
+from wenming_metrics.publishing.signing import cut_for
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.rulings import LOWER
+from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui.acting import button
+
+_NO_ROW = "不指哪一行,说的是一个数"
+
+
+def draw(office: Office, issue: Issue, who: str) -> int:
+    """Draw the remarks on an issue and what can be done; gives how many wait for a decision."""
+    st.subheader("复核意见")
+    found = cached.issue_remarks(issue.key)
+    if found.empty:
+        page.note("还没有意见。")
+    else:
+        page.note("点一条,写下决定。改扣、剔除从决定时起改变得分;已经签发的名单不变,列为更正。")
+        shown = found.assign(at=[moment(at) for at in found["at"]], decision=_decisions(found))
+        key = f"remarks-{issue.key}-{cached.version().revision}"
+        place = tables.pick(shown, tables.REMARKS, key, 6)
+        if place is not None:
+            _draw_decision(office, found.iloc[place], who)
+    _draw_new(office, issue, who)
+    return int((found["act"] == "").sum())
+
+
+def _decisions(found: pd.DataFrame) -> list[str]:
+    return [
+        ""
+        if not one.act
+        else f"{one.act}{f' {one.points:g} 分' if one.act == LOWER else ''}"
+        f":{one.reason}({one.approver}批准)"
+        for one in found.itertuples()
+    ]
+
+
+def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
+    number = int(line["remark"])
+    acts = remarks.ACTS if line["batch"] >= 0 else remarks.ACTS[:1]
+    with st.container(border=True, key="remark-panel"):
+        st.markdown(f"**{words.plain(line['unit_name'])}** {words.plain(line['what'])}")
+        st.markdown(words.plain(line["asks"]))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            act = st.segmented_control(
+                "决定", acts, default=acts[0], required=True, key=f"act-{number}"
+            )
+            points = "0"
+            if act == LOWER:
+                points = st.text_input("改扣几分", "0", key=f"points-{number}", width=110)
+            reason = st.text_input("理由", key=f"why-{number}", width=260)
+            approver = st.text_input("批准人", key=f"approver-{number}", width=130)
+            button(
+                "记下决定",
+                f"decide-{number}",
+                lambda: remarks.decide(office, number, act, reason, approver, who, points),
+                lambda _: f"复核意见 {number} 已决定:{act}。",
+                disabled=not (who and reason.strip() and approver.strip()),
+            )
+
+
+def _draw_new(office: Office, issue: Issue, who: str) -> None:
+    with st.expander("记一条意见"):
+        board = next(one for one in office.rules.boards if one.ranked)
+        units = cached.ranking(issue.window, board.kind)
+        names = dict(zip(units["unit_name"], units["unit"].astype(int), strict=True))
+        name = st.selectbox(
+            "提意见的单位", list(names), index=None, key=f"remark-unit-{issue.key}", width=300
+        )
+        if name is None:
+            return
+        unit = names[name]
+        rows = cached.leaf_rows(issue.window, unit, None, board.kind, cut_for(office, issue))
+        titles = [_NO_ROW, *(_title(one) for one in rows.itertuples())]
+        place = st.selectbox(
+            "对哪一行有意见",
+            range(len(titles)),
+            format_func=titles.__getitem__,
+            key=f"remark-row-{issue.key}-{unit}",
+        )
+        figure = ""
+        if place == 0:
+            figure = st.text_input("对哪个数有意见", key=f"remark-figure-{issue.key}", width=320)
+        asks = st.text_area("要求和理由", key=f"remark-asks-{issue.key}-{unit}")
+        row = None
+        if place:
+            line = rows.iloc[place - 1]
+            row = int(line["batch"]), int(line["seq"])
+        button(
+            "记下意见",
+            f"remark-{issue.key}",
+            lambda: remarks.add_remark(office, issue.key, unit, asks, who, row=row, figure=figure),
+            lambda _: f"{name}的意见已记下。",
+            disabled=not (who and asks.strip() and (row or figure.strip())),
+        )
+
+
+def _title(row: tuple) -> str:
+    """Name a row as people look for it: day, site, what, points, place in the file."""
+    said = row.description or row.item_name
+    return (
+        f"{row.day:%m-%d} {row.site_name} {said} 扣 {row.lost:g} 分"
+        f"({row.file}「{row.sheet}」第 {row.source_row} 行)"
+    )

@@ -1,0 +1,77 @@
+"""核对: a signed issue is made again from the rows, and compared figure by figure."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.publishing.book import Issue, find_issue
+from wenming_metrics.publishing.printing import moment, signed_notes
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui import cached, issued, page, tables, words
+
+
+def draw(office: Office) -> None:
+    """Draw the choice of an issue and the verdict on it."""
+    signed = [one for one in cached.issues() if one.was_signed]
+    if not signed:
+        page.note("还没有签发过。签发以后,名单、文件上都印着校验码,可以在这里核对。")
+        return
+    issue = _choose(office, signed)
+    if issue is None:
+        return
+    verdict = cached.verdict(issue.key)
+    page.say(
+        f"{words.plain(issue.title)} {words.plain(issue.document)}:"
+        f"**{'一致' if verdict.same else '不一致'}**"
+    )
+    for line in signed_notes(verdict.frozen):
+        page.note(words.plain(line))
+    _draw_verdict(issue, verdict.units, verdict.why)
+    changed = cached.corrected(issue.key)
+    st.subheader("更正")
+    if changed.units.empty:
+        page.note("按现在的数据,签发的数没有变动。")
+    else:
+        issued.draw_corrections(changed, open_=True)
+
+
+def _choose(office: Office, signed: list[Issue]) -> Issue | None:
+    titles = {
+        f"{one.year}-{one.number} {one.window.title} {one.state} {one.short_hash}": one
+        for one in signed
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        title = st.selectbox("选一期", list(titles), key="verify-issue", width=420)
+        told = st.text_input(
+            "或者输入校验码",
+            key="verify-hash",
+            bind="query-params",
+            placeholder="通报和文件上印的,如 3f9a0c71de",
+            width=300,
+        )
+    if not told.strip():
+        return titles[title]
+    try:
+        found = find_issue(office, told)
+    except IntakeError as error:
+        page.tell(words.plain(str(error)), done=False)
+        return None
+    if not found.was_signed:
+        page.tell(f"{words.plain(found.title)}还没有签发。", done=False)
+        return None
+    return found
+
+
+def _draw_verdict(issue: Issue, units: pd.DataFrame, why: tuple[str, ...]) -> None:
+    st.subheader("重算")
+    at = moment(issue.signed_at)
+    if units.empty and not why:
+        page.note(f"用 {at} 签发时入库的行、当时的测评办法重算,每一个数都和签发的名单相同。")
+        return
+    for sentence in why:
+        st.markdown(words.plain(sentence))
+    if len(units):
+        page.note(f"{len(units)} 个单位重算的数和签发的不同:")
+        tables.show(issued.correction_lines(units), tables.CORRECTIONS, 10)
