@@ -23,6 +23,7 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
 from wenming_metrics.store import batches, cells, pictures, records, registers, rows
+from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
 from wenming_metrics.tallying import fill_sums, put_days, put_plan, retally
@@ -90,6 +91,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         if preview.replaces:
             slices = slices_of(registers.read_register(connection), found.checks)
             save_slices(connection, batch, slices)
+            note_slices(connection, slices["day"].unique())
         made = _store_checks(connection, batch, ready, preview.count_again, bases)
         put_days(connection, made, bases)
         retally(connection, ruled_days(connection, made), rules)  # what was decided of rows there

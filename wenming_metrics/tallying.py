@@ -23,6 +23,7 @@ from wenming_metrics.scoring.basis import (
     columns_of,
     sum_day,
 )
+from wenming_metrics.scoring.columns import sum_columns
 from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS
 from wenming_metrics.scoring.settling import no_lines
 from wenming_metrics.scoring.tally import (
@@ -32,7 +33,6 @@ from wenming_metrics.scoring.tally import (
     add,
     drop_repeats,
     site_sums,
-    sum_columns,
     take_back,
     tally_days,
 )

@@ -25,7 +25,7 @@ from wenming_metrics import ready, storing, tallying
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.reading.model import PLAN, REGISTERS, Context, Counts, Reading
 from wenming_metrics.reading.read import read
-from wenming_metrics.scoring import basis, leaves, settling, tally
+from wenming_metrics.scoring import basis, columns, leaves, settling, tally
 from wenming_metrics.settings import ROOT, Settings, store_url
 from wenming_metrics.store import batches, cells, registers, rows, schema, tallies
 from wenming_metrics.store.database import reading, writing
@@ -36,7 +36,7 @@ A_DAY = 12_000
 WHO = "测量"
 _MODULES = (
     *(schema, tallies, batches, registers, rows, cells, ready, storing, tallying),
-    *(tally, basis, leaves, settling),
+    *(tally, basis, columns, leaves, settling),
 )
 """What decides on the form of what is stored."""
 

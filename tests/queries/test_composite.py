@@ -16,6 +16,7 @@ from wenming_metrics.queries.composite import (
     composite,
     composite_lines,
     known_profiles,
+    printed_total,
     unit_sources,
 )
 from wenming_metrics.rules.composite import composite_faults, profiles_of
@@ -85,18 +86,25 @@ def scores(found):
 
 
 @pytest.mark.parametrize(
-    ("rounding", "second", "line"),
+    ("rounding", "second", "line", "compared"),
     [
-        ("printed", 86.95, "0.85 × 86.37(取 73.41) + 0.15 × 90.29(取 13.54) = 86.95"),
-        ("exact", 86.96, "0.85 × 86.37 + 0.15 × 90.29 = 86.96"),
+        (
+            *("printed", 86.95, "0.85 × 86.37(取 73.41) + 0.15 × 90.29(取 13.54) = 86.95"),
+            "原表印的总得分也是 86.95。",
+        ),
+        (
+            *("exact", 86.96, "0.85 × 86.37 + 0.15 × 90.29 = 86.96"),
+            "原表印的总得分是 86.95,重算为 86.96,相差 +0.01;原表的数照原样保存。",
+        ),
     ],
 )
-def test_the_table_of_a_quarter_as_printed_and_made_again(office, rounding, second, line):
+def test_the_table_of_a_quarter_as_printed_and_made_again(office, rounding, second, line, compared):
     """Printed 88.93 and 86.95; rounded once the second is 86.96; 龙潭 was not drawn: no rank."""
     found = composite(office, matrix(rounding), QUARTER)
     assert scores(found) == {"河西街道": 88.93, "城东街道": second}
     unit = int(found.units.set_index("unit_name").at["城东街道", "unit"])
     assert worked_line(found.composed, unit, found.profile) == line
+    assert printed_total(found, unit) == compared
     sources = unit_sources(found, unit)
     assert sources[["told", "of", "sheet"]].values.tolist() == [
         ["86.37", "2026年第三季度", "表3 街道得分"],

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import periods
 from wenming_metrics.intake import IntakeError
+from wenming_metrics.keeping.checks import check_rules
 from wenming_metrics.queries.acts import acts
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.ranking import ranking
@@ -18,11 +20,13 @@ from wenming_metrics.revising.clauses import apply, clauses_of, join
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, publish, versions
 from wenming_metrics.revising.trying import try_draft
-from wenming_metrics.rules.load import load_all, load_files
+from wenming_metrics.rules.load import load_all, load_files, pack
 from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.rules.parts import parts_of
 from wenming_metrics.rules.workbook import WorkbookError
 from wenming_metrics.settings import Settings
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import writing
 
 ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"], ["C", "其他", 10, "T1"]]
 TREE = [{"code": "A", "name": "环境", "weight": 60}, {"code": "B", "name": "秩序", "weight": 40}]
@@ -267,6 +271,19 @@ def test_a_folder_that_cannot_be_recorded_is_taken_away(office, tmp_path, monkey
         publish(office, data, draft, release())
     assert [path.name for path in (data / "rules").iterdir()] == ["tiny"]
     assert drafts.open_drafts(office)["draft"].tolist() == [draft]
+
+
+def test_kept_rules_and_drafts_are_verified(office, tmp_path):
+    data = tmp_path / "data"
+    publish(office, data, keep(office, data, 指标体系=WEIGHTS), release())
+    (line,) = check_rules(office.store)
+    assert (line.checked, line.wrong) == (3, 0)  # two versions and a draft
+    with writing(office.store) as connection:
+        connection.execute(update(schema.rule_draft).values(content=b"x"))
+        old = schema.rules_archive.c.id == "tiny"
+        connection.execute(update(schema.rules_archive).where(old).values(content=pack({})))
+    (line,) = check_rules(office.store)
+    assert (line.checked, line.wrong) == (3, 2)
 
 
 def test_a_published_folder_that_was_edited_is_refused(office, tmp_path):

@@ -1,5 +1,6 @@
 """Composite scores by hand: `tests/cases/composite/`, and what each step must keep."""
 
+import shutil
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -7,9 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wenming_metrics.rounding import to_points
+from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.composite import composite_faults, load_profiles, profiles_of
+from wenming_metrics.rules.load import load_rules
+from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.scoring.adjusting import LEDGER
 from wenming_metrics.scoring.composing import INCOMPLETE, compose, worked_line
 from wenming_metrics.settings import ROOT
@@ -140,6 +146,39 @@ def test_what_is_wrong_is_said(changes, said):
     told = [str(fault) for fault in composite_faults(settings_of(**changes), {})]
     assert any(said in text for text in told), told
     assert all(text.startswith("composite.toml:方案“算例”:") for text in told)
+
+
+def test_faults_stand_beside_those_of_the_rules(tmp_path):
+    folder = Path(shutil.copytree(ROOT / "data" / "rules" / "demo-2026", tmp_path / "demo-2026"))
+    text = (ROOT / "data" / "profiles" / "jining-2017.toml").read_text("utf-8")
+    (folder / "composite.toml").write_text(text.replace("weight = 85", "weight = 80"), "utf-8")
+    with pytest.raises(RuleSetError) as caught:
+        load_rules(folder, load_catalogue(ROOT / "data" / "catalogue"))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "composite.toml:方案“jining-2017”:各项权重之和是 95,应为 100。"
+    ]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.floats(0, 100), min_size=6, max_size=6),
+    st.sampled_from(["renormalise", "zero", "exclude"]),
+    st.floats(0, 100),
+    st.booleans(),
+)
+def test_another_units_figures_change_nothing(given_values, missing, other, lacks):
+    case = {"components": [["甲", 60, 100, "exact"], ["乙", 25, 100, "exact"]], "missing": missing}
+    case["components"].append(["丙", 15, 100, "printed"])
+    one, two = given_values[:3], given_values[3:]
+    if lacks:
+        one[1] = ""
+    scores = []
+    for values in (two, [other, "", other]):
+        found = composed_of({**case, "units": [["一", "组", one], ["二", "组", values]]})
+        scores.append(found.units["score"].iloc[0])
+    assert scores[0] == scores[1] or np.isnan(scores).all()
+    assert not scores[0] > 100
+    assert not scores[0] < 0
 
 
 def test_points_are_not_added_twice():

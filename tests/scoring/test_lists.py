@@ -57,9 +57,10 @@ def test_jiangmen_counts_weeks_running():
     """Once, twice running, three times running; a week not in the issue is skipped by setting."""
     sides = [{1: BACK, 2: BACK, 3: BACK}, {1: BACK, 2: ""}, {1: BACK, 2: BACK, 3: BACK, 4: FRONT}]
     assert running(sides[:1]) == {1: 1, 2: 1, 3: 1}
-    assert running(sides[:2]) == {1: 2}
-    assert running(sides) == {1: 3, 2: 1, 3: 2, 4: 1}
-    assert running(sides, "break") == {1: 3, 2: 1, 3: 1, 4: 1}
+    assert running(sides[1::-1]) == {1: 2}
+    assert running(sides[::-1]) == {1: 3, 2: 1, 3: 2, 4: 1}
+    assert running(sides[::-1], "break") == {1: 3, 2: 1, 3: 1, 4: 1}
+    assert running([]) == {}
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tests.builders import sum_settled
 from wenming_metrics.rules.model import TABLE_COLUMNS, RuleSet
+from wenming_metrics.scoring.columns import sum_by
 from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines, leaf_lines, place_cells
 from wenming_metrics.scoring.losses import node_losses, trace
 from wenming_metrics.scoring.missing import Peers
 from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.scoring.roll_up import score
 from wenming_metrics.scoring.settling import deduct_lines, settle, settle_day
-from wenming_metrics.scoring.tally import add, checks_of_day, sum_by, take_back, tally_days
+from wenming_metrics.scoring.tally import add, checks_of_day, take_back, tally_days
 
 DAY = date(2026, 11, 16).toordinal()
 UNITS, ITEMS, TYPES = 3, 4, 2
@@ -169,7 +170,7 @@ def test_days_settled_one_by_one_add_up_to_the_whole(rules, rows):
     days, units = sorted(rows["day"].unique()), np.arange(UNITS)
     tallies = tally_days(rows, NO_ROLES, days)
     checks = {day: checks_of_day(day, t["visits"], t["grain"]) for day, t in tallies.items()}
-    by_day = [settle_day(checks[day], rules, units) for day in days]
+    by_day = [pd.DataFrame(settle_day(checks[day], rules, units)) for day in days]
     summed = deduct_lines(pd.concat(by_day).rename(columns={"unit": "column"}), rules)
     whole = place_cells(pd.concat(checks.values(), ignore_index=True), rules, units, UNITS, 0)
     taken = sum_settled(settle(whole, rules)).astype(np.int64)

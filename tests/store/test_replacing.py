@@ -352,6 +352,14 @@ def test_what_is_replaced_in_part_waits_on(office, left):
     assert waiting(office) == {first}
 
 
+def test_a_day_that_was_replaced_before_a_file_came_leaves_it_in_part(office):
+    store(office, checklist([row(lost=1)]), replaces=True)
+    second = store(office, held_too([row("秩序", 2), row(day=NEXT)]))
+    third = store(office, checklist([row(lost=4, day=NEXT)]), replaces=True)
+    assert states(office) == {second: f"部分已由第 {third} 批替换"}
+    assert waiting(office) == {second}
+
+
 def test_the_batches_that_replace_are_all_named(office, tmp_path, monkeypatch, capsys):
     first = store(office, checklist([row(lost=1), row(day=NEXT)]))
     second = store(office, checklist([row(lost=3)]), replaces=True)

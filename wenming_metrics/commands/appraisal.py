@@ -18,6 +18,7 @@ from wenming_metrics.queries.composite import (
     composite,
     composite_lines,
     known_profiles,
+    printed_total,
     unit_sources,
 )
 from wenming_metrics.queries.office import Office, days_known, open_office
@@ -101,7 +102,11 @@ def _print(given: argparse.Namespace, found: Composite, lines: pd.DataFrame) -> 
         told = {"window": found.window.title, "profile": found.profile.id, "units": plain(lines)}
         if sources is not None:
             worked = worked_line(found.composed, unit, found.profile)
-            told |= {"worked": worked, "sources": plain(sources)}
+            told |= {
+                "worked": worked,
+                "sources": plain(sources),
+                "printed": printed_total(found, unit),
+            }
         print_json(told)
         return
     _print_table(found, lines)
@@ -110,6 +115,8 @@ def _print(given: argparse.Namespace, found: Composite, lines: pd.DataFrame) -> 
             worked_line(found.composed, unit, found.profile) or "缺项,不计综合分。", markup=False
         )
         print_lines(given.unit, _titled(sources))
+        if said := printed_total(found, unit):
+            out.print(said, markup=False)
     if given.out:
         say(f"已存到 {given.out}")
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from zipfile import BadZipFile
 
 from sqlalchemy import Connection, and_, func, select
 
 from wenming_metrics.keeping.report import Line, line
 from wenming_metrics.reading.model import CHECKLIST, INSPECTION, PLAN
+from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import Store, reading
@@ -215,6 +217,27 @@ def check_issues(store: Store) -> list[Line]:
             same = False
         wrong += [] if same else [f"第 {one['issue']} 号通报的名单和校验码对不上"]
     return [line("已签发的名单", len(wanted), wrong)]
+
+
+def check_rules(store: Store) -> list[Line]:
+    """Check archived rules against their digests, and that drafts of rules can be unpacked."""
+    archive, draft = schema.rules_archive, schema.rule_draft
+    with reading(store) as connection:
+        kept = connection.execute(select(archive.c.digest, archive.c.content)).all()
+        drafts = connection.execute(select(draft.c.draft, draft.c.content)).all()
+    wrong = [
+        f"摘要为 {one[:12]}… 的办法内容变了" for one, content in kept if _digest(content) != one
+    ]
+    wrong += [f"第 {one} 号草案解不开" for one, content in drafts if not _digest(content)]
+    return [line("办法的存档和草案", len(kept) + len(drafts), wrong)]
+
+
+def _digest(content: bytes) -> str:
+    """Give the digest of packed rules, "" when they cannot be unpacked."""
+    try:
+        return digest_of(unpack(content))
+    except (BadZipFile, zlib.error):
+        return ""
 
 
 def check_blocks(store: Store, batches: list[int]) -> list[Line]:

@@ -118,7 +118,10 @@ def _file(task: Task) -> list[Line]:
 
 def _batches(task: Task) -> list[Line]:
     store = _store(task)
-    found = (checks.check_batches, checks.check_states, checks.check_picture_places)
+    found = (
+        *(checks.check_batches, checks.check_states),
+        *(checks.check_picture_places, checks.check_rules),
+    )
     found += (checks.check_issues,)
     return [one for check in found for one in check(store)]
 

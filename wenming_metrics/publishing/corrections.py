@@ -128,9 +128,10 @@ def _reason(line: tuple, acts: Mapping[int, list[str]], general: list[str]) -> s
 
 def _differing(signed: Lists, now: Lists) -> pd.DataFrame:
     """List the units whose figures differ, board by board; the columns of `Corrections.units`."""
+    ranked_first = sorted(signed.boards, key=lambda kind: kind not in signed.named)
     parts = [
-        _compare(kind, frame, now.boards[kind])
-        for kind, frame in signed.boards.items()
+        _compare(kind, signed.boards[kind], now.boards[kind])
+        for kind in ranked_first
         if kind in now.boards
     ]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)

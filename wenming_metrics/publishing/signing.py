@@ -27,7 +27,7 @@ from wenming_metrics.publishing.calendar import Slot, slot_at
 from wenming_metrics.publishing.freezing import digest_of, freeze, packed, signed_before
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.remarks import undecided
-from wenming_metrics.queries.arrivals import Cut, arrivals
+from wenming_metrics.queries.arrivals import Cut, arrivals, late_arrivals
 from wenming_metrics.queries.held import waiting_rows
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store import issues as store
@@ -117,7 +117,7 @@ def held_for(office: Office, issue: Issue) -> pd.DataFrame:
 
 
 def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
-    """List held rows of files that speak of an issue's days: batch, sheet, source_row, waived.
+    """List held rows of files that count in an issue: batch, sheet, source_row, waived.
 
     What day a held row is of is not always known: those of a file without any good row count
     where the file came in the issue's days or before it closed.
@@ -125,8 +125,9 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     rows = waiting(connection)
     days, batch = schema.batch_day, schema.batch
     dated = set(connection.execute(select(days.c.batch).distinct()).scalars())
-    here = select(days.c.batch).where(days.c.day.between(*_ends(issue)))
-    wanted = set(connection.execute(here).scalars())
+    cut = cut_of(connection, issue)
+    files, late = arrivals(connection, list(issue.window.days), cut), late_arrivals(connection, cut)
+    wanted = {*files.loc[files["counts"], "batch"], *late.loc[late["late"], "batch"]}
     came = select(batch.c.batch).where(
         batch.c.at >= issue.window.start.isoformat(), batch.c.at <= issue.cutoff
     )
@@ -135,10 +136,6 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     waived = store.read_waivers(connection, issue.key)[[*_ROW, "reason"]]
     found = rows.merge(waived.rename(columns={"reason": "waived"}), on=_ROW, how="left")
     return found.assign(waived=found["waived"].fillna(""))
-
-
-def _ends(issue: Issue) -> tuple[int, int]:
-    return issue.window.days.start, issue.window.days.stop - 1
 
 
 def waive(

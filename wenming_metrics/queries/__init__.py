@@ -2,5 +2,6 @@
 
 `office` what is read: store, rules, catalogue · `windows` scores of a row of windows ·
 `ranking` who stands where · `details` what a unit lost, down to the rows · `overview` the city at
-a glance · `history` what came in.
+a glance · `findings` the log of problems, `on_time` what became of those of a unit, `priced` what they
+cost · `history` what came in.
 """

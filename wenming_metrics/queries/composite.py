@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ class Composite:
     sources  - one line per unit, year and component that has a figure: unit, year, component,
                told (as printed, or what was counted), of (its period), file, sheet, source_row,
                restricted (its file must not be published)
+    printed  - where the components are columns of one test: unit, told (the total that is printed)
     """
 
     profile: Profile
@@ -43,6 +45,7 @@ class Composite:
     units: pd.DataFrame
     composed: Composed
     sources: pd.DataFrame
+    printed: pd.DataFrame
 
 
 def known_profiles(office: Office, data: Path) -> tuple[Profile, ...]:
@@ -68,6 +71,7 @@ def composite(office: Office, profile: Profile, over: Window) -> Composite:
         asked = _Asked(connection, office, profile, units)
         found = [_period(asked, one) for one in windows]
         ledger = decisions(connection, [over], units)
+        printed = _printed_totals(connection, profile, over)
     rules = office.rules
     struck = ledger[ledger["kind"] == VETO] if rules.adjustments.veto else no_decisions()
     vetoes = dict(zip(struck["column"].tolist(), struck["document_no"].tolist(), strict=True))
@@ -76,7 +80,24 @@ def composite(office: Office, profile: Profile, over: Window) -> Composite:
     first = 1 - len(windows)
     sources = [lines.assign(year=first + at) for at, (_, lines) in enumerate(found)]
     ordered = order_units(composed.units).drop(columns="group_order").reset_index(drop=True)
-    return Composite(profile, over, ordered, composed, pd.concat(sources, ignore_index=True))
+    found_at = pd.concat(sources, ignore_index=True)
+    return Composite(profile, over, ordered, composed, found_at, printed)
+
+
+def printed_total(found: Composite, unit: int) -> str:
+    """Say what the test itself prints as a unit's total, and by how much the composite differs.
+
+    Returns: one sentence, "" where there is nothing to compare
+    """
+    told = found.printed.loc[found.printed["unit"] == unit, "told"].tolist()
+    (score,) = found.units.loc[found.units["unit"] == unit, "score"]
+    if not told or np.isnan(score):
+        return ""
+    made = Decimal(f"{score:.{found.profile.decimals}f}")
+    differs = made - Decimal(told[0])
+    if not differs:
+        return f"原表印的总得分也是 {told[0]}。"
+    return f"原表印的总得分是 {told[0]},重算为 {made},相差 {differs:+f};原表的数照原样保存。"
 
 
 def composite_lines(found: Composite) -> pd.DataFrame:
@@ -172,6 +193,15 @@ def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFram
 def _scores(standings: Standings, number: int) -> np.ndarray:
     scored = np.isin(statuses(standings, number), SCORED)
     return np.where(scored, standings.total[standings.at(number)], np.nan)
+
+
+def _printed_totals(connection: Connection, profile: Profile, over: Window) -> pd.DataFrame:
+    """Read the printed totals where a profile makes anew what one test has added up already."""
+    tests = {one.key if one.column else "" for one in profile.components}
+    several = len(profile.components) > 1 and not profile.years
+    test = tests.pop() if len(tests) == 1 and several else ""
+    found = stated.external(connection, test, "", over) if test else _NOTHING
+    return found.loc[found["value"].notna(), ["unit", "told"]]
 
 
 def _weeks(over: Window) -> list[Window]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from wenming_metrics.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import COURSE
-from wenming_metrics.queries.windows import Standings, score_windows, statuses
+from wenming_metrics.queries.ranking import COURSE, place
+from wenming_metrics.queries.windows import Standings, score_windows
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.lists import BACK, FRONT, name_units, running, sides_of
-from wenming_metrics.scoring.ranking import RANKED, order_units, rank_units
+from wenming_metrics.scoring.ranking import order_units
 from wenming_metrics.store.database import reading
 
 
@@ -32,14 +32,21 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
 
 def name_standings(standings: Standings) -> pd.DataFrame:
     """Make the lists of `named_units` from scored windows; those of the last one are given."""
-    places = [places_in(standings, number) for number in range(len(standings.windows))]
-    return name_places(places, standings.rules().lists)
+    newest_first = (
+        places_in(standings, number) for number in range(len(standings.windows) - 1, -1, -1)
+    )
+    return _name(newest_first, standings.rules().lists)
 
 
 def name_places(places: Sequence[pd.DataFrame], told: Lists) -> pd.DataFrame:
     """Make the lists of `named_units` from ranked lists, oldest first; those of the last are given."""
-    runs = running([sides_of(one, told) for one in places], told.absent)
-    found = name_units(places[-1], told)
+    return _name(reversed(places), told)
+
+
+def _name(newest_first: Iterator[pd.DataFrame], told: Lists) -> pd.DataFrame:
+    last = next(newest_first)
+    runs = running((sides_of(one, told) for one in chain([last], newest_first)), told.absent)
+    found = name_units(last, told)
     found["title"] = found["side"].map({FRONT: told.front, BACK: told.back})
     found["running"] = [runs.get(unit, 0) for unit in found["unit"].tolist()]
     found["remark"] = [_remark(line, told) for line in found.itertuples()]
@@ -57,8 +64,4 @@ def _remark(line: tuple, told: Lists) -> str:
 
 def places_in(standings: Standings, number: int) -> pd.DataFrame:
     """Rank the units in one of the windows, in the order of the list."""
-    rules, status = standings.rules(number), statuses(standings, number)
-    scores = np.where(status == RANKED, standings.total[standings.at(number)], np.nan)
-    frame = standings.units.rename(columns={"name": "unit_name"})
-    frame = frame.assign(status=status, score=scores)
-    return order_units(rank_units(frame, rules.decimals, rules.ranked_by, rules.ties))
+    return order_units(place(standings, number))

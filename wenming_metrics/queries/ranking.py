@@ -42,9 +42,9 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
 
 def rank_standings(standings: Standings) -> pd.DataFrame:
     """Make the list of `ranking` from scored windows; the last window is the one listed."""
-    now = _place(standings, -1)
+    now = place(standings, -1)
     if len(standings.windows) > 1:
-        before = _place(standings, -2)
+        before = place(standings, -2)
         now["rank_change"] = rank_changes(now, before)
         now["is_new"] = now["rank"].notna() & before["rank"].isna().to_numpy()
         now["score_change"] = half_up(now["score"] - before["score"].to_numpy(), 9)
@@ -97,7 +97,11 @@ def _counts(standings: Standings, number: int) -> dict[str, np.ndarray]:
     return {**found, "lost": standings.counted("lost", number) / POINT_SCALE}
 
 
-def _place(standings: Standings, number: int) -> pd.DataFrame:
+def place(standings: Standings, number: int) -> pd.DataFrame:
+    """Rank the units in one of the scored windows, in the order of the register.
+
+    Returns: the columns of `ranking` but those that look at other windows, and group_order
+    """
     at, units = standings.at(number), standings.units
     frame = pd.DataFrame(
         {
@@ -119,7 +123,7 @@ def _place(standings: Standings, number: int) -> pd.DataFrame:
     )
     frame.loc[~frame["status"].isin(SCORED), "score"] = np.nan
     rules = standings.rules(number)
-    return rank_units(frame, rules.decimals, rules.ranked_by, rules.ties)
+    return rank_units(frame, rules.decimals, rules.ranked_by, rules.ties, rules.tie_order)
 
 
 def _visits(standings: Standings, number: int) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Records of 整改, 台账, 上级测评, 量化指标 and 专项行动, as pages list them."""
+"""Records of 整改, 台账, 上级测评, 量化指标, 专项行动 and 加减分, as pages list them."""
 
 from __future__ import annotations
 

@@ -11,18 +11,17 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.executors import in_order
 from wenming_metrics.periods import Window, custom, window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking import place
 from wenming_metrics.queries.sums import DaySums, day_summer
-from wenming_metrics.queries.windows import Standings, score_windows, statuses
+from wenming_metrics.queries.windows import Standings, score_windows
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis, Sums, add_sums, basis_of
-from wenming_metrics.scoring.ranking import RANKED, rank_units
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import by_month
@@ -142,11 +141,5 @@ def _compare(before: Standings, after: Standings, number: int) -> pd.DataFrame:
 
 
 def _places(standings: Standings, number: int) -> pd.DataFrame:
-    rules, status = standings.rules(number), statuses(standings, number)
-    scores = np.where(status == RANKED, standings.total[standings.at(number)], np.nan)
-    frame = standings.units.rename(columns={"name": "unit_name"})
-    frame = frame[["unit", "unit_name", "group", "group_order"]]
-    ranked = rank_units(
-        frame.assign(status=status, score=scores), rules.decimals, rules.ranked_by, rules.ties
-    )
-    return ranked.drop(columns="tied")
+    names = ["unit", "unit_name", "group", "group_order", "status", "score", "rank"]
+    return place(standings, number)[names]

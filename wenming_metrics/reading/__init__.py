@@ -6,6 +6,7 @@
 - `rows`, `facts`: which rows are data; `table`: a sheet with known columns; `values`: cells to numbers
 - `names`, `territory`, `collective`, `settle`: written names to numbers
 - `inspection`, `wide`, `visits`, `part`, `assemble`: checklists and problems; `plan`, `registers`
+- `deadlines`: number, deadline, severity and state of problems
 - `kinds` lists the kinds of records, each a module on the skeleton of `record`: `rectification`,
   `document`, `external`, `metric`, `campaign`
 - `personal`, `blanking`: what is never kept; `marking`, `returning`: the file as it goes back

@@ -1,4 +1,4 @@
-"""The skeleton of kinds whose rows are facts of their own: 整改, 台账, 指标, 上级测评, 专项行动.
+"""The skeleton of kinds whose rows are facts of their own: 整改, 台账, 指标, 上级测评, 专项行动, 加减分.
 
 Such a kind is one module that declares a `RecordKind`, listed in `kinds`. Its rows are stored as
 they are read: a day, a unit, and what the kind tells of them.

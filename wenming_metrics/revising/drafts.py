@@ -14,6 +14,7 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.parts import Parts, parts_of
 from wenming_metrics.store import drafts
 from wenming_metrics.store.database import reading, writing
+from wenming_metrics.store.registers import archived_rules
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def rules_of_draft(office: Office, draft: int) -> RuleSet:
 def parts_in_force(office: Office) -> Parts:
     """Give the rules in force as parts, from the store's archive."""
     with reading(office.store) as connection:
-        content = drafts.archived(connection, office.rules.digest)
+        content = archived_rules(connection, office.rules.digest)
     if content is None:
         raise IntakeError("数据里没有现行办法的存档,请重新打开软件。")
     return parts_of(unpack(content))

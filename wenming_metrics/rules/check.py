@@ -14,7 +14,7 @@ import pandas as pd
 from wenming_metrics.periods import KINDS
 from wenming_metrics.rules.catalogue import repeated, split
 from wenming_metrics.rules.conventions import type_faults
-from wenming_metrics.rules.model import Catalogue, Fault, RuleSet
+from wenming_metrics.rules.model import TIE_ORDERS, Catalogue, Fault, RuleSet
 from wenming_metrics.rules.nodes import node_faults
 from wenming_metrics.rules.paths import split_path
 from wenming_metrics.rules.reading_rules import reading_faults
@@ -44,8 +44,8 @@ def settings_faults(settings: dict) -> list[Fault]:
 
 def _setting_in(text: str) -> str:
     """Find the setting that a fault speaks of."""
-    named = re.search(r"[a-z_]+(?:\.[a-z_]+)*", text)
-    return named.group() if named else ""
+    named = re.match(r"不认识的设置 (.+?):", text) or re.search(r"([a-z_]+(?:\.[a-z_]+)*)", text)
+    return named[1] if named else ""
 
 
 def _required(settings: dict) -> Iterator[str]:
@@ -70,6 +70,9 @@ def _choices(settings: dict) -> Iterator[str]:
         yield "ranking.by 应为 published(公布分)或 exact(未取整的分)。"
     if ranking.get("ties", "competition") not in ("competition", "dense"):
         yield "ranking.ties 应为 competition(1、1、3)或 dense(1、1、2)。"
+    for name in ranking.get("order", []):
+        if name not in TIE_ORDERS:
+            yield f"ranking.order 里的“{name}”不认识,应为 {'、'.join(TIE_ORDERS)}。"
     for source in settings.get("sources", {}).get("counted", []):
         if source not in SOURCES:
             yield f"sources.counted 里的“{source}”不是来源({'、'.join(SOURCES)})。"

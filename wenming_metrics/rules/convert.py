@@ -242,4 +242,5 @@ def speaks_of(fault: Fault, path: str) -> bool:
     at = fault.column
     if path == at or (at and path.startswith((f"{at}.", f"{at}["))):
         return True
-    return "." in path and path in fault.message
+    named = "." in path and path in fault.message
+    return named or f"不认识的设置 {path}:" in fault.message

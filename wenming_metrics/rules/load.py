@@ -52,7 +52,8 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
     composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
-    faults += _located(check.settings_faults(settings), folder) if settings else []
+    if not any(one.file == "rules.toml" for one in faults):
+        faults += _located(check.settings_faults(settings), folder)
     faults += composite_faults(composite, settings)
     if indicators.empty and not any(one.file == "indicators.csv" for one in faults):
         faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
@@ -93,10 +94,15 @@ def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> R
 
 def digest(folder: Path) -> str:
     """Give the SHA-256 over names and bytes of the files that make the score."""
+    return digest_of(read_files(folder))
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Give the digest of files by name; those that make no score are left out."""
     total = hashlib.sha256()
     for name in FILES:
-        if (folder / name).is_file():
-            total.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+        if name in files:
+            total.update(name.encode() + b"\0" + files[name] + b"\0")
     return total.hexdigest()
 
 
@@ -216,6 +222,7 @@ def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: st
         adjustments=adjustments_of(settings),
         lists=lists_of(settings),
         long_windows=settings.get("windows", {}).get("long", "pooled"),
+        tie_order=tuple(ranking.get("order", ())),
         city_weight=settings.get("city", {}).get("weight", "equal"),
         series=settings.get("series", ""),
         issues=settings.get("issues", {}),

@@ -24,6 +24,8 @@ SETTLEMENTS = ("visit", "day", "week", "month", "window")
 MISSING = ("renormalise_local", "renormalise_global", "peer_mean", "full", "zero")
 """A leaf that applies but was not looked at: its weight goes to its siblings, or to all leaves
 that were looked at; or it gets the mean of its group, full marks, or nothing."""
+TIE_ORDERS = ("failed", "coverage", "exact")
+"""What may decide between equal scores: fewer problems, more looked at, the score before rounding."""
 FACTS = ("metric", "external", "document")
 """Kinds of dated facts that feed a leaf; `kind:name`, and for external scores `:column` too."""
 TABLE_COLUMNS = (
@@ -154,6 +156,7 @@ class RuleSet:
     missing  - one of MISSING; missing_flag - share of weight filled in from which a unit is marked
     tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
     prices   - source (number, -1 = any), state, severity ("" = any), points (int64, 1e-4)
+    tie_order - what decides between equal scores, in order: TIE_ORDERS; () = nothing, they share
     city_weight - what a unit weighs in the city's score: "equal", its "population" or "checks"
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
@@ -188,6 +191,7 @@ class RuleSet:
     lists: Lists = Lists()
     long_windows: str = "pooled"
     city_weight: str = "equal"
+    tie_order: tuple[str, ...] = ()
     series: str = ""
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)

@@ -147,13 +147,14 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
 
 def _of_profile(fault: Fault, table: Table) -> list[int]:
     """Find the lines of the profile (方案) that a fault speaks of, those of what it names first."""
-    named = re.search("方案“(.+?)”", fault.message)
+    named = re.search("方案“(.*?)”", fault.message)
     paths = {row: line.get("path", "") for row, line in table.lines}
-    begin = [
-        paths[row].rpartition(".")[0]
-        for row, line in table.lines
-        if named and line.get("value") == named[1] and paths[row].endswith("].id")
-    ]
+    numbered = [re.match(r"profile\[\d+\]", path) for path in paths.values()]
+    ids = dict.fromkeys((one[0] for one in numbered if one), "")
+    for row, line in table.lines:
+        if paths[row].removesuffix(".id") in ids and paths[row].endswith(".id"):
+            ids[paths[row].removesuffix(".id")] = line.get("value", "")
+    begin = [place for place, name in ids.items() if named and name == named[1]]
     own = [row for row, path in paths.items() if begin and path.startswith(f"{begin[0]}.")]
     spoken = set(re.findall("[a-z_]+", fault.message))
     return [row for row in own if paths[row].rpartition(".")[2] in spoken] or own

@@ -1,6 +1,9 @@
 """From rows to scores: pure functions, frame in, frame out; nothing is read and nothing stored.
 
-`tally` rows to sums per day · `settling` what nodes that deduct took · `leaves` sums to leaf rates ·
-`roll_up` leaf rates to node rates and the score · `coverage` what should have been looked at · `ranking` places inside a group ·
-`losses` every lost point traced to leaf and row.
+`columns` sums of integers · `tally` rows to sums per day · `settling` what nodes that settle took ·
+`leaves` sums to leaf rates · `stocks` leaves fed by facts · `missing` what stands for leaves not
+looked at · `roll_up` leaf rates to the score · `coverage` what should have been looked at ·
+`adjusting` decisions and difficulty · `ranking` places inside a group · `lists` who is named in
+front and at the back · `composing` several scores to one · `losses` every lost point traced to leaf
+and row · `states` what became of problems, `pricing` what they cost by a table.
 """

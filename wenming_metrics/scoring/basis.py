@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.scoring.columns import add_columns
 from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
 from wenming_metrics.scoring.settling import (
     LINE_KEYS,
@@ -18,7 +19,7 @@ from wenming_metrics.scoring.settling import (
     settle_day,
     settling,
 )
-from wenming_metrics.scoring.tally import TERRITORY, add_columns, checks_of_day
+from wenming_metrics.scoring.tally import TERRITORY, checks_of_day
 from wenming_metrics.units import Register, ancestors
 from wenming_metrics.vocabulary import ROLE_CODES
 
@@ -69,7 +70,7 @@ def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
     leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
     if "grain" in basis.parts:
         checks = checks_of_day(day, tally["visits"], tally["grain"])
-        settled = columns_of(settle_day(checks, basis.rules, basis.counts_for))
+        settled = settle_day(checks, basis.rules, basis.counts_for)
     else:
         settled = NOTHING_SETTLED
     return leaves, settled

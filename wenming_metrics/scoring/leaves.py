@@ -15,7 +15,7 @@ import pandas as pd
 
 from wenming_metrics.rounding import RATE_SCALE
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.tally import sum_columns
+from wenming_metrics.scoring.columns import sum_columns
 from wenming_metrics.vocabulary import SOURCE_CODES
 
 LEAF_KEYS = ["unit", "node"]

@@ -8,7 +8,7 @@ The lists name; what follows from a name is for people to decide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,49 +51,59 @@ def name_units(ranked: pd.DataFrame, told: Lists) -> pd.DataFrame:
     return found.astype({"unit": "int64", "rank": "Int64", "tied": bool, "below": bool})
 
 
-def running(sides: Sequence[Mapping[int, str]], absent: str = "skip") -> dict[int, int]:
-    """Count for each unit of the last list at how many periods running it stood on that end.
+def running(sides: Iterable[Mapping[int, str]], absent: str = "skip") -> dict[int, int]:
+    """Count for each unit named in the last period at how many running it stood on that end.
 
     A period in which a unit had no place neither breaks its run nor counts ("skip"), or ends it
-    ("break").
+    ("break"). No more periods are looked at than it takes.
 
-    Takes: sides - per period, oldest first: unit with a place -> FRONT, BACK or "" (in between)
+    Takes: sides - per period, the last one first: unit with a place -> FRONT, BACK or "" (between)
     """
-    found = {}
-    for unit, side in sides[-1].items() if sides else ():
-        if not side:
-            continue
-        count = 0
-        for period in reversed(sides):
-            there = period.get(unit)
-            if there == side:
-                count += 1
-            elif there is not None or absent == "break":
-                break
-        found[unit] = count
+    periods = iter(sides)
+    going = {unit: side for unit, side in next(periods, {}).items() if side}
+    found = dict.fromkeys(going, 1)
+    while going and (period := next(periods, None)) is not None:
+        there = {unit: period.get(unit) for unit in going}
+        for unit, side in list(going.items()):
+            if there[unit] == side:
+                found[unit] += 1
+            elif there[unit] is not None or absent == "break":
+                del going[unit]
     return found
 
 
 def sides_of(ranked: pd.DataFrame, told: Lists) -> dict[int, str]:
     """Say of each unit with a place on which end it is named, "" for neither; see `running`."""
-    named = name_units(ranked, told)
-    named = named[named["unit"] >= 0]
-    ends = dict(zip(named["unit"].tolist(), named["side"].tolist(), strict=True))
-    placed = ranked.loc[ranked["rank"].notna(), "unit"]
-    return {int(unit): ends.get(int(unit), "") for unit in placed}
+    placed = ranked["rank"].notna().to_numpy()
+    ranks = ranked["rank"].to_numpy(float)[placed].astype(np.int64)
+    units, scores = (ranked[name].to_numpy()[placed] for name in ("unit", "score"))
+    groups = ranked["group"].to_numpy(object)[placed]
+    found = dict.fromkeys(units.tolist(), "")
+    for group in dict.fromkeys(groups.tolist()):
+        own = np.flatnonzero(groups == group)
+        own = own[np.argsort(ranks[own], kind="stable")]
+        front, back, _ = _ends(ranks[own], scores[own].astype(float), group, told)
+        for side, end in ((FRONT, front), (BACK, back)):
+            found |= dict.fromkeys(units[own[end.places]].tolist(), side)
+    return found
 
 
 def _name_group(own: pd.DataFrame, group: str, told: Lists) -> list[pd.DataFrame]:
-    ranks = own["rank"].to_numpy(np.int64)
-    below = np.zeros(len(own), bool)
-    if told.line is not None:
-        below = (own["score"] < told.line).to_numpy(bool)
-    counts = _counts(group, len(own), told)
-    front = _front(ranks, counts[0], told.cap, np.flatnonzero(~below))
-    taken = np.isin(np.arange(len(own)), front.places)
-    back = _back(ranks, counts[1], told.cap, below, np.flatnonzero(~taken))
+    ranks, scores = own["rank"].to_numpy(np.int64), own["score"].to_numpy(float)
+    front, back, below = _ends(ranks, scores, group, told)
     lines = own.assign(group=group, below=below, left_out=0)
     return [_lines(lines, FRONT, front), _lines(lines, BACK, back)]
+
+
+def _ends(
+    ranks: np.ndarray, scores: np.ndarray, group: str, told: Lists
+) -> tuple[_End, _End, np.ndarray]:
+    """Give both ends of a group in the order of rank, and which of its units are under the line."""
+    below = np.zeros(len(ranks), bool) if told.line is None else scores < told.line
+    counts = _counts(group, len(ranks), told)
+    front = _front(ranks, counts[0], told.cap, np.flatnonzero(~below))
+    taken = np.isin(np.arange(len(ranks)), front.places)
+    return front, _back(ranks, counts[1], told.cap, below, np.flatnonzero(~taken)), below
 
 
 def _counts(group: str, size: int, told: Lists) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -25,25 +27,40 @@ def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndar
     return found.astype(object)
 
 
-def rank_units(units: pd.DataFrame, decimals: int, by: str, ties: str) -> pd.DataFrame:
+def rank_units(
+    units: pd.DataFrame, decimals: int, by: str, ties: str, order: Sequence[str] = ()
+) -> pd.DataFrame:
     """Give places within each group.
 
     Takes:   units - one line per unit: group, score (exact, NaN = none), status
              by - "published" ranks the rounded score, "exact" the score rounded to 1e-9
              ties - "competition" (1, 1, 3) or "dense" (1, 1, 2)
+             order - what decides between equal scores: "failed" (fewer first), "coverage" (more
+             first), "exact" (the score before rounding); `units` has failed and coverage then
     Returns: the same lines with score rounded half up, rank (Int64, <NA> without a place) and
              tied (another unit of the group has the same place)
     """
     published = half_up(units["score"].to_numpy(float), decimals)
     compared = published if by == "published" else units["score"].to_numpy(float)
     ranked = (units["status"] == RANKED).to_numpy()
-    value = pd.Series(exact_score(compared), units.index)[ranked]
+    value = _before_ties(pd.Series(exact_score(compared), units.index), units, order)[ranked]
     groups = value.groupby(units["group"][ranked])
     method = {"competition": "min", "dense": "dense"}[ties]
     places = groups.rank(method=method, ascending=False).astype("Int64")
     shared = pd.Series(False, units.index)
     shared[ranked] = value.groupby([units["group"][ranked], value]).transform("size") > 1
     return units.assign(score=published, rank=places.reindex(units.index), tied=shared)
+
+
+def _before_ties(value: pd.Series, units: pd.DataFrame, order: Sequence[str]) -> pd.Series:
+    """Part equal scores by further figures; gives a number that grows with the better place."""
+    if not order:
+        return value
+    told = {"failed": -units["failed"], "coverage": units["coverage"].fillna(0.0)}
+    told["exact"] = pd.Series(exact_score(units["score"].to_numpy(float)), units.index)
+    keys = pd.DataFrame({"score": value, **{name: told[name] for name in order}})
+    found = keys.groupby(["score", *order], sort=True, dropna=True).ngroup().astype(float)
+    return found.where(value.notna())
 
 
 def order_units(ranked: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ What is taken is counted in the node's own full mark: points in 1e-4 for `deduct
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,15 +22,19 @@ import pandas as pd
 from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE
 from wenming_metrics.rules.model import SETTLED, RuleSet
 from wenming_metrics.rules.tables import lines_of
+from wenming_metrics.scoring.columns import reduce_columns, sum_by, sum_columns
 from wenming_metrics.scoring.leaves import counted_sources
-from wenming_metrics.scoring.tally import reduce_by, sum_by
 
 LINE_KEYS = ["node", "unit", "period"]
 LINE_SUMS = ["looked", "taken", "possible"]
 """Settled lines: where final, periods looked at and what they took; else checks, points lost,
 points that could be earned."""
+Columns = dict[str, np.ndarray]
+"""Columns of integers of equal length."""
 NOTHING_SETTLED = {name: np.zeros(0, np.int64) for name in (*LINE_KEYS, *LINE_SUMS)}
 """The columns of settled lines of a day on which no node settles."""
+_TAKEN = ("lost", "possible", "single")
+"""By what a node says what it takes of a period."""
 DEDUCTIONS = ["node", "column", "periods", "taken"]
 _FINAL = ("visit", "day")
 _HOW = {"visit": np.minimum, "day": np.minimum, "lost": np.add, "possible": np.add} | {
@@ -100,29 +105,19 @@ def settling(rules: RuleSet) -> tuple[int, ...]:
     return plan_of(rules).nodes
 
 
-def below(rules: RuleSet, node: int) -> np.ndarray:
-    """Give a bool array over nodes: the node itself and everything under it."""
-    parents = rules.nodes["parent"].to_numpy()
-    found = np.zeros(len(parents), bool)
-    found[node] = True
-    for child in range(node + 1, len(parents)):
-        found[child] = found[parents[child]]
-    return found
-
-
-def period_of(placed: pd.DataFrame, settlement: str) -> pd.Series:
-    """Give the settlement period of each line (day, and visit where it settles per visit)."""
+def period_of(columns: Mapping[str, np.ndarray] | pd.DataFrame, settlement: str) -> np.ndarray:
+    """Give the settlement period of lines with day (ordinal) and visit."""
+    day = np.asarray(columns["day"], np.int64)
     if settlement == "window":
-        return pd.Series(0, placed.index)
+        return np.zeros(len(day), np.int64)
     if settlement == "visit":
-        return placed["visit"]
-    day = placed["day"]
+        return np.asarray(columns["visit"], np.int64)
     if settlement == "day":
         return day
     if settlement == "week":
         return (day - 1) // 7  # ordinal 1 is a Monday
-    on = pd.to_datetime(day - 719163, unit="D")  # 719163 is 1970-01-01
-    return on.dt.year * 12 + on.dt.month
+    since_1970 = (day - 719163).astype("datetime64[D]")  # 719163 is 1970-01-01
+    return since_1970.astype("datetime64[M]").astype(np.int64)
 
 
 def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
@@ -133,20 +128,20 @@ def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
              counted (what it took, in the count of `full`), full (F)
     """
     plan = plan_of(rules)
-    own = _flow(placed, placed["node"].to_numpy(), plan).assign(column=placed["column"])
-    flows: dict[int, list[pd.DataFrame]] = {}
-    lines = []
+    own = _flow(placed, placed["node"].to_numpy(), placed["column"].to_numpy(), plan)
+    names = ("key", "period", "lost", "counted")
+    lines = [_no_periods()]
+    flows = _flows(own, plan)
     for node in plan.nodes:
-        frame = pd.concat([own[own["owner"] == node], *flows.pop(node, [])])
-        periods = _periods(frame, rules, node, "column")
-        lines.append(periods.assign(node=node, full=plan.full[node]))
-        if plan.above[node] >= 0:
-            flows.setdefault(plan.above[node], []).append(_hand_on(periods))
-    columns = ["node", "column", "period", "lost", "counted", "full"]
-    return pd.concat(lines)[columns] if lines else pd.DataFrame(columns=columns, dtype=np.int64)
+        periods = _periods(_joined(flows[node]), plan, node)
+        told = {name: periods[name] for name in names}
+        lines.append(pd.DataFrame({"node": node, **told, "full": int(plan.full[node])}))
+        _hand_on(flows, plan, node, periods)
+    found = pd.concat(lines, ignore_index=True).rename(columns={"key": "column"})
+    return found[["node", "column", "period", "lost", "counted", "full"]]
 
 
-def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> pd.DataFrame:
+def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> Columns:
     """Settle one day's checks into lines that sum over days: LINE_KEYS and LINE_SUMS, sorted.
 
     Takes: checks - `tally.checks_of_day`; counts_for - as in `leaves.leaf_lines`
@@ -154,23 +149,27 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
     plan = plan_of(rules)
     node = rules.leaf_of[checks["item"].to_numpy(), checks["point_type"].to_numpy()]
     unit = counts_for[checks["unit"].to_numpy()]
-    keep = (node >= 0) & (unit >= 0)
+    keep = (node >= 0) & (unit >= 0) & (plan.owner[node] >= 0)
     keep &= counted_sources(rules)[checks["source"].to_numpy()]
-    own = _flow(checks, node, plan).assign(unit=unit)[keep]
-    flows: dict[int, list[pd.DataFrame]] = {}
-    lines = [no_lines()]
+    flows = _flows(_flow(checks, node, unit, plan, keep), plan)
+    lines = [NOTHING_SETTLED]
     for number in plan.nodes:
-        frame = pd.concat([own[own["owner"] == number], *flows.pop(number, [])])
-        if frame.empty:
+        flow = _joined(flows[number])
+        if not len(flow["key"]):
             continue
         if plan.final[number]:
-            periods = _periods(frame, rules, number, "unit")
-            lines.append(_final_lines(periods, number))
-            if plan.above[number] >= 0:
-                flows.setdefault(plan.above[number], []).append(_hand_on(periods))
+            periods = _periods(flow, plan, number)
+            told = {"unit": periods["key"], "period": 0, "taken": periods["counted"], "possible": 0}
+            _hand_on(flows, plan, number, periods)
         else:
-            lines.append(_open_lines(frame, rules, number))
-    return pd.concat(lines, ignore_index=True)
+            period = period_of(flow, plan.settlement[number])
+            told = {"unit": flow["key"], "period": period, "taken": flow["lost"]}
+            told |= {"possible": flow["possible"]}
+        size = len(told["unit"])
+        told = {name: np.broadcast_to(values, size) for name, values in told.items()}
+        whole = {**told, "node": np.full(size, number), "looked": np.ones(size, np.int64)}
+        lines.append(sum_columns(whole, LINE_KEYS, LINE_SUMS))
+    return {name: np.concatenate([part[name] for part in lines]) for name in NOTHING_SETTLED}
 
 
 def no_lines() -> pd.DataFrame:
@@ -197,7 +196,8 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
             found.append(part.assign(periods=part["looked"])[DEDUCTIONS])
             continue
         part = sum_by(part, ["column", "period"], LINE_SUMS)
-        taken = _take(part["taken"], part["possible"], part["taken"], rules, node)
+        lost, possible = part["taken"].to_numpy(), part["possible"].to_numpy()
+        taken = _take(lost, possible, lost, plan, node)
         found.append(part.assign(node=node, periods=1, taken=taken)[DEDUCTIONS])
         upper = plan.above[node]
         if upper >= 0:
@@ -207,37 +207,70 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     return sum_by(pd.concat(found), ["node", "column"], ["periods", "taken"])
 
 
-def _flow(checks: pd.DataFrame, node: np.ndarray, plan: Plan) -> pd.DataFrame:
-    """Give what checks bring to the node that settles them: owner and what _HOW names."""
-    told = {name: checks[name] for name in ("visit", "day", "lost", "possible")}
-    return pd.DataFrame({"owner": plan.owner[node], **told, "single": checks["lost"]})
+def _no_periods() -> pd.DataFrame:
+    names = ("node", "key", "period", "lost", "counted", "full")
+    return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
 
 
-def _periods(frame: pd.DataFrame, rules: RuleSet, node: int, key: str) -> pd.DataFrame:
+def _flows(own: Columns, plan: Plan) -> dict[int, list[Columns]]:
+    """Part what checks bring by the node that settles them; nodes below add what they hand on."""
+    order = np.argsort(own["owner"], kind="stable")
+    ends = np.searchsorted(own["owner"][order], [(node, node + 1) for node in plan.nodes])
+    return {
+        node: [{name: own[name][order[first:last]] for name in (*_HOW, "key")}]
+        for node, (first, last) in zip(plan.nodes, ends, strict=True)
+    }
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _hand_on(flows: dict[int, list[Columns]], plan: Plan, node: int, periods: Columns) -> None:
+    """Bring what a node took to the node above it."""
+    upper = plan.above[node]
+    if upper >= 0:
+        told = {name: periods[name] for name in (*_HOW, "key")}
+        flows[upper].append(told | {"lost": periods["counted"]})
+
+
+def _flow(
+    checks: pd.DataFrame,
+    node: np.ndarray,
+    key: np.ndarray,
+    plan: Plan,
+    keep: np.ndarray | slice = slice(None),
+) -> Columns:
+    """Give what checks bring to the node that settles them: owner, key and what _HOW names."""
+    names = ("visit", "day", "lost", "possible")
+    told = {name: checks[name].to_numpy(np.int64)[keep] for name in names}
+    return {**told, "single": told["lost"], "owner": plan.owner[node][keep], "key": key[keep]}
+
+
+def _periods(flow: Columns, plan: Plan, node: int) -> Columns:
     """Settle the periods of one node: key, period, what _HOW names, counted.
 
     day and visit are the first of the period, which tells in which period of a node above it lies.
     """
-    lines = frame.assign(period=period_of(frame, plan_of(rules).settlement[node]))
-    found = reduce_by(lines, [key, "period"], _HOW)
-    counted = _take(found["lost"], found["possible"], found["single"], rules, node)
-    return found.assign(counted=counted)
+    lines = {**flow, "period": period_of(flow, plan.settlement[node])}
+    found = reduce_columns(lines, ["key", "period"], _HOW)
+    return {**found, "counted": _take(*(found[name] for name in _TAKEN), plan, node)}
 
 
 def _take(
-    lost: pd.Series, possible: pd.Series, single: pd.Series, rules: RuleSet, node: int
+    lost: np.ndarray, possible: np.ndarray, single: np.ndarray, plan: Plan, node: int
 ) -> np.ndarray:
     """Say what a node takes in each period, in the count of its full mark.
 
     Takes: lost, possible - sums of the period in 1e-4; single - the largest loss of one check
     """
-    plan = plan_of(rules)
-    lost, possible = lost.to_numpy(np.int64), possible.to_numpy(np.int64)
     if plan.mode[node] == "deduct":
         return np.minimum(lost, int(plan.full[node]))
     if plan.mode[node] == "all_or_nothing":
         return np.where(lost > 0, RATE_SCALE, 0)
-    return _grade(lost, possible, single.to_numpy(np.int64), plan.grades[node])
+    return _grade(lost, possible, single, plan.grades[node])
 
 
 def _grade(
@@ -257,19 +290,3 @@ def _grade(
         taken[holds] = RATE_SCALE - round(line.rate * RATE_SCALE)
         open_ &= ~holds
     return taken
-
-
-def _hand_on(periods: pd.DataFrame) -> pd.DataFrame:
-    """Turn what a node took in each period into what the node above it settles."""
-    return periods.drop(columns="period").assign(lost=periods["counted"])
-
-
-def _final_lines(periods: pd.DataFrame, node: int) -> pd.DataFrame:
-    lines = periods.assign(node=node, period=0, looked=1, taken=periods["counted"], possible=0)
-    return sum_by(lines, LINE_KEYS, LINE_SUMS)
-
-
-def _open_lines(frame: pd.DataFrame, rules: RuleSet, node: int) -> pd.DataFrame:
-    period = period_of(frame, plan_of(rules).settlement[node])
-    lines = frame.assign(node=node, period=period, looked=1, taken=frame["lost"])
-    return sum_by(lines, LINE_KEYS, LINE_SUMS)

@@ -8,13 +8,13 @@ same rows give the same integers.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from wenming_metrics.rounding import rate
+from wenming_metrics.scoring.columns import add_columns, sort_columns, sum_by
 
 TERRITORY = 0
 FAILED = 1
@@ -112,7 +112,7 @@ def _count_before(lines: pd.DataFrame) -> pd.Series:
 
 
 def _merge(rows: pd.DataFrame) -> pd.DataFrame:
-    order, keys, starts = _sorted(rows, _KEYS)
+    order, keys, starts = sort_columns(rows, _KEYS)
     grain = {name: key[starts] for name, key in zip(_KEYS, keys, strict=True)}
     for name in ("source", "site"):
         grain[name] = rows[name].to_numpy(np.int64)[order][starts]
@@ -128,17 +128,6 @@ def _merge(rows: pd.DataFrame) -> pd.DataFrame:
     grain["places"] = np.add.reduceat(value["places"], starts)
     grain["failed"] = np.maximum.reduceat(value["failed"], starts)
     return pd.DataFrame(grain)
-
-
-def _starts(keys: list[np.ndarray]) -> np.ndarray:
-    """Give the positions at which a new combination of sorted keys begins."""
-    if not len(keys[0]):
-        return np.array([], np.int64)
-    changed = np.zeros(len(keys[0]), bool)
-    changed[0] = True
-    for key in keys:
-        changed[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(changed)
 
 
 def tally_days(
@@ -206,75 +195,10 @@ def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _lines(frame: pd.DataFrame, keys: list[str]) -> np.ndarray:
     """Number each row by the line that `sum_by` makes of it."""
-    order, _, starts = _sorted(frame, keys)
+    order, _, starts = sort_columns(frame, keys)
     line = np.zeros(len(frame), np.int64)
     line[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(frame)]))
     return line
-
-
-def _sorted(
-    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str]
-) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-    """Sort rows by integer keys: the order, the sorted keys, where each combination begins."""
-    found = [np.asarray(columns[name], np.int64) for name in keys]
-    joined = _join(found)
-    order = np.lexsort(found[::-1]) if joined is None else np.argsort(joined, kind="stable")
-    found = [key[order] for key in found]
-    return order, found, _starts(found if joined is None else [joined[order]])
-
-
-def _join(keys: list[np.ndarray]) -> np.ndarray | None:
-    """Make one key of several, of the same order; None where 62 bits do not hold it.
-
-    Sums that are added are sorted already: a stable sort of one key merges them.
-    """
-    if not len(keys[0]):
-        return None
-    lows = [int(key.min()) for key in keys]
-    sizes = [int(key.max()) - low + 1 for key, low in zip(keys, lows, strict=True)]
-    if math.prod(sizes) >= 1 << 62:
-        return None
-    joined = np.zeros(len(keys[0]), np.int64)
-    for key, low, size in zip(keys, lows, sizes, strict=True):
-        joined = joined * size + (key - low)
-    return joined
-
-
-def sum_columns(
-    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
-) -> dict[str, np.ndarray]:
-    """Sum integer columns by keys; sorted by the keys, all int64."""
-    order, found, starts = _sorted(columns, keys)
-    summed = {name: key[starts] for name, key in zip(keys, found, strict=True)}
-    for name in sums:
-        values = np.asarray(columns[name], np.int64)[order]
-        summed[name] = np.add.reduceat(values, starts) if len(starts) else values
-    return summed
-
-
-def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
-    """Sum integer columns of a frame by keys; sorted by the keys, all int64."""
-    return pd.DataFrame(sum_columns(frame, keys, sums))
-
-
-def reduce_by(frame: pd.DataFrame, keys: list[str], how: Mapping[str, np.ufunc]) -> pd.DataFrame:
-    """Reduce integer columns by keys, each by its own function; sorted by the keys, all int64."""
-    order, found, starts = _sorted(frame, keys)
-    reduced = {name: key[starts] for name, key in zip(keys, found, strict=True)}
-    for name, function in how.items():
-        values = frame[name].to_numpy(np.int64)[order]
-        reduced[name] = function.reduceat(values, starts) if len(starts) else values
-    return pd.DataFrame(reduced)
-
-
-def add_columns(
-    total: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray], keys: list[str], sums: list[str]
-) -> dict[str, np.ndarray]:
-    """Add the sums of two sets of columns by keys; lines that become all zero vanish."""
-    together = {name: np.concatenate([total[name], new[name]]) for name in [*keys, *sums]}
-    summed = sum_columns(together, keys, sums)
-    kept = np.any([summed[name] != 0 for name in sums], axis=0)
-    return summed if kept.all() else {name: values[kept] for name, values in summed.items()}
 
 
 def site_sums(visits: pd.DataFrame) -> pd.DataFrame:
@@ -302,7 +226,8 @@ def checks_of_day(day: int, visits: pd.DataFrame, grain: pd.DataFrame) -> pd.Dat
     Returns: day, role, source, visit (key), site, unit, point_type, item, checks (1), failed,
              lost, possible
     """
-    lines = visits[["source", "visit", "site", "unit", "point_type"]]
-    lines = lines.take(grain["visit"].to_numpy()).reset_index(drop=True)
-    own = grain.drop(columns="visit").reset_index(drop=True)
-    return pd.concat([lines, own], axis=1).assign(day=day, role=TERRITORY, checks=1)
+    at = grain["visit"].to_numpy()
+    names = ("source", "visit", "site", "unit", "point_type")
+    lines = {name: visits[name].to_numpy()[at] for name in names}
+    own = {name: grain[name].to_numpy() for name in grain if name != "visit"}
+    return pd.DataFrame({**lines, **own, "day": day, "role": TERRITORY, "checks": 1})

@@ -67,9 +67,3 @@ def published(connection: Connection) -> dict[str, str]:
     table = schema.rule_event
     query = select(table.c.rules, table.c.digest).where(table.c.act == PUBLISH)
     return dict(connection.execute(query).all())
-
-
-def archived(connection: Connection, digest: str) -> bytes | None:
-    """Read the packed files of rules that are kept under their digest; None without them."""
-    table = schema.rules_archive
-    return connection.execute(select(table.c.content).where(table.c.digest == digest)).scalar()

@@ -61,7 +61,8 @@ def read_content(connection: Connection, issue: int) -> Mapping[str, object] | N
 def read_hashes(connection: Connection) -> dict[int, str]:
     """Give the hash of every issue that was ever signed."""
     table = schema.issue_content
-    return dict(connection.execute(select(table.c.issue, table.c.hash)).tuples().all())
+    found = connection.execute(select(table.c.issue, table.c.hash))
+    return {issue: digest for issue, digest in found}
 
 
 def add_waivers(

@@ -1,4 +1,4 @@
-"""Facts of kinds whose rows are not checks: 整改, 台账, 指标, 上级测评, 专项行动."""
+"""Facts of kinds whose rows are not checks: 整改, 台账, 指标, 上级测评, 专项行动, 加减分."""
 
 from __future__ import annotations
 

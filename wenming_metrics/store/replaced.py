@@ -1,16 +1,33 @@
-"""Which batches are replaced by later ones, wholly or in part, as things stand now."""
+"""Which batches are replaced by later ones, wholly or in part, as things stand now.
+
+Where the rows of a batch lie does not change; it is noted when a batch replaces something of its
+days, so that nobody has to go through the rows to know it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame
+from wenming_metrics.store.database import add_rows, read_frame
 from wenming_metrics.store.days import among
 
 _SLICE = ["day", "unit", "source"]
 _COLUMNS = ["batch", "by", "whole"]
+
+
+def note_slices(connection: Connection, days: Iterable[int]) -> None:
+    """Note where batches have rows on some days; to be done when a batch replaces rows there."""
+    table, noted = schema.row, schema.replaced_slice
+    query = select(table.c.batch, *(table.c[name] for name in _SLICE)).distinct()
+    found = read_frame(connection, query.where(among(table.c.day, days)))
+    before = select(noted.c.batch, noted.c.day).distinct().where(among(noted.c.day, days))
+    known = pd.MultiIndex.from_frame(read_frame(connection, before))
+    new = found[~pd.MultiIndex.from_frame(found[["batch", "day"]]).isin(known)]
+    add_rows(connection, noted, {name: new[name].to_numpy() for name in ("batch", *_SLICE)})
 
 
 def replaced_batches(connection: Connection) -> pd.DataFrame:
@@ -21,13 +38,12 @@ def replaced_batches(connection: Connection) -> pd.DataFrame:
     covers = _covers(connection)
     if covers.empty:
         return pd.DataFrame(columns=_COLUMNS)
-    days = covers["day"].unique()
-    slices = _slices(connection, days).merge(covers, on=_SLICE, how="left")
+    slices = _slices(connection).merge(covers, on=_SLICE, how="left")
     slices["covered"] = slices["by"].fillna(0) > slices["batch"]
     touched = slices[slices["covered"]]
     by = touched.groupby("batch")["by"].agg(lambda own: tuple(sorted(set(own.astype(int)))))
-    whole = slices.groupby("batch")["covered"].all() & ~_has_other_days(connection, by.index, days)
-    found = by.to_frame("by").join(whole.rename("whole")).rename_axis("batch")
+    partly = set(slices.loc[~slices["covered"], "batch"]) | _with_other_days(connection, slices)
+    found = by.to_frame("by").rename_axis("batch").assign(whole=~by.index.isin(list(partly)))
     return found.reset_index()[_COLUMNS]
 
 
@@ -43,24 +59,18 @@ def _covers(connection: Connection) -> pd.DataFrame:
     return read_frame(connection, query)
 
 
-def _slices(connection: Connection, days: pd.Series) -> pd.DataFrame:
-    """List the slices in which live batches have rows on some days: batch, day, unit, source."""
-    table, batch = schema.row, schema.batch
-    query = (
-        select(table.c.batch, *(table.c[name] for name in _SLICE))
-        .distinct()
-        .join(batch, batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), batch.c.live == 1)
-    )
+def _slices(connection: Connection) -> pd.DataFrame:
+    """List the noted slices in which live batches have rows: batch, day, unit, source."""
+    table, batch = schema.replaced_slice, schema.batch
+    query = select(table).join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
     return read_frame(connection, query)
 
 
-def _has_other_days(connection: Connection, batches: pd.Index, days: pd.Series) -> pd.Series:
-    """Say which batches have rows on days of which nothing is replaced."""
+def _with_other_days(connection: Connection, slices: pd.DataFrame) -> set[int]:
+    """List the batches with rows on days of which nothing was replaced since they came."""
     table = schema.batch_day
-    query = select(table.c.batch, table.c.day).where(
-        table.c.batch.in_([int(batch) for batch in batches])
-    )
+    wanted = [int(batch) for batch in slices["batch"].unique()]
+    query = select(table.c.batch, table.c.day).where(table.c.batch.in_(wanted))
     found = read_frame(connection, query)
-    other = set(found.loc[~found["day"].isin(days), "batch"])
-    return pd.Series([batch in other for batch in batches], batches, dtype=bool)
+    noted = pd.MultiIndex.from_frame(slices[["batch", "day"]])
+    return set(found.loc[~pd.MultiIndex.from_frame(found).isin(noted), "batch"])

@@ -69,7 +69,7 @@ def replacing_days(connection: Connection, days: Iterable[int]) -> set[tuple[int
     """List the batches that replace anything on some days, as (batch, day)."""
     table = schema.replacement
     query = select(table.c.batch, table.c.day).distinct().where(among(table.c.day, days))
-    return set(connection.execute(query).tuples().all())
+    return {(batch, day) for batch, day in connection.execute(query)}
 
 
 def _replaced(

@@ -196,7 +196,7 @@ record = Table(
     Index("record_by_kind", "kind", "day"),
     **_CLUSTERED,
 )
-"""Rows of 整改, 台账, 指标, 上级测评, 专项行动: day 0 and unit -1 stand for none, told is JSON."""
+"""Rows of 整改, 台账, 指标, 上级测评, 专项行动, 加减分: day 0 and unit -1: none; told is JSON."""
 picture = Table(
     "picture", metadata, _key("digest", Text), _words("type"), _whole("content", LargeBinary)
 )
@@ -262,6 +262,16 @@ replacement = Table(
     **_CLUSTERED,
 )
 """Whose rows of earlier batches a batch replaces: every unit of its streets, as they were then."""
+replaced_slice = Table(
+    "replaced_slice",
+    metadata,
+    _key("batch"),
+    _key("day"),
+    _key("unit"),
+    _key("source", SmallInteger),
+    **_CLUSTERED,
+)
+"""Where the batches have rows that were there when some of their days were replaced."""
 finding_state = Table(
     "finding_state",
     metadata,

@@ -11,7 +11,12 @@ import streamlit as st
 
 from wenming_metrics.export.tables import XLSX, composite_workbook
 from wenming_metrics.periods import Window, previous, window
-from wenming_metrics.queries.composite import Composite, composite_lines, unit_sources
+from wenming_metrics.queries.composite import (
+    Composite,
+    composite_lines,
+    printed_total,
+    unit_sources,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import RuleSetError
@@ -149,14 +154,17 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
 
 def draw_without(lines: pd.DataFrame) -> None:
     """Name the units without a place: what they lack, or by which document."""
-    for status, title in ((INCOMPLETE, "缺项,不计综合分"), (VETOED, "一票否决,不排名")):
+    for status, title, why in (
+        (INCOMPLETE, "缺项,不计综合分", "不算 0 分"),
+        (VETOED, "一票否决,不排名", "综合分照算"),
+    ):
         own = lines[lines["status"] == status]
         said = [
             f"{one.unit_name}({one.document_no or _lacks(one.missing)})" for one in own.itertuples()
         ]
         if said:
             names = "、".join(map(words.plain, said))
-            st.markdown(f"**{title}**({len(own)} 个;不算 0 分):{names}")
+            st.markdown(f"**{title}**({len(own)} 个;{why}):{names}")
 
 
 def _lacks(missing: str) -> str:
@@ -210,6 +218,8 @@ def draw_unit(found: Composite, line: pd.Series) -> None:
         st.subheader(f"{words.plain(line['unit_name'])} · {found.window.title}")
         worked = worked_line(found.composed, unit, found.profile)
         st.markdown(words.plain(worked) if worked else "缺项,不计综合分。")
+        if said := printed_total(found, unit):
+            page.note(words.plain(said))
         sources = unit_sources(found, unit)
         columns = _SOURCES
         if found.profile.years:

@@ -79,6 +79,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     page.note(
         f"{moment(issue.cutoff)} 截止 · {words.plain(issue.drafted_by)} {moment(issue.drafted_at)} 建草稿"
     )
+    _draw_list(office, issue)
     late = _draw_late(office, issue, who)
     held = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
@@ -100,6 +101,17 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
             disabled=not (who and document.strip()) or bool(reasons),
         )
     _draw_withdraw(office, issue, who)
+
+
+def _draw_list(office: Office, issue: Issue) -> None:
+    """Draw what would be signed."""
+    st.subheader("将要签发的名单")
+    page.note("只含截止以前到的和写明计入本期的文件,以及以前各期迟到的;现在签发,就是这些数。")
+    lists = cached.draft_lists(issue)
+    for board in office.rules.boards:
+        if board.ranked:
+            lines = tables.ranked_lines(lists.boards[board.kind])
+            tables.show(tables.mark_means(lines), tables.ranking_columns(lines), 8)
 
 
 def _draw_late(office: Office, issue: Issue, who: str) -> int:
@@ -171,13 +183,12 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
         )
         if issue.key in kept:
             name, content = kept[issue.key]
-            st.downloadbutton("下载核对稿", content, name, "application/zip", on_click="ignore")
+            st.download_button("下载核对稿", content, name, "application/zip", on_click="ignore")
 
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
-    for line in signed_notes(cached.frozen(issue.key)):
-        page.note(words.plain(line))
-    st.downloadbutton(
+    page.note("  \n".join(map(words.plain, signed_notes(cached.frozen(issue.key)))))
+    st.download_button(
         "下载签发的名单",
         lambda: signed_file(office, issue)[1],
         f"{issue.title}.xlsx",

@@ -17,11 +17,12 @@ import streamlit as st
 from wenming_metrics import settings
 from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
-from wenming_metrics.publishing import book, corrections, freezing, remarks
+from wenming_metrics.publishing import book, corrections, freezing, remarks, signing
 from wenming_metrics.publishing.book import Issue
 from wenming_metrics.publishing.calendar import Slot
 from wenming_metrics.publishing.corrections import Corrections, Verdict
 from wenming_metrics.publishing.freezing import Frozen
+from wenming_metrics.publishing.lists import Lists
 from wenming_metrics.queries import (
     acts,
     adjusted,
@@ -69,6 +70,7 @@ _QUERIES: dict[str, Callable] = {
     "acts": acts.acts,
     "issues": book.issues,
     "issue_places": book.places,
+    "draft_lists": signing.draft_lists,
     "frozen": freezing.frozen,
     "corrections": corrections.corrections_of,
     "verdict": corrections.verdict_of,
@@ -218,6 +220,11 @@ def issues() -> list[Issue]:
 def issue_places() -> list[tuple[Slot, Issue | None]]:
     """List the places of the calendar of issues; see `publishing.book.places`."""
     return _ask("issue_places")
+
+
+def draft_lists(issue: Issue) -> Lists:
+    """Make the lists of an issue as they are now; see `publishing.signing.draft_lists`."""
+    return _ask("draft_lists", issue)
 
 
 def frozen(key: int) -> Frozen:

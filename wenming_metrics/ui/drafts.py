@@ -174,7 +174,11 @@ def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
         "每条改动单独放进现行办法里算一遍;各条单独的影响不一定加得成合起来的影响:"
         "权重和计分方式互相牵连,名次又是一起排的。"
     )
-    tables.show(_unit_lines(units), _MOVED, 14)
+    lines = _unit_lines(units)
+    if lines.empty:
+        page.note("这几天查得太少,各单位都没有名次。试算的天数可以多一些。")
+    else:
+        tables.show(lines, _MOVED, 14)
 
 
 def _clause_lines(clauses: pd.DataFrame) -> pd.DataFrame:

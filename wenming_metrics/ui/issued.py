@@ -40,7 +40,7 @@ def choose(selection: Selection) -> Selection:
     if issue is None:
         _say_unsigned(selection.window)
         return selection
-    changed = cached.corrected(issue.key, live=True)
+    changed = _on_board(cached.corrected(issue.key, live=True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
@@ -53,6 +53,13 @@ def choose(selection: Selection) -> Selection:
         page.note("下面是实时数据,**未签发**;签发的名单以上面的文号为准。")
         return selection
     return replace(selection, window=issue.window, signed=issue.key)
+
+
+def _on_board(changed: Corrections, board: str) -> Corrections:
+    """Keep what concerns the board that is shown; the page of the city shows the first one."""
+    kind = board or cached.office().rules.boards[0].kind
+    units = changed.units[changed.units["board"] == kind].reset_index(drop=True)
+    return replace(changed, units=units)
 
 
 def _say_unsigned(window: Window) -> None:

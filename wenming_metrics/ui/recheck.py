@@ -26,8 +26,7 @@ def draw(office: Office) -> None:
         f"{words.plain(issue.title)} {words.plain(issue.document)}:"
         f"**{'一致' if verdict.same else '不一致'}**"
     )
-    for line in signed_notes(verdict.frozen):
-        page.note(words.plain(line))
+    page.note("  \n".join(map(words.plain, signed_notes(verdict.frozen))))
     _draw_verdict(issue, verdict.units, verdict.why)
     changed = cached.corrected(issue.key)
     st.subheader("更正")

@@ -39,6 +39,7 @@ def _add_pricing() -> None:
     )
     op.create_index("finding_by_number", "finding", ["number"])
     _add_pieces()
+    _add_replaced()
     op.add_column("register_unit", _whole("successor", Integer, "-1"))
 
 
@@ -46,6 +47,17 @@ def _add_pieces() -> None:
     piece = _whole("piece", SmallInteger)
     columns = (_key("batch"), _key("seq"), piece, _words("words"))
     op.create_table("finding_piece", *columns, **_CLUSTERED)
+
+
+def _add_replaced() -> None:
+    source = _key("source", SmallInteger)
+    columns = (_key("batch"), _key("day"), _key("unit"), source)
+    op.create_table("replaced_slice", *columns, **_CLUSTERED)
+    op.execute(
+        "INSERT INTO replaced_slice (batch, day, unit, source)"
+        ' SELECT DISTINCT batch, day, unit, source FROM "row"'
+        " WHERE day IN (SELECT day FROM replacement)"
+    )
 
 
 def _add_drafts() -> None:

@@ -1,0 +1,87 @@
+"""Columns of integers summed by keys: exact, sorted by the keys, the same whatever came first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+
+def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
+    """Sum integer columns of a frame by keys; sorted by the keys, all int64."""
+    return pd.DataFrame(sum_columns(frame, keys, sums))
+
+
+def sum_columns(
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
+) -> dict[str, np.ndarray]:
+    """Sum integer columns by keys; sorted by the keys, all int64."""
+    order, found, starts = sort_columns(columns, keys)
+    summed = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    for name in sums:
+        values = np.asarray(columns[name], np.int64)[order]
+        summed[name] = np.add.reduceat(values, starts) if len(starts) else values
+    return summed
+
+
+def reduce_columns(
+    columns: Mapping[str, np.ndarray], keys: list[str], how: Mapping[str, np.ufunc]
+) -> dict[str, np.ndarray]:
+    """Reduce integer columns by keys, each by its own function; sorted by the keys, all int64."""
+    order, found, starts = sort_columns(columns, keys)
+    reduced = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    for name, function in how.items():
+        values = columns[name][order]
+        reduced[name] = function.reduceat(values, starts) if len(starts) else values
+    return reduced
+
+
+def add_columns(
+    total: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray], keys: list[str], sums: list[str]
+) -> dict[str, np.ndarray]:
+    """Add the sums of two sets of columns by keys; lines that become all zero vanish."""
+    together = {name: np.concatenate([total[name], new[name]]) for name in [*keys, *sums]}
+    summed = sum_columns(together, keys, sums)
+    kept = np.any([summed[name] != 0 for name in sums], axis=0)
+    return summed if kept.all() else {name: values[kept] for name, values in summed.items()}
+
+
+def sort_columns(
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str]
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """Sort rows by integer keys: the order, the sorted keys, where each combination begins."""
+    found = [np.asarray(columns[name], np.int64) for name in keys]
+    joined = _join(found)
+    order = np.lexsort(found[::-1]) if joined is None else np.argsort(joined, kind="stable")
+    found = [key[order] for key in found]
+    return order, found, _starts(found if joined is None else [joined[order]])
+
+
+def _starts(keys: list[np.ndarray]) -> np.ndarray:
+    """Give the positions at which a new combination of sorted keys begins."""
+    if not len(keys[0]):
+        return np.array([], np.int64)
+    changed = np.zeros(len(keys[0]), bool)
+    changed[0] = True
+    for key in keys:
+        changed[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(changed)
+
+
+def _join(keys: list[np.ndarray]) -> np.ndarray | None:
+    """Make one key of several, of the same order; None where 62 bits do not hold it.
+
+    Sums that are added are sorted already: a stable sort of one key merges them.
+    """
+    if not len(keys[0]):
+        return None
+    lows = [int(key.min()) for key in keys]
+    sizes = [int(key.max()) - low + 1 for key, low in zip(keys, lows, strict=True)]
+    if math.prod(sizes) >= 1 << 62:
+        return None
+    joined = np.zeros(len(keys[0]), np.int64)
+    for key, low, size in zip(keys, lows, sizes, strict=True):
+        joined = joined * size + (key - low)
+    return joined
