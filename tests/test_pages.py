@@ -20,6 +20,7 @@ from tests.reading.hostile import png
 from wenming_metrics import intake, settings
 from wenming_metrics.keeping.prune import prune
 from wenming_metrics.periods import window
+from wenming_metrics.publishing import book, signing
 from wenming_metrics.queries import history
 from wenming_metrics.queries.details import leaf_rows, problem_rows
 from wenming_metrics.queries.office import days_known, open_office
@@ -33,7 +34,14 @@ from wenming_metrics.ui import cached, manual
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "data" / "samples"
 PAGES = {
-    **{"overview": "总览", "ranking": "排名", "appraisal": "综合考核", "upload": "数据上传"},
+    **{
+        "overview": "总览",
+        "ranking": "排名",
+        "appraisal": "综合考核",
+        "upload": "数据上传",
+        "bulletins": "签发",
+        "recheck": "核对",
+    },
     **{"framework": "测评体系", "manual": "使用说明"},
 }
 REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
@@ -352,6 +360,78 @@ def test_problems_sent_twice_count_once_unless_a_person_says_so(own):
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
     assert city(own, WEEK) == before
+
+
+@pytest.fixture
+def issued(own):
+    """The week of the samples, signed."""
+    issue = signing.draft(own, WEEK.start, "张三", until_now=True)
+    return own, signing.sign(own, issue.key, "王五", "演字47号")
+
+
+def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
+    office, issue = issued
+    app = visit("ranking", period="周")
+    assert f"校验码 {issue.short_hash}" in texts(app)
+    assert "未签发" not in texts(app)
+    assert "未签发" in texts(visit("ranking", period="月"))
+    signed = ranking(office, WEEK)
+    batch = int(history.batches(office).iloc[0]["batch"])
+    intake.withdraw(office, batch, "李四", "发错了表")
+    app = visit("ranking", period="周", unit=first_unit(office)["unit_name"])
+    assert "更正:签发以后" in [found.label for found in app.expander][0]
+    shown = next(found.value for found in app.dataframe if "place" in found.value)
+    assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(signed["score"].dropna())
+    assert "各条失分相加正好是" in texts(app)
+    app.toggle[0].set_value(True)
+    assert "**未签发**;签发的名单以上面的文号为准" in texts(sound(app.run()))
+    shown = next(found.value for found in app.dataframe if "place" in found.value)
+    now = ranking(office, WEEK)["score"].dropna()
+    assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(now)
+
+
+def test_overview_shows_the_signed_city(issued):
+    office, issue = issued
+    told = city(office, WEEK)
+    batch = int(history.batches(office).iloc[0]["batch"])
+    intake.withdraw(office, batch, "李四", "发错了表")
+    said = texts(visit(city_period="周"))
+    assert "演字47号" in said
+    assert f"{told.score:.2f}" in said
+    assert f"{city(office, WEEK).score:.2f}" not in said
+
+
+def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
+    app = visit("bulletins")
+    app.text_input(key="who").set_value("张三").run()
+    app.checkbox[0].check().run()
+    button(app, "建草稿").click().run()
+    assert "已建草稿" in texts(sound(app))
+    issue = app.session_state["who"] and book.issues(own)[0]
+    button(app, "出核对稿").click().run()
+    assert "核对稿已经做好" in texts(sound(app))
+    unit = first_unit(own)
+    app.selectbox(key=f"remark-unit-{issue.key}").select(unit["unit_name"]).run()
+    app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1).run()
+    app.text_area[0].set_value("请看照片").run()
+    button(app, "记下意见").click().run()
+    assert "现在还不能签发:1 条复核意见没有决定。" in texts(sound(app))
+    key = f"remarks-{issue.key}-{cached.version().revision}"
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    app.segmented_control[0].set_value("剔除").run()
+    app.text_input(key="why-1").set_value("不是这个街道").run()
+    app.text_input(key="approver-1").set_value("主任").run()
+    button(app, "记下决定").click().run()
+    assert "已决定:剔除" in texts(sound(app)).replace("\\", "")
+    app.text_input(key=f"document-{issue.key}").set_value("演字47号").run()
+    button(app, "签发这一期").click().run()
+    assert "已签发,校验码" in texts(sound(app))
+    signed = book.issues(own)[0]
+    found = visit("recheck", **{"verify-hash": signed.short_hash})
+    assert "**一致**" in texts(found)
+    app = visit("recheck", **{"verify-hash": "不是校验码"})
+    assert "没有找到" in texts(app)
 
 
 @drawn_alike

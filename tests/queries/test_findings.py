@@ -32,14 +32,14 @@ HEADERS += ["编号", "整改时限"]
 ANSWERS = ["问题编号", "存在问题", "整改情况", "完成时间"]
 
 
+ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]]
+INDICATORS = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
+STREETS = [("甲街道", "主城区"), ("乙街道", "主城区")]
+
+
 @pytest.fixture
 def office(tmp_path):
-    return make_office(
-        tmp_path,
-        [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
-        [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}],
-        streets=[("甲街道", "主城区"), ("乙街道", "主城区")],
-    )
+    return make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
 
 
 def problem(after=0, number=None, due=None, **changes):
@@ -215,6 +215,21 @@ def test_lines_do_not_depend_on_the_window_they_are_asked_for(office):
     assert apart.equals(whole[keys].sort_values(keys, ignore_index=True))
     # Found again in the second, third and fourth week: notified running each time.
     assert (whole["points"] == 20_000).sum() == 3
+
+
+def test_lines_do_not_depend_on_files_and_their_order(tmp_path):
+    rows = [
+        problem(0, number="1", due="2个工作日", 处数=3),
+        *(problem(7, 处数=2), problem(7, 扣分=0.7), problem(7, 处数=1), problem(8)),
+    ]
+    found = []
+    for at, files in enumerate(([rows], [rows[:0:-1], rows[:1]])):
+        made = make_office(tmp_path / str(at), ITEMS, INDICATORS, streets=STREETS)
+        for number, some in enumerate(files):
+            send(made, *some, name=f"{number}.xlsx")
+        lines = lines_of(made, rules_of(made, *TABLE), 0, 1)
+        found.append(sorted(zip(lines["day"], lines["points"], strict=True)))
+    assert found[0] == found[1]
 
 
 def test_a_slice_that_is_replaced_has_no_lines(office):

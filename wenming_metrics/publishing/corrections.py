@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.publishing.book import Issue, get_issue
-from wenming_metrics.publishing.freezing import Frozen, read_frozen, signed_before
+from wenming_metrics.publishing.freezing import Frozen, read_frozen
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.since import LATER, acts_since, touched
 from wenming_metrics.queries.arrivals import Cut
@@ -99,7 +99,7 @@ def verdict_of(office: Office, key: int) -> Verdict:
 
 
 def _lists(connection: Connection, office: Office, issue: Issue, cut: Cut) -> Lists:
-    return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+    return make_lists(connection, office, issue.window, cut, None)
 
 
 def _uses_facts(office: Office) -> bool:

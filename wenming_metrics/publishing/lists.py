@@ -61,11 +61,12 @@ class Lists:
 
 
 def make_lists(
-    connection: Connection, office: Office, window: Window, cut: Cut, signed: Signed
+    connection: Connection, office: Office, window: Window, cut: Cut, signed: Signed | None
 ) -> Lists:
     """Make all lists of a window as known at a moment.
 
-    Takes: signed - of earlier issues: what movement and course are measured against
+    Takes: signed - of earlier issues: what movement and course are measured against; None: figures
+           alone are wanted, without movement, course and names
     """
     known = know(connection, window, cut)
     scored = {
@@ -74,7 +75,9 @@ def make_lists(
     }
     boards, named = {}, {}
     for kind, now in scored.items():
-        if now.board.ranked:
+        if signed is None:
+            boards[kind] = (rank_standings if now.board.ranked else list_standings)(now)
+        elif now.board.ranked:
             boards[kind], named[kind] = _ranked(connection, office, now, signed)
         else:
             boards[kind] = _listed(connection, office, now, signed, cut.at)
@@ -83,7 +86,7 @@ def make_lists(
     return Lists(
         boards=boards,
         named=named,
-        leaves={kind: _leaves(scored[kind]) for kind in named},
+        leaves={kind: _leaves(now) for kind, now in scored.items() if now.board.ranked},
         city=_city(connection, office, first, signed),
         losses=largest(losses),
         shares=by_category(losses),
@@ -187,10 +190,12 @@ def _leaves(standings: Standings) -> pd.DataFrame:
     return pd.concat(parts).sort_values(["unit", "rules", "code"], ignore_index=True)
 
 
-def _city(connection: Connection, office: Office, now: Standings, signed: Signed) -> City:
+def _city(connection: Connection, office: Office, now: Standings, signed: Signed | None) -> City:
     """Sum up the city; where the window before was signed, it is compared with the signed score."""
     score, before = city_score(now), _plain(previous(now.windows[0]))
-    if before in signed.cities:
+    if signed is None:
+        was = None
+    elif before in signed.cities:
         was = signed.cities[before]
     else:
         was = city_score(score_windows(connection, office, [before], now.board))

@@ -74,9 +74,8 @@ def _of_rows(connection: Connection, days: list[int], known_at: str) -> pd.DataF
     """List what was decided of single rows (复核)."""
     found = read_decisions(connection)
     found = found[(found["at"] > known_at) & found["day"].isin(days)]
-    names = dict(
-        connection.execute(select(schema.batch.c.batch, schema.batch.c.name)).tuples().all()
-    )
+    known = connection.execute(select(schema.batch.c.batch, schema.batch.c.name))
+    names = {batch: name for batch, name in known}
     what = [f"第 {one.batch} 批 {names[one.batch]} 的一行" for one in found.itertuples()]
     told = [f"{one.reason}({one.approver}批准)" for one in found.itertuples()]
     act = [f"复核{one.act}" for one in found.itertuples()]

@@ -15,6 +15,7 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.known import know, known_lines, known_rows, known_standings
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.priced_nodes import NO_ROW, priced_checks
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.telling import tell
 from wenming_metrics.queries.windows import read_lines, score_windows
@@ -150,7 +151,7 @@ def leaf_rows(
             rows = _live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        return tell(connection, office, _rows_of(rows, lines))
+        return tell(connection, office, _rows_of(connection, window, rows, lines))
 
 
 def every_row(
@@ -168,7 +169,7 @@ def every_row(
             rows = _live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        found = _rows_of(rows, lines)
+        found = _rows_of(connection, window, rows, lines)
         told = tell(connection, office, found)
     place = standings.column_of[found["unit"].to_numpy(np.int64)]
     return told.assign(unit=standings.units["unit"].to_numpy()[place])
@@ -250,6 +251,9 @@ def _unit_lines(
     for number, (stretch, at, shares) in enumerate(standings.parts()):
         rules = stretch.rules
         lines = read(stretch.window, rules, standings.column_of, size)
+        units = (standings.column_of, size)
+        known_at = cut.at if cut else ""
+        lines = priced_checks(connection, rules, stretch.window, lines, units, known_at)
         if unit is not None:
             lines = lines[lines["column"] == _column(standings, unit)]
         place = lines["column"].to_numpy(np.int64)
@@ -270,13 +274,30 @@ def _live_rows(
     return drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
 
 
-def _rows_of(rows: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """Find the rows behind checks; a check's points go to its rows by what each lost."""
+def _rows_of(
+    connection: Connection, window: Window, rows: pd.DataFrame, lines: pd.DataFrame
+) -> pd.DataFrame:
+    """Find the rows behind checks; a check's points go to its rows by what each lost.
+
+    A price is of one row, which may lie on a day before the window: it fell due later.
+    """
+    is_check = lines["batch"] == NO_ROW
+    found = _shared(rows, lines[is_check])
+    prices = lines[~is_check]
+    if len(prices):
+        days = range(int(prices["found_on"].min()), window.days.stop)
+        of = read_rows(connection, prices["found_on"].unique(), live_on(connection, days))
+        keys = ["batch", "seq"]
+        priced = of.merge(prices[[*keys, "loss", "leaf_name"]], on=keys)
+        found = pd.concat([found, priced], ignore_index=True)
+    return found.sort_values("loss", ascending=False, kind="stable")
+
+
+def _shared(rows: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     checks = lines[[*_GRAIN, "loss", "leaf_name"]]
     found = rows[rows["lost"] > 0].merge(checks, on=_GRAIN, validate="many_to_one")
     whole = found.groupby(_GRAIN)["lost"].transform("sum")
-    found["loss"] = found["loss"] * found["lost"] / whole
-    return found.sort_values("loss", ascending=False, kind="stable")
+    return found.assign(loss=found["loss"] * found["lost"] / whole)
 
 
 def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray) -> pd.DataFrame:

@@ -33,6 +33,12 @@ _FIRST = re.compile(r"\s*[((]?(\d{1,2})[.、．)）]")
 _ORDER = ["day", "site", "item", "severity", "lost", "places", "number", "batch", "seq"]
 _KEY = ["batch", "seq"]
 _PIECE = r"-\d{1,2}$"
+_NO_ANSWERS = pd.DataFrame(
+    {
+        **{"finding": [], "state": [], "happened_on": np.array([], np.int64)},
+        "known_at": np.array([], object),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,9 @@ def log(
     sites = pd.concat([own["site"], due["site"]]).unique()
     earlier = read_problems(connection, before, at.known_at, sites) if len(sites) else own
     found = pd.concat([earlier, own], ignore_index=True) if len(earlier) else own
-    answers = link(connection, read_answers(connection, at.known_at), found, at.known_at)
+    answers = _NO_ANSWERS
+    if (found["number"] != "").any():
+        answers = link(connection, read_answers(connection, at.known_at), found, at.known_at)
     settings = {"relapse_days": pricing.relapse_days, "running": pricing.running}
     judged = judge(
         found, answers, as_of=at.as_of, known_at=at.known_at, issue_of=issue_of, **settings

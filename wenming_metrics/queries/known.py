@@ -149,7 +149,7 @@ def known_standings(
         return known_sums(connection, basis, known)
 
     office = _under(connection, office, known.cut.rules)
-    found = score_windows(connection, office, [known.window], board, sums)
+    found = score_windows(connection, office, [known.window], board, sums, known.cut.at)
     return replace(found, sites=_sites(connection, known, found)) if known.altered else found
 
 

@@ -21,6 +21,7 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.vocabulary import STATES
 
 LINES = ["day", "unit", "visit", "source", "site", "item", "point_type", "points", "batch", "seq"]
+LINES += ["found_on"]
 
 
 def priced_findings(
@@ -59,12 +60,13 @@ def priced_lines(
 
     Takes:   rules - with prices; at - None: as of today; issue_of - see `findings.log`
     Returns: LINES, points in 1e-4, as exact as the prices; unit is the territory of the row, and
-             batch and seq name it. Sources that do not count are among them.
+             batch and seq name it, found_on is its own day. Sources that do not count are among them.
     """
     wanted = {day for one in windows for day in one.days}
     days = range(min(wanted), max(wanted) + 1)
     by_due = rules.pricing.booked == "due" and (rules.prices["state"] == STATES[LATE]).any()
     found = priced_findings(connection, rules, days, at, issue_of, due_too=bool(by_due))
+    found = found.assign(found_on=found["day"])
     on_day = found.assign(points=found["base"])
     after = found[found["more"] > 0]
     after = after.assign(points=after["more"], day=after["booked"])

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from wenming_metrics.periods import Window, window
 from wenming_metrics.queries.adjustments import ledger
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.standings import Standings, Stretch, put_together
 from wenming_metrics.queries.stocks import stocks_of
 from wenming_metrics.queries.stretches import Part, split_windows
@@ -45,15 +46,18 @@ def score_windows(
     windows: Sequence[Window],
     board: Board,
     sums_on: SumsOn | None = None,
+    known_at: str = "",
 ) -> Standings:
     """Score every unit of a board that is alive at the end of the last window, in each window.
 
     What was counted for a unit that has been merged counts for its successor.
 
-    Takes: sums_on - see `queries.sums.window_sums`; None: what the store keeps
+    Takes: sums_on - see `queries.sums.window_sums`, None: what the store keeps; known_at - when
+           what became of problems was known, for rules that price it, "": now
     """
     register, end = read_register(connection), windows[-1].end
-    asked = _Asked(connection, office, register, board, board_units(register, board, end), end)
+    units = board_units(register, board, end)
+    asked = _Asked(connection, office, register, board, units, end, known_at)
     stretches: list[Stretch] = []
     for rules, parts in split_windows(windows, office):
         stretches += _score_version(asked, rules, parts, sums_on)
@@ -83,7 +87,7 @@ def _adjust(connection: Connection, standings: Standings) -> Standings:
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """What is asked of every version: whose units, and as of which day they are alive."""
+    """What is asked of every version: whose units, alive as of which day, known when."""
 
     connection: Connection
     office: Office
@@ -91,6 +95,7 @@ class _Asked:
     board: Board
     units: pd.DataFrame
     end: date
+    known_at: str
 
 
 def _score_version(
@@ -105,6 +110,10 @@ def _score_version(
     place = _places(basis, asked)
     summed = sums_on(basis) if sums_on else None
     sums, taken = window_sums(asked.connection, windows, basis, place, size, summed)
+    if len(rules.prices):
+        position = place[basis.counts_for]
+        at = moment_of(windows, asked.known_at)
+        taken = reprice(asked.connection, rules, windows, taken, (position, size), at)
     stocks = stocks_of(asked.connection, rules, windows, place, size)
     looked = sums.checks > 0 if stocks is None else (sums.checks > 0) | ~np.isnan(stocks)
     applies, covered = _coverage(asked, rules, windows, place[basis.counts_for], looked)

@@ -6,7 +6,7 @@ ones that the ranking rests on, and beside them stands what each was made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,8 +63,16 @@ class Working:
     status: str
 
 
-def working(office: Office, window: Window, unit: int, board: str = "street") -> Working:
-    """Work out the score of one unit. Raises KeyError for a unit that the board does not have."""
+def working(
+    office: Office, window: Window, unit: int, board: str = "street", rules_id: str = ""
+) -> Working:
+    """Work out the score of one unit. Raises KeyError for a unit that the board does not have.
+
+    Takes: rules_id - the version that the whole window is scored by; "": each day by its own
+    """
+    if rules_id:
+        rules = next(one for one in office.rule_sets if one.id == rules_id)
+        office = replace(office, rules=rules, rule_sets=(rules,))
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
         place = int(standings.column_of[unit])

@@ -125,7 +125,8 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
     seen: set[str] = set()
     for told in profiles:
         name = str(told.get("id", ""))
-        said += [f"方案“{name}”:{text}" for text in _profile_faults(told)]
+        wrong = list(_shape_faults(told)) or _profile_faults(told)
+        said += [f"方案“{name}”:{text}" for text in wrong]
         if name in seen:
             said.append(f"方案“{name}”写了两次。")
         seen.add(name)
@@ -188,6 +189,21 @@ def _factor(told: Mapping) -> float:
     return 1.0 if as_points else full / 100
 
 
+def _shape_faults(told: Mapping) -> Iterator[str]:
+    """Say which values are of another kind: the further checks rest on their kinds."""
+    for name in ("coefficient", "adjustments"):
+        if not isinstance(told.get(name, {}), Mapping):
+            yield f"{name} 应为一节 [profile.{name}]。"
+    component = told.get("component", [])
+    if not (isinstance(component, list) and all(isinstance(one, Mapping) for one in component)):
+        yield "component 应为几节 [[profile.component]]。"
+    years = told.get("years", [])
+    if not (isinstance(years, list) and all(_is_number(one) for one in years)):
+        yield "years 应为几个数的列表。"
+    if not isinstance(told.get("groups", []), list) or not isinstance(told.get("board", ""), str):
+        yield "groups 应为列表,board 应为文字。"
+
+
 def _profile_faults(told: Mapping) -> Iterator[str]:
     for name in sorted(told.keys() - _PROFILE):
         yield f"不认识的设置 {name}:它不起任何作用,请删去或改正。"
@@ -230,7 +246,7 @@ def _component_faults(told: Mapping) -> Iterator[str]:
         return
     for one in components:
         yield from _one_component(one, str(one.get("name", "")))
-    names = [one.get("name") for one in components]
+    names = [str(one.get("name")) for one in components]
     if len(set(names)) < len(names):
         yield "有两项的 name 相同。"
     weights = [one.get("weight") for one in components]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from wenming_metrics.periods import KINDS
+from wenming_metrics.rules.model import SETTLED
 from wenming_metrics.rules.paths import flatten
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS
 
@@ -64,7 +65,13 @@ def _number(path: str, title: str, meaning: str, blank: str = "") -> Convention:
 
 
 _ROOT = (
-    _choice("root.mode", "总分的计分方式", "总分不按权重平均、自己结算时才写", MODE_WORDS, ""),
+    _choice(
+        "root.mode",
+        "总分的计分方式",
+        "总分不按权重平均、自己结算时才写",
+        {mode: MODE_WORDS[mode] for mode in SETTLED},
+        "",
+    ),
     _choice("root.settlement", "总分的结算周期", "总分自己结算时要写", SETTLEMENT_WORDS, ""),
     _number("root.full_mark", "总分结算的满分", "总分扣完为止时要写"),
     Convention("root.table", "总分的分档表", "总分分档时要写,见工作表「分档表」"),
@@ -105,6 +112,14 @@ CONVENTIONS = (
         "同分同名次,后面的名次空出来还是不空",
         {"competition": "空出(1、1、3)", "dense": "不空(1、1、2)"},
         "competition",
+    ),
+    Convention(
+        "ranking.order",
+        "同分时的先后",
+        "先看什么、再看什么,分出先后;空着就并列",
+        "choices",
+        {"failed": "问题少的在前", "coverage": "查得多的在前", "exact": "未取整的分高的在前"},
+        "并列",
     ),
     _choice(
         "city.weight",

@@ -111,7 +111,7 @@ class Adjustments:
     """What is added to and taken from a score after the tree: score = c x (F - lost) + B - P.
 
     bonus_cap, penalty_cap - points, None = no cap; above_full - whether a bonus may lift a score
-    above the full mark; veto - whether 一票否决 is in use; difficulty - group -> coefficient c
+    above the full mark; named - the rules have a section of adjustments, be it empty; veto - whether 一票否决 is in use; difficulty - group -> coefficient c
     """
 
     bonus_cap: float | None = None
@@ -119,6 +119,7 @@ class Adjustments:
     above_full: bool = False
     veto: bool = False
     difficulty: Mapping[str, float] = field(default_factory=dict)
+    named: bool = False
 
 
 @dataclass(frozen=True)

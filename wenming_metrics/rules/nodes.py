@@ -17,7 +17,7 @@ from wenming_metrics.rules.model import (
     STOCKS,
     Fault,
 )
-from wenming_metrics.rules.tables import is_linear, lines_of
+from wenming_metrics.rules.tables import LARGEST, is_linear, lines_of
 
 _FILE = "indicators.csv"
 _HOLDS = {
@@ -65,13 +65,19 @@ def _own(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield "missing", f"missing“{row['missing']}”不认识,应为 {'、'.join(MISSING)} 或留空。"
     if mode in SETTLED and row["settlement"] not in SETTLEMENTS:
         yield "settlement", f"{mode} 要写结算周期({'、'.join(SETTLEMENTS)})。"
-    if mode in ("deduct", "value") and (to_points(str(row["full_mark"] or "x")) or 0) <= 0:
+    if mode in ("deduct", "value") and not _is_mark(row["full_mark"]):
         yield "full_mark", f"{mode} 要写大于 0 的满分 full_mark。"
+    elif row["full_mark"] and not _is_mark(row["full_mark"]):
+        yield "full_mark", f"满分 full_mark“{row['full_mark']}”应为大于 0 的数。"
     yield from _table(row, tables)
     if mode in STOCKS and row["fact"].split(":")[0] not in FACTS:
         yield "fact", f"{mode} 要写 fact(数从哪里来),以 {'、'.join(FACTS)} 开头。"
     elif row["fact"] and mode not in STOCKS:
         yield "fact", "写了 fact 的指标,计分方式应为 threshold 或 value。"
+
+
+def _is_mark(text: str) -> bool:
+    return 0 < (to_points(text) or 0) <= LARGEST
 
 
 def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -89,7 +95,7 @@ def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
         elif lines["max_single"].notna().any() and row["settlement"] not in ("visit", "day"):
             yield "table", f"表“{name}”看单项最大扣分(max_single),只能与按次、按天结算同用。"
     elif is_linear(lines):
-        if (to_points(str(row["full_mark"] or "x")) or 0) <= 0:
+        if not row["full_mark"]:
             yield "full_mark", "按每低多少扣几分计的 threshold 要写大于 0 的满分 full_mark。"
     elif lines[["min_rate", "max_lost", "max_single"]].notna().any(axis=None):
         yield "table", f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"

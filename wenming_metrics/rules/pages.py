@@ -23,7 +23,7 @@ from wenming_metrics.rules.load import COMPOSITE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.parts import SETTINGS, Parts
 from wenming_metrics.rules.paths import flatten, spell
-from wenming_metrics.rules.tables import PRICES, STATES, TABLES
+from wenming_metrics.rules.tables import PRICED_STATES, PRICES, TABLES
 from wenming_metrics.vocabulary import SOURCES
 
 VALUE = "值"
@@ -122,7 +122,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
         "来源、程度空着表示任何一种。几种状态并存时取最高还是相加,见「说明与约定」。",
         (
             Heading("source", "来源", 14, SOURCES),
-            Heading("state", "状态", 14, dict(zip(STATES, STATES, strict=True))),
+            Heading("state", "状态", 14, dict(zip(PRICED_STATES, PRICED_STATES, strict=True))),
             Heading("severity", "程度", 12),
             Heading("points", "扣分", 10),
         ),

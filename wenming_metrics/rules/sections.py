@@ -27,7 +27,7 @@ def adjustments_of(settings: Mapping) -> Adjustments:
         if name in told:
             told[name] = float(told[name])
     difficulty = {group: float(c) for group, c in told.pop("difficulty", {}).items()}
-    return Adjustments(**told, difficulty=difficulty)
+    return Adjustments(**told, difficulty=difficulty, named="adjustments" in settings)
 
 
 def lists_of(settings: Mapping) -> Lists:

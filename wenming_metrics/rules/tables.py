@@ -15,14 +15,16 @@ import pandas as pd
 from wenming_metrics.rounding import to_points
 from wenming_metrics.rules.catalogue import read_csv
 from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS, Fault
-from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES
+from wenming_metrics.vocabulary import SEVERITIES, SOURCE_CODES, SOURCES, STATES
 
+PRICED_STATES = tuple(filter(None, STATES))
+"""What a price may be for: the problem itself, and what became of it."""
 TABLES, PRICES = "tables.csv", "deductions.csv"
 LIMITS = ("min_rate", "max_lost", "max_single", "min_value")
 _LINEAR = ("target", "per", "loss")
 _NUMBERS = ("rate", *LIMITS, *_LINEAR)
-STATES = ("已发现", "未及时整改", "重复", "反弹", "连续通报")
-"""What a price may be for: the problem itself, and what became of it."""
+LARGEST = 10**12
+"""Points (1e-4) beyond which a mark or a price is a slip of the pen."""
 
 
 def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -54,10 +56,14 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
             faults.append(
                 Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。", "source")
             )
-        if row.state not in STATES:
-            said = f"状态“{row.state}”不认识,应为 {'、'.join(STATES)}。"
-            faults.append(Fault(PRICES, row.line, said, "state"))
-        if (to_points(row.points) or -1) < 0 and to_points(row.points) != 0:
+        for name, title, known in (("state", "状态", PRICED_STATES), ("severity", "程度", SEVERITIES)):
+            told = getattr(row, name)
+            if told not in known:
+                words = "、".join(filter(None, known)) + ("或留空" if "" in known else "")
+                said = f"{title}“{told}”不认识,应为 {words}。"
+                faults.append(Fault(PRICES, row.line, said, name))
+        points = to_points(row.points)
+        if points is None or not 0 <= points <= LARGEST:
             said = f"扣分“{row.points}”应为不小于 0 的数。"
             faults.append(Fault(PRICES, row.line, said, "points"))
     keys = ["source", "state", "severity"]
@@ -68,9 +74,14 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
             "source": [sources.get(one, -1) for one in lines["source"]],
             "state": lines["state"],
             "severity": lines["severity"],
-            "points": np.array([to_points(one) or 0 for one in lines["points"]], np.int64),
+            "points": np.array([_points(one) for one in lines["points"]], np.int64),
         }
     )
+
+
+def _points(text: str) -> int:
+    points = to_points(text) or 0
+    return points if abs(points) <= LARGEST else 0
 
 
 def lines_of(tables: pd.DataFrame, name: str) -> pd.DataFrame:

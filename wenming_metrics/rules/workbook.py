@@ -80,8 +80,13 @@ def rules_of(
         rules = load_files(files, catalogue)
     except RuleSetError as error:
         seen = {(f.sheet, f.row) for f in faults}
+        unread = {SHEETS[file][0] for file, table in tables.items() if not table.columns}
         told = [_located(fault, tables, rows) for fault in error.faults]
-        faults += [one for one in told if one.row is None or (one.sheet, one.row) not in seen]
+        faults += [
+            one
+            for one in told
+            if one.sheet not in unread and (one.row is None or (one.sheet, one.row) not in seen)
+        ]
     if faults:
         raise WorkbookError(faults)
     return files, rules
@@ -102,10 +107,14 @@ def _table(
         range(min(len(rows), 20)), key=lambda n: len(wanted.keys() & set(rows[n])), default=0
     )
     at = {wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted}
+    broken = False
     for name in sorted({"path", "value", *convert.NEEDED.get(file, ())} & set(wanted.values())):
         if name not in at:
             column = next(text for text, code in wanted.items() if code == name)
             faults.append(SheetFault(title, head + 1, column, "缺少这一列。列名请不要改。"))
+            broken = True
+    if broken:
+        return Table(head + 1, {}, [])
     lines = []
     for number, row in enumerate(rows[head + 1 :], head + 2):
         line = {name: row[n].strip() if n < len(row) else "" for name, n in at.items()}

@@ -26,7 +26,7 @@ LEDGER += ("source_row",)
 
 
 def in_use(told: Adjustments) -> bool:
-    """Say whether rules speak of adjustments at all; else no decision counts."""
+    """Say whether rules speak of adjustments, if only by naming them; else no decision counts."""
     return told != Adjustments()
 
 

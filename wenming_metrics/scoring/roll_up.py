@@ -79,9 +79,9 @@ def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None
         taken = np.bincount(part["column"], part["taken"].astype(float), rates.shape[1])
         periods = np.bincount(part["column"], part["periods"].astype(float), rates.shape[1])
         with np.errstate(invalid="ignore", divide="ignore"):
-            rates[node] = np.where(
-                periods > 0, 1.0 - taken / (float(plan.full[node]) * periods), np.nan
-            )
+            rate = 1.0 - taken / (float(plan.full[node]) * periods)
+        # What falls due in a period without a visit takes no more than there is.
+        rates[node] = np.where(periods > 0, np.maximum(rate, 0.0), np.nan)
 
 
 def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:

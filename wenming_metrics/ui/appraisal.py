@@ -22,7 +22,7 @@ from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.scoring.composing import INCOMPLETE, worked_line
 from wenming_metrics.scoring.ranking import VETOED
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui import cached, ledger, page, tables, words
 
 _UNIT = "appraised"
 _EARLIER = 3
@@ -230,4 +230,4 @@ def draw_unit(found: Composite, line: pd.Series) -> None:
         own = found.composed.ledger[found.composed.ledger["column"] == at]
         if len(own):
             st.markdown("**加减分和系数**")
-            tables.show(tables.ledger_lines(own), tables.LEDGER)
+            ledger.draw(own)

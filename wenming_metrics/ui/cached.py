@@ -272,9 +272,9 @@ def problem(day: date, batch: int, seq: int) -> priced.Problem | None:
     return _ask("problem", day, int(batch), int(seq))
 
 
-def working(window: Window, unit: int, board: str) -> Working:
+def working(window: Window, unit: int, board: str, rules_id: str = "") -> Working:
     """Work out a score step by step; see `queries.working.working`."""
-    return _ask("working", window, unit, board)
+    return _ask("working", window, unit, board, rules_id)
 
 
 def row_pictures(batch: int, sheet: str, row: int) -> list[RowPicture]:

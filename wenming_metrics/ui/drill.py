@@ -17,7 +17,7 @@ from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rounding import half_up
 from wenming_metrics.scoring.adjusting import in_use
-from wenming_metrics.ui import cached, cards, page, tables, words
+from wenming_metrics.ui import cached, cards, ledger, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
 _BARS = 8
@@ -94,11 +94,11 @@ def _difference(line: pd.Series, full: float) -> str:
 def _draw_ledger(line: pd.Series, chosen: Chosen) -> None:
     """Draw the decisions on a unit and its coefficient, where there are any."""
     at = chosen.selection
-    ledger = cached.unit_ledger(at.window, chosen.unit, at.board)
-    if ledger.empty:
+    lines = cached.unit_ledger(at.window, chosen.unit, at.board)
+    if lines.empty:
         return
     st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
-    tables.show(tables.ledger_lines(ledger), tables.LEDGER)
+    ledger.draw(lines)
 
 
 def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.stretches import split_windows
 from wenming_metrics.queries.working import Steps, Working
 from wenming_metrics.rules.conventions import SETTLEMENT_WORDS
 from wenming_metrics.rules.model import SETTLED, STOCKS
@@ -16,9 +18,9 @@ from wenming_metrics.ui import cached, filters, page, tables, words
 
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _COLUMNS = {
-    "shown": _text("指标", width=230),
-    "made": _text("得分率怎样来", width=470),
+    "shown": _text("指标", width=200),
     "rate_shown": _number("得分率", format="%.4f", width=84),
+    "made": _text("得分率怎样来", width=470),
     "effective_shown": _number(
         "占总分", format="%.2f%%", width=84, help="没有查到的指标,权重已由别的指标分担"
     ),
@@ -42,11 +44,26 @@ def draw(office: Office) -> None:
         page.note("这一时段没有督查。换一个日期看看。")
         return
     line = looked[looked["unit_name"] == name].iloc[0]
-    found = cached.working(window, int(line["unit"]), board.kind)
+    version = _choose_version(office, window)
+    found = cached.working(window, int(line["unit"]), board.kind, version)
     st.markdown(conclusion(found, window.title))
+    if version:
+        page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")
     for part in found.parts:
         _draw_part(part, found)
     _draw_end(found, line)
+
+
+def _choose_version(office: Office, window: Window) -> str:
+    """Ask by which version to score where a window lies in several; "" = each day by its own."""
+    several = [rules for rules, _ in split_windows([window], office)]
+    if len(several) < 2:
+        return ""
+    titles = {one.id: f"整段按{one.short}(版本 {one.version})" for one in several}
+    titles = {"": "按各版的天数合起来", **titles}
+    return st.selectbox(
+        "按哪一版算", list(titles), format_func=titles.get, key=f"step-by-{window.key}", width=360
+    )
 
 
 def conclusion(found: Working, said: str) -> str:

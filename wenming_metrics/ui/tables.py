@@ -10,7 +10,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from wenming_metrics.queries.ranking import group_means
-from wenming_metrics.rounding import POINT_SCALE, allocate, half_up
+from wenming_metrics.rounding import allocate, half_up
 from wenming_metrics.scoring.ranking import RANKED
 from wenming_metrics.ui import words
 from wenming_metrics.vocabulary import movement
@@ -90,16 +90,6 @@ NAMED = {
     **{name: ROWS[name] for name in ("site_name", "description")},
     "places": _number("处数", width=54),
     **{name: ROWS[name] for name in ("lost", "leaf_name", "file", "sheet", "source_row")},
-}
-LEDGER = {
-    "kind": _text("加减", width=120),
-    "counted": _number("计入", format="%+.2f", width=70),
-    "points": _number("原写", format="%.2f", width=64),
-    "reason": _text("事由", width=230),
-    "document_no": _text("文号", width=170),
-    "file": ROWS["file"],
-    "source_row": ROWS["source_row"],
-    "remark": _text("说明", width=190),
 }
 EFFECT = {
     "unit_name": _text("单位", width=140),
@@ -288,13 +278,6 @@ def mark_means(lines: pd.DataFrame) -> Styler:
     """Set the lines of the means apart by a grey ground."""
     grey = np.where(lines["is_mean"], "background-color: #eef2f7; color: #52606d", "")
     return lines.style.apply(lambda column: grey, axis=0)
-
-
-def ledger_lines(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Make the lines of a ledger of adjustments; what no workbook says has no points or row."""
-    written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
-    rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
-    return ledger.assign(points=written, source_row=rows)
 
 
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:

@@ -1,0 +1,122 @@
+"""Nodes that deduct by the prices of a table (扣分标准) rather than by what the rows lost.
+
+Prices depend on what became of a problem, so they are in no sum that the store keeps: the failed
+rows of the asked days are read and priced, and settled anew. How many periods were looked at stays
+as the sums tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window, today
+from wenming_metrics.queries.findings import Moment
+from wenming_metrics.queries.priced import priced_lines
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.leaves import counted_sources
+from wenming_metrics.scoring.settling import plan_of, settle
+
+_KEYS = ["node", "column"]
+NO_ROW = -1
+"""Batch of a check that is not the price of one row."""
+
+
+def moment_of(windows: Sequence[Window], known_at: str = "") -> Moment:
+    """Say as of which day the states of problems hold: the end of the last window, at most today.
+
+    So that what was late after a window changes nothing in it.
+    """
+    return Moment(min(windows[-1].end, today()).toordinal(), known_at)
+
+
+def priced(rules: RuleSet) -> np.ndarray:
+    """Say of each node whether what is lost at it is a price: it deducts, or lies below a node that
+    does, and whatever settles it deducts too."""
+    plan, found = plan_of(rules), np.zeros(len(rules.nodes), bool)
+    if rules.prices.empty:
+        return found
+    for node, owner in enumerate(plan.owner):
+        found[node] = owner >= 0
+        while owner >= 0:
+            found[node] &= plan.mode[owner] == "deduct"
+            owner = plan.above[owner]
+    return found
+
+
+def reprice(
+    connection: Connection,
+    rules: RuleSet,
+    windows: Sequence[Window],
+    deductions: pd.DataFrame,
+    units: tuple[np.ndarray, int],
+    at: Moment,
+) -> pd.DataFrame:
+    """Put the prices of problems in the place of what their rows lost.
+
+    Takes:   deductions - `settling.DEDUCTIONS` of the windows; units - the position of each unit or
+             -1, and how many positions there are
+    Returns: DEDUCTIONS, `taken` of nodes that are priced by the table
+    """
+    ours = priced(rules)
+    if not ours.any():
+        return deductions
+    lines = _placed(connection, rules, windows, units, at)
+    settled = settle(lines, rules)
+    taken = settled[ours[settled["node"].to_numpy()]].groupby(_KEYS)["counted"].sum()
+    keys = pd.MultiIndex.from_frame(deductions[_KEYS])
+    own = taken.reindex(keys).fillna(0).to_numpy(np.int64)
+    at = ours[deductions["node"].to_numpy()]
+    return deductions.assign(taken=np.where(at, own, deductions["taken"]))
+
+
+def priced_checks(
+    connection: Connection,
+    rules: RuleSet,
+    window: Window,
+    checks: pd.DataFrame,
+    units: tuple[np.ndarray, int],
+    known_at: str = "",
+) -> pd.DataFrame:
+    """Put a line for each price beside the checks of priced nodes, which lose nothing themselves.
+
+    Takes:   checks - as `windows.read_lines`
+    Returns: the same columns, and batch, seq, found_on of the row that a price is of (batch NO_ROW:
+             a check)
+    """
+    ours = priced(rules)
+    if not ours.any():
+        return checks.assign(batch=NO_ROW, seq=NO_ROW, found_on=checks["day"])
+    lost = np.where(ours[checks["node"].to_numpy()], 0, checks["lost"])
+    own = checks.assign(lost=lost, batch=NO_ROW, seq=NO_ROW, found_on=checks["day"])
+    lines = _placed(connection, rules, [window], units, moment_of([window], known_at))
+    told = lines.assign(role=0, checks=0, failed=0)
+    return pd.concat([own, told[list(own)]], ignore_index=True)
+
+
+def _placed(
+    connection: Connection,
+    rules: RuleSet,
+    windows: Sequence[Window],
+    units: tuple[np.ndarray, int],
+    at: Moment,
+) -> pd.DataFrame:
+    """Place the prices of problems at priced nodes into windows: as checks, with batch and seq."""
+    position, size = units
+    lines = priced_lines(connection, rules, windows, at).rename(columns={"points": "lost"})
+    node = rules.leaf_of[lines["item"].to_numpy(), lines["point_type"].to_numpy()]
+    place = position[lines["unit"].to_numpy()]
+    keep = (node >= 0) & (place >= 0) & priced(rules)[node]
+    keep &= counted_sources(rules)[lines["source"].to_numpy()]
+    lines = lines.assign(node=node, column=place, possible=0)[keep]
+    day = lines["day"].to_numpy()
+    parts = [
+        lines.assign(column=lines["column"] + number * size)[
+            (day >= one.days.start) & (day < one.days.stop)
+        ]
+        for number, one in enumerate(windows)
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,113 @@
+"""A draft of the rules tried on past days: old place, new place, which clause moved whom."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.intake import IntakeError
+from wenming_metrics.periods import custom
+from wenming_metrics.queries.office import Office
+from wenming_metrics.revising.trying import try_draft
+from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.ui import cached, page, tables, words
+
+logger = logging.getLogger(__name__)
+_TRIED = "rules_tried"
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_MOVED = {
+    "unit_name": _text("单位", width=118),
+    "places": _text("名次", width=90, alignment="right", help="原来 → 试算"),
+    "scores": _text("得分", width=130, alignment="right", help="原来 → 试算"),
+    "clause": _text("影响最大的条款", width=230),
+    "alone": _text("单改这一条", width=170, help="只改这一条时得分的变化,和那时的名次"),
+    "group": _text("分组", width=100),
+}
+_CLAUSES = {
+    "title": _text("条款", width=240),
+    "moved": _number("名次变的单位", width=100),
+    "most": _text("得分变化最大", width=180),
+}
+
+
+def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
+    """Draw what the draft would have done in the last days."""
+    st.markdown("#### 试算")
+    days = cached.days()
+    if not days:
+        page.note("还没有督查数据,不能试算。")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
+        asked = st.button("试算", key="try-draft")
+    key = (draft, int(count), cached.version())
+    if asked:
+        over = custom(days[-1] - timedelta(days=int(count) - 1), days[-1])
+        board = next(one for one in office.rules.boards if one.ranked)
+        try:
+            with st.spinner("正在试算,每条改动都要单独算一遍……"):
+                tried = try_draft(office, files, over, board.kind)
+        except (IntakeError, RuleSetError, KeyError) as error:
+            logger.warning("draft %s cannot be tried", draft, exc_info=True)
+            said = "草案里没有现行的榜单。" if isinstance(error, KeyError) else str(error)
+            page.tell(words.plain(f"不能试算:{said}"), done=False)
+            return
+        st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses)
+    told = st.session_state.get(_TRIED)
+    if told and told[0] == key:
+        _draw_tried(*told[1:])
+
+
+def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
+    moved = int(units["changed"].sum())
+    st.markdown(f"{words.plain(title)}:**{moved}** 个单位的名次会变。没有保存,现行得分没有变。")
+    tables.show(_clause_lines(clauses), _CLAUSES, 12)
+    page.note(
+        "每条改动单独放进现行办法里算一遍;各条单独的影响不一定加得成合起来的影响:"
+        "权重和计分方式互相牵连,名次又是一起排的。"
+    )
+    lines = _unit_lines(units)
+    if lines.empty:
+        page.note("这几天查得太少,各单位都没有名次。试算的天数可以多一些。")
+    else:
+        tables.show(lines, _MOVED, 14)
+
+
+def _clause_lines(clauses: pd.DataFrame) -> pd.DataFrame:
+    told = [
+        "不能单独试算"
+        if pd.isna(one.most)
+        else f"{one.unit_name} {one.most:+.2f}"
+        if one.unit_name
+        else "没有变化"
+        for one in clauses.itertuples()
+    ]
+    return clauses.assign(most=told, moved=clauses["moved"].astype("Int64"))
+
+
+def _unit_lines(units: pd.DataFrame) -> pd.DataFrame:
+    scored = units["rank_before"].notna() | units["rank_after"].notna()
+    lines = units[scored]
+    return lines.assign(
+        places=[
+            f"{_rank(one.rank_before)} → {_rank(one.rank_after)}" for one in lines.itertuples()
+        ],
+        scores=[
+            f"{_score(one.score_before)} → {_score(one.score_after)}" for one in lines.itertuples()
+        ],
+        alone=[
+            f"{one.by_clause:+.2f},第 {_rank(one.rank_by_clause)} 名" if one.clause else ""
+            for one in lines.itertuples()
+        ],
+    ).reset_index(drop=True)
+
+
+def _rank(rank: object) -> str:
+    return "—" if pd.isna(rank) else str(int(rank))
+
+
+def _score(score: float) -> str:
+    return "—" if pd.isna(score) else f"{score:.2f}"

@@ -1,0 +1,45 @@
+"""How names are compared and how a change of place, or a note on deadlines, is spelled."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+_ODD = frozenset("—–－‐‑‒―−")
+_DASHES = dict.fromkeys(map(ord, _ODD), "-")
+
+
+@lru_cache(maxsize=1 << 15)  # the same few thousand names come with every workbook
+def normalise(text: str) -> str:
+    """Give the form in which names are compared: full-width to half, no spaces, one dash.
+
+    >>> normalise("农贸（集贸） 市场　")
+    '农贸(集贸)市场'
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
+
+
+def movement(change: object, *, is_new: bool) -> str:
+    """Spell a change of place: ↑3, ↓2, —, 新, or nothing.
+
+    >>> movement(3, is_new=False), movement(0, is_new=False), movement(None, is_new=True)
+    ('↑3', '—', '新')
+    """
+    if is_new:
+        return "新"
+    if pd.isna(change):
+        return ""
+    steps = int(change)
+    return "—" if steps == 0 else f"{'↑' if steps > 0 else '↓'}{abs(steps)}"
+
+
+def on_time_note(day: date) -> str:
+    """Say what 按期整改率 and 反复 mean, and as of which day."""
+    return (
+        f"按期整改率截至 {day.isoformat()}:期限已过的问题中,在期限内反馈已整改的占多少;"
+        "未到期的另列,没有写期限的不算。反复:没整改好又被发现(重复),或整改后又出现(反弹)。"
+    )

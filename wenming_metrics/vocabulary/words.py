@@ -1,0 +1,47 @@
+"""Words with a fixed order or a fixed meaning, as the store numbers them and as files write them."""
+
+from __future__ import annotations
+
+SOURCES = {
+    "city": "市督查组",
+    "district": "区督查组",
+    "bureau": "局督查组",
+    "third_party": "第三方",
+    "public": "群众",
+}
+"""Who found it (来源), in the order of their numbers in the store."""
+SOURCE_CODES = tuple(SOURCES)
+
+ROLES = {"territory": "属地", "lead": "牵头", "responsible": "责任", "assisting": "配合"}
+"""As what a row names a unit, in the order of their numbers in the store."""
+ROLE_CODES = tuple(ROLES)
+
+UNIT_KINDS = {
+    "district": "区",
+    "street": "街道",
+    "community": "社区",
+    "department": "部门",
+    "section": "二层单位",
+}
+"""Kinds of unit; towns (镇) count as streets."""
+
+RESULTS = ("符合", "不符合", "不涉及", "未查", "未开门")
+"""States of one checked item, in the order of their numbers in the store."""
+
+SEVERITIES = ("", "一般", "较重", "严重")
+"""How grave a problem is, in the order of their numbers in the store; 0: the row does not say."""
+STATES = ("", "已发现", "未及时整改", "重复", "反弹", "连续通报")
+"""What became of a problem, in the order of their numbers in the store; 0: the row does not say."""
+
+ANSWERED = "反馈已整改"
+"""What an answer says by which a problem is closed, until somebody has looked."""
+
+ADJUSTMENTS = ("加分", "减分", "一票否决")
+"""What a decision does to a score after the tree."""
+
+OPTIONS_SHEET = "选项"
+FORM_MARK = "wenming-template"
+"""Name of the sheet of our own forms that holds what may be chosen, and the word its first cell
+begins with: such a sheet is no part of the data."""
+EXAMPLE = "示例,请改成真实内容"
+"""Remark on the worked example of a form: while it stands there, the row is no data."""
