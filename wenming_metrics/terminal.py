@@ -190,7 +190,12 @@ def print_batches(found: pd.DataFrame) -> None:
     for line in found.itertuples():
         facts = [line.name, line.kind, line.who, line.at[:16].replace("T", " ")]
         table.add_row(
-            str(line.batch), line.replaced or line.state, *facts, str(line.good), str(line.held), str(line.skipped)
+            str(line.batch),
+            line.replaced or line.state,
+            *facts,
+            str(line.good),
+            str(line.held),
+            str(line.skipped),
         )
     out.print(table)
 

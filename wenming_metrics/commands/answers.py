@@ -8,6 +8,7 @@ from datetime import date
 
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.reading.answers import EARNED, LOST, Answers, Looked
+from wenming_metrics.reading.kinds import CHOSEN_TITLES
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
 
@@ -45,6 +46,15 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         default="",
         help="一列一项的检查表里只写数字的格子:lost 是扣的分,earned 是得的分;入库时按表头记住",
     )
+    command.add_argument(
+        "--kind",
+        action="append",
+        nargs=2,
+        default=[],
+        metavar=("工作表", "种类"),
+        help=f"这张工作表的种类认得不对,改为:{'、'.join(CHOSEN_TITLES.values())};可以写几次,"
+        "入库时按表头记住",
+    )
 
 
 def answers_of(given: argparse.Namespace) -> Answers:
@@ -52,7 +62,16 @@ def answers_of(given: argparse.Namespace) -> Answers:
     looked = tuple(Looked(_day(day), street, site) for day, street, site in given.looked)
     scope = tuple(one for text in given.scope for one in _BETWEEN.split(text) if one)
     confirmed = given.confirm_visits or bool(looked or scope)
-    return Answers(confirmed, scope, looked, given.split, given.bare)
+    kinds = tuple((sheet, _kind(title)) for sheet, title in given.kind)
+    return Answers(confirmed, scope, looked, given.split, given.bare, kinds)
+
+
+def _kind(title: str) -> str:
+    for name, known in CHOSEN_TITLES.items():
+        if title in (name, known):
+            return name
+    known = "、".join(CHOSEN_TITLES.values())
+    raise IntakeError(f"没有种类“{title}”,可以用:{known}。")
 
 
 def _day(text: str) -> int:

@@ -20,6 +20,7 @@ from wenming_metrics.holding import marked_file
 from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries import history
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.reading.answers import Answers
 from wenming_metrics.terminal import (
     err,
     plain,
@@ -97,8 +98,8 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
         outcomes = act(office, paths, choices=choices, executor=executor)
         for outcome in bar.track(outcomes, total=len(paths), description="读取"):
             codes.append(_code(outcome))
-            if choices.answers.bare and outcome.batch:
-                _remember_bare(office, outcome.preview, choices.answers.bare, given.who)
+            if outcome.batch:
+                _remember(office, outcome.preview, choices.answers, given.who)
             said = _told_outcome(outcome)
             if vars(given).get("marked") and outcome.preview:
                 said["marked"] = _save_marked(outcome.preview, given.marked)
@@ -111,10 +112,14 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
     return max(codes)
 
 
-def _remember_bare(office: Office, preview: intake.Preview, meaning: str, who: str) -> None:
-    """Remember by their headers what bare numbers are in tables that were stored."""
-    for one in preview.reading.bare:
-        choosing.remember_bare(office, one.fingerprint, meaning, who)
+def _remember(office: Office, preview: intake.Preview, said: Answers, who: str) -> None:
+    """Remember by their headers what was said of tables that were stored."""
+    for one in preview.reading.bare if said.bare else ():
+        choosing.remember_bare(office, one.fingerprint, said.bare, who)
+    kinds = dict(said.kinds)
+    for one in preview.reading.recognised:
+        if one.sheet in kinds:
+            choosing.remember_kind(office, one.fingerprint, kinds[one.sheet], who)
 
 
 def _save_marked(preview: intake.Preview, folder: Path) -> str:

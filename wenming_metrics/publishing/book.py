@@ -153,20 +153,21 @@ def signed_for(known: Iterable[Issue], window: Window) -> Issue | None:
 
 
 def places(office: Office) -> list[tuple[Slot, Issue | None]]:
-    """List the places of the calendar that days with rows lie in, the latest first, with what is
-    drafted or signed there.
+    """List the places of the calendar, the latest first, each with the issue that stands there.
+
+    Those that days with rows lie in, and those of issues that were drafted, whatever the calendar
+    was then.
     """
-    days = days_known(office)
-    if not days:
-        return []
-    standing = {}
-    for one in issues(office)[::-1]:
-        standing[one.window.start, one.window.end] = one
-    found = [
-        (slot, standing.get((slot.window.start, slot.window.end)))
-        for slot in _slots_with(calendar(office), days)
+    drafted = {(one.window.start, one.window.end): one for one in issues(office)[::-1]}
+    with_rows = list(_slots_with(calendar(office), days_known(office)))
+    there = {(slot.window.start, slot.window.end) for slot in with_rows}
+    others = [
+        Slot(one.year, one.number, one.window, one.cutoff)
+        for days, one in drafted.items()
+        if days not in there
     ]
-    return found[::-1]
+    found = sorted([*with_rows, *others], key=lambda slot: slot.window.end, reverse=True)
+    return [(slot, drafted.get((slot.window.start, slot.window.end))) for slot in found]
 
 
 def _slots_with(of: Calendar, days: Sequence[date]) -> Iterable[Slot]:

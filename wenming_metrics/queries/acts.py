@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from wenming_metrics.queries.choices import NOT_READ, name_titles
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
-from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.model import KIND_CHOICE
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
@@ -59,7 +59,7 @@ def _headers(connection: Connection) -> pd.DataFrame:
 
 def _header_told(header: str, name: str) -> str:
     if header == KIND_CHOICE:
-        return f"表格 = {SHEET_TITLES.get(name, name)}"
+        return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:
         return f"只写数字的格子 = {BARE_TITLES[name]}"
     return f"表头“{header}” = {INPUT[name].title if name in INPUT else NOT_READ}"

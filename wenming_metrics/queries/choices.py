@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.headers import wanted
-from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.model import (
     KIND_CHOICE,
     Choices,
@@ -59,7 +59,7 @@ def choices(office: Office) -> pd.DataFrame:
 
 def _header_told(header: str, name: str) -> tuple[str, str]:
     if header == KIND_CHOICE:
-        return "整张表", SHEET_TITLES.get(name, name)
+        return "整张表", CHOSEN_TITLES.get(name, name)
     if header == BARE_CHOICE:
         return "只写数字的格子", BARE_TITLES[name]
     return f"表头“{header}”", INPUT[name].title if name in INPUT else NOT_READ

@@ -39,6 +39,7 @@ class Answers:
     looked - further visits of which no problem is listed
     split  - a cell that lists several problems is as many problems
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
+    kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
     """
 
     confirm_visits: bool = False
@@ -46,6 +47,7 @@ class Answers:
     looked: tuple[Looked, ...] = ()
     split: bool = False
     bare: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_SAID = Answers()

@@ -80,12 +80,14 @@ _CHECKED = {"item", "item_code", "result", "deduction"}
 @dataclass(frozen=True)
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
-    normalised), how the file is called, what people said of headers (`model.Choices`)."""
+    normalised), how the file is called, what people said of headers (`model.Choices`), and the
+    kinds of sheets, by name, that the sender says."""
 
     items: frozenset[str] = frozenset()
     point_types: frozenset[str] = frozenset()
     filename: str = ""
     said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_header(sheet: Sheet, known: Words) -> Header | None:
@@ -100,7 +102,7 @@ def find_header(sheet: Sheet, known: Words) -> Header | None:
         return _header(sheet, head, said, known)
     counts = [_count(band) for band in bands]
     if max(counts, default=0) < 2:
-        return None
+        return guess_header(sheet, known) if sheet.name in known.kinds else None
     # A row of titles over the header counts as much as the header below it: that one is taken.
     best = [at for at, count in enumerate(counts) if count == max(counts)]
     row = next((at for at in best if _count_row(bands[at].own)), best[0])
@@ -129,7 +131,8 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
     wide = _is_wide(named[model.INSPECTION], band.texts, known.items)
     names = {family: set(found) for family, found in named.items()}
     kind = model.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
-    kind = said.get(model.KIND_CHOICE) or kind
+    chosen = known.kinds.get(sheet.name) or said.get(model.KIND_CHOICE)
+    kind = (chosen or kind).replace(model.NO_TABLE, "")
     columns = _choose(named[FAMILY[kind]], band.texts) if kind else {}
     return Header(
         kind=kind,
@@ -140,7 +143,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         texts=band.texts,
         missing=_missing(kind, named, titles),
         doubled=tuple(_doubled(named[FAMILY[kind]])) if kind else (),
-        items=_item_columns(columns, band.texts, known.items) if wide else (),
+        items=_item_columns(columns, band.texts, known.items) if kind == model.WIDE else (),
         known=_known(named, band.texts),
         groups=band.groups,
         above="\n".join(above),
@@ -148,7 +151,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         fingerprint=print_,
         ignored=frozenset(word for word, name in said.items() if not name),
         filename=known.filename,
-        is_chosen=model.KIND_CHOICE in said,
+        is_chosen=bool(chosen),
         joins=kind == model.FINDINGS and _has(set(columns), _NUMBERED),
     )
 

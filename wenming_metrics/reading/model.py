@@ -60,6 +60,8 @@ class Choices:
 
 
 KIND_CHOICE = "#kind"
+NO_TABLE = "#none"
+"""The kind of a table that a person said is not to be read."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,17 @@ class Unmapped:
     kind: str
     samples: tuple[str, ...]
     is_read: bool = False
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a table was taken for: sheet, kind ("" = none), the fingerprint of its headers under
+    which a person may say otherwise, whether one has said so."""
+
+    sheet: str
+    kind: str
+    fingerprint: str
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,6 +228,7 @@ class Reading:
              (what the kind tells, by name)
     bare   - sheets with bare numbers in columns of items
     unmapped - columns that were not read because nobody knows what they mean
+    recognised - what each table was taken for, also in a file that is returned
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
     personal - columns with personal data (`personal.PersonalColumn`), of which nothing is kept
@@ -242,6 +256,7 @@ class Reading:
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
     bare: tuple[Bare, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Counts = field(default_factory=Counts)
     blocks: tuple[tuple[int, Block], ...] = ()

@@ -42,6 +42,7 @@ from wenming_metrics.reading.sandbox import decode
 from wenming_metrics.reading.sheets import (
     Found,
     find_sheets,
+    list_recognised,
     list_unmapped,
     refusal_problem,
     report_unmapped,
@@ -92,8 +93,9 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     bare = Reading(filename, sha256)
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
-    words = search_words(context.catalogue, filename, context.choices)
+    words = search_words(context, filename)
     found, problems = find_sheets(workbook.sheets, words)
+    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, found, words)))
     columns = list_unmapped(workbook.sheets, found, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(one for one in columns if not is_personal(normalise(one.header)))
@@ -119,6 +121,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         held=_held(taken),
         bare=tuple(_bare(taken, context)),
         unmapped=unmapped,
+        recognised=bare.recognised,
         problems=tuple(problems),
         counts=_counts(taken, frames.get("records")),
         blocks=tuple((one.table.sheet.index, b) for one in taken for b in one.table.sheet.blocks),

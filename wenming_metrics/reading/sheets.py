@@ -14,11 +14,10 @@ from wenming_metrics.reading.grid import Refusal, Sheet, column_letter
 from wenming_metrics.reading.header import Header
 from wenming_metrics.reading.headers import Words, find_header, guess_header
 from wenming_metrics.reading.kinds import RECORD_KINDS, SHEET_TITLES
-from wenming_metrics.reading.model import Unmapped
+from wenming_metrics.reading.model import Recognised, Unmapped
 from wenming_metrics.reading.pieces import cut_tables
 from wenming_metrics.reading.record_values import decimal_text
 from wenming_metrics.reading.values import spell
-from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import normalise
 
 _REFUSALS = {
@@ -109,10 +108,25 @@ def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], lis
     return found, problems
 
 
-def search_words(catalogue: Catalogue, filename: str, choices: model.Choices) -> Words:
+def search_words(context: model.Context, filename: str) -> Words:
     """Gather what the search for headers knows beside the titles of columns."""
+    catalogue, choices = context.catalogue, context.choices
     items = _spelled(catalogue.items) | {one.written for one in choices.names if one.kind == "item"}
-    return Words(items, _spelled(catalogue.point_types), filename, choices.headers)
+    said = (choices.headers, dict(context.answers.kinds))
+    return Words(items, _spelled(catalogue.point_types), filename, *said)
+
+
+def list_recognised(
+    sheets: Sequence[Sheet], found: Sequence[Found], words: Words
+) -> Iterator[Recognised]:
+    """List what each table was taken for; a sheet without a known header by its likely one."""
+    for header, name in ((one.header, one.sheet.name) for one in found):
+        yield Recognised(name, header.kind, header.fingerprint, header.is_chosen)
+    read = {one.sheet.index for one in found}
+    for sheet in (one for one in sheets if one.index not in read and not blank_sheet(one)):
+        header = find_header(sheet, words) or guess_header(sheet, words)
+        if header:
+            yield Recognised(sheet.name, "", header.fingerprint, header.is_chosen)
 
 
 def list_unmapped(sheets: Sequence[Sheet], found: Sequence[Found], words: Words) -> list[Unmapped]:

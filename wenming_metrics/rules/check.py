@@ -34,12 +34,17 @@ _REQUIRED = {"id": str, "title": str, "version": str, "source": str, "effective_
 def settings_faults(settings: dict) -> list[Fault]:
     """List what is wrong with `rules.toml`."""
     wrong = [(path, text) for path, text in type_faults(settings) if path not in _REQUIRED]
-    unsound = {split_path(path)[0] for path, _ in wrong}
-    sound = {name: value for name, value in settings.items() if name not in unsound}
+    sound = _sound(settings)
     said = [*_required(settings), *_choices(sound), *section_faults(sound), *reading_faults(sound)]
-    said += [] if "board" in unsound else _boards(sound)
+    said += _boards(sound) if "board" in sound or "board" not in settings else []
     found = [Fault("rules.toml", None, text, _setting_in(text)) for text in said]
     return found + [Fault("rules.toml", None, text, path) for path, text in wrong]
+
+
+def _sound(settings: dict) -> dict:
+    """Leave out settings, or whole sections, that hold a value of another kind."""
+    wrong = {split_path(path)[0] for path, _ in type_faults(settings) if path not in _REQUIRED}
+    return {name: value for name, value in settings.items() if name not in wrong}
 
 
 def _setting_in(text: str) -> str:
@@ -92,7 +97,7 @@ def _boards(settings: dict) -> Iterator[str]:
 
 def tree_faults(indicators: pd.DataFrame, settings: dict, tables: pd.DataFrame) -> list[Fault]:
     """List what is wrong with `indicators.csv`: codes, parents, cycles, weights, modes."""
-    file = "indicators.csv"
+    file, settings = "indicators.csv", _sound(settings)
     faults = repeated(file, indicators, "code")
     codes = set(indicators["code"])
     parents = dict(zip(indicators["code"], indicators["parent"], strict=True))

@@ -56,7 +56,10 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
             faults.append(
                 Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。", "source")
             )
-        for name, title, known in (("state", "状态", PRICED_STATES), ("severity", "程度", SEVERITIES)):
+        for name, title, known in (
+            ("state", "状态", PRICED_STATES),
+            ("severity", "程度", SEVERITIES),
+        ):
             told = getattr(row, name)
             if told not in known:
                 words = "、".join(filter(None, known)) + ("或留空" if "" in known else "")

@@ -176,10 +176,12 @@ def _located(
     if fault.file not in SHEETS:
         return SheetFault(fault.file, fault.line, fault.column, fault.message)
     title, table = SHEETS[fault.file][0], tables[fault.file]
+    # Of 综合考核 the codes themselves are written in the workbook.
+    said = fault.message if fault.file == COMPOSITE else convert.worded(fault.message)
     told = re.sub(
         r"第 (\d+) 行",
         lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
-        convert.worded(fault.message),
+        said,
     )
     if fault.file in (SETTINGS, COMPOSITE):
         named = [(row, line.get("path", "")) for row, line in table.lines]

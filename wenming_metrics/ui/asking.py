@@ -16,7 +16,7 @@ from wenming_metrics.queries.choices import (
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import BARE_TITLES, Bare
 from wenming_metrics.reading.kinds import SHEET_TITLES
-from wenming_metrics.reading.model import Reading, Unmapped
+from wenming_metrics.reading.model import Choices, Reading, Unmapped
 from wenming_metrics.ui import page, tables, words
 
 _UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
@@ -51,9 +51,14 @@ def draw(office: Office, found: Reading, key: str, who: str) -> None:
             _ask_column(office, found.unmapped, key, who)
 
 
-def asks(found: Reading | None) -> bool:
-    """Say whether a reading may be another one once something is explained."""
-    if found is None:
+def asks_anew(found: Reading | None, before: Choices | None, now: Choices) -> bool:
+    """Say whether a reading may be another one by what has been said, or taken back, since."""
+    if found is None or before is None:
+        return True
+    if before == now:
+        return False
+    forms = {one.fingerprint for one in found.recognised}
+    if any(before.headers.get(form) != now.headers.get(form) for form in forms):
         return True
     return bool(found.unmapped or found.bare) or any(one.code in _ASKED for one in found.problems)
 

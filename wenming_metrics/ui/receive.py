@@ -17,20 +17,28 @@ import streamlit as st
 from wenming_metrics import intake
 from wenming_metrics.holding import marked_file
 from wenming_metrics.intake import IntakeError, Known, Preview, RegisterChangedError
-from wenming_metrics.problems import REJECT, messages, problem_frame
-from wenming_metrics.queries.history import KINDS
+from wenming_metrics.problems import problem_frame
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import Answers
-from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.model import REGISTER_KINDS, Reading
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import answers, asking, cached, page, problem_list, tables, words
+from wenming_metrics.ui import (
+    answers,
+    asking,
+    cached,
+    page,
+    previewed,
+    problem_list,
+    recognised,
+    tables,
+    words,
+)
 from wenming_metrics.ui.dropped import Dropped, pieces
 from wenming_metrics.units import Register
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
-_SHOWN = "file_shown"
+_SHOWN, _CLOSED = "file_shown", "cards_closed"
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,11 @@ def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
     parts.append(f",另有 {held:,} 行暂不计)" if held else ")")
     st.markdown(f"**{''.join(parts)}{f',{back} 个要先看一看' if back else ''}。**")
     page.note("点一行,看这个文件的提示和影响。")
-    lines = pd.DataFrame([_line(one) for one in waiting])
-    place = tables.pick(lines, tables.FILES, f"files-{'-'.join(o.key for o in waiting)[:80]}", 16)
+    lines = pd.DataFrame([previewed.line(one.preview) for one in waiting])
+    names = "-".join(one.key for one in waiting)[:80]
+    # The table forgets its pick when a card is closed: that row may be picked again.
+    key = f"files-{st.session_state.get(_CLOSED, 0)}-{names}"
+    place = tables.pick(lines, tables.FILES, key, 16)
     if ready:
         st.button(
             f"全部入库({len(ready)} 个文件)",
@@ -92,7 +103,7 @@ def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
             page.note("填好经办人,就可以入库。")
     shown = _opened_file(waiting, place)
     if shown:
-        _draw_file(office, shown, who)
+        _draw_file(office, shown, who, several=True)
 
 
 def _opened_file(waiting: list[Waiting], place: int | None) -> Waiting | None:
@@ -104,28 +115,10 @@ def _opened_file(waiting: list[Waiting], place: int | None) -> Waiting | None:
     return next((one for one in waiting if one.key == shown), None)
 
 
-def _line(one: Waiting) -> dict[str, object]:
-    found, counts = one.preview.reading, one.preview.reading.counts
-    codes = {problem.code for problem in one.preview.problems}
-    seen = "同一文件" if one.preview.is_known else ""
-    seen = seen or ("撤回过" if intake.WITHDRAWN in codes else "")
-    seen = seen or ("有相同的行" if codes & {intake.REPEATED, intake.COUNTED_AGAIN} else "")
-    return {
-        **{"name": found.filename, "kind": KINDS.get(found.kind, "没有认出")},
-        **{"sender": found.sender, "seen": seen, "said": _conclusion(one.preview)},
-        **{"good": counts.good, "held": counts.held, "skipped": counts.skipped},
-    }
-
-
-def _conclusion(preview: Preview) -> str:
-    if preview.can_commit:
-        return "可以入库" if not preview.reading.counts.held else "可以先入合格的行"
-    grave = [one for one in preview.problems if one.severity == REJECT]
-    if grave:
-        return messages()[grave[0].code].text.format_map(
-            {"found": grave[0].found, "header": grave[0].header, **grave[0].details}
-        )
-    return "已经入库过" if preview.is_known else "没有可入库的行"
+def _close() -> None:
+    """Close the card that is open."""
+    st.session_state.pop(_SHOWN, None)
+    st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
 
 
 def _tell_done() -> None:
@@ -145,14 +138,18 @@ def _start_over() -> None:
     st.rerun()
 
 
-def _draw_file(office: Office, one: Waiting, who: str) -> None:
+def _draw_file(office: Office, one: Waiting, who: str, *, several: bool = False) -> None:
     """Draw one file: what it is, what it would change, what is asked, what is wrong."""
     preview = one.preview
     with st.container(border=True, key=f"file-{one.key}"):
-        st.markdown(f"##### {words.plain(preview.filename)}")
-        st.markdown(_what(preview))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"##### {words.plain(preview.filename)}")
+            if several:
+                st.button("收起", key=f"close-{one.key}", on_click=_close)
+        st.markdown(previewed.what(preview))
+        recognised.draw(office, preview.reading, one.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
-        _draw_effect(preview, _effect(office, one))
+        previewed.draw_effect(preview, _effect(office, one))
         asking.draw(office, preview.reading, one.key, who)
         answers.draw(office, preview, one.key, one.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
@@ -170,7 +167,7 @@ def _read(office: Office, file: Dropped, against: Known) -> Waiting:
     digest = hashlib.sha256(file.content).hexdigest()
     told = answers.given(file.key, against.register)
     begun = (digest, told, against.register.version)
-    asked = kept.get("choices") != against.choices and asking.asks(kept.get("reading"))
+    asked = asking.asks_anew(kept.get("reading"), kept.get("choices"), against.choices)
     if kept.get("begun") != begun or asked:
         with st.spinner(f"正在读 {file.name}……"):
             found = _read_anew(office, file, against, told)
@@ -206,46 +203,6 @@ def _effect(office: Office, one: Waiting) -> pd.DataFrame | None:
     if "effect" not in kept:
         kept["effect"] = intake.effect(office, one.preview) if one.preview.can_commit else None
     return kept["effect"]
-
-
-def _what(preview: Preview) -> str:
-    """Say what a file is: kind, sheets, days."""
-    found = preview.reading
-    parts = [KINDS.get(found.kind, "没有认出是哪种表")]
-    known = [sheet for sheet in found.sheets if sheet.kind]
-    if known:
-        names = "、".join(
-            f"「{words.plain(sheet.name)}」{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
-            for sheet in known
-        )
-        parts.append(f"{len(known)} 张工作表:{names}")
-    if preview.days:
-        first, last = preview.days[0], preview.days[-1]
-        parts.append(f"{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else ""))
-    return " · ".join(parts)
-
-
-def _draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
-    if effect is None or preview.reading.checks.empty:
-        return
-    if effect.empty:
-        page.note("入库后,这一周的得分和名次不变。")
-        return
-    st.markdown(f"入库后,{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化:")
-    lines = effect.assign(
-        scores=_arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
-        ranks=_arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
-    )
-    tables.show(lines, tables.EFFECT, 8)
-
-
-def _arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:
-    """Spell changes: 「87.20 → 86.95」, or the one value where nothing changes."""
-    found = []
-    for pair in zip(before, after, strict=True):
-        old, new = (missing if pd.isna(value) else pattern.format(value) for value in pair)
-        found.append(new if old == new else f"{old} → {new}")
-    return found
 
 
 def _draw_buttons(office: Office, one: Waiting, who: str) -> None:

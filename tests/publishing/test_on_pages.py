@@ -1,0 +1,36 @@
+"""Issues whose days are not those of a week: chosen on the pages as 期."""
+
+from datetime import date
+
+import pytest
+
+from tests.publishing.city import MONDAY, open_city, put, row, scores
+from tests.test_pages import texts, visit
+from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.freezing import frozen
+
+SATURDAY = "[issues]\nname = '督查周报'\nfirst_weekday = 6\n"
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    made = open_city(tmp_path, SATURDAY)
+    put(made, "周一", row("甲街道", 2), row("乙街道", 1, date(2025, 3, 1)))
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", made.store.url)
+    return made
+
+
+def test_an_issue_is_a_period_that_can_be_chosen(office):
+    app = visit("ranking", period="期", date="2025-03-03")
+    assert "时段:第10期(3月1日—7日)" in texts(app)
+    assert "未签发" in texts(app)
+    issue = signing.draft(office, MONDAY, "张三")
+    assert "督查周报第10期(3月1日—7日)草稿" in texts(visit(city_period="期")).replace("\\", "")
+    signed = signing.sign(office, issue.key, "王五", "演字10号")
+    assert scores(frozen(office, signed.key).lists.boards["street"]) == {"甲街道": 80, "乙街道": 90}
+    said = texts(visit("ranking", period="期", date="2025-03-03")).replace("\\", "")
+    assert "督查周报第10期(3月1日—7日) :blue[已签发]" in said
+    assert "演字10号" in said
+    # Monday to Sunday is another window: that one nobody signed.
+    assert "未签发" in texts(visit("ranking", period="周", date="2025-03-03"))

@@ -1,0 +1,236 @@
+"""Why a score moved (得分变动原因): an exact identity, not a model.
+
+A score is a mean: of its indicators by effective weight, plus what was added after the tree; that
+of the city or of a group is a mean of its units. Between two such means the centred form of
+Bennet's decomposition holds, for parts k with weight s (they add up to 1), points y and mean T:
+
+    performance_k = mean s_k x change in y_k
+    coverage_k    = change in s_k x (mean y_k - mean T)
+
+A part that only one side has takes the other side's y, so that all of it is coverage; so does a
+rate that was filled in (缺项) and not seen. Units are parts of the city in the same way: one that
+is scored on one side only moves the city as coverage and mix, never as performance.
+
+What is not due to the units is measured by scoring the same data twice. A change goes through
+intermediate states, leg by leg, and each leg has its cause: as known at the signature -> as known
+now (restatement), under one version of the rules -> under another (rules), from one window's data
+to the other's (work). Between two versions there are two ways, the rules first or the data first;
+the mean of both is taken (Shapley), so neither window is the one that matters:
+
+    rules = 1/2 x ((A under new - A under old) + (B under new - B under old))
+
+A way on which a score is missing (nothing of a window counts under the other version) is left out;
+where neither way has one, all between the two is booked on the rules. Legs join end to end, hence
+the sum of all parts is the change, to the last binary digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+PERFORMANCE, COVERAGE, RULES = "performance", "coverage", "rules"
+ADJUSTED, RESTATED = "adjusted", "restated"
+CAUSES = (PERFORMANCE, COVERAGE, RULES, ADJUSTED, RESTATED)
+"""What a change is made of, in the order in which it is told."""
+WORK = "work"
+"""The cause of a leg from one window's data to another's under the same rules."""
+LEAF_KEYS = ["code", "name"]
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The scores of a row of units in one window, under some rules, as known at a moment.
+
+    units  - unit numbers, one per column
+    leaves - index of LEAF_KEYS, one per row: all that makes its own rate
+    weight - (leaf, unit): effective weight; adds up to 1 for a unit with a score, else 0
+    points - (leaf, unit): full mark x rate, NaN where it weighs nothing
+    given  - (leaf, unit): bool, filled in and not looked at
+    added  - (unit): adjustments after the tree
+    among  - (whole, unit): what a unit weighs in the city and in each group; rows add up to 1, or
+             are 0 where the whole has no score. A row for each unit itself is among them.
+    """
+
+    units: pd.Index
+    leaves: pd.MultiIndex
+    weight: np.ndarray
+    points: np.ndarray
+    given: np.ndarray
+    added: np.ndarray
+    among: np.ndarray
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Score per unit; meaningless where it has none."""
+        return (self.weight * np.nan_to_num(self.points)).sum(axis=0) + self.added
+
+    @property
+    def totals(self) -> np.ndarray:
+        """Score per whole, NaN where it has none."""
+        return np.where(self.is_scored, self.among @ self.scores, np.nan)
+
+    @property
+    def is_scored(self) -> np.ndarray:
+        """Say of each whole whether it has a score."""
+        return self.among.sum(axis=1) > 0
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One step of a way from the first state to the last: WORK, RULES or RESTATED."""
+
+    cause: str
+    one: State
+    other: State
+
+
+Way = tuple[Leg, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Booked:
+    """What moved each whole, by cause.
+
+    by_leaf - cause -> (whole, leaf); by_unit - cause -> (whole, unit): the same points and, besides,
+    adjustments and the coming and going of units, which stand on no leaf
+    """
+
+    by_leaf: dict[str, np.ndarray]
+    by_unit: dict[str, np.ndarray]
+
+    def total(self, cause: str) -> np.ndarray:
+        """Give what a cause has moved each whole by, in points."""
+        return self.by_unit[cause].sum(axis=1)
+
+
+def bennet(
+    share: np.ndarray, y: np.ndarray, share_after: np.ndarray, y_after: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split the change of a weighted mean over its parts (rows), per column.
+
+    Takes:   share, share_after - add up to 1 on both sides; y, y_after - points, NaN = not there
+    Returns: performance and coverage per part; all of them add up to the change of the mean
+    """
+    first, last = np.where(np.isnan(y), y_after, y), np.where(np.isnan(y_after), y, y_after)
+    first, last = np.nan_to_num(first), np.nan_to_num(last)
+    mean = ((share * first).sum(axis=0) + (share_after * last).sum(axis=0)) / 2
+    performance = (share + share_after) / 2 * (last - first)
+    return performance, (share_after - share) * ((first + last) / 2 - mean)
+
+
+def aligned(states: Sequence[State]) -> list[State]:
+    """Give states the same units and leaves; a unit or leaf that one lacks weighs nothing in it."""
+    units, leaves = states[0].units, states[0].leaves
+    for one in states[1:]:
+        units, leaves = units.union(one.units), leaves.union(one.leaves, sort=False)
+    return [_spread(one, units, leaves) for one in states]
+
+
+def _spread(state: State, units: pd.Index, leaves: pd.MultiIndex) -> State:
+    column, row = units.get_indexer(state.units), leaves.get_indexer(state.leaves)
+    cells = np.ix_(row, column)
+    wholes = len(state.among) - len(state.units)
+    weight, points = np.zeros((len(leaves), len(units))), np.full((len(leaves), len(units)), np.nan)
+    given, added = np.zeros(weight.shape, bool), np.zeros(len(units))
+    among = np.zeros((wholes + len(units), len(units)))
+    weight[cells], points[cells], given[cells] = state.weight, state.points, state.given
+    added[column] = state.added
+    among[np.ix_(np.r_[:wholes, wholes + column], column)] = state.among
+    return replace(
+        state,
+        **{"units": units, "leaves": leaves, "weight": weight, "points": points},
+        **{"given": given, "added": added, "among": among},
+    )
+
+
+def with_units(wholes: np.ndarray, scored: np.ndarray) -> np.ndarray:
+    """Make `State.among`: the wholes, then every scored unit as a whole of its own."""
+    return np.concatenate([wholes, np.diag(scored.astype(float))])
+
+
+def mixed(states: Sequence[State], shares: Sequence[float]) -> State:
+    """Put aligned states together by shares, as the versions that a window lies in are.
+
+    A unit that lacks a score in one is scored by the others. The city is made of the units as in
+    the last state.
+    """
+    last = states[-1]
+    own = [share * (one.weight.sum(axis=0) > 0) for one, share in zip(states, shares, strict=True)]
+    whole = np.sum(own, axis=0)
+    part = [np.divide(one, whole, out=np.zeros(len(whole)), where=whole > 0) for one in own]
+    weight = np.sum([a * one.weight for a, one in zip(part, states, strict=True)], axis=0)
+    earned = np.sum(
+        [a * one.weight * np.nan_to_num(one.points) for a, one in zip(part, states, strict=True)],
+        axis=0,
+    )
+    points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+    given = np.any([one.given & (one.weight > 0) for one in states], axis=0)
+    added = np.sum([a * one.added for a, one in zip(part, states, strict=True)], axis=0)
+    return replace(last, weight=weight, points=points, given=given, added=added)
+
+
+def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
+    """Book the change of every whole from a start to an end, all of them aligned.
+
+    Takes:   tiers - ways from start to end; of a whole the first tier counts that has a way on
+             which it is scored throughout, and in it the mean of these ways
+    Returns: Booked; nothing is booked for a whole that lacks a score at either end
+    """
+    wanted = start.is_scored & end.is_scored
+    by_leaf = {cause: np.zeros((len(wanted), len(start.leaves))) for cause in CAUSES}
+    by_unit = {cause: np.zeros((len(wanted), len(start.units))) for cause in CAUSES}
+    for ways in tiers:
+        open_ = [wanted & _is_open(way) for way in ways]
+        count = np.sum(open_, axis=0)
+        for way, can in zip(ways, open_, strict=True):
+            part = np.divide(can, count, out=np.zeros(len(can)), where=count > 0)
+            if part.any():
+                for leg in way:
+                    _book(leg, part[:, None], by_leaf, by_unit)
+        wanted = wanted & (count == 0)
+    return Booked(by_leaf, by_unit)
+
+
+def _is_open(way: Way) -> np.ndarray:
+    return np.all([leg.other.is_scored & leg.one.is_scored for leg in way], axis=0)
+
+
+def _book(
+    leg: Leg, part: np.ndarray, by_leaf: dict[str, np.ndarray], by_unit: dict[str, np.ndarray]
+) -> None:
+    """Add one leg to what is booked. Takes: part - (whole, 1), how much of it counts."""
+    one, other = leg.one, leg.other
+    work = leg.cause == WORK
+    performed, moved = _by_leaf(one, other)
+    mean = part * (one.among + other.among) / 2
+    causes = (PERFORMANCE, COVERAGE, ADJUSTED) if work else (leg.cause,) * 3
+    for cause, points in zip(causes, (performed, moved), strict=False):
+        by_leaf[cause] += mean @ points.T
+        by_unit[cause] += mean * points.sum(axis=0)
+    both = (one.weight.sum(axis=0) > 0) & (other.weight.sum(axis=0) > 0)
+    by_unit[causes[2]] += mean * np.where(both, other.added - one.added, 0.0)
+    by_unit[causes[1]] += part * _entry(one, other)
+
+
+def _by_leaf(one: State, other: State) -> tuple[np.ndarray, np.ndarray]:
+    """Split each unit's own change over its leaves; 0 for a unit that only one side has."""
+    performed, moved = bennet(one.weight, one.points, other.weight, other.points)
+    given = one.given | other.given
+    performed, moved = np.where(given, 0.0, performed), np.where(given, performed, 0.0) + moved
+    both = (one.weight.sum(axis=0) > 0) & (other.weight.sum(axis=0) > 0)
+    return np.where(both, performed, 0.0), np.where(both, moved, 0.0)
+
+
+def _entry(one: State, other: State) -> np.ndarray:
+    """Give what units that weigh more or less than before move a whole by: (whole, unit)."""
+    scores = [
+        np.where(state.weight.sum(axis=0) > 0, state.scores, np.nan) for state in (one, other)
+    ]
+    _, moved = bennet(
+        one.among.T, *(scores[0][:, None], other.among.T, scores[1][:, None])
+    )  # fmt: skip
+    return moved.T

@@ -1,0 +1,79 @@
+"""What is said of a file that has been read and not stored: its line, its kind, what it changes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics import intake
+from wenming_metrics.intake import Preview
+from wenming_metrics.problems import REJECT, messages
+from wenming_metrics.queries.history import KINDS
+from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.ui import page, tables, words
+
+
+def line(preview: Preview) -> dict[str, object]:
+    """Give a file's line of the table of several files, as `tables.FILES` names it."""
+    found, counts = preview.reading, preview.reading.counts
+    codes = {problem.code for problem in preview.problems}
+    seen = "同一文件" if preview.is_known else ""
+    seen = seen or ("撤回过" if intake.WITHDRAWN in codes else "")
+    seen = seen or ("有相同的行" if codes & {intake.REPEATED, intake.COUNTED_AGAIN} else "")
+    return {
+        **{"name": found.filename, "kind": KINDS.get(found.kind, "没有认出")},
+        **{"sender": found.sender, "seen": seen, "said": _conclusion(preview)},
+        **{"good": counts.good, "held": counts.held, "skipped": counts.skipped},
+    }
+
+
+def _conclusion(preview: Preview) -> str:
+    if preview.can_commit:
+        return "可以入库" if not preview.reading.counts.held else "可以先入合格的行"
+    grave = [one for one in preview.problems if one.severity == REJECT]
+    if grave:
+        return messages()[grave[0].code].text.format_map(
+            {"found": grave[0].found, "header": grave[0].header, **grave[0].details}
+        )
+    return "已经入库过" if preview.is_known else "没有可入库的行"
+
+
+def what(preview: Preview) -> str:
+    """Say what a file is: kind, sheets, days."""
+    found = preview.reading
+    parts = [KINDS.get(found.kind, "没有认出是哪种表")]
+    known = [sheet for sheet in found.sheets if sheet.kind]
+    if known:
+        names = "、".join(
+            f"「{words.plain(sheet.name)}」{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
+            for sheet in known
+        )
+        parts.append(f"{len(known)} 张工作表:{names}")
+    if preview.days:
+        first, last = preview.days[0], preview.days[-1]
+        parts.append(f"{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else ""))
+    return " · ".join(parts)
+
+
+def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
+    """Draw whose score or place would change."""
+    if effect is None or preview.reading.checks.empty:
+        return
+    if effect.empty:
+        page.note("入库后,这一周的得分和名次不变。")
+        return
+    st.markdown(f"入库后,{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化:")
+    lines = effect.assign(
+        scores=_arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
+        ranks=_arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
+    )
+    tables.show(lines, tables.EFFECT, 8)
+
+
+def _arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:
+    """Spell changes: 「87.20 → 86.95」, or the one value where nothing changes."""
+    found = []
+    for pair in zip(before, after, strict=True):
+        old, new = (missing if pd.isna(value) else pattern.format(value) for value in pair)
+        found.append(new if old == new else f"{old} → {new}")
+    return found
