@@ -7,7 +7,12 @@ days = cached.days()
 page.stop_if_empty(days)
 selection = issued.choose(filters.choose_ranking(office.rules, days))
 
-if office.rules.board(selection.board).ranked:
+is_ranked = office.rules.board(selection.board).ranked
+version = ranks.choose_version(office) if is_ranked and not selection.signed else ""
+
+if version:
+    checks = int(ranks.draw_under(selection, version)["checks"].sum())
+elif is_ranked:
     ranked = ranks.units_of(selection)
     page.say(words.ranking(ranked))
     if selection.window.kind == "day":

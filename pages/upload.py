@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from wenming_metrics.ui import asking, batches, forms, page, receive, waiting
+from wenming_metrics.ui import asking, batches, forms, page, receive, record_lists, waiting
 
 office = page.open_page("数据上传")
 page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
@@ -19,5 +19,6 @@ waiting.draw(office, who)
 asking.draw_remembered(office, who)
 forms.draw(office)
 batches.draw(office, who)
+record_lists.draw()
 batches.draw_acts()
 page.fine_print(office)

@@ -6,11 +6,23 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx
-from tests.test_pages import button, drawn_alike, drop, own, sound, stored, texts, visit  # noqa: F401
+from tests.test_pages import (  # noqa: F401
+    XLSX,
+    button,
+    drawn_alike,
+    drop,
+    own,
+    sound,
+    stored,
+    texts,
+    visit,
+)
 from wenming_metrics import choosing, intake
+from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.queries import history
 from wenming_metrics.queries.acts import acts
 from wenming_metrics.queries.choices import NOT_READ, choices, nearest_columns, nearest_names
+from wenming_metrics.reading.model import NO_TABLE
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 
@@ -186,3 +198,71 @@ def test_several_files_are_one_table_and_registers_go_in_first(own, tmp_path):  
     assert stored_["name"].tolist() == ["a_检查表.xlsx", "b_单位名册.xlsx"]
     assert stored_["good"].tolist()[0] == 2
     assert stored_["held"].tolist()[0] == 0
+
+
+def wrongly_taken(office) -> bytes:
+    """A plan whose headers look like those of visits."""
+    street, _, kind = names_of(office)
+    header = ["日期", "街道", "点位类型", "点位名称", "督查组"]
+    return xlsx({"安排": [header, [DAY, street, kind, "一号点", "督查一组"]]})
+
+
+def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa: F811
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "安排.xlsx", wrongly_taken(own))
+    assert "「安排」检查点位 1 行" in texts(app)
+    assert button(app, "记住这个种类").disabled
+    (chosen,) = [one for one in app.selectbox if one.label == "改为"]
+    assert "检查点位" not in chosen.options
+    chosen.set_value("plan").run()
+    button(app, "记住这个种类").click().run()
+    assert "「安排」督查计划 1 行" in texts(sound(app))
+    (table,) = [one for one in app.selectbox if one.label == "哪张表"]
+    assert table.options == ["安排:督查计划(已改)"]
+    (told,) = choices(own).to_dict("records")
+    assert (told["written"], told["means"], told["who"]) == ("整张表", "督查计划", "张三")
+    choosing.forget_choice(own, told["what"], told["choice"], "张三")
+    assert "「安排」检查点位 1 行" in texts(sound(app.run()))
+
+
+def test_a_table_may_be_said_to_be_none(own):  # noqa: F811
+    form = intake.inspect(own, wrongly_taken(own), "安排.xlsx").reading.recognised[0].fingerprint
+    choosing.remember_kind(own, form, NO_TABLE, "张三")
+    found = intake.inspect(own, wrongly_taken(own), "安排.xlsx").reading
+    assert (found.is_rejected, found.recognised[0].kind) == (True, "")
+    assert choices(own)["means"].tolist() == ["不读的表"]
+    assert "表格 = 不读的表" in set(acts(own)["what"])
+
+
+def test_a_kind_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    path = tmp_path / "安排.xlsx"
+    path.write_bytes(wrongly_taken(own))
+
+    def run(*arguments: object) -> tuple[int, str]:
+        code = main([str(one) for one in arguments])
+        return code, "".join(capsys.readouterr())
+
+    code, said = run("check", path, "--kind", "安排", "督查计划")
+    assert (code, choices(own).empty) == (OK, True)  # a check stores nothing
+    code, said = run("check", path, "--kind", "安排", "菜单")
+    assert (code, "没有种类“菜单”" in said) == (FAILED, True)
+    arguments = ("--kind", "安排", "督查计划", "--who", "李四", "--workers", 1)
+    assert run("ingest", path, *arguments)[0] == OK
+    assert history.batches(own).iloc[0]["kind"] == "督查计划"
+    assert choices(own)[["means", "who"]].values.tolist() == [["督查计划", "李四"]]
+
+
+def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811
+    app = visit("upload")
+    files = [("一.xlsx", foreign(own)), ("二.xlsx", wrongly_taken(own))]
+    app.file_uploader[0].set_value([(name, content, XLSX) for name, content in files])
+    sound(app.run())
+    first, _ = app.session_state["files_read"]
+    app.session_state["file_shown"] = first
+    assert "##### 一" in texts(sound(app.run()))
+    button(app, "收起").click().run()
+    assert "##### 一" not in texts(sound(app))
+    assert [one.label for one in app.button if one.label == "收起"] == []
+    app.session_state["file_shown"] = first
+    assert "##### 一" in texts(sound(app.run()))

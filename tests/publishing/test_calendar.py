@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wenming_metrics.periods import previous, series
-from wenming_metrics.publishing.calendar import calendar_of, is_usual, slot_at, slots
+from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at, slots
 
 CASES = [
     # settings, day, year, number, first, last, closes

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics.periods import window
 from wenming_metrics.queries.framework import items_of, search, tree
@@ -85,6 +86,57 @@ def test_the_steps_in_words(office):
     assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"
     assert steps.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
     assert "得分 **54.50**" in steps.conclusion(found, WEEK.title)
+
+
+def test_prices_of_the_table_are_in_the_steps(tmp_path):
+    """Two problems of 0.3 points each out of 10: 100 x (1 - 0.6/10) = 94."""
+    leaf = {"code": "A", "weight": 100, "mode": "deduct", "settlement": "window", "full_mark": 10}
+    office = make_office(
+        tmp_path,
+        [["A", "环境", 5, "*"]],
+        [leaf],
+        extra='[deductions]\nfirst = "table"',
+        files={"deductions.csv": "source,state,severity,points\ncity,已发现,,0.3\n"},
+        streets=[("甲街道", "主城区")],
+    )
+    place = ["督查日期", "来源", "街道", "点位类型", "点位名称"]
+    rows = [
+        [DAY, "市督查组", "甲街道", "小区", site, "环境", "有垃圾", 1, 2] for site in ("一", "二")
+    ]
+    sheets = {"检查点位": [place, *(row[:5] for row in rows)]}
+    sheets["问题清单"] = [[*place, "测评项", "问题描述", "处数", "扣分"], *rows]
+    ingest(office, xlsx(sheets), "清单.xlsx")
+    found, nodes, line = steps_of(office, "甲街道")
+    assert found.score == line["score"] == 94
+    assert nodes.loc["A", ["periods", "taken", "full"]].tolist() == [1, 0.6, 10]
+
+
+def test_a_week_over_two_versions_by_days_or_under_one_of_them(tmp_path):
+    """60 : 40 until Tuesday, then 40 : 60; 甲 loses a fifth of A on Monday and on Wednesday."""
+    tree = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
+    other = [{"code": "A", "weight": 40}, {"code": "B", "weight": 60}]
+    office = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
+        tree,
+        streets=[("甲街道", "主城区")],
+        later=[{"effective_from": "2026-11-18", "indicators": other}],
+    )
+    rows = [
+        [date(2026, 11, day), "市督查组", "甲街道", "小区", "一号", item, result, lost]
+        for day in (16, 18)
+        for item, result, lost in (("环境", "不符合", 2), ("秩序", "符合", ""))
+    ]
+    ingest(office, checklist(rows), "表.xlsx")
+    found, _, line = steps_of(office, "甲街道")
+    assert [(one.share, one.score) for one in found.parts] == [
+        (pytest.approx(2 / 7), pytest.approx(88)),
+        (pytest.approx(5 / 7), pytest.approx(92)),
+    ]
+    assert found.score == line["score"] == 90.86
+    for number, score in enumerate((88, 92)):
+        whole = working(office, WEEK, int(line["unit"]), rules_id=office.rule_sets[number].id)
+        assert (len(whole.parts), whole.score) == (1, score)
 
 
 def test_the_tree_with_shares_methods_and_items(office):

@@ -167,3 +167,24 @@ def test_numbers_in_running_text_are_masked():
     assert mask("请打13800138000或110101199001011234") == "请打138****8000或110101********1234"
     assert mask("编号202611150001") == "编号202611150001"
     assert mask("DC1115-001") == "DC1115-001"
+
+
+LOG = [["热线登记"], ["序号", "姓名", "手机", "内容"], [1, CALLER, PHONE, "反映积水"]]
+CONTACTS = [["单位", "联络员", "手机"], ["城东街道", "某联络员", "8000001"]]
+
+
+def test_sheets_that_are_not_read_are_emptied_as_well():
+    answers = [["问题编号", "存在问题", "整改情况", "责任人电话", "投诉人电话"]]
+    answers += [["DC-1", "乱停放", "已整改", "8000001", PHONE]]
+    content = shared({"反馈": answers, "登记": LOG, "通讯录": CONTACTS})
+    found = read(content, "反馈.xlsx", context())
+    assert {(one.sheet, one.header) for one in found.personal} == {
+        *(("反馈", "投诉人电话"), ("登记", "姓名"), ("登记", "手机")),
+    }
+    told = {one.sheet: one.text for one in found.problems if one.code == "隐私-01"}
+    assert "姓名、手机" in told["登记"]
+    after = openpyxl.load_workbook(io.BytesIO(found.kept))
+    assert [cell.value for cell in after["登记"][3]] == [1, None, None, "反映积水"]
+    assert [cell.value for cell in after["登记"][2]] == LOG[1]
+    assert [cell.value for cell in after["通讯录"][2]] == CONTACTS[1]
+    assert [after["反馈"][place].value for place in ("D2", "E2")] == ["8000001", None]

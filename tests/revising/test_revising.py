@@ -1,6 +1,7 @@
 """Changing the rules: a workbook edited, compared, tried with its clauses, published for good."""
 
 import io
+import shutil
 from datetime import date, timedelta
 
 import openpyxl
@@ -295,3 +296,6 @@ def test_a_published_folder_that_was_edited_is_refused(office, tmp_path):
     path.write_text(path.read_text(encoding="utf-8") + "\n# 小改\n", encoding="utf-8")
     with pytest.raises(RuleSetError, match="tiny-2:发布以后文件被改动过"):
         open_office(here)
+    shutil.rmtree(path.parent)  # as on a new machine: what was published comes with the store
+    assert [one.id for one in open_office(here).rule_sets] == ["tiny", "tiny-2"]
+    assert (path.parent / "README.md").is_file()

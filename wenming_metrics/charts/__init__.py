@@ -1,4 +1,5 @@
 """Pictures: each function takes a frame and gives a plotly figure.
 
-`template` the one look of all figures · `losses` bars of lost points.
+`template` the one look of all figures · `losses` bars of lost points · `blocks` their tree and their
+shades · `pareto` which few make up most.
 """

@@ -14,7 +14,8 @@ from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.queries import ranking
 from wenming_metrics.queries.lists import named_units
-from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.office import Office, days_known, open_office, under
+from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.queries.trial import try_rules
 from wenming_metrics.rules.load import choose, load_all, load_rules
 from wenming_metrics.rules.model import Board, RuleSet
@@ -31,9 +32,11 @@ from wenming_metrics.terminal import (
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    _add_window(add("ranking", _ranking, "打印排名"))
+    listed = add("ranking", _ranking, "打印排名")
     export = add("export", _export, "把排名存成 Excel 文件")
-    _add_window(export)
+    for command in (listed, export):
+        _add_window(command)
+        _add_version(command)
     export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     trial = add("trial", _trial, "试算:换一套办法,得分和名次会怎样(不保存)")
     trial.add_argument("rules", metavar="办法", help="办法的文件夹,或 data/rules 里的编号")
@@ -52,6 +55,22 @@ def _add_window(command: argparse.ArgumentParser) -> None:
     command.add_argument("--group", help="只看一组,如 主城区")
 
 
+def _add_version(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--under", metavar="编号", help="整个时段都按这一版办法算,只供比较")
+
+
+def _office(given: argparse.Namespace) -> Office:
+    """Open the office, under the one version of its rules that was asked for."""
+    office = open_office(settings.load())
+    if not given.under:
+        return office
+    try:
+        return under(office, given.under)
+    except KeyError:
+        known = "、".join(one.id for one in office.rule_sets)
+        raise intake.IntakeError(f"没有这一版办法“{given.under}”,有:{known}。") from None
+
+
 def _window(given: argparse.Namespace, office: Office) -> periods.Window:
     if (given.start is None) != (given.end is None):
         raise intake.IntakeError("--from 和 --to 要一起用。")
@@ -67,7 +86,7 @@ def _window(given: argparse.Namespace, office: Office) -> periods.Window:
 
 
 def _ranking(given: argparse.Namespace) -> int:
-    office = open_office(settings.load())
+    office = _office(given)
     window = _window(given, office)
     found = _listed(given, office, window)
     ranked = _board(given, office).ranked
@@ -132,10 +151,12 @@ def _rules_on_trial(named: str, here: settings.Settings, office: Office) -> Rule
 
 
 def _export(given: argparse.Namespace) -> int:
-    office = open_office(settings.load())
-    window, rules = _window(given, office), office.rules
+    office = _office(given)
+    window = _window(given, office)
     found = _listed(given, office, window)
-    notes = [f"办法:{rules.title}({rules.source},版本 {rules.version})", f"时段:{window.title}"]
+    notes = [f"办法:{named}" for named in names_of(window, office)] + [f"时段:{window.title}"]
+    if given.under:
+        notes.append("整个时段都按这一版办法计算,只供比较。")
     board = _board(given, office)
     title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
     if board.ranked:

@@ -13,6 +13,7 @@ from wenming_metrics.privacy import mask
 from wenming_metrics.queries.forms import form_file, forms
 from wenming_metrics.queries.held import waiting_rows
 from wenming_metrics.queries.office import open_office
+from wenming_metrics.queries.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.records import records
 from wenming_metrics.reading.kinds import RECORD_KINDS
 from wenming_metrics.terminal import plain, print_json, print_lines, say
@@ -37,6 +38,7 @@ def add_commands(add: Add) -> None:
     listed = add("records", _records, "列出整改反馈、台账、上级测评、量化指标、专项行动或加减分")
     titles = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=titles)
+    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
     add("waiting", _waiting, "列出暂不计、等着改正的行")
 
 
@@ -52,11 +54,20 @@ def _records(given: argparse.Namespace) -> int:
     known = {kind.name: kind.title for kind in RECORD_KINDS}
     if given.kind not in known:
         raise intake.IntakeError(f"没有种类“{given.kind}”,可以用:{'、'.join(known)}。")
-    found = _masked(records(open_office(settings.load()), given.kind))
+    office = open_office(settings.load())
     if given.json:
+        found = _masked(records(office, given.kind))
         print_json({"kind": given.kind, "records": plain(found)})
-    else:
-        print_lines(f"{known[given.kind]}({len(found)} 条)", _titled(found.drop(columns="unit")))
+        return OK
+    lines = record_list(office, given.kind)
+    if given.out:
+        given.out.write_bytes(record_file(given.kind, lines))
+        say(f"已存到 {given.out}")
+        return OK
+    said = lines.loc[:, (lines != "").any()].drop(columns="batch")
+    print_lines(
+        f"{known[given.kind]}({len(lines)} 条)", said.rename(columns=record_titles(given.kind))
+    )
     return OK
 
 

@@ -178,16 +178,18 @@ def _same(one: object, other: object) -> bool:
 def _other(line: Mapping[str, object], differ: Iterable[str]) -> str:
     """Say which further figures differ: 「检查项 52 → 54,扣分 3 → 3.5」."""
     said = [
-        f"{FIGURES[name]} {_plain(line[f'{name}_signed'])} → {_plain(line[f'{name}_now'])}"
+        f"{FIGURES[name]} {_plain(name, line[f'{name}_signed'])} → {_plain(name, line[f'{name}_now'])}"
         for name in differ
         if name not in ("score", "rank")
     ]
     return ",".join(said)
 
 
-def _plain(value: object) -> str:
+def _plain(name: str, value: object) -> str:
     if value is None or pd.isna(value):
         return "无"
+    if name == "coverage":
+        return f"{value:.2%}"
     return value if isinstance(value, str) else f"{float(value):.10g}"
 
 

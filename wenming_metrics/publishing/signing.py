@@ -23,13 +23,13 @@ from wenming_metrics.publishing.book import (
     late_files,
     list_issues,
 )
-from wenming_metrics.publishing.calendar import Slot, slot_at
 from wenming_metrics.publishing.freezing import digest_of, freeze, packed, signed_before
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.remarks import undecided
 from wenming_metrics.queries.arrivals import Cut, arrivals, late_arrivals
 from wenming_metrics.queries.held import waiting_rows
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.calendar import Slot, slot_at
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import batch_facts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,13 +10,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, previous, window
+from wenming_metrics.periods import Window, previous
 from wenming_metrics.queries import stated
 from wenming_metrics.queries.adjustments import decisions, no_decisions
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.windows import Standings, board_units, score_windows, statuses
 from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.calendar import calendar_of, slots
 from wenming_metrics.rules.composite import Component, Profile, load_profiles, profiles_of
+from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.adjusting import VETO
 from wenming_metrics.scoring.composing import Composed, compose
 from wenming_metrics.scoring.ranking import SCORED, order_units
@@ -173,9 +174,9 @@ def _figures(asked: _Asked, component: Component, over: Window) -> pd.DataFrame:
 
 
 def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFrame:
-    """Score the inspections of a period as a whole, or as the mean of its weeks."""
+    """Score the inspections of a period as a whole, or as the mean of its issues."""
     pooled = asked.profile.month == "pooled"
-    windows = [over] if pooled else _weeks(over)
+    windows = [over] if pooled else _issues(over, asked.office.rules)
     board = asked.office.rules.board(asked.profile.board)
     standings = score_windows(asked.connection, asked.office, windows, board)
     scores = np.array([_scores(standings, at) for at in range(len(windows))])
@@ -184,7 +185,7 @@ def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFram
     count = (~np.isnan(scores)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(count > 0, np.nansum(scores, axis=0) / count, np.nan)
-    told = [over.title if pooled else f"{over.title},{n} 周平均" for n in count]
+    told = [over.title if pooled else f"{over.title},{n} 期平均" for n in count]
     found = _NOTHING.assign(unit=standings.units["unit"], value=value, told=told)
     found = found.assign(of="", file="", sheet="", source_row=0, restricted=False)
     return found[~np.isnan(value)]
@@ -204,7 +205,7 @@ def _printed_totals(connection: Connection, profile: Profile, over: Window) -> p
     return found.loc[found["value"].notna(), ["unit", "told"]]
 
 
-def _weeks(over: Window) -> list[Window]:
-    """List the weeks that end in a period."""
-    days = map(date.fromordinal, over.days)
-    return [window("week", day) for day in days if day == window("week", day).end]
+def _issues(over: Window, rules: RuleSet) -> list[Window]:
+    """List the issues that end in a period; the first may begin before it."""
+    found = slots(calendar_of(rules.issues), over.start, over.end)
+    return [slot.window for slot in found if slot.window.end <= over.end]

@@ -19,9 +19,9 @@ from wenming_metrics.queries.priced_nodes import NO_ROW, priced_checks
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.telling import tell
 from wenming_metrics.queries.windows import read_lines, score_windows
-from wenming_metrics.rules.model import STOCKS, RuleSet
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.ledger import reason_of
 from wenming_metrics.scoring.losses import node_losses, trace
-from wenming_metrics.scoring.missing import rule_of
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
@@ -35,8 +35,7 @@ from wenming_metrics.vocabulary import ROLE_CODES
 PATH_MARK = " › "
 _LEAST = 1e-12
 """Points less than this are what floats leave behind."""
-_FILLED = {"full": "按满分计", "zero": "按 0 分计", "peer_mean": "按同组平均计"}
-_GRAIN = ["visit", "unit", "item", "point_type"]
+GRAIN = ["visit", "unit", "item", "point_type"]
 
 
 def unit_leaves(
@@ -52,7 +51,7 @@ def unit_leaves(
              the same code and name is one line, with rate and weight of the newer one.
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, unit, board, cut)
+        standings, lines = traced_lines(connection, office, window, unit, board, cut)
     return _leaves_of(standings, lines, _column(standings, unit))
 
 
@@ -64,7 +63,7 @@ def every_leaf(
     Returns: the columns of `unit_leaves`, and unit
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, None, board, cut)
+        standings, lines = traced_lines(connection, office, window, None, board, cut)
     split = {place: part for place, part in lines.groupby("place")}
     parts = [
         _leaves_of(standings, split.get(place, lines.iloc[:0]), place).assign(unit=unit)
@@ -100,7 +99,7 @@ def _leaf_lines(
     rest = np.where(scores.filled[:, place], own, np.where(own - traced > _LEAST, own - traced, 0))
     alone = np.flatnonzero((rest > 0) | scores.filled[:, place])
     silent = pd.DataFrame({"loss": rest[alone], "checks": 0, "failed": 0}, index=alone)
-    told = [*[""] * len(grouped), *(_reason(stretch, place, node) for node in alone)]
+    told = [*[""] * len(grouped), *(reason_of(scores, rules, node, place) for node in alone)]
     found = pd.concat([grouped, silent]).assign(reason=told)
     nodes = rules.nodes
     return pd.DataFrame(
@@ -113,16 +112,6 @@ def _leaf_lines(
             **{name: found[name] for name in ("loss", "checks", "failed", "reason")},
         }
     )
-
-
-def _reason(stretch: Stretch, place: int, node: int) -> str:
-    """Say why points were lost, or given, without a row."""
-    rules = stretch.rules
-    if stretch.scores.filled[node, place]:
-        return f"未查,{_FILLED[rule_of(rules, node)]}"
-    if rules.nodes.at[node, "mode"] in STOCKS:
-        return "按报送的数据"
-    return "按档次,不是哪一行扣的"
 
 
 def leaf_rows(
@@ -142,16 +131,16 @@ def leaf_rows(
         cells (dict of header -> original text)
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, unit, board, cut)
+        standings, lines = traced_lines(connection, office, window, unit, board, cut)
         lines = lines[lines["loss"] > 0]
         if code is not None:
             lines = lines[lines["code"] == code]
         members = np.flatnonzero(standings.column_of == standings.column_of[unit])
         if cut is None:
-            rows = _live_rows(connection, window, lines["day"].unique(), members)
+            rows = live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        return tell(connection, office, _rows_of(connection, window, rows, lines))
+        return tell(connection, office, rows_behind(connection, window, rows, lines))
 
 
 def every_row(
@@ -162,14 +151,14 @@ def every_row(
     Returns: the columns of `leaf_rows`, and unit (that of the board)
     """
     with reading(office.store) as connection:
-        standings, lines = _unit_lines(connection, office, window, None, board, cut)
+        standings, lines = traced_lines(connection, office, window, None, board, cut)
         lines = lines[lines["loss"] > 0]
         members = np.flatnonzero(standings.column_of >= 0)
         if cut is None:
-            rows = _live_rows(connection, window, lines["day"].unique(), members)
+            rows = live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        found = _rows_of(connection, window, rows, lines)
+        found = rows_behind(connection, window, rows, lines)
         told = tell(connection, office, found)
     place = standings.column_of[found["unit"].to_numpy(np.int64)]
     return told.assign(unit=standings.units["unit"].to_numpy()[place])
@@ -225,7 +214,7 @@ def _column(standings: Standings, unit: int) -> int:
     return int(position)
 
 
-def _unit_lines(
+def traced_lines(
     connection: Connection,
     office: Office,
     window: Window,
@@ -266,7 +255,7 @@ def _unit_lines(
     return standings, pd.concat(found, ignore_index=True)
 
 
-def _live_rows(
+def live_rows(
     connection: Connection, window: Window, days: np.ndarray, units: np.ndarray
 ) -> pd.DataFrame:
     """Read the rows of some units that count on some days of a window."""
@@ -274,7 +263,7 @@ def _live_rows(
     return drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
 
 
-def _rows_of(
+def rows_behind(
     connection: Connection, window: Window, rows: pd.DataFrame, lines: pd.DataFrame
 ) -> pd.DataFrame:
     """Find the rows behind checks; a check's points go to its rows by what each lost.
@@ -294,9 +283,9 @@ def _rows_of(
 
 
 def _shared(rows: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    checks = lines[[*_GRAIN, "loss", "leaf_name"]]
-    found = rows[rows["lost"] > 0].merge(checks, on=_GRAIN, validate="many_to_one")
-    whole = found.groupby(_GRAIN)["lost"].transform("sum")
+    checks = lines[[*GRAIN, "loss", "leaf_name"]]
+    found = rows[rows["lost"] > 0].merge(checks, on=GRAIN, validate="many_to_one")
+    whole = found.groupby(GRAIN)["lost"].transform("sum")
     return found.assign(loss=found["loss"] * found["lost"] / whole)
 
 

@@ -27,6 +27,8 @@ KINDS = {
     "records": "几种表",
 }
 """Kinds of files, as users know them."""
+RESTRICTED = "上测-05"
+"""The note that a file must not be published."""
 _TOLD = [one.name for one in fields(Problem)]
 
 
@@ -44,17 +46,25 @@ def batches(office: Office) -> pd.DataFrame:
 
     Returns: batch, name, kind (Chinese), who, at, good, held, skipped, state (已入库 or 已撤回),
              act_at, act_who, first_day, last_day (dates or None), replaced (by which batches,
-             wholly or in part, "" = it is not)
+             wholly or in part, "" = it is not), restricted (its file must not be published)
     """
     with reading(office.store) as connection:
         found, replaced = list_batches(connection), replaced_batches(connection)
+        restricted = _restricted(connection)
     for name in ("first_day", "last_day"):
         found[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in found[name]]
     state = found["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
     told = {one.batch: _replaced(one.by, whole=one.whole) for one in replaced.itertuples()}
     by = [told.get(batch, "") for batch in found["batch"]]
     found = found.assign(kind=found["kind"].map(KINDS), state=state, replaced=by)
-    return found.drop(columns="act")
+    return found.drop(columns="act").assign(restricted=found["batch"].isin(restricted))
+
+
+def _restricted(connection: Connection) -> set[int]:
+    """List the batches whose file says that it must not be published."""
+    table = schema.batch_problem
+    query = select(table.c.batch).where(table.c.code == RESTRICTED).distinct()
+    return set(connection.execute(query).scalars())
 
 
 def _replaced(by: tuple[int, ...], *, whole: bool) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from wenming_metrics.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
-from wenming_metrics.rules.load import choose, digest, load_all, pack, read_files
+from wenming_metrics.rules.folders import placed
+from wenming_metrics.rules.load import choose, digest, load_all, pack, read_files, unpack
 from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
 from wenming_metrics.settings import Settings
 from wenming_metrics.store.database import Store, open_store, reading, writing
 from wenming_metrics.store.drafts import published
 from wenming_metrics.store.failures import shown
-from wenming_metrics.store.registers import archive_rules, is_archived
+from wenming_metrics.store.registers import archive_rules, archived_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
 from wenming_metrics.tallying import fill_sums, lacks_sums
 
@@ -39,10 +40,13 @@ class Office:
 def open_office(settings: Settings) -> Office:
     """Open the store and read catalogue and rules.
 
+    What was published from this store and has no folder, as on a new machine, gets it back.
+
     Raises RuleSetError for faulty rules and StoreError for a store that cannot be opened.
     """
-    catalogue, rules, series = read_rules(settings)
     store = open_store(settings.store_url)
+    _put_back(store, settings.data / "rules")
+    catalogue, rules, series = read_rules(settings)
     _refuse_edited(store, series)
     for one in series:
         _archive(store, one, settings.data / "rules")
@@ -62,6 +66,27 @@ def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, .
     if settings.rules_id:
         return catalogue, rules, (rules,)
     return catalogue, rules, tuple(one for one in known if one.series == rules.series)
+
+
+def _put_back(store: Store, folder: Path) -> None:
+    """Write again the folders of published rules that are not there. Raises RuleSetError."""
+    with reading(store) as connection:
+        gone = {
+            name: archived_rules(connection, digest)
+            for name, digest in published(connection).items()
+            if not (folder / name).exists() and Path(name).name == name
+        }
+    for name, packed in gone.items():
+        if packed is None:
+            continue
+        try:
+            with placed(unpack(packed), folder / name):
+                _log.warning("办法 %s 的文件夹不在,已按数据里的存档写回", name)
+        except OSError as error:
+            if (folder / name).is_dir():
+                continue  # another process was faster
+            said = f"发布过的这套办法没有文件夹,又写不进去({error.strerror})。请检查读写权限。"
+            raise RuleSetError([Fault(f"rules/{name}", None, said)]) from error
 
 
 def _refuse_edited(store: Store, rule_sets: tuple[RuleSet, ...]) -> None:
@@ -95,6 +120,14 @@ def _fill(store: Store, rules: RuleSet) -> None:
             return
     with writing(store) as connection:
         fill_sums(connection, rules)
+
+
+def under(office: Office, rules_id: str) -> Office:
+    """Give the office with every day scored by one version of its rules. Raises KeyError."""
+    for rules in office.rule_sets:
+        if rules.id == rules_id:
+            return replace(office, rules=rules, rule_sets=(rules,))
+    raise KeyError(rules_id)
 
 
 def days_known(office: Office) -> list[date]:

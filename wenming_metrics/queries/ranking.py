@@ -7,7 +7,7 @@ import pandas as pd
 
 from wenming_metrics.periods import Window, series
 from wenming_metrics.queries.findings import Moment
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.on_time import on_time
 from wenming_metrics.queries.windows import Standings, score_windows, statuses
 from wenming_metrics.rounding import POINT_SCALE, half_up
@@ -38,6 +38,11 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
     return rank_standings(standings)
+
+
+def ranking_under(office: Office, window: Window, board: str, rules_id: str) -> pd.DataFrame:
+    """List the units as `ranking`, every day scored by one version of the rules, for comparison."""
+    return ranking(under(office, rules_id), window, board)
 
 
 def rank_standings(standings: Standings) -> pd.DataFrame:

@@ -1,4 +1,8 @@
-"""Windows parted by the versions of the rules that were in force in them."""
+"""Windows parted by the versions of the rules that were in force in them.
+
+Where the rules make a longer window the mean of the issues in it (各期平均), it is parted by issues
+first: each that lies whole in the window weighs the same.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from datetime import date, timedelta
 
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.calendar import calendar_of, slots
 from wenming_metrics.rules.model import RuleSet
 
 Part = tuple[int, Window, float]
@@ -23,16 +28,43 @@ def split_windows(windows: Sequence[Window], office: Office) -> list[tuple[RuleS
     found: dict[int, list[Part]] = {}
     versions = office.rule_sets or (office.rules,)
     for number, one in enumerate(windows):
-        for at, days in _split(one, versions):
-            part = (number, days, len(days.days) / len(one.days))
-            found.setdefault(at, []).append(part)
+        issues = issues_in(one, office) or [one]
+        for issue in issues:
+            for at, days in _split(issue, versions):
+                share = len(days.days) / len(issue.days) / len(issues)
+                found.setdefault(at, []).append((number, days, share))
     return [(versions[at], found[at]) for at in sorted(found)]
+
+
+def issues_in(window: Window, office: Office) -> list[Window]:
+    """List the issues that a window is the mean of, [] where its checks count together."""
+    rules = rules_on(office, window.end)
+    if rules.long_windows != "mean_of_issues" or window.number:
+        return []
+    found = slots(calendar_of(rules.issues), window.start, window.end)
+    whole = [
+        slot.window
+        for slot in found
+        if slot.window.start >= window.start and slot.window.end <= window.end
+    ]
+    return whole if len(whole) > 1 else []
 
 
 def versions_of(window: Window, office: Office) -> list[tuple[RuleSet, Window]]:
     """List the versions that a window lies in, with the days of each, oldest first."""
     versions = office.rule_sets or (office.rules,)
     return [(versions[at], days) for at, days in _split(window, versions)]
+
+
+def names_of(window: Window, office: Office) -> list[str]:
+    """Name the versions that a window lies in as a list states them, with their days if several."""
+    found = versions_of(window, office)
+    several = len(found) > 1
+    return [
+        f"{rules.title}(版本 {rules.version},{rules.source})"
+        + (f",{days.start:%m月%d日}—{days.end:%m月%d日}" if several else "")
+        for rules, days in found
+    ]
 
 
 def rules_on(office: Office, day: date) -> RuleSet:

@@ -6,14 +6,15 @@ ones that the ranking rests on, and beside them stands what each was made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, under
+from wenming_metrics.queries.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.sums import window_sums
 from wenming_metrics.queries.windows import score_windows, statuses
@@ -70,9 +71,7 @@ def working(
 
     Takes: rules_id - the version that the whole window is scored by; "": each day by its own
     """
-    if rules_id:
-        rules = next(one for one in office.rule_sets if one.id == rules_id)
-        office = replace(office, rules=rules, rule_sets=(rules,))
+    office = under(office, rules_id) if rules_id else office
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
         place = int(standings.column_of[unit])
@@ -147,5 +146,9 @@ def _own_sums(
     for before, heir in heirs(register, standings.windows[-1].end.toordinal()).items():
         if heir == unit:
             place[before] = 0
-    sums, taken = window_sums(connection, [stretch.window], basis, place, 1)
+    windows = [stretch.window]
+    sums, taken = window_sums(connection, windows, basis, place, 1)
+    if len(rules.prices):
+        units = (place[basis.counts_for], 1)
+        taken = reprice(connection, rules, windows, taken, units, moment_of(windows))
     return sums, taken.set_index("node")[["periods", "taken"]]

@@ -1,17 +1,19 @@
 """Columns with personal data of callers and respondents: never stored, and told.
 
 Contacts of units (联络员, 责任人) are for work and stay; a column counts as personal when its header
-speaks of a person's number, address or name and not of a unit's.
+speaks of a person's number, address or name and not of a unit's. In tables about units (plans,
+registers, records, lists of contacts) a bare 电话 is a unit's: there only what is nobody's at work
+counts. Sheets that are not read are looked through as well, for the file is kept whole.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wenming_metrics.reading import model
-from wenming_metrics.reading.grid import Sheet, blank_columns
+from wenming_metrics.reading.grid import Sheet, blank_columns, rows_head
 from wenming_metrics.reading.header import Header
 from wenming_metrics.vocabulary import normalise
 
@@ -20,6 +22,14 @@ _PERSONAL = re.compile(
     r"|^(来电|投诉|举报|诉求|反映|报料|爆料|受访)(人|者)|^(市民|群众|答题人)?姓名$|家庭(住)?址"
 )
 _AT_WORK = re.compile("责任|联络|单位|领导|负责|填报|检查|督查|整改|部门")
+_ONLY_PRIVATE = re.compile(
+    r"身份证|昵称|openid|unionid|^(来自)?ip(地址)?$|家庭(住)?址"
+    r"|^(来电|投诉|举报|诉求|反映|报料|爆料|受访)(人|者)"
+)
+_CONTACTS = re.compile("联络|责任|职务|负责|科室|部门|单位")
+"""Headers beside a telephone number that make it one of an office."""
+_SEARCHED, _LONGEST = 30, 20
+"""Rows of a sheet that is not read in which headers are looked for; letters of a header."""
 _KINDS = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS, ""}
 
 
@@ -41,15 +51,36 @@ def find_personal(headers: Sequence[tuple[Sheet, Header]]) -> list[PersonalColum
         known = {at for ats in header.columns.values() for at in ats}
         for at, text in enumerate(header.texts):
             word = normalise(text)
-            if header.kind in _KINDS and at not in known and is_personal(word):
+            if at not in known and is_personal(word, of_units=header.kind not in _KINDS):
                 first = sheet.first_row + header.first
                 found.append(PersonalColumn(sheet.name, sheet.index, at, text, first))
     return found
 
 
-def is_personal(word: str) -> bool:
-    """Say whether a (normalised) header speaks of a caller's or respondent's own data."""
-    return bool(_PERSONAL.search(word)) and not _AT_WORK.search(word)
+def find_unread(sheets: Iterable[Sheet]) -> Iterator[PersonalColumn]:
+    """Find the columns with personal data in sheets that are not read: below the first such header."""
+    for sheet in sheets:
+        taken: set[int] = set()
+        for row, values in enumerate(rows_head(sheet, _SEARCHED)):
+            words = [normalise(one) if isinstance(one, str) else "" for one in values]
+            if sum(map(bool, words)) < 2:
+                continue  # a sentence or a title, no row of headers
+            of_units = any(_CONTACTS.search(word) for word in words)
+            for at, word in enumerate(words):
+                if len(word) > _LONGEST or at in taken or not is_personal(word, of_units=of_units):
+                    continue
+                taken.add(at)
+                first = sheet.first_row + row + 1
+                yield PersonalColumn(sheet.name, sheet.index, at, str(values[at]), first)
+
+
+def is_personal(word: str, *, of_units: bool = False) -> bool:
+    """Say whether a (normalised) header speaks of a caller's or respondent's own data.
+
+    Takes: of_units - the table is about units, whose telephone numbers are for work
+    """
+    pattern = _ONLY_PRIVATE if of_units else _PERSONAL
+    return bool(pattern.search(word)) and not _AT_WORK.search(word)
 
 
 def without_personal(sheet: Sheet, columns: Sequence[PersonalColumn]) -> Sheet:

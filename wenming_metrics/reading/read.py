@@ -31,6 +31,7 @@ from wenming_metrics.reading.names import Names, build_names
 from wenming_metrics.reading.personal import (
     PersonalColumn,
     find_personal,
+    find_unread,
     is_personal,
     without_personal,
 )
@@ -101,7 +102,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     unmapped = tuple(one for one in columns if not is_personal(normalise(one.header)))
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    personal = tuple(find_personal([(one.sheet, one.header) for one in found]))
+    personal = _personal(workbook, found)
     taken = [
         _take(replace(one, sheet=without_personal(one.sheet, personal)) if personal else one)
         for one in found
@@ -138,6 +139,13 @@ def _bare(taken: Sequence[Taken], context: Context) -> Iterator[model.Bare]:
         found = find_bare(table, model.bare_meaning(context, table.header.fingerprint))
         if found:
             yield found
+
+
+def _personal(workbook: Workbook, found: Sequence[Found]) -> tuple[PersonalColumn, ...]:
+    """List the columns with personal data, of every sheet: the whole file would be kept."""
+    read = {one.sheet.index for one in found}
+    beside = (sheet for sheet in workbook.sheets if sheet.index not in read)
+    return *find_personal([(one.sheet, one.header) for one in found]), *find_unread(beside)
 
 
 def _told(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:

@@ -6,15 +6,10 @@ The version before is in force until the day before: no figure of earlier days c
 from __future__ import annotations
 
 import logging
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pandas as pd
 
@@ -23,6 +18,7 @@ from wenming_metrics.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.drafts import files_of_draft
 from wenming_metrics.rules import check
+from wenming_metrics.rules.folders import placed
 from wenming_metrics.rules.load import load_all, load_files, pack
 from wenming_metrics.rules.model import RuleSet, RuleSetError
 from wenming_metrics.rules.parts import Parts, files_of, parts_of
@@ -80,7 +76,7 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
     told = {"title": rules.title, "id": rules.id, "version": rules.version, "source": rules.source}
     told |= {"first": release.first_day.isoformat(), "at": stamp()[:16].replace("T", " ")}
     files["README.md"] = _README.format(**told, who=release.who).encode()
-    with _placed(files, target), writing(office.store) as connection:
+    with placed(files, target), writing(office.store) as connection:
         if read_draft(connection, draft) is None:
             raise IntakeError("这份草案已经发布或废弃。")
         if release.rules_id in published(connection):
@@ -106,31 +102,6 @@ def _released(parts: Parts, release: Release) -> Parts:
     told |= {"id": release.rules_id, "version": release.version.strip()}
     told |= {"source": release.document.strip(), "effective_from": release.first_day}
     return Parts(told, parts.lines, parts.composite)
-
-
-@contextmanager
-def _placed(files: dict[str, bytes], target: Path) -> Iterator[None]:
-    """Write a folder beside and give it its name when it is whole.
-
-    It is taken away again if what is done with it does not come to its end.
-    """
-    making = Path(mkdtemp(prefix=".publishing-", dir=target.parent.parent))
-    try:
-        for name, content in files.items():
-            with (making / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        making.chmod(0o755)
-        making.rename(target)
-    except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(target)
-        raise
 
 
 def next_id(known: set[str], base: str) -> str:

@@ -30,6 +30,7 @@ MISSING_WORDS = {
     "renormalise_global": "由全部已查指标分担",
     **{"peer_mean": "取同组平均", "full": "按满分", "zero": "按零分"},
 }
+_ISSUES = {kind: word for kind, word in KINDS.items() if kind != "custom"}
 _YES = {"true": "是", "false": "否"}
 
 
@@ -198,7 +199,7 @@ CONVENTIONS = (
         "pooled",
     ),
     Convention("issues.name", "通报的叫法", "如 周通报"),
-    _choice("issues.kind", "通报的周期", "多久一期", {**KINDS, "span": "固定天数"}, ""),
+    _choice("issues.kind", "通报的周期", "多久一期", {**_ISSUES, "span": "固定天数"}, ""),
     _number("issues.first_weekday", "每周从星期几起", "1 是周一,7 是周日"),
     _number("issues.first_day", "每月从几号起", "如 26:上月26日到本月25日"),
     _number("issues.days", "几天一期", "周期是固定天数时"),

@@ -226,6 +226,7 @@ def _coded_item(line: Line, catalogue: Catalogue) -> Line:
 def worded(message: str) -> str:
     """Put the words of the office into a message that speaks of files and codes."""
     told = message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    told = re.sub("^root:", "总分:", told)
     told = re.sub(r"[a-z_]+(?:\.[a-z_]+)+", _titled, told)
     told = re.sub(r"(?<![\w.])[a-z_]+(?![\w.])", lambda one: _WORDS.get(one[0], one[0]), told)
     told = re.sub(r"(\w+)\(\1\)", r"\1", told)

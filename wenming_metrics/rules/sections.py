@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from wenming_metrics.rules.calendar import calendar_faults
 from wenming_metrics.rules.model import MISSING, Adjustments, Deductions, Lists
 
 _CHOICES = {
@@ -46,6 +47,7 @@ def section_faults(settings: Mapping) -> Iterator[str]:
     yield from _pricing(settings.get("deductions", {}))
     yield from _adjustments(settings.get("adjustments", {}))
     yield from _lists(settings.get("lists", {}))
+    yield from calendar_faults(settings.get("issues", {}))
     long = settings.get("windows", {}).get("long", "pooled")
     if long not in ("pooled", "mean_of_issues"):
         yield "windows.long 应为 pooled(合并计算)或 mean_of_issues(各期平均)。"

@@ -88,7 +88,8 @@ def rules_of(
             if one.sheet not in unread and (one.row is None or (one.sheet, one.row) not in seen)
         ]
     if faults:
-        raise WorkbookError(faults)
+        order = {title: number for number, (title, _, _) in enumerate(SHEETS.values())}
+        raise WorkbookError(sorted(faults, key=lambda f: (order.get(f.sheet, -1), f.row or 0)))
     return files, rules
 
 

@@ -52,13 +52,15 @@ def _lines(batches: pd.DataFrame) -> pd.DataFrame:
     return batches.assign(
         at=[_moment(at) for at in batches["at"]],
         span=[_span(line) for line in batches.itertuples()],
-        state=[
-            f"{line.state}({_moment(line.act_at)[5:]})"
-            if line.state == _WITHDRAWN
-            else line.replaced or line.state
-            for line in batches.itertuples()
-        ],
+        state=[_state(line) for line in batches.itertuples()],
     )
+
+
+def _state(line: tuple) -> str:
+    said = line.replaced or line.state
+    if line.state == _WITHDRAWN:
+        said = f"{line.state}({_moment(line.act_at)[5:]})"
+    return f"{said},不得对外公布" if line.restricted else said
 
 
 def _moment(at: str) -> str:
@@ -77,6 +79,8 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
     number = int(batch["batch"])
     with st.container(border=True, key="batch-panel"):
         st.markdown(f"##### 第 {number} 批:{words.plain(batch['name'])}")
+        if batch["restricted"]:
+            page.note("文件里写明不得对外公布:只供内部使用。")
         original = original_file(office, number)
         is_register = batch["kind"] in {KINDS[kind] for kind in REGISTER_KINDS}
         if is_register:

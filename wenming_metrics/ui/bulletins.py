@@ -8,10 +8,10 @@ import streamlit as st
 from wenming_metrics.export.tables import XLSX
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.book import NONE, SIGNED, WITHDRAWN, Issue
-from wenming_metrics.publishing.calendar import Slot
 from wenming_metrics.publishing.printing import moment, signed_file, signed_notes
 from wenming_metrics.publishing.sheets import send
 from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.ui import cached, issued, objections, page, tables, words
 from wenming_metrics.ui.acting import button, tell_done
 

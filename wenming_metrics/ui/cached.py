@@ -19,7 +19,6 @@ from wenming_metrics.keeping.start import check_once
 from wenming_metrics.periods import Window, today
 from wenming_metrics.publishing import book, corrections, freezing, remarks, signing
 from wenming_metrics.publishing.book import Issue
-from wenming_metrics.publishing.calendar import Slot
 from wenming_metrics.publishing.corrections import Corrections, Verdict
 from wenming_metrics.publishing.freezing import Frozen
 from wenming_metrics.publishing.lists import Lists
@@ -33,6 +32,7 @@ from wenming_metrics.queries import (
     overview,
     pictures,
     priced,
+    record_lists,
 )
 from wenming_metrics.queries import composite as composing
 from wenming_metrics.queries import ranking as places
@@ -43,6 +43,7 @@ from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.overview import City
 from wenming_metrics.queries.pictures import RowPicture
 from wenming_metrics.queries.working import Working
+from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.load import load_all
 from wenming_metrics.rules.model import RuleSet
@@ -56,6 +57,7 @@ _QUERIES: dict[str, Callable] = {
     "repeat_sites": overview.repeat_sites,
     "sites_of_day": overview.sites_of_day,
     "ranking": places.ranking,
+    "ranking_under": places.ranking_under,
     "listing": places.listing,
     "named_units": lists.named_units,
     "composite": composing.composite,
@@ -67,6 +69,8 @@ _QUERIES: dict[str, Callable] = {
     "problem": priced.problem,
     "working": steps.working,
     "waiting_rows": held.waiting_rows,
+    "record_counts": record_lists.record_counts,
+    "record_list": record_lists.record_list,
     "acts": acts.acts,
     "issues": book.issues,
     "issue_places": book.places,
@@ -175,6 +179,11 @@ def ranking(window: Window, board: str) -> pd.DataFrame:
     return _ask("ranking", window, board)
 
 
+def ranking_under(window: Window, board: str, rules_id: str) -> pd.DataFrame:
+    """List who would stand where under one version; see `queries.ranking.ranking_under`."""
+    return _ask("ranking_under", window, board, rules_id)
+
+
 def named_units(window: Window, board: str) -> pd.DataFrame:
     """List who is named in front and at the back; see `queries.lists.named_units`."""
     return _ask("named_units", window, board)
@@ -255,6 +264,16 @@ def list_acts() -> pd.DataFrame:
 def waiting_rows() -> pd.DataFrame:
     """List the held rows that wait; see `queries.held.waiting_rows`."""
     return _ask("waiting_rows")
+
+
+def record_counts() -> dict[str, int]:
+    """Count the records of each kind; see `queries.record_lists.record_counts`."""
+    return _ask("record_counts")
+
+
+def record_list(kind: str) -> pd.DataFrame:
+    """List the records of a kind; see `queries.record_lists.record_list`."""
+    return _ask("record_list", kind)
 
 
 def problem_rows(window: Window) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from wenming_metrics.periods import KINDS, Window, custom, today, window
-from wenming_metrics.publishing.calendar import calendar_of, is_usual, slot_at
+from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
 
 EVERY_GROUP = "全部"

@@ -84,6 +84,7 @@ def draw(office: Office, rules: RuleSet) -> None:
     wanted = st.text_input(
         "查找",
         key="rules_search",
+        bind="query-params",
         placeholder="指标、测评项、单位,如 井盖",
         width=320,
     )

@@ -12,6 +12,7 @@ from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbo
 from wenming_metrics.periods import Window, today, week_to_date, window
 from wenming_metrics.publishing.printing import signed_notes
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.rounding import share_text
 from wenming_metrics.scoring.ranking import THIN, UNVISITED, VETOED
 from wenming_metrics.ui import cached, drill, page, tables, words
@@ -19,6 +20,7 @@ from wenming_metrics.ui.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
 
 _UNIT = "unit"
+_BY_DAY = "按各自的施行日期"
 
 
 def units_of(selection: Selection) -> pd.DataFrame:
@@ -28,6 +30,30 @@ def units_of(selection: Selection) -> pd.DataFrame:
     else:
         ranked = cached.ranking(selection.window, selection.board)
     return ranked[ranked["group"] == selection.group] if selection.group else ranked
+
+
+def choose_version(office: Office) -> str:
+    """Offer to score the whole window under one version of the rules; "" = each day by its own."""
+    if len(office.rule_sets) < 2:
+        return ""
+    names = {f"{one.short}(版本 {one.version})": one.id for one in office.rule_sets}
+    options = [_BY_DAY, *names]
+    chosen = st.selectbox("按哪一版办法", options, key="under", bind="query-params", width=300)
+    return names.get(chosen, "")
+
+
+def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
+    """Draw the list as it would be under one version; it can be opened no further.
+
+    Returns: the list
+    """
+    ranked = cached.ranking_under(selection.window, selection.board, rules_id)
+    ranked = ranked[ranked["group"] == selection.group] if selection.group else ranked
+    page.note("整个时段都按所选的这一版计算,只供比较,不是公布的名次。")
+    lines = tables.ranked_lines(ranked)
+    tables.show(tables.mark_means(lines), tables.ranking_columns(lines))
+    draw_apart(ranked)
+    return ranked
 
 
 def named_of(selection: Selection) -> pd.DataFrame:
@@ -210,6 +236,6 @@ def listed_of(selection: Selection) -> pd.DataFrame:
 def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
         return signed_notes(cached.frozen(selection.signed))
-    rules, of = office.rules, selection.window
-    notes = [f"测评办法:{rules.title}(版本 {rules.version},{rules.source})", f"时段:{of.title}"]
+    of = selection.window
+    notes = [f"测评办法:{named}" for named in names_of(of, office)] + [f"时段:{of.title}"]
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

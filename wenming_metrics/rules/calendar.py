@@ -6,12 +6,13 @@ An issue belongs to the year of its last day; numbers run from 1 in every year.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 
 from wenming_metrics.periods import ZONE, Window
 
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_MOST = {"first_weekday": 7, "first_day": 28, "days": 366, "cutoff_days": 60}
 _SHORT = 10
 """A span of no more days is judged as a week."""
 _NAMES = {"day": "日通报", "week": "周通报", "month": "月通报", "quarter": "季通报"} | {
@@ -58,6 +59,25 @@ def calendar_of(settings: Mapping[str, object]) -> Calendar:
     if "cutoff_time" in told:
         told["cutoff_time"] = time.fromisoformat(str(told["cutoff_time"]))
     return Calendar(**{"name": _NAMES[kind], **told, "kind": kind})
+
+
+def calendar_faults(settings: Mapping[str, object]) -> Iterator[str]:
+    """Say what is wrong with a rule set's `[issues]`."""
+    known = {one.name for one in fields(Calendar)}
+    for name in sorted(settings.keys() - known):
+        yield f"不认识的设置 issues.{name}:它不起任何作用,请删去或改正。"
+    if settings.get("kind", "week") not in _NAMES:
+        yield f"issues.kind 应为 {'、'.join(_NAMES)} 之一。"
+    for name, most in _MOST.items():
+        value = settings.get(name, 1)
+        if not isinstance(value, int) or not (name != "cutoff_days") <= value <= most:
+            yield f"issues.{name} 应为不大于 {most} 的整数。"
+    try:
+        time.fromisoformat(str(settings.get("cutoff_time", "12:00")))
+    except ValueError:
+        yield f"issues.cutoff_time 的“{settings['cutoff_time']}”应为钟点,如 12:00。"
+    if not isinstance(settings.get("begins", date.min), date):
+        yield "issues.begins 应为日期,如 2026-01-01。"
 
 
 def is_usual(calendar: Calendar) -> bool:

@@ -1,0 +1,142 @@
+"""Blocks that can be clicked: the tree of lost points (冰柱图), and a table of shades (热力图).
+
+One hue, light to dark: the darker, the more was lost. Drawn as bars, because of all shapes only
+points of a trace can be picked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from wenming_metrics.charts.template import ACCENT, TEXT, new_figure
+
+_LIGHT = (238, 242, 247)
+_DARK = tuple(int(ACCENT[at : at + 2], 16) for at in (1, 3, 5))
+_TREE = 460
+_ROW, _TOP = 28, 64
+"""Height of the tree; of a row of shades, and of the headings above them, in pixels."""
+_LINE = 19
+"""A block less high than this has no room for its name."""
+
+
+def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
+    """Draw a tree of lost points from left to right; what lies below stands beside it.
+
+    Takes:   blocks - level, name, start, loss, and path (names from the branch on)
+    Returns: one trace, a point per block in the order of the lines
+    """
+    figure, whole = new_figure(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
+    height = min(_TREE, 120 + 40 * len(blocks))
+    shades = blocks["loss"].to_numpy(float) / (float(blocks["loss"].max()) or 1.0)
+    figure.add_trace(
+        _bars(
+            x=blocks["level"].to_numpy(float) + 0.5,
+            base=blocks["start"],
+            y=blocks["loss"],
+            shades=shades,
+            text=[
+                f"{line.name} {line.loss:.2f}" if line.loss / whole * height >= _LINE else ""
+                for line in blocks.itertuples()
+            ],
+            hover=[
+                f"<b>{' › '.join(line.path)}</b><br>失 {line.loss:.4f} 分,"
+                f"占所看全部的 {line.loss / whole:.1%}"
+                for line in blocks.itertuples()
+            ],
+        )
+    )
+    levels = int(blocks["level"].max()) + 1 if len(blocks) else 1
+    figure.update_layout(height=height, uniformtext={"minsize": 11, "mode": "hide"})
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    figure.update_xaxes(range=[0, levels], visible=False)
+    figure.update_yaxes(range=[whole, 0], visible=False)
+    return figure
+
+
+def shades(table: pd.DataFrame) -> go.Figure:
+    """Draw a table of lost points as shades.
+
+    Takes:   table - index and columns are names, values points (NaN = nothing lost there)
+    Returns: one trace, a point per cell, row by row
+    """
+    values = np.nan_to_num(table.to_numpy(float))
+    rows, columns = values.shape
+    most = max(float(values.max()) if values.size else 0.0, np.finfo(float).tiny)
+    flat = np.clip(values.reshape(-1), 0.0, None)
+    figure = new_figure()
+    names = [(row, column) for row in table.index for column in table.columns]
+    figure.add_trace(
+        _bars(
+            x=np.tile(np.arange(columns) + 0.5, rows),
+            base=np.repeat(np.arange(rows), columns).astype(float),
+            y=np.ones(rows * columns),
+            shades=flat / most,
+            text=[f"{value:.2f}" if value >= 0.005 else "" for value in flat],
+            hover=[
+                f"<b>{row}</b> {column}<br>失 {value:.4f} 分"
+                for (row, column), value in zip(names, flat, strict=True)
+            ],
+        )
+    )
+    figure.update_layout(height=_ROW * rows + _TOP)
+    figure.update_xaxes(
+        range=[0, columns],
+        side="top",
+        tickvals=np.arange(columns) + 0.5,
+        ticktext=[_folded(str(name)) for name in table.columns],
+        tickangle=0,
+        showgrid=False,
+        tickfont={"size": 12},
+    )
+    figure.update_yaxes(
+        range=[rows, 0],
+        tickvals=np.arange(rows) + 0.5,
+        ticktext=[str(name) for name in table.index],
+        showgrid=False,
+        tickfont={"size": 12},
+    )
+    return figure
+
+
+def _bars(
+    x: np.ndarray,
+    base: np.ndarray | pd.Series,
+    y: np.ndarray | pd.Series,
+    shades: np.ndarray,
+    text: list[str],
+    hover: list[str],
+) -> go.Bar:
+    return go.Bar(
+        x=x,
+        base=base,
+        y=y,
+        width=1,
+        marker={"color": [_shade(one) for one in shades], "line": {"color": "white", "width": 1}},
+        text=text,
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        insidetextfont={"color": [_ink(one) for one in shades], "size": 12},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _shade(share: float) -> str:
+    """Give the colour of a share of the largest: nothing is nearly white."""
+    parts = (round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
+    return f"rgb({','.join(map(str, parts))})"
+
+
+def _ink(share: float) -> str:
+    return "white" if share > 0.45 else TEXT
+
+
+def _folded(name: str, width: int = 4) -> str:
+    """Break a heading into short lines."""
+    short = name if len(name) <= 3 * width else name[: 3 * width - 1] + "…"
+    return "<br>".join(short[at : at + width] for at in range(0, len(short), width))

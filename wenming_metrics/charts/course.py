@@ -1,0 +1,122 @@
+"""The course of one series (走势): its points, its usual range, what lies out of it, new rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.scoring.control import NONE, Control
+
+_BAND = "#eef2f7"
+_DOWN = "#4b5a68"
+_HEIGHT = 380
+_LABELS = 7
+"""About so many labels stand on the time axis."""
+
+
+def course_line(
+    control: Control,
+    places: Sequence[int],
+    labels: Sequence[str],
+    hovers: Sequence[str],
+    *,
+    before: Sequence[float] | None = None,
+    cuts: Mapping[float, str] | None = None,
+    target: float | None = None,
+) -> go.Figure:
+    """Draw a series with its mean and usual range.
+
+    Takes:   control - the series; places - where on the axis each of its points stands; labels -
+             one for every place of the axis; hovers - one per point; before - the year before, for
+             every place (NaN = none); cuts - place -> what the vertical line there is; target
+    Returns: line with dots; dots out of the usual are larger, above blue triangles, below grey ones.
+             The axis of the values does not begin at zero, and says so by its labels.
+    """
+    figure = new_figure()
+    where = np.asarray(places)
+    for number in range(int(control.stretch.max()) + 1 if len(where) else 0):
+        own = control.stretch == number
+        _range(figure, where[own], *(one[own] for one in (control.mean, control.low, control.high)))
+    if before is not None and not np.isnan(before).all():
+        _earlier(figure, before)
+    marked = control.signal != NONE
+    figure.add_trace(
+        go.Scatter(
+            x=where,
+            y=control.values,
+            mode="lines+markers",
+            line={"color": ACCENT, "width": 2},
+            marker={
+                "size": np.where(marked, 12, 6),
+                "symbol": np.select([control.side > 0, control.side < 0], _MARKS, "circle"),
+                "color": np.where(control.side < 0, _DOWN, ACCENT),
+            },
+            hovertext=list(hovers),
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    for place, text in (cuts or {}).items():
+        _cut(figure, place, text)
+    if target is not None:
+        figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
+        _tag(figure, len(labels) - 0.6, target, f"目标 {target:g}")
+    _axes(figure, labels)
+    return figure
+
+
+_MARKS = ["triangle-up", "triangle-down"]
+
+
+def _range(
+    figure: go.Figure, where: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> None:
+    """Draw mean and usual range of one stretch as a quiet band."""
+    first, last = where[0] - 0.4, where[-1] + 0.4
+    if not np.isnan(low[0]):
+        figure.add_shape(
+            **{"type": "rect", "x0": first, "x1": last, "y0": low[0], "y1": high[0]},
+            **{"fillcolor": _BAND, "line": {"width": 0}, "layer": "below"},
+        )
+    line = {"color": MUTED, "width": 1.5}
+    figure.add_shape(type="line", x0=first, x1=last, y0=mean[0], y1=mean[0], line=line)
+
+
+def _earlier(figure: go.Figure, before: Sequence[float]) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=np.arange(len(before)),
+            y=np.asarray(before, float),
+            mode="lines",
+            line={"color": MUTED, "width": 1.5, "dash": "dash"},
+            hovertemplate="去年同期 %{y:.2f}<extra></extra>",
+        )
+    )
+
+
+def _cut(figure: go.Figure, place: float, text: str) -> None:
+    figure.add_vline(x=place, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+    figure.add_annotation(
+        **{"x": place, "y": 1, "yref": "paper", "yanchor": "bottom", "text": text},
+        **{"showarrow": False, "xanchor": "left", "font": {"size": 12, "color": QUIET}},
+    )
+
+
+def _tag(figure: go.Figure, x: float, y: float, text: str) -> None:
+    figure.add_annotation(
+        **{"x": x, "y": y, "text": text, "showarrow": False, "xanchor": "right"},
+        **{"yanchor": "bottom", "font": {"size": 12, "color": QUIET}},
+    )
+
+
+def _axes(figure: go.Figure, labels: Sequence[str]) -> None:
+    step = max(1, -(-len(labels) // _LABELS))
+    shown = list(range(len(labels) - 1, -1, -step))[::-1]
+    figure.update_layout(height=_HEIGHT, margin={"t": 26})
+    figure.update_xaxes(
+        tickvals=shown, ticktext=[labels[at] for at in shown], range=[-0.6, len(labels) - 0.4],
+        tickangle=0, showgrid=False, linecolor=LINE, showline=True,
+    )  # fmt: skip
+    figure.update_yaxes(nticks=6, tickformat=".4~g")

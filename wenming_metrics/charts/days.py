@@ -1,0 +1,83 @@
+"""The days as a calendar: one square per day, the darker the more points were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from wenming_metrics.charts.template import ACCENT, QUIET, new_figure
+
+_WEEKDAYS = ["一", "二", "三", "四", "五", "六", "日"]
+_NOT_THERE = "#f1f3f5"
+_SCALE = [[0.0, "#e3ecf5"], [1.0, ACCENT]]
+_HEIGHT = 250
+
+
+def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
+    """Draw the days up to one, a week per column, Monday on top.
+
+    Takes:   days - day (date), value (score or rate, NaN = no score), lost (points), checks; days
+             without a line are days without inspection; weeks - how many columns
+    """
+    monday = last - timedelta(days=last.weekday())
+    first = monday - timedelta(weeks=weeks - 1)
+    known = {line.day: line for line in days.itertuples()}
+    lost, texts = np.full((7, weeks), np.nan), np.full((7, weeks), "", object)
+    ground = np.full((7, weeks), np.nan)
+    for week in range(weeks):
+        for weekday in range(7):
+            day = first + timedelta(weeks=week, days=weekday)
+            if day > last:
+                continue
+            ground[weekday, week] = 0
+            texts[weekday, week] = _said(day, known.get(day))
+            if day in known:
+                lost[weekday, week] = known[day].lost
+    figure = new_figure()
+    plain = {"showscale": False, "xgap": 2, "ygap": 2, "hoverinfo": "skip"}
+    figure.add_trace(go.Heatmap(z=ground, colorscale=[[0, _NOT_THERE], [1, _NOT_THERE]], **plain))
+    figure.add_trace(
+        go.Heatmap(
+            **{"z": lost, "colorscale": _SCALE, "xgap": 2, "ygap": 2, "text": texts},
+            **{"hovertemplate": "%{text}<extra></extra>", "showscale": False},
+            **_span(lost),
+        )
+    )
+    _axes(figure, [first + timedelta(weeks=week) for week in range(weeks)])
+    return figure
+
+
+def _said(day: date, line: tuple | None) -> str:
+    named = f"{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"
+    if line is None:
+        return f"{named} 未督查"
+    value = "没有得分" if np.isnan(line.value) else f"得分 {line.value:.2f},失 {line.lost:.2f} 分"
+    return f"{named}<br>{value}<br>{line.checks:,} 项检查"
+
+
+def _span(lost: np.ndarray) -> dict[str, float]:
+    """Give the ends of the scale: from nothing lost to the most."""
+    return {"zmin": 0.0, "zmax": max(float(np.nanmax(lost)), 1e-6)} if (~np.isnan(lost)).any() else {}
+
+
+def _axes(figure: go.Figure, mondays: Sequence[date]) -> None:
+    months = [
+        (place, f"{day.month}月")
+        for place, day in enumerate(mondays)
+        if place == 0 or day.month != mondays[place - 1].month
+    ]
+    if len(months) > 1 and months[1][0] - months[0][0] < 2:
+        months = months[1:]  # the first would run into the second
+    figure.update_layout(height=_HEIGHT, plot_bgcolor="white", font={"color": QUIET, "size": 12})
+    figure.update_xaxes(
+        tickvals=[place for place, _ in months], ticktext=[text for _, text in months],
+        side="top", showgrid=False, constrain="domain", tickangle=0,
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=list(range(7)), ticktext=_WEEKDAYS, range=[6.5, -0.5], showgrid=False,
+        scaleanchor="x", constrain="domain",
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""The Pareto chart (帕累托图): which few make up most of what was lost."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+
+
+def pareto(losses: pd.DataFrame, main: int, whole: float) -> go.Figure:
+    """Draw what cost most, and how much the largest make up together, with a line at 80 %.
+
+    Takes:   losses - name, loss (largest first); main - how many reach 80 % together; whole - all
+             that was lost, also by what is not drawn
+    Returns: horizontal bars from zero with the name above; a line of the cumulated share over them
+    """
+    figure, size = new_figure(), len(losses)
+    places = list(range(size))
+    running = losses["loss"].cumsum() / (whole or 1.0)
+    colours = [ACCENT if place < main else MUTED for place in places]
+    figure.add_trace(
+        go.Bar(
+            x=losses["loss"],
+            y=places,
+            orientation="h",
+            marker_color=colours,
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            customdata=[
+                f"<b>{line.name}</b><br>失 {line.loss:.2f} 分,到这一项累计 {share:.1%}"
+                for line, share in zip(losses.itertuples(), running, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=running,
+            y=places,
+            xaxis="x2",
+            mode="lines+markers",
+            line={"color": QUIET, "width": 1.5},
+            marker={"size": 6, "color": QUIET},
+            hoverinfo="skip",
+        )
+    )
+    for place, line, share in zip(places, losses.itertuples(), running, strict=True):
+        figure.add_annotation(
+            x=0,
+            y=place,
+            yshift=17,
+            xanchor="left",
+            showarrow=False,
+            text=f"{line.name} <b>{line.loss:.2f}</b> 分 "
+            f"<span style='color:{QUIET};font-size:12px'>累计 {share:.0%}</span>",
+        )
+    _pareto_axes(figure, size, float(losses["loss"].max()) if size else 1.0)
+    return figure
+
+
+def _pareto_axes(figure: go.Figure, size: int, longest: float) -> None:
+    figure.add_shape(
+        type="line",
+        xref="x2",
+        yref="paper",
+        x0=0.8,
+        x1=0.8,
+        y0=0,
+        y1=1,
+        line={"color": QUIET, "width": 1, "dash": "dash"},
+    )
+    figure.update_layout(
+        height=44 * size + 60,
+        bargap=0.66,
+        xaxis={"range": [0, longest * 1.04 or 1.0], "visible": False},
+        xaxis2={
+            "overlaying": "x",
+            "side": "bottom",
+            "range": [0, 1.04],
+            "tickvals": [0, 0.5, 0.8, 1],
+            "tickformat": ".0%",
+            "fixedrange": True,
+            "showgrid": False,
+            "linecolor": LINE,
+            "tickfont": {"size": 12},
+        },
+    )
+    figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)

@@ -1,0 +1,293 @@
+"""Why the scores of two windows differ: of the city, its groups, its units, and on which indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.details import node_path
+from wenming_metrics.queries.known import know, known_standings
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.overview import city_weights
+from wenming_metrics.queries.standings import Standings
+from wenming_metrics.queries.stretches import versions_of
+from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.scoring.change import (
+    CAUSES,
+    LEAF_KEYS,
+    RESTATED,
+    RULES,
+    WORK,
+    Booked,
+    Leg,
+    State,
+    Way,
+    aligned,
+    explain,
+    mixed,
+    with_units,
+)
+from wenming_metrics.scoring.missing import own_nodes
+from wenming_metrics.scoring.ranking import RANKED, SCORED
+from wenming_metrics.store.database import reading
+
+CITY, GROUP, UNIT = "city", "group", "unit"
+Regime = list[tuple[RuleSet, float]]
+"""The versions that a window is scored by, oldest first, with the share of its days."""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What moved the scores from one window to another.
+
+    wholes - one line for the city, each group, each unit: kind (CITY, GROUP, UNIT), unit (-1),
+             name, group, score_before, score_after (exact, NaN = none), change, and the points of
+             each of CAUSES, which add up to the change; NaN where either score is missing
+    booked - the same by indicator and by unit; start, end - the states compared
+    paths  - code, name -> path of the indicator
+    rules  - names of the versions before and after
+    cuts   - whether the scores before and after are as they were known at a signature
+    """
+
+    before: Window
+    after: Window
+    wholes: pd.DataFrame
+    booked: Booked
+    start: State
+    end: State
+    full_marks: tuple[float, float]
+    paths: dict[tuple[str, str], str]
+    rules: tuple[str, str]
+    cuts: tuple[bool, bool]
+
+
+def score_change(
+    office: Office,
+    before: Window,
+    after: Window,
+    board: str = "street",
+    cuts: tuple[Cut | None, Cut | None] = (None, None),
+) -> Change:
+    """Explain the change from one window to another, whatever rules and days they have.
+
+    Takes:   cuts - as known when the scores before and after are (None: now); what differs from
+             what is known now is booked as restatement
+    """
+    listed = office.rules.board(board)
+    with reading(office.store) as connection:
+        now = score_windows(connection, office, [before, after], listed)
+        known = [
+            _known(connection, office, listed, one, cut)
+            for one, cut in zip((before, after), cuts, strict=True)
+        ]
+        old, new = _regime(before, office), _regime(after, office)
+        versions = [] if _same(old, new) else _versions(old, new)
+        others = [_under(connection, office, one, (before, after), listed) for one in versions]
+    units = _units([now, *(one for one in known if one)])
+    groups = list(dict.fromkeys(units.sort_values("group_order", kind="stable")["group"]))
+    found = [(now, -2), (now, -1), *((one, -1) for one in known if one)]
+    found += [(one, number) for one in others for number in (-2, -1)]
+    states = aligned([_state(one, number, groups) for one, number in found])
+    was, is_ = states[0], states[1]
+    told = iter(states[2:])
+    start, end = (next(told) if one else state for one, state in zip(known, (was, is_), strict=True))
+    under = {one.digest: (next(told), next(told)) for one in versions}
+    booked = explain(start, end, _ways(start, was, is_, end, _crossed(under, old, new)))
+    told_rules = [one[-1][0] for one in (old, new)]
+    return Change(
+        *(before, after, _wholes(units, groups, start, end, booked), booked, start, end),
+        full_marks=tuple(one.full_mark for one in told_rules),
+        paths=_paths(old, new),
+        rules=tuple(f"{one.short}(版本 {one.version})" for one in told_rules),
+        cuts=tuple(one is not None for one in known),
+    )
+
+
+def _known(
+    connection: Connection, office: Office, board: Board, window: Window, cut: Cut | None
+) -> Standings | None:
+    if cut is None:
+        return None
+    return known_standings(connection, office, board, know(connection, window, cut))
+
+
+def _regime(window: Window, office: Office) -> Regime:
+    size = len(window.days)
+    return [(rules, len(days.days) / size) for rules, days in versions_of(window, office)]
+
+
+def _same(old: Regime, new: Regime) -> bool:
+    return [(r.digest, share) for r, share in old] == [(r.digest, share) for r, share in new]
+
+
+def _versions(old: Regime, new: Regime) -> list[RuleSet]:
+    return list({rules.digest: rules for rules, _ in (*old, *new)}.values())
+
+
+def _under(
+    connection: Connection,
+    office: Office,
+    rules: RuleSet,
+    windows: Sequence[Window],
+    board: Board,
+) -> Standings:
+    """Score windows wholly under one version of the rules."""
+    other = replace(office, rules=rules, rule_sets=(rules,))
+    return score_windows(connection, other, windows, board)
+
+
+def _crossed(
+    under: dict[str, tuple[State, State]], old: Regime, new: Regime
+) -> tuple[State, State] | None:
+    """Give the first window under the rules of the second, and the second under those of the first."""
+    if not under:
+        return None
+    pairs = ((0, new), (1, old))
+    return tuple(
+        mixed([under[r.digest][at] for r, _ in regime], [share for _, share in regime])
+        for at, regime in pairs
+    )
+
+
+def _ways(
+    start: State, was: State, is_: State, end: State, crossed: tuple[State, State] | None
+) -> list[list[Way]]:
+    """Lay out the ways from start to end, the best first; see `scoring.change`."""
+
+    def way(*between: Leg) -> Way:
+        return (Leg(RESTATED, start, was), *between, Leg(RESTATED, is_, end))
+
+    whole = (Leg(RESTATED, start, end),)  # nothing is left now of one of the windows
+    if crossed is None:
+        return [[way(Leg(WORK, was, is_))], [whole]]
+    first, second = crossed
+    rules_first = way(Leg(RULES, was, first), Leg(WORK, first, is_))
+    data_first = way(Leg(WORK, was, second), Leg(RULES, second, is_))
+    return [[rules_first, data_first], [way(Leg(RULES, was, is_))], [whole]]
+
+
+def _state(standings: Standings, number: int, groups: Sequence[str]) -> State:
+    """Take the scores of one window apart; a unit that is not scored weighs nothing."""
+    status = statuses(standings, number)
+    scored = np.isin(status, SCORED)
+    size = len(scored)
+    parts = [_parts(*one) for one in standings.parts(number)]
+    leaves = pd.MultiIndex.from_tuples([], names=LEAF_KEYS)
+    for keys, *_ in parts:
+        leaves = leaves.union(keys, sort=False)
+    weight, earned = np.zeros((2, len(leaves), size))
+    given = np.zeros(weight.shape, bool)
+    for keys, own, points, filled in parts:
+        rows = leaves.get_indexer(keys)
+        weight[rows] += own * scored
+        earned[rows] += own * scored * np.nan_to_num(points)
+        given[rows] |= filled & (own > 0)
+    own_group = standings.units["group"].to_numpy(object)
+    wholes = [city_weights(standings, number)]
+    wholes += [_mean_of((status == RANKED) & (own_group == group)) for group in groups]
+    return State(
+        units=pd.Index(standings.units["unit"]),
+        leaves=leaves,
+        weight=weight,
+        points=np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0),
+        given=given,
+        added=np.where(scored, standings.adjusted(number), 0.0),
+        among=with_units(np.stack(wholes), scored),
+    )
+
+
+def _parts(stretch, at: slice, shares: np.ndarray) -> tuple:
+    """Give keys, weight, points and whether filled in of what makes its own rate in a stretch."""
+    rules, scores = stretch.rules, stretch.scores
+    own = own_nodes(rules)
+    keys = pd.MultiIndex.from_frame(rules.nodes.loc[own, LEAF_KEYS])
+    weight = scores.weights[own, at] * np.nan_to_num(shares)
+    return keys, weight, rules.full_mark * scores.rates[own, at], scores.filled[own, at]
+
+
+def _mean_of(chosen: np.ndarray) -> np.ndarray:
+    return chosen / max(chosen.sum(), 1)
+
+
+def _units(standings: Sequence[Standings]) -> pd.DataFrame:
+    """List the units of all, each once, as the first that has it."""
+    found = pd.concat([one.units for one in standings], ignore_index=True)
+    return found.drop_duplicates("unit").reset_index(drop=True)
+
+
+def _wholes(
+    units: pd.DataFrame, groups: Sequence[str], start: State, end: State, booked: Booked
+) -> pd.DataFrame:
+    named = units.set_index("unit").reindex(start.units)
+    kinds = [CITY] + [GROUP] * len(groups) + [UNIT] * len(named)
+    before, after = start.totals, end.totals
+    frame = pd.DataFrame(
+        {
+            "kind": kinds,
+            "unit": [-1] * (1 + len(groups)) + named.index.tolist(),
+            "name": ["全市", *groups, *named["name"]],
+            "group": ["", *groups, *named["group"]],
+            **{"score_before": before, "score_after": after, "change": after - before},
+        }
+    )
+    told = frame["change"].notna()
+    for cause in CAUSES:
+        frame[cause] = np.where(told, booked.total(cause), np.nan)
+    return frame
+
+
+def _paths(*regimes: Regime) -> dict[tuple[str, str], str]:
+    found = {}
+    for rules, _ in (one for regime in regimes for one in regime):
+        own = own_nodes(rules)
+        keys = zip(*(rules.nodes.loc[own, name] for name in LEAF_KEYS), strict=True)
+        found |= {key: node_path(rules, int(n)) for key, n in zip(keys, own, strict=True)}
+    return found
+
+
+def leaf_lines(change: Change, whole: int) -> pd.DataFrame:
+    """List what moved one whole, by indicator, the largest move first.
+
+    Takes:   whole - position in `change.wholes`
+    Returns: code, name, path, CAUSES and moved (points; their sum over CAUSES), rate_before,
+             rate_after (0 to 1, NaN = not looked at), weight_before, weight_after (share of the
+             whole); without adjustments and the coming and going of units, which have no indicator
+    """
+    states = (change.start, change.end)
+    keys = change.start.leaves
+    frame = pd.DataFrame({name: keys.get_level_values(name) for name in LEAF_KEYS})
+    frame["path"] = [change.paths.get(key, "") for key in keys]
+    for cause in CAUSES:
+        frame[cause] = change.booked.by_leaf[cause][whole]
+    frame["moved"] = frame[list(CAUSES)].sum(axis=1)
+    for side, state, full in zip(("before", "after"), states, change.full_marks, strict=True):
+        weight = state.weight @ state.among[whole]
+        earned = (state.weight * np.nan_to_num(state.points)) @ state.among[whole]
+        none = np.full(len(weight), np.nan)
+        frame[f"rate_{side}"] = np.divide(earned, weight * full, out=none, where=weight > 0)
+        frame[f"weight_{side}"] = weight
+    there = (frame["weight_before"] > 0) | (frame["weight_after"] > 0) | (frame["moved"] != 0)
+    found = frame[there].sort_values("moved", key=np.abs, ascending=False, kind="stable")
+    return found.reset_index(drop=True)
+
+
+def unit_lines(change: Change, whole: int) -> pd.DataFrame:
+    """List what each unit moved one whole by, the largest move first; the lines add up to it.
+
+    Returns: unit, name, CAUSES and moved (points), score_before, score_after (NaN = no score)
+    """
+    units = change.wholes[change.wholes["kind"] == UNIT].reset_index(drop=True)
+    frame = units[["unit", "name", "score_before", "score_after"]].copy()
+    for cause in CAUSES:
+        frame[cause] = change.booked.by_unit[cause][whole]
+    frame["moved"] = frame[list(CAUSES)].sum(axis=1)
+    inside = (change.start.among[whole] > 0) | (change.end.among[whole] > 0)
+    found = frame[inside].sort_values("moved", key=np.abs, ascending=False, kind="stable")
+    return found.reset_index(drop=True)

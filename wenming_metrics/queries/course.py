@@ -1,0 +1,194 @@
+"""How scores went over a row of windows: of the city, its groups, its units, on any indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import Window, window
+from wenming_metrics.queries.change import CITY, GROUP, UNIT
+from wenming_metrics.queries.details import PATH_MARK, node_path
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.overview import city_score, city_weights
+from wenming_metrics.queries.standings import Standings
+from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, SCORED
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.tallies import days_with_rows
+
+_YEAR = timedelta(days=364)
+"""So many days before lies the same weekday of the year before."""
+_STEP = 62
+"""So many single days are scored at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Scores, or rates of one indicator, over a row of windows.
+
+    windows - oldest first; earlier - the same a year before
+    wholes  - one line for the city, each group, each unit: kind, unit (-1), name, group
+    values  - (whole, window): score rounded half up, or rate in per cent; NaN = none
+    before  - the same for `earlier`
+    checks  - (whole, window): checks behind it
+    changes - position of the first window that lies in a later version of the rules -> its first
+              day and what it is called
+    """
+
+    windows: tuple[Window, ...]
+    earlier: tuple[Window, ...]
+    wholes: pd.DataFrame
+    values: np.ndarray
+    before: np.ndarray
+    checks: np.ndarray
+    changes: dict[int, tuple[date, str]]
+
+
+def course(
+    office: Office, windows: Sequence[Window], board: str = "street", code: str = ""
+) -> Course:
+    """Follow all wholes of a board over some windows of one kind, oldest first.
+
+    Takes: code - of an indicator of whatever level; "": the score
+    """
+    earlier = [year_before(one) for one in windows]
+    with reading(office.store) as connection:
+        span = range(earlier[0].days.start, earlier[-1].days.stop)
+        told = earlier if days_with_rows(connection, span) else []
+        listed = office.rules.board(board)
+        standings = score_windows(connection, office, [*told, *windows], listed)
+    groups = list(
+        dict.fromkeys(standings.units.sort_values("group_order", kind="stable")["group"])
+    )
+    numbers = range(len(standings.windows))
+    columns = [_values(standings, number, groups, code) for number in numbers]
+    values, checks = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+    size = len(told)
+    return Course(
+        windows=tuple(windows),
+        earlier=tuple(earlier),
+        wholes=_wholes(standings.units, groups),
+        values=values[:, size:],
+        before=values[:, :size] if told else np.full((len(values), len(windows)), np.nan),
+        checks=checks[:, size:],
+        changes=_changes(office, windows),
+    )
+
+
+def year_before(of: Window) -> Window:
+    """Give the same window a year before: month and longer by the calendar, else 52 weeks."""
+    if of.kind in ("month", "quarter", "half", "year") and not of.number:
+        return window(of.kind, of.start.replace(year=of.start.year - 1))
+    if of.kind in ("month", "quarter", "half", "year"):
+        ends = (of.start, of.end + timedelta(days=1))
+        first, after = (on.replace(year=on.year - 1) for on in ends)
+        return replace(of, start=first, end=after - timedelta(days=1))
+    return replace(of, start=of.start - _YEAR, end=of.end - _YEAR)
+
+
+def indicators(office: Office) -> list[tuple[str, str]]:
+    """List what can be followed besides the score: code and path of every node but the root."""
+    rules, found = office.rules, []
+    for node in rules.nodes.index[1:]:
+        parts = [node_path(rules, node), rules.nodes.at[node, "name"]]
+        found.append((str(rules.nodes.at[node, "code"]), PATH_MARK.join(filter(None, parts))))
+    return found
+
+
+def days_scored(office: Office, days: Sequence[date], board: str = "street") -> pd.DataFrame:
+    """Score single days.
+
+    Takes:   days - in order
+    Returns: day (date), kind, name, value (rounded score, NaN = none), checks
+    """
+    frames = []
+    for first in range(0, len(days), _STEP):
+        part = days[first : first + _STEP]
+        frames += _days(office, [window("day", day) for day in part], board)
+    return pd.concat(frames, ignore_index=True) if frames else _no_days()
+
+
+def _days(office: Office, windows: list[Window], board: str) -> Iterator[pd.DataFrame]:
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+    groups = list(dict.fromkeys(standings.units["group"]))
+    wholes = _wholes(standings.units, groups)[["kind", "name"]]
+    for number, one in enumerate(windows):
+        values, checks = _values(standings, number, groups, "")
+        yield wholes.assign(day=one.start, value=values, checks=checks)
+
+
+def _no_days() -> pd.DataFrame:
+    return pd.DataFrame({name: [] for name in ("day", "kind", "name", "value", "checks")})
+
+
+def _wholes(units: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    kinds = [CITY] + [GROUP] * len(groups) + [UNIT] * len(units)
+    return pd.DataFrame(
+        {
+            "kind": kinds,
+            "unit": [-1] * (1 + len(groups)) + units["unit"].tolist(),
+            "name": ["全市", *groups, *units["name"]],
+            "group": ["", *groups, *units["group"]],
+        }
+    )
+
+
+def _values(
+    standings: Standings, number: int, groups: Sequence[str], code: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give value and checks of each whole in one window."""
+    status = statuses(standings, number)
+    own_group = standings.units["group"].to_numpy(object)
+    inside = [(status == RANKED) & (own_group == group) for group in groups]
+    checks = standings.counted("checks", number)
+    decimals = standings.rules(number).decimals
+    if code:
+        units = _rates(standings, number, code)
+        city = _mean(units, city_weights(standings, number))
+        decimals = 2
+    else:
+        units = np.where(np.isin(status, SCORED), standings.total[standings.at(number)], np.nan)
+        city = city_score(standings, number)
+        # What is shown of a group is the mean of what is shown of its units.
+        units = half_up(units, decimals)
+    means = [_mean(units, chosen.astype(float)) for chosen in inside]
+    values = half_up(np.array([np.nan if city is None else city, *means, *units]), decimals)
+    counts = [checks.sum(), *(checks[own_group == group].sum() for group in groups), *checks]
+    return values, np.array(counts)
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+    there = ~np.isnan(values) & (weights > 0)
+    return float(np.average(values[there], weights=weights[there])) if there.any() else np.nan
+
+
+def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
+    """Give each unit's rate on an indicator in per cent, over the versions that know it."""
+    size = len(standings.units)
+    total, weight = np.zeros(size), np.zeros(size)
+    for stretch, at, _ in standings.parts(number):
+        found = np.flatnonzero(stretch.rules.nodes["code"].to_numpy() == code)
+        if not len(found):
+            continue
+        rates, filled = (one[found[0], at] for one in (stretch.scores.rates, stretch.scores.filled))
+        seen = ~np.isnan(rates) & ~filled
+        total += np.where(seen, rates, 0.0) * stretch.share
+        weight += seen * stretch.share
+    return np.divide(100 * total, weight, out=np.full(size, np.nan), where=weight > 0)
+
+
+def _changes(office: Office, windows: Sequence[Window]) -> dict[int, tuple[date, str]]:
+    """Say at which windows another version of the rules begins: by its first day."""
+    found = {}
+    for rules in office.rule_sets[1:]:
+        first = rules.effective_from
+        inside = [number for number, one in enumerate(windows) if one.end >= first]
+        if inside and windows[0].start < first:
+            found[inside[0]] = (first, f"{rules.short}(版本 {rules.version})")
+    return found

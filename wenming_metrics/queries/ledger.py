@@ -1,0 +1,231 @@
+"""The loss ledger of a window: from the city's lost points to single checks, one line each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.details import PATH_MARK, node_path, traced_lines
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.overview import city_weights
+from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.windows import statuses
+from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.adjusting import LEDGER
+from wenming_metrics.scoring.leaves import visit_averages
+from wenming_metrics.scoring.ledger import LEVELS, counted_of, silent_losses
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_sites_met
+from wenming_metrics.vocabulary import ADJUSTMENTS, SOURCE_CODES, SOURCES
+
+ROW, SILENT, ADJUSTED = "row", "silent", "adjusted"
+"""Kinds of lines: a check, a node whose loss stands on no row, a decision."""
+BY_VISIT = "visit"
+"""Stands for mode rate, where visits are averaged."""
+ADJUSTING = "加减分"
+"""Stands in the place of the top indicator of decisions."""
+NOWHERE = "不在某一行上"
+"""Stands for point type, site, source and item of a loss without a row."""
+_NO_CHECK = dict.fromkeys(
+    ("visit", "site", "unit", "point_type", "item", "source", "batch", "seq", "found_on"), -1
+)
+_NO_CHECK |= {"lost": 0, "possible": 0, "day": 0, "uncounted": 0.0, "own": np.nan}
+_NO_CHECK |= {"part": np.nan, "whole": np.nan}
+_CATEGORIES = [
+    *LEVELS,
+    *("unit_name", "group", "version", "point_type_name", "site_name", "lead", "responsible"),
+    *("source_name", "category", "item_name", "kind", "reason", "owner_path", "mode"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """What units and the city lost in a window.
+
+    lines - LEVELS (names of the tree from the top; a loss without a row ends with its reason in
+            brackets); place (position in `units`), unit_name, group, version, point_type_name,
+            site, site_name, lead, responsible (both as the rules name them), source_name, category,
+            item_name, day (ordinal), kind, reason; points (of the unit's score), city (of the
+            city's); uncounted (points of the row that 扣完为止 left out); of checks also node,
+            column, owner, stretch, visit, unit, item, point_type, batch, seq, found_on, lost,
+            possible (1e-4), own, part, whole (`scoring.ledger.counted_of`), weight, rate, mode and
+            owner_path of the node that makes the rate, full, share (of the window's days)
+            Checks that lost nothing are among them where a table of grades looks at them.
+    units - unit, name, group, full (mark), score (as published; NaN = not scored), total (exact,
+            NaN = not looked at), weight (in the city's score), status
+    city_full, city_score - of the city; score None where no unit is scored
+    rules - per stretch; decisions - `scoring.adjusting.LEDGER`, column = place
+    """
+
+    lines: pd.DataFrame
+    units: pd.DataFrame
+    city_full: float
+    city_score: float | None
+    rules: tuple[RuleSet, ...]
+    decisions: pd.DataFrame
+
+
+def ledger(office: Office, window: Window, board: str = "street", cut: Cut | None = None) -> Ledger:
+    """Make the loss ledger of a window.
+
+    Per unit `points` sum to full mark - exact score, over all units `city` to full mark - exact
+    score of the city.
+
+    Takes: cut - as known when (None: now)
+    """
+    with reading(office.store) as connection:
+        standings, lines = traced_lines(connection, office, window, None, board, cut)
+        sites = _site_names(connection, standings, lines["site"].unique())
+    lines = lines.rename(columns={"loss": "points"})
+    parts = [
+        _of_stretch(part, lines[lines["stretch"] == number], number)
+        for number, part in enumerate(standings.parts())
+    ]
+    parts.append(_decided(standings))
+    units = _units(standings)
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    found = _name(office, found.assign(site_name=found["site"].map(sites)), units)
+    weights, decimals = units["weight"].to_numpy(), standings.rules().decimals
+    exact = float(weights @ np.nan_to_num(units["total"].to_numpy()))
+    return Ledger(
+        lines=found,
+        units=units,
+        city_full=float(weights @ np.nan_to_num(units["full"].to_numpy())),
+        city_score=float(half_up(exact, decimals)) if weights.any() else None,
+        rules=tuple(stretch.rules for stretch, _, _ in standings.parts()),
+        decisions=_decisions(standings),
+    )
+
+
+def _units(standings: Standings) -> pd.DataFrame:
+    exact = standings.total[standings.at(-1)]
+    shares = [np.nan_to_num(share) * one.rules.full_mark for one, _, share in standings.parts()]
+    weights = city_weights(standings)
+    score = np.where(weights > 0, half_up(exact, standings.rules().decimals), np.nan)
+    told = {"full": np.sum(shares, axis=0), "score": score, "total": exact, "weight": weights}
+    return standings.units[["unit", "name", "group"]].assign(**told, status=statuses(standings))
+
+
+def _of_stretch(
+    part: tuple[Stretch, slice, np.ndarray], lines: pd.DataFrame, number: int
+) -> pd.DataFrame:
+    """Make the lines of one version of the rules: checks, and what stands on no row."""
+    stretch, at, shares = part
+    rules, scores = stretch.rules, stretch.scores
+    share = np.nan_to_num(shares)
+    # A unit without a score under this version has no share in it: its points are taken as they are.
+    whole = share[lines["place"].to_numpy(np.int64)]
+    exact = lines.assign(points=np.divide(lines["points"], whole, where=whole > 0, out=whole * 0))
+    counted = counted_of(exact, scores, rules)
+    counted["own"] *= whole
+    told = lines.assign(**{name: counted[name] for name in counted}, kind=ROW, reason="")
+    graded = np.array([rules.nodes.at[node, "mode"] == "grade" for node in lines["owner"]], bool)
+    told = told[((lines["lost"] > 0) | graded) & (whole > 0)]
+    silent = silent_losses(exact, scores, rules, at)
+    place = silent["column"].to_numpy(np.int64) - at.start
+    silent = silent.assign(place=place, points=silent["points"] * share[place], kind=SILENT)
+    silent = silent[silent["points"] > 0].assign(owner=silent["node"], **_NO_CHECK)
+    found = pd.concat([one for one in (told, silent) if len(one)] or [told], ignore_index=True)
+    owner, column = found["owner"].to_numpy(np.int64), found["column"].to_numpy(np.int64)
+    facts = {"weight": scores.weights[owner, column], "rate": scores.rates[owner, column]}
+    facts |= {"full": rules.full_mark, "share": share[found["place"].to_numpy(np.int64)]}
+    mode = rules.nodes["mode"].to_numpy(object)
+    mode = np.where(visit_averages(rules) & (mode == "rate"), BY_VISIT, mode)
+    facts |= {"mode": mode[owner], "version": rules.version}
+    facts |= {"stretch": number, "owner_path": _paths(rules, owner)}
+    return found.assign(**facts, **_tree(rules, found))
+
+
+def _tree(rules: RuleSet, lines: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Name the levels above each line, and who leads and is responsible by the rules."""
+    nodes = lines["node"].to_numpy(np.int64)
+    depth = len(LEVELS)
+    names = np.full((len(rules.nodes), depth + 1), "", object)
+    for node in np.unique(nodes):
+        own = _full_path(rules, node)[:depth]
+        names[node, : len(own)] = own
+    levels = names[nodes]
+    silent = (lines["kind"] == SILENT).to_numpy()
+    ends = (levels[:, :depth] != "").sum(axis=1)
+    reasons = ("(" + lines["reason"].astype(object) + ")").to_numpy()
+    levels[np.flatnonzero(silent), ends[silent]] = reasons[silent]
+    lead = rules.nodes["lead"].to_numpy()[nodes]
+    responsible = rules.nodes["responsible"].map("、".join).to_numpy()[nodes]
+    found = {name: levels[:, at] for at, name in enumerate(LEVELS)}
+    return {**found, "lead": lead, "responsible": responsible}
+
+
+def _full_path(rules: RuleSet, node: int) -> list[str]:
+    """Give the names from the top down to a node; nothing for the whole."""
+    if not node:
+        return []
+    above = node_path(rules, node)
+    return [*(above.split(PATH_MARK) if above else []), str(rules.nodes.at[node, "name"])]
+
+
+def _paths(rules: RuleSet, nodes: np.ndarray) -> np.ndarray:
+    told = {node: PATH_MARK.join(_full_path(rules, node)) or "总分" for node in np.unique(nodes)}
+    return np.array([told[node] for node in nodes], dtype=object)
+
+
+def _decided(standings: Standings) -> pd.DataFrame:
+    """Make a line of each decision that counts: what adds to a score is a loss below zero."""
+    if standings.ledger is None:
+        return pd.DataFrame()
+    at = standings.at(-1)
+    own = standings.ledger[standings.ledger["column"].between(at.start, at.stop - 1)]
+    own = own[own["counted"] != 0].reset_index(drop=True)
+    blank = dict.fromkeys(LEVELS, "") | {"level1": ADJUSTING, "level2": own["kind"]}
+    told = {"place": own["column"] - at.start, "points": -own["counted"], "reason": own["reason"]}
+    facts = {"weight": np.nan, "rate": np.nan, "full": np.nan, "share": 1.0, "stretch": -1}
+    facts |= {"node": -1, "owner": -1, "column": own["column"], "mode": "", "owner_path": ""}
+    names = {"lead": "", "responsible": "", "version": standings.rules().version}
+    found = {**told, **_NO_CHECK, **facts, **names, **blank, "kind": ADJUSTED}
+    return pd.DataFrame(found, index=own.index)
+
+
+def _decisions(standings: Standings) -> pd.DataFrame:
+    if standings.ledger is None:
+        return pd.DataFrame(columns=list(LEDGER))
+    at = standings.at(-1)
+    own = standings.ledger[standings.ledger["column"].between(at.start, at.stop - 1)]
+    own = own[own["kind"].isin(ADJUSTMENTS)]
+    return own.assign(column=own["column"] - at.start)[list(LEDGER)].reset_index(drop=True)
+
+
+def _name(office: Office, lines: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Put names to numbers, and what each line takes of the city's score."""
+    place = lines["place"].to_numpy(np.int64)
+    items, types = office.catalogue.items, office.catalogue.point_types["name"]
+    sources = dict(enumerate(SOURCES[code] for code in SOURCE_CODES))
+    told = {
+        "unit_name": units["name"].to_numpy()[place],
+        "group": units["group"].to_numpy()[place],
+        "point_type_name": types.reindex(lines["point_type"]).fillna(NOWHERE).to_numpy(),
+        "site_name": lines["site_name"].fillna(NOWHERE).to_numpy(),
+        "source_name": lines["source"].map(sources).fillna(NOWHERE).to_numpy(),
+        "category": items["category"].reindex(lines["item"]).fillna(NOWHERE).to_numpy(),
+        "item_name": items["name"].reindex(lines["item"]).fillna(NOWHERE).to_numpy(),
+        "lead": lines["lead"].replace("", "没有写明").to_numpy(),
+        "city": lines["points"].to_numpy() * units["weight"].to_numpy()[place],
+    }
+    return lines.assign(**told).astype(dict.fromkeys(_CATEGORIES, "category"))
+
+
+def _site_names(connection: Connection, standings: Standings, wanted: np.ndarray) -> dict[int, str]:
+    """Name sites; those of one name in several places with their unit's name behind it."""
+    sites = read_sites_met(connection)
+    sites = sites[sites["site"].isin(wanted)]
+    units = standings.register.units["name"].reindex(sites["unit"]).to_numpy()
+    double = sites["name"].duplicated(keep=False).to_numpy()
+    named = [
+        f"{name}({unit})" if twice else name
+        for name, unit, twice in zip(sites["name"], units, double, strict=True)
+    ]
+    return dict(zip(sites["site"], named, strict=True))

@@ -1,0 +1,110 @@
+"""From lines of the loss ledger to the rows behind them, and to the units that the rows name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.details import GRAIN, live_rows, rows_behind
+from wenming_metrics.queries.known import known_rows
+from wenming_metrics.queries.ledger import BY_VISIT, ROW
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.priced_nodes import NO_ROW
+from wenming_metrics.queries.telling import tell
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.store.batches import live_on
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.replacing import drop_covered
+from wenming_metrics.store.rows import read_failed, read_role
+from wenming_metrics.vocabulary import ROLE_CODES
+
+RESPONSIBLE = ROLE_CODES.index("responsible")
+
+
+def loss_rows(
+    office: Office, window: Window, lines: pd.DataFrame, cut: Cut | None = None
+) -> pd.DataFrame:
+    """Give the rows behind lines of the ledger, as they were sent.
+
+    Takes:   lines - of `queries.ledger.ledger`, only checks
+    Returns: the columns of `queries.details.leaf_rows`; loss (points of the unit's score), line
+             (index of its line), of_line (the row's share of its line), uncounted (points of the
+             row that did not count: 扣完为止, full mark of the item; 0 where a table is looked up).
+             `loss` of the rows of a line sums to its points.
+    """
+    wanted = lines.assign(loss=lines["points"], leaf_name=lines.index)
+    with reading(office.store) as connection:
+        if cut is None:
+            rows = live_rows(connection, window, lines["day"].unique(), lines["unit"].unique())
+        else:
+            rows = known_rows(connection, window, cut, lines["unit"].unique())
+        found = rows_behind(connection, window, rows, wanted)
+        told = tell(connection, office, found)
+    # `tell` hands leaf_name through: here it carries the number of the line.
+    line = told["leaf_name"].to_numpy()
+    of = lines.loc[line]
+    whole = of["points"].to_numpy()
+    share = np.divide(told["loss"].to_numpy(), whole, where=whole > 0, out=np.zeros(len(told)))
+    own = told["lost"].to_numpy()
+    counts = np.where(of["mode"] == "deduct", of["lost"] / POINT_SCALE - of["uncounted"], np.nan)
+    counts = np.where(of["mode"].isin(["rate", BY_VISIT]), of["lost"] / POINT_SCALE, counts)
+    uncounted = np.nan_to_num(own - counts * share)
+    is_check = (of["batch"] == NO_ROW).to_numpy()
+    return told.assign(
+        line=line,
+        leaf_name=_leaf_names(of),
+        of_line=share,
+        uncounted=np.where(is_check & (uncounted > 1e-7), uncounted, 0.0),
+    )
+
+
+def _leaf_names(lines: pd.DataFrame) -> list[str]:
+    """Name the leaf of each line: the last name of its path."""
+    levels = lines.filter(regex="^level").astype(object).to_numpy()
+    return [[name for name in names if name][-1] for names in levels]
+
+
+def responsible_units(
+    office: Office, window: Window, lines: pd.DataFrame, cut: Cut | None = None
+) -> pd.DataFrame:
+    """List which responsible units the rows behind lines of the ledger name.
+
+    A line belongs to every unit that one of its rows names, in full (责任单位各计一份): sums over
+    units are not the sum of the lines.
+
+    Returns: line (index of `lines`), name; lines whose rows name nobody have none
+    """
+    checks = lines[(lines["kind"] == ROW) & (lines["points"] > 0)]
+    if checks.empty:
+        return pd.DataFrame({"line": pd.Series(dtype=np.int64), "name": pd.Series(dtype=object)})
+    with reading(office.store) as connection:
+        rows = _failed(connection, window, checks, cut)
+        by_row = checks[checks["batch"] != NO_ROW][["batch", "seq"]].rename_axis("line")
+        by_check = checks[checks["batch"] == NO_ROW][GRAIN].rename_axis("line")
+        parts = [
+            by_check.reset_index().merge(rows, on=GRAIN)[["line", "batch", "seq"]],
+            by_row.reset_index(),
+        ]
+        behind = pd.concat(parts, ignore_index=True)
+        days = np.unique(np.concatenate([rows["day"], checks["found_on"]]))
+        roles = read_role(connection, days, behind["batch"].unique(), RESPONSIBLE)
+        names = read_register(connection).units["name"]
+    named = behind.merge(roles[["batch", "seq", "unit"]], on=["batch", "seq"])
+    named = named.assign(name=named["unit"].map(names))
+    return named[["line", "name"]].drop_duplicates(ignore_index=True)
+
+
+def _failed(
+    connection: Connection, window: Window, lines: pd.DataFrame, cut: Cut | None
+) -> pd.DataFrame:
+    """Read the failed rows of a window that count."""
+    if cut is not None:
+        return known_rows(connection, window, cut, lines["unit"].unique())
+    live = live_on(connection, window.days)
+    rows = drop_covered(connection, read_failed(connection, lines["day"].unique(), live), live)
+    return drop_repeats(rows)

@@ -1,0 +1,116 @@
+"""Stored records of one kind as a list for people: on the page, on the command line, as a workbook.
+
+No contacts of units (责任人, 联系电话) stand in it, and numbers of persons in running text are masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from wenming_metrics.export.tables import Field, Sheet, write_book
+from wenming_metrics.periods import window
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.records import records
+from wenming_metrics.reading.kinds import BY_NAME
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.vocabulary import title
+
+_OWN = {
+    "rectification": ("problem_no", "site", "description", "measure", "finished", "finding"),
+    "document": ("project", "indicator", "content", "requirement", "due", "lead", "handed_in"),
+    "external": ("test", "group", "indicator", "total", "printed_rank", "change", "parts"),
+    "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
+    "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
+    "adjustment": ("type", "points", "reason", "document_no"),
+}
+"""What each kind tells of itself, from left to right."""
+_TITLES = {
+    **{"finding": "所答问题的现状", "parts": "分项", "change": "原表升降", "state": "状态"},
+    **{"type": "加减分类型", "points": "加减分值", "restricted": "公布限制", "file": "文件"},
+    **{"sheet": "工作表", "source_row": "行号", "period": "期间", "unit_name": "单位"},
+}
+_WIDE = {"description", "measure", "reason", "requirement", "content", "task", "parts", "file"}
+RESTRICTED = "不得对外公布"
+
+
+def record_counts(office: Office) -> dict[str, int]:
+    """Count the records of each kind whose batches count; kinds without any are left out."""
+    table, batch = schema.record, schema.batch
+    query = select(table.c.kind, func.count().label("n"))
+    query = query.join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
+    with reading(office.store) as connection:
+        found = read_frame(connection, query.group_by(table.c.kind))
+    counts = dict(zip(found["kind"], found["n"].tolist(), strict=True))
+    return {kind: counts[kind] for kind in BY_NAME if kind in counts}
+
+
+def record_titles(kind: str) -> dict[str, str]:
+    """Give the columns of the list of a kind: name -> Chinese heading."""
+    names = ("period", "unit_name", *_OWN[kind], "state", "remark", "restricted")
+    names = (*names, "file", "sheet", "source_row")
+    return {name: _TITLES.get(name) or title(name) for name in names}
+
+
+def record_list(office: Office, kind: str) -> pd.DataFrame:
+    """List the records of a kind, the latest first.
+
+    Takes:   kind - the name of a `reading.kinds.RECORD_KINDS`
+    Returns: batch and the columns of `record_titles`, all texts ("" where nothing is said) but
+             batch and source_row; period - as the record says it, else the month of its day;
+             restricted - RESTRICTED where the file must not be published
+    """
+    found = records(office, kind)
+    order = pd.Series([day.toordinal() if day else 0 for day in found["day"]], found.index)
+    found = found.loc[order.sort_values(ascending=False, kind="stable").index]
+    told = {name: _texts(found, name) for name in record_titles(kind)}
+    told["period"] = [
+        text or (window("month", day).title if day else "")
+        for text, day in zip(told["period"], found["day"], strict=True)
+    ]
+    own = {"batch": found["batch"].to_numpy(), "source_row": found["source_row"].to_numpy()}
+    return pd.DataFrame({**told, **own}).reset_index(drop=True)
+
+
+def record_file(kind: str, lines: pd.DataFrame) -> bytes:
+    """Make an xlsx of some lines of `record_list`; text stays text."""
+    named = BY_NAME[kind].title
+    fields = [
+        Field(name, heading, 30 if name in _WIDE else 14, "0" if name == "source_row" else "")
+        for name, heading in record_titles(kind).items()
+    ]
+    notes = ["只列现在计入的文件;不含责任人和联系电话。"]
+    if (lines["restricted"] != "").any():
+        notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
+    return write_book(Sheet(named, f"{named}记录({len(lines)} 条)", lines, fields, notes))
+
+
+def _texts(found: pd.DataFrame, name: str) -> list[str]:
+    if name == "restricted":
+        given = found.get(name, pd.Series(0, found.index))
+        return [RESTRICTED if one == 1 else "" for one in given]
+    if name == "handed_in":
+        return [_last_round(one) for one in found.get("rounds", pd.Series([()] * len(found)))]
+    if name not in found:
+        return [""] * len(found)
+    return [mask(_text(value)) for value in found[name]]
+
+
+def _text(value: object) -> str:
+    """Spell what a record tells: a list of parts as 「实地考察 86.37;问卷 91.2」."""
+    if isinstance(value, list):
+        return ";".join(_part(one) for one in value)
+    return "" if pd.isna(value) else str(value)
+
+
+def _part(one: Mapping[str, str]) -> str:
+    return f"{one['group']}{one['name']} {one['printed']}".strip()
+
+
+def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:
+    """Give when a document was handed in last."""
+    return next((one["handed_in"] for one in reversed(list(rounds)) if one["handed_in"]), "")

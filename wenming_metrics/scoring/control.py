@@ -1,0 +1,131 @@
+"""What is more than the usual ups and downs of a series, by the rules of the NHS (Making Data Count).
+
+The usual range is the mean +- 2.66 x the mean step from one point to the next; steps that are
+themselves out of the ordinary are left out of that mean once. Seven points in a row on one side of
+the mean, seven in a row that rise or fall, two of three near the edge, and a point outside the range
+are signals. A series is cut where the rules change: what lies before is no measure for what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+FACTOR, SCREEN, NEAR = 2.66, 3.267, 2 / 3
+"""Limits are mean +- FACTOR x mean step; a step of SCREEN x mean step or more is no usual step; from
+NEAR of the way to the limit on, a point is near it."""
+RUN = 7
+"""So many points in a row on one side of the mean, or rising, or falling, are a signal."""
+FIRM = 12
+"""With fewer points the range is provisional."""
+_NOISE = 1e-9
+"""Less than this is what binary fractions leave behind."""
+NONE, OUTSIDE, TREND, CLOSE, SHIFT = "", "outside", "trend", "close", "shift"
+"""What is said of a point; where several hold, the first of this order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A series with its usual range; arrays with one entry per point.
+
+    mean, low, high - of the stretch that a point lies in (NaN: fewer than two points); near_low,
+    near_high - from where on a point is near the edge; signal - what is said of the point; side - 1
+    for above the mean or rising, -1 for below or falling, 0 without a signal; stretch - number of
+    the stretch
+    """
+
+    values: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    signal: np.ndarray
+    side: np.ndarray
+    stretch: np.ndarray
+
+
+def control(values: Sequence[float], cuts: Sequence[int] = ()) -> Control:
+    """Find the usual range of a series without gaps, and what lies out of it.
+
+    Takes: cuts - positions at which a new stretch begins, which is judged by itself
+    """
+    series = np.asarray(values, float)
+    edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(series)}), len(series)]
+    parts = [_stretch(series[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    joined = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    number = np.repeat(np.arange(len(parts)), np.diff(edges))
+    return Control(series, *joined, number)
+
+
+def limits(values: np.ndarray) -> tuple[float, float, float]:
+    """Give mean, lower and upper limit; NaN limits for fewer than two points."""
+    mean = float(values.mean()) if len(values) else np.nan
+    steps = np.abs(np.diff(values))
+    if not len(steps):
+        return mean, np.nan, np.nan
+    usual = steps[steps < SCREEN * steps.mean()] if steps.any() else steps
+    reach = FACTOR * usual.mean()
+    return mean, mean - reach, mean + reach
+
+
+def run_length(values: np.ndarray) -> int:
+    """Count the last points that lie on one side of the mean: positive above, negative below."""
+    return _last_run(_sides(values, values.mean())) if len(values) else 0
+
+
+def trend_length(values: np.ndarray) -> int:
+    """Count the last points that rise (positive) or fall (negative), each beyond the one before."""
+    steps = _last_run(_sides(values[1:], values[:-1]))
+    return steps + int(np.sign(steps))
+
+
+def _last_run(side: np.ndarray) -> int:
+    if not len(side) or side[-1] == 0:
+        return 0
+    other = np.flatnonzero(side != side[-1])
+    length = len(side) - (other[-1] + 1 if len(other) else 0)
+    return int(length * side[-1])
+
+
+def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Judge one stretch: mean, low, high, signal, side per point."""
+    mean, low, high = limits(values)
+    above, reach = _sides(values, mean), high - mean
+    away = np.abs(values - mean)
+    outside = away > reach + _NOISE
+    near = ~outside & (away > NEAR * reach + _NOISE)
+    trend = _covered(_sides(values[1:], values[:-1]), RUN - 1, 1)
+    shift = _covered(above, RUN, 0)
+    close = np.where(near, _two_of_three(near, above), 0)
+    signal = np.full(len(values), NONE, object)
+    side = np.zeros(len(values), np.int64)
+    told = ((SHIFT, shift), (CLOSE, close), (TREND, trend), (OUTSIDE, outside * above))
+    for name, sign in told:  # the strongest last: it overwrites the others
+        there = sign != 0
+        signal[there], side[there] = name, sign[there]
+    return *(np.full(len(values), one) for one in (mean, low, high)), signal, side
+
+
+def _sides(values: np.ndarray, other: np.ndarray | float) -> np.ndarray:
+    """Say which values are larger (1), smaller (-1) or equal (0)."""
+    return np.where(np.abs(values - other) < _NOISE, 0.0, np.sign(values - other))
+
+
+def _covered(sign: np.ndarray, length: int, extra: int) -> np.ndarray:
+    """Mark every point of a run of equal signs that is long enough; steps cover one point more."""
+    found = np.zeros(len(sign) + extra, np.int64)
+    for first in range(len(sign) - length + 1):
+        window = sign[first : first + length]
+        if window[0] and (window == window[0]).all():
+            found[first : first + length + extra] = window[0]
+    return found
+
+
+def _two_of_three(near: np.ndarray, above: np.ndarray) -> np.ndarray:
+    found = np.zeros(len(near), np.int64)
+    for first in range(len(near) - 2):
+        three = slice(first, first + 3)
+        if near[three].sum() >= 2 and abs(above[three].sum()) == 3:
+            found[three] = above[first]
+    return found

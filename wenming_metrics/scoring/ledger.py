@@ -1,0 +1,194 @@
+"""The loss ledger (失分账): one line per lost piece of a score, and what can be made of the lines.
+
+A line is a check that lost points, a node whose loss stands on no row (with its reason), or a
+decision that added or took points (加减分). All figures of the page are sums of lines, so what a
+branch, a unit or the city lost is what its lines lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rules.model import STOCKS, RuleSet
+from wenming_metrics.scoring.leaves import visit_averages
+from wenming_metrics.scoring.losses import node_losses
+from wenming_metrics.scoring.missing import rule_of
+from wenming_metrics.scoring.roll_up import Scores
+from wenming_metrics.scoring.settling import plan_of, settle
+
+LEVELS = ("level1", "level2", "level3", "level4", "level5", "level6")
+"""Names of the tree above a line, from the top; "" below the last."""
+_LEAST = 1e-12
+"""Points less than this are what floats leave behind."""
+_FILLED = {"full": "按满分计", "zero": "按 0 分计", "peer_mean": "按同组平均计"}
+
+
+def reason_of(scores: Scores, rules: RuleSet, node: int, column: int) -> str:
+    """Say why points of a node were lost, or given, without a row."""
+    if scores.filled[node, column]:
+        return f"未查,{_FILLED[rule_of(rules, node)]}"
+    if rules.nodes.at[node, "mode"] in STOCKS:
+        return "按报送的数据"
+    return "按档次,不是哪一行扣的"
+
+
+def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice) -> pd.DataFrame:
+    """List what was lost without a row.
+
+    Takes:   lines - the traced checks of some columns: owner, column, points; at - those columns
+    Returns: node, column, points, reason; with the points of the lines they sum to full mark - score
+    """
+    own = node_losses(scores, rules)
+    traced = np.zeros(own.shape)
+    np.add.at(traced, (lines["owner"].to_numpy(np.int64), lines["column"]), lines["points"])
+    rest = np.where(own - traced > _LEAST, own - traced, 0.0)[:, at]
+    node, place = np.nonzero(rest)
+    column = place + at.start
+    told = [reason_of(scores, rules, *one) for one in zip(node, column, strict=True)]
+    found = {"node": node, "column": column, "points": rest[node, place]}
+    return pd.DataFrame({**found, "reason": np.array(told, dtype=object)})
+
+
+def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFrame:
+    """Say by what each check has its part of the loss of the node that makes its rate.
+
+    Takes:   lines - all checks of some columns, traced: node, column, owner, points, lost, possible,
+             day, visit
+    Returns: same index: own (points the owner lost), part and whole (points x part / whole of own:
+             points that count under `deduct`, rates for means of visits, else points; NaN where
+             the owner looks up a table), uncounted (points of the row that 扣完为止 left out, under
+             `deduct`)
+    """
+    plan, size = plan_of(rules), scores.rates.shape[1]
+    owner, column = lines["owner"].to_numpy(np.int64), lines["column"].to_numpy(np.int64)
+    own = node_losses(scores, rules)[owner, column]
+    points, lost = lines["points"].to_numpy(), lines["lost"].to_numpy(float) / 10_000
+    settles = (plan.owner[owner] >= 0) if len(owner) else np.zeros(0, bool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.nan_to_num(points / own)
+        by_rate = np.nan_to_num(lines["lost"].to_numpy(float) / lines["possible"].to_numpy(float))
+    averaged = visit_averages(rules)[owner] & ~settles if len(owner) else settles
+    part = np.where(averaged, by_rate, lost)
+    whole = _sums(part, owner * size + column)
+    deducts = np.array([plan.mode[node] == "deduct" for node in owner], bool)
+    if deducts.any():
+        settled = settle(lines, rules)
+        taken = (settled["counted"] / 10_000).groupby(settled["node"] * size + settled["column"])
+        whole = np.where(
+            deducts, taken.sum().reindex(owner * size + column).fillna(0.0).to_numpy(), whole
+        )
+        part = np.where(deducts, share * whole, part)
+    looked_up = settles & ~deducts
+    uncounted = np.where(deducts & (own > 0), lost - part, 0.0)
+    found = {"own": own, "part": np.where(looked_up, np.nan, part)}
+    found |= {"whole": np.where(looked_up, np.nan, whole)}
+    found |= {"uncounted": np.where(uncounted > 1e-7, uncounted, 0.0)}
+    return pd.DataFrame(found, lines.index)
+
+
+def _sums(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    return pd.Series(values).groupby(keys).transform("sum").to_numpy() if len(keys) else values
+
+
+def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Say what scores would gain without some losses, exactly, caps and tables taken anew.
+
+    What weighs how much does not change by it; nodes that were filled in stay as they are.
+
+    Takes:   lines - the checks of one version of the rules, those that lost nothing too where a
+             table of grades is looked up: node, column, owner, points, own, lost, possible, day,
+             visit; dropped - bool per line: those whose loss is taken away
+    Returns: points per line; those of a column sum to what its score before adjustments gains
+    """
+    gained = np.where(dropped, lines["points"].to_numpy(float), 0.0)
+    owner = lines["owner"].to_numpy(np.int64)
+    settled = plan_of(rules).owner[owner] >= 0 if len(owner) else np.zeros(0, bool)
+    keys = pd.MultiIndex.from_arrays([owner, lines["column"]])
+    touched = settled & keys.isin(keys[settled & dropped])
+    if not touched.any():
+        return gained
+    part, gone = lines[touched], dropped[touched]
+    before = _taken(part, rules)
+    after = _taken(part.assign(lost=np.where(gone, 0, part["lost"])), rules).reindex(before.index)
+    first = ~keys[touched].duplicated()
+    ratio = (after.fillna(0.0) / before.where(before > 0)).fillna(1.0)
+    back = part["own"].to_numpy() * (1.0 - ratio.reindex(keys[touched]).fillna(1.0).to_numpy())
+    gained[touched] = np.where(first, back, 0.0)
+    return gained
+
+
+def _taken(lines: pd.DataFrame, rules: RuleSet) -> pd.Series:
+    """Give what nodes that settle take, by node and column."""
+    return settle(lines, rules).groupby(["node", "column"])["counted"].sum().astype(float)
+
+
+def inside(lines: pd.DataFrame, path: Sequence[str]) -> np.ndarray:
+    """Say of each line whether it lies in a branch of the tree. Takes: path - names from the top"""
+    found = np.ones(len(lines), bool)
+    for level, name in zip(LEVELS, path, strict=False):
+        found &= (lines[level] == name).to_numpy()
+    return found
+
+
+def sum_lines(lines: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
+    """Sum lines by one of their columns, most points first.
+
+    Returns: name, loss, count (lines that lost), sites, uncounted; names without a line have none
+    """
+    lost = lines[(lines[value] != 0) | (lines["uncounted"] > 0)]
+    grouped = lost.groupby(by, observed=True, sort=False)
+    found = pd.DataFrame(
+        {
+            "loss": grouped[value].sum(),
+            "count": (lost["kind"] == "row").groupby(lost[by], observed=True, sort=False).sum(),
+            "sites": lost["site"].where(lost["site"] >= 0).groupby(
+                lost[by], observed=True, sort=False
+            ).nunique(),
+            "uncounted": grouped["uncounted"].sum(),
+        }
+    )  # fmt: skip
+    found = found.rename_axis("name").reset_index().astype({"name": object})
+    return found.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+
+
+def crossing(losses: Sequence[float], share: float = 0.8) -> int:
+    """Count the largest losses that make up a share of all, the crossing one among them.
+
+    >>> crossing([5, 3, 1, 1]), crossing([])
+    (2, 0)
+    """
+    lost = np.sort(np.asarray(losses, float))[::-1]
+    lost = lost[lost > 0]
+    if not len(lost):
+        return 0
+    return int(np.searchsorted(np.cumsum(lost), share * lost.sum() - 1e-9) + 1)
+
+
+def blocks(lines: pd.DataFrame, depth: int, value: str, levels: int = 3) -> pd.DataFrame:
+    """Lay out the tree below a branch as blocks, each as high as what was lost in it.
+
+    Takes:   lines - of the branch; depth - names above it; levels - how many levels are shown
+    Returns: level (0, 1, ...), name, path (names from the branch on, a tuple), start, loss; blocks
+             of a level do not overlap, the largest of each parent first. Gains are left out.
+    """
+    shown = [name for name in LEVELS[depth : depth + levels] if (lines[name] != "").any()]
+    found: list[tuple] = []
+    _lay(lines[lines[value] > 0], shown, value, (), 0.0, found)
+    return pd.DataFrame(found, columns=["level", "name", "path", "start", "loss"])
+
+
+def _lay(
+    lines: pd.DataFrame, shown: list[str], value: str, path: tuple, start: float, found: list[tuple]
+) -> None:
+    if not shown:
+        return
+    sums = lines.groupby(shown[0], observed=True, sort=False)[value].sum()
+    for name, loss in sums.sort_values(ascending=False, kind="stable").items():
+        if name:
+            found.append((len(path), name, (*path, name), start, loss))
+            below = lines[lines[shown[0]] == name]
+            _lay(below, shown[1:], value, (*path, name), start, found)
+        start += loss

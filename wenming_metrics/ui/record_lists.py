@@ -1,0 +1,94 @@
+"""各类记录: what 整改反馈, 台账, 指标, 上级测评, 专项行动 and 加减分 say, down to file and row."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import XLSX
+from wenming_metrics.queries.record_lists import RESTRICTED, record_file, record_titles
+from wenming_metrics.reading.kinds import BY_NAME
+from wenming_metrics.ui import cached, cards, page, tables, words
+
+_ALL = "全部"
+_WIDTHS = {
+    **{"period": 120, "unit_name": 118, "problem_no": 110, "site": 130, "description": 220},
+    **{"measure": 160, "finding": 120, "requirement": 200, "content": 180, "task": 200},
+    **{"reason": 220, "document_no": 150, "parts": 260, "file": 230, "remark": 150},
+}
+_FIRST = ("period", "unit_name", "state", "restricted")
+
+
+def draw() -> None:
+    """Draw the list of the kind that is chosen, narrowed by unit, period and state."""
+    counts = cached.record_counts()
+    if not counts:
+        return
+    st.subheader("各类记录")
+    page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分,一条一行,可以筛选和下载。")
+    titles = {BY_NAME[kind].title: kind for kind in counts}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        said = st.selectbox(
+            "看哪一种",
+            list(titles),
+            index=None,
+            placeholder="请选择",
+            key="records-kind",
+            width=160,
+        )
+        if not said:
+            return
+        kind = titles[said]
+        lines = cached.record_list(kind)
+        for name, label in (("unit_name", "哪个单位"), ("period", "哪一期"), ("state", "什么状态")):
+            lines = _narrowed(lines, name, label, f"records-{kind}-{name}")
+    _draw_lines(kind, said, lines)
+
+
+def _narrowed(lines: pd.DataFrame, name: str, label: str, key: str) -> pd.DataFrame:
+    """Let one column be narrowed to one of its values, where it has several."""
+    known = [value for value in dict.fromkeys(lines[name]) if value]
+    known = sorted(known) if name == "unit_name" else known
+    if len(known) < 2:
+        return lines
+    said = st.selectbox(label, [_ALL, *known], key=key, width=200)
+    return lines if said == _ALL else lines[lines[name] == said]
+
+
+def _draw_lines(kind: str, named: str, lines: pd.DataFrame) -> None:
+    told = f"共 {len(lines):,} 条"
+    hidden = int((lines["restricted"] == RESTRICTED).sum())
+    page.note(f"{told},其中 {hidden:,} 条{RESTRICTED},只供内部使用。" if hidden else f"{told}。")
+    key = f"records-{kind}-{len(lines)}-{cached.version().revision}"
+    place = tables.pick(lines, _columns(kind, lines), key, 10)
+    st.download_button(
+        "下载这些记录",
+        lambda: record_file(kind, lines),
+        f"{named}记录.xlsx",
+        XLSX,
+        on_click="ignore",
+        key=f"file-{key}",
+    )
+    if place is not None:
+        _draw_pictures(lines.iloc[place])
+
+
+def _columns(kind: str, lines: pd.DataFrame) -> dict:
+    """Give the columns that say anything, those that tell whose and how it stands first."""
+    titles = record_titles(kind)
+    names = [name for name in dict.fromkeys((*_FIRST, *titles)) if (lines[name] != "").any()]
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        name: number(titles[name], format="%d", width=60)
+        if name == "source_row"
+        else text(titles[name], width=_WIDTHS.get(name, 100))
+        for name in names
+    }
+
+
+def _draw_pictures(line: pd.Series) -> None:
+    """Show the photos that stand in the row of a record."""
+    title = f"{line['file']}「{line['sheet']}」第 {line['source_row']} 行"
+    found = cached.row_pictures(int(line["batch"]), str(line["sheet"]), int(line["source_row"]))
+    page.note(words.plain(title) + ("" if found else "没有照片。"))
+    cards.pictures(found)
