@@ -27,4 +27,4 @@ The modules in the order the data flows:
     __main__, commands, terminal    the command line and what it prints
 """
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
