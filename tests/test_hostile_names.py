@@ -97,5 +97,7 @@ def test_names_of_units_that_are_formulas_are_text_in_lists():
         "failed_before": [0],
         "places": [1],
         "lost": [1.0],
+        **{"in_time": [1], "fell_due": [1], "not_due": [0], "recurred": [0]},
+        "as_of": [date(2026, 11, 20)],
     }
     assert formulas(listing_workbook(pd.DataFrame(listed), EVIL, [EVIL])) == []

@@ -60,6 +60,10 @@ def test_worked_case(case, office):
             assert list(found.index[found["status"] == status]) == case[names]
     if "city" in case:
         assert city(office, window).score == case["city"]
+    filled = {
+        name: pytest.approx(points, abs=1e-9) for name, points in case.get("filled", {}).items()
+    }
+    assert {name: found.at[name, "filled"] for name in filled} == filled
     for name, share in case.get("coverage", {}).items():
         assert found.at[name, "coverage"] == pytest.approx(share, abs=1e-12)
     check_losses(office, window)
@@ -82,8 +86,8 @@ def check_losses(office, window):
         told = leaves[leaves["reason"] == ""]
         rows = leaf_rows(office, window, line.unit)
         assert rows["loss"].sum() == pytest.approx(told["loss"].sum(), abs=1e-9)
-        for leaf in told[told["loss"] > 0].itertuples():
-            own = leaf_rows(office, window, line.unit, leaf.code)
-            assert own["loss"].sum() == pytest.approx(leaf.loss, abs=1e-9)
-            assert (own["source_row"] >= 2).all()
-            assert (own["file"] == "督查表.xlsx").all()
+        by_leaf = rows.groupby("leaf_name")["loss"].sum()
+        lost = told[told["loss"] > 0].groupby("name")["loss"].sum()
+        assert by_leaf.to_dict() == pytest.approx(lost.to_dict(), abs=1e-9)
+        assert (rows["source_row"] >= 2).all()
+        assert (rows["file"] == "督查表.xlsx").all()
