@@ -226,6 +226,17 @@ def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa
     assert "「安排」检查点位 1 行" in texts(sound(app.run()))
 
 
+@drawn_alike
+def test_a_file_that_is_returned_still_says_what_it_was_taken_for(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "问题描述"]
+    app = visit("upload")
+    row = [DAY, street, kind, "一号点", item, "乱停放"]
+    drop(app, "清单.xlsx", xlsx({"清单": [header, row]}))
+    assert "「清单」是问题清单" in texts(app)
+    assert "没有认出是哪种表" not in texts(app)
+
+
 def test_a_table_may_be_said_to_be_none(own):  # noqa: F811
     form = intake.inspect(own, wrongly_taken(own), "安排.xlsx").reading.recognised[0].fingerprint
     choosing.remember_kind(own, form, NO_TABLE, "张三")

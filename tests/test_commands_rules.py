@@ -45,7 +45,7 @@ def test_from_one_version_to_the_next(office, tmp_path, capsys):
         ("B 秩序", "40", "60"),
     ]
     tried = told(capsys, "try", book, "--days", 3)
-    assert [(c["title"], c["moved"]) for c in tried["clauses"]] == [("第一层下级的权重", 0)]
+    assert [(c["title"], c["moved"]) for c in tried["clauses"]] == [("第一层的权重", 0)]
     assert {u["unit_name"]: u["score_after"] for u in tried["units"]} == {
         "甲街道": 92,
         "乙街道": 70,

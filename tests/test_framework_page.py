@@ -118,7 +118,7 @@ def test_from_a_workbook_to_a_published_version(own):
     field(app, "number_input", "试算最近几天").set_value(5)
     app = press(app, "试算")
     assert "个单位的名次会变" in texts(app)
-    assert app.dataframe[-1].value["title"].tolist() == ["第一层下级的权重"]
+    assert app.dataframe[-1].value["title"].tolist() == ["第一层的权重"]
     assert "各单位都没有名次" in texts(app)  # too little was looked at in these days
     first = today() + timedelta(days=30)
     for label, value in (("文号", "某文〔2027〕1号"), ("版本", "1.1")):

@@ -42,7 +42,7 @@ PAGES = {
         "bulletins": "签发",
         "recheck": "核对",
     },
-    **{"framework": "测评体系", "manual": "使用说明"},
+    **{"trends": "趋势", "framework": "测评体系", "manual": "使用说明"},
 }
 REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
 STORED = (*REGISTERS, "2026-11-18_督查二组_检查表.xlsx", "2026-11-20_督查一组_督查记录.xlsx")

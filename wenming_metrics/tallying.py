@@ -87,7 +87,9 @@ def let_rulings_stand(connection: Connection, stored: pd.DataFrame, at: str = ""
     if stored.empty or (ruled := read_rulings(connection, stored["day"].unique(), at)).empty:
         return stored
     # What repeats a row that was decided of is not to count in its place.
-    scored = (stored["result"].isin(LOOKED) & (stored["possible"] > 0)).to_numpy()
+    scored = stored["result"].isin(LOOKED).to_numpy()
+    if "possible" in stored:  # what cannot lose points is left as it is
+        scored = scored & (stored["possible"] > 0).to_numpy()
     counted = drop_repeats(stored[scored]).assign(repeated=0)
     return pd.concat([apply_rulings(counted, ruled), stored[~scored]]).sort_index()
 

@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from wenming_metrics import intake, settings
+from wenming_metrics.holding import discard_held
+from wenming_metrics.queries.held import waiting_rows
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.settings import ROOT, Settings, store_url
 
@@ -63,7 +65,7 @@ def serve(place: Path):
 
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory) -> Path:
-    """A store with the registers, the plan and the inspections of the samples."""
+    """A store with the registers, the plan and the inspections of the samples; nothing waits."""
     place = tmp_path_factory.mktemp("stored") / "samples.db"
     office = open_office(Settings(settings.load().data, store_url(place), None))
     names = ["单位名册.xlsx", "点位名册.xlsx"]
@@ -71,6 +73,9 @@ def stored(tmp_path_factory) -> Path:
     for name in names:
         preview = intake.inspect(office, (SAMPLES / name).read_bytes(), name)
         intake.commit(office, preview, "测试")
+    for row in waiting_rows(office).itertuples():
+        waiting = [(row.sheet, row.source_row)]
+        discard_held(office, row.batch, waiting, "测试", "样例里故意写错的一行")
     office.store.engine.dispose()
     return place
 

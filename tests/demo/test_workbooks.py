@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from python_calamine import load_workbook
 
+from tests.test_pages import filled, stored  # noqa: F401
+from wenming_metrics import intake
 from wenming_metrics.demo import forms
 from wenming_metrics.demo.big import HEADINGS, big_workbook
 from wenming_metrics.demo.city import build_city
@@ -143,3 +145,23 @@ def test_a_second_demo_sends_the_same_bytes(tmp_path):
         "单位名册.xlsx",
         "点位名册.xlsx",
     ]
+
+
+def test_a_wide_checklist_says_what_the_long_form_would_say(found, filled):  # noqa: F811
+    """Nothing of the figures depends on the form; one row waits."""
+    (path,) = SAMPLES.glob("2026-11-18_督查一组_*检查表.xlsx")
+    reading = intake.inspect(filled, path.read_bytes(), path.name).reading
+    assert (reading.kind, reading.sheets[0].kind) == ("inspection", "wide")
+    assert (reading.counts.held, reading.problems[0].code) == (1, "日期-01")
+    day, kind = date(2026, 11, 18), path.stem.split("_")[2].removesuffix("检查表")
+    seen = last_days(found, 3)
+    own = seen.visits[(seen.visits["sender"] == "督查一组") & (seen.visits["day"] == day)]
+    rows = seen.rows[seen.rows["visit"].isin(own.index[own["point_type"] == kind])]
+    judged = rows[rows["result"].isin(["符合", "不符合"])]
+    checks = reading.checks[reading.checks["result"] <= 1]
+    assert len(checks) == len(judged) > 20
+    assert (checks["result"] == 1).sum() == (judged["result"] == "不符合").sum() > 0
+    lost = checks.groupby("item")["lost"].sum() / 10_000
+    assert lost.to_dict() == judged.groupby("item")["deduction"].sum().to_dict()
+    long = cells(SAMPLES / "2026-11-18_督查一组_督查记录.xlsx")["督查记录"]
+    assert kind not in {row[7] for row in long[3:]}

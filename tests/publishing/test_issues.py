@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import update
 
-from tests.offices import copy_store
+from tests.offices import copy_store, write_rules
 from tests.publishing.city import MONDAY, NEXT, open_city, put, put_with_a_held_row, row, scores
 from wenming_metrics import intake
 from wenming_metrics.holding import discard_held
@@ -23,9 +23,11 @@ from wenming_metrics.publishing.freezing import frozen
 from wenming_metrics.publishing.printing import signed_file
 from wenming_metrics.publishing.sheets import send
 from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.details import leaf_rows
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.details import leaf_rows, problem_rows
+from wenming_metrics.queries.findings import read_problems
+from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, reading, writing
 
@@ -108,6 +110,7 @@ def test_a_decision_changes_the_score_from_then_on(office, draft, act, points, s
     signed = signing.sign(office, draft.key, "王五", "演字10号")
     assert signed_scores(office, signed)["甲街道"] == score
     assert verify(office).sound
+    assert acts(office)["act"].tolist()[:3] == ["签发", f"复核{act}", "提出复核"]
     told = remarks.remarks(office, draft.key).iloc[0]
     assert (told["act"], told["approver"], told["unit_name"]) == (act, "主任", "甲街道")
     assert told["what"] == "周二.xlsx「督查表」第 2 行"
@@ -178,6 +181,8 @@ def test_held_rows_block_the_signature_unless_each_is_waived(office):
     signing.waive(office, issue.key, [place], "张三", "街道已撤并")
     assert signing.sign(office, issue.key, "王五", "演字10号").state == book.SIGNED
     assert signing.held_for(office, issue)["waived"].tolist() == ["街道已撤并"]
+    done = acts(office)
+    assert done.loc[done["act"] == "不等", "reason"].tolist() == ["街道已撤并"]
 
 
 def test_held_rows_that_are_dealt_with_block_nothing(office):
@@ -340,3 +345,29 @@ def test_signed_issues_survive_backup_and_restore(office, draft, tmp_path):
     other = Office(open_store(url), office.catalogue, office.rules, office.rule_sets)
     assert verify(other).sound
     assert verify_issue(other, book.find_issue(other, signed.short_hash)).same
+
+
+def test_a_removed_row_is_no_problem_of_anybody(office, draft):
+    number = object_to(office, draft, "甲街道", 6)
+    before = problem_rows(office, draft.window)["lost"].tolist()
+    remarks.decide(office, number, "剔除", "不是本街道", "主任", "张三")
+    with reading(office.store) as connection:
+        found = read_problems(connection, draft.window.days)
+    assert sorted(before) == [1, 2, 6]
+    assert sorted(problem_rows(office, draft.window)["lost"]) == [1, 2]
+    assert sorted(found["lost"]) == [10_000, 20_000]
+
+
+def test_a_new_version_of_the_rules_changes_nothing_that_was_signed(office, draft, tmp_path):
+    signed = signing.sign(office, draft.key, "王五", "演字10号")
+    strict = [{"code": "A", "weight": 100, "mode": "deduct", "settlement": "week", "full_mark": 10}]
+    folder = tmp_path / "data" / "rules" / "tiny-2"
+    write_rules(folder, strict, [["A", "", "A"]], version=2, effective_from="2025-01-01")
+    office = open_office(Settings(tmp_path / "data", office.store.url, None))
+    # Now 8 of 10 points are taken in the week, not of 20.
+    assert scores(ranking(office, draft.window))["甲街道"] == 20
+    assert signed_scores(office, signed) == {"乙街道": 90, "甲街道": 60}
+    assert verify_issue(office, signed).same
+    assert corrections(office, signed).units.empty
+    live = corrections(office, signed, live=True).units.set_index("unit_name")
+    assert live.at["甲街道", "reason"] == "测评办法已换版"

@@ -9,6 +9,9 @@ import pytest
 from tests.offices import checklist, ingest, make_office
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
 from wenming_metrics import intake, periods
+from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.corrections import verify_issue
+from wenming_metrics.publishing.freezing import frozen
 from wenming_metrics.publishing.lists import Signed, make_lists
 from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.details import every_leaf, every_row, leaf_rows, unit_leaves
@@ -130,3 +133,18 @@ def test_days_that_nobody_touched_take_the_stored_sums(tmp_path, monkeypatch):
     ingest(office, checklist(other), "别的日子.xlsx")
     monkeypatch.setattr("wenming_metrics.queries.known.read_rows", lambda *_: 1 / 0)
     assert_same(lists_at(office, WINDOW, at), told)
+
+
+def test_a_window_over_two_versions_of_the_rules_can_be_signed_and_made_again(tmp_path):
+    other = [{"code": "A", "weight": 80}, {"code": "B", "weight": 20}]
+    later = [{"effective_from": "2026-10-31", "indicators": other, "mapping": [["A", "", "A"]]}]
+    office = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS, later=later)
+    ingest(office, checklist(rows(1, 80)), "先.xlsx")
+    told = shown(office, WINDOW)
+    issue = signing.draft(office, WINDOW.start, "张三")
+    signed = signing.sign(office, issue.key, "王五", "演字44号")
+    ingest(office, checklist(rows(2, 40)), "后.xlsx", count_again=True)
+    kept = frozen(office, signed.key).lists
+    assert_same(kept, told)
+    assert kept.rules == tuple(one.digest for one in office.rule_sets)
+    assert verify_issue(office, signed).same

@@ -1,13 +1,21 @@
 """Stored records come back with names, told apart into columns, down to file and row."""
 
+import io
+import re
 from datetime import date
 
 import pytest
+import xlsxwriter
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
+from tests.reading.hostile import png
+from tests.test_pages import drawn_alike, sound, texts, visit
 from wenming_metrics import intake
-from wenming_metrics.queries.records import records
+from wenming_metrics.periods import window
+from wenming_metrics.queries.details import leaf_rows, problem_rows
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.records import answers_to, records
 from wenming_metrics.reading.model import Answers
 
 HEADER = ("问题编号", "存在问题", "整改情况", "完成时间", "责任人及电话")
@@ -71,3 +79,63 @@ def test_a_withdrawn_file_counts_no_more(office):
     intake.withdraw(office, batch, "测试", "发错了")
     assert records(office, "rectification").empty
     assert records(office, "metric").empty
+
+
+LISTED = ("日期", "街道", "点位类型", "点位名称", "测评项", "问题描述", "编号", "扣分", "现场照片")
+
+
+def photographed(rows, at):
+    """Write rows with a picture in some cells."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    page = book.add_worksheet("表")
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    for cell in at:
+        page.insert_image(cell, "p.png", {"image_data": io.BytesIO(png())})
+    book.close()
+    return file.getvalue()
+
+
+@pytest.fixture
+def answered_office(office):
+    """A problem with its photo, answered with photos of before and after."""
+    row = ["2026-11-16", "甲街道", "小区", "一号", "环境", "乱停放", "DC-1", 2, ""]
+    other = [*row[:6], "DC-2", 1, ""]
+    listed = photographed([["督查问题清单"], LISTED, row, other], ["I3"])
+    ingest(office, listed, "清单.xlsx", answers=Answers(confirm_visits=True))
+    header = [*HEADER, "整改措施", "整改前", "整改后"]
+    row = ["DC-1", "乱停放", "已整改", "2026-11-17", "", "划线归位"]
+    given = photographed([["填报单位:甲街道"], header, row], ["G3", "H3"])
+    ingest(office, given, "反馈.xlsx")
+    return office
+
+
+def test_a_problem_has_its_answers(answered_office):
+    rows = problem_rows(answered_office, window("day", date(2026, 11, 16)))
+    told = {
+        line.source_row: answers_to(answered_office, line.day, line.batch, line.seq)
+        for line in rows.itertuples()
+    }
+    assert told[4].empty
+    (one,) = told[3].to_dict("records")
+    assert (one["state"], one["on"]) == ("反馈已整改", date(2026, 11, 17))
+    assert (one["unit_name"], one["measure"]) == ("甲街道", "划线归位")
+    assert (one["file"], one["sheet"], one["source_row"]) == ("反馈.xlsx", "表", 3)
+
+
+@drawn_alike
+def test_photos_of_the_answer_stand_beside_that_of_the_problem(answered_office, monkeypatch):
+    monkeypatch.setenv("WENMING_STORE", answered_office.store.url)
+    week = window("week", date(2026, 11, 16))
+    unit = ranking(answered_office, week).set_index("unit_name").loc["甲街道", "unit"]
+    rows = leaf_rows(answered_office, week, unit, None).reset_index(drop=True)
+    at = int(rows.index[rows["source_row"] == 3][0])
+    app = visit("ranking", period="周", unit="甲街道")
+    picked = {"selection": {"rows": [at], "columns": [], "cells": []}}
+    app.session_state[f"rows-{unit}-street-{week.key}-None"] = picked
+    told = texts(sound(app.run()))
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", told)
+    assert captions == ["现场照片", "整改前", "整改后"]
+    assert "**整改反馈**:甲街道 2026-11-17 反馈已整改,划线归位".replace("-", r"\-") in told or "划线归位" in told
+    assert "见 反馈" in told

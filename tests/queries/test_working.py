@@ -111,6 +111,26 @@ def test_prices_of_the_table_are_in_the_steps(tmp_path):
     assert nodes.loc["A", ["periods", "taken", "full"]].tolist() == [1, 0.6, 10]
 
 
+def test_a_leaf_that_a_fact_feeds_shows_the_fact(tmp_path):
+    """环境 8/10; 志愿 87.5 of 100: 50 x 0.8 + 50 x 0.875 = 83.75."""
+    fact = {"code": "V", "name": "志愿", "weight": 50, "mode": "value", "full_mark": 100}
+    office = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"]],
+        [{"code": "A", "weight": 50}, {**fact, "fact": "metric:活跃度"}],
+        mapping=[["A", "", "A"]],
+        streets=[("甲街道", "主城区")],
+    )
+    rows = [[DAY, "市督查组", "甲街道", "小区", "一号", "环境", "不符合", 2]]
+    ingest(office, checklist(rows), "表.xlsx")
+    sheet = [["单位", "指标", "统计期", "数值"], ["甲街道", "活跃度", "2026年10月", 87.5]]
+    ingest(office, xlsx({"量化指标": sheet}), "指标.xlsx")
+    found, nodes, line = steps_of(office, "甲街道")
+    assert found.score == line["score"] == 83.75
+    assert nodes.loc["V", ["value", "rate"]].tolist() == [87.5, 0.875]
+    assert steps.made(nodes.loc["V"].to_dict(), found.parts[0].nodes) == "报送的数 87.5 ÷ 满分"
+
+
 def test_a_week_over_two_versions_by_days_or_under_one_of_them(tmp_path):
     """60 : 40 until Tuesday, then 40 : 60; 甲 loses a fifth of A on Monday and on Wednesday."""
     tree = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]

@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import openpyxl
 import pytest
@@ -23,7 +23,7 @@ from wenming_metrics.revising.publish import Release, publish, versions
 from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.load import load_all, load_files, pack
 from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.rules.parts import parts_of
+from wenming_metrics.rules.parts import Parts, files_of, parts_of
 from wenming_metrics.rules.workbook import WorkbookError
 from wenming_metrics.settings import Settings
 from wenming_metrics.store import schema
@@ -138,6 +138,21 @@ def test_what_changed_is_said_in_the_words_of_the_office(shared):
     }
 
 
+def test_cells_that_excel_turns_into_something_else_are_understood(shared):
+    office, data = shared
+    told = {
+        ("effective_from", "值"): date(2027, 3, 1),
+        ("issues.cutoff_time", "值"): time(12, 30),
+        ("adjustments.veto", "值"): True,
+        ("coverage.month", "值"): 0.5,
+    }
+    _, rules = read_book(edited(office, data, 说明与约定=told), office.catalogue)
+    assert rules.effective_from == date(2027, 3, 1)
+    assert rules.issues == {"cutoff_time": "12:30"}
+    assert rules.adjustments.veto
+    assert rules.coverage["month"] == 0.5
+
+
 def test_a_file_that_is_no_workbook_is_refused(shared):
     with pytest.raises(WorkbookError, match="整个文件"):
         read_book(b"\x00\x01hello", shared[0].catalogue)
@@ -172,10 +187,43 @@ def test_weight_and_way_of_scoring_of_one_indicator_are_one_clause(shared):
     told = {**WEIGHTS, ("A", "计分方式"): "一项不合格不得分", ("A", "结算周期"): "整个时段"}
     files, _ = read_book(edited(office, data, 指标体系=told), office.catalogue)
     (clause,) = clauses_of(drafts.parts_in_force(office), parts_of(files))
-    assert clause.title == "第一层下级的权重"
+    assert clause.title == "第一层的权重"
     found = try_draft(office, files, WEEK).units.set_index("unit_name")
     assert found["score_after"].to_dict() == {"乙街道": 70, "甲街道": 60}
     assert found["by_clause"].to_dict() == {"乙街道": -10, "甲街道": -28}
+
+
+def test_an_indicator_split_in_two_takes_its_items_along(shared):
+    """环境 becomes a branch of two: its children, its own way of scoring and its item go together."""
+    office, data = shared
+    old = drafts.parts_in_force(office)
+    parts = parts_of(read_book(edited(office, data, 指标体系=WEIGHTS), office.catalogue)[0])
+    top, other = (dict(line) for line in parts.indicators)
+    halves = [
+        {**top, "code": f"A{n}", "name": f"环境{n}", "parent": "A", "weight": "50"} for n in (1, 2)
+    ]
+    items = [
+        {**line, "indicator": "A1"} if line["item"] == "A" else line
+        for line in parts.lines["items.csv"]
+    ]
+    lines = {**parts.lines, "indicators.csv": [top, *halves, other], "items.csv": items}
+    new = Parts(parts.settings, lines)
+    clauses = clauses_of(old, new)
+    assert [one.title for one in clauses] == ["第一层的权重", "「环境」下级的增减和权重"]
+    assert clauses[1].items == {"A"}
+    for one in clauses:
+        load_files(files_of(apply(old, new, one))[0], office.catalogue)
+    assert compare(apply(old, new, join(clauses, "全部")), new, office.catalogue).empty
+
+
+def test_more_than_a_dozen_clauses_are_tried_together(shared, monkeypatch):
+    office, data = shared
+    monkeypatch.setattr("wenming_metrics.revising.trying._MOST", 2)
+    told = {("missing.rule", "值"): "按零分", ("ranking.ties", "值"): "不空(1、1、2)"}
+    files, _ = read_book(edited(office, data, 指标体系=WEIGHTS, 说明与约定=told), office.catalogue)
+    found = try_draft(office, files, WEEK)
+    assert found.clauses["title"].tolist() == ["第一层的权重", "其余改动(2 条)"]
+    assert found.units["clause"].tolist() == ["第一层的权重"] * 2
 
 
 def test_all_clauses_together_are_the_draft(shared):
@@ -193,7 +241,7 @@ def test_all_clauses_together_are_the_draft(shared):
     old, new = drafts.parts_in_force(office), parts_of(files)
     clauses = clauses_of(old, new)
     assert [one.title for one in clauses] == [
-        "第一层下级的权重",
+        "第一层的权重",
         "缺项",
         "一票否决",
         "1 个测评项的归属",

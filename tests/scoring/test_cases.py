@@ -13,6 +13,8 @@ from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics import periods
 from wenming_metrics.queries.details import leaf_rows, unit_leaves
+from wenming_metrics.queries.ledger import ledger
+from wenming_metrics.queries.ledger_rows import loss_rows
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.rounding import half_up
@@ -79,6 +81,7 @@ def window_of(case):
 def check_losses(office, window):
     """Lost points add up: rows to leaf, leaves and what stands on no row to full mark - score."""
     found = ranking(office, window)
+    check_ledger(office, window, found)
     for line in found[found["status"] == RANKED].itertuples():
         leaves = unit_leaves(office, window, line.unit)
         exact = office.rules.full_mark - leaves["loss"].sum()
@@ -91,3 +94,24 @@ def check_losses(office, window):
         assert by_leaf.to_dict() == pytest.approx(lost.to_dict(), abs=1e-9)
         assert (rows["source_row"] >= 2).all()
         assert (rows["file"] == "督查表.xlsx").all()
+
+
+def check_ledger(office, window, ranked):
+    """The lines of the ledger add up to what each unit lost, and to what the city lost."""
+    told = ledger(office, window)
+    lines, scored = told.lines, told.units[told.units["weight"] > 0]
+    lost = lines.groupby("unit_name", observed=False)["points"].sum()
+    score = ranked.set_index("unit_name")["score"]
+    for unit in scored.itertuples():
+        exact = unit.full - lost.get(unit.name, 0.0)
+        assert exact == pytest.approx(unit.total, abs=1e-9)
+        assert float(half_up(exact, office.rules.decimals)) == score[unit.name]
+    if len(scored):
+        whole = (scored["weight"] * (scored["full"] - scored["total"])).sum()
+        assert lines["city"].sum() == pytest.approx(whole, abs=1e-9)
+        assert told.city_score == city(office, window).score
+    checks = lines[(lines["kind"] == "row") & (lines["points"] > 0)]
+    if len(checks):
+        rows = loss_rows(office, window, checks)
+        behind = rows.groupby("line")["loss"].sum().reindex(checks.index)
+        assert behind.to_numpy() == pytest.approx(checks["points"].to_numpy(), abs=1e-9)

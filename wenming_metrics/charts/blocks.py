@@ -14,9 +14,11 @@ from wenming_metrics.charts.template import ACCENT, TEXT, new_figure
 
 _LIGHT = (238, 242, 247)
 _DARK = tuple(int(ACCENT[at : at + 2], 16) for at in (1, 3, 5))
-_TREE = 460
-_ROW, _TOP = 28, 64
-"""Height of the tree; of a row of shades, and of the headings above them, in pixels."""
+_TREE = 640
+_ROW, _HEAD, _EDGE = 28, 18, 14
+"""Height of the tree; of a row of shades, a line of a heading, and the edge, in pixels."""
+_FEW, _LONG = 4, 12
+"""Columns that leave room for long lines of headings; characters of a heading."""
 _LINE = 19
 """A block less high than this has no room for its name."""
 
@@ -24,11 +26,12 @@ _LINE = 19
 def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
     """Draw a tree of lost points from left to right; what lies below stands beside it.
 
-    Takes:   blocks - level, name, start, loss, and path (names from the branch on)
+    Takes:   blocks - level, name, start, loss, shown (points as written), and path (names from the
+             branch on)
     Returns: one trace, a point per block in the order of the lines
     """
     figure, whole = new_figure(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
-    height = min(_TREE, 120 + 40 * len(blocks))
+    height = min(_TREE, 100 + 36 * len(blocks))
     shades = blocks["loss"].to_numpy(float) / (float(blocks["loss"].max()) or 1.0)
     figure.add_trace(
         _bars(
@@ -37,11 +40,11 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
             y=blocks["loss"],
             shades=shades,
             text=[
-                f"{line.name} {line.loss:.2f}" if line.loss / whole * height >= _LINE else ""
+                f"{line.name} {line.shown:.2f}" if line.loss / whole * height >= _LINE else ""
                 for line in blocks.itertuples()
             ],
             hover=[
-                f"<b>{' › '.join(line.path)}</b><br>失 {line.loss:.4f} 分,"
+                f"<b>{' › '.join(line.path)}</b><br>失 {line.shown:.2f} 分,"
                 f"占所看全部的 {line.loss / whole:.1%}"
                 for line in blocks.itertuples()
             ],
@@ -75,17 +78,19 @@ def shades(table: pd.DataFrame) -> go.Figure:
             shades=flat / most,
             text=[f"{value:.2f}" if value >= 0.005 else "" for value in flat],
             hover=[
-                f"<b>{row}</b> {column}<br>失 {value:.4f} 分"
+                f"<b>{row}</b> {column}<br>失 {value:.2f} 分"
                 for (row, column), value in zip(names, flat, strict=True)
             ],
         )
     )
-    figure.update_layout(height=_ROW * rows + _TOP)
+    heads = [_folded(str(name), 4 if columns <= _FEW else 2) for name in table.columns]
+    lines = max((head.count("<br>") + 1 for head in heads), default=1)
+    figure.update_layout(height=_ROW * rows + _HEAD * lines + _EDGE)
     figure.update_xaxes(
         range=[0, columns],
         side="top",
         tickvals=np.arange(columns) + 0.5,
-        ticktext=[_folded(str(name)) for name in table.columns],
+        ticktext=heads,
         tickangle=0,
         showgrid=False,
         tickfont={"size": 12},
@@ -136,7 +141,7 @@ def _ink(share: float) -> str:
     return "white" if share > 0.45 else TEXT
 
 
-def _folded(name: str, width: int = 4) -> str:
+def _folded(name: str, width: int) -> str:
     """Break a heading into short lines."""
-    short = name if len(name) <= 3 * width else name[: 3 * width - 1] + "…"
+    short = name if len(name) <= _LONG else name[: _LONG - 1] + "…"
     return "<br>".join(short[at : at + width] for at in range(0, len(short), width))

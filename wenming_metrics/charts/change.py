@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
 
-_ROW, _EDGE = 46, 34
+_ROW, _EDGE = 52, 34
 _DOWN = "#6b7683"
 """What takes points, dark grey beside the blue of what gives; the sign is written as well."""
 
@@ -36,7 +36,9 @@ def change_bars(
             y=list(range(1, rows - 1)),
             orientation="h",
             marker_color=[ACCENT if points > 0 else _DOWN for points in moved],
-            hovertext=[f"{name} {signed(points)} 分" for name, points in zip(names, moved, strict=True)],
+            hovertext=[
+                f"{name} {signed(points)} 分" for name, points in zip(names, moved, strict=True)
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
@@ -52,7 +54,7 @@ def change_bars(
     _join(figure, [*starts, scores[1]])
     _name(figure, names, moved, ends, scores)
     low, high = _reach([*starts, *scores])
-    figure.update_layout(height=_ROW * rows + _EDGE, bargap=0.5)
+    figure.update_layout(height=_ROW * rows + _EDGE, bargap=0.64)
     figure.update_xaxes(range=[low, high], nticks=6, ticksuffix=" 分", showgrid=True)
     figure.update_yaxes(range=[rows - 0.5, -0.8], visible=False)
     return figure
@@ -83,7 +85,7 @@ def _name(
     texts.append(f"{ends[1]} <b>{scores[1]:.2f}</b>")
     for row, text in enumerate(texts):
         figure.add_annotation(
-            **{"x": 0, "xref": "paper", "y": row, "yshift": 17, "text": text},
+            **{"x": 0, "xref": "paper", "y": row, "yshift": 19, "text": text},
             **{"showarrow": False, "xanchor": "left", "align": "left", "font": {"color": QUIET}},
         )
 

@@ -64,7 +64,26 @@ def course_line(
         figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
         _tag(figure, len(labels) - 0.6, target, f"目标 {target:g}")
     _axes(figure, labels)
+    figure.update_yaxes(range=_reach(control, before, target))
     return figure
+
+
+def _reach(
+    control: Control, before: Sequence[float] | None, target: float | None
+) -> tuple[float, float] | None:
+    """Give the ends of the axis: all that is drawn, with a little room."""
+    parts = [
+        control.values,
+        control.low,
+        control.high,
+        np.asarray([] if before is None else before, float),
+    ]
+    all_of = np.concatenate([*parts, [np.nan if target is None else target]])
+    if np.isnan(all_of).all():
+        return None
+    low, high = float(np.nanmin(all_of)), float(np.nanmax(all_of))
+    room = max((high - low) * 0.08, 0.2)
+    return low - room, high + room
 
 
 _MARKS = ["triangle-up", "triangle-down"]
@@ -117,6 +136,6 @@ def _axes(figure: go.Figure, labels: Sequence[str]) -> None:
     figure.update_layout(height=_HEIGHT, margin={"t": 26})
     figure.update_xaxes(
         tickvals=shown, ticktext=[labels[at] for at in shown], range=[-0.6, len(labels) - 0.4],
-        tickangle=0, showgrid=False, linecolor=LINE, showline=True,
+        tickangle=0, showgrid=False, zeroline=False, linecolor=LINE, showline=True,
     )  # fmt: skip
     figure.update_yaxes(nticks=6, tickformat=".4~g")

@@ -60,8 +60,11 @@ def _said(day: date, line: tuple | None) -> str:
 
 
 def _span(lost: np.ndarray) -> dict[str, float]:
-    """Give the ends of the scale: from nothing lost to the most."""
-    return {"zmin": 0.0, "zmax": max(float(np.nanmax(lost)), 1e-6)} if (~np.isnan(lost)).any() else {}
+    """Give the ends of the scale: from the least lost to the most, but at least a point apart."""
+    if np.isnan(lost).all():
+        return {}
+    low, high = float(np.nanmin(lost)), float(np.nanmax(lost))
+    return {"zmin": low, "zmax": max(high, low + 1.0)}
 
 
 def _axes(figure: go.Figure, mondays: Sequence[date]) -> None:
@@ -75,9 +78,10 @@ def _axes(figure: go.Figure, mondays: Sequence[date]) -> None:
     figure.update_layout(height=_HEIGHT, plot_bgcolor="white", font={"color": QUIET, "size": 12})
     figure.update_xaxes(
         tickvals=[place for place, _ in months], ticktext=[text for _, text in months],
-        side="top", showgrid=False, constrain="domain", tickangle=0,
+        side="top", showgrid=False, constrain="domain", constraintoward="left", tickangle=0,
+        ticks="", zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(7)), ticktext=_WEEKDAYS, range=[6.5, -0.5], showgrid=False,
-        scaleanchor="x", constrain="domain",
+        scaleanchor="x", constrain="domain", constraintoward="top", ticks="",
     )  # fmt: skip

@@ -8,20 +8,21 @@ import plotly.graph_objects as go
 from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
 
 
-def pareto(losses: pd.DataFrame, main: int, whole: float) -> go.Figure:
+def pareto(losses: pd.DataFrame, main: int) -> go.Figure:
     """Draw what cost most, and how much the largest make up together, with a line at 80 %.
 
-    Takes:   losses - name, loss (largest first); main - how many reach 80 % together; whole - all
-             that was lost, also by what is not drawn
-    Returns: horizontal bars from zero with the name above; a line of the cumulated share over them
+    Takes:   losses - name, loss (points as written, largest first), share (of all that was lost, also
+             by what is not drawn); main - how many reach 80 % together
+    Returns: horizontal bars from zero with the name above, and a line of the cumulated share, on one
+             axis of shares of the whole; the first trace has a point per bar
     """
     figure, size = new_figure(), len(losses)
     places = list(range(size))
-    running = losses["loss"].cumsum() / (whole or 1.0)
+    running = losses["share"].cumsum()
     colours = [ACCENT if place < main else MUTED for place in places]
     figure.add_trace(
         go.Bar(
-            x=losses["loss"],
+            x=losses["share"],
             y=places,
             orientation="h",
             marker_color=colours,
@@ -38,7 +39,6 @@ def pareto(losses: pd.DataFrame, main: int, whole: float) -> go.Figure:
         go.Scatter(
             x=running,
             y=places,
-            xaxis="x2",
             mode="lines+markers",
             line={"color": QUIET, "width": 1.5},
             marker={"size": 6, "color": QUIET},
@@ -55,14 +55,14 @@ def pareto(losses: pd.DataFrame, main: int, whole: float) -> go.Figure:
             text=f"{line.name} <b>{line.loss:.2f}</b> 分 "
             f"<span style='color:{QUIET};font-size:12px'>累计 {share:.0%}</span>",
         )
-    _pareto_axes(figure, size, float(losses["loss"].max()) if size else 1.0)
+    _add_axes(figure, size)
     return figure
 
 
-def _pareto_axes(figure: go.Figure, size: int, longest: float) -> None:
+def _add_axes(figure: go.Figure, size: int) -> None:
     figure.add_shape(
         type="line",
-        xref="x2",
+        xref="x",
         yref="paper",
         x0=0.8,
         x1=0.8,
@@ -73,17 +73,12 @@ def _pareto_axes(figure: go.Figure, size: int, longest: float) -> None:
     figure.update_layout(
         height=44 * size + 60,
         bargap=0.66,
-        xaxis={"range": [0, longest * 1.04 or 1.0], "visible": False},
-        xaxis2={
-            "overlaying": "x",
-            "side": "bottom",
+        xaxis={
             "range": [0, 1.04],
-            "tickvals": [0, 0.5, 0.8, 1],
+            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
             "tickformat": ".0%",
-            "fixedrange": True,
-            "showgrid": False,
-            "linecolor": LINE,
             "tickfont": {"size": 12},
+            "linecolor": LINE,
         },
     )
     figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)

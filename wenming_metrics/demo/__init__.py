@@ -1,6 +1,7 @@
 """The made-up city 演示市: units, sites, inspections and the workbooks its districts send.
 
 `city` registers · `names` how places are called · `inspections` plans and findings of past days ·
-`workbooks` the files · `answers` what units answer · `forms` how each sender lays out a sheet · `big` large files for
+`workbooks` the files · `answers` what units answer · `quarter` a test by a third party · `wide` a
+checklist with a column per item · `forms` how each sender lays out a sheet · `big` large files for
 benchmarks. Everything comes from one seed; nothing in it is a real place, person or office.
 """

@@ -1,7 +1,7 @@
 """The workbooks of the made-up city, as its teams and districts send them.
 
-Nothing in them is faulty: title rows above the header, total rows and notes below are there to be
-recognised and skipped.
+Nothing in them is faulty but one row that waits (see `wide`): title rows above the header, total
+rows and notes below are there to be recognised and skipped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.demo import forms
+from wenming_metrics.demo import forms, wide
 from wenming_metrics.demo.answers import hand_out, write_answers
 from wenming_metrics.demo.city import SEED, City, build_city
 from wenming_metrics.demo.forms import Cell, Form
@@ -88,14 +88,22 @@ def write_plans(folder: Path, plan: pd.DataFrame) -> list[Path]:
 
 
 def write_days(folder: Path, inspections: Inspections) -> list[Path]:
-    """Write what each sender sends for each day: checklists, or problems with the visits."""
+    """Write what each sender sends for each day: checklists, or problems with the visits.
+
+    On the first day one of them sends a part of its visits with one column per item.
+    """
     rows = forms.full_rows(inspections)
-    written = []
+    first, written = min(inspections.visits["day"]), []
     for day, visits in inspections.visits.groupby("day", sort=True):
         for number, sender in enumerate([*forms.CHECKLISTS, *forms.FINDINGS]):
             own = visits[visits["sender"] == sender]
             if own.empty:
                 continue
+            if sender == wide.SENDER and day == first:
+                apart = own[wide.of_wide(own)]
+                own = own.drop(apart.index)
+                seen = inspections.rows[inspections.rows["visit"].isin(apart.index)]
+                written.append(wide.write_wide(folder, apart, seen, day))
             rng = np.random.default_rng([day.toordinal(), number])
             seen = rows[rows["visit"].isin(own.index)]
             book = _book()

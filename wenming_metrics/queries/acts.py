@@ -22,7 +22,7 @@ def acts(office: Office) -> pd.DataFrame:
     """List every act: at, who, act, what, reason.
 
     Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; of issues those of `store.issues`,
-    复核维持 (改扣, 剔除), and where late files count; of rules those of `store.drafts`.
+    提出复核, 复核维持 (改扣, 剔除), 不等 (a held row), and where late files count; of rules those of `store.drafts`.
     """
     with reading(office.store) as connection:
         parts = [
@@ -32,6 +32,8 @@ def acts(office: Office) -> pd.DataFrame:
             _held(connection),
             _replaced(connection),
             _issues(connection),
+            _waivers(connection),
+            _remarks(connection),
             _rulings(connection),
             _late(connection),
             _rules(connection),
@@ -137,6 +139,21 @@ def _issues(connection: Connection) -> pd.DataFrame:
         for one in found.itertuples()
     ]
     return found.assign(what=what)[_COLUMNS]
+
+
+def _waivers(connection: Connection) -> pd.DataFrame:
+    table, batch = schema.waiver, schema.batch
+    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
+    found = read_frame(connection, query.order_by(table.c.at.desc()))
+    what = [f"第 {one.batch} 批 {one.name} 第 {one.source_row} 行" for one in found.itertuples()]
+    return found.assign(act="不等", what=what)[_COLUMNS]
+
+
+def _remarks(connection: Connection) -> pd.DataFrame:
+    table = schema.remark
+    found = read_frame(connection, select(table).order_by(table.c.remark.desc()))
+    what = [f"复核意见 {one.remark}" for one in found.itertuples()]
+    return found.assign(act="提出复核", what=what, reason=found["asks"])[_COLUMNS]
 
 
 def _rulings(connection: Connection) -> pd.DataFrame:

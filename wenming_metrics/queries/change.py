@@ -31,8 +31,9 @@ from wenming_metrics.scoring.change import (
     Way,
     aligned,
     explain,
+    leaf_parts,
     mixed,
-    with_units,
+    state_of,
 )
 from wenming_metrics.scoring.missing import own_nodes
 from wenming_metrics.scoring.ranking import RANKED, SCORED
@@ -97,7 +98,9 @@ def score_change(
     states = aligned([_state(one, number, groups) for one, number in found])
     was, is_ = states[0], states[1]
     told = iter(states[2:])
-    start, end = (next(told) if one else state for one, state in zip(known, (was, is_), strict=True))
+    start, end = (
+        next(told) if one else state for one, state in zip(known, (was, is_), strict=True)
+    )
     under = {one.digest: (next(told), next(told)) for one in versions}
     booked = explain(start, end, _ways(start, was, is_, end, _crossed(under, old, new)))
     told_rules = [one[-1][0] for one in (old, new)]
@@ -177,39 +180,15 @@ def _state(standings: Standings, number: int, groups: Sequence[str]) -> State:
     """Take the scores of one window apart; a unit that is not scored weighs nothing."""
     status = statuses(standings, number)
     scored = np.isin(status, SCORED)
-    size = len(scored)
-    parts = [_parts(*one) for one in standings.parts(number)]
-    leaves = pd.MultiIndex.from_tuples([], names=LEAF_KEYS)
-    for keys, *_ in parts:
-        leaves = leaves.union(keys, sort=False)
-    weight, earned = np.zeros((2, len(leaves), size))
-    given = np.zeros(weight.shape, bool)
-    for keys, own, points, filled in parts:
-        rows = leaves.get_indexer(keys)
-        weight[rows] += own * scored
-        earned[rows] += own * scored * np.nan_to_num(points)
-        given[rows] |= filled & (own > 0)
     own_group = standings.units["group"].to_numpy(object)
     wholes = [city_weights(standings, number)]
     wholes += [_mean_of((status == RANKED) & (own_group == group)) for group in groups]
-    return State(
-        units=pd.Index(standings.units["unit"]),
-        leaves=leaves,
-        weight=weight,
-        points=np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0),
-        given=given,
-        added=np.where(scored, standings.adjusted(number), 0.0),
-        among=with_units(np.stack(wholes), scored),
-    )
-
-
-def _parts(stretch, at: slice, shares: np.ndarray) -> tuple:
-    """Give keys, weight, points and whether filled in of what makes its own rate in a stretch."""
-    rules, scores = stretch.rules, stretch.scores
-    own = own_nodes(rules)
-    keys = pd.MultiIndex.from_frame(rules.nodes.loc[own, LEAF_KEYS])
-    weight = scores.weights[own, at] * np.nan_to_num(shares)
-    return keys, weight, rules.full_mark * scores.rates[own, at], scores.filled[own, at]
+    parts = [
+        leaf_parts(stretch.scores, stretch.rules, at, shares)
+        for stretch, at, shares in standings.parts(number)
+    ]
+    units = pd.Index(standings.units["unit"])
+    return state_of(units, parts, scored, standings.adjusted(number), np.stack(wholes))
 
 
 def _mean_of(chosen: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -62,9 +62,7 @@ def course(
         told = earlier if days_with_rows(connection, span) else []
         listed = office.rules.board(board)
         standings = score_windows(connection, office, [*told, *windows], listed)
-    groups = list(
-        dict.fromkeys(standings.units.sort_values("group_order", kind="stable")["group"])
-    )
+    groups = list(dict.fromkeys(standings.units.sort_values("group_order", kind="stable")["group"]))
     numbers = range(len(standings.windows))
     columns = [_values(standings, number, groups, code) for number in numbers]
     values, checks = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
@@ -81,14 +79,17 @@ def course(
 
 
 def year_before(of: Window) -> Window:
-    """Give the same window a year before: month and longer by the calendar, else 52 weeks."""
+    """Give the same window a year before: month and longer by the calendar, else 52 weeks.
+
+    It has no number: the issues of another year need not begin on its days.
+    """
     if of.kind in ("month", "quarter", "half", "year") and not of.number:
         return window(of.kind, of.start.replace(year=of.start.year - 1))
     if of.kind in ("month", "quarter", "half", "year"):
         ends = (of.start, of.end + timedelta(days=1))
         first, after = (on.replace(year=on.year - 1) for on in ends)
-        return replace(of, start=first, end=after - timedelta(days=1))
-    return replace(of, start=of.start - _YEAR, end=of.end - _YEAR)
+        return Window(of.kind, first, after - timedelta(days=1))
+    return Window(of.kind, of.start - _YEAR, of.end - _YEAR)
 
 
 def indicators(office: Office) -> list[tuple[str, str]]:

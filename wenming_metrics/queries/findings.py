@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.states import FOUND, LOOK_BACK, OPEN, judge
-from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import days_of, live_at, live_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
+from wenming_metrics.tallying import let_rulings_stand
 from wenming_metrics.vocabulary import ANSWERED, STATES
 
 NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"
@@ -114,7 +115,8 @@ def read_problems(
     """
     live = live_on(connection, days, known_at)
     rows = drop_covered(connection, read_failed(connection, days, live, sites), live)
-    rows = drop_repeats(rows)
+    rows = drop_repeats(let_rulings_stand(connection, rows, known_at))
+    rows = rows[rows["result"] == FAILED]
     numbers = read_numbers(connection, rows["batch"].unique())
     if numbers.empty:
         found = rows.assign(number="", due=0)

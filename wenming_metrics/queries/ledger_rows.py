@@ -15,12 +15,13 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.priced_nodes import NO_ROW
 from wenming_metrics.queries.telling import tell
 from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_role
+from wenming_metrics.tallying import let_rulings_stand
 from wenming_metrics.vocabulary import ROLE_CODES
 
 RESPONSIBLE = ROLE_CODES.index("responsible")
@@ -107,4 +108,5 @@ def _failed(
         return known_rows(connection, window, cut, lines["unit"].unique())
     live = live_on(connection, window.days)
     rows = drop_covered(connection, read_failed(connection, lines["day"].unique(), live), live)
-    return drop_repeats(rows)
+    rows = drop_repeats(let_rulings_stand(connection, rows))
+    return rows[rows["result"] == FAILED]

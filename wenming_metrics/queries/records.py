@@ -8,7 +8,14 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import today
-from wenming_metrics.queries.findings import ANSWERS, Moment, answered, read_answers
+from wenming_metrics.queries.findings import (
+    ANSWERS,
+    Moment,
+    answered,
+    link,
+    read_answers,
+    read_problems,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
@@ -49,6 +56,29 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
         }
     )
     return pd.concat([own, told, found["batch"], places, found["source_row"]], axis=1)
+
+
+def answers_to(office: Office, day: date, batch: int, seq: int) -> pd.DataFrame:
+    """List what units answered to the problem of one stored row, in the order in which it came.
+
+    Returns: state, on (date), unit_name, measure, batch, file, sheet (its name), source_row
+    """
+    on = day.toordinal()
+    with reading(office.store) as connection:
+        problems = read_problems(connection, range(on, on + 1))
+        own = problems.index[(problems["batch"] == batch) & (problems["seq"] == seq)]
+        linked = link(connection, read_answers(connection), problems)
+        answers = linked.loc[linked["finding"].isin(own), ["batch", "seq", "happened_on"]]
+        found = answers.merge(read_records(connection, ANSWERS), on=["batch", "seq"])
+        units = read_register(connection).units
+        places = places_of(connection, found)
+    told = pd.DataFrame(found["told"].tolist(), found.index, ["state", "measure"])
+    names = dict(zip(units["unit"], units["name"], strict=True))
+    told = told.assign(
+        on=[date.fromordinal(one) for one in found["happened_on"]],
+        unit_name=found["unit"].map(names).fillna(""),
+    )
+    return pd.concat([told, found["batch"], places, found["source_row"]], axis=1)
 
 
 def places_of(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:

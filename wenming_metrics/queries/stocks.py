@@ -32,7 +32,7 @@ def stocks_of(
     parts = [pd.DataFrame({"node": [], "column": [], "value": []})]
     for node in nodes:
         for number, window in enumerate(windows):
-            found = _figures(connection, str(rules.nodes.at[node, "fact"]), window)
+            found = figures(connection, str(rules.nodes.at[node, "fact"]), window)
             at = place[found["unit"].to_numpy(np.int64)]
             told = {"node": node, "column": number * units + at, "value": found["value"]}
             lines = pd.DataFrame(told)[(at >= 0) & found["value"].notna().to_numpy()]
@@ -40,8 +40,8 @@ def stocks_of(
     return stock_rates(pd.concat(parts, ignore_index=True), rules, len(windows) * units)
 
 
-def _figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
-    """Look a fact up as of the end of a window; see `queries.stated`."""
+def figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
+    """Look a fact up as of the end of a window: unit, value; see `queries.stated`."""
     kind, key, column = (*fact.split(":"), "", "")[:3]
     if kind == "metric":
         return stated.metric(connection, key, window)

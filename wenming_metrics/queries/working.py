@@ -16,13 +16,15 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.stocks import figures
 from wenming_metrics.queries.sums import window_sums
 from wenming_metrics.queries.windows import score_windows, statuses
 from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE, half_up
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import basis_of
+from wenming_metrics.scoring.basis import Basis, basis_of
 from wenming_metrics.scoring.leaves import LeafSums
 from wenming_metrics.scoring.settling import plan_of
+from wenming_metrics.scoring.stocks import stock_nodes
 from wenming_metrics.store.database import reading
 from wenming_metrics.units import heirs
 
@@ -37,7 +39,8 @@ class Steps:
              (NaN = no rate), points (of the score: full mark x effective x rate), filled (by the
              rule for missing leaves), inside (below a node that settles: shown, not weighed),
              checks, failed, lost, possible (points), mean_rate (of visits), periods, taken, full
-             (points; NaN where nothing settles; full 1 for grades)
+             (points; NaN where nothing settles; full 1 for grades), value (of the fact that feeds a
+             leaf, NaN = none)
     """
 
     rules: RuleSet
@@ -104,7 +107,9 @@ def _steps(
     unit: int,
 ) -> Steps:
     rules, scores = stretch.rules, stretch.scores
-    sums, taken = _own_sums(connection, standings, stretch, unit)
+    place = _own_place(standings, stretch, unit)
+    sums, taken = _own_sums(connection, standings, stretch, place)
+    values = _own_values(connection, stretch, place)
     nodes, plan = rules.nodes, plan_of(rules)
     names = ["parent", "level", "code", "name", "mode", "average", "settlement", "is_leaf"]
     frame = nodes[[*names, "weight"]].reset_index()
@@ -123,6 +128,7 @@ def _steps(
         lost=sums.lost[:, 0] / POINT_SCALE,
         possible=sums.possible[:, 0] / POINT_SCALE,
         mean_rate=by_visit,
+        value=frame["node"].map(values).astype(float),
         **{name: frame["node"].map(taken[name]) for name in ("periods", "taken")},
         full=np.where(plan.owner == nodes.index, plan.full / unit_of, np.nan),
     )
@@ -131,21 +137,43 @@ def _steps(
     return Steps(rules, stretch.window, weight, float(scores.scores[column]), frame)
 
 
+def _basis(standings: Standings, rules: RuleSet) -> Basis:
+    kind = standings.board.kind
+    has_board = any(one.kind == kind for one in rules.boards)
+    board = rules.board(kind) if has_board else standings.board
+    return basis_of(standings.register, rules, board)
+
+
+def _own_place(standings: Standings, stretch: Stretch, unit: int) -> np.ndarray:
+    """Give position 0 to the unit and to those merged into it, -1 to all others."""
+    register = standings.register
+    place = np.full(len(_basis(standings, stretch.rules).counts_for) + 1, -1, np.int64)
+    place[unit] = 0
+    for before, heir in heirs(register, standings.windows[-1].end.toordinal()).items():
+        if heir == unit:
+            place[before] = 0
+    return place
+
+
+def _own_values(connection: Connection, stretch: Stretch, place: np.ndarray) -> dict[int, float]:
+    """Give the figure that feeds each leaf that is fed by a fact, where the unit has one."""
+    found = {}
+    for node in stock_nodes(stretch.rules):
+        told = figures(connection, str(stretch.rules.nodes.at[node, "fact"]), stretch.window)
+        own = told[(place[told["unit"].to_numpy(np.int64)] == 0) & told["value"].notna().to_numpy()]
+        if len(own):
+            found[node] = float(own["value"].iloc[-1])
+    return found
+
+
 def _own_sums(
-    connection: Connection, standings: Standings, stretch: Stretch, unit: int
+    connection: Connection, standings: Standings, stretch: Stretch, place: np.ndarray
 ) -> tuple[LeafSums, pd.DataFrame]:
     """Sum what was counted for the unit, and for those merged into it.
 
     Returns: leaf sums of one column; per settling node: periods, taken
     """
-    rules, register, kind = stretch.rules, standings.register, standings.board.kind
-    has_board = any(one.kind == kind for one in rules.boards)
-    basis = basis_of(register, rules, rules.board(kind) if has_board else standings.board)
-    place = np.full(len(basis.counts_for) + 1, -1, np.int64)
-    place[unit] = 0
-    for before, heir in heirs(register, standings.windows[-1].end.toordinal()).items():
-        if heir == unit:
-            place[before] = 0
+    rules, basis = stretch.rules, _basis(standings, stretch.rules)
     windows = [stretch.window]
     sums, taken = window_sums(connection, windows, basis, place, 1)
     if len(rules.prices):

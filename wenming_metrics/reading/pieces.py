@@ -6,6 +6,7 @@ Excel's row numbers stay; the cells as they came are kept once, with the first p
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,8 @@ from wenming_metrics.vocabulary import normalise
 
 _LONGEST, _FEWEST, _MOST = 14, 3, 40
 """A title is short; a header has at least three; more headers than that are no tables."""
+_NO_TITLE = re.compile(r"[0-9√×]")
+"""What no title holds, and most cells of a long sheet do."""
 
 
 def cut_tables(sheet: Sheet, header: Header | None) -> list[Sheet]:
@@ -37,13 +40,15 @@ def cut_tables(sheet: Sheet, header: Header | None) -> list[Sheet]:
 def _titles_per_row(sheet: Sheet) -> np.ndarray:
     counts = np.zeros(sheet.n_rows, np.int16)
     for column in sheet.columns:
-        known = [
-            isinstance(value, str) and len(value) <= _LONGEST and normalise(value) in ALL_TITLES
-            for value in column.values
-        ]
+        known = [isinstance(value, str) and _is_title(value) for value in column.values]
         if any(known):
             counts += np.array(known)[column.codes]
     return counts
+
+
+def _is_title(text: str) -> bool:
+    """Say whether a text is a known title; those that are none are told without spelling them."""
+    return len(text) <= _LONGEST and not _NO_TITLE.search(text) and normalise(text) in ALL_TITLES
 
 
 def _repeats(sheet: Sheet, row: int, header: Header) -> bool:

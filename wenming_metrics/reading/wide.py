@@ -152,9 +152,10 @@ def _lost(value: Value) -> bool:
 
 def _is_bare(value: Value) -> bool:
     """Say whether a cell holds a number and not what it is: 2, 「2分」."""
-    if not isinstance(value, float | str) or values.result(value) != values.UNREADABLE:
+    # Most texts that say nothing are no number either: that is asked first, and alone.
+    if not isinstance(value, float | str) or values.points(value) < 0:
         return False
-    return values.points(value) >= 0 and not _lost(value)
+    return values.result(value) == values.UNREADABLE and not _lost(value)
 
 
 def _joined(cells: list[Column]) -> Column:

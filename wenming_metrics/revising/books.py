@@ -5,7 +5,7 @@ The bytes of an upload are decoded in the sandboxed child like those of any othe
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from wenming_metrics.export.rules_book import rules_workbook
@@ -86,4 +86,6 @@ def _text(value: Value) -> str:
         return value.text
     if isinstance(value, datetime):
         return value.date().isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return value.isoformat() if isinstance(value, date) else str(value).strip()

@@ -171,8 +171,9 @@ def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
 
 
 def _changes(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:
+    """Say whether an indicator comes, goes or scores otherwise: its children go along with that."""
     one, two = was.get(code), now.get(code)
-    return one is None or two is None or _differ(one, two, ("parent", "weight", *_MODE))
+    return one is None or two is None or _differ(one, two, _MODE)
 
 
 def _differ(one: Line, two: Line, names: Sequence[str]) -> bool:
@@ -192,10 +193,10 @@ def _tree_title(codes: Collection[str], was: Mapping[str, Line], now: Mapping[st
     shares = [c for c in codes if c not in was or c not in now or _weighs_otherwise(c, was, now)]
     if not shares:
         return f"「{'、'.join(names[code] for code in sorted(codes))}」的计分方式"
-    parents = {(now.get(code) or was[code])["parent"] for code in shares} - set(codes)
-    of = "、".join(f"「{names[code]}」" for code in sorted(parents) if code in names)
-    grown = any(code not in was or code not in now for code in shares)
-    return f"{of or '第一层'}下级的{'增减和' if grown else ''}权重"
+    moved = {code for code in shares if code not in was or code not in now}
+    parents = {(now.get(code) or was[code])["parent"] for code in shares} - moved
+    of = "、".join(f"「{names[code]}」下级" if code else "第一层" for code in sorted(parents))
+    return f"{of}的{'增减和' if moved else ''}权重"
 
 
 def _weighs_otherwise(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:

@@ -10,7 +10,6 @@ import pandas as pd
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.load import load_files, pack, unpack
-from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.parts import Parts, parts_of
 from wenming_metrics.store import drafts
 from wenming_metrics.store.database import reading, writing
@@ -59,11 +58,6 @@ def files_of_draft(office: Office, draft: int) -> dict[str, bytes]:
     if content is None:
         raise IntakeError("这份草案已经发布或废弃。")
     return unpack(content)
-
-
-def rules_of_draft(office: Office, draft: int) -> RuleSet:
-    """Read the rules of an open draft. Raises IntakeError when it has ended."""
-    return load_files(files_of_draft(office, draft), office.catalogue)
 
 
 def parts_in_force(office: Office) -> Parts:

@@ -32,6 +32,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.missing import own_nodes
+from wenming_metrics.scoring.roll_up import Scores
+
 PERFORMANCE, COVERAGE, RULES = "performance", "coverage", "rules"
 ADJUSTED, RESTATED = "adjusted", "restated"
 CAUSES = (PERFORMANCE, COVERAGE, RULES, ADJUSTED, RESTATED)
@@ -107,6 +111,49 @@ class Booked:
         return self.by_unit[cause].sum(axis=1)
 
 
+LeafParts = tuple[pd.MultiIndex, np.ndarray, np.ndarray, np.ndarray]
+"""Keys, weight, points and given of what makes its own rate, see `State`."""
+
+
+def leaf_parts(scores: Scores, rules: RuleSet, at: slice, shares: np.ndarray) -> LeafParts:
+    """Take some columns of scores apart.
+
+    Takes: at - the columns; shares - what these scores weigh in each column's score, NaN = none
+    """
+    own = own_nodes(rules)
+    keys = pd.MultiIndex.from_frame(rules.nodes.loc[own, LEAF_KEYS])
+    weight = scores.weights[own, at] * np.nan_to_num(shares)
+    return keys, weight, rules.full_mark * scores.rates[own, at], scores.filled[own, at]
+
+
+def state_of(
+    units: pd.Index,
+    parts: Sequence[LeafParts],
+    scored: np.ndarray,
+    added: np.ndarray,
+    wholes: np.ndarray,
+) -> State:
+    """Make a state of the stretches of a window.
+
+    Takes: scored - per unit, whether it has a score: one that has none weighs nothing; added - per
+           unit, adjustments; wholes - (whole, unit): what units weigh in the city and the groups
+    """
+    leaves = pd.MultiIndex.from_tuples([], names=LEAF_KEYS)
+    for keys, *_ in parts:
+        leaves = leaves.union(keys, sort=False)
+    weight, earned = np.zeros((2, len(leaves), len(units)))
+    given = np.zeros(weight.shape, bool)
+    for keys, own, points, filled in parts:
+        rows = leaves.get_indexer(keys)
+        weight[rows] += own * scored
+        earned[rows] += own * scored * np.nan_to_num(points)
+        given[rows] |= filled & (own > 0)
+    points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+    added = np.where(scored, added, 0.0)
+    among = np.concatenate([wholes, np.diag(scored.astype(float))])
+    return State(units, leaves, weight, points, given, added, among)
+
+
 def bennet(
     share: np.ndarray, y: np.ndarray, share_after: np.ndarray, y_after: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -145,11 +192,6 @@ def _spread(state: State, units: pd.Index, leaves: pd.MultiIndex) -> State:
         **{"units": units, "leaves": leaves, "weight": weight, "points": points},
         **{"given": given, "added": added, "among": among},
     )
-
-
-def with_units(wholes: np.ndarray, scored: np.ndarray) -> np.ndarray:
-    """Make `State.among`: the wholes, then every scored unit as a whole of its own."""
-    return np.concatenate([wholes, np.diag(scored.astype(float))])
 
 
 def mixed(states: Sequence[State], shares: Sequence[float]) -> State:

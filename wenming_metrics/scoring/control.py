@@ -59,8 +59,10 @@ def control(values: Sequence[float], cuts: Sequence[int] = ()) -> Control:
 
 
 def limits(values: np.ndarray) -> tuple[float, float, float]:
-    """Give mean, lower and upper limit; NaN limits for fewer than two points."""
-    mean = float(values.mean()) if len(values) else np.nan
+    """Give mean, lower and upper limit; limits are NaN for fewer than two points."""
+    if not len(values):
+        return np.nan, np.nan, np.nan
+    mean = float(values.mean())
     steps = np.abs(np.diff(values))
     if not len(steps):
         return mean, np.nan, np.nan
@@ -95,7 +97,7 @@ def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
     away = np.abs(values - mean)
     outside = away > reach + _NOISE
     near = ~outside & (away > NEAR * reach + _NOISE)
-    trend = _covered(_sides(values[1:], values[:-1]), RUN - 1, 1)
+    trend = _covered(_sides(values[1:], values[:-1]), RUN - 1, 1)[: len(values)]
     shift = _covered(above, RUN, 0)
     close = np.where(near, _two_of_three(near, above), 0)
     signal = np.full(len(values), NONE, object)

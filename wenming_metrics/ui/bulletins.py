@@ -171,7 +171,9 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
 
 def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
     st.subheader("核对稿")
-    page.note("每个单位一份表:得分、各项失分、失分的记录。发下去,收回意见,再签发。")
+    page.note(
+        "每个单位一份表:得分、各项失分、失分的记录;单位和记录多的,要等一会儿。发下去,收回意见,再签发。"
+    )
     kept = st.session_state.get(_SHEETS, {})
     with st.container(horizontal=True, vertical_alignment="center"):
         button(

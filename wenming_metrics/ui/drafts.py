@@ -64,7 +64,7 @@ def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
     if kept.get("id") != file.file_id:
         kept = {"id": file.file_id, "files": {}, "faults": []}
         try:
-            with st.spinner(f"正在读 {file.name}……"):
+            with st.spinner(f"正在读 {words.plain(file.name)}……"):
                 kept["files"], _ = read_book(file.getvalue(), office.catalogue)
         except WorkbookError as error:
             kept["faults"] = [str(fault) for fault in error.faults]
@@ -130,8 +130,33 @@ def _draw_drafts(office: Office, who: str) -> None:
 
 
 def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str) -> None:
-    """Draw what a person says on publishing, and the buttons that end a draft."""
+    """Draw the buttons that end a draft, and what a person says on publishing."""
     st.markdown("#### 发布")
+    release = _ask_release(office, draft, files, who)
+    ready = bool(who and release.document.strip() and release.version.strip())
+    page.note(
+        "发布后新的一版从施行日期起用,以前的日子仍按原来的办法;发布过的文件不再改动,也不能撤销。"
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "发布",
+            type="primary",
+            key="publish-draft",
+            disabled=not ready,
+            help="要填经办人、版本和文号",
+            on_click=_publish,
+            args=(office, draft, release),
+        )
+        st.button(
+            "废弃这份草案",
+            key="drop-draft",
+            disabled=not who,
+            on_click=_drop,
+            args=(office, draft, who),
+        )
+
+
+def _ask_release(office: Office, draft: int, files: dict[str, bytes], who: str) -> Release:
     told = parts_of(files).settings
     known = {one.id for one in cached.rule_sets()}
     own = str(told["id"])
@@ -158,27 +183,7 @@ def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str)
     past = first < today() and st.checkbox(
         "从过去的日期起施行", key=f"rule-past-{draft}", help="那以后没有签发的得分都会按新办法重算"
     )
-    page.note(
-        "发布后新的一版从施行日期起用,以前的日子仍按原来的办法;发布过的文件不再改动,也不能撤销。"
-    )
-    release = Release(who, document, first, rules_id.strip(), version, bool(past))
-    with st.container(horizontal=True):
-        st.button(
-            "发布",
-            type="primary",
-            key="publish-draft",
-            disabled=not (who and document.strip() and version.strip()),
-            help="要填经办人、版本和文号",
-            on_click=_publish,
-            args=(office, draft, release),
-        )
-        st.button(
-            "废弃这份草案",
-            key="drop-draft",
-            disabled=not who,
-            on_click=_drop,
-            args=(office, draft, who),
-        )
+    return Release(who, document, first, rules_id.strip(), version, bool(past))
 
 
 def _publish(office: Office, draft: int, release: Release) -> None:

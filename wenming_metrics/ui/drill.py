@@ -132,7 +132,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
             return
         page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
-        _draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
+        draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
 
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
@@ -147,10 +147,10 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: fl
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
     page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
-    _draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
+    draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
-def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
+def draw_original(rows: pd.DataFrame, place: int | None) -> None:
     """Draw the cells of the picked row, or of the first one folded away, as they were sent."""
     row = rows.iloc[place or 0]
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
@@ -162,6 +162,18 @@ def _draw_original(rows: pd.DataFrame, place: int | None) -> None:
         cards.pictures(
             cached.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))
         )
+        if told and told.number:
+            _draw_answers(cached.answers_to(row["day"], row["batch"], row["seq"]))
+
+
+def _draw_answers(answers: pd.DataFrame) -> None:
+    """Draw what units answered to a problem, each with its photos and the row it stands in."""
+    for one in answers.itertuples():
+        who = f"{one.unit_name} " if one.unit_name else ""
+        said = f",{one.measure}" if one.measure else ""
+        st.markdown(f"**整改反馈**:{words.plain(f'{who}{one.on:%Y-%m-%d} {one.state}{said}')}")
+        page.note(words.plain(f"见 {one.file}「{one.sheet}」第 {one.source_row} 行"))
+        cards.pictures(cached.row_pictures(one.batch, one.sheet, one.source_row))
 
 
 def _go_there(chosen: Chosen) -> None:

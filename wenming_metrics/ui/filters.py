@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from wenming_metrics.periods import KINDS, Window, custom, today, window
+from wenming_metrics.periods import KINDS, Window, custom, previous, today, window
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
 
@@ -57,6 +57,36 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
         return Selection(_window(_with_issues(_LONG, rules), days, "", rules), board.kind, group)
 
 
+def choose_trend(rules: RuleSet, days: Sequence[date]) -> Selection:
+    """Draw the controls of a course: board, period and its last date, in the caller's row."""
+    ranked = [board for board in rules.boards if board.ranked]
+    board = _board(ranked, "trend_board") if len(ranked) > 1 else ranked[0]
+    kinds = _with_issues(("week", "month", "day"), rules)
+    return Selection(_window(kinds, days, "trend_", rules), board.kind)
+
+
+def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
+    """Draw a date; gives the window of the kind of another that it lies in."""
+    usual = min(max(previous(after).start, days[0]), _latest(days))
+    on = _date("比较日期", "trend_other", usual, days)
+    return slot_at(calendar_of(rules.issues), on).window if after.number else window(after.kind, on)
+
+
+def trend_query(chosen: Selection, days: Sequence[date], rules: RuleSet) -> dict[str, str]:
+    """Give the address parameters of `choose_trend` for a selection."""
+    found = {f"trend_{name}": told for name, told in query_of(chosen.window, days).items()}
+    if sum(board.ranked for board in rules.boards) > 1:
+        found["trend_board"] = rules.board(chosen.board).title
+    return found
+
+
+def choose_losses(rules: RuleSet, days: Sequence[date]) -> Selection:
+    """Draw the controls of the lost points: period and its dates; first the week."""
+    with _row():
+        kinds = _with_issues(_LONG, rules)
+        return Selection(_window(kinds, days, "lost_", rules, "week"), rules.boards[0].kind)
+
+
 def choose_steps(days: Sequence[date]) -> Selection:
     """Draw the controls of a score worked out: period and its dates, in the caller's row."""
     return Selection(_window(_LONG, days, "step_"))
@@ -66,7 +96,7 @@ def _row() -> st.delta_generator.DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
 
 
-def _board(boards: Sequence[Board]) -> Board:
+def _board(boards: Sequence[Board], key: str = "board") -> Board:
     titles = {board.kind: board.title for board in boards}
     kind = st.segmented_control(
         "榜单",
@@ -74,7 +104,7 @@ def _board(boards: Sequence[Board]) -> Board:
         format_func=titles.get,
         default=boards[0].kind,
         required=True,
-        key="board",
+        key=key,
         bind="query-params",
     )
     return next(board for board in boards if board.kind == kind)
@@ -94,13 +124,17 @@ def _with_issues(kinds: Sequence[str], rules: RuleSet) -> Sequence[str]:
 
 
 def _window(
-    kinds: Sequence[str], days: Sequence[date], prefix: str, rules: RuleSet | None = None
+    kinds: Sequence[str],
+    days: Sequence[date],
+    prefix: str,
+    rules: RuleSet | None = None,
+    first: str = "",
 ) -> Window:
     kind = st.segmented_control(
         "时段",
         kinds,
         format_func=_PERIODS.get,
-        default=kinds[0],
+        default=first or kinds[0],
         required=True,
         key=f"{prefix}period",
         bind="query-params",

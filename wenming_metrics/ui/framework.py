@@ -79,7 +79,8 @@ def sentence(office: Office, rules: RuleSet) -> str:
 
 def draw(office: Office, rules: RuleSet) -> None:
     """Draw the tree with its search, the items of a picked indicator, and the conventions."""
-    page.note(f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}")
+    told = f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}"
+    page.note(words.plain(told))
     lines, items = queries.tree(rules), queries.items_of(rules, office.catalogue)
     wanted = st.text_input(
         "查找",

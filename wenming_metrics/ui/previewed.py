@@ -10,6 +10,7 @@ from wenming_metrics.intake import Preview
 from wenming_metrics.problems import REJECT, messages
 from wenming_metrics.queries.history import KINDS
 from wenming_metrics.reading.kinds import SHEET_TITLES
+from wenming_metrics.reading.model import Reading
 from wenming_metrics.ui import page, tables, words
 
 
@@ -21,10 +22,16 @@ def line(preview: Preview) -> dict[str, object]:
     seen = seen or ("撤回过" if intake.WITHDRAWN in codes else "")
     seen = seen or ("有相同的行" if codes & {intake.REPEATED, intake.COUNTED_AGAIN} else "")
     return {
-        **{"name": found.filename, "kind": KINDS.get(found.kind, "没有认出")},
+        **{"name": found.filename, "kind": _kind(found)},
         **{"sender": found.sender, "seen": seen, "said": _conclusion(preview)},
         **{"good": counts.good, "held": counts.held, "skipped": counts.skipped},
     }
+
+
+def _kind(found: Reading) -> str:
+    """Name the kind of a file; of one that is returned, that of its first table."""
+    first = next((SHEET_TITLES[one.kind] for one in found.recognised if one.kind), "没有认出")
+    return KINDS.get(found.kind, first)
 
 
 def _conclusion(preview: Preview) -> str:
@@ -41,6 +48,10 @@ def _conclusion(preview: Preview) -> str:
 def what(preview: Preview) -> str:
     """Say what a file is: kind, sheets, days."""
     found = preview.reading
+    taken = [one for one in found.recognised if one.kind]
+    if not found.kind and taken:  # it is returned for something else
+        names = (f"「{words.plain(one.sheet)}」是{SHEET_TITLES[one.kind]}" for one in taken)
+        return "、".join(names)
     parts = [KINDS.get(found.kind, "没有认出是哪种表")]
     known = [sheet for sheet in found.sheets if sheet.kind]
     if known:

@@ -12,7 +12,7 @@ from wenming_metrics.ui import cached, cards, page, tables, words
 
 _ALL = "全部"
 _WIDTHS = {
-    **{"period": 120, "unit_name": 118, "problem_no": 110, "site": 130, "description": 220},
+    **{"period": 110, "unit_name": 150, "problem_no": 110, "site": 130, "description": 220},
     **{"measure": 160, "finding": 120, "requirement": 200, "content": 180, "task": 200},
     **{"reason": 220, "document_no": 150, "parts": 260, "file": 230, "remark": 150},
 }

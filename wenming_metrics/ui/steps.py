@@ -126,7 +126,8 @@ def made(line: Line, nodes: pd.DataFrame) -> str:
     if mode in SETTLED:
         return _settled(line)
     if mode in STOCKS:
-        return "按报送的数据"
+        told = f"报送的数 {line['value']:g}"
+        return f"{told} ÷ 满分" if mode == "value" else f"{told},按达标分档折算"
     if not mode:
         return _branch(int(line["node"]), nodes)
     if line["average"] == "visit":

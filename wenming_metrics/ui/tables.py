@@ -283,10 +283,11 @@ def mark_means(lines: pd.DataFrame) -> Styler:
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:
     """Round lost points for the screen so that they add up to the total that is shown.
 
-    Takes: total - the shown total, within rounding of the sum of `losses`
+    Takes: losses - those below zero are gains; total - the shown total, within rounding of their sum
     """
     exact = np.asarray(losses, float)
-    whole = exact.sum()
-    if whole <= 0 or total <= 0:
+    size = np.abs(exact).sum()
+    if not size:
         return np.zeros(len(exact))
-    return allocate(exact * (total / whole), total, decimals)
+    # What the rounding of the total added is taken of each by its size.
+    return allocate(exact + (total - exact.sum()) * np.abs(exact) / size, total, decimals)

@@ -1,0 +1,9 @@
+"""Where further tables begin below the first: what no title holds is told without spelling it."""
+
+from wenming_metrics.reading.headers import ALL_TITLES
+from wenming_metrics.reading.pieces import _NO_TITLE
+
+
+def test_no_known_title_holds_what_tells_other_cells_apart():
+    assert ALL_TITLES
+    assert not [title for title in ALL_TITLES if _NO_TITLE.search(title)]

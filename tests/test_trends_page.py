@@ -1,0 +1,78 @@
+"""趋势 without a browser: its four views, what they say, and that the address holds the state."""
+
+import pytest
+
+from tests.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
+from wenming_metrics import settings
+from wenming_metrics.periods import window
+from wenming_metrics.queries.change import CAUSES, score_change
+from wenming_metrics.queries.office import open_office
+from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.ranking import ranking
+
+__all__ = ["_serializable", "stored"]  # fixtures
+pytestmark = drawn_alike
+
+
+@pytest.fixture
+def filled(monkeypatch, stored):
+    monkeypatch.setenv("WENMING_STORE", stored)
+    return open_office(settings.load())
+
+
+def day(number):
+    return window("day", WEEK.start.replace(day=number))
+
+
+def test_the_course_of_a_unit_opens_by_address(filled):
+    placed = ranking(filled, WEEK).dropna(subset=["score"]).iloc[0]
+    app = visit("trends", trend_whom=placed["unit_name"])
+    said = texts(app)
+    assert f"**{placed['unit_name']} {placed['score']:.2f} 分**" in said
+    assert "只有 1 周有数,还看不出走势" in said
+    assert [box.label for box in app.selectbox] == ["看谁", "指标"]
+    (chart,) = app.get("plotly_chart")
+    assert "triangle" not in chart.proto.spec
+
+
+def test_an_indicator_by_day_opens_by_address(filled):
+    said = texts(visit("trends", trend_period="日", trend_leaf="公共环境"))
+    assert "全市「公共环境」得分率" in said
+    assert "没有督查的日子略去" in said
+
+
+def test_why_a_score_moved_adds_up_and_a_unit_without_score_is_told(filled):
+    two_days = {"trend_view": "得分变动原因", "trend_period": "日"}
+    app = visit("trends", **two_days, trend_than="另选一期", trend_other="2026-11-18")
+    said = texts(app)
+    moved = score_change(filled, day(18), day(20))
+    line = moved.wholes.iloc[0]
+    assert "其中整改和督查表现" in said
+    assert f"{abs(round(line['score_after'], 2) - round(line['score_before'], 2)):.2f}**" in said
+    units = next(table.value for table in app.dataframe if "score_after" in table.value)
+    assert units["moved"].sum() == pytest.approx(line[list(CAUSES)].sum(), abs=1e-9)
+    said = texts(visit("trends", **two_days))
+    assert "没有得分(未督查或检查项不足),比不出变动的原因" in said
+
+
+def test_all_units_are_drawn_on_one_scale(filled):
+    app = visit("trends", trend_view="各单位")
+    assert "两期都有得分的单位一个也没有" in texts(app)
+    html = next(h.proto.body for h in app.get("html") if "class='smalls'" in h.proto.body)
+    assert html.count("class='small'") == len(ranking(filled, WEEK))
+    assert "trend_whom=" in html
+
+
+def test_the_calendar_names_the_worst_day(filled):
+    said = texts(visit("trends", trend_view="日历"))
+    assert "有 2 天督查,全市在其中 2 天有得分" in said
+    scores = {number: city(filled, day(number)).score for number in (18, 20)}
+    worst = min(scores, key=scores.get)
+    assert f"**11月{worst}日**({100 - scores[worst]:.2f} 分)" in said
+
+
+def test_what_is_chosen_is_kept_when_the_view_changes(filled):
+    app = visit("trends", trend_period="月")
+    app.segmented_control(key="trend_view").set_value("得分变动原因").run()
+    assert app.segmented_control(key="trend_period").value == "month"
+    assert "比不出变动的原因" in texts(sound(app))

@@ -1,0 +1,151 @@
+"""得分变动原因: two windows side by side, one sentence, a figure, and what moved the score by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.change import change_bars
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.periods import Window, previous
+from wenming_metrics.publishing.book import Issue, signed_for
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.change import UNIT, Change, leaf_lines, unit_lines
+from wenming_metrics.scoring.change import ADJUSTED, CAUSES
+from wenming_metrics.ui import cached, page, tables, trend_words, words
+
+_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
+_LEAST = 1e-9
+"""A cause that moved less than this moved nothing."""
+_HELP = {
+    "performance": "两期都查到的测评标准,得分率变了多少",
+    "coverage": "查到的测评标准、计分的单位和它们的分量变了",
+    "rules": "同样的数据,按两版办法各算一遍的差",
+    "adjusted": "加减分和难度系数变了",
+    "restated": "签发以后补报、撤回、复核改变的分",
+}
+
+
+def draw_change(before: Window, after: Window, board: str, name: str = "全市") -> None:
+    """Draw why the score of one whole moved from one window to another.
+
+    Takes: name - of the city (全市), a group, or a unit of the board
+    """
+    issues = [signed_for(cached.issues(), one) for one in (before, after)]
+    change = cached.score_change(before, after, board, tuple(_cut(one) for one in issues))
+    found = change.wholes.index[change.wholes["name"] == name]
+    if found.empty:
+        page.say(f"{words.plain(name)}不在这张榜上。")
+        return
+    whole = int(found[0])
+    line = change.wholes.loc[whole]
+    if pd.isna(line["change"]):
+        page.say(trend_words.no_change(line, before.title, after.title))
+        return
+    first, last, parts = trend_words.shown_parts(line)
+    leaves = leaf_lines(change, whole)
+    than = words.before(after) if _is_previous(before, after) else before.title
+    said = f"{words.plain(name)}{trend_words.change(than, round(last - first, 2), parts)}"
+    page.say(said + trend_words.largest(leaves, parts))
+    _draw_bars(change, (first, last), parts)
+    page.note(_basis(change, issues))
+    _draw_leaves(leaves, line)
+    if line["kind"] != UNIT:
+        _draw_units(change, whole)
+
+
+def _is_previous(before: Window, after: Window) -> bool:
+    usual = previous(after)
+    return (before.start, before.end) == (usual.start, usual.end)
+
+
+def _cut(issue: Issue | None) -> Cut | None:
+    """Give as known when a signed window counts; None: as known now."""
+    return None if issue is None else cached.frozen(issue.key).cut
+
+
+def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, float]) -> None:
+    """Draw the waterfall. Adjustments have a bar only where they moved something."""
+    shown = [cause for cause in CAUSES if cause != ADJUSTED or parts[cause]]
+    names = [trend_words.CAUSE_NAMES[cause] for cause in shown]
+    ends = (change.before.title, change.after.title)
+    bars = change_bars(names, [parts[cause] for cause in shown], ends, scores)
+    with st.container(width=860):
+        st.plotly_chart(bars, theme=None, config=CONFIG, key="change-bars")
+
+
+def _basis(change: Change, issues: list[Issue | None]) -> str:
+    """Say what is compared with what, and what the causes mean."""
+    told = [
+        f"{one.title}按签发时({_document(issue)})的数" if issue else f"{one.title}按现在的数"
+        for one, issue in zip((change.before, change.after), issues, strict=True)
+    ]
+    old, new = change.rules
+    rules = f"办法都是{new}" if old == new else f"办法由{old}改为{new}"
+    return (
+        f"{told[0]},{told[1]};{rules}。几项相加正好等于变动。表现:两期都查到的,得分率变了多少;"
+        "覆盖与构成:查到的项目、计分的单位变了;办法:同样的数据按两版办法各算一遍;"
+        "更正:签发以后数据变了。"
+    )
+
+
+def _document(issue: Issue) -> str:
+    """Name a signed issue by its document, as text without marks."""
+    return words.plain(issue.document or issue.title)
+
+
+def _draw_leaves(leaves: pd.DataFrame, line: pd.Series) -> None:
+    """Draw what each indicator moved; the rest of the change stands on none."""
+    moved = leaves[leaves["moved"].abs() > _LEAST].reset_index(drop=True)
+    rest = float(line["change"]) - float(moved["moved"].sum())
+    st.markdown("#### 变在哪些测评标准上")
+    if moved.empty:
+        page.note("没有一条测评标准使得分变动。")
+    else:
+        shown = moved.assign(rate_before=moved["rate_before"] * 100)
+        shown = shown.assign(rate_after=shown["rate_after"] * 100)
+        tables.show(shown, _columns(shown, _LEAVES), 10)
+    if abs(rest) >= 0.005:
+        page.note(f"另有 {rest:+.2f} 分不在测评标准上:计分的单位变了,或者是加减分。")
+
+
+def _draw_units(change: Change, whole: int) -> None:
+    """Draw what each unit moved the whole by."""
+    lines = unit_lines(change, whole)
+    moved = lines[lines["moved"].abs() > _LEAST].reset_index(drop=True)
+    st.markdown("#### 变在哪些单位上")
+    if moved.empty:
+        page.note("没有一个单位使得分变动。")
+        return
+    page.note(f"各单位使{words.plain(change.wholes.at[whole, 'name'])}变动的分,相加正好等于变动。")
+    tables.show(moved, _columns(moved, _UNITS), 10)
+
+
+def _columns(lines: pd.DataFrame, columns: dict) -> dict:
+    """Leave out the causes that moved nothing in any line."""
+    idle = {cause for cause in CAUSES if not (lines[cause].abs() > _LEAST).any()}
+    return {name: column for name, column in columns.items() if name not in idle}
+
+
+_MOVED = {
+    "moved": _number("变动", format="%+.4f", width=86),
+    **{
+        cause: _number(name, format="%+.4f", width=92, help=_HELP[cause])
+        for cause, name in trend_words.CAUSE_NAMES.items()
+    },
+}
+_LEAVES = {
+    "name": _text("测评标准", width=150),
+    **_MOVED,
+    "rate_before": _number("前一期得分率", format="%.1f%%", width=100),
+    "rate_after": _number("这一期得分率", format="%.1f%%", width=100),
+    "path": _text("所属指标", width=190),
+}
+_UNITS = {
+    "name": _text("单位", width=118),
+    **_MOVED,
+    "score_before": _number("前一期得分", format="%.2f", width=92),
+    "score_after": _number("这一期得分", format="%.2f", width=92),
+}

@@ -1,0 +1,113 @@
+"""The page of lost points: where one stands, the sentence, and the tabs below it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.periods import today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.ui import (
+    cached,
+    cards,
+    filters,
+    fixing,
+    lost_cache,
+    lost_rows,
+    lost_view,
+    lost_words,
+    narrowing,
+    page,
+    words,
+)
+from wenming_metrics.ui.filters import Selection
+from wenming_metrics.ui.narrowing import CITY, Book, Scope
+
+LOST, REPEATED, FIXING = "失分", "反复问题", "先改什么"
+_TAB = "lost_tab"
+_DAYS = 30
+
+
+def draw(office: Office, selection: Selection) -> None:
+    """Draw the page below its period."""
+    cut = cached.frozen(selection.signed).cut if selection.signed else None
+    at = (selection.window, selection.board, cut)
+    book = Book(lost_cache.ledger(*at), lambda: lost_cache.responsible(*at), selection.key)
+    scope = narrowing.choose(book)
+    narrowing.crumbs(scope)
+    page.say(_opening(book, scope, words.when(selection.window, today())))
+    _say_basis(book, scope)
+    tab = st.segmented_control(
+        "看什么",
+        [LOST, REPEATED, FIXING],
+        default=LOST,
+        required=True,
+        key=_TAB,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if tab == LOST:
+        lost_view.draw(book, scope)
+        lost_rows.draw(book, scope, selection, cut)
+    elif tab == FIXING:
+        fixing.draw(book, scope)
+    else:
+        _draw_repeated(selection, scope)
+
+
+def _opening(book: Book, scope: Scope, said: str) -> str:
+    units = book.ledger.units
+    if not scope.unit and book.ledger.city_score is None:
+        return f"{said}没有督查,或各街道检查项不足,暂不评分。"
+    lines = book.lines(scope)
+    name = scope.unit or CITY
+    if scope.path:
+        name += f"「{scope.path[-1]}」"
+    if scope.cuts:
+        name += "(" + "、".join(value for _, value in scope.cuts) + ")"
+    if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
+        return f"{words.plain(scope.unit)}{said}没有得分。"
+    path = lines[list(narrowing.LEVELS)].astype(object).agg(_last, axis=1) if len(lines) else None
+    losses = pd.Series(dtype=float) if path is None else lines[scope.value].groupby(path).sum()
+    added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
+    return lost_words.opening(name, said, book.shown(scope), losses, added)
+
+
+def _last(names: pd.Series) -> str:
+    return [name for name in names if name][-1]
+
+
+def _say_basis(book: Book, scope: Scope) -> None:
+    """Say what the total is, and what stands apart from it."""
+    units, total = book.ledger.units, book.shown(scope)
+    lines = book.lines(scope)
+    parts = [f"按指标逐级往下,直到最后列出的记录,各行相加都正好是 {total:.2f} 分。"]
+    if scope.unit:
+        own = units[units["name"] == scope.unit]
+        if len(own) and pd.isna(own["score"].iloc[0]):
+            parts.append(f"{own['status'].iloc[0]},不进入全市得分。")
+        else:
+            city = float(lines["city"].sum())
+            parts.append(f"在全市得分里计 {city:.4f} 分。")
+    else:
+        scored = int((units["weight"] > 0).sum())
+        left = len(units) - scored
+        apart = f",{left} 个没有得分的不计入" if left else ""
+        parts.append(f"全市是 {scored} 个单位按份额相加{apart}。")
+    parts.append(lost_words.uncounted(float(lines["uncounted"].sum())))
+    page.note("".join(parts))
+
+
+def _draw_repeated(selection: Selection, scope: Scope) -> None:
+    recent = filters.last_days(selection.window, _DAYS)
+    sites = cached.repeat_sites(recent)
+    if scope.unit:
+        sites = sites[sites["unit_name"] == scope.unit]
+    page.note(
+        f"同一点位至少两天查出问题,列全市最多的几个。按到本期末的 {_DAYS} 天计:{recent.title}。"
+    )
+    if sites.empty:
+        page.note("没有这样的点位。")
+        return
+    with st.container(width=720):
+        cards.repeat_list(sites)

@@ -1,0 +1,90 @@
+"""The end of every way down: the rows that lost the points, as they were sent, and the arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.queries.ledger import ROW
+from wenming_metrics.ui import drill, lost_cache, lost_words, page, tables
+from wenming_metrics.ui.filters import Selection
+from wenming_metrics.ui.narrowing import Book, Scope
+
+_MOST = 200
+"""So many losses are listed one by one."""
+_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
+_ROWS = {
+    **{name: tables.ROWS[name] for name in ("day", "loss")},
+    "unit_name": _text("属地", width=96),
+    **{name: tables.ROWS[name] for name in ("site_name", "description", "lost")},
+    "uncounted": _number("未计", format="%.2f", width=56, help="扣分里因扣完为止没有计入的"),
+    **{name: tables.ROWS[name] for name in ("leaf_name", "responsible")},
+    "source_name": _text("来源", width=84),
+    **{name: tables.ROWS[name] for name in ("file", "sheet", "source_row")},
+}
+
+_COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
+
+
+def draw(book: Book, scope: Scope, selection: Selection, cut: object) -> None:
+    """Draw the rows behind a scope; their points add up to what stands on top."""
+    lines, total = book.lines(scope), book.shown(scope)
+    lines = lines[lines[scope.value] != 0].sort_values(scope.value, ascending=False, kind="stable")
+    if lines.empty:
+        return
+    found = _listed(lines, scope, selection, cut)
+    found["loss"] = tables.shown_losses(found["loss"], total, 4)
+    st.subheader(f"失分记录({int((lines['kind'] == ROW).sum()):,} 条)")
+    page.note(
+        f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行,看这一行的分是怎样算的、原表怎样写的。"
+    )
+    key = f"lost-rows-{selection.key}-{scope.key}"
+    hidden = {"uncounted"} if not (found["uncounted"] > 0).any() else set()
+    hidden |= {"unit_name"} if scope.unit else set()
+    columns = {name: column for name, column in _ROWS.items() if name not in hidden}
+    place = tables.pick(found, columns, key, 12)
+    row = found.iloc[place or 0]
+    if row["line"] < 0:
+        return
+    line = book.ledger.lines.loc[int(row["line"])]
+    weight = None if scope.unit else _weight(book, line)
+    with st.container(key="arithmetic"):
+        told = lost_words.arithmetic(line, row["of_line"], weight, row["loss"])
+        which = "第一行" if place is None else "这一行"
+        st.markdown(f"**{which}的算法** {told}")
+    if line["kind"] == ROW:
+        drill.draw_original(found, place)
+
+
+def _weight(book: Book, line: pd.Series) -> float:
+    return float(book.ledger.units["weight"].iloc[int(line["place"])])
+
+
+def _listed(lines: pd.DataFrame, scope: Scope, selection: Selection, cut: object) -> pd.DataFrame:
+    """List rows, losses without a row, and in one line what is too much to list."""
+    first, rest = lines.head(_MOST), lines.iloc[_MOST:]
+    parts, checks = [], first[first["kind"] == ROW]
+    if len(checks):
+        numbers = tuple(sorted(checks.index.tolist()))
+        rows = lost_cache.rows(selection.window, selection.board, cut, numbers)
+        of = lines.loc[rows["line"], scope.value].to_numpy()
+        parts.append(rows.assign(loss=of * rows["of_line"]))
+    silent = first[first["kind"] != ROW]
+    if len(silent):
+        parts.append(_without_row(silent, scope))
+    if len(rest):
+        said = f"其余 {len(rest):,} 条失分较少的,合在这一行"
+        told = {"description": said, "loss": rest[scope.value].sum(), "line": -1, "of_line": np.nan}
+        parts.append(pd.DataFrame([told]))
+    found = pd.concat(parts, ignore_index=True).reindex(columns=_COLUMNS)
+    found = found.astype(dict.fromkeys(["batch", "seq", "source_row"], "Int64"))
+    order = np.lexsort([-found["loss"].to_numpy(float), found["line"] < 0])
+    return found.iloc[order].reset_index(drop=True)
+
+
+def _without_row(silent: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    told = {"unit_name": silent["unit_name"].astype(object), "loss": silent[scope.value]}
+    told |= {"description": silent["reason"].astype(object), "line": silent.index, "of_line": 1.0}
+    names = silent["owner_path"].astype(object).where(silent["owner_path"] != "", silent["level2"])
+    return pd.DataFrame({**told, "leaf_name": names})

@@ -1,0 +1,237 @@
+"""失分: the tree, the few that make up most, the shades, and a table beside each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.blocks import shades, tree_blocks
+from wenming_metrics.charts.pareto import pareto
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.scoring.ledger import LEVELS, blocks, crossing, sum_lines
+from wenming_metrics.ui import lost_words, narrowing, page, tables, words
+from wenming_metrics.ui.narrowing import CUTS, NAMED, NOBODY, Book, Scope
+
+TREE, UNITS = "指标", "单位"
+_BY = "lost_by"
+_BARS, _LINES, _SHADES, _WIDE = 10, 60, 20, 12
+"""Bars drawn, lines listed, units and indicators of the shades."""
+_BLOCKS = 60
+_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
+_PARTS = {
+    "name": _text("", width=210),
+    "shown": _number("失分", format="%.2f", width=70),
+    "share": _number("占比", format="%.1f%%", width=70),
+    "running": _number("累计", format="%.1f%%", width=70),
+    "city": _number("计入全市", format="%.4f", width=84),
+    "count": _number("失分记录", format="localized", width=76),
+    "sites": _number("点位", format="localized", width=62),
+    "uncounted": _number(
+        "未计的扣分", format="%.2f", width=86, help="行里写了、因扣完为止没有计入"
+    ),
+}
+
+
+def draw(book: Book, scope: Scope) -> None:
+    """Draw the three figures of a scope with their tables."""
+    lines = book.lines(scope)
+    if not (lines[scope.value] != 0).any():
+        return
+    by = _choose_by(scope)
+    tree = blocks(lines, len(scope.path), scope.value)
+    if by == TREE and tree.empty:
+        by = CUTS["site_name"][1]  # the last level of the tree: which sites
+    found, scopes = parts_of(book, scope, by)
+    key = f"{by}-{book.key}-{scope.key}"
+    left, right = st.columns(2, gap="large")
+    if len(tree):
+        with left:
+            _draw_tree(book, tree, scope)
+    with right if len(tree) else left:
+        _draw_pareto(found, scopes, by, key)
+    with right:
+        _draw_table(found, scopes, by, book.shown(scope), key)
+    _draw_shades(book, scope, lines)
+
+
+def _choose_by(scope: Scope) -> str:
+    names = [TREE, *([] if scope.unit else [UNITS]), *(title for _, title in CUTS.values())]
+    return st.segmented_control(
+        "按什么看", names, default=TREE, required=True, key=_BY, bind="query-params"
+    )
+
+
+def parts_of(book: Book, scope: Scope, by: str) -> tuple[pd.DataFrame, list[Scope]]:
+    """Part the points of a scope by one thing, the most first.
+
+    Returns: name, loss (exact), shown, share, running (of what was lost, %), city, count, sites,
+             uncounted; and per line the scope that it opens
+    """
+    lines = book.lines(scope)
+    if by == TREE:
+        column = LEVELS[len(scope.path)]
+        found = sum_lines(lines, column, scope.value)
+        shown = book.below(scope)
+        found = found[found["name"] != ""] if (found["name"] != "").any() else found
+        scopes = [replace(scope, path=(*scope.path, name)) for name in found["name"]]
+        found = found.assign(shown=shown.reindex(found["name"]).to_numpy())
+        if not len(shown):
+            found, scopes = found.iloc[:0], []
+    elif by == UNITS:
+        found = sum_lines(lines, "unit_name", "city")
+        scopes = [replace(scope, unit=name) for name in found["name"]]
+        told = [book.shown(one) for one in scopes]
+        city = tables.shown_losses(found["loss"], book.shown(scope), 4)
+        found = found.assign(shown=told, city=city)
+    else:
+        column = next(column for column, (_, title) in CUTS.items() if title == by)
+        found = _named(book, lines, scope.value) if column == NAMED else None
+        found = sum_lines(lines, column, scope.value) if found is None else found
+        scopes = [scope.with_cut(column, name) for name in found["name"]]
+        told = [book.shown(one) for one in scopes[:_LINES]]
+        found = found.assign(shown=[*told, *found["loss"].iloc[_LINES:]])
+    whole = max(float(lines.loc[lines[scope.value] > 0, scope.value].sum()), np.finfo(float).tiny)
+    lost = found["loss"].clip(lower=0.0)
+    return found.assign(share=lost / whole * 100, running=lost.cumsum() / whole * 100), scopes
+
+
+def _named(book: Book, lines: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Sum lines over the units that their rows name; a line counts in full for each of them."""
+    named = book.named_of()
+    own = named[named["line"].isin(lines.index)]
+    told = lines.loc[own["line"]].assign(named=own["name"].to_numpy())
+    nobody = lines[~lines.index.isin(own["line"])].assign(named=NOBODY)
+    return sum_lines(pd.concat([told, nobody]), "named", value)
+
+
+def _draw_tree(book: Book, found: pd.DataFrame, scope: Scope) -> None:
+    st.subheader("失分在哪里")
+    drawn = book.in_blocks(scope, found[found["level"] <= _levels(found)])
+    page.note(lost_words.widest(drawn))
+    scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
+    _pick_figure(tree_blocks(drawn), f"tree-{book.key}-{scope.key}", scopes)
+
+
+def _levels(found: pd.DataFrame) -> int:
+    """Say down to which level blocks are drawn, so that they stay large enough to read."""
+    sizes = found.groupby("level").size().cumsum()
+    fits = sizes[sizes <= _BLOCKS]
+    return int(fits.index.max()) if len(fits) else 0
+
+
+def _draw_pareto(found: pd.DataFrame, scopes: list[Scope], by: str, key: str) -> None:
+    st.subheader(f"哪些{by}失分最多")
+    lost = found[found["loss"] > 0]
+    if lost.empty:
+        page.note("只有加分,没有失分。")
+        return
+    if by == CUTS[NAMED][1]:
+        page.note("一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。")
+        main, whole = 0, float(lost["loss"].max())
+    else:
+        page.note(lost_words.few(lost["loss"]))
+        main, whole = crossing(lost["loss"]), float(lost["loss"].sum())
+    drawn = lost.head(_BARS)
+    values = drawn["city"] if by == UNITS else drawn["shown"]
+    told = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / whole}
+    figure = pareto(pd.DataFrame(told), main)
+    _pick_figure(figure, f"pareto-{key}", [scopes[at] for at in drawn.index])
+
+
+def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str) -> None:
+    if found.empty:
+        return
+    columns = dict(_PARTS) | {"name": _text(by, width=210)}
+    if by != UNITS:
+        columns.pop("city")
+    if not (found["uncounted"] > 0).any():
+        columns.pop("uncounted")
+    if by == CUTS[NAMED][1]:
+        columns.pop("running")
+    listed = found.head(_LINES).reset_index(drop=True)
+    page.note(_table_note(by, total, len(found) - len(listed)))
+    table = f"parts-{key}"
+    tables.pick(
+        listed, columns, table, 10, on_select=lambda: narrowing.follow(table, scopes[:_LINES])
+    )
+
+
+def _table_note(by: str, total: float, left_out: int) -> str:
+    more = f"只列失分最多的 {_LINES} 个,另有 {left_out} 个。" if left_out else ""
+    if by == TREE:
+        return f"点一行,就看它里面。各行失分相加正好是 {total:.2f} 分。"
+    if by == UNITS:
+        return (
+            "“失分”是单位自己得分里失的,“计入全市”是乘上它在全市所占份额;"
+            f"“计入全市”相加正好是 {total:.2f} 分。{more}点一行,就看这个单位。"
+        )
+    if by == CUTS[NAMED][1]:
+        return f"{more}点一行,只看这个单位负责的。"
+    return f"点一行,只看它。分项四舍五入,各行相加与 {total:.2f} 分可能差百分之几分。{more}"
+
+
+def _draw_shades(book: Book, scope: Scope, lines: pd.DataFrame) -> None:
+    """Draw units against indicators; within a unit, point types against indicators."""
+    level = LEVELS[len(scope.path)] if len(scope.path) < len(LEVELS) else ""
+    column = "point_type_name" if scope.unit else "unit_name"
+    lost = lines[lines["points"] > 0]
+    lost = lost[lost[level] != ""] if level else lost.iloc[:0]
+    if lost.empty:
+        return
+    # Within the city too the cells are points of the units' own scores, which can be compared.
+    names = lost.groupby(column, observed=True)["points"].sum().index.astype(object)
+    rows = {name: book.below(_row(scope, name)) for name in names}
+    table = pd.DataFrame(rows).T.reindex(columns=_levels_of(lost, level))
+    table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    what = "点位类型" if scope.unit else UNITS
+    st.subheader(f"{what}和指标")
+    small = table.iloc[:_SHADES, :_WIDE]
+    shown = "" if small.shape == table.shape else _left_out(table, small, what)
+    page.note(f"{lost_words.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。")
+    scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _pick_figure(shades(small), f"shades-{book.key}-{scope.key}", scopes)
+    with right:
+        config = {name: _number(words.plain(str(name)), format="%.2f") for name in table.columns}
+        listed = table.rename_axis("name").reset_index()
+        tables.show(listed, {"name": _text(what, width=110), **config}, 14)
+
+
+def _levels_of(lost: pd.DataFrame, level: str) -> pd.Index:
+    """Give the names of a level, the most points first."""
+    sums = lost.groupby(level, observed=True)["points"].sum()
+    return sums.sort_values(ascending=False, kind="stable").index.astype(object)
+
+
+def _left_out(table: pd.DataFrame, small: pd.DataFrame, what: str) -> str:
+    return (
+        f"图里只画失分最多的 {len(small)} 个{what}、{small.shape[1]} 个指标,"
+        f"表里是全部 {len(table)} 个。"
+    )
+
+
+def _whose(scope: Scope) -> str:
+    return "这个单位的得分里" if scope.unit else "各单位自己的得分里"
+
+
+def _row(scope: Scope, row: str) -> Scope:
+    return scope.with_cut("point_type_name", row) if scope.unit else replace(scope, unit=row)
+
+
+def _cell(scope: Scope, row: str, name: str) -> Scope:
+    return replace(_row(scope, row), path=(*scope.path, name))
+
+
+def _pick_figure(figure: object, key: str, scopes: list[Scope]) -> None:
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config=CONFIG,
+        key=key,
+        on_select=lambda: narrowing.follow(key, scopes),
+        selection_mode="points",
+    )

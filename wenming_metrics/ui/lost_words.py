@@ -1,0 +1,175 @@
+"""Sentences about lost points: true for whatever data, or left out. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.queries.ledger import ADJUSTED, BY_VISIT, SILENT
+from wenming_metrics.queries.priced_nodes import NO_ROW
+from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.scoring.ledger import crossing
+from wenming_metrics.ui.words import plain
+
+_EVEN = 1.5
+"""So many times its even share may the largest have where losses are called scattered."""
+_SAME = 0.005
+"""Points that look the same with two decimals."""
+
+
+def opening(name: str, said: str, total: float, losses: pd.Series, added: float) -> str:
+    """Say how much was lost and how few things make up most of it.
+
+    Takes: name - whose points; said - the window; total - as shown; losses - what each standard
+           lost, by its name; added - points that decisions gave back
+    """
+    who = f"{plain(name)}{plain(said)}"
+    lost = losses[losses > 0].sort_values(ascending=False)
+    if total < 0:
+        return f"{who}加分多于失分,净加 **{-total:.2f}** 分。"
+    if total == 0:
+        return f"{who}没有失分。"
+    back = f"(加分抵回 {added:.2f} 分)" if added >= _SAME else ""
+    if lost.empty:
+        return f"{who}失 **{total:.2f}** 分{back}。"
+    if len(lost) == 1 and str(lost.index[0]) in name:
+        return f"{who}失 **{total:.2f}** 分{back}。"
+    if len(lost) == 1:
+        return f"{who}失 **{total:.2f}** 分{back},全在**{plain(str(lost.index[0]))}**这一项。"
+    count = crossing(lost.to_numpy())
+    share = lost.iloc[:count].sum() / lost.sum()
+    if count == len(lost):
+        most = lost.iloc[0] / lost.sum()
+        return f"{who}失 **{total:.2f}** 分{back},在 {count} 项上,最多的一项占 {most:.0%}。"
+    return f"{who}失 **{total:.2f}** 分{back},{len(lost)} 项中有 **{count} 项占 {share:.0%}**。"
+
+
+def widest(blocks: pd.DataFrame) -> str:
+    """Say which block of the first level is the largest."""
+    first = blocks[blocks["level"] == 0].sort_values("loss", ascending=False, kind="stable")
+    if first.empty:
+        return "没有失分,没有图可画。"
+    whole, top = first["loss"].sum(), first.iloc[0]
+    if len(first) == 1:
+        return f"失分全在「{plain(top['name'])}」。"
+    even = int((first["loss"] > top["loss"] - _SAME).sum())
+    if even > 1:
+        names = "、".join(plain(name) for name in first["name"].iloc[: min(even, 3)])
+        rest = f"等 {even} 项" if even > 3 else ""
+        return f"{names}{rest}失分一样多,各占 {top['loss'] / whole:.0%}。"
+    return f"最大的一块是「{plain(top['name'])}」,占 {top['loss'] / whole:.0%}。点一块,就看它里面。"
+
+
+def few(losses: Sequence[float]) -> str:
+    """Say whether few things make up 80 %, or many share it."""
+    lost = np.sort(np.asarray(losses, float))[::-1]
+    lost = lost[lost > 0]
+    if not len(lost):
+        return "没有失分。"
+    if len(lost) == 1:
+        return "失分只有这一项。"
+    count = crossing(lost)
+    share = lost[:count].sum() / lost.sum()
+    most = lost[0] / lost.sum()
+    if most * len(lost) <= _EVEN:
+        return f"失分分散:{len(lost)} 项里要 {count} 项才到八成,最多的一项也只占 {most:.0%}。"
+    if count == len(lost):
+        return f"{count} 项合起来才过八成(虚线是 80%),最多的一项占 {most:.0%}。"
+    rest = f"其余 {len(lost) - count} 项合计占 {1 - share:.0%}"
+    if count == 1:
+        return f"一项就占 {share:.0%}(虚线是 80%),{rest}。"
+    return f"前 {count} 项占 {share:.0%}(虚线是 80%),{rest};最多的一项占 {most:.0%}。"
+
+
+def darkest(table: pd.DataFrame) -> str:
+    """Say in which cell of a table most was lost."""
+    values = table.stack()
+    values = values[values > 0].sort_values(ascending=False, kind="stable")
+    if values.empty:
+        return "没有失分,没有深色的格子。"
+    (row, column), most = values.index[0], values.iloc[0]
+    even = int((values > most - _SAME).sum())
+    if len(values) == 1:
+        return f"失分只在「{plain(row)}」的「{plain(column)}」一格({most:.2f} 分)。"
+    if even > 1:
+        return (
+            f"最深的 {even} 格并列,各 {most:.2f} 分;其中有「{plain(row)}」的「{plain(column)}」。"
+        )
+    return f"颜色最深的是「{plain(row)}」的「{plain(column)}」,失 {most:.2f} 分。"
+
+
+def uncounted(points: float) -> str:
+    """Say what was taken in rows but not counted."""
+    if points < 1e-6:
+        return ""
+    return f"另有行里写的扣分 {points:g} 分因扣完为止没有计入,不在上面的失分里。"
+
+
+def arithmetic(line: pd.Series, of_line: float, weight: float | None, shown: float) -> str:
+    """Work out what one row, or a loss without a row, took of the score.
+
+    Takes: shown - its points as listed, which follow the rounding of the total;
+           line - of the ledger; of_line - the row's share of its line; weight - what the unit weighs
+           in the city's score, None where the unit's own points are shown
+    """
+    points = float(line["points"]) * of_line
+    in_city = (
+        "" if weight is None else f";全市得分里这个单位占 {weight:.2%},计 {points * weight:.4f} 分"
+    )
+    if line["kind"] == ADJUSTED:
+        what = "加" if points < 0 else "减"
+        return f"{plain(str(line['reason']))}:{what} {abs(points):.4f} 分{plain(in_city)}。"
+    owner = f"「{plain(str(line['owner_path']))}」"
+    whole = float(line["points"]) if line["kind"] == SILENT else float(line["own"])
+    parts = [f"{line['full']:g} × 权重 {line['weight']:.3%} × (1 − 得分率 {line['rate']:.2%})"]
+    parts += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
+    lost = plain(
+        f"{' × '.join(parts)} = {float(line['own'] if whole == line['own'] else whole):.4f}"
+    )
+    if line["kind"] == SILENT:
+        return (
+            f"{owner}失 {plain(f'{whole:.4f}')} 分,{plain(str(line['reason']))}{plain(in_city)}。"
+        )
+    told = plain(f"{_share(line)} = {float(line['points']):.4f} 分")
+    several = plain(f";这一次这一项有几行,本行占 {of_line:.2%},计 {points:.4f} 分")
+    return f"{owner}本期失 {lost} 分;{told}{several if of_line < 1 else ''}{plain(in_city)}。"
+
+
+def _share(line: pd.Series) -> str:
+    """Say which part of what its indicator lost a check took."""
+    lost, own = line["lost"] / POINT_SCALE, float(line["own"])
+    taken = f"按扣分表计 {lost:g} 分" if line["batch"] != NO_ROW else f"扣 {lost:g} 分"
+    if line["mode"] == BY_VISIT:
+        return (
+            f"{taken} ÷ 满分 {line['possible'] / POINT_SCALE:g} = {line['part']:.4f},"
+            f"占各次失分率合计 {line['whole']:.4f} 的 {line['part'] / line['whole']:.2%},失 {own:.4f} × "
+            f"{line['part'] / line['whole']:.2%}"
+        )
+    if pd.isna(line["part"]):
+        return f"{taken};这一指标按档次计,所失按各条扣分分摊,这一条占 {line['points'] / own:.2%},失"
+    part = f"{taken},扣完为止计 {line['part']:g} 分" if line["uncounted"] > 0 else taken
+    basis = "计入的扣分合计" if line["mode"] == "deduct" else "本期全部扣分"
+    share = line["part"] / line["whole"]
+    return f"{part} ÷ {basis} {line['whole']:g} 分 = {share:.2%},失 {own:.4f} × {share:.2%}"
+
+
+def gained(
+    name: str, count: int, before: float | None, after: float, gain: float, losses: float
+) -> str:
+    """Say what putting right what is chosen would give back.
+
+    Takes: before, after - the score now (None: not scored) and then, as shown; gain - exact; losses -
+           points that are lost on it
+    """
+    shown = gain if before is None else after - before
+    text = f"{plain(name)}把选中的 {count} 项都改好,可得回 **{shown:.2f}** 分"
+    if before is not None:
+        text += f":{before:.2f} → **{after:.2f}**"
+    if losses - gain >= _SAME:
+        text += (
+            f"。这些项现在失 {losses:.2f} 分;得回的少一些,是因为扣完为止、分档或满分封顶:"
+            "改好以后,原来没有计入的扣分会计入"
+        )
+    return text + "。"

@@ -1,0 +1,248 @@
+"""Where a reader of the loss ledger stands: unit, branch of the tree, and what else it is cut by.
+
+All of it lives in the address, so the same address shows the same view to a colleague. A figure is
+made by one rule wherever it is shown, so what was clicked is what stands on top after the click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.queries.details import PATH_MARK
+from wenming_metrics.queries.ledger import Ledger
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ledger import LEVELS, inside
+from wenming_metrics.ui import words
+from wenming_metrics.ui.tables import shown_losses
+
+CITY = "全市"
+UNIT, NODE = "lost_unit", "lost_node"
+NAMED = "named"
+"""Stands for the column of the units that rows name as responsible, which are several per line."""
+NOBODY = "没有写责任单位"
+CUTS = {
+    "point_type_name": ("lost_type", "点位类型"),
+    "site_name": ("lost_site", "点位"),
+    "item_name": ("lost_item", "测评项"),
+    "category": ("lost_category", "问题类别"),
+    "lead": ("lost_lead", "牵头单位"),
+    NAMED: ("lost_named", "责任单位"),
+    "source_name": ("lost_source", "来源"),
+}
+"""Columns that a view may be cut by beside unit and tree: name in the address, title."""
+NamedOf = Callable[[], pd.DataFrame]
+"""Gives the responsible units of lines, see `queries.ledger_rows.responsible_units`."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: unit ("" = the city), path (names from the top), cuts (column, value)."""
+
+    unit: str = ""
+    path: tuple[str, ...] = ()
+    cuts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def value(self) -> str:
+        """The column of points that is summed."""
+        return "points" if self.unit else "city"
+
+    @property
+    def key(self) -> str:
+        """What a selectable table or figure must carry in its key."""
+        return "-".join([self.unit, *self.path, *(f"{a}={b}" for a, b in self.cuts)])
+
+    def with_cut(self, column: str, value: str) -> Scope:
+        """Give the scope narrowed by one more value."""
+        kept = tuple(one for one in self.cuts if one[0] != column)
+        return replace(self, cuts=(*kept, (column, value)))
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """A ledger with who is named responsible, made only when it is asked for.
+
+    key - names the window, for the keys of tables and figures
+    """
+
+    ledger: Ledger
+    named_of: NamedOf
+    key: str = ""
+
+    def lines(self, scope: Scope) -> pd.DataFrame:
+        """Give the lines inside a scope."""
+        lines = self.ledger.lines
+        kept = self._cut(scope) & inside(lines, scope.path)
+        return lines[kept]
+
+    def _cut(self, scope: Scope) -> np.ndarray:
+        lines = self.ledger.lines
+        kept = np.ones(len(lines), bool)
+        if scope.unit:
+            kept &= (lines["unit_name"] == scope.unit).to_numpy()
+        for column, value in scope.cuts:
+            kept &= self.names(value) if column == NAMED else (lines[column] == value).to_numpy()
+        return kept
+
+    def names(self, unit: str) -> np.ndarray:
+        """Say of each line whether its rows name a unit as responsible."""
+        found, index = self.named_of(), self.ledger.lines.index
+        if unit == NOBODY:
+            return ~index.isin(found["line"])
+        return index.isin(found.loc[found["name"] == unit, "line"])
+
+    def shown(self, scope: Scope) -> float:
+        """Give the points of a scope as they are shown: allocated from the top of the tree down."""
+        lines, total = self.ledger.lines[self._cut(scope)], self._top(scope)
+        for level, name in zip(LEVELS, scope.path, strict=False):
+            parts = _parts(lines, level, scope.value, total)
+            if name not in parts.index:
+                return 0.0
+            total = float(parts[name])
+            lines = lines[lines[level] == name]
+        return total
+
+    def below(self, scope: Scope) -> pd.Series:
+        """Give the shown points of the next level of the tree, by name; they add up to `shown`."""
+        lines, level = self.lines(scope), LEVELS[len(scope.path)]
+        if not (lines[level] != "").any():
+            return pd.Series(dtype=float)
+        return _parts(lines, level, scope.value, self.shown(scope))
+
+    def in_blocks(self, scope: Scope, found: pd.DataFrame) -> pd.DataFrame:
+        """Put the points of blocks as they are shown in the place of the exact ones, as `shown`.
+
+        Takes: found - `scoring.ledger.blocks` of the scope
+        """
+        known = {(): (self.lines(scope), self.shown(scope))}
+        shares: dict[tuple, pd.Series] = {}
+        shown = []
+        for path in found["path"]:
+            above = path[:-1]
+            level = LEVELS[len(scope.path) + len(above)]
+            lines, total = known[above]
+            if above not in shares:
+                shares[above] = _parts(lines, level, scope.value, total)
+            shown.append(float(shares[above][path[-1]]))
+            known[path] = (lines[lines[level] == path[-1]], shown[-1])
+        return found.assign(shown=shown)
+
+    def _top(self, scope: Scope) -> float:
+        """Give the shown points of a scope without its path: full mark - published score."""
+        units = self.ledger.units
+        if not scope.cuts and scope.unit:
+            own = units[units["name"] == scope.unit]
+            if len(own) and not pd.isna(own["score"].iloc[0]):
+                return float(half_up(own["full"].iloc[0] - own["score"].iloc[0], 2))
+        elif not scope.cuts and self.ledger.city_score is not None:
+            return float(half_up(self.ledger.city_full - self.ledger.city_score, 2))
+        lines = self.ledger.lines[self._cut(scope)]
+        return float(half_up(lines[scope.value].sum(), 2))
+
+
+def _parts(lines: pd.DataFrame, level: str, value: str, total: float) -> pd.Series:
+    """Share the shown points of a branch among the branches below it."""
+    sums = lines.groupby(level, observed=True)[value].sum().sort_index()
+    return pd.Series(shown_losses(sums.to_numpy(), total, 2), sums.index.astype(object))
+
+
+def choose(book: Book) -> Scope:
+    """Draw the controls that narrow: unit and indicator, and folded away what else."""
+    lines = book.ledger.lines
+    with st.container(horizontal=True, vertical_alignment="bottom", key="narrowing"):
+        unit = _select("单位", UNIT, _by_loss(lines, "unit_name"), CITY, 200)
+        node = _select("指标", NODE, _paths(lines), "全部指标", 340)
+    chosen = [column for column, (key, _) in CUTS.items() if st.session_state.get(key)]
+    cuts = []
+    with st.expander("再按点位类型、责任单位、来源等缩小", expanded=bool(chosen)):
+        columns = st.columns(4)
+        for at, (column, (key, title)) in enumerate(CUTS.items()):
+            with columns[at % 4]:
+                value = _select(title, key, _options(book, column), "全部", "stretch")
+            cuts += [(column, value)] if value else []
+    return Scope(unit, tuple(node.split(PATH_MARK)) if node else (), tuple(cuts))
+
+
+def _options(book: Book, column: str) -> list[str]:
+    if column == NAMED:
+        return [*sorted(book.named_of()["name"].unique()), NOBODY]
+    return _by_loss(book.ledger.lines, column)
+
+
+def _by_loss(lines: pd.DataFrame, column: str) -> list[str]:
+    lost = lines[lines["points"] != 0]
+    sums = lost.groupby(column, observed=True)["points"].sum()
+    return sums.sort_values(ascending=False, kind="stable").index.astype(object).tolist()
+
+
+def _paths(lines: pd.DataFrame) -> list[str]:
+    """List every branch that lost or gained, in the order of the tree."""
+    lost = lines[lines["points"] != 0]
+    order = lost.sort_values(["stretch", "node"], kind="stable", ascending=[False, True])
+    known = order[list(LEVELS)].astype(object).drop_duplicates()
+    found: dict[str, None] = {}
+    for names in known.itertuples(index=False):
+        own = [name for name in names if name]
+        for depth in range(1, len(own) + 1):
+            found[PATH_MARK.join(own[:depth])] = None
+    return list(found)
+
+
+def _select(label: str, key: str, options: list[str], none: str, width: int | str) -> str:
+    found = st.selectbox(
+        label,
+        options,
+        index=None,
+        placeholder=none,
+        key=key,
+        bind="query-params",
+        width=width,
+    )
+    return found or ""
+
+
+def crumbs(scope: Scope) -> None:
+    """Draw where the reader stands; each step above is a way back."""
+    steps: list[tuple[str, Scope]] = [(CITY, Scope())]
+    if scope.unit:
+        steps.append((scope.unit, Scope(scope.unit)))
+    for depth in range(1, len(scope.path) + 1):
+        path = scope.path[:depth]
+        steps.append((path[-1], Scope(scope.unit, path)))
+    with st.container(horizontal=True, vertical_alignment="center", key="crumbs", gap="small"):
+        for at, (name, to) in enumerate(steps):
+            if at:
+                st.markdown("›", width="content")
+            if to == scope:
+                st.markdown(f"**{words.plain(name)}**", width="content")
+            else:
+                kept = replace(to, cuts=scope.cuts) if at else to
+                label = words.plain(name)
+                st.button(label, key=f"crumb-{at}", type="tertiary", on_click=go, args=(kept,))
+        for column, value in scope.cuts:
+            key, title = CUTS[column]
+            kept = tuple(one for one in scope.cuts if one[0] != column)
+            label = f"{title}:{words.plain(value)} ✕"
+            st.button(label, key=f"drop-{key}", on_click=go, args=(replace(scope, cuts=kept),))
+
+
+def go(scope: Scope) -> None:
+    """Show a scope: put it into the controls, and by them into the address."""
+    st.session_state[UNIT] = scope.unit or None
+    st.session_state[NODE] = PATH_MARK.join(scope.path) or None
+    chosen = dict(scope.cuts)
+    for column, (key, _) in CUTS.items():
+        st.session_state[key] = chosen.get(column)
+
+
+def follow(key: str, scopes: list[Scope | None]) -> None:
+    """Go where the picked row of a table, or point of a figure, leads; None leads nowhere."""
+    picked = st.session_state[key]["selection"]
+    places = picked.get("rows") or [point["point_index"] for point in picked.get("points", [])]
+    if places and places[0] < len(scopes) and scopes[places[0]] is not None:
+        go(scopes[places[0]])

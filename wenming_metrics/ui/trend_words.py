@@ -1,0 +1,263 @@
+"""What is said of a course and of a change: true for the figures shown, whatever they are.
+
+Pure functions; no word of statistics stands in what they give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.charts.change import signed
+from wenming_metrics.rounding import allocate, half_up
+from wenming_metrics.scoring.change import (
+    ADJUSTED,
+    CAUSES,
+    COVERAGE,
+    PERFORMANCE,
+    RESTATED,
+    RULES,
+)
+from wenming_metrics.scoring.control import (
+    CLOSE,
+    FIRM,
+    OUTSIDE,
+    RUN,
+    Control,
+    run_length,
+    trend_length,
+)
+from wenming_metrics.ui.words import plain
+
+CAUSE_NAMES = {
+    PERFORMANCE: "整改和督查表现",
+    COVERAGE: "覆盖与构成",
+    RULES: "办法",
+    ADJUSTED: "加减分",
+    RESTATED: "更正",
+}
+COUNTED = {"day": "次", "week": "周", "month": "个月"}
+"""How windows are counted; all others as 期. Days without inspection are left out of a course."""
+_FEW = 4
+"""With fewer points nothing is said of the course."""
+
+
+def reading(control: Control, kind: str, target: float | None = None, full: float = 100.0) -> str:
+    """Say what a course shows at its end: how the last points lie, and whether that is more than usual.
+
+    Takes: control - of the values shown; kind - of the windows; target - of the score, if any;
+           full - the largest value there can be
+    """
+    of = COUNTED.get(kind, "期")
+    own = control.values[control.stretch == control.stretch[-1]]
+    again = "改用现行办法以来" if control.stretch[-1] else ""
+    if len(own) < _FEW:
+        return f"{again}只有 {len(own)} {of}有数,还看不出走势。"
+    span = _span(control, full)
+    found, sides, lasting = _signals(control, own, of, span)
+    if found:
+        said = f"{again}{','.join(found)}{_verdict(sides, lasting=lasting)}。"
+    else:
+        said = f"{again}在平常的起伏({span})之内。"
+    if len(own) < FIRM:
+        said += f"不足 {FIRM} {of},平常的范围是暂定的。"
+    elif target is not None:
+        said += _against(control, target)
+    return said
+
+
+def _signals(
+    control: Control, own: np.ndarray, of: str, span: str
+) -> tuple[list[str], list[int], bool]:
+    """List what holds at the last point, whether each is for the better (1) or worse (-1), and
+    whether it lasts."""
+    said, sides = [], []
+    run, trend, last = run_length(own), trend_length(own), own[-1]
+    if abs(run) >= RUN:
+        said.append(
+            f"连续 {abs(run)} {of}{'高于' if run > 0 else '低于'}平均({_two(control.mean[-1])})"
+        )
+        sides.append(run)
+    if abs(trend) >= RUN:
+        said.append(f"连续 {abs(trend) - 1} {of}{'上升' if trend > 0 else '下降'}")
+        sides.append(trend)
+    lasting = bool(said)
+    if control.signal[-1] == OUTSIDE:
+        above = last > control.mean[-1]
+        said.append(f"这一{of.removeprefix('个')}{'高出' if above else '低于'}平常的范围({span})")
+        sides.append(1 if above else -1)
+    elif control.signal[-1] == CLOSE and not said:
+        above = last > control.mean[-1]
+        edge = "上" if above else "下"
+        said.append(
+            f"近三{of}都{'高' if above else '低'}于平均,且多半靠近平常范围({span})的{edge}边"
+        )
+        sides.append(1 if above else -1)
+    return said, sides, lasting
+
+
+def _verdict(sides: Sequence[int], *, lasting: bool) -> str:
+    """Say better or worse, unless what is said points both ways."""
+    if all(side > 0 for side in sides):
+        return ",确有改善" if lasting else ",好于平常"
+    if all(side < 0 for side in sides):
+        return ",确在变差" if lasting else ",差于平常"
+    return ""
+
+
+def _span(control: Control, full: float) -> str:
+    return f"{_two(max(control.low[-1], 0.0))}–{_two(min(control.high[-1], full))}"
+
+
+def _two(value: float) -> str:
+    return f"{half_up(value, 2):.2f}"
+
+
+def _against(control: Control, target: float) -> str:
+    if target > control.high[-1]:
+        return f"照目前的水平,达不到目标 {target:g} 分。"
+    if target <= control.low[-1]:
+        return f"照目前的水平,能稳定达到目标 {target:g} 分。"
+    return f"照目前的水平,目标 {target:g} 分时达时不达。"
+
+
+def latest(
+    name: str,
+    titles: Sequence[str],
+    values: Sequence[float],
+    year_before: float,
+    *,
+    than: str,
+    rate: bool,
+) -> str:
+    """Say where a series stands: the last value, against the one before, and the year before.
+
+    Takes: titles - of the windows; values - NaN = none; year_before - of the same window a year
+           before; than - what the window before the last is called
+    """
+    there = np.flatnonzero(~np.isnan(np.asarray(values, float)))
+    if not len(there):
+        return f"{plain(name)}在这些时段里没有得分。"
+    last = there[-1]
+    missing = "" if last == len(values) - 1 else f"{plain(titles[-1])}没有得分;最近一次,"
+    unit = "%" if rate else " 分"
+    said = f"{missing}{plain(titles[last])},**{plain(name)} {values[last]:.2f}{unit}**"
+    if len(there) > 1:
+        earlier = there[-2]
+        than = than if earlier == last - 1 and not missing else plain(titles[earlier])
+        said += f",比{than}{_moved(values[last] - values[earlier], rate=rate)}"
+    if not missing and not np.isnan(year_before):
+        said += f",比去年同期{_moved(values[last] - year_before, rate=rate)}"
+    return f"{said}。"
+
+
+def _moved(difference: float, *, rate: bool) -> str:
+    difference = float(half_up(difference, 2))
+    if difference == 0:
+        return "持平"
+    unit = "个百分点" if rate else "分"
+    return f"{'升' if difference > 0 else '降'} {abs(difference):.2f} {unit}"
+
+
+def new_rules(changes: Mapping[int, tuple[date, str]]) -> str:
+    """Say when the rules changed, "" where they did not."""
+    if not changes:
+        return ""
+    told = "、".join(
+        f"{on.year}年{on.month}月{on.day}日起用{name}" for on, name in changes.values()
+    )
+    return f"竖线处改了办法:{told}。前后分数不能直接比,平均和范围分开算;差多少见「得分变动原因」。"
+
+
+def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[str, float]]:
+    """Round a change for show: the scores as they are published, parts that add up to their difference.
+
+    Takes:   line - of `queries.change.Change.wholes`, with both scores
+    Returns: score before, score after, points per cause; a cause that moved nothing stays 0
+    """
+    before, after = (
+        float(half_up(line[name], decimals)) for name in ("score_before", "score_after")
+    )
+    exact = np.array([line[cause] for cause in CAUSES], float)
+    moved = np.abs(exact) > 1e-9
+    shown = np.zeros(len(exact))
+    if moved.any():
+        shown[moved] = allocate(exact[moved], after - before, decimals)
+    return before, after, dict(zip(CAUSES, shown.tolist(), strict=True))
+
+
+def change(than: str, total: float, parts: Mapping[str, float]) -> str:
+    """Spell a change and its parts: 「较上周 -0.62:其中整改和督查表现 -0.40,...」.
+
+    Adjustments are named only where they moved something.
+    """
+    told = [
+        f"{name} {signed(parts[cause])}"
+        for cause, name in CAUSE_NAMES.items()
+        if cause != ADJUSTED or parts[cause]
+    ]
+    return f"较{plain(than)} **{signed(total)}**:其中{','.join(told)}。"
+
+
+def no_change(line: pd.Series, before: str, after: str) -> str:
+    """Say why there is nothing to compare."""
+    name = plain(line["name"])
+    missing = [
+        plain(title)
+        for title, score in ((before, line["score_before"]), (after, line["score_after"]))
+        if pd.isna(score)
+    ]
+    return f"{name}在{'和'.join(missing)}没有得分(未督查或检查项不足),比不出变动的原因。"
+
+
+def largest(leaves: pd.DataFrame, parts: Mapping[str, float]) -> str:
+    """Name the indicator that performance moved the score by most, "" where none did."""
+    if abs(parts[PERFORMANCE]) < 0.005 or leaves.empty:
+        return ""
+    down = parts[PERFORMANCE] < 0
+    value = leaves[PERFORMANCE]
+    line = leaves.loc[value.idxmin() if down else value.idxmax()]
+    if abs(line[PERFORMANCE]) < 0.005:
+        return ""
+    return (
+        f"表现里拉{'低' if down else '高'}得分最多的是**{plain(line['name'])}**"
+        f"({signed(line[PERFORMANCE])} 分)。"
+    )
+
+
+def spread(moved: pd.DataFrame, than: str) -> str:
+    """Say how many units rose and fell.
+
+    Takes: moved - name, moved (NaN = not in both windows); than - what the earlier one is called
+    """
+    there = moved[moved["moved"].notna()]
+    if there.empty:
+        return "两期都有得分的单位一个也没有,比不出升降。"
+    up, down = (int(((there["moved"] * sign) > 0).sum()) for sign in (1, -1))
+    same = len(there) - up - down
+    said = f"{len(there)} 个单位比{plain(than)}:上升 {up} 个,下降 {down} 个,持平 {same} 个"
+    for sign, word in ((1, "升"), (-1, "降")):
+        line = there.loc[(there["moved"] * sign).idxmax()]
+        if line["moved"] * sign > 0:
+            said += f";{word}得最多的是**{plain(line['name'])}**({signed(line['moved'])})"
+    without = len(moved) - len(there)
+    return said + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
+
+
+def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
+    """Say on how many days there was inspection, and on which most was lost.
+
+    Takes: days - day, value (NaN = no score), lost, one line per day with inspection
+    """
+    scored = days[days["value"].notna()]
+    said = f"近 {weeks} 周有 {len(days)} 天督查,{plain(name)}在其中 {len(scored)} 天有得分"
+    if scored.empty:
+        return f"{said}。"
+    worst = scored.loc[scored["lost"].idxmax()]
+    on = worst["day"]
+    if not worst["lost"] > 0:
+        return f"{said},都没有失分。"
+    return f"{said};失分最多的是 **{on.month}月{on.day}日**({worst['lost']:.2f} 分)。"

@@ -1,0 +1,278 @@
+"""The parts of the page 趋势: whom and what to follow, the course, what moved it, days, all units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.course import course_line
+from wenming_metrics.charts.days import day_squares
+from wenming_metrics.charts.small import Small, small_lines
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.periods import Window, previous, window
+from wenming_metrics.queries.change import UNIT
+from wenming_metrics.queries.course import Course, indicators, year_before
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.calendar import calendar_of, slot_at
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.control import control
+from wenming_metrics.ui import cached, change, filters, page, trend_words, words
+
+COURSE, WHY, CALENDAR, UNITS = "走势", "得分变动原因", "日历", "各单位"
+SCORE, CITY = "总分", "全市"
+_LENGTH = {"day": 92, "week": 26, "month": 24}
+"""How many windows a course spans at most; issues as weeks."""
+_WEEKS, _LEAST_WEEKS = 26, 10
+"""How many weeks a calendar shows at most and at least."""
+_USUAL, _YEAR, _OTHER = "上一期", "去年同期", "另选一期"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a reader follows: until which window, on which board, whom, which indicator ("" = score).
+
+    compared - the window before; query - what stands in the address for window and board
+    """
+
+    window: Window
+    board: str
+    name: str
+    code: str
+    indicator: str
+    view: str
+    compared: Window
+    query: dict[str, str]
+
+
+def choose(office: Office, days: Sequence[date]) -> Chosen:
+    """Draw the controls: view, period and date, whom, which indicator."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+        view = st.segmented_control(
+            "看什么",
+            [COURSE, WHY, CALENDAR, UNITS],
+            default=COURSE,
+            required=True,
+            key="trend_view",
+            bind="query-params",
+        )
+        selection = filters.choose_trend(office.rules, days)
+        names = cached.course((selection.window,), selection.board).wholes["name"]
+        name, indicator, code = CITY, SCORE, ""
+        compared = _before(selection.window, office.rules)
+        if view != UNITS:
+            whom = list(dict.fromkeys(names))
+            name = st.selectbox("看谁", whom, key="trend_whom", bind="query-params", width=170)
+        if view in (COURSE, UNITS):
+            codes = {SCORE: "", **{path: code for code, path in indicators(office)}}
+            indicator = st.selectbox(
+                "指标", list(codes), key="trend_leaf", bind="query-params", width=300
+            )
+            code = codes[indicator]
+        if view == WHY:
+            compared = _compared(selection.window, compared, days)
+    query = filters.trend_query(selection, days, office.rules)
+    return Chosen(selection.window, selection.board, name, code, indicator, view, compared, query)
+
+
+def draw(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
+    """Draw the view that is chosen."""
+    if chosen.view == WHY:
+        change.draw_change(chosen.compared, chosen.window, chosen.board, chosen.name)
+    elif chosen.view == CALENDAR:
+        _draw_days(office, chosen, days)
+    else:
+        found = _course(office, chosen, days)
+        if chosen.view == UNITS:
+            _draw_units(found, chosen)
+        else:
+            _draw_course(office, found, chosen)
+
+
+def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
+    """Follow the windows up to the chosen one, from the first with inspections on.
+
+    Single days without inspection are left out: a city does not inspect on Sundays.
+    """
+    length = _LENGTH.get(chosen.window.kind, 26)
+    if chosen.window.kind == "day":
+        known = [day for day in days if day <= chosen.window.end][-length:]
+        windows = [window("day", day) for day in known] or [chosen.window]
+    else:
+        windows = [chosen.window]
+        while len(windows) < length and windows[0].start > days[0]:
+            windows.insert(0, _before(windows[0], office.rules))
+    return cached.course(tuple(windows), chosen.board, chosen.code)
+
+
+def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
+    """Draw the sentence, the line with its usual range, and how to read it."""
+    place = int(found.wholes.index[found.wholes["name"] == chosen.name][0])
+    values, kind = found.values[place], chosen.window.kind
+    there = np.flatnonzero(~np.isnan(values))
+    name = chosen.name if not chosen.code else f"{chosen.name}「{chosen.indicator}」得分率"
+    told = trend_words.latest(
+        name,
+        [one.title for one in found.windows],
+        values,
+        found.before[place][-1],
+        than=_than(found),
+        rate=bool(chosen.code),
+    )
+    if not len(there):
+        page.say(told)
+        return
+    judged = control(values[there], [int((there < first).sum()) for first in found.changes])
+    target = None if chosen.code else office.rules.target
+    full = 100.0 if chosen.code else office.rules.full_mark
+    gaps = there[-1] - there[0] + 1 > len(there)  # then what follows each other are no weeks
+    page.say(told + trend_words.reading(judged, "day" if gaps else kind, target, full))
+    line = course_line(
+        judged,
+        there,
+        [_label(one) for one in found.windows],
+        [_hover(found, place, at, rate=bool(chosen.code)) for at in there],
+        before=found.before[place],
+        cuts={first - 0.5: "改办法" for first in found.changes},
+        target=target,
+    )
+    st.plotly_chart(line, theme=None, config=CONFIG, key="course")
+    _explain(found, place, kind)
+
+
+def _than(found: Course) -> str:
+    """Name the window before the last one that is shown: days without inspection are left out."""
+    last = found.windows[-1]
+    if len(found.windows) < 2 or one_before(last, found.windows[-2]):
+        return words.before(last)
+    return found.windows[-2].title
+
+
+def one_before(of: Window, other: Window) -> bool:
+    """Say whether another window ends where this one begins."""
+    return other.end + timedelta(days=1) == of.start
+
+
+def _before(of: Window, rules: RuleSet) -> Window:
+    """Give the window of the same kind before one: of an issue the issue before."""
+    if not of.number:
+        return previous(of)
+    return slot_at(calendar_of(rules.issues), of.start - timedelta(days=1)).window
+
+
+def _explain(found: Course, place: int, kind: str) -> None:
+    """Say how the picture is to be read, and what it rests on."""
+    dashed = "" if np.isnan(found.before[place]).all() else "虚线是去年同期。"
+    page.note(
+        f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{_of(kind)}:"
+        f"落到带外,连续 7 {_of(kind)}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
+        "纵轴不从 0 起。"
+    )
+    if kind == "day":
+        page.note(
+            "一天只查少数点位,按日的升降多半来自查到了谁;看走势以周、月为准。没有督查的日子略去。"
+        )
+    if told := trend_words.new_rules(found.changes):
+        page.note(told)
+
+
+def _of(kind: str) -> str:
+    return trend_words.COUNTED.get(kind, "期")
+
+
+def _label(of: Window) -> str:
+    if of.number:
+        return f"{of.number}期"
+    if of.kind == "month":
+        return f"{of.start.year % 100}年{of.start.month}月"
+    return f"{of.start.month}/{of.start.day}"
+
+
+def _hover(found: Course, place: int, at: int, *, rate: bool) -> str:
+    value = f"{found.values[place, at]:.2f}{'%' if rate else ' 分'}"
+    return f"{found.windows[at].title}<br><b>{value}</b><br>{found.checks[place, at]:,.0f} 项检查"
+
+
+def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
+    """Draw the controls of what to compare with; gives that window. Takes: before - the usual one"""
+    options = [_USUAL, _YEAR, _OTHER]
+    than = st.selectbox("与哪一期比", options, key="trend_than", bind="query-params", width=150)
+    if than == _USUAL:
+        return before
+    if than == _YEAR:
+        return year_before(after)
+    return filters.same_kind(after, days, cached.office().rules)
+
+
+def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
+    """Draw the calendar of the last half year."""
+    last = min(chosen.window.end, days[-1])
+    first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
+    wanted = tuple(day for day in days if first <= day <= last)
+    found = cached.days_scored(wanted, chosen.board)
+    own = found[found["name"] == chosen.name]
+    own = own.assign(lost=office.rules.full_mark - own["value"]).drop_duplicates("day")
+    shown = wanted[0] if wanted else last
+    weeks = max(_LEAST_WEEKS, (last - shown + timedelta(days=shown.weekday())).days // 7 + 1)
+    page.say(trend_words.calendar(own, chosen.name, weeks))
+    st.plotly_chart(day_squares(own, last, weeks), theme=None, config=CONFIG, key="calendar")
+    lost = own["lost"].dropna()
+    scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
+    page.note(
+        f"一格是一天,颜色越深失分越多;灰格没有督查或没有得分。{scale}一天只查少数点位,深浅只供参考。"
+    )
+
+
+def _draw_units(found: Course, chosen: Chosen) -> None:
+    """Draw a small line per unit, the one that rose most first, all on one scale."""
+    lines = unit_moves(found)
+    page.say(trend_words.spread(lines, _than(found)))
+    there = found.values[lines["at"]]
+    if np.isnan(there).all():
+        return
+    low, high = float(np.floor(np.nanmin(there))), float(np.ceil(np.nanmax(there)))
+    what = chosen.indicator if chosen.code else "得分"
+    page.note(
+        f"{words.plain(what)};按升降从多到少。各图同一刻度:下边 {low:g},上边 {high:g}。"
+        "点一个单位看它的走势。"
+    )
+    st.html(small_lines(_smalls(found, lines, chosen), low, high))
+
+
+def unit_moves(found: Course) -> pd.DataFrame:
+    """List the units by what they moved since the window before, the one that rose most first.
+
+    Returns: at (position in `found.wholes`), name, moved (NaN = not in both windows), value
+    """
+    at = found.wholes.index[found.wholes["kind"] == UNIT].to_numpy()
+    last = found.values[at, -1]
+    before = found.values[at, -2] if len(found.windows) > 1 else np.full(len(at), np.nan)
+    lines = pd.DataFrame(
+        {"at": at, "name": found.wholes.loc[at, "name"].to_numpy(), "value": last}
+    ).assign(moved=half_up(last - before, 2))
+    return lines.sort_values("moved", ascending=False, kind="stable", ignore_index=True)
+
+
+def _smalls(found: Course, lines: pd.DataFrame, chosen: Chosen) -> list[Small]:
+    smalls = []
+    for line in lines.itertuples():
+        value = "本期没有得分" if np.isnan(line.value) else f"{line.value:.2f}"
+        moved = words.signed(line.moved)
+        values = tuple(None if np.isnan(one) else float(one) for one in found.values[line.at])
+        smalls.append(
+            Small(line.name, f"{value} {moved}".strip(), _link(line.name, chosen), values)
+        )
+    return smalls
+
+
+def _link(name: str, chosen: Chosen) -> str:
+    """Give the address of one unit's course."""
+    told = {**chosen.query, "trend_whom": name}
+    told |= {"trend_leaf": chosen.indicator} if chosen.code else {}
+    return f"course?{urlencode(told)}"
