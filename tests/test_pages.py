@@ -37,6 +37,7 @@ PAGES = {
     **{
         "overview": "总览",
         "ranking": "排名",
+        "losses": "失分分析",
         "appraisal": "综合考核",
         "upload": "数据上传",
         "bulletins": "签发",

@@ -7,7 +7,7 @@ import pytest
 
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.pricing import price_findings
-from wenming_metrics.vocabulary import SOURCE_CODES
+from wenming_metrics.vocabulary import DECIDED, SOURCE_CODES, WRITTEN
 
 FOUND, LATE, RUNNING = "已发现", "未及时整改", "连续通报"
 TABLE_2016 = {
@@ -49,6 +49,12 @@ def test_every_cell_of_the_table_of_2016(source, state):
     assert one["points"] == TABLE_2016[source][state]
     assert one["by_table"] == TABLE_2016[source][state]
     assert one["by_row"] == 50_000
+
+
+def test_what_a_person_decided_stands_before_the_table():
+    for given, points in ((0, 3_000), (WRITTEN, 3_000), (DECIDED, 20_000)):
+        line = finding(given=given, lost=20_000)
+        assert priced(line, first="table")["points"].item() == points
 
 
 def test_the_highest_state_takes_the_place_of_the_others():

@@ -57,8 +57,8 @@ def test_few_points_are_said_to_be_few(count, words):
 
 def test_after_new_rules_only_what_followed_is_judged():
     told = said([60] * 12 + [*QUIET, 86.5], [12])
-    assert told.startswith("改用现行办法以来在平常的起伏")
-    assert "改用现行办法以来只有 2 周有数" in said([60] * 12 + [90, 91], [12])
+    assert told.startswith("改用现行办法以来,在平常的起伏")
+    assert "改用现行办法以来,只有 2 周有数" in said([60] * 12 + [90, 91], [12])
 
 
 def test_the_target_is_reached_sometimes_always_or_never():

@@ -31,7 +31,8 @@ def course_line(
 
     Takes:   control - the series; places - where on the axis each of its points stands; labels -
              one for every place of the axis; hovers - one per point; before - the year before, for
-             every place (NaN = none); cuts - place -> what the vertical line there is; target
+             every place (NaN = none); cuts - place -> what the vertical line there is; target - drawn
+             where it is not far from the series
     Returns: line with dots; dots out of the usual are larger, above blue triangles, below grey ones.
              The axis of the values does not begin at zero, and says so by its labels.
     """
@@ -51,6 +52,7 @@ def course_line(
             line={"color": ACCENT, "width": 2},
             marker={
                 "size": np.where(marked, 12, 6),
+                "opacity": 1,
                 "symbol": np.select([control.side > 0, control.side < 0], _MARKS, "circle"),
                 "color": np.where(control.side < 0, _DOWN, ACCENT),
             },
@@ -60,17 +62,23 @@ def course_line(
     )
     for place, text in (cuts or {}).items():
         _cut(figure, place, text)
-    if target is not None:
+    ends = _reach(control, before)
+    if target is not None and ends is not None and _is_near(target, ends):
+        ends = (min(ends[0], target - 0.2), max(ends[1], target + 0.2))
         figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
         _tag(figure, len(labels) - 0.6, target, f"目标 {target:g}")
     _axes(figure, labels)
-    figure.update_yaxes(range=_reach(control, before, target))
+    figure.update_yaxes(range=ends)
     return figure
 
 
-def _reach(
-    control: Control, before: Sequence[float] | None, target: float | None
-) -> tuple[float, float] | None:
+def _is_near(target: float, ends: tuple[float, float]) -> bool:
+    """Say whether a target can be drawn without pressing the series flat."""
+    span = ends[1] - ends[0]
+    return ends[0] - span / 2 <= target <= ends[1] + span / 2
+
+
+def _reach(control: Control, before: Sequence[float] | None) -> tuple[float, float] | None:
     """Give the ends of the axis: all that is drawn, with a little room."""
     parts = [
         control.values,
@@ -78,7 +86,7 @@ def _reach(
         control.high,
         np.asarray([] if before is None else before, float),
     ]
-    all_of = np.concatenate([*parts, [np.nan if target is None else target]])
+    all_of = np.concatenate(parts)
     if np.isnan(all_of).all():
         return None
     low, high = float(np.nanmin(all_of)), float(np.nanmax(all_of))

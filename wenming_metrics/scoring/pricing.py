@@ -11,7 +11,7 @@ import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.states import AGAIN, FLAGS, FOUND, LATE
-from wenming_metrics.vocabulary import SEVERITIES, SOURCE_CODES, STATES
+from wenming_metrics.vocabulary import DECIDED, SEVERITIES, SOURCE_CODES, STATES, WRITTEN
 
 NO_PRICE = -1
 
@@ -22,7 +22,7 @@ def price_findings(findings: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     A state takes the place of the base price (已发现), and the highest applies, or their sum where
     the rules say so; a problem found again while it is open (重复) has no base price.
 
-    Takes:   findings - source, severity, given (0: `lost` is the full mark for want of a deduction),
+    Takes:   findings - source, severity, given (whose `lost` is),
              lost (1e-4), places, day, due, told (state as the row says it) and the flags of
              `states.judge`
              rules - prices and pricing
@@ -37,9 +37,10 @@ def price_findings(findings: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     missed = late & (findings["told"].to_numpy() != LATE)
     on_day = _on_day(findings, prices, missed, pricing.combine)
     by_row = findings["lost"].to_numpy(np.int64)
-    from_row = on_day == NO_PRICE
+    given = findings["given"].to_numpy()
+    from_row = (on_day == NO_PRICE) | (given == DECIDED)
     if pricing.first == "row":
-        from_row |= findings["given"].to_numpy() == 1
+        from_row |= given == WRITTEN
     base = np.where(from_row, by_row, on_day)
     after = np.where(missed, prices[LATE], NO_PRICE)
     day, due = (findings[name].to_numpy(np.int64) for name in ("day", "due"))

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import next_number, read_frame, stamp
 from wenming_metrics.store.days import among
+from wenming_metrics.vocabulary import DECIDED
 
 KEEP, LOWER, REMOVE = "维持", "改扣", "剔除"
 """Acts: the row stays as it was sent; it loses other points; it does not count."""
@@ -69,6 +70,6 @@ def apply_rulings(rows: pd.DataFrame, ruled: pd.DataFrame) -> pd.DataFrame:
         lost=np.where(lowered, points, rows["lost"]),
         result=np.where(passed, _PASSED, rows["result"]),
         places=np.where(passed, 0, rows["places"]),
-        given=np.where(lowered, 1, rows["given"]),
+        given=np.where(lowered, DECIDED, rows["given"]),
     )
     return changed[(said["act"] != REMOVE).to_numpy()]

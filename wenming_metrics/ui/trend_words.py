@@ -53,7 +53,7 @@ def reading(control: Control, kind: str, target: float | None = None, full: floa
     """
     of = COUNTED.get(kind, "期")
     own = control.values[control.stretch == control.stretch[-1]]
-    again = "改用现行办法以来" if control.stretch[-1] else ""
+    again = "改用现行办法以来," if control.stretch[-1] else ""
     if len(own) < _FEW:
         return f"{again}只有 {len(own)} {of}有数,还看不出走势。"
     span = _span(control, full)

@@ -168,10 +168,12 @@ def _before(of: Window, rules: RuleSet) -> Window:
 
 def _explain(found: Course, place: int, kind: str) -> None:
     """Say how the picture is to be read, and what it rests on."""
+    of = trend_words.COUNTED.get(kind, "期")
+    what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
     dashed = "" if np.isnan(found.before[place]).all() else "虚线是去年同期。"
     page.note(
-        f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{_of(kind)}:"
-        f"落到带外,连续 7 {_of(kind)}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
+        f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{what}:"
+        f"落到带外,三{of}里有两{of}靠近带边,连续 7 {of}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
         "纵轴不从 0 起。"
     )
     if kind == "day":
@@ -180,10 +182,6 @@ def _explain(found: Course, place: int, kind: str) -> None:
         )
     if told := trend_words.new_rules(found.changes):
         page.note(told)
-
-
-def _of(kind: str) -> str:
-    return trend_words.COUNTED.get(kind, "期")
 
 
 def _label(of: Window) -> str:

@@ -11,6 +11,7 @@ from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_not
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
+    DECIDED,
     EXAMPLE,
     FORM_MARK,
     OPTIONS_SHEET,
@@ -22,12 +23,14 @@ from wenming_metrics.vocabulary.words import (
     SOURCES,
     STATES,
     UNIT_KINDS,
+    WRITTEN,
 )
 
 __all__ = [
     "ADJUSTMENTS",
     "ANSWERED",
     "Column",
+    "DECIDED",
     "EXAMPLE",
     "FIGURES",
     "FORM_MARK",
@@ -41,6 +44,7 @@ __all__ = [
     "SOURCE_CODES",
     "STATES",
     "UNIT_KINDS",
+    "WRITTEN",
     "column_frame",
     "headers",
     "movement",

@@ -33,6 +33,9 @@ SEVERITIES = ("", "一般", "较重", "严重")
 STATES = ("", "已发现", "未及时整改", "重复", "反弹", "连续通报")
 """What became of a problem, in the order of their numbers in the store; 0: the row does not say."""
 
+WRITTEN, DECIDED = 1, 2
+"""Whose the points of a row are: the row writes them itself, or a person decided of them (复核); 0:
+its full mark, for want of them."""
 ANSWERED = "反馈已整改"
 """What an answer says by which a problem is closed, until somebody has looked."""
 

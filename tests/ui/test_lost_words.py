@@ -1,0 +1,70 @@
+"""Sentences about lost points on data made to contradict them."""
+
+import pandas as pd
+import pytest
+
+from wenming_metrics.ui.lost_words import darkest, few, gained, opening, uncounted, widest
+
+
+def of(**losses):
+    return pd.Series(losses, dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("total", "losses", "added", "said"),
+    [
+        (0.0, of(), 0, "某街道没有失分。"),
+        (5.0, of(甲=5), 0, "某街道失 **5.00** 分,全在**甲**这一项。"),
+        (10.0, of(甲=6, 乙=3, 丙=1), 0, "某街道失 **10.00** 分,3 项中有 **2 项占 90%**。"),
+        (10.0, of(甲=5, 乙=5), 0, "某街道失 **10.00** 分,在 2 项上,最多的一项占 50%。"),
+        (3.0, of(甲=4, 加分=-1), 1, "某街道失 **3.00** 分(加分抵回 1.00 分),全在**甲**这一项。"),
+        (-1.0, of(甲=1, 加分=-2), 2, "某街道加分多于失分,净加 **1.00** 分。"),
+    ],
+)
+def test_the_first_line(total, losses, added, said):
+    assert opening("某街道", "", total, losses, added) == said
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ([], "没有失分。"),
+        ([3], "失分只有这一项。"),
+        ([9, 1], "一项就占 90%(虚线是 80%),其余 1 项合计占 10%。"),
+        ([5, 4, 1], "前 2 项占 90%(虚线是 80%),其余 1 项合计占 10%;最多的一项占 50%。"),
+        ([7, 3], "失分分散:2 项里要 2 项才到八成,最多的一项也只占 70%。"),
+        ([1] * 10, "失分分散:10 项里要 8 项才到八成,最多的一项也只占 10%。"),
+    ],
+)
+def test_few_or_many(losses, said):
+    assert few(losses) == said
+
+
+def blocks(*losses):
+    return pd.DataFrame([{"level": 0, "name": name, "loss": loss} for name, loss in losses])
+
+
+def test_the_largest_block_is_named_only_where_there_is_one():
+    assert widest(blocks(("甲", 3), ("乙", 1))).startswith("最大的一块是「甲」,占 75%。")
+    assert widest(blocks(("甲", 1), ("乙", 1))) == "甲、乙失分一样多,各占 50%。"
+    assert widest(blocks(("甲", 1))) == "失分全在「甲」。"
+    assert widest(pd.DataFrame(columns=["level", "name", "loss"])) == "没有失分,没有图可画。"
+
+
+def test_the_darkest_cell_is_named_only_where_there_is_one():
+    table = pd.DataFrame({"环境": [1.0, 2.0], "秩序": [None, 0.5]}, ["甲", "乙"])
+    assert darkest(table) == "颜色最深的是「乙」的「环境」,失 2.00 分。"
+    assert darkest(table.clip(upper=0.5)).startswith("最深的 3 格并列,各 0.50 分")
+    assert darkest(table.iloc[:1]) == "失分只在「甲」的「环境」一格(1.00 分)。"
+    assert darkest(table * 0) == "没有失分,没有深色的格子。"
+
+
+def test_what_did_not_count_is_told_only_where_there_is_some():
+    assert uncounted(0.0) == ""
+    assert "扣分 3 分因扣完为止没有计入" in uncounted(3.0)
+
+
+def test_a_gain_below_the_loss_is_explained():
+    assert gained("甲", 1, 80.0, 82.0, 2.0, 2.0).endswith("80.00 → **82.00**。")
+    assert "扣完为止" in gained("甲", 1, 80.0, 81.0, 1.0, 2.0)
+    assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好,可得回 **1.50** 分。"
