@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
+from tests.test_pages import WEEK, _serializable, drawn_alike, stored, texts, visit
 from wenming_metrics import settings
 from wenming_metrics.queries.ledger import ledger
 from wenming_metrics.queries.office import open_office
@@ -12,7 +12,6 @@ from wenming_metrics.queries.ranking import ranking
 
 __all__ = ["_serializable", "stored"]  # fixtures
 pytestmark = drawn_alike
-PICKED = {"selection": {"rows": [0], "columns": [], "cells": []}}
 
 
 @pytest.fixture
@@ -23,14 +22,6 @@ def filled(monkeypatch, stored):
 
 def table(app, column):
     return next(one.value for one in app.dataframe if column in one.value)
-
-
-def pick(app, begin, place):
-    """Pick a row of the table whose key begins so, as a click does."""
-    key = next(one.key for one in app.get("arrow_data_frame") if (one.key or "").startswith(begin))
-    picked = {"selection": {"rows": [place], "columns": [], "cells": []}}
-    app.session_state[key] = picked
-    return sound(app.run())
 
 
 def test_the_city_loses_what_its_rows_lose(filled):

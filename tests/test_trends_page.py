@@ -2,13 +2,17 @@
 
 import pytest
 
+from tests.offices import copy_store
 from tests.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
-from wenming_metrics import settings
+from wenming_metrics import intake, settings
 from wenming_metrics.periods import window
+from wenming_metrics.publishing import signing
+from wenming_metrics.queries import history
 from wenming_metrics.queries.change import CAUSES, score_change
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.overview import city
 from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.store.database import open_store
 
 __all__ = ["_serializable", "stored"]  # fixtures
 pytestmark = drawn_alike
@@ -76,3 +80,18 @@ def test_what_is_chosen_is_kept_when_the_view_changes(filled):
     app.segmented_control(key="trend_view").set_value("得分变动原因").run()
     assert app.segmented_control(key="trend_period").value == "month"
     assert "比不出变动的原因" in texts(sound(app))
+
+
+def test_a_signed_week_is_compared_as_it_was_signed(tmp_path, monkeypatch, stored):
+    monkeypatch.setenv("WENMING_STORE", copy_store(open_store(stored), tmp_path))
+    office = open_office(settings.load())
+    draft = signing.draft(office, WEEK.start, "张三", until_now=True)
+    signing.sign(office, draft.key, "王五", "演字47号")
+    score = city(office, WEEK).score
+    intake.withdraw(office, int(history.batches(office)["batch"].max()), "测试")
+    assert city(office, WEEK).score != score
+    told = {"trend_view": "得分变动原因", "trend_than": "另选一期", "trend_other": "2026-11-18"}
+    said = texts(visit("trends", **told))
+    assert "**0**:其中整改和督查表现 0,覆盖与构成 0,办法 0,更正 0。" in said
+    assert "按签发时(演字47号)的数" in said
+    assert "没有一条测评标准使得分变动。" in said

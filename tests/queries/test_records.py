@@ -137,5 +137,5 @@ def test_photos_of_the_answer_stand_beside_that_of_the_problem(answered_office, 
     told = texts(sound(app.run()))
     captions = re.findall(r"<figcaption>(.*?)</figcaption>", told)
     assert captions == ["现场照片", "整改前", "整改后"]
-    assert "**整改反馈**:甲街道 2026-11-17 反馈已整改,划线归位".replace("-", r"\-") in told or "划线归位" in told
+    assert "划线归位" in told
     assert "见 反馈" in told

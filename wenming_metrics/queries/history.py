@@ -62,8 +62,10 @@ def batches(office: Office) -> pd.DataFrame:
 
 def _restricted(connection: Connection) -> set[int]:
     """List the batches whose file says that it must not be published."""
-    table = schema.batch_problem
-    query = select(table.c.batch).where(table.c.code == RESTRICTED).distinct()
+    table, record = schema.batch_problem, schema.record
+    # Only these can say so; a large inspection has a problem for every other row.
+    tests = select(record.c.batch).where(record.c.kind == "external")
+    query = select(table.c.batch).where(table.c.batch.in_(tests), table.c.code == RESTRICTED)
     return set(connection.execute(query).scalars())
 
 

@@ -5,5 +5,6 @@
 looked at · `roll_up` leaf rates to the score · `coverage` what should have been looked at ·
 `adjusting` decisions and difficulty · `ranking` places inside a group · `lists` who is named in
 front and at the back · `composing` several scores to one · `losses` every lost point traced to leaf
-and row, `ledger` what can be made of the lines · `states` what became of problems, `pricing` what they cost by a table.
+and row, `ledger` what can be made of the lines · `states` what became of problems, `pricing` what
+they cost by a table.
 """

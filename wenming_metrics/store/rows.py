@@ -11,11 +11,13 @@ from sqlalchemy import Connection, select
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp
 from wenming_metrics.store.days import among
+from wenming_metrics.vocabulary import WRITTEN
 
 FOUND = "已发现"
 """First state of every finding; what comes later is appended to the log."""
 ROW_COLUMNS = [column.name for column in schema.row.columns]
 _FAILED = 1
+_USUAL = {"severity": 0, "state": 0, "given": WRITTEN}
 _MANY = 5_000
 """So many texts are asked for at once."""
 FAILED_COLUMNS = [
@@ -34,13 +36,17 @@ def insert_rows(
            unit, item, seq, territory, in the order of the table
     """
     order = np.lexsort([checks[name].to_numpy() for name in ("seq", "item", "unit", "day")])
-    columns = {name: checks[name].to_numpy()[order] for name in ROW_COLUMNS if name in checks}
+    names = [name for name in ROW_COLUMNS if name in checks]
+    # What no row tells is what the table fills in by itself.
+    told = [name for name in _USUAL if name in checks]
+    silent = {name for name in told if (checks[name] == _USUAL[name]).all()}
+    columns = {name: checks[name].to_numpy()[order] for name in names if name not in silent}
     add_rows(connection, schema.row, {**columns, "batch": batch})
     add_rows(connection, schema.row_unit, {**roles, "batch": batch})
     failed = checks[checks["result"] == _FAILED]
     states = {"batch": batch, "seq": failed["seq"], "n": 0, "state": FOUND}
-    told = {"happened_on": failed["day"], "known_at": stamp()}
-    add_rows(connection, schema.finding_state, {**states, **told})
+    found = {"happened_on": failed["day"], "known_at": stamp()}
+    add_rows(connection, schema.finding_state, {**states, **found})
 
 
 def insert_findings(connection: Connection, batch: int, findings: pd.DataFrame) -> None:

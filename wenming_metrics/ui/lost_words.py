@@ -13,8 +13,9 @@ from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.scoring.ledger import crossing
 from wenming_metrics.ui.words import plain
 
-_EVEN = 1.5
-"""So many times its even share may the largest have where losses are called scattered."""
+_EVEN, _LITTLE = 1.5, 0.34
+"""Losses are called scattered where the largest has at most so many times its even share, and at most
+so much of all."""
 _SAME = 0.005
 """Points that look the same with two decimals."""
 
@@ -73,7 +74,7 @@ def few(losses: Sequence[float]) -> str:
     count = crossing(lost)
     share = lost[:count].sum() / lost.sum()
     most = lost[0] / lost.sum()
-    if most * len(lost) <= _EVEN:
+    if most * len(lost) <= _EVEN and most <= _LITTLE:
         return f"失分分散:{len(lost)} 项里要 {count} 项才到八成,最多的一项也只占 {most:.0%}。"
     if count == len(lost):
         return f"{count} 项合起来才过八成(虚线是 80%),最多的一项占 {most:.0%}。"
