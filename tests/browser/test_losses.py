@@ -47,7 +47,7 @@ def test_ways_down_agree_and_the_address_shows_the_same(shown, page, chromium):
     units = told.units.dropna(subset=["score"])
     chance = random.Random(20261120)
     clicked = 0
-    for name in chance.sample(units["name"].tolist(), 3):
+    for name in chance.sample(units["name"].tolist(), 2):
         page.goto(f"{shown.address}/lost?lost_unit={name}")
         settle(page)
         unit = units.set_index("name").loc[name]
@@ -62,7 +62,7 @@ def test_ways_down_agree_and_the_address_shows_the_same(shown, page, chromium):
             assert page.url != before
             assert total(page) == bottom(page) == float(points)
             clicked += 1
-    assert clicked >= 3
+    assert clicked >= 2
     click_row(page, "lost-rows-", 0)
     assert "这一行的算法" in said(page)
     shoot(page, "losses-down")

@@ -19,7 +19,7 @@ from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.adjusting import LEDGER
 from wenming_metrics.scoring.leaves import visit_averages
-from wenming_metrics.scoring.ledger import LEVELS, counted_of, silent_losses
+from wenming_metrics.scoring.ledger import LEVELS, counted_of, graded_owners, silent_losses
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.vocabulary import ADJUSTMENTS, SOURCE_CODES, SOURCES
@@ -119,14 +119,15 @@ def _of_stretch(
     stretch, at, shares = part
     rules, scores = stretch.rules, stretch.scores
     share = np.nan_to_num(shares)
-    # A unit without a score under this version has no share in it: its points are taken as they are.
+    # Where a table of grades is looked up, checks that lost nothing count too.
+    lines = lines[(lines["lost"] > 0) | lines["owner"].isin(graded_owners(rules))]
+    # A unit without a score under this version has no share in it.
     whole = share[lines["place"].to_numpy(np.int64)]
     exact = lines.assign(points=np.divide(lines["points"], whole, where=whole > 0, out=whole * 0))
     counted = counted_of(exact, scores, rules)
     counted["own"] *= whole
     told = lines.assign(**{name: counted[name] for name in counted}, kind=ROW, reason="")
-    graded = np.array([rules.nodes.at[node, "mode"] == "grade" for node in lines["owner"]], bool)
-    told = told[((lines["lost"] > 0) | graded) & (whole > 0)]
+    told = told[whole > 0]
     silent = silent_losses(exact, scores, rules, at)
     place = silent["column"].to_numpy(np.int64) - at.start
     silent = silent.assign(place=place, points=silent["points"] * share[place], kind=SILENT)

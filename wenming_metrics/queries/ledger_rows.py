@@ -41,7 +41,10 @@ def loss_rows(
     wanted = lines.assign(loss=lines["points"], leaf_name=lines.index)
     with reading(office.store) as connection:
         if cut is None:
-            rows = live_rows(connection, window, lines["day"].unique(), lines["unit"].unique())
+            # Day by day: few units lost much on the same day, and a window has many rows.
+            by_day = lines[lines["day"] > 0].groupby("day")["unit"].unique()
+            parts = [live_rows(connection, window, [day], own) for day, own in by_day.items()]
+            rows = pd.concat(parts, ignore_index=True)
         else:
             rows = known_rows(connection, window, cut, lines["unit"].unique())
         found = rows_behind(connection, window, rows, wanted)
@@ -58,16 +61,10 @@ def loss_rows(
     is_check = (of["batch"] == NO_ROW).to_numpy()
     return told.assign(
         line=line,
-        leaf_name=_leaf_names(of),
+        leaf_name=last_names(of),
         of_line=share,
         uncounted=np.where(is_check & (uncounted > 1e-7), uncounted, 0.0),
     )
-
-
-def _leaf_names(lines: pd.DataFrame) -> list[str]:
-    """Name the leaf of each line: the last name of its path."""
-    levels = lines.filter(regex="^level").astype(object).to_numpy()
-    return [[name for name in names if name][-1] for names in levels]
 
 
 def responsible_units(

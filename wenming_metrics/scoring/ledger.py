@@ -35,6 +35,16 @@ def reason_of(scores: Scores, rules: RuleSet, node: int, column: int) -> str:
     return "按档次,不是哪一行扣的"
 
 
+def graded_owners(rules: RuleSet) -> set[int]:
+    """Give the nodes whose rate rests on a table of grades, their own or that of a node below."""
+    plan, found = plan_of(rules), set()
+    for node in plan.grades:
+        while plan.above[node] >= 0:
+            node = plan.above[node]
+        found.add(node)
+    return found
+
+
 def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice) -> pd.DataFrame:
     """List what was lost without a row.
 
@@ -55,7 +65,7 @@ def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice
 def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFrame:
     """Say by what each check has its part of the loss of the node that makes its rate.
 
-    Takes:   lines - all checks of some columns, traced: node, column, owner, points, lost, possible,
+    Takes:   lines - all checks of some columns that lost, traced: node, column, owner, points, lost, possible,
              day, visit
     Returns: same index: own (points the owner lost), part and whole (points x part / whole of own:
              points that count under `deduct`, rates for means of visits, else points; NaN where
@@ -66,14 +76,14 @@ def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFr
     owner, column = lines["owner"].to_numpy(np.int64), lines["column"].to_numpy(np.int64)
     own = node_losses(scores, rules)[owner, column]
     points, lost = lines["points"].to_numpy(), lines["lost"].to_numpy(float) / 10_000
-    settles = (plan.owner[owner] >= 0) if len(owner) else np.zeros(0, bool)
+    settles = plan.owner[owner] >= 0
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.nan_to_num(points / own)
         by_rate = np.nan_to_num(lines["lost"].to_numpy(float) / lines["possible"].to_numpy(float))
-    averaged = visit_averages(rules)[owner] & ~settles if len(owner) else settles
+    averaged = visit_averages(rules)[owner] & ~settles
     part = np.where(averaged, by_rate, lost)
     whole = _sums(part, owner * size + column)
-    deducts = np.array([plan.mode[node] == "deduct" for node in owner], bool)
+    deducts = (rules.nodes["mode"] == "deduct").to_numpy()[owner]
     if deducts.any():
         settled = settle(lines, rules)
         taken = (settled["counted"] / 10_000).groupby(settled["node"] * size + settled["column"])
@@ -105,7 +115,7 @@ def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.nda
     """
     gained = np.where(dropped, lines["points"].to_numpy(float), 0.0)
     owner = lines["owner"].to_numpy(np.int64)
-    settled = plan_of(rules).owner[owner] >= 0 if len(owner) else np.zeros(0, bool)
+    settled = plan_of(rules).owner[owner] >= 0
     keys = pd.MultiIndex.from_arrays([owner, lines["column"]])
     touched = settled & keys.isin(keys[settled & dropped])
     if not touched.any():
@@ -123,6 +133,13 @@ def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.nda
 def _taken(lines: pd.DataFrame, rules: RuleSet) -> pd.Series:
     """Give what nodes that settle take, by node and column."""
     return settle(lines, rules).groupby(["node", "column"])["counted"].sum().astype(float)
+
+
+def last_names(lines: pd.DataFrame) -> np.ndarray:
+    """Give the last name of each line's path: its leaf, or the reason of a loss without a row."""
+    names = lines[list(LEVELS)].astype(object).to_numpy()
+    depth = np.maximum((names != "").sum(axis=1) - 1, 0)
+    return names[np.arange(len(names)), depth]
 
 
 def inside(lines: pd.DataFrame, path: Sequence[str]) -> np.ndarray:

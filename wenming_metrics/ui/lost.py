@@ -7,6 +7,7 @@ import streamlit as st
 
 from wenming_metrics.periods import today
 from wenming_metrics.queries.office import Office
+from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.ui import (
     cached,
     cards,
@@ -67,14 +68,9 @@ def _opening(book: Book, scope: Scope, said: str) -> str:
         name += "(" + "、".join(value for _, value in scope.cuts) + ")"
     if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
         return f"{words.plain(scope.unit)}{said}没有得分。"
-    path = lines[list(narrowing.LEVELS)].astype(object).agg(_last, axis=1) if len(lines) else None
-    losses = pd.Series(dtype=float) if path is None else lines[scope.value].groupby(path).sum()
+    losses = lines[scope.value].groupby(last_names(lines)).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
     return lost_words.opening(name, said, book.shown(scope), losses, added)
-
-
-def _last(names: pd.Series) -> str:
-    return [name for name in names if name][-1]
 
 
 def _say_basis(book: Book, scope: Scope) -> None:
