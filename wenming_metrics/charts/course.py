@@ -13,7 +13,7 @@ from wenming_metrics.scoring.control import NONE, Control
 _BAND = "#eef2f7"
 _DOWN = "#4b5a68"
 _HEIGHT = 380
-_LABELS = 7
+_LABELS = 5
 """About so many labels stand on the time axis."""
 
 
@@ -41,25 +41,9 @@ def course_line(
     for number in range(int(control.stretch.max()) + 1 if len(where) else 0):
         own = control.stretch == number
         _range(figure, where[own], *(one[own] for one in (control.mean, control.low, control.high)))
-    if before is not None and not np.isnan(before).all():
+    if before is not None and has_line(before):
         _earlier(figure, before)
-    marked = control.signal != NONE
-    figure.add_trace(
-        go.Scatter(
-            x=where,
-            y=control.values,
-            mode="lines+markers",
-            line={"color": ACCENT, "width": 2},
-            marker={
-                "size": np.where(marked, 12, 6),
-                "opacity": 1,
-                "symbol": np.select([control.side > 0, control.side < 0], _MARKS, "circle"),
-                "color": np.where(control.side < 0, _DOWN, ACCENT),
-            },
-            hovertext=list(hovers),
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )
+    figure.add_trace(_line(control, where, hovers))
     for place, text in (cuts or {}).items():
         _cut(figure, place, text)
     ends = _reach(control, before)
@@ -70,6 +54,28 @@ def course_line(
     _axes(figure, labels)
     figure.update_yaxes(range=ends)
     return figure
+
+
+def _line(control: Control, where: np.ndarray, hovers: Sequence[str]) -> go.Scatter:
+    return go.Scatter(
+        x=where,
+        y=control.values,
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 2},
+        marker={
+            "size": np.where(control.signal != NONE, 12, 6),
+            "opacity": 1,
+            "symbol": np.select([control.side > 0, control.side < 0], _MARKS, "circle"),
+            "color": np.where(control.side < 0, _DOWN, ACCENT),
+        },
+        hovertext=list(hovers),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def has_line(values: Sequence[float]) -> bool:
+    """Say whether values (NaN = none) make a line: one alone is not seen."""
+    return int((~np.isnan(np.asarray(values, float))).sum()) > 1
 
 
 def _is_near(target: float, ends: tuple[float, float]) -> bool:

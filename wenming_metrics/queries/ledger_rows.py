@@ -15,6 +15,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.priced_nodes import NO_ROW
 from wenming_metrics.queries.telling import tell
 from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading

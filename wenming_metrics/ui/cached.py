@@ -35,15 +35,11 @@ from wenming_metrics.queries import (
     record_lists,
     records,
 )
-from wenming_metrics.queries import change as changing
 from wenming_metrics.queries import composite as composing
-from wenming_metrics.queries import course as courses
 from wenming_metrics.queries import ranking as places
 from wenming_metrics.queries import working as steps
 from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.change import Change
 from wenming_metrics.queries.composite import Composite
-from wenming_metrics.queries.course import Course
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.queries.overview import City
 from wenming_metrics.queries.pictures import RowPicture
@@ -66,9 +62,6 @@ _QUERIES: dict[str, Callable] = {
     "listing": places.listing,
     "named_units": lists.named_units,
     "composite": composing.composite,
-    "score_change": changing.score_change,
-    "course": courses.course,
-    "days_scored": courses.days_scored,
     "unit_ledger": adjusted.unit_ledger,
     "unit_leaves": details.unit_leaves,
     "leaf_rows": details.leaf_rows,
@@ -206,23 +199,6 @@ def profiles() -> tuple[Profile, ...]:
 def composite(profile: Profile, over: Window) -> Composite:
     """Make the composite scores of a period; see `queries.composite.composite`."""
     return _ask("composite", profile, over)
-
-
-def score_change(
-    before: Window, after: Window, board: str, cuts: tuple[Cut | None, Cut | None] = (None, None)
-) -> Change:
-    """Explain why scores differ; see `queries.change.score_change`."""
-    return _ask("score_change", before, after, board, cuts)
-
-
-def course(windows: tuple[Window, ...], board: str, code: str = "") -> Course:
-    """Follow scores over a row of windows; see `queries.course.course`."""
-    return _ask("course", windows, board, code)
-
-
-def days_scored(days: tuple[date, ...], board: str) -> pd.DataFrame:
-    """Score single days; see `queries.course.days_scored`."""
-    return _ask("days_scored", days, board)
 
 
 def listing(window: Window, board: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from wenming_metrics.publishing.book import Issue, signed_for
 from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.change import UNIT, Change, leaf_lines, unit_lines
 from wenming_metrics.scoring.change import ADJUSTED, CAUSES
-from wenming_metrics.ui import cached, page, tables, trend_words, words
+from wenming_metrics.ui import cached, page, tables, trend_cache, trend_words, words
 
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _LEAST = 1e-9
@@ -34,26 +34,32 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
     Takes: name - of the city (全市), a group, or a unit of the board
     """
     issues = [signed_for(cached.issues(), one) for one in (before, after)]
-    change = cached.score_change(before, after, board, tuple(_cut(one) for one in issues))
+    change = trend_cache.score_change(before, after, board, tuple(_cut(one) for one in issues))
     found = change.wholes.index[change.wholes["name"] == name]
     if found.empty:
-        page.say(f"{words.plain(name)}不在这张榜上。")
+        _say(f"{words.plain(name)}不在这张榜上。")
         return
     whole = int(found[0])
     line = change.wholes.loc[whole]
     if pd.isna(line["change"]):
-        page.say(trend_words.no_change(line, before.title, after.title))
+        _say(trend_words.no_change(line, before.title, after.title))
         return
     first, last, parts = trend_words.shown_parts(line)
     leaves = leaf_lines(change, whole)
     than = words.before(after) if _is_previous(before, after) else before.title
     said = f"{words.plain(name)}{trend_words.change(than, round(last - first, 2), parts)}"
-    page.say(said + trend_words.largest(leaves, parts))
+    _say(said + trend_words.largest(leaves, parts))
     _draw_bars(change, (first, last), parts)
     page.note(_basis(change, issues))
     _draw_leaves(leaves, line)
     if line["kind"] != UNIT:
         _draw_units(change, whole)
+
+
+def _say(sentence: str) -> None:
+    """Write the sentence in the size of a page's first one, which may stand above it."""
+    with st.container(key="sentence-change"):
+        st.markdown(sentence)
 
 
 def _is_previous(before: Window, after: Window) -> bool:

@@ -39,9 +39,13 @@ def draw(book: Book, scope: Scope) -> None:
         bind="query-params",
         placeholder="点表里的行,或在这里选",
     )
-    _say_gain(book, scope, lines, kind, chosen)
+    inside = book.ledger.lines.index.isin(lines.index)
+    _say_gain(book, scope, inside, kind, chosen)
     key = f"{book.key}-{scope.key}"
-    found = lost_cache.candidates(book.ledger, key, lines.index, kind, tuple(chosen))
+    found = lost_cache.kept(
+        ("candidates", book.at, scope, kind, tuple(chosen)),
+        lambda: fixing.candidates(book.ledger, inside, kind, chosen),
+    )
     _draw_table(found, scope, kind, f"fix-{kind}-{key}-{len(chosen)}")
 
 
@@ -51,13 +55,13 @@ def _known(lines: pd.DataFrame, kind: str) -> list[str]:
     return [name for name in sums.sort_values(ascending=False, kind="stable").index if name]
 
 
-def _say_gain(book: Book, scope: Scope, lines: pd.DataFrame, kind: str, chosen: list[str]) -> None:
+def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: list[str]) -> None:
     if not chosen:
         page.note("选上打算改好的,看能得回多少分。")
         return
     ledger = book.ledger
     named = fixing.labels(ledger.lines, kind)
-    dropped = named.isin(chosen).to_numpy() & ledger.lines.index.isin(lines.index)
+    dropped = named.isin(chosen).to_numpy() & inside
     lost = float(ledger.lines.loc[dropped, scope.value].sum())
     before, exact = _score(book, scope)
     gained = fixing.gains(ledger, dropped)

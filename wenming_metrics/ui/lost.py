@@ -33,7 +33,7 @@ def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
     cut = cached.frozen(selection.signed).cut if selection.signed else None
     at = (selection.window, selection.board, cut)
-    book = Book(lost_cache.ledger(*at), lambda: lost_cache.responsible(*at), selection.key)
+    book = Book(lost_cache.ledger(*at), lambda: lost_cache.responsible(*at), selection.key, at)
     scope = narrowing.choose(book)
     narrowing.crumbs(scope)
     page.say(_opening(book, scope, words.when(selection.window, today())))

@@ -5,12 +5,14 @@ The ledger of a window may be large: all sessions share one, which nobody change
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics.periods import Window
-from wenming_metrics.queries import fixing, ledger_rows
 from wenming_metrics.queries import ledger as ledgers
+from wenming_metrics.queries import ledger_rows
 from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.ledger import Ledger
 from wenming_metrics.ui import cached
@@ -51,19 +53,11 @@ def _responsible(at: Version, window: Window, board: str, cut: Cut | None) -> pd
     return ledger_rows.responsible_units(cached.office(), window, found, cut)
 
 
-def candidates(
-    ledger: Ledger, key: str, lines: pd.Index, kind: str, chosen: tuple[str, ...]
-) -> pd.DataFrame:
-    """List what is worth putting right; see `queries.fixing.candidates`.
-
-    Takes: key - names the window and what it was narrowed to; lines - those of the part
-    """
-    return _candidates(cached.version(), ledger, lines, (key, kind, chosen))
+def kept(key: tuple[Hashable, ...], make: Callable[[], object]) -> object:
+    """Give what was made of a ledger, made once. Takes: key - all that it depends on"""
+    return _kept((cached.version(), *key), make)
 
 
-@st.cache_data(max_entries=64, show_spinner="正在计算……")
-def _candidates(
-    at: Version, _ledger: Ledger, _lines: pd.Index, told: tuple[str, str, tuple[str, ...]]
-) -> pd.DataFrame:
-    _, kind, chosen = told
-    return fixing.candidates(_ledger, _ledger.lines.index.isin(_lines), kind, chosen)
+@st.cache_data(max_entries=256, show_spinner=False)
+def _kept(key: tuple[Hashable, ...], _make: Callable[[], object]) -> object:
+    return _make()

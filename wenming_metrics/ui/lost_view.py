@@ -12,7 +12,7 @@ from wenming_metrics.charts.blocks import shades, tree_blocks
 from wenming_metrics.charts.pareto import pareto
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.scoring.ledger import LEVELS, blocks, crossing, sum_lines
-from wenming_metrics.ui import lost_words, narrowing, page, tables, words
+from wenming_metrics.ui import lost_cache, lost_words, narrowing, page, tables, words
 from wenming_metrics.ui.narrowing import CUTS, NAMED, NOBODY, Book, Scope
 
 TREE, UNITS = "指标", "单位"
@@ -41,15 +41,17 @@ def draw(book: Book, scope: Scope) -> None:
     if not (lines[scope.value] != 0).any():
         return
     by = _choose_by(scope)
-    tree = blocks(lines, len(scope.path), scope.value)
+    tree = lost_cache.kept(("tree", book.at, scope), lambda: _tree(book, scope, lines))
     if by == TREE and tree.empty:
         by = CUTS["site_name"][1]  # the last level of the tree: which sites
-    found, scopes = parts_of(book, scope, by)
+    found, scopes = lost_cache.kept(
+        ("parts", book.at, scope, by), lambda: parts_of(book, scope, by)
+    )
     key = f"{by}-{book.key}-{scope.key}"
     left, right = st.columns(2, gap="large")
     if len(tree):
         with left:
-            _draw_tree(book, tree, scope)
+            _draw_tree(tree, key, scope)
     with right if len(tree) else left:
         _draw_pareto(found, scopes, by, key)
     with right:
@@ -107,12 +109,17 @@ def _named(book: Book, lines: pd.DataFrame, value: str) -> pd.DataFrame:
     return sum_lines(pd.concat([told, nobody]), "named", value)
 
 
-def _draw_tree(book: Book, found: pd.DataFrame, scope: Scope) -> None:
+def _tree(book: Book, scope: Scope, lines: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the tree below a scope, with the points as they are shown."""
+    found = blocks(lines, len(scope.path), scope.value)
+    return found if found.empty else book.in_blocks(scope, found[found["level"] <= _levels(found)])
+
+
+def _draw_tree(drawn: pd.DataFrame, key: str, scope: Scope) -> None:
     st.subheader("失分在哪里")
-    drawn = book.in_blocks(scope, found[found["level"] <= _levels(found)])
     page.note(lost_words.widest(drawn))
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
-    _pick_figure(tree_blocks(drawn), f"tree-{book.key}-{scope.key}", scopes)
+    _pick_figure(tree_blocks(drawn), f"tree-{key}", scopes)
 
 
 def _levels(found: pd.DataFrame) -> int:
@@ -177,15 +184,11 @@ def _draw_shades(book: Book, scope: Scope, lines: pd.DataFrame) -> None:
     """Draw units against indicators; within a unit, point types against indicators."""
     level = LEVELS[len(scope.path)] if len(scope.path) < len(LEVELS) else ""
     column = "point_type_name" if scope.unit else "unit_name"
-    lost = lines[lines["points"] > 0]
-    lost = lost[lost[level] != ""] if level else lost.iloc[:0]
-    if lost.empty:
+    table = lost_cache.kept(
+        ("shades", book.at, scope), lambda: shades_of(book, scope, lines, column, level)
+    )
+    if table.empty:
         return
-    # Within the city too the cells are points of the units' own scores, which can be compared.
-    names = lost.groupby(column, observed=True)["points"].sum().index.astype(object)
-    rows = {name: book.below(_row(scope, name)) for name in names}
-    table = pd.DataFrame(rows).T.reindex(columns=_levels_of(lost, level))
-    table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     what = "点位类型" if scope.unit else UNITS
     st.subheader(f"{what}和指标")
     small = table.iloc[:_SHADES, :_WIDE]
@@ -199,6 +202,23 @@ def _draw_shades(book: Book, scope: Scope, lines: pd.DataFrame) -> None:
         config = {name: _number(words.plain(str(name)), format="%.2f") for name in table.columns}
         listed = table.rename_axis("name").reset_index()
         tables.show(listed, {"name": _text(what, width=110), **config}, 14)
+
+
+def shades_of(
+    book: Book, scope: Scope, lines: pd.DataFrame, column: str, level: str
+) -> pd.DataFrame:
+    """Part lost points by a column and the next level of the tree, the most first in both ways.
+
+    Within the city too the cells are points of the units' own scores, which can be compared.
+    """
+    lost = lines[lines["points"] > 0]
+    lost = lost[lost[level] != ""] if level else lost.iloc[:0]
+    names = lost.groupby(column, observed=True)["points"].sum().index.astype(object)
+    if not len(names):
+        return pd.DataFrame()
+    rows = {name: book.below(_row(scope, name)) for name in names}
+    table = pd.DataFrame(rows).T.reindex(columns=_levels_of(lost, level))
+    return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
 
 def _levels_of(lost: pd.DataFrame, level: str) -> pd.Index:

@@ -6,7 +6,7 @@ made by one rule wherever it is shown, so what was clicked is what stands on top
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,12 +67,13 @@ class Scope:
 class Book:
     """A ledger with who is named responsible, made only when it is asked for.
 
-    key - names the window, for the keys of tables and figures
+    key - names the window, for the keys of tables and figures; at - all that the ledger depends on
     """
 
     ledger: Ledger
     named_of: NamedOf
     key: str = ""
+    at: tuple[Hashable, ...] = ()
 
     def lines(self, scope: Scope) -> pd.DataFrame:
         """Give the lines inside a scope."""

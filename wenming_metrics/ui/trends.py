@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.course import course_line
+from wenming_metrics.charts.course import course_line, has_line
 from wenming_metrics.charts.days import day_squares
 from wenming_metrics.charts.small import Small, small_lines
 from wenming_metrics.charts.template import CONFIG
@@ -23,7 +23,7 @@ from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.calendar import calendar_of, slot_at
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.control import control
-from wenming_metrics.ui import cached, change, filters, page, trend_words, words
+from wenming_metrics.ui import cached, change, filters, page, trend_cache, trend_words, words
 
 COURSE, WHY, CALENDAR, UNITS = "走势", "得分变动原因", "日历", "各单位"
 SCORE, CITY = "总分", "全市"
@@ -63,7 +63,7 @@ def choose(office: Office, days: Sequence[date]) -> Chosen:
             bind="query-params",
         )
         selection = filters.choose_trend(office.rules, days)
-        names = cached.course((selection.window,), selection.board).wholes["name"]
+        names = trend_cache.course((selection.window,), selection.board).wholes["name"]
         name, indicator, code = CITY, SCORE, ""
         compared = _before(selection.window, office.rules)
         if view != UNITS:
@@ -108,7 +108,7 @@ def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
         windows = [chosen.window]
         while len(windows) < length and windows[0].start > days[0]:
             windows.insert(0, _before(windows[0], office.rules))
-    return cached.course(tuple(windows), chosen.board, chosen.code)
+    return trend_cache.course(tuple(windows), chosen.board, chosen.code)
 
 
 def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
@@ -170,7 +170,7 @@ def _explain(found: Course, place: int, kind: str) -> None:
     """Say how the picture is to be read, and what it rests on."""
     of = trend_words.COUNTED.get(kind, "期")
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
-    dashed = "" if np.isnan(found.before[place]).all() else "虚线是去年同期。"
+    dashed = "虚线是去年同期。" if has_line(found.before[place]) else ""
     page.note(
         f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{what}:"
         f"落到带外,三{of}里有两{of}靠近带边,连续 7 {of}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
@@ -213,7 +213,7 @@ def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
     last = min(chosen.window.end, days[-1])
     first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
     wanted = tuple(day for day in days if first <= day <= last)
-    found = cached.days_scored(wanted, chosen.board)
+    found = trend_cache.days_scored(wanted, chosen.board)
     own = found[found["name"] == chosen.name]
     own = own.assign(lost=office.rules.full_mark - own["value"]).drop_duplicates("day")
     shown = wanted[0] if wanted else last
