@@ -28,6 +28,8 @@ with left:
     else:
         page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
         st.plotly_chart(loss_bars(told.losses), theme=None, config=CONFIG, key="losses")
+        same = {f"lost_{name}": value for name, value in filters.query_of(window, days).items()}
+        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=same)
 with right:
     st.subheader("反复问题前五")
     recent = filters.last_days(window, 30)

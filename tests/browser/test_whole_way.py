@@ -166,6 +166,7 @@ ADDRESSES = {
     "overview-day": "/",
     "ranking-day": "/ranks?period=日",
     "ranking-week": "/ranks?period=周",
+    "losses": "/lost",
     "departments": "/ranks?board=部门&period=周",
     "upload": "/files",
     "manual": "/guide",

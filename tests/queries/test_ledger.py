@@ -132,3 +132,34 @@ def test_candidates_tell_the_gain_of_each_alone(told):
     )
     sites = candidates(told, (told.lines["unit_name"] == "甲街道").to_numpy(), "site")
     assert sites.set_index("name")["count"].to_dict() == {"一号": 2, "二号": 1}
+
+
+TREE = [("A1", "A", 60, 1), ("A2", "A", 40, 2), ("B1", "B", 100, 3), ("C1", "C", 50, 0)]
+TREE += [("C2", "C", 50, 4)]
+"""Leaf, its parent, its weight there, points lost of 10; A, B and C weigh 50, 30 and 20."""
+
+
+@pytest.mark.parametrize(("missing", "score", "lost"), [("local", 76, 8), ("global", 77.78, 4.44)])
+def test_a_leaf_that_was_not_looked_at_gives_its_weight_away(tmp_path, missing, score, lost):
+    tops = [{"code": c, "weight": w} for c, w in (("A", 50), ("B", 30), ("C", 20))]
+    leaves = [{"code": leaf, "parent": top, "weight": weight} for leaf, top, weight, _ in TREE]
+    made = make_office(
+        tmp_path,
+        [[leaf, leaf, 10, "*"] for leaf, *_ in TREE],
+        [*tops, *leaves],
+        extra=f'[missing]\nrule = "renormalise_{missing}"',
+        streets=[("甲街道", "主城区"), ("乙街道", "主城区"), ("丙街道", "主城区")],
+    )
+    rows = [
+        row(leaf, "不符合" if points else "符合", points or "", f"{street}点", street)
+        for street, without in (("甲街道", ""), ("乙街道", "C1"), ("丙街道", "B1"))
+        for leaf, _, _, points in TREE
+        if leaf != without
+    ]
+    ingest(made, xlsx({"督查表": [HEADERS, *rows]}), "督查表.xlsx")
+    told = ledger(made, WEEK)
+    assert told.units["score"].tolist() == [80, score, 84.29]
+    points = of(told, "乙街道").groupby("level2", observed=True)["points"].sum()
+    assert points["C2"] == pytest.approx(lost, abs=0.005)
+    for unit in told.units.itertuples():
+        assert of(told, unit.name)["points"].sum() == pytest.approx(100 - unit.total, abs=1e-9)

@@ -29,7 +29,7 @@ def ledger_of(rules, rows):
     return found, lines.join(counted_of(lines, found, rules))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rule_sets(), row_frames())
 def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows):
     found, lines = ledger_of(rules, rows)
@@ -50,7 +50,7 @@ def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows)
     assert (lines["uncounted"] <= lines["lost"] / 10_000 + 1e-7).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rule_sets(FIXED), row_frames(), st.data())
 def test_what_is_regained_is_what_the_score_gains_without_the_losses(rules, rows, data):
     found, lines = ledger_of(rules, rows)

@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from wenming_metrics.ui.lost_words import darkest, few, gained, opening, uncounted, widest
+from wenming_metrics.ui.lost_words import (
+    arithmetic,
+    darkest,
+    few,
+    gained,
+    opening,
+    uncounted,
+    widest,
+)
 
 
 def of(**losses):
@@ -68,3 +76,44 @@ def test_a_gain_below_the_loss_is_explained():
     assert gained("甲", 1, 80.0, 82.0, 2.0, 2.0).endswith("80.00 → **82.00**。")
     assert "扣完为止" in gained("甲", 1, 80.0, 81.0, 1.0, 2.0)
     assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好,可得回 **1.50** 分。"
+
+
+LINE = {
+    **{"kind": "row", "owner_path": "环境", "mode": "rate", "full": 100.0, "weight": 0.6},
+    **{"rate": 0.8, "share": 1.0, "own": 12.0, "points": 3.0, "lost": 20_000, "possible": 50_000},
+    **{"part": 2.0, "whole": 8.0, "uncounted": 0.0, "batch": -1, "reason": ""},
+}
+
+
+def worked(of_line=1.0, weight=None, shown=3.0, **told):
+    line = pd.Series({**LINE, **told})
+    return arithmetic(line, of_line, weight, shown).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, "扣 2 分 ÷ 本期全部扣分 8 分 = 25.00%,失 12.0000 × 25.00% = 3.0000 分。"),
+        (
+            {"mode": "visit", "part": 0.4, "whole": 1.6},
+            "扣 2 分 ÷ 满分 5 = 0.4000,占各次失分率合计 1.6000 的 25.00%",
+        ),
+        (
+            {"mode": "deduct", "part": 1.25, "whole": 5.0, "uncounted": 0.75},
+            "扣 2 分,扣完为止计 1.25 分 ÷ 计入的扣分合计 5 分 = 25.00%",
+        ),
+        ({"mode": "grade", "part": None, "whole": None}, "分摊,失 12.0000 × 25.00% = 3.0000 分"),
+        ({"batch": 4}, "按扣分表计 2 分 ÷"),
+        ({"share": 0.5}, "× 天数占比 50.00% = 12.0000 分"),
+        ({"of_line": 0.5, "shown": 1.5}, "本行占 50.00%,计 1.5000 分。"),
+        ({"weight": 0.04, "shown": 0.12}, "全市得分里这个单位占 4.00%,计 0.1200 分。"),
+        ({"shown": 3.0012}, "(总数取两位小数,各行随着微调,表里列 3.0012 分)。"),
+        ({"kind": "silent", "reason": "未查,按 0 分计"}, "「环境」失 3.0000 分,未查,按 0 分计。"),
+        (
+            {"kind": "adjusted", "reason": "表彰", "points": -1.0, "shown": -1.0},
+            "表彰:加 1.0000 分。",
+        ),
+    ],
+)
+def test_the_arithmetic_of_a_row(told, said):
+    assert said in worked(**told)

@@ -22,3 +22,14 @@ def test_rows_share_a_total_that_was_rounded():
 
 def test_nothing_lost():
     assert shown_losses([0.0, 0.0], 0.0, 2).tolist() == [0.0, 0.0]
+
+
+def test_missing_hundredths_go_to_the_largest_remainders():
+    parts = [10 / 3, 40 / 9, 10, 40 / 9]
+    assert shown_losses(parts, 22.22, 2).tolist() == [3.33, 4.45, 10.0, 4.44]
+
+
+def test_gains_count_against_losses():
+    shown = shown_losses([3.004, 1.003, -2.0], 2.01, 2)
+    assert shown.tolist() == [3.01, 1.0, -2.0]
+    assert shown_losses([1.0, -2.0], -1.0, 2).tolist() == [1.0, -2.0]

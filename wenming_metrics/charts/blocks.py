@@ -15,7 +15,7 @@ from wenming_metrics.charts.template import ACCENT, TEXT, new_figure
 _LIGHT = (238, 242, 247)
 _DARK = tuple(int(ACCENT[at : at + 2], 16) for at in (1, 3, 5))
 _TREE = 640
-_ROW, _HEAD, _EDGE = 28, 18, 14
+_ROW, _HEAD, _EDGE = 28, 18, 10
 """Height of the tree; of a row of shades, a line of a heading, and the edge, in pixels."""
 _FEW, _LONG = 4, 12
 """Columns that leave room for long lines of headings; characters of a heading."""
@@ -85,10 +85,12 @@ def shades(table: pd.DataFrame) -> go.Figure:
     )
     heads = [_folded(str(name), 4 if columns <= _FEW else 2) for name in table.columns]
     lines = max((head.count("<br>") + 1 for head in heads), default=1)
-    figure.update_layout(height=_ROW * rows + _HEAD * lines + _EDGE)
+    top = _HEAD * lines + _EDGE
+    figure.update_layout(height=_ROW * rows + top, margin={"t": top, "b": 0})
     figure.update_xaxes(
         range=[0, columns],
         side="top",
+        automargin=False,
         tickvals=np.arange(columns) + 0.5,
         ticktext=heads,
         tickangle=0,

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
 
 
-def pareto(losses: pd.DataFrame, main: int) -> go.Figure:
+def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figure:
     """Draw what cost most, and how much the largest make up together, with a line at 80 %.
 
     Takes:   losses - name, loss (points as written, largest first), share (of all that was lost, also
-             by what is not drawn); main - how many reach 80 % together
+             by what is not drawn); main - how many reach 80 % together; together - whether shares may
+             be added up: else the bars stand alone
     Returns: horizontal bars from zero with the name above, and a line of the cumulated share, on one
              axis of shares of the whole; the first trace has a point per bar
     """
@@ -29,20 +30,10 @@ def pareto(losses: pd.DataFrame, main: int) -> go.Figure:
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             customdata=[
-                f"<b>{line.name}</b><br>失 {line.loss:.2f} 分,到这一项累计 {share:.1%}"
+                f"<b>{line.name}</b><br>失 {line.loss:.2f} 分{_running(share, together, 1)}"
                 for line, share in zip(losses.itertuples(), running, strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=running,
-            y=places,
-            mode="lines+markers",
-            line={"color": QUIET, "width": 1.5},
-            marker={"size": 6, "color": QUIET},
-            hoverinfo="skip",
         )
     )
     for place, line, share in zip(places, losses.itertuples(), running, strict=True):
@@ -53,13 +44,32 @@ def pareto(losses: pd.DataFrame, main: int) -> go.Figure:
             xanchor="left",
             showarrow=False,
             text=f"{line.name} <b>{line.loss:.2f}</b> 分 "
-            f"<span style='color:{QUIET};font-size:12px'>累计 {share:.0%}</span>",
+            f"<span style='color:{QUIET};font-size:12px'>{_running(share, together, 0)}</span>",
         )
-    _add_axes(figure, size)
+    figure.update_layout(height=44 * size + 60, bargap=0.66)
+    figure.update_xaxes(range=[0, 1.04], visible=together)
+    figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)
+    if together:
+        _add_running(figure, running)
     return figure
 
 
-def _add_axes(figure: go.Figure, size: int) -> None:
+def _running(share: float, together: bool, decimals: int) -> str:
+    return f" 累计 {share:.{decimals}%}" if together else ""
+
+
+def _add_running(figure: go.Figure, running: pd.Series) -> None:
+    """Draw the cumulated shares as a line, and the line at 80 %."""
+    figure.add_trace(
+        go.Scatter(
+            x=running,
+            y=list(range(len(running))),
+            mode="lines+markers",
+            line={"color": QUIET, "width": 1.5},
+            marker={"size": 6, "color": QUIET},
+            hoverinfo="skip",
+        )
+    )
     figure.add_shape(
         type="line",
         xref="x",
@@ -70,15 +80,9 @@ def _add_axes(figure: go.Figure, size: int) -> None:
         y1=1,
         line={"color": QUIET, "width": 1, "dash": "dash"},
     )
-    figure.update_layout(
-        height=44 * size + 60,
-        bargap=0.66,
-        xaxis={
-            "range": [0, 1.04],
-            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
-            "tickformat": ".0%",
-            "tickfont": {"size": 12},
-            "linecolor": LINE,
-        },
+    figure.update_xaxes(
+        tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
+        tickformat=".0%",
+        tickfont={"size": 12},
+        linecolor=LINE,
     )
-    figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)

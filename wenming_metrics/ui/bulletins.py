@@ -12,7 +12,7 @@ from wenming_metrics.publishing.printing import moment, signed_file, signed_note
 from wenming_metrics.publishing.sheets import send
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui import cached, issued, objections, page, tables, words
+from wenming_metrics.ui import cached, issue_cache, issued, objections, page, tables, words
 from wenming_metrics.ui.acting import button, tell_done
 
 _SHEETS = "issue_sheets"
@@ -21,7 +21,7 @@ _SHEETS = "issue_sheets"
 def draw(office: Office, who: str) -> None:
     """Draw the issues, the latest first; a click on one opens what can be done with it."""
     tell_done()
-    places = cached.issue_places()
+    places = issue_cache.issue_places()
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
     key = f"issues-{cached.version().revision}"
     place = tables.pick(_lines(places), tables.ISSUES, key, 8)
@@ -107,7 +107,7 @@ def _draw_list(office: Office, issue: Issue) -> None:
     """Draw what would be signed."""
     st.subheader("将要签发的名单")
     page.note("只含截止以前到的和写明计入本期的文件,以及以前各期迟到的;现在签发,就是这些数。")
-    lists = cached.draft_lists(issue)
+    lists = issue_cache.draft_lists(issue)
     for board in office.rules.boards:
         if board.ranked:
             lines = tables.ranked_lines(lists.boards[board.kind])
@@ -189,7 +189,7 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
 
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
-    page.note("  \n".join(map(words.plain, signed_notes(cached.frozen(issue.key)))))
+    page.note("  \n".join(map(words.plain, signed_notes(issue_cache.frozen(issue.key)))))
     st.download_button(
         "下载签发的名单",
         lambda: signed_file(office, issue)[1],
@@ -198,7 +198,7 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
         on_click="ignore",
         key=f"signed-{issue.key}",
     )
-    changed = cached.corrected(issue.key)
+    changed = issue_cache.corrected(issue.key)
     if len(changed.units):
         issued.draw_corrections(changed)
     else:

@@ -14,7 +14,7 @@ from wenming_metrics.publishing.book import Issue, signed_for
 from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.change import UNIT, Change, leaf_lines, unit_lines
 from wenming_metrics.scoring.change import ADJUSTED, CAUSES
-from wenming_metrics.ui import cached, page, tables, trend_cache, trend_words, words
+from wenming_metrics.ui import issue_cache, page, tables, trend_cache, trend_words, words
 
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _LEAST = 1e-9
@@ -33,7 +33,7 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
 
     Takes: name - of the city (全市), a group, or a unit of the board
     """
-    issues = [signed_for(cached.issues(), one) for one in (before, after)]
+    issues = [signed_for(issue_cache.issues(), one) for one in (before, after)]
     change = trend_cache.score_change(before, after, board, tuple(_cut(one) for one in issues))
     found = change.wholes.index[change.wholes["name"] == name]
     if found.empty:
@@ -69,7 +69,7 @@ def _is_previous(before: Window, after: Window) -> bool:
 
 def _cut(issue: Issue | None) -> Cut | None:
     """Give as known when a signed window counts; None: as known now."""
-    return None if issue is None else cached.frozen(issue.key).cut
+    return None if issue is None else issue_cache.frozen(issue.key).cut
 
 
 def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, float]) -> None:

@@ -17,7 +17,7 @@ from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rounding import half_up
 from wenming_metrics.scoring.adjusting import in_use
-from wenming_metrics.ui import cached, cards, ledger, page, tables, words
+from wenming_metrics.ui import cached, cards, issue_cache, ledger, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
 _BARS = 8
@@ -40,7 +40,7 @@ class Chosen:
     def cut(self) -> Cut | None:
         """Say as known when its figures are; None: now."""
         signed = self.selection.signed
-        return cached.frozen(signed).cut if signed else None
+        return issue_cache.frozen(signed).cut if signed else None
 
 
 def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:

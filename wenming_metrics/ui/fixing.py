@@ -98,7 +98,7 @@ def _draw_table(found: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
         + ("全市得分里得回的,是各单位得回的分乘上份额。" if city else "")
     )
     columns = {
-        "name": _text(KINDS[kind], width=280),
+        "name": _text(KINDS[kind], width=220),
         "lost_here": _number("现在失分", format="%.4f" if city else "%.2f", width=84),
         "gained": _number("改好得回", format="%.4f" if city else "%.2f", width=84),
         "count": _number("问题", format="localized", width=60),

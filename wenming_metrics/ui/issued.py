@@ -13,7 +13,7 @@ from wenming_metrics.publishing.corrections import Corrections
 from wenming_metrics.publishing.printing import moment
 from wenming_metrics.queries.overview import City
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui import cached, issue_cache, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
 _LIVE = "看实时数据"
@@ -36,11 +36,11 @@ def choose(selection: Selection) -> Selection:
 
     Returns: the selection with the issue whose signed lists are to be shown
     """
-    issue = signed_for(cached.issues(), selection.window)
+    issue = signed_for(issue_cache.issues(), selection.window)
     if issue is None:
         _say_unsigned(selection.window)
         return selection
-    changed = _on_board(cached.corrected(issue.key, live=True), selection.board)
+    changed = _on_board(issue_cache.corrected(issue.key, live=True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
@@ -63,7 +63,7 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
 
 
 def _say_unsigned(window: Window) -> None:
-    standing = [one for one in cached.issues() if _covers(one, window)]
+    standing = [one for one in issue_cache.issues() if _covers(one, window)]
     state = f"{standing[0].title}{standing[0].state}," if standing else ""
     with st.container(key="unsigned"):
         page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
@@ -78,7 +78,7 @@ def figures(selection: Selection, board: Board) -> Figures:
     """Give what the page of the city shows."""
     window = selection.window
     if selection.signed:
-        lists = cached.frozen(selection.signed).lists
+        lists = issue_cache.frozen(selection.signed).lists
         return Figures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
     return Figures(
         cached.city(window),

@@ -13,6 +13,7 @@ from wenming_metrics.ui import (
     cards,
     filters,
     fixing,
+    issue_cache,
     lost_cache,
     lost_rows,
     lost_view,
@@ -31,7 +32,7 @@ _DAYS = 30
 
 def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
-    cut = cached.frozen(selection.signed).cut if selection.signed else None
+    cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
     at = (selection.window, selection.board, cut)
     book = Book(lost_cache.ledger(*at), lambda: lost_cache.responsible(*at), selection.key, at)
     scope = narrowing.choose(book)

@@ -144,7 +144,7 @@ def _draw_pareto(found: pd.DataFrame, scopes: list[Scope], by: str, key: str) ->
     drawn = lost.head(_BARS)
     values = drawn["city"] if by == UNITS else drawn["shown"]
     told = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / whole}
-    figure = pareto(pd.DataFrame(told), main)
+    figure = pareto(pd.DataFrame(told), main, together=by != CUTS[NAMED][1])
     _pick_figure(figure, f"pareto-{key}", [scopes[at] for at in drawn.index])
 
 

@@ -16,6 +16,8 @@ from wenming_metrics.ui.words import plain
 _EVEN, _LITTLE = 1.5, 0.34
 """Losses are called scattered where the largest has at most so many times its even share, and at most
 so much of all."""
+_LAST = 0.00005
+"""Points that look the same with four decimals."""
 _SAME = 0.005
 """Points that look the same with two decimals."""
 
@@ -111,31 +113,34 @@ def uncounted(points: float) -> str:
 def arithmetic(line: pd.Series, of_line: float, weight: float | None, shown: float) -> str:
     """Work out what one row, or a loss without a row, took of the score.
 
-    Takes: shown - its points as listed, which follow the rounding of the total;
-           line - of the ledger; of_line - the row's share of its line; weight - what the unit weighs
-           in the city's score, None where the unit's own points are shown
+    Takes: line - of the ledger; of_line - the row's share of its line; weight - what the unit weighs
+           in the city's score, None where the unit's own points are shown; shown - the points as
+           listed, which follow the rounding of the total
     """
     points = float(line["points"]) * of_line
-    in_city = (
-        "" if weight is None else f";全市得分里这个单位占 {weight:.2%},计 {points * weight:.4f} 分"
-    )
+    rest = _in_city(points, weight, shown)
     if line["kind"] == ADJUSTED:
         what = "加" if points < 0 else "减"
-        return f"{plain(str(line['reason']))}:{what} {abs(points):.4f} 分{plain(in_city)}。"
-    owner = f"「{plain(str(line['owner_path']))}」"
-    whole = float(line["points"]) if line["kind"] == SILENT else float(line["own"])
+        return plain(f"{line['reason']}:{what} {abs(points):.4f} 分{rest}。")
+    owner = f"「{line['owner_path']}」"
+    if line["kind"] == SILENT:
+        return plain(f"{owner}失 {points:.4f} 分,{line['reason']}{rest}。")
     parts = [f"{line['full']:g} × 权重 {line['weight']:.3%} × (1 − 得分率 {line['rate']:.2%})"]
     parts += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
-    lost = plain(
-        f"{' × '.join(parts)} = {float(line['own'] if whole == line['own'] else whole):.4f}"
-    )
-    if line["kind"] == SILENT:
-        return (
-            f"{owner}失 {plain(f'{whole:.4f}')} 分,{plain(str(line['reason']))}{plain(in_city)}。"
-        )
-    told = plain(f"{_share(line)} = {float(line['points']):.4f} 分")
-    several = plain(f";这一次这一项有几行,本行占 {of_line:.2%},计 {points:.4f} 分")
-    return f"{owner}本期失 {lost} 分;{told}{several if of_line < 1 else ''}{plain(in_city)}。"
+    lost = f"{owner}本期失 {' × '.join(parts)} = {float(line['own']):.4f} 分"
+    told = f"{_share(line)} = {float(line['points']):.4f} 分"
+    if of_line < 1:
+        told += f";这一次这一项有几行,本行占 {of_line:.2%},计 {points:.4f} 分"
+    return plain(f"{lost};{told}{rest}。")
+
+
+def _in_city(points: float, weight: float | None, shown: float) -> str:
+    """Say what points are in the city's score, and why the list shows another last figure."""
+    exact = points if weight is None else points * weight
+    told = "" if weight is None else f";全市得分里这个单位占 {weight:.2%},计 {exact:.4f} 分"
+    if abs(exact - shown) < _LAST:
+        return told
+    return f"{told}(总数取两位小数,各行随着微调,表里列 {shown:.4f} 分)"
 
 
 def _share(line: pd.Series) -> str:
@@ -149,7 +154,8 @@ def _share(line: pd.Series) -> str:
             f"{line['part'] / line['whole']:.2%}"
         )
     if pd.isna(line["part"]):
-        return f"{taken};这一指标按档次计,所失按各条扣分分摊,这一条占 {line['points'] / own:.2%},失"
+        share = line["points"] / own
+        return f"{taken};这一指标按档次计,所失按各条扣分分摊,失 {own:.4f} × {share:.2%}"
     part = f"{taken},扣完为止计 {line['part']:g} 分" if line["uncounted"] > 0 else taken
     basis = "计入的扣分合计" if line["mode"] == "deduct" else "本期全部扣分"
     share = line["part"] / line["whole"]

@@ -11,7 +11,7 @@ from wenming_metrics.publishing.printing import moment
 from wenming_metrics.publishing.signing import cut_for
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.rulings import LOWER
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui import cached, issue_cache, page, tables, words
 from wenming_metrics.ui.acting import button
 
 _NO_ROW = "不指哪一行,说的是一个数"
@@ -20,7 +20,7 @@ _NO_ROW = "不指哪一行,说的是一个数"
 def draw(office: Office, issue: Issue, who: str) -> int:
     """Draw the remarks on an issue and what can be done; gives how many wait for a decision."""
     st.subheader("复核意见")
-    found = cached.issue_remarks(issue.key)
+    found = issue_cache.issue_remarks(issue.key)
     if found.empty:
         page.note("还没有意见。")
     else:

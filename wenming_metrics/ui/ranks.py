@@ -15,7 +15,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.rounding import share_text
 from wenming_metrics.scoring.ranking import THIN, UNVISITED, VETOED
-from wenming_metrics.ui import cached, drill, page, tables, words
+from wenming_metrics.ui import cached, drill, issue_cache, page, tables, words
 from wenming_metrics.ui.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
 
@@ -26,7 +26,7 @@ _BY_DAY = "按各自的施行日期"
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
     if selection.signed:
-        ranked = cached.frozen(selection.signed).lists.boards[selection.board]
+        ranked = issue_cache.frozen(selection.signed).lists.boards[selection.board]
     else:
         ranked = cached.ranking(selection.window, selection.board)
     return ranked[ranked["group"] == selection.group] if selection.group else ranked
@@ -59,7 +59,7 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
 def named_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
     if selection.signed:
-        named = cached.frozen(selection.signed).lists.named[selection.board]
+        named = issue_cache.frozen(selection.signed).lists.named[selection.board]
     else:
         named = cached.named_units(selection.window, selection.board)
     return named[named["group"] == selection.group] if selection.group else named
@@ -229,13 +229,13 @@ def _offer(title: str, make: Callable[[], bytes]) -> None:
 def listed_of(selection: Selection) -> pd.DataFrame:
     """List the units of a board that is not ranked."""
     if selection.signed:
-        return cached.frozen(selection.signed).lists.boards[selection.board]
+        return issue_cache.frozen(selection.signed).lists.boards[selection.board]
     return cached.listing(selection.window, selection.board)
 
 
 def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
-        return signed_notes(cached.frozen(selection.signed))
+        return signed_notes(issue_cache.frozen(selection.signed))
     of = selection.window
     notes = [f"测评办法:{named}" for named in names_of(of, office)] + [f"时段:{of.title}"]
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

@@ -9,26 +9,26 @@ from wenming_metrics.intake import IntakeError
 from wenming_metrics.publishing.book import Issue, find_issue
 from wenming_metrics.publishing.printing import moment, signed_notes
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui import cached, issued, page, tables, words
+from wenming_metrics.ui import issue_cache, issued, page, tables, words
 
 
 def draw(office: Office) -> None:
     """Draw the choice of an issue and the verdict on it."""
-    signed = [one for one in cached.issues() if one.was_signed]
+    signed = [one for one in issue_cache.issues() if one.was_signed]
     if not signed:
         page.note("还没有签发过。签发以后,名单、文件上都印着校验码,可以在这里核对。")
         return
     issue = _choose(office, signed)
     if issue is None:
         return
-    verdict = cached.verdict(issue.key)
+    verdict = issue_cache.verdict(issue.key)
     page.say(
         f"{words.plain(issue.title)} {words.plain(issue.document)}:"
         f"**{'一致' if verdict.same else '不一致'}**"
     )
     page.note("  \n".join(map(words.plain, signed_notes(verdict.frozen))))
     _draw_verdict(issue, verdict.units, verdict.why)
-    changed = cached.corrected(issue.key)
+    changed = issue_cache.corrected(issue.key)
     st.subheader("更正")
     if changed.units.empty:
         page.note("按现在的数据,签发的数没有变动。")
