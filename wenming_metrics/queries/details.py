@@ -5,23 +5,20 @@ The points of the rows add up to the leaf's, the leaves' to full mark minus scor
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.known import know, known_lines, known_rows, known_standings
+from wenming_metrics.queries.known import known_rows
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.priced_nodes import NO_ROW, priced_checks
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.telling import tell
-from wenming_metrics.queries.windows import read_lines, score_windows
+from wenming_metrics.queries.traced import live_rows, place_of, rows_behind, traced_lines
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.ledger import reason_of
-from wenming_metrics.scoring.losses import node_losses, trace
+from wenming_metrics.scoring.losses import node_losses
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
@@ -35,7 +32,6 @@ from wenming_metrics.vocabulary import ROLE_CODES
 PATH_MARK = " › "
 _LEAST = 1e-12
 """Points less than this are what floats leave behind."""
-GRAIN = ["visit", "unit", "item", "point_type"]
 
 
 def unit_leaves(
@@ -52,7 +48,7 @@ def unit_leaves(
     """
     with reading(office.store) as connection:
         standings, lines = traced_lines(connection, office, window, unit, board, cut)
-    return _leaves_of(standings, lines, _column(standings, unit))
+    return _leaves_of(standings, lines, place_of(standings, unit))
 
 
 def every_leaf(
@@ -205,88 +201,6 @@ def node_path(rules: RuleSet, node: int) -> str:
         node = parents[node]
         above.append(names[node])
     return PATH_MARK.join(above[::-1])
-
-
-def _column(standings: Standings, unit: int) -> int:
-    position = standings.column_of[unit]
-    if position < 0:
-        raise KeyError(unit)
-    return int(position)
-
-
-def traced_lines(
-    connection: Connection,
-    office: Office,
-    window: Window,
-    unit: int | None,
-    board: str,
-    cut: Cut | None = None,
-) -> tuple[Standings, pd.DataFrame]:
-    """Read the checks of one unit (None: of all) with the points each lost.
-
-    Returns: the standings; checks with node, code and leaf_name, owner (the node that makes its own
-             rate), stretch (position in `parts`) and loss
-    """
-    chosen = office.rules.board(board)
-    if cut is None:
-        standings = score_windows(connection, office, [window], chosen)
-        read = partial(read_lines, connection)
-    else:
-        known = know(connection, window, cut)
-        standings = known_standings(connection, office, chosen, known)
-        read = partial(known_lines, connection, known)
-    size = len(standings.units)
-    found = []
-    for number, (stretch, at, shares) in enumerate(standings.parts()):
-        rules = stretch.rules
-        lines = read(stretch.window, rules, standings.column_of, size)
-        units = (standings.column_of, size)
-        known_at = cut.at if cut else ""
-        lines = priced_checks(connection, rules, stretch.window, lines, units, known_at)
-        if unit is not None:
-            lines = lines[lines["column"] == _column(standings, unit)]
-        place = lines["column"].to_numpy(np.int64)
-        lines = lines.assign(column=at.start + place)
-        owner, points = trace(lines, stretch.scores, rules)
-        told = {"owner": owner, "loss": points * np.nan_to_num(shares)[place]}
-        told |= {"code": rules.nodes["code"].to_numpy()[lines["node"]]}
-        told |= {"leaf_name": rules.nodes["name"].to_numpy()[lines["node"]]}
-        found.append(lines.assign(**told, stretch=number, place=place))
-    return standings, pd.concat(found, ignore_index=True)
-
-
-def live_rows(
-    connection: Connection, window: Window, days: np.ndarray, units: np.ndarray
-) -> pd.DataFrame:
-    """Read the rows of some units that count on some days of a window."""
-    rows = read_rows(connection, days, live_on(connection, window.days), units)
-    return drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
-
-
-def rows_behind(
-    connection: Connection, window: Window, rows: pd.DataFrame, lines: pd.DataFrame
-) -> pd.DataFrame:
-    """Find the rows behind checks; a check's points go to its rows by what each lost.
-
-    A price is of one row, which may lie on a day before the window: it fell due later.
-    """
-    is_check = lines["batch"] == NO_ROW
-    found = _shared(rows, lines[is_check])
-    prices = lines[~is_check]
-    if len(prices):
-        days = range(int(prices["found_on"].min()), window.days.stop)
-        of = read_rows(connection, prices["found_on"].unique(), live_on(connection, days))
-        keys = ["batch", "seq"]
-        priced = of.merge(prices[[*keys, "loss", "leaf_name"]], on=keys)
-        found = pd.concat([found, priced], ignore_index=True)
-    return found.sort_values("loss", ascending=False, kind="stable")
-
-
-def _shared(rows: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    checks = lines[[*GRAIN, "loss", "leaf_name"]]
-    found = rows[rows["lost"] > 0].merge(checks, on=GRAIN, validate="many_to_one")
-    whole = found.groupby(GRAIN)["lost"].transform("sum")
-    return found.assign(loss=found["loss"] * found["lost"] / whole)
 
 
 def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray) -> pd.DataFrame:

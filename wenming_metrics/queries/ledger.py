@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import PATH_MARK, node_path, traced_lines
+from wenming_metrics.queries.details import PATH_MARK, node_path
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city_weights
 from wenming_metrics.queries.standings import Standings, Stretch
+from wenming_metrics.queries.traced import traced_lines
 from wenming_metrics.queries.windows import statuses
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.model import RuleSet

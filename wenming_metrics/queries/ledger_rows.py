@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import GRAIN, live_rows, rows_behind
 from wenming_metrics.queries.known import known_rows
 from wenming_metrics.queries.ledger import BY_VISIT, ROW
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.priced_nodes import NO_ROW
 from wenming_metrics.queries.telling import tell
+from wenming_metrics.queries.traced import GRAIN, live_rows, rows_behind
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.scoring.tally import FAILED, drop_repeats

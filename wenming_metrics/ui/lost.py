@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.periods import today
+from wenming_metrics.periods import previous, today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.ui import (
     cached,
     cards,
+    change,
     filters,
     fixing,
     issue_cache,
@@ -25,7 +26,7 @@ from wenming_metrics.ui import (
 from wenming_metrics.ui.filters import Selection
 from wenming_metrics.ui.narrowing import CITY, Book, Scope
 
-LOST, REPEATED, FIXING = "失分", "反复问题", "先改什么"
+LOST, MOVED, REPEATED, FIXING = "失分", "为什么变了", "反复问题", "先改什么"
 _TAB = "lost_tab"
 _DAYS = 30
 
@@ -41,7 +42,7 @@ def draw(office: Office, selection: Selection) -> None:
     _say_basis(book, scope)
     tab = st.segmented_control(
         "看什么",
-        [LOST, REPEATED, FIXING],
+        [LOST, MOVED, REPEATED, FIXING],
         default=LOST,
         required=True,
         key=_TAB,
@@ -51,6 +52,9 @@ def draw(office: Office, selection: Selection) -> None:
     if tab == LOST:
         lost_view.draw(book, scope)
         lost_rows.draw(book, scope, selection, cut)
+    elif tab == MOVED:
+        before = previous(selection.window)
+        change.draw_change(before, selection.window, selection.board, scope.unit or CITY)
     elif tab == FIXING:
         fixing.draw(book, scope)
     else:
