@@ -35,7 +35,8 @@ END = date(2025, 12, 20)
 A_DAY = 12_000
 WHO = "测量"
 _MODULES = (
-    *(schema, tallies, batches, registers, rows, cells, ready, storing, tallying),
+    *(schema.files, schema.rows, schema.sums, tallies, batches, registers, rows, cells),
+    *(ready, storing, tallying),
     *(tally, basis, columns, leaves, settling),
 )
 """What decides on the form of what is stored."""

@@ -1,0 +1,102 @@
+"""Issues of a period: their life, what was signed, and what was decided of rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, Table
+
+from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, whole, words
+
+issue = Table(
+    "issue",
+    metadata,
+    key("issue"),
+    whole("year"),
+    whole("number"),
+    words("name"),
+    words("kind"),
+    whole("first_day"),
+    whole("last_day"),
+    words("cutoff"),
+    words("who"),
+    words("at"),
+)
+"""Issues of a period (期) that were drafted; a file that comes after `cutoff` is late for it."""
+issue_event = Table(
+    "issue_event",
+    metadata,
+    key("event"),
+    whole("issue"),
+    words("act"),
+    words("at"),
+    words("who"),
+    words("reason"),
+    words("document"),
+    Index("issue_event_by_issue", "issue", "event"),
+)
+issue_content = Table(
+    "issue_content",
+    metadata,
+    key("issue"),
+    words("known_at"),
+    words("rules"),
+    words("hash"),
+    whole("content", LargeBinary),
+)
+"""What was signed, word for word: packed JSON, its SHA-256, the digest of its rules."""
+waiver = Table(
+    "waiver",
+    metadata,
+    key("issue"),
+    key("batch"),
+    key("sheet"),
+    key("source_row"),
+    words("reason"),
+    words("who"),
+    words("at"),
+    **CLUSTERED,
+)
+"""Held rows that an issue is signed without, each with the reason."""
+remark = Table(
+    "remark",
+    metadata,
+    key("remark"),
+    whole("issue"),
+    whole("unit"),
+    whole("batch", Integer, "-1"),
+    whole("seq", Integer, "-1"),
+    words("figure"),
+    words("asks"),
+    words("who"),
+    words("at"),
+    Index("remark_by_issue", "issue", "remark"),
+)
+"""What a unit objects to (复核): a stored row, or a figure where batch and seq are -1."""
+ruling = Table(
+    "ruling",
+    metadata,
+    key("ruling"),
+    whole("remark"),
+    whole("day"),
+    whole("batch"),
+    whole("seq"),
+    words("act"),
+    whole("points", BigInteger),
+    words("reason"),
+    words("approver"),
+    words("who"),
+    words("at"),
+    Index("ruling_by_day", "day"),
+)
+"""What was decided of a remark; of a row the last one holds: points (1e-4) it loses after 改扣."""
+late_choice = Table(
+    "late_choice",
+    metadata,
+    key("choice"),
+    whole("batch"),
+    whole("own", SmallInteger),
+    words("reason"),
+    words("who"),
+    words("at"),
+    Index("late_choice_by_batch", "batch", "choice"),
+)
+"""Where a person counts the late rows of a file: in the issue of their days (1) or the next (0)."""
