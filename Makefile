@@ -8,10 +8,11 @@ DEMO_STORE := data/store/demo.db
 # Tests that touch no store, or that a second engine cannot change; all others run on both.
 NO_STORE := browser benchmarks reading uploads monday demo rules scoring export ui reference \
 	test_docs.py test_executors.py test_hostile_names.py test_layers.py test_logs.py \
-	test_periods.py test_rounding.py test_answers.py publishing/test_calendar.py \
+	test_periods.py test_rounding.py test_answers.py test_asking.py test_commands_rules.py \
+	publishing/test_calendar.py publishing/test_on_pages.py \
 	$(addprefix queries/test_,change.py composite.py merged_units.py versions.py working.py)
-# Tests of files and of the browser: half of the work, run beside the others.
-FILES := browser reading uploads monday
+# Tests of files, of rules and of the browser: half of the work, run beside the others.
+FILES := browser reading uploads monday demo rules scoring export ui reference
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-files test-sqlite test-postgresql lint bench

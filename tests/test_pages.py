@@ -370,6 +370,7 @@ def issued(own):
     return own, signing.sign(own, issue.key, "王五", "演字47号")
 
 
+@drawn_alike
 def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
     office, issue = issued
     app = visit("ranking", period="周")
@@ -402,6 +403,7 @@ def test_overview_shows_the_signed_city(issued):
     assert f"{city(office, WEEK).score:.2f}" not in said
 
 
+@drawn_alike
 def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app = visit("bulletins")
     app.text_input(key="who").set_value("张三").run()

@@ -16,7 +16,7 @@ STARTING.set_forkserver_preload(_HEAVY)
 _PATIENCE = 120
 """Seconds a victim may take to begin: machines that run the tests may be busy."""
 READY = "ready"
-KILLS = 10 if is_chosen() else 25
+KILLS = 6 if is_chosen() else 16
 """How often a test kills. A server survives its clients, and which statements share a transaction
 is the same code on both engines; a file is left to itself by the very process that dies."""
 
