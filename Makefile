@@ -11,8 +11,8 @@ NO_STORE := browser benchmarks reading uploads monday demo rules scoring export 
 	test_periods.py test_rounding.py test_answers.py test_asking.py test_commands_rules.py \
 	publishing/test_calendar.py publishing/test_on_pages.py \
 	$(addprefix queries/test_,change.py composite.py merged_units.py versions.py working.py)
-# Tests of files, of rules and of the browser: half of the work, run beside the others.
-FILES := browser reading uploads monday demo rules scoring export ui reference
+# Tests of files, rules, questions and of the browser: half of the work, run beside the others.
+FILES := browser reading uploads monday demo rules scoring export ui reference queries
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-files test-sqlite test-postgresql lint bench
