@@ -15,6 +15,7 @@ from wenming_metrics.keeping.report import Report
 from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.stretches import versions_of
 from wenming_metrics.queries.trial import Trial
 from wenming_metrics.rounding import share_text
 from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED, VETOED
@@ -99,9 +100,8 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     """Print a ranking as people read it: one table per group, the others below."""
     facts = city(office, window)
     score = "—" if facts.score is None else f"{facts.score:.2f}"
-    out.print(
-        f"\n{window.title} 全市得分 {score}(办法:{office.rules.short} {office.rules.version})"
-    )
+    rules = "、".join(f"{one.short} {one.version}" for one, _ in versions_of(window, office))
+    out.print(f"\n{window.title} 全市得分 {score}(办法:{rules})")
     out.print(
         f"{facts.scored} 个单位参与排名,{facts.sites} 个点位,{facts.checks} 项检查,{facts.failed} 项问题。"
     )

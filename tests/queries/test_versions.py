@@ -10,6 +10,7 @@ from wenming_metrics.queries.office import under
 from wenming_metrics.queries.overview import category_shares, city, top_losses
 from wenming_metrics.queries.ranking import ranking, ranking_under
 from wenming_metrics.queries.stretches import names_of
+from wenming_metrics.terminal import print_ranking
 
 WEEK = periods.window("week", date(2026, 11, 16))
 BEFORE = periods.window("week", date(2026, 11, 9))
@@ -60,6 +61,11 @@ def test_losses_of_the_city_are_those_of_both_versions(office):
     assert found["loss"].tolist() == pytest.approx([30 * 3 / 7, 20 * 4 / 7], abs=1e-9)
     assert category_shares(office, WEEK)["loss"].tolist() == pytest.approx([170 / 7], abs=1e-9)
     assert city(office, WEEK).score == 75.71
+
+
+def test_a_printed_list_names_both_versions(office, capsys):
+    print_ranking(office, WEEK, ranking(office, WEEK))
+    assert "办法:算例 1、算例 2" in capsys.readouterr().out
 
 
 def test_a_list_names_the_versions_with_their_days(office):

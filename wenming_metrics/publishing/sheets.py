@@ -15,6 +15,7 @@ from wenming_metrics.publishing.freezing import signed_before
 from wenming_metrics.publishing.lists import make_lists
 from wenming_metrics.queries.details import every_leaf, every_row
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.rounding import allocate
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading, writing
@@ -69,7 +70,8 @@ def _sheet(
         standing = f"得分 {line.score:.2f},{line.group}第 {line.rank} 名;"
     else:
         standing = f"{line.status};"
-    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法:{office.rules.title}。"
+    rules = "、".join(names_of(issue.window, office))
+    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法:{rules}。"
     notes = [
         standing,
         f"请逐行核对。有意见的,在“记录”表的复核意见一栏写明要求和理由,{_until(issue)}退回创建办。",

@@ -18,6 +18,7 @@ from wenming_metrics.queries.composite import (
     unit_sources,
 )
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.scoring.composing import INCOMPLETE, worked_line
@@ -196,11 +197,11 @@ def draw_tools(lines: pd.DataFrame, chosen: Chosen, office: Office) -> None:
 
 
 def _notes(chosen: Chosen, office: Office) -> list[str]:
-    profile, rules = chosen.profile, office.rules
+    profile = chosen.profile
     example = "举例,不是本单位的办法;" if profile.is_example else ""
     return [
         f"方案:{profile.title}({example}来源:{profile.source})",
-        f"测评办法:{rules.title}(版本 {rules.version},{rules.source})",
+        *(f"测评办法:{named}" for named in names_of(chosen.window, office)),
         f"时段:{chosen.window.title}",
     ]
 
