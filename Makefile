@@ -15,7 +15,7 @@ NO_STORE := browser benchmarks reading uploads monday demo rules scoring export 
 FILES := browser reading uploads monday demo rules scoring export ui reference queries
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-files test-sqlite test-postgresql lint bench
+.PHONY: help demo run test test-files test-sqlite test-postgresql explore lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -49,6 +49,9 @@ test-files:
 
 test-postgresql:
 	$(BIN)/python -m pytest -q --engine postgresql tests $(NO_STORE:%=--ignore=tests/%)
+
+explore: $(VENV)/test.done ## Search the properties for counterexamples at random, other ones each time
+	$(BIN)/python -m pytest -q --explore -x tests/scoring tests/queries tests/reading tests/store
 
 lint: $(VENV)/test.done ## Mend what can be mended, report the rest
 	$(BIN)/python -m ruff format .

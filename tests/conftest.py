@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import postgres, tasks
 
@@ -13,10 +14,15 @@ REQUIRED = "REQUIRE_POSTGRES"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--explore", action="store_true", help="search properties at random")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only(engine): a test of what one engine alone does")
+    # One tree, one verdict: chance that turns a run red belongs into a search of its own.
+    settings.register_profile("fixed", derandomize=True, deadline=None)
+    settings.register_profile("random", deadline=None)
+    settings.load_profile("random" if config.getoption("explore") else "fixed")
     if config.getoption("engine") != "postgresql":
         return
     if postgres.programs() is None:

@@ -71,6 +71,13 @@ def test_what_is_regained_is_what_the_score_gains_without_the_losses(rules, rows
     assert gained[has] == pytest.approx((after - found.scores)[has], abs=1e-9)
 
 
+@settings(max_examples=3, deadline=None)
+@given(rule_sets(FIXED), row_frames())
+def test_where_no_check_stands_nothing_is_regained(rules, rows):
+    _, lines = ledger_of(rules, rows)
+    assert regained(lines.iloc[:0], np.array([]), rules).tolist() == []
+
+
 def tree(*paths):
     """Lines of points with the names above them."""
     lines = pd.DataFrame([{"points": points, "level1": a, "level2": b} for a, b, points in paths])

@@ -114,6 +114,8 @@ def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.nda
     Returns: points per line; those of a column sum to what its score before adjustments gains
     """
     gained = np.where(dropped, lines["points"].to_numpy(float), 0.0)
+    if not np.any(dropped):
+        return gained
     owner = lines["owner"].to_numpy(np.int64)
     settled = plan_of(rules).owner[owner] >= 0
     keys = pd.MultiIndex.from_arrays([owner, lines["column"]])
