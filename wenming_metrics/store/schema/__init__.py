@@ -1,7 +1,7 @@
 """The tables. Plain integer, text and blob columns only, so that any SQL server can hold them.
 
 `files` what came in · `rows` what it says · `sums` what is summed of it · `rule_sets` versions of the rules ·
-`issuing` issues of a period.
+`issuing` issues of a period · `surveys` questionnaires.
 """
 
 from wenming_metrics.store.schema.columns import metadata
@@ -31,6 +31,7 @@ from wenming_metrics.store.schema.issuing import (
     late_choice,
     remark,
     ruling,
+    same_problem,
     waiver,
 )
 from wenming_metrics.store.schema.rows import (
@@ -56,12 +57,15 @@ from wenming_metrics.store.schema.sums import (
     month_sites,
     running_sum,
 )
+from wenming_metrics.store.schema.surveys import answer_block, answer_choice
 
-VERSION = 5
+VERSION = 6
 """Counts the changes of these tables; each has its step in `migrations`."""
 
 __all__ = [
     "VERSION",
+    "answer_block",
+    "answer_choice",
     "basis",
     "batch",
     "batch_day",
@@ -100,6 +104,7 @@ __all__ = [
     "rules_archive",
     "ruling",
     "running_sum",
+    "same_problem",
     "sheet",
     "site",
     "store",

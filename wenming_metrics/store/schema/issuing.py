@@ -100,3 +100,18 @@ late_choice = Table(
     Index("late_choice_by_batch", "batch", "choice"),
 )
 """Where a person counts the late rows of a file: in the issue of their days (1) or the next (0)."""
+same_problem = Table(
+    "same_problem",
+    metadata,
+    key("choice"),
+    whole("day"),
+    whole("batch"),
+    whole("seq"),
+    whole("other_day"),
+    whole("other_batch"),
+    whole("other_seq"),
+    whole("same", SmallInteger),
+    words("who"),
+    words("at"),
+)
+"""Whether a person says that two findings of a site are one problem (1) or not (0); the last holds."""
