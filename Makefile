@@ -9,6 +9,8 @@ DEMO_STORE := data/store/demo.db
 NO_STORE := browser benchmarks reading uploads monday demo rules scoring export ui reference \
 	test_docs.py test_executors.py test_hostile_names.py test_layers.py test_logs.py \
 	test_periods.py test_rounding.py test_answers.py test_asking.py test_commands_rules.py \
+	test_pages.py test_trends_page.py test_losses_page.py test_repeats_page.py test_survey_page.py \
+	test_portrait_page.py test_framework_page.py revising publishing/test_known.py \
 	publishing/test_calendar.py publishing/test_on_pages.py \
 	$(addprefix queries/test_,change.py composite.py merged_units.py versions.py working.py)
 # Tests of files, rules, questions and of the browser: half of the work, run beside the others.

@@ -11,8 +11,10 @@ from wenming_metrics.ui import page
 PAGES = [
     st.Page("pages/overview.py", title="总览", url_path="home", default=True),
     st.Page("pages/ranking.py", title="排名", url_path="ranks"),
+    st.Page("pages/portrait.py", title="单位画像", url_path="unit"),
     st.Page("pages/losses.py", title="失分分析", url_path="lost"),
     st.Page("pages/trends.py", title="趋势", url_path="course"),
+    st.Page("pages/survey.py", title="两率一度", url_path="opinions"),
     st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
     st.Page("pages/bulletins.py", title="签发", url_path="issued"),
     st.Page("pages/recheck.py", title="核对", url_path="verify"),

@@ -5,7 +5,17 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.periods import today
-from wenming_metrics.ui import cached, cards, filters, issued, page, shortlists, waiting, words
+from wenming_metrics.ui import (
+    cached,
+    cards,
+    filters,
+    issued,
+    page,
+    shortlists,
+    survey_glance,
+    waiting,
+    words,
+)
 
 office = page.open_page("总览")
 days = cached.days()
@@ -15,10 +25,12 @@ window, told = selection.window, issued.figures(selection, office.rules.boards[0
 
 page.say(words.overview(told.city, told.ranked, told.shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(told.city, told.ranked, words.before(window)))
+survey_glance.draw_rates(window.end)
 waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
-shortlists.draw_groups(told.ranked, filters.query_of(window, days), office.rules.lists)
+portraits = filters.portrait_query(window, days, office.rules.boards[0], "")
+shortlists.draw_groups(told.ranked, portraits, office.rules.lists)
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -80,6 +80,9 @@ def test_the_tree_is_searched_and_says_what_counts_for_nothing(filled):
     assert filled.rules.digest[:12] in said
     assert len(app.dataframe[0].value) == len(filled.rules.nodes) - 1
     assert "不计分的测评项(2 项)" in [one.label for one in app.expander][0]
+    assert "**知晓率**:回答「知道」「听说过一些」的 ÷ 全部有效回答" in said
+    assert "满意率 = 各份回答折算值的平均" in said
+    assert "不是国家标准" in said
     sound(field(app, "text_input", "查找").set_value("井盖").run())
     names = [name.strip() for name in app.dataframe[0].value["name"]]
     assert names == ["公共设施", "市政设施", "道路设施", "井盖雨箅"]

@@ -13,7 +13,7 @@ LEVELS = [
     {"charts", "export", "made_day"},
     {"queries", "tallying", "ready", "correcting"},
     {"storing", "retallying"},
-    {"intake", "choosing", "holding"},
+    {"intake", "choosing", "holding", "pairing", "polling"},
     {"backfill", "keeping", "revising"},
     {"publishing"},
     {"ui", "server", "terminal", "commands", "__main__", "demo"},
@@ -23,8 +23,11 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 MEETS = {
     ("queries", "reading"),  # the layout of stored cells
     ("queries", "tallying"),  # an office that opens makes the sums it lacks
+    ("reading", "scoring"),  # questionnaires are flagged before personal data is left out
     ("units", "vocabulary"),
     ("holding", "intake"),  # one kind of error for what cannot be done
+    ("pairing", "intake"),
+    ("polling", "intake"),
     ("commands", "demo"),
     ("commands", "server"),
     ("commands", "terminal"),

@@ -37,13 +37,14 @@ PAGES = {
     **{
         "overview": "总览",
         "ranking": "排名",
+        "portrait": "单位画像",
         "losses": "失分分析",
         "appraisal": "综合考核",
         "upload": "数据上传",
         "bulletins": "签发",
         "recheck": "核对",
     },
-    **{"trends": "趋势", "framework": "测评体系", "manual": "使用说明"},
+    **{"trends": "趋势", "survey": "两率一度", "framework": "测评体系", "manual": "使用说明"},
 }
 REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
 STORED = (*REGISTERS, "2026-11-18_督查二组_检查表.xlsx", "2026-11-20_督查一组_督查记录.xlsx")

@@ -14,6 +14,7 @@ The modules in the order the data flows:
     ready, storing      a reading made ready to be stored, and what storing it writes
     intake              read, preview, commit, withdraw, reinstate
     holding             held rows that nobody corrects; files given back with their problems marked
+    pairing             whether two findings of a site are one problem, as a person says
     publishing          issues of a period: draft, remarks, signature, corrections
     revising            rules edited as a workbook, compared, tried, published
     executors           one process, many, or a cluster behind one interface

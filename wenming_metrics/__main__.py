@@ -24,6 +24,7 @@ from wenming_metrics.commands import (
     lists,
     rules,
     running,
+    surveys,
     upkeep,
 )
 from wenming_metrics.executors import ExecutorError
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="输出 JSON")
         return command
 
-    for theme in (running, files, lists, figures, issues, appraisal, rules, upkeep):
+    for theme in (running, files, lists, figures, issues, appraisal, surveys, rules, upkeep):
         theme.add_commands(add)
     return parser
 

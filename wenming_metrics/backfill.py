@@ -169,7 +169,8 @@ def _under_one_register(
     with reading(office.store) as connection:
         register, said = read_register(connection), read_choices(connection)
     bases = bases_of(register, office.rules)
-    packed = pack_context(register, office.catalogue, said, office.rules.reading, bases)
+    rules = office.rules
+    packed = pack_context(register, office.catalogue, said, rules.reading, bases, rules.survey)
     tallied = executor is not None  # here it would be done in vain for days that have rows already
 
     def tasks() -> Iterator[Task]:

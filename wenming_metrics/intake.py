@@ -33,7 +33,7 @@ from wenming_metrics.reading.model import (
 from wenming_metrics.reading.read import read
 from wenming_metrics.ready import Ready, without_collection
 from wenming_metrics.scoring.tally import find_repeats
-from wenming_metrics.store import batches, registers, rows
+from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.storing import KNOWN, Preview, store_file
@@ -46,6 +46,8 @@ WITHDRAWN = "入库-02"
 REPEATED = "入库-05"
 COUNTED_AGAIN = "入库-06"
 """Notes that rows of a file are stored already: counted once, or again as the user said."""
+ANSWERED = "问卷-14"
+"""The note that questionnaires of a file are stored already."""
 REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
 """Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
 
@@ -77,7 +79,7 @@ def read_file(
     office: Office, data: bytes, filename: str, against: Known, answers: Answers = NOTHING_SAID
 ) -> Reading:
     """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
-    told = (answers, against.choices, office.rules.reading)
+    told = (answers, against.choices, office.rules.reading, office.rules.survey)
     return read(data, filename, Context(against.register, office.catalogue, today(), *told))
 
 
@@ -124,6 +126,7 @@ def examine(
             else:
                 said += _repeats(stored, found, count_again)
             said += tell_corrected(connection, found, slices, replaces=replaces)
+            said += _answered(connection, found)
     days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
     return Preview(
         filename=found.filename,
@@ -178,6 +181,13 @@ def _repeats(stored: pd.DataFrame, found: Reading, count_again: bool) -> Iterato
         twins = stored[find_repeats(stored, found.checks.assign(repeated=0))]
         told = {"count": count, "batches": _listed(twins["batch"])}
         yield Problem(COUNTED_AGAIN if count_again else REPEATED, details=told)
+
+
+def _answered(connection: Connection, found: Reading) -> Iterator[Problem]:
+    """Say how many questionnaires are stored already: they count once."""
+    twins = surveys.find_stored(connection, found.answers) if found.answers else pd.Series(dtype=int)
+    if len(twins):
+        yield Problem(ANSWERED, details={"count": len(twins), "batches": _listed(twins)})
 
 
 def _listed(numbers: pd.Series) -> str:

@@ -24,6 +24,7 @@ from wenming_metrics.reading.model import Choices, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.survey import Survey
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import tally_days
 from wenming_metrics.units import Register
@@ -64,8 +65,8 @@ class Task:
 
 def read_ready(task: Task) -> Ready:
     """Read one file and make it ready; a task for an executor."""
-    register, catalogue, choices, rules, bases = _unpack_context(task.context)
-    context = Context(register, catalogue, task.on, task.answers, choices, rules)
+    register, catalogue, choices, rules, survey, bases = _unpack_context(task.context)
+    context = Context(register, catalogue, task.on, task.answers, choices, rules, survey)
     with without_collection():
         ready = make_ready(read(task.content, task.name, context))
         return replace(ready, alone=_make_days(ready, bases)) if task.tallied else ready
@@ -97,16 +98,17 @@ def pack_context(
     choices: Choices,
     rules: ReadingRules,
     bases: Sequence[Basis],
+    survey: Survey | None = None,
 ) -> bytes:
     """Pack what files are read against and summed on, to be sent along with every file."""
-    told = (register, catalogue, choices, rules, tuple(bases))
+    told = (register, catalogue, choices, rules, survey, tuple(bases))
     return zlib.compress(pickle.dumps(told, pickle.HIGHEST_PROTOCOL), _FAST)
 
 
 @lru_cache(maxsize=2)
 def _unpack_context(
     packed: bytes,
-) -> tuple[Register, Catalogue, Choices, ReadingRules, tuple[Basis, ...]]:
+) -> tuple[Register, Catalogue, Choices, ReadingRules, Survey | None, tuple[Basis, ...]]:
     """Unpack `pack_context`, once per version: the maps of names are kept by identity."""
     return pickle.loads(zlib.decompress(packed))
 

@@ -22,7 +22,7 @@ from wenming_metrics.ready import Ready, make_ready
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis
 from wenming_metrics.scoring.tally import find_repeats, tally_days
-from wenming_metrics.store import batches, cells, pictures, records, registers, rows
+from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
@@ -86,6 +86,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         put_plan(connection, found.plan["day"].unique().tolist())
     if len(found.records):
         records.save_records(connection, batch, found.records)
+    if found.answers is not None:
+        surveys.save_answers(connection, batch, found.answers)
     if len(found.checks):
         bases = fill_sums(connection, rules)
         if preview.replaces:

@@ -76,6 +76,8 @@ def print_files(told: Sequence[Mapping[str, object]]) -> None:
     for one in told:
         batch = f"  → 批次 {one['batch']}" if one.get("batch") else ""
         out.print(f"{one['file']}({one['kind'] or '未读入'}):{one['outcome']}{batch}", markup=False)
+        if one.get("wave"):
+            out.print(f"  记入{one['wave']}的调查:{one['good']} 份问卷", markup=False)
         for problem in one["problems"]:
             out.print(f"  {problem['severity']} {problem['text']}", markup=False)
         if one.get("marked"):

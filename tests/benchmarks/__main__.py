@@ -15,10 +15,24 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks import commits, ingest, many, memory, processes, questions, rescoring
+from tests.benchmarks import (
+    commits,
+    ingest,
+    intervals,
+    losses,
+    many,
+    memory,
+    processes,
+    questionnaires,
+    questions,
+    rescoring,
+)
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
-MODULES = (ingest, commits, processes, questions, memory, many, rescoring)
+MODULES = (
+    *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
+    *(many, rescoring),
+)
 """Importing them registers their benchmarks."""
 
 

@@ -52,7 +52,7 @@ def ingest(setup: Setup) -> Iterator[Line]:
         offices = registered(setup, setup.runs + few + 2)  # ready before the first turn
         left = iter(offices)
 
-        ours, bare = partial(_whole, left, content), partial(_bare, content)
+        ours, bare = partial(_whole, left, content), partial(bare_rows, content)
         beside = take_turns({"bare": bare, "ours": ours}, setup.runs)
         above = take_turns({"plain": partial(_plain, content), "ours": ours}, few)
         let_go(*offices)
@@ -144,7 +144,7 @@ def _all_held(left: Iterator[Office], content: bytes, rows: int) -> None:
     intake.commit(office, preview, WHO)
 
 
-def _bare(content: bytes) -> None:
+def bare_rows(content: bytes) -> None:
     """Iterate the rows with python-calamine and do nothing with them."""
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     for name in book.sheet_names:

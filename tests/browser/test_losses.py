@@ -2,11 +2,14 @@
 
 import random
 import re
+from urllib.parse import urlencode
 
 from tests.browser.conftest import open_page, settle, shoot
 from wenming_metrics.periods import window
+from wenming_metrics.queries.details import PATH_MARK
 from wenming_metrics.queries.ledger import ledger
 from wenming_metrics.queries.office import days_known
+from wenming_metrics.ui.narrowing import Book, Scope
 
 HEAD = ROW = 36
 
@@ -42,33 +45,55 @@ def click_block(page, begin: str, text: str) -> None:
     settle(page)
 
 
-def test_ways_down_agree_and_the_address_shows_the_same(shown, page, chromium):
+def ways_on(page, book: Book, unit: str) -> dict[tuple[str, ...], str]:
+    """The branches whose figure can be read off the tree on the page: path -> what is written."""
+    written = re.findall(r"^\S+ \d+\.\d\d$", said(page), re.MULTILINE)
+    found, waiting = {}, [Scope(unit)]
+    while waiting:
+        scope = waiting.pop(0)
+        for name, points in book.below(scope).items():
+            path, label = (*scope.path, name), f"{name} {points:.2f}"
+            if written.count(label) == 1 and label not in found.values():
+                found[path] = label
+            if len(path) < 3:
+                waiting.append(Scope(unit, path))
+    return found
+
+
+def address(shown, unit: str, path: tuple[str, ...] = ()) -> str:
+    told = {"lost_unit": unit, "lost_node": PATH_MARK.join(path)}
+    return f"{shown.address}/lost?{urlencode({k: v for k, v in told.items() if v})}"
+
+
+def crumbs(page) -> str:
+    return page.inner_text('[class*="st-key-crumbs"]')
+
+
+def test_ten_ways_down_agree_and_the_address_shows_the_same(shown, page, chromium):
     told = ledger(shown.office, window("week", days_known(shown.office)[-1]))
-    units = told.units.dropna(subset=["score"])
-    chance = random.Random(20261120)
-    clicked = 0
-    for name in chance.sample(units["name"].tolist(), 2):
-        page.goto(f"{shown.address}/lost?lost_unit={name}")
-        settle(page)
-        unit = units.set_index("name").loc[name]
-        assert total(page) == bottom(page) == round(unit["full"] - unit["score"], 2)
-        for _ in range(2):
-            parts = re.findall(r"^(\S+) (\d+\.\d\d)$", said(page), re.MULTILINE)
-            if not parts:  # the last level of the tree
-                break
-            before = page.url
-            block, points = chance.choice(parts)
-            click_block(page, "tree-", f"{block} {points}")
-            assert page.url != before
-            assert total(page) == bottom(page) == float(points)
-            clicked += 1
-    assert clicked >= 2
+    book, chance, walked = Book(told, lambda: None), random.Random(20261120), 0
+    names = told.units.dropna(subset=["score"])["name"].tolist()
+    for other in open_page(chromium, "pc"):
+        for unit, wanted in zip(["", *chance.sample(names, 2)], (4, 3, 3), strict=True):
+            page.goto(address(shown, unit))
+            settle(page)
+            assert total(page) == bottom(page) == book.shown(Scope(unit))
+            ways = ways_on(page, book, unit)
+            paths = chance.sample(sorted(ways), wanted)
+            points = {path: float(ways[path].rsplit(" ", 1)[1]) for path in paths}
+            click_block(page, "tree-", ways[paths[0]])
+            assert total(page) == bottom(page) == points[paths[0]]
+            other.goto(page.url)
+            settle(other)
+            assert total(other) == bottom(other) == points[paths[0]]
+            assert crumbs(other) == crumbs(page)
+            for path in paths[1:]:
+                other.goto(address(shown, unit, path))
+                settle(other)
+                assert total(other) == bottom(other) == points[path]
+                assert crumbs(other).split("›")[-1].strip() == path[-1]
+            walked += len(paths)
+    assert walked == 10
     click_row(page, "lost-rows-", 0)
     assert "这一行的算法" in said(page)
     shoot(page, "losses-down")
-    for other in open_page(chromium, "pc"):
-        other.goto(page.url)
-        settle(other)
-        assert total(other) == total(page)
-        crumbs = '[class*="st-key-crumbs"]'
-        assert other.inner_text(crumbs) == page.inner_text(crumbs)

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from tests.builders import catalogue, context, register
+from tests.questionnaires import survey
 from wenming_metrics.export.templates import (
     FIRST_ROW,
     template_workbook,
@@ -36,7 +37,7 @@ SECOND = {
 
 def form(kind, known=None):
     known = known or register()
-    return openpyxl.load_workbook(BytesIO(template_workbook(kind, known, catalogue())))
+    return openpyxl.load_workbook(BytesIO(template_workbook(kind, known, catalogue(), survey())))
 
 
 def filled(kind):
@@ -58,12 +59,12 @@ def filled(kind):
 
 
 def read(data, **changes):
-    return reading_of(data, "表.xlsx", context(**changes))
+    return reading_of(data, "表.xlsx", context(**{"survey": survey(), **changes}))
 
 
 @pytest.mark.parametrize("kind", sorted(templates()))
 def test_an_example_that_was_left_is_no_data(kind):
-    reading = read(template_workbook(kind, register(), catalogue()))
+    reading = read(template_workbook(kind, register(), catalogue(), survey()))
     assert {(one.code, one.row) for one in reading.problems} == {("行-04", FIRST_ROW)}
     assert (reading.counts.good, reading.counts.held) == (0, 0)
     assert reading.sheets[0].kind == kind
@@ -78,7 +79,7 @@ def test_two_rows_filled_in_read_without_a_word(kind):
 
 def test_there_is_a_form_for_every_kind_of_sheet():
     assert templates() == {kind: SHEET_TITLES[kind] for kind in templates()}
-    assert set(SHEET_TITLES) - set(templates()) <= {"wide", "survey"}
+    assert set(SHEET_TITLES) - set(templates()) <= {"wide"}
 
 
 def test_lists_offer_the_names_of_the_register():

@@ -33,6 +33,13 @@ _FINDINGS = """
 7	注:请于11月18日17:00前将《整改反馈表》报创建办督查组(联系人:李某 8000000)。
 """
 _FINDINGS_MERGED = "A1:R1 A2:R2 A7:R7"
+SURVEY_NAME = "312345678_按文本_演示市2026年三季度民意调查_1660_1660.xlsx"
+_SURVEY = """
+1	序号	提交答卷时间	所用时间	来源	来源详情	来自IP	1、您居住的街道	2、您居住的社区:	3、您的年龄	4、您是否知道我市正在创建全国文明城市?	5、您从哪些渠道了解?	6、近一年您是否参与过创建活动?	7、您对我市创建工作的满意程度	8、(1)环境卫生	8、(2)交通秩序	9、您的意见建议	10、您的手机号(抽奖用)	总分
+2	1	2026/9/12 9:31:05	156秒	微信	N/A	192.0.2.15(演示省-演示市)	城东街道	东风社区	36-45岁	知道	电视┋微信公众号┋社区宣传栏	参与过	非常满意	5	4	停车难,希望多划车位	13800138000	0
+3	2	2026/9/12 9:31:40	18秒	链接	直接访问	192.0.2.15(演示省-演示市)	城东	东风	26-35岁	知道	微信公众号	参与过	非常满意	5	5	无		0
+4	3	2026/9/13 20:02:11	201秒	微信	N/A	198.51.100.7(外省-外市)	其他〖龙潭那边〗	(空)	66岁以上	不太清楚	(跳过)	(空)	说不清	3	(空)			0
+"""
 
 
 def checklist_book() -> bytes:
@@ -43,6 +50,11 @@ def checklist_book() -> bytes:
 def findings_book() -> bytes:
     """Build file 2: a list of problems handed to units."""
     return build({"问题清单": (_FINDINGS, _FINDINGS_MERGED)})
+
+
+def survey_book(wrong: str = "", right: str = "") -> bytes:
+    """Build file 4: questionnaires as a tool exports them, by text; a text in it put right."""
+    return build({"Sheet1": (_SURVEY.replace(wrong, right) if wrong else _SURVEY, "")})
 
 
 def build(sheets: dict[str, tuple[str, str]]) -> bytes:

@@ -25,7 +25,7 @@ from wenming_metrics.rules.load import load_all, load_files, pack
 from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.rules.parts import Parts, files_of, parts_of
 from wenming_metrics.rules.workbook import WorkbookError
-from wenming_metrics.settings import Settings
+from wenming_metrics.settings import ROOT, Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import writing
 
@@ -347,3 +347,28 @@ def test_a_published_folder_that_was_edited_is_refused(office, tmp_path):
     shutil.rmtree(path.parent)  # as on a new machine: what was published comes with the store
     assert [one.id for one in open_office(here).rule_sets] == ["tiny", "tiny-2"]
     assert (path.parent / "README.md").is_file()
+
+
+def test_a_survey_is_changed_in_the_workbook_compared_and_published(tmp_path):
+    told = (ROOT / "data" / "rules" / "demo-2026" / "survey.toml").read_text(encoding="utf-8")
+    office = make_office(
+        *(tmp_path, ITEMS, TREE),
+        mapping=[["A", "", "A"], ["B", "", "B"]],
+        files={"survey.toml": told},
+    )
+    data = tmp_path / "data"
+    change = {"两率一度": {("rate[4].target", "值"): 92, ("city", "值"): "pooled"}}
+    files, _ = read_book(edited(office, data, **change), office.catalogue)
+    old, new = drafts.parts_in_force(office), parts_of(files)
+    found = compare(old, new, office.catalogue)
+    assert found[["area", "what", "name"]].values.tolist() == [
+        ["两率一度", "问卷调查", "全市数怎样算"],
+        ["两率一度", "满意度", "目标"],
+    ]
+    assert clauses_of(old, new) == []  # no score or place of inspections moves
+    publish(office, data, keep(office, data, **change), release())
+    was, now = (rules.survey for rules in load_all(data / "rules", office.catalogue))
+    assert (was.city, was.rate("satisfaction").target) == ("population", 90)
+    assert (now.city, now.rate("satisfaction").target) == ("pooled", 92)
+    assert now.questions == was.questions
+    assert now.score == was.score

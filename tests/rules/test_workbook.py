@@ -221,6 +221,20 @@ def test_faults_of_the_composite_page_are_located():
     assert ("综合考核", rows.index("profile[1].period") + 1) in places
 
 
+def test_faults_of_the_survey_page_are_located():
+    sheets = texts(parts_of(demo()))
+    rows = [row[0] for row in sheets["两率一度"]]
+    at = rows.index("rate[1].numerator")
+    sheets["两率一度"][at][1] = '["know", "nope"]'
+    place = rows.index("question[3].option[2].code")
+    sheets["两率一度"][place][1] = "know"
+    with pytest.raises(WorkbookError) as caught:
+        rules_of(sheets, catalogue())
+    places = {(f.sheet, f.row): f.message for f in caught.value.faults}
+    assert places["两率一度", at + 1] == "“awareness”里的选项“nope”在题目里没有。"
+    assert "写了两次" in places["两率一度", place + 1]
+
+
 def test_every_setting_has_its_words_and_every_word_is_accepted():
     """A setting without a convention would go to the office as a bare path."""
     sections = {one.path.split(".")[0].removesuffix("[]") for one in CONVENTIONS}

@@ -12,6 +12,8 @@ from wenming_metrics.scoring.ledger import (
     blocks,
     counted_of,
     crossing,
+    graded_owners,
+    passes_tell,
     regained,
     silent_losses,
     sum_lines,
@@ -48,6 +50,19 @@ def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows)
     assert share.to_numpy() == pytest.approx(known["points"].to_numpy(), abs=1e-9)
     assert (lines["uncounted"] >= 0).all()
     assert (lines["uncounted"] <= lines["lost"] / 10_000 + 1e-7).all()
+
+
+@settings(max_examples=12, deadline=None)
+@given(rule_sets(), row_frames())
+def test_checks_that_lost_nothing_are_left_out_where_they_change_nothing(rules, rows):
+    found, lines = ledger_of(rules, rows)
+    tell = passes_tell(rules)[lines["node"]]
+    kept = lines[(lines["lost"] > 0) | tell]
+    assert set(lines.index[lines["owner"].isin(graded_owners(rules))]) <= set(kept.index)
+    owner, points = trace(kept, found, rules)
+    assert (owner == kept["owner"]).all()
+    assert np.array_equal(points, kept["points"])  # to the last bit
+    assert (lines.loc[~lines.index.isin(kept.index), "points"] == 0).all()
 
 
 @settings(max_examples=25, deadline=None)

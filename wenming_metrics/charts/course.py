@@ -25,14 +25,16 @@ def course_line(
     *,
     before: Sequence[float] | None = None,
     cuts: Mapping[float, str] | None = None,
+    ends: Sequence[tuple[float, str, str]] = (),
     target: float | None = None,
 ) -> go.Figure:
     """Draw a series with its mean and usual range.
 
     Takes:   control - the series; places - where on the axis each of its points stands; labels -
              one for every place of the axis; hovers - one per point; before - the year before, for
-             every place (NaN = none); cuts - place -> what the vertical line there is; target - drawn
-             where it is not far from the series
+             every place (NaN = none); cuts - place -> what the vertical line there is; ends - place,
+             mark and hover text of thin lines that divide nothing; target - drawn where it is not
+             far from the series
     Returns: line with dots; dots out of the usual are larger, above blue triangles, below grey ones.
              The axis of the values does not begin at zero, and says so by its labels.
     """
@@ -46,13 +48,15 @@ def course_line(
     figure.add_trace(_line(control, where, hovers))
     for place, text in (cuts or {}).items():
         _cut(figure, place, text)
-    ends = _reach(control, before)
-    if target is not None and ends is not None and _is_near(target, ends):
-        ends = (min(ends[0], target - 0.2), max(ends[1], target + 0.2))
+    reach = _reach(control, before)
+    if target is not None and reach is not None and _is_near(target, reach):
+        reach = (min(reach[0], target - 0.2), max(reach[1], target + 0.2))
         figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
         _tag(figure, len(labels) - 0.6, target, f"目标 {target:g}")
+    if ends and reach is not None:
+        _ends(figure, ends, reach[0])
     _axes(figure, labels)
-    figure.update_yaxes(range=ends)
+    figure.update_yaxes(range=reach)
     return figure
 
 
@@ -134,6 +138,21 @@ def _cut(figure: go.Figure, place: float, text: str) -> None:
     figure.add_annotation(
         **{"x": place, "y": 1, "yref": "paper", "yanchor": "bottom", "text": text},
         **{"showarrow": False, "xanchor": "left", "font": {"size": 12, "color": QUIET}},
+    )
+
+
+def _ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
+    """Draw thin lines whose marks stand at the foot of the figure and tell more when pointed at."""
+    for place, _, _ in ends:
+        figure.add_vline(x=place, line={"color": QUIET, "width": 1, "dash": "dot"})
+    places, marks, hovers = zip(*ends, strict=True)
+    figure.add_trace(
+        go.Scatter(
+            **{"x": places, "y": [floor] * len(places), "mode": "text", "text": marks},
+            **{"textposition": "top left", "textfont": {"size": 14, "color": QUIET}},
+            **{"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"},
+            cliponaxis=False,
+        )
     )
 
 

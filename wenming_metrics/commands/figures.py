@@ -1,4 +1,4 @@
-"""Commands that ask for figures: ranking, export, trial."""
+"""Commands that ask for figures: ranking, export, trial, repeats."""
 
 from __future__ import annotations
 
@@ -15,19 +15,37 @@ from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.queries import ranking
 from wenming_metrics.queries.lists import named_units
 from wenming_metrics.queries.office import Office, days_known, open_office, under
+from wenming_metrics.queries.repeat_sites import sites_back
+from wenming_metrics.queries.repeats import part_of, repeats
+from wenming_metrics.queries.same import suggestions
 from wenming_metrics.queries.stretches import names_of
 from wenming_metrics.queries.trial import try_rules
 from wenming_metrics.rules.load import choose, load_all, load_rules
 from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.scoring.repeats import count, total
+from wenming_metrics.scoring.tally import TERRITORY
 from wenming_metrics.terminal import (
     plain,
     print_json,
+    print_lines,
     print_listing,
     print_named,
     print_ranking,
     print_trial,
     say,
 )
+from wenming_metrics.vocabulary import ROLE_CODES
+
+_BY = {"unit": "unit_name", "item": "item_name", "category": "category"}
+_COUNTS = {"name": "名称", "found": "问题", "any": "反复", "any_rate": "反复率%", "again": "重复"}
+_COUNTS |= {"relapsed": "反弹", "closed": "整改完", "reopened_rate": "反弹率%", "rechecked": "复查"}
+_COUNTS |= {"recheck_rate": "复查再现率%", "running": "连续通报", "returning": "反复点位"}
+_COUNTS |= {"sites": "问题点位", "returning_rate": "点位占比%"}
+_SITES = {"site_name": "点位", "unit_name": "单位", "days": "查出天数", "times": "问题"}
+_SITES |= {"open": "未整改", "state": "最近一次", "last": "最近", "items": "测评项"}
+_SITES |= {"responsible": "责任单位"}
+_ALIKE = {"site_name": "点位", "day": "日期", "item_name": "测评项", "text": "问题"}
+_ALIKE |= {"other_day": "又一条日期", "other_item_name": "又一条测评项", "other_text": "又一条问题"}
 
 
 def add_commands(add: Add) -> None:
@@ -42,6 +60,15 @@ def add_commands(add: Add) -> None:
     trial.add_argument("rules", metavar="办法", help="办法的文件夹,或 data/rules 里的编号")
     _add_window(trial)
     add_workers(trial)
+    back = add("repeats", _repeats, "反复问题:重复、反弹、连续通报、反复点位")
+    _add_window(back)
+    back.add_argument("--unit", help="只看一个单位")
+    which = back.add_mutually_exclusive_group()
+    which.add_argument(
+        "--by", choices=tuple(_BY), default="unit", help="按单位、测评项、问题类别列"
+    )
+    which.add_argument("--sites", action="store_true", help="列出反复最多的点位")
+    which.add_argument("--alike", action="store_true", help="列出写法相近、可能是同一问题的")
 
 
 def _add_window(command: argparse.ArgumentParser) -> None:
@@ -148,6 +175,31 @@ def _rules_on_trial(named: str, here: settings.Settings, office: Office) -> Rule
         return load_rules(Path(named), office.catalogue)
     known = load_all(here.data / "rules", office.catalogue)
     return choose(known, periods.today(), named)
+
+
+def _repeats(given: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    window = _window(given, office)
+    if _board(given, office).role != ROLE_CODES[TERRITORY]:
+        raise intake.IntakeError(f"反复问题按属地列,不能用榜单“{given.board}”。")
+    found = part_of(repeats(office, window, given.board), group=given.group, unit_name=given.unit)
+    if given.alike:
+        title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, found)
+    elif given.sites:
+        title, names = "反复最多的点位", _SITES
+        lines = sites_back(office, found.found).drop(columns="lines")
+    else:
+        title, names = "反复问题", _COUNTS
+        lines = count(found.current, found.closed, _BY[given.by])
+    if given.json:
+        told = {"window": window.title, "as_of": found.as_of, "answers": found.answers}
+        whole = plain(pd.DataFrame([total(found.current, found.closed)]))[0]
+        print_json({**told, "total": whole, "lines": plain(lines)})
+        return OK
+    shown = lines[list(names)].rename(columns=names)
+    rates = {name: 1 for name in shown if name.endswith("%")}
+    print_lines(f"{window.title} {title}(截至 {found.as_of})", shown.round(rates))
+    return OK
 
 
 def _export(given: argparse.Namespace) -> int:

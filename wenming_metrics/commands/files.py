@@ -177,6 +177,7 @@ def told(preview: intake.Preview) -> dict[str, object]:
         "good": preview.reading.counts.good,
         "held": preview.reading.counts.held,
         "skipped": preview.reading.counts.skipped,
+        "wave": preview.reading.answers.wave if preview.reading.answers else "",
         "problems": json.loads(frame.to_json(orient="records", force_ascii=False)),
     }
 

@@ -24,8 +24,11 @@ from wenming_metrics.demo.city import SEED, City, build_city
 from wenming_metrics.demo.forms import Cell, Form
 from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
 from wenming_metrics.demo.quarter import write_quarter
+from wenming_metrics.demo.survey_books import write_surveys
 
 SAMPLE_DAYS = 3
+ASKED = "临溪区"
+"""The district whose questionnaires are among the samples."""
 _NOTE = "注:扣分为该项本次实际扣分,符合的项目不扣分;同一问题有几处的,在处数栏填写。"
 _WIDTHS = {"description": 30, "item": 24, "site": 24, "aliases": 36, "responsible": 26, "title": 14}
 _BOLD = Font(bold=True)
@@ -37,7 +40,7 @@ def make_workbooks(
 ) -> list[Path]:
     """Write every file of the made-up city and give them in the order in which to upload them."""
     found = simulate(build_city(seed), seed=seed, end=end, days=days)
-    return _write_all(folder, found)
+    return _write_all(folder, found) + write_surveys(folder, found.city, end, seed=seed)
 
 
 def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:
@@ -53,8 +56,9 @@ def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write the committed samples: registers, the week's plan, the files of the last days."""
-    return _write_all(folder, last_days(simulate(), SAMPLE_DAYS))
+    """Write the committed samples: registers, the week's plan, the last days, a part of a survey."""
+    found = last_days(simulate(), SAMPLE_DAYS)
+    return _write_all(folder, found) + write_surveys(folder, found.city, END, district=ASKED)
 
 
 def write_registers(folder: Path, city: City) -> list[Path]:

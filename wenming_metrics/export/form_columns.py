@@ -73,6 +73,9 @@ FORMS = {
             *("phone", "remark"),
         ),
     ),
+    "survey": Form("问卷", ("answer_id", "submitted", "street", "community", "duration", "remark")),
+    "counts": Form("问卷计票表", ("street", "period", "returned", "remark")),
+    "quota": Form("问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")),
     "adjustment": Form(
         "加减分表",
         (

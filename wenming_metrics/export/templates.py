@@ -20,14 +20,21 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.export.form_columns import FORMS, Form
+from wenming_metrics.export.survey_form import (
+    answers_offered,
+    example_answers,
+    heading,
+    questions_of_several,
+    with_questions,
+)
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.survey import Survey
 from wenming_metrics.units import FOREVER, Register
 from wenming_metrics.vocabulary import (
     ADJUSTMENTS,
     EXAMPLE,
     FORM_MARK,
-    INPUT,
     OPTIONS_SHEET,
     RESULTS,
     SOURCES,
@@ -42,9 +49,9 @@ _ROWS = 500
 _DAY = date(2026, 1, 5)
 _DAYS = {
     *("day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"),
-    "adjusted_on",
+    *("adjusted_on", "submitted"),
 }
-_TEXTS = {"problem_no", "unit_code", "phone"}
+_TEXTS = {"problem_no", "unit_code", "phone", "answer_id"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
 _FONT = "微软雅黑"
 _HEAD = PatternFill("solid", fgColor="E8EDF3")
@@ -61,21 +68,31 @@ def templates() -> dict[str, str]:
     return {kind: form.title for kind, form in FORMS.items()}
 
 
-def template_workbook(kind: str, register: Register, catalogue: Catalogue) -> bytes:
+def template_workbook(
+    kind: str, register: Register, catalogue: Catalogue, survey: Survey | None = None
+) -> bytes:
     """Make the form of a kind of sheet.
 
-    Takes:   kind - a key of `templates()`; register, catalogue - whose names the lists offer
+    Takes:   kind - a key of `templates()`; register, catalogue - whose names the lists offer;
+             survey - whose questions forms of questionnaires ask
     Returns: bytes of an xlsx file: a title, the headings, one example; lists on a hidden sheet
     """
     book = Workbook()
     book.remove(book.active)
     choices = _choices(register, catalogue)
-    example = _example(register, catalogue)
-    for name in (kind, *FORMS[kind].beside):
-        _write_form(book.create_sheet(FORMS[name].title), FORMS[name], _facts(name, example))
-    places = _write_choices(book.create_sheet(OPTIONS_SHEET), choices, f"{kind} {VERSION}")
-    for name in (kind, *FORMS[kind].beside):
-        _offer(book[FORMS[name].title], FORMS[name], places)
+    example = {**_example(register, catalogue), **example_answers(survey)}
+    names = (kind, *FORMS[kind].beside)
+    forms = {name: with_questions(name, FORMS[name], survey) for name in names}
+    used = {column for form in forms.values() for column in form.columns}
+    asked = {name: several for name, several in answers_offered(survey).items() if name in used}
+    choices |= {name: several for name, several in asked.items() if several}
+    titles = {name: heading(name, survey) for name in (*used, *choices)}
+    for name, form in forms.items():
+        _write_form(book.create_sheet(form.title), form, _facts(name, example), titles)
+    page = book.create_sheet(OPTIONS_SHEET)
+    places = _write_choices(page, choices, f"{kind} {VERSION}", titles)
+    for form in forms.values():
+        _offer(book[form.title], form, places, _SEVERAL | questions_of_several(survey))
     book.custom_doc_props.append(StringProperty(name=FORM_MARK, value=f"{kind} {VERSION}"))
     file = BytesIO()
     book.save(file)
@@ -132,7 +149,7 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         },
         **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
         **{"reason": "承办全市现场会", "document_no": None},
-        **{"remark": EXAMPLE},
+        **{"submitted": _DAY, "answer_id": "1", "duration": "150秒", "remark": EXAMPLE},
     }
 
 
@@ -178,13 +195,15 @@ def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
     return {**example, "aliases": aliases}
 
 
-def _write_form(page: Worksheet, form: Form, example: Mapping[str, object]) -> None:
+def _write_form(
+    page: Worksheet, form: Form, example: Mapping[str, object], titles: Mapping[str, str]
+) -> None:
     title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
     _write(page, 1, 1, title, Font(_FONT, 12, bold=True))
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(form.columns))
     page.row_dimensions[1].height = 28
     for place, name in enumerate(form.columns, 1):
-        _write(page, 2, place, INPUT[name].title, Font(_FONT, 10, bold=True))
+        _write(page, 2, place, titles[name], Font(_FONT, 10, bold=True))
         page.cell(2, place).fill, page.cell(2, place).border = _HEAD, _LINE
         whole = page.column_dimensions[get_column_letter(place)]
         whole.width, whole.number_format = 24 if name in _LONG else 13, _format(name)
@@ -210,7 +229,10 @@ def _write(page: Worksheet, row: int, column: int, value: object, font: Font) ->
 
 
 def _write_choices(
-    page: Worksheet, choices: Mapping[str, Sequence[str]], mark: str
+    page: Worksheet,
+    choices: Mapping[str, Sequence[str]],
+    mark: str,
+    titles: Mapping[str, str],
 ) -> dict[str, str]:
     """Write what may be chosen, a column each. Returns: column name -> the range of its list."""
     page.sheet_state = "hidden"
@@ -218,20 +240,20 @@ def _write_choices(
     places = {}
     for column, (name, several) in enumerate(choices.items(), 1):
         letter = get_column_letter(column)
-        _write(page, 2, column, INPUT[name].title, Font(_FONT, 9, bold=True))
+        _write(page, 2, column, titles[name], Font(_FONT, 9, bold=True))
         for row, text in enumerate(several, 3):
             _write(page, row, column, text, Font(_FONT, 9))
         places[name] = f"'{OPTIONS_SHEET}'!${letter}$3:${letter}${len(several) + 2}"
     return places
 
 
-def _offer(page: Worksheet, form: Form, places: Mapping[str, str]) -> None:
+def _offer(page: Worksheet, form: Form, places: Mapping[str, str], several: set[str]) -> None:
     """Let people choose from the lists; what is not listed is asked about, never refused."""
     for place, name in enumerate(form.columns, 1):
         if name not in places:
             continue
         offer = DataValidation(type="list", formula1=f"={places[name]}", allow_blank=True)
-        offer.showErrorMessage, offer.errorStyle = name not in _SEVERAL, "warning"
+        offer.showErrorMessage, offer.errorStyle = name not in several, "warning"
         offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
         letter = get_column_letter(place)
         offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")

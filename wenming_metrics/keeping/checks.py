@@ -7,13 +7,14 @@ comes from one state of the store.
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from zipfile import BadZipFile
 
 from sqlalchemy import Connection, and_, func, select
 
 from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.reading.model import CHECKLIST, INSPECTION, PLAN
+from wenming_metrics.reading.model import CHECKLIST, INSPECTION, PLAN, SURVEY
 from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
@@ -21,6 +22,7 @@ from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import among
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.issues import SIGNED
+from wenming_metrics.store.surveys import unpack_answers
 
 _MANY = 100_000
 """Most lines that are counted as wrong one by one."""
@@ -238,6 +240,31 @@ def _digest(content: bytes) -> str:
         return digest_of(unpack(content))
     except (BadZipFile, zlib.error):
         return ""
+
+
+def check_answers(store: Store) -> list[Line]:
+    """Check that questionnaires can be unpacked, and that none of a batch is missing."""
+    table, batch = schema.answer_block, schema.batch
+    wrong, there, count = [], {}, 0
+    with reading(store) as connection:
+        told = select(batch.c.batch, batch.c.good).where(batch.c.kind == SURVEY)
+        good = dict(connection.execute(told).all())
+        found = connection.execute(select(table), execution_options={"yield_per": _BLOCKS})
+        for block in found:
+            count += block.rows
+            try:
+                size = len(unpack_answers(block.payload).frame)
+            except (zlib.error, struct.error, ValueError, KeyError):
+                size = -1
+            there[block.batch] = there.get(block.batch, 0) + size
+            if size != block.rows:
+                wrong.append(f"批次 {block.batch} 第 {block.n + 1} 段问卷解不开或不完整")
+    wrong += [
+        f"批次 {key} 应有 {rows} 份问卷,实有 {there.get(key, 0)} 份"
+        for key, rows in good.items()
+        if there.get(key, 0) != rows
+    ]
+    return [line("问卷", count, wrong)]
 
 
 def check_blocks(store: Store, batches: list[int]) -> list[Line]:

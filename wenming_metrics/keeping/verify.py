@@ -122,7 +122,7 @@ def _batches(task: Task) -> list[Line]:
         *(checks.check_batches, checks.check_states),
         *(checks.check_picture_places, checks.check_rules),
     )
-    found += (checks.check_issues,)
+    found += (checks.check_issues, checks.check_answers)
     return [one for check in found for one in check(store)]
 
 

@@ -39,6 +39,8 @@ from wenming_metrics.store.held import waiting
 
 _log = logging.getLogger(__name__)
 _ROW = ["batch", "sheet", "source_row"]
+_OF_SURVEYS = ("survey", "counts", "quota")
+"""Kinds of files that no figure of an issue is made of."""
 
 
 def draft(office: Office, on: date, who: str, *, until_now: bool = False) -> Issue:
@@ -120,7 +122,7 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     """List held rows of files that count in an issue: batch, sheet, source_row, waived.
 
     What day a held row is of is not always known: those of a file without any good row count
-    where the file came in the issue's days or before it closed.
+    where the file came in the issue's days or before it closed. No issue waits for questionnaires.
     """
     rows = waiting(connection)
     days, batch = schema.batch_day, schema.batch
@@ -129,7 +131,9 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     files, late = arrivals(connection, list(issue.window.days), cut), late_arrivals(connection, cut)
     wanted = {*files.loc[files["counts"], "batch"], *late.loc[late["late"], "batch"]}
     came = select(batch.c.batch).where(
-        batch.c.at >= issue.window.start.isoformat(), batch.c.at <= issue.cutoff
+        batch.c.at >= issue.window.start.isoformat(),
+        batch.c.at <= issue.cutoff,
+        batch.c.kind.not_in(_OF_SURVEYS),
     )
     wanted |= set(connection.execute(came).scalars()) - dated
     rows = rows[rows["batch"].isin(wanted)].drop(columns="codes")

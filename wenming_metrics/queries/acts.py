@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.queries.choices import NOT_READ, name_titles
+from wenming_metrics.queries.choices import column_title, name_titles
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.kinds import CHOSEN_TITLES
@@ -13,7 +13,6 @@ from wenming_metrics.reading.model import KIND_CHOICE
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.store.drafts import read_events
-from wenming_metrics.vocabulary import INPUT
 
 _COLUMNS = ["at", "who", "act", "what", "reason"]
 
@@ -22,12 +21,13 @@ def acts(office: Office) -> pd.DataFrame:
     """List every act: at, who, act, what, reason.
 
     Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; of issues those of `store.issues`,
-    提出复核, 复核维持 (改扣, 剔除), 不等 (a held row), and where late files count; of rules those of `store.drafts`.
+    提出复核, 复核维持 (改扣, 剔除), 不等 (a held row), where late files count, and which
+    findings are one problem; 问卷不计, 问卷恢复计入; of rules those of `store.drafts`.
     """
     with reading(office.store) as connection:
         parts = [
             _batches(connection),
-            _headers(connection),
+            _headers(connection, office),
             _names(connection, office),
             _held(connection),
             _replaced(connection),
@@ -36,7 +36,9 @@ def acts(office: Office) -> pd.DataFrame:
             _remarks(connection),
             _rulings(connection),
             _late(connection),
+            _same(connection),
             _rules(connection),
+            _answers(connection),
         ]
     found = pd.concat(parts, ignore_index=True)
     return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
@@ -53,18 +55,18 @@ def _batches(connection: Connection) -> pd.DataFrame:
     return found.assign(what=what)[_COLUMNS]
 
 
-def _headers(connection: Connection) -> pd.DataFrame:
+def _headers(connection: Connection, office: Office) -> pd.DataFrame:
     found = read_frame(connection, select(schema.header_choice))
-    what = [_header_told(one.header, one.name) for one in found.itertuples()]
+    what = [_header_told(office, one.header, one.name) for one in found.itertuples()]
     return _said(found.assign(what=what))
 
 
-def _header_told(header: str, name: str) -> str:
+def _header_told(office: Office, header: str, name: str) -> str:
     if header == KIND_CHOICE:
         return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:
         return f"只写数字的格子 = {BARE_TITLES[name]}"
-    return f"表头“{header}” = {INPUT[name].title if name in INPUT else NOT_READ}"
+    return f"表头“{header}” = {column_title(office, name)}"
 
 
 def _names(connection: Connection, office: Office) -> pd.DataFrame:
@@ -170,6 +172,15 @@ def _rulings(connection: Connection) -> pd.DataFrame:
     return found.assign(act="复核" + found["act"].astype(str), what=what, reason=told)[_COLUMNS]
 
 
+def _answers(connection: Connection) -> pd.DataFrame:
+    table, batch = schema.answer_choice, schema.batch
+    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
+    found = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["问卷恢复计入" if one.counts else "问卷不计" for one in found.itertuples()]
+    what = [f"第 {one.batch} 批 {one.name} 的一份问卷" for one in found.itertuples()]
+    return found.assign(act=act, what=what)[_COLUMNS]
+
+
 def _late(connection: Connection) -> pd.DataFrame:
     table, batch = schema.late_choice, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
@@ -177,3 +188,16 @@ def _late(connection: Connection) -> pd.DataFrame:
     act = ["迟到计入本期" if one.own else "迟到计入下一期" for one in found.itertuples()]
     what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
     return found.assign(act=act, what=what)[_COLUMNS]
+
+
+def _same(connection: Connection) -> pd.DataFrame:
+    """Tell what was said of two findings of a site."""
+    table, batch = schema.same_problem, schema.batch
+    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.other_batch)
+    found = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["是同一问题" if one.same else "不是同一问题" for one in found.itertuples()]
+    what = [
+        f"第 {one.batch} 批和第 {one.other_batch} 批 {one.name} 里的两条问题"
+        for one in found.itertuples()
+    ]
+    return found.assign(act=act, what=what, reason="")[_COLUMNS]

@@ -8,13 +8,18 @@ from sqlalchemy import Connection
 
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
-from wenming_metrics.reading.headers import wanted
+from wenming_metrics.reading.families import wanted
 from wenming_metrics.reading.kinds import CHOSEN_TITLES
 from wenming_metrics.reading.model import (
+    COUNTED,
     KIND_CHOICE,
+    SURVEY,
     Choices,
     NameChoice,
 )
+from wenming_metrics.reading.questions import bare, column_names, spell_name
+from wenming_metrics.reading.survey_where import filled_in
+from wenming_metrics.rules.survey import Survey
 from wenming_metrics.store.choices import HEADER, NAME, read_headers, read_names
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
@@ -44,7 +49,7 @@ def choices(office: Office) -> pd.DataFrame:
         headers, names = read_headers(connection), read_names(connection)
         titles = name_titles(connection, office)
     rows = [
-        (HEADER, h.choice, *_header_told(h.header, h.name), h.who, h.at)
+        (HEADER, h.choice, *_header_told(office, h.header, h.name), h.who, h.at)
         for h in headers.itertuples()
     ]
     rows += [
@@ -57,12 +62,12 @@ def choices(office: Office) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "choice", "written", "means", "who", "at"])
 
 
-def _header_told(header: str, name: str) -> tuple[str, str]:
+def _header_told(office: Office, header: str, name: str) -> tuple[str, str]:
     if header == KIND_CHOICE:
         return "整张表", CHOSEN_TITLES.get(name, name)
     if header == BARE_CHOICE:
         return "只写数字的格子", BARE_TITLES[name]
-    return f"表头“{header}”", INPUT[name].title if name in INPUT else NOT_READ
+    return f"表头“{header}”", column_title(office, name)
 
 
 def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, str]]:
@@ -80,28 +85,46 @@ def nearest_names(office: Office, kind: str, written: str) -> dict[int, str]:
     """Order the names that a written one may stand for, the most alike first."""
     with reading(office.store) as connection:
         titles = name_titles(connection, office)[kind]
-    return dict(sorted(titles.items(), key=lambda one: -_alike(written, one[1])))
+    said = filled_in(normalise(written))
+    return dict(sorted(titles.items(), key=lambda one: -_alike(said, one[1])))
 
 
-def nearest_columns(kind: str, header: str) -> dict[str, str]:
-    """Order the columns that a header may mean in a kind of sheet: name -> title, most alike first."""
+def nearest_columns(kind: str, header: str, survey: Survey | None = None) -> dict[str, str]:
+    """Order the columns that a header may mean in a kind of sheet: name -> title, most alike first.
+
+    Takes: survey - what questionnaires ask: their columns may be answers too
+    """
     found = {name: INPUT[name].title for name in wanted(kind)}
-    return dict(sorted(found.items(), key=lambda one: -_alike_column(header, one[0])))
+    if kind in (SURVEY, COUNTED):
+        found |= column_names(survey, counted=kind == COUNTED)
+    return dict(sorted(found.items(), key=lambda one: -_alike_column(header, *one)))
 
 
 def is_likely(written: str, name: str) -> bool:
     """Say whether a name is so like a written one that it may be offered as the answer."""
-    return _alike(written, name.split("(")[0]) >= _LIKELY
+    return _alike(filled_in(normalise(written)), name.split("(")[0]) >= _LIKELY
 
 
-def is_likely_column(header: str, name: str) -> bool:
-    """Say whether a column is so like a header that it may be offered as the answer."""
-    return _alike_column(header, name) >= _LIKELY
+def is_likely_column(header: str, name: str, title: str = "") -> bool:
+    """Say whether a column is so like a header that it may be offered as the answer.
+
+    Takes: title - of an answer to a questionnaire
+    """
+    return _alike_column(header, name, title) >= _LIKELY
 
 
-def _alike_column(header: str, name: str) -> float:
+def _alike_column(header: str, name: str, title: str = "") -> float:
+    if name not in INPUT:
+        return _alike(bare(header), title)
     column = INPUT[name]
     return max(_alike(header, word) for word in (column.title, *column.aliases))
+
+
+def column_title(office: Office, name: str) -> str:
+    """Give what a person said that a column holds, in words."""
+    if name in INPUT:
+        return INPUT[name].title
+    return spell_name(office.rules.survey, name) or NOT_READ
 
 
 def _alike(one: str, other: str) -> float:

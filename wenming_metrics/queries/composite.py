@@ -14,6 +14,7 @@ from wenming_metrics.periods import Window, previous
 from wenming_metrics.queries import stated
 from wenming_metrics.queries.adjustments import decisions, no_decisions
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.polled import polled
 from wenming_metrics.queries.windows import Standings, board_units, score_windows, statuses
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.calendar import calendar_of, slots
@@ -26,7 +27,7 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=object) for name in stated.COLUMNS})
-"""Figures of a component that no workbook feeds: surveys are a slot that is not filled yet."""
+"""Figures of a component that nothing has come in for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +171,7 @@ def _figures(asked: _Asked, component: Component, over: Window) -> pd.DataFrame:
         return stated.documents(connection, over)
     if component.source == "rectification":
         return stated.rectified(connection, over)
-    return _NOTHING
+    return polled(connection, asked.office, component, over, inside=inside)
 
 
 def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFrame:

@@ -58,15 +58,17 @@ def log(
     issue_of: Mapping[int, int] | None = None,
     *,
     due_too: bool = False,
+    sites: Iterable[int] | None = None,
 ) -> pd.DataFrame:
     """Give the problems found on some days, with what became of them.
 
     Takes:   days - ordinals; issue_of - day -> number of its period, those before too; None: weeks;
-             due_too - also those found up to LOOK_BACK days before whose deadline is one of the days
+             due_too - also those found up to LOOK_BACK days before whose deadline is one of the days;
+             sites - only of these; None: of all
     Returns: the columns of `read_problems` (told: the state as the row says it) and those of
              `states.judge`; only what was found by `at.as_of`
     """
-    own = read_problems(connection, days, at.known_at)
+    own = read_problems(connection, days, at.known_at, sites)
     due = _due_then(connection, days, at.known_at) if due_too else own[:0]
     first = min([days.start, *due["day"]])
     before = range(_first(first, pricing, issue_of), days.start)

@@ -17,4 +17,4 @@ def form_file(office: Office, kind: str) -> bytes:
     """Make the form of a kind of sheet: the bytes of an xlsx file."""
     with reading(office.store) as connection:
         register = read_register(connection)
-    return template_workbook(kind, register, office.catalogue)
+    return template_workbook(kind, register, office.catalogue, office.rules.survey)

@@ -23,6 +23,7 @@ KINDS = {
     "units": "单位名册",
     "sites": "点位名册",
     "registers": "名册",
+    "survey": "问卷",
     **{kind.name: kind.title for kind in RECORD_KINDS},
     "records": "几种表",
 }

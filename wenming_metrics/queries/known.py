@@ -29,6 +29,7 @@ from wenming_metrics.rules.load import load_files, unpack
 from wenming_metrics.rules.model import Board, Catalogue, RuleSet
 from wenming_metrics.scoring.basis import Basis, DayTally, Sums, sum_day
 from wenming_metrics.scoring.leaves import place_cells
+from wenming_metrics.scoring.ledger import passes_tell, that_tell
 from wenming_metrics.scoring.tally import checks_of_day, drop_repeats, site_sums, tally_days
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import no_rows
@@ -191,17 +192,20 @@ def known_lines(
     rules: RuleSet,
     position: np.ndarray,
     size: int,
+    *,
+    only_lost: bool = False,
 ) -> pd.DataFrame:
     """Read the single checks of some days of a window as it was known, placed.
 
     Takes: within - those days; the others - see `queries.windows.read_lines`
     """
-    found = _tallies(connection, known, ("visits", "grain"))
-    checks = [
-        checks_of_day(day, tally["visits"], tally["grain"])
-        for day, tally in found
-        if known.day_for(day) in within.days
-    ]
+    found, tells = _tallies(connection, known, ("visits", "grain")), passes_tell(rules)
+    checks = []
+    for day, tally in found:
+        if known.day_for(day) in within.days:
+            visits, grain = tally["visits"], tally["grain"]
+            kept = that_tell(visits, grain, rules, tells) if only_lost else grain
+            checks.append(checks_of_day(day, visits, kept))
     if not checks:
         return no_lines()
     return place_cells(pd.concat(checks, ignore_index=True), rules, position, size, 0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 from sqlalchemy import Connection
 
 from wenming_metrics.periods import Window
@@ -19,6 +22,7 @@ from wenming_metrics.queries.windows import statuses
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.adjusting import LEDGER
+from wenming_metrics.scoring.columns import as_names
 from wenming_metrics.scoring.leaves import visit_averages
 from wenming_metrics.scoring.ledger import LEVELS, counted_of, graded_owners, silent_losses
 from wenming_metrics.store.database import reading
@@ -31,6 +35,8 @@ BY_VISIT = "visit"
 """Stands for mode rate, where visits are averaged."""
 ADJUSTING = "加减分"
 """Stands in the place of the top indicator of decisions."""
+NOT_TOLD = "没有写明"
+"""Stands for who leads where the rules do not say."""
 NOWHERE = "不在某一行上"
 """Stands for point type, site, source and item of a loss without a row."""
 _NO_CHECK = dict.fromkeys(
@@ -38,10 +44,9 @@ _NO_CHECK = dict.fromkeys(
 )
 _NO_CHECK |= {"lost": 0, "possible": 0, "day": 0, "uncounted": 0.0, "own": np.nan}
 _NO_CHECK |= {"part": np.nan, "whole": np.nan}
-_CATEGORIES = [
+_NAMED = [
     *LEVELS,
-    *("unit_name", "group", "version", "point_type_name", "site_name", "lead", "responsible"),
-    *("source_name", "category", "item_name", "kind", "reason", "owner_path", "mode"),
+    *("version", "lead", "responsible", "kind", "reason", "owner_path", "mode"),
 ]
 
 
@@ -81,17 +86,20 @@ def ledger(office: Office, window: Window, board: str = "street", cut: Cut | Non
     Takes: cut - as known when (None: now)
     """
     with reading(office.store) as connection:
-        standings, lines = traced_lines(connection, office, window, None, board, cut)
-        sites = _site_names(connection, standings, lines["site"].unique())
-    lines = lines.rename(columns={"loss": "points"})
+        standings, lines = traced_lines(
+            connection, office, window, None, board, cut, only_lost=True
+        )
+        # Names are told apart among all sites that were looked at, not only those that lost.
+        met = np.union1d(lines["site"], standings.sites["site"])
+        sites = _site_names(connection, standings, met)
+    lines = lines.rename(columns={"loss": "points"}).drop(columns=["code", "leaf_name"])
     parts = [
         _of_stretch(part, lines[lines["stretch"] == number], number)
         for number, part in enumerate(standings.parts())
     ]
     parts.append(_decided(standings))
     units = _units(standings)
-    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    found = _name(office, found.assign(site_name=found["site"].map(sites)), units)
+    found = _name(office, _together([one for one in parts if len(one)] or parts[:1]), sites, units)
     weights, decimals = units["weight"].to_numpy(), standings.rules().decimals
     exact = float(weights @ np.nan_to_num(units["total"].to_numpy()))
     return Ledger(
@@ -127,53 +135,61 @@ def _of_stretch(
     exact = lines.assign(points=np.divide(lines["points"], whole, where=whole > 0, out=whole * 0))
     counted = counted_of(exact, scores, rules)
     counted["own"] *= whole
-    told = lines.assign(**{name: counted[name] for name in counted}, kind=ROW, reason="")
-    told = told[whole > 0]
+    told = lines.assign(**{name: counted[name] for name in counted})[whole > 0]
     silent = silent_losses(exact, scores, rules, at)
     place = silent["column"].to_numpy(np.int64) - at.start
-    silent = silent.assign(place=place, points=silent["points"] * share[place], kind=SILENT)
+    silent = silent.assign(place=place, points=silent["points"] * share[place])
     silent = silent[silent["points"] > 0].assign(owner=silent["node"], **_NO_CHECK)
-    found = pd.concat([one for one in (told, silent) if len(one)] or [told], ignore_index=True)
+    reasons = silent["reason"].tolist()
+    parts = [one for one in (told, silent.drop(columns="reason")) if len(one)] or [told]
+    found = pd.concat(parts, ignore_index=True)
     owner, column = found["owner"].to_numpy(np.int64), found["column"].to_numpy(np.int64)
     facts = {"weight": scores.weights[owner, column], "rate": scores.rates[owner, column]}
     facts |= {"full": rules.full_mark, "share": share[found["place"].to_numpy(np.int64)]}
     mode = rules.nodes["mode"].to_numpy(object)
     mode = np.where(visit_averages(rules) & (mode == "rate"), BY_VISIT, mode)
-    facts |= {"mode": mode[owner], "version": rules.version}
-    facts |= {"stretch": number, "owner_path": _paths(rules, owner)}
-    return found.assign(**facts, **_tree(rules, found))
+    facts |= {"mode": as_names(owner, mode.tolist().__getitem__), "stretch": number}
+    facts |= {"version": as_names(np.zeros(len(found), np.int64), lambda _: rules.version)}
+    paths = [PATH_MARK.join(path) or "总分" for path in _paths(rules)]
+    facts |= {"owner_path": as_names(owner, paths.__getitem__)}
+    return found.assign(**facts, **_tree(rules, found["node"].to_numpy(np.int64), reasons))
 
 
-def _tree(rules: RuleSet, lines: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Name the levels above each line, and who leads and is responsible by the rules."""
-    nodes = lines["node"].to_numpy(np.int64)
-    depth = len(LEVELS)
-    names = np.full((len(rules.nodes), depth + 1), "", object)
-    for node in np.unique(nodes):
-        own = _full_path(rules, node)[:depth]
-        names[node, : len(own)] = own
-    levels = names[nodes]
-    silent = (lines["kind"] == SILENT).to_numpy()
-    ends = (levels[:, :depth] != "").sum(axis=1)
-    reasons = ("(" + lines["reason"].astype(object) + ")").to_numpy()
-    levels[np.flatnonzero(silent), ends[silent]] = reasons[silent]
-    lead = rules.nodes["lead"].to_numpy()[nodes]
-    responsible = rules.nodes["responsible"].map("、".join).to_numpy()[nodes]
-    found = {name: levels[:, at] for at, name in enumerate(LEVELS)}
-    return {**found, "lead": lead, "responsible": responsible}
+def _tree(rules: RuleSet, nodes: np.ndarray, reasons: Sequence[str]) -> dict[str, pd.Categorical]:
+    """Name the levels above each line, its kind, and who leads and is responsible by the rules.
+
+    Takes: nodes - of the lines; reasons - of the last of them, which stand on no row
+    """
+    first, count = len(nodes) - len(reasons), len(rules.nodes)
+    ends = list(zip(nodes[first:].tolist(), reasons, strict=True))
+    known = list(dict.fromkeys(ends))
+    place = {end: count + at for at, end in enumerate(known)}
+    way = nodes.copy()
+    way[first:] = [place[end] for end in ends]
+    names = [[*path[: len(LEVELS)], *[""] * len(LEVELS)] for path in _paths(rules)]
+    names += [[*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in known]
+    why = [*[""] * count, *(reason for _, reason in known)]
+    kind = np.repeat([0, 1], [first, len(reasons)])
+    found = {
+        level: as_names(way, [own[at] for own in names].__getitem__)
+        for at, level in enumerate(LEVELS)
+    }
+    lead = [name or NOT_TOLD for name in rules.nodes["lead"]]
+    responsible = rules.nodes["responsible"].map("、".join).tolist()
+    found |= {"kind": as_names(kind, (ROW, SILENT).__getitem__)}
+    found |= {"reason": as_names(way, why.__getitem__), "lead": as_names(nodes, lead.__getitem__)}
+    return {**found, "responsible": as_names(nodes, responsible.__getitem__)}
 
 
-def _full_path(rules: RuleSet, node: int) -> list[str]:
-    """Give the names from the top down to a node; nothing for the whole."""
-    if not node:
-        return []
-    above = node_path(rules, node)
-    return [*(above.split(PATH_MARK) if above else []), str(rules.nodes.at[node, "name"])]
-
-
-def _paths(rules: RuleSet, nodes: np.ndarray) -> np.ndarray:
-    told = {node: PATH_MARK.join(_full_path(rules, node)) or "总分" for node in np.unique(nodes)}
-    return np.array([told[node] for node in nodes], dtype=object)
+@lru_cache(maxsize=16)
+def _paths(rules: RuleSet) -> tuple[tuple[str, ...], ...]:
+    """Give the names from the top down to each node; nothing for the whole."""
+    found: list[tuple[str, ...]] = [()]
+    for node in rules.nodes.index[1:]:
+        above = node_path(rules, node)
+        own = str(rules.nodes.at[node, "name"])
+        found.append((*(above.split(PATH_MARK) if above else ()), own))
+    return tuple(found)
 
 
 def _decided(standings: Standings) -> pd.DataFrame:
@@ -187,9 +203,22 @@ def _decided(standings: Standings) -> pd.DataFrame:
     told = {"place": own["column"] - at.start, "points": -own["counted"], "reason": own["reason"]}
     facts = {"weight": np.nan, "rate": np.nan, "full": np.nan, "share": 1.0, "stretch": -1}
     facts |= {"node": -1, "owner": -1, "column": own["column"], "mode": "", "owner_path": ""}
-    names = {"lead": "", "responsible": "", "version": standings.rules().version}
+    names = {"lead": NOT_TOLD, "responsible": "", "version": standings.rules().version}
     found = {**told, **_NO_CHECK, **facts, **names, **blank, "kind": ADJUSTED}
-    return pd.DataFrame(found, index=own.index)
+    lines = pd.DataFrame(found, index=own.index)
+    return lines.astype(dict.fromkeys(_NAMED, "str")).astype(dict.fromkeys(_NAMED, "category"))
+
+
+def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the lines of all parts below each other; names stay categories."""
+    if len(parts) == 1:
+        return parts[0]
+    found = pd.concat([part.drop(columns=_NAMED) for part in parts], ignore_index=True)
+    named = {
+        name: union_categoricals([part[name] for part in parts], sort_categories=True)
+        for name in _NAMED
+    }
+    return found.assign(**named)
 
 
 def _decisions(standings: Standings) -> pd.DataFrame:
@@ -201,23 +230,29 @@ def _decisions(standings: Standings) -> pd.DataFrame:
     return own.assign(column=own["column"] - at.start)[list(LEDGER)].reset_index(drop=True)
 
 
-def _name(office: Office, lines: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def _name(
+    office: Office, lines: pd.DataFrame, sites: Mapping[int, str], units: pd.DataFrame
+) -> pd.DataFrame:
     """Put names to numbers, and what each line takes of the city's score."""
     place = lines["place"].to_numpy(np.int64)
     items, types = office.catalogue.items, office.catalogue.point_types["name"]
-    sources = dict(enumerate(SOURCES[code] for code in SOURCE_CODES))
-    told = {
-        "unit_name": units["name"].to_numpy()[place],
-        "group": units["group"].to_numpy()[place],
-        "point_type_name": types.reindex(lines["point_type"]).fillna(NOWHERE).to_numpy(),
-        "site_name": lines["site_name"].fillna(NOWHERE).to_numpy(),
-        "source_name": lines["source"].map(sources).fillna(NOWHERE).to_numpy(),
-        "category": items["category"].reindex(lines["item"]).fillna(NOWHERE).to_numpy(),
-        "item_name": items["name"].reindex(lines["item"]).fillna(NOWHERE).to_numpy(),
-        "lead": lines["lead"].replace("", "没有写明").to_numpy(),
-        "city": lines["points"].to_numpy() * units["weight"].to_numpy()[place],
+    tables = {
+        "point_type_name": ("point_type", dict(types.items())),
+        "site_name": ("site", sites),
+        "source_name": ("source", dict(enumerate(SOURCES[code] for code in SOURCE_CODES))),
+        "category": ("item", dict(items["category"].items())),
+        "item_name": ("item", dict(items["name"].items())),
     }
-    return lines.assign(**told).astype(dict.fromkeys(_CATEGORIES, "category"))
+    told = {"unit_name": as_names(place, units["name"].tolist().__getitem__)}
+    told |= {"group": as_names(place, units["group"].tolist().__getitem__)}
+    for name, (column, known) in tables.items():
+        told[name] = as_names(lines[column], partial(_looked_up, known))
+    city = lines["points"].to_numpy() * units["weight"].to_numpy()[place]
+    return lines.assign(**told, city=city)
+
+
+def _looked_up(known: Mapping[int, str], number: int) -> str:
+    return known.get(number, NOWHERE)
 
 
 def _site_names(connection: Connection, standings: Standings, wanted: np.ndarray) -> dict[int, str]:

@@ -13,7 +13,7 @@ from wenming_metrics.queries.ledger import BY_VISIT, ROW
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.priced_nodes import NO_ROW
 from wenming_metrics.queries.telling import tell
-from wenming_metrics.queries.traced import GRAIN, live_rows, rows_behind
+from wenming_metrics.queries.traced import GRAIN, rows_behind, rows_of_checks
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.scoring.tally import FAILED, drop_repeats
@@ -42,10 +42,7 @@ def loss_rows(
     wanted = lines.assign(loss=lines["points"], leaf_name=lines.index)
     with reading(office.store) as connection:
         if cut is None:
-            # Day by day: few units lost much on the same day, and a window has many rows.
-            by_day = lines[lines["day"] > 0].groupby("day")["unit"].unique()
-            parts = [live_rows(connection, window, [day], own) for day, own in by_day.items()]
-            rows = pd.concat(parts, ignore_index=True)
+            rows = rows_of_checks(connection, window, lines[lines["batch"] == NO_ROW])
         else:
             rows = known_rows(connection, window, cut, lines["unit"].unique())
         found = rows_behind(connection, window, rows, wanted)

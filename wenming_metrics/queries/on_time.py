@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -20,17 +21,21 @@ _KEY = ["batch", "seq"]
 
 
 def on_time(
-    connection: Connection, standings: Standings, pricing: Deductions, at: Moment | None = None
+    connection: Connection,
+    standings: Standings,
+    pricing: Deductions,
+    at: Moment | None = None,
+    sites: Iterable[int] | None = None,
 ) -> pd.DataFrame:
     """Count, per unit of a board, what became of the problems found in the last window.
 
-    Takes:   at - None: as of today
+    Takes:   at - None: as of today; sites - only of these; None: of all
     Returns: unit, fell_due (problems whose deadline has passed), in_time (of those, 已整改 by then),
              not_due (with a deadline to come), recurred (重复 and 反弹), as_of (the day)
     """
     at = at or Moment(today().toordinal())
     window, units = standings.windows[-1], standings.units["unit"]
-    found = log(connection, window.days, at, pricing)
+    found = log(connection, window.days, at, pricing, sites=sites)
     due = found["due"].to_numpy(np.int64)
     passed = (due > 0) & (due < at.as_of)
     flags = {
@@ -39,7 +44,7 @@ def on_time(
         "not_due": due >= at.as_of,
         "recurred": found["again"].to_numpy(bool) | found["relapsed"].to_numpy(bool),
     }
-    named = _named(connection, found.assign(**flags), window, standings.board)
+    named = named_in(connection, found.assign(**flags), window, standings.board)
     place = standings.column_of[named["unit"].to_numpy(np.int64)]
     lines = named.assign(place=place)[place >= 0].drop_duplicates([*_KEY, "place"])
     counts = {
@@ -49,10 +54,13 @@ def on_time(
     return pd.DataFrame({"unit": units, **counts, "as_of": date.fromordinal(at.as_of)})
 
 
-def _named(
+def named_in(
     connection: Connection, found: pd.DataFrame, window: Window, board: Board
 ) -> pd.DataFrame:
-    """Give a line for each unit that a problem names in the role of a board."""
+    """Give a line for each unit that a problem names in the role of a board.
+
+    Takes: found - problems of the days of a window: batch, seq, unit (the territory)
+    """
     role = ROLE_CODES.index(board.role)
     if role == TERRITORY:
         return found

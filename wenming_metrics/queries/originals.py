@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.privacy import mask
+from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.grid import CellError, Value, decode_block
-from wenming_metrics.store.cells import read_blocks, read_sheets
+from wenming_metrics.store.cells import read_all_blocks, read_blocks, read_sheets
+from wenming_metrics.store.database import reading
 
 _SHOWN = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 """What WPS leaves in a cell that shows a picture."""
@@ -33,6 +36,54 @@ def original_cells(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
             told[index] = _spell(facts, number, lines.get(number, []))
     names = ["file", "sheet", "description", "cells"]
     return pd.DataFrame([told[index] for index in rows.index], rows.index, names)
+
+
+def descriptions(connection: Connection, rows: pd.DataFrame) -> list[str]:
+    """Read the text of 问题描述 of many stored rows, as it was sent; "" without.
+
+    Takes: rows - batch, sheet, source_row
+    """
+    sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
+    told = np.full(len(rows), "", object)
+    at = rows.reset_index(drop=True)
+    for (batch, sheet), part in at.groupby(["batch", "sheet"], sort=False):
+        headers = sheets.loc[(batch, sheet), "headers"]
+        numbers = part["source_row"].tolist()
+        positions = _described_at(headers, numbers)
+        for first, payload in read_all_blocks(connection, int(batch), int(sheet)):
+            columns = decode_block(payload)
+            size = len(columns[0].codes) if columns else 0
+            for place, number in zip(part.index.tolist(), numbers, strict=True):
+                position = positions[number]
+                if first <= number < first + size and 0 <= position < len(columns):
+                    column = columns[position]
+                    told[place] = as_text(column.values[column.codes[number - first]])
+    return told.tolist()
+
+
+def _described_at(headers: list[list], numbers: list[int]) -> dict[int, int]:
+    """Say in which column each row of Excel has its description; -1: in none."""
+    one_table = all(len(cell) <= 3 or not cell[3] for cell in headers)
+    found: dict[int, int] = {}
+    for number in numbers:
+        if one_table and found:
+            found[number] = next(iter(found.values()))
+            continue
+        named = (at for at, _, name in headers_over(headers, number) if name == "description")
+        found[number] = next(named, -1)
+    return found
+
+
+def row_cells(office: Office, batch: int, sheet: str, row: int) -> dict[str, str]:
+    """Give one row of a file as it was sent: header as typed -> text; empty where it is not kept.
+
+    Takes: sheet - its name; row - Excel's
+    """
+    with reading(office.store) as connection:
+        sheets = read_sheets(connection, [batch])
+        number = sheets.loc[sheets["name"] == sheet, "sheet"].head(1)
+        rows = pd.DataFrame({"batch": batch, "sheet": number, "source_row": row})
+        return original_cells(connection, rows)["cells"].iloc[0] if len(rows) else {}
 
 
 def _lines(

@@ -16,6 +16,8 @@ from wenming_metrics.privacy import mask
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.records import records
 from wenming_metrics.reading.kinds import BY_NAME
+from wenming_metrics.reading.model import COUNTED
+from wenming_metrics.reading.questions import name_of, spell_name
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.vocabulary import title
@@ -27,14 +29,32 @@ _OWN = {
     "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
     "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
     "adjustment": ("type", "points", "reason", "document_no"),
+    "quota": ("people_group", "planned"),
+    "counts": ("counts",),
 }
 """What each kind tells of itself, from left to right."""
 _TITLES = {
     **{"finding": "所答问题的现状", "parts": "分项", "change": "原表升降", "state": "状态"},
-    **{"type": "加减分类型", "points": "加减分值", "restricted": "公布限制", "file": "文件"},
+    **{
+        **{"planned": "计划份数", "counts": "各选项份数"},
+        "type": "加减分类型",
+        "points": "加减分值",
+        "restricted": "公布限制",
+        "file": "文件",
+    },
     **{"sheet": "工作表", "source_row": "行号", "period": "期间", "unit_name": "单位"},
 }
-_WIDE = {"description", "measure", "reason", "requirement", "content", "task", "parts", "file"}
+_WIDE = {
+    "description",
+    "measure",
+    "reason",
+    "requirement",
+    "content",
+    "task",
+    "parts",
+    "counts",
+    "file",
+}
 RESTRICTED = "不得对外公布"
 
 
@@ -65,6 +85,9 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
              restricted - RESTRICTED where the file must not be published
     """
     found = records(office, kind)
+    if kind == COUNTED:
+        spelled = [_spell_counts(office, one) for one in found["counts"]]
+        found = found.assign(counts=pd.Series(spelled, found.index, dtype=object))
     order = pd.Series([day.toordinal() if day else 0 for day in found["day"]], found.index)
     found = found.loc[order.sort_values(ascending=False, kind="stable").index]
     told = {name: _texts(found, name) for name in record_titles(kind)}
@@ -109,6 +132,19 @@ def _text(value: object) -> str:
 
 def _part(one: Mapping[str, str]) -> str:
     return f"{one['group']}{one['name']} {one['printed']}".strip()
+
+
+def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Spell a row of a counted table: 「是否知道:知道 25、不知道 5;是否参与:…」."""
+    survey, told = office.rules.survey, []
+    for question, own in counts.items():
+        named = {option: spell_name(survey, name_of(question, option)) for option in own}
+        title = spell_name(survey, name_of(question)) or question
+        parts = (
+            f"{named[option].removeprefix(f'{title}:') or option} {n}" for option, n in own.items()
+        )
+        told.append(f"{title}:{'、'.join(parts)}")
+    return ";".join(told)
 
 
 def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:

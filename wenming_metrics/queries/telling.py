@@ -12,7 +12,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.originals import original_cells
 from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.store.registers import read_register, read_sites_met
-from wenming_metrics.store.rows import read_pieces, read_roles
+from wenming_metrics.store.rows import read_pieces, read_role
 from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
@@ -70,8 +70,12 @@ def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]
 
 def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, str]) -> list[str]:
     """Give the responsible units that each row names, joined by 、."""
-    roles = read_roles(connection, rows["day"].unique(), rows["batch"].unique())
-    roles = roles[roles["role"] == ROLE_CODES.index("responsible")]
-    named = roles.assign(name=roles["unit"].map(names)).groupby(["batch", "seq"])["name"]
-    joined = named.agg("、".join)
-    return [joined.get(key, "") for key in zip(rows["batch"], rows["seq"], strict=True)]
+    asked = (rows[name].unique() for name in ("day", "batch"))
+    role = ROLE_CODES.index("responsible")
+    found = read_role(connection, *asked, role, seqs=rows["seq"].unique()).sort_values("unit")
+    keys = list(zip(rows["batch"], rows["seq"], strict=True))
+    named: dict[tuple[int, int], list[str]] = {key: [] for key in keys}
+    for batch, seq, unit in zip(found["batch"], found["seq"], found["unit"], strict=True):
+        if (key := (batch, seq)) in named:
+            named[key].append(names[unit])
+    return ["、".join(named[key]) for key in keys]

@@ -15,9 +15,12 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.priced_nodes import NO_ROW, priced_checks
 from wenming_metrics.queries.standings import Standings
 from wenming_metrics.queries.windows import read_lines, score_windows
+from wenming_metrics.scoring.columns import as_names
 from wenming_metrics.scoring.losses import trace
 from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_on
+from wenming_metrics.store.database import no_rows
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_rows
 from wenming_metrics.tallying import let_rulings_stand
@@ -41,20 +44,23 @@ def traced_lines(
     unit: int | None,
     board: str,
     cut: Cut | None = None,
+    *,
+    only_lost: bool = False,
 ) -> tuple[Standings, pd.DataFrame]:
     """Read the checks of one unit (None: of all) with the points each lost.
 
+    Takes:   only_lost - leave out checks that lost nothing and on which no loss rests
     Returns: the standings; checks with node, code and leaf_name, owner (the node that makes its own
              rate), stretch (position in `parts`) and loss
     """
     chosen = office.rules.board(board)
     if cut is None:
         standings = score_windows(connection, office, [window], chosen)
-        read = partial(read_lines, connection)
+        read = partial(read_lines, connection, only_lost=only_lost)
     else:
         known = know(connection, window, cut)
         standings = known_standings(connection, office, chosen, known)
-        read = partial(known_lines, connection, known)
+        read = partial(known_lines, connection, known, only_lost=only_lost)
     size = len(standings.units)
     found = []
     for number, (stretch, at, shares) in enumerate(standings.parts()):
@@ -69,8 +75,9 @@ def traced_lines(
         lines = lines.assign(column=at.start + place)
         owner, points = trace(lines, stretch.scores, rules)
         told = {"owner": owner, "loss": points * np.nan_to_num(shares)[place]}
-        told |= {"code": rules.nodes["code"].to_numpy()[lines["node"]]}
-        told |= {"leaf_name": rules.nodes["name"].to_numpy()[lines["node"]]}
+        node = lines["node"].to_numpy(np.int64)
+        told |= {"code": as_names(node, rules.nodes["code"].tolist().__getitem__)}
+        told |= {"leaf_name": as_names(node, rules.nodes["name"].tolist().__getitem__)}
         found.append(lines.assign(**told, stretch=number, place=place))
     return standings, pd.concat(found, ignore_index=True)
 
@@ -80,6 +87,24 @@ def live_rows(
 ) -> pd.DataFrame:
     """Read the rows of some units that count on some days of a window."""
     rows = read_rows(connection, days, live_on(connection, window.days), units)
+    return _that_count(connection, rows)
+
+
+def rows_of_checks(connection: Connection, window: Window, checks: pd.DataFrame) -> pd.DataFrame:
+    """Read the rows of a window that count and that checks may rest on.
+
+    Takes: checks - day, unit, item; not too many: what they ask for is looked up day by day, for
+           few units lost much on the same day
+    """
+    live = live_on(connection, window.days)
+    parts = [
+        read_rows(connection, [day], live, own["unit"].unique(), own["item"].unique())
+        for day, own in checks.groupby("day")
+    ]
+    return _that_count(connection, pd.concat([no_rows(schema.row), *parts], ignore_index=True))
+
+
+def _that_count(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
     return drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
 
 

@@ -28,6 +28,7 @@ from wenming_metrics.scoring import coverage as cover
 from wenming_metrics.scoring.adjusting import adjust, in_use, vetoed
 from wenming_metrics.scoring.basis import Basis, basis_of
 from wenming_metrics.scoring.leaves import place_cells
+from wenming_metrics.scoring.ledger import passes_tell, that_tell
 from wenming_metrics.scoring.missing import Peers
 from wenming_metrics.scoring.ranking import RANKED, VETOED, status_of
 from wenming_metrics.scoring.roll_up import score
@@ -163,10 +164,22 @@ def statuses(standings: Standings, number: int = -1) -> np.ndarray:
 
 
 def read_lines(
-    connection: Connection, window: Window, rules: RuleSet, position: np.ndarray, size: int
+    connection: Connection,
+    window: Window,
+    rules: RuleSet,
+    position: np.ndarray,
+    size: int,
+    *,
+    only_lost: bool = False,
 ) -> pd.DataFrame:
-    """Read the single checks of a window, placed: every check with its node and column."""
+    """Read the single checks of a window, placed: every check with its node and column.
+
+    Takes: only_lost - leave out those that lost nothing, as `scoring.ledger.that_tell` does
+    """
     visits, grain = (read_days(connection, window.days, part) for part in ("visits", "grain"))
+    if only_lost:
+        tells = passes_tell(rules)
+        grain = {day: that_tell(visits[day], grain[day], rules, tells) for day in grain}
     parts = [checks_of_day(day, visits[day], grain[day]) for day in grain]
     if not parts:
         return no_lines()

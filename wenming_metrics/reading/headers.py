@@ -13,81 +13,49 @@ from dataclasses import dataclass, field
 
 from wenming_metrics.reading import model
 from wenming_metrics.reading.bands import Band, read_band
+from wenming_metrics.reading.families import FAMILIES, FAMILY, REQUIRED
 from wenming_metrics.reading.grid import Sheet, Value, rows_head
 from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.kinds import BY_NAME, RECORD_KINDS
+from wenming_metrics.reading.kinds import RECORD_KINDS
+from wenming_metrics.reading.questions import (
+    MARK,
+    counted_columns,
+    has_units,
+    survey_columns,
+)
 from wenming_metrics.reading.titles import Titles, read_titles, said_of_all
 from wenming_metrics.reading.values import bare_item, spell
+from wenming_metrics.rules.survey import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
 SEARCHED = 30
-FAMILIES: dict[str, tuple[str, ...]] = {
-    model.INSPECTION: (
-        *("day", "source", "team", "visit_no", "district", "street", "community", "point_type"),
-        *("site", "item_code", "item", "result", "deduction", "full_mark", "places"),
-        *("description", "lead", "responsible", "assisting", "scope", "remark"),
-        *("lost_total", "earned_total", "problem_no", "deadline", "severity", "problem_state"),
-        "handed_out",
-    ),
-    model.PLAN: (
-        *("planned_day", "day", "team", "district", "street", "community", "point_type"),
-        *("site", "round", "remark"),
-    ),
-    model.UNITS: (
-        *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
-        "successor",
-        *("valid_from", "valid_to", "remark"),
-    ),
-    model.SITES: ("site", "point_type", "district", "street", "community", "aliases", "remark"),
-    **{kind.name: kind.columns for kind in RECORD_KINDS},
-}
-"""Columns of each family of sheets; a header means what it means in its own family."""
-FAMILY = {
-    **{
-        kind: model.INSPECTION
-        for kind in (model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS)
-    },
-    **{kind: kind for kind in (model.PLAN, model.UNITS, model.SITES, *BY_NAME)},
-}
-_PLACE = ("street", "community")
-REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
-    model.CHECKLIST: (
-        *(("day",), _PLACE, ("site",), ("item", "item_code"), ("result", "deduction")),
-    ),
-    model.WIDE: (("day",), _PLACE, ("site",)),
-    model.FINDINGS: (("day",), _PLACE, ("site",), ("item", "item_code"), ("description",)),
-    model.VISITS: (("day",), _PLACE, ("site",), ("point_type",)),
-    model.PLAN: (("planned_day", "day"), _PLACE, ("site",), ("point_type",)),
-    model.UNITS: (("unit_name",), ("unit_kind",)),
-    model.SITES: (("site",), ("point_type",), _PLACE),
-    **{kind.name: kind.required for kind in RECORD_KINDS},
-}
-"""What a kind of sheet must have; of each group one column is enough."""
 _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 """What a table of problems must have whose visits stand in a sheet of their own."""
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
-_MAPS = {family: headers(names) for family, names in FAMILIES.items()}
+_MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != model.SURVEY}
 ALL_TITLES = {word for known in _MAPS.values() for word in known}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
 _SCORE = re.compile("扣分|失分|得分")
 _VISIT_ONLY = {"source", "team", "visit_no", "scope"}
+_LOOKED_AT = {"result", "item", "description"}
 _CHECKED = {"item", "item_code", "result", "deduction"}
 
 
 @dataclass(frozen=True)
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
-    normalised), how the file is called, what people said of headers (`model.Choices`), and the
-    kinds of sheets, by name, that the sender says."""
+    normalised), how the file is called, what people said of headers (`model.Choices`), the kinds
+    of sheets, by name, that the sender says, and what questionnaires ask."""
 
     items: frozenset[str] = frozenset()
     point_types: frozenset[str] = frozenset()
     filename: str = ""
     said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    survey: Survey | None = None
 
 
 def find_header(sheet: Sheet, known: Words) -> Header | None:
@@ -100,26 +68,17 @@ def find_header(sheet: Sheet, known: Words) -> Header | None:
     said = next((band for band in bands if fingerprint(band.texts) in known.said), None)
     if said:
         return _header(sheet, head, said, known)
-    counts = [_count(band) for band in bands]
+    counts = [_count(band.texts, band.groups, known) for band in bands]
     if max(counts, default=0) < 2:
         return guess_header(sheet, known) if sheet.name in known.kinds else None
     # A row of titles over the header counts as much as the header below it: that one is taken.
     best = [at for at, count in enumerate(counts) if count == max(counts)]
-    row = next((at for at in best if _count_row(bands[at].own)), best[0])
+    row = next((at for at in best if _count(bands[at].own, (), known)), best[0])
     return _header(sheet, head, bands[row], known)
 
 
-def wanted(kind: str) -> tuple[str, ...]:
-    """Give the columns that a kind of sheet may have."""
-    return FAMILIES[FAMILY[kind]]
-
-
-def _count(band: Band) -> int:
-    return max(len(set(names)) for names in _named(band.texts).values())
-
-
-def _count_row(texts: Sequence[str]) -> int:
-    return max(len(set(names)) for names in _named(texts).values())
+def _count(texts: Sequence[str], groups: Sequence[str], known: Words) -> int:
+    return max(len(set(names)) for names in _named(texts, groups, known.survey, {}).values())
 
 
 def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> Header:
@@ -127,12 +86,15 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
     titles = read_titles(above, (sheet.name, known.filename), known.point_types)
     print_ = fingerprint(band.texts)
     said = known.said.get(print_, {})
-    named = _named(band.texts, said)
+    named = _named(band.texts, band.groups, known.survey, said)
     wide = _is_wide(named[model.INSPECTION], band.texts, known.items)
     names = {family: set(found) for family, found in named.items()}
     kind = model.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
     chosen = known.kinds.get(sheet.name) or said.get(model.KIND_CHOICE)
     kind = (chosen or kind).replace(model.NO_TABLE, "")
+    if chosen == model.SURVEY:
+        told = (band.texts, band.groups, known.survey, said)
+        named[model.SURVEY] = survey_columns(*told, is_chosen=True)
     columns = _choose(named[FAMILY[kind]], band.texts) if kind else {}
     return Header(
         kind=kind,
@@ -177,23 +139,26 @@ def fingerprint(texts: Sequence[str]) -> str:
 
 
 def _named(
-    row: Sequence[Value], said: Mapping[str, str] | None = None
+    row: Sequence[str], groups: Sequence[str], survey: Survey | None, said: Mapping[str, str]
 ) -> dict[str, dict[str, list[int]]]:
     """Give for each family the columns found in a row: name -> positions.
 
-    Takes: said - what people said of headers; it goes before what titles mean
+    Takes: groups - what stands over the columns; said - what people said of headers; it goes
+           before what titles mean
     """
-    told = said or {}
-    words = [normalise(value) if isinstance(value, str) else "" for value in row]
+    words = [normalise(text) for text in row]
     found: dict[str, dict[str, list[int]]] = {}
     for family, known in _MAPS.items():
         found[family] = {}
         for position, text in enumerate(words):
             name = known.get(text) or known.get(_ADDED.sub("", text))
-            if text in told:
-                name = told[text] if told[text] in FAMILIES[family] else None
+            if text in said:
+                name = said[text] if said[text] in FAMILIES[family] else None
             if text and name:
                 found[family].setdefault(name, []).append(position)
+    found[model.SURVEY] = survey_columns(row, groups, survey, said)
+    if has_units(found[model.COUNTED]):
+        found[model.COUNTED] |= counted_columns(row, groups, survey, said)
     return found
 
 
@@ -213,12 +178,14 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
     checked = seen & (_CHECKED | {"description"})
     if {"unit_name", "unit_kind"} <= names[model.UNITS]:
         return model.UNITS
+    if names[model.SURVEY] and not seen & _LOOKED_AT and not _counts_options(names):
+        return model.SURVEY
     for kind in RECORD_KINDS:
         if kind.is_kind(frozenset(names[kind.name]), title):
             return kind.name
     if "planned_day" in plan or ("计划" in title and "site" in plan and not checked):
         return model.PLAN
-    located = {"site", "point_type"} <= seen and seen & set(_PLACE)
+    located = {"site", "point_type"} <= seen and seen & {"street", "community"}
     if located and not checked and not seen & {"day", *_VISIT_ONLY}:
         return model.SITES
     if "description" in seen and "result" not in seen:
@@ -228,6 +195,11 @@ def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -
     if checked or any(_SCORE.search(text) for text in texts):
         return model.CHECKLIST
     return model.VISITS if "site" in seen else ""
+
+
+def _counts_options(names: Mapping[str, set[str]]) -> bool:
+    """Say whether options of a single choice have columns of their own: how many chose them."""
+    return len({name for name in names[model.COUNTED] - names[model.SURVEY] if ":" in name}) >= 2
 
 
 def _has(names: set[str], groups: tuple[tuple[str, ...], ...]) -> bool:
@@ -248,7 +220,8 @@ def _choose(found: Mapping[str, list[int]], texts: tuple[str, ...]) -> dict[str,
     """Keep one column per name: the one with the proper title, else the leftmost."""
     chosen = {}
     for name, positions in found.items():
-        proper = [p for p in positions if normalise(texts[p]) == normalise(INPUT[name].title)]
+        title = "" if name.startswith(MARK) else normalise(INPUT[name].title)
+        proper = [p for p in positions if normalise(texts[p]) == title]
         kept = positions if name in SEVERAL else (proper or positions)[:1]
         chosen[name] = tuple(kept)
     return chosen

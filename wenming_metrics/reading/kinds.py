@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from wenming_metrics.reading.adjustment import ADJUSTMENT
 from wenming_metrics.reading.campaign import CAMPAIGN
+from wenming_metrics.reading.counts import COUNTS
 from wenming_metrics.reading.document import DOCUMENT
 from wenming_metrics.reading.external import EXTERNAL
 from wenming_metrics.reading.metric import METRIC
 from wenming_metrics.reading.model import NO_TABLE, SHEET_KINDS
+from wenming_metrics.reading.quota import QUOTA
 from wenming_metrics.reading.record import RecordKind
 from wenming_metrics.reading.rectification import RECTIFICATION
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
-    *(ADJUSTMENT, RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN),
+    *(COUNTS, ADJUSTMENT, RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN, QUOTA),
 )
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
 SHEET_TITLES = {**SHEET_KINDS, **{kind.name: kind.title for kind in RECORD_KINDS}}

@@ -12,13 +12,16 @@ import pandas as pd
 from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading.answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
 from wenming_metrics.reading.grid import Block
+from wenming_metrics.rules.answered import Answers as Answered
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.survey import Survey
 from wenming_metrics.units import Register
 
 CHECKLIST, WIDE, FINDINGS, VISITS = "checklist", "wide", "findings", "visits"
 PLAN, UNITS, SITES = "plan", "units", "sites"
 INSPECTION, REGISTERS, RECORDS = "inspection", "registers", "records"
+SURVEY, COUNTED = "survey", "counts"
 REGISTER_KINDS = {UNITS, SITES, REGISTERS}
 """Kinds of files that the others are read against."""
 SHEET_KINDS = {
@@ -29,6 +32,7 @@ SHEET_KINDS = {
     PLAN: "督查计划",
     UNITS: "单位名册",
     SITES: "点位名册",
+    SURVEY: "问卷",
 }
 """Kinds of sheet, as users know them."""
 BASIS_CHECKLIST, BASIS_VISIT, BASIS_FINDING = 0, 1, 2
@@ -69,7 +73,7 @@ class Context:
     """What a workbook is read against: registers and catalogue in force, the day in the city.
 
     answers - what the sender says of the file; choices - what people said of headers and names
-    rules   - how blank cells are read
+    rules   - how blank cells are read; survey - what questionnaires ask, None: nothing is set
     """
 
     register: Register
@@ -78,6 +82,7 @@ class Context:
     answers: Answers = NOTHING_SAID
     choices: Choices = field(default_factory=Choices)
     rules: ReadingRules = ReadingRules()
+    survey: Survey | None = None
 
 
 def bare_meaning(context: Context, fingerprint: str) -> str:
@@ -226,6 +231,7 @@ class Reading:
     places - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
+    answers - questionnaires of one wave, None: there are none
     bare   - sheets with bare numbers in columns of items
     unmapped - columns that were not read because nobody knows what they mean
     recognised - what each table was taken for, also in a file that is returned
@@ -253,6 +259,7 @@ class Reading:
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
     places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
+    answers: Answered | None = None
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
     bare: tuple[Bare, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()

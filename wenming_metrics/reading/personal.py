@@ -28,9 +28,13 @@ _ONLY_PRIVATE = re.compile(
 )
 _CONTACTS = re.compile("联络|责任|职务|负责|科室|部门|单位")
 """Headers beside a telephone number that make it one of an office."""
+_OF_PEOPLE = re.compile(
+    r"来源详情|邮箱|email|^姓名$|用户名|username|微信|geolocation|^_?gps|经纬度|详细地址"
+)
+"""Headers of questionnaires besides, that speak of who answered."""
 _SEARCHED, _LONGEST = 30, 20
 """Rows of a sheet that is not read in which headers are looked for; letters of a header."""
-_KINDS = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS, ""}
+_KINDS = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS, model.SURVEY, ""}
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ def find_personal(headers: Sequence[tuple[Sheet, Header]]) -> list[PersonalColum
         known = {at for ats in header.columns.values() for at in ats}
         for at, text in enumerate(header.texts):
             word = normalise(text)
-            if at not in known and is_personal(word, of_units=header.kind not in _KINDS):
+            told = {"of_units": header.kind not in _KINDS, "of_people": header.kind == model.SURVEY}
+            if at not in known and is_personal(word, **told):
                 first = sheet.first_row + header.first
                 found.append(PersonalColumn(sheet.name, sheet.index, at, text, first))
     return found
@@ -74,11 +79,14 @@ def find_unread(sheets: Iterable[Sheet]) -> Iterator[PersonalColumn]:
                 yield PersonalColumn(sheet.name, sheet.index, at, str(values[at]), first)
 
 
-def is_personal(word: str, *, of_units: bool = False) -> bool:
+def is_personal(word: str, *, of_units: bool = False, of_people: bool = False) -> bool:
     """Say whether a (normalised) header speaks of a caller's or respondent's own data.
 
-    Takes: of_units - the table is about units, whose telephone numbers are for work
+    Takes: of_units - the table is about units, whose telephone numbers are for work; of_people -
+           it holds questionnaires
     """
+    if of_people and _OF_PEOPLE.search(word):
+        return True
     pattern = _ONLY_PRIVATE if of_units else _PERSONAL
     return bool(pattern.search(word)) and not _AT_WORK.search(word)
 

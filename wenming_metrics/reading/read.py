@@ -16,6 +16,7 @@ from wenming_metrics.problems import Problem, rejected
 from wenming_metrics.reading import model
 from wenming_metrics.reading.assemble import read_inspection
 from wenming_metrics.reading.blanking import blank
+from wenming_metrics.reading.counted_totals import report_sums
 from wenming_metrics.reading.facts import report_facts
 from wenming_metrics.reading.grid import Refusal, Workbook
 from wenming_metrics.reading.kinds import BY_NAME
@@ -49,6 +50,7 @@ from wenming_metrics.reading.sheets import (
     report_unmapped,
     search_words,
 )
+from wenming_metrics.reading.survey import read_survey
 from wenming_metrics.reading.table import Table
 from wenming_metrics.reading.wide import find_bare
 from wenming_metrics.units import Register, build_units
@@ -99,7 +101,11 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, found, words)))
     columns = list_unmapped(workbook.sheets, found, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
-    unmapped = tuple(one for one in columns if not is_personal(normalise(one.header)))
+    unmapped = tuple(
+        one
+        for one in columns
+        if not is_personal(normalise(one.header), of_people=one.kind == model.SURVEY)
+    )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     personal = _personal(workbook, found)
@@ -164,7 +170,7 @@ def _take(found: Found) -> Taken:
     return Taken(table, totals, int(((states != DATA) & (states != BLANK_ROW)).sum()))
 
 
-def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataFrame]:
+def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, object]:
     """Read the tables by kind; sites of a register are read against the units beside them."""
     kinds = {one.table.kind for one in taken}
     if kinds & {model.UNITS, model.SITES}:
@@ -172,10 +178,12 @@ def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataF
     names = _names(context, context.register)
     plans = [read_plan(one.table, names) for one in taken if one.table.kind == model.PLAN]
     records = [_read_records(one, names, context) for one in taken if one.table.kind in BY_NAME]
-    apart = {model.PLAN, *BY_NAME}
+    asked = [one.table for one in taken if one.table.kind == model.SURVEY]
+    apart = {model.PLAN, model.SURVEY, *BY_NAME}
     rest = [(one.table, one.totals) for one in taken if one.table.kind not in apart]
     frames = {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
+    frames |= {"answers": read_survey(asked, names, context)} if asked else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
 
 
@@ -186,7 +194,9 @@ def _read_records(one: Taken, names: Names, context: Context) -> pd.DataFrame:
 def _tell_totals(taken: Sequence[Taken]) -> None:
     """Tell of rows of totals where there are no deductions that they could be held against."""
     for one in taken:
-        if one.table.kind not in _CHECKED - {model.VISITS}:
+        if one.table.kind == model.COUNTED:
+            report_sums(one.table, one.totals)
+        elif one.table.kind not in _CHECKED - {model.VISITS}:
             report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
 
 
@@ -214,7 +224,7 @@ def _kind(taken: Sequence[Taken]) -> str:
         return model.REGISTERS
     if len(kinds) == 1 and not kinds & _CHECKED:
         return kinds.pop()
-    return model.RECORDS if kinds <= set(BY_NAME) else model.INSPECTION
+    return model.RECORDS if kinds <= {*BY_NAME, model.SURVEY} else model.INSPECTION
 
 
 def _sheet_readings(taken: Sequence[Taken]) -> tuple[SheetReading, ...]:

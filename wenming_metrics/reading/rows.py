@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.problems import Problem
+from wenming_metrics.reading.families import wanted
 from wenming_metrics.reading.grid import Area, Column, Sheet, column_letter
 from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.headers import wanted
 from wenming_metrics.reading.table import Table, hold
 from wenming_metrics.reading.titles import said_of_all
 from wenming_metrics.reading.values import points, spell

@@ -16,6 +16,7 @@ from wenming_metrics.reading.headers import Words, find_header, guess_header
 from wenming_metrics.reading.kinds import RECORD_KINDS, SHEET_TITLES
 from wenming_metrics.reading.model import Recognised, Unmapped
 from wenming_metrics.reading.pieces import cut_tables
+from wenming_metrics.reading.questions import is_beside
 from wenming_metrics.reading.record_values import decimal_text
 from wenming_metrics.reading.values import spell
 from wenming_metrics.vocabulary import normalise
@@ -113,7 +114,7 @@ def search_words(context: model.Context, filename: str) -> Words:
     catalogue, choices = context.catalogue, context.choices
     items = _spelled(catalogue.items) | {one.written for one in choices.names if one.kind == "item"}
     said = (choices.headers, dict(context.answers.kinds))
-    return Words(items, _spelled(catalogue.point_types), filename, *said)
+    return Words(items, _spelled(catalogue.point_types), filename, *said, context.survey)
 
 
 def list_recognised(
@@ -149,6 +150,8 @@ def _unmapped(sheet: Sheet, header: Header) -> Iterator[Unmapped]:
     for at, text in enumerate(header.texts):
         word = normalise(text)
         if at in known or not word or word in IGNORED or word in header.ignored:
+            continue
+        if header.kind == model.SURVEY and is_beside(word):
             continue
         column = sheet.columns[at]
         below = column.codes[header.first :]

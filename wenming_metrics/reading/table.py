@@ -130,7 +130,7 @@ def place(table: Table, name: str, nth: int = 0) -> tuple[str, str]:
     """Give letter and header of a column, ("", title) where the sheet lacks it."""
     positions = table.header.columns.get(name)
     if not positions:
-        return "", INPUT[name].title
+        return "", INPUT[name].title if name in INPUT else ""
     return column_letter(positions[nth]), table.header.texts[positions[nth]]
 
 

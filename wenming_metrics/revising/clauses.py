@@ -85,6 +85,7 @@ def apply(old: Parts, new: Parts, clause: Clause) -> Parts:
             PRICES: (new if clause.prices else old).lines[PRICES],
         },
         old.composite,
+        old.survey,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from wenming_metrics.revising.survey_changes import compare_surveys
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.conventions import convention_of
 from wenming_metrics.rules.convert import NUMBERS, UNCOUNTED, number_or_text, title_of, value_cell
@@ -14,6 +15,7 @@ from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.pages import SHEETS, Heading
 from wenming_metrics.rules.parts import SETTINGS, Line, Parts
 from wenming_metrics.rules.paths import flatten, spell
+from wenming_metrics.rules.survey import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES
 
 COLUMNS = ["area", "what", "name", "old", "new"]
@@ -32,6 +34,7 @@ def compare(old: Parts, new: Parts, catalogue: Catalogue) -> pd.DataFrame:
         *_keyed(TABLES, old, new, ("table", "label")),
         *_keyed(PRICES, old, new, ("source", "state", "severity")),
         *_settings(COMPOSITE, old.composite, new.composite),
+        *((SHEETS[SURVEY][0], *told) for told in compare_surveys(old.survey, new.survey)),
     ]
     return pd.DataFrame(changes, columns=COLUMNS)
 

@@ -101,7 +101,7 @@ def _released(parts: Parts, release: Release) -> Parts:
     told = {name: value for name, value in parts.settings.items() if name != "effective_to"}
     told |= {"id": release.rules_id, "version": release.version.strip()}
     told |= {"source": release.document.strip(), "effective_from": release.first_day}
-    return Parts(told, parts.lines, parts.composite)
+    return Parts(told, parts.lines, parts.composite, parts.survey)
 
 
 def next_id(known: set[str], base: str) -> str:

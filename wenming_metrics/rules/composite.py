@@ -17,8 +17,9 @@ from wenming_metrics.vocabulary import UNIT_KINDS
 
 SOURCES = ("inspection", "external", "metric", "document", "rectification", "survey")
 """What feeds a component: 督查得分, 上级测评, 量化指标, 台账, 整改, 问卷. External scores and metrics
-are named behind a colon, external:种类[:列]."""
+are named behind a colon, external:种类[:列]; survey is 问卷得分, survey:指标代号 a rate in %."""
 NAMED = ("external", "metric")
+MAY_BE_NAMED = ("survey",)
 PERIODS = ("month", "quarter", "half", "year")
 MISSING = ("renormalise", "zero", "peer_mean", "exclude")
 """A component that a unit has no figure of: its weight goes to the others; no points; the mean of
@@ -33,14 +34,18 @@ _PROFILE = {
 }
 _COMPONENT = {"name", "from", "weight", "full_mark", "rounding"}
 _SLACK = 1e-9
+_FROM = (
+    "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号,"
+    "或 external:种类、external:种类:列、metric:指标。"
+)
 
 
 @dataclass(frozen=True)
 class Component:
     """One component: points = weight x value / full mark.
 
-    source - one of SOURCES; key - kind of test or name of the metric; column - of the test's matrix,
-    "" = its total; weight - points at full value; full_mark - of the value; printed - the points
+    source - one of SOURCES; key - kind of test, name of the metric or code of the rate ("": 问卷得分);
+    column - of the test's matrix, "" = its total; weight - points at full value; full_mark - of the value; printed - the points
     are rounded before they are added up, as in a printed table
     """
 
@@ -260,11 +265,9 @@ def _one_component(one: Mapping, name: str) -> Iterator[str]:
     if not name:
         yield "有一项没有 name。"
     source, _, rest = str(one.get("from", "")).partition(":")
-    if source not in SOURCES or (source in NAMED) != bool(rest):
-        yield (
-            f"“{name}”的 from 应为 inspection、document、rectification、survey,"
-            "或 external:种类、external:种类:列、metric:指标。"
-        )
+    fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
+    if source not in SOURCES or not fits:
+        yield _FROM.format(name=name)
     if not _is_number(one.get("weight"), above=0):
         yield f"“{name}”的 weight 应为大于 0 的数。"
     if not _is_number(one.get("full_mark", 100), above=0):

@@ -24,6 +24,9 @@ from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSe
 from wenming_metrics.rules.paths import line_of
 from wenming_metrics.rules.reading_rules import reading_rules
 from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
+from wenming_metrics.rules.survey import FILE as SURVEY
+from wenming_metrics.rules.survey_check import component_faults
+from wenming_metrics.rules.survey_load import read_survey
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
 from wenming_metrics.vocabulary import SOURCE_CODES
 
@@ -35,7 +38,7 @@ FURTHER = ("table", "fact", "missing")
 """Columns of `indicators.csv` that may be left out."""
 ITEMS = ("item", "point_types", "indicator")
 COMPOSITE = "composite.toml"
-FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", TABLES)
+FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", SURVEY, TABLES)
 """The files that make the score; of some a rule set has no need."""
 _ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": "", "table": "", "missing": ""}
 
@@ -55,6 +58,9 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     if not any(one.file == "rules.toml" for one in faults):
         faults += _located(check.settings_faults(settings), folder)
     faults += composite_faults(composite, settings)
+    survey = read_survey(folder, faults)
+    if not faults:
+        faults += component_faults(composite, survey, COMPOSITE)
     if indicators.empty and not any(one.file == "indicators.csv" for one in faults):
         faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
     elif len(indicators):
@@ -64,7 +70,7 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
         raise RuleSetError(faults)
     nodes = _nodes(indicators, settings)
     found = _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
-    return replace(found, tables=tables, prices=prices, composite=composite)
+    return replace(found, tables=tables, prices=prices, composite=composite, survey=survey)
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.survey import Survey
 
 SETTLED = ("deduct", "grade", "all_or_nothing")
 """Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
@@ -163,6 +164,7 @@ class RuleSet:
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
     issues, composite - as written in rules.toml and composite.toml, {} without
     reading  - how blank cells of workbooks are read
+    survey   - what questionnaires ask and which figures are made of them; None = no survey
     """
 
     id: str
@@ -197,6 +199,7 @@ class RuleSet:
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
+    survey: Survey | None = None
 
     @property
     def leaves(self) -> np.ndarray:

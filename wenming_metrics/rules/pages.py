@@ -23,6 +23,8 @@ from wenming_metrics.rules.load import COMPOSITE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.parts import SETTINGS, Parts
 from wenming_metrics.rules.paths import flatten, spell
+from wenming_metrics.rules.survey import FILE as SURVEY
+from wenming_metrics.rules.survey_paths import spell_path
 from wenming_metrics.rules.tables import PRICED_STATES, PRICES, TABLES
 from wenming_metrics.vocabulary import SOURCES
 
@@ -132,6 +134,11 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
         "一行一项,路径里的 [1]、[2] 是第几个。不做综合考核的空着。",
         (Heading("path", "路径", 44), Heading("value", VALUE, 44)),
     ),
+    SURVEY: (
+        "两率一度",
+        "问什么、哪些回答算数、各项指标怎样算。一行一项,question 是题目,option 是选项,rate 是指标。题目、选项的代号 code 不要改。不做问卷调查的空着。",
+        (Heading("path", "路径", 34), Heading("value", VALUE, 44), Heading("", "含义", 56)),
+    ),
 }
 """Per file of a rule set: title of its sheet, what to know first, its columns."""
 
@@ -142,6 +149,10 @@ def pages_of(parts: Parts, catalogue: Catalogue) -> list[Page]:
         SETTINGS: _settings_rows(parts.settings),
         "items.csv": convert.item_rows(parts, catalogue),
         COMPOSITE: [[path, spell(value)] for path, value in flatten(parts.composite)],
+        SURVEY: [
+            [path, spell(value), spell_path(parts.survey, path)]
+            for path, value in flatten(parts.survey)
+        ],
     }
     pages = []
     for file, (title, told, headings) in SHEETS.items():

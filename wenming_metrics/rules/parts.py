@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from wenming_metrics.rules.load import COMPOSITE, FURTHER, INDICATORS, ITEMS
 from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS
 from wenming_metrics.rules.paths import toml
+from wenming_metrics.rules.survey import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES
 
 SETTINGS = "rules.toml"
@@ -29,13 +30,14 @@ Line = dict[str, str]
 class Parts:
     """Everything that makes a rule set.
 
-    settings, composite - as in rules.toml and composite.toml; lines - per file of COLUMNS its
-    lines, blanks as ""
+    settings, composite, survey - as in rules.toml, composite.toml and survey.toml; lines - per
+    file of COLUMNS its lines, blanks as ""
     """
 
     settings: Mapping[str, object]
     lines: Mapping[str, Sequence[Line]]
     composite: Mapping[str, object] = field(default_factory=dict)
+    survey: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def indicators(self) -> Sequence[Line]:
@@ -46,7 +48,8 @@ class Parts:
 def parts_of(files: Mapping[str, bytes]) -> Parts:
     """Take the files of a sound rule set apart."""
     lines = {name: _lines(files.get(name, b""), columns) for name, columns in COLUMNS.items()}
-    return Parts(_toml(files[SETTINGS]), lines, _toml(files.get(COMPOSITE, b"")))
+    told = (_toml(files.get(name, b"")) for name in (COMPOSITE, SURVEY))
+    return Parts(_toml(files[SETTINGS]), lines, *told)
 
 
 def files_of(parts: Parts) -> tuple[dict[str, bytes], dict[tuple[str, int], int]]:
@@ -55,8 +58,9 @@ def files_of(parts: Parts) -> tuple[dict[str, bytes], dict[tuple[str, int], int]
     Returns: name -> bytes; (file, number of a line in it) -> position of that line in `lines`
     """
     files = {SETTINGS: toml(parts.settings).encode()}
-    if parts.composite:
-        files[COMPOSITE] = toml(parts.composite).encode()
+    for name, told in ((COMPOSITE, parts.composite), (SURVEY, parts.survey)):
+        if told:
+            files[name] = toml(told).encode()
     places = {}
     for name, columns in COLUMNS.items():
         lines = parts.lines.get(name, ())

@@ -16,6 +16,10 @@ from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
 from wenming_metrics.rules.pages import SHEETS, VALUE
 from wenming_metrics.rules.parts import SETTINGS, Line, Parts, files_of
 from wenming_metrics.rules.paths import parse, split_path, unflatten
+from wenming_metrics.rules.survey import FILE as SURVEY
+
+_BY_PATH = (SETTINGS, COMPOSITE, SURVEY)
+"""Sheets of lines with a path and a value."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +68,14 @@ def rules_of(
     """
     faults: list[SheetFault] = []
     tables = {file: _table(file, sheets, faults) for file in SHEETS}
-    settings = _read_paths(SETTINGS, tables[SETTINGS], faults)
-    composite = _read_paths(COMPOSITE, tables[COMPOSITE], faults)
+    told = {file: _read_paths(file, tables[file], faults) for file in _BY_PATH}
     lines = {
         file: convert.coded(file, table.lines, SHEETS[file][2], catalogue)
         for file, table in tables.items()
-        if file not in (SETTINGS, COMPOSITE)
+        if file not in _BY_PATH
     }
-    parts = Parts(
-        settings, {f: [line for _, line in found] for f, found in lines.items()}, composite
-    )
+    plain = {file: [line for _, line in found] for file, found in lines.items()}
+    parts = Parts(told[SETTINGS], plain, told[COMPOSITE], told[SURVEY])
     files, places = files_of(parts)
     rows = {(file, at): lines[file][position][0] for (file, at), position in places.items()}
     try:
@@ -177,14 +179,15 @@ def _located(
     if fault.file not in SHEETS:
         return SheetFault(fault.file, fault.line, fault.column, fault.message)
     title, table = SHEETS[fault.file][0], tables[fault.file]
-    # Of 综合考核 the codes themselves are written in the workbook.
-    said = fault.message if fault.file == COMPOSITE else convert.worded(fault.message)
+    # Of 综合考核 and 两率一度 the codes themselves are written in the workbook.
+    by_code = fault.file in (COMPOSITE, SURVEY)
+    said = fault.message if by_code else convert.worded(fault.message)
     told = re.sub(
         r"第 (\d+) 行",
         lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
         said,
     )
-    if fault.file in (SETTINGS, COMPOSITE):
+    if fault.file in _BY_PATH:
         named = [(row, line.get("path", "")) for row, line in table.lines]
         own = [row for row, path in named if convert.speaks_of(fault, path)]
         own = own or _of_profile(fault, table)

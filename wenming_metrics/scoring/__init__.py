@@ -6,5 +6,7 @@ looked at · `roll_up` leaf rates to the score · `coverage` what should have be
 `adjusting` decisions and difficulty · `ranking` places inside a group · `lists` who is named in
 front and at the back · `composing` several scores to one · `losses` every lost point traced to leaf
 and row, `ledger` what can be made of the lines · `states` what became of problems, `pricing` what
-they cost by a table.
+they cost by a table. Of surveys: `shares` intervals of shares and means · `designs` the city's figure
+from samples of its units · `raking` weights · `funnel` what chance alone does · `suppressing` which
+cells of tables stay unseen, `giving_away` which could be worked out.
 """

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+
+
+def as_names(numbers: np.ndarray, name_of: Callable[[int], str]) -> pd.Categorical:
+    """Put names to numbers; the categories are the names that occur, sorted.
+
+    >>> as_names(np.array([2, 0, 2]), ["甲", "乙", "丙"].__getitem__).tolist()
+    ['丙', '甲', '丙']
+    """
+    codes, known = pd.factorize(np.asarray(numbers))
+    names = [name_of(number) for number in known.tolist()]
+    categories = pd.Index(sorted(set(names)), dtype="str")
+    return pd.Categorical.from_codes(categories.get_indexer(names)[codes], categories)
 
 
 def sum_by(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:

@@ -45,6 +45,31 @@ def graded_owners(rules: RuleSet) -> set[int]:
     return found
 
 
+def that_tell(
+    visits: pd.DataFrame, grain: pd.DataFrame, rules: RuleSet, node_tells: np.ndarray
+) -> pd.DataFrame:
+    """Leave out the checks of a day that lost nothing, but for those at nodes that ask for them.
+
+    Takes: visits, grain - of a tally; node_tells - `passes_tell` of the rules
+    """
+    types = visits["point_type"].to_numpy()[grain["visit"].to_numpy()]
+    tells = node_tells[rules.leaf_of[grain["item"].to_numpy(), types]]
+    return grain[(grain["lost"].to_numpy() > 0) | tells]
+
+
+def passes_tell(rules: RuleSet) -> np.ndarray:
+    """Say of each node whether checks that lost nothing move the points of those that did.
+
+    They do where a table of grades is looked up, and may where visits are averaged or where what
+    a period took is handed on by its first day.
+    """
+    plan, graded = plan_of(rules), graded_owners(rules)
+    found = visit_averages(rules).copy()
+    for node, owner in enumerate(plan.owner.tolist()):
+        found[node] |= owner in graded or plan.above.get(owner, -1) >= 0
+    return found
+
+
 def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice) -> pd.DataFrame:
     """List what was lost without a row.
 

@@ -22,7 +22,7 @@ _MANY = 5_000
 """So many texts are asked for at once."""
 FAILED_COLUMNS = [
     *("day", "unit", "item", "batch", "seq", "source", "visit", "site", "point_type", "lost"),
-    *("places", "repeated", "source_row", "severity", "state", "given"),
+    *("places", "repeated", "sheet", "source_row", "severity", "state", "given"),
 ]
 """What is read of failed rows where there may be many."""
 
@@ -69,19 +69,25 @@ def read_pieces(connection: Connection, batches: Iterable[int]) -> pd.DataFrame:
 
 
 def read_rows(
-    connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
+    connection: Connection,
+    days: Iterable[int],
+    batches: np.ndarray,
+    units: Iterable[int] = (),
+    items: Iterable[int] = (),
 ) -> pd.DataFrame:
     """Read stored rows of some days and batches.
 
-    Takes:   days - ordinals; batches - those that count; units - only these territories (empty: all)
+    Takes:   days - ordinals; batches - those that count; units - only these territories (empty:
+             all); items - only these (empty: all)
     Returns: the columns of the table `row`, in its order
     """
     if not len(batches):
         return no_rows(schema.row)
-    table, wanted = schema.row, list(units)
+    table = schema.row
     query = select(table).where(among(table.c.day, days))
-    if wanted:
-        query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
+    for column, wanted in ((table.c.unit, list(units)), (table.c.item, list(items))):
+        if wanted:
+            query = query.where(column.in_([int(one) for one in wanted]))
     query = query.where(table.c.batch.in_(batches.tolist()))
     query = query.order_by(table.c.day, table.c.unit, table.c.item, table.c.batch, table.c.seq)
     return read_frame(connection, query)
@@ -147,11 +153,26 @@ def read_roles(
 
 
 def read_role(
-    connection: Connection, days: Iterable[int], batches: Iterable[int], role: int
+    connection: Connection,
+    days: Iterable[int],
+    batches: Iterable[int],
+    role: int,
+    territories: Iterable[int] = (),
+    seqs: Iterable[int] = (),
 ) -> pd.DataFrame:
-    """Read the units that stored rows name in a role; the columns of `read_roles`."""
+    """Read the units that stored rows name in a role; the columns of `read_roles`.
+
+    Takes: territories - where the rows lie (empty: anywhere); seqs - numbers of the rows that are
+           asked for (empty: all); others may come too
+    """
     table, wanted = schema.row_unit, [int(batch) for batch in batches]
     query = select(table).where(among(table.c.day, days), table.c.role == role)
+    there = [int(unit) for unit in territories]
+    if there:
+        query = query.where(table.c.territory.in_(there))
+    numbers = [int(seq) for seq in seqs]
+    if 0 < len(numbers) <= _MANY:
+        query = query.where(table.c.seq.in_(numbers))
     return read_frame(connection, query.where(table.c.batch.in_(wanted)))
 
 

@@ -131,11 +131,12 @@ def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: st
             f"**「{words.plain(one.sheet)}」的“{words.plain(one.header)}”这一列是什么?**{rest}"
         )
         page.note("里面写着:" + "、".join(f"“{words.plain(text[:30])}”" for text in one.samples))
-        titles = {title: name for name, title in nearest_columns(one.kind, one.header).items()}
+        columns_ = nearest_columns(one.kind, one.header, office.rules.survey)
+        titles = {title: name for name, title in columns_.items()}
         options = [*titles, NOT_READ]
         place = f"column-{key}-{one.fingerprint}-{one.position}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            offered = 0 if is_likely_column(one.header, titles[options[0]]) else None
+            offered = 0 if is_likely_column(one.header, titles[options[0]], options[0]) else None
             hint = {"index": offered, "placeholder": _CHOOSE}
             said = st.selectbox("这一列是", options, key=place, width=280, **hint)
             st.button(

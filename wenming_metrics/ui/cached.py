@@ -59,7 +59,8 @@ def office() -> Office:
     """Give the office that this server works for, opened once a day and per store."""
     place = settings.load()
     files = _rule_files(place.data)
-    return _office(str(place.data), place.store_url, place.rules_id, today(), files)
+    # One text: Streamlit takes longer to hash many small things than to find the answer.
+    return _office(repr((str(place.data), place.store_url, place.rules_id, today(), files)))
 
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
@@ -69,10 +70,8 @@ def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
 
 
 @st.cache_resource(max_entries=4, show_spinner="正在打开数据……")
-def _office(
-    data: str, store_url: str, rules_id: str | None, on: date, files: tuple[tuple[str, int], ...]
-) -> Office:
-    """Open an office; the arguments are its key, the day because rules come into force on a day."""
+def _office(key: str) -> Office:
+    """Open an office. Takes: key - what it depends on: the day too, for rules come into force"""
     opened = open_office(settings.load())
     check_once(opened.store)
     return opened
@@ -97,16 +96,14 @@ def version() -> Version:
 
 
 @st.cache_data(max_entries=256, show_spinner="正在计算……")
-def _answer(
-    question: str, at: Version, arguments: tuple[Hashable, ...], _function: Callable
-) -> object:
+def _answer(question: str, at: str, arguments: tuple[Hashable, ...], _function: Callable) -> object:
     return _function(office(), *arguments)
 
 
 def ask(question: Callable, *arguments: Hashable) -> object:
     """Ask a function of the office and some arguments, or recall what it answered."""
     name = f"{question.__module__}.{question.__qualname__}"
-    return _answer(name, version(), arguments, question)
+    return _answer(name, repr(version()), arguments, question)
 
 
 def days() -> list[date]:

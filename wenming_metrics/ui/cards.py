@@ -77,7 +77,8 @@ def _score_lines(city: City, compared: str, *, same: bool) -> tuple[str, ...]:
 
 def draw_cards(cards: Sequence[Card]) -> None:
     """Draw figures side by side; two by two on a phone."""
-    st.html(f'<div class="figures">{"".join(_card(card) for card in cards)}</div>')
+    look = f"figures of{len(cards)}"
+    st.html(f'<div class="{look}">{"".join(_card(card) for card in cards)}</div>')
 
 
 def _card(card: Card) -> str:
@@ -117,6 +118,17 @@ def pictures(found: Sequence[RowPicture]) -> None:
     """
     if found:
         st.html(f"<div class='photos'>{''.join(_picture(one) for one in found)}</div>")
+
+
+def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
+    """Draw side by side what was seen from day to day: heading, words, pictures of each step."""
+    parts = [
+        f"<section><b>{escape(heading)}</b><p>{escape(told)}</p>"
+        + ("".join(map(_picture, found)) or "<p class='quiet'>没有照片</p>")
+        + "</section>"
+        for heading, told, found in steps
+    ]
+    st.html(f"<div class='days'>{''.join(parts)}</div>")
 
 
 def _picture(one: RowPicture) -> str:

@@ -17,7 +17,7 @@ from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rounding import half_up
 from wenming_metrics.scoring.adjusting import in_use
-from wenming_metrics.ui import cached, cards, issue_cache, ledger, page, tables, words
+from wenming_metrics.ui import cached, cards, filters, issue_cache, ledger, page, tables, words
 from wenming_metrics.ui.filters import Selection
 
 _BARS = 8
@@ -56,14 +56,22 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
     total = full - float(line["score"]) + float(line["adjusted"]) if has_score else exact
     total = float(half_up(total, 2))
     leaves = leaves.assign(loss=tables.shown_losses(leaves["loss"], total, 2))
-    _go_there(chosen)
+    go_there(chosen.key)
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(chosen.name)} · {selection.window.title}")
         st.markdown(_summary(leaves, line, total, full))
+        _offer_portrait(chosen.name, selection)
         if in_use(office.rules.adjustments):
             _draw_ledger(line, chosen)
         code = _draw_leaves(leaves, chosen)
         _draw_rows(leaves, code, chosen, total)
+
+
+def _offer_portrait(name: str, selection: Selection) -> None:
+    """Draw the way to all that is known of a unit on one page."""
+    board = cached.office().rules.board(selection.board)
+    query = filters.portrait_query(selection.window, cached.days(), board, name)
+    st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
 
 
 def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -> str:
@@ -130,6 +138,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         if rows.empty:
             page.note("本期没有记到这个单位的问题。")
             return
+        _offer_portrait(str(line["unit_name"]), selection)
         page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
         draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
@@ -176,11 +185,11 @@ def _draw_answers(answers: pd.DataFrame) -> None:
         cards.pictures(cached.row_pictures(one.batch, one.sheet, one.source_row))
 
 
-def _go_there(chosen: Chosen) -> None:
-    """Bring the panel into view when another unit has been chosen."""
+def go_there(key: str) -> None:
+    """Bring the panel into view when another unit has been chosen. Takes: key - of the choice"""
     script = (
         "const panel = document.querySelector('.st-key-unit-panel');"
-        f"const key = '{escape(chosen.key)}';"
+        f"const key = '{escape(key)}';"
         "if (panel && window.shownUnit !== key)"
         " panel.scrollIntoView({behavior: 'smooth', block: 'start'});"
         "window.shownUnit = key;"

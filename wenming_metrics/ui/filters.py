@@ -21,6 +21,7 @@ EVERY_GROUP = "全部"
 ISSUE = "issue"
 _PERIODS = {**KINDS, ISSUE: "期"}
 _SHORT = ("day", "week", "month")
+_ONE_UNIT = ("day", "week", "month", "quarter")
 _LONG = ("day", "week", "month", "quarter", "year", "custom")
 
 
@@ -85,6 +86,24 @@ def choose_losses(rules: RuleSet, days: Sequence[date]) -> Selection:
     with _row():
         kinds = _with_issues(_LONG, rules)
         return Selection(_window(kinds, days, "lost_", rules, "week"), rules.boards[0].kind)
+
+
+def choose_portrait(rules: RuleSet, days: Sequence[date]) -> Selection:
+    """Draw the controls of one unit: board, period and its date, in the caller's row; first the week."""
+    board = _board(rules.boards, "unit_board")
+    kinds = _with_issues(_ONE_UNIT, rules)
+    return Selection(_window(kinds, days, "unit_", rules, "week"), board.kind)
+
+
+def portrait_query(chosen: Window, days: Sequence[date], board: Board, name: str) -> dict[str, str]:
+    """Give the address parameters that open one unit of a board in the same period.
+
+    Periods that are not offered there are opened at the month of their last day.
+    """
+    offered = chosen.number or chosen.kind in _ONE_UNIT
+    near = chosen if offered else window("month", min(chosen.end, _latest(days)))
+    found = {f"unit_{key}": told for key, told in query_of(near, days).items()}
+    return {**found, "unit_board": board.title, "unit_who": name}
 
 
 def choose_steps(days: Sequence[date]) -> Selection:

@@ -13,7 +13,7 @@ from wenming_metrics.revising.books import files_of_version
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.pages import Page, pages_of
 from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui import cached, page, survey_rules, tables, words
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
 _PARTS = (TREE, STEPS, VERSIONS, CHANGE)
@@ -100,6 +100,7 @@ def draw(office: Office, rules: RuleSet) -> None:
             _draw_node(found.iloc[place], items)
     _draw_uncounted(items)
     _draw_pages(office, rules)
+    survey_rules.draw(rules.survey)
 
 
 def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.scoring.ledger import last_names
 from wenming_metrics.ui import (
     cached,
-    cards,
     change,
     filters,
     fixing,
@@ -21,6 +20,7 @@ from wenming_metrics.ui import (
     lost_words,
     narrowing,
     page,
+    repeats,
     words,
 )
 from wenming_metrics.ui.filters import Selection
@@ -28,18 +28,31 @@ from wenming_metrics.ui.narrowing import CITY, Book, Scope
 
 LOST, MOVED, REPEATED, FIXING = "失分", "为什么变了", "反复问题", "先改什么"
 _TAB = "lost_tab"
-_DAYS = 30
 
 
 def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
     cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
     at = (selection.window, selection.board, cut)
-    book = Book(lost_cache.ledger(*at), lambda: lost_cache.responsible(*at), selection.key, at)
+    book = Book(
+        lost_cache.ledger(*at),
+        lambda: lost_cache.responsible(*at),
+        selection.key,
+        at,
+        cached.version(),
+    )
     scope = narrowing.choose(book)
     narrowing.crumbs(scope)
-    page.say(_opening(book, scope, words.when(selection.window, today())))
-    _say_basis(book, scope)
+    if scope.unit:
+        board = office.rules.board(selection.board)
+        query = filters.portrait_query(selection.window, cached.days(), board, scope.unit)
+        st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
+    said = words.when(selection.window, today())
+    opening, basis = book.kept(
+        "said", lambda: (_opening(book, scope, said), _basis(book, scope)), scope, said
+    )
+    page.say(opening)
+    page.note(basis)
     tab = st.segmented_control(
         "看什么",
         [LOST, MOVED, REPEATED, FIXING],
@@ -58,7 +71,7 @@ def draw(office: Office, selection: Selection) -> None:
     elif tab == FIXING:
         fixing.draw(book, scope)
     else:
-        _draw_repeated(selection, scope)
+        repeats.draw(office, book, scope, selection)
 
 
 def _opening(book: Book, scope: Scope, said: str) -> str:
@@ -78,7 +91,7 @@ def _opening(book: Book, scope: Scope, said: str) -> str:
     return lost_words.opening(name, said, book.shown(scope), losses, added)
 
 
-def _say_basis(book: Book, scope: Scope) -> None:
+def _basis(book: Book, scope: Scope) -> str:
     """Say what the total is, and what stands apart from it."""
     units, total = book.ledger.units, book.shown(scope)
     lines = book.lines(scope)
@@ -96,19 +109,4 @@ def _say_basis(book: Book, scope: Scope) -> None:
         apart = f",{left} 个没有得分的不计入" if left else ""
         parts.append(f"全市是 {scored} 个单位按份额相加{apart}。")
     parts.append(lost_words.uncounted(float(lines["uncounted"].sum())))
-    page.note("".join(parts))
-
-
-def _draw_repeated(selection: Selection, scope: Scope) -> None:
-    recent = filters.last_days(selection.window, _DAYS)
-    sites = cached.repeat_sites(recent)
-    if scope.unit:
-        sites = sites[sites["unit_name"] == scope.unit]
-    page.note(
-        f"同一点位至少两天查出问题,列全市最多的几个。按到本期末的 {_DAYS} 天计:{recent.title}。"
-    )
-    if sites.empty:
-        page.note("没有这样的点位。")
-        return
-    with st.container(width=720):
-        cards.repeat_list(sites)
+    return "".join(parts)

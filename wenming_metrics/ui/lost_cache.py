@@ -1,6 +1,7 @@
 """Answers of the page of lost points kept in memory, keyed as in `ui.cached`.
 
-The ledger of a window may be large: all sessions share one, which nobody changes.
+What `ui.cached.ask` recalls is a copy, made anew at every rerun; a ledger may have a million lines.
+So all sessions share what is kept here, and nobody changes it: ledger, what was made of it, figures.
 """
 
 from __future__ import annotations
@@ -21,43 +22,49 @@ from wenming_metrics.ui.cached import Version
 
 def ledger(window: Window, board: str, cut: Cut | None) -> Ledger:
     """Give the loss ledger of a window; see `queries.ledger.ledger`."""
-    return _ledger(cached.version(), window, board, cut)
+    asked = (window, board, cut)
+    return _ledger(repr((cached.version(), asked)), asked)
 
 
 @st.cache_resource(max_entries=6, show_spinner="正在计算……")
-def _ledger(at: Version, window: Window, board: str, cut: Cut | None) -> Ledger:
-    return ledgers.ledger(cached.office(), window, board, cut)
-
-
-def rows(window: Window, board: str, cut: Cut | None, lines: tuple[int, ...]) -> pd.DataFrame:
-    """Give the rows behind some lines; see `queries.ledger_rows.loss_rows`."""
-    return _rows(cached.version(), window, board, cut, lines)
-
-
-@st.cache_data(max_entries=64, show_spinner="正在查找原表的行……")
-def _rows(
-    at: Version, window: Window, board: str, cut: Cut | None, lines: tuple[int, ...]
-) -> pd.DataFrame:
-    found = _ledger(at, window, board, cut).lines.loc[list(lines)]
-    return ledger_rows.loss_rows(cached.office(), window, found, cut)
+def _ledger(key: str, _asked: tuple[Window, str, Cut | None]) -> Ledger:
+    return ledgers.ledger(cached.office(), *_asked)
 
 
 def responsible(window: Window, board: str, cut: Cut | None) -> pd.DataFrame:
     """List who is named responsible; see `queries.ledger_rows.responsible_units`."""
-    return _responsible(cached.version(), window, board, cut)
+    return _responsible(repr((cached.version(), window, board, cut)), window, board, cut)
 
 
 @st.cache_resource(max_entries=6, show_spinner="正在计算……")
-def _responsible(at: Version, window: Window, board: str, cut: Cut | None) -> pd.DataFrame:
-    found = _ledger(at, window, board, cut).lines
-    return ledger_rows.responsible_units(cached.office(), window, found, cut)
+def _responsible(key: str, _window: Window, _board: str, _cut: Cut | None) -> pd.DataFrame:
+    found = ledger(_window, _board, _cut).lines
+    return ledger_rows.responsible_units(cached.office(), _window, found, _cut)
 
 
-def kept(key: tuple[Hashable, ...], make: Callable[[], object]) -> object:
-    """Give what was made of a ledger, made once. Takes: key - all that it depends on"""
-    return _kept((cached.version(), *key), make)
+def kept(
+    key: tuple[Hashable, ...], make: Callable[[], object], at: Version | None = None
+) -> object:
+    """Give what was made of a ledger, made once; shared, so not to be changed.
+
+    Takes: key - all that it depends on beside what is stored, told by its `repr`; at - the version
+           of what is stored, None: it is looked up
+    """
+    return _kept(repr((at or cached.version(), *key)), make)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _kept(key: tuple[Hashable, ...], _make: Callable[[], object]) -> object:
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _kept(key: str, _make: Callable[[], object]) -> object:
+    return _make()
+
+
+def listed(
+    key: tuple[Hashable, ...], make: Callable[[], object], at: Version | None = None
+) -> object:
+    """Give the rows behind lines of a ledger, looked up once; as `kept`, but they are large."""
+    return _listed(repr((at or cached.version(), *key)), make)
+
+
+@st.cache_resource(max_entries=48, show_spinner="正在查找原表的行……")
+def _listed(key: str, _make: Callable[[], object]) -> object:
     return _make()

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.ledger import ROW
-from wenming_metrics.ui import drill, lost_cache, lost_words, page, tables
+from wenming_metrics.queries.ledger_rows import loss_rows
+from wenming_metrics.ui import cached, drill, lost_cache, lost_words, page, tables
 from wenming_metrics.ui.filters import Selection
 from wenming_metrics.ui.narrowing import Book, Scope
 
@@ -27,15 +29,15 @@ _ROWS = {
 _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 
-def draw(book: Book, scope: Scope, selection: Selection, cut: object) -> None:
+def draw(book: Book, scope: Scope, selection: Selection, cut: Cut | None) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    lines, total = book.lines(scope), book.shown(scope)
-    lines = lines[lines[scope.value] != 0].sort_values(scope.value, ascending=False, kind="stable")
-    if lines.empty:
+    found, count = lost_cache.listed(
+        (book.at, scope), lambda: _listed(book, scope, selection, cut), book.version
+    )
+    if found.empty:
         return
-    found = _listed(lines, scope, selection, cut)
-    found["loss"] = tables.shown_losses(found["loss"], total, 4)
-    st.subheader(f"失分记录({int((lines['kind'] == ROW).sum()):,} 条)")
+    total = found["loss"].sum()
+    st.subheader(f"失分记录({count:,} 条)")
     page.note(
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行,看这一行的分是怎样算的、原表怎样写的。"
     )
@@ -61,13 +63,21 @@ def _weight(book: Book, line: pd.Series) -> float:
     return float(book.ledger.units["weight"].iloc[int(line["place"])])
 
 
-def _listed(lines: pd.DataFrame, scope: Scope, selection: Selection, cut: object) -> pd.DataFrame:
-    """List rows, losses without a row, and in one line what is too much to list."""
+def _listed(
+    book: Book, scope: Scope, selection: Selection, cut: Cut | None
+) -> tuple[pd.DataFrame, int]:
+    """List rows, losses without a row, and in one line what is too much to list.
+
+    Returns: the columns of _COLUMNS, empty where nothing was lost; how many records there are
+    """
+    lines = book.lines(scope)
+    lines = lines[lines[scope.value] != 0].sort_values(scope.value, ascending=False, kind="stable")
+    if lines.empty:
+        return pd.DataFrame(columns=_COLUMNS), 0
     first, rest = lines.head(_MOST), lines.iloc[_MOST:]
     parts, checks = [], first[first["kind"] == ROW]
     if len(checks):
-        numbers = tuple(sorted(checks.index.tolist()))
-        rows = lost_cache.rows(selection.window, selection.board, cut, numbers)
+        rows = loss_rows(cached.office(), selection.window, checks.sort_index(), cut)
         of = lines.loc[rows["line"], scope.value].to_numpy()
         parts.append(rows.assign(loss=of * rows["of_line"]))
     silent = first[first["kind"] != ROW]
@@ -80,7 +90,9 @@ def _listed(lines: pd.DataFrame, scope: Scope, selection: Selection, cut: object
     found = pd.concat(parts, ignore_index=True).reindex(columns=_COLUMNS)
     found = found.astype(dict.fromkeys(["batch", "seq", "source_row"], "Int64"))
     order = np.lexsort([-found["loss"].to_numpy(float), found["line"] < 0])
-    return found.iloc[order].reset_index(drop=True)
+    found = found.iloc[order].reset_index(drop=True)
+    shown = tables.shown_losses(found["loss"], book.shown(scope), 4)
+    return found.assign(loss=shown), int((lines["kind"] == ROW).sum())
 
 
 def _without_row(silent: pd.DataFrame, scope: Scope) -> pd.DataFrame:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.blocks import shades, tree_blocks
 from wenming_metrics.charts.pareto import pareto
-from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.charts.template import CONFIG, new_figure
 from wenming_metrics.scoring.ledger import LEVELS, blocks, crossing, sum_lines
-from wenming_metrics.ui import lost_cache, lost_words, narrowing, page, tables, words
+from wenming_metrics.ui import lost_words, narrowing, page, tables, words
 from wenming_metrics.ui.narrowing import CUTS, NAMED, NOBODY, Book, Scope
 
 TREE, UNITS = "指标", "单位"
@@ -37,26 +38,41 @@ _PARTS = {
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw the three figures of a scope with their tables."""
-    lines = book.lines(scope)
-    if not (lines[scope.value] != 0).any():
+    tree = book.kept("tree", lambda: _tree(book, scope), scope)
+    if tree is None:
         return
     by = _choose_by(scope)
-    tree = lost_cache.kept(("tree", book.at, scope), lambda: _tree(book, scope, lines))
-    if by == TREE and tree.empty:
+    if by == TREE and not tree.scopes:
         by = CUTS["site_name"][1]  # the last level of the tree: which sites
-    found, scopes = lost_cache.kept(
-        ("parts", book.at, scope, by), lambda: parts_of(book, scope, by)
-    )
+    found, scopes = book.kept("parts", lambda: parts_of(book, scope, by), scope, by)
+    few = book.kept("few", lambda: _few(found, scopes, by), scope, by)
     key = f"{by}-{book.key}-{scope.key}"
     left, right = st.columns(2, gap="large")
-    if len(tree):
+    if tree.scopes:
         with left:
-            _draw_tree(tree, key, scope)
-    with right if len(tree) else left:
-        _draw_pareto(found, scopes, by, key)
+            _draw_drawn("失分在哪里", tree, f"tree-{key}")
+    with right if tree.scopes else left:
+        _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
     with right:
-        _draw_table(found, scopes, by, book.shown(scope), key)
-    _draw_shades(book, scope, lines)
+        total = book.kept("shown", lambda: book.shown(scope), scope)
+        _draw_table(found, scopes, by, total, key)
+    _draw_shades(book, scope)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A figure, what is to be seen in it, and the scope that each of its points opens."""
+
+    note: str
+    figure: go.Figure
+    scopes: list[Scope]
+
+
+def _draw_drawn(title: str, drawn: _Drawn, key: str) -> None:
+    st.subheader(title)
+    page.note(drawn.note)
+    if drawn.scopes:
+        _pick_figure(drawn.figure, key, drawn.scopes)
 
 
 def _choose_by(scope: Scope) -> str:
@@ -109,17 +125,17 @@ def _named(book: Book, lines: pd.DataFrame, value: str) -> pd.DataFrame:
     return sum_lines(pd.concat([told, nobody]), "named", value)
 
 
-def _tree(book: Book, scope: Scope, lines: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the tree below a scope, with the points as they are shown."""
+def _tree(book: Book, scope: Scope) -> _Drawn | None:
+    """Draw the tree below a scope, with the points as they are shown; None: nothing was lost."""
+    lines = book.lines(scope)
+    if not (lines[scope.value] != 0).any():
+        return None
     found = blocks(lines, len(scope.path), scope.value)
-    return found if found.empty else book.in_blocks(scope, found[found["level"] <= _levels(found)])
-
-
-def _draw_tree(drawn: pd.DataFrame, key: str, scope: Scope) -> None:
-    st.subheader("失分在哪里")
-    page.note(lost_words.widest(drawn))
+    if found.empty:
+        return _Drawn("", new_figure(), [])
+    drawn = book.in_blocks(scope, found[found["level"] <= _levels(found)])
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
-    _pick_figure(tree_blocks(drawn), f"tree-{key}", scopes)
+    return _Drawn(lost_words.widest(drawn), tree_blocks(drawn), scopes)
 
 
 def _levels(found: pd.DataFrame) -> int:
@@ -129,23 +145,22 @@ def _levels(found: pd.DataFrame) -> int:
     return int(fits.index.max()) if len(fits) else 0
 
 
-def _draw_pareto(found: pd.DataFrame, scopes: list[Scope], by: str, key: str) -> None:
-    st.subheader(f"哪些{by}失分最多")
+def _few(found: pd.DataFrame, scopes: list[Scope], by: str) -> _Drawn:
+    """Draw the few that lost most."""
     lost = found[found["loss"] > 0]
     if lost.empty:
-        page.note("只有加分,没有失分。")
-        return
+        return _Drawn("只有加分,没有失分。", new_figure(), [])
     if by == CUTS[NAMED][1]:
-        page.note("一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。")
+        note = "一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。"
         main, whole = 0, float(lost["loss"].max())
     else:
-        page.note(lost_words.few(lost["loss"]))
+        note = lost_words.few(lost["loss"])
         main, whole = crossing(lost["loss"]), float(lost["loss"].sum())
     drawn = lost.head(_BARS)
     values = drawn["city"] if by == UNITS else drawn["shown"]
     told = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / whole}
     figure = pareto(pd.DataFrame(told), main, together=by != CUTS[NAMED][1])
-    _pick_figure(figure, f"pareto-{key}", [scopes[at] for at in drawn.index])
+    return _Drawn(note, figure, [scopes[at] for at in drawn.index])
 
 
 def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str) -> None:
@@ -180,28 +195,35 @@ def _table_note(by: str, total: float, left_out: int) -> str:
     return f"点一行,只看它。分项四舍五入,各行相加与 {total:.2f} 分可能差百分之几分。{more}"
 
 
-def _draw_shades(book: Book, scope: Scope, lines: pd.DataFrame) -> None:
+def _draw_shades(book: Book, scope: Scope) -> None:
     """Draw units against indicators; within a unit, point types against indicators."""
-    level = LEVELS[len(scope.path)] if len(scope.path) < len(LEVELS) else ""
-    column = "point_type_name" if scope.unit else "unit_name"
-    table = lost_cache.kept(
-        ("shades", book.at, scope), lambda: shades_of(book, scope, lines, column, level)
-    )
-    if table.empty:
-        return
     what = "点位类型" if scope.unit else UNITS
+    listed, drawn = book.kept("shades", lambda: _shaded(book, scope, what), scope)
+    if listed.empty:
+        return
     st.subheader(f"{what}和指标")
-    small = table.iloc[:_SHADES, :_WIDE]
-    shown = "" if small.shape == table.shape else _left_out(table, small, what)
-    page.note(f"{lost_words.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。")
-    scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
+    page.note(drawn.note)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _pick_figure(shades(small), f"shades-{book.key}-{scope.key}", scopes)
+        _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     with right:
-        config = {name: _number(words.plain(str(name)), format="%.2f") for name in table.columns}
-        listed = table.rename_axis("name").reset_index()
+        names = [name for name in listed.columns if name != "name"]
+        config = {name: _number(words.plain(str(name)), format="%.2f") for name in names}
         tables.show(listed, {"name": _text(what, width=110), **config}, 14)
+
+
+def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
+    """Make the table of shades and its figure."""
+    level = LEVELS[len(scope.path)] if len(scope.path) < len(LEVELS) else ""
+    column = "point_type_name" if scope.unit else "unit_name"
+    table = shades_of(book, scope, book.lines(scope), column, level)
+    if table.empty:
+        return table, _Drawn("", new_figure(), [])
+    small = table.iloc[:_SHADES, :_WIDE]
+    shown = "" if small.shape == table.shape else _left_out(table, small, what)
+    note = f"{lost_words.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。"
+    scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
+    return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
 
 
 def shades_of(

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from wenming_metrics.queries.details import PATH_MARK
 from wenming_metrics.queries.ledger import Ledger
 from wenming_metrics.rounding import half_up
 from wenming_metrics.scoring.ledger import LEVELS, inside
-from wenming_metrics.ui import words
+from wenming_metrics.ui import lost_cache, words
+from wenming_metrics.ui.cached import Version
 from wenming_metrics.ui.tables import shown_losses
 
 CITY = "全市"
@@ -67,13 +70,19 @@ class Scope:
 class Book:
     """A ledger with who is named responsible, made only when it is asked for.
 
-    key - names the window, for the keys of tables and figures; at - all that the ledger depends on
+    key - names the window, for the keys of tables and figures; at - what the ledger was asked for,
+    version - what was stored then (None: looked up whenever it is asked for)
     """
 
     ledger: Ledger
     named_of: NamedOf
     key: str = ""
     at: tuple[Hashable, ...] = ()
+    version: Version | None = None
+
+    def kept(self, what: str, make: Callable[[], object], *key: Hashable) -> object:
+        """Give what is made of the ledger, made once and shared. Takes: key - what else it is of"""
+        return lost_cache.kept((what, self.at, *key), make, self.version)
 
     def lines(self, scope: Scope) -> pd.DataFrame:
         """Give the lines inside a scope."""
@@ -153,20 +162,34 @@ def _parts(lines: pd.DataFrame, level: str, value: str, total: float) -> pd.Seri
 
 
 def choose(book: Book) -> Scope:
-    """Draw the controls that narrow: unit and indicator, and folded away what else."""
-    lines = book.ledger.lines
+    """Draw the controls that narrow: unit and indicator, and folded away what else.
+
+    What is folded away is made only when it is open or in use: listing every site and every
+    responsible unit costs more than the rest of the page.
+    """
+    units = book.kept("units", lambda: _by_loss(book.ledger.lines, "unit_name"))
+    paths = book.kept("paths", lambda: _paths(book.ledger.lines))
     with st.container(horizontal=True, vertical_alignment="bottom", key="narrowing"):
-        unit = _select("单位", UNIT, _by_loss(lines, "unit_name"), CITY, 200)
-        node = _select("指标", NODE, _paths(lines), "全部指标", 340)
-    chosen = [column for column, (key, _) in CUTS.items() if st.session_state.get(key)]
-    cuts = []
-    with st.expander("再按点位类型、责任单位、来源等缩小", expanded=bool(chosen)):
-        columns = st.columns(4)
-        for at, (column, (key, title)) in enumerate(CUTS.items()):
-            with columns[at % 4]:
-                value = _select(title, key, _options(book, column), "全部", "stretch")
-            cuts += [(column, value)] if value else []
+        unit = _select("单位", UNIT, units, CITY, 200)
+        node = _select("指标", NODE, paths, "全部指标", 340)
+    in_use = any(st.session_state.get(key) or key in st.query_params for key, _ in CUTS.values())
+    more = st.expander(
+        "再按点位类型、责任单位、来源等缩小", expanded=in_use, key="narrow_more", on_change="rerun"
+    )
+    cuts = _cuts(book, more) if more.open or in_use else []
     return Scope(unit, tuple(node.split(PATH_MARK)) if node else (), tuple(cuts))
+
+
+def _cuts(book: Book, place: DeltaGenerator) -> list[tuple[str, str]]:
+    """Draw the controls that are folded away; gives what is chosen in them."""
+    found = []
+    columns = place.columns(4)
+    for at, (column, (key, title)) in enumerate(CUTS.items()):
+        with columns[at % 4]:
+            options = book.kept("options", partial(_options, book, column), column)
+            value = _select(title, key, options, "全部", "stretch")
+        found += [(column, value)] if value else []
+    return found
 
 
 def _options(book: Book, column: str) -> list[str]:

@@ -106,8 +106,13 @@ def note(text: str) -> None:
 
 def foot(office: Office, window: Window, checks: int) -> None:
     """Write under which rules, for which days and from how many checks the page's figures come."""
+    st.caption(foot_text(office, window, checks))
+
+
+def foot_text(office: Office, window: Window, checks: int) -> str:
+    """Spell what stands at the foot of a page."""
     last = cached.batches()["act_at"].max()
-    st.caption(
+    return (
         f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
         f"数据到 {cached.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
     )

@@ -67,7 +67,10 @@ def what(preview: Preview) -> str:
 
 
 def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
-    """Draw whose score or place would change."""
+    """Draw whose score or place would change, or how many questionnaires a wave would gain."""
+    asked = preview.reading.answers
+    if asked is not None and preview.can_commit:
+        page.note(f"入库后,{asked.wave}的调查有这 {len(asked.frame):,} 份问卷;督查得分和名次不变。")
     if effect is None or preview.reading.checks.empty:
         return
     if effect.empty:

@@ -14,7 +14,8 @@ from wenming_metrics.vocabulary import movement
 def draw_groups(ranked: pd.DataFrame, query: dict[str, str], told: Lists) -> None:
     """Draw both ends of every group, the groups side by side.
 
-    Takes: ranked - as `queries.ranking.ranking` gives it; query - address of the same period;
+    Takes: ranked - as `queries.ranking.ranking` gives it; query - address of the same period
+           on the page of one unit;
            told - who is named, by the rules
     """
     placed = ranked[ranked["rank"].notna()]
@@ -51,8 +52,8 @@ def _draw_unit(line: tuple, query: dict[str, str]) -> None:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
     place = f"{line.rank} 并列" if line.tied else str(line.rank)
     st.page_link(
-        "pages/ranking.py",
+        "pages/portrait.py",
         label=f"**{place}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
-        query_params={**query, "unit": line.unit_name},
+        query_params={**query, "unit_who": line.unit_name},
         width="stretch",
     )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from wenming_metrics.charts.change import signed
+from wenming_metrics.queries.phases import PhaseEnd
 from wenming_metrics.rounding import allocate, half_up
 from wenming_metrics.scoring.change import (
     ADJUSTED,
@@ -43,6 +45,8 @@ COUNTED = {"day": "次", "week": "周", "month": "个月"}
 """How windows are counted; all others as 期. Days without inspection are left out of a course."""
 _FEW = 4
 """With fewer points nothing is said of the course."""
+_SIGNS = 20
+"""So many numbers in a circle have a sign of their own in every font."""
 
 
 def reading(control: Control, kind: str, target: float | None = None, full: float = 100.0) -> str:
@@ -166,10 +170,37 @@ def new_rules(changes: Mapping[int, tuple[date, str]]) -> str:
     """Say when the rules changed, "" where they did not."""
     if not changes:
         return ""
-    told = "、".join(
-        f"{on.year}年{on.month}月{on.day}日起用{name}" for on, name in changes.values()
-    )
+    told = "、".join(f"{_dated(on)}起用{name}" for on, name in changes.values())
     return f"竖线处改了办法:{told}。前后分数不能直接比,平均和范围分开算;差多少见「得分变动原因」。"
+
+
+def marked(ends: Sequence[PhaseEnd]) -> dict[str, PhaseEnd]:
+    """Number the days on which phases of campaigns fell due, ① first; there are signs for 20.
+
+    Of more, the latest are taken.
+    """
+    last = ends[-_SIGNS:]
+    return {chr(ord("①") + number): end for number, end in enumerate(last)}
+
+
+def phase_hover(end: PhaseEnd) -> str:
+    """Say what a mark in the figure stands for: plain text, and no code that a browser would run."""
+    return "<br>".join([f"{_dated(end.day)}到期", *(escape(name) for name in end.names)])
+
+
+def phases(ends: Mapping[str, PhaseEnd]) -> str:
+    """Say what the marks of `marked` stand for, "" where there are none."""
+    if not ends:
+        return ""
+    told = ";".join(
+        f"{mark} {_dated(end.day)} {'、'.join(plain(name) for name in end.names)}"
+        for mark, end in ends.items()
+    )
+    return f"细点线是专项行动各阶段到期的日子(文件没有写从哪天开始,所以不画):{told}。"
+
+
+def _dated(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[str, float]]:

@@ -133,6 +133,7 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
     full = 100.0 if chosen.code else office.rules.full_mark
     gaps = there[-1] - there[0] + 1 > len(there)  # then what follows each other are no weeks
     page.say(told + trend_words.reading(judged, "day" if gaps else kind, target, full))
+    ends = trend_words.marked(trend_cache.phase_ends(found.windows))
     line = course_line(
         judged,
         there,
@@ -140,10 +141,13 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
         [_hover(found, place, at, rate=bool(chosen.code)) for at in there],
         before=found.before[place],
         cuts={first - 0.5: "改办法" for first in found.changes},
+        ends=[(end.place, mark, trend_words.phase_hover(end)) for mark, end in ends.items()],
         target=target,
     )
     st.plotly_chart(line, theme=None, config=CONFIG, key="course")
     _explain(found, place, kind)
+    if told := trend_words.phases(ends):
+        page.note(told)
 
 
 def _than(found: Course) -> str:

@@ -9,8 +9,9 @@ from wenming_metrics.vocabulary.figures import FIGURES
 from wenming_metrics.vocabulary.inspections import INSPECTIONS
 from wenming_metrics.vocabulary.records import RECORDS
 from wenming_metrics.vocabulary.spelling import normalise
+from wenming_metrics.vocabulary.surveys import SURVEYS
 
-INPUT: dict[str, Column] = {**INSPECTIONS, **RECORDS}
+INPUT: dict[str, Column] = {**INSPECTIONS, **RECORDS, **SURVEYS}
 """Columns of the workbooks that people send."""
 
 

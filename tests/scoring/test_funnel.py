@@ -1,0 +1,71 @@
+"""How far chance alone takes a unit from the city's figure."""
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from wenming_metrics.scoring.funnel import OUTER, deviations, funnel, over_dispersion, widen
+
+
+@pytest.mark.parametrize("n", [5, 20, 37, 99])
+@pytest.mark.parametrize("share", [0.6, 0.93])
+@pytest.mark.parametrize("level", [0.95, OUTER])
+def test_below_a_hundred_whole_counts_outside_are_rare_ones(n, share, level):
+    low, high = funnel(share, n, level)
+    counts = np.arange(n + 1)
+    rare_low = binom.cdf(counts, n, share) < (1 - level) / 2
+    rare_high = binom.sf(counts - 1, n, share) < (1 - level) / 2
+    assert ((counts / n < low - 1e-12) == rare_low).all()
+    assert ((counts / n > high + 1e-12) == rare_high).all()
+
+
+def test_between_counts_by_hand():
+    # 20 asked, 90 %: F(14) = .0113, F(15) = .0432, so 15 less (.0432 - .025) / .0319
+    low, high = funnel(0.9, 20)
+    assert 20 * low == pytest.approx(15 - (0.04317 - 0.025) / 0.03192, abs=1e-3)
+    assert high == 1, "20 of 20 is nothing out of the ordinary: it happens to one in eight"
+
+
+def test_from_a_hundred_on_normal():
+    assert funnel(0.9, 400) == pytest.approx((0.9 - 1.959964 * 0.015, 0.9 + 1.959964 * 0.015))
+    wide = funnel(0.9, 400, OUTER)
+    assert wide == pytest.approx((0.9 - 3.090232 * 0.015, 0.9 + 3.090232 * 0.015))
+    assert funnel(0.9, 25, spread=0.2) == pytest.approx(
+        (0.9 - 1.959964 * 0.04, 0.9 + 1.959964 * 0.04)
+    )
+
+
+def test_nothing_asked_has_no_limits(recwarn):
+    low, high = funnel(0.9, [0, np.nan, 30])
+    assert np.isnan(low[:2]).all()
+    assert low[2] < 0.9 < high[2]
+    assert np.isnan(funnel(np.nan, [20, 200])).all()
+    assert np.isnan(over_dispersion([0.5], [0], 0.9))
+    assert np.isnan(over_dispersion([1.0, 1.0], [20, 20], 1.0))
+    assert funnel(1.0, 20) == (1, 1)
+    assert not recwarn
+
+
+def test_more_questionnaires_closer_limits():
+    low, high = funnel(0.9, [10, 20, 50, 99, 200, 1000])
+    assert (np.diff(low) > 0).all()
+    assert (np.diff(high) <= 0).all()
+
+
+def test_over_dispersion():
+    chance = np.random.default_rng(11)
+    n = np.full(400, 60)
+    alone = chance.binomial(60, 0.85, 400) / 60
+    # cut at the tenth at either end, pure chance gives 0.66
+    assert over_dispersion(alone, n, 0.85) == pytest.approx(0.66, abs=0.12)
+    apart = chance.binomial(60, np.clip(0.85 + chance.normal(0, 0.08, 400), 0, 1)) / 60
+    assert over_dispersion(apart, n, 0.85) > 1.5
+    z = deviations([0.8, 0.9, np.nan], [100, 100, 100], 0.9)
+    assert z[:2] == pytest.approx([-0.1 / 0.03, 0])
+    assert np.isnan(z[2])
+
+
+def test_limits_widen_by_the_root_and_never_narrow():
+    assert widen(0.8, 0.75, 0.85, 4) == pytest.approx((0.7, 0.9))
+    assert widen(0.8, 0.75, 0.85, 0.4) == pytest.approx((0.75, 0.85))
+    assert widen(0.9, 0.8, 0.95, 9) == pytest.approx((0.6, 1))

@@ -1,0 +1,66 @@
+"""When the phases of campaigns (专项行动) fell due: what stands beside a course of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from wenming_metrics.periods import Window
+from wenming_metrics.privacy import mask
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import reading
+from wenming_metrics.store.records import read_records
+
+_TASK = ["campaign", "phase", "task", "unit"]
+
+
+@dataclass(frozen=True)
+class PhaseEnd:
+    """The day on which phases of campaigns fell due, and where it lies on an axis of windows.
+
+    place - 0 is the middle of the first window, 0.5 its end; names - 「行动·阶段」, at least one
+    """
+
+    day: date
+    place: float
+    names: tuple[str, ...]
+
+
+def phase_ends(office: Office, windows: Sequence[Window]) -> tuple[PhaseEnd, ...]:
+    """List the days within some windows on which a phase of a campaign fell due.
+
+    A phase ends with the latest deadline of its tasks, each as the file that came last says it; a
+    campaign without phases is one phase. What has no deadline that is a day is left out. Files do
+    not say when a phase began.
+
+    Takes:   windows - in order of time
+    Returns: in order of time
+    """
+    with reading(office.store) as connection:
+        found = read_records(connection, "campaign")
+    told = pd.DataFrame(found["told"].tolist(), found.index).reindex(columns=_TASK[:-1])
+    tasks = told.fillna("").assign(unit=found["unit"], day=found["day"], batch=found["batch"])
+    last = tasks["batch"] == tasks.groupby(_TASK)["batch"].transform("max")
+    ends = tasks[last].groupby(["campaign", "phase"], sort=False)["day"].max()
+    known: dict[int, list[str]] = {}
+    for (campaign, phase), day in ends[ends > 0].items():
+        known.setdefault(int(day), []).append(_name(campaign, phase))
+    days = [date.fromordinal(day) for day in sorted(known)]
+    inside = [day for day in days if windows and windows[0].start <= day <= windows[-1].end]
+    return tuple(
+        PhaseEnd(day, _place(windows, day), tuple(known[day.toordinal()])) for day in inside
+    )
+
+
+def _name(campaign: str, phase: str) -> str:
+    return mask("·".join(filter(None, (campaign, phase))) or "专项行动")
+
+
+def _place(windows: Sequence[Window], day: date) -> float:
+    """Give the place of the end of a day; one that lies between windows stands between them."""
+    number = max(number for number, one in enumerate(windows) if one.start <= day)
+    passed = (day - windows[number].start).days + 1
+    return number - 0.5 + min(1.0, passed / len(windows[number].days))

@@ -1,0 +1,184 @@
+"""One unit for one look (单位画像): its places over time, and how it does against its group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.periods import Window, series
+from wenming_metrics.queries import stated
+from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.queries.details import node_path
+from wenming_metrics.queries.known import know, known_standings
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking import COURSE, place
+from wenming_metrics.queries.standings import Standings
+from wenming_metrics.queries.sums import planned_types
+from wenming_metrics.queries.traced import place_of
+from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring import coverage as cover
+from wenming_metrics.scoring.ranking import RANKED, SCORED
+from wenming_metrics.store.database import reading
+
+SEEN, UNSEEN, ASIDE = "已查", "未查", "不适用"
+"""Three states of an indicator of a unit: looked at, not looked at, and nothing to look at."""
+_FINE = 1e9
+
+
+def places_over_time(office: Office, window: Window, board: str, unit: int) -> pd.DataFrame:
+    """List how a unit stood in a window and in those before it, oldest first.
+
+    It begins with the first window in which anybody of the board was looked at.
+
+    Returns: window, status, score (NaN = none), rank (Int64), tied, ranked (units of its group with a
+             place), checks, failed
+    """
+    windows = series(window, COURSE[window.kind])
+    with reading(office.store) as connection:
+        standings = score_windows(connection, office, windows, office.rules.board(board))
+    at, lines = place_of(standings, unit), []
+    for number, one in enumerate(windows):
+        if not lines and one != window and not standings.counted("checks", number).any():
+            continue
+        placed = place(standings, number)
+        own = placed.iloc[at]
+        group = (placed["group"] == own["group"]) & (placed["status"] == RANKED)
+        names = ("status", "score", "rank", "tied", "checks", "failed")
+        lines.append({"window": one, **{name: own[name] for name in names}, "ranked": group.sum()})
+    return pd.DataFrame(lines).astype({"rank": "Int64", "score": float})
+
+
+def against_group(
+    office: Office, window: Window, board: str, unit: int, cut: Cut | None = None
+) -> pd.DataFrame:
+    """Set the rates of a unit beside those of the units of its group that have a score.
+
+    Takes:   cut - as known when (None: now)
+    Returns: one line per indicator, in the order of the tree: code, name, path, level (1 = top),
+             own (it makes its own rate: together these make the score), state (SEEN, UNSEEN, ASIDE),
+             rate (%, NaN = not looked at), checks, failed, units (of the group with a rate), low,
+             high, middle (%, of those; NaN = nobody), better (of those: how many have more), gap (points of
+             the unit's score by which it lies above the middle, below zero: under it; NaN = either
+             has no rate). Under two versions of the rules: the indicators of the newer one.
+    """
+    chosen = office.rules.board(board)
+    with reading(office.store) as connection:
+        if cut is None:
+            standings = score_windows(connection, office, [window], chosen)
+        else:
+            standings = known_standings(connection, office, chosen, know(connection, window, cut))
+        rules = standings.rules()
+        applies = _applies(connection, office, standings, rules)
+    at = place_of(standings, unit)
+    rates, worth = _rates(standings, rules)
+    peers = _peers(standings, at)
+    nodes = rules.nodes
+    found = pd.DataFrame(
+        {
+            **{name: nodes[name].to_numpy() for name in ("code", "name", "level")},
+            "path": [node_path(rules, node) for node in nodes.index],
+            "own": _makes_own(rules),
+            "rate": rates[:, at],
+            **{name: _counted(standings, rules, name)[:, at] for name in ("checks", "failed")},
+            **_spread(rates[:, peers], rates[:, at]),
+            "state": np.select([~np.isnan(rates[:, at]), applies[:, at]], [SEEN, UNSEEN], ASIDE),
+        }
+    )
+    found["gap"] = worth[:, at] * (found["rate"] - found["middle"]) / 100
+    return found.iloc[1:].reset_index(drop=True)
+
+
+def documents_due(office: Office, window: Window) -> pd.DataFrame:
+    """Give what of each unit's documents due in a window has passed; see `stated.documents`."""
+    with reading(office.store) as connection:
+        return stated.documents(connection, window)
+
+
+def _peers(standings: Standings, at: int) -> np.ndarray:
+    """Give the positions of the units of a unit's group that have a score."""
+    group = standings.units["group"].to_numpy(object)
+    return np.flatnonzero((group == group[at]) & np.isin(statuses(standings), SCORED))
+
+
+def _spread(peers: np.ndarray, own: np.ndarray) -> dict[str, np.ndarray]:
+    """Say per node how the rates of the peers lie, and how many are above the unit's own."""
+    units = (~np.isnan(peers)).sum(axis=1)
+    some = units > 0
+    empty = np.full(len(peers), np.nan)
+    low, high, middle = empty.copy(), empty.copy(), empty.copy()
+    low[some], high[some] = np.nanmin(peers[some], axis=1), np.nanmax(peers[some], axis=1)
+    middle[some] = np.nanmean(peers[some], axis=1)
+    fine = np.rint(np.nan_to_num(peers, nan=-1.0) * _FINE)
+    better = (fine > np.rint(np.nan_to_num(own) * _FINE)[:, None]).sum(axis=1)
+    told = {"units": units, "low": low, "high": high, "middle": middle}
+    return {**told, "better": np.where(np.isnan(own), 0, better)}
+
+
+def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
+    """Give rates (%) that were looked at, and what nodes are worth in the score, per node and unit.
+
+    Over several versions: of the days of each version that knows the indicator.
+    """
+    shape = (len(rules.nodes), len(standings.units))
+    total, weight, worth = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for (stretch, at, shares), kept, where in _matched(standings, rules):
+        scores = stretch.scores
+        rates = scores.rates[kept, at]
+        seen = ~np.isnan(rates) & ~scores.filled[kept, at]
+        total[where] += np.where(seen, rates, 0.0) * stretch.share
+        weight[where] += seen * stretch.share
+        full = stretch.rules.full_mark
+        worth[where] += full * np.nan_to_num(scores.weights[kept, at]) * np.nan_to_num(shares)
+    rates = np.divide(100 * total, weight, out=np.full(shape, np.nan), where=weight > 0)
+    return rates, worth
+
+
+def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
+    """Sum one field of `LeafSums` into every node above, per node and unit."""
+    found = np.zeros((len(rules.nodes), len(standings.units)))
+    for (stretch, at, _), kept, where in _matched(standings, rules):
+        sums = _upward(getattr(stretch.scores.sums, name)[:, at], stretch.rules)
+        found[where] += sums[kept]
+    return found.astype(np.int64)
+
+
+def _matched(standings: Standings, rules: RuleSet) -> list:
+    """Give the parts of the last window, with which of their nodes the newest rules have, and where."""
+    codes = pd.Index(rules.nodes["code"])
+    found = []
+    for part in standings.parts():
+        where = codes.get_indexer(part[0].rules.nodes["code"])
+        kept = np.flatnonzero(where >= 0)
+        found.append((part, kept, where[kept]))
+    return found
+
+
+def _upward(values: np.ndarray, rules: RuleSet) -> np.ndarray:
+    found, parents = values.astype(float), rules.nodes["parent"].to_numpy()
+    for node in range(len(parents) - 1, 0, -1):
+        found[parents[node]] += found[node]
+    return found
+
+
+def _makes_own(rules: RuleSet) -> np.ndarray:
+    """Say which nodes make their own rate and lie below none that does."""
+    parents, has = rules.nodes["parent"].to_numpy(), (rules.nodes["mode"] != "").to_numpy()
+    below = np.zeros(len(parents), bool)
+    for node in range(1, len(parents)):
+        below[node] = has[parents[node]] or below[parents[node]]
+    return has & ~below
+
+
+def _applies(
+    connection: Connection, office: Office, standings: Standings, rules: RuleSet
+) -> np.ndarray:
+    """Say what there is to be looked at, per node and unit: some leaf below applies."""
+    catalogue, size, position = office.catalogue, len(standings.units), standings.column_of
+    types = catalogue.applies.shape[1]
+    registered = cover.types_by_unit(standings.register.sites, position, size, types)
+    windows = [standings.windows[-1]]
+    (planned,) = planned_types(connection, windows, position, types, size)
+    leaves = cover.applicable(cover.leaf_at(rules, catalogue), registered, planned)
+    return _upward(leaves, rules) > 0

@@ -1,0 +1,79 @@
+"""Rates from wave to wave: what has changed, what is chance, where two must not be compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.survey_waves import take, waves
+from wenming_metrics.queries.surveys import CITY, Rates, figures_of
+from wenming_metrics.rules.survey import Rate, Survey
+from wenming_metrics.rules.survey_words import spell_rate
+from wenming_metrics.scoring.shares import difference
+
+MOVED, STEADY, BROKEN = "有明显变化", "变化不明显", "算法不同,不比较"
+"""What is said of a figure against that of the wave before."""
+_WHOLE = 100.0
+
+
+def course(office: Office, rate: str, unit: int | None = None) -> pd.DataFrame:
+    """Follow a rate of the city, or of a unit, from wave to wave, the oldest first.
+
+    Returns: wave (Window), value (exact %), shown, low, high (%), n, n_eff, state, definition,
+             changed (its definition differs from that of the wave before), moved ("" for the first:
+             MOVED, STEADY, or BROKEN)
+    """
+    lines: list[dict] = []
+    for wave in reversed(waves(office)):
+        taken = take(office, wave)
+        rated = next((one for one in taken.survey.rates if one.code == rate), None)
+        found = figures_of(taken, only=rate) if rated else None
+        line = _line_of(found, rate, unit) if rated else None
+        if line is not None:
+            told = {"wave": wave, "definition": spell_rate(found.survey, rated)}
+            lines.append({**told, **line, "key": _key(found.survey, rated, unit)})
+    names = ["wave", *_COURSE, "definition", "changed", "moved"]
+    before: list[dict | None] = [None, *lines[:-1]]
+    for line, other in zip(lines, before, strict=False):
+        line["changed"] = other is not None and other["key"] != line["key"]
+        line["moved"] = _moved(other, line)
+    return pd.DataFrame(lines, columns=names)
+
+
+_COURSE = ("value", "shown", "low", "high", "n", "n_eff", "state")
+
+
+def _line_of(found: Rates, rate: str, unit: int | None) -> dict | None:
+    """Give the line of the city, or of a unit, in one wave."""
+    if unit is None:
+        own = found.totals[found.totals["level"] == CITY]
+    else:
+        own = found.units[found.units["unit"] == unit]
+    own = own[own["rate"] == rate]
+    return None if own.empty else own.iloc[0][list(_COURSE)].to_dict()
+
+
+def _key(survey: Survey, rate: Rate, unit: int | None) -> tuple[object, ...]:
+    """Give all that makes a figure comparable: its definition, and for the city how it is made."""
+    plain = replace(rate, target=None, title="", values={})
+    question = replace(survey.question(rate.question), title="", headers=())
+    options = [(one.code, one.state) for one in question.options]
+    city = survey.city if unit is None else ""
+    return plain, tuple(rate.values.items()), question.kind, tuple(options), city
+
+
+def _moved(before: dict | None, now: dict) -> str:
+    """Say whether a figure has changed by more than chance explains."""
+    if before is None or np.isnan(before["value"]) or np.isnan(now["value"]):
+        return ""
+    if before["key"] != now["key"]:
+        return BROKEN
+    yes, base = zip(
+        *((one["value"] / _WHOLE * one["n_eff"], one["n_eff"]) for one in (now, before)),
+        strict=True,
+    )
+    low, high = difference(yes[0], base[0], yes[1], base[1])
+    return MOVED if low > 0 or high < 0 else STEADY

@@ -1,0 +1,34 @@
+"""Rows of totals under a counted table, held against the rows above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wenming_metrics.problems import Problem
+from wenming_metrics.reading.counts import whole_count
+from wenming_metrics.reading.questions import MARK
+from wenming_metrics.reading.record_values import decimal_text
+from wenming_metrics.reading.rows import Total
+from wenming_metrics.reading.table import Table, column
+
+
+def report_sums(table: Table, totals: Sequence[Total]) -> None:
+    """Hold each printed row of totals against the rows above it."""
+    names = [name for name in table.columns if name.startswith(MARK)]
+    for one in totals:
+        at, above = one.excel - table.sheet.first_row, table.excel < one.excel
+        wrong = []
+        for name in names:
+            whole = table.sheet.columns[table.header.columns[name][0]]
+            printed = whole_count(decimal_text(whole.values[whole.codes[at]]))
+            own = column(table, name)
+            read = [whole_count(decimal_text(value)) or 0 for value in own.values]
+            total = int(np.maximum(np.array(read, np.int64)[own.codes][above], 0).sum())
+            if printed is not None and printed >= 0 and printed != total:
+                header = table.header.texts[table.header.columns[name][0]]
+                wrong.append(f"“{header}”写 {printed},各行合计 {total}")
+        code, said = ("计票-05", {"columns": ";".join(wrong)}) if wrong else ("计票-04", {})
+        where = (table.sheet.name, one.excel)
+        table.problems.append(Problem(code, *where, found=one.label, details=said))

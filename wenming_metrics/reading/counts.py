@@ -1,0 +1,125 @@
+"""计票表: how many chose which option, one unit in each row, one option in each further column.
+
+Headers of two rows are read as question over option. Besides options there may be figures of the
+survey that are counted only (发放, 回收, 有效 ...).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.reading import values
+from wenming_metrics.reading.model import COUNTED, RECORD_COLUMNS, Context, empty
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.questions import MARK, is_counted, parts_of
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    PLACES,
+    decimal_text,
+    report_again,
+    report_rows,
+    settle_unit,
+    texts_of,
+)
+from wenming_metrics.reading.survey_where import find_wave, report_misfits
+from wenming_metrics.reading.table import Table, column, report, report_sheet
+from wenming_metrics.rules.survey import MULTIPLE, Survey
+
+_MOST = 10**9
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read a counted table."""
+    survey, size = context.survey, table.n_rows
+    if not size:
+        return empty(RECORD_COLUMNS)
+    wave = find_wave([table], [_days(table)], survey) if survey else None
+    if wave is None:
+        report_sheet(table, "问卷-02" if survey else "问卷-01")
+        return empty(RECORD_COLUMNS)
+    first, last = wave.window.start, wave.window.end
+    if not wave.is_said:
+        report_sheet(table, "计票-01", wave=wave.window.title)
+    day = np.full(size, last.toordinal(), np.int64)
+    report_misfits(table, _days(table), "submitted", wave, wave.titled[0], survey)
+    unit = settle_unit(table, names, day)
+    place = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    found = {name: _numbers(table, name) for name in table.columns if name.startswith(MARK)}
+    _report_totals(table, survey, found)
+    report_again(table, [(one, last) for one in unit.tolist()])
+    told = {
+        **{"first": [first.isoformat()] * size, "last": [last.isoformat()] * size},
+        **{"period": [wave.window.title] * size, "remark": texts_of(table, "remark")},
+        "counts": _counts(found, size),
+    }
+    return make_records(table, COUNTED, day, unit, told)
+
+
+def _days(table: Table) -> np.ndarray:
+    given, year = column(table, "submitted"), table.header.titles.year
+    read = np.array([values.day(value, year) for value in given.values], np.int64)
+    return np.where(read > date(2000, 1, 1).toordinal(), read, 0)[given.codes]
+
+
+def _numbers(table: Table, name: str) -> np.ndarray:
+    """Read a column of counts, -1 where nothing is written; hold what is no whole number."""
+    given = column(table, name)
+    read = [whole_count(decimal_text(value)) for value in given.values]
+    found = np.array([-2 if one is None else one for one in read], np.int64)[given.codes]
+    report(table, found == -2, "计票-02", name)
+    return np.maximum(found, -1)
+
+
+def whole_count(text: str | None) -> int | None:
+    """Give a count, -1 for nothing written, None for what is none."""
+    if not text:
+        return -1 if text == "" else None
+    whole, _, part = text.partition(".")
+    return int(whole) if not part.strip("0") and 0 <= int(whole) < _MOST else None
+
+
+def _counts(found: dict[str, np.ndarray], size: int) -> list[dict[str, dict[str, int]]]:
+    """Put the counts of each row together: question -> option -> how many."""
+    rows: list[dict[str, dict[str, int]]] = [{} for _ in range(size)]
+    for name, numbers in found.items():
+        question, option = parts_of(name)
+        for row, number in zip(rows, numbers.tolist(), strict=True):
+            if number >= 0:
+                row.setdefault(question, {})[option] = number
+    return rows
+
+
+def _report_totals(table: Table, survey: Survey, found: dict[str, np.ndarray]) -> None:
+    """Say where the options of a question do not add up to what the row prints as its total."""
+    if "returned" not in table.columns:
+        return
+    printed = _numbers(table, "returned")
+    questions = dict.fromkeys(parts_of(name)[0] for name in found if parts_of(name)[1])
+    for code in questions:
+        if survey.question(code).kind == MULTIPLE:
+            continue
+        own = [one for name, one in found.items() if parts_of(name)[0] == code]
+        total = sum((np.maximum(one, 0) for one in own), start=np.zeros(table.n_rows, np.int64))
+        rows = np.flatnonzero((printed >= 0) & (total != printed) & ~table.held)
+        said = [{"printed": int(printed[row]), "sum": int(total[row])} for row in rows.tolist()]
+        title = survey.question(code).title
+        report_rows(
+            table, rows, "计票-03", "returned", [{**one, "question": title} for one in said]
+        )
+
+
+COUNTS = RecordKind(
+    name=COUNTED,
+    title="问卷计票表",
+    columns=(
+        *("subject", "district", "street", "community", "group", "period", "submitted"),
+        *("returned", "remark"),
+    ),
+    required=(("subject", *PLACES),),
+    is_kind=is_counted,
+    read=_read,
+)

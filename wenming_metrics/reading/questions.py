@@ -1,0 +1,245 @@
+"""Headers of questionnaires and of counted tables: which question, or which option, a column holds.
+
+Such columns are named `q:question`, or `q:question:option` where each option has its own. Headers
+are compared without their numbering and without what tools add: 「4、…?」 「Q4.」 「[单选题]」 「(必填)」.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wenming_metrics.rules.survey import COUNT, MULTIPLE, SCALE, Question, Survey
+from wenming_metrics.vocabulary import headers, normalise
+
+MARK = "q:"
+_TAGS = re.compile(
+    r"[\[(【](?:必填|必答|选填|选答|可多选|最多|至多|限选|[单多]选|不定项|矩阵|量表|填空|打分|评分|下拉|排序)"
+    r"[^\])】]*[\])】]|^\*|\*$"
+)
+_NUMBERING = re.compile(
+    r"^(?:第?\d+题[.、:_-]?|\d+(?:[-.]\d+)*[.、:)_]|q\d+(?:[._]\d+)*(?:[.、:)_]|(?=[^\w]))|\(\d+\)"
+    r"|[一二三四五六七八九十]+[、.]|\d+(?=\())+"
+)
+_ENDS = "?:。.!;、,/_-"
+_BESIDE = re.compile(
+    r"意见|建议|^来源$|^总分$|^(?:__?|meta/|formhub/)|^(?:自由)?备注$|答题状态|^得分$|^data_quality"
+)
+"""What tools and authors put beside the questions; it stays in the cells as they came."""
+_PLACE = re.compile(
+    r"^(?:您|受访者)?(?:现在|目前|平时)?(?:所?居住|所在|所属|常住)?(?:的|在哪个?)?"
+    r"(街道|乡镇|镇街|街道\(镇\)|街道\(乡镇\)|社区|社区\(村\)|村居|小区|区|县区|区县)(?:是)?$"
+)
+_PLACES = {
+    "社区": "community",
+    "社区(村)": "community",
+    "村居": "community",
+    "小区": "answer_place",
+}
+_PLACES |= dict.fromkeys(("区", "县区", "区县"), "district")
+_SPLITS = ":/-_."
+FACTS = (
+    *("answer_serial", "answer_id", "submitted", "answer_start", "answer_end", "duration"),
+    *("district", "street", "community", "answer_place", "period", "interviewer"),
+    *("answer_weight", "remark"),
+)
+"""What columns of questionnaires may hold beside answers."""
+_TITLES = headers(FACTS)
+_OWN = {"answer_start", "answer_end", "duration", "answer_id", "answer_serial", "interviewer"}
+_UNITS = ("subject", "district", "street", "community")
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The words of a survey: bare header -> question, and per question bare option -> its code."""
+
+    questions: Mapping[str, str]
+    options: Mapping[str, Mapping[str, str]]
+    alone: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+def name_of(question: str, option: str = "") -> str:
+    """Name the column of a question, or of one of its options."""
+    return f"{MARK}{question}:{option}" if option else MARK + question
+
+
+def parts_of(name: str) -> tuple[str, str]:
+    """Part the name of a column into question and option ("": the whole answer)."""
+    question, _, option = name.removeprefix(MARK).partition(":")
+    return question, option
+
+
+def spell_name(survey: Survey | None, name: str) -> str:
+    """Write what a column of a questionnaire holds; "" for a name that the survey has not."""
+    question, option = parts_of(name)
+    for one in survey.questions if survey and name.startswith(MARK) else ():
+        titles = {"": one.title, **{own.code: f"{one.title}:{own.title}" for own in one.options}}
+        if one.code == question:
+            return titles.get(option, "")
+    return ""
+
+
+def column_names(survey: Survey | None, *, counted: bool = False) -> dict[str, str]:
+    """List what columns may hold: name -> as people read it. Takes: counted - of counted tables"""
+    found = {}
+    for one in survey.questions if survey else ():
+        names = [] if counted else [name_of(one.code)]
+        if counted or one.kind == MULTIPLE:
+            names += [name_of(one.code, own) for own in _codes(one)]
+        if counted or one.kind != COUNT:
+            found |= {name: spell_name(survey, name) or name for name in names}
+    return found
+
+
+def is_beside(word: str) -> bool:
+    """Say whether a (normalised) header is one that nobody misses: free text, a tool's own facts."""
+    return bool(_BESIDE.search(word))
+
+
+@lru_cache(maxsize=1 << 14)
+def bare(text: str) -> str:
+    """Take numbering and added words off a header.
+
+    >>> bare("4、您是否知道?[单选题]"), bare("8、(1)环境卫生"), bare("Q7. 满意程度(必填)")
+    ('您是否知道', '环境卫生', '满意程度')
+    """
+    word = _TAGS.sub("", normalise(text))
+    return (_NUMBERING.sub("", word) or word).strip(_ENDS)
+
+
+def survey_columns(
+    texts: Sequence[str],
+    groups: Sequence[str],
+    survey: Survey | None,
+    said: Mapping[str, str],
+    *,
+    is_chosen: bool = False,
+) -> dict[str, list[int]]:
+    """Give the columns of a row that may head questionnaires: name -> positions.
+
+    Takes:   said - what people said of headers (normalised); is_chosen - that they are
+             questionnaires is what a person said
+    Returns: {} where the row does not speak of questionnaires
+    """
+    asked, found = _asked(survey) if survey else None, {}
+    for at, text in enumerate(texts):
+        word = normalise(text)
+        if word:
+            name = (
+                said[word] if word in said else _fact(word) or _of_survey(asked, text, groups, at)
+            )
+            if name:
+                found.setdefault(name, []).append(at)
+    return found if is_chosen or _is_survey(found, asked) else {}
+
+
+def counted_columns(
+    texts: Sequence[str], groups: Sequence[str], survey: Survey | None, said: Mapping[str, str]
+) -> dict[str, list[int]]:
+    """Give the columns of options, and of figures, that a row of a counted table may head."""
+    asked, found = _asked(survey) if survey else None, {}
+    for at, text in enumerate(texts):
+        word = normalise(text)
+        name = said.get(word) or (_of_counts(asked, text, groups, at) if asked and word else "")
+        if name.startswith(MARK):
+            found.setdefault(name, []).append(at)
+    return found
+
+
+def has_units(names: Mapping[str, object]) -> bool:
+    """Say whether columns found in a row name units."""
+    return any(name in names for name in _UNITS)
+
+
+def is_counted(names: frozenset[str], title: str) -> bool:
+    """Say whether columns are those of a counted table: units, and two options or figures."""
+    counted = [name for name in names if name.startswith(MARK)]
+    return len(counted) >= 2 and has_units(dict.fromkeys(names))
+
+
+def _is_survey(found: Mapping[str, object], asked: Asked | None) -> bool:
+    """Say whether columns are those of questionnaires, not of scores that are named alike."""
+    questions = {parts_of(name)[0] for name in found if name.startswith(MARK)}
+    if "submitted" in found or "answer_end" in found:
+        return bool(questions or _OWN & set(found))
+    plain = [one for one in questions if asked and asked.kinds[one] != SCALE]
+    return len(questions) >= 2 and bool(plain)
+
+
+def _fact(word: str) -> str:
+    last = word.rpartition("/")[2]
+    name = _TITLES.get(word) or _TITLES.get(bare(word)) or _TITLES.get(last)
+    if name:
+        return name
+    place = _PLACE.match(bare(last))
+    return _PLACES.get(place[1], "street") if place else ""
+
+
+def _of_survey(asked: Asked | None, text: str, groups: Sequence[str], at: int) -> str:
+    """Name the question of a column, or, of a multiple answer, the option."""
+    if asked is None:
+        return ""
+    question = asked.questions.get(bare(text))
+    if question:
+        return "" if asked.kinds[question] == COUNT else name_of(question)
+    for left, right in (*_splits(text), *([(groups[at], text)] if at < len(groups) else [])):
+        over = asked.questions.get(bare(left))
+        if over and asked.kinds[over] == MULTIPLE and bare(right) in asked.options[over]:
+            return name_of(over, asked.options[over][bare(right)])
+        question = asked.questions.get(bare(right))
+        if question and asked.kinds[question] != COUNT and not over:
+            return name_of(question)
+    return ""
+
+
+def _of_counts(asked: Asked, text: str, groups: Sequence[str], at: int) -> str:
+    """Name the figure of a column, or the question and the option that it counts."""
+    word = _unit_off(bare(text))
+    for left, right in (*([(groups[at], text)] if at < len(groups) else []), *_splits(text)):
+        over, option = asked.questions.get(bare(left)), _unit_off(bare(right))
+        if over and option in asked.options[over]:
+            return name_of(over, asked.options[over][option])
+    return asked.alone.get(word, "")
+
+
+def _unit_off(word: str) -> str:
+    return re.sub(r"\((?:份|人|人数|个|票|份数|人次)\)$|(?:份数|人数|票数)$", "", word) or word
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Part a header in two at every mark that may stand between question and option."""
+    word = _TAGS.sub("", normalise(text))
+    if found := re.fullmatch(r"(.+)\(([^()]+)\)", word):
+        yield found[1], found[2]
+    for at, mark in enumerate(word):
+        if mark in _SPLITS and 0 < at < len(word) - 1:
+            yield word[:at].rpartition("/")[2] if mark == "/" else word[:at], word[at + 1 :]
+
+
+@lru_cache(maxsize=8)
+def _words_of(questions: tuple[Question, ...]) -> Asked:
+    words, options, kinds, met = {}, {}, {}, {}
+    for one in questions:
+        kinds[one.code] = one.kind
+        for text in (one.code, one.title, *one.headers):
+            words.setdefault(bare(text), one.code)
+        own = {normalise(o.code): o.code for o in one.options}
+        own |= {bare(text): o.code for o in one.options for text in (o.title, *o.aliases)}
+        own |= {bare(f"{n}分"): str(n) for n in range(one.low, one.high + 1) if one.kind == SCALE}
+        options[one.code] = own
+        for text, code in own.items():
+            met.setdefault(text, set()).add(name_of(one.code, code))
+    alone = {text: names.pop() for text, names in met.items() if len(names) == 1}
+    return Asked(words, options, alone, kinds)
+
+
+def _asked(survey: Survey) -> Asked:
+    return _words_of(survey.questions)
+
+
+def _codes(one: Question) -> list[str]:
+    steps = range(one.low, one.high + 1) if one.kind == SCALE else ()
+    return [*(own.code for own in one.options), *map(str, steps)]

@@ -1,0 +1,122 @@
+"""配额表: how many questionnaires of a wave are planned per unit, and of which group of people.
+
+One row is one unit, or one group of people of it; the group is an answer to one of the questions by
+which people are parted (年龄, 性别). A row without a group plans the unit as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import Window, window
+from wenming_metrics.reading.model import Context
+from wenming_metrics.reading.names import Names
+from wenming_metrics.reading.record import RecordKind, make_records
+from wenming_metrics.reading.record_values import (
+    PLACES,
+    decimal_text,
+    report_again,
+    report_rows,
+    settle_periods,
+    settle_unit,
+    texts_of,
+)
+from wenming_metrics.reading.table import Table, column, report
+from wenming_metrics.rules.survey import Survey
+from wenming_metrics.vocabulary import normalise
+
+_OF_ROWS = {"site", "result", "deduction", "description"}
+_ALL = re.compile(r"^(?:全体|全部|合计|不限|总体|居民|所有.*)?$")
+_DAYS = {"month": 31, "quarter": 92, "half": 184, "year": 366}
+Group = tuple[str, str]
+"""Codes of a question and of an answer to it; ("", "") = everybody."""
+
+
+def _is_kind(names: frozenset[str], title: str) -> bool:
+    """A table of units with a number of questionnaires that are planned."""
+    if names & _OF_ROWS or not names & {"subject", *PLACES}:
+        return False
+    return "planned_answers" in names
+
+
+def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
+    """Read the rows; one whose unit, wave, group or number is not sure is held."""
+    nothing = np.zeros(table.n_rows, bool)
+    waves = _settle_waves(table, settle_periods(table, nothing), context.survey)
+    last = np.array([one.end.toordinal() if one else 0 for one in waves], np.int64)
+    unit = settle_unit(table, names, last)
+    place = next(name for name in ("subject", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    groups, planned = _settle_groups(table, context.survey), _settle_numbers(table)
+    wave = [one.title if one else "" for one in waves]
+    report_again(table, list(zip(unit.tolist(), wave, groups, strict=True)))
+    told = {
+        **{"first": [one.start.isoformat() if one else "" for one in waves], "period": wave},
+        **{"last": [one.end.isoformat() if one else "" for one in waves]},
+        **{"question": [code for code, _ in groups], "people": [option for _, option in groups]},
+        **{"people_group": texts_of(table, "people_group"), "planned": planned},
+        "remark": texts_of(table, "remark"),
+    }
+    return make_records(table, "quota", last, unit, told)
+
+
+def _settle_waves(
+    table: Table, periods: list[Window | None], survey: Survey | None
+) -> list[Window | None]:
+    """Give the wave of each row; hold rows whose period is longer than a wave."""
+    kind = survey.wave if survey else "quarter"
+    long = [
+        row
+        for row, one in enumerate(periods)
+        if one and len(one.days) > _DAYS[kind] and not table.held[row]
+    ]
+    said = [{"period": periods[row].title} for row in long]
+    report_rows(table, long, "配额-03", "period", said)
+    return [window(kind, one.start) if one else None for one in periods]
+
+
+def _settle_groups(table: Table, survey: Survey | None) -> list[Group]:
+    """Find the group of people that each row names; hold rows whose group is not known."""
+    known: dict[str, Group] = {}
+    titles: list[str] = []
+    for question in survey.questions if survey else ():
+        for option in question.options if question.people else ():
+            titles.append(option.title)
+            for word in (option.title, *option.aliases):
+                known.setdefault(normalise(word), (question.code, option.code))
+    texts = texts_of(table, "people_group")
+    found = [
+        ("", "") if _ALL.match(normalise(text)) else known.get(normalise(text)) for text in texts
+    ]
+    strange = [row for row, one in enumerate(found) if one is None and not table.held[row]]
+    said = {"known": "、".join(titles) or "(评分办法里没有分人群的题目)"}
+    report_rows(table, strange, "配额-02", "people_group", [said] * len(strange))
+    return [one or ("", "") for one in found]
+
+
+def _settle_numbers(table: Table) -> list[int]:
+    """Read how many are planned; hold what is no whole number."""
+    given = column(table, "planned_answers")
+    read = [decimal_text(value) for value in given.values]
+    whole = [int(text) if text and text.isdecimal() else -1 for text in read]
+    found = [whole[code] for code in given.codes.tolist()]
+    unread = [row for row, number in enumerate(found) if number < 0 and not table.held[row]]
+    report_rows(table, unread, "配额-01", "planned_answers", [{}] * len(unread))
+    return found
+
+
+QUOTA = RecordKind(
+    name="quota",
+    title="问卷配额表",
+    columns=(
+        *("subject", "district", "street", "community", "period", "people_group"),
+        *("planned_answers", "remark"),
+        *("site", "result", "deduction", "description"),
+    ),
+    required=(("subject", *PLACES), ("planned_answers",)),
+    is_kind=_is_kind,
+    read=_read,
+)

@@ -1,0 +1,228 @@
+"""What is wrong with the definitions of a survey: every fault at once, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from wenming_metrics.rules.answered import FACTS
+from wenming_metrics.rules.model import Fault
+from wenming_metrics.rules.paths import line_of
+from wenming_metrics.rules.survey import (
+    COUNT,
+    FILE,
+    MULTIPLE,
+    REFUSED,
+    SCALE,
+    SHARE,
+    SINGLE,
+    UNKNOWN,
+    VALID,
+    VALUES,
+    Survey,
+)
+from wenming_metrics.rules.survey_shape import Said, shape_faults, tables_in
+from wenming_metrics.vocabulary import normalise
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = {*FACTS, "batch", "counts"}
+"""Names that a question cannot have: columns of every questionnaire."""
+_MOST_OPTIONS = 60
+"""Options that a multiple answer has room for in one whole number."""
+_SLACK = 1e-9
+
+
+def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault]:
+    """List what is wrong with the definitions of a survey.
+
+    Takes: told - as read from TOML; text - the file itself, by which lines are found
+    """
+    said = list(shape_faults(told))
+    if not said:
+        said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told)]
+        said += _score_faults(told)
+    return [Fault(file, _line(text, path), words, path) for path, words in said]
+
+
+def _line(text: str, path: str) -> int | None:
+    """Find the line of a setting, else of what it stands in."""
+    while path:
+        found = line_of(text, path)
+        if found:
+            return found
+        path = re.sub(r"(\[\d+\]|[^.\[]+)$", "", path).rstrip(".")
+    return None
+
+
+def _head_faults(told: Mapping) -> Iterator[Said]:
+    limits = {"hide": 10, "flag": 30, "caution": 50, **told.get("limits", {})}
+    if not limits["hide"] <= limits["flag"] <= limits["caution"]:
+        yield "limits", "hide、flag、caution 应从小到大:不公布、不排名、提醒的份数界限。"
+    if not told.get("question"):
+        yield "", "至少要有一道题 [[question]]。"
+    if not told.get("rate") and "score" not in told:
+        yield "", "至少要有一个指标 [[rate]],或者问卷得分 [score]。"
+
+
+def _question_faults(told: Mapping) -> Iterator[Said]:
+    seen: dict[str, str] = {}
+    heads: dict[str, str] = {}
+    for place, one in tables_in(told, "question", ""):
+        code, kind = one["code"], one.get("kind", SINGLE)
+        if not _CODE.fullmatch(code) or code in _TAKEN:
+            yield (
+                f"{place}.code",
+                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(_TAKEN))}。",
+            )
+        if code in seen:
+            yield f"{place}.code", f"题目代号“{code}”写了两次。"
+        seen[code] = place
+        for head in one.get("headers", []) or [one["title"]]:
+            other = heads.setdefault(normalise(head), code)
+            if other != code:
+                yield f"{place}.headers", f"表头“{head}”同时指题目“{other}”和“{code}”。"
+        yield from _option_faults(one, place, kind)
+        if kind == SCALE and not one.get("low", 0) < one.get("high", 0):
+            yield place, f"打分题“{code}”要写 low 和 high,low 小于 high。"
+        if kind != SCALE and ("low" in one or "high" in one):
+            yield place, f"题目“{code}”不是打分题,不写 low、high。"
+        if one.get("people") and kind != SINGLE:
+            yield f"{place}.people", f"题目“{code}”分人群,只能是单选题。"
+
+
+def _option_faults(question: Mapping, place: str, kind: str) -> Iterator[Said]:
+    code, options = question["code"], question.get("option", [])
+    if kind == SCALE and options:
+        yield f"{place}.option", f"打分题“{code}”没有选项;要写选项,请改成单选题。"
+    if kind != SCALE and not options:
+        yield place, f"题目“{code}”没有选项。"
+    if len(options) > _MOST_OPTIONS:
+        yield f"{place}.option", f"题目“{code}”的选项太多,最多 {_MOST_OPTIONS} 个。"
+    codes: set[str] = set()
+    means: dict[str, str] = {}
+    for number, one in enumerate(options, 1):
+        at = f"{place}.option[{number}]"
+        if one["code"] in codes:
+            yield f"{at}.code", f"题目“{code}”的选项代号“{one['code']}”写了两次。"
+        codes.add(one["code"])
+        for word in (one["title"], *one.get("aliases", ())):
+            other = means.setdefault(normalise(word), one["code"])
+            if other != one["code"]:
+                said = f"题目“{code}”里“{word}”同时指选项“{other}”和“{one['code']}”。"
+                yield at, said
+
+
+def _states(question: Mapping) -> dict[str, str]:
+    """Give what each answer of a question says; each step of a scale is an answer."""
+    if question.get("kind") == SCALE:
+        steps = range(question.get("low", 0), question.get("high", 0) + 1)
+        return {str(step): VALID for step in steps}
+    return {one["code"]: one.get("state", VALID) for one in question.get("option", [])}
+
+
+def _rate_faults(told: Mapping) -> Iterator[Said]:
+    questions = {one["code"]: one for one in told.get("question", [])}
+    seen: set[str] = set()
+    for place, one in tables_in(told, "rate", ""):
+        code = one["code"]
+        if not _CODE.fullmatch(code):
+            yield f"{place}.code", f"指标代号“{code}”应以小写字母开头,只用字母、数字、下划线。"
+        if code in seen:
+            yield f"{place}.code", f"指标代号“{code}”写了两次。"
+        if one["title"] in seen:
+            yield f"{place}.title", f"有两个指标都叫“{one['title']}”,分不清是哪一个。"
+        seen |= {code, one["title"]}
+        question = questions.get(one["question"])
+        if question is None:
+            yield f"{place}.question", f"指标“{code}”的题目“{one['question']}”不存在。"
+            continue
+        states = _states(question)
+        for name in ("numerator", "base", "values"):
+            for option in one.get(name, ()):
+                yield from _named(f"{place}.{name}", code, option, states)
+        yield from _method_faults(one, place, question)
+
+
+def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iterator[Said]:
+    """Say what is wrong with an option that a figure names."""
+    if option not in states:
+        yield path, f"“{code}”里的选项“{option}”在题目里没有。"
+    elif states[option] == UNKNOWN:
+        yield path, f'“{code}”里的“{option}”是不了解:计不计入分母,写 unknown = "in" 或 "out"。'
+    elif states[option] == REFUSED:
+        yield path, f"“{code}”里的“{option}”是拒答,不是有效回答。"
+
+
+def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[Said]:
+    code, method = rate["code"], rate.get("method", SHARE)
+    kind = question.get("kind", SINGLE)
+    wanted, unwanted = ("numerator", ("values",)) if method == SHARE else (
+        "values", ("numerator", "base"))  # fmt: skip
+    if not rate.get(wanted):
+        yield place, f"指标“{code}”没有写 {wanted}。"
+    for name in unwanted:
+        if name in rate:
+            yield f"{place}.{name}", f"指标“{code}”的算法是 {method},不写 {name}。"
+    if method == VALUES and "in" in (rate.get("unknown"), rate.get("blank")):
+        yield place, f"指标“{code}”按折算值平均,不了解、空白没有折算值,不能计入分母。"
+    if method == VALUES and kind in (MULTIPLE, COUNT):
+        yield f"{place}.method", f"指标“{code}”的题目是多选或计数,不能按折算值平均。"
+    if kind == MULTIPLE and rate.get("base"):
+        yield f"{place}.base", f"指标“{code}”的题目是多选,分母是答了这道题的,不写 base。"
+    if kind == COUNT and not rate.get("base"):
+        yield place, f"指标“{code}”的题目是计数,要写 base。"
+    outside = set(rate.get("numerator", ())) - set(rate.get("base", ()))
+    if rate.get("base") and outside and kind != COUNT:
+        yield (
+            f"{place}.numerator",
+            f"指标“{code}”的分子“{'、'.join(sorted(outside))}”不在 base 里。",
+        )
+
+
+def _score_faults(told: Mapping) -> Iterator[Said]:
+    score = told.get("score")
+    if score is None:
+        return
+    questions = {one["code"]: one for one in told.get("question", [])}
+    parts = list(tables_in(score, "part", "score"))
+    if not parts:
+        yield "score", "问卷得分至少要有一道题 [[score.part]]。"
+        return
+    for place, one in parts:
+        question = questions.get(one["question"])
+        if question is None:
+            yield f"{place}.question", f"问卷得分里的题目“{one['question']}”不存在。"
+        elif question.get("kind") in (MULTIPLE, COUNT):
+            yield f"{place}.question", f"问卷得分里的题目“{one['question']}”应是单选或打分题。"
+        else:
+            for option in one.get("values", {}):
+                yield from _named(f"{place}.values", one["question"], option, _states(question))
+            if not one.get("values"):
+                yield place, f"问卷得分里的题目“{one['question']}”没有写 values。"
+    total = sum(one["weight"] for _, one in parts)
+    if all(abs(total - whole) > _SLACK for whole in (1, 100, score["full_mark"])):
+        yield "score.part", f"问卷得分各题权重之和是 {total:g},应为 1、100 或满分。"
+    starts = [start for start, _ in score.get("bands", [])]
+    if starts and (starts != sorted(set(starts), reverse=True) or starts[-1] != 0):
+        yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
+
+
+def component_faults(composite: Mapping, survey: Survey | None, file: str) -> list[Fault]:
+    """List the components of the composite score that are made of no figure of the survey.
+
+    Takes: composite - profiles without faults of their own; survey - None: nothing is checked
+    """
+    if survey is None:
+        return []
+    known = {rate.code for rate in survey.rates}
+    said = []
+    for profile in composite.get("profile", []):
+        for one in profile["component"]:
+            source, _, code = one["from"].partition(":")
+            if source != "survey" or code in known:
+                continue
+            if code:
+                said.append(f"“{one['name']}”的指标“{code}”在 {FILE} 里没有。")
+            elif survey.score is None:
+                said.append(f"“{one['name']}”取问卷得分,{FILE} 里却没有 [score]。")
+    return [Fault(file, None, text) for text in said]

@@ -1,0 +1,116 @@
+"""Read the definitions of surveys: `survey.toml` of a rule folder, and examples of places."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from wenming_metrics.rules.model import Fault, RuleSetError
+from wenming_metrics.rules.survey import (
+    FILE,
+    Limits,
+    Option,
+    Question,
+    Rate,
+    Survey,
+    SurveyScore,
+    Weighed,
+)
+from wenming_metrics.rules.survey_check import survey_faults
+
+
+def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
+    """Read a rule folder's definitions; what is wrong is added to `faults`.
+
+    Returns: None where there is no such file, or where it has faults
+    """
+    path = folder / FILE
+    return _read(path, faults) if path.is_file() else None
+
+
+def load_surveys(folder: Path) -> tuple[Survey, ...]:
+    """Read the examples of a folder, by file name. Raises RuleSetError with all faults."""
+    faults: list[Fault] = []
+    found = [_read(path, faults) for path in sorted(folder.glob("*.toml"))]
+    if faults:
+        raise RuleSetError(faults)
+    return tuple(found)
+
+
+def survey_of(told: Mapping) -> Survey:
+    """Give the definitions of a file that has no faults."""
+    plain = {name: told[name] for name in _PLAIN if name in told}
+    limits = {name: float(value) for name, value in told.get("limits", {}).items()}
+    whole = {name: int(limits[name]) for name in ("hide", "flag", "caution") if name in limits}
+    return Survey(
+        **plain,
+        questions=tuple(_question(one) for one in told["question"]),
+        rates=tuple(_rate(one) for one in told.get("rate", ())),
+        limits=Limits(**{**limits, **whole}),
+        score=_score(told["score"]) if "score" in told else None,
+    )
+
+
+_PLAIN = (
+    *("id", "title", "source", "place", "wave", "grace_days", "city", "decimals"),
+    *("fast", "near"),
+)
+
+
+def _read(path: Path, faults: list[Fault]) -> Survey | None:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        told = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
+        return None
+    own = survey_faults(told, path.name, text)
+    faults += own
+    return None if own else survey_of(told)
+
+
+def _question(told: Mapping) -> Question:
+    return Question(
+        code=told["code"],
+        title=told["title"],
+        headers=tuple(told.get("headers", ())) or (told["title"],),
+        kind=told.get("kind", "single"),
+        options=tuple(_option(one) for one in told.get("option", ())),
+        low=told.get("low", 0),
+        high=told.get("high", 0),
+        people=told.get("people", False),
+    )
+
+
+def _option(told: Mapping) -> Option:
+    aliases, state = tuple(told.get("aliases", ())), told.get("state", "valid")
+    return Option(told["code"], told["title"], aliases, state)
+
+
+def _rate(told: Mapping) -> Rate:
+    plain = {name: told[name] for name in ("method", "unknown", "blank") if name in told}
+    target = told.get("target")
+    return Rate(
+        code=told["code"],
+        title=told["title"],
+        question=told["question"],
+        numerator=tuple(told.get("numerator", ())),
+        base=tuple(told.get("base", ())),
+        values=_numbers(told.get("values", {})),
+        target=None if target is None else float(target),
+        **plain,
+    )
+
+
+def _score(told: Mapping) -> SurveyScore:
+    parts = tuple(
+        Weighed(one["question"], float(one["weight"]), _numbers(one["values"]))
+        for one in told["part"]
+    )
+    bands = tuple((float(start), float(points)) for start, points in told.get("bands", ()))
+    return SurveyScore(told["title"], float(told["full_mark"]), parts, bands)
+
+
+def _numbers(values: Mapping) -> dict[str, float]:
+    return {code: float(value) for code, value in values.items()}

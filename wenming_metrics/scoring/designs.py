@@ -1,0 +1,218 @@
+"""The share of a city or a group from samples of its units: stratified, clustered, weighted.
+
+Units are strata, drawn separately; a 社区 in which several people were asked is a cluster, whose
+people resemble each other; questionnaires may count unequally. The interval is that of Korn and
+Graubard: as many independent questionnaires as the design is worth, never more than were asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wenming_metrics.rules.survey import CITY
+from wenming_metrics.scoring.shares import effective
+
+_NOISE = 1e-12
+"""Less than this is what binary fractions leave behind."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure made of samples; all NaN, n 0, where nobody is in the base.
+
+    value, low, high, se - 0 to 1; n - questionnaires in the base; n_eff - independent questionnaires
+    they are worth, at most n; deff - variance against that of as many drawn at random; df - degrees
+    of freedom, clusters less strata (0: no interval, low and high are NaN)
+    """
+
+    value: float
+    low: float
+    high: float
+    se: float
+    n: int
+    n_eff: float
+    deff: float
+    df: int
+
+
+def estimate(
+    values: ArrayLike,
+    in_base: ArrayLike,
+    stratum: ArrayLike,
+    cluster: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    population: Mapping[int, float] | None = None,
+    *,
+    how: str = "population",
+    group: Mapping[int, Hashable] | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Estimate a share, or a mean of values between 0 and 1, from all questionnaires of a design.
+
+    Takes:   one entry per questionnaire that was asked the question, of every unit, whether or not
+             it is in the base (a sub-group keeps the whole design):
+             values - 0 to 1 (out of the base: anything, NaN too); in_base - bool; stratum - the unit;
+             cluster - 社区, 0 = none, each questionnaire by itself; weight - 1 where None;
+             population - people of each unit, units without questionnaires too where group is given
+             (their people then go to the other units of their group);
+             how - of rules.survey.CITY: "population" units by their people, "pooled" every
+             questionnaire by its own weight, "units" the mean of the units' figures;
+             group - of each unit: where neighbours are looked for
+    Returns: values by "population" and "pooled" are sums of weighted values over sums of weights of
+             the base: a unit counts by those of its people who are in the base. Units of one
+             questionnaire are put together with a neighbour, by number, in their group
+    Raises:  ValueError - how is "population" and a unit with questionnaires has no population
+    """
+    if how not in CITY:
+        raise ValueError(f"no such way to make a city's figure: {how}")
+    base = np.asarray(in_base, bool)
+    x = np.where(base, np.asarray(values, float), 0.0)
+    w = np.ones(len(x)) if weight is None else np.asarray(weight, float)
+    units, home = np.unique(np.asarray(stratum), return_inverse=True)
+    if not (w * base).sum() > 0:
+        return Estimate(*[np.nan] * 4, 0, np.nan, np.nan, 0)
+    family = _families(units, group)
+    if how == "population":
+        w = _by_people(w, units, home, family, population or {}, group)
+    part = w * base
+    if how == "units":
+        part = part / np.where(base, np.bincount(home, part)[home], 1)
+    part = part / part.sum()
+    drawn = _drawn(home, cluster)
+    centre = part @ x
+    off = part * (x - (centre if how != "units" else _centres(part, x, base, home, drawn, family)))
+    variance, df = _variance(off, home, drawn, family)
+    return _with_limits(centre, variance, df, x[base], part[base], level)
+
+
+def _families(units: np.ndarray, group: Mapping[int, Hashable] | None) -> np.ndarray:
+    """Number the groups of units in the order of their first unit; no groups: one for all."""
+    numbers: dict[Hashable, int] = {}
+    of = group or {}
+    return np.array([numbers.setdefault(of.get(int(unit)), len(numbers)) for unit in units], int)
+
+
+def _drawn(home: np.ndarray, cluster: ArrayLike | None) -> np.ndarray:
+    """Number what was drawn: clusters inside their unit, or questionnaires by themselves."""
+    alone = -1 - np.arange(len(home))
+    given = np.zeros(len(home), np.int64) if cluster is None else np.asarray(cluster, np.int64)
+    if not given.any():
+        return np.arange(len(home))
+    _, number = np.unique(np.where(given == 0, alone, given), return_inverse=True)
+    return np.unique(home * (number.max() + 1) + number, return_inverse=True)[1]
+
+
+def _by_people(
+    w: np.ndarray,
+    units: np.ndarray,
+    home: np.ndarray,
+    family: np.ndarray,
+    population: Mapping[int, float],
+    group: Mapping[int, Hashable] | None,
+) -> np.ndarray:
+    """Weigh questionnaires so that each unit counts by its people."""
+    people = np.array([population.get(int(unit), np.nan) for unit in units], float)
+    if not (people > 0).all():
+        raise ValueError(f"no population for units {units[~(people > 0)].tolist()}")
+    if group:
+        people = people * _left_over(units, people, family, population, group)
+    bins = _join(np.bincount(home), family)
+    sums, all_people = np.bincount(bins[home], w), np.bincount(bins, people)
+    return w * (all_people / np.where(sums > 0, sums, 1))[bins][home]
+
+
+def _left_over(
+    units: np.ndarray,
+    people: np.ndarray,
+    family: np.ndarray,
+    population: Mapping[int, float],
+    group: Mapping[int, Hashable],
+) -> np.ndarray:
+    """Give by how much the people of a group's units without questionnaires raise the others."""
+    number = {group.get(int(unit)): one for unit, one in zip(units, family, strict=True)}
+    every = np.zeros(len(number))
+    for unit, some in population.items():
+        if group.get(unit) in number and some > 0:
+            every[number[group.get(unit)]] += some
+    return (every / np.bincount(family, people))[family]
+
+
+def _join(counts: np.ndarray, family: np.ndarray) -> np.ndarray:
+    """Put strata of fewer than two together with a neighbour of their family, or of the next one.
+
+    Returns: per stratum the number of the stratum it ends up in
+    """
+    bins = _runs(counts, family)
+    sizes = np.bincount(bins, counts)
+    return bins if (sizes > 1).all() else _runs(sizes, np.zeros(len(sizes)))[bins]
+
+
+def _runs(counts: np.ndarray, family: np.ndarray) -> np.ndarray:
+    """Join each stratum of fewer than two to the one before it, the first of a family to the next."""
+    bins, size, last, number = np.zeros(len(counts), np.int64), 0, None, -1
+    for one in np.argsort(family, kind="stable"):
+        if family[one] != last or (counts[one] > 1 and size > 1):
+            number, size, last = number + 1, 0, family[one]
+        bins[one], size = number, size + counts[one]
+    return bins
+
+
+def _centres(
+    part: np.ndarray,
+    x: np.ndarray,
+    base: np.ndarray,
+    home: np.ndarray,
+    drawn: np.ndarray,
+    family: np.ndarray,
+) -> np.ndarray:
+    """Give the figure that each questionnaire's unit is measured by.
+
+    A unit of which one alone is in the base is measured by its neighbours too: by itself it would
+    seem free of chance.
+    """
+    inside = np.unique(np.column_stack([home[base], drawn[base]]), axis=0)[:, 0]
+    bins = _join(np.bincount(inside, minlength=len(family)), family)[home]
+    sums = np.bincount(bins, part)
+    return (np.bincount(bins, part * x) / np.where(sums > 0, sums, 1))[bins]
+
+
+def _variance(
+    off: np.ndarray, home: np.ndarray, drawn: np.ndarray, family: np.ndarray
+) -> tuple[float, int]:
+    """Give the variance of a sum over clusters drawn inside strata, and its degrees of freedom."""
+    sums = np.bincount(drawn, off)
+    where = np.zeros(len(sums), np.int64)
+    where[drawn] = home
+    where = _join(np.bincount(where, minlength=len(family)), family)[where]
+    many = np.bincount(where)
+    mean = np.bincount(where, sums) / many
+    squares = np.bincount(where, (sums - mean[where]) ** 2)
+    df = len(sums) - len(many)
+    return (float((squares * many / np.maximum(many - 1, 1)).sum()) if df else np.nan), df
+
+
+def _with_limits(
+    value: float, variance: float, df: int, x: np.ndarray, part: np.ndarray, level: float
+) -> Estimate:
+    """Add Korn and Graubard's limits to a value; x, part - of those in the base, part sums to 1."""
+    from scipy.stats import t
+    from statsmodels.stats.proportion import proportion_confint
+
+    n, value = len(x), float(min(max(value, 0), 1))
+    spread, worth = part @ x**2 - value**2, 1 / (part @ part)
+    # all say the same: there is no variance to go by, but the weights still cost
+    simple = spread > _NOISE and variance > _NOISE**2
+    deff = float(n * variance / spread if simple else n / worth)
+    n_eff = float(min(n / deff, n))
+    if not df:
+        return Estimate(value, np.nan, np.nan, np.nan, n, n_eff, deff, 0)
+    gain = effective(n * value, n * (part @ x**2), n) / n
+    cautious = (t.ppf((1 - level) / 2, max(n - 1, 1)) / t.ppf((1 - level) / 2, df)) ** 2
+    asked = value * (1 - value) / variance if simple else n_eff * gain
+    star = min(asked * cautious, n * gain)
+    low, high = proportion_confint(value * star, star, alpha=1 - level, method="beta")
+    return Estimate(value, float(low), float(high), variance**0.5, n, n_eff, deff, df)

@@ -1,0 +1,91 @@
+"""The funnel: how far from the city's figure chance alone takes a unit with n questionnaires."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+INNER, OUTER = 0.95, 0.998
+"""Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""
+EXACT_BELOW = 100
+"""Limits are exact binomial ones below so many questionnaires, normal ones from there on."""
+WINSOR = 0.1
+"""The units that stick out most, so many at each end, count as those next to them."""
+
+
+def funnel(
+    value0: float, n: ArrayLike, level: float = INNER, *, spread: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the limits around the city's share, for units with n questionnaires.
+
+    Takes:   value0 - 0 to 1; n - per unit or point of the curve; level - of INNER, OUTER;
+             spread - standard deviation of one questionnaire's value where it is not a yes or no
+    Returns: low, high, inside 0 to 1; NaN where n is 0 or missing, or value0 is missing
+    """
+    from scipy.stats import norm
+
+    size = np.asarray(n, float)
+    size = np.where(size > 0, size, np.nan)
+    tail, z = (1 - level) / 2, norm.isf((1 - level) / 2)
+    wide = z * _deviation(value0, spread) / np.sqrt(size)
+    low, high = value0 - wide, value0 + wide
+    if spread is None and 0 < value0 < 1:
+        few = size < EXACT_BELOW
+        low = np.where(few, _exact(tail, size, value0), low)
+        # from the other side: 20 of 20 are beyond it only if 20 of 20 are rare themselves
+        high = np.where(few, 1 - _exact(tail, size, 1 - value0), high)
+    return np.clip(low, 0, 1)[()], np.clip(high, 0, 1)[()]
+
+
+def over_dispersion(
+    value: ArrayLike, n: ArrayLike, value0: float, *, spread: float | None = None
+) -> float:
+    """Give how many times more units vary around the city's share than chance makes them (phi).
+
+    Takes:   value - 0 to 1 per unit, NaN and n = 0 are left out
+    Returns: about 1 where there is chance alone (a little below: those that stick out are cut); NaN
+             without units, or where the city's figure leaves nothing to chance (0 or 1)
+    """
+    z = deviations(value, n, value0, spread=spread)
+    z = z[~np.isnan(z)]
+    if not len(z):
+        return float("nan")
+    cut = np.clip(z, *np.quantile(z, [WINSOR, 1 - WINSOR]))
+    return float((cut**2).mean())
+
+
+def deviations(
+    value: ArrayLike, n: ArrayLike, value0: float, *, spread: float | None = None
+) -> np.ndarray:
+    """Give how many standard deviations each unit is away from the city's share.
+
+    Returns: one per unit, below 0 = lower; NaN where value or n is missing, n is 0, or value0 is 0 or 1
+    """
+    size, deviation = np.asarray(n, float), _deviation(value0, spread)
+    scale = deviation / np.sqrt(np.where(size > 0, size, np.nan))
+    return (np.asarray(value, float) - value0) / np.where(scale > 0, scale, np.nan)
+
+
+def widen(
+    value0: float, low: ArrayLike, high: ArrayLike, phi: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Widen limits by the square root of phi where that is above 1; inside 0 to 1."""
+    by = np.sqrt(phi) if phi > 1 else 1.0
+    low, high = np.asarray(low, float), np.asarray(high, float)
+    return (
+        np.clip(value0 - (value0 - low) * by, 0, 1)[()],
+        np.clip(value0 + (high - value0) * by, 0, 1)[()],
+    )
+
+
+def _deviation(value0: float, spread: float | None) -> float:
+    """Give the standard deviation of one questionnaire."""
+    return float(np.sqrt(max(value0 * (1 - value0), 0))) if spread is None else spread
+
+
+def _exact(tail: float, n: np.ndarray, share: float) -> np.ndarray:
+    """Give the share that binomial counts stay below with a chance of `tail`, between whole counts."""
+    from scipy.stats import binom
+
+    r = binom.ppf(tail, n, share)
+    return (r - (binom.cdf(r, n, share) - tail) / binom.pmf(r, n, share)) / n

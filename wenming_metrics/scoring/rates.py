@@ -1,0 +1,300 @@
+"""Figures of questionnaires (知晓率, 参与率, 满意度 ...): what each says, summed by place. Pure.
+
+A place is whatever figures are asked of: a unit, or a group of people. Questionnaires and counted
+tables give the same sums, and figures are made of sums only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.answered import NOT_ASKED, Answers
+from wenming_metrics.rules.survey import (
+    COUNT,
+    MULTIPLE,
+    REFUSED,
+    SCALE,
+    SHARE,
+    UNKNOWN,
+    VALID,
+    Limits,
+    Question,
+    Rate,
+    Survey,
+)
+from wenming_metrics.rules.survey_words import states_of
+from wenming_metrics.scoring.shares import limits, mean_limits
+from wenming_metrics.scoring.suppressing import suppress_list
+
+BLANKS, UNASKED = "#blank", "#not_asked"
+"""Stand for options where a question was left blank, or was not asked."""
+SAYS = (VALID, UNKNOWN, REFUSED, "blank", "not_asked")
+"""What a questionnaire may say to one question; numbers in `Said.state`."""
+_VALID, _UNKNOWN, _REFUSED, _BLANK, UNASKED_STATE = range(len(SAYS))
+HIDDEN, SMALL, CAUTION, WIDE = "hidden", "small", "caution", "wide"
+"""States of a figure: not shown · grey, without a place · with a place and a mark · without a place,
+for its interval is too wide; "" = nothing to say."""
+SUMS = ("k", "n", "weight", "weighted", "squares", "weights_squared", *SAYS[1:])
+"""k - sum of what the answers in the base are worth; n - questionnaires in the base; weight - their
+weights; weighted, squares - sums of weight x worth, weight x worth squared; and how many say what."""
+COUNTED = ["place", "question", "option", "n"]
+"""Columns of counts: place (number), codes of question and option (BLANKS, UNASKED), n."""
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What each questionnaire says for one figure: value (0 to 1, 0 outside the base), in_base,
+    state (number in SAYS)."""
+
+    value: np.ndarray
+    in_base: np.ndarray
+    state: np.ndarray
+
+
+def worth_of(question: Question, rate: Rate) -> dict[str, float]:
+    """Give what each answer that is in a rate's base is worth, 0 to 1; not of counted figures."""
+    if rate.method != SHARE:
+        return dict(rate.values)
+    states = states_of(question)
+    valid = rate.base or [code for code, state in states.items() if state == VALID]
+    unknown = [code for code, state in states.items() if state == UNKNOWN]
+    base = [*valid, *(unknown if rate.unknown == "in" else [])]
+    return {code: float(code in rate.numerator) for code in base}
+
+
+def judge(answers: Answers, question: Question, worth: Mapping[str, float], blank: bool) -> Said:
+    """Say of each questionnaire whether it is in a base, and what it is worth there.
+
+    Takes: worth - answers in the base, see `worth_of`; blank - whether those without an answer are
+           in the base too, where they are worth nothing
+    """
+    size = len(answers.frame)
+    if question.code not in answers.frame:
+        raw = np.full(size, NOT_ASKED, np.int64)
+    else:
+        raw = answers.frame[question.code].to_numpy(np.int64)
+    told = _ticked if question.kind == MULTIPLE else _chosen
+    value, in_base, state = told(answers, question, worth, raw)
+    given = raw >= 0 if question.kind != MULTIPLE else raw > 0
+    state = np.where(given, state, np.where(raw == NOT_ASKED, UNASKED_STATE, _BLANK))
+    in_base = np.where(given, in_base, (state == _BLANK) & blank)
+    return Said(np.where(given & in_base, value, 0.0), in_base, state.astype(np.int8))
+
+
+def _chosen(
+    answers: Answers, question: Question, worth: Mapping[str, float], raw: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Look up answers of which one is given: value, in_base, state."""
+    if question.kind == SCALE:
+        numbers, raw = np.unique(np.maximum(raw, 0), return_inverse=True)
+        codes = [str(number) for number in numbers.tolist()]
+    else:
+        codes = list(answers.options.get(question.code, ()))
+    states = states_of(question)
+    value = np.array([worth.get(code, 0.0) for code in codes] or [0.0])
+    in_base = np.array([code in worth for code in codes] or [False])
+    state = np.array([SAYS.index(states.get(code, VALID)) for code in codes] or [_VALID])
+    at = np.maximum(raw, 0)
+    return value[at], in_base[at], state[at]
+
+
+def _ticked(
+    answers: Answers, question: Question, worth: Mapping[str, float], raw: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Look up answers of which several may be given; only 不了解 or 拒答 ticked is just that."""
+    codes, states = answers.options.get(question.code, ()), states_of(question)
+    masks = dict.fromkeys((VALID, UNKNOWN, REFUSED, "top"), 0)
+    for bit, code in enumerate(codes):
+        masks[states.get(code, VALID)] |= 1 << bit
+        masks["top"] |= bool(worth.get(code)) << bit
+    bits = np.maximum(raw, 0)
+    given = [bits & masks[name] > 0 for name in (VALID, UNKNOWN)]
+    state = np.select(given, [_VALID, _UNKNOWN], _REFUSED)
+    unknown = any(states.get(code) == UNKNOWN for code in worth)
+    in_base = (state == _VALID) | ((state == _UNKNOWN) & unknown)
+    return (bits & masks["top"] > 0).astype(float), in_base, state
+
+
+def judge_rate(answers: Answers, survey: Survey, rate: Rate) -> Said:
+    """Say of each questionnaire whether it is in the base of a rate, and what it is worth there."""
+    question = survey.question(rate.question)
+    if question.kind == COUNT:
+        nothing = np.zeros(len(answers.frame))
+        return Said(nothing, nothing > 0, np.full(len(nothing), UNASKED_STATE, np.int8))
+    return judge(answers, question, worth_of(question, rate), rate.blank == "in")
+
+
+def sum_said(said: Said, place: np.ndarray, size: int, weight: np.ndarray) -> pd.DataFrame:
+    """Sum what questionnaires say by place. Takes: place - number, -1 for none. Returns: SUMS"""
+    own = place >= 0
+
+    def total(of: np.ndarray, where: np.ndarray) -> np.ndarray:
+        return np.bincount(place[own], np.where(where, of, 0)[own], size)
+
+    base, once = said.in_base, np.ones(len(place))
+    sums = {
+        **{"k": total(said.value, base), "n": total(once, base), "weight": total(weight, base)},
+        "weighted": total(weight * said.value, base),
+        "squares": total(weight * said.value**2, base),
+        "weights_squared": total(weight**2, base),
+    }
+    told = {SAYS[at]: total(once, said.state == at) for at in range(1, len(SAYS))}
+    return pd.DataFrame({**sums, **told})[list(SUMS)]
+
+
+def sum_counts(counts: pd.DataFrame, survey: Survey, rate: Rate, size: int) -> pd.DataFrame:
+    """Sum counted tables (COUNTED) for a rate by place. Returns: SUMS, every weight is 1"""
+    question = survey.question(rate.question)
+    own = counts[counts["question"] == question.code]
+    table = np.zeros((size, 0))
+    codes = own["option"].unique().tolist()
+    if codes:
+        table = own.pivot_table(index="place", columns="option", values="n", aggfunc="sum")
+        table = table.reindex(index=range(size), columns=codes).fillna(0).to_numpy(float)
+    worth = worth_of(question, rate)
+    base = set(rate.base) if question.kind == COUNT else set(worth)
+    base |= {BLANKS} if rate.blank == "in" else set()
+    top = set(rate.numerator) if question.kind == COUNT else set(worth)
+    value = np.array([_worth(code, worth, rate, counted=code in top) for code in codes])
+    n = table[:, [code in base for code in codes]].sum(1)
+    states = {**states_of(question), BLANKS: "blank", UNASKED: "not_asked"}
+    told = {
+        name: table[:, [states.get(code) == name for code in codes]].sum(1) for name in SAYS[1:]
+    }
+    k, squares = (table @ power if codes else np.zeros(size) for power in (value, value**2))
+    sums = {"k": k, "n": n, "weight": n, "weighted": k, "squares": squares, "weights_squared": n}
+    return pd.DataFrame({**sums, **told})[list(SUMS)]
+
+
+def _worth(code: str, worth: Mapping[str, float], rate: Rate, *, counted: bool) -> float:
+    if not counted:
+        return 0.0
+    return 1.0 if code in rate.numerator else worth.get(code, 0.0)
+
+
+def count_answers(answers: Answers, survey: Survey, place: np.ndarray) -> pd.DataFrame:
+    """Count the answers to every question by place.
+
+    Takes:   place - number per questionnaire, -1 for none
+    Returns: COUNTED, and weight (sum of weights); options that nobody gave are left out
+    """
+    weight, parts = answers.frame["weight"].to_numpy(float), []
+    for question in survey.questions:
+        if question.code not in answers.frame or question.kind == COUNT:
+            continue
+        raw = answers.frame[question.code].to_numpy(np.int64)
+        codes = answers.options.get(question.code, ())
+        for option, gave in _given(question, codes, raw):
+            own = gave & (place >= 0)
+            n = np.bincount(place[own])
+            at = np.flatnonzero(n)
+            told = {"place": at, "question": question.code, "option": option, "n": n[at]}
+            parts.append(pd.DataFrame({**told, "weight": np.bincount(place[own], weight[own])[at]}))
+    found = pd.concat(parts) if parts else pd.DataFrame(columns=[*COUNTED, "weight"])
+    return found.reset_index(drop=True)
+
+
+def _given(
+    question: Question, codes: Sequence[str], raw: np.ndarray
+) -> list[tuple[str, np.ndarray]]:
+    """List per option who gave it."""
+    blank = raw == 0 if question.kind == MULTIPLE else np.zeros(len(raw), bool)
+    blank = blank | ((raw < 0) & (raw != NOT_ASKED))
+    if question.kind == MULTIPLE:
+        own = [(code, (raw > 0) & (raw >> bit & 1 > 0)) for bit, code in enumerate(codes)]
+    elif question.kind == SCALE:
+        own = [(str(step), raw == step) for step in range(question.low, question.high + 1)]
+    else:
+        own = [(code, raw == at) for at, code in enumerate(codes)]
+    return [*own, (BLANKS, blank), (UNASKED, raw == NOT_ASKED)]
+
+
+def make_figures(
+    sums: pd.DataFrame, method: str, decimals: int, say: Limits, hidden: np.ndarray
+) -> pd.DataFrame:
+    """Make the figures of some places of their sums.
+
+    Takes:   sums - SUMS; method - of rules.survey.METHODS; hidden - places of which nothing is told
+    Returns: k, n, n_eff (independent questionnaires that weighted ones are worth), value (exact %),
+             shown (rounded %), low, high (%), unknown, refused, blank, not_asked (how many), state;
+             NaN where nobody is in the base, and for what is hidden: only n and n_eff are told then
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = (sums["weighted"] / sums["weight"]).to_numpy(float)
+        n_eff = (sums["weight"] ** 2 / sums["weights_squared"]).to_numpy(float)
+        squares = (sums["squares"] / sums["weight"]).to_numpy(float) * n_eff
+    if method == SHARE:
+        low, high = limits(value * n_eff, n_eff)
+    else:
+        low, high = mean_limits(value * n_eff, squares, n_eff)
+    state = state_of(sums["n"].to_numpy(), 100 * (high - low), say, hidden)
+    told = {"k": sums["k"], "value": 100 * value, "low": 100 * low, "high": 100 * high}
+    told["shown"] = half_up(told["value"], decimals)
+    told |= {name: sums[name] for name in SAYS[1:]}
+    shown = {name: np.where(state == HIDDEN, np.nan, one) for name, one in told.items()}
+    n = sums["n"].astype(int)
+    return pd.DataFrame({**shown, "n": n, "n_eff": n_eff, "state": state})
+
+
+def state_of(n: np.ndarray, width: np.ndarray, say: Limits, hidden: np.ndarray) -> np.ndarray:
+    """Say what a figure of n questionnaires may tell. Takes: width - of its interval, in points"""
+    told = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
+    return np.select(told, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)
+
+
+def places_in(figures: pd.DataFrame, ties: str = "competition") -> pd.Series:
+    """Give the place of each figure inside its group, the largest first, NaN without a place.
+
+    Takes: figures - group, shown, state
+    """
+    ranked = figures["shown"].where(figures["state"].isin(["", CAUTION]))
+    method = {"competition": "min", "dense": "dense"}[ties]
+    return ranked.groupby(figures["group"]).rank(method=method, ascending=False)
+
+
+def hide_units(
+    tables: Sequence[tuple[np.ndarray, np.ndarray | None]], groups: Sequence[str], hide: int
+) -> tuple[np.ndarray, bool]:
+    """Say of which units nothing may be told, so that no total gives one of them away.
+
+    Takes:   tables - (n, k) per unit, one for each figure that is made of the same question
+    Returns: bool per unit, the same for all figures; whether totals of groups may be told: where
+             a group as a whole is too small, its total must not follow from that of the city
+    """
+    groups = np.asarray(groups, object)
+    names = list(dict.fromkeys(groups.tolist()))
+    sums = [[n[groups == name].sum() for name in names] for n, _ in tables]
+    by_group = not any(0 < n < hide for of in sums for n in of)
+    found = np.zeros(len(groups), bool)
+    for n, k in tables:
+        found |= suppress_list(n, hide, groups.tolist() if by_group else [""] * len(n), k)
+    return found, by_group
+
+
+def total_of_sums(
+    sums: pd.DataFrame, method: str, how: str, people: np.ndarray
+) -> dict[str, float]:
+    """Make the figure of some units together of their sums, where no single answers are known.
+
+    Takes:   how - of rules.survey.CITY; people - of each unit
+    Returns: value, low, high (0 to 1), n_eff, deff; NaN where nobody is in the base
+    """
+    own = sums[sums["n"] > 0]
+    n = own["n"].to_numpy(float)
+    share = {"pooled": n, "units": np.ones(len(n)), "population": people[sums["n"] > 0]}[how]
+    if not n.sum():
+        return dict.fromkeys(("value", "low", "high", "n_eff", "deff"), np.nan)
+    share, mean = share / share.sum(), (own["k"] / own["n"]).to_numpy(float)
+    value = float(share @ mean)
+    spread = mean * (1 - mean) if method == SHARE else own["squares"] / n - mean**2
+    variance = float((share**2 * spread / np.maximum(n - 1, 1)).sum())
+    alone = value * (1 - value)
+    n_eff = min(n.sum(), alone / variance) if variance > 0 else n.sum()
+    low, high = limits(value * n_eff, n_eff)
+    told = {"value": value, "low": float(low), "high": float(high)}
+    return {**told, "n_eff": float(n_eff), "deff": float(n.sum() / n_eff)}

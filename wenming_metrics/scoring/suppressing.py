@@ -1,0 +1,245 @@
+"""Which cells of tables stay unseen, so that subtraction brings none of them back.
+
+A figure of fewer than `hide` questionnaires is not shown (样本过少,不公布). Were it the only one in
+its row, the row's total less the rest would be it: further cells are hidden until nothing that is
+shown gives one away, nor what few people together said. The counts n stay public; hidden is what
+people said (k, 比例). The total of all is always shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wenming_metrics.scoring.giving_away import (
+    NOISE,
+    Sums,
+    add_up,
+    given_by_bounds,
+    given_by_rounds,
+    join,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """What is hidden of a table: its cells, the totals of its rows and columns; arrays of bool."""
+
+    cells: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+def suppress(n: ArrayLike, hide: int, k: ArrayLike | None = None) -> np.ndarray:
+    """Say which cells of a table are hidden.
+
+    Takes:   n - questionnaires per cell, 2-d, without totals; k - see `suppress_tables`
+    Returns: bool, shaped as n. Totals below `hide` count as hidden, and now and then a further one
+             has to be: who shows totals asks `suppress_tables`
+    """
+    return suppress_tables([n], hide, None if k is None else [k])[0].cells
+
+
+def suppress_tables(
+    tables: Sequence[ArrayLike],
+    hide: int,
+    k: Sequence[ArrayLike] | None = None,
+    rows: ArrayLike | None = None,
+) -> list[Hidden]:
+    """Say what is hidden of tables that have their rows, and so the totals of rows, in common.
+
+    Takes:   tables - questionnaires per cell, 2-d, without totals; those who fit no column need a
+             column of their own, so that every table adds up to the same totals;
+             k - what is protected: yeses, or sums of values, per cell, 0 to n; None (as where
+             questionnaires weigh unequally): by the pattern alone, which leaves open that hidden
+             cells give themselves away because all of them are 0 % or 100 %;
+             rows - bool, which totals of rows are hidden elsewhere already; the others are shown,
+             and this is not changed here; None: decided here
+    Raises:  ValueError - the tables do not add up to the same totals
+    """
+    counts = [np.asarray(one, np.int64) for one in tables]
+    said = [None] * len(counts) if k is None else [np.asarray(one, float) for one in k]
+    totals = counts[0].sum(axis=1)
+    if any((one.sum(axis=1) != totals).any() for one in counts):
+        raise ValueError("tables must have the same totals of rows")
+    if rows is None and len(counts) > 1:
+        rows = suppress_list(totals, hide, None, None if k is None else said[0].sum(axis=1))
+    parts = [add_up(*one) for one in zip(counts, said, strict=True)]
+    masks, fixed = [], []
+    for part, count in zip(parts, counts, strict=True):
+        mask, own = (part.n > 0) & (part.n < hide), np.zeros(len(part.n), bool)
+        if rows is not None:
+            at = slice(count.size, count.size + len(totals))
+            mask[at], own[at] = np.asarray(rows, bool), True
+        masks.append(_protect(part, hide, mask, ~own))
+        fixed.append(own)
+    if len(counts) > 1 and np.any(rows):
+        masks = _protect_together(parts, masks, fixed, len(totals))
+    return [_cut(mask, count) for mask, count in zip(masks, counts, strict=True)]
+
+
+def suppress_list(
+    n: ArrayLike,
+    hide: int,
+    group: Sequence[Hashable] | None = None,
+    k: ArrayLike | None = None,
+) -> np.ndarray:
+    """Say which figures of a list are hidden whose total is shown, and that of every group.
+
+    Takes:   n - questionnaires per unit; group - of each unit, None = no totals of groups are shown
+    Returns: bool per unit; totals of groups below `hide` count as hidden
+    """
+    count = np.asarray(n, np.int64)
+    said = None if k is None else np.asarray(k, float)
+    number: dict[Hashable, int] = {}
+    code = np.array([number.setdefault(one, len(number)) for one in group or ()], np.int64)
+    within = (code == np.arange(len(number))[:, None]).astype(float)
+    sums, laid = np.ones((1, len(count))), [count, said]
+    if group is not None:
+        every = np.append(np.zeros(len(count)), np.ones(len(number)))
+        sums = np.vstack([np.hstack([within, -np.eye(len(number))]), every])
+        laid = [None if one is None else np.append(one, within @ one) for one in (count, said)]
+    total = np.arange(sums.shape[1]) >= len(count)
+    system = Sums(*laid, sums, total, np.zeros(len(sums), bool))
+    mask = (system.n > 0) & (system.n < hide)
+    return _protect(system, hide, mask, np.ones(len(mask), bool))[: len(count)]
+
+
+def _cut(mask: np.ndarray, count: np.ndarray) -> Hidden:
+    """Cut what is hidden of a table into cells, rows and columns again."""
+    cells, rows, columns = np.split(mask, [count.size, count.size + len(count)])
+    return Hidden(cells.reshape(count.shape), rows, columns)
+
+
+def _protect(sums: Sums, hide: int, mask: np.ndarray, may: np.ndarray) -> np.ndarray:
+    """Hide further numbers until none that is hidden follows from the others; may - be hidden."""
+    mask, may, more = mask.copy(), may & (sums.n > 0), True
+    lost = given_by_rounds(sums, sums.unseen(mask | may))  # no hiding helps them
+    while more:
+        more = False
+        for line in _weak(sums, mask, hide, np.arange(len(sums.sums))):
+            if len(_weak(sums, mask, hide, np.array([line]))):  # still, after the lines before it
+                more |= _hide_one(sums, mask, may & (sums.sums[line] != 0))
+        if not more:
+            given = given_by_rounds(sums, sums.unseen(mask))
+            more = _hide_beside(sums, mask, may, np.setdiff1d(given, lost))
+    return mask
+
+
+def _protect_together(
+    parts: Sequence[Sums], masks: Sequence[np.ndarray], fixed: Sequence[np.ndarray], rows: int
+) -> list[np.ndarray]:
+    """Hide what tables give away together because each adds up to the same hidden totals."""
+    every, mask, own = join(parts, rows), np.concatenate(masks), np.concatenate(fixed)
+
+    def find(sums: Sums, unseen: np.ndarray) -> np.ndarray:
+        # what moves while the totals of rows stay moves in every table by itself
+        ends = np.cumsum([len(one.n) for one in parts])[:-1]
+        doubtful = unseen & own
+        for part, at in zip(parts, np.split(np.arange(len(unseen)), ends), strict=True):
+            doubtful[at[given_by_rounds(part, unseen[at] & ~own[at])]] = True
+        return given_by_bounds(sums, unseen, doubtful)
+
+    may, more = ~own & (every.n > 0), True
+    asked, lost = np.zeros(len(mask), bool), np.zeros(0, np.int64)
+    while more:
+        given = find(every, every.unseen(mask))
+        new = np.isin(np.arange(len(mask)), given) & ~asked
+        if new.any():  # no hiding helps some of them
+            lost = np.append(lost, given_by_bounds(every, every.unseen(mask | may), new))
+        asked |= new
+        more = _hide_beside(every, mask, may, np.setdiff1d(given, lost))
+    return np.split(mask, np.cumsum([len(one.n) for one in parts])[:-1])
+
+
+def _weak(sums: Sums, mask: np.ndarray, hide: int, lines: np.ndarray) -> np.ndarray:
+    """Give the sums in which one number alone is hidden, or hidden ones of few people together."""
+    unseen = sums.unseen(mask)
+    inside = sums.sums[lines][:, unseen]
+    many = (inside != 0).sum(axis=1)
+    few = (inside @ sums.n[unseen] < hide) & ~(inside < 0).any(axis=1)
+    return lines[(many == 1) | ((many > 1) & few)]
+
+
+def _hide_one(sums: Sums, mask: np.ndarray, among: np.ndarray) -> bool:
+    """Hide one more: cells before totals, beside others hidden, of few people; False: none left."""
+    left = np.flatnonzero(among & ~mask)
+    if not len(left):
+        return False
+    used = sums.sums != 0
+    lonely = (used[:, left] & ~used[:, mask].any(axis=1)[:, None]).sum(axis=0)
+    order = np.lexsort((sums.n[left], lonely, sums.stuck[left], sums.total[left]))
+    mask[left[order[0]]] = True
+    return True
+
+
+def _hide_beside(sums: Sums, mask: np.ndarray, may: np.ndarray, given: np.ndarray) -> bool:
+    """Hide one more beside one of the hidden numbers given away; False: none left."""
+    unseen, used = sums.unseen(mask), sums.sums != 0
+    for one in given:
+        beside = used[used[:, one]].any(axis=0)
+        far = used[used[:, beside & unseen].any(axis=1)].any(axis=0)
+        if _hide_one(sums, mask, may & beside) or _hide_one(sums, mask, may & far):
+            return True
+    return False
+
+
+def recoverable(
+    n: ArrayLike,
+    mask: ArrayLike,
+    k: ArrayLike | None = None,
+    rows: ArrayLike | None = None,
+    columns: ArrayLike | None = None,
+) -> bool:
+    """Say whether a hidden cell or total of one table follows from all that is shown.
+
+    A proof of its own, by linear programming: nothing of the search for what to hide is in it. Parts
+    of a shown total of 0 % or 100 % do not count: nobody can hide them.
+
+    Takes:   n, k - as for `suppress_tables`; mask, rows, columns - bool, what is hidden of cells and
+             totals (None: no total is)
+    """
+    from scipy.optimize import linprog
+
+    count = np.asarray(n, float)
+    said = count / 2 if k is None else np.asarray(k, float)
+    ends = [
+        np.zeros(size, bool) if one is None else np.asarray(one, bool)
+        for one, size in zip((rows, columns), count.shape, strict=True)
+    ]
+    unseen = np.asarray(mask, bool)
+    if k is not None:
+        unseen = unseen & ~_plain(count, said, ends)
+    at = np.argwhere(unseen)
+    inside = [at[:, axis] == np.arange(size)[:, None] for axis, size in enumerate(count.shape)]
+    # shown totals are known, and so is what the hidden ones add up to
+    shown = [
+        part for of, end in zip(inside, ends, strict=True) for part in (of[~end], [of[end].any(0)])
+    ]
+    system = np.vstack(shown).astype(float)
+    box = [(None, None) if k is None else (0, most) for most in count[unseen]]
+
+    def known(aim: np.ndarray) -> bool:
+        if not aim.any():  # all its parts are shown; or plain, which is nobody's fault
+            return k is None
+        both = [
+            linprog(sign * aim, A_eq=system, b_eq=system @ said[unseen], bounds=box)
+            for sign in (1, -1)
+        ]
+        return all(one.status == 0 for one in both) and -both[1].fun - both[0].fun < NOISE
+
+    totals = [of[end].astype(float) for of, end in zip(inside, ends, strict=True)]
+    return any(known(aim) for aim in np.vstack([np.eye(len(at)), *totals]))
+
+
+def _plain(count: np.ndarray, said: np.ndarray, ends: Sequence[np.ndarray]) -> np.ndarray:
+    """Say which cells are parts of a shown total of 0 % or 100 %."""
+    plain = np.full(count.shape, said.sum() <= NOISE or said.sum() >= count.sum() - NOISE)
+    for axis, hidden in enumerate(ends):
+        sums, of = said.sum(axis=1 - axis), count.sum(axis=1 - axis)
+        end = ~hidden & ((sums <= NOISE) | (sums >= of - NOISE))
+        plain |= np.expand_dims(end, 1 - axis)
+    return plain

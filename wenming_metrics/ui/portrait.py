@@ -1,0 +1,203 @@
+"""The page of one unit (单位画像): for one look on the screen, and as one printed page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.placed import count_bars, place_lines
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.periods import now, today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.rules.model import Board
+from wenming_metrics.ui import (
+    cached,
+    filters,
+    issued,
+    page,
+    portrait_tables,
+    portrait_words,
+    ranks,
+    words,
+)
+from wenming_metrics.ui.filters import Selection
+from wenming_metrics.ui.portrait_facts import TOGETHER, Facts, gather
+from wenming_metrics.ui.portrait_points import labels_of, points_of, unit_of
+from wenming_metrics.ui.portrait_sheet import sheet
+from wenming_metrics.ui.portrait_telling import kinds_of, lost_query, opening
+
+_MANY, _SOME, _FEW = 20, 10, 5
+"""So many lines of a list, classes of problems, standards ahead and behind are shown on the screen."""
+
+
+def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
+    """Draw the controls: board, unit, period and date; gives the selection and the unit's name."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+        selection = filters.choose_portrait(office.rules, days)
+        names = _names(selection, office.rules.board(selection.board))
+        name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
+    return issued.choose(selection), name or ""
+
+
+def _names(selection: Selection, board: Board) -> list[str]:
+    if board.ranked:
+        return cached.ranking(selection.window, board.kind)["unit_name"].tolist()
+    return cached.listing(selection.window, board.kind)["unit_name"].tolist()
+
+
+def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) -> None:
+    """Draw the unit of a name."""
+    ranked = office.rules.board(selection.board).ranked
+    lines = ranks.units_of(selection) if ranked else ranks.listed_of(selection)
+    own = lines[lines["unit_name"] == name]
+    if own.empty:
+        page.say(f"{words.plain(name)}不在这一期签发的名单里。" if name else "榜单里还没有单位。")
+        return
+    facts = gather(office, selection, own.iloc[0])
+    told = opening(facts, lines, words.when(selection.window, today()))
+    page.say("".join(told))
+    query = lost_query(facts, days)
+    _draw_tools(facts, query)
+    _draw_over_time(facts)
+    if facts.scored is not None:
+        _draw_scored(facts, query)
+    else:
+        _draw_kinds(facts, query)
+    _draw_open(facts, query)
+    if facts.scored is not None:
+        left, right = st.columns(2, gap="large")
+        with left:
+            _draw_repeats(facts, query)
+        with right:
+            _draw_fixes(facts, query)
+    _draw_survey(facts)
+    _draw_kept(facts)
+    st.html(sheet(facts, told, query, page.foot_text(office, selection.window, _checks(facts))))
+
+
+def _checks(facts: Facts) -> int:
+    return int(facts.line["checks"])
+
+
+def _draw_tools(facts: Facts, query: dict[str, str]) -> None:
+    """Draw what can be done: print the page, go where every point was lost."""
+    with st.container(horizontal=True, vertical_alignment="center", key="portrait-tools"):
+        if st.button("打印一页", key="print-portrait"):
+            # The moment makes the script another one each time: else it would not run again.
+            script = f"/* {now().isoformat()} */ setTimeout(() => window.print(), 600)"
+            st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=query)
+
+
+def _draw_over_time(facts: Facts) -> None:
+    points, unit = points_of(facts), unit_of(facts.selection.window)
+    if facts.scored is None:
+        st.subheader("问题多少")
+        page.note(portrait_words.counted(facts.over_time, unit))
+        counts = facts.over_time["failed"].astype(int).tolist()
+        hovers = [one.hover for one in points]
+        figure = count_bars(labels_of(facts), counts, hovers)
+    else:
+        st.subheader("名次和得分")
+        page.note(portrait_words.course(facts.over_time, unit) + "得分的轴不从 0 起。")
+        figure = place_lines(points)
+    key = f"placed-{facts.unit}-{facts.selection.key}"
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key)
+
+
+def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
+    scored = facts.scored
+    if not scored.seen:
+        page.note(portrait_words.NOT_SEEN)
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("强项和弱项")
+        page.note(portrait_words.against(scored.against, str(facts.line["group"])))
+        has_score = not pd.isna(facts.line["score"])
+        lines = scored.against
+        _table(portrait_tables.branches(lines, query, scored=has_score, most=_MANY))
+        _draw_standards(lines)
+    with right:
+        st.subheader("失分账")
+        page.note(portrait_words.ledger(scored.losses, scored.total, _MANY))
+        _table(portrait_tables.losses(scored.losses, scored.total, query, _MANY))
+
+
+def _table(html: str) -> None:
+    """Draw a list; one without a line is none."""
+    if html:
+        st.html(html)
+
+
+def _draw_standards(lines: pd.DataFrame) -> None:
+    behind, ahead = portrait_words.extremes(lines, _FEW)
+    for title, found, is_ahead in (
+        ("比同组平均差的标准", behind, False),
+        ("比同组平均好的标准", ahead, True),
+    ):
+        if len(found):
+            st.markdown(f"**{title}**")
+            st.html(portrait_tables.standards(found, ahead=is_ahead))
+    page.note(portrait_words.unseen(lines))
+
+
+def _draw_kinds(facts: Facts, query: dict[str, str]) -> None:
+    """Draw what a unit that is not ranked is responsible for."""
+    found = kinds_of(facts)
+    st.subheader("哪几类问题")
+    page.note(portrait_words.kinds(found))
+    if len(found):
+        to = portrait_tables.address(query)
+        st.html(portrait_tables.kinds(found, to, _MANY))
+
+
+def _draw_open(facts: Facts, query: dict[str, str]) -> None:
+    st.subheader("还没整改的问题")
+    page.note(portrait_words.problems(facts.open))
+    if facts.open.dated:
+        st.html(portrait_tables.problems(facts.open, query, _MANY))
+
+
+def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
+    st.subheader("反复点位")
+    page.note(f"至少两天查出问题的点位,{facts.recent.title}。")
+    if facts.repeats.empty:
+        page.note("没有这样的点位。")
+    else:
+        to = portrait_tables.address(query, lost_tab="反复问题")
+        st.html(portrait_tables.repeats(facts.repeats, to, _MANY))
+
+
+def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
+    found, together = facts.scored.fixing, facts.scored.together
+    if not facts.scored.seen:
+        return
+    st.subheader("整改重点")
+    page.note(portrait_words.fix(found, together, facts.line["score"], TOGETHER))
+    if len(found):
+        page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
+        st.html(portrait_tables.fixes(found, facts.scored.classes, query, _SOME))
+
+
+def _draw_survey(facts: Facts) -> None:
+    if facts.survey is not None:
+        st.subheader("两率一度")
+        page.note(f"{facts.survey.wave.title}的问卷。{portrait_tables.SURVEY_NOTE}")
+        st.html(portrait_tables.survey(facts.survey, _MANY))
+        query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
+        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+
+
+def _draw_kept(facts: Facts) -> None:
+    """Draw what there is of deadlines and documents; nothing where there are no data."""
+    if told := portrait_words.deadlines(facts.kept):
+        st.subheader("整改")
+        page.note(f"本期发现的问题,{told}")
+    if len(facts.documents):
+        one = facts.documents.iloc[0]
+        st.subheader("台账")
+        page.note(f"{facts.quarter.title}:{one['told']},占 {one['value']:.1f}%。")

@@ -1,0 +1,233 @@
+"""All that the page of one unit shows, gathered once: for the screen and for the printed page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.periods import KINDS, Window, window
+from wenming_metrics.publishing.book import signed_for
+from wenming_metrics.queries import fixing, overview, portrait, surveys, unsolved
+from wenming_metrics.queries.details import PATH_MARK
+from wenming_metrics.queries.ledger import ROW, Ledger
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.unsolved import Unsolved
+from wenming_metrics.rounding import half_up
+from wenming_metrics.rules.model import Board
+from wenming_metrics.scoring.ledger import LEVELS
+from wenming_metrics.ui import cached, filters, issue_cache, lost_cache
+from wenming_metrics.ui.filters import Selection
+from wenming_metrics.ui.narrowing import Book, Scope
+from wenming_metrics.ui.tables import shown_losses
+
+TOGETHER = 3
+"""So many classes of problems are said to be put right first."""
+_REPEATS, _EVERY = 30, 100_000
+"""Days that are looked at for sites that come back; all of them are asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What is known of one unit in one window.
+
+    line - of the list (`queries.ranking`), or of the one that is not ranked; over_time -
+    `portrait.places_over_time`, signed periods as they were signed; open - its open problems; kept -
+    `unsolved.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
+    `recent`; documents - `stated.documents` of the unit in `quarter`, one line or none; survey - of
+    the last wave begun by the end of the window, None = none; scored - None where nobody is ranked
+    """
+
+    selection: Selection
+    board: Board
+    is_first: bool
+    name: str
+    unit: int
+    line: pd.Series
+    over_time: pd.DataFrame
+    open: Unsolved
+    kept: pd.Series
+    repeats: pd.DataFrame
+    recent: Window
+    quarter: Window
+    documents: pd.DataFrame
+    survey: Survey | None
+    scored: Scored | None
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """The figures of one unit in one wave: `queries.surveys.Rates.units`, with title and target."""
+
+    wave: Window
+    lines: pd.DataFrame
+    decimals: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What only a unit of a ranked board has.
+
+    against - `portrait.against_group`; losses - path (tuple of names), loss (as shown; they add up
+    to total), count (problems), sites; the largest first; total - as shown; fixing -
+    `fixing.candidates` by class, those that give back most first; together - score with the first
+    TOGETHER put right (None: no score), and what that gives back; classes - of problems that cost
+    points
+    """
+
+    against: pd.DataFrame
+    losses: pd.DataFrame
+    total: float
+    fixing: pd.DataFrame
+    together: tuple[float | None, float]
+    classes: int
+
+    @property
+    def seen(self) -> bool:
+        """Say whether anything of the unit was looked at."""
+        return bool((self.against["state"] == portrait.SEEN).any())
+
+
+def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
+    """Gather what is known of the unit of a line of the list."""
+    board = office.rules.board(selection.board)
+    unit, at = int(line["unit"]), selection.window
+    recent = filters.last_days(at, _REPEATS)
+    sites = cached.ask(overview.repeat_sites, recent, _EVERY, board.kind)
+    quarter = at if list(KINDS).index(at.kind) >= 3 else window("quarter", at.end)
+    return Facts(
+        selection=selection,
+        board=board,
+        is_first=board.kind == office.rules.boards[0].kind,
+        name=str(line["unit_name"]),
+        unit=unit,
+        line=line,
+        over_time=_over_time(selection, unit),
+        open=cached.ask(unsolved.unsolved, at, board.kind, unit),
+        kept=cached.ask(unsolved.deadlines_kept, at, board.kind, unit),
+        repeats=sites[sites["unit_name"] == line["unit_name"]],
+        recent=recent,
+        quarter=quarter,
+        documents=_of_unit(cached.ask(portrait.documents_due, quarter), unit),
+        survey=_survey(at, unit),
+        scored=_scored(selection, str(line["unit_name"]), unit) if board.ranked else None,
+    )
+
+
+def _survey(at: Window, unit: int) -> Survey | None:
+    """Give the unit's figures of the latest wave that had begun by the end of a window."""
+    begun = [wave for wave in cached.ask(surveys.waves) if wave.start <= at.end]
+    if not begun:
+        return None
+    found = cached.ask(surveys.rates, begun[0])
+    own = found.units[found.units["unit"] == unit]
+    titles = {rate.code: (rate.title, rate.target) for rate, _ in found.definitions}
+    own = own.assign(
+        title=[titles[code][0] for code in own["rate"]],
+        target=[titles[code][1] for code in own["rate"]],
+    )
+    return Survey(begun[0], own, found.survey.decimals) if len(own) else None
+
+
+def _of_unit(found: pd.DataFrame, unit: int) -> pd.DataFrame:
+    """Keep the line of a unit, unless its file must not be published (不得对外公布)."""
+    return found[(found["unit"] == unit) & ~found["restricted"].astype(bool)]
+
+
+def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
+    """Give places over time; what is signed is given as it was signed."""
+    at, board = selection.window, selection.board
+    found = cached.ask(portrait.places_over_time, at, board, unit).copy()
+    known = issue_cache.issues()
+    for place, one in zip(found.index, found["window"], strict=True):
+        issue = signed_for(known, one)
+        if issue is None or (one == at and not selection.signed):
+            continue
+        listed = issue_cache.frozen(issue.key).lists.boards.get(board)
+        own = None if listed is None else listed[listed["unit"] == unit]
+        if own is None or own.empty or "rank" not in own:
+            continue
+        for name in ("status", "score", "rank", "tied", "checks", "failed"):
+            found.at[place, name] = own[name].iloc[0]
+        peers = listed["group"] == own["group"].iloc[0]
+        found.at[place, "ranked"] = int((peers & listed["rank"].notna()).sum())
+    return found
+
+
+def _scored(selection: Selection, name: str, unit: int) -> Scored:
+    cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
+    at = (selection.window, selection.board, cut)
+    responsible = partial(lost_cache.responsible, *at)
+    book = Book(lost_cache.ledger(*at), responsible, selection.key, at, cached.version())
+    against = cached.ask(portrait.against_group, selection.window, selection.board, unit, cut)
+    return book.kept("portrait", lambda: _of_book(book, name, against), name)
+
+
+def _of_book(book: Book, name: str, against: pd.DataFrame) -> Scored:
+    scope = Scope(name)
+    total, own = book.shown(scope), book.lines(scope)
+    fixes, together = fix_first(book.ledger, name)
+    return Scored(
+        against=against,
+        losses=loss_lines(own, total),
+        total=total,
+        fixing=fixes,
+        together=together,
+        classes=fixing.labels(own, "class").replace("", pd.NA).nunique(),
+    )
+
+
+def loss_lines(lines: pd.DataFrame, total: float) -> pd.DataFrame:
+    """Sum lines of the ledger by standard, the largest first.
+
+    Takes:   lines - of one unit; total - as shown
+    Returns: path (tuple of names from the top), loss (as shown, they add up to the total), count
+             (problems), sites
+    """
+    lines = lines[lines["points"] != 0]
+    paths = [
+        tuple(name for name in names if name)
+        for names in lines[list(LEVELS)].astype(object).itertuples(index=False)
+    ]
+    is_row = (lines["kind"] == ROW).to_numpy()
+    told = pd.DataFrame(
+        {
+            "path": pd.Series(paths, dtype=object),
+            "loss": lines["points"].to_numpy(float),
+            "count": is_row.astype(int),
+            "site": np.where(is_row, lines["site"].to_numpy(), np.nan),
+        }
+    )
+    found = told.groupby("path", sort=False, as_index=False).agg(
+        loss=("loss", "sum"), count=("count", "sum"), sites=("site", "nunique")
+    )
+    found = found.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+    return found.assign(loss=shown_losses(found["loss"], total, 2))
+
+
+def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | None, float]]:
+    """Say which classes of problems of a unit give back most, and what the first give together.
+
+    Returns: `fixing.candidates` by class that give anything back; score with the first TOGETHER put
+             right (None: no score) and points given back, as shown
+    """
+    inside = (ledger.lines["unit_name"] == name).to_numpy()
+    found = fixing.candidates(ledger, inside, "class")
+    found = found[half_up(found["gain"], 2) > 0]
+    found = found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    first = found["name"].head(TOGETHER)
+    dropped = fixing.labels(ledger.lines, "class").isin(first).to_numpy() & inside
+    at = int(np.flatnonzero(ledger.units["name"] == name)[0])
+    gain = float(fixing.gains(ledger, dropped)[at]) if len(first) else 0.0
+    score, exact = ledger.units["score"].iloc[at], ledger.units["total"].iloc[at]
+    if pd.isna(score):
+        return found, (None, float(half_up(gain, 2)))
+    after = float(half_up(exact + gain, 2))
+    return found, (after, float(half_up(after - score, 2)))
+
+
+def node_of(path: tuple[str, ...]) -> str:
+    """Write a path as the page of lost points writes it in its address."""
+    return PATH_MARK.join(path)

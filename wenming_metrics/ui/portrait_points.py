@@ -1,0 +1,57 @@
+"""The periods of one unit as points of a chart: what each is called and what is said of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wenming_metrics.charts.placed import Placed
+from wenming_metrics.periods import Window
+from wenming_metrics.scoring.ranking import THIN
+from wenming_metrics.ui.portrait_facts import Facts
+
+_UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度"}
+_WHY = {THIN: "暂不评分"}
+
+
+def unit_of(of: Window) -> str:
+    """Say how windows of a kind are counted."""
+    return "期" if of.number else _UNITS.get(of.kind, "期")
+
+
+def labels_of(facts: Facts) -> list[str]:
+    """Give a short name to each period."""
+    return [_label(one) for one in facts.over_time["window"]]
+
+
+def points_of(facts: Facts) -> list[Placed]:
+    """Make a point of each period, oldest first."""
+    return [
+        Placed(
+            label=_label(line.window),
+            score=None if pd.isna(line.score) else float(line.score),
+            place=0 if pd.isna(line.rank) else int(line.rank),
+            why="" if not pd.isna(line.score) else _WHY.get(line.status, line.status),
+            hover=_hover(line, ranked=facts.scored is not None),
+        )
+        for line in facts.over_time.itertuples()
+    ]
+
+
+def _label(of: Window) -> str:
+    if of.number and of.kind != "week":
+        return f"{of.number}期"
+    if of.kind == "month":
+        return f"{of.start.year % 100}年{of.start.month}月"
+    if of.kind == "quarter":
+        return f"{of.start.year % 100}年{(of.start.month + 2) // 3}季"
+    return f"{of.start.month}/{of.start.day}"
+
+
+def _hover(line: tuple, *, ranked: bool) -> str:
+    counted = f"{line.checks:,} 项检查,{line.failed:,} 项有问题"
+    if not ranked:
+        return f"{line.window.title}<br>{line.failed:,} 项问题"
+    if pd.isna(line.score):
+        return f"{line.window.title}<br>{line.status}<br>{counted}"
+    place = "" if pd.isna(line.rank) else f",第 {line.rank} 名(共 {line.ranked} 个)"
+    return f"{line.window.title}<br><b>{line.score:.2f} 分</b>{place}<br>{counted}"

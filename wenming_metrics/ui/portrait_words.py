@@ -1,0 +1,256 @@
+"""What is said of one unit: true for the figures shown, whatever they are. Pure functions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wenming_metrics.queries.portrait import SEEN, UNSEEN
+from wenming_metrics.queries.unsolved import SOON, Unsolved
+from wenming_metrics.rounding import half_up
+from wenming_metrics.scoring.ranking import RANKED, THIN, VETOED
+from wenming_metrics.ui.words import plain, signed
+
+_SAME = 0.05
+"""Percentage points that look the same with one decimal."""
+_SHOWN_PLACES = 2
+NOT_SEEN = "本期没有查过这个单位:没有得分率,也没有失分账。"
+
+
+def standing(line: pd.Series, name: str, said: str, ranked: int, compared: str) -> str:
+    """Say where a unit stands, with what score, and how that moved.
+
+    Takes: line - of `queries.ranking.ranking`; said - the window; ranked - units of its group with
+           a place; compared - what the window before is called
+    """
+    who = f"{plain(name)}{plain(said)}"
+    if line["status"] == VETOED:
+        told = f"{who}得 **{line['score']:.2f}** 分,一票否决({plain(line['document_no'])}),不排名。"
+        return told
+    if line["status"] == THIN:
+        return f"{who}检查项不足,暂不评分,没有名次。"
+    if line["status"] != RANKED:
+        return f"{who}没有督查,不评分,没有名次。"
+    group = f"{plain(line['group'])} " if line["group"] else ""
+    together = "并列" if line["tied"] else ""
+    told = f"{who}得 **{line['score']:.2f}** 分,{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
+    return f"{told},{_moved(line, compared)}。"
+
+
+def _moved(line: pd.Series, compared: str) -> str:
+    """Say how place and score moved since the window before."""
+    if pd.isna(line["rank_change"]):
+        return f"{compared}没有名次"
+    step = int(line["rank_change"])
+    place = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
+    score = signed(line["score_change"])
+    points = "得分持平" if score == "持平" else f"得分 {score}"
+    return f"比{compared}{place},{points}"
+
+
+def costs(losses: pd.DataFrame, total: float) -> str:
+    """Say what cost most: one standard, or several that cost the same.
+
+    Takes: losses - path, loss (as shown), the largest first; total - as shown
+    """
+    lost = losses[losses["loss"] > 0]
+    if lost.empty:
+        return "没有失分。"
+    most = lost["loss"].iloc[0]
+    names = [path[-1] for path in lost.loc[lost["loss"] == most, "path"]]
+    whole = float(lost["loss"].sum())
+    share = "" if total != half_up(whole, 2) else f",占 {half_up(100 * most / whole, 0):.0f}%"
+    if len(names) == 1:
+        return f"失分最多的是「{plain(names[0])}」({most:.2f} 分{share})。"
+    rest = f"等 {len(names)} 项" if len(names) > 2 else ""
+    told = "、".join(f"「{plain(name)}」" for name in names[:2])
+    return f"失分最多的是{told}{rest},各 {most:.2f} 分。"
+
+
+def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float, most: int) -> str:
+    """Say what to put right first, and what that gives back.
+
+    Takes: fixing - name, count, gain, those that give back most first; together - score with the
+           first `most` put right (None: none), and points given back; score - now
+    """
+    if fixing.empty:
+        return "没有改好以后能得回分的问题。"
+    first = fixing.head(most)
+    names = "、".join(f"「{plain(name)}」" for name in first["name"])
+    count = int(first["count"].sum())
+    after, gain = together
+    back = f"可得回 **{gain:.2f}** 分"
+    if after is not None:
+        back += f"({score:.2f} → **{after:.2f}**)"
+    every = "都" if len(first) > 1 or count > 1 else ""
+    return f"先改{names},共 {count} 个问题,{every}改好{back}。"
+
+
+def course(over_time: pd.DataFrame, unit: str) -> str:
+    """Say how places went over a row of windows.
+
+    Takes: over_time - `portrait.places_over_time`; unit - how windows are counted (周, 个月, 天)
+    """
+    scored = over_time[over_time["score"].notna()]
+    if scored.empty:
+        return f"近 {len(over_time)} {unit}都没有得分。"
+    told = f"近 {len(over_time)} {unit}:"
+    missing = len(over_time) - len(scored)
+    ranks = scored["rank"].dropna().astype(int)
+    parts = [f"有 {missing} {unit}没有得分,图上空着"] if missing else []
+    if len(ranks) > 1:
+        best, worst = int(ranks.min()), int(ranks.max())
+        last = "一直是" if best == worst else f"最好第 {best} 名,最差"
+        parts.insert(0, f"{last}第 {worst} 名")
+    scores = scored["score"].to_numpy(float)
+    if len(scores) > 1:
+        low, high = scores.min(), scores.max()
+        parts.append(
+            f"得分都是 {low:.2f}" if low == high else f"得分在 {low:.2f} 到 {high:.2f} 之间"
+        )
+    return f"{told}{','.join(parts)}。" if parts else f"{told}只有一次有得分,看不出升降。"
+
+
+def against(lines: pd.DataFrame, group: str) -> str:
+    """Say on which top indicators a unit is ahead of its group's mean, and on which behind.
+
+    Takes: lines - `portrait.against_group`
+    """
+    top = lines[(lines["level"] == 1) & (lines["state"] == SEEN) & (lines["units"] > 1)]
+    if top.empty:
+        return "同组没有别的单位可比。"
+    gap = half_up(top["rate"].to_numpy(float), 1) - half_up(top["middle"].to_numpy(float), 1)
+    above, below = (int((sign * gap > _SAME).sum()) for sign in (1, -1))
+    even = len(top) - above - below
+    counted = [f"{above} 项高于平均"] if above else []
+    counted += [f"{below} 项低于平均"] if below else []
+    counted += [f"{even} 项相同"] if even else []
+    told = f"与{plain(group) or '各单位'}有得分的单位比,{len(top)} 类指标里 {','.join(counted)}"
+    if below:
+        name, worst = top["name"].iloc[int(gap.argmin())], float(-gap.min())
+        return f"{told};差得最多的是「{plain(name)}」,低 {worst:.1f} 个百分点。"
+    return f"{told}。"
+
+
+def unseen(lines: pd.DataFrame) -> str:
+    """Say which standards were not looked at, though there was something to look at."""
+    own = lines[lines["own"]]
+    missing = own[own["state"] == UNSEEN]
+    if missing.empty:
+        return "应查的标准都查到了。"
+    names = "、".join(plain(name) for name in missing["name"].head(_SHOWN_PLACES))
+    rest = "等" if len(missing) > _SHOWN_PLACES else ""
+    return f"应查而没有查到的标准 {len(missing)} 条({names}{rest}),不算 0 分,也不算满分。"
+
+
+def ledger(losses: pd.DataFrame, total: float, listed: int) -> str:
+    """Say what the lines add up to, and what the first ones make of it."""
+    if losses.empty:
+        return "没有失分。"
+    lost = losses[losses["loss"] > 0]
+    whole = float(half_up(lost["loss"].sum(), 2))
+    told = f"{len(losses)} 条标准,各行相加正好是 {total:.2f} 分"
+    if len(losses) <= listed or whole != total or not whole:
+        return f"{told}。"
+    share = lost["loss"].head(listed).sum() / whole
+    return f"{told};前 {listed} 条占 {half_up(100 * share, 0):.0f}%。"
+
+
+def problems(found: Unsolved) -> str:
+    """Say how many open problems have a deadline, by how near it is."""
+    on = f"截至 {found.as_of.isoformat()}"
+    apart = f"另有 {found.undated} 条没有写期限,不在此列。" if found.undated else ""
+    if not found.dated:
+        return f"{on},没有带期限、还没整改的问题。{apart}"
+    parts = [f"已逾期 {found.late} 条"] if found.late else []
+    parts += [f"{SOON} 天内到期 {found.near} 条"] if found.near else []
+    parts += [f"期限更晚的 {found.later} 条"] if found.later else []
+    return f"{on},{found.dated} 条还没有反馈已整改:{','.join(parts)}。{apart}"
+
+
+def urgency(left: float) -> tuple[str, str]:
+    """Name how near a deadline is: mark of 三色 (red, yellow, green) and words."""
+    days = int(left)
+    if days < 0:
+        return "red", f"逾期 {-days} 天"
+    if days == 0:
+        return "yellow", "今天到期"
+    return ("yellow" if days <= SOON else "green"), f"还有 {days} 天"
+
+
+def deadlines(kept: pd.Series) -> str:
+    """Say how a unit kept the deadlines of the problems of a window.
+
+    Takes: kept - of `queries.on_time.on_time`
+    """
+    on = f"截至 {kept['as_of'].isoformat()}"
+    due, done = int(kept["fell_due"]), int(kept["in_time"])
+    parts = []
+    if due:
+        rate = float(half_up(100 * done / due, 1))
+        parts.append(f"按期整改率 {rate:.1f}%({done}/{due})")
+    if kept["not_due"]:
+        parts.append(f"未到期 {int(kept['not_due'])} 条")
+    if kept["recurred"]:
+        parts.append(f"重复和反弹 {int(kept['recurred'])} 条")
+    return f"{on},{','.join(parts)}。" if parts else ""
+
+
+def listed(line: pd.Series, name: str, said: str, compared: str) -> str:
+    """Say how many problems name a unit that is not ranked, and how that moved.
+
+    Takes: line - of `queries.ranking.listing`
+    """
+    who = f"{plain(name)}{plain(said)}"
+    now, before = int(line["failed"]), int(line["failed_before"])
+    if not now:
+        return f"{who}没有记到它的问题({compared} {before} 项)。本榜不排名。"
+    step = now - before
+    moved = "一样多" if not step else f"{'多' if step > 0 else '少'} {abs(step)} 项"
+    return f"{who}有 **{now}** 项问题写明由它负责,和{compared}比{moved}。本榜按责任列出,不排名。"
+
+
+def counted(over_time: pd.DataFrame, unit: str) -> str:
+    """Say how many problems named a unit over a row of windows."""
+    failed = over_time["failed"].astype(int)
+    if not failed.any():
+        return f"近 {len(failed)} {unit}都没有记到它的问题。"
+    low, high = failed.min(), failed.max()
+    if len(failed) == 1 or low == high:
+        return f"近 {len(failed)} {unit}:每{unit.removeprefix('个')} {high} 项。"
+    return f"近 {len(failed)} {unit}:最少 {low} 项,最多 {high} 项,合计 {failed.sum()} 项。"
+
+
+def kinds(found: pd.DataFrame) -> str:
+    """Say which kind of problem is most frequent. Takes: found - name, count, most frequent first"""
+    if found.empty:
+        return "本期没有问题。"
+    whole, most = int(found["count"].sum()), int(found["count"].iloc[0])
+    names = found.loc[found["count"] == most, "name"].tolist()
+    if len(names) > 1:
+        return f"{whole} 条记录,分在 {len(found)} 类;最多的 {len(names)} 类各 {most} 条。"
+    if len(found) == 1:
+        return f"{whole} 条记录,都是「{plain(names[0])}」。"
+    return f"{whole} 条记录,分在 {len(found)} 类;最多的是「{plain(names[0])}」,{most} 条。"
+
+
+def ordered(lines: pd.DataFrame) -> pd.DataFrame:
+    """Order standards by how far they lie from the group's mean in points of the score: worst first.
+
+    Takes:   lines - `portrait.against_group`
+    Returns: those that were looked at and can be compared
+    """
+    own = lines[lines["own"] & (lines["state"] == SEEN) & (lines["units"] > 1)]
+    return own.sort_values("gap", kind="stable", ignore_index=True)
+
+
+def extremes(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the standards on which a unit is most behind its group, and most ahead."""
+    found = ordered(lines)
+    points = half_up(found["gap"].to_numpy(float), 2)
+    behind, ahead = found[points < 0].head(most), found[points > 0][::-1].head(most)
+    return behind.reset_index(drop=True), ahead.reset_index(drop=True)
+
+
+def place_in(line: tuple) -> str:
+    """Say which place a rate has among those of the group: 「第 3/18」."""
+    return f"第 {line.better + 1}/{line.units}"

@@ -1,0 +1,64 @@
+"""Answers of the tab 反复问题 kept in memory, keyed as in `ui.cached`; nobody changes them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.periods import Window
+from wenming_metrics.queries import repeat_sites, same
+from wenming_metrics.queries import repeats as questions
+from wenming_metrics.queries.repeats import Repeats
+from wenming_metrics.ui import cached
+from wenming_metrics.ui.cached import Version
+
+
+def repeats(window: Window, board: str) -> Repeats:
+    """Find what comes back in a window; see `queries.repeats.repeats`."""
+    return _repeats(cached.version(), window, board)
+
+
+@st.cache_resource(max_entries=4, show_spinner="正在计算……")
+def _repeats(at: Version, window: Window, board: str) -> Repeats:
+    return questions.repeats(cached.office(), window, board)
+
+
+def suggestions(window: Window, board: str) -> pd.DataFrame:
+    """List pairs of problems that may be one; see `queries.same.suggestions`."""
+    return _suggestions(cached.version(), window, board)
+
+
+@st.cache_resource(max_entries=4, show_spinner="正在比较问题的写法……")
+def _suggestions(at: Version, window: Window, board: str) -> pd.DataFrame:
+    return same.suggestions(cached.office(), _repeats(at, window, board))
+
+
+def decided(window: Window, board: str) -> pd.DataFrame:
+    """List what people said of pairs; see `queries.same.decided`."""
+    return _decided(cached.version(), window, board)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _decided(at: Version, window: Window, board: str) -> pd.DataFrame:
+    return same.decided(cached.office(), _repeats(at, window, board))
+
+
+def site_rows(window: Window, board: str, lines: tuple[int, ...]) -> pd.DataFrame:
+    """Give the rows behind some problems; see `queries.repeat_sites.site_rows`."""
+    return _site_rows(cached.version(), window, board, lines)
+
+
+@st.cache_data(max_entries=64, show_spinner="正在查找原表的行……")
+def _site_rows(at: Version, window: Window, board: str, lines: tuple[int, ...]) -> pd.DataFrame:
+    found = _repeats(at, window, board).found
+    return repeat_sites.site_rows(cached.office(), found.loc[list(lines)])
+
+
+def responsible(window: Window, board: str) -> pd.Series:
+    """Name who is responsible for every problem; see `queries.repeats.responsible`."""
+    return _responsible(cached.version(), window, board)
+
+
+@st.cache_resource(max_entries=4, show_spinner="正在计算……")
+def _responsible(at: Version, window: Window, board: str) -> pd.Series:
+    return questions.responsible(cached.office(), _repeats(at, window, board).found)

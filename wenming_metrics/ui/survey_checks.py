@@ -1,0 +1,153 @@
+"""疑似代填 and 配额进度 on the page 两率一度: what to look at again, and how many are still missing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.polling import decide_answer
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.surveys import Rates
+from wenming_metrics.ui import (
+    acting,
+    page,
+    survey_cache,
+    survey_telling,
+    survey_unit,
+    survey_view,
+    survey_words,
+    tables,
+    words,
+)
+from wenming_metrics.ui.survey_view import Chosen
+
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_DOUBTS = {
+    "unit_name": _text("单位", width=112),
+    "reasons": _text("为什么要看", width=260),
+    "counted": _text("现在", width=56),
+    "decided": _text("谁定的", width=260),
+    "file": _text("文件", width=240),
+    "sheet": _text("工作表", width=100),
+    "source_row": _number("行号", format="%d", width=60),
+}
+_BOTH = {
+    "title": _text("比率", width=90),
+    "now": _text("现在公布的", width=110, alignment="right"),
+    "n": _number("有效问卷", format="localized", width=84),
+    "clean": _text("去掉疑似的", width=110, alignment="right"),
+    "n_clean": _number("剩下的问卷", format="localized", width=90),
+    "moved": _text("差(百分点)", width=92, alignment="right"),
+}
+POINTS = 5.0
+"""How exact a unit's figure is to be, in percentage points up and down."""
+_QUOTAS = {
+    "unit_name": _text("单位", width=118),
+    "people": _text("人群", width=110),
+    "planned": _number("计划", format="localized", width=72),
+    "done": _number("已完成", format="localized", width=76),
+    "progress": st.column_config.ProgressColumn(
+        "进度", format="%.0f%%", min_value=0, max_value=100, width=130
+    ),
+    "gap": _number("还差", format="localized", width=72),
+    "more": _number(f"到 ±{POINTS:g} 还要", format="localized", width=100),
+}
+
+
+def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
+    """Draw the figures with and without what looks doubtful, the list, and how one is taken out."""
+    listed = survey_cache.flagged(chosen.wave)
+    _say(survey_telling.flagged(listed))
+    if listed.empty:
+        return
+    _draw_both(found, survey_cache.rates_without_flagged(chosen.wave))
+    st.markdown(f"#### 要看的问卷({len(listed):,} 份)")
+    page.note(
+        "点一份,看原表里的这一行;不计的,写明原因,数马上重算,随时可以恢复。"
+        "每一次认定都留在「数据上传」的“变动记录”里。"
+    )
+    lines = listed.assign(counted=np.where(listed["counts"], "计入", "不计"))
+    key = f"doubts-{chosen.wave.key}-{len(listed)}"
+    place = tables.pick(lines, _DOUBTS, key, 12)
+    if place is not None:
+        _draw_decision(office, listed.iloc[place])
+
+
+def _say(sentence: str) -> None:
+    with st.container(key="sentence-part"):
+        st.markdown(sentence)
+
+
+def _draw_both(found: Rates, clean: Rates) -> None:
+    """Draw every rate of the city as it is and as it would be without what looks doubtful."""
+    lines = []
+    for rate in found.survey.rates:
+        pair = [survey_view.totals_of(one.totals, rate.code) for one in (found, clean)]
+        if not all(map(len, pair)):
+            continue
+        now, then = (one.iloc[0] for one in pair)
+        told = [survey_words.percent(one["shown"], found.survey.decimals) for one in (now, then)]
+        lines.append(
+            {
+                **{"title": rate.title, "now": told[0], "clean": told[1]},
+                **{"n": now["n"], "n_clean": then["n"]},
+                "moved": words.signed(then["value"] - now["value"]),
+            }
+        )
+    st.markdown("#### 去掉和不去掉,全市各是多少")
+    with st.container(width=640):
+        tables.show(pd.DataFrame(lines), _BOTH)
+
+
+def _draw_decision(office: Office, line: pd.Series) -> None:
+    """Draw one questionnaire as it was sent, and the form that takes it out or back in."""
+    counts = bool(line["counts"])
+    with st.container(border=True, key="unit-panel"):
+        st.markdown(f"##### {words.plain(str(line['unit_name']))}:{words.plain(line['reasons'])}")
+        if line["decided"]:
+            page.note(words.plain(line["decided"]))
+        survey_unit.draw_original(line, is_open=True)
+        key = f"{line['batch']}-{line['seq']}-{counts}"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            who = st.text_input("经办人", key="who", width=160)
+            why = "为什么不计" if counts else "为什么恢复"
+            reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
+            place = int(line["batch"]), int(line["seq"])
+            acting.button(
+                "这一份不计" if counts else "恢复计入",
+                f"doubt-{key}",
+                partial(decide_answer, office, *place, not counts, reason, who),
+                lambda _: "这一份已不计,数已重算。" if counts else "这一份已恢复计入,数已重算。",
+                disabled=not (who.strip() and reason.strip()),
+            )
+
+
+def draw_quotas(chosen: Chosen, found: Rates) -> None:
+    """Draw how many questionnaires were planned and done, and how many more make figures sure."""
+    board = survey_cache.quota_board(chosen.wave, POINTS)
+    if board.empty:
+        page.note("这一期没有配额。把「问卷配额」表(单位、计划份数)传到「数据上传」,这里就有进度。")
+        return
+    _say(survey_telling.quotas(board))
+    first = words.plain(found.survey.rates[0].title)
+    page.note(
+        f"最后一列:要把这个单位{first}的误差范围压到上下 {POINTS:g} 个百分点以内,还要多少份。"
+        "各人群是本单位配额的分项,不另加。经人认定不计的问卷,不算已完成。"
+    )
+    with st.container(width=860):
+        tables.show(quota_lines(board), _QUOTAS, 20)
+
+
+def quota_lines(board: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the quota board: the unit that lacks most first, its groups of people below it."""
+    whole = board[board["stratum"] == ""].drop_duplicates("unit").set_index("unit")["gap"]
+    share = np.where(board["planned"] > 0, 100 * board["done"] / board["planned"], np.nan)
+    lines = board.assign(
+        progress=np.minimum(share, 100.0),
+        people=[f"其中 {one}" if one else "" for one in board["stratum"]],
+        lacks=board["unit"].map(whole).fillna(0),
+    )
+    return lines.sort_values(["lacks", "unit"], ascending=[False, True], kind="stable")

@@ -1,0 +1,99 @@
+"""One unit on the page 两率一度: its figures, what it answered to each question, down to the rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.options import option_bars
+from wenming_metrics.queries.surveys import Rates
+from wenming_metrics.ui import (
+    cards,
+    drill,
+    page,
+    survey_answers,
+    survey_cache,
+    survey_words,
+    tables,
+    words,
+)
+from wenming_metrics.ui.survey_view import Chosen
+
+ROWS = {
+    "day": st.column_config.DateColumn("日期", format="YYYY-MM-DD", width=96),
+    "unit_name": st.column_config.TextColumn("单位", width=112),
+    "flags": st.column_config.TextColumn("疑似代填", width=190),
+    "counted": st.column_config.TextColumn("计入", width=56),
+    "file": st.column_config.TextColumn("文件", width=250),
+    "sheet": st.column_config.TextColumn("工作表", width=110),
+    "source_row": st.column_config.NumberColumn("行号", format="%d", width=60),
+}
+
+
+def draw(chosen: Chosen, found: Rates, line: pd.Series) -> None:
+    """Draw a unit: every rate in a line, its answers, and the questionnaires behind one of them."""
+    unit, name = int(line["unit"]), str(line["unit_name"])
+    drill.go_there(f"{unit}-{chosen.key}")
+    with st.container(border=True, key="unit-panel"):
+        st.subheader(f"{words.plain(name)} · {chosen.wave.title}")
+        _draw_figures(found, unit)
+        answers = survey_cache.by_question(chosen.wave, unit)
+        st.html(option_bars(survey_answers.asked(answers)))
+        _draw_rows(chosen, found, unit, answers)
+
+
+def _draw_figures(found: Rates, unit: int) -> None:
+    """Say every rate of a unit, its margin of error and what it rests on, and its score."""
+    own, hide = found.units[found.units["unit"] == unit], found.survey.limits.hide
+    lines = []
+    for one in own.to_dict("records"):
+        title = words.plain(found.survey.rate(one["rate"]).title)
+        figure = survey_words.percent(one["shown"], found.survey.decimals)
+        margin = survey_words.between(one["low"], one["high"])
+        told = [f"误差范围 {margin}"] if margin else []
+        told += [f"有效 {one['n']:,} 份"]
+        told += [said] if (said := survey_words.remark(one["state"], one["n"], hide)) else []
+        lines.append(f"{title} **{figure}**({','.join(told)})")
+    scores = survey_cache.score(found.wave)
+    if scores is not None:
+        score = scores.units.loc[scores.units["unit"] == unit, "shown"].dropna()
+        for points in score:
+            lines.append(f"{words.plain(scores.title)} **{points:g}**(满分 {scores.full_mark:g})")
+    st.markdown("  \n".join(lines))
+
+
+def _draw_rows(chosen: Chosen, found: Rates, unit: int, answers: pd.DataFrame) -> None:
+    """Draw the questionnaires that gave one answer to the question of the chosen rate."""
+    code = found.survey.rate(chosen.rate).question
+    own = answers[(answers["question"] == code) & ~answers["hidden"] & (answers["n"] > 0)]
+    if own.empty:
+        page.note("这一题的份数不公布,问卷也不逐份列出。")
+        return
+    options = dict(zip(own["option_title"], own["option"], strict=True))
+    st.markdown(f"#### 「{words.plain(str(own['title'].iloc[0]))}」这样回答的问卷")
+    key = f"opinion-option-{unit}-{chosen.key}"
+    title = st.selectbox("回答", list(options), key=key, width=220)
+    draw_rows(survey_cache.answer_rows(chosen.wave, unit, code, options[title]), f"{key}-{title}")
+
+
+def draw_rows(rows: pd.DataFrame, key: str) -> None:
+    """Draw questionnaires with the place they stand at; a click opens one as it was sent."""
+    if rows.empty:
+        page.note("这些数来自按单位汇总的计数表,没有逐份的问卷。")
+        return
+    page.note(f"{len(rows):,} 份。点一份,看原表里的这一行;姓名、电话、地址一类的列在入库时已去掉。")
+    shown = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
+    place = tables.pick(shown, ROWS, f"rows-{key}", 10)
+    draw_original(rows.iloc[place or 0], is_open=place is not None)
+
+
+def draw_original(row: pd.Series, *, is_open: bool) -> None:
+    """Draw the cells of one questionnaire as they were sent."""
+    title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
+    with st.expander(words.plain(title), expanded=is_open):
+        cells = survey_cache.row_cells(row["batch"], row["sheet"], row["source_row"])
+        if cells:
+            cards.cells(cells)
+        else:
+            page.note("这一行的原始单元格没有留存,请看原文件。")

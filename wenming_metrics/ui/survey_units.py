@@ -1,0 +1,200 @@
+"""各单位 on the page 两率一度: dots with margins, how many and how high, what others printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.charts.dots import dots
+from wenming_metrics.charts.funnel import funnel_chart
+from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.export.surveys import survey_workbook
+from wenming_metrics.export.tables import XLSX
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.stretches import names_of
+from wenming_metrics.queries.surveys import Rates
+from wenming_metrics.rules.survey import VALUES
+from wenming_metrics.ui import (
+    page,
+    survey_cache,
+    survey_unit,
+    survey_view,
+    survey_words,
+    tables,
+    words,
+)
+from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.ui.survey_words import HIDDEN
+
+_UNIT = "opinion_unit"
+_TABLE_ROW = 36
+"""Height of a row of a table, in pixels: the table beside the dots is as high as they are."""
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_UNITS = {
+    "place": _text("名次", width=56, alignment="right", help="在本组里;样本不足的不排"),
+    "unit_name": _text("单位", width=112),
+    "figure": _text("比率", width=78, alignment="right"),
+    "margin": _text("误差范围", width=100, alignment="right", help="95%把握"),
+    "n": _number("有效问卷", format="localized", width=76),
+    "against": _text("与全市比", width=128),
+    "remark": _text("说明", width=150),
+    "group": _text("分组", width=96),
+}
+_DIFFERENT = {name: _UNITS[name] for name in ("unit_name", "figure", "n", "against")}
+_PRINTED = {
+    "test": _text("报告", width=150),
+    "printed_rank": _text("原排名", width=66, alignment="right"),
+    "unit_name": _text("单位", width=118),
+    "figure": _text("栏目", width=110),
+    "told": _text("原数", width=84, alignment="right"),
+    "file": _text("文件", width=240),
+    "sheet": _text("工作表", width=100),
+    "source_row": _number("行号", format="%d", width=60),
+}
+
+
+def draw(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+    """Draw the units, of whom nothing is shown, the funnel, and the unit that is chosen."""
+    if units.empty:
+        return
+    _draw_dots(chosen, found, units)
+    _draw_tools(office, chosen, found, units)
+    own = units[units["unit_name"] == st.session_state.get(_UNIT)]
+    if len(own):
+        survey_unit.draw(chosen, found, own.iloc[0])
+    _draw_funnel(chosen, found, units)
+    _draw_printed(chosen)
+
+
+def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+    """Draw dots and table side by side; a click on a line chooses the unit."""
+    decimals, hide = found.survey.decimals, found.survey.limits.hide
+    rate = found.survey.rate(chosen.rate)
+    groups = survey_view.totals_of(found.totals, chosen.rate, "group")
+    parts = survey_view.sections(units, groups, decimals)
+    city = survey_view.city_of(found.totals, chosen.rate)
+    marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
+    st.markdown(f"#### 各单位{words.plain(rate.title)}")
+    if said := survey_words.left_out(units, hide):
+        page.note(said + survey_words.to_collect(units, found.survey.limits.flag))
+    figure = dots(parts, marks, rate.target)
+    left, right = st.columns([6, 7], gap="medium")
+    with left:
+        st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-dots")
+    with right:
+        lines, columns = _with_score(chosen, survey_view.table_of(units, decimals, hide))
+        key = f"opinion-units-{chosen.key}"
+        names = lines["unit_name"].tolist()
+        rows = max(10, int(figure.layout.height // _TABLE_ROW) - 2)
+        tables.pick(lines, columns, key, rows, on_select=lambda: _follow(key, names))
+    _explain(units, hide)
+
+
+def _with_score(chosen: Chosen, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Add the score of the survey to the table, where the rules have one."""
+    scores = survey_cache.score(chosen.wave)
+    if scores is None:
+        return lines, _UNITS
+    points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
+    told = f"{scores.sentence}。与比率是两回事,不能互相比较"
+    column = _number(scores.title, format="%.2f", width=84, help=told)
+    return lines.assign(score=lines["unit"].map(points)), {**_UNITS, "score": column}
+
+
+def _explain(units: pd.DataFrame, hide: int) -> None:
+    """Say how the dots are read, and of whom nothing is shown."""
+    told = (
+        "点是调查到的比率,横线是误差范围:真正的比率有 95% 的把握落在这条线里,份数越少线越长。"
+        "相差不大的单位,不能认定谁高谁低。横轴不一定从 0 起。"
+    )
+    told += "份数后面带 * 的,样本偏少。" if (units["state"] == survey_words.CAUTION).any() else ""
+    page.note(told)
+    without = units[units["state"] == HIDDEN]
+    parts = [
+        f"{words.plain(one.unit_name)}({one.n:,} 份,{survey_words.remark(HIDDEN, one.n, hide)})"
+        for one in without.itertuples()
+    ]
+    if parts:
+        st.markdown(f"**不公布的单位**({len(parts)} 个):{'、'.join(parts)}")
+
+
+def _follow(key: str, names: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[_UNIT] = names[rows[0]] if rows else None
+
+
+def _draw_tools(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+    """Draw what can be done with the table: open a unit, take the tables along."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "看一个单位的回答",
+            units["unit_name"].tolist(),
+            index=None,
+            placeholder="点表中一行,或在这里选",
+            key=_UNIT,
+            bind="query-params",
+            width=300,
+        )
+        title = f"两率一度({chosen.wave.title})"
+        st.download_button(
+            "下载两率一度表",
+            lambda: _workbook(office, chosen, found, title),
+            f"{title}.xlsx",
+            XLSX,
+            on_click="ignore",
+            key=f"get-opinions-{chosen.wave.key}",
+        )
+
+
+def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes:
+    """Make the workbook of the wave: what the page hides stays hidden there."""
+    notes = [f"测评办法:{named}" for named in names_of(chosen.wave, office)]
+    notes += [said for _, said in found.definitions]
+    answers = survey_cache.by_question(chosen.wave)
+    said = np.where(answers["hidden"], survey_words.NOT_SHOWN, "")
+    return survey_workbook(
+        survey_view.file_lines(found),
+        found.totals,
+        answers.assign(said=said),
+        {rate.code: rate.title for rate in found.survey.rates},
+        title,
+        notes,
+    )
+
+
+def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+    """Draw how many and how high, and beside it those that differ."""
+    city = survey_view.city_of(found.totals, chosen.rate)
+    if pd.isna(city):
+        return
+    st.markdown("#### 份数多少与高低:哪些单位真的和全市不一样")
+    decimals = found.survey.decimals
+    lines = survey_view.funnel_units(units, decimals)
+    left, right = st.columns([7, 6], gap="medium")
+    with left:
+        bounds = survey_view.funnel_bounds(city, lines)
+        figure = funnel_chart(lines, bounds, f"全市<br>{city:.1f}%")
+        st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-funnel")
+    with right:
+        table = survey_view.table_of(units[units["verdict"] != 0], decimals, 0)
+        if table.empty:
+            st.markdown("没有一个单位与全市有显著差别。")
+        else:
+            tables.show(table, _DIFFERENT, 10)
+        wide = found.survey.rate(chosen.rate).method == VALUES
+        page.note(
+            "问卷多的单位看得准,问卷少的单位起伏大。落在深色带里的,与全市无显著差别;落在浅色带里的,需关注;"
+            "落到带外的(▲▼),才是明显高于或低于全市。空心的样本不足,不下结论。这张图不排名次。"
+            + ("回答折成分数的,带按最宽的情形画。" if wide else "")
+        )
+
+
+def _draw_printed(chosen: Chosen) -> None:
+    """Draw the order that a contractor printed, as it was given."""
+    given = survey_cache.printed(chosen.wave)
+    if given.empty:
+        return
+    st.markdown("#### 第三方报告自己排的名次")
+    page.note("照原报告列出,原样不改;它怎样算的、误差多大,本软件不知道,所以不与上面的名次混用。")
+    tables.show(given, _PRINTED, 10)
