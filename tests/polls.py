@@ -31,6 +31,11 @@ title = "年龄"
 people = true
 option = [{{ code = "young", title = "青年" }}, {{ code = "old", title = "老年" }}]
 [[question]]
+code = "sex"
+title = "性别"
+people = true
+option = [{{ code = "male", title = "男" }}, {{ code = "female", title = "女" }}]
+[[question]]
 code = "knows"
 title = "知晓"
 option = [
@@ -85,6 +90,7 @@ values = {{ good = 1.0, fair = 0.6, bad = 0.0 }}
 """
 OPTIONS = {
     "age": ("young", "old"),
+    "sex": ("male", "female"),
     "knows": ("yes", "no", "unsure"),
     "rating": ("good", "fair", "bad", "unsure", "refused"),
     "heard": ("tv", "web"),

@@ -89,7 +89,7 @@ def _write(path: Path, has_address: bool) -> None:
         for row in range(COUNT):
             when = _BEGIN + timedelta(seconds=60 * row)
             facts = [row + 1, f"{when:%Y/%-m/%-d %-H:%M:%S}", f"{took[row]}秒", "微信"]
-            facts += [f"192.0.2.{row % 250}(演示省-演示市)"] * has_address
+            facts += [f"198.18.{row // 250 % 250}.{row % 250}(演示省-演示市)"] * has_address
             sheet.write_row(row + 1, 0, [*facts, *places[at[row]], *(c[row] for c in columns)])
 
 

@@ -89,6 +89,59 @@ def test_nothing_hidden_follows_from_units_people_and_their_cells(tmp_path):
         assert shown.isna().all(axis=None)
 
 
+def known_sums(office, rate: str, people: list[tuple[str, str, str]]) -> tuple[list, list]:
+    """Write what is told and what is hidden of a rate, in all tables, as sums over kinds of people.
+
+    Takes: people - (unit, age, sex) of which there are any
+    """
+    found = rates(office, THIRD)
+    own = np.array(people)
+    told, hidden = [np.ones(len(own))], []  # the city
+    for one in found.units.query("rate == @rate").itertuples():
+        (hidden if one.state == "hidden" else told).append(own[:, 0] == one.unit_name)
+    group_of = dict(zip(found.units["unit_name"], found.units["group"], strict=True))
+    groups = np.array([group_of[unit] for unit in own[:, 0]])
+    for one in found.totals.query("rate == @rate and level == 'group'").itertuples():
+        if one.value == one.value:
+            told.append(groups == one.name)
+    for at, question in ((1, "age"), (2, "sex")):
+        for one in by_people(office, THIRD, rate, question).itertuples():
+            (hidden if one.hidden else told).append(own[:, at] == one.option)
+        for one in cross(office, THIRD, rate, question).itertuples():
+            cell = (own[:, 0] == one.unit_name) & (own[:, at] == one.option)
+            if cell.any():
+                (hidden if one.hidden else told).append(cell)
+    return told, hidden
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_all_tables_together_give_nothing_away(tmp_path, seed):
+    """By linear algebra over all that is told of units, groups, ages, sexes and their cells."""
+    rng, streets = (
+        np.random.default_rng(seed),
+        [(f"{n}号街道", "主城区" if n < 5 else "其他") for n in range(9)],
+    )
+    made = poll_office(tmp_path, streets, {"survey.toml": definitions()})
+    rows = []
+    for unit, _ in streets:
+        for age in ("young", "old", ""):
+            for sex in ("male", "female", ""):
+                size = int(rng.integers(0, 16 if age and sex else 2))
+                size = min(size, 1) if unit == "3号街道" else size
+                yes = int(rng.binomial(size, 0.8))
+                rows += people(yes, unit, knows="yes", age=age, sex=sex)
+                rows += people(size - yes, unit, knows="no", age=age, sex=sex)
+    put(made, THIRD, rows)
+    told, hidden = known_sums(
+        made, "aware", sorted({(r["unit"], r["age"], r["sex"]) for r in rows})
+    )
+    assert len(hidden) > 5
+    system = np.array(told, float)
+    rank = np.linalg.matrix_rank(system)
+    for one in hidden:
+        assert np.linalg.matrix_rank(np.vstack([system, one])) == rank + 1
+
+
 def test_a_hidden_unit_has_no_options_and_no_rows(tmp_path):
     made = poll_office(tmp_path, STREETS, {"survey.toml": definitions()})
     small = people(4, "丙街道", knows="yes", rating="good")
@@ -100,6 +153,10 @@ def test_a_hidden_unit_has_no_options_and_no_rows(tmp_path):
     assert asked["hidden"].all()
     assert answer_rows(made, THIRD, unit, "knows", "yes").empty
     assert answer_rows(made, THIRD, None, "knows", "yes").empty
+    profile = profile_of(("survey:aware", 100, {}), missing="exclude")
+    found = composite(made, profile, THIRD).sources
+    assert sorted(found["told"]) == ["4 份,样本过少,不公布", "40 份,为免倒算出别的单位,一并不公布"]
+    assert found["value"].isna().all()
 
 
 def test_down_to_file_and_row(office):

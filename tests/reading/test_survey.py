@@ -1,6 +1,8 @@
 """Questionnaires: one and the same answers from every disguise, nothing lost, nothing guessed."""
 
+import io
 import tomllib
+import zipfile
 from datetime import date
 
 import numpy as np
@@ -8,13 +10,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tests import questionnaires
-from tests.builders import read_sheets, register
+from tests.builders import context, read_sheets, register, xlsx
 from tests.questionnaires import HEADERS, SAID, in_letters, in_numbers, in_text, rows, survey
 from wenming_metrics.queries.choices import nearest_columns
 from wenming_metrics.reading.model import SURVEY, Choices, NameChoice, Reading
 from wenming_metrics.reading.questions import bare
+from wenming_metrics.reading.read import read as read_file
 from wenming_metrics.rules.answered import BLANK, NOT_ASKED
 from wenming_metrics.rules.survey_load import survey_of
 from wenming_metrics.scoring import integrity
@@ -256,3 +260,19 @@ def test_every_row_is_stored_or_held(said):
         assert (at in kept.index) == good
         if good and line[7] == "不知道":
             assert kept[at] == 1
+
+
+def test_cells_are_emptied_however_a_program_writes_them():
+    plain = xlsx({"2026年三季度": [list(HEADERS), *rows(in_text)]})
+    odd = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(odd, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<c r=", b"<c  r="))
+    kept = [
+        read_file(data, "问卷.xlsx", context(survey=survey())).kept
+        for data in (plain, odd.getvalue())
+    ]
+    books = [list(load_workbook(io.BytesIO(data)).active.values) for data in kept]
+    assert books[0] == books[1]
+    assert [line[3] for line in books[0]] == ["来自IP", None, None, None, None]
+    assert [line[4] for line in books[0][1:]] == [said[0] for said in SAID]

@@ -16,6 +16,7 @@ from wenming_metrics.rules.survey_check import survey_faults
 from wenming_metrics.rules.survey_load import load_surveys, read_survey, survey_of
 from wenming_metrics.rules.survey_words import (
     count_word,
+    spell_margins,
     spell_rate,
     spell_survey_score,
     states_of,
@@ -171,6 +172,10 @@ def change(path, value):
     return told
 
 
+def margin(question="sex", **shares):
+    return {"question": question, "shares": shares}
+
+
 AWARE, CHANNEL, OVERALL, CLEAN = 2, 3, 6, 7
 
 
@@ -212,6 +217,12 @@ AWARE, CHANNEL, OVERALL, CLEAN = 2, 3, 6, 7
         (("score", "part", 1, "values"), {"7": 1}, "score.part[2].values", "选项“7”"),
         (("score", "bands"), [[60, 1], [80, 2]], "score.bands", "从高分到低分"),
         (("score", "part"), [], "score", "至少要有一道题"),
+        (("margin",), [{"question": "sex"}], "margin[1]", "缺少 shares"),
+        (("margin",), [margin(male=51)], "margin[1].shares", "选项“female”没有写占多少"),
+        (("margin",), [margin(male=1, female=-1)], "margin[1].shares", "不小于 0"),
+        (("margin",), [margin(male=1, female=1, x=1)], "margin[1].shares", "“x”在题目里没有"),
+        (("margin",), [margin("aware", know=1)], "margin[1].question", "分人群的题"),
+        (("margin",), [margin(male=1, female=1)] * 2, "margin[2].question", "写了两次"),
     ],
 )
 def test_faults_are_named_with_their_place(path, value, where, said):
@@ -235,6 +246,12 @@ def test_all_faults_come_at_once_with_their_lines(tmp_path):
     found = [lines[fault.line - 1] for fault in caught.value.faults]
     assert 'numerator = ["ja"]' in found
     assert 'numerator = ["very", "fair1y"]' in found
+
+
+def test_the_make_up_of_the_people_is_spelled_out():
+    survey = survey_of(change(("margin",), [margin(male=51, female=49)]))
+    assert spell_margins(survey) == "性别(男 51%、女 49%)"
+    assert spell_margins(survey_of(demo())) == ""
 
 
 def test_a_rule_folder_without_surveys_has_none(tmp_path):
@@ -266,6 +283,7 @@ def test_every_setting_has_its_words_and_stands_in_the_list():
         (survey_shape._QUESTION, survey_paths.QUESTION_WORDS),
         (survey_shape._OPTIONS, survey_paths.OPTION_WORDS),
         (survey_shape._RATE, survey_paths.RATE_WORDS),
+        (survey_shape._MARGIN, survey_paths.MARGIN_WORDS),
         ({**survey_shape._SCORE, **survey_shape._PART}, survey_paths.SCORE_WORDS),
     ):
         assert set(checks) == set(words)

@@ -7,10 +7,10 @@ from scipy.stats import binom
 from wenming_metrics.scoring.funnel import OUTER, deviations, funnel, over_dispersion, widen
 
 
-@pytest.mark.parametrize("n", [5, 20, 37, 99])
+@pytest.mark.parametrize("n", [5, 20, 37, 99, 140])
 @pytest.mark.parametrize("share", [0.6, 0.93])
 @pytest.mark.parametrize("level", [0.95, OUTER])
-def test_below_a_hundred_whole_counts_outside_are_rare_ones(n, share, level):
+def test_whole_counts_outside_are_rare_ones(n, share, level):
     low, high = funnel(share, n, level)
     counts = np.arange(n + 1)
     rare_low = binom.cdf(counts, n, share) < (1 - level) / 2
@@ -26,10 +26,13 @@ def test_between_counts_by_hand():
     assert high == 1, "20 of 20 is nothing out of the ordinary: it happens to one in eight"
 
 
-def test_from_a_hundred_on_normal():
-    assert funnel(0.9, 400) == pytest.approx((0.9 - 1.959964 * 0.015, 0.9 + 1.959964 * 0.015))
-    wide = funnel(0.9, 400, OUTER)
-    assert wide == pytest.approx((0.9 - 3.090232 * 0.015, 0.9 + 3.090232 * 0.015))
+def test_of_very_many_the_limits_are_those_of_the_normal_curve():
+    assert funnel(0.9, 1e6) == pytest.approx((0.9 - 1.96 * 3e-4, 0.9 + 1.96 * 3e-4), abs=2e-6)
+    wide = funnel(0.9, 1e6, OUTER)
+    assert wide == pytest.approx((0.9 - 3.0902 * 3e-4, 0.9 + 3.0902 * 3e-4), abs=3e-6)
+
+
+def test_values_that_are_no_yes_or_no_have_normal_limits():
     assert funnel(0.9, 25, spread=0.2) == pytest.approx(
         (0.9 - 1.959964 * 0.04, 0.9 + 1.959964 * 0.04)
     )

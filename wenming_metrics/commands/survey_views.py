@@ -34,7 +34,7 @@ _FIGURES = {
     **{"shown": "数值(%)", "low": "误差范围低端(%)", "high": "误差范围高端(%)", "n": "份数"},
     "remark": "说明",
 }
-_WHOLE = {"place", "n", "base", "planned", "done", "gap", "more"}
+_WHOLE = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
 _INTERVAL = "误差范围:95%把握,按随机抽样估算。"
 _SECRET = "份数过少的不公布;为免倒算出来,有时连带一两个别的也不公布。"
 
@@ -55,7 +55,7 @@ def view_of(office: Office, wave: Window, given: argparse.Namespace) -> View:
 def _unit(office: Office, wave: Window, given: argparse.Namespace) -> View:
     found = rates(office, wave, without_flagged=given.without_flagged)
     chosen = [rate for rate, _ in found.definitions if given.rate in (None, rate.code)]
-    titles = {"name": "范围", **_FIGURES, "made": "怎样合成"}
+    titles = {"name": "范围", **_FIGURES, "n_eff": "相当于独立问卷", "made": "怎样合成"}
     totals = found.totals
     tables = {}
     for rate in chosen:

@@ -22,6 +22,7 @@ from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.surveys import read_waves
 
 _NOBODY = pd.DataFrame(columns=["unit", "n", "state", "shown", "exact", "spelt"])
+_BESIDE = "为免倒算出别的单位,一并不公布"
 _TOO_FEW = {HIDDEN: "样本过少,不公布", SMALL: "样本不足,不作依据"}
 
 
@@ -47,14 +48,20 @@ def polled(
     lines = _rated(taken, component.key) if component.key else _scored(taken)
     few = lines["state"].isin(list(_TOO_FEW))
     exact = lines["shown" if component.printed else "exact"].to_numpy(float)
+    hide = taken.survey.limits.hide
     told = [
-        f"{n} 份,{_TOO_FEW[state]}" if state in _TOO_FEW else f"{shown}({n} 份)"
+        f"{n} 份,{_lacks(state, n, hide)}" if state in _TOO_FEW else f"{shown}({n} 份)"
         for n, state, shown in zip(lines["n"], lines["state"], lines["spelt"], strict=True)
     ]
     found = pd.DataFrame({"unit": lines["unit"], "value": np.where(few, np.nan, exact)})
     file = _file(connection, taken.wave)
     of = {"told": told, "of": taken.wave.title, "file": file, "sheet": "", "source_row": 0}
     return found.assign(**of, restricted=False)[list(COLUMNS)]
+
+
+def _lacks(state: str, n: int, hide: int) -> str:
+    """Say why a unit has no figure; one of many questionnaires may be hidden for another's sake."""
+    return _BESIDE if state == HIDDEN and n >= hide else _TOO_FEW[state]
 
 
 def _rated(taken: Taken, code: str) -> pd.DataFrame:

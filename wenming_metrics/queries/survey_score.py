@@ -11,9 +11,8 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey_sums import hidden_units, rate_of, sums_of
 from wenming_metrics.queries.survey_waves import Taken, kept_answers, take
-from wenming_metrics.queries.surveys import CITY_NAME
+from wenming_metrics.queries.surveys import CITY_NAME, total_of
 from wenming_metrics.rounding import half_up
-from wenming_metrics.rules.survey import SurveyScore
 from wenming_metrics.rules.survey_words import spell_survey_score
 from wenming_metrics.scoring.rates import HIDDEN, places_in, state_of
 
@@ -25,7 +24,7 @@ class Scores:
     units - a line per unit with questionnaires: unit, unit_name, group, n (of the question that
             fewest answered), score (exact), shown (rounded; by the table of points where there is
             one), state, place (in its group, NaN = none); NaN for what is hidden
-    city  - the same line for all questionnaires together
+    city  - the same line for the city, made of its units as its rates are
     sentence - how it is made
     """
 
@@ -51,10 +50,9 @@ def score_of(taken: Taken) -> Scores | None:
     sums = [sums_of(taken, rate_of(part), kept) for part in told.parts]
     hidden = np.any([hidden_units(taken, part.question)[0] for part in told.parts], axis=0)
     names = taken.units[["unit", "unit_name", "group"]].reset_index(drop=True)
-    lines = pd.concat([names, _lines(sums, told, taken, hidden)], axis=1)
+    lines = pd.concat([names, _points(*_of_units(sums), taken, hidden)], axis=1)
     lines = lines.assign(place=places_in(lines, taken.ties))
-    whole = [one.sum().to_frame().T for one in sums]
-    city = _lines(whole, told, taken, np.zeros(1, bool)).iloc[0]
+    city = _points(*_of_city(taken, sums, kept), taken, np.zeros(1, bool)).iloc[0]
     return Scores(
         taken.wave,
         told.title,
@@ -65,12 +63,30 @@ def score_of(taken: Taken) -> Scores | None:
     )
 
 
-def _lines(
-    sums: list[pd.DataFrame], told: SurveyScore, taken: Taken, hidden: np.ndarray
-) -> pd.DataFrame:
-    """Weigh the questions that anybody answered; the weight of the others goes to them."""
+def _of_units(sums: list[pd.DataFrame]) -> tuple[np.ndarray, np.ndarray]:
+    """Give what the answers are worth on average, and how many there are: (question, unit)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.array([(one["weighted"] / one["weight"]).to_numpy(float) for one in sums])
+    return means, np.array([one["n"].to_numpy(float) for one in sums])
+
+
+def _of_city(
+    taken: Taken, sums: list[pd.DataFrame], kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the same of the city, made of its units as its rates are."""
+    every, parts = np.ones(len(taken.units), bool), taken.survey.score.parts
+    found = [
+        total_of(taken, rate_of(part), one, kept, every)
+        for part, one in zip(parts, sums, strict=True)
+    ]
+    return tuple(np.array([[one[name]] for one in found], float) for name in ("mean", "n"))
+
+
+def _points(
+    means: np.ndarray, counts: np.ndarray, taken: Taken, hidden: np.ndarray
+) -> pd.DataFrame:
+    """Weigh the questions that anybody answered; the weight of the others goes to them."""
+    told = taken.survey.score
     weights = np.array([part.weight for part in told.parts])[:, None]
     there = ~np.isnan(means)
     weight = (weights * there).sum(0)
@@ -78,7 +94,6 @@ def _lines(
     exact, decimals = told.full_mark * share, taken.survey.decimals
     shown = half_up(exact, decimals)
     points = _by_table(shown, told.bands) if told.bands else shown
-    counts = np.array([one["n"].to_numpy(float) for one in sums])
     n = np.where(there, counts, np.inf).min(0)
     n = np.where(np.isinf(n), 0, n).astype(int)
     state = state_of(n, np.zeros(len(n)), taken.survey.limits, hidden)

@@ -140,10 +140,10 @@ def _total_lines(
 ) -> pd.DataFrame:
     """Make the lines of one rate for the city and for each group."""
     groups, every = taken.units["group"], np.ones(len(taken.units), bool)
-    lines = [{"level": CITY, "name": CITY_NAME, **_total(taken, rate, sums, kept, every)}]
+    lines = [{"level": CITY, "name": CITY_NAME, **total_of(taken, rate, sums, kept, every)}]
     for group in groups_of(taken.units):
         own = (groups == group).to_numpy()
-        told = _total(taken, rate, sums, kept, own)
+        told = total_of(taken, rate, sums, kept, own)
         lines.append({"level": GROUP, "name": group_name(group), **told})
     found = pd.DataFrame(lines).assign(rate=rate.code)
     hidden = (found["level"] == GROUP).to_numpy() & (not by_group)
@@ -151,15 +151,22 @@ def _total_lines(
     state = state_of(n, width, taken.survey.limits, hidden)
     shown = half_up(found["value"].to_numpy(float), taken.survey.decimals)
     found = found.assign(shown=shown, state=state)
+    found = found.drop(columns="mean")
     secret = ["value", "shown", "low", "high", "n_eff", "deff", *SAYS[1:]]
-    found[secret] = found[secret].astype(float).mask(state == HIDDEN)
+    told = {name: np.where(state == HIDDEN, np.nan, found[name]) for name in secret}
+    found = found.assign(**told)
     return found
 
 
-def _total(
+def total_of(
     taken: Taken, rate: Rate, sums: pd.DataFrame, kept: np.ndarray, own: np.ndarray
 ) -> dict[str, object]:
-    """Make the figure of some units together, with what it rests on."""
+    """Make the figure of some units together.
+
+    Takes:   sums - of `survey_sums.sums_of`; own - per unit, whether it is of them
+    Returns: mean (0 to 1), value, low, high (%), n_eff, deff, made, covered, of, and what
+             `scoring.rates.SAYS` counts
+    """
     part, units = sums[own], taken.units[own]
     asked_of = part[["n", "unknown", "refused", "blank"]].sum(axis=1).to_numpy() > 0
     people = units["population"].to_numpy(float)
@@ -171,7 +178,7 @@ def _total(
         found = _sampled(taken, rate, kept, own, how)
     told = {name: int(part[name].sum()) for name in ("n", *SAYS[1:])}
     percent = {name: 100 * found[name] for name in ("value", "low", "high")}
-    rests = {"n_eff": found["n_eff"], "deff": found["deff"], "made": made}
+    rests = {"mean": found["value"], "n_eff": found["n_eff"], "deff": found["deff"], "made": made}
     return {**told, **percent, **rests, "covered": int(asked_of.sum()), "of": len(units)}
 
 

@@ -12,6 +12,7 @@ from wenming_metrics.rules.survey_words import (
     KIND_WORDS,
     STATE_WORDS,
     WAVE_WORDS,
+    spell_margins,
     spell_rate,
     spell_survey_score,
     spell_values,
@@ -51,6 +52,9 @@ def _head_changes(was: Survey, now: Survey) -> Iterator[Told]:
         told = [getattr(one, name) for one in (was, now)]
         if told[0] != told[1]:
             yield "问卷调查", title, *(words.get(name, {}).get(one, str(one)) for one in told)
+    people = [spell_margins(one) for one in (was, now)]
+    if people[0] != people[1]:
+        yield "问卷调查", "按人口构成加权", *people
     for name, title in _LIMITS.items():
         told = [f"{getattr(one.limits, name):g}" for one in (was, now)]
         if told[0] != told[1]:

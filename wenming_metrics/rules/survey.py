@@ -98,6 +98,17 @@ class SurveyScore:
 
 
 @dataclass(frozen=True)
+class Margin:
+    """How many of the people are of each group (年龄, 性别): the city's figures are weighted to it.
+
+    question - one that groups people; shares - code of an option -> its share, on any scale
+    """
+
+    question: str
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Limits:
     """What small samples may say.
 
@@ -135,6 +146,7 @@ class Survey:
     decimals: int = 2
     limits: Limits = Limits()
     score: SurveyScore | None = None
+    margins: tuple[Margin, ...] = ()
     fast: int = 30
     near: int = 10
 

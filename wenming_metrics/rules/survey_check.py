@@ -40,7 +40,7 @@ def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault
     said = list(shape_faults(told))
     if not said:
         said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told)]
-        said += _score_faults(told)
+        said += [*_score_faults(told), *_margin_faults(told)]
     return [Fault(file, _line(text, path), words, path) for path, words in said]
 
 
@@ -205,6 +205,27 @@ def _score_faults(told: Mapping) -> Iterator[Said]:
     starts = [start for start, _ in score.get("bands", [])]
     if starts and (starts != sorted(set(starts), reverse=True) or starts[-1] != 0):
         yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
+
+
+def _margin_faults(told: Mapping) -> Iterator[Said]:
+    questions = {one["code"]: one for one in told.get("question", [])}
+    seen: set[str] = set()
+    for place, one in tables_in(told, "margin", ""):
+        code = one["question"]
+        question = questions.get(code)
+        if question is None or not question.get("people"):
+            yield (
+                f"{place}.question",
+                f"人口构成里的题目“{code}”应是一道分人群的题(people = true)。",
+            )
+            continue
+        if code in seen:
+            yield f"{place}.question", f"题目“{code}”的人口构成写了两次。"
+        seen.add(code)
+        groups = {option for option, state in _states(question).items() if state == VALID}
+        for option in sorted(one["shares"].keys() ^ groups):
+            said = "没有写占多少" if option in groups else "在题目里没有,或者不是有效回答"
+            yield f"{place}.shares", f"题目“{code}”的人口构成里,选项“{option}”{said}。"
 
 
 def component_faults(composite: Mapping, survey: Survey | None, file: str) -> list[Fault]:

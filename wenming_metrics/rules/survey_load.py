@@ -10,6 +10,7 @@ from wenming_metrics.rules.model import Fault, RuleSetError
 from wenming_metrics.rules.survey import (
     FILE,
     Limits,
+    Margin,
     Option,
     Question,
     Rate,
@@ -49,6 +50,9 @@ def survey_of(told: Mapping) -> Survey:
         rates=tuple(_rate(one) for one in told.get("rate", ())),
         limits=Limits(**{**limits, **whole}),
         score=_score(told["score"]) if "score" in told else None,
+        margins=tuple(
+            Margin(one["question"], _numbers(one["shares"])) for one in told.get("margin", ())
+        ),
     )
 
 

@@ -31,16 +31,20 @@ RATE_WORDS = {
     **{"base": "分母:哪些选项,不写是全部有效回答", "values": "这个选项折合多少,0 到 1"},
     **{"unknown": "不了解计不计入分母:in、out", "blank": "空白计不计入分母:in、out"},
 }
+MARGIN_WORDS = {
+    **{"question": "用哪道题(代号)", "shares": "这一群人在常住人口里占多少"},
+}
 SCORE_WORDS = {
     **{"title": "名称", "full_mark": "满分", "bands": "从几分起得几分,从高到低"},
     **{"question": "用哪道题(代号)", "weight": "权重", "values": "这个选项折合多少,0 到 1"},
 }
 _PLACE = re.compile(
-    r"(question|rate|score\.part)\[(\d+)\](?:\.option\[(\d+)\])?\.(\w+)|(?:(limits|score)\.)?(\w+)"
+    r"(question|rate|margin|score\.part)\[(\d+)\](?:\.option\[(\d+)\])?\.(\w+)|(?:(limits|score)\.)?(\w+)"
 )
 _SECTIONS = {
     "question": ("题目", QUESTION_WORDS),
     "rate": ("指标", RATE_WORDS),
+    "margin": ("人口构成", MARGIN_WORDS),
     "score.part": ("问卷得分里的题目", SCORE_WORDS),
 }
 
@@ -65,9 +69,10 @@ def spell_path(told: Mapping, path: str) -> str:
 
 
 def _name(told: Mapping, section: str, number: int) -> str:
-    """Give the title of a section; of a part of the score that of its question."""
-    if section != "score.part":
+    """Give the title of a section; of a margin or a part of the score that of its question."""
+    if section in ("question", "rate"):
         return str(told[section][number - 1].get("title", number))
-    code = told["score"]["part"][number - 1].get("question", "")
+    holder = told["margin"] if section == "margin" else told["score"]["part"]
+    code = holder[number - 1].get("question", "")
     titles = {one.get("code"): one.get("title") for one in told.get("question", [])}
     return str(titles.get(code, code))

@@ -35,6 +35,11 @@ def _is_values(value: object) -> bool:
     )
 
 
+def _is_shares(value: object) -> bool:
+    numbers = isinstance(value, Mapping) and all(_is_number(one) for one in value.values())
+    return numbers and min(value.values(), default=0) >= 0 and sum(value.values()) > 0
+
+
 def _is_bands(value: object) -> bool:
     return isinstance(value, list) and all(
         isinstance(one, list) and len(one) == 2 and all(_is_number(part) for part in one)
@@ -93,12 +98,13 @@ _RATE: Checks = {
 _SCORE: Checks = {"title": _TEXT, "full_mark": _above(), "bands": (
     _is_bands, "应为 [[从几分起, 得几分], ...]")}  # fmt: skip
 _PART: Checks = {"question": _TEXT, "weight": _above(), "values": _VALUES}
-_NEEDED = {"id", "title", "source", "code", "question", "full_mark", "weight"}
+_MARGIN: Checks = {"question": _TEXT, "shares": (_is_shares, "写每个选项的人占多少,不小于 0")}
+_NEEDED = {"id", "title", "source", "code", "question", "full_mark", "weight", "shares"}
 
 
 def shape_faults(told: Mapping) -> Iterator[Said]:
     """Say which settings are missing, unknown or of another kind than they must be."""
-    yield from _table(told, "", _HEAD, ("limits", "question", "rate", "score"))
+    yield from _table(told, "", _HEAD, ("limits", "question", "rate", "score", "margin"))
     limits, score = told.get("limits", {}), told.get("score", {})
     for name, one in (("limits", limits), ("score", score)):
         if not isinstance(one, Mapping):
@@ -111,12 +117,15 @@ def shape_faults(told: Mapping) -> Iterator[Said]:
             yield from _table(option, inner, _OPTIONS)
     for place, one in tables_in(told, "rate", ""):
         yield from _table(one, place, _RATE)
+    for place, one in tables_in(told, "margin", ""):
+        yield from _table(one, place, _MARGIN)
     if isinstance(score, Mapping) and "score" in told:
         yield from _table(score, "score", _SCORE, ("part",))
         for place, one in tables_in(score, "part", "score"):
             yield from _table(one, place, _PART)
     for name, holder, place in (
-        *(("question", told, ""), ("rate", told, ""), ("part", score, "score.")),
+        *(("question", told, ""), ("rate", told, ""), ("margin", told, "")),
+        ("part", score, "score."),
         *(("option", one, f"{at}.") for at, one in tables_in(told, "question", "")),
     ):
         if isinstance(holder, Mapping) and not _are_tables(holder.get(name, [])):

@@ -45,6 +45,19 @@ def spell_rate(survey: Survey, rate: Rate) -> str:
     return f"{rate.title} = {made}{_spell_rest(question, rate)}"
 
 
+def spell_margins(survey: Survey) -> str:
+    """Say what the city's figures are weighted to: 「性别(男 51%、女 49%)」; "" for nothing."""
+    told = []
+    for margin in survey.margins:
+        question, total = survey.question(margin.question), sum(margin.shares.values())
+        shares = "、".join(
+            f"{name_option(question, code)} {100 * share / total:.3g}%"
+            for code, share in margin.shares.items()
+        )
+        told.append(f"{question.title}({shares})")
+    return "、".join(told)
+
+
 def spell_survey_score(survey: Survey) -> str:
     """Say in one line how the score of a survey is made; "" without one."""
     score = survey.score

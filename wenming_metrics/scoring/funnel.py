@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 
 INNER, OUTER = 0.95, 0.998
 """Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""
-EXACT_BELOW = 100
-"""Limits are exact binomial ones below so many questionnaires, normal ones from there on."""
 WINSOR = 0.1
 """The units that stick out most, so many at each end, count as those next to them."""
 
@@ -17,6 +15,9 @@ def funnel(
     value0: float, n: ArrayLike, level: float = INNER, *, spread: float | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the limits around the city's share, for units with n questionnaires.
+
+    Of shares they are exact binomial ones at every n: normal ones from a hundred on would jump there
+    by a point and more where rates are near 100 %.
 
     Takes:   value0 - 0 to 1; n - per unit or point of the curve; level - of INNER, OUTER;
              spread - standard deviation of one questionnaire's value where it is not a yes or no
@@ -30,10 +31,9 @@ def funnel(
     wide = z * _deviation(value0, spread) / np.sqrt(size)
     low, high = value0 - wide, value0 + wide
     if spread is None and 0 < value0 < 1:
-        few = size < EXACT_BELOW
-        low = np.where(few, _exact(tail, size, value0), low)
+        low = _exact(tail, size, value0)
         # from the other side: 20 of 20 are beyond it only if 20 of 20 are rare themselves
-        high = np.where(few, 1 - _exact(tail, size, 1 - value0), high)
+        high = 1 - _exact(tail, size, 1 - value0)
     return np.clip(low, 0, 1)[()], np.clip(high, 0, 1)[()]
 
 

@@ -9,7 +9,7 @@ from wenming_metrics import settings
 from wenming_metrics.queries.survey_rules import answer_lines, example_lines, rate_lines
 from wenming_metrics.rules.survey import Survey
 from wenming_metrics.rules.survey_load import load_surveys
-from wenming_metrics.rules.survey_words import CITY_WORDS, WAVE_WORDS
+from wenming_metrics.rules.survey_words import CITY_WORDS, WAVE_WORDS, spell_margins
 from wenming_metrics.ui import page, tables, words
 
 _text = st.column_config.TextColumn
@@ -40,9 +40,10 @@ def draw(survey: Survey | None) -> None:
 
 
 def _draw_survey(survey: Survey) -> None:
-    limits = survey.limits
+    limits, people = survey.limits, spell_margins(survey)
     told = (
-        f"{survey.title},{WAVE_WORDS[survey.wave]};全市数{CITY_WORDS[survey.city]}。"
+        f"{survey.title},{WAVE_WORDS[survey.wave]};全市数{CITY_WORDS[survey.city]}"
+        f"{f',再按常住人口构成加权:{people}' if people else ''}。"
         f"少于 {limits.hide} 份不公布,少于 {limits.flag} 份不排名,少于 {limits.caution} 份加注;"
         f"误差范围超过 {limits.max_width:g} 个百分点不排名。依据:{survey.source}"
     )

@@ -32,6 +32,7 @@ _TABLE_ROW = 36
 """Height of a row of a table, in pixels: the table beside the dots is as high as they are."""
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _UNITS = {
+    "group": _text("分组", width=88),
     "place": _text("名次", width=56, alignment="right", help="在本组里;样本不足的不排"),
     "unit_name": _text("单位", width=112),
     "figure": _text("比率", width=78, alignment="right"),
@@ -39,7 +40,6 @@ _UNITS = {
     "n": _number("有效问卷", format="localized", width=76),
     "against": _text("与全市比", width=128),
     "remark": _text("说明", width=150),
-    "group": _text("分组", width=96),
 }
 _DIFFERENT = {name: _UNITS[name] for name in ("unit_name", "figure", "n", "against")}
 _PRINTED = {

@@ -9,6 +9,7 @@ import json
 import re
 import struct
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from confined import confine, end, send
@@ -19,8 +20,10 @@ from mark_sheet import DATA, STYLE, each_cell, each_row, pieces_of
 from sheet_scan import column_letters
 
 STRINGS = "xl/sharedstrings.xml"
-_SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"']")
-_NUMBER = re.compile(rb"<(?:\w+:)?v>\s*(\d+)\s*<")
+_SHOWN = re.compile(rb"\st\s*=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*0*(\d+)\s*<")
+"""A cell that shows a shared string: the number of that string."""
+_ROW = re.compile(rb'row r="(\d{1,7})"')
+_AFTER_TAG = (b" ", b">", b"/", b"\n", b"\r", b"\t")
 _ITEM = re.compile(rb"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>.*?</\1si>)", re.S)
 
 
@@ -31,67 +34,108 @@ def main() -> None:
     task = json.loads(given.read(length))
     data = given.read()
     package = open_package(data, open_parts(data, limits))
-    emptied, used = set(), set()
+    emptied, shown = Counter(), Counter()
     for name, place in list_sheets(package).items():
         part = package.parts[place.lower()]
         pieces = pieces_of(unpack(data, part), place)
-        changed = empty(pieces, dict(task.get(name, ())), emptied, used)
+        changed = empty(pieces, dict(task.get(name, ())), emptied, shown)
         if name in task:
             pack(package, part.name, changed)
         else:
             for _ in changed:
                 continue  # which texts the other sheets show
-    if emptied - used and STRINGS in package.parts:
+    gone = {int(text) for text, count in emptied.items() if shown[text] == count}
+    if gone and STRINGS in package.parts:
         part = package.parts[STRINGS]
         content = b"".join(unpack(data, part))
-        pack(package, part.name, [without_texts(content, emptied - used)])
+        pack(package, part.name, [without_texts(content, gone)])
     for piece in zip_pieces(package):
         send({"type": "piece"}, piece)
     end()
 
 
 def empty(
-    pieces: Iterator[bytes], columns: dict[int, int], emptied: set[int], used: set[int]
+    pieces: Iterator[bytes],
+    columns: dict[int, int],
+    emptied: Counter[bytes],
+    shown: Counter[bytes],
 ) -> Iterator[bytes]:
     """Write a sheet again with some columns empty from a row on.
 
-    Takes: emptied, used - numbers of shared strings that emptied cells, and others, show; they grow
+    Takes: emptied, shown - how many emptied cells, and how many cells at all, show each shared
+           string; they grow
     """
-    prefix, last, at = None, 0, 0
+    prefix, last = None, 0
     for piece in pieces:
         if prefix is None:
             prefix = DATA.search(piece)[1]
-        made, at = [], 0
-        for number, _, inside, stop in each_row(piece, prefix, last):
-            last = number
-            row = piece[inside:stop]
-            made += [piece[at:inside], _row(number, row, prefix, columns, emptied, used)]
-            at = stop
-        yield b"".join([*made, piece[at:]])
+        shown.update(_SHOWN.findall(piece))
+        if not _is_plain(piece, prefix):
+            piece, last = _by_cell(piece, prefix, last, columns, emptied)
+        elif columns:
+            rows = _ROW.findall(piece, max(piece.rfind(b"<%brow " % prefix), 0))
+            last = int(rows[0]) if rows else last
+            piece = _by_column(piece, prefix, columns, emptied)
+        yield piece
+
+
+def _is_plain(piece: bytes, prefix: bytes) -> bool:
+    """Say whether each row and each cell begins with its place, as programs write them."""
+    for tag in (b"%brow" % prefix, b"%bc" % prefix):
+        begun = sum(piece.count(b"<%b%b" % (tag, end)) for end in _AFTER_TAG)
+        if piece.count(b'<%b r="' % tag) != begun:
+            return False
+    return True
+
+
+def _by_column(
+    piece: bytes, prefix: bytes, columns: dict[int, int], emptied: Counter[bytes]
+) -> bytes:
+    """Empty columns of a plain piece: only their cells are looked at."""
+    firsts = {column_letters(column).encode(): first for column, first in columns.items()}
+    letters = b"|".join(firsts)
+    cell = rb'<%bc r="(%b)(\d{1,7})"[^>]*?(?:/>|>.*?</%bc>)'
+
+    def bare(found: re.Match) -> bytes:
+        whole = found[0]
+        if int(found[2]) < firsts[found[1]] or whole.endswith(b"/>") and whole.count(b"<") == 1:
+            return whole
+        emptied.update(_SHOWN.findall(whole))
+        return _bare(prefix, found[1] + found[2], whole)
+
+    return re.sub(cell % (prefix, letters, prefix), bare, piece, flags=re.S)
+
+
+def _by_cell(
+    piece: bytes, prefix: bytes, last: int, columns: dict[int, int], emptied: Counter[bytes]
+) -> tuple[bytes, int]:
+    """Empty columns where places are to be counted. Returns: the piece, number of its last row"""
+    made, at = [], 0
+    for number, _, inside, stop in each_row(piece, prefix, last):
+        last = number
+        row = piece[inside:stop]
+        made += [piece[at:inside], _row(number, row, prefix, columns, emptied)]
+        at = stop
+    return b"".join([*made, piece[at:]]), last
 
 
 def _row(
-    number: int,
-    row: bytes,
-    prefix: bytes,
-    columns: dict[int, int],
-    emptied: set[int],
-    used: set[int],
+    number: int, row: bytes, prefix: bytes, columns: dict[int, int], emptied: Counter[bytes]
 ) -> bytes:
     made, at = [], 0
     for column, cell in each_cell(row, prefix):
-        gone = column in columns and number >= columns[column]
-        if cell[2] is not None and _SHARED.search(cell[1]):
-            shown = _NUMBER.search(cell[2])
-            if shown:
-                (emptied if gone else used).add(int(shown[1]))
-        if gone and cell[2] is not None:
-            style = STYLE.search(cell[1])
+        if column in columns and number >= columns[column] and cell[2] is not None:
+            emptied.update(_SHOWN.findall(cell[0]))
             ref = (column_letters(column) + str(number)).encode()
-            bare = b'<%bc r="%b"%b/>' % (prefix, ref, style[0] if style else b"")
-            made += [row[at : cell.start()], bare]
+            made += [row[at : cell.start()], _bare(prefix, ref, cell[1])]
             at = cell.end()
     return b"".join([*made, row[at:]])
+
+
+def _bare(prefix: bytes, ref: bytes, cell: bytes) -> bytes:
+    """Write an empty cell in place of one, as it is styled."""
+    style = STYLE.search(cell[: cell.find(b">") + 1] or cell)
+    return b'<%bc r="%b"%b/>' % (prefix, ref, style[0] if style else b"")
 
 
 def without_texts(content: bytes, numbers: set[int]) -> bytes:
