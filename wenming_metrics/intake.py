@@ -185,7 +185,7 @@ def _repeats(stored: pd.DataFrame, found: Reading, count_again: bool) -> Iterato
 
 def _answered(connection: Connection, found: Reading) -> Iterator[Problem]:
     """Say how many questionnaires are stored already: they count once."""
-    twins = surveys.find_stored(connection, found.answers) if found.answers else pd.Series(dtype=int)
+    twins = surveys.find_stored(connection, found.answers)
     if len(twins):
         yield Problem(ANSWERED, details={"count": len(twins), "batches": _listed(twins)})
 

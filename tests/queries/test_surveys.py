@@ -237,3 +237,25 @@ def test_counted_tables_give_the_same_figures(tmp_path, found):
     assert total(counted, "aware")["value"] == pytest.approx(total(found, "aware")["value"])
     put(made, THIRD, people(50, "乙街道", knows="no"))
     assert line(rates(made, THIRD), "乙街道", "aware")["n"] == 50
+
+
+def test_the_city_is_weighted_to_the_make_up_of_the_people_and_units_are_not(tmp_path, found):
+    """Young: 106 in the base, 96 know; old: 53, 38 know; as many young as old among the people."""
+    margin = '[[margin]]\nquestion = "age"\nshares = {{ young = {}, old = {} }}\n'
+    files = {"survey.toml": definitions() + margin.format(50, 50)}
+    office = poll_office(tmp_path / "even", STREETS, files)
+    put(office, THIRD, third())
+    weighted = rates(office, THIRD)
+    city = total(weighted, "aware")
+    assert city["value"] == pytest.approx(50 * 96 / 106 + 50 * 38 / 53, abs=1e-6)
+    assert city["value"] < total(found, "aware")["value"]
+    assert city["n_eff"] < city["n"] == 159
+    assert city["made"].endswith("再按常住人口的年龄构成加权")
+    assert line(weighted, "甲街道", "aware")["value"] == 80
+
+    files = {"survey.toml": definitions() + margin.format(1, 99)}
+    office = poll_office(tmp_path / "skewed", STREETS, files)
+    put(office, THIRD, third())
+    city = total(rates(office, THIRD), "aware")
+    assert "权数限在 0.3 到 3 倍,最多还差" in city["made"]
+    assert 100 * 38 / 53 < city["value"] < total(weighted, "aware")["value"]

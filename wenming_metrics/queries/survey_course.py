@@ -11,7 +11,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey_waves import take, waves
 from wenming_metrics.queries.surveys import CITY, Rates, figures_of
 from wenming_metrics.rules.survey import Rate, Survey
-from wenming_metrics.rules.survey_words import spell_rate
+from wenming_metrics.rules.survey_words import spell_margins, spell_rate
 from wenming_metrics.scoring.shares import difference
 
 MOVED, STEADY, BROKEN = "有明显变化", "变化不明显", "算法不同,不比较"
@@ -61,7 +61,7 @@ def _key(survey: Survey, rate: Rate, unit: int | None) -> tuple[object, ...]:
     plain = replace(rate, target=None, title="", values={})
     question = replace(survey.question(rate.question), title="", headers=())
     options = [(one.code, one.state) for one in question.options]
-    city = survey.city if unit is None else ""
+    city = (survey.city, spell_margins(survey)) if unit is None else ""
     return plain, tuple(rate.values.items()), question.kind, tuple(options), city
 
 

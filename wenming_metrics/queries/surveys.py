@@ -19,6 +19,7 @@ from wenming_metrics.queries.survey_waves import (
     take,
     waves,
 )
+from wenming_metrics.queries.survey_weights import weights_of
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.survey import COUNT, Rate, Survey
 from wenming_metrics.rules.survey_words import CITY_WORDS, spell_rate
@@ -175,6 +176,8 @@ def total_of(
     if asked.kind == COUNT or taken.counted["question"].eq(rate.question).any():
         found = total_of_sums(part, rate.method, how, people)
     else:
+        weighted = weights_of(taken, kept, how)
+        made += f",{weighted.told}" if weighted else ""
         found = _sampled(taken, rate, kept, own, how)
     told = {name: int(part[name].sum()) for name in ("n", *SAYS[1:])}
     percent = {name: 100 * found[name] for name in ("value", "low", "high")}
@@ -216,6 +219,8 @@ def _sampled(
     asked = kept & (taken.place >= 0) & (said.state != UNASKED_STATE)
     asked[asked] = own[taken.place[asked]]
     in_base = said.in_base if among is None else said.in_base & among
+    weighted = weights_of(taken, kept, how)
+    weight = weighted.weight if weighted else taken.answers.frame["weight"].to_numpy(float)
     at = np.flatnonzero(own).tolist()
     people = dict(zip(at, units["population"].to_numpy(float)[own].tolist(), strict=True))
     found = estimate(
@@ -223,9 +228,9 @@ def _sampled(
         in_base[asked],
         taken.place[asked],
         taken.answers.frame["cluster"].to_numpy()[asked],
-        taken.answers.frame["weight"].to_numpy()[asked],
+        weight[asked],
         {unit: count for unit, count in people.items() if count > 0},
-        how=how,
+        how="pooled" if weighted else how,
         group=dict(zip(at, units["group"].to_numpy()[own].tolist(), strict=True)),
     )
     names = ("value", "low", "high", "n_eff", "deff")

@@ -89,6 +89,21 @@ def estimate(
     return _with_limits(centre, variance, df, x[base], part[base], level)
 
 
+def expand(
+    weight: ArrayLike,
+    stratum: ArrayLike,
+    population: Mapping[int, float],
+    group: Mapping[int, Hashable] | None = None,
+) -> np.ndarray:
+    """Weigh questionnaires so that each unit counts by its people, as `estimate` does.
+
+    Takes:   as `estimate`, of those who were asked. Raises ValueError: a unit without population
+    """
+    units, home = np.unique(np.asarray(stratum), return_inverse=True)
+    family = _families(units, group)
+    return _by_people(np.asarray(weight, float), units, home, family, population, group)
+
+
 def _families(units: np.ndarray, group: Mapping[int, Hashable] | None) -> np.ndarray:
     """Number the groups of units in the order of their first unit; no groups: one for all."""
     numbers: dict[Hashable, int] = {}

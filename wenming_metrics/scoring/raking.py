@@ -43,7 +43,8 @@ def rake(
     Takes:   weight - one per questionnaire, above 0; groups - per margin the group (0, 1, ...) of each
              questionnaire, negative = not known: such ones keep their weight in that margin;
              targets - per margin the share of each group (any scale); groups without questionnaires
-             leave their share to the others; low, high - bounds of weights, times the mean weight
+             leave their share to the others; low, high - bounds of weights, times the weight given
+             (a unit of many people keeps what it weighs; equal weights: times their mean)
     Raises:  ValueError - a weight that is not above 0, or a share that is missing or below 0
     """
     first = np.asarray(weight, float)
@@ -54,7 +55,7 @@ def rake(
     if not len(first):
         return Raked(first, True, 0, 0.0, 0.0)
     margins = [_margin(one, share) for one, share in zip(codes, shares, strict=True)]
-    least, most = low * first.mean(), high * first.mean()
+    least, most = low * first, high * first
     w, rounds, cut = first, 0, True
     for _ in range(_CUTS):
         w, cycles, still = _cycle(w, margins)
@@ -98,7 +99,7 @@ def _cycle(w: np.ndarray, margins: Sequence[Margin]) -> tuple[np.ndarray, int, b
     return w, _CYCLES, False
 
 
-def _cut(w: np.ndarray, least: float, most: float, total: float) -> np.ndarray:
+def _cut(w: np.ndarray, least: np.ndarray, most: np.ndarray, total: float) -> np.ndarray:
     """Bring weights inside their bounds; those in between make up for what the sum lost or won."""
     for _ in range(_CUTS):
         w = np.clip(w * (total / w.sum()), least, most)

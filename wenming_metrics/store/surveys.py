@@ -193,8 +193,10 @@ def _again(copies: pd.DataFrame) -> np.ndarray:
     return sure
 
 
-def find_stored(connection: Connection, answers: Answers) -> pd.Series:
-    """Find which questionnaires of a file are stored already: the batch of each that is."""
+def find_stored(connection: Connection, answers: Answers | None) -> pd.Series:
+    """Find which questionnaires of a file (None: it has none) are stored: the batch of each."""
+    if answers is None:
+        return pd.Series(dtype=np.int64)
     known = read_answers(connection, answers.first_day, answers.last_day)
     own = answers.frame.assign(batch=_NEW)
     both = _join([*_by_batch(known), (_NEW, Answers(own, answers.options, answers.multiple))])
