@@ -15,6 +15,7 @@ The modules in the order the data flows:
     intake              read, preview, commit, withdraw, reinstate
     holding             held rows that nobody corrects; files given back with their problems marked
     pairing             whether two findings of a site are one problem, as a person says
+    polling             whether a doubtful questionnaire counts, as a person says
     publishing          issues of a period: draft, remarks, signature, corrections
     revising            rules edited as a workbook, compared, tried, published
     executors           one process, many, or a cluster behind one interface
@@ -28,4 +29,4 @@ The modules in the order the data flows:
     __main__, commands, terminal    the command line and what it prints
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

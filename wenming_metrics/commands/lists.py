@@ -35,7 +35,9 @@ def add_commands(add: Add) -> None:
         "kind", metavar="表格", help="、".join(f"{k}({t})" for k, t in forms().items())
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    listed = add("records", _records, "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分或问卷配额")
+    listed = add(
+        "records", _records, "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分或问卷配额"
+    )
     titles = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=titles)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
