@@ -251,7 +251,7 @@ def test_all_faults_come_at_once_with_their_lines(tmp_path):
 def test_the_make_up_of_the_people_is_spelled_out():
     survey = survey_of(change(("margin",), [margin(male=51, female=49)]))
     assert spell_margins(survey) == "性别(男 51%、女 49%)"
-    assert spell_margins(survey_of(demo())) == ""
+    assert spell_margins(survey_of(change(("margin",), None))) == ""
 
 
 def test_a_rule_folder_without_surveys_has_none(tmp_path):
