@@ -67,12 +67,6 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     else:
         _draw_kinds(facts, query)
     _draw_open(facts, query)
-    if facts.scored is not None:
-        left, right = st.columns(2, gap="large")
-        with left:
-            _draw_repeats(facts, query)
-        with right:
-            _draw_fixes(facts, query)
     _draw_survey(facts)
     _draw_kept(facts)
     st.html(sheet(facts, told, query, page.foot_text(office, selection.window, _checks(facts))))
@@ -112,6 +106,7 @@ def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
     scored = facts.scored
     if not scored.seen:
         page.note(portrait_words.NOT_SEEN)
+        _draw_repeats(facts, query)
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -125,6 +120,8 @@ def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
         st.subheader("失分账")
         page.note(portrait_words.ledger(scored.losses, scored.total, _MANY))
         _table(portrait_tables.losses(scored.losses, scored.total, query, _MANY))
+        _draw_fixes(facts, query)
+        _draw_repeats(facts, query)
 
 
 def _table(html: str) -> None:
@@ -174,8 +171,6 @@ def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
 
 def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
     found, together = facts.scored.fixing, facts.scored.together
-    if not facts.scored.seen:
-        return
     st.subheader("整改重点")
     page.note(portrait_words.fix(found, together, facts.line["score"], TOGETHER))
     if len(found):
