@@ -85,13 +85,6 @@ def test_a_pool_gives_the_same(offices):
     assert_same(found, try_rules(here, there.rules, OVER))
 
 
-def test_a_cluster_gives_the_same(offices, dask_cluster):
-    here, there = offices
-    with open_executor(None, dask_cluster.scheduler_address) as executor:
-        found = try_rules(here, there.rules, OVER, executor=executor)
-    assert_same(found, try_rules(here, there.rules, OVER))
-
-
 def test_what_changes_meanwhile_is_left_out(offices, monkeypatch):
     here, there = offices
     alone = try_rules(here, there.rules, OVER)

@@ -124,12 +124,12 @@ def test_a_hidden_unit_gives_nothing_away_in_the_table():
 
 
 def test_only_large_enough_units_are_compared_and_chance_is_left_alone():
-    # Around 90 %, 200 questionnaires: normal limits 90 -+ 3.09 x 2.121 = 83.44 and 96.56 (99.8 %),
-    # 90 -+ 1.96 x 2.121 = 85.84 and 94.16 (95 %).
+    # Around 90 %, 200 questionnaires, binomial limits: 82.64 and 96.21 (99.8 %), 85.40 and 94.23
+    # (95 %); of the normal curve they would be 83.44 and 96.56, 85.84 and 94.16.
     lines = [
-        *(("甲", "", 200, 96.6, 2, "", 1), ("乙", "", 200, 96.5, 2, "", 2)),
-        *(("丙", "", 200, 90.5, 2, "", 3), ("丁", "", 200, 85.8, 2, "", 4)),
-        *(("戊", "", 200, 83.4, 2, "", 5), ("己", "", 12, 20.0, 2, "small", None)),
+        *(("甲", "", 200, 96.3, 2, "", 1), ("乙", "", 200, 96.1, 2, "", 2)),
+        *(("丙", "", 200, 90.5, 2, "", 3), ("丁", "", 200, 85.3, 2, "", 4)),
+        *(("戊", "", 200, 82.5, 2, "", 5), ("己", "", 12, 20.0, 2, "small", None)),
         ("庚", "", 4, 0.0, 0, "hidden", None),
     ]
     found = units_of(units(*lines), "satisfied", 90.0).set_index("unit_name")
