@@ -6,13 +6,15 @@ PORT ?= 8501
 DEMO_STORE := data/store/demo.db
 
 # Tests that touch no store, or that a second engine cannot change; all others run on both.
-NO_STORE := browser benchmarks reading uploads monday demo rules scoring export ui reference \
+NO_STORE := browser benchmarks reading uploads monday demo rules scoring export ui reference revising \
 	test_docs.py test_executors.py test_hostile_names.py test_layers.py test_logs.py \
 	test_periods.py test_rounding.py test_answers.py test_asking.py test_commands_rules.py \
 	test_pages.py test_trends_page.py test_losses_page.py test_repeats_page.py test_survey_page.py \
-	test_portrait_page.py test_framework_page.py revising publishing/test_known.py \
-	publishing/test_calendar.py publishing/test_on_pages.py \
-	$(addprefix queries/test_,change.py composite.py merged_units.py versions.py working.py)
+	test_portrait_page.py test_framework_page.py test_corrections.py test_commands_many.py \
+	test_retallying.py test_survey_examples.py test_commands_surveys.py \
+	$(addprefix publishing/test_,calendar.py issues.py known.py on_pages.py) \
+	$(filter-out queries/test_sums.py queries/test_findings.py queries/test_surveys.py \
+	queries/test_records.py,$(patsubst tests/%,%,$(wildcard tests/queries/test_*.py)))
 # Tests of files, rules, questions and of the browser: half of the work, run beside the others.
 FILES := browser reading uploads monday demo rules scoring export ui reference queries
 
