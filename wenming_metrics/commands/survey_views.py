@@ -75,7 +75,7 @@ def _left_out(found: Rates) -> list[str]:
     told = [f"疑似代填 {found.flagged} 份"] if found.flagged else []
     if found.flagged:
         told[0] += (
-            ",这里已去掉。" if found.without_flagged else ",照常计入;--without-flagged 去掉再算。"
+            ",这里已去掉。" if found.without_flagged else ",照常计入;去掉后的数可以另算一遍作比较。"
         )
     told += [f"经人认定不计的 {found.taken_out} 份。"] if found.taken_out else []
     told += [f"不属于所列单位、没有计入的 {found.outside} 份。"] if found.outside else []

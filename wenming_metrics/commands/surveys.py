@@ -100,9 +100,14 @@ def _spelt(lines: pd.DataFrame) -> pd.DataFrame:
     found = {}
     for name in lines:
         if pd.api.types.is_float_dtype(lines[name]):
-            places = 1 if name in _ONE else 2
+            places = _places(name)
             found[name] = ["" if pd.isna(one) else f"{one:.{places}f}" for one in lines[name]]
     return lines.assign(**found)
+
+
+def _places(name: str) -> int:
+    """Give the decimals of a column of figures."""
+    return 1 if name in _ONE else 2
 
 
 def _workbook(view: View, wave: Window) -> bytes:
@@ -110,7 +115,8 @@ def _workbook(view: View, wave: Window) -> bytes:
     sheets = []
     for title, lines in view.tables.items():
         fields = [
-            Field(name, name, 36 if name in _WIDE else 13, _format(lines[name])) for name in lines
+            Field(name, name, 36 if name in _WIDE else 13, _format(name, lines[name]))
+            for name in lines
         ]
         sheets.append(
             Sheet(_UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.said)
@@ -118,8 +124,11 @@ def _workbook(view: View, wave: Window) -> bytes:
     return write_book(*sheets)
 
 
-def _format(column: pd.Series) -> str:
+def _format(name: str, column: pd.Series) -> str:
+    """Give how Excel shows a column, as it is printed; "" for text."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind == "floating" and pd.api.types.is_float_dtype(column):
+        return f"0.{'0' * _places(name)}"
     return "General" if kind in ("integer", "floating", "mixed-integer-float") else ""
 
 
