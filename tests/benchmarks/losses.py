@@ -27,6 +27,7 @@ from wenming_metrics.queries.ledger import ROW, Ledger, ledger
 from wenming_metrics.queries.ledger_rows import loss_rows, responsible_units
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city
+from wenming_metrics.queries.repeats import repeats
 from wenming_metrics.settings import ROOT
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import read_days
@@ -69,6 +70,7 @@ def losses(setup: Setup) -> Iterator[Line]:
     of = f"of {setup.days[1] * A_DAY / 1e6:.1f} million checks"
     for kind, whom, _ in _ASKED:
         yield _questions(setup, office, window(kind, END), whom, of)
+    yield from _recurring(office, window("month", END), of, setup.runs)
     for kind, whom, period in _ASKED:
         yield _rerun(setup, office, f"{whom} and {kind}", period, whom, of)
 
@@ -104,6 +106,25 @@ def _questions(setup: Setup, office: Office, over: Window, whom: str, of: str) -
             "lines of the ledger": len(told.lines),
         },
     )
+
+
+def _recurring(office: Office, over: Window, of: str, runs: int) -> Iterator[Line]:
+    """Ask what comes back in a month, of one unit and of the city."""
+    ways: dict[str, Callable[[], object]] = {
+        "unit": partial(repeats, office, over, unit=_first_unit(office, over)),
+        "city": partial(repeats, office, over),
+        "read": partial(_read, office, over, _PARTS),
+    }
+    times = take_turns(ways, runs)
+    for whom, limit in (("unit", 20.0), ("city", None)):
+        yield Line(
+            f"losses-repeats-{whom}",
+            f"what comes back (反复问题), {whom} and {over.kind} / one read of its tallies, {of}",
+            ratio(times, whom, "read"),
+            limit,
+            seconds=medians(times),
+            runs=runs,
+        )
 
 
 def _shown(found: Ledger, unit: str) -> pd.DataFrame:

@@ -140,6 +140,39 @@ def test_what_a_person_puts_together_counts_together_and_changes_no_score(office
     ]
 
 
+def test_a_unit_read_by_itself_is_the_same_as_that_part_of_all(tmp_path):
+    made = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
+    there = {"街道": "乙街道", "点位名称": "五号"}
+    # The wordings of DC-5 and DC-6 once more, in the other street.
+    alike = [
+        problem(16, "DC-8", 问题描述="三号楼下乱停了车辆", **there),
+        problem(20, "DC-9", 测评项="秩序", 问题描述="三号楼下乱停车辆", **there),
+    ]
+    sheet = [["督查问题清单"], HEADERS, *ROWS, *alike]
+    ingest(made, xlsx({"问题清单": sheet}), "清单.xlsx", answers=Answers(confirm_visits=True))
+    answer(made, ["DC-1", "堆物", "已整改", "2026-10-14"])
+    known = keys(repeats(made, WINDOW))
+    say_same(made, known["DC-5"], known["DC-6"], "李四", same=False)
+    # Nothing was answered in the other street, but something was.
+    assert repeats(made, WINDOW, unit="乙街道").answers
+    answer(made, ["DC-7", "堆物", "已整改", "2026-10-23"])
+    whole = repeats(made, WINDOW)
+    for unit in ("甲街道", "乙街道"):
+        one = repeats(made, WINDOW, unit=unit)
+        assert _told(made, one, unit) == _told(made, whole, unit)
+        assert len(one.found) < len(whole.found) or unit == "甲街道"
+    assert part_of(repeats(made, WINDOW, unit="丙街道"), unit_name="丙街道").current.empty
+
+
+def _told(office, found, unit):
+    part = part_of(found, unit_name=unit)
+    sites = sites_back(office, part.found).drop(columns="lines")
+    alike = [make(office, found) for make in (suggestions, decided)]
+    alike = [pairs[pairs["unit_name"] == unit] for pairs in alike]
+    frames = [part.current, part.closed, sites, *alike]
+    return [frame.astype(object).to_dict("records") for frame in frames]
+
+
 def test_what_cannot_be_one_problem_is_refused(office):
     known = keys(repeats(office, WINDOW))
     for one, other, who, said in (

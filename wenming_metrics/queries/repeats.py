@@ -32,9 +32,10 @@ from wenming_metrics.scoring.repeats import (
     returning,
 )
 from wenming_metrics.scoring.states import LOOK_BACK, OPEN
+from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
-from wenming_metrics.store.rows import read_role
+from wenming_metrics.store.rows import read_role, sites_failed
 from wenming_metrics.store.same_problems import read_same
 from wenming_metrics.store.tallies import read_days
 from wenming_metrics.units import Register, heirs
@@ -76,8 +77,15 @@ class Repeats:
         return self.found[self.found["current"]]
 
 
-def repeats(office: Office, window: Window, board: str = "street") -> Repeats:
-    """Find what comes back in a window. Raises KeyError for an unknown board."""
+def repeats(
+    office: Office, window: Window, board: str = "street", unit: str | None = None
+) -> Repeats:
+    """Find what comes back in a window. Raises KeyError for an unknown board.
+
+    Takes: unit - name of one of the board: hardly more than the sites is read where it had a
+           problem, each whole; `part_of` gives of them what it gives of all, for nothing that bears
+           on a problem lies at another site. `answers` is 0 then only where it is 0 everywhere
+    """
     rules, as_of = rules_on(office, window.end), min(window.end, today())
     days = range(window.days.start, max(as_of.toordinal() + 1, window.days.start))
     calendar, pricing = calendar_of(rules.issues), rules.pricing
@@ -85,7 +93,11 @@ def repeats(office: Office, window: Window, board: str = "street") -> Repeats:
         answers = read_answers(connection)
         back = LOOK_BACK + (pricing.relapse_days if len(answers) else 0)
         issue_of = _issues(calendar, window, pricing.running, days.start - back)
-        found = read_problems(connection, range(min([*issue_of, days.start]), days.stop))
+        register, told = read_register(connection), range(min([*issue_of, days.start]), days.stop)
+        units, place = _places(office, register, window.end, board)
+        own = np.flatnonzero(np.isin(place, np.flatnonzero(units["name"] == unit)))
+        sites = None if unit is None else _sites(connection, told, own)
+        found = read_problems(connection, told, sites=sites)
         answers = link(connection, answers, found)
         found = _judge(connection, found, answers, as_of, pricing, issue_of)
         found = found.assign(current=found["day"] >= days.start)
@@ -94,8 +106,10 @@ def repeats(office: Office, window: Window, board: str = "street") -> Repeats:
         looks = _read_looks(connection, range(days.start - LOOK_BACK, days.stop), wanted, closed)
         found = found.assign(returning=returning(found, looks, wanted))
         seen = rechecked(closed, looks, days, pricing.relapse_days)
-        register = read_register(connection)
-        found = _name(connection, office, register, found, window, board, rules)
+        found = _name(connection, office, found, units, place, rules)
+    count = int((found["closed"] < OPEN).sum())
+    if unit is not None and len(answers) and not count:
+        return repeats(office, window, board)  # whether others answered is told on every page
     closed = found.loc[found.index.intersection(closed.index)].join(
         closed.assign(rechecked=seen)[["reopened", "rechecked"]]
     )
@@ -106,7 +120,7 @@ def repeats(office: Office, window: Window, board: str = "street") -> Repeats:
         relapse_days=pricing.relapse_days,
         running=pricing.running,
         period=calendar.name.removesuffix("通报") or "期",
-        answers=int((found["closed"] < OPEN).sum()),
+        answers=count,
     )
 
 
@@ -121,6 +135,22 @@ def part_of(found: Repeats, **wanted: str | None) -> Repeats:
             current = current & (found.found[column] == value)
             closed = closed[closed[column] == value]
     return replace(found, found=found.found.assign(current=current), closed=closed)
+
+
+def _sites(connection: Connection, days: range, units: np.ndarray) -> set[int]:
+    """List the sites where some territories had a problem, and those where people told two apart.
+
+    Wordings that were told apart at one site are suggested at no other.
+    """
+    if not len(units):
+        return set()
+    found = sites_failed(connection, days, live_on(connection, days), units)
+    said = read_same(connection)
+    apart = said[said["same"] == 0]
+    if apart.empty:
+        return found
+    both = {name: [*apart[name], *apart[f"other_{name}"]] for name in ("day", "batch", "seq")}
+    return found | sites_failed(connection, both["day"], both["batch"], seqs=both["seq"])
 
 
 def _issues(calendar: Calendar, window: Window, running: int, first: int) -> dict[int, int]:
@@ -178,15 +208,15 @@ def _read_looks(
 def _name(
     connection: Connection,
     office: Office,
-    register: Register,
     found: pd.DataFrame,
-    window: Window,
-    board: str,
+    units: pd.DataFrame,
+    place: np.ndarray,
     rules: RuleSet,
 ) -> pd.DataFrame:
-    """Put names to problems; those of no unit of the board are left out."""
-    units = board_units(register, office.rules.board(board), window.end)
-    place = _position(office, register, units["unit"].to_numpy(np.int64), window.end, board)
+    """Put names to problems; those of no unit of the board are left out.
+
+    Takes: units, place - of `_places`
+    """
     place = place[found["unit"].to_numpy(np.int64)]
     found, place = found[place >= 0], place[place >= 0]
     items, types = office.catalogue.items, office.catalogue.point_types["name"]
@@ -215,16 +245,17 @@ def _words(names: Iterable[str], at: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(code[at], known.astype(object))
 
 
-def _position(
-    office: Office, register: Register, units: np.ndarray, on: date, board: str
-) -> np.ndarray:
-    """Map every unit to the position of the unit of the board it counts for, -1 for none."""
+def _places(
+    office: Office, register: Register, on: date, board: str
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """List the units of a board, and map every unit to the place of that it counts for, -1: none."""
+    units = board_units(register, office.rules.board(board), on)
     counts_for = basis_of(register, office.rules, office.rules.board(board)).counts_for
     place = np.full(len(counts_for) + 1, -1, np.int64)
-    place[units] = np.arange(len(units))
+    place[units["unit"].to_numpy(np.int64)] = np.arange(len(units))
     for unit, heir in heirs(register, on.toordinal()).items():
         place[unit] = place[heir]
-    return place[counts_for]
+    return units, place[counts_for]
 
 
 def _full_path(rules: RuleSet, node: int) -> str:

@@ -111,6 +111,28 @@ def read_failed(
     return read_frame(connection, query).assign(result=_FAILED)
 
 
+def sites_failed(
+    connection: Connection,
+    days: Iterable[int],
+    batches: Iterable[int],
+    units: Iterable[int] = (),
+    seqs: Iterable[int] = (),
+) -> set[int]:
+    """List the sites with a failed row on some days, in some batches.
+
+    Takes: units - only rows in these territories (empty: anywhere); seqs - only rows of these numbers
+    """
+    table = schema.row
+    # Day by day, for the key leads to a territory only by way of its day.
+    query = select(table.c.site).distinct().where(table.c.day.in_(sorted({int(d) for d in days})))
+    query = query.where(table.c.result == _FAILED)
+    query = query.where(table.c.batch.in_([int(batch) for batch in batches]))
+    for column, wanted in ((table.c.unit, list(units)), (table.c.seq, list(seqs))):
+        if wanted:
+            query = query.where(column.in_([int(one) for one in wanted]))
+    return set(connection.scalars(query))
+
+
 def read_numbers(
     connection: Connection, batches: Iterable[int], due: range | None = None
 ) -> pd.DataFrame:

@@ -21,9 +21,9 @@ _MOST = 6
 YES, NO = "是同一问题", "不是同一问题"
 
 
-def draw(office: Office, found: Repeats, selection: Selection) -> None:
+def draw(office: Office, found: Repeats, selection: Selection, unit: str | None) -> None:
     """Draw pairs of a scope that nobody has spoken of, and what was said."""
-    at = (selection.window, selection.board)
+    at = (selection.window, selection.board, unit)
     pairs = _inside(repeat_cache.suggestions(*at), found)
     said = _inside(repeat_cache.decided(*at), found)
     tell_done()

@@ -39,10 +39,10 @@ _ROWS = {
 }
 
 
-def draw(sites: pd.DataFrame, selection: Selection, key: str) -> None:
+def draw(sites: pd.DataFrame, selection: Selection, unit: str | None, key: str) -> None:
     """Draw the sites that come back most, and one of them in full.
 
-    Takes: sites - of `queries.repeat_sites.sites_back`
+    Takes: sites - of `queries.repeat_sites.sites_back`, of what was read for a unit, None: all
     """
     st.subheader("反复出现的点位")
     st.markdown(repeat_words.sites(sites))
@@ -54,7 +54,7 @@ def draw(sites: pd.DataFrame, selection: Selection, key: str) -> None:
     )
     place = tables.pick(sites, _SITES, f"repeat-sites-{key}", 10) or 0
     site = sites.iloc[place]
-    rows = repeat_cache.site_rows(selection.window, selection.board, site["lines"])
+    rows = repeat_cache.site_rows(selection.window, selection.board, site["lines"], unit)
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}({site['unit_name']})")
         st.markdown(f"**{name}** {words.plain(_said(site))}")

@@ -37,8 +37,8 @@ _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
 def draw(office: Office, book: Book, scope: Scope, selection: Selection) -> None:
     """Draw what comes back in a scope."""
-    city = repeat_cache.repeats(selection.window, selection.board)
-    found = narrowed(city, book, scope)
+    whole = repeat_cache.repeats(selection.window, selection.board, scope.unit or None)
+    found = narrowed(whole, book, scope)
     current = found.current
     at = ("repeats", book.at, scope)
     told = lost_cache.kept((*at, "total"), lambda: total(current, found.closed))
@@ -47,24 +47,27 @@ def draw(office: Office, book: Book, scope: Scope, selection: Selection) -> None
         said = words.when(selection.window, today())
         shown = units.iloc[:0] if scope.unit else units
         st.markdown(repeat_words.opening(_name(scope), said, told, shown))
-    page.note(f"截至 {city.as_of}。{repeat_words.without_answers(city.answers)}")
+    page.note(f"截至 {whole.as_of}。{repeat_words.without_answers(whole.answers)}")
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
-        st.markdown(repeat_words.meanings(city.relapse_days, city.running, city.period))
+        st.markdown(repeat_words.meanings(whole.relapse_days, whole.running, whole.period))
     key = f"{selection.key}-{scope.key}"
     if told["found"] or told["closed"]:
         _draw_units(units, told, scope)
         _draw_classes(found, at, key)
         sites = lost_cache.kept((*at, "sites"), lambda: sites_back(office, found.found))
-        repeat_sites.draw(sites, selection, key)
-    repeat_pairs.draw(office, found, selection)
+        repeat_sites.draw(sites, selection, scope.unit or None, key)
+    repeat_pairs.draw(office, found, selection, scope.unit or None)
 
 
-def narrowed(city: Repeats, book: Book, scope: Scope) -> Repeats:
-    """Give what comes back in a scope; problems of before stay, as what bears on it."""
-    found, closed = city.found, city.closed
+def narrowed(whole: Repeats, book: Book, scope: Scope) -> Repeats:
+    """Give what comes back in a scope; problems of before stay, as what bears on it.
+
+    Takes: whole - of the city, or of the unit of the scope
+    """
+    found, closed = whole.found, whole.closed
     current = found["current"] & _inside(found, book, scope)
     return replace(
-        city, found=found.assign(current=current), closed=closed[_inside(closed, book, scope)]
+        whole, found=found.assign(current=current), closed=closed[_inside(closed, book, scope)]
     )
 
 
@@ -79,7 +82,7 @@ def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
     for column, value in scope.cuts:
         if column == NAMED:
             wanted = "" if value == NOBODY else value
-            named = repeat_cache.responsible(*book.at[:2]).loc[lines.index]
+            named = repeat_cache.responsible(*book.at[:2], scope.unit or None).loc[lines.index]
             kept &= np.array([wanted in text.split("、") for text in named], bool)
         elif column == "site_name":  # the ledger tells sites of one name apart
             ledger = book.ledger.lines

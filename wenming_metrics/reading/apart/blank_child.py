@@ -9,7 +9,6 @@ import json
 import re
 import struct
 import sys
-from collections import Counter
 from collections.abc import Iterator
 
 from confined import confine, end, send
@@ -22,6 +21,8 @@ from sheet_scan import column_letters
 STRINGS = "xl/sharedstrings.xml"
 _SHOWN = re.compile(rb"\st\s*=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*0*(\d+)\s*<")
 """A cell that shows a shared string: the number of that string."""
+_PLAINLY = re.compile(rb' t="s"><v>(0|[1-9]\d*)<')
+"""The same as most programs write it, which is found sooner."""
 _ROW = re.compile(rb'row r="(\d{1,7})"')
 _AFTER_TAG = (b" ", b">", b"/", b"\n", b"\r", b"\t")
 _ITEM = re.compile(rb"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>.*?</\1si>)", re.S)
@@ -34,7 +35,7 @@ def main() -> None:
     task = json.loads(given.read(length))
     data = given.read()
     package = open_package(data, open_parts(data, limits))
-    emptied, shown = Counter(), Counter()
+    emptied, shown = set(), set()
     for name, place in list_sheets(package).items():
         part = package.parts[place.lower()]
         pieces = pieces_of(unpack(data, part), place)
@@ -44,7 +45,7 @@ def main() -> None:
         else:
             for _ in changed:
                 continue  # which texts the other sheets show
-    gone = {int(text) for text, count in emptied.items() if shown[text] == count}
+    gone = {int(text) for text in emptied - shown}
     if gone and STRINGS in package.parts:
         part = package.parts[STRINGS]
         content = b"".join(unpack(data, part))
@@ -57,40 +58,49 @@ def main() -> None:
 def empty(
     pieces: Iterator[bytes],
     columns: dict[int, int],
-    emptied: Counter[bytes],
-    shown: Counter[bytes],
+    emptied: set[bytes],
+    shown: set[bytes],
 ) -> Iterator[bytes]:
     """Write a sheet again with some columns empty from a row on.
 
-    Takes: emptied, shown - how many emptied cells, and how many cells at all, show each shared
-           string; they grow
+    Takes: emptied, shown - the shared strings that emptied cells showed, and that cells still show;
+           they grow
     """
     prefix, last = None, 0
     for piece in pieces:
         if prefix is None:
             prefix = DATA.search(piece)[1]
-        shown.update(_SHOWN.findall(piece))
         if not _is_plain(piece, prefix):
             piece, last = _by_cell(piece, prefix, last, columns, emptied)
         elif columns:
             rows = _ROW.findall(piece, max(piece.rfind(b"<%brow " % prefix), 0))
             last = int(rows[0]) if rows else last
             piece = _by_column(piece, prefix, columns, emptied)
+        shown.update(_shown(piece))
         yield piece
+
+
+def _shown(piece: bytes) -> list[bytes]:
+    """List the shared strings that the cells of a piece show."""
+    found = _PLAINLY.findall(piece)
+    # Whatever else may be such a cell has an s in quotes too.
+    if len(found) == piece.count(b'"s"') + piece.count(b"'s'"):
+        return found
+    return _SHOWN.findall(piece)
 
 
 def _is_plain(piece: bytes, prefix: bytes) -> bool:
     """Say whether each row and each cell begins with its place, as programs write them."""
     for tag in (b"%brow" % prefix, b"%bc" % prefix):
+        if piece.count(b'<%b r="' % tag) == piece.count(b"<" + tag):
+            continue  # the head and the tail have other tags that begin like it
         begun = sum(piece.count(b"<%b%b" % (tag, end)) for end in _AFTER_TAG)
         if piece.count(b'<%b r="' % tag) != begun:
             return False
     return True
 
 
-def _by_column(
-    piece: bytes, prefix: bytes, columns: dict[int, int], emptied: Counter[bytes]
-) -> bytes:
+def _by_column(piece: bytes, prefix: bytes, columns: dict[int, int], emptied: set[bytes]) -> bytes:
     """Empty columns of a plain piece: only their cells are looked at."""
     firsts = {column_letters(column).encode(): first for column, first in columns.items()}
     letters = b"|".join(firsts)
@@ -107,7 +117,7 @@ def _by_column(
 
 
 def _by_cell(
-    piece: bytes, prefix: bytes, last: int, columns: dict[int, int], emptied: Counter[bytes]
+    piece: bytes, prefix: bytes, last: int, columns: dict[int, int], emptied: set[bytes]
 ) -> tuple[bytes, int]:
     """Empty columns where places are to be counted. Returns: the piece, number of its last row"""
     made, at = [], 0
@@ -120,7 +130,7 @@ def _by_cell(
 
 
 def _row(
-    number: int, row: bytes, prefix: bytes, columns: dict[int, int], emptied: Counter[bytes]
+    number: int, row: bytes, prefix: bytes, columns: dict[int, int], emptied: set[bytes]
 ) -> bytes:
     made, at = [], 0
     for column, cell in each_cell(row, prefix):
