@@ -169,7 +169,7 @@ _FIELDS = st.text(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(st.tuples(_FIELDS, _FIELDS, _FIELDS), min_size=1, max_size=12))
 def test_whatever_a_program_writes_is_read_back(rows):
     target = io.StringIO()

@@ -128,7 +128,7 @@ def is_blank(line: list[object]) -> bool:
     return all(value is None or not str(value).strip() for value in line)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(sheets=books())
 def test_every_row_is_accounted_for_once(sheets):
     data = workbook(sheets)

@@ -150,7 +150,7 @@ TREES = some.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(TREES | some.fixed_dictionaries({"profile": some.lists(TREES, max_size=2)}))
 def test_whatever_a_composite_file_says_survives_as_paths(told):
     assert unflatten((path, parse(spell(value))) for path, value in flatten(told)) == told

@@ -105,7 +105,7 @@ _LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.floats(0, 100), min_size=2, max_size=2), _LINES, st.sampled_from([None, 0, 2.5, 9])
 )

@@ -219,7 +219,7 @@ def assert_adds_up(found, start, end):
     assert not found.by_leaf[ADJUSTED].any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_parts_sum_to_the_change_whatever_is_missing(seed):
     random = np.random.default_rng(seed)

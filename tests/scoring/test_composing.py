@@ -159,7 +159,7 @@ def test_faults_stand_beside_those_of_the_rules(tmp_path):
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.floats(0, 100), min_size=6, max_size=6),
     st.sampled_from(["renormalise", "zero", "exclude"]),

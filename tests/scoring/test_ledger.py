@@ -31,7 +31,7 @@ def ledger_of(rules, rows):
     return found, lines.join(counted_of(lines, found, rules))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(rule_sets(), row_frames())
 def test_rows_and_what_stands_on_no_row_make_up_what_each_unit_lost(rules, rows):
     found, lines = ledger_of(rules, rows)
@@ -65,7 +65,7 @@ def test_checks_that_lost_nothing_are_left_out_where_they_change_nothing(rules, 
     assert (lines.loc[~lines.index.isin(kept.index), "points"] == 0).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(rule_sets(FIXED), row_frames(), st.data())
 def test_what_is_regained_is_what_the_score_gains_without_the_losses(rules, rows, data):
     found, lines = ledger_of(rules, rows)
