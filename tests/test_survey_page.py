@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.offices import copy_store, new_store
+from tests.polls import THIRD, definitions, people, poll_office, put
 from tests.test_pages import (
     REGISTERS,
     SAMPLES,
@@ -129,3 +130,16 @@ def test_without_questionnaires_the_page_says_what_to_do(tmp_path, monkeypatch):
     none = replace(shown, rules=replace(shown.rules, survey=None), rule_sets=())
     monkeypatch.setattr(cached, "office", lambda: none)
     assert [one.value for one in app.run().subheader] == ["测评办法里还没有问卷"]
+
+
+def test_rules_with_a_score_alone_show_the_score(tmp_path, monkeypatch):
+    text = definitions()
+    text = text[: text.index("[[rate]]")] + text[text.index("[score]") :]
+    made = poll_office(tmp_path, [("甲街道", ""), ("乙街道", "")], {"survey.toml": text})
+    put(made, THIRD, people(40, "甲街道", knows="yes", rating="fair"))  # 0.4 x 1 + 0.6 x 0.6
+    monkeypatch.setenv("WENMING_STORE", made.store.url)
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    assert rates(made, THIRD).definitions == ()
+    app = visit("survey")
+    assert "全市问卷得分 **76.00 分**" in texts(app)
+    assert app.dataframe[0].value["shown"].tolist() == [76.0]

@@ -54,6 +54,8 @@ def view_of(office: Office, wave: Window, given: argparse.Namespace) -> View:
 
 def _unit(office: Office, wave: Window, given: argparse.Namespace) -> View:
     found = rates(office, wave, without_flagged=given.without_flagged)
+    if not found.definitions:
+        return _score(office, wave, given)
     chosen = [rate for rate, _ in found.definitions if given.rate in (None, rate.code)]
     titles = {"name": "范围", **_FIGURES, "n_eff": "相当于独立问卷", "made": "怎样合成"}
     totals = found.totals

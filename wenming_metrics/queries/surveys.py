@@ -38,6 +38,9 @@ from wenming_metrics.scoring.rates import (
 __all__ = ["Rates", "figures_of", "overview_rates", "rates", "waves"]
 CITY, GROUP = "city", "group"
 """Levels of totals."""
+_FIGURES = ("rate", "k", "n", "n_eff", "value", "shown", "low", "high", *SAYS[1:], "state")
+_UNIT_COLUMNS = ("unit", "unit_name", "group", *_FIGURES, "place")
+_TOTAL_COLUMNS = ("level", "name", *_FIGURES, "deff", "made", "covered", "of")
 CITY_NAME = "全市"
 
 
@@ -90,8 +93,8 @@ def figures_of(taken: Taken, *, without_flagged: bool = False, only: str = "") -
         totals.append(_total_lines(taken, rate, sums, kept, by_group=by_group))
     frame, counts = taken.answers.frame, taken.answers.frame["counts"].to_numpy(bool)
     flagged = counts & (frame["flags"] > 0).to_numpy()
-    lines = _with_flagged(pd.concat(units, ignore_index=True), taken, flagged)
-    sums = pd.concat(totals, ignore_index=True)
+    lines = _with_flagged(_joined(units, _UNIT_COLUMNS), taken, flagged)
+    sums = _joined(totals, _TOTAL_COLUMNS)
     covered = _covered(taken)
     return Rates(
         wave=taken.wave,
@@ -105,6 +108,11 @@ def figures_of(taken: Taken, *, without_flagged: bool = False, only: str = "") -
         outside=int((taken.place[counts] < 0).sum()),
         uncovered=tuple(taken.units["unit_name"][~covered]),
     )
+
+
+def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Join the lines of all rates; rules with a score alone have none."""
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
 
 
 def _unit_lines(taken: Taken, rate: Rate, sums: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:

@@ -25,12 +25,22 @@ from wenming_metrics.ui import (
     survey_units,
     survey_view,
     survey_words,
+    tables,
     words,
 )
 from wenming_metrics.ui.filters import EVERY_GROUP
 from wenming_metrics.ui.survey_view import Chosen
 
 UNITS, QUESTIONS, PEOPLE, COURSE = "各单位", "按题目", "按人群", "各期"
+_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
+_SCORES = {
+    "group": _text("分组", width=100),
+    "place": _number("名次", format="%d", width=60),
+    "unit_name": _text("单位", width=130),
+    "shown": _number("得分", format="%.2f", width=80),
+    "n": _number("有效问卷", format="localized", width=90),
+    "remark": _text("说明", width=180),
+}
 DOUBTS, QUOTA = "疑似代填", "配额进度"
 VIEWS = (UNITS, QUESTIONS, PEOPLE, COURSE, DOUBTS, QUOTA)
 
@@ -82,6 +92,8 @@ def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
         said = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
         wave = titles[said]
         found = survey_cache.rates(wave)
+        if not found.definitions:
+            _stop_at_score(wave, found)
         rates = {one.title: one.code for one in found.survey.rates}
         title = st.segmented_control(
             "看哪一项",
@@ -98,6 +110,20 @@ def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
             key, bind = "opinion_group", "query-params"
             group = st.selectbox("单位分组", options, key=key, bind=bind, width=160)
     return Chosen(wave, rates[title], "" if group == EVERY_GROUP else group), found
+
+
+def _stop_at_score(wave: Window, found: Rates) -> None:
+    """Draw the score of the survey where the rules have no rate beside it, and end the page."""
+    scores, decimals = survey_cache.score(wave), found.survey.decimals
+    page.say(f"{wave.title},全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
+    page.note(words.plain(f"{scores.sentence}。办法里没有定比率(知晓率、满意度……),这里只有得分。"))
+    order = scores.units.sort_values(["group", "place", "unit"], kind="stable")
+    remarks = [
+        survey_words.remark(one.state, one.n, found.survey.limits.hide)
+        for one in order.itertuples()
+    ]
+    tables.show(order.assign(remark=remarks), _SCORES, 14)
+    st.stop()
 
 
 def _first(titles: list[str]) -> str:

@@ -21,7 +21,7 @@ _FEW = {SMALL: "样本不足,仅供参考", WIDE: "样本不足,仅供参考"}
 def draw_rates(day: date) -> None:
     """Draw the city's figures of the latest wave; nothing where no survey has been taken."""
     found = ask(overview_rates, day)
-    if found is None:
+    if found is None or not found.definitions:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
         page.note(f"**两率一度** {found.wave.title}民意调查{_running(found, day)}")
