@@ -19,6 +19,9 @@ READY = "ready"
 KILLS = 6 if is_chosen() else 16
 """How often a test kills. A server survives its clients, and which statements share a transaction
 is the same code on both engines; a file is left to itself by the very process that dies."""
+MOST = 3 * KILLS
+"""How often it may kill until it has seen both outcomes: on a machine that is busy with other tests
+all of the first kills may come too soon."""
 
 
 def kill_at_random(
