@@ -32,13 +32,13 @@ _TABLE_ROW = 36
 """Height of a row of a table, in pixels: the table beside the dots is as high as they are."""
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _UNITS = {
-    "group": _text("分组", width=88),
-    "place": _text("名次", width=56, alignment="right", help="在本组里;样本不足的不排"),
-    "unit_name": _text("单位", width=112),
-    "figure": _text("比率", width=78, alignment="right"),
-    "margin": _text("误差范围", width=100, alignment="right", help="95%把握"),
-    "n": _number("有效问卷", format="localized", width=76),
-    "against": _text("与全市比", width=128),
+    "group": _text("分组", width=76),
+    "place": _text("名次", width=46, alignment="right", help="在本组里;样本不足的不排"),
+    "unit_name": _text("单位", width=96),
+    "figure": _text("比率", width=72, alignment="right"),
+    "margin": _text("误差范围", width=92, alignment="right", help="95%把握"),
+    "n": _number("有效问卷", format="localized", width=66),
+    "against": _text("与全市比", width=116),
     "remark": _text("说明", width=150),
 }
 _DIFFERENT = {name: _UNITS[name] for name in ("unit_name", "figure", "n", "against")}
