@@ -8,6 +8,7 @@ import pytest
 from tests.polls import THIRD, definitions, people, poll_office, put, put_records, unit_of
 from tests.queries.test_composite import profile_of
 from tests.queries.test_surveys import STREETS, third
+from tests.recovering import recoverable
 from wenming_metrics.intake import IntakeError
 from wenming_metrics.periods import window
 from wenming_metrics.polling import decide_answer
@@ -19,7 +20,6 @@ from wenming_metrics.queries.survey_tables import by_people, by_question, cross
 from wenming_metrics.queries.surveys import overview_rates, rates
 from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.scoring.rates import BLANKS
-from wenming_metrics.scoring.suppressing import recoverable
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from tests.recovering import recoverable
 from wenming_metrics.scoring.suppressing import (
     Hidden,
-    recoverable,
-    suppress,
     suppress_list,
     suppress_tables,
 )
@@ -24,6 +23,11 @@ def table(seed: int) -> tuple[np.ndarray, np.ndarray]:
     chance = np.random.default_rng(seed)
     n = chance.poisson(chance.choice([6, 15, 30]), chance.integers(2, 5, 2))
     return n, chance.binomial(n, chance.choice([0.5, 0.9]))
+
+
+def suppress(n: np.ndarray, hide: int) -> np.ndarray:
+    """The cells of one table that are hidden, by the pattern alone."""
+    return suppress_tables([n], hide)[0].cells
 
 
 def gives_away(n: np.ndarray, found: Hidden, k: np.ndarray | None = None) -> bool:

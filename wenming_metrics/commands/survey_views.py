@@ -15,21 +15,19 @@ from wenming_metrics.queries.survey_course import course
 from wenming_metrics.queries.survey_quota import quota_board
 from wenming_metrics.queries.survey_rows import flagged, printed
 from wenming_metrics.queries.survey_score import score
+from wenming_metrics.queries.survey_states import STATE_WORDS
 from wenming_metrics.queries.survey_tables import by_people, by_question, cross
 from wenming_metrics.queries.survey_waves import group_name
 from wenming_metrics.queries.surveys import Rates, rates
 from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.rates import CAUTION, HIDDEN, SMALL, WIDE
+from wenming_metrics.scoring.rates import HIDDEN
 
 VIEWS = {
     **{"unit": "各单位", "question": "按题目", "people": "按人群", "cross": "单位和人群"},
     **{"flags": "疑似代填的问卷", "quota": "配额进度", "course": "历次"},
     **{"score": "问卷得分", "printed": "测评方自己印的数"},
 }
-_STATES = {
-    **{SMALL: "样本不足,仅供参考", CAUTION: "样本偏少", WIDE: "误差范围太宽,不参与排名"},
-    **{HIDDEN: "不公布", "": ""},
-}
+_STATES = {**STATE_WORDS, HIDDEN: "不公布"}
 _FIGURES = {
     **{"shown": "数值(%)", "low": "误差范围低端(%)", "high": "误差范围高端(%)", "n": "份数"},
     "remark": "说明",

@@ -13,6 +13,7 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.stated import COLUMNS
 from wenming_metrics.queries.survey_score import score_of
+from wenming_metrics.queries.survey_states import NOT_SHOWN
 from wenming_metrics.queries.survey_waves import Taken, take_from, waves_from
 from wenming_metrics.queries.surveys import figures_of
 from wenming_metrics.rules.composite import Component
@@ -23,7 +24,7 @@ from wenming_metrics.store.surveys import read_waves
 
 _NOBODY = pd.DataFrame(columns=["unit", "n", "state", "shown", "exact", "spelt"])
 _BESIDE = "为免倒算出别的单位,一并不公布"
-_TOO_FEW = {HIDDEN: "样本过少,不公布", SMALL: "样本不足,不作依据"}
+_TOO_FEW = {HIDDEN: NOT_SHOWN, SMALL: "样本不足,不作依据"}
 
 
 def polled(

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wenming_metrics.scoring.giving_away import (
-    NOISE,
     Sums,
     add_up,
     given_by_bounds,
@@ -31,16 +30,6 @@ class Hidden:
     cells: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
-
-
-def suppress(n: ArrayLike, hide: int, k: ArrayLike | None = None) -> np.ndarray:
-    """Say which cells of a table are hidden.
-
-    Takes:   n - questionnaires per cell, 2-d, without totals; k - see `suppress_tables`
-    Returns: bool, shaped as n. Totals below `hide` count as hidden, and now and then a further one
-             has to be: who shows totals asks `suppress_tables`
-    """
-    return suppress_tables([n], hide, None if k is None else [k])[0].cells
 
 
 def suppress_tables(
@@ -185,61 +174,3 @@ def _hide_beside(sums: Sums, mask: np.ndarray, may: np.ndarray, given: np.ndarra
         if _hide_one(sums, mask, may & beside) or _hide_one(sums, mask, may & far):
             return True
     return False
-
-
-def recoverable(
-    n: ArrayLike,
-    mask: ArrayLike,
-    k: ArrayLike | None = None,
-    rows: ArrayLike | None = None,
-    columns: ArrayLike | None = None,
-) -> bool:
-    """Say whether a hidden cell or total of one table follows from all that is shown.
-
-    A proof of its own, by linear programming: nothing of the search for what to hide is in it. Parts
-    of a shown total of 0 % or 100 % do not count: nobody can hide them.
-
-    Takes:   n, k - as for `suppress_tables`; mask, rows, columns - bool, what is hidden of cells and
-             totals (None: no total is)
-    """
-    from scipy.optimize import linprog
-
-    count = np.asarray(n, float)
-    said = count / 2 if k is None else np.asarray(k, float)
-    ends = [
-        np.zeros(size, bool) if one is None else np.asarray(one, bool)
-        for one, size in zip((rows, columns), count.shape, strict=True)
-    ]
-    unseen = np.asarray(mask, bool)
-    if k is not None:
-        unseen = unseen & ~_plain(count, said, ends)
-    at = np.argwhere(unseen)
-    inside = [at[:, axis] == np.arange(size)[:, None] for axis, size in enumerate(count.shape)]
-    # shown totals are known, and so is what the hidden ones add up to
-    shown = [
-        part for of, end in zip(inside, ends, strict=True) for part in (of[~end], [of[end].any(0)])
-    ]
-    system = np.vstack(shown).astype(float)
-    box = [(None, None) if k is None else (0, most) for most in count[unseen]]
-
-    def known(aim: np.ndarray) -> bool:
-        if not aim.any():  # all its parts are shown; or plain, which is nobody's fault
-            return k is None
-        both = [
-            linprog(sign * aim, A_eq=system, b_eq=system @ said[unseen], bounds=box)
-            for sign in (1, -1)
-        ]
-        return all(one.status == 0 for one in both) and -both[1].fun - both[0].fun < NOISE
-
-    totals = [of[end].astype(float) for of, end in zip(inside, ends, strict=True)]
-    return any(known(aim) for aim in np.vstack([np.eye(len(at)), *totals]))
-
-
-def _plain(count: np.ndarray, said: np.ndarray, ends: Sequence[np.ndarray]) -> np.ndarray:
-    """Say which cells are parts of a shown total of 0 % or 100 %."""
-    plain = np.full(count.shape, said.sum() <= NOISE or said.sum() >= count.sum() - NOISE)
-    for axis, hidden in enumerate(ends):
-        sums, of = said.sum(axis=1 - axis), count.sum(axis=1 - axis)
-        end = ~hidden & ((sums <= NOISE) | (sums >= of - NOISE))
-        plain |= np.expand_dims(end, 1 - axis)
-    return plain

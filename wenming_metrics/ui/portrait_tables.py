@@ -15,20 +15,12 @@ import pandas as pd
 
 from wenming_metrics.charts.ranges import Range, left_end, range_lines
 from wenming_metrics.queries.portrait import ASIDE, SEEN
+from wenming_metrics.queries.survey_states import NOT_SHOWN, STATE_WORDS
 from wenming_metrics.queries.unsolved import Unsolved
 from wenming_metrics.ui import portrait_words
 from wenming_metrics.ui.portrait_facts import Survey, node_of
-from wenming_metrics.ui.survey_words import (
-    CAUTION,
-    NOT_RANKED,
-    NOT_SHOWN,
-    SMALL,
-    TOO_WIDE,
-    WIDE,
-    percent,
-)
+from wenming_metrics.ui.survey_words import percent
 
-_FEW = {SMALL: NOT_RANKED, CAUTION: "样本偏少", WIDE: TOO_WIDE}
 SURVEY_NOTE = "份数后面是误差范围(95%把握)和同组名次。"
 LONG_NAMES, LONG_MIDDLE = "long", "broad"
 Row = tuple[str, str, str]
@@ -211,7 +203,8 @@ def _margin(line: tuple, decimals: int) -> str:
     counted = f"{line.n:,.0f} 份"
     if pd.isna(line.shown):
         return f"{counted},{NOT_SHOWN}"
-    parts = [f"{counted}({_FEW[line.state]})" if line.state in _FEW else counted]
+    few = STATE_WORDS.get(line.state, "")
+    parts = [f"{counted}({few})" if few else counted]
     if not pd.isna(line.low):
         parts.append(f"{line.low:.{decimals}f}—{percent(line.high, decimals)}")
     if not pd.isna(line.place):

@@ -8,8 +8,9 @@ import pandas as pd
 
 from wenming_metrics.charts.dots import Section
 from wenming_metrics.charts.options import Asked, Bar
+from wenming_metrics.queries.survey_states import NOT_SHOWN
 from wenming_metrics.rules.survey import VALID
-from wenming_metrics.ui.survey_words import NOT_SHOWN, between, percent, remark
+from wenming_metrics.ui.survey_words import between, percent, remark
 
 
 def asked(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[Asked]:

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.queries.survey_states import NOT_RANKED, NOT_SHOWN
 from wenming_metrics.queries.surveys import CITY, Rates, overview_rates
 from wenming_metrics.scoring.rates import HIDDEN, SMALL, WIDE
 from wenming_metrics.ui import page
@@ -15,7 +16,8 @@ from wenming_metrics.ui.cards import Card, draw_cards
 
 _MOST = 4
 """So many figures stand in one row."""
-_FEW = {SMALL: "样本不足,仅供参考", WIDE: "样本不足,仅供参考"}
+_FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
+"""A leader is told the plain consequence, whatever the reason."""
 
 
 def draw_rates(day: date) -> None:
@@ -46,7 +48,7 @@ def rate_cards(found: Rates) -> list[Card]:
 def _card(title: str, total: pd.Series, target: float | None, decimals: int) -> Card:
     rests = f"有效问卷 {int(total['n']):,} 份"
     if total["state"] == HIDDEN or pd.isna(total["shown"]):
-        return Card(title, "—", "", ("样本过少,不公布", rests))
+        return Card(title, "—", "", (NOT_SHOWN, rests))
     lines = [_against(total, target)] if target is not None else []
     if total["state"] in _FEW:
         lines = [_FEW[total["state"]]]

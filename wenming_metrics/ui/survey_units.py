@@ -13,8 +13,10 @@ from wenming_metrics.export.surveys import survey_workbook
 from wenming_metrics.export.tables import XLSX
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.stretches import names_of
+from wenming_metrics.queries.survey_states import NOT_SHOWN
 from wenming_metrics.queries.surveys import Rates
 from wenming_metrics.rules.survey import VALUES
+from wenming_metrics.scoring.rates import CAUTION, HIDDEN
 from wenming_metrics.ui import (
     page,
     survey_cache,
@@ -25,7 +27,6 @@ from wenming_metrics.ui import (
     words,
 )
 from wenming_metrics.ui.survey_view import Chosen
-from wenming_metrics.ui.survey_words import HIDDEN
 
 _UNIT = "opinion_unit"
 _TABLE_ROW = 36
@@ -108,7 +109,7 @@ def _explain(units: pd.DataFrame, hide: int) -> None:
         "点是调查到的比率,横线是误差范围:真正的比率有 95% 的把握落在这条线里,份数越少线越长。"
         "相差不大的单位,不能认定谁高谁低。横轴不一定从 0 起。"
     )
-    told += "份数后面带 * 的,样本偏少。" if (units["state"] == survey_words.CAUTION).any() else ""
+    told += "份数后面带 * 的,样本偏少。" if (units["state"] == CAUTION).any() else ""
     page.note(told)
     without = units[units["state"] == HIDDEN]
     parts = [
@@ -152,7 +153,7 @@ def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes
     notes = [f"测评办法:{named}" for named in names_of(chosen.wave, office)]
     notes += [said for _, said in found.definitions]
     answers = survey_cache.by_question(chosen.wave)
-    said = np.where(answers["hidden"], survey_words.NOT_SHOWN, "")
+    said = np.where(answers["hidden"], NOT_SHOWN, "")
     return survey_workbook(
         survey_view.file_lines(found),
         found.totals,

@@ -17,15 +17,8 @@ from wenming_metrics.periods import Window
 from wenming_metrics.queries.survey_waves import group_name
 from wenming_metrics.queries.surveys import Rates
 from wenming_metrics.scoring.funnel import INNER, OUTER, funnel
-from wenming_metrics.ui.survey_words import (
-    CAUTION,
-    HIDDEN,
-    VERDICTS,
-    between,
-    hover,
-    percent,
-    remark,
-)
+from wenming_metrics.scoring.rates import CAUTION, HIDDEN
+from wenming_metrics.ui.survey_words import VERDICTS, between, hover, percent, remark
 
 APART, NOT_COMPARED = "样本不足", "仅供参考,不参与排名"
 _COMPARED = ("", CAUTION)

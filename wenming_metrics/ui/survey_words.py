@@ -12,17 +12,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from wenming_metrics.charts.funnel import CLEARLY, PERHAPS
+from wenming_metrics.queries.survey_states import NOT_RANKED, NOT_SHOWN, STATE_WORDS, TOO_WIDE
 from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.survey import Limits, Rate, Survey
+from wenming_metrics.scoring.rates import HIDDEN
 from wenming_metrics.ui.words import plain
 
-HIDDEN, SMALL, CAUTION, WIDE = "hidden", "small", "caution", "wide"
-NOT_SHOWN, NOT_RANKED, TOO_WIDE = (
-    "样本过少,不公布",
-    "样本不足,仅供参考",
-    "误差范围太宽,不参与排名",
-)
-_STATES = {"": "", SMALL: NOT_RANKED, CAUTION: "样本偏少", WIDE: TOO_WIDE}
 _NOBODY, _BESIDE = "没有有效问卷", "为免倒算,一并不公布"
 VERDICTS = {
     CLEARLY: "明显高于全市",
@@ -88,7 +83,7 @@ def remark(state: str, n: float, hide: int) -> str:
     ('样本过少,不公布', '为免倒算,一并不公布', '')
     """
     if state != HIDDEN:
-        return _STATES[state]
+        return STATE_WORDS[state]
     if not n:
         return _NOBODY
     return NOT_SHOWN if n < hide else _BESIDE
@@ -238,6 +233,6 @@ def hover(line: Mapping[str, object], decimals: int) -> str:
     if margin := between(line["low"], line["high"]):
         parts.append(f"误差范围 {margin}")
     parts.append(f"有效 {int(line['n']):,} 份")
-    if said := _STATES[line["state"]]:
+    if said := STATE_WORDS[line["state"]]:
         parts.append(said)
     return "<br>".join(parts)
