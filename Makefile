@@ -5,35 +5,19 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 DEMO_STORE := data/store/demo.db
 
-# Four parts run side by side. Pages, in a browser and without one:
-PAGES := browser test_pages.py test_trends_page.py test_losses_page.py test_repeats_page.py \
-	test_survey_page.py test_portrait_page.py test_framework_page.py test_asking.py test_answers.py
-# Files, rules, scoring and questions:
-FILES := reading uploads monday demo rules scoring export ui reference queries
-# Tests of these and others that touch no store, or that a second engine cannot change; all others
-# run on both.
-NO_STORE := $(PAGES) benchmarks reading uploads monday demo rules scoring export ui reference revising \
-	test_docs.py test_executors.py test_hostile_names.py test_layers.py test_logs.py \
-	test_periods.py test_rounding.py test_commands_rules.py test_corrections.py \
-	test_commands_many.py test_retallying.py test_survey_examples.py test_survey_intake.py \
-	test_commands_surveys.py \
-	$(addprefix publishing/test_,calendar.py issues.py known.py late.py on_pages.py) \
-	$(filter-out queries/test_sums.py queries/test_findings.py queries/test_surveys.py \
-	queries/test_records.py,$(patsubst tests/%,%,$(wildcard tests/queries/test_*.py)))
-
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-pages test-files test-sqlite test-postgresql explore lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
+export PYTHON VENV
 $(VENV)/run.done: requirements.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@.ci/setup libraries requirements.txt
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/run.done tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@.ci/setup libraries tests/requirements.txt
 	@touch $@
 
 demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the dashboard
