@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# One process per core, a file of tests at a time: what a file sets up is set up once.
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
 DEMO_STORE := data/store/demo.db
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-pages test-files test-sqlite test-postgresql explore lint bench
+.PHONY: help demo run test explore lint bench
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -27,22 +29,12 @@ demo: $(VENV)/run.done ## Load the made-up city, print its ranking, serve the da
 run: $(VENV)/run.done ## Serve the dashboard on the office's own store
 	$(BIN)/python -m wenming_metrics serve --port $(PORT)
 
-test: $(VENV)/test.done ## Lint and run every test; those of the store again on PostgreSQL, if it is here
+test: $(VENV)/test.done ## Lint and run every test, then those of the store again on PostgreSQL
+	@.ci/setup programs
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(MAKE) --no-print-directory -j4 --output-sync=target test-pages test-sqlite test-files test-postgresql
-
-test-pages:
-	$(BIN)/python -m pytest -q $(PAGES:%=tests/%)
-
-test-sqlite:
-	$(BIN)/python -m pytest -q wenming_metrics tests $(PAGES:%=--ignore=tests/%) $(FILES:%=--ignore=tests/%)
-
-test-files:
-	$(BIN)/python -m pytest -q $(FILES:%=tests/%)
-
-test-postgresql:
-	$(BIN)/python -m pytest -q --engine postgresql tests $(NO_STORE:%=--ignore=tests/%)
+	$(PYTEST) wenming_metrics tests
+	$(PYTEST) --engine postgresql tests
 
 explore: $(VENV)/test.done ## Search the properties for counterexamples at random, other ones each time
 	$(BIN)/python -m pytest -q --explore -x tests/scoring tests/queries tests/reading tests/store

@@ -1,15 +1,19 @@
 """Which engine the stores of the tests are on: pytest --engine sqlite|postgresql."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests import postgres, tasks
+from wenming_metrics.demo.inspections import END
+from wenming_metrics.periods import today
 
-REQUIRED = "REQUIRE_POSTGRES"
-"""Set where PostgreSQL has to be: its absence is an error there, never a silent skip."""
+STRICT = bool(os.environ.get("CI"))
+"""In an automatic check what is missing is an error; elsewhere it is left out and named."""
+_MISSING = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,27 +22,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "only(engine): a test of what one engine alone does")
+    for marker in (
+        "store: a test of what the store does, which runs again on PostgreSQL",
+        "browser: a test in a real browser",
+        "only(engine): a test of what one engine alone does",
+    ):
+        config.addinivalue_line("markers", marker)
     # One tree, one verdict: chance that turns a run red belongs into a search of its own.
     settings.register_profile("fixed", derandomize=True, deadline=None)
     settings.register_profile("random", deadline=None)
     settings.load_profile("random" if config.getoption("explore") else "fixed")
-    if config.getoption("engine") != "postgresql":
-        return
+    if today() < END:
+        raise pytest.UsageError(
+            f"本机日期是 {today()},早于演示市的最后一天({END}):测试里的督查还没有发生。"
+            "请先校准本机的日期和时间。"
+        )
+    engine = config.getoption("engine")
+    config.stash[_MISSING] = _missing_programs(engine)
+    if STRICT and config.stash[_MISSING]:
+        raise pytest.UsageError(";".join(config.stash[_MISSING]))
+    if engine == "postgresql":
+        if postgres.programs() is None:
+            pytest.exit(config.stash[_MISSING][0], returncode=0)
+        postgres.choose()
+
+
+def _missing_programs(engine: str) -> list[str]:
+    """Say what this machine lacks, and which tests are left out for it."""
+    missing = []
+    if engine == "sqlite" and not browser_program():
+        missing.append("没有 Chromium,浏览器测试(tests/browser)没有做")
     if postgres.programs() is None:
-        said = "PostgreSQL is not installed (no initdb was found): nothing was tested on it."
-        if os.environ.get(REQUIRED):
-            raise pytest.UsageError(said)
-        pytest.exit(said, returncode=0)
-    postgres.choose()
+        missing.append("没有 PostgreSQL,在它上面的测试没有做")
+    return missing
+
+
+def browser_program() -> str | None:
+    """Find the browser of the system."""
+    names = ("chromium", "google-chrome", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other engine: they run when it is chosen, and skip nowhere."""
-    engine = config.getoption("engine")
-    other = [i for i in items if (mark := i.get_closest_marker("only")) and engine not in mark.args]
-    config.hook.pytest_deselected(items=other)
-    items[:] = [item for item in items if item not in other]
+    """Leave out what belongs to the other engine or to a program that is not here."""
+    engine, browser = config.getoption("engine"), browser_program()
+
+    def runs_here(item: pytest.Item) -> bool:
+        only = item.get_closest_marker("only")
+        if only and engine not in only.args:
+            return False
+        if engine == "postgresql" and not item.get_closest_marker("store"):
+            return False
+        if item.get_closest_marker("browser") and not browser:
+            return False
+        return "cluster" not in getattr(item, "fixturenames", ()) or postgres.programs() is not None
+
+    chosen = [item for item in items if runs_here(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def pytest_terminal_summary(terminalreporter: object, config: pytest.Config) -> None:
+    for sentence in config.stash[_MISSING]:
+        terminalreporter.write_line(f"注意:{sentence}。", yellow=True)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -51,9 +97,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture
 def cluster() -> postgres.Cluster:
-    """Give the run's PostgreSQL server; skip where it is not installed, but never in CI."""
-    if postgres.programs() is None and not os.environ.get(REQUIRED):
-        pytest.skip("PostgreSQL is not installed")
+    """Give the run's PostgreSQL server."""
     return postgres.cluster()
 
 

@@ -27,6 +27,8 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
+pytestmark = pytest.mark.store
+
 AGAIN = Choices(count_again=True)
 DAY = date(2026, 11, 3)
 UNITS = ["单位编号", "单位名称", "单位类别", "上级单位", "分组"]

@@ -11,6 +11,8 @@ from tests.offices import checklist, make_office
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
 from wenming_metrics.settings import ROOT
 
+pytestmark = pytest.mark.store
+
 ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]]
 INDICATORS = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
 DAY = date(2026, 11, 16)

@@ -18,6 +18,8 @@ from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.scoring.ranking import VETOED
 from wenming_metrics.settings import ROOT
 
+pytestmark = pytest.mark.store
+
 WEEK = window("week", date(2026, 11, 16))
 RULES = """
 [adjustments]

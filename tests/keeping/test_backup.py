@@ -23,6 +23,8 @@ from wenming_metrics.settings import Settings, store_url
 from wenming_metrics.store.database import StoreError, open_store, reading, revision
 from wenming_metrics.store.notes import BACKUP, read_notes
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path):

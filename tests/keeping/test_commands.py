@@ -11,6 +11,8 @@ from wenming_metrics.__main__ import FAILED, OK, main
 from wenming_metrics.queries.history import original_file
 from wenming_metrics.store import schema
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):

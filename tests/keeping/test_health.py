@@ -19,6 +19,8 @@ from wenming_metrics.settings import Settings, store_url
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import revision
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path):

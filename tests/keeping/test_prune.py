@@ -17,6 +17,8 @@ from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, revision
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path):

@@ -22,6 +22,8 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, open_store, reading, revision
 from wenming_metrics.store.notes import RESTORED, read_notes
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path):

@@ -15,6 +15,8 @@ from wenming_metrics.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, reading
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path):

@@ -20,6 +20,8 @@ from wenming_metrics.store.database import open_store, reading
 from wenming_metrics.store.notes import VERIFIED, read_notes
 from wenming_metrics.store.tallies import pack
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):

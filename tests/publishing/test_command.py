@@ -9,6 +9,8 @@ from tests.publishing.city import MONDAY, open_city, put, row
 from wenming_metrics import intake
 from wenming_metrics.__main__ import FAILED, OK, main
 
+pytestmark = pytest.mark.store
+
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):

@@ -25,6 +25,8 @@ from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.states import OPEN
 from wenming_metrics.store.database import reading, stamp
 
+pytestmark = pytest.mark.store
+
 MONDAY = date(2026, 10, 12)
 DAY = MONDAY.toordinal()
 HEADERS = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "问题描述", "处数", "扣分"]

@@ -18,6 +18,8 @@ from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.records import answers_to, records
 from wenming_metrics.reading.model import Answers
 
+pytestmark = pytest.mark.store
+
 HEADER = ("问题编号", "存在问题", "整改情况", "完成时间", "责任人及电话")
 
 

@@ -25,6 +25,8 @@ from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.tallying import fill_sums, lacks_sums, rebuild
 
+pytestmark = pytest.mark.store
+
 ITEMS = [
     ["A", "环境", 5, "*"],
     ["B", "秩序", 4, "*"],

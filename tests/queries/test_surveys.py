@@ -10,6 +10,8 @@ from wenming_metrics.queries.survey_course import BROKEN, MOVED, STEADY, course
 from wenming_metrics.queries.survey_score import score
 from wenming_metrics.queries.surveys import rates, waves
 
+pytestmark = pytest.mark.store
+
 STREETS = [("甲街道", "主城区"), ("乙街道", "主城区"), ("丙街道", "其他"), ("丁街道", "其他")]
 
 

@@ -16,6 +16,8 @@ from wenming_metrics.store.database import (
     writing,
 )
 
+pytestmark = pytest.mark.store
+
 LARGEST = 2**63 - 1
 TEXTS = ["甲、乙", "tab\tline\nback\\slash", "\\N", "", "𠮷'\"%s?;--"]
 

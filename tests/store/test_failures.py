@@ -27,6 +27,8 @@ from wenming_metrics.settings import ROOT, Settings, store_url
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, add_rows, open_store, reading, writing
 
+pytestmark = pytest.mark.store
+
 on_sqlite = pytest.mark.only("sqlite")
 on_postgresql = pytest.mark.only("postgresql")
 KEPT = "这次的改动没有保存,数据和之前一样。"

@@ -25,7 +25,10 @@ SHORTER, LONGER = 0.9, 1.2
 """How the time within which the next kill comes changes after a victim that told something, or
 nothing: about two of three get to tell something, however busy the machine."""
 DAYS = (date(2026, 10, 31), date(2026, 11, 1))
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+pytestmark = [
+    pytest.mark.store,
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX"),
+]
 
 
 def workbook(seed: int) -> bytes:

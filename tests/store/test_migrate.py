@@ -26,6 +26,8 @@ from wenming_metrics.store.database import Store, StoreError, open_store, readin
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.tallying import fill_sums
 
+pytestmark = pytest.mark.store
+
 GONE = {"month_tally"}
 CHANGED = {"store", "batch", "original"}
 

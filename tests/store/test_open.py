@@ -7,6 +7,8 @@ import pytest
 from wenming_metrics.settings import store_url
 from wenming_metrics.store.database import StoreError, open_store
 
+pytestmark = pytest.mark.store
+
 
 def test_a_file_that_is_no_store_is_left_alone(tmp_path):
     place = tmp_path / "letter.db"

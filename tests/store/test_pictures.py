@@ -18,6 +18,8 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, reading, writing
 from wenming_metrics.store.pictures import StoredPicture, read_pictures, save_pictures
 
+pytestmark = pytest.mark.store
+
 EMF = b"\x01\0\0\0l\0\0\0 EMF"
 
 

@@ -24,6 +24,8 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
+pytestmark = pytest.mark.store
+
 DAY, NEXT = date(2026, 11, 2), date(2026, 11, 3)
 
 

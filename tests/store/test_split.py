@@ -19,6 +19,8 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.tallying import rebuild
 
+pytestmark = pytest.mark.store
+
 ITEMS = [["A", "环境", 5, "*"], ["B", "秩序", 4, "*"], ["C", "广告", 3, "T1"]]
 INDICATORS = [
     {"code": "A", "weight": 50},

@@ -9,6 +9,8 @@ from wenming_metrics.rules.answered import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import batches, records, surveys
 from wenming_metrics.store.database import Store, open_store, reading, writing
 
+pytestmark = pytest.mark.store
+
 FIRST, LAST = 739_000, 739_091
 
 

@@ -19,6 +19,8 @@ from wenming_metrics.store.database import (
     writing,
 )
 
+pytestmark = pytest.mark.store
+
 EACH = 300
 READS = 150
 PAIR = (1, 2)

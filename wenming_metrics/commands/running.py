@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
+import socket
 
 from rich.progress import track
 
 from wenming_metrics import intake, periods, settings
-from wenming_metrics.commands import HELD, OK, Add
+from wenming_metrics.commands import FAILED, HELD, OK, Add
 from wenming_metrics.commands.files import told, verdict
+from wenming_metrics.periods import today
 from wenming_metrics.queries import ranking
 from wenming_metrics.queries.office import days_known, open_office
 from wenming_metrics.terminal import err, out, print_files, print_ranking
+
+_LAST_PORT = 65535
 
 
 def add_commands(add: Add) -> None:
@@ -23,6 +29,9 @@ def add_commands(add: Add) -> None:
 
 
 def _serve(given: argparse.Namespace) -> int:
+    if refusal := _port_refusal(given.port):
+        err.print(refusal, markup=False)
+        return FAILED
     from wenming_metrics.server import serve  # Streamlit is not needed by other commands
 
     out.print(f"网页地址:http://127.0.0.1:{given.port}(按 Ctrl+C 停止)")
@@ -30,13 +39,47 @@ def _serve(given: argparse.Namespace) -> int:
     return OK
 
 
+def _port_refusal(port: int) -> str:
+    """Say why nothing can be served on a port, and what to type instead; "" when it is free."""
+    other = port + 1 if port < _LAST_PORT else port - 1
+    again = (
+        f"换一个端口再试:make demo PORT={other},或 python -m wenming_metrics serve --port {other}"
+    )
+    if not 0 < port <= _LAST_PORT:
+        return f"没有 {port} 这个端口,端口是 1 至 {_LAST_PORT} 的整数。"
+    with socket.socket() as probe:
+        # As the server does: a port that was closed a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return f"端口 {port} 要管理员权限才能用。{again}"
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return f"端口 {port} 打不开({error.strerror})。{again}"
+            return (
+                f"端口 {port} 已经被占用。也许本软件已经打开:先看看 http://127.0.0.1:{port}。"
+                f"不是的话,{again}"
+            )
+    return ""
+
+
 def _demo(given: argparse.Namespace) -> int:
+    from wenming_metrics.demo.inspections import END
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
+    if today() < END:
+        err.print(
+            f"本机日期是 {today()},早于演示市的最后一天({END}):那时的督查还没有发生,不能入库。"
+            "请先校准本机的日期和时间,再运行一次。",
+            markup=False,
+        )
+        return FAILED
     office = open_office(settings.load())
     folder = settings.ROOT / "data" / "store" / "demo"
-    out.print("正在准备演示市的表格……")
+    out.print("正在准备演示市的表格(第一次约 20 秒)……", markup=False)
     files = find_or_make_workbooks(folder, days=given.days)
+    out.print(f"正在入库 {len(files)} 个文件(第一次约 1 分钟)……", markup=False)
     codes = []
     for path in track(files, "入库", console=err, transient=True):
         preview = intake.inspect(office, path.read_bytes(), path.name)
