@@ -9,10 +9,10 @@ DEMO_STORE := data/store/demo.db
 PAGES := browser test_pages.py test_trends_page.py test_losses_page.py test_repeats_page.py \
 	test_survey_page.py test_portrait_page.py test_framework_page.py test_asking.py test_answers.py
 # Files, rules, scoring and questions:
-FILES := reading uploads monday demo rules scoring export ui reference queries
+FILES := reading uploads monday demo rules scoring export ui reference queries kernels
 # Tests of these and others that touch no store, or that a second engine cannot change; all others
 # run on both.
-NO_STORE := $(PAGES) benchmarks reading uploads monday demo rules scoring export ui reference revising \
+NO_STORE := $(PAGES) benchmarks reading uploads monday demo rules scoring export ui reference kernels revising \
 	test_docs.py test_executors.py test_hostile_names.py test_layers.py test_logs.py \
 	test_periods.py test_rounding.py test_commands_rules.py test_corrections.py \
 	test_commands_many.py test_retallying.py test_survey_examples.py test_survey_intake.py \
