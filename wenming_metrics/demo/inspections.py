@@ -15,6 +15,7 @@ import pandas as pd
 from wenming_metrics.demo import findings
 from wenming_metrics.demo.city import SEED, City, build_city, demo_catalogue
 from wenming_metrics.demo.plans import SENDERS, build_plan
+from wenming_metrics.rounding import rounded
 
 END = date(2026, 11, 20)
 """The last day of the committed samples."""
@@ -147,7 +148,7 @@ def _chances(
     visit += site[code] + _PROGRESS * age.to_numpy() / max(1, days)
     number, item = rows["visit"].to_numpy(), rows["item"].to_numpy()
     logit = np.log(base / (1 - base))[item] + visit[number] + again[code[number], item]
-    return 1 / (1 + np.exp(-logit))
+    return rounded(1 / (1 + np.exp(-logit)))
 
 
 def _states(rows: pd.DataFrame, visits: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

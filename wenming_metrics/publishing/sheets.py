@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from math import fsum
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
@@ -87,4 +88,4 @@ def _until(issue: Issue) -> str:
 def _shown(losses: pd.Series, decimals: int) -> np.ndarray:
     """Round lost points so that what is printed adds up to the printed total."""
     exact = losses.to_numpy(float)
-    return allocate(exact, float(exact.sum()), decimals)
+    return allocate(exact, fsum(exact), decimals)

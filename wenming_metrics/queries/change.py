@@ -18,6 +18,7 @@ from wenming_metrics.queries.overview import city_weights
 from wenming_metrics.queries.standings import Standings
 from wenming_metrics.queries.stretches import versions_of
 from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rounding import exact_product
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring.change import (
     CAUSES,
@@ -247,8 +248,9 @@ def leaf_lines(change: Change, whole: int) -> pd.DataFrame:
         frame[cause] = change.booked.by_leaf[cause][whole]
     frame["moved"] = frame[list(CAUSES)].sum(axis=1)
     for side, state, full in zip(("before", "after"), states, change.full_marks, strict=True):
-        weight = state.weight @ state.among[whole]
-        earned = (state.weight * np.nan_to_num(state.points)) @ state.among[whole]
+        weight = exact_product(state.weight, state.among[whole])
+        points = state.weight * np.nan_to_num(state.points)
+        earned = exact_product(points, state.among[whole])
         none = np.full(len(weight), np.nan)
         frame[f"rate_{side}"] = np.divide(earned, weight * full, out=none, where=weight > 0)
         frame[f"weight_{side}"] = weight

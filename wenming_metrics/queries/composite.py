@@ -16,7 +16,7 @@ from wenming_metrics.queries.adjustments import decisions, no_decisions
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.polled import polled
 from wenming_metrics.queries.windows import Standings, board_units, score_windows, statuses
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_sum, half_up
 from wenming_metrics.rules.calendar import calendar_of, slots
 from wenming_metrics.rules.composite import Component, Profile, load_profiles, profiles_of
 from wenming_metrics.rules.model import RuleSet
@@ -185,7 +185,7 @@ def _inspected(asked: _Asked, component: Component, over: Window) -> pd.DataFram
         scores = half_up(scores, standings.rules().decimals)
     count = (~np.isnan(scores)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(count > 0, np.nansum(scores, axis=0) / count, np.nan)
+        value = np.where(count > 0, exact_sum(np.nan_to_num(scores), 0) / count, np.nan)
     told = [over.title if pooled else f"{over.title},{n} 期平均" for n in count]
     found = _NOTHING.assign(unit=standings.units["unit"], value=value, told=told)
     found = found.assign(of="", file="", sheet="", source_row=0, restricted=False)

@@ -16,7 +16,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.overview import city_score, city_weights
 from wenming_metrics.queries.standings import Standings
 from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_product, exact_sum, half_up
 from wenming_metrics.scoring.ranking import RANKED, SCORED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import days_with_rows
@@ -166,7 +166,9 @@ def _values(
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
     there = ~np.isnan(values) & (weights > 0)
-    return float(np.average(values[there], weights=weights[there])) if there.any() else np.nan
+    if not there.any():
+        return np.nan
+    return float(exact_product(values[there], weights[there]) / exact_sum(weights[there]))
 
 
 def _rates(standings: Standings, number: int, code: str) -> np.ndarray:

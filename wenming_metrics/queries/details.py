@@ -16,6 +16,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.telling import tell
 from wenming_metrics.queries.traced import live_rows, place_of, rows_behind, traced_lines
+from wenming_metrics.rounding import exact_bins
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.ledger import reason_of
 from wenming_metrics.scoring.losses import node_losses
@@ -87,11 +88,11 @@ def _leaf_lines(
     """List the leaves of one unit under one version of the rules, as `unit_leaves`."""
     stretch, at, shares = part
     rules, scores, place = stretch.rules, stretch.scores, at.start + column
-    grouped = lines.groupby("node").agg(
-        loss=("loss", "sum"), checks=("checks", "sum"), failed=("failed", "sum")
-    )
+    grouped = lines.groupby("node").agg(checks=("checks", "sum"), failed=("failed", "sum"))
+    lost = exact_bins(lines["node"].to_numpy(np.int64), lines["loss"], len(rules.nodes))
+    grouped.insert(0, "loss", lost[grouped.index])
     own = node_losses(scores, rules)[:, place] * np.nan_to_num(shares[column])
-    traced = np.bincount(lines["owner"].to_numpy(np.int64), lines["loss"], len(own))
+    traced = exact_bins(lines["owner"].to_numpy(np.int64), lines["loss"], len(own))
     rest = np.where(scores.filled[:, place], own, np.where(own - traced > _LEAST, own - traced, 0))
     alone = np.flatnonzero((rest > 0) | scores.filled[:, place])
     silent = pd.DataFrame({"loss": rest[alone], "checks": 0, "failed": 0}, index=alone)

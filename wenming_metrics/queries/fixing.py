@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.queries.ledger import ADJUSTED, ROW, Ledger
+from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, rounded
 from wenming_metrics.scoring.adjusting import adjust
 from wenming_metrics.scoring.ledger import regained
 
@@ -40,7 +41,9 @@ def gains(ledger: Ledger, dropped: np.ndarray) -> np.ndarray:
     for number, rules in enumerate(ledger.rules):
         own = ((lines["stretch"] == number) & (lines["kind"] == ROW)).to_numpy()
         part = lines[own]
-        np.add.at(tree, part["place"].to_numpy(), regained(part, dropped[own], rules))
+        tree += exact_bins(
+            part["place"].to_numpy(), regained(part, dropped[own], rules), len(units)
+        )
     exact, groups = units["total"].to_numpy(float), units["group"].to_numpy(object)
     before = exact - _adjusted(ledger)
     after, _ = adjust(before + tree, groups, ledger.decisions, ledger.rules[-1])
@@ -65,13 +68,14 @@ def candidates(
         count=("item", "size"),
         sites=("site", "nunique"),
     )
+    sums = sums.assign(**{name: rounded(sums[name]) for name in ("loss", "city")})
     sums = sums.sort_values(["city", "loss"], ascending=False, kind="stable")
     kept = [*sums.index[:_CANDIDATES], *(one for one in chosen if one in sums.index[_CANDIDATES:])]
     found = sums.loc[kept].reset_index()
     gained = np.array([gains(ledger, (named == name).to_numpy()) for name in found["name"]])
     gained = gained.reshape(len(found), len(ledger.units))
     weights = ledger.units["weight"].to_numpy()
-    found = found.assign(gain=gained.sum(axis=1), city_gain=gained @ weights)
+    found = found.assign(gain=exact_sum(gained), city_gain=exact_product(gained, weights))
     return found.assign(
         per_problem=found["gain"] / found["count"], per_site=found["gain"] / found["sites"]
     )
@@ -80,6 +84,4 @@ def candidates(
 def _adjusted(ledger: Ledger) -> np.ndarray:
     """Give what each unit's score was adjusted by."""
     own = ledger.lines[ledger.lines["kind"] == ADJUSTED]
-    found = np.zeros(len(ledger.units))
-    np.add.at(found, own["place"].to_numpy(), -own["points"].to_numpy())
-    return found
+    return exact_bins(own["place"].to_numpy(), -own["points"].to_numpy(), len(ledger.units))

@@ -19,7 +19,7 @@ from wenming_metrics.queries.overview import city_weights
 from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.traced import traced_lines
 from wenming_metrics.queries.windows import statuses
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_product, exact_sum, half_up
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.adjusting import LEDGER
 from wenming_metrics.scoring.columns import as_names
@@ -101,11 +101,11 @@ def ledger(office: Office, window: Window, board: str = "street", cut: Cut | Non
     units = _units(standings)
     found = _name(office, _together([one for one in parts if len(one)] or parts[:1]), sites, units)
     weights, decimals = units["weight"].to_numpy(), standings.rules().decimals
-    exact = float(weights @ np.nan_to_num(units["total"].to_numpy()))
+    exact = float(exact_product(weights, np.nan_to_num(units["total"].to_numpy())))
     return Ledger(
         lines=found,
         units=units,
-        city_full=float(weights @ np.nan_to_num(units["full"].to_numpy())),
+        city_full=float(exact_product(weights, np.nan_to_num(units["full"].to_numpy()))),
         city_score=float(half_up(exact, decimals)) if weights.any() else None,
         rules=tuple(stretch.rules for stretch, _, _ in standings.parts()),
         decisions=_decisions(standings),
@@ -117,7 +117,12 @@ def _units(standings: Standings) -> pd.DataFrame:
     shares = [np.nan_to_num(share) * one.rules.full_mark for one, _, share in standings.parts()]
     weights = city_weights(standings)
     score = np.where(weights > 0, half_up(exact, standings.rules().decimals), np.nan)
-    told = {"full": np.sum(shares, axis=0), "score": score, "total": exact, "weight": weights}
+    told = {
+        "full": exact_sum(np.array(shares), 0),
+        "score": score,
+        "total": exact,
+        "weight": weights,
+    }
     return standings.units[["unit", "name", "group"]].assign(**told, status=statuses(standings))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from wenming_metrics.periods import Window, previous
 from wenming_metrics.queries.details import PATH_MARK, node_path
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.windows import Standings, score_windows, statuses
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_product, exact_sum, half_up
 from wenming_metrics.scoring.ranking import SCORED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
@@ -63,7 +64,7 @@ def city_score(standings: Standings, number: int = -1) -> float | None:
     weights = city_weights(standings, number)
     if not weights.any():
         return None
-    exact = (weights * np.nan_to_num(standings.total[standings.at(number)])).sum()
+    exact = exact_product(weights, np.nan_to_num(standings.total[standings.at(number)]))
     return float(half_up(exact, standings.rules(number).decimals))
 
 
@@ -80,7 +81,7 @@ def city_weights(standings: Standings, number: int = -1) -> np.ndarray:
         scored *= people.fillna(0).to_numpy(float)
     elif by == "checks":
         scored *= standings.counted("checks", number)
-    return scored / scored.sum() if scored.any() else scored
+    return scored / exact_sum(scored) if scored.any() else scored
 
 
 def top_losses(
@@ -113,7 +114,7 @@ def category_shares(office: Office, window: Window, board: str = "street") -> pd
 
 def by_category(losses: pd.DataFrame) -> pd.DataFrame:
     """Sum the lines of `city_losses` over the top indicators, as `category_shares`."""
-    found = losses.groupby("top", sort=False)[["loss", "share"]].sum()
+    found = losses.groupby("top", sort=False)[["loss", "share"]].agg(fsum)
     found = found.rename_axis("name").reset_index()
     return found.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -129,7 +130,7 @@ def city_losses(standings: Standings) -> pd.DataFrame:
         stretch, at, _ = part
         nodes, sums = rules.nodes, stretch.scores.sums
         frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})
-        frame["loss"] = np.nan_to_num(losses) @ weights
+        frame["loss"] = exact_product(np.nan_to_num(losses), weights)
         for name in ("failed", "checks"):
             frame[name] = _subtree(getattr(sums, name)[:, at].sum(1), nodes).astype(int)
         frame = frame[frame["loss"] > 0]
@@ -138,7 +139,7 @@ def city_losses(standings: Standings) -> pd.DataFrame:
         tops = [top or name for top, name in zip(tops, frame["name"], strict=True)]
         frames.append(frame.assign(path=paths, top=tops))
     found = pd.concat(frames, ignore_index=True)
-    whole = max(found["loss"].sum(), np.finfo(float).tiny)
+    whole = max(fsum(found["loss"]), np.finfo(float).tiny)
     return found.assign(share=found["loss"] / whole)
 
 

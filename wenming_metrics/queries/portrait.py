@@ -17,6 +17,7 @@ from wenming_metrics.queries.standings import Standings
 from wenming_metrics.queries.sums import planned_types
 from wenming_metrics.queries.traced import place_of
 from wenming_metrics.queries.windows import score_windows, statuses
+from wenming_metrics.rounding import exact_sum
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring import coverage as cover
 from wenming_metrics.scoring.ranking import RANKED, SCORED
@@ -109,7 +110,7 @@ def _spread(peers: np.ndarray, own: np.ndarray) -> dict[str, np.ndarray]:
     empty = np.full(len(peers), np.nan)
     low, high, middle = empty.copy(), empty.copy(), empty.copy()
     low[some], high[some] = np.nanmin(peers[some], axis=1), np.nanmax(peers[some], axis=1)
-    middle[some] = np.nanmean(peers[some], axis=1)
+    middle[some] = exact_sum(np.nan_to_num(peers[some])) / units[some]
     fine = np.rint(np.nan_to_num(peers, nan=-1.0) * _FINE)
     better = (fine > np.rint(np.nan_to_num(own) * _FINE)[:, None]).sum(axis=1)
     told = {"units": units, "low": low, "high": high, "middle": middle}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 import pandas as pd
 
@@ -91,8 +93,8 @@ def list_standings(standings: Standings) -> pd.DataFrame:
 def group_means(ranked: pd.DataFrame) -> pd.DataFrame:
     """Give the mean score of the ranked units of each group: group, score (exact), units."""
     placed = ranked[ranked["status"] == RANKED]
-    found = placed.groupby("group", sort=False)["score"].agg(["mean", "size"])
-    return found.reset_index().rename(columns={"mean": "score", "size": "units"})
+    found = placed.groupby("group", sort=False)["score"].agg([fmean, "size"])
+    return found.reset_index().rename(columns={"fmean": "score", "size": "units"})
 
 
 def _counts(standings: Standings, number: int) -> dict[str, np.ndarray]:

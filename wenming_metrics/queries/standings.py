@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.periods import Window
+from wenming_metrics.rounding import exact_bins, exact_sum
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring.losses import node_losses
 from wenming_metrics.scoring.roll_up import Scores
@@ -104,17 +105,19 @@ class Standings:
             scores = one.scores
             if not scores.filled[:, at].any():
                 continue
-            points = np.where(scores.filled, scores.weights * scores.rates, 0.0)[:, at].sum(axis=0)
-            found += np.nan_to_num(share) * one.rules.full_mark * np.nan_to_num(points)
+            points = np.where(scores.filled, scores.weights * scores.rates, 0.0)[:, at]
+            found += (
+                np.nan_to_num(share) * one.rules.full_mark * exact_sum(np.nan_to_num(points), 0)
+            )
         return found
 
     def adjusted(self, number: int = -1) -> np.ndarray:
         """Give what each unit's score in one window was adjusted by: points, with their sign."""
-        at, found = self.at(number), np.zeros(len(self.units))
-        if self.ledger is not None:
-            own = self.ledger[self.ledger["column"].between(at.start, at.stop - 1)]
-            np.add.at(found, own["column"].to_numpy(np.int64) - at.start, own["counted"])
-        return found
+        at, size = self.at(number), len(self.units)
+        if self.ledger is None:
+            return np.zeros(size)
+        own = self.ledger[self.ledger["column"].between(at.start, at.stop - 1)]
+        return exact_bins(own["column"].to_numpy(np.int64) - at.start, own["counted"], size)
 
     @property
     def scores(self) -> Scores:

@@ -12,7 +12,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey_sums import hidden_units, rate_of, sums_of
 from wenming_metrics.queries.survey_waves import Taken, kept_answers, take
 from wenming_metrics.queries.surveys import CITY_NAME, total_of
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_sum, half_up
 from wenming_metrics.rules.survey_words import spell_survey_score
 from wenming_metrics.scoring.rates import HIDDEN, places_in, state_of
 
@@ -89,8 +89,8 @@ def _points(
     told = taken.survey.score
     weights = np.array([part.weight for part in told.parts])[:, None]
     there = ~np.isnan(means)
-    weight = (weights * there).sum(0)
-    share = (weights * np.nan_to_num(means)).sum(0) / np.where(weight > 0, weight, np.nan)
+    weight = exact_sum(weights * there, 0)
+    share = exact_sum(weights * np.nan_to_num(means), 0) / np.where(weight > 0, weight, np.nan)
     exact, decimals = told.full_mark * share, taken.survey.decimals
     shown = half_up(exact, decimals)
     points = _by_table(shown, told.bands) if told.bands else shown

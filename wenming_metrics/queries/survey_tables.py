@@ -7,6 +7,7 @@ gives it away. How many were asked (n) is told always.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,11 @@ def _of_question(
 ) -> pd.DataFrame:
     """Lay out one question, for the units that are meant."""
     codes = [*states_of(question), *_BLANK_WORDS]
-    found = counts[counts["question"] == question.code].groupby("option")[["n", "weight"]].sum()
+    found = (
+        counts[counts["question"] == question.code]
+        .groupby("option")
+        .agg({"n": "sum", "weight": fsum})
+    )
     found = found.reindex(codes).fillna(0.0).astype(float)
     is_option = ~found.index.isin([*_BLANK_WORDS])
     base, weight = _base(answers, question, place, own, found[is_option])
@@ -98,10 +103,10 @@ def _base(
     if question.kind == COUNT:
         return 0, 0.0
     if question.kind != MULTIPLE or question.code not in answers.frame:
-        return int(counts["n"].sum()), float(counts["weight"].sum())
+        return int(counts["n"].sum()), fsum(counts["weight"])
     gave = (answers.frame[question.code].to_numpy(np.int64) > 0) & (place >= 0)
     gave[gave] = own[place[gave]]
-    return int(gave.sum()), float(answers.frame["weight"].to_numpy()[gave].sum())
+    return int(gave.sum()), fsum(answers.frame["weight"].to_numpy()[gave])
 
 
 def by_people(office: Office, wave: Window, rate: str, question: str) -> pd.DataFrame:

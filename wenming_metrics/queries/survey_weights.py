@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from wenming_metrics.queries.survey_waves import Taken
+from wenming_metrics.rounding import exact_bins
 from wenming_metrics.rules.survey import Margin, Question
 from wenming_metrics.scoring.designs import expand
 from wenming_metrics.scoring.raking import Raked, rake
@@ -79,7 +80,7 @@ def _by_units(taken: Taken, weight: np.ndarray, place: np.ndarray, how: str) -> 
     if how == "pooled" or not len(weight):
         return weight
     if how == "units":
-        return weight / np.bincount(place, weight)[place]
+        return weight / exact_bins(place, weight)[place]
     rows = range(len(taken.units))
     people: Mapping[int, float] = dict(zip(rows, taken.units["population"], strict=True))
     group = dict(zip(rows, taken.units["group"], strict=True))

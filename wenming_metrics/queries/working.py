@@ -19,7 +19,7 @@ from wenming_metrics.queries.standings import Standings, Stretch
 from wenming_metrics.queries.stocks import figures
 from wenming_metrics.queries.sums import window_sums
 from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE, half_up
+from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE, exact_sum, half_up
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.basis import Basis, basis_of
 from wenming_metrics.scoring.leaves import LeafSums
@@ -85,7 +85,7 @@ def working(
             for stretch, at, shares in standings.parts()
         )
     exact = float(standings.total[place])
-    tree = float(np.nansum([one.share * one.score for one in parts]))
+    tree = float(exact_sum(np.nan_to_num([one.share * one.score for one in parts])))
     decimals = standings.rules().decimals
     return Working(
         str(standings.units["name"].iloc[place]),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.rounding import POINT_SCALE, exact_bins
 from wenming_metrics.rules.model import Adjustments, RuleSet
 from wenming_metrics.vocabulary import ADJUSTMENTS
 
@@ -134,7 +134,7 @@ def _made(column: np.ndarray, kind: str, reasons: list[str], counted: np.ndarray
 
 
 def _sums(lines: pd.DataFrame, size: int) -> np.ndarray:
-    return np.bincount(lines["column"].to_numpy(np.int64), lines["counted"].to_numpy(float), size)
+    return exact_bins(lines["column"].to_numpy(np.int64), lines["counted"], size)
 
 
 def no_lines() -> pd.DataFrame:

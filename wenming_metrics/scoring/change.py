@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rounding import exact_product, exact_sum
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.missing import own_nodes
 from wenming_metrics.scoring.roll_up import Scores
@@ -70,12 +71,12 @@ class State:
     @property
     def scores(self) -> np.ndarray:
         """Score per unit; meaningless where it has none."""
-        return (self.weight * np.nan_to_num(self.points)).sum(axis=0) + self.added
+        return exact_sum(self.weight * np.nan_to_num(self.points), 0) + self.added
 
     @property
     def totals(self) -> np.ndarray:
         """Score per whole, NaN where it has none."""
-        return np.where(self.is_scored, self.among @ self.scores, np.nan)
+        return np.where(self.is_scored, exact_product(self.among, self.scores), np.nan)
 
     @property
     def is_scored(self) -> np.ndarray:
@@ -108,7 +109,7 @@ class Booked:
 
     def total(self, cause: str) -> np.ndarray:
         """Give what a cause has moved each whole by, in points."""
-        return self.by_unit[cause].sum(axis=1)
+        return exact_sum(self.by_unit[cause])
 
 
 LeafParts = tuple[pd.MultiIndex, np.ndarray, np.ndarray, np.ndarray]
@@ -164,7 +165,7 @@ def bennet(
     """
     first, last = np.where(np.isnan(y), y_after, y), np.where(np.isnan(y_after), y, y_after)
     first, last = np.nan_to_num(first), np.nan_to_num(last)
-    mean = ((share * first).sum(axis=0) + (share_after * last).sum(axis=0)) / 2
+    mean = (exact_sum(share * first, 0) + exact_sum(share_after * last, 0)) / 2
     performance = (share + share_after) / 2 * (last - first)
     return performance, (share_after - share) * ((first + last) / 2 - mean)
 
@@ -251,8 +252,8 @@ def _book(
     mean = part * (one.among + other.among) / 2
     causes = (PERFORMANCE, COVERAGE, ADJUSTED) if work else (leg.cause,) * 3
     for cause, points in zip(causes, (performed, moved), strict=False):
-        by_leaf[cause] += mean @ points.T
-        by_unit[cause] += mean * points.sum(axis=0)
+        by_leaf[cause] += exact_product(mean, points.T)
+        by_unit[cause] += mean * exact_sum(points, 0)
     both = (one.weight.sum(axis=0) > 0) & (other.weight.sum(axis=0) > 0)
     by_unit[causes[2]] += mean * np.where(both, other.added - one.added, 0.0)
     by_unit[causes[1]] += part * _entry(one, other)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rounding import exact_bins
+
 
 def as_names(numbers: np.ndarray, name_of: Callable[[int], str]) -> pd.Categorical:
     """Put names to numbers; the categories are the names that occur, sorted.
@@ -58,6 +60,12 @@ def add_columns(
     summed = sum_columns(together, keys, sums)
     kept = np.any([summed[name] != 0 for name in sums], axis=0)
     return summed if kept.all() else {name: values[kept] for name, values in summed.items()}
+
+
+def sums_within(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Give each fraction the sum of those of the same key, exact as `rounding.exact_bins`."""
+    at, _ = pd.factorize(keys)
+    return exact_bins(at, values)[at] if len(at) else values
 
 
 def sort_columns(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_sum, half_up
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.adjusting import settle
@@ -118,7 +119,7 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> Weighed:
             points[number] = half_up(points[number], profile.decimals)
     nothing = ~seen.any(axis=0) | np.isnan(points).all(axis=0)
     lacks = np.isnan(rates).any(axis=0) if profile.missing == "exclude" else nothing
-    total = np.where(nothing | lacks, np.nan, np.nansum(points, axis=0))
+    total = np.where(nothing | lacks, np.nan, exact_sum(np.nan_to_num(points), 0))
     return Weighed(rates * full, weights, points, treatments, total)
 
 
@@ -151,8 +152,8 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
 def _terms(own: pd.DataFrame, profile: Profile) -> tuple[list[str], float]:
     """Write the components that a unit has, by their plain weights, and the share these make up."""
     parts = profile.components
-    whole = sum(one.weight for one in parts)
-    share = sum(parts[at].weight for at in own["component"]) / whole
+    whole = fsum(one.weight for one in parts)
+    share = fsum(parts[at].weight for at in own["component"]) / whole
     if any(parts[at].printed for at in own["component"]):
         share = 1.0  # what is rounded by itself is written with the weight that it had
     terms = []
@@ -176,9 +177,9 @@ def _weights(plain: np.ndarray, rates: np.ndarray, treated: np.ndarray, rule: st
     if rule == "exclude":
         return np.broadcast_to(plain, rates.shape).copy()
     treated[~there] = SHARED
-    observed = (plain * there).sum(axis=0)
+    observed = exact_sum(plain * there, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.where(observed > 0, plain.sum() / observed, np.nan)
+        factor = np.where(observed > 0, exact_sum(plain, 0) / observed, np.nan)
     return np.where(there, plain * factor, 0.0)
 
 
@@ -188,7 +189,7 @@ def _peer_means(rates: np.ndarray, groups: np.ndarray) -> np.ndarray:
     for group in dict.fromkeys(groups.tolist()):
         own = groups == group
         count = (~np.isnan(rates[:, own])).sum(axis=1)
-        sums = np.nansum(rates[:, own], axis=1)
+        sums = exact_sum(np.nan_to_num(rates[:, own]))
         with np.errstate(invalid="ignore", divide="ignore"):
             found[:, own] = np.where(count > 0, sums / count, np.nan)[:, None]
     return found
@@ -214,7 +215,7 @@ def _over_years(
         whole = np.where(seen, whole, means)
     shares = _weights(shares, whole, treated, profile.missing)
     lacks = np.isnan(whole).any(axis=0) if profile.missing == "exclude" else ~seen.any(axis=0)
-    total = np.where(lacks, np.nan, np.nansum(shares * whole, axis=0))
+    total = np.where(lacks, np.nan, exact_sum(np.nan_to_num(shares * whole), 0))
     parts = [
         pd.DataFrame(
             {

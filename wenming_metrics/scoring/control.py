@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -62,18 +63,18 @@ def limits(values: np.ndarray) -> tuple[float, float, float]:
     """Give mean, lower and upper limit; limits are NaN for fewer than two points."""
     if not len(values):
         return np.nan, np.nan, np.nan
-    mean = float(values.mean())
+    mean = fmean(values)
     steps = np.abs(np.diff(values))
     if not len(steps):
         return mean, np.nan, np.nan
-    usual = steps[steps < SCREEN * steps.mean()] if steps.any() else steps
-    reach = FACTOR * usual.mean()
+    usual = steps[steps < SCREEN * fmean(steps)] if steps.any() else steps
+    reach = FACTOR * fmean(usual)
     return mean, mean - reach, mean + reach
 
 
 def run_length(values: np.ndarray) -> int:
     """Count the last points that lie on one side of the mean: positive above, negative below."""
-    return _last_run(_sides(values, values.mean())) if len(values) else 0
+    return _last_run(_sides(values, fmean(values))) if len(values) else 0
 
 
 def trend_length(values: np.ndarray) -> int:

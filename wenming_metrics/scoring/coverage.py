@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rounding import exact_product, rounded
 from wenming_metrics.rules.model import STOCKS, Catalogue, RuleSet
 
 
@@ -61,6 +62,7 @@ def applicable(at: np.ndarray, registered: np.ndarray, planned: np.ndarray) -> n
 
 def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Give the share of applying weight that was looked at, per column; NaN where none applies."""
-    whole = weights @ applies
+    whole = exact_product(weights, applies)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 0, (weights @ (looked & applies)) / whole, np.nan)
+        share = exact_product(weights, looked & applies) / whole
+    return np.where(whole > 0, rounded(share), np.nan)

@@ -7,12 +7,14 @@ Graubard: as many independent questionnaires as the design is worth, never more 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, rounded
 from wenming_metrics.rules.survey import CITY
 from wenming_metrics.scoring.shares import effective
 
@@ -73,17 +75,18 @@ def estimate(
     x = np.where(base, np.asarray(values, float), 0.0)
     w = np.ones(len(x)) if weight is None else np.asarray(weight, float)
     units, home = np.unique(np.asarray(stratum), return_inverse=True)
-    if not (w * base).sum() > 0:
+    if not (w * base > 0).any():
         return Estimate(*[np.nan] * 4, 0, np.nan, np.nan, 0)
     family = _families(units, group)
     if how == "population":
         w = _by_people(w, units, home, family, population or {}, group)
     part = w * base
     if how == "units":
-        part = part / np.where(base, np.bincount(home, part)[home], 1)
-    part = part / part.sum()
+        part = part / np.where(base, exact_bins(home, part)[home], 1)
+    whole = exact_sum(part)
+    # Divided once, at the end: shares of each that are rounded first make 74.999… of 75.
+    centre, part = exact_product(part, x) / whole, part / whole
     drawn = _drawn(home, cluster)
-    centre = part @ x
     off = part * (x - (centre if how != "units" else _centres(part, x, base, home, drawn, family)))
     variance, df = _variance(off, home, drawn, family)
     return _with_limits(centre, variance, df, x[base], part[base], level)
@@ -136,7 +139,7 @@ def _by_people(
     if group:
         people = people * _left_over(units, people, family, population, group)
     bins = _join(np.bincount(home), family)
-    sums, all_people = np.bincount(bins[home], w), np.bincount(bins, people)
+    sums, all_people = exact_bins(bins[home], w), exact_bins(bins, people)
     return w * (all_people / np.where(sums > 0, sums, 1))[bins][home]
 
 
@@ -153,7 +156,7 @@ def _left_over(
     for unit, some in population.items():
         if group.get(unit) in number and some > 0:
             every[number[group.get(unit)]] += some
-    return (every / np.bincount(family, people))[family]
+    return (every / exact_bins(family, people))[family]
 
 
 def _join(counts: np.ndarray, family: np.ndarray) -> np.ndarray:
@@ -191,23 +194,23 @@ def _centres(
     """
     inside = np.unique(np.column_stack([home[base], drawn[base]]), axis=0)[:, 0]
     bins = _join(np.bincount(inside, minlength=len(family)), family)[home]
-    sums = np.bincount(bins, part)
-    return (np.bincount(bins, part * x) / np.where(sums > 0, sums, 1))[bins]
+    sums = exact_bins(bins, part)
+    return (exact_bins(bins, part * x) / np.where(sums > 0, sums, 1))[bins]
 
 
 def _variance(
     off: np.ndarray, home: np.ndarray, drawn: np.ndarray, family: np.ndarray
 ) -> tuple[float, int]:
     """Give the variance of a sum over clusters drawn inside strata, and its degrees of freedom."""
-    sums = np.bincount(drawn, off)
+    sums = exact_bins(drawn, off)
     where = np.zeros(len(sums), np.int64)
     where[drawn] = home
     where = _join(np.bincount(where, minlength=len(family)), family)[where]
     many = np.bincount(where)
-    mean = np.bincount(where, sums) / many
-    squares = np.bincount(where, (sums - mean[where]) ** 2)
+    mean = exact_bins(where, sums) / many
+    squares = exact_bins(where, (sums - mean[where]) ** 2)
     df = len(sums) - len(many)
-    return (float((squares * many / np.maximum(many - 1, 1)).sum()) if df else np.nan), df
+    return (float(exact_sum(squares * many / np.maximum(many - 1, 1))) if df else np.nan), df
 
 
 def _with_limits(
@@ -218,16 +221,18 @@ def _with_limits(
     from statsmodels.stats.proportion import proportion_confint
 
     n, value = len(x), float(min(max(value, 0), 1))
-    spread, worth = part @ x**2 - value**2, 1 / (part @ part)
+    squares, worth = float(exact_product(part, x**2)), 1 / exact_product(part, part)
+    spread = squares - value * value
     # all say the same: there is no variance to go by, but the weights still cost
     simple = spread > _NOISE and variance > _NOISE**2
     deff = float(n * variance / spread if simple else n / worth)
     n_eff = float(min(n / deff, n))
     if not df:
         return Estimate(value, np.nan, np.nan, np.nan, n, n_eff, deff, 0)
-    gain = effective(n * value, n * (part @ x**2), n) / n
-    cautious = (t.ppf((1 - level) / 2, max(n - 1, 1)) / t.ppf((1 - level) / 2, df)) ** 2
+    gain = effective(n * value, n * squares, n) / n
+    cautious = np.square(t.ppf((1 - level) / 2, max(n - 1, 1)) / t.ppf((1 - level) / 2, df))
     asked = value * (1 - value) / variance if simple else n_eff * gain
     star = min(asked * cautious, n * gain)
     low, high = proportion_confint(value * star, star, alpha=1 - level, method="beta")
-    return Estimate(value, float(low), float(high), variance**0.5, n, n_eff, deff, df)
+    low, high = float(rounded(low)), float(rounded(high))
+    return Estimate(value, low, high, math.sqrt(variance), n, n_eff, deff, df)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 from numpy.typing import ArrayLike
+
+from wenming_metrics.rounding import rounded
 
 INNER, OUTER = 0.95, 0.998
 """Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""
@@ -34,7 +38,7 @@ def funnel(
         low = _exact(tail, size, value0)
         # from the other side: 20 of 20 are beyond it only if 20 of 20 are rare themselves
         high = 1 - _exact(tail, size, 1 - value0)
-    return np.clip(low, 0, 1)[()], np.clip(high, 0, 1)[()]
+    return rounded(np.clip(low, 0, 1)), rounded(np.clip(high, 0, 1))
 
 
 def over_dispersion(
@@ -51,7 +55,7 @@ def over_dispersion(
     if not len(z):
         return float("nan")
     cut = np.clip(z, *np.quantile(z, [WINSOR, 1 - WINSOR]))
-    return float((cut**2).mean())
+    return fmean(cut**2)
 
 
 def deviations(

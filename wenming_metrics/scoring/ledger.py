@@ -12,7 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rounding import exact_bins, rounded
 from wenming_metrics.rules.model import STOCKS, RuleSet
+from wenming_metrics.scoring.columns import sums_within
 from wenming_metrics.scoring.leaves import visit_averages
 from wenming_metrics.scoring.losses import node_losses
 from wenming_metrics.scoring.missing import rule_of
@@ -77,8 +79,8 @@ def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice
     Returns: node, column, points, reason; with the points of the lines they sum to full mark - score
     """
     own = node_losses(scores, rules)
-    traced = np.zeros(own.shape)
-    np.add.at(traced, (lines["owner"].to_numpy(np.int64), lines["column"]), lines["points"])
+    keys = lines["owner"].to_numpy(np.int64) * own.shape[1] + lines["column"].to_numpy(np.int64)
+    traced = exact_bins(keys, lines["points"], own.size).reshape(own.shape)
     rest = np.where(own - traced > _LEAST, own - traced, 0.0)[:, at]
     node, place = np.nonzero(rest)
     column = place + at.start
@@ -107,14 +109,13 @@ def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFr
         by_rate = np.nan_to_num(lines["lost"].to_numpy(float) / lines["possible"].to_numpy(float))
     averaged = visit_averages(rules)[owner] & ~settles
     part = np.where(averaged, by_rate, lost)
-    whole = _sums(part, owner * size + column)
+    whole = sums_within(part, owner * size + column)
     deducts = (rules.nodes["mode"] == "deduct").to_numpy()[owner]
     if deducts.any():
         settled = settle(lines, rules)
-        taken = (settled["counted"] / 10_000).groupby(settled["node"] * size + settled["column"])
-        whole = np.where(
-            deducts, taken.sum().reindex(owner * size + column).fillna(0.0).to_numpy(), whole
-        )
+        taken = settled["counted"].groupby(settled["node"] * size + settled["column"]).sum()
+        counted = taken.reindex(owner * size + column).fillna(0).to_numpy(float) / 10_000
+        whole = np.where(deducts, counted, whole)
         part = np.where(deducts, share * whole, part)
     looked_up = settles & ~deducts
     uncounted = np.where(deducts & (own > 0), lost - part, 0.0)
@@ -122,10 +123,6 @@ def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFr
     found |= {"whole": np.where(looked_up, np.nan, whole)}
     found |= {"uncounted": np.where(uncounted > 1e-7, uncounted, 0.0)}
     return pd.DataFrame(found, lines.index)
-
-
-def _sums(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    return pd.Series(values).groupby(keys).transform("sum").to_numpy() if len(keys) else values
 
 
 def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.ndarray:
@@ -186,12 +183,12 @@ def sum_lines(lines: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
     grouped = lost.groupby(by, observed=True, sort=False)
     found = pd.DataFrame(
         {
-            "loss": grouped[value].sum(),
+            "loss": rounded(grouped[value].sum()),
             "count": (lost["kind"] == "row").groupby(lost[by], observed=True, sort=False).sum(),
             "sites": lost["site"].where(lost["site"] >= 0).groupby(
                 lost[by], observed=True, sort=False
             ).nunique(),
-            "uncounted": grouped["uncounted"].sum(),
+            "uncounted": rounded(grouped["uncounted"].sum()),
         }
     )  # fmt: skip
     found = found.rename_axis("name").reset_index().astype({"name": object})

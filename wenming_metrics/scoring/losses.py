@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.columns import sums_within
 from wenming_metrics.scoring.leaves import visit_averages
 from wenming_metrics.scoring.roll_up import Scores
 from wenming_metrics.scoring.settling import period_of, plan_of, settle
@@ -43,14 +44,16 @@ def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> tuple[np.ndar
     return owner, pd.Series(traced, placed.index)
 
 
-def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> pd.Series:
+def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> np.ndarray:
     """Share of the leaf's loss: by points lost, or by rate lost where visits are averaged."""
     by_visit = visit_averages(rules)[placed["node"].to_numpy()]
     with np.errstate(invalid="ignore", divide="ignore"):
         rate_lost = np.nan_to_num(placed["lost"] / placed["possible"])
-    lost = pd.Series(np.where(by_visit, rate_lost, placed["lost"]), placed.index, dtype=float)
-    whole = lost.groupby([placed["node"], placed["column"]]).transform("sum")
-    return (lost / whole.where(whole > 0)).fillna(0.0)
+    lost = np.where(by_visit, rate_lost, placed["lost"].to_numpy(float))
+    column = placed["column"].to_numpy(np.int64)
+    keys = placed["node"].to_numpy(np.int64) * (column.max(initial=0) + 1) + column
+    whole = sums_within(lost, keys)
+    return np.divide(lost, whole, out=np.zeros(len(lost)), where=whole > 0)
 
 
 def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wenming_metrics.rounding import exact_bins
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.settling import plan_of
 
@@ -71,7 +72,7 @@ def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
     """Give each column the plain mean of what was seen at the scored units of its group."""
     seen = ~np.isnan(rates) & peers.scored
     size = int(peers.group.max()) + 1 if len(peers.group) else 0
-    total = np.bincount(peers.group[seen], rates[seen], size)
+    total = exact_bins(peers.group[seen], rates[seen], size)
     count = np.bincount(peers.group[seen], minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (total / count)[peers.group]

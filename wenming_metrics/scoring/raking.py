@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wenming_metrics.rounding import exact_product, exact_sum, rounded
+
 CLOSE = 1e-8
 """Raking has come to rest when no weight moves by more than this share of itself in a cycle."""
 _CYCLES, _CUTS = 1000, 100
@@ -64,6 +66,7 @@ def rake(
         if not cut:
             break
         w = _cut(w, least, most, first.sum())
+    w = rounded(w)
     off = max((_off(w, *margin) for margin in margins), default=0.0)
     return Raked(w, bool(still and not cut), rounds, worth(w), off)
 
@@ -71,7 +74,7 @@ def rake(
 def worth(weight: ArrayLike) -> float:
     """Give how many equal questionnaires these weights are worth (Kish); 0 for none."""
     w = np.asarray(weight, float)
-    return float(w.sum() ** 2 / (w @ w)) if len(w) else 0.0
+    return float(np.square(exact_sum(w)) / exact_product(w, w)) if len(w) else 0.0
 
 
 Margin = tuple[np.ndarray, np.ndarray]

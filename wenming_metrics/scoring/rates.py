@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, half_up, rounded
 from wenming_metrics.rules.answered import NOT_ASKED, Answers
 from wenming_metrics.rules.survey import (
     COUNT,
@@ -134,7 +134,7 @@ def sum_said(said: Said, place: np.ndarray, size: int, weight: np.ndarray) -> pd
     own = place >= 0
 
     def total(of: np.ndarray, where: np.ndarray) -> np.ndarray:
-        return np.bincount(place[own], np.where(where, of, 0)[own], size)
+        return exact_bins(place[own], np.where(where, of, 0)[own], size)
 
     base, once = said.in_base, np.ones(len(place))
     sums = {
@@ -160,13 +160,13 @@ def sum_counts(counts: pd.DataFrame, survey: Survey, rate: Rate, size: int) -> p
     base = set(rate.base) if question.kind == COUNT else set(worth)
     base |= {BLANKS} if rate.blank == "in" else set()
     top = set(rate.numerator) if question.kind == COUNT else set(worth)
-    value = np.array([_worth(code, worth, rate, counted=code in top) for code in codes])
+    value = np.array([_worth(code, worth, rate, counted=code in top) for code in codes], float)
     n = table[:, [code in base for code in codes]].sum(1)
     states = {**states_of(question), BLANKS: "blank", UNASKED: "not_asked"}
     told = {
         name: table[:, [states.get(code) == name for code in codes]].sum(1) for name in SAYS[1:]
     }
-    k, squares = (table @ power if codes else np.zeros(size) for power in (value, value**2))
+    k, squares = (exact_product(table, power) for power in (value, value**2))
     sums = {"k": k, "n": n, "weight": n, "weighted": k, "squares": squares, "weights_squared": n}
     return pd.DataFrame({**sums, **told})[list(SUMS)]
 
@@ -194,7 +194,7 @@ def count_answers(answers: Answers, survey: Survey, place: np.ndarray) -> pd.Dat
             n = np.bincount(place[own])
             at = np.flatnonzero(n)
             told = {"place": at, "question": question.code, "option": option, "n": n[at]}
-            parts.append(pd.DataFrame({**told, "weight": np.bincount(place[own], weight[own])[at]}))
+            parts.append(pd.DataFrame({**told, "weight": exact_bins(place[own], weight[own])[at]}))
     found = pd.concat(parts) if parts else pd.DataFrame(columns=[*COUNTED, "weight"])
     return found.reset_index(drop=True)
 
@@ -232,8 +232,9 @@ def make_figures(
         low, high = limits(value * n_eff, n_eff)
     else:
         low, high = mean_limits(value * n_eff, squares, n_eff)
-    state = state_of(sums["n"].to_numpy(), 100 * (high - low), say, hidden)
-    told = {"k": sums["k"], "value": 100 * value, "low": 100 * low, "high": 100 * high}
+    low, high = rounded(100 * low), rounded(100 * high)
+    state = state_of(sums["n"].to_numpy(), rounded(high - low), say, hidden)
+    told = {"k": sums["k"], "value": 100 * value, "low": low, "high": high}
     told["shown"] = half_up(told["value"], decimals)
     told |= {name: sums[name] for name in SAYS[1:]}
     shown = {name: np.where(state == HIDDEN, np.nan, one) for name, one in told.items()}
@@ -289,12 +290,13 @@ def total_of_sums(
     share = {"pooled": n, "units": np.ones(len(n)), "population": people[sums["n"] > 0]}[how]
     if not n.sum():
         return dict.fromkeys(("value", "low", "high", "n_eff", "deff"), np.nan)
-    share, mean = share / share.sum(), (own["k"] / own["n"]).to_numpy(float)
-    value = float(share @ mean)
+    mean = (own["k"] / own["n"]).to_numpy(float)
+    value = float(exact_product(share, mean) / exact_sum(share))
+    share = share / exact_sum(share)
     spread = mean * (1 - mean) if method == SHARE else own["squares"] / n - mean**2
-    variance = float((share**2 * spread / np.maximum(n - 1, 1)).sum())
+    variance = float(exact_sum(share**2 * spread / np.maximum(n - 1, 1)))
     alone = value * (1 - value)
     n_eff = min(n.sum(), alone / variance) if variance > 0 else n.sum()
     low, high = limits(value * n_eff, n_eff)
-    told = {"value": value, "low": float(low), "high": float(high)}
+    told = {"value": value, "low": float(rounded(low)), "high": float(rounded(high))}
     return {**told, "n_eff": float(n_eff), "deff": float(n.sum() / n_eff)}

@@ -65,7 +65,7 @@ def effective(total: ArrayLike, squares: ArrayLike, n: ArrayLike) -> np.ndarray:
     n = np.asarray(n, float)
     n = np.where(n > 0, n, np.nan)
     mean = (np.asarray(total, float) + _EXTRA / 2) / (n + _EXTRA)
-    spread = (np.asarray(squares, float) + _EXTRA / 2) / (n + _EXTRA) - mean**2
+    spread = (np.asarray(squares, float) + _EXTRA / 2) / (n + _EXTRA) - np.square(mean)
     return (n * np.maximum(mean * (1 - mean) / spread, 1))[()]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wenming_metrics.rounding import exact_product
 from wenming_metrics.scoring.giving_away import (
     Sums,
     add_up,
@@ -90,7 +91,10 @@ def suppress_list(
     if group is not None:
         every = np.append(np.zeros(len(count)), np.ones(len(number)))
         sums = np.vstack([np.hstack([within, -np.eye(len(number))]), every])
-        laid = [None if one is None else np.append(one, within @ one) for one in (count, said)]
+        laid = [
+            None if one is None else np.append(one, exact_product(within, one))
+            for one in (count, said)
+        ]
     total = np.arange(sums.shape[1]) >= len(count)
     system = Sums(*laid, sums, total, np.zeros(len(sums), bool))
     mask = (system.n > 0) & (system.n < hide)

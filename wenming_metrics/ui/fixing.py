@@ -8,7 +8,7 @@ import streamlit as st
 
 from wenming_metrics.queries import fixing
 from wenming_metrics.queries.fixing import KINDS
-from wenming_metrics.rounding import half_up
+from wenming_metrics.rounding import exact_product, half_up
 from wenming_metrics.ui import lost_cache, lost_words, page, tables
 from wenming_metrics.ui.narrowing import CITY, Book, Scope
 
@@ -65,7 +65,7 @@ def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: l
     lost = float(ledger.lines.loc[dropped, scope.value].sum())
     before, exact = _score(book, scope)
     gained = fixing.gains(ledger, dropped)
-    gain = float(gained @ _weights(book, scope))
+    gain = float(exact_product(gained, _weights(book, scope)))
     after = float(half_up(exact + gain, 2))
     with st.container(key="gain"):
         told = lost_words.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
@@ -83,7 +83,7 @@ def _weights(book: Book, scope: Scope) -> np.ndarray:
 def _score(book: Book, scope: Scope) -> tuple[float | None, float]:
     """Give the score of a scope: as published (None: not scored), and exact."""
     units = book.ledger.units
-    exact = float(np.nan_to_num(units["total"].to_numpy(float)) @ _weights(book, scope))
+    exact = float(exact_product(np.nan_to_num(units["total"]), _weights(book, scope)))
     if not scope.unit:
         return book.ledger.city_score, exact
     score = units.loc[units["name"] == scope.unit, "score"].iloc[0]
