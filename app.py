@@ -6,7 +6,7 @@ without running this one.
 
 import streamlit as st
 
-from wenming_metrics.ui import page
+from wenming_metrics.ui.frame import page
 
 PAGES = [
     st.Page("pages/overview.py", title="总览", url_path="home", default=True),

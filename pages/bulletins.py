@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from wenming_metrics.ui import bulletins, cached, page
+from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.issues import page as issues_page
 
 office = page.open_page("签发")
-page.stop_if_empty(cached.days())
+page.stop_if_empty(cache.days())
 page.say("先建草稿、发核对稿、收复核意见,再签发。签发以后名单不再变,有变动就列为更正。")
 who = st.text_input(
     "经办人",
@@ -15,5 +16,5 @@ who = st.text_input(
     persist_state="session",
     width=320,
 ).strip()
-bulletins.draw(office, who)
+issues_page.draw(office, who)
 page.fine_print(office)

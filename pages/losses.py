@@ -1,11 +1,12 @@
 """失分分析: every lost point, from the city down to the row it was lost on."""
 
-from wenming_metrics.ui import cached, filters, issued, lost, page
+from wenming_metrics.ui.frame import cache, filters, page, signed_view
+from wenming_metrics.ui.losses import page as losses_page
 
 office = page.open_page("失分分析")
-days = cached.days()
+days = cache.days()
 page.stop_if_empty(days)
-selection = issued.choose(filters.choose_losses(office.rules, days))
+selection = signed_view.choose(filters.choose_losses(office.rules, days))
 
-lost.draw(office, selection)
-page.foot(office, selection.window, cached.city(selection.window).checks)
+losses_page.draw(office, selection)
+page.foot(office, selection.window, cache.city(selection.window).checks)

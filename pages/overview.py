@@ -4,24 +4,16 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.periods import today
-from wenming_metrics.ui import (
-    cached,
-    cards,
-    filters,
-    issued,
-    page,
-    shortlists,
-    survey_glance,
-    waiting,
-    words,
-)
+from wenming_metrics.domain.periods import today
+from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, words
+from wenming_metrics.ui.overview import shortlists, survey_glance
+from wenming_metrics.ui.uploads import waiting
 
 office = page.open_page("总览")
-days = cached.days()
+days = cache.days()
 page.stop_if_empty(days)
-selection = issued.choose(filters.choose_period(office.rules, days))
-window, told = selection.window, issued.figures(selection, office.rules.boards[0])
+selection = signed_view.choose(filters.choose_period(office.rules, days))
+window, told = selection.window, signed_view.figures(selection, office.rules.boards[0])
 
 page.say(words.overview(told.city, told.ranked, told.shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(told.city, told.ranked, words.before(window)))
@@ -45,7 +37,7 @@ with left:
 with right:
     st.subheader("反复问题前五")
     recent = filters.last_days(window, 30)
-    sites = cached.repeat_sites(recent)
+    sites = cache.repeat_sites(recent)
     page.note(f"同一点位至少两天查出问题。按到本期末的 30 天计:{recent.title}。")
     if sites.empty:
         page.note("没有这样的点位。")

@@ -1,10 +1,11 @@
 """单位画像: one unit for one look: where it stands, what it lost, what is open, what to fix first."""
 
-from wenming_metrics.ui import cached, page, portrait
+from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.portrait import page as portrait_page
 
 office = page.open_page("单位画像")
-days = cached.days()
+days = cache.days()
 page.stop_if_empty(days)
-selection, name = portrait.choose(office, days)
-portrait.draw(office, selection, name, days)
-page.foot(office, selection.window, cached.city(selection.window).checks)
+selection, name = portrait_page.choose(office, days)
+portrait_page.draw(office, selection, name, days)
+page.foot(office, selection.window, cache.city(selection.window).checks)

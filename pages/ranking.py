@@ -1,38 +1,39 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
-from wenming_metrics.ui import cached, drill, filters, issued, page, ranks, words
+from wenming_metrics.ui.frame import cache, drill, filters, page, signed_view, words
+from wenming_metrics.ui.ranking import page as ranking_page
 
 office = page.open_page("排名")
-days = cached.days()
+days = cache.days()
 page.stop_if_empty(days)
-selection = issued.choose(filters.choose_ranking(office.rules, days))
+selection = signed_view.choose(filters.choose_ranking(office.rules, days))
 
 is_ranked = office.rules.board(selection.board).ranked
-version = ranks.choose_version(office) if is_ranked and not selection.signed else ""
+version = ranking_page.choose_version(office) if is_ranked and not selection.signed else ""
 
 if version:
-    checks = int(ranks.draw_under(selection, version)["checks"].sum())
+    checks = int(ranking_page.draw_under(selection, version)["checks"].sum())
 elif is_ranked:
-    ranked = ranks.units_of(selection)
+    ranked = ranking_page.units_of(selection)
     page.say(words.ranking(ranked))
     if selection.window.kind == "day":
-        ranks.draw_day(selection.window)
-        ranks.draw_day_list(ranked, selection)
+        ranking_page.draw_day(selection.window)
+        ranking_page.draw_day_list(ranked, selection)
     else:
-        ranks.draw_list(ranked, selection)
-    named = ranks.named_of(selection)
-    ranks.draw_named(named)
-    ranks.draw_apart(ranked)
-    ranks.draw_filled(ranked, office.rules.missing_flag)
-    ranks.draw_tools(ranked, named, office, selection)
-    unit = ranks.chosen_unit(ranked)
+        ranking_page.draw_list(ranked, selection)
+    named = ranking_page.named_of(selection)
+    ranking_page.draw_named(named)
+    ranking_page.draw_apart(ranked)
+    ranking_page.draw_filled(ranked, office.rules.missing_flag)
+    ranking_page.draw_tools(ranked, named, office, selection)
+    unit = ranking_page.chosen_unit(ranked)
     if unit is not None:
         drill.draw_unit(office, unit, selection)
     checks = int(ranked["checks"].sum())
 else:
-    listed = ranks.listed_of(selection)
+    listed = ranking_page.listed_of(selection)
     page.say(words.listing(listed))
-    ranks.draw_listing(listed, selection)
-    ranks.offer_listing(listed, office, selection)
-    checks = cached.city(selection.window).checks
+    ranking_page.draw_listing(listed, selection)
+    ranking_page.offer_listing(listed, office, selection)
+    checks = cache.city(selection.window).checks
 page.foot(office, selection.window, checks)

@@ -1,13 +1,15 @@
 """两率一度: what people know, take part in and are content with, and how sure these figures are."""
 
-from wenming_metrics.ui import acting, page, survey, survey_cache
+from wenming_metrics.ui.frame import act_button, page
+from wenming_metrics.ui.survey import cache as survey_cache
+from wenming_metrics.ui.survey import page as survey_page
 
 office = page.open_page("两率一度")
-acting.tell_done()
-survey.stop_without_rules(office)
+act_button.tell_done()
+survey_page.stop_without_rules(office)
 waves = survey_cache.waves()
-survey.stop_without_waves(office, waves)
-chosen, found = survey.choose(waves)
+survey_page.stop_without_waves(office, waves)
+chosen, found = survey_page.choose(waves)
 
-survey.draw(office, chosen, found)
-survey.foot(office, chosen, found)
+survey_page.draw(office, chosen, found)
+survey_page.foot(office, chosen, found)

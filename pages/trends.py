@@ -1,10 +1,11 @@
 """趋势: how scores went, what moved them, on which days, and how all units compare."""
 
-from wenming_metrics.ui import cached, page, trends
+from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.trends import page as trends_page
 
 office = page.open_page("趋势")
-days = cached.days()
+days = cache.days()
 page.stop_if_empty(days)
-chosen = trends.choose(office, days)
-trends.draw(office, chosen, days)
-page.foot(office, chosen.window, cached.city(chosen.window).checks)
+chosen = trends_page.choose(office, days)
+trends_page.draw(office, chosen, days)
+page.foot(office, chosen.window, cache.city(chosen.window).checks)

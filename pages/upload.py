@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from wenming_metrics.ui import asking, batches, forms, page, receive, record_lists, waiting
+from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.uploads import (
+    batches,
+    drop_zone,
+    forms,
+    record_lists,
+    unknown_words,
+    waiting,
+)
 
 office = page.open_page("数据上传")
 page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
@@ -14,9 +22,9 @@ who = st.text_input(
     persist_state="session",
     width=320,
 ).strip()
-receive.draw_drop_zone(office, who)
+drop_zone.draw_drop_zone(office, who)
 waiting.draw(office, who)
-asking.draw_remembered(office, who)
+unknown_words.draw_remembered(office, who)
 forms.draw(office)
 batches.draw(office, who)
 record_lists.draw()

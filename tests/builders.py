@@ -19,17 +19,17 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.reading.model import Answers, Context, Reading
-from wenming_metrics.reading.read import read
-from wenming_metrics.rules.catalogue import load_catalogue
-from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.units import (
+from wenming_metrics.domain.registers import (
     FOREVER,
     Register,
     build_sites,
     build_units,
     empty_register,
 )
+from wenming_metrics.reading.model.reading import Answers, Context, Reading
+from wenming_metrics.reading.read import read
+from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.model import Catalogue
 
 TODAY = date(2026, 11, 23)
 CHECKLIST = (
@@ -162,6 +162,6 @@ def check_row(**changes: object) -> list[object]:
 
 
 def sum_settled(settled: pd.DataFrame) -> pd.DataFrame:
-    """Sum what `scoring.settling.settle` gives of single checks over their periods."""
+    """Sum what `scoring.tree.settling.settle` gives of single checks over their periods."""
     summed = settled.assign(periods=1, taken=settled["counted"])
     return summed.groupby(["node", "column"], as_index=False)[["periods", "taken"]].sum()

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests import postgres, tasks
 from wenming_metrics.demo.inspections import END
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
 
 STRICT = bool(os.environ.get("CI"))
 """In an automatic check what is missing is an error; elsewhere it is left out and named."""

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from tests import postgres
 from tests.builders import xlsx as workbook
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.settings import Settings, store_url
+from wenming_metrics.runtime.settings import Settings, store_url
 from wenming_metrics.store.database import Store, open_store
 
 RULES = """
@@ -187,10 +187,10 @@ def register_units(office: Office, streets: list[tuple[str, str]], sites: list[l
 
 def ingest(office: Office, data: bytes, name: str, **choices: bool) -> int:
     """Read and commit; every row must be good."""
-    preview = intake.inspect(office, data, name, **choices)
+    preview = commit.inspect(office, data, name, **choices)
     assert preview.can_commit, [problem.text for problem in preview.problems]
     assert preview.reading.counts.held == 0, [problem.text for problem in preview.problems]
-    return intake.commit(office, preview, "测试")
+    return commit.commit(office, preview, "测试")
 
 
 def checklist(rows: list[list], name: str = "督查表") -> bytes:

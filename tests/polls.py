@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tests.offices import make_office
-from wenming_metrics.periods import Window, window
+from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rules.answered import BLANK, FACTS, NOT_ASKED, Answers
+from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import batches, records, surveys
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_register

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.rules.survey_load import survey_of
+from wenming_metrics.rules.survey.load import survey_of
+from wenming_metrics.rules.survey.model import Survey
 
 SURVEY = """
 id = "tiny-survey"

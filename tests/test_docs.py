@@ -7,7 +7,7 @@ import pytest
 
 from wenming_metrics import vocabulary
 from wenming_metrics.__main__ import _parser
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -62,7 +62,7 @@ def test_files_named_in_the_readme_exist():
 
 
 def test_settings_in_the_readme_are_those_of_the_code():
-    code = (ROOT / "wenming_metrics" / "settings.py").read_text(encoding="utf-8")
+    code = (ROOT / "wenming_metrics" / "runtime" / "settings.py").read_text(encoding="utf-8")
     pattern = r"WENMING_[A-Z_]+[A-Z]"
     assert set(re.findall(pattern, README)) == set(re.findall(pattern, code))
 

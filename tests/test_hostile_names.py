@@ -9,10 +9,11 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import CHECK_HEADERS, make_office
-from wenming_metrics import holding, intake
+from wenming_metrics.decisions import held_rows
+from wenming_metrics.domain.problems import problem_frame
 from wenming_metrics.export.tables import listing_workbook, problem_workbook
-from wenming_metrics.problems import problem_frame
-from wenming_metrics.queries import history
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files import batches
 
 NAMES = (
     "../../x.xlsx",
@@ -61,32 +62,32 @@ def formulas(content):
 def test_a_name_of_a_file_is_data_to_the_end(office, tmp_path, name):
     before = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     content = checks()
-    preview = intake.inspect(office, content, name)
-    batch = intake.commit(office, preview, "测试")
-    listed = history.batches(office).set_index("batch")
+    preview = commit.inspect(office, content, name)
+    batch = commit.commit(office, preview, "测试")
+    listed = batches.batches(office).set_index("batch")
     assert listed.at[batch, "name"] == name
-    original = history.original_file(office, batch)
+    original = batches.original_file(office, batch)
     assert (original.name, original.content) == (name, content)
-    made = problem_workbook(history.batch_problems(office, batch), f"{name} 的提示")
+    made = problem_workbook(batches.batch_problems(office, batch), f"{name} 的提示")
     assert formulas(made) == []
     assert openpyxl.load_workbook(BytesIO(made)).active["A1"].value == f"{name} 的提示"
-    marked, _ = holding.marked_file(preview)
+    marked, _ = held_rows.marked_file(preview)
     assert "/" not in marked
     after = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     assert {path for path in after - before if path.suffix not in (".db-wal", ".db-shm")} == set()
 
 
 def test_names_of_sheets_headers_and_sites_that_are_formulas_are_text(office):
-    preview = intake.inspect(office, checks(sheet="=1+1", header="=SUM(A1)"), "表.xlsx")
+    preview = commit.inspect(office, checks(sheet="=1+1", header="=SUM(A1)"), "表.xlsx")
     assert preview.reading.counts.good == 1
     assert preview.reading.sheets[0].name == "=1+1"
-    batch = intake.commit(office, preview, "测试")
-    told = history.batch_problems(office, batch)
+    batch = commit.commit(office, preview, "测试")
+    told = batches.batch_problems(office, batch)
     assert set(told["sheet"]) <= {"=1+1", ""}
     assert EVIL in set(told["found"])
     made = problem_workbook(problem_frame(preview.problems), "提示")
     assert formulas(made) == []
-    _, marked = holding.marked_file(preview)
+    _, marked = held_rows.marked_file(preview)
     assert formulas(marked) == []
 
 

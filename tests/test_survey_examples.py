@@ -6,10 +6,10 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from wenming_metrics.periods import window
-from wenming_metrics.queries.survey_score import score
-from wenming_metrics.queries.surveys import rates
-from wenming_metrics.settings import ROOT
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.survey.rates import rates
+from wenming_metrics.queries.survey.score import score
+from wenming_metrics.runtime.settings import ROOT
 
 ITEMS = [["A", "环境", 10, "*"]]
 TREE = [{"code": "A", "name": "环境", "weight": 100}]

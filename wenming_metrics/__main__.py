@@ -11,7 +11,6 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from wenming_metrics import intake, logs, settings
 from wenming_metrics.commands import (
     FAILED,
     HELD,
@@ -27,10 +26,12 @@ from wenming_metrics.commands import (
     surveys,
     upkeep,
 )
-from wenming_metrics.executors import ExecutorError
-from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.commands.printing import err, unopened
+from wenming_metrics.intake import commit
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.runtime import logs, settings
+from wenming_metrics.runtime.executors import ExecutorError
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.terminal import err, unopened
 
 __all__ = ["FAILED", "HELD", "OK", "main"]
 logger = logging.getLogger("wenming_metrics.command")  # run as a program, its own name is another
@@ -57,7 +58,7 @@ def _run(given: argparse.Namespace) -> int:
         RuleSetError,
         StoreError,
         ExecutorError,
-        intake.IntakeError,
+        commit.IntakeError,
     ) as error:
         said = str(error)
         logger.error("%s 没有完成", given.command, exc_info=True)

@@ -17,10 +17,16 @@ from wenming_metrics.demo import names
 from wenming_metrics.demo.city import build_units as demo_units
 from wenming_metrics.demo.city import demo_catalogue, read_words
 from wenming_metrics.demo.findings import EVERY_STREET, demo_rules
-from wenming_metrics.reading.model import CHECK_COLUMNS, ROLE_COLUMNS
-from wenming_metrics.reading.names import visit_key
+from wenming_metrics.domain.registers import (
+    FOREVER,
+    Register,
+    build_sites,
+    build_units,
+    empty_register,
+)
+from wenming_metrics.reading.model.reading import CHECK_COLUMNS, ROLE_COLUMNS
+from wenming_metrics.reading.resolve.names import visit_key
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.units import FOREVER, Register, build_sites, build_units, empty_register
 from wenming_metrics.vocabulary import ROLE_CODES, UNIT_KINDS
 
 SEED = 2026
@@ -38,7 +44,7 @@ _BETTER, _WORSE = 0.6, 1.4
 class City:
     """Register of the benchmarks' city and, per street and item, what its checks draw on.
 
-    units, places - the register as a reading of its workbook gives it, see `reading.model.Reading`
+    units, places - the register as a reading of its workbook gives it, see `reading.model.reading.Reading`
     sites   - positions in `register.sites`: unit, street, point_type as arrays
     ease    - per unit number: how often things fail there beside the mean
     duty    - (item, point type) -> unit that a failed check names, -1 = the street itself
@@ -76,7 +82,7 @@ def day_checks(
     """Make the checks of one day: each site at most once, all items of its point type.
 
     Takes:   again - another file of the same day has another number, and other findings
-    Returns: checks and roles as `reading.model.Reading` has them; 18 % fail and name a unit
+    Returns: checks and roles as `reading.model.reading.Reading` has them; 18 % fail and name a unit
     """
     rng = np.random.default_rng([city.seed, 12, day, again])
     applies = city.catalogue.applies.T

@@ -22,9 +22,9 @@ from tests.benchmarks.suite import (
     ratio,
     take_turns,
 )
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import reading
 
 TEN_YEARS = 3_652
@@ -70,7 +70,7 @@ def _append(setup: Setup, engine: str, name: str, small: int, large: int) -> Lin
 def commits(office: Office, dates: Iterable[date], again: int = 0) -> Callable[[], None]:
     """Make the files of some days ready; each call commits the next one."""
     files = iter([file_of(office, on, again=again + n) for n, on in enumerate(dates)])
-    return lambda: intake.commit(office, next(files), WHO)
+    return lambda: commit.commit(office, next(files), WHO)
 
 
 def _millions(days: int) -> str:

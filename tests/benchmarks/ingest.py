@@ -25,12 +25,12 @@ from tests.benchmarks.suite import (
     ratio,
     take_turns,
 )
-from wenming_metrics import intake
 from wenming_metrics.demo import big
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.workbooks import write_registers
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 _FIRST = ROOT / "data" / "samples" / "2026-11-18_督查二组_检查表.xlsx"
 _WRONG = {
@@ -115,7 +115,7 @@ def registered(setup: Setup, count: int) -> list[Office]:
     first = setup.new_path()
     office = open_at(first)
     for register in write_registers(setup.folder, build_city(SEED)):
-        intake.commit(office, intake.inspect(office, register.read_bytes(), register.name), WHO)
+        commit.commit(office, commit.inspect(office, register.read_bytes(), register.name), WHO)
     places = [setup.new_path() for _ in range(count)]
     for place in places:
         with closing(sqlite3.connect(first)) as full, closing(sqlite3.connect(place)) as copy:
@@ -123,25 +123,25 @@ def registered(setup: Setup, count: int) -> list[Office]:
     let_go(office)
     offices = [open_at(place) for place in places]
     for office in offices:
-        intake.commit(office, intake.inspect(office, _FIRST.read_bytes(), _FIRST.name), WHO)
+        commit.commit(office, commit.inspect(office, _FIRST.read_bytes(), _FIRST.name), WHO)
     return offices
 
 
 def _whole(left: Iterator[Office], content: bytes) -> None:
     """Read in the sandbox, check, commit, tally; into a store of its own each time."""
     office = next(left)
-    preview = intake.inspect(office, content, "督查记录.xlsx")
+    preview = commit.inspect(office, content, "督查记录.xlsx")
     assert preview.reading.counts.held == 0
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
 
 
 def _all_held(left: Iterator[Office], content: bytes, rows: int) -> None:
     """Do the same with a file of which one row counts: the others wait, with all their problems."""
     office = next(left)
-    preview = intake.inspect(office, content, "督查记录.xlsx")
+    preview = commit.inspect(office, content, "督查记录.xlsx")
     assert preview.reading.counts.held == rows - 1
     assert len(preview.problems) >= len(_WRONG) * (rows - 1)
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
 
 
 def bare_rows(content: bytes) -> None:

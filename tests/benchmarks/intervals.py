@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 
 from tests.benchmarks.suite import Line, Setup, benchmark
-from wenming_metrics.rules.survey import CITY
-from wenming_metrics.scoring.designs import estimate
-from wenming_metrics.scoring.shares import LEVEL, limits, mean_limits
+from wenming_metrics.rules.survey.model import CITY
+from wenming_metrics.scoring.survey.design_based import estimate
+from wenming_metrics.scoring.survey.intervals import LEVEL, limits, mean_limits
 
 _SIZES = (20, 50, 200)
 """Questionnaires of a unit."""

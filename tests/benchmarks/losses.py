@@ -22,13 +22,13 @@ from tests.benchmarks.suite import (
     take_turns,
     url_of,
 )
-from wenming_metrics.periods import Window, window
-from wenming_metrics.queries.ledger import ROW, Ledger, ledger
-from wenming_metrics.queries.ledger_rows import loss_rows, responsible_units
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.queries.losses.ledger import ROW, Ledger, ledger
+from wenming_metrics.queries.losses.ledger_rows import loss_rows, responsible_units
+from wenming_metrics.queries.losses.repeats import repeats
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.repeats import repeats
-from wenming_metrics.settings import ROOT
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import read_days
 

@@ -22,10 +22,10 @@ from tests.benchmarks.suite import (
     say,
     take_turns,
 )
-from wenming_metrics.backfill import ingest_many
 from wenming_metrics.demo.inspections import END
-from wenming_metrics.executors import open_executor
+from wenming_metrics.intake.bulk import ingest_many
 from wenming_metrics.queries.office import Office
+from wenming_metrics.runtime.executors import open_executor
 
 _FILES = 12
 _WORKERS = 2

@@ -16,8 +16,8 @@ from tests.benchmarks.commits import TEN_YEARS
 from tests.benchmarks.ingest import registered
 from tests.benchmarks.stores import A_DAY, WHO, open_at
 from tests.benchmarks.suite import Line, Setup, benchmark, kept_workbook, let_go, own_copy, url_of
-from wenming_metrics import intake
-from wenming_metrics.retallying import retally_store
+from wenming_metrics.intake import commit
+from wenming_metrics.upkeep.rebuild_tallies import retally_store
 
 _ROWS = 500_000
 _EVERY = 0.005
@@ -56,9 +56,9 @@ def _ingest(url: str, path: Path) -> Callable[[], None]:
     office = open_at(url)
 
     def work() -> None:
-        preview = intake.inspect(office, path.read_bytes(), path.name)
+        preview = commit.inspect(office, path.read_bytes(), path.name)
         assert preview.reading.counts.held == 0
-        intake.commit(office, preview, WHO)
+        commit.commit(office, preview, WHO)
 
     return work
 

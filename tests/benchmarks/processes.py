@@ -27,12 +27,13 @@ from tests.benchmarks.suite import (
     three_digits,
     url_of,
 )
-from wenming_metrics import intake, tallying
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.scoring.tally import TERRITORY
+from wenming_metrics.scoring.tally.tally import TERRITORY
 from wenming_metrics.store import batches, rows, tallies
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
+from wenming_metrics.tallies import update
 
 _READS = 300
 _PATIENCE = 300
@@ -124,7 +125,7 @@ def _work(url: str, wanted: Synchronized, doing: Synchronized) -> None:
         if state == _ENDS:
             return
         doing.value = state
-        intake.commit(office, file, WHO)
+        commit.commit(office, file, WHO)
 
 
 @benchmark("lost-updates")
@@ -160,7 +161,7 @@ def _commit_many(url: str, first: int, updates: int) -> None:
     office = open_at(url)
     for number in range(first, first + updates):
         on = END - timedelta(days=number % _DAYS)
-        intake.commit(office, file_of(office, on, _CHECKS, number), WHO)
+        commit.commit(office, file_of(office, on, _CHECKS, number), WHO)
 
 
 def _lost(office: Office) -> float:
@@ -168,7 +169,7 @@ def _lost(office: Office) -> float:
     days = [END.toordinal() - number for number in range(_DAYS)]
     with reading(office.store) as connection:
         kept = tallies.read_days(connection, days, "cells")
-        anew = tallying.tally_rows(connection, days)
+        anew = update.tally_rows(connection, days)
     told = sum(_checks(cells) for cells in kept.values())
     there = sum(_checks(tally["cells"]) for tally in anew.values())
     return 2 * _UPDATES - min(told, there) / _CHECKS

@@ -15,10 +15,10 @@ from tests.benchmarks.city import SEED
 from tests.benchmarks.ingest import bare_rows, registered
 from tests.benchmarks.stores import WHO
 from tests.benchmarks.suite import Line, Setup, benchmark, let_go, medians, ratio, say, take_turns
-from wenming_metrics import intake
 from wenming_metrics.demo.city import build_city
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rules.survey import MULTIPLE, SCALE, Option, Question, Rate, Survey
+from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Option, Question, Rate, Survey
 
 COUNT, QUESTIONS = 100_000, 30
 _BEGIN = datetime(2026, 7, 1, 8)
@@ -114,6 +114,6 @@ def _said(one: Question, chance: np.random.Generator) -> list[str]:
 
 def _whole(left: Iterator[Office], content: bytes) -> None:
     office = next(left)
-    preview = intake.inspect(office, content, _NAME)
-    intake.commit(office, preview, WHO)
+    preview = commit.inspect(office, content, _NAME)
+    commit.commit(office, preview, WHO)
     assert preview.reading.counts.good == COUNT, preview.reading.outcome

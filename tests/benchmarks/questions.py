@@ -12,10 +12,10 @@ from tests.benchmarks.city import SEED
 from tests.benchmarks.commits import TEN_YEARS
 from tests.benchmarks.stores import A_DAY, END
 from tests.benchmarks.suite import Line, Setup, benchmark, generated, medians, ratio, take_turns
-from wenming_metrics.periods import Window, custom, series, window
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.scoring.basis import basis_of
+from wenming_metrics.domain.periods import Window, custom, series, window
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.scoring.tree.basis import basis_of
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import DAY, read_days, read_sums

@@ -11,14 +11,14 @@ import pandas as pd
 
 from tests.benchmarks.stores import A_DAY, END
 from tests.benchmarks.suite import Line, Setup, benchmark, generated, medians, ratio, take_turns
-from wenming_metrics.periods import window
+from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.sums import day_summer
-from wenming_metrics.queries.windows import score_windows
+from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.queries.scores.window_sums import day_summer
 from wenming_metrics.rules.model import TABLE_COLUMNS, RuleSet
-from wenming_metrics.scoring.leaves import LeafSums
-from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.settling import deduct_lines, no_lines
+from wenming_metrics.scoring.tally.leaves import LeafSums
+from wenming_metrics.scoring.tree.roll_up import score
+from wenming_metrics.scoring.tree.settling import deduct_lines, no_lines
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import days_with_rows, read_day
 

@@ -21,14 +21,16 @@ from sqlalchemy import Connection
 
 from tests.benchmarks.city import SEED, City, build_city, day_checks, day_table
 from tests.builders import xlsx
-from wenming_metrics import ready, storing, tallying
+from wenming_metrics.intake import prepare, transaction
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.reading.model import PLAN, REGISTERS, Context, Counts, Reading
+from wenming_metrics.reading.model.reading import PLAN, REGISTERS, Context, Counts, Reading
 from wenming_metrics.reading.read import read
-from wenming_metrics.scoring import basis, columns, leaves, settling, tally
-from wenming_metrics.settings import ROOT, Settings, store_url
+from wenming_metrics.runtime.settings import ROOT, Settings, store_url
+from wenming_metrics.scoring.tally import columns, leaves, tally
+from wenming_metrics.scoring.tree import basis, settling
 from wenming_metrics.store import batches, cells, registers, rows, schema, tallies
 from wenming_metrics.store.database import reading, writing
+from wenming_metrics.tallies import update
 
 END = date(2025, 12, 20)
 """The last day of every generated store: late in a month and in a year, where sums are longest."""
@@ -36,7 +38,7 @@ A_DAY = 12_000
 WHO = "测量"
 _MODULES = (
     *(schema.files, schema.rows, schema.sums, tallies, batches, registers, rows, cells),
-    *(ready, storing, tallying),
+    *(prepare, transaction, update),
     *(tally, basis, columns, leaves, settling),
 )
 """What decides on the form of what is stored."""
@@ -78,7 +80,7 @@ def open_at(place: str | Path) -> Office:
 
 def file_of(
     office: Office, on: date, count: int = A_DAY, again: int = 0, seed: int = SEED
-) -> storing.Preview:
+) -> transaction.Preview:
     """Give a file of one day as it is when it has been read and is about to be stored."""
     city = build_city(seed)
     checks, roles = day_checks(city, on.toordinal(), count, again)
@@ -100,7 +102,7 @@ def _fill(office: Office, days: int, checks_a_day: int, seed: int) -> None:
     city = build_city(seed)
     register = Reading("", "", REGISTERS, units=city.units, places=city.places)
     with writing(office.store) as connection:
-        storing.store_file(connection, _sent(register, b"", "名册.xlsx"), office.rules, WHO)
+        transaction.store_file(connection, _sent(register, b"", "名册.xlsx"), office.rules, WHO)
     dates = [END - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
     for _, month in groupby(dates, key=lambda on: (on.year, on.month)):
         with writing(office.store) as connection:
@@ -117,16 +119,16 @@ def _store_day(
         _sent(plan, b"", f"督查计划_{on}.xlsx", on),
         _sent(*_inspection(city, checks, roles), f"{on}_督查记录.xlsx", on),
     ):
-        storing.store_file(connection, sent, office.rules, WHO)
+        transaction.store_file(connection, sent, office.rules, WHO)
 
 
-def _sent(found: Reading, like: bytes, name: str, *days: date) -> storing.Preview:
+def _sent(found: Reading, like: bytes, name: str, *days: date) -> transaction.Preview:
     """Make a file of its own of a reading: its bytes are those of a like one and its name."""
     content = like + name.encode()
     rows = max(len(frame) for frame in (found.checks, found.plan, found.units))
     facts = {"filename": name, "sha256": hashlib.sha256(content).hexdigest()}
     found = replace(found, **facts, counts=Counts(rows, rows))
-    return storing.Preview(name, content, found, (), days, ())
+    return transaction.Preview(name, content, found, (), days, ())
 
 
 def _inspection(city: City, checks: pd.DataFrame, roles: pd.DataFrame) -> tuple[Reading, bytes]:

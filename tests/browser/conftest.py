@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from wenming_metrics import intake, settings
-from wenming_metrics.holding import discard_held
-from wenming_metrics.queries.held import waiting_rows
+from wenming_metrics.decisions.held_rows import discard_held
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.settings import ROOT, Settings, store_url
+from wenming_metrics.runtime import settings
+from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 
 SAMPLES = ROOT / "data" / "samples"
 OUT = ROOT / "out"
@@ -71,8 +72,8 @@ def stored(tmp_path_factory) -> Path:
     names = ["单位名册.xlsx", "点位名册.xlsx"]
     names += sorted(p.name for p in SAMPLES.glob("*.xlsx") if p.name not in names)
     for name in names:
-        preview = intake.inspect(office, (SAMPLES / name).read_bytes(), name)
-        intake.commit(office, preview, "测试")
+        preview = commit.inspect(office, (SAMPLES / name).read_bytes(), name)
+        commit.commit(office, preview, "测试")
     for row in waiting_rows(office).itertuples():
         waiting = [(row.sheet, row.source_row)]
         discard_held(office, row.batch, waiting, "测试", "样例里故意写错的一行")

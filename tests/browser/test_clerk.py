@@ -10,8 +10,8 @@ import pytest
 from tests.browser.conftest import WIDTHS, open_page, settle, shoot
 from tests.browser.test_whole_way import XLSX, items_of, pick_row, place  # noqa: F401
 from tests.builders import xlsx as workbook
-from wenming_metrics.queries import history
-from wenming_metrics.queries.held import waiting_rows
+from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.files.held import waiting_rows
 
 HEADERS = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
 FOREIGN = ["督查日期", "来源", "街道", "点位类型", "踏勘之处", "测评项", "现场所见", "扣分"]
@@ -63,7 +63,7 @@ def explain(page, header: str, title: str) -> None:
 
 
 def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # noqa: F811
-    before = len(history.batches(site.office))
+    before = len(batches.batches(site.office))
     page.goto(f"{site.address}/files")
     settle(page)
     page.get_by_label("经办人").fill("张三")
@@ -83,7 +83,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     assert "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)" in said(page)
     page.get_by_role("button", name="全部入库(12 个文件)").click()
     settle(page)
-    stored = history.batches(site.office)
+    stored = batches.batches(site.office)
     assert len(stored) == before + 12
     assert len(waiting_rows(site.office)) == 1
     assert "暂不计的行(1)" in said(page)

@@ -5,11 +5,11 @@ import re
 from urllib.parse import urlencode
 
 from tests.browser.conftest import open_page, settle, shoot
-from wenming_metrics.periods import window
-from wenming_metrics.queries.details import PATH_MARK
-from wenming_metrics.queries.ledger import ledger
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.losses.ledger import ledger
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.ui.narrowing import Book, Scope
+from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.ui.losses.scope import Book, Scope
 
 HEAD = ROW = 36
 

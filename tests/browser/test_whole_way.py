@@ -9,11 +9,11 @@ from tests.browser.conftest import WIDTHS, open_page, settle, shoot
 from tests.builders import xlsx as workbook
 from tests.offices import CHECK_HEADERS
 from tests.reading import hostile
-from wenming_metrics import periods
-from wenming_metrics.queries.details import leaf_rows, unit_leaves
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.scoring.ranking import RANKED
-from wenming_metrics.settings import ROOT
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, unit_leaves
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.scoring.ranking.ranking import RANKED
 
 HEADERS = [*CHECK_HEADERS, "问题描述"]
 DAY = date(2026, 11, 20)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.offices import checklist, make_office
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 pytestmark = pytest.mark.store
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.revising.test_revising import make
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
 
 
 @pytest.fixture

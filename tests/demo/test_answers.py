@@ -5,7 +5,7 @@ from collections import Counter
 
 from python_calamine import load_workbook
 
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from wenming_metrics.demo.city import build_city, build_sites, build_units
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.vocabulary import normalise
 
 RULES = ROOT / "data" / "rules" / "demo-2026"

@@ -10,7 +10,7 @@ from python_calamine import load_workbook
 from wenming_metrics.demo import survey
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.survey_books import write_surveys
-from wenming_metrics.periods import window
+from wenming_metrics.domain.periods import window
 
 END = date(2026, 11, 20)
 WAVE = window("quarter", date(2026, 9, 1))

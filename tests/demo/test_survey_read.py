@@ -7,12 +7,12 @@ import pytest
 from python_calamine import load_workbook
 
 from tests.offices import new_store
-from wenming_metrics import intake
-from wenming_metrics.periods import window
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.survey_quota import quota_board
-from wenming_metrics.queries.surveys import rates, waves
-from wenming_metrics.settings import ROOT, Settings
+from wenming_metrics.queries.survey.quota import quota_board
+from wenming_metrics.queries.survey.rates import rates, waves
+from wenming_metrics.runtime.settings import ROOT, Settings
 
 SAMPLES = ROOT / "data" / "samples"
 THIRD, FIRST = window("quarter", date(2026, 9, 1)), window("quarter", date(2026, 2, 1))
@@ -32,8 +32,8 @@ def filled(tmp_path_factory):
     office = open_office(Settings(ROOT / "data", new_store(tmp_path_factory.mktemp("asked")), None))
     found = {}
     for path in (SAMPLES / "单位名册.xlsx", ANSWERS, COUNTS, QUOTA):
-        preview = intake.inspect(office, path.read_bytes(), path.name)
-        intake.commit(office, preview, "测试")
+        preview = commit.inspect(office, path.read_bytes(), path.name)
+        commit.commit(office, preview, "测试")
         found[path] = preview.reading
     return office, found
 

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from python_calamine import load_workbook
 
-from tests.test_pages import filled, stored  # noqa: F401
-from wenming_metrics import intake
+from tests.pages.test_pages import filled, stored  # noqa: F401
 from wenming_metrics.demo import forms
 from wenming_metrics.demo.big import HEADINGS, big_workbook
 from wenming_metrics.demo.city import build_city
@@ -16,7 +15,8 @@ from wenming_metrics.demo.workbooks import (
     make_workbooks,
     write_samples,
 )
-from wenming_metrics.settings import ROOT
+from wenming_metrics.intake import commit
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
 SAMPLES = ROOT / "data" / "samples"
@@ -156,7 +156,7 @@ def test_a_second_demo_sends_the_same_bytes(tmp_path):
 def test_a_wide_checklist_says_what_the_long_form_would_say(found, filled):  # noqa: F811
     """Nothing of the figures depends on the form; one row waits."""
     (path,) = SAMPLES.glob("2026-11-18_督查一组_*检查表.xlsx")
-    reading = intake.inspect(filled, path.read_bytes(), path.name).reading
+    reading = commit.inspect(filled, path.read_bytes(), path.name).reading
     assert (reading.kind, reading.sheets[0].kind) == ("inspection", "wide")
     assert (reading.counts.held, reading.problems[0].code) == (1, "日期-01")
     day, kind = date(2026, 11, 18), path.stem.split("_")[2].removesuffix("检查表")

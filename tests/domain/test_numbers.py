@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenming_metrics.rounding import (
+from wenming_metrics.domain.numbers import (
     allocate,
     exact_bins,
     exact_product,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from wenming_metrics import periods
+from wenming_metrics.domain import periods
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import pytest
 
 from tests.builders import catalogue, context, register
 from tests.questionnaires import survey
+from wenming_metrics.domain.registers import Register, empty_register
 from wenming_metrics.export.templates import (
     FIRST_ROW,
     template_workbook,
     templates,
 )
-from wenming_metrics.reading.kinds import SHEET_TITLES
 from wenming_metrics.reading.read import read as reading_of
-from wenming_metrics.units import Register, empty_register
+from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.vocabulary import EXAMPLE, FORM_MARK
 
 SECOND = {

@@ -13,16 +13,16 @@ from tests.offices import checklist, make_office, register_units
 from tests.reading.hostile import zipped
 from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, parts, rows
 from tests.tasks import kill_one
-from wenming_metrics import backfill, intake
-from wenming_metrics.backfill import Choices, check_many, find_workbooks, ingest_many
-from wenming_metrics.executors import open_executor
-from wenming_metrics.periods import today
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.reading.model import Answers
-from wenming_metrics.reading.model import Choices as Said
-from wenming_metrics.ready import Task, pack_context, read_ready
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake import bulk, commit
+from wenming_metrics.intake.bulk import Choices, check_many, find_workbooks, ingest_many
+from wenming_metrics.intake.prepare import Task, pack_context, read_ready
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.reading.model.reading import Choices as Said
 from wenming_metrics.rules.reading_rules import ReadingRules
-from wenming_metrics.scoring.basis import bases_of
+from wenming_metrics.runtime.executors import open_executor
+from wenming_metrics.scoring.tree.basis import bases_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
@@ -87,8 +87,8 @@ def one_by_one(files, tmp_path_factory):
     office = make_office(tmp_path_factory.mktemp("逐个"), ITEMS, INDICATORS)
     told = []
     for path in files:
-        preview = intake.inspect(office, path.read_bytes(), path.name, count_again=True)
-        batch = intake.commit(office, preview, "测试") if preview.can_commit else None
+        preview = commit.inspect(office, path.read_bytes(), path.name, count_again=True)
+        batch = commit.commit(office, preview, "测试") if preview.can_commit else None
         told.append((path.name, batch, places(preview)))
     return office, told
 
@@ -97,7 +97,7 @@ def told_of(outcomes) -> list[tuple]:
     return [(o.name, o.batch, places(o.preview)) for o in outcomes]
 
 
-def places(preview: intake.Preview) -> list[tuple]:
+def places(preview: commit.Preview) -> list[tuple]:
     return [(p.code, p.sheet, p.row, p.column, p.found) for p in preview.problems]
 
 
@@ -113,7 +113,7 @@ def test_a_folder_gives_its_workbooks_in_name_order(files, tmp_path):
     assert len(names) == 9
     for name in ("~$一.xlsx", ".二.xlsx", "三.txt"):
         (tmp_path / name).write_bytes(b"")
-    with pytest.raises(intake.IntakeError, match="没有表格文件"):
+    with pytest.raises(commit.IntakeError, match="没有表格文件"):
         find_workbooks([tmp_path])
     (tmp_path / "一月").mkdir()
     (tmp_path / "一月" / "四.XLSX").write_bytes(b"")
@@ -162,8 +162,8 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
         content = path.read_bytes()
         ready = read_ready(Task(path.name, content, packed, today(), Answers(), True))
         again = {"count_again": True, "ready": ready}
-        preview = intake.examine(office, ready.reading, content, register, **again)
-        batch = intake.commit(office, preview, "测试") if preview.can_commit else None
+        preview = commit.examine(office, ready.reading, content, register, **again)
+        batch = commit.commit(office, preview, "测试") if preview.can_commit else None
         told.append((path.name, batch, places(preview)))
     assert_same(office, told, one_by_one)
 
@@ -171,7 +171,7 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
 def test_registers_that_someone_else_replaces_meanwhile(files, tmp_path, monkeypatch):
     """A file is read, then another process replaces the registers: it is read again."""
     office, done = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS), []
-    plain = backfill.examine
+    plain = bulk.examine
 
     def slow(*rest, **named):
         found = plain(*rest, **named)
@@ -179,7 +179,7 @@ def test_registers_that_someone_else_replaces_meanwhile(files, tmp_path, monkeyp
             done.append(register_units(office, [*STREETS, ("丁镇", "其他")]))
         return found
 
-    monkeypatch.setattr(backfill, "examine", slow)
+    monkeypatch.setattr(bulk, "examine", slow)
     late = [path for path in files if path.name[:2] == "2a"]
     (outcome,) = ingest_many(office, late, "测试", AGAIN)
     assert outcome.batch == done[0] + 1
@@ -248,7 +248,7 @@ def test_checking_stores_nothing(files, tmp_path):
 def test_files_that_cannot_be_opened_or_are_stored_meanwhile(files, tmp_path, monkeypatch):
     office = make_office(tmp_path, ITEMS, INDICATORS)
     monkeypatch.setattr(
-        backfill, "commit", lambda *_: (_ for _ in ()).throw(intake.IntakeError("刚刚"))
+        bulk, "commit", lambda *_: (_ for _ in ()).throw(commit.IntakeError("刚刚"))
     )
     gone, told = ingest_many(office, [tmp_path / "没有.xlsx", files[0]], "测试")
     assert isinstance(gone.error, FileNotFoundError)

@@ -11,22 +11,23 @@ from sqlalchemy import update
 
 from tests.builders import xlsx as written
 from tests.offices import CHECK_HEADERS, checklist, make_office
-from wenming_metrics import holding, intake
-from wenming_metrics.correcting import tell_corrected
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import window
-from wenming_metrics.queries.held import waiting_rows
-from wenming_metrics.queries.marked import DROPPED, UNKNOWN, marked_original
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.records import records
-from wenming_metrics.reading.returning import MOST_PROBLEMS, NOTHING, TOO_MANY
+from wenming_metrics.decisions import held_rows
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.intake.resubmission import tell_corrected
+from wenming_metrics.queries.files.held import waiting_rows
+from wenming_metrics.queries.files.marked import DROPPED, UNKNOWN, marked_original
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.records import records
+from wenming_metrics.reading.feedback.marked_workbook import MOST_PROBLEMS, NOTHING, TOO_MANY
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_plan
 from wenming_metrics.store.replacing import slices_of
 from wenming_metrics.store.tallies import read_days
-from wenming_metrics.tallying import tally_rows
+from wenming_metrics.tallies.update import tally_rows
 
 ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]]
 INDICATORS = [{"code": "A", "weight": 60}, {"code": "B", "weight": 40}]
@@ -58,9 +59,9 @@ def faulty(bad=BAD, rows=GOOD) -> bytes:
 
 
 def take(office, data, name="日报.xlsx") -> int:
-    preview = intake.inspect(office, data, name)
+    preview = commit.inspect(office, data, name)
     assert preview.can_commit, [problem.text for problem in preview.problems]
-    return intake.commit(office, preview, "测试")
+    return commit.commit(office, preview, "测试")
 
 
 def correct(marked: bytes, rows, right=GOOD) -> bytes:
@@ -120,15 +121,15 @@ def test_a_corrected_workbook_counts_as_a_correct_one_alone(office, right):
     first = take(office, faulty())
     assert waiting(office) == [(first, 3), (first, 5), (first, 7)]
     data = correct(given_back(office, first), BAD)
-    told = [intake.inspect(office, one, "日报.xlsx").reading for one in (data, checklist(GOOD))]
+    told = [commit.inspect(office, one, "日报.xlsx").reading for one in (data, checklist(GOOD))]
     assert told[0].problems == told[1].problems
     assert told[0].counts == told[1].counts
     second = take(office, data)
     assert waiting(office) == []
     assert figures(office) == right
-    intake.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试")
     assert waiting(office) == [(first, 3), (first, 5), (first, 7)]
-    intake.reinstate(office, second, "测试")
+    commit.reinstate(office, second, "测试")
     assert waiting(office) == []
     assert figures(office) == right
 
@@ -144,10 +145,10 @@ def test_rows_may_be_corrected_in_several_rounds(office, right, rounds):
         assert waiting(office) == sorted((last, row) for row in left)
     assert figures(office) == right
     # A round in the middle may go: what it brought came again later.
-    intake.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试")
     assert waiting(office) == []
     assert figures(office) == right
-    intake.withdraw(office, batches[-1], "测试")
+    commit.withdraw(office, batches[-1], "测试")
     assert {row for _, row in waiting(office)} >= rounds[-1]
 
 
@@ -192,8 +193,8 @@ def test_the_preview_tells_what_is_corrected_and_what_counts_twice(office):
 
 
 def _said_of(office, data):
-    found = intake.inspect(office, data, "日报_核对.xlsx").reading
-    slices = slices_of(intake.known(office).register, found.checks)
+    found = commit.inspect(office, data, "日报_核对.xlsx").reading
+    slices = slices_of(commit.known(office).register, found.checks)
     with reading(office.store) as connection:
         return list(tell_corrected(connection, found, slices))
 
@@ -205,18 +206,18 @@ def test_a_person_may_end_rows_with_a_reason(office):
     assert list(found["sheet"].unique()) == [SHEET]
     assert "钱街道" in found["sentences"].iloc[0]
     with pytest.raises(IntakeError, match="原因"):
-        holding.discard_held(office, first, [(SHEET, 3)], "测试", " ")
-    holding.discard_held(office, first, [(SHEET, 3), (SHEET, 5)], "测试", "重复登记")
+        held_rows.discard_held(office, first, [(SHEET, 3)], "测试", " ")
+    held_rows.discard_held(office, first, [(SHEET, 3), (SHEET, 5)], "测试", "重复登记")
     assert waiting(office) == [(first, 7)]
     with pytest.raises(IntakeError, match="不在待处理"):
-        holding.discard_held(office, first, [(SHEET, 3)], "测试", "再来一次")
+        held_rows.discard_held(office, first, [(SHEET, 3)], "测试", "再来一次")
     take(office, correct(given_back(office, first), BAD))
     assert waiting(office) == []
 
 
 def test_a_withdrawn_file_waits_for_nothing(office):
     first = take(office, faulty())
-    intake.withdraw(office, first, "测试")
+    commit.withdraw(office, first, "测试")
     assert waiting(office) == []
     assert waiting_rows(office).empty
 
@@ -234,19 +235,19 @@ def test_a_corrected_plan_asks_for_each_line_once(office):
 
 
 def test_a_file_may_be_marked_before_it_is_stored(office):
-    preview = intake.inspect(office, faulty(), "日报.xlsx")
-    name, marked = holding.marked_file(preview)
+    preview = commit.inspect(office, faulty(), "日报.xlsx")
+    name, marked = held_rows.marked_file(preview)
     assert name == "日报_核对.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(marked))
     assert book[SHEET]["I1"].value == "核对意见"
     held = [row for row in range(2, 8) if "暂不计:" in book[SHEET][f"I{row}"].value]
     assert held == list(BAD)
     assert book["核对结果"]["A1"].value == preview.reading.outcome
-    assert holding.marked_file(replace(preview, problems=())) == NOTHING
+    assert held_rows.marked_file(replace(preview, problems=())) == NOTHING
     many = preview.problems * (MOST_PROBLEMS // len(preview.problems) + 1)
-    assert holding.marked_file(replace(preview, problems=many)) == TOO_MANY
-    unreadable = intake.inspect(office, b"PK broken", "坏.xlsx")
-    assert "不能直接在原表上标注" in holding.marked_file(unreadable)
+    assert held_rows.marked_file(replace(preview, problems=many)) == TOO_MANY
+    unreadable = commit.inspect(office, b"PK broken", "坏.xlsx")
+    assert "不能直接在原表上标注" in held_rows.marked_file(unreadable)
 
 
 def test_an_original_that_is_no_longer_kept_is_not_marked(office):
@@ -309,15 +310,15 @@ def test_whatever_is_sent_and_taken_back_the_figures_are_those_of_what_counts(tm
         assert waiting(office) == sorted((batches[-1], row) for row in left)
     assert figures(office) == figures(other)
     for batch in chance.sample(batches, k=len(batches)):
-        intake.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试")
         figures(office)
     assert waiting(office) == []
     for batch in chance.sample(batches, k=len(batches)):
-        intake.reinstate(office, batch, "测试")
+        commit.reinstate(office, batch, "测试")
     assert waiting(office) == []
     assert figures(office) == figures(other)
     for batch in batches[1:]:
-        intake.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试")
     assert figures(office) == begun
     assert waiting(office) == sorted((first, row) for row in bad)
 
@@ -333,10 +334,10 @@ def test_records_that_come_again_are_told_once(office):
 
 
 def test_a_returned_file_tells_its_fault_at_the_heading(office):
-    preview = intake.inspect(
+    preview = commit.inspect(
         office, written({SHEET: [["标题"], CHECK_HEADERS[1:], GOOD[0][1:]]}), "缺列.xlsx"
     )
     assert preview.reading.is_rejected
-    page = openpyxl.load_workbook(io.BytesIO(holding.marked_file(preview)[1]))[SHEET]
+    page = openpyxl.load_workbook(io.BytesIO(held_rows.marked_file(preview)[1]))[SHEET]
     assert page["H2"].value == "核对意见"
     assert "督查日期" in page["H2"].comment.text

@@ -8,17 +8,17 @@ from openpyxl import Workbook
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office
 from tests.questionnaires import HEADERS, SURVEY, in_text, rows
-from wenming_metrics import intake
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake import commit as intake_commit
 from wenming_metrics.publishing import signing
-from wenming_metrics.queries.held import waiting_rows
-from wenming_metrics.queries.history import batches
+from wenming_metrics.queries.files.batches import batches
+from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rules.answered import Answers
+from wenming_metrics.rules.survey.answers import Answers
 from wenming_metrics.store import surveys
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
+from wenming_metrics.upkeep.verify import verify
 
 QUARTER = (date(2026, 7, 1).toordinal(), date(2026, 9, 30).toordinal())
 STREETS = [("城东街道", "主城区"), ("河西街道", "主城区")]
@@ -42,8 +42,8 @@ def stored(office: Office) -> Answers:
 
 
 def commit(office: Office, lines, headers=HEADERS) -> tuple[int, list[str]]:
-    preview = intake.inspect(office, book(lines, headers), NAME)
-    return intake.commit(office, preview, "测试"), [one.code for one in preview.problems]
+    preview = intake_commit.inspect(office, book(lines, headers), NAME)
+    return intake_commit.commit(office, preview, "测试"), [one.code for one in preview.problems]
 
 
 def test_a_later_export_and_a_correction_count_each_questionnaire_once(office):
@@ -59,9 +59,9 @@ def test_a_later_export_and_a_correction_count_each_questionnaire_once(office):
     assert [found.options["overall"][at] for at in found.frame["overall"]] == [
         *("very", "fairly", "bad", "refused")
     ]
-    intake.withdraw(office, second, "测试")
+    intake_commit.withdraw(office, second, "测试")
     assert stored(office).frame["batch"].tolist() == [first] * 2
-    intake.reinstate(office, second, "测试")
+    intake_commit.reinstate(office, second, "测试")
     assert len(stored(office).frame) == 4
     kinds = batches(office).set_index("batch")["kind"]
     assert kinds[second] == "问卷"
@@ -84,8 +84,8 @@ def test_forms_without_moments_are_several_unless_nearly_all_comes_again(office)
 def test_two_waves_stand_apart_and_scores_do_not_change(office):
     assert ingest(office, book(rows(in_text)), NAME)
     later = [[*line[:1], line[1].replace("/9/", "/12/"), *line[2:]] for line in rows(in_text)]
-    preview = intake.inspect(office, book(later), "2026年四季度.xlsx")
-    assert intake.effect(office, preview).empty
+    preview = intake_commit.inspect(office, book(later), "2026年四季度.xlsx")
+    assert intake_commit.effect(office, preview).empty
     assert len(stored(office).frame) == 4
 
 
@@ -115,9 +115,9 @@ def test_a_counted_table_is_a_record_per_unit(office):
     ]
     title = ["2026年第三季度问卷汇总表"]
     data = xlsx({"汇总": [title, head, below, *lines]}, _merge)
-    preview = intake.inspect(office, data, "汇总.xlsx")
+    preview = intake_commit.inspect(office, data, "汇总.xlsx")
     assert preview.reading.kind == "counts"
-    intake.commit(office, preview, "测试")
+    intake_commit.commit(office, preview, "测试")
     with reading(office.store) as connection:
         found = read_records(connection, "counts")
         waves = surveys.read_waves(connection)

@@ -14,22 +14,26 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from wenming_metrics import intake, periods
-from wenming_metrics.periods import ZONE, window
-from wenming_metrics.publishing.book import DRAFT, Issue
-from wenming_metrics.publishing.freezing import digest_of, freeze
+from wenming_metrics.domain import periods
+from wenming_metrics.domain.periods import ZONE, window
+from wenming_metrics.intake import commit
+from wenming_metrics.publishing.issues import DRAFT, Issue
 from wenming_metrics.publishing.lists import Signed, make_lists
-from wenming_metrics.queries import details, fixing, ledger, overview, portrait, ranking
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.change import leaf_lines, score_change
-from wenming_metrics.queries.composite import composite, known_profiles
-from wenming_metrics.queries.course import course, indicators
+from wenming_metrics.publishing.snapshot import digest_of, freeze
+from wenming_metrics.queries.losses import ledger, what_if
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.queries.survey_score import score
-from wenming_metrics.queries.survey_tables import by_people, by_question, cross
-from wenming_metrics.queries.surveys import rates, waves
-from wenming_metrics.scoring.control import control
-from wenming_metrics.settings import ROOT, Settings, store_url
+from wenming_metrics.queries.ranking import overview, ranking
+from wenming_metrics.queries.ranking.composite import composite, known_profiles
+from wenming_metrics.queries.scores import details
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.survey.rates import rates, waves
+from wenming_metrics.queries.survey.score import score
+from wenming_metrics.queries.survey.tables import by_people, by_question, cross
+from wenming_metrics.queries.trend.change import leaf_lines, score_change
+from wenming_metrics.queries.trend.trend import course, indicators
+from wenming_metrics.queries.unit import portrait
+from wenming_metrics.runtime.settings import ROOT, Settings, store_url
+from wenming_metrics.scoring.trend.control_limits import control
 from wenming_metrics.store.database import reading
 
 FILES = (
@@ -49,8 +53,8 @@ def fill(folder: Path) -> Office:
     """Take in files of the made-up city."""
     office = open_office(Settings(ROOT / "data", store_url(str(folder / "store.db")), None))
     for name in FILES:
-        preview = intake.inspect(office, (ROOT / "data" / "samples" / name).read_bytes(), name)
-        intake.commit(office, preview, "测试")
+        preview = commit.inspect(office, (ROOT / "data" / "samples" / name).read_bytes(), name)
+        commit.commit(office, preview, "测试")
     return office
 
 
@@ -69,7 +73,7 @@ def answers(office: Office) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "ledger", book.lines.sort_values(["place", "batch", "seq"], kind="stable")
     yield "ledger units", book.units.assign(city=book.city_full)
     every = np.ones(len(book.lines), bool)
-    yield "what to put right", fixing.candidates(book, every, "class").head(3)
+    yield "what to put right", what_if.candidates(book, every, "class").head(3)
     unit = int(book.units.loc[book.units["score"].idxmin(), "unit"])
     yield "leaves", details.unit_leaves(office, WEEK, unit)
     yield "against the group", portrait.against_group(office, WEEK, "street", unit)

@@ -15,7 +15,7 @@ import pytest
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 import wenming_metrics
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 pytestmark = pytest.mark.only("sqlite")
 STORED = Path(__file__).with_name("answers.txt")
@@ -78,7 +78,7 @@ def test_fractions_are_never_added_by_a_matrix_product():
 
 def test_the_city_of_equal_questionnaires_is_exact():
     """60 of 80: as sixty eightieths added up it is 0.7500000000000001 in some order."""
-    from wenming_metrics.scoring.designs import estimate
+    from wenming_metrics.scoring.survey.design_based import estimate
 
     rng = np.random.default_rng(5)
     value = np.repeat([1.0, 0.0], [60, 20])

@@ -11,10 +11,16 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from tests.builders import context_of
-from wenming_metrics.reading.model import Context
+from wenming_metrics.domain.registers import (
+    FOREVER,
+    Register,
+    build_sites,
+    build_units,
+    empty_register,
+)
+from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.units import FOREVER, Register, build_sites, build_units, empty_register
 
 TODAY = date(2026, 11, 23)
 _UNITS = """

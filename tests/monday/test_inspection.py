@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import xlsx
 from tests.monday import city, files
-from wenming_metrics.reading.model import BASIS_FINDING, WIDE
+from wenming_metrics.reading.model.reading import BASIS_FINDING, WIDE
 from wenming_metrics.reading.read import read
 from wenming_metrics.vocabulary import RESULTS, SOURCE_CODES
 

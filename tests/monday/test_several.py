@@ -1,7 +1,7 @@
 """Monday's list of problems, row 4: two problems in one cell, offered to be taken apart."""
 
 from tests.monday import city, files
-from wenming_metrics.reading.model import BASIS_FINDING
+from wenming_metrics.reading.model.reading import BASIS_FINDING
 from wenming_metrics.reading.read import read
 
 

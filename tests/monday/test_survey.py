@@ -7,9 +7,9 @@ import pytest
 
 from tests.monday import city, files
 from tests.questionnaires import survey
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.reading.read import read
-from wenming_metrics.scoring.integrity import ADDRESS, FAST
+from wenming_metrics.scoring.survey.fraud_flags import ADDRESS, FAST
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from tests.builders import xlsx
 from tests.monday import files
 from tests.offices import ingest, make_office
 from tests.questionnaires import SURVEY
-from wenming_metrics import intake
-from wenming_metrics.queries.survey_waves import take, waves
-from wenming_metrics.queries.surveys import figures_of, rates
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.survey.rates import figures_of, rates
+from wenming_metrics.queries.survey.waves import take, waves
 
 _UNITS = [
     ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"],
@@ -30,9 +30,9 @@ def office(tmp_path_factory):
     made = make_office(tmp_path_factory.mktemp("monday"), [["A", "环境", 5, "*"]], [leaf], **told)
     ingest(made, xlsx({"单位名册": _UNITS}), "名册.xlsx")
     content = files.survey_book("其他〖龙潭那边〗", "龙潭街道")
-    preview = intake.inspect(made, content, files.SURVEY_NAME)
+    preview = commit.inspect(made, content, files.SURVEY_NAME)
     assert preview.reading.counts.held == 0, [one.text for one in preview.problems]
-    intake.commit(made, preview, "测试")
+    commit.commit(made, preview, "测试")
     return made
 
 

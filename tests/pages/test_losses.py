@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from tests.test_pages import WEEK, _serializable, drawn_alike, stored, texts, visit
-from wenming_metrics import settings
-from wenming_metrics.queries.ledger import ledger
+from tests.pages.test_pages import WEEK, _serializable, drawn_alike, stored, texts, visit
+from wenming_metrics.queries.losses.ledger import ledger
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.runtime import settings
 
 __all__ = ["_serializable", "stored"]  # fixtures
 pytestmark = drawn_alike

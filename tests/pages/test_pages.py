@@ -17,21 +17,23 @@ from streamlit.testing.v1 import AppTest
 from tests import postgres
 from tests.offices import copy_store, new_store
 from tests.reading.hostile import png
-from wenming_metrics import intake, settings
-from wenming_metrics.keeping.prune import prune
-from wenming_metrics.periods import window
-from wenming_metrics.publishing import book, signing
-from wenming_metrics.queries import history
-from wenming_metrics.queries.details import leaf_rows, problem_rows
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.publishing import issues, signing
+from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import days_known, open_office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
+from wenming_metrics.runtime import settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, writing
 from wenming_metrics.store.pictures import save_pictures
-from wenming_metrics.ui import cached, manual
+from wenming_metrics.ui import manual
+from wenming_metrics.ui.frame import cache
+from wenming_metrics.upkeep.prune import prune
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "data" / "samples"
 PAGES = {
     **{
@@ -58,8 +60,8 @@ drawn_alike = pytest.mark.only("sqlite")
 def fill(names):
     office = open_office(settings.load())
     for name in names:
-        preview = intake.inspect(office, (SAMPLES / name).read_bytes(), name)
-        intake.commit(office, preview, "测试")
+        preview = commit.inspect(office, (SAMPLES / name).read_bytes(), name)
+        commit.commit(office, preview, "测试")
     return office
 
 
@@ -273,7 +275,7 @@ def test_a_file_goes_all_the_way_in_and_out_again(own):
     before = city(own, WEEK)
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
-    stored = history.batches(own).iloc[0]
+    stored = batches.batches(own).iloc[0]
     assert (stored["name"], stored["who"]) == (FRESH, "张三")
     assert city(own, WEEK) != before
     pick_batch(app)
@@ -285,7 +287,7 @@ def test_a_file_goes_all_the_way_in_and_out_again(own):
 
 
 def pick_batch(app):
-    key = f"batches-{cached.version().revision}"
+    key = f"batches-{cache.version().revision}"
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     sound(app.run())
 
@@ -312,9 +314,9 @@ def test_a_store_whose_figures_do_not_follow_from_its_rows_is_not_shown(own):
 
 def test_the_effect_is_shown_before_anything_is_stored(filled):
     app = drop(visit("upload"), FRESH)
-    told = intake.effect(filled, intake.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
+    told = commit.effect(filled, commit.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
     assert f"有 {len(told)} 个单位的得分或名次变化" in texts(app)
-    assert len(history.batches(filled)) == len(STORED)
+    assert len(batches.batches(filled)) == len(STORED)
 
 
 @drawn_alike
@@ -329,15 +331,15 @@ def test_a_cancelled_file_is_gone(filled):
     app = drop(visit("upload"), FRESH)
     button(app, "取消").click().run()
     assert not [found for found in sound(app).button if found.label == "入库"]
-    assert len(history.batches(filled)) == len(STORED)
+    assert len(batches.batches(filled)) == len(STORED)
 
 
 @drawn_alike
 def test_a_file_is_read_once_however_often_the_page_is_drawn(filled, monkeypatch):
     calls = []
-    read = intake.read_file
+    read = commit.read_file
     counted = lambda *args, **kw: calls.append(1) or read(*args, **kw)  # noqa: E731
-    monkeypatch.setattr(intake, "read_file", counted)
+    monkeypatch.setattr(commit, "read_file", counted)
     app = drop(visit("upload"), FRESH)
     app.text_input(key="who").set_value("张三").run()
     app.run()
@@ -379,8 +381,8 @@ def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
     assert "未签发" not in texts(app)
     assert "未签发" in texts(visit("ranking", period="月"))
     signed = ranking(office, WEEK)
-    batch = int(history.batches(office).iloc[0]["batch"])
-    intake.withdraw(office, batch, "李四", "发错了表")
+    batch = int(batches.batches(office).iloc[0]["batch"])
+    commit.withdraw(office, batch, "李四", "发错了表")
     app = visit("ranking", period="周", unit=first_unit(office)["unit_name"])
     assert "更正:签发以后" in [found.label for found in app.expander][0]
     shown = next(found.value for found in app.dataframe if "place" in found.value)
@@ -396,8 +398,8 @@ def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
 def test_overview_shows_the_signed_city(issued):
     office, issue = issued
     told = city(office, WEEK)
-    batch = int(history.batches(office).iloc[0]["batch"])
-    intake.withdraw(office, batch, "李四", "发错了表")
+    batch = int(batches.batches(office).iloc[0]["batch"])
+    commit.withdraw(office, batch, "李四", "发错了表")
     said = texts(visit(city_period="周"))
     assert "演字47号" in said
     assert f"{told.score:.2f}" in said
@@ -411,7 +413,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.checkbox[0].check().run()
     button(app, "建草稿").click().run()
     assert "已建草稿" in texts(sound(app))
-    issue = app.session_state["who"] and book.issues(own)[0]
+    issue = app.session_state["who"] and issues.issues(own)[0]
     button(app, "出核对稿").click().run()
     assert "核对稿已经做好" in texts(sound(app))
     unit = first_unit(own)
@@ -420,7 +422,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.text_area[0].set_value("请看照片").run()
     button(app, "记下意见").click().run()
     assert "现在还不能签发:1 条复核意见没有决定。" in texts(sound(app))
-    key = f"remarks-{issue.key}-{cached.version().revision}"
+    key = f"remarks-{issue.key}-{cache.version().revision}"
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     app.segmented_control[0].set_value("剔除").run()
@@ -431,7 +433,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.text_input(key=f"document-{issue.key}").set_value("演字47号").run()
     button(app, "签发这一期").click().run()
     assert "已签发,校验码" in texts(sound(app))
-    signed = book.issues(own)[0]
+    signed = issues.issues(own)[0]
     found = visit("recheck", **{"verify-hash": signed.short_hash})
     assert "**一致**" in texts(found)
     app = visit("recheck", **{"verify-hash": "不是校验码"})
@@ -443,7 +445,7 @@ def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(cached, "city", fail)
+    monkeypatch.setattr(cache, "city", fail)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not app.exception
     assert "这一页没有显示出来" in app.error[0].value
@@ -518,7 +520,7 @@ def test_every_page_begins_with_its_guard(page):
 
 def page_sources():
     files = [ROOT / "app.py", *(ROOT / "pages").glob("*.py")]
-    files += (ROOT / "wenming_metrics" / "ui").glob("*.py")
+    files += (ROOT / "wenming_metrics" / "ui").rglob("*.py")
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.test_pages import WEEK, _serializable, drawn_alike, stored, texts, visit
-from wenming_metrics import settings
+from tests.pages.test_pages import WEEK, _serializable, drawn_alike, stored, texts, visit
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.ranking import listing, ranking
+from wenming_metrics.queries.ranking.ranking import listing, ranking
+from wenming_metrics.runtime import settings
 
 __all__ = ["_serializable", "stored"]  # fixtures
 pytestmark = drawn_alike

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.offices import copy_office
+from tests.pages.test_pages import _serializable, drawn_alike, sound, texts, visit
 from tests.queries.test_repeats import WINDOW, make_repeats
-from tests.test_pages import _serializable, drawn_alike, sound, texts, visit
-from wenming_metrics.queries.repeats import repeats
-from wenming_metrics.ui.narrowing import Scope
-from wenming_metrics.ui.repeats import narrowed
+from wenming_metrics.queries.losses.repeats import repeats
+from wenming_metrics.ui.losses.repeats.page import narrowed
+from wenming_metrics.ui.losses.scope import Scope
 
 __all__ = ["_serializable"]  # a fixture
 pytestmark = drawn_alike

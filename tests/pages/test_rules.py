@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests.offices import copy_store
-from tests.test_pages import (
+from tests.pages.test_pages import (
     ROOT,
     WEEK,
     XLSX,
@@ -19,11 +19,11 @@ from tests.test_pages import (
     texts,
     visit,
 )
-from wenming_metrics import settings
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.revising.books import book_of, files_of_version
+from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import open_store
 
 __all__ = ["_serializable", "stored"]  # fixtures

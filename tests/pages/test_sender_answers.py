@@ -3,15 +3,16 @@
 from datetime import date
 
 from tests.builders import xlsx
+from tests.pages.test_pages import XLSX, button, drop, own, sound, stored, texts, visit  # noqa: F401
+from tests.pages.test_unknown_words import names_of
 from tests.reading.test_archive import old_zip
-from tests.test_asking import names_of
-from tests.test_pages import XLSX, button, drop, own, sound, stored, texts, visit  # noqa: F401
-from wenming_metrics import choosing, intake
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.periods import window
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.choices import choices
-from wenming_metrics.queries.details import problem_rows
+from wenming_metrics.decisions import mappings
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.files.choices import choices
+from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
@@ -79,10 +80,10 @@ def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811
     told = choices(own).iloc[-1]
     assert (told["written"], told["means"], told["who"]) == ("只写数字的格子", "得的分", "张三")
     assert "只写数字的格子 = 得的分" in set(acts(own)["what"])
-    checks = intake.inspect(own, sheet, "再来.xlsx").reading.checks
+    checks = commit.inspect(own, sheet, "再来.xlsx").reading.checks
     assert checks["lost"].tolist() == [0, 30_000]
-    choosing.forget_choice(own, told["what"], int(told["choice"]), "张三")
-    assert intake.inspect(own, sheet, "再来.xlsx").reading.counts.held == 1
+    mappings.forget_choice(own, told["what"], int(told["choice"]), "张三")
+    assert commit.inspect(own, sheet, "再来.xlsx").reading.counts.held == 1
 
 
 def test_an_archive_with_a_password_has_its_own_sentence(own):  # noqa: F811
@@ -154,7 +155,7 @@ def test_the_list_of_batches_says_which_are_replaced(own):  # noqa: F811
     header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
     for site, said in (("一号点", {}), ("二号点", {"replaces": True})):
         sheet = xlsx({"检查表": [header, [DAY, street, kind, site, item, "不符合"]]})
-        last = intake.commit(own, intake.inspect(own, sheet, "表.xlsx", **said), "张三")
+        last = commit.commit(own, commit.inspect(own, sheet, "表.xlsx", **said), "张三")
     app = visit("upload")
     states = {one.batch: one.state for one in app.dataframe[0].value.itertuples()}
     assert states[last - 1] == f"已由第 {last} 批替换"

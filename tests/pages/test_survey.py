@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.offices import copy_store, new_store
-from tests.polls import THIRD, definitions, people, poll_office, put
-from tests.test_pages import (
+from tests.pages.test_pages import (
     REGISTERS,
     SAMPLES,
     _serializable,
@@ -16,12 +15,13 @@ from tests.test_pages import (
     texts,
     visit,
 )
-from wenming_metrics import settings
+from tests.polls import THIRD, definitions, people, poll_office, put
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.survey_rows import flagged
-from wenming_metrics.queries.surveys import rates, waves
+from wenming_metrics.queries.survey.rates import rates, waves
+from wenming_metrics.queries.survey.rows import flagged
+from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import open_store
-from wenming_metrics.ui import cached
+from wenming_metrics.ui.frame import cache
 
 __all__ = ["_serializable"]  # a fixture
 pytestmark = drawn_alike
@@ -126,9 +126,9 @@ def test_without_questionnaires_the_page_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("WENMING_STORE", new_store(tmp_path))
     app = visit("survey")
     assert [one.value for one in app.subheader] == ["还没有问卷"]
-    shown = cached.office()
+    shown = cache.office()
     none = replace(shown, rules=replace(shown.rules, survey=None), rule_sets=())
-    monkeypatch.setattr(cached, "office", lambda: none)
+    monkeypatch.setattr(cache, "office", lambda: none)
     assert [one.value for one in app.run().subheader] == ["测评办法里还没有问卷"]
 
 

@@ -3,15 +3,16 @@
 import pytest
 
 from tests.offices import copy_store
-from tests.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
-from wenming_metrics import intake, settings
-from wenming_metrics.periods import window
+from tests.pages.test_pages import WEEK, _serializable, drawn_alike, sound, stored, texts, visit
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
-from wenming_metrics.queries import history
-from wenming_metrics.queries.change import CAUSES, score_change
+from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.trend.change import CAUSES, score_change
+from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import open_store
 
 __all__ = ["_serializable", "stored"]  # fixtures
@@ -88,7 +89,7 @@ def test_a_signed_week_is_compared_as_it_was_signed(tmp_path, monkeypatch, store
     draft = signing.draft(office, WEEK.start, "张三", until_now=True)
     signing.sign(office, draft.key, "王五", "演字47号")
     score = city(office, WEEK).score
-    intake.withdraw(office, int(history.batches(office)["batch"].max()), "测试")
+    commit.withdraw(office, int(batches.batches(office)["batch"].max()), "测试")
     assert city(office, WEEK).score != score
     told = {"trend_view": "得分变动原因", "trend_than": "另选一期", "trend_other": "2026-11-18"}
     said = texts(visit("trends", **told))

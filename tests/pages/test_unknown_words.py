@@ -6,23 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx
-from tests.test_pages import (  # noqa: F401
-    XLSX,
-    button,
-    drawn_alike,
-    drop,
-    own,
-    sound,
-    stored,
-    texts,
-    visit,
-)
-from wenming_metrics import choosing, intake
+from tests.pages.test_pages import XLSX, button, drawn_alike, drop, own, sound, stored, texts, visit  # noqa: F401
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.queries import history
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.choices import NOT_READ, choices, nearest_columns, nearest_names
-from wenming_metrics.reading.model import NO_TABLE
+from wenming_metrics.decisions import mappings
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.files.choices import NOT_READ, choices, nearest_columns, nearest_names
+from wenming_metrics.reading.model.reading import NO_TABLE
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 
@@ -82,21 +73,21 @@ def test_a_table_in_foreign_words_is_mapped_column_by_column(own):  # noqa: F811
     assert "1 行可入库" in texts(app)
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
-    assert history.batches(own).iloc[0]["good"] == 1
+    assert batches.batches(own).iloc[0]["good"] == 1
 
-    again = intake.inspect(own, foreign(own) + b"", "fremd2.xlsx")
+    again = commit.inspect(own, foreign(own) + b"", "fremd2.xlsx")
     assert again.reading.counts.good == 1  # the form is known from now on
     told = choices(own)
     assert {"整张表", "表头“datum”", "表头“wetter”"} <= set(told["written"])
     assert set(told["who"]) == {"张三"}
     for one in told.itertuples():
-        choosing.forget_choice(own, one.what, one.choice, "张三")
+        mappings.forget_choice(own, one.what, one.choice, "张三")
     assert choices(own).empty
     done = acts(own)
     assert done["act"].value_counts()[["记住", "不再记"]].tolist() == [len(told), len(told)]
     assert {"表格 = 检查表", "表头“datum” = 督查日期"} <= set(done["what"])
     assert done["at"].is_monotonic_decreasing
-    assert intake.inspect(own, foreign(own), "fremd3.xlsx").reading.is_rejected
+    assert commit.inspect(own, foreign(own), "fremd3.xlsx").reading.is_rejected
 
 
 def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
@@ -139,13 +130,13 @@ def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
 def test_a_name_of_the_register_goes_before_what_was_said(own):  # noqa: F811
     street, *_ = names_of(own)
     other = next(n for n, title in nearest_names(own, "unit", "城").items() if street not in title)
-    choosing.remember_name(own, "unit", street, other, "张三")
-    found = intake.inspect(own, foreign(own), "x.xlsx")
+    mappings.remember_name(own, "unit", street, other, "张三")
+    found = commit.inspect(own, foreign(own), "x.xlsx")
     assert found.reading.is_rejected
     header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
     known, item, kind = names_of(own)
     book = xlsx({"检查表": [header, [DAY, known, kind, "一号点", item, "符合"]]})
-    checks = intake.inspect(own, book, "y.xlsx").reading.checks
+    checks = commit.inspect(own, book, "y.xlsx").reading.checks
     with reading(own.store) as connection:
         table = schema.register_unit
         query = select(table.c.unit).where(table.c.name == street)
@@ -194,7 +185,7 @@ def test_several_files_are_one_table_and_registers_go_in_first(own, tmp_path):  
     assert table["sender"].tolist()[0] == "城管局"
     button(app, "全部入库(2 个文件)").click().run()
     sound(app)
-    stored_ = history.batches(own).head(2)
+    stored_ = batches.batches(own).head(2)
     assert stored_["name"].tolist() == ["a_检查表.xlsx", "b_单位名册.xlsx"]
     assert stored_["good"].tolist()[0] == 2
     assert stored_["held"].tolist()[0] == 0
@@ -222,7 +213,7 @@ def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa
     assert table.options == ["安排:督查计划(已改)"]
     (told,) = choices(own).to_dict("records")
     assert (told["written"], told["means"], told["who"]) == ("整张表", "督查计划", "张三")
-    choosing.forget_choice(own, told["what"], told["choice"], "张三")
+    mappings.forget_choice(own, told["what"], told["choice"], "张三")
     assert "「安排」检查点位 1 行" in texts(sound(app.run()))
 
 
@@ -238,9 +229,9 @@ def test_a_file_that_is_returned_still_says_what_it_was_taken_for(own):  # noqa:
 
 
 def test_a_table_may_be_said_to_be_none(own):  # noqa: F811
-    form = intake.inspect(own, wrongly_taken(own), "安排.xlsx").reading.recognised[0].fingerprint
-    choosing.remember_kind(own, form, NO_TABLE, "张三")
-    found = intake.inspect(own, wrongly_taken(own), "安排.xlsx").reading
+    form = commit.inspect(own, wrongly_taken(own), "安排.xlsx").reading.recognised[0].fingerprint
+    mappings.remember_kind(own, form, NO_TABLE, "张三")
+    found = commit.inspect(own, wrongly_taken(own), "安排.xlsx").reading
     assert (found.is_rejected, found.recognised[0].kind) == (True, "")
     assert choices(own)["means"].tolist() == ["不读的表"]
     assert "表格 = 不读的表" in set(acts(own)["what"])
@@ -260,7 +251,7 @@ def test_a_kind_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa:
     assert (code, "没有种类“菜单”" in said) == (FAILED, True)
     arguments = ("--kind", "安排", "督查计划", "--who", "李四", "--workers", 1)
     assert run("ingest", path, *arguments)[0] == OK
-    assert history.batches(own).iloc[0]["kind"] == "督查计划"
+    assert batches.batches(own).iloc[0]["kind"] == "督查计划"
     assert choices(own)[["means", "who"]].values.tolist() == [["督查计划", "李四"]]
 
 

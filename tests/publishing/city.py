@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.builders import xlsx as workbook
 from tests.offices import CHECK_HEADERS, checklist, ingest, make_office
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
 
 MONDAY = date(2025, 3, 3)
@@ -39,9 +39,9 @@ def put_with_a_held_row(office: Office, name: str, *rows: list) -> int:
     """Upload a checklist with one more row of a street that nobody knows."""
     held = row("没有这条街", 1)
     data = workbook({"督查表": [CHECK_HEADERS, *rows, held]})
-    preview = intake.inspect(office, data, f"{name}.xlsx")
+    preview = commit.inspect(office, data, f"{name}.xlsx")
     assert preview.reading.counts.held == 1
-    return intake.commit(office, preview, "测试")
+    return commit.commit(office, preview, "测试")
 
 
 def scores(frame) -> dict[str, float]:

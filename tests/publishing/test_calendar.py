@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from wenming_metrics.periods import previous, series
+from wenming_metrics.domain.periods import previous, series
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at, slots
 
 CASES = [

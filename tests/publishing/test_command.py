@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from tests.publishing.city import MONDAY, open_city, put, row
-from wenming_metrics import intake
 from wenming_metrics.__main__ import FAILED, OK, main
+from wenming_metrics.intake import commit
 
 pytestmark = pytest.mark.store
 
@@ -42,7 +42,7 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert run(capsys, "export", told["hash"][:10], "--out", out)[0] == OK
     assert openpyxl.load_workbook(out).sheetnames == ["街道排名", "街道名单"]
     assert run(capsys, "verify", "2025-10") == (OK, "周通报第10期(3月3日—9日) 演字10号:一致。\n")
-    intake.withdraw(office, 2, "李四", "发错了表")
+    commit.withdraw(office, 2, "李四", "发错了表")
     code, said = run(capsys, "verify", "10")
     assert code == OK
     assert "更正(签发以后有变动的)(2 个单位)" in said

@@ -11,25 +11,25 @@ from sqlalchemy import update
 
 from tests.offices import copy_store, write_rules
 from tests.publishing.city import MONDAY, NEXT, open_city, put, put_with_a_held_row, row, scores
-from wenming_metrics import intake
-from wenming_metrics.holding import discard_held
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.keeping.backup import backup
-from wenming_metrics.keeping.restore import restore
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.publishing import book, remarks, signing
+from wenming_metrics.decisions.held_rows import discard_held
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing import issues, remarks, signing
+from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.freezing import frozen
-from wenming_metrics.publishing.printing import signed_file
-from wenming_metrics.publishing.sheets import send
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.details import leaf_rows, problem_rows
-from wenming_metrics.queries.findings import read_problems
+from wenming_metrics.publishing.signed_workbook import signed_file
+from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.settings import Settings
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
+from wenming_metrics.queries.scores.findings import read_problems
+from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, reading, writing
+from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.restore import restore
+from wenming_metrics.upkeep.verify import verify
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def signed_scores(office, issue):
 
 
 def unit_of(office, name):
-    found = ranking(office, book.issues(office)[0].window)
+    found = ranking(office, issues.issues(office)[0].window)
     return int(found.set_index("unit_name").at[name, "unit"])
 
 
@@ -65,7 +65,7 @@ def object_to(office, issue, name, lost):
 
 
 def test_an_issue_goes_from_draft_to_signature(office, draft):
-    assert (draft.year, draft.number, draft.state) == (2025, 10, book.DRAFT)
+    assert (draft.year, draft.number, draft.state) == (2025, 10, issues.DRAFT)
     assert draft.title == "周通报第10期(3月3日—9日)"
     name, content = send(office, draft.key, "张三")
     assert name == "周通报第10期(3月3日—9日)核对稿.zip"
@@ -73,9 +73,9 @@ def test_an_issue_goes_from_draft_to_signature(office, draft):
         "主城区_乙街道.xlsx",
         "主城区_甲街道.xlsx",
     ]
-    assert book.issues(office)[0].state == book.CHECKING
+    assert issues.issues(office)[0].state == issues.CHECKING
     signed = signing.sign(office, draft.key, "王五", " 演字10号 ")
-    assert (signed.state, signed.document, signed.signed_by) == (book.SIGNED, "演字10号", "王五")
+    assert (signed.state, signed.document, signed.signed_by) == (issues.SIGNED, "演字10号", "王五")
     assert signed_scores(office, signed) == {"乙街道": 90, "甲街道": 60}
     kept = frozen(office, signed.key)
     assert (kept.lists.rows, kept.intact) == (3, True)
@@ -163,7 +163,7 @@ def test_a_remark_on_a_figure_can_only_be_kept(office, draft):
     with pytest.raises(IntakeError, match="只能维持"):
         remarks.decide(office, number, "剔除", "看过", "主任", "张三")
     remarks.decide(office, number, "维持", "核对无误", "主任", "张三")
-    assert signing.sign(office, draft.key, "王五", "演字10号").state == book.SIGNED
+    assert signing.sign(office, draft.key, "王五", "演字10号").state == issues.SIGNED
 
 
 def test_held_rows_block_the_signature_unless_each_is_waived(office):
@@ -179,7 +179,7 @@ def test_held_rows_block_the_signature_unless_each_is_waived(office):
     with pytest.raises(IntakeError, match="不在等着的行里"):
         signing.waive(office, issue.key, [(batch, "督查表", 99)], "张三", "街道已撤并")
     signing.waive(office, issue.key, [place], "张三", "街道已撤并")
-    assert signing.sign(office, issue.key, "王五", "演字10号").state == book.SIGNED
+    assert signing.sign(office, issue.key, "王五", "演字10号").state == issues.SIGNED
     assert signing.held_for(office, issue)["waived"].tolist() == ["街道已撤并"]
     done = acts(office)
     assert done.loc[done["act"] == "不等", "reason"].tolist() == ["街道已撤并"]
@@ -190,7 +190,7 @@ def test_held_rows_that_are_dealt_with_block_nothing(office):
     issue = signing.draft(office, MONDAY, "张三")
     line = signing.held_for(office, issue).iloc[0]
     discard_held(office, batch, [(line["sheet"], int(line["source_row"]))], "张三", "没有这条街")
-    assert signing.sign(office, issue.key, "王五", "演字10号").state == book.SIGNED
+    assert signing.sign(office, issue.key, "王五", "演字10号").state == issues.SIGNED
 
 
 def test_what_cannot_be_drafted_or_signed_says_why(office, draft, monkeypatch):
@@ -229,7 +229,7 @@ def test_nothing_that_happens_later_changes_what_was_signed(office, draft):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
     before = signed_file(office, signed)[1]
     batch = put(office, "迟到", row("甲街道", 10, site="九号点"))
-    intake.withdraw(office, batch - 1, "李四", "发错了表")
+    commit.withdraw(office, batch - 1, "李四", "发错了表")
     assert signed_scores(office, signed) == {"乙街道": 90, "甲街道": 60}
     kept = frozen(office, signed.key)
     assert kept.intact
@@ -304,13 +304,13 @@ def test_withdrawn_is_kept_and_may_be_signed_again(office, draft):
     with pytest.raises(IntakeError, match="作废的原因"):
         signing.withdraw(office, first.key, "王五", "")
     ended = signing.withdraw(office, first.key, "王五", "文号写错")
-    assert (ended.state, ended.reason, ended.was_signed) == (book.WITHDRAWN, "文号写错", True)
-    assert book.signed_for(book.issues(office), first.window) is None
+    assert (ended.state, ended.reason, ended.was_signed) == (issues.WITHDRAWN, "文号写错", True)
+    assert issues.signed_for(issues.issues(office), first.window) is None
     again = signing.draft(office, MONDAY, "张三")
     assert again.cutoff == first.cutoff
     second = signing.sign(office, again.key, "王五", "演字11号")
-    assert book.find_issue(office, "2025-10").key == second.key
-    assert book.find_issue(office, first.short_hash).key == first.key
+    assert issues.find_issue(office, "2025-10").key == second.key
+    assert issues.find_issue(office, first.short_hash).key == first.key
     assert signed_scores(office, first) == signed_scores(office, second)
     with pytest.raises(IntakeError, match="要改请先作废"):
         signing.sign(office, second.key, "王五", "演字12号")
@@ -318,7 +318,7 @@ def test_withdrawn_is_kept_and_may_be_signed_again(office, draft):
 
 def test_movement_is_measured_against_what_was_signed(office, draft):
     signing.sign(office, draft.key, "王五", "演字10号")
-    intake.withdraw(office, 2, "李四", "发错了表")  # 甲街道 was 60 when it was signed
+    commit.withdraw(office, 2, "李四", "发错了表")  # 甲街道 was 60 when it was signed
     put(office, "下周", row("甲街道", 1, NEXT), row("乙街道", 2, NEXT))
     issue = signing.draft(office, NEXT, "张三")
     lines = signing.draft_lists(office, issue).boards["street"].set_index("unit_name")
@@ -344,7 +344,7 @@ def test_signed_issues_survive_backup_and_restore(office, draft, tmp_path):
     restore(url, office.rules, made.path, replace=True)
     other = Office(open_store(url), office.catalogue, office.rules, office.rule_sets)
     assert verify(other).sound
-    assert verify_issue(other, book.find_issue(other, signed.short_hash)).same
+    assert verify_issue(other, issues.find_issue(other, signed.short_hash)).same
 
 
 def test_a_removed_row_is_no_problem_of_anybody(office, draft):

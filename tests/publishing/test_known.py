@@ -8,19 +8,20 @@ import pytest
 
 from tests.offices import checklist, ingest, make_office
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
-from wenming_metrics import intake, periods
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.corrections import verify_issue
-from wenming_metrics.publishing.freezing import frozen
 from wenming_metrics.publishing.lists import Signed, make_lists
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import every_leaf, every_row, leaf_rows, unit_leaves
-from wenming_metrics.queries.lists import named_units
-from wenming_metrics.queries.overview import category_shares, city, top_losses
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.details import every_leaf, every_row, leaf_rows, unit_leaves
 from wenming_metrics.store.database import reading, stamp, writing
 from wenming_metrics.store.rulings import KEEP, LOWER, REMOVE, add_ruling
-from wenming_metrics.tallying import retally
+from wenming_metrics.tallies.update import retally
 
 WINDOW = periods.window("week", date(2026, 10, 30))
 MONTH = periods.window("month", date(2026, 11, 1))
@@ -53,10 +54,10 @@ def act(office, draw, batches, live, number):
         live.add(batches[-1])
     elif kind == "withdraw":
         live.remove(chosen := draw.choice(stay))
-        intake.withdraw(office, chosen, "测试")
+        commit.withdraw(office, chosen, "测试")
     elif gone := sorted(set(batches) - live) if kind == "reinstate" else []:
         live.add(chosen := draw.choice(gone))
-        intake.reinstate(office, chosen, "测试")
+        commit.reinstate(office, chosen, "测试")
     else:
         rule_one(office, draw, draw.choice(stay))
 
@@ -131,7 +132,7 @@ def test_days_that_nobody_touched_take_the_stored_sums(tmp_path, monkeypatch):
     at, told = stamp(), shown(office, WINDOW)
     other = [[day + timedelta(days=14), *rest] for day, *rest in rows(2, 20)]
     ingest(office, checklist(other), "别的日子.xlsx")
-    monkeypatch.setattr("wenming_metrics.queries.known.read_rows", lambda *_: 1 / 0)
+    monkeypatch.setattr("wenming_metrics.queries.scores.as_known.read_rows", lambda *_: 1 / 0)
     assert_same(lists_at(office, WINDOW, at), told)
 
 

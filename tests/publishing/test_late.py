@@ -3,7 +3,7 @@
 import pytest
 
 from tests.publishing.city import MONDAY, NEXT, open_city, put, row, scores
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.corrections import corrections
 
@@ -94,7 +94,7 @@ def test_a_withdrawn_late_file_is_gone_from_the_next_issue(office):
     put(office, "下周", row("甲街道", 0, NEXT))
     second = signing.draft(office, NEXT, "张三")
     signed = signing.sign(office, second.key, "王五", "演字11号")
-    intake.withdraw(office, late, "李四", "不是我区的点位")
+    commit.withdraw(office, late, "李四", "不是我区的点位")
     found = corrections(office, signed)
     told = found.units[["unit_name", "score_signed", "score_now"]].to_dict("records")
     assert told == [{"unit_name": "甲街道", "score_signed": 70, "score_now": 100}]

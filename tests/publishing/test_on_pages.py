@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from tests.pages.test_pages import texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
-from tests.test_pages import texts, visit
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.freezing import frozen
+from wenming_metrics.publishing.snapshot import frozen
 
 SATURDAY = "[issues]\nname = '督查周报'\nfirst_weekday = 6\n"
 

@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office, register_units
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.periods import window
-from wenming_metrics.queries.adjusted import unit_ledger
-from wenming_metrics.queries.composite import composite, known_profiles
-from wenming_metrics.queries.lists import named_units
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.scoring.ranking import VETOED
-from wenming_metrics.settings import ROOT
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.ranking.composite import composite, known_profiles
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.scoring.ranking.ranking import VETOED
 
 pytestmark = pytest.mark.store
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from tests.offices import checklist, copy_office, ingest, make_office
-from wenming_metrics import intake, periods
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.change import CAUSES, leaf_lines, score_change, unit_lines
-from wenming_metrics.queries.course import course, days_scored, indicators, year_before
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.trend.change import CAUSES, leaf_lines, score_change, unit_lines
+from wenming_metrics.queries.trend.trend import course, days_scored, indicators, year_before
 from wenming_metrics.store.database import stamp
 
 MONDAY = date(2025, 3, 3)
@@ -125,7 +126,7 @@ def test_what_came_after_the_signature_is_restatement(tmp_path):
     assert line_of(found, "全市")["restated"] == pytest.approx(-15)
     same = score_change(office, FIRST, FIRST, cuts=(signed, None))
     assert line_of(same, "乙街道")[list(CAUSES)].tolist() == pytest.approx([0, 0, 0, 0, -30])
-    intake.withdraw(office, batch, "测试")
+    commit.withdraw(office, batch, "测试")
     again = score_change(office, FIRST, SECOND, cuts=(signed, None))
     assert not again.wholes["restated"].any()
 
@@ -135,7 +136,7 @@ def test_a_signed_week_of_which_nothing_is_left_is_restated_as_a_whole(tmp_path)
     third = periods.window("week", MONDAY + timedelta(days=14))
     batch = put(office, "三", third, 甲街道=(0, 0))
     signed = Cut(stamp())
-    intake.withdraw(office, batch, "测试")
+    commit.withdraw(office, batch, "测试")
     found = score_change(office, third, SECOND, cuts=(signed, None))
     assert_adds_up(found)
     one = line_of(found, "甲街道")

@@ -10,9 +10,9 @@ from tests.monday.files import build
 from tests.offices import checklist, ingest, make_office, register_units
 from tests.reading.test_external import GRID, MERGED
 from tests.scoring.test_composing import settings_of
-from wenming_metrics import intake
-from wenming_metrics.periods import window
-from wenming_metrics.queries.composite import (
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking.composite import (
     composite,
     composite_lines,
     known_profiles,
@@ -20,8 +20,8 @@ from wenming_metrics.queries.composite import (
     unit_sources,
 )
 from wenming_metrics.rules.composite import composite_faults, profiles_of
-from wenming_metrics.scoring.composing import worked_line
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.scoring.tree.composite import worked_line
 
 QUARTER = window("quarter", date(2026, 9, 30))
 LATER = window("quarter", date(2026, 11, 30))
@@ -37,8 +37,8 @@ def office(tmp_path_factory):
     )
     streets = ["河西街道", "城东街道", "龙潭街道"]
     register_units(made, [(name, "主城区") for name in streets])
-    table = intake.inspect(made, build({"表3 街道得分": (GRID, MERGED)}), TEST)
-    intake.commit(made, table, "测试")
+    table = commit.inspect(made, build({"表3 街道得分": (GRID, MERGED)}), TEST)
+    commit.commit(made, table, "测试")
     rows = [  # 河西:两周 90 与 60,合并 (9+9+6)/30 = 80;城东:70
         ["2026-11-02", "市督查组", "河西街道", "小区", "一号", "环境", "不符合", 1],
         ["2026-11-03", "市督查组", "河西街道", "小区", "二号", "环境", "不符合", 1],

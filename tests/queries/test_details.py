@@ -6,9 +6,9 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import CHECK_HEADERS, ingest, make_office
-from wenming_metrics import periods
-from wenming_metrics.queries.details import leaf_rows, named_rows, problem_rows
-from wenming_metrics.queries.ranking import listing, ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.ranking.ranking import listing, ranking
+from wenming_metrics.queries.scores.details import leaf_rows, named_rows, problem_rows
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import FOUND, read_states
 

@@ -8,8 +8,10 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from wenming_metrics import intake, periods
-from wenming_metrics.queries.findings import (
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.scores.deductions import LINES, priced_lines
+from wenming_metrics.queries.scores.findings import (
     NO_NUMBER,
     SHARED,
     UNKNOWN,
@@ -19,10 +21,9 @@ from wenming_metrics.queries.findings import (
     read_answers,
     read_problems,
 )
-from wenming_metrics.queries.priced import LINES, priced_lines
-from wenming_metrics.reading.model import Answers
+from wenming_metrics.reading.model.reading import Answers
 from wenming_metrics.rules.model import Deductions
-from wenming_metrics.scoring.states import OPEN
+from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading, stamp
 
 pytestmark = pytest.mark.store
@@ -101,7 +102,7 @@ def test_what_is_withdrawn_was_never_answered_but_was_known(office):
     send(office, problem(number="DC-1", due="3个工作日"))
     batch = answer(office, ["DC-1", "堆物", "已整改", "2026-10-14"])
     before = stamp()
-    intake.withdraw(office, batch, "测试", "发错了")
+    commit.withdraw(office, batch, "测试", "发错了")
     assert asked(office, 20)["late"].tolist() == [True]
     assert asked(office, 20, before)["late"].tolist() == [False]
 
@@ -142,8 +143,8 @@ def test_the_same_list_sent_again_shares_no_number(office):
 def test_a_list_that_replaces_another_shares_no_number(office):
     send(office, problem(number="1"))
     data = xlsx({"问题清单": [["问题清单"], HEADERS, problem(number="1", 测评项="秩序")]})
-    preview = intake.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
-    intake.commit(office, replace(preview, replaces=True), "测试")
+    preview = commit.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
+    commit.commit(office, replace(preview, replaces=True), "测试")
     answer(office, ["1", "堆物", "已整改", "2026-10-14"])
     found = asked(office, 20)
     assert found[["item", "closed"]].to_numpy().tolist() == [[1, DAY + 2]]
@@ -237,6 +238,6 @@ def test_lines_do_not_depend_on_files_and_their_order(tmp_path):
 def test_a_slice_that_is_replaced_has_no_lines(office):
     send(office, problem(), problem(测评项="秩序"))
     data = xlsx({"问题清单": [["问题清单"], HEADERS, problem(处数=3)]})
-    preview = intake.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
-    intake.commit(office, replace(preview, replaces=True), "测试")
+    preview = commit.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
+    commit.commit(office, replace(preview, replaces=True), "测试")
     assert lines_of(office, rules_of(office, *TABLE), 0)["points"].tolist() == [9_000]

@@ -6,10 +6,10 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import CHECK_HEADERS, ingest, make_office
-from wenming_metrics import periods
-from wenming_metrics.queries.fixing import candidates, gains, labels
-from wenming_metrics.queries.ledger import ADJUSTED, SILENT, ledger
-from wenming_metrics.queries.ledger_rows import loss_rows, responsible_units
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.losses.ledger import ADJUSTED, SILENT, ledger
+from wenming_metrics.queries.losses.ledger_rows import loss_rows, responsible_units
+from wenming_metrics.queries.losses.what_if import candidates, gains, labels
 
 DAY = date(2026, 11, 16)
 WEEK = periods.window("week", DAY)

@@ -6,10 +6,10 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office
-from wenming_metrics import periods
-from wenming_metrics.queries.details import leaf_rows, unit_leaves
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, unit_leaves
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 

@@ -7,11 +7,11 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from wenming_metrics import periods
-from wenming_metrics.queries.findings import Moment
-from wenming_metrics.queries.priced import problem
-from wenming_metrics.queries.ranking import listing
-from wenming_metrics.reading.model import Answers
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.ranking.ranking import listing
+from wenming_metrics.queries.scores.deductions import problem
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.reading.model.reading import Answers
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import read_failed
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from wenming_metrics.charts.course import course_line
-from wenming_metrics.periods import window
-from wenming_metrics.queries.phases import PhaseEnd, phase_ends
-from wenming_metrics.scoring.control import control
-from wenming_metrics.ui.trend_words import marked, phase_hover, phases
+from wenming_metrics.charts.control_chart import course_line
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.trend.campaign_phases import PhaseEnd, phase_ends
+from wenming_metrics.scoring.trend.control_limits import control
+from wenming_metrics.ui.trends.sentences import marked, phase_hover, phases
 
 HEADER = ("任务", "责任单位", "阶段", "完成时限")
 WEEKS = [window("week", date(2026, 11, 2) + timedelta(weeks=n)) for n in range(3)]

@@ -7,12 +7,18 @@ import pytest
 
 from tests.offices import checklist, ingest, make_office
 from tests.queries.test_on_time import office as named_office
-from wenming_metrics.periods import window
-from wenming_metrics.queries.ledger import ledger
-from wenming_metrics.queries.portrait import ASIDE, SEEN, UNSEEN, against_group, places_over_time
-from wenming_metrics.queries.unsolved import unsolved
-from wenming_metrics.scoring.ranking import UNVISITED
-from wenming_metrics.ui.portrait_facts import fix_first, loss_lines
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.losses.ledger import ledger
+from wenming_metrics.queries.unit.open_problems import unsolved
+from wenming_metrics.queries.unit.portrait import (
+    ASIDE,
+    SEEN,
+    UNSEEN,
+    against_group,
+    places_over_time,
+)
+from wenming_metrics.scoring.ranking.ranking import UNVISITED
+from wenming_metrics.ui.portrait.facts import fix_first, loss_lines
 
 __all__ = ["named_office"]  # a fixture
 FIRST, SECOND = date(2026, 11, 9), date(2026, 11, 16)

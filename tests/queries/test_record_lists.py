@@ -7,11 +7,11 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from tests.test_pages import drawn_alike, sound, texts, visit
-from wenming_metrics import intake
+from tests.pages.test_pages import drawn_alike, sound, texts, visit
 from wenming_metrics.__main__ import main
-from wenming_metrics.queries.history import batches
-from wenming_metrics.queries.record_lists import (
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.batches import batches
+from wenming_metrics.queries.files.record_lists import (
     RESTRICTED,
     record_counts,
     record_file,
@@ -81,7 +81,7 @@ def test_what_is_withdrawn_is_not_listed_and_a_restricted_batch_is_marked(office
     known = batches(office).set_index("name")
     assert known.index[known["restricted"]].tolist() == ["测评.xlsx"]
     number = int(known.loc["甲.xlsx", "batch"])
-    intake.withdraw(office, number, "测试", "发错了")
+    commit.withdraw(office, number, "测试", "发错了")
     assert record_list(office, "rectification")["unit_name"].tolist() == ["乙街道"]
 
 

@@ -9,14 +9,14 @@ import xlsxwriter
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
+from tests.pages.test_pages import drawn_alike, sound, texts, visit
 from tests.reading.hostile import png
-from tests.test_pages import drawn_alike, sound, texts, visit
-from wenming_metrics import intake
-from wenming_metrics.periods import window
-from wenming_metrics.queries.details import leaf_rows, problem_rows
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.records import answers_to, records
-from wenming_metrics.reading.model import Answers
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
+from wenming_metrics.queries.scores.records import answers_to, records
+from wenming_metrics.reading.model.reading import Answers
 
 pytestmark = pytest.mark.store
 
@@ -78,7 +78,7 @@ def test_units_in_a_role_are_named(office):
 
 def test_a_withdrawn_file_counts_no_more(office):
     batch = ingest(office, answers("整改中"), "反馈.xlsx")
-    intake.withdraw(office, batch, "测试", "发错了")
+    commit.withdraw(office, batch, "测试", "发错了")
     assert records(office, "rectification").empty
     assert records(office, "metric").empty
 

@@ -9,18 +9,18 @@ from tests.builders import xlsx
 from tests.offices import checklist, copy_office, ingest, make_office
 from tests.queries.test_findings import HEADERS, INDICATORS, ITEMS, STREETS, answer, problem
 from tests.reading.hostile import photographed, png
-from wenming_metrics import intake
 from wenming_metrics.__main__ import main
-from wenming_metrics.pairing import say_same
-from wenming_metrics.periods import custom
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.pictures import row_pictures
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.repeat_sites import site_rows, sites_back
-from wenming_metrics.queries.repeats import part_of, repeats, responsible
-from wenming_metrics.queries.same import decided, suggestions
-from wenming_metrics.reading.model import Answers
-from wenming_metrics.scoring.repeats import count, total
+from wenming_metrics.decisions.same_problem import say_same
+from wenming_metrics.domain.periods import custom
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.files.pictures import row_pictures
+from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
+from wenming_metrics.queries.losses.repeats import part_of, repeats, responsible
+from wenming_metrics.queries.losses.same_problem import decided, suggestions
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.scoring.losses.repeats import count, total
 
 MONDAY = date(2026, 10, 12)
 WINDOW = custom(MONDAY + timedelta(7), MONDAY + timedelta(27))
@@ -180,9 +180,9 @@ def test_what_cannot_be_one_problem_is_refused(office):
         ("DC-2", "DC-2", "李四", "同一天"),
         ("DC-5", "DC-6", " ", "经办人"),
     ):
-        with pytest.raises(intake.IntakeError, match=said):
+        with pytest.raises(commit.IntakeError, match=said):
             say_same(office, known[one], known[other], who, same=True)
-    with pytest.raises(intake.IntakeError, match="没有这样一条问题"):
+    with pytest.raises(commit.IntakeError, match="没有这样一条问题"):
         say_same(office, known["DC-2"], (99, 1), "李四", same=True)
 
 

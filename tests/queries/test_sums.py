@@ -11,19 +11,20 @@ from sqlalchemy import func, select
 from tests.builders import sum_settled
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
-from wenming_metrics import intake, periods
-from wenming_metrics.keeping.verify import verify
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.sums import day_summer, plan_pieces, planned_types
-from wenming_metrics.queries.windows import board_units, read_lines, score_windows
-from wenming_metrics.scoring.basis import basis_of
-from wenming_metrics.scoring.leaves import LeafSums
-from wenming_metrics.scoring.settling import settle
-from wenming_metrics.settings import Settings
+from wenming_metrics.queries.scores.score_windows import board_units, read_lines, score_windows
+from wenming_metrics.queries.scores.window_sums import day_summer, plan_pieces, planned_types
+from wenming_metrics.runtime.settings import Settings
+from wenming_metrics.scoring.tally.leaves import LeafSums
+from wenming_metrics.scoring.tree.basis import basis_of
+from wenming_metrics.scoring.tree.settling import settle
 from wenming_metrics.store import schema, tallies
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.tallying import fill_sums, lacks_sums, rebuild
+from wenming_metrics.tallies.update import fill_sums, lacks_sums, rebuild
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 
@@ -80,7 +81,7 @@ def office(tmp_path_factory):
     batches = [
         ingest(office, checklist(rows(sorted(days[n::4]), draw)), f"{n}.xlsx") for n in range(4)
     ]
-    intake.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试")
     late = [date(2025, 3, 1), date(2025, 12, 31), date(2026, 1, 1)]
     ingest(office, checklist(rows(late, draw)), "迟来.xlsx", count_again=True)
     return office
@@ -165,7 +166,7 @@ def test_a_late_day_rewrites_the_rest_of_its_month_and_year_only(office):
     assert {day for span, day in changed if span == 0} == {late}
     assert all((d.year, d.month) == (2025, 3) for span, d in changed if span == 1)
     assert all(d.year == 2025 and d.month >= 3 for span, d in changed if span == 2)
-    intake.withdraw(office, batch, "测试")
+    commit.withdraw(office, batch, "测试")
     assert {span: running(office, span) for span in (0, 1, 2)} == before
 
 
@@ -267,9 +268,9 @@ def test_plans_are_summed_like_rows(tmp_path):
     assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first, second}
     assert asked(date(2026, 3, 5), date(2026, 3, 5)) == {first}
     assert asked(date(2026, 3, 6), date(2026, 12, 31)) == set()
-    intake.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试")
     assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first}
-    intake.reinstate(office, batches[1], "测试")
+    commit.reinstate(office, batches[1], "测试")
     assert asked(date(2026, 1, 1), date(2026, 3, 31)) == {first, second}
     before = {span: running(office, span) for span in (0, 1, 2)}
     with writing(office.store) as connection:

@@ -9,17 +9,17 @@ from tests.polls import THIRD, definitions, people, poll_office, put, put_record
 from tests.queries.test_composite import profile_of
 from tests.queries.test_surveys import STREETS, third
 from tests.recovering import recoverable
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import window
-from wenming_metrics.polling import decide_answer
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.composite import composite, composite_lines, unit_sources
-from wenming_metrics.queries.survey_quota import quota_board
-from wenming_metrics.queries.survey_rows import answer_rows, flagged, printed
-from wenming_metrics.queries.survey_tables import by_people, by_question, cross
-from wenming_metrics.queries.surveys import overview_rates, rates
+from wenming_metrics.decisions.questionnaires import decide_answer
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.ranking.composite import composite, composite_lines, unit_sources
+from wenming_metrics.queries.survey.quota import quota_board
+from wenming_metrics.queries.survey.rates import overview_rates, rates
+from wenming_metrics.queries.survey.rows import answer_rows, flagged, printed
+from wenming_metrics.queries.survey.tables import by_people, by_question, cross
 from wenming_metrics.rules.composite import composite_faults
-from wenming_metrics.scoring.rates import BLANKS
+from wenming_metrics.scoring.survey.rates import BLANKS
 
 
 @pytest.fixture(scope="module")

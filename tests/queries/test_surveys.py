@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.polls import FOURTH, THIRD, definitions, people, poll_office, put, put_records, unit_of
-from wenming_metrics.queries.survey_course import BROKEN, MOVED, STEADY, course
-from wenming_metrics.queries.survey_score import score
-from wenming_metrics.queries.surveys import rates, waves
+from wenming_metrics.queries.survey.rates import rates, waves
+from wenming_metrics.queries.survey.score import score
+from wenming_metrics.queries.survey.trend import BROKEN, MOVED, STEADY, course
 
 pytestmark = pytest.mark.store
 
@@ -106,8 +106,8 @@ def test_with_and_without_what_looks_doubtful(office, found):
 )
 def test_three_ways_to_make_the_city(office, city, value):
     """People: 甲 20,000, 乙 and 丙 10,000 each; by people a unit counts by who is in its base."""
-    from wenming_metrics.queries.survey_waves import take
-    from wenming_metrics.queries.surveys import figures_of
+    from wenming_metrics.queries.survey.rates import figures_of
+    from wenming_metrics.queries.survey.waves import take
 
     taken = take(office, THIRD)
     survey = replace(taken.survey, city=city)
@@ -120,8 +120,8 @@ def test_three_ways_to_make_the_city(office, city, value):
 
 
 def test_people_that_are_not_registered_are_said(office):
-    from wenming_metrics.queries.survey_waves import take
-    from wenming_metrics.queries.surveys import figures_of
+    from wenming_metrics.queries.survey.rates import figures_of
+    from wenming_metrics.queries.survey.waves import take
 
     taken = take(office, THIRD)
     made = figures_of(replace(taken, survey=replace(taken.survey, city="population")))

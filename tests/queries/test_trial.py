@@ -7,11 +7,12 @@ import pytest
 
 from tests.offices import checklist, ingest, make_office, register_units
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
-from wenming_metrics import intake, periods
-from wenming_metrics.executors import in_order, open_executor
-from wenming_metrics.queries import trial
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.trial import try_rules
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking import trial
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.ranking.trial import try_rules
+from wenming_metrics.runtime.executors import in_order, open_executor
 
 OTHER = [
     {"code": "A", "weight": 20},
@@ -90,12 +91,12 @@ def test_what_changes_meanwhile_is_left_out(offices, monkeypatch):
     alone = try_rules(here, there.rules, OVER)
 
     def late(executor, function, items):
-        intake.withdraw(here, 2, "测试")
+        commit.withdraw(here, 2, "测试")
         yield from in_order(executor, function, items)
 
     monkeypatch.setattr(trial, "in_order", late)
     assert_same(try_rules(here, there.rules, OVER), alone)
-    intake.reinstate(here, 2, "测试")
+    commit.reinstate(here, 2, "测试")
 
 
 def test_a_window_without_rows(offices):

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from tests.offices import checklist, ingest, make_office
-from wenming_metrics import periods
+from wenming_metrics.commands.printing import print_ranking
+from wenming_metrics.domain import periods
 from wenming_metrics.queries.office import under
-from wenming_metrics.queries.overview import category_shares, city, top_losses
-from wenming_metrics.queries.ranking import ranking, ranking_under
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.terminal import print_ranking
+from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
+from wenming_metrics.queries.ranking.ranking import ranking, ranking_under
+from wenming_metrics.queries.scores.rule_spans import names_of
 
 WEEK = periods.window("week", date(2026, 11, 16))
 BEFORE = periods.window("week", date(2026, 11, 9))

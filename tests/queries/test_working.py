@@ -6,11 +6,11 @@ import pytest
 
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office, register_units
-from wenming_metrics.periods import window
+from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.framework import items_of, search, tree
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.working import working
-from wenming_metrics.ui import steps
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.ranking.score_steps import working
+from wenming_metrics.ui.rules import worked_example
 
 ITEMS = [[code, f"项{code}", 10, "*"] for code in ("A1", "A2", "B1", "B2", "X")]
 TREE = [
@@ -73,19 +73,23 @@ def test_what_nobody_looked_at_gives_its_weight_away(office):
     assert found.score == line["score"] == 100
     assert nodes.loc["A1", "effective"] == 1
     assert nodes.loc[["A2", "B"], "rate"].isna().all()
-    assert steps.made(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith("没有查到,不计")
+    assert worked_example.made(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith(
+        "没有查到,不计"
+    )
 
 
 def test_the_steps_in_words(office):
     found, nodes, _ = steps_of(office, "甲街道")
     part = found.parts[0]
-    told = {code: steps.made(line, part.nodes) for code, line in nodes.to_dict("index").items()}
+    told = {
+        code: worked_example.made(line, part.nodes) for code, line in nodes.to_dict("index").items()
+    }
     assert told["A1"] == "实得 8 ÷ 满分 10(1 项,扣 2)"
     assert told["A2"] == "2 次检查的得分率平均"
     assert told["B"] == "整个时段结算,共 1 期,扣 4:1 − 4 ÷(满分 5 × 1)"
     assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"
-    assert steps.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
-    assert "得分 **54.50**" in steps.conclusion(found, WEEK.title)
+    assert worked_example.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
+    assert "得分 **54.50**" in worked_example.conclusion(found, WEEK.title)
 
 
 def test_prices_of_the_table_are_in_the_steps(tmp_path):
@@ -128,7 +132,10 @@ def test_a_leaf_that_a_fact_feeds_shows_the_fact(tmp_path):
     found, nodes, line = steps_of(office, "甲街道")
     assert found.score == line["score"] == 83.75
     assert nodes.loc["V", ["value", "rate"]].tolist() == [87.5, 0.875]
-    assert steps.made(nodes.loc["V"].to_dict(), found.parts[0].nodes) == "报送的数 87.5 ÷ 满分"
+    assert (
+        worked_example.made(nodes.loc["V"].to_dict(), found.parts[0].nodes)
+        == "报送的数 87.5 ÷ 满分"
+    )
 
 
 def test_a_week_over_two_versions_by_days_or_under_one_of_them(tmp_path):

@@ -9,9 +9,9 @@ import pytest
 
 from tests.reading import hostile
 from tests.reading.hostile import zipped
-from wenming_metrics.reading.archive import Archive, Member, is_archive, open_archive
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.sandbox import Limits
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.sandbox.archive import Archive, Member, is_archive, open_archive
+from wenming_metrics.reading.sandbox.process import Limits
 
 
 def old_zip(names: list[bytes], flags: int = 0, content: bytes = b"x") -> bytes:

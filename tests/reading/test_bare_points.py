@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.builders import read_sheets
-from wenming_metrics.reading.answers import BARE_CHOICE, EARNED, LOST
-from wenming_metrics.reading.model import Choices
+from wenming_metrics.reading.model.reading import Choices
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, EARNED, LOST
 
 HEADER = ["督查日期", "街道", "点位类型", "点位名称", "地面无积水垃圾(5分)", "公益广告完好(4分)"]
 PLACE = [date(2026, 11, 16), "城东街道", "集贸市场", "东风农贸(集贸)市场"]

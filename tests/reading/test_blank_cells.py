@@ -7,9 +7,9 @@ import pytest
 from tests.builders import FINDINGS, read_sheets, xlsx
 from tests.offices import make_office
 from tests.uploads.case import finding
-from wenming_metrics import backfill
-from wenming_metrics.periods import window
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import bulk
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.rules.reading_rules import ReadingRules, reading_faults, reading_rules
 
 ZERO = ReadingRules("zero", 10_000)
@@ -84,7 +84,7 @@ def test_an_office_reads_by_the_rules_in_force(tmp_path):
     place = ["2026-11-16", "甲街道", "小区", "一号"]
     rows = [[*place, "环境", 0.25, None], [*place, "秩序", None, None]]
     (tmp_path / "一.xlsx").write_bytes(xlsx({"督查表": [header, *rows]}))
-    (outcome,) = backfill.ingest_many(office, [tmp_path / "一.xlsx"], "测试")
+    (outcome,) = bulk.ingest_many(office, [tmp_path / "一.xlsx"], "测试")
     assert outcome.preview.reading.checks["possible"].tolist() == [10_000, 10_000]
     (line,) = ranking(office, window("day", date(2026, 11, 16))).to_dict("records")
     assert line["score"] == 87.5  # 50 x 0.75 + 50 x 1

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import CHECKLIST, check_row, read_sheets, register
-from wenming_metrics.reading.model import CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS
+from wenming_metrics.reading.model.reading import CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES
 
 _ITEMS = ("地面无积水垃圾", "公厕干净无异味", "摊位整洁无出店经营", "公益广告完好")

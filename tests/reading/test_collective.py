@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from tests.builders import catalogue, register
-from wenming_metrics.reading.collective import collective_units, expand_units, is_collective
-from wenming_metrics.reading.names import build_names
-from wenming_metrics.units import Register
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.reading.resolve.collective import collective_units, expand_units, is_collective
+from wenming_metrics.reading.resolve.names import build_names
 
 DAY = date(2026, 11, 16).toordinal()
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import FINDINGS, catalogue, read_sheets, register
 from tests.uploads.case import finding
-from wenming_metrics.reading.answers import Looked
+from wenming_metrics.reading.model.sender_answers import Looked
 
 DAY = date(2026, 11, 16).toordinal()
 ROAD, MARKET = ("河西街道", "人民路"), ("城东街道", "东风农贸(集贸)市场")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CHECKLIST, check_row, context, xlsx
-from wenming_metrics.reading.grid import cell, cells, rows_head
+from wenming_metrics.reading.model.grid import cell, cells, rows_head
 from wenming_metrics.reading.read import read
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 TEXT = '区,街道,得分,"备\n注"\n甲区,乙街道,95.5,"说“好”, 又说""行"""\n\n,丙街道,-2,\n'
 ROWS = [

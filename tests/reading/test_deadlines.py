@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import CHECKLIST, FINDINGS, check_row, read_sheets
 from tests.uploads.case import finding
-from wenming_metrics.reading.deadlines import due_day, number_of, severity, state
+from wenming_metrics.reading.inspection.deadlines import due_day, number_of, severity, state
 from wenming_metrics.vocabulary import SEVERITIES, STATES
 
 SUNDAY = date(2026, 11, 15).toordinal()

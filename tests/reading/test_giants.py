@@ -5,8 +5,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from tests.reading import hostile
-from wenming_metrics.reading.grid import cell
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.model.grid import cell
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 ROWS = 1_048_576
 _STRINGS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

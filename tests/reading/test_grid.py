@@ -11,7 +11,7 @@ import python_calamine
 
 from tests.reading import hostile
 from tests.reading.hostile import table, written
-from wenming_metrics.reading.grid import (
+from wenming_metrics.reading.model.grid import (
     Area,
     CellError,
     cell,
@@ -20,7 +20,7 @@ from wenming_metrics.reading.grid import (
     decode_block,
     rows_head,
 )
-from wenming_metrics.reading.sandbox import decode
+from wenming_metrics.reading.sandbox.process import decode
 
 
 def test_types_come_through():

@@ -11,12 +11,12 @@ import pytest
 import python_calamine
 
 from tests.reading import hostile
-from wenming_metrics.problems import HOLD, NOTE
-from wenming_metrics.reading import marks as marks_module
-from wenming_metrics.reading.grid import cell
-from wenming_metrics.reading.marking import mark
-from wenming_metrics.reading.marks import Mark, gather_marks
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.domain.problems import HOLD, NOTE
+from wenming_metrics.reading.feedback.marking import mark
+from wenming_metrics.reading.model import marks as marks_module
+from wenming_metrics.reading.model.grid import cell
+from wenming_metrics.reading.model.marks import Mark, gather_marks
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 TAG = "0123456789abcdef" * 4
 RED, YELLOW = "FFF6CFCD", "FFFFF1C9"

@@ -15,7 +15,7 @@ from sqlalchemy import literal, select
 
 from tests.offices import CHECK_HEADERS, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS, STREETS
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
@@ -132,7 +132,7 @@ def is_blank(line: list[object]) -> bool:
 @given(sheets=books())
 def test_every_row_is_accounted_for_once(sheets):
     data = workbook(sheets)
-    preview = intake.inspect(office(), data, "日报.xlsx", count_again=True)
+    preview = commit.inspect(office(), data, "日报.xlsx", count_again=True)
     found, counts = preview.reading, preview.reading.counts
     number = {name: at for at, name in enumerate(sheets)}
     skipped = [(number[p.sheet], p.row) for p in found.problems if p.code in SKIPPED]
@@ -161,10 +161,10 @@ def test_every_row_is_accounted_for_once(sheets):
 
 def _check_stored(preview, kept: set, held: set) -> None:
     """Store it: what is read is what is there."""
-    batch = intake.commit(office(), preview, "测试")
+    batch = commit.commit(office(), preview, "测试")
     with reading(office().store) as connection:
         tables = (schema.row, schema.plan_row, schema.record)
         stored = set().union(*(places(connection, table, batch) for table in tables))
         assert stored == kept
         assert places(connection, schema.held_row, batch) == held
-    intake.withdraw(office(), batch, "测试")  # the same workbook may come again
+    commit.withdraw(office(), batch, "测试")  # the same workbook may come again

@@ -14,12 +14,12 @@ from tests.builders import FINDINGS, context, xlsx
 from tests.offices import make_office
 from tests.store.test_split import INDICATORS, ITEMS
 from tests.uploads.case import finding
-from wenming_metrics import intake
-from wenming_metrics.privacy import mask
-from wenming_metrics.queries.details import problem_rows
-from wenming_metrics.queries.history import original_file
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.personal import is_personal
+from wenming_metrics.domain.privacy import mask
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.batches import original_file
+from wenming_metrics.queries.scores.details import problem_rows
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.personal.columns import is_personal
 from wenming_metrics.reading.read import read
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
@@ -132,15 +132,15 @@ def test_nothing_of_it_is_in_the_store(office):
         PHONE,
     ]
     content = xlsx({"12345": [header, row]})
-    preview = intake.inspect(office, content, "12345.xlsx")
-    batch = intake.commit(office, preview, "测试")
-    assert intake.inspect(office, content, "12345.xlsx").is_known  # the same file again
+    preview = commit.inspect(office, content, "12345.xlsx")
+    batch = commit.commit(office, preview, "测试")
+    assert commit.inspect(office, content, "12345.xlsx").is_known  # the same file again
     kept = original_file(office, batch).content
     assert CALLER not in str(openpyxl.load_workbook(io.BytesIO(kept)).active["I2"].value)
     with reading(office.store) as connection:
         for payload in connection.execute(select(schema.block.c.payload)).scalars():
             assert CALLER.encode() not in zlib.decompress(payload)
-    week = intake.window("month", intake.date(2026, 11, 3))
+    week = commit.window("month", commit.date(2026, 11, 3))
     cells = problem_rows(office, week)["cells"].iloc[0]
     assert cells["问题描述"] == "请回电138****8000"
     assert cells["投诉人电话"] == ""

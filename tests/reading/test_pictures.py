@@ -11,10 +11,10 @@ import xlsxwriter
 from tests.builders import CHECKLIST, check_row, context
 from tests.reading import hostile
 from tests.reading.hostile import anchor, drawn, png, relations, shown
-from wenming_metrics.reading.grid import Picture
-from wenming_metrics.reading.pictures import type_of
+from wenming_metrics.reading.model.grid import Picture
 from wenming_metrics.reading.read import read
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.sandbox.pictures import type_of
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 ROWS = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 9))
 MEDIA = {"rId1": "../media/image1.png", "rId2": "/xl/media/image2.jpeg"}

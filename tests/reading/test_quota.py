@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import read_sheets
 from tests.polls import definitions
-from wenming_metrics.rules.survey_load import survey_of
+from wenming_metrics.rules.survey.load import survey_of
 
 HEADER = ("街道", "期间", "人群", "计划份数")
 SURVEY = survey_of(tomllib.loads(definitions()))

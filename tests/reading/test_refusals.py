@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context
-from wenming_metrics.problems import REJECT, Problem
-from wenming_metrics.reading.grid import (
+from wenming_metrics.domain.problems import REJECT, Problem
+from wenming_metrics.reading.model.grid import (
     CellError,
     Column,
     Refusal,

@@ -8,9 +8,9 @@ import pytest
 
 from tests.reading import hostile
 from tests.reading.hostile import table
-from wenming_metrics.reading import sandbox
-from wenming_metrics.reading.grid import cell
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.model.grid import cell
+from wenming_metrics.reading.sandbox import process
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 SMALL = Limits(xml_bytes=1 << 20)
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><styleSheet/>'
@@ -129,12 +129,12 @@ def test_time_limit_is_a_verdict():
     ["import os; os.abort()", "pass", "print('x' * 99)", "import time; print(end='', flush=1)"],
 )
 def test_child_that_fails_is_a_verdict(program, monkeypatch):
-    monkeypatch.setattr(sandbox, "_START", program)
+    monkeypatch.setattr(process, "_START", program)
     assert decode(table(10)).refusal.code in {"crashed", "too_big"}
 
 
 def test_child_that_never_reads_is_ended(monkeypatch):
-    monkeypatch.setattr(sandbox, "_START", "import time; time.sleep(60)")
+    monkeypatch.setattr(process, "_START", "import time; time.sleep(60)")
     limits = Limits(wall_seconds=0.3)
     assert decode(b"x" * 5_000_000, limits=limits).refusal.code == "too_slow"
 
@@ -148,7 +148,7 @@ def test_child_sees_no_environment_of_the_server(monkeypatch):
         return start(command, **options)
 
     monkeypatch.setenv("DATABASE_URL", "x")
-    monkeypatch.setattr(sandbox.subprocess, "Popen", spy)
+    monkeypatch.setattr(process.subprocess, "Popen", spy)
     assert decode(table(3)).refusal is None
     assert "DATABASE_URL" not in seen
 

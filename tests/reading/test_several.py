@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import FINDINGS, read_sheets
 from tests.uploads.case import finding
-from wenming_metrics.reading.several import list_problems, share
+from wenming_metrics.reading.inspection.split_cells import list_problems, share
 
 TWO = "1.非机动车乱停放5辆;2.沿街商铺出店经营2处"
 

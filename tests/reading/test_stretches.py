@@ -6,8 +6,8 @@ import pytest
 
 from tests.reading import hostile
 from tests.reading.hostile import sheet
-from wenming_metrics.reading.grid import Workbook, cells
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.model.grid import Workbook, cells
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 WHOLE, SHORT = Limits(stretch_bytes=1 << 30), Limits(stretch_bytes=1 << 20)
 MERGED = '<mergeCells count="1"><mergeCell ref="C6:C7"/></mergeCells>'

@@ -15,13 +15,13 @@ from openpyxl import load_workbook
 from tests import questionnaires
 from tests.builders import context, read_sheets, register, xlsx
 from tests.questionnaires import HEADERS, SAID, in_letters, in_numbers, in_text, rows, survey
-from wenming_metrics.queries.choices import nearest_columns
-from wenming_metrics.reading.model import SURVEY, Choices, NameChoice, Reading
-from wenming_metrics.reading.questions import bare
+from wenming_metrics.queries.files.choices import nearest_columns
+from wenming_metrics.reading.model.reading import SURVEY, Choices, NameChoice, Reading
 from wenming_metrics.reading.read import read as read_file
-from wenming_metrics.rules.answered import BLANK, NOT_ASKED
-from wenming_metrics.rules.survey_load import survey_of
-from wenming_metrics.scoring import integrity
+from wenming_metrics.reading.survey.questions import bare
+from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
+from wenming_metrics.rules.survey.load import survey_of
+from wenming_metrics.scoring.survey import fraud_flags
 
 CODES = ["age", "aware", "channel", "joined", "overall", "clean", "traffic"]
 NAMED = {"提交答卷时间": "_submission_time", "序号": "_id", "1、您居住的街道": "place/街道"}
@@ -148,8 +148,8 @@ def test_what_is_looked_at_is_flagged_and_no_address_is_kept():
     lines[2][2] = "12秒"
     found = read(HEADERS, lines)
     assert found.answers.frame["flags"].tolist() == [
-        *[integrity.DOUBLE | integrity.ADDRESS] * 2,
-        integrity.FAST,
+        *[fraud_flags.DOUBLE | fraud_flags.ADDRESS] * 2,
+        fraud_flags.FAST,
         *[0] * 4,
     ]
     assert b"198.51.100" not in b"".join(block.packed for _, block in found.blocks)
@@ -164,7 +164,7 @@ def test_an_interviewer_with_only_the_best_answers_is_flagged():
         line.append("甲" if n < 20 else "乙")
     lines[30][12] = "2"
     flags = read([*HEADERS, "访问员"], lines).answers.frame["flags"]
-    assert (flags[:20] == integrity.INTERVIEWER).all()
+    assert (flags[:20] == fraud_flags.INTERVIEWER).all()
     assert (flags[20:] == 0).all()
 
 
@@ -176,8 +176,8 @@ def test_four_equal_scores_in_a_row_are_a_straight_line():
         text += f'[[question]]\ncode="{code}"\ntitle="{code}"\nkind="scale"\nlow=1\nhigh=5\nheaders=[]\n'
     nothing = np.full(3, -1)
     told = {"address": nothing, "moment": nothing, "took": nothing, "interviewer": nothing}
-    found = integrity.find_flags(survey_of(tomllib.loads(text)), table, **told)
-    assert found.tolist() == [integrity.STRAIGHT, 0, 0]
+    found = fraud_flags.find_flags(survey_of(tomllib.loads(text)), table, **told)
+    assert found.tolist() == [fraud_flags.STRAIGHT, 0, 0]
 
 
 def test_a_questionnaire_is_known_again_by_its_number_and_moment():

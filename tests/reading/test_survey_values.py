@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from tests.questionnaires import survey
-from wenming_metrics.reading.questions import counted_columns, survey_columns
-from wenming_metrics.reading.survey_values import (
+from wenming_metrics.reading.survey.questions import counted_columns, survey_columns
+from wenming_metrics.reading.survey.values import (
     BEYOND,
     BY_NUMBER,
     SEVERAL,
@@ -17,7 +17,7 @@ from wenming_metrics.reading.survey_values import (
     moment,
     seconds,
 )
-from wenming_metrics.rules.answered import BLANK, NOT_ASKED
+from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
 
 DAY = date(2026, 9, 12).toordinal()
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.grid import CellError
-from wenming_metrics.reading.values import (
+from wenming_metrics.reading.model.grid import CellError
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.values import (
     BLANK,
     BROKEN,
     CUT_SHORT,

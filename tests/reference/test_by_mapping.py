@@ -20,19 +20,20 @@ import xlsxwriter
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
-from wenming_metrics import choosing, intake
-from wenming_metrics.periods import window
-from wenming_metrics.queries.composite import composite
+from wenming_metrics.decisions import mappings
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.periods import window
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.transaction import Preview
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.records import records
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.queries.ranking.composite import composite
+from wenming_metrics.queries.scores.records import records
 from wenming_metrics.rules.composite import profiles_of
 from wenming_metrics.rules.model import Board
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_rows as rows_on
-from wenming_metrics.storing import Preview
 
 FOLDER = Path(__file__).resolve().parent
 WHO = "测试"
@@ -96,16 +97,16 @@ def point_at(office: Office, content: bytes, said: Mapping[str, Mapping[str, str
 
     Takes: said - sheet -> "kind" and header -> name of the column, "" where it is not read
     """
-    found = intake.inspect(office, content, "published.xlsx")
+    found = commit.inspect(office, content, "published.xlsx")
     assert found.reading.is_rejected
     for sheet, columns in said.items():
         (form,) = {one.fingerprint for one in found.reading.unmapped if one.sheet == sheet}
         for header, name in columns.items():
             if header == "kind":
-                choosing.remember_kind(office, form, name, WHO)
+                mappings.remember_kind(office, form, name, WHO)
             else:
-                choosing.remember_header(office, form, header, name, WHO)
-    return intake.inspect(office, content, "published.xlsx")
+                mappings.remember_header(office, form, header, name, WHO)
+    return commit.inspect(office, content, "published.xlsx")
 
 
 def held(preview: Preview) -> Counter:
@@ -133,7 +134,7 @@ def test_university_rankings(tmp_path):
     }
     preview = point_at(office, workbook({"THE": rows}), {"THE": said})
     assert (preview.reading.counts.good, held(preview)) == (925, Counter())
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     found = records(office, "external")
     components = ("teaching", "international", "research", "citations", "income")
     assert len(found) == len(rows) == 925
@@ -155,7 +156,7 @@ def test_places_of_published_totals(tmp_path):
         **{"kind": "external", "year": "period", "unit_id": "subject", "country": "group"},
         **{"total_score": "total", "world_rank": "printed_rank"},
     }
-    intake.commit(office, point_at(office, workbook({"THE": rows}), {"THE": said}), WHO)
+    commit.commit(office, point_at(office, workbook({"THE": rows}), {"THE": said}), WHO)
     board = Board("department", "大学", "responsible", True, ())
     office = replace(office, rules=replace(office.rules, boards=(board,)))
     profile = {
@@ -178,7 +179,7 @@ def test_university_rankings_as_a_matrix_of_figures(tmp_path):
     said = {"kind": "metric", "year": "period", "unit_id": "subject", "country": "remark"}
     preview = point_at(office, workbook({"THE": rows}), {"THE": said})
     assert (preview.reading.counts.good, held(preview)) == (925, Counter())
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     columns = [name for name in rows[0] if name not in said]
     assert len(columns) == 7
     found = records(office, "metric")
@@ -204,7 +205,7 @@ def test_an_index_of_countries(tmp_path):
     }
     preview = point_at(office, workbook({"SDG Index 2019": rows}), {"SDG Index 2019": said})
     assert (preview.reading.counts.good, held(preview)) == (54, Counter())
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     goals = [f"Goal {n} Score" for n in range(1, 18)]
     found = records(office, "external")
     for line, row in zip(found.to_dict("records"), rows, strict=True):
@@ -229,7 +230,7 @@ def test_ratings_of_premises(tmp_path):
         1355,
         Counter({("记录-04", "上测-01"): 208}),
     )
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     rated = [row for row in rows if row["RatingDate"]]
     scores = ("Score_Hygiene", "Score_Structural", "Score_ConfidenceInManagement")
     found = records(office, "external")
@@ -268,7 +269,7 @@ def test_inspections_and_what_they_found(tmp_path):
     }
     preview = point_at(office, content, said)
     assert (preview.reading.counts.good, held(preview)) == (400 + 2007, Counter())
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     days = sorted({cell(row["ACTIVITY DATE"]).date() for row in inspections})
     ordinals = [day.toordinal() for day in days]
     with reading(office.store) as connection:

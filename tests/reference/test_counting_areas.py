@@ -8,9 +8,9 @@ import pytest
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
 from tests.reference.test_by_mapping import WHO, Row, point_at, table, workbook
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.surveys import rates, waves
+from wenming_metrics.queries.survey.rates import rates, waves
 
 SURVEY = """
 id = "areas"
@@ -72,7 +72,7 @@ def office(tmp_path_factory, areas) -> Office:
     preview = point_at(made, workbook({"2016年6月": areas}), {"2016年6月": said})
     assert preview.reading.outcome == "共 382 行,382 行可入库。"
     assert preview.problems == ()
-    intake.commit(made, preview, WHO)
+    commit.commit(made, preview, WHO)
     return made
 
 

@@ -12,10 +12,11 @@ import pytest
 from tests.builders import xlsx
 from tests.offices import checklist, ingest, make_office
 from tests.reference.test_by_mapping import WHO, beside, point_at, table, workbook
-from wenming_metrics import intake, periods
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.windows import score_windows
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.store.database import reading
 
 GOALS = [f"Goal {n} Score" for n in range(1, 18)]
@@ -88,7 +89,7 @@ def test_university_totals_under_weights_that_change(tmp_path):
     said = {"kind": "metric", "year": "period", "unit_id": "subject", "country": "remark"}
     said |= {"total_score": "", "world_rank": ""}
     preview = point_at(office, workbook({"THE": rows}), {"THE": said})
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     missing = 0
     for year in range(2011, 2016):
         found = exact(office, periods.window("year", date(year, 1, 1)))
@@ -109,7 +110,7 @@ def test_an_index_of_equal_goals(tmp_path):
         **{"index_score": "total", "rank": "printed_rank"},
     }
     preview = point_at(office, workbook({"SDG Index 2019": rows}), {"SDG Index 2019": said})
-    intake.commit(office, preview, WHO)
+    commit.commit(office, preview, WHO)
     year = periods.window("year", date(2019, 1, 1))
     found, listed = exact(office, year), ranking(office, year).set_index("unit_name")
     scored = [row for row in rows if row["index_score"]]

@@ -9,25 +9,25 @@ import pytest
 from sqlalchemy import update
 
 from tests.offices import checklist, ingest, make_office, register_units
-from wenming_metrics import periods
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.keeping.checks import check_rules
-from wenming_metrics.queries.acts import acts
+from wenming_metrics.domain import periods
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.revising import drafts
 from wenming_metrics.revising.books import book_of, files_of_version, read_book
 from wenming_metrics.revising.clauses import apply, clauses_of, join
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, publish, versions
 from wenming_metrics.revising.trying import try_draft
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_all, load_files, pack
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.rules.parts import Parts, files_of, parts_of
-from wenming_metrics.rules.workbook import WorkbookError
-from wenming_metrics.settings import ROOT, Settings
+from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
+from wenming_metrics.rules.workbook.workbook import WorkbookError
+from wenming_metrics.runtime.settings import ROOT, Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import writing
+from wenming_metrics.upkeep.checks import check_rules
 
 ITEMS = [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"], ["C", "其他", 10, "T1"]]
 TREE = [{"code": "A", "name": "环境", "weight": 60}, {"code": "B", "name": "秩序", "weight": 40}]

@@ -6,8 +6,8 @@ import tomllib
 import pytest
 
 from wenming_metrics.revising.survey_changes import compare_surveys
-from wenming_metrics.rules.survey_check import survey_faults
-from wenming_metrics.settings import ROOT
+from wenming_metrics.rules.survey.check import survey_faults
+from wenming_metrics.runtime.settings import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import choose, digest, load_all, load_rules
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 DATA = ROOT / "data"
 PUBLISHED = {"demo-2026": "c08f6c86e5e630dd73d1fe8475316a610bbc71d687a1778487252a1773b9dfde"}

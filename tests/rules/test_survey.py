@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from wenming_metrics.queries.survey_rules import answer_lines, example_lines, rate_lines
-from wenming_metrics.rounding import half_up
-from wenming_metrics.rules import survey_paths, survey_shape
-from wenming_metrics.rules.model import RuleSetError
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.queries.survey.definitions import answer_lines, example_lines, rate_lines
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.paths import flatten
-from wenming_metrics.rules.survey import SHARE, UNKNOWN, VALID
-from wenming_metrics.rules.survey_check import survey_faults
-from wenming_metrics.rules.survey_load import load_surveys, read_survey, survey_of
-from wenming_metrics.rules.survey_words import (
+from wenming_metrics.rules.survey import paths, shape
+from wenming_metrics.rules.survey.check import survey_faults
+from wenming_metrics.rules.survey.load import load_surveys, read_survey, survey_of
+from wenming_metrics.rules.survey.model import SHARE, UNKNOWN, VALID
+from wenming_metrics.rules.survey.wording import (
     count_word,
     spell_margins,
     spell_rate,
     spell_survey_score,
     states_of,
 )
-from wenming_metrics.scoring.rates import worth_of
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.scoring.survey.rates import worth_of
 
 SURVEYS = ROOT / "data" / "surveys"
 DEMO = ROOT / "data" / "rules" / "demo-2026" / "survey.toml"
@@ -278,13 +278,13 @@ def test_a_figure_of_counts_alone_names_its_base():
 def test_every_setting_has_its_words_and_stands_in_the_list():
     told = (SURVEYS / "README.md").read_text(encoding="utf-8")
     for checks, words in (
-        (survey_shape._HEAD, survey_paths.HEAD_WORDS),
-        (survey_shape._LIMITS, survey_paths.LIMIT_WORDS),
-        (survey_shape._QUESTION, survey_paths.QUESTION_WORDS),
-        (survey_shape._OPTIONS, survey_paths.OPTION_WORDS),
-        (survey_shape._RATE, survey_paths.RATE_WORDS),
-        (survey_shape._MARGIN, survey_paths.MARGIN_WORDS),
-        ({**survey_shape._SCORE, **survey_shape._PART}, survey_paths.SCORE_WORDS),
+        (shape._HEAD, paths.HEAD_WORDS),
+        (shape._LIMITS, paths.LIMIT_WORDS),
+        (shape._QUESTION, paths.QUESTION_WORDS),
+        (shape._OPTIONS, paths.OPTION_WORDS),
+        (shape._RATE, paths.RATE_WORDS),
+        (shape._MARGIN, paths.MARGIN_WORDS),
+        ({**shape._SCORE, **shape._PART}, paths.SCORE_WORDS),
     ):
         assert set(checks) == set(words)
         assert [name for name in checks if f"`{name}`" not in told] == []
@@ -292,7 +292,7 @@ def test_every_setting_has_its_words_and_stands_in_the_list():
 
 def test_every_line_of_the_workbook_says_what_it_means():
     told = demo()
-    lines = {path: survey_paths.spell_path(told, path) for path, _ in flatten(told)}
+    lines = {path: paths.spell_path(told, path) for path, _ in flatten(told)}
     assert [path for path, words in lines.items() if not words or words.endswith(":")] == []
     assert lines["limits.hide"] == "少于多少份不公布"
     assert lines["question[3].option[2].title"] == "题目“是否知道本市正在创建”的第 2 个选项:选项"

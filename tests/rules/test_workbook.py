@@ -14,7 +14,10 @@ from hypothesis import strategies as some
 
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.check import _KNOWN, settings_faults
-from wenming_metrics.rules.conventions import (
+from wenming_metrics.rules.load import load_files, read_files
+from wenming_metrics.rules.model import AVERAGES, MISSING, MODES, SETTLEMENTS, TIE_ORDERS
+from wenming_metrics.rules.paths import flatten, parse, spell, unflatten
+from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     CONVENTIONS,
     MISSING_WORDS,
@@ -22,13 +25,10 @@ from wenming_metrics.rules.conventions import (
     SETTLEMENT_WORDS,
     convention_of,
 )
-from wenming_metrics.rules.load import load_files, read_files
-from wenming_metrics.rules.model import AVERAGES, MISSING, MODES, SETTLEMENTS, TIE_ORDERS
-from wenming_metrics.rules.pages import SHEETS, pages_of
-from wenming_metrics.rules.parts import Parts, files_of, parts_of
-from wenming_metrics.rules.paths import flatten, parse, spell, unflatten
-from wenming_metrics.rules.workbook import WorkbookError, rules_of
-from wenming_metrics.settings import ROOT
+from wenming_metrics.rules.workbook.pages import SHEETS, pages_of
+from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
+from wenming_metrics.rules.workbook.workbook import WorkbookError, rules_of
+from wenming_metrics.runtime.settings import ROOT
 
 HEAD = 3
 """Rows above the first line of a sheet."""

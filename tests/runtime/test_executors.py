@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import tasks
-from wenming_metrics import executors, logs
-from wenming_metrics.executors import ExecutorError, at_once, in_order, open_executor
-from wenming_metrics.settings import Settings
+from wenming_metrics.runtime import executors, logs
+from wenming_metrics.runtime.executors import ExecutorError, at_once, in_order, open_executor
+from wenming_metrics.runtime.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ import pytest
 
 from tests.offices import checklist, ingest
 from tests.store.test_split import open_office, rows
-from wenming_metrics import intake, logs
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.settings import ROOT, Settings
+from wenming_metrics.intake import commit
+from wenming_metrics.runtime import logs
+from wenming_metrics.runtime.settings import ROOT, Settings
 
 WRITER = """
 import logging, sys
-from wenming_metrics import logs, settings
+from wenming_metrics.runtime import logs, settings
 logs._BYTES, logs._FILES = 5_000, 200
 with logs.kept("command", settings.load()):
     for number in range(300):
@@ -33,8 +34,8 @@ def test_acts_are_logged_with_who_and_how_much_but_not_with_cells(tmp_path, here
     office = open_office(tmp_path)
     with logs.kept("command", here):
         batch = ingest(office, checklist(rows()), "督查\n表.xlsx")
-        intake.withdraw(office, batch, "张三", "重复")
-        intake.reinstate(office, batch, "李四")
+        commit.withdraw(office, batch, "张三", "重复")
+        commit.reinstate(office, batch, "李四")
     said = (tmp_path / "logs" / "command.log").read_text(encoding="utf-8")
     assert "入库 批次 2 文件 '督查\\n表.xlsx' 摘要 " in said
     assert "入库 240 行 暂不计 0 行 经办 '测试'" in said

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.builders import xlsx
 from tests.offices import ingest, make_office, register_units
-from wenming_metrics.periods import window
-from wenming_metrics.queries.adjustments import ledger as ledger_of
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.scores.adjustments import ledger as ledger_of
 from wenming_metrics.rules.model import Adjustments
-from wenming_metrics.scoring.adjusting import LEDGER, adjust, settle, vetoed
+from wenming_metrics.scoring.tree.adjusting import LEDGER, adjust, settle, vetoed
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 

@@ -11,14 +11,14 @@ import pytest
 
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, ingest, make_office, register_units
-from wenming_metrics import periods
-from wenming_metrics.queries.details import leaf_rows, unit_leaves
-from wenming_metrics.queries.ledger import ledger
-from wenming_metrics.queries.ledger_rows import loss_rows
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.domain import periods
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.queries.losses.ledger import ledger
+from wenming_metrics.queries.losses.ledger_rows import loss_rows
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, unit_leaves
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases"
 CASES = [

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from tests.scoring.test_properties import UNITS, row_frames, rule_sets, scored
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.change import (
+from wenming_metrics.scoring.tally.leaves import LEAF_SUMS, LeafSums
+from wenming_metrics.scoring.tree.roll_up import score
+from wenming_metrics.scoring.tree.settling import DEDUCTIONS
+from wenming_metrics.scoring.trend.change import (
     ADJUSTED,
     CAUSES,
     COVERAGE,
@@ -27,9 +30,6 @@ from wenming_metrics.scoring.change import (
     mixed,
     state_of,
 )
-from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums
-from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.settling import DEDUCTIONS
 
 
 def state(shares, points, *, given_=None, added=0.0, names=None):

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.composite import composite_faults, load_profiles, profiles_of
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_rules
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.scoring.adjusting import LEDGER
-from wenming_metrics.scoring.composing import INCOMPLETE, compose, worked_line
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.scoring.tree.adjusting import LEDGER
+from wenming_metrics.scoring.tree.composite import INCOMPLETE, compose, worked_line
 
 FOLDER = Path(__file__).resolve().parent.parent / "cases" / "composite"
 CASES = [

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenming_metrics.scoring import control as rules
-from wenming_metrics.scoring.control import CLOSE, NONE, OUTSIDE, SHIFT, TREND, control, limits
+from wenming_metrics.scoring.trend import control_limits as rules
+from wenming_metrics.scoring.trend.control_limits import (
+    CLOSE,
+    NONE,
+    OUTSIDE,
+    SHIFT,
+    TREND,
+    control,
+    limits,
+)
 
 SERIES = [86.2, 87.1, 85.4, 86.9, 88.0, 86.5, 85.9, 87.4, 86.1, 87.7, 85.2, 86.8]
 RISEN = [88.4, 88.9, 88.6, 88.1, 89.2, 88.7, 88.5, 88.3]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from wenming_metrics.rules.survey import CITY
-from wenming_metrics.scoring.designs import Estimate, estimate
+from wenming_metrics.rules.survey.model import CITY
+from wenming_metrics.scoring.survey.design_based import Estimate, estimate
 
 HERE = Path(__file__).parent / "designs"
 SAMPLES = dict(list(pd.read_csv(HERE / "samples.csv").groupby("design")))

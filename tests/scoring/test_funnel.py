@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from wenming_metrics.scoring.funnel import OUTER, deviations, funnel, over_dispersion, widen
+from wenming_metrics.scoring.survey.funnel import OUTER, deviations, funnel, over_dispersion, widen
 
 
 @pytest.mark.parametrize("n", [5, 20, 37, 99, 140])

@@ -13,8 +13,8 @@ import pytest
 
 from tests.builders import xlsx as workbook
 from tests.offices import ingest, make_office
-from wenming_metrics import periods
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.queries.ranking.ranking import ranking
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference" / "la_county"
 ROOT = '[root]\nmode = "deduct"\nsettlement = "visit"\nfull_mark = 100'

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scoring.test_properties import row_frames, rule_sets, scored
-from wenming_metrics.scoring.ledger import (
+from wenming_metrics.scoring.losses.ledger import (
     LEVELS,
     blocks,
     counted_of,
@@ -18,7 +18,7 @@ from wenming_metrics.scoring.ledger import (
     silent_losses,
     sum_lines,
 )
-from wenming_metrics.scoring.losses import trace
+from wenming_metrics.scoring.losses.losses import trace
 
 FIXED = st.sampled_from(["renormalise_local", "renormalise_global", "full", "zero"])
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from wenming_metrics.rules.model import Lists
-from wenming_metrics.scoring.lists import BACK, FRONT, name_units, running, sides_of
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units, running, sides_of
 
 
 def ranked(groups, ties="min"):

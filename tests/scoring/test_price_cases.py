@@ -7,7 +7,7 @@ import pytest
 from tests.builders import xlsx
 from tests.offices import ingest, make_office
 from tests.scoring.test_cases import FOLDER, check_losses, window_of
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.ranking import ranking
 
 CASES = tomllib.loads((FOLDER / "prices" / "扣分标准.toml").read_text("utf-8"))["case"]
 PRICES = """\

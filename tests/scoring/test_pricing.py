@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from wenming_metrics.rules.model import Deductions
-from wenming_metrics.scoring.pricing import price_findings
+from wenming_metrics.scoring.tree.pricing import price_findings
 from wenming_metrics.vocabulary import DECIDED, SOURCE_CODES, WRITTEN
 
 FOUND, LATE, RUNNING = "已发现", "未及时整改", "连续通报"

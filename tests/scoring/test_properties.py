@@ -11,14 +11,20 @@ from hypothesis import strategies as st
 
 from tests.builders import sum_settled
 from wenming_metrics.rules.model import TABLE_COLUMNS, RuleSet
-from wenming_metrics.scoring.columns import sum_by
-from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines, leaf_lines, place_cells
-from wenming_metrics.scoring.losses import node_losses, trace
-from wenming_metrics.scoring.missing import Peers
-from wenming_metrics.scoring.ranking import RANKED, rank_units
-from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.settling import deduct_lines, settle, settle_day
-from wenming_metrics.scoring.tally import add, checks_of_day, take_back, tally_days
+from wenming_metrics.scoring.losses.losses import node_losses, trace
+from wenming_metrics.scoring.ranking.ranking import RANKED, rank_units
+from wenming_metrics.scoring.tally.columns import sum_by
+from wenming_metrics.scoring.tally.leaves import (
+    LEAF_SUMS,
+    LeafSums,
+    add_lines,
+    leaf_lines,
+    place_cells,
+)
+from wenming_metrics.scoring.tally.tally import add, checks_of_day, take_back, tally_days
+from wenming_metrics.scoring.tree.missing import Peers
+from wenming_metrics.scoring.tree.roll_up import score
+from wenming_metrics.scoring.tree.settling import deduct_lines, settle, settle_day
 
 DAY = date(2026, 11, 16).toordinal()
 UNITS, ITEMS, TYPES = 3, 4, 2

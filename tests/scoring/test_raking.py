@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wenming_metrics.scoring.raking import rake, worth
+from wenming_metrics.scoring.survey.raking import rake, worth
 
 # schools by type (E, H, M) and whether a target was met, of R's example data apiclus1, and the
 # numbers of the population; the weights are those of R's survey::rake with epsilon = 1e-10

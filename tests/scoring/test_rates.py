@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenming_metrics.rules.answered import BLANK, NOT_ASKED, Answers
-from wenming_metrics.rules.survey import Limits
-from wenming_metrics.rules.survey_load import survey_of
-from wenming_metrics.scoring.rates import (
+from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED, Answers
+from wenming_metrics.rules.survey.load import survey_of
+from wenming_metrics.rules.survey.model import Limits
+from wenming_metrics.scoring.survey.rates import (
     BLANKS,
     count_answers,
     hide_units,

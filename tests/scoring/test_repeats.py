@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenming_metrics.scoring.repeats import (
+from wenming_metrics.scoring.losses.repeats import (
     closings,
     count,
     failed_twice,
@@ -16,8 +16,8 @@ from wenming_metrics.scoring.repeats import (
     total,
     worst_sites,
 )
-from wenming_metrics.scoring.states import OPEN
-from wenming_metrics.scoring.wording import ALIKE, alike, bigrams
+from wenming_metrics.scoring.losses.similarity import ALIKE, alike, bigrams
+from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.vocabulary import ANSWERED
 
 MONDAY = 738_004

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wenming_metrics.scoring.shares import (
+from wenming_metrics.scoring.survey.intervals import (
     between,
     difference,
     effective,

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from wenming_metrics.scoring.states import OPEN, judge
+from wenming_metrics.scoring.tree.states import OPEN, judge
 
 MONDAY = date(2026, 11, 2).toordinal()
 DONE, UNDER_WAY = "反馈已整改", "整改中"

@@ -7,11 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from tests.recovering import recoverable
-from wenming_metrics.scoring.suppressing import (
-    Hidden,
-    suppress_list,
-    suppress_tables,
-)
+from wenming_metrics.scoring.survey.suppression import Hidden, suppress_list, suppress_tables
 
 HIDE = 10
 FEW = settings(max_examples=6, deadline=None)

@@ -20,10 +20,10 @@ from tests.offices import checklist, ingest, make_office
 from tests.postgres import PASSWORD, is_chosen
 from tests.store.test_kill import verify_batches, verify_sums
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
-from wenming_metrics import intake
 from wenming_metrics.__main__ import main
-from wenming_metrics.queries.history import batches
-from wenming_metrics.settings import ROOT, Settings, store_url
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.batches import batches
+from wenming_metrics.runtime.settings import ROOT, Settings, store_url
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, add_rows, open_store, reading, writing
 
@@ -52,9 +52,9 @@ def state(office) -> tuple:
 
 def try_to_ingest(office) -> str:
     """Ingest a file into a store that fails; gives what the user is told."""
-    preview = intake.inspect(office, checklist(rows(2, 40)), "二.xlsx")
+    preview = commit.inspect(office, checklist(rows(2, 40)), "二.xlsx")
     with pytest.raises(StoreError) as caught:
-        intake.commit(office, preview, "测试")
+        commit.commit(office, preview, "测试")
     assert isinstance(caught.value.__cause__, exc.DBAPIError)
     return str(caught.value)
 
@@ -233,12 +233,12 @@ def test_a_store_that_another_program_is_writing(office, before, second, run):
 
 def test_a_store_that_a_newer_program_has_migrated(office, before):
     set_version(office, schema.VERSION + 1)
-    preview = intake.inspect(office, checklist(rows(2, 40)), "二.xlsx")
+    preview = commit.inspect(office, checklist(rows(2, 40)), "二.xlsx")
     with pytest.raises(StoreError, match="已由更新版本的软件升级.*重新启动"):
-        intake.commit(office, preview, "测试")
+        commit.commit(office, preview, "测试")
     set_version(office, schema.VERSION - 1)
     with pytest.raises(StoreError, match="刚还原了备份.*重新启动"):
-        intake.commit(office, preview, "测试")
+        commit.commit(office, preview, "测试")
     set_version(office, schema.VERSION)
     assert state(office) == before
     ingest_the_rest(office)
@@ -288,16 +288,16 @@ def at_statement(engine, number: int, act):
 @on_postgresql
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_a_server_that_crashes_in_the_middle_of_an_ingest(office, cluster, part):
-    first = intake.inspect(office, checklist(rows(3, 40)), "三.xlsx")
+    first = commit.inspect(office, checklist(rows(3, 40)), "三.xlsx")
     with at_statement(office.store.engine, 10_000, None) as left:
-        intake.commit(office, first, "测试")
+        commit.commit(office, first, "测试")
     count, before = 10_000 - left[0], state(office)
-    preview = intake.inspect(office, checklist(rows(2, 40)), "二.xlsx")
+    preview = commit.inspect(office, checklist(rows(2, 40)), "二.xlsx")
     with (
         at_statement(office.store.engine, max(2, int(count * part)), cluster.stop),
         pytest.raises(StoreError) as caught,
     ):
-        intake.commit(office, preview, "测试")
+        commit.commit(office, preview, "测试")
     assert "与数据库的连接断了" in str(caught.value)
     assert KEPT in str(caught.value)
     with pytest.raises(StoreError, match="连接不上数据库"):

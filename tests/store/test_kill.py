@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from tests.offices import checklist, ingest, make_office
 from tests.store.killing import KILLS, MOST, READY, kill_at_random
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
-from wenming_metrics import intake
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.settings import Settings
+from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import reading, writing
-from wenming_metrics.tallying import rebuild
+from wenming_metrics.tallies.update import rebuild
 
 SHORTER, LONGER = 0.9, 1.2
 """How the time within which the next kill comes changes after a victim that told something, or
@@ -44,12 +44,12 @@ def ingest_on(data: Path, url: str, seed: int, tell) -> None:
         tell(ingest(office, workbook(seed * 10_000 + number), f"{seed}-{number}.xlsx"))
 
 
-def commit_on(data: Path, url: str, previews: list[intake.Preview], tell) -> None:
+def commit_on(data: Path, url: str, previews: list[commit.Preview], tell) -> None:
     """Store files that have been read already; tell what was acknowledged."""
     office = open_office(Settings(data, url, None))
     tell(READY)
     for preview in previews:
-        tell(intake.commit(office, preview, "测试"))
+        tell(commit.commit(office, preview, "测试"))
     time.sleep(600)
 
 
@@ -58,7 +58,7 @@ def turn_on(data: Path, url: str, batch: int, counts: bool, tell) -> None:
     office = open_office(Settings(data, url, None))
     tell(READY)
     while True:
-        verb = intake.withdraw if counts else intake.reinstate
+        verb = commit.withdraw if counts else commit.reinstate
         verb(office, batch, "测试")
         tell(WITHDRAW if counts else REINSTATE)
         counts = not counts
@@ -80,7 +80,7 @@ def test_kills_of_an_ingest(office, tmp_path):
             break
         while len(waiting) < 4:
             file = next(numbers)
-            preview = intake.inspect(office, workbook(file), f"{file}.xlsx")
+            preview = commit.inspect(office, workbook(file), f"{file}.xlsx")
             waiting[preview.reading.sha256] = preview
         before = set(last_acts(office))
         args = (tmp_path / "data", office.store.url, list(waiting.values()))
@@ -100,8 +100,8 @@ def test_kills_of_withdrawals(office, tmp_path):
     draw, known = random.Random(20261121), 0
     ingest(office, workbook(0), "一.xlsx")
     batch = ingest(office, workbook(1), "二.xlsx")
-    intake.withdraw(office, batch, "测试")
-    within = 2 * seconds(lambda: intake.reinstate(office, batch, "测试"))
+    commit.withdraw(office, batch, "测试")
+    within = 2 * seconds(lambda: commit.reinstate(office, batch, "测试"))
     for number in range(MOST):
         if number >= KILLS and known > KILLS / 8:
             break

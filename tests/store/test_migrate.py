@@ -18,13 +18,13 @@ from tests.offices import copy_store, make_office, new_store
 from tests.store.first_version import WITHDRAWN, make_first_version, stored_lines
 from tests.store.killing import KILLS, MOST, READY, kill_at_random
 from tests.store.test_split import INDICATORS, ITEMS, MONTH
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.settings import store_url
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.runtime.settings import store_url
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.database import Store, StoreError, open_store, reading, writing
 from wenming_metrics.store.engines import engine_of
-from wenming_metrics.tallying import fill_sums
+from wenming_metrics.tallies.update import fill_sums
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 

@@ -26,16 +26,17 @@ from hypothesis.stateful import (
 
 from tests.offices import copy_store, ingest, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS
-from wenming_metrics import intake, periods
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.queries.details import problem_rows
+from wenming_metrics.domain import periods
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.intake import commit as intake_commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import problem_rows
+from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.store.database import open_store, reading
 from wenming_metrics.store.replaced import replaced_batches
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.only("sqlite")
 DAYS = (date(2026, 10, 31), date(2026, 11, 1))
@@ -145,14 +146,14 @@ class Comings(RuleBasedStateMachine):
     @rule(which=st.integers(0, 50))
     def withdraw(self, which: int) -> None:
         number = self.number(which, live=True)
-        intake.withdraw(self.office, number, "测试")
+        intake_commit.withdraw(self.office, number, "测试")
         self.batches[number].live = False
 
     @precondition(lambda self: self.some(live=False))
     @rule(which=st.integers(0, 50))
     def reinstate(self, which: int) -> None:
         number = self.number(which, live=False)
-        intake.reinstate(self.office, number, "测试")
+        intake_commit.reinstate(self.office, number, "测试")
         self.batches[number].live = True
 
     def some(self, live: bool | None = None) -> list[int]:
@@ -164,7 +165,7 @@ class Comings(RuleBasedStateMachine):
 
     def store(self, data: bytes, rows: list[Row], how: str) -> None:
         choices = {"count_again": how == "count", "replaces": how == "replace"}
-        preview = intake.inspect(self.office, data, "日报.xlsx", **choices)
+        preview = intake_commit.inspect(self.office, data, "日报.xlsx", **choices)
         assert preview.reading.counts.good == len(rows)
         digest = hashlib.sha256(data).hexdigest()
         if any(one.live and one.digest == digest for one in self.batches.values()):
@@ -174,7 +175,7 @@ class Comings(RuleBasedStateMachine):
         if how == "once":
             failed = Counter(one for one in rows if one.lost)
             known = failed & Counter(self.failed())
-        number = intake.commit(self.office, preview, "测试")
+        number = intake_commit.commit(self.office, preview, "测试")
         self.batches[number] = Batch(digest, data, rows, known, how == "replace")
 
     def visible(self):
@@ -283,7 +284,7 @@ def test_withdrawing_a_file_leaves_the_rows_of_another_whole():
     counts = []
     for gone in (None, 2, 3, 4):
         if gone:
-            intake.withdraw(machine.office, gone, "测试")
+            intake_commit.withdraw(machine.office, gone, "测试")
         counts.append(len(problem_rows(machine.office, WINDOWS[-1])))
     assert counts == [3, 3, 2, 0]
     for batch in machine.batches.values():

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from wenming_metrics.settings import store_url
+from wenming_metrics.runtime.settings import store_url
 from wenming_metrics.store.database import StoreError, open_store
 
 pytestmark = pytest.mark.store

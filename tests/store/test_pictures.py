@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from tests.offices import checklist, copy_store, ingest, make_office
 from tests.reading.hostile import photographed, png
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
-from wenming_metrics import intake
-from wenming_metrics.keeping.copies import copied
-from wenming_metrics.queries.originals import as_text
-from wenming_metrics.queries.pictures import RowPicture, row_pictures
-from wenming_metrics.reading.model import PICTURE_COLUMNS, empty
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.pictures import RowPicture, row_pictures
+from wenming_metrics.queries.scores.originals import as_text
+from wenming_metrics.reading.model.reading import PICTURE_COLUMNS, empty
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, reading, writing
 from wenming_metrics.store.pictures import StoredPicture, read_pictures, save_pictures
+from wenming_metrics.upkeep.copies import copied
 
 pytestmark = pytest.mark.store
 
@@ -53,7 +53,7 @@ def test_the_same_bytes_are_stored_once(office):
 
 def test_notes_say_of_which_only_the_place_is_kept(office):
     data = photographed(checklist(rows(3, 20)), {(6, 7): EMF})
-    preview = intake.inspect(office, data, "三.xlsx")
+    preview = commit.inspect(office, data, "三.xlsx")
     assert [p.text for p in preview.problems if p.code == "图片-02"] == [
         "「督查表」:1 张图片的格式在网页上显示不了,只记位置(第 6 行)。"
         "原文件里仍有这些图片;要在网页上看,请改用 JPG 或 PNG 图片。[图片-02]"

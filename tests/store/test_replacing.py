@@ -9,20 +9,20 @@ from sqlalchemy import event, select
 
 from tests.offices import checklist, ingest, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, open_office, rows, tallies
-from wenming_metrics import backfill, intake
 from wenming_metrics.__main__ import OK, main
-from wenming_metrics.executors import open_executor
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.queries import history
-from wenming_metrics.queries.acts import acts
-from wenming_metrics.queries.details import leaf_rows, named_rows, problem_rows
-from wenming_metrics.queries.held import waiting_rows
-from wenming_metrics.queries.ranking import listing, ranking
-from wenming_metrics.queries.trial import try_rules
-from wenming_metrics.retallying import retally_store
+from wenming_metrics.intake import bulk, commit
+from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.files.held import waiting_rows
+from wenming_metrics.queries.ranking.ranking import listing, ranking
+from wenming_metrics.queries.ranking.trial import try_rules
+from wenming_metrics.queries.scores.details import leaf_rows, named_rows, problem_rows
+from wenming_metrics.runtime.executors import open_executor
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
+from wenming_metrics.upkeep.rebuild_tallies import retally_store
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 
@@ -78,16 +78,16 @@ def test_withdrawing_uncovers_and_reinstating_covers_again(office):
     before = tallies(office)
     second = ingest(office, checklist([row(lost=1)]), "二.xlsx", replaces=True)
     replaced = tallies(office)
-    intake.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试")
     assert tallies(office) == before
-    intake.reinstate(office, second, "测试")
+    commit.reinstate(office, second, "测试")
     assert tallies(office) == replaced
     assert replaced != before
     # What is covered may go and come: nothing of it is seen.
     kept = lost(office)[("甲街道", "市督查组", DAY)]
-    intake.withdraw(office, first, "测试")
+    commit.withdraw(office, first, "测试")
     assert lost(office) == {("甲街道", "市督查组", DAY): kept}
-    intake.reinstate(office, first, "测试")
+    commit.reinstate(office, first, "测试")
     assert tallies(office) == replaced
     assert sound(office)
 
@@ -109,11 +109,11 @@ def test_the_latest_live_replacement_shows(office):
     shown = []
     for batch in reversed(sent):
         shown.append(lost(office)[("甲街道", "市督查组", DAY)])
-        intake.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试")
     assert shown == [4, 3, 2, 1]
     assert lost(office) == {}
     for batch in (sent[0], sent[2], sent[1]):
-        intake.reinstate(office, batch, "测试")
+        commit.reinstate(office, batch, "测试")
     assert lost(office) == {("甲街道", "市督查组", DAY): 3}
     assert sound(office)
 
@@ -135,36 +135,36 @@ def test_replacing_equals_never_having_sent_it(tmp_path):
 def test_a_repeat_of_a_covered_row_counts(office):
     ingest(office, checklist([row(lost=2)]), "一.xlsx")
     ingest(office, checklist([row(lost=0)]), "二.xlsx", replaces=True)
-    preview = intake.inspect(office, checklist([row(lost=2), row("秩序", 0)]), "三.xlsx")
+    preview = commit.inspect(office, checklist([row(lost=2), row("秩序", 0)]), "三.xlsx")
     assert codes(preview) == []
-    intake.commit(office, preview, "测试")
+    commit.commit(office, preview, "测试")
     assert lost(office) == {("甲街道", "市督查组", DAY): 2}
 
 
 def test_a_row_counts_when_what_it_repeats_is_covered_afterwards(office):
     ingest(office, checklist([row(lost=2)]), "一.xlsx")
     second = ingest(office, checklist([row(lost=0)]), "二.xlsx", replaces=True)
-    intake.withdraw(office, second, "测试")
-    preview = intake.inspect(office, checklist([row(lost=2), row("秩序", 0)]), "三.xlsx")
+    commit.withdraw(office, second, "测试")
+    preview = commit.inspect(office, checklist([row(lost=2), row("秩序", 0)]), "三.xlsx")
     assert codes(preview) == ["入库-05"]
-    intake.commit(office, preview, "测试")
+    commit.commit(office, preview, "测试")
     assert lost(office) == {("甲街道", "市督查组", DAY): 2}
-    intake.reinstate(office, second, "测试")
+    commit.reinstate(office, second, "测试")
     assert lost(office) == {("甲街道", "市督查组", DAY): 2}
 
 
 def test_what_is_said_before(office):
     ingest(office, checklist(FIRST), "一.xlsx")
     data = checklist([row(lost=1), row(lost=1, day=NEXT), row(lost=1, street="丙镇")])
-    preview = intake.inspect(office, data, "二.xlsx", replaces=True)
+    preview = commit.inspect(office, data, "二.xlsx", replaces=True)
     assert codes(preview) == ["入库-09"]
     told = preview.problems[0]
     assert dict(told.details) == {"count": 3, "days": 2, "streets": 1, "batches": "2"}
     assert "2 天、1 个街道,共 3 行" in told.text
     assert (told.severity, preview.can_commit) == ("提醒", True)
-    changed = intake.effect(office, preview).set_index("unit_name")
-    intake.commit(office, preview, "测试")
-    week = ranking(office, intake.window("week", NEXT)).set_index("unit_name")
+    changed = commit.effect(office, preview).set_index("unit_name")
+    commit.commit(office, preview, "测试")
+    week = ranking(office, commit.window("week", NEXT)).set_index("unit_name")
     assert changed.at["甲街道", "score_after"] == week.at["甲街道", "score"]
 
 
@@ -173,14 +173,14 @@ def test_a_corrected_file_that_replaces_leaves_nothing_behind(office):
     first = checklist(rows_)
     batch = ingest(office, first, "一.xlsx")
     changed = [[*line[:-1], line[-1] + 0.5] if line[-1] < 4 else line for line in rows_[:-1]]
-    reading_ = intake.inspect(office, checklist(changed), "二.xlsx").reading
+    reading_ = commit.inspect(office, checklist(changed), "二.xlsx").reading
     corrected = replace(reading_, corrects=hashlib.sha256(first).hexdigest())
     with reading(office.store) as connection:
         register = read_register(connection)
     said = {}
     for replaces in (False, True):
         told = {"replaces": replaces}
-        preview = intake.examine(office, corrected, b"", register, **told)
+        preview = commit.examine(office, corrected, b"", register, **told)
         said[replaces] = {one.code: one.details for one in preview.problems}
     assert said[False]["入库-08"]["rows"] == "3、4、5、6、7"
     # The row of a street of which the new file has nothing goes on counting.
@@ -189,10 +189,10 @@ def test_a_corrected_file_that_replaces_leaves_nothing_behind(office):
 
 def test_there_may_be_nothing_to_replace(office):
     data = checklist([row(lost=1)])
-    preview = intake.inspect(office, data, "一.xlsx", replaces=True)
+    preview = commit.inspect(office, data, "一.xlsx", replaces=True)
     assert codes(preview) == ["入库-10"]
-    intake.commit(office, preview, "测试")
-    assert codes(intake.inspect(office, data, "一.xlsx", replaces=True)) == ["入库-01"]
+    commit.commit(office, preview, "测试")
+    assert codes(commit.inspect(office, data, "一.xlsx", replaces=True)) == ["入库-01"]
     assert lost(office) == {("甲街道", "市督查组", DAY): 1}
 
 
@@ -232,7 +232,7 @@ def test_departments_and_trials_see_what_counts(tmp_path):
         assert found.set_index("unit").at[unit, "lost"] == points
         tried = try_rules(office, office.rules, MONTH)
         assert tried.units["score_before"].equals(tried.units["score_after"])
-        intake.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试")
 
 
 def test_a_department_answers_for_rows_that_count(tmp_path):
@@ -257,9 +257,9 @@ def test_back_fill_and_retally_give_the_same(tmp_path):
         files.append(tmp_path / f"{number}.xlsx")
         files[-1].write_bytes(checklist(rows(number, 60)))
         ingest(one, files[-1].read_bytes(), files[-1].name, replaces=True)
-    choices = backfill.Choices(replaces=True)
+    choices = bulk.Choices(replaces=True)
     with open_executor(2, None) as executor:
-        done = list(backfill.ingest_many(many, files, "测试", choices, executor))
+        done = list(bulk.ingest_many(many, files, "测试", choices, executor))
     assert [outcome.batch for outcome in done] == [2, 3, 4]
     assert tallies(many) == tallies(one)
     assert len(list(retally_store(many))) == 2
@@ -270,23 +270,23 @@ def test_back_fill_and_retally_give_the_same(tmp_path):
 def test_plans_are_not_replaced(office):
     header = ["日期", "街道", "点位类型", "点位名称"]
     plan = workbook({"督查计划": [header, [DAY, "甲街道", "小区", "一号点"]]})
-    preview = intake.inspect(office, plan, "计划.xlsx", replaces=True)
+    preview = commit.inspect(office, plan, "计划.xlsx", replaces=True)
     assert codes(preview) == []
-    intake.commit(office, preview, "测试")
+    commit.commit(office, preview, "测试")
     with reading(office.store) as connection:
         assert connection.execute(select(schema.replacement)).all() == []
 
 
 def test_a_new_day_asks_for_no_replacements(office):
     ingest(office, checklist([row(lost=1)]), "一.xlsx", replaces=True)
-    preview, asked = intake.inspect(office, checklist([row(day=NEXT)]), "二.xlsx"), []
+    preview, asked = commit.inspect(office, checklist([row(day=NEXT)]), "二.xlsx"), []
 
     def note(connection, cursor, statement, *_):
         asked.append(statement)
 
     event.listen(office.store.engine, "before_cursor_execute", note)
     try:
-        intake.commit(office, preview, "测试")
+        commit.commit(office, preview, "测试")
     finally:
         event.remove(office.store.engine, "before_cursor_execute", note)
     assert asked
@@ -311,7 +311,7 @@ def held_too(rows) -> bytes:
 
 
 def states(office) -> dict[int, str]:
-    found = history.batches(office)
+    found = batches.batches(office)
     return {int(one.batch): one.replaced for one in found.itertuples() if one.replaced}
 
 
@@ -320,7 +320,7 @@ def waiting(office) -> set[int]:
 
 
 def store(office, data, **choices) -> int:
-    return intake.commit(office, intake.inspect(office, data, "表.xlsx", **choices), "李四")
+    return commit.commit(office, commit.inspect(office, data, "表.xlsx", **choices), "李四")
 
 
 def test_held_rows_of_a_file_that_is_replaced_wait_no_more(office):
@@ -334,13 +334,13 @@ def test_held_rows_of_a_file_that_is_replaced_wait_no_more(office):
     assert done["who"] == "李四"
     third = store(office, checklist([row(lost=4)]), replaces=True)
     assert states(office)[first] == f"已由第 {third} 批替换"
-    intake.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试")
     assert waiting(office) == set()  # the third still replaces it
-    intake.withdraw(office, third, "测试")
+    commit.withdraw(office, third, "测试")
     assert waiting(office) == {first}
     assert states(office) == {}
     assert acts(office).query("act == '已替换'").empty
-    intake.reinstate(office, second, "测试")
+    commit.reinstate(office, second, "测试")
     assert waiting(office) == set()
 
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from tests.builders import xlsx as workbook
 from tests.offices import checklist, copy_office, ingest, make_office
-from wenming_metrics import intake, periods
-from wenming_metrics.queries.details import leaf_rows, problem_rows
-from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, writing
-from wenming_metrics.tallying import rebuild
+from wenming_metrics.tallies.update import rebuild
 
 pytestmark = pytest.mark.store
 
@@ -140,10 +141,10 @@ def test_withdrawing_one_of_five_equals_never_having_sent_it(tmp_path):
         for n, piece in enumerate(pieces)
     ]
     complete = tallies(five)
-    intake.withdraw(five, batches[2], "测试")
+    commit.withdraw(five, batches[2], "测试")
     assert tallies(five) == tallies(four)
     assert ranking(five, MONTH).to_dict("records") == ranking(four, MONTH).to_dict("records")
-    intake.reinstate(five, batches[2], "测试")
+    commit.reinstate(five, batches[2], "测试")
     assert tallies(five) == complete
 
 
@@ -186,20 +187,20 @@ def test_a_corrected_file_sent_whole_counts_its_rows_once(tmp_path):
     alone, office = open_office(tmp_path / "alone"), open_office(tmp_path / "both")
     ingest(alone, checklist(whole), "改好.xlsx")
     sent = ingest(office, checklist(first), "原来.xlsx")
-    preview = intake.inspect(office, checklist(whole), "改好.xlsx")
+    preview = commit.inspect(office, checklist(whole), "改好.xlsx")
     assert [problem.code for problem in preview.problems if problem.code[:2] == "入库"] == [
         "入库-05"
     ]
-    corrected = intake.commit(office, preview, "测试")
+    corrected = commit.commit(office, preview, "测试")
     assert tallies(office) == tallies(alone)
     found = ranking(office, MONTH)
     assert len(leaf_rows(office, MONTH, int(found["unit"].iloc[0]))) == 1
     assert len(problem_rows(office, MONTH)) == 1
     # Whichever of the two is withdrawn, the row it shared with the other still counts, once.
-    intake.withdraw(office, sent, "测试")
+    commit.withdraw(office, sent, "测试")
     assert tallies(office) == tallies(alone)
-    intake.reinstate(office, sent, "测试")
-    intake.withdraw(office, corrected, "测试")
+    commit.reinstate(office, sent, "测试")
+    commit.withdraw(office, corrected, "测试")
     found = ranking(office, MONTH).set_index("unit_name").loc["甲街道"]
     assert (found["checks"], found["lost"]) == (2, 1.0)
 
@@ -208,9 +209,9 @@ def test_the_same_row_counts_again_when_a_person_says_so(tmp_path):
     row = [date(2026, 11, 2), "市督查组", "甲街道", "小区", "一号点", "环境", "不符合", 1]
     office = open_office(tmp_path)
     ingest(office, checklist([row]), "一.xlsx")
-    preview = intake.inspect(office, checklist([row, row]), "二.xlsx", count_again=True)
+    preview = commit.inspect(office, checklist([row, row]), "二.xlsx", count_again=True)
     assert "入库-06" in {problem.code for problem in preview.problems}
-    intake.commit(office, preview, "测试")
+    commit.commit(office, preview, "测试")
     assert ranking(office, MONTH).set_index("unit_name").at["甲街道", "lost"] == 3.0
 
 

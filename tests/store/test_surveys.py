@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.offices import new_store
-from wenming_metrics.rules.answered import BLANK, FACTS, NOT_ASKED, Answers
+from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import batches, records, surveys
 from wenming_metrics.store.database import Store, open_store, reading, writing
 

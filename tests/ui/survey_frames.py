@@ -1,4 +1,4 @@
-"""Small answers of `queries.surveys` for tests, made by hand in the shape that it gives."""
+"""Small answers of `queries.survey.rates` for tests, made by hand in the shape that it gives."""
 
 import numpy as np
 import pandas as pd

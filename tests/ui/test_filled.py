@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 def page(filled: float, coverage: float) -> None:
     import pandas as pd
 
-    from wenming_metrics.ui.ranks import draw_filled
+    from wenming_metrics.ui.ranking.page import draw_filled
 
     line = {"unit_name": "甲街道", "score": 88.0, "filled": filled, "coverage": coverage}
     draw_filled(pd.DataFrame([line]), 0.30)

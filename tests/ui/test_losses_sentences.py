@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from wenming_metrics.ui.lost_words import (
+from wenming_metrics.ui.losses.sentences import (
     arithmetic,
     darkest,
     few,

@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wenming_metrics.charts.placed import Placed, place_drawing, place_lines
-from wenming_metrics.charts.ranges import Range, left_end, range_lines
-from wenming_metrics.periods import window
-from wenming_metrics.queries.portrait import SEEN, UNSEEN
-from wenming_metrics.queries.unsolved import Unsolved
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED, VETOED
-from wenming_metrics.ui import portrait_tables, portrait_words
-from wenming_metrics.ui.portrait_facts import Survey
+from wenming_metrics.charts.range_bars import Range, left_end, range_lines
+from wenming_metrics.charts.rank_history import Placed, place_drawing, place_lines
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.unit.open_problems import Unsolved
+from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
+from wenming_metrics.ui.portrait import sentences as portrait_sentences
+from wenming_metrics.ui.portrait import tables as portrait_tables
+from wenming_metrics.ui.portrait.facts import Survey
 
 WEEK = window("week", date(2026, 11, 20))
 
@@ -25,7 +26,7 @@ def line(**told):
 
 
 def standing(**told):
-    return portrait_words.standing(line(**told), "城东街道", "本周", 12, "上周")
+    return portrait_sentences.standing(line(**told), "城东街道", "本周", 12, "上周")
 
 
 def test_place_score_and_movement_are_told():
@@ -53,16 +54,22 @@ def losses(*points):
 
 
 def test_what_costs_most_is_one_only_where_it_is_one():
-    assert portrait_words.costs(losses(3.0, 1.0), 4.0) == "失分最多的是「标准0」(3.00 分,占 75%)。"
-    assert "「标准0」、「标准1」,各 2.00 分" in portrait_words.costs(losses(2.0, 2.0, 1.0), 5.0)
-    assert "等 3 项,各 2.00 分" in portrait_words.costs(losses(2.0, 2.0, 2.0), 6.0)
-    assert portrait_words.costs(losses(), 0.0) == "没有失分。"
-    assert "占" not in portrait_words.costs(losses(3.0, -1.0), 2.0)  # 加分 stands among the lines
+    assert (
+        portrait_sentences.costs(losses(3.0, 1.0), 4.0) == "失分最多的是「标准0」(3.00 分,占 75%)。"
+    )
+    assert "「标准0」、「标准1」,各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 1.0), 5.0)
+    assert "等 3 项,各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 2.0), 6.0)
+    assert portrait_sentences.costs(losses(), 0.0) == "没有失分。"
+    assert "占" not in portrait_sentences.costs(
+        losses(3.0, -1.0), 2.0
+    )  # 加分 stands among the lines
 
 
 def test_the_ledger_says_a_share_only_where_lines_are_cut():
-    assert portrait_words.ledger(losses(3.0, 1.0), 4.0, 5) == "2 条标准,各行相加正好是 4.00 分。"
-    assert portrait_words.ledger(losses(3.0, 1.0), 4.0, 1).endswith("前 1 条占 75%。")
+    assert (
+        portrait_sentences.ledger(losses(3.0, 1.0), 4.0, 5) == "2 条标准,各行相加正好是 4.00 分。"
+    )
+    assert portrait_sentences.ledger(losses(3.0, 1.0), 4.0, 1).endswith("前 1 条占 75%。")
 
 
 def fixing(*gains):
@@ -72,10 +79,10 @@ def fixing(*gains):
 
 
 def test_what_to_fix_first_is_told_with_the_score_it_leads_to():
-    said = portrait_words.fix(fixing(2.0, 1.0), (90.2, 3.0), 87.2, 3)
+    said = portrait_sentences.fix(fixing(2.0, 1.0), (90.2, 3.0), 87.2, 3)
     assert said == "先改「类0」、「类1」,共 4 个问题,都改好可得回 **3.00** 分(87.20 → **90.20**)。"
-    assert "→" not in portrait_words.fix(fixing(2.0), (None, 2.0), np.nan, 3)
-    assert portrait_words.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有改好")
+    assert "→" not in portrait_sentences.fix(fixing(2.0), (None, 2.0), np.nan, 3)
+    assert portrait_sentences.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有改好")
 
 
 def over_time(*scores):
@@ -85,14 +92,14 @@ def over_time(*scores):
 
 
 def test_periods_without_score_are_counted_as_gaps():
-    said = portrait_words.course(over_time(90.0, np.nan, 80.0), "周")
+    said = portrait_sentences.course(over_time(90.0, np.nan, 80.0), "周")
     assert (
         said
         == "近 3 周:最好第 1 名,最差第 3 名,有 1 周没有得分,图上空着,得分在 80.00 到 90.00 之间。"
     )
-    assert "没有得分" not in portrait_words.course(over_time(90.0, 80.0), "周")
-    assert portrait_words.course(over_time(np.nan, np.nan), "周") == "近 2 周都没有得分。"
-    assert "看不出升降" in portrait_words.course(over_time(90.0), "周")
+    assert "没有得分" not in portrait_sentences.course(over_time(90.0, 80.0), "周")
+    assert portrait_sentences.course(over_time(np.nan, np.nan), "周") == "近 2 周都没有得分。"
+    assert "看不出升降" in portrait_sentences.course(over_time(90.0), "周")
 
 
 def against(*pairs, state=SEEN):
@@ -105,24 +112,24 @@ def against(*pairs, state=SEEN):
 
 
 def test_ahead_and_behind_are_counted_as_they_are_shown():
-    said = portrait_words.against(against((90.0, 80.0), (70.0, 75.5)), "主城区")
+    said = portrait_sentences.against(against((90.0, 80.0), (70.0, 75.5)), "主城区")
     assert "2 类指标里 1 项高于平均,1 项低于平均" in said
     assert "「指标1」,低 5.5 个百分点" in said
-    assert "低于" not in portrait_words.against(against((90.0, 80.0)), "主城区")
-    assert "1 项相同" in portrait_words.against(against((80.04, 80.0)), "主城区")
+    assert "低于" not in portrait_sentences.against(against((90.0, 80.0)), "主城区")
+    assert "1 项相同" in portrait_sentences.against(against((80.04, 80.0)), "主城区")
     alone = against((90.0, 90.0)).assign(units=1)
-    assert portrait_words.against(alone, "主城区") == "同组没有别的单位可比。"
+    assert portrait_sentences.against(alone, "主城区") == "同组没有别的单位可比。"
 
 
 def test_extremes_are_never_on_the_wrong_side():
-    behind, ahead = portrait_words.extremes(against((90, 80), (70, 75), (50, 50), (95, 80)), 2)
+    behind, ahead = portrait_sentences.extremes(against((90, 80), (70, 75), (50, 50), (95, 80)), 2)
     assert behind["name"].tolist() == ["指标1"]
     assert ahead["name"].tolist() == ["指标3", "指标0"]
 
 
 def test_what_was_not_looked_at_is_said():
-    assert "1 条(指标0)" in portrait_words.unseen(against((np.nan, 80.0), state=UNSEEN))
-    assert portrait_words.unseen(against((90.0, 80.0))) == "应查的标准都查到了。"
+    assert "1 条(指标0)" in portrait_sentences.unseen(against((np.nan, 80.0), state=UNSEEN))
+    assert portrait_sentences.unseen(against((90.0, 80.0))) == "应查的标准都查到了。"
 
 
 def opened(late=0, near=0, later=0, undated=0):
@@ -130,11 +137,11 @@ def opened(late=0, near=0, later=0, undated=0):
 
 
 def test_open_problems_are_told_by_how_near_they_are():
-    said = portrait_words.problems(opened(late=2, later=3, undated=4))
+    said = portrait_sentences.problems(opened(late=2, later=3, undated=4))
     assert said.startswith("截至 2026-11-22,5 条还没有反馈已整改:已逾期 2 条,期限更晚的 3 条。")
     assert "另有 4 条没有写期限" in said
     assert "到期" not in said
-    assert "没有带期限" in portrait_words.problems(opened(undated=4))
+    assert "没有带期限" in portrait_sentences.problems(opened(undated=4))
 
 
 @pytest.mark.parametrize(
@@ -143,16 +150,16 @@ def test_open_problems_are_told_by_how_near_they_are():
     + [(4, ("green", "还有 4 天"))],
 )
 def test_three_colours_are_for_deadlines(left, told):
-    assert portrait_words.urgency(left) == told
+    assert portrait_sentences.urgency(left) == told
 
 
 def test_problems_of_a_department_are_compared_not_ranked():
     now = pd.Series({"failed": 5, "failed_before": 8})
-    said = portrait_words.listed(now, "城管局", "本周", "上周")
+    said = portrait_sentences.listed(now, "城管局", "本周", "上周")
     assert "**5** 项问题" in said
     assert "少 3 项" in said
     assert "不排名" in said
-    none = portrait_words.listed(
+    none = portrait_sentences.listed(
         pd.Series({"failed": 0, "failed_before": 8}), "城管局", "本周", "上周"
     )
     assert "没有记到它的问题" in none

@@ -5,13 +5,13 @@ import io
 import openpyxl
 from streamlit.testing.v1 import AppTest
 
-from wenming_metrics.problems import Problem, problem_frame
-from wenming_metrics.ui import problem_list
+from wenming_metrics.domain.problems import Problem, problem_frame
+from wenming_metrics.ui.frame import problem_list
 
 
 def shown(with_file: bool) -> None:
-    from wenming_metrics.problems import Problem, problem_frame
-    from wenming_metrics.ui import problem_list
+    from wenming_metrics.domain.problems import Problem, problem_frame
+    from wenming_metrics.ui.frame import problem_list
 
     problems = problem_frame([Problem("数值-01", "表", 3, "F", "扣分", "很多")])
     marked = (lambda: ("甲_核对.xlsx", b"")) if with_file else None

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from wenming_metrics.scoring.repeats import total
-from wenming_metrics.ui import repeat_words
+from wenming_metrics.scoring.losses.repeats import total
+from wenming_metrics.ui.losses.repeats import sentences as repeats_sentences
 
 
 def told(found, again=0, relapsed=0, running=0, together=0, sites=1, returning=0):
@@ -68,7 +68,7 @@ NONE = units()
     ],
 )
 def test_the_opening(counted, listed, said):
-    assert repeat_words.opening("全市", "本周", counted, listed) == said
+    assert repeats_sentences.opening("全市", "本周", counted, listed) == said
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_the_opening(counted, listed, said):
     ],
 )
 def test_the_classes(listed, said):
-    assert repeat_words.classes(listed, "测评项") == said
+    assert repeats_sentences.classes(listed, "测评项") == said
 
 
 def test_the_sites():
     listed = pd.DataFrame({"site_name": ["一号", "二号"], "days": [4, 3]})
-    assert repeat_words.sites(listed) == "最多的是「一号」,4 天查出反复的问题。"
+    assert repeats_sentences.sites(listed) == "最多的是「一号」,4 天查出反复的问题。"
     even = listed.assign(days=3)
-    assert repeat_words.sites(even) == "最多的 2 个点位,都有 3 天查出反复的问题。"
-    assert repeat_words.sites(listed[:0]).startswith("没有哪个点位")
+    assert repeats_sentences.sites(even) == "最多的 2 个点位,都有 3 天查出反复的问题。"
+    assert repeats_sentences.sites(listed[:0]).startswith("没有哪个点位")
 
 
 def test_without_answers_nothing_is_said_of_relapses():
-    assert "算不出反弹" in repeat_words.without_answers(0)
-    assert repeat_words.without_answers(3) == ""
-    assert repeat_words.percent(float("nan")) == "—"
+    assert "算不出反弹" in repeats_sentences.without_answers(0)
+    assert repeats_sentences.without_answers(3) == ""
+    assert repeats_sentences.percent(float("nan")) == "—"

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 
 from tests.ui.survey_frames import CITY, totals
-from wenming_metrics.charts.dots import Section, dots, reach
+from wenming_metrics.charts.answer_bars import Asked, Bar, option_bars
+from wenming_metrics.charts.dot_plot import Section, dots, reach
 from wenming_metrics.charts.funnel import Limits, funnel_chart
-from wenming_metrics.charts.options import Asked, Bar, option_bars
 from wenming_metrics.charts.waves import BROKEN, stretches, wave_line
-from wenming_metrics.ui.survey_view import sections, totals_of
+from wenming_metrics.ui.survey.frames import sections, totals_of
 
 
 def line(name, value, half):

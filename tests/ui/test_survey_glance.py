@@ -1,8 +1,8 @@
 """The three figures of 总览: in plain words, and nothing where too few were asked."""
 
 from tests.polls import THIRD, definitions, people, poll_office, put
-from wenming_metrics.queries.surveys import rates
-from wenming_metrics.ui.survey_glance import rate_cards
+from wenming_metrics.queries.survey.rates import rates
+from wenming_metrics.ui.overview.survey_glance import rate_cards
 
 STREETS = [("甲街道", "主城区"), ("乙街道", "主城区")]
 

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from tests.ui.survey_frames import CITY, NAN, totals, units
-from wenming_metrics.queries.survey_course import BROKEN, MOVED, STEADY
-from wenming_metrics.rules.survey import Limits, Rate, Survey
-from wenming_metrics.ui import survey_telling as telling
-from wenming_metrics.ui import survey_words as words
-from wenming_metrics.ui.survey_answers import asked, cross_table
-from wenming_metrics.ui.survey_view import table_of, units_of
+from wenming_metrics.queries.survey.trend import BROKEN, MOVED, STEADY
+from wenming_metrics.rules.survey.model import Limits, Rate, Survey
+from wenming_metrics.ui.survey import sentences as words
+from wenming_metrics.ui.survey import sentences_more as telling
+from wenming_metrics.ui.survey.answers import asked, cross_table
+from wenming_metrics.ui.survey.frames import table_of, units_of
 
 RATE = Rate("satisfied", "满意度", "q", target=90.0)
 SURVEY = Survey("s", "问卷", "算例", (), (RATE,))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenming_metrics.ui.tables import shown_losses
+from wenming_metrics.ui.frame.tables import shown_losses
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=40))

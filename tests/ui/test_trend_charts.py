@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wenming_metrics.charts.change import change_bars
-from wenming_metrics.charts.course import course_line
-from wenming_metrics.charts.days import day_squares
-from wenming_metrics.charts.small import Small, small_lines
-from wenming_metrics.scoring.control import control
+from wenming_metrics.charts.calendar import day_squares
+from wenming_metrics.charts.control_chart import course_line
+from wenming_metrics.charts.sparklines import Small, small_lines
+from wenming_metrics.charts.waterfall import change_bars
+from wenming_metrics.scoring.trend.control_limits import control
 
 
 def test_the_bars_lead_from_one_score_to_the_other():

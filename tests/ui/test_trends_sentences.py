@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wenming_metrics.scoring.change import CAUSES
-from wenming_metrics.scoring.control import control
-from wenming_metrics.ui import trend_words
-from wenming_metrics.ui.trend_words import reading
+from wenming_metrics.scoring.trend.change import CAUSES
+from wenming_metrics.scoring.trend.control_limits import control
+from wenming_metrics.ui.trends import sentences as trends_sentences
+from wenming_metrics.ui.trends.sentences import reading
 
 QUIET = [86.2, 87.1, 85.4, 86.9, 88.0, 86.5, 85.9, 87.4, 86.1, 87.7, 85.2, 86.8]
 RISEN = [88.4, 88.9, 88.6, 88.1, 89.2, 88.7, 88.5, 88.3]
@@ -75,7 +75,7 @@ def test_no_word_of_statistics():
 
 def latest(values, before=np.nan, *, rate=False):
     titles = [f"第{n}周" for n in range(len(values))]
-    return trend_words.latest("甲街道", titles, values, before, than="上周", rate=rate)
+    return trends_sentences.latest("甲街道", titles, values, before, than="上周", rate=rate)
 
 
 def test_the_last_value_is_compared_with_what_there_is():
@@ -98,49 +98,51 @@ def line(before, after, *points):
 
 
 def test_the_parts_shown_add_up_to_the_change_shown():
-    before, after, parts = trend_words.shown_parts(
+    before, after, parts = trends_sentences.shown_parts(
         line(89.75084, 88.72698, -0.6, -0.42386, 0, 0, 0)
     )
     assert (before, after) == (89.75, 88.73)
     assert list(parts.values()) == [-0.60, -0.42, 0, 0, 0]
     third = 1 / 3
-    *_, parts = trend_words.shown_parts(line(80, 81, third, third, third, 0, 0))
+    *_, parts = trends_sentences.shown_parts(line(80, 81, third, third, third, 0, 0))
     assert sorted(parts.values()) == [0, 0, 0.33, 0.33, 0.34]
-    *_, parts = trend_words.shown_parts(line(80.004, 80.006, 0.002, 0, 0, 0, 0))
+    *_, parts = trends_sentences.shown_parts(line(80.004, 80.006, 0.002, 0, 0, 0, 0))
     assert parts["performance"] == 0.01
     assert parts["restated"] == 0
 
 
 def test_a_change_is_told_in_one_sentence():
-    told = trend_words.change("上周", -0.62, dict(zip(CAUSES, (-0.4, -0.22, 0, 0, 0), strict=True)))
+    told = trends_sentences.change(
+        "上周", -0.62, dict(zip(CAUSES, (-0.4, -0.22, 0, 0, 0), strict=True))
+    )
     assert told == "较上周 **−0.62**:其中整改和督查表现 −0.40,覆盖与构成 −0.22,办法 0,更正 0。"
-    told = trend_words.change("上月", 0, dict(zip(CAUSES, (0.3, 0, -0.3, 0, 0), strict=True)))
+    told = trends_sentences.change("上月", 0, dict(zip(CAUSES, (0.3, 0, -0.3, 0, 0), strict=True)))
     assert "较上月 **0**:其中整改和督查表现 +0.30,覆盖与构成 0,办法 −0.30,更正 0。" == told
-    told = trend_words.change("上月", -2, dict(zip(CAUSES, (0, 0, 0, -2, 0), strict=True)))
+    told = trends_sentences.change("上月", -2, dict(zip(CAUSES, (0, 0, 0, -2, 0), strict=True)))
     assert "加减分 −2.00" in told
 
 
 def test_the_indicator_that_is_named_moved_the_way_that_is_said():
     leaves = pd.DataFrame({"name": ["停车", "垃圾"], "performance": [-5.0, 3.0]})
-    assert "拉低得分最多的是**停车**" in trend_words.largest(leaves, {"performance": -2})
-    assert "拉高得分最多的是**垃圾**" in trend_words.largest(leaves, {"performance": 0.5})
-    assert trend_words.largest(leaves, {"performance": 0}) == ""
+    assert "拉低得分最多的是**停车**" in trends_sentences.largest(leaves, {"performance": -2})
+    assert "拉高得分最多的是**垃圾**" in trends_sentences.largest(leaves, {"performance": 0.5})
+    assert trends_sentences.largest(leaves, {"performance": 0}) == ""
 
 
 def test_rises_and_falls_are_counted():
     moved = pd.DataFrame({"name": ["甲", "乙", "丙"], "moved": [-1.0, -2.0, np.nan]})
-    told = trend_words.spread(moved, "上周")
+    told = trends_sentences.spread(moved, "上周")
     assert "上升 0 个,下降 2 个,持平 0 个" in told
     assert "升得最多" not in told
     assert "降得最多的是**乙**(−2.00)" in told
     assert "另有 1 个单位" in told
-    assert "一个也没有" in trend_words.spread(moved.assign(moved=np.nan), "上周")
+    assert "一个也没有" in trends_sentences.spread(moved.assign(moved=np.nan), "上周")
 
 
 def test_the_worst_day_is_the_one_that_lost_most():
     days = pd.DataFrame({"day": pd.to_datetime(["2026-11-02", "2026-11-03"]).date})
     days = days.assign(value=[90.0, 80.0], lost=[10.0, 20.0])
-    assert "失分最多的是 **11月3日**(20.00 分)" in trend_words.calendar(days, "全市", 10)
-    assert "都没有失分" in trend_words.calendar(days.assign(lost=0.0), "全市", 10)
-    told = trend_words.calendar(days.assign(value=np.nan), "甲", 10)
+    assert "失分最多的是 **11月3日**(20.00 分)" in trends_sentences.calendar(days, "全市", 10)
+    assert "都没有失分" in trends_sentences.calendar(days.assign(lost=0.0), "全市", 10)
+    told = trends_sentences.calendar(days.assign(value=np.nan), "甲", 10)
     assert told == "近 10 周有 2 天督查,甲在其中 0 天有得分。"

@@ -6,11 +6,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from wenming_metrics.periods import custom, window
-from wenming_metrics.queries.overview import City
-from wenming_metrics.queries.priced import Problem
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
-from wenming_metrics.ui import words
+from wenming_metrics.domain.periods import custom, window
+from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.scores.deductions import Problem
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.ui.frame import words
 
 CLOSED = date(2026, 11, 19)
 

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from tests.store.killing import KILLS, MOST, READY, STARTING, kill_at_random
 from tests.store.test_kill import ingest_on
 from tests.store.test_split import filled_office
-from wenming_metrics.keeping import backup as module
-from wenming_metrics.keeping.backup import backup
-from wenming_metrics.keeping.copies import copied, plain_file
-from wenming_metrics.keeping.verify import verify
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.office import open_office as open_settings
-from wenming_metrics.settings import Settings, store_url
+from wenming_metrics.runtime.settings import Settings, store_url
 from wenming_metrics.store.database import StoreError, open_store, reading, revision
 from wenming_metrics.store.notes import BACKUP, read_notes
+from wenming_metrics.upkeep import backup as module
+from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.copies import copied, plain_file
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from tests.offices import new_store
 from tests.store.test_split import filled_office
 from wenming_metrics.__main__ import FAILED, OK, main
-from wenming_metrics.queries.history import original_file
+from wenming_metrics.queries.files.batches import original_file
 from wenming_metrics.store import schema
 
 pytestmark = pytest.mark.store

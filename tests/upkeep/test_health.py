@@ -11,13 +11,13 @@ from tests.offices import new_store
 from tests.store.first_version import make_first_version
 from tests.store.test_split import filled_office
 from wenming_metrics import __version__
-from wenming_metrics.keeping import health as module
-from wenming_metrics.keeping.backup import backup
-from wenming_metrics.keeping.health import health
-from wenming_metrics.keeping.verify import verify
-from wenming_metrics.settings import Settings, store_url
+from wenming_metrics.runtime.settings import Settings, store_url
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import revision
+from wenming_metrics.upkeep import health as module
+from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.health import health
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.keeping.test_backup import wrong
 from tests.offices import checklist, copy_office, ingest
 from tests.store.test_split import MONTH, filled_office, rows
-from wenming_metrics import intake
-from wenming_metrics.keeping.prune import prune
-from wenming_metrics.periods import now
-from wenming_metrics.queries.details import problem_rows
-from wenming_metrics.queries.history import original_file
-from wenming_metrics.queries.ranking import ranking
+from tests.upkeep.test_backup import wrong
+from wenming_metrics.domain.periods import now
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.batches import original_file
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, revision
+from wenming_metrics.upkeep.prune import prune
 
 pytestmark = pytest.mark.store
 
@@ -72,7 +72,7 @@ def test_the_history_says_when_a_file_was_dropped(office):
 
 def test_a_file_that_a_newer_batch_came_from_too_is_kept(office):
     content = original_file(office, 2).content
-    intake.withdraw(office, 2, "测试")
+    commit.withdraw(office, 2, "测试")
     assert ingest(office, content, "又是一.xlsx") == 4
     age(office, 2, 31)
     assert prune(office.store, 30).files == 0
@@ -82,7 +82,7 @@ def test_a_dropped_file_that_comes_again_is_kept_again(office):
     content = original_file(office, 2).content
     age(office, 2, 31)
     prune(office.store, 30)
-    intake.withdraw(office, 2, "测试")
+    commit.withdraw(office, 2, "测试")
     ingest(office, content, "又是一.xlsx")
     assert original_file(office, 2).content == content
     assert original_file(office, 2).dropped_at == ""

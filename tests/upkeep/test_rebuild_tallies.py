@@ -8,12 +8,13 @@ from sqlalchemy import delete, insert, select, update
 from tests.offices import checklist, ingest
 from tests.store.test_split import open_office, rows, tallies
 from tests.tasks import kill_one
-from wenming_metrics import intake, retallying
-from wenming_metrics.executors import in_order, open_executor
-from wenming_metrics.retallying import retally_store
+from wenming_metrics.intake import commit
+from wenming_metrics.runtime.executors import in_order, open_executor
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.tallies import DAY, days_with_rows
+from wenming_metrics.upkeep import rebuild_tallies
+from wenming_metrics.upkeep.rebuild_tallies import retally_store
 
 MONTHS = 3
 
@@ -26,7 +27,7 @@ def office(tmp_path_factory):
         shifted = [[day - timedelta(days=31 * number), *rest] for day, *rest in rows(number, 60)]
         last = ingest(office, checklist(shifted), f"{number}.xlsx", count_again=True)
     ingest(office, checklist(rows(9, 30)), "撤回.xlsx", count_again=True)
-    intake.withdraw(office, last + 1, "测试")
+    commit.withdraw(office, last + 1, "测试")
     return office
 
 
@@ -86,18 +87,18 @@ def test_a_month_that_changes_meanwhile_is_summed_once_more(office, monkeypatch)
     def late(executor, function, items):
         for number, found in enumerate(in_order(executor, function, items)):
             if number == 0:  # summed already, not yet stored
-                intake.withdraw(office, batch, "测试")
+                commit.withdraw(office, batch, "测试")
             yield found
 
     with monkeypatch.context() as patched:
-        patched.setattr(retallying, "in_order", late)
+        patched.setattr(rebuild_tallies, "in_order", late)
         done = list(retally_store(office))
     assert [one.again for one in done][:2] == [True, False]
     changed = tallies(office)
     assert changed != before
     assert [one.again for one in retally_store(office)] == [False] * len(done)
     assert tallies(office) == changed
-    intake.reinstate(office, batch, "测试")
+    commit.reinstate(office, batch, "测试")
     assert tallies(office) == before
 
 

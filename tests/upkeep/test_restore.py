@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from tests.keeping.test_backup import lines, opened, wrong
 from tests.offices import checklist, copy_office, ingest, new_store
 from tests.store.first_version import make_first_version
 from tests.store.test_split import MONTH, filled_office, rows
-from wenming_metrics import intake
-from wenming_metrics.keeping import restore as module
-from wenming_metrics.keeping.backup import backup
-from wenming_metrics.keeping.restore import restore
-from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.settings import store_url
+from tests.upkeep.test_backup import lines, opened, wrong
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.runtime.settings import store_url
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, open_store, reading, revision
 from wenming_metrics.store.notes import RESTORED, read_notes
+from wenming_metrics.upkeep import restore as module
+from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.restore import restore
 
 pytestmark = pytest.mark.store
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.store
 def office(tmp_path):
     def make(place):
         made = filled_office(place)
-        intake.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
+        commit.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
         return made
 
     return copy_office(tmp_path / "office", "one of two files withdrawn", make)

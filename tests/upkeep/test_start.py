@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.store.test_split import filled_office
-from wenming_metrics import server
-from wenming_metrics.keeping import start
-from wenming_metrics.keeping.start import check
-from wenming_metrics.settings import Settings
+from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import StoreError, reading
+from wenming_metrics.ui import server
+from wenming_metrics.upkeep import start
+from wenming_metrics.upkeep.start import check
 
 pytestmark = pytest.mark.store
 

@@ -12,13 +12,13 @@ from sqlalchemy import delete, func, insert, select, update
 from tests.offices import checklist, copy_store, ingest, make_office, workbook
 from tests.reading.hostile import photographed, png
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows
-from wenming_metrics import intake
-from wenming_metrics.keeping.verify import verify
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, reading
 from wenming_metrics.store.notes import VERIFIED, read_notes
 from wenming_metrics.store.tallies import pack
+from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store
 
@@ -28,7 +28,7 @@ def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     office = make_office(folder, ITEMS, INDICATORS, extra="", streets=STREETS)
     ingest(office, checklist(rows()), "一.xlsx")
-    intake.withdraw(office, ingest(office, checklist(rows(2, 60)), "二.xlsx"), "测试")
+    commit.withdraw(office, ingest(office, checklist(rows(2, 60)), "二.xlsx"), "测试")
     ingest(office, findings(), "三.xlsx")
     return office
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from tests.builders import FINDINGS, VISITS, read_sheets
 from tests.uploads.case import case, finding, visit
-from wenming_metrics.reading.answers import EARNED, Looked
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.model.sender_answers import EARNED, Looked
 
 _DAY = date(2026, 11, 16)
 _TWO = "1.非机动车乱停放5辆;2.沿街商铺出店经营2处"

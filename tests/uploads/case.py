@@ -18,7 +18,7 @@ from tests.builders import (
     VISITS,
     read_sheets,
 )
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 
 FOLDER = Path(__file__).parent
 CASES: dict[str, Callable[[], Reading]] = {}

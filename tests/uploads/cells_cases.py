@@ -13,7 +13,7 @@ from tests.builders import (
     read_sheets,
 )
 from tests.uploads.case import case, checklist
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 
 
 @case

@@ -12,7 +12,7 @@ from tests.builders import (
     read_sheets,
 )
 from tests.uploads.case import case, finding, visit
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 
 _DAY = date(2026, 11, 16)
 _UNITS = (

@@ -14,8 +14,8 @@ from tests.builders import (
     register,
 )
 from tests.uploads.case import case, checklist
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.units import Register, build_sites
+from wenming_metrics.domain.registers import Register, build_sites
+from wenming_metrics.reading.model.reading import Reading
 
 
 @case

@@ -7,8 +7,8 @@ import tomllib
 from tests.builders import read_sheets
 from tests.polls import definitions
 from tests.uploads.case import case
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.rules.survey_load import survey_of
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.rules.survey.load import survey_of
 
 
 @case

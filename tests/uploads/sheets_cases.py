@@ -12,7 +12,7 @@ from tests.builders import (
     xlsx,
 )
 from tests.uploads.case import case, checklist
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.reading.read import read
 
 _DAY = date(2026, 11, 16)

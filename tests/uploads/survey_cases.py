@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.builders import read_sheets
 from tests.questionnaires import HEADERS, SAID, in_letters, in_text, rows, survey
 from tests.uploads.case import case
-from wenming_metrics.reading.model import Reading
+from wenming_metrics.reading.model.reading import Reading
 
 _SHEET = "2026年三季度"
 _AGAIN = 12

@@ -6,7 +6,7 @@ import pytest
 
 from tests.uploads import write
 from tests.uploads.case import CASES, FOLDER, told
-from wenming_metrics.problems import SEVERITIES, messages
+from wenming_metrics.domain.problems import SEVERITIES, messages
 
 _TESTS = Path(__file__).parent.parent
 _NEVER = ("非法", "错误输入", "无效", "有误!")

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
-from wenming_metrics.scoring.control import NONE, Control
+from wenming_metrics.scoring.trend.control_limits import NONE, Control
 
 _BAND = "#eef2f7"
 _DOWN = "#4b5a68"

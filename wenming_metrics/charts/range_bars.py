@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from wenming_metrics.charts.drawing import picture
+from wenming_metrics.charts.svg import picture
 from wenming_metrics.charts.template import LINE, QUIET, TEXT
 
 _WIDE, _TALL, _EDGE = 160, 16, 7

@@ -13,7 +13,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.drawing import picture
+from wenming_metrics.charts.svg import picture
 from wenming_metrics.charts.template import ACCENT, FONTS, LINE, MUTED, QUIET, TEXT, new_figure
 
 _HEIGHT = 300

@@ -1,7 +1,7 @@
 """The commands of `python -m wenming_metrics`, by theme; each module adds its own.
 
 `files` what goes in and what came in · `figures` rankings · `surveys` 两率一度 · `running` the demo
-and the page · `upkeep` care for the store.
+and the page · `upkeep` care for the store · `printing` what they say on the terminal.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from wenming_metrics.executors import ExecutorError, open_executor
+from wenming_metrics.runtime.executors import ExecutorError, open_executor
 
 OK, HELD, FAILED = 0, 1, 3
 """Exit codes: all is well; done, but some rows are held; returned or cannot be carried out."""

@@ -6,9 +6,9 @@ import argparse
 import re
 from datetime import date
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.reading.answers import EARNED, LOST, Answers, Looked
-from wenming_metrics.reading.kinds import CHOSEN_TITLES
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Answers, Looked
+from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
 

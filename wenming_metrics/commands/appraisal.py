@@ -10,10 +10,14 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
-from wenming_metrics import intake, periods, settings
 from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say
+from wenming_metrics.domain import periods
+from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import composite_workbook
-from wenming_metrics.queries.composite import (
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.ranking.composite import (
     Composite,
     composite,
     composite_lines,
@@ -21,11 +25,9 @@ from wenming_metrics.queries.composite import (
     printed_total,
     unit_sources,
 )
-from wenming_metrics.queries.office import Office, days_known, open_office
-from wenming_metrics.rounding import half_up
 from wenming_metrics.rules.composite import Profile
-from wenming_metrics.scoring.composing import worked_line
-from wenming_metrics.terminal import out, plain, print_json, print_lines, say
+from wenming_metrics.runtime import settings
+from wenming_metrics.scoring.tree.composite import worked_line
 
 _SOURCES = {
     **{"name": "考核项", "value": "得分", "weight": "权重", "points": "计分", "told": "依据"},
@@ -54,7 +56,7 @@ def _composite(given: argparse.Namespace) -> int:
     profile = next((one for one in profiles if one.id == given.profile), None)
     if profile is None:
         known = "、".join(one.id for one in profiles)
-        raise intake.IntakeError(f"没有方案“{given.profile}”,可以用:{known}。")
+        raise commit.IntakeError(f"没有方案“{given.profile}”,可以用:{known}。")
     found = composite(office, profile, periods.window(profile.period, _day(given, office)))
     lines = composite_lines(found)
     if given.out:
@@ -69,7 +71,7 @@ def _composite(given: argparse.Namespace) -> int:
 def _day(given: argparse.Namespace, office: Office) -> date:
     known = [given.date] if given.date else days_known(office)
     if not known:
-        raise intake.IntakeError("还没有入库督查数据。请用 --date 写明要算哪一期。")
+        raise commit.IntakeError("还没有入库督查数据。请用 --date 写明要算哪一期。")
     return known[-1]
 
 
@@ -132,7 +134,7 @@ def _titled(sources: pd.DataFrame) -> pd.DataFrame:
 def _unit(given: argparse.Namespace, lines: pd.DataFrame) -> int:
     found = lines.loc[lines["unit_name"] == given.unit, "unit"]
     if found.empty:
-        raise intake.IntakeError(f"这个方案里没有单位“{given.unit}”。")
+        raise commit.IntakeError(f"这个方案里没有单位“{given.unit}”。")
     return int(found.iloc[0])
 
 

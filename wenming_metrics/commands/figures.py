@@ -9,22 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics import intake, periods, settings
 from wenming_metrics.commands import OK, Add, add_workers, workers_on_store
-from wenming_metrics.export.tables import listing_workbook, ranking_workbook
-from wenming_metrics.queries import ranking
-from wenming_metrics.queries.lists import named_units
-from wenming_metrics.queries.office import Office, days_known, open_office, under
-from wenming_metrics.queries.repeat_sites import sites_back
-from wenming_metrics.queries.repeats import part_of, repeats
-from wenming_metrics.queries.same import suggestions
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.queries.trial import try_rules
-from wenming_metrics.rules.load import choose, load_all, load_rules
-from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.scoring.repeats import count, total
-from wenming_metrics.scoring.tally import TERRITORY
-from wenming_metrics.terminal import (
+from wenming_metrics.commands.printing import (
     plain,
     print_json,
     print_lines,
@@ -34,6 +20,22 @@ from wenming_metrics.terminal import (
     print_trial,
     say,
 )
+from wenming_metrics.domain import periods
+from wenming_metrics.export.tables import listing_workbook, ranking_workbook
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.losses.repeat_sites import sites_back
+from wenming_metrics.queries.losses.repeats import part_of, repeats
+from wenming_metrics.queries.losses.same_problem import suggestions
+from wenming_metrics.queries.office import Office, days_known, open_office, under
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.ranking.trial import try_rules
+from wenming_metrics.queries.scores.rule_spans import names_of
+from wenming_metrics.rules.load import choose, load_all, load_rules
+from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.runtime import settings
+from wenming_metrics.scoring.losses.repeats import count, total
+from wenming_metrics.scoring.tally.tally import TERRITORY
 from wenming_metrics.vocabulary import ROLE_CODES
 
 _BY = {"unit": "unit_name", "item": "item_name", "category": "category"}
@@ -95,12 +97,12 @@ def _office(given: argparse.Namespace) -> Office:
         return under(office, given.under)
     except KeyError:
         known = "、".join(one.id for one in office.rule_sets)
-        raise intake.IntakeError(f"没有这一版办法“{given.under}”,有:{known}。") from None
+        raise commit.IntakeError(f"没有这一版办法“{given.under}”,有:{known}。") from None
 
 
 def _window(given: argparse.Namespace, office: Office) -> periods.Window:
     if (given.start is None) != (given.end is None):
-        raise intake.IntakeError("--from 和 --to 要一起用。")
+        raise commit.IntakeError("--from 和 --to 要一起用。")
     if given.start:
         return periods.custom(given.start, given.end)
     for kind, on in (("day", given.date), ("week", given.week), ("month", given.month)):
@@ -108,7 +110,7 @@ def _window(given: argparse.Namespace, office: Office) -> periods.Window:
             return periods.window(kind, on)
     known = days_known(office)
     if not known:
-        raise intake.IntakeError("还没有入库数据。请先用 ingest 入库,或用 demo 生成演示数据。")
+        raise commit.IntakeError("还没有入库数据。请先用 ingest 入库,或用 demo 生成演示数据。")
     return periods.window("day", known[-1])
 
 
@@ -134,7 +136,7 @@ def _board(given: argparse.Namespace, office: Office) -> Board:
         return office.rules.board(given.board)
     except KeyError:
         known = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
-        raise intake.IntakeError(f"没有榜单“{given.board}”,可以用:{known}。") from None
+        raise commit.IntakeError(f"没有榜单“{given.board}”,可以用:{known}。") from None
 
 
 def _listed(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
@@ -156,7 +158,7 @@ def _trial(given: argparse.Namespace) -> int:
     office = open_office(here)
     rules, window = _rules_on_trial(given.rules, here, office), _window(given, office)
     if not (_board(given, office).ranked and _board(given, replace(office, rules=rules)).ranked):
-        raise intake.IntakeError(f"榜单“{given.board}”不排名,不能试算。")
+        raise commit.IntakeError(f"榜单“{given.board}”不排名,不能试算。")
     with workers_on_store(given, here.store_url) as executor:
         found = try_rules(office, rules, window, given.board, executor)
     if given.group:
@@ -181,7 +183,7 @@ def _repeats(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
     window = _window(given, office)
     if _board(given, office).role != ROLE_CODES[TERRITORY]:
-        raise intake.IntakeError(f"反复问题按属地列,不能用榜单“{given.board}”。")
+        raise commit.IntakeError(f"反复问题按属地列,不能用榜单“{given.board}”。")
     found = part_of(repeats(office, window, given.board), group=given.group, unit_name=given.unit)
     if given.alike:
         title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, found)

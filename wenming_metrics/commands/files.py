@@ -11,17 +11,9 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from wenming_metrics import choosing, intake, settings
-from wenming_metrics.backfill import Choices, Outcome, check_many, find_workbooks, ingest_many
 from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers
 from wenming_metrics.commands.answers import add_answers, answers_of
-from wenming_metrics.executors import open_executor
-from wenming_metrics.holding import marked_file
-from wenming_metrics.problems import problem_frame
-from wenming_metrics.queries import history
-from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.reading.answers import Answers
-from wenming_metrics.terminal import (
+from wenming_metrics.commands.printing import (
     err,
     plain,
     print_batches,
@@ -30,6 +22,16 @@ from wenming_metrics.terminal import (
     say,
     unopened,
 )
+from wenming_metrics.decisions import mappings
+from wenming_metrics.decisions.held_rows import marked_file
+from wenming_metrics.domain.problems import problem_frame
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.bulk import Choices, Outcome, check_many, find_workbooks, ingest_many
+from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.reading.model.sender_answers import Answers
+from wenming_metrics.runtime import settings
+from wenming_metrics.runtime.executors import open_executor
 
 
 def add_commands(add: Add) -> None:
@@ -112,17 +114,17 @@ def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]])
     return max(codes)
 
 
-def _remember(office: Office, preview: intake.Preview, said: Answers, who: str) -> None:
+def _remember(office: Office, preview: commit.Preview, said: Answers, who: str) -> None:
     """Remember by their headers what was said of tables that were stored."""
     for one in preview.reading.bare if said.bare else ():
-        choosing.remember_bare(office, one.fingerprint, said.bare, who)
+        mappings.remember_bare(office, one.fingerprint, said.bare, who)
     kinds = dict(said.kinds)
     for one in preview.reading.recognised:
         if one.sheet in kinds:
-            choosing.remember_kind(office, one.fingerprint, kinds[one.sheet], who)
+            mappings.remember_kind(office, one.fingerprint, kinds[one.sheet], who)
 
 
-def _save_marked(preview: intake.Preview, folder: Path) -> str:
+def _save_marked(preview: commit.Preview, folder: Path) -> str:
     """Save a file with its problems marked; gives where, or why not. Never writes over a file."""
     found = marked_file(preview)
     if isinstance(found, str):
@@ -156,7 +158,7 @@ def _told_outcome(outcome: Outcome) -> dict[str, object]:
     return {"file": outcome.name, "kind": "", "outcome": said, "problems": []}
 
 
-def verdict(preview: intake.Preview) -> int:
+def verdict(preview: commit.Preview) -> int:
     """Give the exit code that a file deserves."""
     if preview.is_known:
         return OK
@@ -165,12 +167,12 @@ def verdict(preview: intake.Preview) -> int:
     return HELD if preview.reading.counts.held else OK
 
 
-def told(preview: intake.Preview) -> dict[str, object]:
-    """Tell of a file what `terminal.print_files` prints."""
+def told(preview: commit.Preview) -> dict[str, object]:
+    """Tell of a file what `printing.print_files` prints."""
     frame = problem_frame(preview.problems)
     return {
         "file": preview.filename,
-        "kind": history.KINDS.get(preview.reading.kind, ""),
+        "kind": batches.KINDS.get(preview.reading.kind, ""),
         "outcome": preview.reading.outcome,
         "can_commit": preview.can_commit,
         "rows": preview.reading.counts.rows,
@@ -183,7 +185,7 @@ def told(preview: intake.Preview) -> dict[str, object]:
 
 
 def _batches(given: argparse.Namespace) -> int:
-    found = history.batches(open_office(settings.load()))
+    found = batches.batches(open_office(settings.load()))
     if given.json:
         print_json(plain(found))
     else:
@@ -192,7 +194,7 @@ def _batches(given: argparse.Namespace) -> int:
 
 
 def _withdraw(given: argparse.Namespace) -> int:
-    intake.withdraw(open_office(settings.load()), given.batch, given.who, given.reason)
+    commit.withdraw(open_office(settings.load()), given.batch, given.who, given.reason)
     say(
         f"批次 {given.batch} 已撤回,各项分数已按余下的批次重算。",
         as_json=given.json,
@@ -202,6 +204,6 @@ def _withdraw(given: argparse.Namespace) -> int:
 
 
 def _reinstate(given: argparse.Namespace) -> int:
-    intake.reinstate(open_office(settings.load()), given.batch, given.who, given.reason)
+    commit.reinstate(open_office(settings.load()), given.batch, given.who, given.reason)
     say(f"批次 {given.batch} 已恢复,各项分数已重算。", as_json=given.json, batch=given.batch)
     return OK

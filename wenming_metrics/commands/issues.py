@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics import settings
 from wenming_metrics.commands import FAILED, OK, Add
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.book import SIGNED, Issue, find_issue, issues
+from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.printing import moment, signed_file
-from wenming_metrics.publishing.sheets import send
+from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
+from wenming_metrics.publishing.signed_workbook import moment, signed_file
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.terminal import plain, print_json, print_lines, say
+from wenming_metrics.runtime import settings
 
 _ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify")
 

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics import intake, settings
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.privacy import mask
-from wenming_metrics.queries.forms import form_file, forms
-from wenming_metrics.queries.held import waiting_rows
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.domain.privacy import mask
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.forms import form_file, forms
+from wenming_metrics.queries.files.held import waiting_rows
+from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.office import open_office
-from wenming_metrics.queries.record_lists import record_file, record_list, record_titles
-from wenming_metrics.queries.records import records
-from wenming_metrics.reading.kinds import RECORD_KINDS
-from wenming_metrics.terminal import plain, print_json, print_lines, say
+from wenming_metrics.queries.scores.records import records
+from wenming_metrics.reading.records.kinds import RECORD_KINDS
+from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import INPUT
 
 _TITLES = {"unit_name": "单位", "day": "日期", "file": "文件", "sheet": "工作表"} | {
@@ -46,7 +47,7 @@ def add_commands(add: Add) -> None:
 
 def _form(given: argparse.Namespace) -> int:
     if given.kind not in forms():
-        raise intake.IntakeError(f"没有表格“{given.kind}”,可以用:{'、'.join(forms())}。")
+        raise commit.IntakeError(f"没有表格“{given.kind}”,可以用:{'、'.join(forms())}。")
     given.out.write_bytes(form_file(open_office(settings.load()), given.kind))
     say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
     return OK
@@ -55,7 +56,7 @@ def _form(given: argparse.Namespace) -> int:
 def _records(given: argparse.Namespace) -> int:
     known = {kind.name: kind.title for kind in RECORD_KINDS}
     if given.kind not in known:
-        raise intake.IntakeError(f"没有种类“{given.kind}”,可以用:{'、'.join(known)}。")
+        raise commit.IntakeError(f"没有种类“{given.kind}”,可以用:{'、'.join(known)}。")
     office = open_office(settings.load())
     if given.json:
         found = _masked(records(office, given.kind))

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from wenming_metrics.keeping.report import Report
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import share_text
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city
-from wenming_metrics.queries.stretches import versions_of
-from wenming_metrics.queries.trial import Trial
-from wenming_metrics.rounding import share_text
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED, VETOED
+from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.trial import Trial
+from wenming_metrics.queries.scores.rule_spans import versions_of
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
+from wenming_metrics.upkeep.report import Report
 from wenming_metrics.vocabulary import movement, on_time_note
 
 _WIDTH = 150
@@ -126,7 +126,7 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
 
 
 def print_named(named: pd.DataFrame) -> None:
-    """Print the units named at both ends of each group; columns of `queries.lists.named_units`."""
+    """Print the units named at both ends of each group; columns of `queries.ranking.shortlists.named_units`."""
     for (group, title), part in named.groupby(["group", "title"], sort=False):
         said = []
         for line in part.itertuples():
@@ -145,7 +145,7 @@ def _line(line: object) -> list[str]:
 
 
 def print_listing(window: Window, found: pd.DataFrame) -> None:
-    """Print a board that is not ranked; columns of `queries.ranking.listing`."""
+    """Print a board that is not ranked; columns of `queries.ranking.ranking.listing`."""
     table = Table(title=f"{window.title} 各部门责任问题(不排名)", title_justify="left")
     for name in ("单位", "问题", "处数", "扣分", "上期问题", "按期整改率", "未到期", "反复"):
         table.add_column(name, justify="left" if name == "单位" else "right")
@@ -159,7 +159,7 @@ def print_listing(window: Window, found: pd.DataFrame) -> None:
 
 
 def print_trial(found: Trial) -> None:
-    """Print what other rules would change; see `queries.trial`."""
+    """Print what other rules would change; see `queries.ranking.trial`."""
     rules, moved = found.rules, found.units["changed"]
     out.print(f"\n{found.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
     for group, part in found.units.groupby("group", sort=False):
@@ -185,7 +185,7 @@ def _score(score: float) -> str:
 
 
 def print_batches(found: pd.DataFrame) -> None:
-    """Print what came in; columns of `queries.history.batches`."""
+    """Print what came in; columns of `queries.files.batches.batches`."""
     table = Table(title=f"共 {len(found)} 个批次", title_justify="left")
     for name in ("批次", "状态", "文件", "种类", "经办人", "时间", "入库行", "暂不计", "跳过"):
         table.add_column(name)
@@ -215,7 +215,7 @@ def print_report(report: Report) -> None:
 
 
 def print_health(found: Mapping[str, object]) -> None:
-    """Print the state of the store; what `keeping.health.health` gives."""
+    """Print the state of the store; what `upkeep.health.health` gives."""
     out.print("正常" if found["well"] else "不正常")
     for complaint in found["complaints"]:
         out.print(f"  {complaint}", markup=False)

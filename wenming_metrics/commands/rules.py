@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics import intake, settings
 from wenming_metrics.commands import FAILED, OK, Add, Run
-from wenming_metrics.periods import custom, today
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say
+from wenming_metrics.domain.periods import custom, today
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
 from wenming_metrics.queries.office import Office, days_known, open_office
 from wenming_metrics.revising import drafts
@@ -20,12 +21,12 @@ from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, next_id, publish, versions
 from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_all, load_files
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.rules.workbook import WorkbookError
-from wenming_metrics.settings import Settings
-from wenming_metrics.terminal import err, plain, print_json, print_lines, say
+from wenming_metrics.rules.workbook.parts import parts_of
+from wenming_metrics.rules.workbook.workbook import WorkbookError
+from wenming_metrics.runtime import settings
+from wenming_metrics.runtime.settings import Settings
 
 _VERSIONS = {
     **{"id": "编号", "version": "版本", "first_day": "施行", "last_day": "停用", "title": "名称"},
@@ -89,7 +90,7 @@ def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _needs_act(given: argparse.Namespace) -> int:
-    raise intake.IntakeError("请写明做什么,如 rules list。")
+    raise commit.IntakeError("请写明做什么,如 rules list。")
 
 
 def _telling(run: Run) -> Run:
@@ -205,7 +206,7 @@ def _try(given: argparse.Namespace) -> int:
     office = open_office(here)
     days = days_known(office)
     if not days:
-        raise intake.IntakeError("还没有入库数据,不能试算。")
+        raise commit.IntakeError("还没有入库数据,不能试算。")
     over = custom(days[-1] - timedelta(days=max(1, given.days) - 1), days[-1])
     board = next(one for one in office.rules.boards if one.ranked)
     found = try_draft(office, _files(given.source, here, office), over, board.kind)

@@ -9,13 +9,15 @@ import socket
 
 from rich.progress import track
 
-from wenming_metrics import intake, periods, settings
 from wenming_metrics.commands import FAILED, HELD, OK, Add
 from wenming_metrics.commands.files import told, verdict
-from wenming_metrics.periods import today
-from wenming_metrics.queries import ranking
+from wenming_metrics.commands.printing import err, out, print_files, print_ranking
+from wenming_metrics.domain import periods
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import days_known, open_office
-from wenming_metrics.terminal import err, out, print_files, print_ranking
+from wenming_metrics.queries.ranking import ranking
+from wenming_metrics.runtime import settings
 
 _LAST_PORT = 65535
 
@@ -32,7 +34,7 @@ def _serve(given: argparse.Namespace) -> int:
     if refusal := _port_refusal(given.port):
         err.print(refusal, markup=False)
         return FAILED
-    from wenming_metrics.server import serve  # Streamlit is not needed by other commands
+    from wenming_metrics.ui.server import serve  # Streamlit is not needed by other commands
 
     out.print(f"网页地址:http://127.0.0.1:{given.port}(按 Ctrl+C 停止)")
     serve(given.port)
@@ -82,10 +84,10 @@ def _demo(given: argparse.Namespace) -> int:
     out.print(f"正在入库 {len(files)} 个文件(第一次约 1 分钟)……", markup=False)
     codes = []
     for path in track(files, "入库", console=err, transient=True):
-        preview = intake.inspect(office, path.read_bytes(), path.name)
+        preview = commit.inspect(office, path.read_bytes(), path.name)
         codes.append(verdict(preview))
         if preview.can_commit:
-            intake.commit(office, preview, "演示")
+            commit.commit(office, preview, "演示")
         if codes[-1] != OK:
             print_files([told(preview)])
     last = days_known(office)[-1]

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wenming_metrics import intake
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_course import course
-from wenming_metrics.queries.survey_quota import quota_board
-from wenming_metrics.queries.survey_rows import flagged, printed
-from wenming_metrics.queries.survey_score import score
-from wenming_metrics.queries.survey_states import STATE_WORDS
-from wenming_metrics.queries.survey_tables import by_people, by_question, cross
-from wenming_metrics.queries.survey_waves import group_name
-from wenming_metrics.queries.surveys import Rates, rates
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.rates import HIDDEN
+from wenming_metrics.queries.survey.quota import quota_board
+from wenming_metrics.queries.survey.rates import Rates, rates
+from wenming_metrics.queries.survey.rows import flagged, printed
+from wenming_metrics.queries.survey.score import score
+from wenming_metrics.queries.survey.states import STATE_WORDS
+from wenming_metrics.queries.survey.tables import by_people, by_question, cross
+from wenming_metrics.queries.survey.trend import course
+from wenming_metrics.queries.survey.waves import group_name
+from wenming_metrics.scoring.survey.rates import HIDDEN
 
 VIEWS = {
     **{"unit": "各单位", "question": "按题目", "people": "按人群", "cross": "单位和人群"},
@@ -106,7 +106,7 @@ def _cross(office: Office, wave: Window, given: argparse.Namespace) -> View:
 
 def _two(given: argparse.Namespace) -> tuple[str, str]:
     if not (given.rate and given.question):
-        raise intake.IntakeError("按人群看,请用 --rate 写明比率,用 --question 写明按哪一道题分。")
+        raise commit.IntakeError("按人群看,请用 --rate 写明比率,用 --question 写明按哪一道题分。")
     return given.rate, given.question
 
 
@@ -129,7 +129,7 @@ def _quota(office: Office, wave: Window, given: argparse.Namespace) -> View:
 
 def _course(office: Office, wave: Window, given: argparse.Namespace) -> View:
     if not given.rate:
-        raise intake.IntakeError("看历次,请用 --rate 写明哪一项比率。")
+        raise commit.IntakeError("看历次,请用 --rate 写明哪一项比率。")
     found = course(office, given.rate, _unit_number(office, wave, given.unit))
     told = found.assign(wave=[one.title for one in found["wave"]])
     titles = {"wave": "轮次", **_FIGURES, "moved": "与上一轮比"}
@@ -141,7 +141,7 @@ def _course(office: Office, wave: Window, given: argparse.Namespace) -> View:
 def _score(office: Office, wave: Window, given: argparse.Namespace) -> View:
     found = score(office, wave)
     if found is None:
-        raise intake.IntakeError("这一轮的办法里没有问卷得分。")
+        raise commit.IntakeError("这一轮的办法里没有问卷得分。")
     units = found.units.sort_values(["group", "place", "unit"], kind="stable")
     lines = pd.concat([pd.DataFrame([found.city]), units], ignore_index=True)
     titles = {"group": "分组", "place": "名次", "unit_name": "单位", "shown": "得分", "n": "份数"}
@@ -163,7 +163,7 @@ def _unit_number(office: Office, wave: Window, name: str | None) -> int | None:
     units = rates(office, wave).units
     found = units.loc[units["unit_name"] == name, "unit"]
     if found.empty:
-        raise intake.IntakeError(f"这一轮没有单位“{name}”的问卷。")
+        raise commit.IntakeError(f"这一轮没有单位“{name}”的问卷。")
     return int(found.iloc[0])
 
 

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics import intake, polling, settings
 from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
+from wenming_metrics.decisions import questionnaires
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.export.tables import Field, Sheet, write_book
-from wenming_metrics.periods import Window
+from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.queries.survey_quota import POINTS
-from wenming_metrics.queries.survey_waves import NO_SURVEY, survey_of, waves
-from wenming_metrics.terminal import out, plain, print_json, print_lines, say
+from wenming_metrics.queries.survey.quota import POINTS
+from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
+from wenming_metrics.runtime import settings
 
 LATEST = "latest"
 _ONE = ("误差范围低端(%)", "误差范围高端(%)", "占回答的(%)")
@@ -82,17 +84,17 @@ def _wave(office: Office, said: str) -> Window:
     known = waves(office)
     if not known:
         has_rules = office.rules.survey or any(one.survey for one in office.rule_sets)
-        raise intake.IntakeError("还没有问卷。请先用 ingest 入库。" if has_rules else NO_SURVEY)
+        raise commit.IntakeError("还没有问卷。请先用 ingest 入库。" if has_rules else NO_SURVEY)
     found = known[0] if said == LATEST else next((w for w in known if w.title == said), None)
     if found is None:
         titles = "、".join(one.title for one in known)
-        raise intake.IntakeError(f"没有“{said}”这一轮,有:{titles}。")
+        raise commit.IntakeError(f"没有“{said}”这一轮,有:{titles}。")
     return found
 
 
 def _known(said: str | None, known: list[str], what: str) -> None:
     if said is not None and said not in known:
-        raise intake.IntakeError(f"没有{what}“{said}”,有:{'、'.join(known)}。")
+        raise commit.IntakeError(f"没有{what}“{said}”,有:{'、'.join(known)}。")
 
 
 def _spelt(lines: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +137,7 @@ def _format(name: str, column: pd.Series) -> str:
 def _decide(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
     told = (given.batch, given.number, given.keep, given.reason, given.who)
-    polling.decide_answer(office, *told)
+    questionnaires.decide_answer(office, *told)
     text = "这一份恢复计入。" if given.keep else "这一份不再计入,各项比率已不含它。"
     say(text, as_json=given.json, batch=given.batch, number=given.number, counts=given.keep)
     return OK

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from rich.progress import track
 
-from wenming_metrics import settings
 from wenming_metrics.commands import FAILED, OK, Add, add_workers, workers_on_store
-from wenming_metrics.keeping.backup import backup
-from wenming_metrics.keeping.health import health
-from wenming_metrics.keeping.prune import prune
-from wenming_metrics.keeping.restore import Restored, restore
-from wenming_metrics.keeping.verify import verify
+from wenming_metrics.commands.printing import err, print_health, print_json, print_report, say
 from wenming_metrics.queries.office import open_office, read_rules
-from wenming_metrics.retallying import retally_store
+from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import open_store
-from wenming_metrics.terminal import err, print_health, print_json, print_report, say
+from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.health import health
+from wenming_metrics.upkeep.prune import prune
+from wenming_metrics.upkeep.rebuild_tallies import retally_store
+from wenming_metrics.upkeep.restore import Restored, restore
+from wenming_metrics.upkeep.verify import verify
 
 
 def add_commands(add: Add) -> None:

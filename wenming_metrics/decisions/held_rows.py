@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.intake.transaction import Preview
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.returning import marked_workbook
+from wenming_metrics.reading.feedback.marked_workbook import marked_workbook
 from wenming_metrics.store import held
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import writing
-from wenming_metrics.storing import Preview
 
 _log = logging.getLogger(__name__)
 

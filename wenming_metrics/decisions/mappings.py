@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import BARE_CHOICE
-from wenming_metrics.reading.model import KIND_CHOICE
+from wenming_metrics.reading.model.reading import KIND_CHOICE
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE
 from wenming_metrics.store import choices
 from wenming_metrics.store.database import writing
 from wenming_metrics.vocabulary import normalise

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_rows import is_doubtful
+from wenming_metrics.queries.survey.rows import is_doubtful
 from wenming_metrics.store import surveys
 from wenming_metrics.store.database import stamp, writing
 
@@ -18,7 +18,7 @@ def decide_answer(
 ) -> None:
     """Say of a questionnaire that it counts, or does not; it stays stored, and all is logged.
 
-    Takes:  batch, seq - as `queries.survey_rows.flagged` lists them
+    Takes:  batch, seq - as `queries.survey.rows.flagged` lists them
     Raises: IntakeError - without a name or a reason; for a questionnaire that nothing speaks
             against: nobody takes out answers because they are not liked
     """

@@ -6,9 +6,9 @@ import logging
 
 from sqlalchemy import Connection, select
 
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.scoring.tally import FAILED
+from wenming_metrics.scoring.tally.tally import FAILED
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.same_problems import add_same

@@ -3,6 +3,6 @@
 `city` registers · `names` how places are called · `inspections` plans and findings of past days ·
 `workbooks` the files · `answers` what units answer · `quarter` a test by a third party · `wide` a
 checklist with a column per item · `forms` how each sender lays out a sheet · `survey` what people
-answer when asked · `survey_books` those files · `big` large files for benchmarks. Everything comes
-from one seed; nothing in it is a real place, person or office.
+answer when asked · `survey_books` those files. Everything comes from one seed; nothing in it is a real
+place, person or office.
 """

@@ -11,7 +11,7 @@ import pandas as pd
 from wenming_metrics.demo import names
 from wenming_metrics.rules.catalogue import load_catalogue, split
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 SEED = 2026
 """The seed of the committed samples."""

@@ -11,7 +11,7 @@ from wenming_metrics.demo.city import demo_catalogue, read_words
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.load import load_rules
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime.settings import ROOT
 
 CAN_BE_SHUT = ("银行网点", "窗口单位", "新时代文明实践中心", "公共文化设施", "政务大厅", "宾馆酒店")
 """Point types whose door may be shut when a team comes."""

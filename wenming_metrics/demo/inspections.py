@@ -15,7 +15,7 @@ import pandas as pd
 from wenming_metrics.demo import findings
 from wenming_metrics.demo.city import SEED, City, build_city, demo_catalogue
 from wenming_metrics.demo.plans import SENDERS, build_plan
-from wenming_metrics.rounding import rounded
+from wenming_metrics.domain.numbers import rounded
 
 END = date(2026, 11, 20)
 """The last day of the committed samples."""

@@ -13,8 +13,8 @@ import pandas as pd
 from openpyxl import Workbook
 
 from wenming_metrics.demo.city import SEED, City
-from wenming_metrics.periods import previous, window
-from wenming_metrics.rounding import half_up
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import previous, window
 
 _FIELD, _SURVEY = 0.85, 0.15
 _MEANS = {"主城区": 88.0, "城乡结合部": 85.0, "其他街道": 83.0}

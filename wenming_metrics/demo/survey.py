@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.demo.city import City
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 
 SCALES = ("环境卫生", "交通秩序", "公共秩序", "公共设施", "窗口服务")
 SEX = ("男", "女")

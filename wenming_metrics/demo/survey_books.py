@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from wenming_metrics.demo import survey
 from wenming_metrics.demo.city import SEED, City
 from wenming_metrics.demo.survey import AWARE, JOINED, OVERALL, SCALES, SUPPORT
-from wenming_metrics.periods import Window, previous, window
+from wenming_metrics.domain.periods import Window, previous, window
 
 WAVES = 4
 COUNTED = 1

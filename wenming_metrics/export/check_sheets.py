@@ -37,7 +37,7 @@ def check_sheet(
     """Make the workbook of one unit: its lost points by indicator, and the rows they come from.
 
     Takes: issue - title of the issue; leaves - name, path, rate, checks, failed, loss; rows - as
-           `queries.details.leaf_rows` gives them; notes - score and place, until when to answer
+           `queries.scores.details.leaf_rows` gives them; notes - score and place, until when to answer
     """
     rows = rows.assign(remark="")
     return write_book(

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.rules.pages import Page
+from wenming_metrics.rules.workbook.pages import Page
 
 _FONT, _GREY = "微软雅黑", "7B8794"
 _HEAD = PatternFill("solid", fgColor="E8EDF3")
@@ -28,7 +28,7 @@ _SPARE = 200
 def rules_workbook(pages: Sequence[Page], title: str) -> bytes:
     """Make the workbook of a rule set.
 
-    Takes:   pages - `rules.pages.pages_of`; title - of the rule set
+    Takes:   pages - `rules.workbook.pages.pages_of`; title - of the rule set
     Returns: bytes of an xlsx file
     """
     book = Workbook()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wenming_metrics.export.form_columns import Form
-from wenming_metrics.reading.questions import column_names, name_of, spell_name
-from wenming_metrics.rules.survey import COUNT, MULTIPLE, SCALE, Survey
+from wenming_metrics.reading.survey.questions import column_names, name_of, spell_name
+from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, SCALE, Survey
 from wenming_metrics.vocabulary import INPUT
 
 SURVEY, COUNTED = "survey", "counts"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import Field, Sheet, write_book
-from wenming_metrics.rounding import half_up
 
 _FIGURES = (
     Field("title", "比率", 10),
@@ -62,8 +62,8 @@ def survey_workbook(
 ) -> bytes:
     """Make the workbook of a wave.
 
-    Takes: units - as `queries.surveys.Rates.units`, and against (how they compare with the city),
-           remark (what their state means); totals - as its totals; answers - as `queries.survey_tables.by_question`, and said; titles - of the
+    Takes: units - as `queries.survey.rates.Rates.units`, and against (how they compare with the city),
+           remark (what their state means); totals - as its totals; answers - as `queries.survey.tables.by_question`, and said; titles - of the
            rates, by code; title - first line of every sheet; notes - below every list
     """
     named = [

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.rounding import share_text
+from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.vocabulary import movement, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -96,9 +96,9 @@ def ranking_workbook(
 ) -> bytes:
     """Make the workbook of a ranked list, with the units named at both ends on a second sheet.
 
-    Takes:   ranked - as `queries.ranking.ranking` gives it; title - first line of the sheet;
+    Takes:   ranked - as `queries.ranking.ranking.ranking` gives it; title - first line of the sheet;
              notes - lines below the list (rule set, period, what was left out);
-             named - as `queries.lists.named_units` gives it
+             named - as `queries.ranking.shortlists.named_units` gives it
     Returns: bytes of an xlsx file; units without a place stand last with the reason
     """
     return write_book(*_ranking_sheets(ranked, title, notes, named))
@@ -121,7 +121,7 @@ def _ranking_sheets(
 
 
 def listing_workbook(listed: pd.DataFrame, title: str, notes: Sequence[str]) -> bytes:
-    """Make the workbook of a list without places, as `queries.ranking.listing` gives it."""
+    """Make the workbook of a list without places, as `queries.ranking.ranking.listing` gives it."""
     return write_book(_listing_sheet(listed, title, notes))
 
 
@@ -160,7 +160,7 @@ def composite_workbook(
 ) -> bytes:
     """Make the workbook of composite scores.
 
-    Takes:   lines - as `queries.composite.composite_lines` gives them; components - their names
+    Takes:   lines - as `queries.ranking.composite.composite_lines` gives them; components - their names
     """
     fields = [
         *(Field("group", "分组", 13), Field("rank", "名次", 7, "0")),

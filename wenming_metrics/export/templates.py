@@ -19,6 +19,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.registers import FOREVER, Register
 from wenming_metrics.export.form_columns import FORMS, Form
 from wenming_metrics.export.survey_form import (
     answers_offered,
@@ -27,10 +29,8 @@ from wenming_metrics.export.survey_form import (
     questions_of_several,
     with_questions,
 )
-from wenming_metrics.rounding import POINT_SCALE
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.units import FOREVER, Register
+from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import (
     ADJUSTMENTS,
     EXAMPLE,

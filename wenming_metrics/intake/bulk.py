@@ -16,21 +16,27 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from wenming_metrics.executors import in_order
-from wenming_metrics.intake import IntakeError, Preview, RegisterChangedError, commit, examine
-from wenming_metrics.periods import today
-from wenming_metrics.queries.choices import read_choices
+from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.intake.commit import (
+    IntakeError,
+    Preview,
+    RegisterChangedError,
+    commit,
+    examine,
+)
+from wenming_metrics.intake.prepare import Ready, Task, pack_context, read_ready
+from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import NOTHING_SAID, Answers
-from wenming_metrics.reading.archive import BETWEEN, is_archive, open_archive
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.reading.sheets import refusal_problem
-from wenming_metrics.ready import Ready, Task, pack_context, read_ready
-from wenming_metrics.scoring.basis import bases_of
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, Answers
+from wenming_metrics.reading.recognise.sheets import refusal_problem
+from wenming_metrics.reading.sandbox.archive import BETWEEN, is_archive, open_archive
+from wenming_metrics.runtime.executors import in_order
+from wenming_metrics.scoring.tree.basis import bases_of
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, register_version
-from wenming_metrics.units import Register
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".zip")
 """What a folder is searched for."""
@@ -39,7 +45,7 @@ _NO_REGISTER = "入库-03"
 
 @dataclass(frozen=True)
 class Choices:
-    """What the user said of all files; see `intake.inspect`."""
+    """What the user said of all files; see `commit.inspect`."""
 
     answers: Answers = NOTHING_SAID
     count_again: bool = False

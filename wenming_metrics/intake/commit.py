@@ -1,7 +1,7 @@
 """The write side: read, check, preview, commit, withdraw, reinstate.
 
 A commit is one transaction: the batch, its original bytes, its rows, the tallies of the days it
-touches and the sums that hold them; see `storing`.
+touches and the sums that hold them; see `transaction`.
 """
 
 from __future__ import annotations
@@ -16,29 +16,24 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.correcting import tell_corrected
-from wenming_metrics.periods import Window, today, window
-from wenming_metrics.problems import Problem
-from wenming_metrics.queries.choices import read_choices
+from wenming_metrics.domain.periods import Window, today, window
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.resubmission import tell_corrected
+from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
+from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import rank_standings
-from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.reading.answers import NOTHING_SAID, Answers
-from wenming_metrics.reading.model import (
-    REGISTER_KINDS,
-    Choices,
-    Context,
-    Reading,
-)
+from wenming_metrics.queries.ranking.ranking import rank_standings
+from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.reading.model.reading import REGISTER_KINDS, Choices, Context, Reading
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, Answers
 from wenming_metrics.reading.read import read
-from wenming_metrics.ready import Ready, without_collection
-from wenming_metrics.scoring.tally import find_repeats
+from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
-from wenming_metrics.storing import KNOWN, Preview, store_file
-from wenming_metrics.tallying import retally
-from wenming_metrics.units import Register
+from wenming_metrics.tallies.update import retally
 
 _log = logging.getLogger(__name__)
 WITHDRAWN = "入库-02"
@@ -94,7 +89,7 @@ def inspect(
 ) -> Preview:
     """Read a file against the registers in force and hold it against the store.
 
-    Takes: answers - see `read_file`; count_again, replaces - see `storing.Preview`
+    Takes: answers - see `read_file`; count_again, replaces - see `transaction.Preview`
     """
     against = known(office)
     found = read_file(office, data, filename, against, answers)
@@ -114,7 +109,7 @@ def examine(
 ) -> Preview:
     """Hold a reading against the store: are its bytes known, do its rows repeat stored ones.
 
-    Takes: found - what was read of `data` against `register`; the others - see `storing.Preview`
+    Takes: found - what was read of `data` against `register`; the others - see `transaction.Preview`
     """
     with reading(office.store) as connection:
         said = list(_seen(batches.same_bytes(connection, found.sha256)))

@@ -18,16 +18,16 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.made_day import MadeDay, make_days
-from wenming_metrics.reading.answers import Answers
-from wenming_metrics.reading.model import Choices, Context, Reading
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.reading.model.reading import Choices, Context, Reading
+from wenming_metrics.reading.model.sender_answers import Answers
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.reading_rules import ReadingRules
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.scoring.basis import Basis
-from wenming_metrics.scoring.tally import tally_days
-from wenming_metrics.units import Register
+from wenming_metrics.rules.survey.model import Survey
+from wenming_metrics.scoring.tally.tally import tally_days
+from wenming_metrics.scoring.tree.basis import Basis
+from wenming_metrics.tallies.prepared_day import MadeDay, make_days
 
 _FAST = 1
 

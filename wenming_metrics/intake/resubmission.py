@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading.grid import Column, Value, cells, decode_block
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.scoring.tally import FAILED, find_repeats
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model.grid import Column, Value, cells, decode_block
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.scoring.tally.tally import FAILED, find_repeats
 from wenming_metrics.store import held
 from wenming_metrics.store.batches import batch_days, batch_facts, is_live, same_bytes
 from wenming_metrics.store.cells import read_all_blocks, read_sheets

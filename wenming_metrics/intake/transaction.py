@@ -14,20 +14,20 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.correcting import end_corrected
-from wenming_metrics.made_day import MadeDay, Tallies, make_days
-from wenming_metrics.problems import Problem, rejected
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.ready import Ready, make_ready
+from wenming_metrics.domain.problems import Problem, rejected
+from wenming_metrics.domain.registers import build_sites, build_units
+from wenming_metrics.intake.prepare import Ready, make_ready
+from wenming_metrics.intake.resubmission import end_corrected
+from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis
-from wenming_metrics.scoring.tally import find_repeats, tally_days
+from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
+from wenming_metrics.scoring.tree.basis import Basis
 from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
-from wenming_metrics.tallying import fill_sums, put_days, put_plan, retally
-from wenming_metrics.units import build_sites, build_units
+from wenming_metrics.tallies.prepared_day import MadeDay, Tallies, make_days
+from wenming_metrics.tallies.update import fill_sums, put_days, put_plan, retally
 
 KNOWN = "入库-01"
 """The note that the same bytes are stored already and count."""

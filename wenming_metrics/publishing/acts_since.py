@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, or_, select
 
-from wenming_metrics.publishing.book import Issue
-from wenming_metrics.queries.arrivals import Cut, arrivals
-from wenming_metrics.queries.history import KINDS
-from wenming_metrics.reading.model import PLAN, REGISTER_KINDS
+from wenming_metrics.domain.registers import ancestors
+from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.queries.files.batches import KINDS
+from wenming_metrics.queries.scores.arrivals import Cut, arrivals
+from wenming_metrics.reading.model.reading import PLAN, REGISTER_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT
 from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among
 from wenming_metrics.store.issues import read_decisions
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.units import ancestors
 
 HERE, LATER, IN_FORCE = "更正本期", "迟到,计入以后的一期", "按现在的"
 """What an act does to the issue's own figures."""

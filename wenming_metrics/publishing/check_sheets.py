@@ -9,15 +9,15 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import allocate
 from wenming_metrics.export.check_sheets import check_sheet
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.publishing.book import CHECKING, DRAFT, Issue, cut_of, get_issue
-from wenming_metrics.publishing.freezing import signed_before
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, cut_of, get_issue
 from wenming_metrics.publishing.lists import make_lists
-from wenming_metrics.queries.details import every_leaf, every_row
+from wenming_metrics.publishing.snapshot import signed_before
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.rounding import allocate
+from wenming_metrics.queries.scores.details import every_leaf, every_row
+from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading, writing
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.publishing.book import Issue, get_issue
-from wenming_metrics.publishing.freezing import Frozen, read_frozen
+from wenming_metrics.publishing.acts_since import LATER, acts_since, touched
+from wenming_metrics.publishing.issues import Issue, get_issue
 from wenming_metrics.publishing.lists import Lists, make_lists
-from wenming_metrics.publishing.since import LATER, acts_since, touched
-from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.publishing.snapshot import Frozen, read_frozen
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.arrivals import Cut
 from wenming_metrics.rules.model import STOCKS
-from wenming_metrics.scoring.adjusting import in_use
+from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.store.database import reading
 
 FIGURES = {"score": "得分", "rank": "名次", "status": "状态", "sites": "点位", "visits": "到访"} | {
@@ -39,7 +39,7 @@ class Corrections:
 
     units - one line per unit whose figures differ: board, unit, unit_name, score_signed, score_now,
             rank_signed, rank_now (<NA> without), other (further figures, in words), reason
-    acts  - of `since.acts_since`: what was done to its days since it was signed
+    acts  - of `acts_since.acts_since`: what was done to its days since it was signed
     """
 
     issue: Issue

@@ -9,10 +9,10 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut, arrivals
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.scores.arrivals import Cut, arrivals
 from wenming_metrics.rules.calendar import Calendar, Slot, calendar_of, slots
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading

@@ -9,25 +9,25 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, previous, series, today
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.findings import Moment
-from wenming_metrics.queries.known import know, known_standings
-from wenming_metrics.queries.lists import name_places, places_in
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window, previous, series, today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.on_time import on_time
-from wenming_metrics.queries.overview import (
+from wenming_metrics.queries.ranking.overview import (
     City,
     by_category,
     city_losses,
     city_score,
     largest,
 )
-from wenming_metrics.queries.ranking import COURSE, list_standings, rank_standings
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ranking import RANKED, rank_changes
+from wenming_metrics.queries.ranking.ranking import COURSE, list_standings, rank_standings
+from wenming_metrics.queries.ranking.shortlists import name_places, places_in
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import know, known_standings
+from wenming_metrics.queries.scores.deadline_rates import on_time
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.scoring.ranking.ranking import RANKED, rank_changes
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,10 @@ class Signed:
 class Lists:
     """All figures of an issue.
 
-    boards - kind of board -> its list, as `queries.ranking.ranking` or `listing` give it
-    named  - kind of ranked board -> as `queries.lists.named_units`
+    boards - kind of board -> its list, as `queries.ranking.ranking.ranking` or `listing` give it
+    named  - kind of ranked board -> as `queries.ranking.shortlists.named_units`
     leaves - kind of ranked board -> unit, unit_name, rules (digest), code, name, rate, loss
-    city   - as `queries.overview.city`; losses, shares - as `top_losses` and `category_shares`
+    city   - as `queries.ranking.overview.city`; losses, shares - as `top_losses` and `category_shares`
     rows, batches - how many rows count, of which batches; rules - digests of the versions
     """
 

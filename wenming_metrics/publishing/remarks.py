@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.publishing.book import WITHDRAWN, Issue, get_issue
+from wenming_metrics.domain.numbers import POINT_SCALE, to_points
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import WITHDRAWN, Issue, get_issue
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rounding import POINT_SCALE, to_points
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import batch_days
@@ -25,7 +25,7 @@ from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.days import among
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rulings import KEEP, LOWER, REMOVE, add_ruling
-from wenming_metrics.tallying import retally
+from wenming_metrics.tallies.update import retally
 
 _log = logging.getLogger(__name__)
 ACTS = (KEEP, LOWER, REMOVE)

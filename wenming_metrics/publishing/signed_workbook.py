@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wenming_metrics.export.tables import issued_workbook
-from wenming_metrics.publishing.book import WITHDRAWN, Issue
-from wenming_metrics.publishing.freezing import Frozen, read_frozen
+from wenming_metrics.publishing.issues import WITHDRAWN, Issue
+from wenming_metrics.publishing.snapshot import Frozen, read_frozen
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 

@@ -9,9 +9,9 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import today
-from wenming_metrics.publishing.book import (
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import (
     CHECKING,
     DRAFT,
     SIGNED,
@@ -23,12 +23,12 @@ from wenming_metrics.publishing.book import (
     late_files,
     list_issues,
 )
-from wenming_metrics.publishing.freezing import digest_of, freeze, packed, signed_before
 from wenming_metrics.publishing.lists import Lists, make_lists
 from wenming_metrics.publishing.remarks import undecided
-from wenming_metrics.queries.arrivals import Cut, arrivals, late_arrivals
-from wenming_metrics.queries.held import waiting_rows
+from wenming_metrics.publishing.snapshot import digest_of, freeze, packed, signed_before
+from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.arrivals import Cut, arrivals, late_arrivals
 from wenming_metrics.rules.calendar import Slot, slot_at
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
@@ -93,13 +93,13 @@ def draft_lists(office: Office, issue: Issue) -> Lists:
 
 
 def cut_for(office: Office, issue: Issue) -> Cut:
-    """Say which files count in an issue now; see `book.cut_of`."""
+    """Say which files count in an issue now; see `issues.cut_of`."""
     with reading(office.store) as connection:
         return cut_of(connection, issue)
 
 
 def late_for(office: Office, issue: Issue) -> pd.DataFrame:
-    """List the files that came for an issue's days after it had closed; see `book.late_files`."""
+    """List the files that came for an issue's days after it had closed; see `issues.late_files`."""
     with reading(office.store) as connection:
         return late_files(connection, issue)
 
@@ -107,7 +107,7 @@ def late_for(office: Office, issue: Issue) -> pd.DataFrame:
 def held_for(office: Office, issue: Issue) -> pd.DataFrame:
     """List the held rows that an issue waits for, or is signed without.
 
-    Returns: the columns of `queries.held.waiting_rows`, and waived (the reason, "" without)
+    Returns: the columns of `queries.files.held.waiting_rows`, and waived (the reason, "" without)
     """
     rows = waiting_rows(office)
     with reading(office.store) as connection:

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.publishing.book import SIGNED, Issue, get_issue, list_issues
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.publishing.issues import SIGNED, Issue, get_issue, list_issues
 from wenming_metrics.publishing.lists import Lists, Signed
-from wenming_metrics.queries.arrivals import Cut
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import City
+from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.scores.arrivals import Cut
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.issues import read_content
 

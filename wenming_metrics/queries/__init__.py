@@ -1,9 +1,8 @@
 """The read side: each function answers one question of one page or one command.
 
-`office` what is read: store, rules, catalogue · `windows` scores of a row of windows ·
-`ranking` who stands where · `details` what a unit lost, down to the rows · `ledger` every lost
-point of a window, `ledger_rows` the rows behind them, `fixing` what would be regained · `overview`
-the city at a glance · `findings` the log of problems, `on_time` what became of those of a unit,
-`priced` what they cost, `unsolved` those of a unit that are open · `portrait` a unit over time
-and against its group · `history` what came in.
+`office` what is read: store, rules, catalogue · `scores` what all figures rest on: sums, scores of
+windows, findings, facts, rows · `ranking` who stands where, composite and trial · `unit` one unit ·
+`losses` every lost point, what comes back, what would be regained · `trend` the course of scores and
+why they moved · `survey` 两率一度 · `files` what came in, is held, and was said of it · `framework` the
+rules as a page shows them.
 """

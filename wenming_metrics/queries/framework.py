@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.rules.conventions import (
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.rules.model import SETTLED, STOCKS, Catalogue, RuleSet
+from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     MISSING_WORDS,
     MODE_WORDS,
     SETTLEMENT_WORDS,
 )
-from wenming_metrics.rules.model import SETTLED, STOCKS, Catalogue, RuleSet
 
 _FACT_WORDS = {"metric": "量化指标", "external": "上级测评", "document": "台账材料"}
 

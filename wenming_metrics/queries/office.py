@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
 from wenming_metrics.rules.catalogue import load_catalogue
+from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.folders import placed
 from wenming_metrics.rules.load import choose, digest, load_all, pack, read_files, unpack
-from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
-from wenming_metrics.settings import Settings
+from wenming_metrics.rules.model import Catalogue, RuleSet
+from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store.database import Store, open_store, reading, writing
 from wenming_metrics.store.drafts import published
 from wenming_metrics.store.failures import shown
 from wenming_metrics.store.registers import archive_rules, archived_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
-from wenming_metrics.tallying import fill_sums, lacks_sums
+from wenming_metrics.tallies.update import fill_sums, lacks_sums
 
 _log = logging.getLogger(__name__)
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.problems import Problem, rejected
-from wenming_metrics.reading import model
-from wenming_metrics.reading.assemble import read_inspection
-from wenming_metrics.reading.blanking import blank
-from wenming_metrics.reading.counted_totals import report_sums
-from wenming_metrics.reading.facts import report_facts
-from wenming_metrics.reading.grid import Refusal, Workbook
-from wenming_metrics.reading.kinds import BY_NAME
-from wenming_metrics.reading.model import (
+from wenming_metrics.domain.problems import Problem, rejected
+from wenming_metrics.domain.registers import Register, build_units
+from wenming_metrics.reading.inspection.assemble import read_inspection
+from wenming_metrics.reading.inspection.plan import read_plan
+from wenming_metrics.reading.inspection.registers import read_places, read_units
+from wenming_metrics.reading.inspection.wide import find_bare
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import Refusal, Workbook
+from wenming_metrics.reading.model.reading import (
     Context,
     Counts,
     HeaderCell,
@@ -28,20 +28,16 @@ from wenming_metrics.reading.model import (
     SheetReading,
     Unmapped,
 )
-from wenming_metrics.reading.names import Names, build_names
-from wenming_metrics.reading.personal import (
+from wenming_metrics.reading.personal.blanking import blank
+from wenming_metrics.reading.personal.columns import (
     PersonalColumn,
     find_personal,
     find_unread,
     is_personal,
     without_personal,
 )
-from wenming_metrics.reading.pictures import pictures_read, report_pictures
-from wenming_metrics.reading.plan import read_plan
-from wenming_metrics.reading.registers import read_places, read_units
-from wenming_metrics.reading.rows import BLANK_ROW, DATA, Total, build_table, report_totals
-from wenming_metrics.reading.sandbox import decode
-from wenming_metrics.reading.sheets import (
+from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
+from wenming_metrics.reading.recognise.sheets import (
     Found,
     find_sheets,
     list_recognised,
@@ -50,14 +46,19 @@ from wenming_metrics.reading.sheets import (
     report_unmapped,
     search_words,
 )
-from wenming_metrics.reading.survey import read_survey
-from wenming_metrics.reading.table import Table
-from wenming_metrics.reading.wide import find_bare
-from wenming_metrics.units import Register, build_units
+from wenming_metrics.reading.records.counted_totals import report_sums
+from wenming_metrics.reading.records.kinds import BY_NAME
+from wenming_metrics.reading.resolve.names import Names, build_names
+from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictures
+from wenming_metrics.reading.sandbox.process import decode
+from wenming_metrics.reading.survey.questionnaires import read_survey
+from wenming_metrics.reading.tables.sheet_facts import report_facts
+from wenming_metrics.reading.tables.table import Table
+from wenming_metrics.reading.tables.totals import Total, report_totals
 from wenming_metrics.vocabulary import normalise
 
-_HELD = list(model.HELD_COLUMNS)
-_CHECKED = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS}
+_HELD = list(reading.HELD_COLUMNS)
+_CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     unmapped = tuple(
         one
         for one in columns
-        if not is_personal(normalise(one.header), of_people=one.kind == model.SURVEY)
+        if not is_personal(normalise(one.header), of_people=one.kind == reading.SURVEY)
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
@@ -139,10 +140,10 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     )
 
 
-def _bare(taken: Sequence[Taken], context: Context) -> Iterator[model.Bare]:
+def _bare(taken: Sequence[Taken], context: Context) -> Iterator[reading.Bare]:
     """List the sheets with bare numbers in columns of items."""
-    for table in (one.table for one in taken if one.table.kind == model.WIDE):
-        found = find_bare(table, model.bare_meaning(context, table.header.fingerprint))
+    for table in (one.table for one in taken if one.table.kind == reading.WIDE):
+        found = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
         if found:
             yield found
 
@@ -173,13 +174,13 @@ def _take(found: Found) -> Taken:
 def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, object]:
     """Read the tables by kind; sites of a register are read against the units beside them."""
     kinds = {one.table.kind for one in taken}
-    if kinds & {model.UNITS, model.SITES}:
+    if kinds & {reading.UNITS, reading.SITES}:
         return _read_registers(taken, context)
     names = _names(context, context.register)
-    plans = [read_plan(one.table, names) for one in taken if one.table.kind == model.PLAN]
+    plans = [read_plan(one.table, names) for one in taken if one.table.kind == reading.PLAN]
     records = [_read_records(one, names, context) for one in taken if one.table.kind in BY_NAME]
-    asked = [one.table for one in taken if one.table.kind == model.SURVEY]
-    apart = {model.PLAN, model.SURVEY, *BY_NAME}
+    asked = [one.table for one in taken if one.table.kind == reading.SURVEY]
+    apart = {reading.PLAN, reading.SURVEY, *BY_NAME}
     rest = [(one.table, one.totals) for one in taken if one.table.kind not in apart]
     frames = {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
@@ -194,22 +195,22 @@ def _read_records(one: Taken, names: Names, context: Context) -> pd.DataFrame:
 def _tell_totals(taken: Sequence[Taken]) -> None:
     """Tell of rows of totals where there are no deductions that they could be held against."""
     for one in taken:
-        if one.table.kind == model.COUNTED:
+        if one.table.kind == reading.COUNTED:
             report_sums(one.table, one.totals)
-        elif one.table.kind not in _CHECKED - {model.VISITS}:
+        elif one.table.kind not in _CHECKED - {reading.VISITS}:
             report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
 
 
 def _read_registers(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataFrame]:
     units = [
-        read_units(one.table, context.register) for one in taken if one.table.kind == model.UNITS
+        read_units(one.table, context.register) for one in taken if one.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
         frames["units"] = _concat(units)
         register = build_units(register, frames["units"])
     names = _names(context, register)
-    places = [read_places(one.table, names) for one in taken if one.table.kind == model.SITES]
+    places = [read_places(one.table, names) for one in taken if one.table.kind == reading.SITES]
     return {**frames, "places": _concat(places)} if places else frames
 
 
@@ -220,11 +221,11 @@ def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
 def _kind(taken: Sequence[Taken]) -> str:
     """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
     kinds = {one.table.kind for one in taken}
-    if {model.UNITS, model.SITES} <= kinds:
-        return model.REGISTERS
+    if {reading.UNITS, reading.SITES} <= kinds:
+        return reading.REGISTERS
     if len(kinds) == 1 and not kinds & _CHECKED:
         return kinds.pop()
-    return model.RECORDS if kinds <= {*BY_NAME, model.SURVEY} else model.INSPECTION
+    return reading.RECORDS if kinds <= {*BY_NAME, reading.SURVEY} else reading.INSPECTION
 
 
 def _sheet_readings(taken: Sequence[Taken]) -> tuple[SheetReading, ...]:
@@ -289,7 +290,7 @@ def _held(taken: Sequence[Taken]) -> pd.DataFrame:
         ]
         columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
         frames.append(pd.DataFrame({**columns, "codes": said[number]}, columns=_HELD))
-    return pd.concat(frames, ignore_index=True).astype(model.HELD_COLUMNS)
+    return pd.concat(frames, ignore_index=True).astype(reading.HELD_COLUMNS)
 
 
 def _returned(

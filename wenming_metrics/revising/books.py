@@ -9,14 +9,15 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from wenming_metrics.export.rules_book import rules_workbook
-from wenming_metrics.reading.grid import CellError, Sheet, Value, cells
-from wenming_metrics.reading.sandbox import decode
-from wenming_metrics.reading.sheets import refusal_problem
+from wenming_metrics.reading.model.grid import CellError, Sheet, Value, cells
+from wenming_metrics.reading.recognise.sheets import refusal_problem
+from wenming_metrics.reading.sandbox.process import decode
+from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.load import load_files, read_files
-from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
-from wenming_metrics.rules.pages import pages_of
-from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.rules.workbook import SheetFault, WorkbookError, rules_of
+from wenming_metrics.rules.model import Catalogue, RuleSet
+from wenming_metrics.rules.workbook.pages import pages_of
+from wenming_metrics.rules.workbook.parts import parts_of
+from wenming_metrics.rules.workbook.workbook import SheetFault, WorkbookError, rules_of
 
 _MOST_ROWS = 20_000
 

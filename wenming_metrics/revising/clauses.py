@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wenming_metrics.rules.conventions import convention_of
-from wenming_metrics.rules.convert import title_of
-from wenming_metrics.rules.parts import Line, Parts
 from wenming_metrics.rules.paths import flatten, unflatten
+from wenming_metrics.rules.settings_table import convention_of
 from wenming_metrics.rules.tables import PRICES, TABLES
+from wenming_metrics.rules.workbook.convert import title_of
+from wenming_metrics.rules.workbook.parts import Line, Parts
 
 _TREE, _ITEMS = "indicators.csv", "items.csv"
 _MODE = ("mode", "average", "settlement", "full_mark", "table", "fact", "missing")

@@ -8,15 +8,22 @@ import pandas as pd
 
 from wenming_metrics.revising.survey_changes import compare_surveys
 from wenming_metrics.rules.catalogue import split
-from wenming_metrics.rules.conventions import convention_of
-from wenming_metrics.rules.convert import NUMBERS, UNCOUNTED, number_or_text, title_of, value_cell
 from wenming_metrics.rules.load import COMPOSITE
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.pages import SHEETS, Heading
-from wenming_metrics.rules.parts import SETTINGS, Line, Parts
 from wenming_metrics.rules.paths import flatten, spell
-from wenming_metrics.rules.survey import FILE as SURVEY
+from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES
+from wenming_metrics.rules.workbook.convert import (
+    NUMBERS,
+    UNCOUNTED,
+    number_or_text,
+    title_of,
+    value_cell,
+)
+from wenming_metrics.rules.workbook.heading import Heading
+from wenming_metrics.rules.workbook.pages import SHEETS
+from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
 
 COLUMNS = ["area", "what", "name", "old", "new"]
 Change = tuple[str, str, str, str, str]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.load import load_files, pack, unpack
-from wenming_metrics.rules.parts import Parts, parts_of
+from wenming_metrics.rules.workbook.parts import Parts, parts_of
 from wenming_metrics.store import drafts
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import archived_rules

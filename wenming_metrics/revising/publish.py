@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.drafts import files_of_draft
 from wenming_metrics.rules import check
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.folders import placed
 from wenming_metrics.rules.load import load_all, load_files, pack
-from wenming_metrics.rules.model import RuleSet, RuleSetError
-from wenming_metrics.rules.parts import Parts, files_of, parts_of
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
 from wenming_metrics.store.database import reading, stamp, writing
 from wenming_metrics.store.drafts import PUBLISH, add_event, published, read_draft, read_events
 from wenming_metrics.store.registers import archive_rules

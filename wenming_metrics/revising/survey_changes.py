@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wenming_metrics.rules.paths import flatten, spell
-from wenming_metrics.rules.survey import Option, Question, Survey
-from wenming_metrics.rules.survey_load import survey_of
-from wenming_metrics.rules.survey_words import (
+from wenming_metrics.rules.survey.load import survey_of
+from wenming_metrics.rules.survey.model import Option, Question, Survey
+from wenming_metrics.rules.survey.wording import (
     CITY_WORDS,
     KIND_WORDS,
     STATE_WORDS,

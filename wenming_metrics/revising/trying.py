@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.trial import Trial, try_rules
+from wenming_metrics.queries.ranking.trial import Trial, try_rules
 from wenming_metrics.revising.clauses import Clause, apply, clauses_of, join
 from wenming_metrics.revising.drafts import parts_in_force
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_files
-from wenming_metrics.rules.model import RuleSet, RuleSetError
-from wenming_metrics.rules.parts import Parts, files_of, parts_of
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
 
 _MOST = 12
 """Clauses that are tried one by one; of more, the rest are tried together."""
@@ -31,7 +32,7 @@ REST = "其余改动"
 class Tried:
     """What a draft would do in a window.
 
-    trial   - see `queries.trial.Trial`
+    trial   - see `queries.ranking.trial.Trial`
     units   - its units with clause (the one that alone moves the unit's score most, "" = none),
               by_clause (by how much), rank_by_clause (place with that clause alone, Int64)
     clauses - one line per clause: title, moved (units whose place it changes alone), most

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 
-from wenming_metrics.periods import ZONE, Window
+from wenming_metrics.domain.periods import ZONE, Window
 
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _MOST = {"first_weekday": 7, "first_day": 28, "days": 366, "cutoff_days": 60}

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import to_points
-from wenming_metrics.rules.model import Catalogue, Fault, RuleSetError
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.model import Catalogue
 
 EVERYWHERE = "*"
 _POINT_TYPES = ("code", "name", "aliases")

@@ -11,14 +11,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import KINDS
+from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules.catalogue import repeated, split
-from wenming_metrics.rules.conventions import type_faults
-from wenming_metrics.rules.model import TIE_ORDERS, Catalogue, Fault, RuleSet
+from wenming_metrics.rules.faults import Fault
+from wenming_metrics.rules.model import TIE_ORDERS, Catalogue, RuleSet
 from wenming_metrics.rules.nodes import node_faults
 from wenming_metrics.rules.paths import split_path
 from wenming_metrics.rules.reading_rules import reading_faults
 from wenming_metrics.rules.sections import section_faults
+from wenming_metrics.rules.settings_table import type_faults
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS
 
 _KNOWN = {

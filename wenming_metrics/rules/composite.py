@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from wenming_metrics.rules.model import Adjustments, Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.vocabulary import UNIT_KINDS
 
 SOURCES = ("inspection", "external", "metric", "document", "rectification", "survey")

@@ -15,18 +15,19 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import KINDS
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.composite import composite_faults
-from wenming_metrics.rules.model import Board, Catalogue, Fault, RuleSet, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.model import Board, Catalogue, RuleSet
 from wenming_metrics.rules.paths import line_of
 from wenming_metrics.rules.reading_rules import reading_rules
 from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
-from wenming_metrics.rules.survey import FILE as SURVEY
-from wenming_metrics.rules.survey_check import component_faults
-from wenming_metrics.rules.survey_load import read_survey
+from wenming_metrics.rules.survey.check import component_faults
+from wenming_metrics.rules.survey.load import read_survey
+from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
 from wenming_metrics.vocabulary import SOURCE_CODES
 

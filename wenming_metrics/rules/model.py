@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.reading_rules import ReadingRules
-from wenming_metrics.rules.survey import Survey
+from wenming_metrics.rules.survey.model import Survey
 
 SETTLED = ("deduct", "grade", "all_or_nothing")
 """Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
@@ -34,34 +34,6 @@ TABLE_COLUMNS = (
     *("target", "per", "loss"),
 )
 PRICE_COLUMNS = ("source", "state", "severity", "points")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault of a rule file: where, and what and how to mend it (Chinese).
-
-    column - the column of a table, or the setting of rules.toml and composite.toml; "" = unknown
-    """
-
-    file: str
-    line: int | None
-    message: str
-    column: str = ""
-
-    def __str__(self) -> str:
-        """The fault as one line: file, line, column, message."""
-        place = f"{self.file} 第 {self.line} 行" if self.line else self.file
-        is_table = self.file.endswith(".csv")
-        place += f" {self.column} 列" if self.line and self.column and is_table else ""
-        return f"{place}:{self.message}"
-
-
-class RuleSetError(ValueError):
-    """A folder of rules cannot be used; `faults` lists everything that is wrong with it."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(str(fault) for fault in faults))
 
 
 @dataclass(frozen=True, eq=False)

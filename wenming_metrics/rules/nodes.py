@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.rules.faults import Fault
 from wenming_metrics.rules.model import (
     AVERAGES,
     FACTS,
@@ -15,7 +16,6 @@ from wenming_metrics.rules.model import (
     SETTLED,
     SETTLEMENTS,
     STOCKS,
-    Fault,
 )
 from wenming_metrics.rules.tables import LARGEST, is_linear, lines_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
 
 BLANK_DEDUCTIONS = ("by_kind", "zero")
 """A blank 扣分: 未查 in a checklist without results and the whole mark of a problem that is

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from wenming_metrics.periods import KINDS
+from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules.model import SETTLED
 from wenming_metrics.rules.paths import flatten
 from wenming_metrics.vocabulary import ROLES, SOURCES, UNIT_KINDS

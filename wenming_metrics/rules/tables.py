@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.rules.catalogue import read_csv
-from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS, Fault
+from wenming_metrics.rules.faults import Fault
+from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS
 from wenming_metrics.vocabulary import SEVERITIES, SOURCE_CODES, SOURCES, STATES
 
 PRICED_STATES = tuple(filter(None, STATES))

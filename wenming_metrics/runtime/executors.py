@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from wenming_metrics import logs
+from wenming_metrics.runtime import logs
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 _AHEAD = 2
@@ -30,6 +30,8 @@ _PATIENCE = 30
 """Seconds to wait for a cluster and for its first worker."""
 _LOST = (BrokenExecutor, CancelledError)
 _log = logging.getLogger(__name__)
+_PACKAGE = Path(__file__).resolve().parents[1]
+"""The whole package, not this room: any file of it may change a figure."""
 
 
 class ExecutorError(RuntimeError):
@@ -99,9 +101,15 @@ def _check_workers(client: object, address: str) -> None:
 @lru_cache(maxsize=1)
 def program() -> str:
     """Give a digest of this software: equal digests compute equal figures."""
-    here, total = Path(__file__).parent, hashlib.sha256()
-    for path in sorted(here.rglob("*.py")):
-        total.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest_of(_PACKAGE)
+
+
+def digest_of(folder: Path) -> str:
+    """Give a digest of every Python file below a folder: paths and contents."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix().encode()
+        total.update(name + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from wenming_metrics.periods import ZONE, now
-from wenming_metrics.settings import Settings
+from wenming_metrics.domain.periods import ZONE, now
+from wenming_metrics.runtime.settings import Settings
 
 _BYTES, _FILES = 2_000_000, 5
 """How large a log may grow before it is turned, and how many turned ones are kept."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg"
 _SHORT = ("postgres", "postgresql")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, insert, select, update
 
-from wenming_metrics.problems import Problem
+from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
 from wenming_metrics.store.days import among

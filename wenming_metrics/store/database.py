@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from wenming_metrics.periods import now
+from wenming_metrics.domain.periods import now
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.engines import engine_of, one_state
 from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, told

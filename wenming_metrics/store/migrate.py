@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, select, update
 from sqlalchemy.pool import NullPool
 
-from wenming_metrics.periods import now
+from wenming_metrics.domain.periods import now
 from wenming_metrics.store import schema
 from wenming_metrics.store.engines import alone
 from wenming_metrics.store.failures import StoreError

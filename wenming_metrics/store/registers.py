@@ -9,10 +9,10 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
+from wenming_metrics.domain.registers import SITE_COLUMNS, UNIT_COLUMNS, Register
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame, stamp
 from wenming_metrics.store.days import among
-from wenming_metrics.units import SITE_COLUMNS, UNIT_COLUMNS, Register
 
 _REGISTERS = ("units", "sites", "registers")
 _AT_ONCE = 5_000

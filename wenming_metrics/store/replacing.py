@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
+from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, read_frame
 from wenming_metrics.store.days import among
-from wenming_metrics.units import Register, ancestors
 
 _KEYS = ["day", "unit", "source"]
 
@@ -46,7 +46,7 @@ def drop_covered(
 ) -> pd.DataFrame:
     """Leave out the rows of live batches whose slice a later live batch replaces.
 
-    To be done before `scoring.tally.drop_repeats`: what is covered is repeated by nothing.
+    To be done before `scoring.tally.tally.drop_repeats`: what is covered is repeated by nothing.
 
     Takes: rows - day, unit, source, batch; live - the batches that count, None: those that do now
     """

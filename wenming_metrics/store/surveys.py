@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Select, insert, select
 
-from wenming_metrics.rules.answered import BLANK, FACTS, NOT_ASKED, Answers
+from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_rows, next_number, read_frame
 from wenming_metrics.store.records import read_records

@@ -1,7 +1,7 @@
 """Sums as compressed arrays: tallies of days, running sums, what makes any window cheap to score.
 
 A frame of integers becomes one blob: each column in the narrowest type that holds it. The frames
-are those of `scoring.tally` and `scoring.settling`; nothing here knows what they mean.
+are those of `scoring.tally.tally` and `scoring.tree.settling`; nothing here knows what they mean.
 
 Running sums are kept per basis (rules, board and tree of units): what each unit of the board lost
 on each leaf, and what nodes that deduct settled, as two frames

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wenming_metrics.scoring.basis import Basis, DayTally, Sums, sum_day
-from wenming_metrics.scoring.tally import site_sums
+from wenming_metrics.scoring.tally.tally import site_sums
+from wenming_metrics.scoring.tree.basis import Basis, DayTally, Sums, sum_day
 from wenming_metrics.store.tallies import pack
 
 Tallies = Mapping[int, DayTally]
-"""Tallies of days, as `scoring.tally.tally_days` gives them."""
+"""Tallies of days, as `scoring.tally.tally.tally_days` gives them."""
 
 
 @dataclass(frozen=True)
 class MadeDay:
     """What is stored of a day with rows.
 
-    parts - name -> packed frame of its tally; sites - `scoring.tally.site_sums`
+    parts - name -> packed frame of its tally; sites - `scoring.tally.tally.site_sums`
     sums  - key of a basis -> the sums of the day
     """
 

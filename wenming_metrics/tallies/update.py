@@ -13,20 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.made_day import MadeDay, Tallies, make_days
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import (
-    Basis,
-    Sums,
-    add_sums,
-    bases_of,
-    columns_of,
-    sum_day,
-)
-from wenming_metrics.scoring.columns import sum_columns
-from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS
-from wenming_metrics.scoring.settling import no_lines
-from wenming_metrics.scoring.tally import (
+from wenming_metrics.scoring.tally.columns import sum_columns
+from wenming_metrics.scoring.tally.leaves import LEAF_KEYS, LEAF_SUMS
+from wenming_metrics.scoring.tally.tally import (
     LOOKED,
     SITE_KEYS,
     SITE_SUMS,
@@ -36,6 +26,8 @@ from wenming_metrics.scoring.tally import (
     take_back,
     tally_days,
 )
+from wenming_metrics.scoring.tree.basis import Basis, Sums, add_sums, bases_of, columns_of, sum_day
+from wenming_metrics.scoring.tree.settling import no_lines
 from wenming_metrics.store import batches, rows, tallies
 from wenming_metrics.store.days import (
     by_month,
@@ -56,6 +48,7 @@ from wenming_metrics.store.tallies import (
     PackedSums,
     pack_sums,
 )
+from wenming_metrics.tallies.prepared_day import MadeDay, Tallies, make_days
 
 _AT_ONCE = 31
 """How many days are in memory when a whole store is gone through."""

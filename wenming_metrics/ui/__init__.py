@@ -1,8 +1,7 @@
-"""The pages' common parts; nothing below imports it.
+"""What the pages are made of; nothing below imports it.
 
-`page` frame of a page: opening, foot, empty state, guard against tracebacks · `cached` answers kept
-by revision · `filters` all controls that choose what is shown · `words` sentences made from
-figures · `cards`, `tables`, `shortlists` what is drawn from frames · `drill` from a unit's score
-to the rows · `receive` files just dropped · `batches` files in store · `manual` the instructions · `portrait`
-one unit: `portrait_facts` gathered once, `portrait_words`, `portrait_tables`, `portrait_sheet` on paper.
+`frame` what pages share: opening, filters, cache, tables, words · a room per page: `overview`, `ranking`,
+`portrait`, `losses`, `trends`, `survey`, `uploads`, `issues`, `rules` · `composite` 综合考核 · `manual` the
+instructions · `server` Streamlit started. In a room `page` draws, `sentences` says what is true of the
+figures, `cache` keeps answers.
 """

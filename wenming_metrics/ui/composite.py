@@ -9,21 +9,21 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.domain.periods import Window, previous, window
 from wenming_metrics.export.tables import XLSX, composite_workbook
-from wenming_metrics.periods import Window, previous, window
-from wenming_metrics.queries.composite import (
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.composite import (
     Composite,
     composite_lines,
     printed_total,
     unit_sources,
 )
-from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import names_of
+from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.composite import Profile
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.scoring.composing import INCOMPLETE, worked_line
-from wenming_metrics.scoring.ranking import VETOED
-from wenming_metrics.ui import cached, ledger, page, tables, words
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.scoring.ranking.ranking import VETOED
+from wenming_metrics.scoring.tree.composite import INCOMPLETE, worked_line
+from wenming_metrics.ui.frame import adjustments, cache, page, tables, words
 
 _UNIT = "appraised"
 _EARLIER = 3
@@ -71,7 +71,7 @@ def choose(days: Sequence[date]) -> Chosen:
 
 def _profiles() -> tuple[Profile, ...]:
     try:
-        found = cached.profiles()
+        found = cache.profiles()
     except RuleSetError as error:
         faults = "\n".join(f"- {fault}" for fault in error.faults)
         st.error(f"综合考核的方案文件有错,改好之后刷新本页:\n{faults}")
@@ -95,7 +95,7 @@ def _windows(kind: str, days: Sequence[date]) -> list[Window]:
 
 
 def lines_of(found: Composite) -> pd.DataFrame:
-    """Lay out one line per unit; see `queries.composite.composite_lines`."""
+    """Lay out one line per unit; see `queries.ranking.composite.composite_lines`."""
     return composite_lines(found)
 
 
@@ -231,4 +231,4 @@ def draw_unit(found: Composite, line: pd.Series) -> None:
         own = found.composed.ledger[found.composed.ledger["column"] == at]
         if len(own):
             st.markdown("**加减分和系数**")
-            ledger.draw(own)
+            adjustments.draw(own)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.problems import messages
+from wenming_metrics.domain.problems import messages
 from wenming_metrics.vocabulary import INPUT, column_frame
 
 _TEXT = Path(__file__).resolve().parent / "manual.md"

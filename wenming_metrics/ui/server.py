@@ -7,11 +7,11 @@ import os
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
-from wenming_metrics import settings
-from wenming_metrics.keeping.prune import prune
-from wenming_metrics.keeping.start import check_once
-from wenming_metrics.settings import ROOT
+from wenming_metrics.runtime import settings
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import open_store
+from wenming_metrics.upkeep.prune import prune
+from wenming_metrics.upkeep.start import check_once
 
 PORT = 8501
 

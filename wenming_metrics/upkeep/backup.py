@@ -15,12 +15,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from wenming_metrics.keeping.copies import check_copy, copy_tables, in_words, plain_file
-from wenming_metrics.periods import now
+from wenming_metrics.domain.periods import now
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.database import Store, reading, stamp
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.notes import BACKUP, write_note
+from wenming_metrics.upkeep.copies import check_copy, copy_tables, in_words, plain_file
 
 _log = logging.getLogger(__name__)
 _UNFINISHED = ".wenming-partial"

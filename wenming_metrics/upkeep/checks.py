@@ -13,8 +13,7 @@ from zipfile import BadZipFile
 
 from sqlalchemy import Connection, and_, func, select
 
-from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.reading.model import CHECKLIST, INSPECTION, PLAN, SURVEY
+from wenming_metrics.reading.model.reading import CHECKLIST, INSPECTION, PLAN, SURVEY
 from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
@@ -23,6 +22,7 @@ from wenming_metrics.store.days import among
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.issues import SIGNED
 from wenming_metrics.store.surveys import unpack_answers
+from wenming_metrics.upkeep.report import Line, line
 
 _MANY = 100_000
 """Most lines that are counted as wrong one by one."""

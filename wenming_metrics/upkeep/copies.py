@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Table, create_engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from wenming_metrics.reading.model import INSPECTION
+from wenming_metrics.reading.model.reading import INSPECTION
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import add_lines, add_rows
 from wenming_metrics.store.failures import StoreError, explain

@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Table, func, select
 
-from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.keeping.sums import check_month_sums, same
-from wenming_metrics.reading.model import INSPECTION, PLAN
-from wenming_metrics.scoring.basis import Basis, DayTally, sum_day
-from wenming_metrics.scoring.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
+from wenming_metrics.reading.model.reading import INSPECTION, PLAN
+from wenming_metrics.scoring.tally.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
+from wenming_metrics.scoring.tree.basis import Basis, DayTally, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.days import among, by_month, month_of
 from wenming_metrics.store.tallies import PLANNED, PackedSums, pack
 from wenming_metrics.store.tallies import bases as stored_bases
-from wenming_metrics.tallying import add_day, plan_sums, tally_rows
+from wenming_metrics.tallies.update import add_day, plan_sums, tally_rows
+from wenming_metrics.upkeep.report import Line, line
+from wenming_metrics.upkeep.sum_checks import check_month_sums, same
 
 PARTS = ("cells", "visits", "grain")
 _STATE = ["batch", "seq", "day"]

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from wenming_metrics import __version__
-from wenming_metrics.periods import now
-from wenming_metrics.reading.model import INSPECTION
-from wenming_metrics.settings import Settings
+from wenming_metrics.domain.periods import now
+from wenming_metrics.reading.model.reading import INSPECTION
+from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.engines import engine_of

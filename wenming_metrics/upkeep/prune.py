@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, func, select, update
 
-from wenming_metrics.periods import now
+from wenming_metrics.domain.periods import now
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, reading, stamp, writing
 

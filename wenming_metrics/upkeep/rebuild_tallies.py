@@ -15,19 +15,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from wenming_metrics.executors import in_order
-from wenming_metrics.made_day import make_day
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, Sums, bases_of
-from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, add
+from wenming_metrics.runtime.executors import in_order
+from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, add
+from wenming_metrics.scoring.tree.basis import Basis, Sums, bases_of
 from wenming_metrics.store import batches, tallies
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.days import by_month, month_end, month_of
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import PackedSums
-from wenming_metrics.tallying import add_day, carry_year, fill_sums, put_plan, tally_rows
+from wenming_metrics.tallies.prepared_day import make_day
+from wenming_metrics.tallies.update import add_day, carry_year, fill_sums, put_plan, tally_rows
 
 _log = logging.getLogger(__name__)
 

@@ -17,8 +17,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, make_url, select, update
 
-from wenming_metrics.keeping.backup import Backup, backup
-from wenming_metrics.keeping.copies import (
+from wenming_metrics.domain.periods import now
+from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.runtime.settings import store_url
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import Store, open_store, reading, stamp, writing
+from wenming_metrics.store.engines import engine_of
+from wenming_metrics.store.failures import StoreError
+from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
+from wenming_metrics.tallies.update import fill_sums
+from wenming_metrics.upkeep.backup import Backup, backup
+from wenming_metrics.upkeep.copies import (
     check_copy,
     copied,
     copy_tables,
@@ -26,15 +35,6 @@ from wenming_metrics.keeping.copies import (
     is_damage,
     plain_file,
 )
-from wenming_metrics.periods import now
-from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.settings import store_url
-from wenming_metrics.store import schema
-from wenming_metrics.store.database import Store, open_store, reading, stamp, writing
-from wenming_metrics.store.engines import engine_of
-from wenming_metrics.store.failures import StoreError
-from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
-from wenming_metrics.tallying import fill_sums
 
 _log = logging.getLogger(__name__)
 _BESIDE = ("", "-wal", "-shm")

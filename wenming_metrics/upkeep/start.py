@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
-from wenming_metrics.keeping.copies import is_damage
-from wenming_metrics.keeping.days import differing
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.failures import StoreError
-from wenming_metrics.tallying import tally_rows
+from wenming_metrics.tallies.update import tally_rows
+from wenming_metrics.upkeep.copies import is_damage
+from wenming_metrics.upkeep.day_checks import differing
 
 _log = logging.getLogger(__name__)
 _SMALL = 64_000_000

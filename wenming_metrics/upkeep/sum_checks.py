@@ -8,8 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from wenming_metrics.keeping.report import Line, line
-from wenming_metrics.scoring.basis import add_sums
+from wenming_metrics.scoring.tree.basis import add_sums
 from wenming_metrics.store import schema
 from wenming_metrics.store.days import month_end, month_start
 from wenming_metrics.store.tallies import (
@@ -20,6 +19,7 @@ from wenming_metrics.store.tallies import (
     pack_sums,
     unpack_sums,
 )
+from wenming_metrics.upkeep.report import Line, line
 
 _WHAT = "累计"
 _SPANS = {DAY: "当日", MONTH_TO_DATE: "本月累计", YEAR_TO_DATE: "本年累计"}

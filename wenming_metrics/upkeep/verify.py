@@ -13,13 +13,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from wenming_metrics.executors import in_order
-from wenming_metrics.keeping import checks
-from wenming_metrics.keeping.days import check_references, check_tallies, months_of
-from wenming_metrics.keeping.report import Line, Report, line, merge
-from wenming_metrics.keeping.sums import check_year_sums, years_of
 from wenming_metrics.queries.office import Office
-from wenming_metrics.scoring.basis import Basis, bases_of
+from wenming_metrics.runtime.executors import in_order
+from wenming_metrics.scoring.tree.basis import Basis, bases_of
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, reading, stamp
 from wenming_metrics.store.engines import engine_of
@@ -27,6 +23,10 @@ from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.notes import VERIFIED, write_note
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import PLANNED
+from wenming_metrics.upkeep import checks
+from wenming_metrics.upkeep.day_checks import check_references, check_tallies, months_of
+from wenming_metrics.upkeep.report import Line, Report, line, merge
+from wenming_metrics.upkeep.sum_checks import check_year_sums, years_of
 
 logger = logging.getLogger(__name__)
 _BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, struct.error, zlib.error)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.queries.choices import column_title, name_titles
+from wenming_metrics.queries.files.choices import column_title, name_titles
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
-from wenming_metrics.reading.kinds import CHOSEN_TITLES
-from wenming_metrics.reading.model import KIND_CHOICE
+from wenming_metrics.reading.model.reading import KIND_CHOICE
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
+from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.store.drafts import read_events

@@ -9,9 +9,9 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.problems import Problem, many, problem_frame
+from wenming_metrics.domain.problems import Problem, many, problem_frame
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.kinds import RECORD_KINDS
+from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
 from wenming_metrics.store.database import reading

@@ -7,19 +7,13 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import BARE_CHOICE, BARE_TITLES
-from wenming_metrics.reading.families import wanted
-from wenming_metrics.reading.kinds import CHOSEN_TITLES
-from wenming_metrics.reading.model import (
-    COUNTED,
-    KIND_CHOICE,
-    SURVEY,
-    Choices,
-    NameChoice,
-)
-from wenming_metrics.reading.questions import bare, column_names, spell_name
-from wenming_metrics.reading.survey_where import filled_in
-from wenming_metrics.rules.survey import Survey
+from wenming_metrics.reading.model.reading import COUNTED, KIND_CHOICE, SURVEY, Choices, NameChoice
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
+from wenming_metrics.reading.recognise.families import wanted
+from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
+from wenming_metrics.reading.survey.questions import bare, column_names, spell_name
+from wenming_metrics.reading.survey.respondents import filled_in
+from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.store.choices import HEADER, NAME, read_headers, read_names
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register

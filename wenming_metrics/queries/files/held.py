@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pandas as pd
 
-from wenming_metrics.problems import HOLD
-from wenming_metrics.queries.history import problems_of
+from wenming_metrics.domain.problems import HOLD
+from wenming_metrics.queries.files.batches import problems_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.batches import list_batches
 from wenming_metrics.store.cells import read_sheets

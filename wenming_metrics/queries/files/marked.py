@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wenming_metrics.queries.history import problems_of
+from wenming_metrics.queries.files.batches import problems_of
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model import Counts, Reading
-from wenming_metrics.reading.returning import marked_workbook
+from wenming_metrics.reading.feedback.marked_workbook import marked_workbook
+from wenming_metrics.reading.model.reading import Counts, Reading
 from wenming_metrics.store.batches import batch_facts, original_bytes
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.originals import headers_over
+from wenming_metrics.queries.scores.originals import headers_over
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.pictures import read_pictures

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from sqlalchemy import func, select
 
+from wenming_metrics.domain.periods import window
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.export.tables import Field, Sheet, write_book
-from wenming_metrics.periods import window
-from wenming_metrics.privacy import mask
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.records import records
-from wenming_metrics.reading.kinds import BY_NAME
-from wenming_metrics.reading.model import COUNTED
-from wenming_metrics.reading.questions import name_of, spell_name
+from wenming_metrics.queries.scores.records import records
+from wenming_metrics.reading.model.reading import COUNTED
+from wenming_metrics.reading.records.kinds import BY_NAME
+from wenming_metrics.reading.survey.questions import name_of, spell_name
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.vocabulary import title
@@ -79,7 +79,7 @@ def record_titles(kind: str) -> dict[str, str]:
 def record_list(office: Office, kind: str) -> pd.DataFrame:
     """List the records of a kind, the latest first.
 
-    Takes:   kind - the name of a `reading.kinds.RECORD_KINDS`
+    Takes:   kind - the name of a `reading.records.kinds.RECORD_KINDS`
     Returns: batch and the columns of `record_titles`, all texts ("" where nothing is said) but
              batch and source_row; period - as the record says it, else the month of its day;
              restricted - RESTRICTED where the file must not be published

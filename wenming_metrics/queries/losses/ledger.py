@@ -11,20 +11,20 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import PATH_MARK, node_path
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city_weights
-from wenming_metrics.queries.standings import Standings, Stretch
-from wenming_metrics.queries.traced import traced_lines
-from wenming_metrics.queries.windows import statuses
-from wenming_metrics.rounding import exact_product, exact_sum, half_up
+from wenming_metrics.queries.ranking.overview import city_weights
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.details import PATH_MARK, node_path
+from wenming_metrics.queries.scores.row_losses import traced_lines
+from wenming_metrics.queries.scores.score_windows import statuses
+from wenming_metrics.queries.scores.standings import Standings, Stretch
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.adjusting import LEDGER
-from wenming_metrics.scoring.columns import as_names
-from wenming_metrics.scoring.leaves import visit_averages
-from wenming_metrics.scoring.ledger import LEVELS, counted_of, graded_owners, silent_losses
+from wenming_metrics.scoring.losses.ledger import LEVELS, counted_of, graded_owners, silent_losses
+from wenming_metrics.scoring.tally.columns import as_names
+from wenming_metrics.scoring.tally.leaves import visit_averages
+from wenming_metrics.scoring.tree.adjusting import LEDGER
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.vocabulary import ADJUSTMENTS, SOURCE_CODES, SOURCES
@@ -60,13 +60,13 @@ class Ledger:
             item_name, day (ordinal), kind, reason; points (of the unit's score), city (of the
             city's); uncounted (points of the row that 扣完为止 left out); of checks also node,
             column, owner, stretch, visit, unit, item, point_type, batch, seq, found_on, lost,
-            possible (1e-4), own, part, whole (`scoring.ledger.counted_of`), weight, rate, mode and
+            possible (1e-4), own, part, whole (`scoring.losses.ledger.counted_of`), weight, rate, mode and
             owner_path of the node that makes the rate, full, share (of the window's days)
             Checks that lost nothing are among them where a table of grades looks at them.
     units - unit, name, group, full (mark), score (as published; NaN = not scored), total (exact,
             NaN = not looked at), weight (in the city's score), status
     city_full, city_score - of the city; score None where no unit is scored
-    rules - per stretch; decisions - `scoring.adjusting.LEDGER`, column = place
+    rules - per stretch; decisions - `scoring.tree.adjusting.LEDGER`, column = place
     """
 
     lines: pd.DataFrame

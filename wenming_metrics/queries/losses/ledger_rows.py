@@ -6,23 +6,23 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.known import known_rows
-from wenming_metrics.queries.ledger import BY_VISIT, ROW
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.losses.ledger import BY_VISIT, ROW
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.priced_nodes import NO_ROW
-from wenming_metrics.queries.telling import tell
-from wenming_metrics.queries.traced import GRAIN, rows_behind, rows_of_checks
-from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.scoring.ledger import last_names
-from wenming_metrics.scoring.tally import FAILED, drop_repeats
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import known_rows
+from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.priced_nodes import NO_ROW
+from wenming_metrics.queries.scores.row_losses import GRAIN, rows_behind, rows_of_checks
+from wenming_metrics.scoring.losses.ledger import last_names
+from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_role
-from wenming_metrics.tallying import let_rulings_stand
+from wenming_metrics.tallies.update import let_rulings_stand
 from wenming_metrics.vocabulary import ROLE_CODES
 
 RESPONSIBLE = ROLE_CODES.index("responsible")
@@ -33,8 +33,8 @@ def loss_rows(
 ) -> pd.DataFrame:
     """Give the rows behind lines of the ledger, as they were sent.
 
-    Takes:   lines - of `queries.ledger.ledger`, only checks
-    Returns: the columns of `queries.details.leaf_rows`; loss (points of the unit's score), line
+    Takes:   lines - of `queries.losses.ledger.ledger`, only checks
+    Returns: the columns of `queries.scores.details.leaf_rows`; loss (points of the unit's score), line
              (index of its line), of_line (the row's share of its line), uncounted (points of the
              row that did not count: 扣完为止, full mark of the item; 0 where a table is looked up).
              `loss` of the rows of a line sums to its points.

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.queries.details import PATH_MARK
+from wenming_metrics.queries.losses.repeats import responsible
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.repeats import responsible
-from wenming_metrics.queries.telling import tell
-from wenming_metrics.scoring.repeats import worst_sites
-from wenming_metrics.scoring.states import OPEN
+from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.scoring.losses.repeats import worst_sites
+from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import read_rows
 from wenming_metrics.vocabulary import STATES
@@ -61,7 +61,7 @@ def site_rows(office: Office, lines: pd.DataFrame) -> pd.DataFrame:
     """Give the rows behind some problems, as they were sent, by day.
 
     Takes:   lines - of `Repeats.found`
-    Returns: the columns of `queries.details.leaf_rows` without loss; state (word), closed (date of
+    Returns: the columns of `queries.scores.details.leaf_rows` without loss; state (word), closed (date of
              已整改, None), number ("" without)
     """
     lines = lines.sort_values(["day", "batch", "seq"], kind="stable")

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, today
-from wenming_metrics.queries.details import PATH_MARK, node_path
-from wenming_metrics.queries.findings import link, read_answers, read_problems
+from wenming_metrics.domain.periods import Window, today
+from wenming_metrics.domain.registers import Register, heirs
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import rules_on
-from wenming_metrics.queries.windows import board_units
+from wenming_metrics.queries.scores.details import PATH_MARK, node_path
+from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
+from wenming_metrics.queries.scores.rule_spans import rules_on
+from wenming_metrics.queries.scores.score_windows import board_units
 from wenming_metrics.rules.calendar import Calendar, calendar_of, slot_at, slots
 from wenming_metrics.rules.model import Deductions, RuleSet
-from wenming_metrics.scoring.basis import basis_of
-from wenming_metrics.scoring.repeats import (
+from wenming_metrics.scoring.losses.repeats import (
     closings,
     failed_twice,
     judge_together,
@@ -31,14 +31,14 @@ from wenming_metrics.scoring.repeats import (
     rechecked,
     returning,
 )
-from wenming_metrics.scoring.states import LOOK_BACK, OPEN
+from wenming_metrics.scoring.tree.basis import basis_of
+from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_role, sites_failed
 from wenming_metrics.store.same_problems import read_same
 from wenming_metrics.store.tallies import read_days
-from wenming_metrics.units import Register, heirs
 from wenming_metrics.vocabulary import ROLE_CODES, SOURCE_CODES, SOURCES
 
 _RESPONSIBLE = ROLE_CODES.index("responsible")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.privacy import mask
+from wenming_metrics.domain.privacy import mask
+from wenming_metrics.queries.losses.repeats import Repeats
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.originals import descriptions
-from wenming_metrics.queries.repeats import Repeats
-from wenming_metrics.scoring.states import LOOK_BACK
-from wenming_metrics.scoring.wording import alike
+from wenming_metrics.queries.scores.originals import descriptions
+from wenming_metrics.scoring.losses.similarity import alike
+from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import read_pieces

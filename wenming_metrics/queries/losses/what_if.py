@@ -7,10 +7,10 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.queries.ledger import ADJUSTED, ROW, Ledger
-from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, rounded
-from wenming_metrics.scoring.adjusting import adjust
-from wenming_metrics.scoring.ledger import regained
+from wenming_metrics.domain.numbers import exact_bins, exact_product, exact_sum, rounded
+from wenming_metrics.queries.losses.ledger import ADJUSTED, ROW, Ledger
+from wenming_metrics.scoring.losses.ledger import regained
+from wenming_metrics.scoring.tree.adjusting import adjust
 
 KINDS = {"class": "问题种类", "site": "点位", "finding": "单条问题"}
 """What can be ticked: an item at a point type, all of a site, one problem."""

@@ -10,23 +10,28 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, previous
-from wenming_metrics.queries import stated
-from wenming_metrics.queries.adjustments import decisions, no_decisions
+from wenming_metrics.domain.numbers import exact_sum, half_up
+from wenming_metrics.domain.periods import Window, previous
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.polled import polled
-from wenming_metrics.queries.windows import Standings, board_units, score_windows, statuses
-from wenming_metrics.rounding import exact_sum, half_up
+from wenming_metrics.queries.ranking.survey_component import polled
+from wenming_metrics.queries.scores import dated_facts
+from wenming_metrics.queries.scores.adjustments import decisions, no_decisions
+from wenming_metrics.queries.scores.score_windows import (
+    Standings,
+    board_units,
+    score_windows,
+    statuses,
+)
 from wenming_metrics.rules.calendar import calendar_of, slots
 from wenming_metrics.rules.composite import Component, Profile, load_profiles, profiles_of
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.adjusting import VETO
-from wenming_metrics.scoring.composing import Composed, compose
-from wenming_metrics.scoring.ranking import SCORED, order_units
+from wenming_metrics.scoring.ranking.ranking import SCORED, order_units
+from wenming_metrics.scoring.tree.adjusting import VETO
+from wenming_metrics.scoring.tree.composite import Composed, compose
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
-_NOTHING = pd.DataFrame({name: pd.Series(dtype=object) for name in stated.COLUMNS})
+_NOTHING = pd.DataFrame({name: pd.Series(dtype=object) for name in dated_facts.COLUMNS})
 """Figures of a component that nothing has come in for."""
 
 
@@ -35,7 +40,7 @@ class Composite:
     """Composite scores in one period.
 
     units    - by group and place: unit, unit_name, group, status, rank, tied, score, exact
-    composed - see `scoring.composing.Composed`
+    composed - see `scoring.tree.composite.Composed`
     sources  - one line per unit, year and component that has a figure: unit, year, component,
                told (as printed, or what was counted), of (its period), file, sheet, source_row,
                restricted (its file must not be published)
@@ -164,13 +169,15 @@ def _figures(asked: _Asked, component: Component, over: Window) -> pd.DataFrame:
     if component.source == "inspection":
         return _inspected(asked, component, over)
     if component.source == "external":
-        return stated.external(connection, component.key, component.column, over, inside=inside)
+        return dated_facts.external(
+            connection, component.key, component.column, over, inside=inside
+        )
     if component.source == "metric":
-        return stated.metric(connection, component.key, over, inside=inside)
+        return dated_facts.metric(connection, component.key, over, inside=inside)
     if component.source == "document":
-        return stated.documents(connection, over)
+        return dated_facts.documents(connection, over)
     if component.source == "rectification":
-        return stated.rectified(connection, over)
+        return dated_facts.rectified(connection, over)
     return polled(connection, asked.office, component, over, inside=inside)
 
 
@@ -202,7 +209,7 @@ def _printed_totals(connection: Connection, profile: Profile, over: Window) -> p
     tests = {one.key if one.column else "" for one in profile.components}
     several = len(profile.components) > 1 and not profile.years
     test = tests.pop() if len(tests) == 1 and several else ""
-    found = stated.external(connection, test, "", over) if test else _NOTHING
+    found = dated_facts.external(connection, test, "", over) if test else _NOTHING
     return found.loc[found["value"].notna(), ["unit", "told"]]
 
 

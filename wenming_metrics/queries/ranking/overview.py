@@ -8,12 +8,12 @@ from math import fsum
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window, previous
-from wenming_metrics.queries.details import PATH_MARK, node_path
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.periods import Window, previous
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.windows import Standings, score_windows, statuses
-from wenming_metrics.rounding import exact_product, exact_sum, half_up
-from wenming_metrics.scoring.ranking import SCORED
+from wenming_metrics.queries.scores.details import PATH_MARK, node_path
+from wenming_metrics.queries.scores.score_windows import Standings, score_windows, statuses
+from wenming_metrics.scoring.ranking.ranking import SCORED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.store.tallies import read_days

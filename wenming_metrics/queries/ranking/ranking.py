@@ -7,13 +7,13 @@ from statistics import fmean
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window, series
-from wenming_metrics.queries.findings import Moment
+from wenming_metrics.domain.numbers import POINT_SCALE, half_up
+from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office, under
-from wenming_metrics.queries.on_time import on_time
-from wenming_metrics.queries.windows import Standings, score_windows, statuses
-from wenming_metrics.rounding import POINT_SCALE, half_up
-from wenming_metrics.scoring.ranking import (
+from wenming_metrics.queries.scores.deadline_rates import on_time
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.scores.score_windows import Standings, score_windows, statuses
+from wenming_metrics.scoring.ranking.ranking import (
     RANKED,
     SCORED,
     order_units,
@@ -68,7 +68,7 @@ def listing(
 
     Takes:   at - as of when deadlines are looked at; None: today
     Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points),
-        failed_before, and of `queries.on_time`: fell_due, in_time, not_due, recurred, as_of
+        failed_before, and of `queries.scores.deadline_rates`: fell_due, in_time, not_due, recurred, as_of
     """
     windows = series(window, 2)
     with reading(office.store) as connection:

@@ -12,21 +12,21 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import POINT_SCALE, RATE_SCALE, exact_sum, half_up
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import heirs
 from wenming_metrics.queries.office import Office, under
-from wenming_metrics.queries.priced_nodes import moment_of, reprice
-from wenming_metrics.queries.standings import Standings, Stretch
-from wenming_metrics.queries.stocks import figures
-from wenming_metrics.queries.sums import window_sums
-from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE, exact_sum, half_up
+from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
+from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.standings import Standings, Stretch
+from wenming_metrics.queries.scores.stocks import figures
+from wenming_metrics.queries.scores.window_sums import window_sums
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, basis_of
-from wenming_metrics.scoring.leaves import LeafSums
-from wenming_metrics.scoring.settling import plan_of
-from wenming_metrics.scoring.stocks import stock_nodes
+from wenming_metrics.scoring.tally.leaves import LeafSums
+from wenming_metrics.scoring.tree.basis import Basis, basis_of
+from wenming_metrics.scoring.tree.settling import plan_of
+from wenming_metrics.scoring.tree.stocks import stock_nodes
 from wenming_metrics.store.database import reading
-from wenming_metrics.units import heirs
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Working:
     """The steps to one unit's score: per version, their sum (exact), what is published.
 
     added - what adjustments after the tree add or take; score - rounded, NaN = no score; status -
-    see `scoring.ranking`
+    see `scoring.ranking.ranking`
     """
 
     unit_name: str

@@ -7,20 +7,20 @@ from itertools import chain
 
 import pandas as pd
 
-from wenming_metrics.periods import Window, series
+from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import COURSE, place
-from wenming_metrics.queries.windows import Standings, score_windows
+from wenming_metrics.queries.ranking.ranking import COURSE, place
+from wenming_metrics.queries.scores.score_windows import Standings, score_windows
 from wenming_metrics.rules.model import Lists
-from wenming_metrics.scoring.lists import BACK, FRONT, name_units, running, sides_of
-from wenming_metrics.scoring.ranking import order_units
+from wenming_metrics.scoring.ranking.ranking import order_units
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units, running, sides_of
 from wenming_metrics.store.database import reading
 
 
 def named_units(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
     """List the units at both ends of every group of a board.
 
-    Returns: as `scoring.lists.name_units`, and title (the name of the list), running (at how many
+    Returns: as `scoring.ranking.shortlists.name_units`, and title (the name of the list), running (at how many
         windows up to this one the unit stood on that end, over those of `ranking.COURSE`), remark
         (Chinese: shared place, under the line, running, a tie that was left out; "" for nothing)
     """

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stated import COLUMNS
-from wenming_metrics.queries.survey_score import score_of
-from wenming_metrics.queries.survey_states import NOT_SHOWN
-from wenming_metrics.queries.survey_waves import Taken, take_from, waves_from
-from wenming_metrics.queries.surveys import figures_of
+from wenming_metrics.queries.scores.dated_facts import COLUMNS
+from wenming_metrics.queries.survey.rates import figures_of
+from wenming_metrics.queries.survey.score import score_of
+from wenming_metrics.queries.survey.states import NOT_SHOWN
+from wenming_metrics.queries.survey.waves import Taken, take_from, waves_from
 from wenming_metrics.rules.composite import Component
-from wenming_metrics.scoring.rates import HIDDEN, SMALL
+from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.surveys import read_waves
@@ -39,7 +39,7 @@ def polled(
 
     Takes:   component - its key is the code of a rate, "" = 问卷得分; a printed component takes the
              published figure, others the exact one; inside - only waves that lie in the window
-    Returns: `stated.COLUMNS`; value is NaN, and told says why, where too few were asked
+    Returns: `queries.scores.dated_facts.COLUMNS`; value is NaN, and told says why, where too few were asked
     """
     known = [wave for wave in waves_from(connection, office) if wave.end <= window.end]
     known = [wave for wave in known if wave.start >= window.start] if inside else known

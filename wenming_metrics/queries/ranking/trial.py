@@ -14,14 +14,14 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.executors import in_order
-from wenming_metrics.periods import Window, custom, window
+from wenming_metrics.domain.periods import Window, custom, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import place
-from wenming_metrics.queries.sums import DaySums, day_summer
-from wenming_metrics.queries.windows import Standings, score_windows
+from wenming_metrics.queries.ranking.ranking import place
+from wenming_metrics.queries.scores.score_windows import Standings, score_windows
+from wenming_metrics.queries.scores.window_sums import DaySums, day_summer
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.basis import Basis, Sums, add_sums, basis_of
+from wenming_metrics.runtime.executors import in_order
+from wenming_metrics.scoring.tree.basis import Basis, Sums, add_sums, basis_of
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import by_month

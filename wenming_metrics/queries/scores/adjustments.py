@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.records import places_of
-from wenming_metrics.rounding import to_points
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import heirs
+from wenming_metrics.queries.scores.records import places_of
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.adjusting import LEDGER, in_use
+from wenming_metrics.scoring.tree.adjusting import LEDGER, in_use
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.units import heirs
 
 
 def ledger(
@@ -25,7 +25,7 @@ def ledger(
     rules: RuleSet,
     live: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """List the decisions that lie in each window, for `scoring.adjusting.adjust`.
+    """List the decisions that lie in each window, for `scoring.tree.adjusting.adjust`.
 
     Decisions on a unit that has been merged count for its successor.
 

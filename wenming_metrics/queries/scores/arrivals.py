@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, or_, select
 
-from wenming_metrics.reading.model import PLAN
+from wenming_metrics.reading.model.reading import PLAN
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, WITHDRAW
 from wenming_metrics.store.database import read_frame

@@ -19,18 +19,18 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut, arrivals, late_arrivals
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.sums import DaySums, day_summer
-from wenming_metrics.queries.windows import no_lines, score_windows
+from wenming_metrics.queries.scores.arrivals import Cut, arrivals, late_arrivals
+from wenming_metrics.queries.scores.score_windows import no_lines, score_windows
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.queries.scores.window_sums import DaySums, day_summer
 from wenming_metrics.rules.load import load_files, unpack
 from wenming_metrics.rules.model import Board, Catalogue, RuleSet
-from wenming_metrics.scoring.basis import Basis, DayTally, Sums, sum_day
-from wenming_metrics.scoring.leaves import place_cells
-from wenming_metrics.scoring.ledger import passes_tell, that_tell
-from wenming_metrics.scoring.tally import checks_of_day, drop_repeats, site_sums, tally_days
+from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
+from wenming_metrics.scoring.tally.leaves import place_cells
+from wenming_metrics.scoring.tally.tally import checks_of_day, drop_repeats, site_sums, tally_days
+from wenming_metrics.scoring.tree.basis import Basis, DayTally, Sums, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import no_rows
 from wenming_metrics.store.registers import archived_rules
@@ -38,7 +38,7 @@ from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_roles, read_rows
 from wenming_metrics.store.rulings import ruled_days
 from wenming_metrics.store.tallies import DAY, bases, days_with_rows, read_day, read_sums
-from wenming_metrics.tallying import let_rulings_stand
+from wenming_metrics.tallies.update import let_rulings_stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def known_rows(
 
 
 def known_sums(connection: Connection, basis: Basis, known: Known) -> DaySums:
-    """Give the sums of a window's days on a basis, for `queries.windows.score_windows`."""
+    """Give the sums of a window's days on a basis, for `queries.scores.score_windows.score_windows`."""
     kept = basis.key in bases(connection)
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
@@ -176,7 +176,7 @@ def _unpacked(packed: bytes, catalogue: Catalogue) -> RuleSet:
 
 
 def _sites(connection: Connection, known: Known, standings: Standings) -> pd.DataFrame:
-    """Sum the visits by site; see `queries.windows.Standings`."""
+    """Sum the visits by site; see `queries.scores.standings.Standings`."""
     parts = [standings.sites.iloc[:0]]
     for _, tally in _tallies(connection, known, ("visits",)):
         lines = site_sums(tally["visits"])
@@ -197,7 +197,7 @@ def known_lines(
 ) -> pd.DataFrame:
     """Read the single checks of some days of a window as it was known, placed.
 
-    Takes: within - those days; the others - see `queries.windows.read_lines`
+    Takes: within - those days; the others - see `queries.scores.score_windows.read_lines`
     """
     found, tells = _tallies(connection, known, ("visits", "grain")), passes_tell(rules)
     checks = []

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.records import places_of
-from wenming_metrics.reading.document import PASSED
-from wenming_metrics.reading.rectification import DONE
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.scores.records import places_of
+from wenming_metrics.reading.records.document import PASSED
+from wenming_metrics.reading.records.rectification import DONE
 from wenming_metrics.store.records import read_records
 from wenming_metrics.vocabulary import normalise
 

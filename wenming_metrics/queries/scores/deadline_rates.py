@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, today
-from wenming_metrics.queries.findings import Moment, log
-from wenming_metrics.queries.standings import Standings
+from wenming_metrics.domain.periods import Window, today
+from wenming_metrics.queries.scores.findings import Moment, log
+from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.rules.model import Board, Deductions
-from wenming_metrics.scoring.tally import TERRITORY
+from wenming_metrics.scoring.tally.tally import TERRITORY
 from wenming_metrics.store.rows import read_role
 from wenming_metrics.vocabulary import ROLE_CODES
 

@@ -9,14 +9,14 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, today
-from wenming_metrics.queries.findings import Moment, log
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.periods import Window, today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import rules_on
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.queries.scores.findings import Moment, log
+from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.pricing import price_findings
-from wenming_metrics.scoring.states import LATE, LOOK_BACK, OPEN
+from wenming_metrics.scoring.tree.pricing import price_findings
+from wenming_metrics.scoring.tree.states import LATE, LOOK_BACK, OPEN
 from wenming_metrics.store.database import reading
 from wenming_metrics.vocabulary import STATES
 

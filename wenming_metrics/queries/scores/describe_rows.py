@@ -7,13 +7,13 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.privacy import mask
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.originals import original_cells
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.queries.scores.originals import original_cells
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_pieces, read_role
-from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
 

@@ -9,25 +9,25 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.known import known_rows
+from wenming_metrics.domain.numbers import exact_bins
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.standings import Standings, Stretch
-from wenming_metrics.queries.telling import tell
-from wenming_metrics.queries.traced import live_rows, place_of, rows_behind, traced_lines
-from wenming_metrics.rounding import exact_bins
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import known_rows
+from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.row_losses import live_rows, place_of, rows_behind, traced_lines
+from wenming_metrics.queries.scores.standings import Standings, Stretch
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.ledger import reason_of
-from wenming_metrics.scoring.losses import node_losses
-from wenming_metrics.scoring.tally import FAILED, drop_repeats
+from wenming_metrics.scoring.losses.ledger import reason_of
+from wenming_metrics.scoring.losses.losses import node_losses
+from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_role_rows, read_rows
-from wenming_metrics.tallying import let_rulings_stand
-from wenming_metrics.units import ancestors
+from wenming_metrics.tallies.update import let_rulings_stand
 from wenming_metrics.vocabulary import ROLE_CODES
 
 PATH_MARK = " › "

@@ -16,13 +16,13 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.rules.model import Deductions
-from wenming_metrics.scoring.states import FOUND, LOOK_BACK, OPEN, judge
-from wenming_metrics.scoring.tally import FAILED, drop_repeats
+from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
+from wenming_metrics.scoring.tree.states import FOUND, LOOK_BACK, OPEN, judge
 from wenming_metrics.store.batches import days_of, live_at, live_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
-from wenming_metrics.tallying import let_rulings_stand
+from wenming_metrics.tallies.update import let_rulings_stand
 from wenming_metrics.vocabulary import ANSWERED, STATES
 
 NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.privacy import mask
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.grid import CellError, Value, decode_block
+from wenming_metrics.reading.model.grid import CellError, Value, decode_block
 from wenming_metrics.store.cells import read_all_blocks, read_blocks, read_sheets
 from wenming_metrics.store.database import reading
 

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, today
-from wenming_metrics.queries.findings import Moment
-from wenming_metrics.queries.priced import priced_lines
+from wenming_metrics.domain.periods import Window, today
+from wenming_metrics.queries.scores.deductions import priced_lines
+from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.leaves import counted_sources
-from wenming_metrics.scoring.settling import plan_of, settle
+from wenming_metrics.scoring.tally.leaves import counted_sources
+from wenming_metrics.scoring.tree.settling import plan_of, settle
 
 _KEYS = ["node", "column"]
 NO_ROW = -1
@@ -83,7 +83,7 @@ def priced_checks(
 ) -> pd.DataFrame:
     """Put a line for each price beside the checks of priced nodes, which lose nothing themselves.
 
-    Takes:   checks - as `windows.read_lines`
+    Takes:   checks - as `score_windows.read_lines`
     Returns: the same columns, and batch, seq, found_on of the row that a price is of (batch NO_ROW:
              a check)
     """

@@ -7,8 +7,9 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import today
-from wenming_metrics.queries.findings import (
+from wenming_metrics.domain.periods import today
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.findings import (
     ANSWERS,
     Moment,
     answered,
@@ -16,7 +17,6 @@ from wenming_metrics.queries.findings import (
     read_answers,
     read_problems,
 )
-from wenming_metrics.queries.office import Office
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
@@ -28,7 +28,7 @@ _CONTACT = "contact"
 def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFrame:
     """List the records of a kind whose batches count, in the order in which they came.
 
-    Takes:   kind - the name of a `reading.kinds.RECORD_KINDS`; contacts - also who is to be
+    Takes:   kind - the name of a `reading.records.kinds.RECORD_KINDS`; contacts - also who is to be
              reminded, which is for 催办 and for no export
     Returns: day (date or None), unit, unit_name ("" for none), what the kind tells under its own
              names (`lead`: names joined by 、), batch, file, sheet (its name), source_row; of 整改

@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.known import know, known_lines, known_standings
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.priced_nodes import NO_ROW, priced_checks
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.windows import read_lines, score_windows
-from wenming_metrics.scoring.columns import as_names
-from wenming_metrics.scoring.losses import trace
-from wenming_metrics.scoring.tally import drop_repeats
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import know, known_lines, known_standings
+from wenming_metrics.queries.scores.priced_nodes import NO_ROW, priced_checks
+from wenming_metrics.queries.scores.score_windows import read_lines, score_windows
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.scoring.losses.losses import trace
+from wenming_metrics.scoring.tally.columns import as_names
+from wenming_metrics.scoring.tally.tally import drop_repeats
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import no_rows
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_rows
-from wenming_metrics.tallying import let_rulings_stand
+from wenming_metrics.tallies.update import let_rulings_stand
 
 GRAIN = ["visit", "unit", "item", "point_type"]
 """What tells checks of a day apart."""

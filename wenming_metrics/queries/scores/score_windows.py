@@ -1,6 +1,6 @@
 """Scores of a row of windows at once: sums of the asked windows, rules, one pass per version.
 
-Columns of all arrays are window x units + position of the unit, as in `scoring.leaves`. A window
+Columns of all arrays are window x units + position of the unit, as in `scoring.tally.leaves`. A window
 that lies in two versions of the rules is scored by days: S = sum of (days of the version / days of
 the window) x S of the version; a unit without score under one of them is scored by the others.
 """
@@ -15,27 +15,27 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, window
-from wenming_metrics.queries.adjustments import ledger
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.domain.registers import Register, alive_units, heirs
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.priced_nodes import moment_of, reprice
-from wenming_metrics.queries.standings import Standings, Stretch, put_together
-from wenming_metrics.queries.stocks import stocks_of
-from wenming_metrics.queries.stretches import Part, split_windows
-from wenming_metrics.queries.sums import DaySums, planned_types, window_sums
+from wenming_metrics.queries.scores.adjustments import ledger
+from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
+from wenming_metrics.queries.scores.rule_spans import Part, split_windows
+from wenming_metrics.queries.scores.standings import Standings, Stretch, put_together
+from wenming_metrics.queries.scores.stocks import stocks_of
+from wenming_metrics.queries.scores.window_sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.scoring import coverage as cover
-from wenming_metrics.scoring.adjusting import adjust, in_use, vetoed
-from wenming_metrics.scoring.basis import Basis, basis_of
-from wenming_metrics.scoring.leaves import place_cells
-from wenming_metrics.scoring.ledger import passes_tell, that_tell
-from wenming_metrics.scoring.missing import Peers
-from wenming_metrics.scoring.ranking import RANKED, VETOED, status_of
-from wenming_metrics.scoring.roll_up import score
-from wenming_metrics.scoring.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
+from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
+from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, status_of
+from wenming_metrics.scoring.tally.leaves import place_cells
+from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
+from wenming_metrics.scoring.tree import coverage as cover
+from wenming_metrics.scoring.tree.adjusting import adjust, in_use, vetoed
+from wenming_metrics.scoring.tree.basis import Basis, basis_of
+from wenming_metrics.scoring.tree.missing import Peers
+from wenming_metrics.scoring.tree.roll_up import score
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
-from wenming_metrics.units import Register, alive_units, heirs
 
 SumsOn = Callable[[Basis], DaySums]
 """Gives, for a basis, where the sums of days come from."""
@@ -53,7 +53,7 @@ def score_windows(
 
     What was counted for a unit that has been merged counts for its successor.
 
-    Takes: sums_on - see `queries.sums.window_sums`, None: what the store keeps; known_at - when
+    Takes: sums_on - see `queries.scores.window_sums.window_sums`, None: what the store keeps; known_at - when
            what became of problems was known, for rules that price it, "": now
     """
     register, end = read_register(connection), windows[-1].end
@@ -174,7 +174,7 @@ def read_lines(
 ) -> pd.DataFrame:
     """Read the single checks of a window, placed: every check with its node and column.
 
-    Takes: only_lost - leave out those that lost nothing, as `scoring.ledger.that_tell` does
+    Takes: only_lost - leave out those that lost nothing, as `scoring.losses.ledger.that_tell` does
     """
     visits, grain = (read_days(connection, window.days, part) for part in ("visits", "grain"))
     if only_lost:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
-from wenming_metrics.rounding import exact_bins, exact_sum
+from wenming_metrics.domain.numbers import exact_bins, exact_sum
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import Register
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.scoring.losses import node_losses
-from wenming_metrics.scoring.roll_up import Scores
-from wenming_metrics.units import Register
+from wenming_metrics.scoring.losses.losses import node_losses
+from wenming_metrics.scoring.tree.roll_up import Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Standings:
     shares    - (stretch, unit position): what the stretch weighs in the unit's score of its
                 window; they add up to 1 where the unit has a score
     sites     - lines of SITE_KEYS and SITE_SUMS with window and column, of the last two windows
-    ledger    - what was added and taken after the tree, see `scoring.adjusting.settle`; `total`
+    ledger    - what was added and taken after the tree, see `scoring.tree.adjusting.settle`; `total`
                 holds it; None where no rules speak of it
     vetoes    - column -> numbers of the documents of a 一票否决 in force
     """

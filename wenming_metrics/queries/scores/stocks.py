@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries import stated
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.scores import dated_facts
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.stocks import stock_nodes, stock_rates
+from wenming_metrics.scoring.tree.stocks import stock_nodes, stock_rates
 
 
 def stocks_of(
@@ -41,10 +41,10 @@ def stocks_of(
 
 
 def figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:
-    """Look a fact up as of the end of a window: unit, value; see `queries.stated`."""
+    """Look a fact up as of the end of a window: unit, value; see `queries.scores.dated_facts`."""
     kind, key, column = (*fact.split(":"), "", "")[:3]
     if kind == "metric":
-        return stated.metric(connection, key, window)
+        return dated_facts.metric(connection, key, window)
     if kind == "external":
-        return stated.external(connection, key, column, window)
-    return stated.documents(connection, window)
+        return dated_facts.external(connection, key, column, window)
+    return dated_facts.documents(connection, window)

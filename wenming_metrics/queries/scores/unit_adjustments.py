@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.windows import score_windows
-from wenming_metrics.scoring.adjusting import no_lines
+from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.scoring.tree.adjusting import no_lines
 from wenming_metrics.store.database import reading
 
 
 def unit_ledger(office: Office, window: Window, unit: int, board: str = "street") -> pd.DataFrame:
     """List the ledger (加减分账) of a unit in a window.
 
-    Returns: as `scoring.adjusting.settle` gives the lines; `counted` sums to the final score less
+    Returns: as `scoring.tree.adjusting.settle` gives the lines; `counted` sums to the final score less
         that of the tree. No lines where the rules do not speak of adjustments.
     """
     with reading(office.store) as connection:

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.scoring.basis import Basis, columns_of, sum_day
-from wenming_metrics.scoring.leaves import LEAF_SUMS, LeafSums, add_lines
-from wenming_metrics.scoring.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.scoring.tally.leaves import LEAF_SUMS, LeafSums, add_lines
+from wenming_metrics.scoring.tree.basis import Basis, columns_of, sum_day
+from wenming_metrics.scoring.tree.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
 from wenming_metrics.store.days import month_end, month_start, year_start
 from wenming_metrics.store.tallies import (
     DAY,
@@ -32,7 +32,7 @@ from wenming_metrics.store.tallies import (
     read_sums,
     sum_places,
 )
-from wenming_metrics.tallying import plan_sums
+from wenming_metrics.tallies.update import plan_sums
 
 _SHORT = 2
 """Windows of so few days are read day by day."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from wenming_metrics.rules.survey import SCALE, VALID, Question, Survey
-from wenming_metrics.rules.survey_words import (
+from wenming_metrics.rules.survey.model import SCALE, VALID, Question, Survey
+from wenming_metrics.rules.survey.wording import (
     KIND_WORDS,
     STATE_WORDS,
     count_word,

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_sums import hidden_units, sums_of
-from wenming_metrics.queries.survey_waves import Taken, kept_answers, pick, take_from
-from wenming_metrics.scoring.shares import more_needed, needed
+from wenming_metrics.queries.survey.sums import hidden_units, sums_of
+from wenming_metrics.queries.survey.waves import Taken, kept_answers, pick, take_from
+from wenming_metrics.scoring.survey.intervals import more_needed, needed
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
 

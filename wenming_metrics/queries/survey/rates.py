@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_sums import hidden_units, sums_of
-from wenming_metrics.queries.survey_waves import (
+from wenming_metrics.queries.survey.sums import hidden_units, sums_of
+from wenming_metrics.queries.survey.waves import (
     Taken,
     group_name,
     groups_of,
@@ -19,12 +20,11 @@ from wenming_metrics.queries.survey_waves import (
     take,
     waves,
 )
-from wenming_metrics.queries.survey_weights import weights_of
-from wenming_metrics.rounding import half_up
-from wenming_metrics.rules.survey import COUNT, Rate, Survey
-from wenming_metrics.rules.survey_words import CITY_WORDS, spell_rate
-from wenming_metrics.scoring.designs import estimate
-from wenming_metrics.scoring.rates import (
+from wenming_metrics.queries.survey.weights import weights_of
+from wenming_metrics.rules.survey.model import COUNT, Rate, Survey
+from wenming_metrics.rules.survey.wording import CITY_WORDS, spell_rate
+from wenming_metrics.scoring.survey.design_based import estimate
+from wenming_metrics.scoring.survey.rates import (
     HIDDEN,
     SAYS,
     UNASKED_STATE,
@@ -172,9 +172,9 @@ def total_of(
 ) -> dict[str, object]:
     """Make the figure of some units together.
 
-    Takes:   sums - of `survey_sums.sums_of`; own - per unit, whether it is of them
+    Takes:   sums - of `sums.sums_of`; own - per unit, whether it is of them
     Returns: mean (0 to 1), value, low, high (%), n_eff, deff, made, covered, of, and what
-             `scoring.rates.SAYS` counts
+             `scoring.survey.rates.SAYS` counts
     """
     part, units = sums[own], taken.units[own]
     asked_of = part[["n", "unknown", "refused", "blank"]].sum(axis=1).to_numpy() > 0

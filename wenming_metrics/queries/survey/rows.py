@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.records import places_of
-from wenming_metrics.queries.survey_sums import hidden_units
-from wenming_metrics.queries.survey_waves import Taken, survey_of, take_from
-from wenming_metrics.rules.answered import NOT_ASKED
-from wenming_metrics.rules.survey import MULTIPLE, SCALE, Question
-from wenming_metrics.scoring.integrity import spell_flags
-from wenming_metrics.scoring.rates import BLANKS, UNASKED
+from wenming_metrics.queries.scores.records import places_of
+from wenming_metrics.queries.survey.sums import hidden_units
+from wenming_metrics.queries.survey.waves import Taken, survey_of, take_from
+from wenming_metrics.rules.survey.answers import NOT_ASKED
+from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Question
+from wenming_metrics.scoring.survey.fraud_flags import spell_flags
+from wenming_metrics.scoring.survey.rates import BLANKS, UNASKED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import exact_sum, half_up
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_sums import hidden_units, rate_of, sums_of
-from wenming_metrics.queries.survey_waves import Taken, kept_answers, take
-from wenming_metrics.queries.surveys import CITY_NAME, total_of
-from wenming_metrics.rounding import exact_sum, half_up
-from wenming_metrics.rules.survey_words import spell_survey_score
-from wenming_metrics.scoring.rates import HIDDEN, places_in, state_of
+from wenming_metrics.queries.survey.rates import CITY_NAME, total_of
+from wenming_metrics.queries.survey.sums import hidden_units, rate_of, sums_of
+from wenming_metrics.queries.survey.waves import Taken, kept_answers, take
+from wenming_metrics.rules.survey.wording import spell_survey_score
+from wenming_metrics.scoring.survey.rates import HIDDEN, places_in, state_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wenming_metrics.scoring.rates import CAUTION, SMALL, WIDE
+from wenming_metrics.scoring.survey.rates import CAUTION, SMALL, WIDE
 
 NOT_SHOWN, NOT_RANKED, TOO_WIDE = (
     "样本过少,不公布",

@@ -7,14 +7,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.queries.survey_waves import Taken, kept_answers
-from wenming_metrics.rules.survey import COUNT, VALUES, Rate, Survey, Weighed
-from wenming_metrics.rules.survey_words import states_of
-from wenming_metrics.scoring.rates import hide_units, judge_rate, sum_counts, sum_said
+from wenming_metrics.queries.survey.waves import Taken, kept_answers
+from wenming_metrics.rules.survey.model import COUNT, VALUES, Rate, Survey, Weighed
+from wenming_metrics.rules.survey.wording import states_of
+from wenming_metrics.scoring.survey.rates import hide_units, judge_rate, sum_counts, sum_said
 
 
 def sums_of(taken: Taken, rate: Rate, kept: np.ndarray) -> pd.DataFrame:
-    """Sum questionnaires and counted tables for a rate, a line per unit: `scoring.rates.SUMS`."""
+    """Sum questionnaires and counted tables for a rate, a line per unit: `scoring.survey.rates.SUMS`."""
     weight, size = taken.answers.frame["weight"].to_numpy(float), len(taken.units)
     place = np.where(kept, taken.place, -1)
     asked = sum_said(judge_rate(taken.answers, taken.survey, rate), place, size, weight)

@@ -12,16 +12,16 @@ from math import fsum
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_sums import hidden_units
-from wenming_metrics.queries.survey_waves import Taken, kept_answers, pick, take
-from wenming_metrics.queries.surveys import estimate_among
-from wenming_metrics.rounding import half_up
-from wenming_metrics.rules.answered import NOT_ASKED, Answers
-from wenming_metrics.rules.survey import COUNT, MULTIPLE, Question, Rate
-from wenming_metrics.rules.survey_words import name_option, states_of
-from wenming_metrics.scoring.rates import (
+from wenming_metrics.queries.survey.rates import estimate_among
+from wenming_metrics.queries.survey.sums import hidden_units
+from wenming_metrics.queries.survey.waves import Taken, kept_answers, pick, take
+from wenming_metrics.rules.survey.answers import NOT_ASKED, Answers
+from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, Question, Rate
+from wenming_metrics.rules.survey.wording import name_option, states_of
+from wenming_metrics.scoring.survey.rates import (
     BLANKS,
     HIDDEN,
     UNASKED,
@@ -31,7 +31,7 @@ from wenming_metrics.scoring.rates import (
     state_of,
     sum_said,
 )
-from wenming_metrics.scoring.suppressing import Hidden, suppress_tables
+from wenming_metrics.scoring.survey.suppression import Hidden, suppress_tables
 
 _BLANK_WORDS = {BLANKS: "空白", UNASKED: "没有问到"}
 _FIGURES = ("n", "k", "value", "shown", "low", "high", "state")

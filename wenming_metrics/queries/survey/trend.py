@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey_waves import take, waves
-from wenming_metrics.queries.surveys import CITY, Rates, figures_of
-from wenming_metrics.rules.survey import Rate, Survey
-from wenming_metrics.rules.survey_words import spell_margins, spell_rate
-from wenming_metrics.scoring.shares import difference
+from wenming_metrics.queries.survey.rates import CITY, Rates, figures_of
+from wenming_metrics.queries.survey.waves import take, waves
+from wenming_metrics.rules.survey.model import Rate, Survey
+from wenming_metrics.rules.survey.wording import spell_margins, spell_rate
+from wenming_metrics.scoring.survey.intervals import difference
 
 MOVED, STEADY, BROKEN = "有明显变化", "变化不明显", "算法不同,不比较"
 """What is said of a figure against that of the wave before."""

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, custom, window
+from wenming_metrics.domain.periods import Window, custom, window
+from wenming_metrics.domain.registers import Register, ancestors, heirs
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import rules_on
-from wenming_metrics.queries.windows import board_units
-from wenming_metrics.rules.answered import NOT_ASKED, Answers
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.scoring.rates import COUNTED
+from wenming_metrics.queries.scores.rule_spans import rules_on
+from wenming_metrics.queries.scores.score_windows import board_units
+from wenming_metrics.rules.survey.answers import NOT_ASKED, Answers
+from wenming_metrics.rules.survey.model import Survey
+from wenming_metrics.scoring.survey.rates import COUNTED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.surveys import read_answers, read_waves
-from wenming_metrics.units import Register, ancestors, heirs
 
 NO_SURVEY = "评分办法里没有问卷的定义(survey.toml),两率一度算不出来。"
 

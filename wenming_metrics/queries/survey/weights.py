@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from wenming_metrics.queries.survey_waves import Taken
-from wenming_metrics.rounding import exact_bins
-from wenming_metrics.rules.survey import Margin, Question
-from wenming_metrics.scoring.designs import expand
-from wenming_metrics.scoring.raking import Raked, rake
+from wenming_metrics.domain.numbers import exact_bins
+from wenming_metrics.queries.survey.waves import Taken
+from wenming_metrics.rules.survey.model import Margin, Question
+from wenming_metrics.scoring.survey.design_based import expand
+from wenming_metrics.scoring.survey.raking import Raked, rake
 
 _SHORT = 0.0005
 """A share that is missed by less (0.05 percentage points) is met, as far as anybody can see."""

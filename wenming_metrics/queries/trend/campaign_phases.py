@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.periods import Window
-from wenming_metrics.privacy import mask
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records

@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import node_path
-from wenming_metrics.queries.known import know, known_standings
+from wenming_metrics.domain.numbers import exact_product
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city_weights
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.stretches import versions_of
-from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import exact_product
+from wenming_metrics.queries.ranking.overview import city_weights
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import know, known_standings
+from wenming_metrics.queries.scores.details import node_path
+from wenming_metrics.queries.scores.rule_spans import versions_of
+from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.scoring.change import (
+from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
+from wenming_metrics.scoring.tree.missing import own_nodes
+from wenming_metrics.scoring.trend.change import (
     CAUSES,
     LEAF_KEYS,
     RESTATED,
@@ -36,8 +38,6 @@ from wenming_metrics.scoring.change import (
     mixed,
     state_of,
 )
-from wenming_metrics.scoring.missing import own_nodes
-from wenming_metrics.scoring.ranking import RANKED, SCORED
 from wenming_metrics.store.database import reading
 
 CITY, GROUP, UNIT = "city", "group", "unit"
@@ -163,7 +163,7 @@ def _crossed(
 def _ways(
     start: State, was: State, is_: State, end: State, crossed: tuple[State, State] | None
 ) -> list[list[Way]]:
-    """Lay out the ways from start to end, the best first; see `scoring.change`."""
+    """Lay out the ways from start to end, the best first; see `scoring.trend.change`."""
 
     def way(*between: Leg) -> Way:
         return (Leg(RESTATED, start, was), *between, Leg(RESTATED, is_, end))

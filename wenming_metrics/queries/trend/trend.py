@@ -9,15 +9,15 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window, window
-from wenming_metrics.queries.change import CITY, GROUP, UNIT
-from wenming_metrics.queries.details import PATH_MARK, node_path
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.overview import city_score, city_weights
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import exact_product, exact_sum, half_up
-from wenming_metrics.scoring.ranking import RANKED, SCORED
+from wenming_metrics.queries.ranking.overview import city_score, city_weights
+from wenming_metrics.queries.scores.details import PATH_MARK, node_path
+from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.queries.trend.change import CITY, GROUP, UNIT
+from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import days_with_rows
 

@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, custom, today
-from wenming_metrics.queries.findings import link, read_answers, read_problems
+from wenming_metrics.domain.periods import Window, custom, today
+from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.on_time import named_in, on_time
-from wenming_metrics.queries.telling import tell
-from wenming_metrics.queries.traced import place_of
-from wenming_metrics.queries.windows import score_windows
+from wenming_metrics.queries.scores.deadline_rates import named_in, on_time
+from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
+from wenming_metrics.queries.scores.row_losses import place_of
+from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.rules.model import Board
-from wenming_metrics.scoring.states import LOOK_BACK, OPEN, judge
-from wenming_metrics.scoring.tally import TERRITORY
+from wenming_metrics.scoring.tally.tally import TERRITORY
+from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, read_sites_met
 from wenming_metrics.store.rows import read_rows
-from wenming_metrics.units import ancestors
 from wenming_metrics.vocabulary import ROLE_CODES
 
 SOON = 3
@@ -119,7 +119,7 @@ def _sites(connection: Connection, board: Board, members: np.ndarray) -> np.ndar
 
 
 def deadlines_kept(office: Office, window: Window, board: str, unit: int) -> pd.Series:
-    """Say what became of a unit's problems of a window: its line of `queries.on_time.on_time`."""
+    """Say what became of a unit's problems of a window: its line of `queries.scores.deadline_rates.on_time`."""
     chosen = office.rules.board(board)
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], chosen)

@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.periods import Window, series
-from wenming_metrics.queries import stated
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.details import node_path
-from wenming_metrics.queries.known import know, known_standings
+from wenming_metrics.domain.numbers import exact_sum
+from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import COURSE, place
-from wenming_metrics.queries.standings import Standings
-from wenming_metrics.queries.sums import planned_types
-from wenming_metrics.queries.traced import place_of
-from wenming_metrics.queries.windows import score_windows, statuses
-from wenming_metrics.rounding import exact_sum
+from wenming_metrics.queries.ranking.ranking import COURSE, place
+from wenming_metrics.queries.scores import dated_facts
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.as_known import know, known_standings
+from wenming_metrics.queries.scores.details import node_path
+from wenming_metrics.queries.scores.row_losses import place_of
+from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.standings import Standings
+from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring import coverage as cover
-from wenming_metrics.scoring.ranking import RANKED, SCORED
+from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
+from wenming_metrics.scoring.tree import coverage as cover
 from wenming_metrics.store.database import reading
 
 SEEN, UNSEEN, ASIDE = "已查", "未查", "不适用"
@@ -92,9 +92,9 @@ def against_group(
 
 
 def documents_due(office: Office, window: Window) -> pd.DataFrame:
-    """Give what of each unit's documents due in a window has passed; see `stated.documents`."""
+    """Give what of each unit's documents due in a window has passed; see `queries.scores.dated_facts.documents`."""
     with reading(office.store) as connection:
-        return stated.documents(connection, window)
+        return dated_facts.documents(connection, window)
 
 
 def _peers(standings: Standings, at: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The program that empties columns of a workbook; run isolated by `sandbox.py`, as the decoder is.
+"""The program that empties columns of a workbook; run isolated by `sandbox`, as the decoder is.
 
 Standard library only. On standard input comes a task (length as uint32, JSON: sheet -> [column,
 first row]), then the file. Every other part keeps its bytes, but for texts that only the emptied

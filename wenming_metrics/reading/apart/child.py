@@ -1,6 +1,6 @@
 """The decoder of untrusted spreadsheets: a program of its own that trusts nothing it reads.
 
-Run isolated by `sandbox.py`, with the standard library and python-calamine only (importing pandas
+Run isolated by `sandbox`, with the standard library and python-calamine only (importing pandas
 costs four times the decoding); see `confined` for how it begins and speaks. Its messages are
 "sheet" (name and facts), "block" (rows of the last sheet as dictionary codes, as wide as they need,
 see `grid.decode_block`), "refusal" and "end".

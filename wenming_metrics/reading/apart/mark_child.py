@@ -1,4 +1,4 @@
-"""The program that puts marks into a workbook; run isolated by `sandbox.py`, as the decoder is.
+"""The program that puts marks into a workbook; run isolated by `sandbox`, as the decoder is.
 
 Standard library only. On standard input comes a task (length as uint32, JSON), then the file.
 Messages go out as `confined.send` writes them: "piece" (bytes of the marked workbook, in order) and

@@ -1,6 +1,6 @@
 """The opener of archives (.zip): a program of its own that trusts nothing it reads.
 
-Run isolated by `sandbox.py`; see `confined`. Its messages are "member" (name, with the content),
+Run isolated by `sandbox`; see `confined`. Its messages are "member" (name, with the content),
 "left_out" (names), "refusal" and "end". Archives inside of the archive are members like any other.
 """
 

@@ -16,11 +16,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from wenming_metrics.problems import HOLD, NOTE, REJECT
+from wenming_metrics.domain.problems import HOLD, NOTE, REJECT
 from wenming_metrics.reading.apart.file_tag import TAG
-from wenming_metrics.reading.grid import CellError, Refusal, Sheet, Value, cells
-from wenming_metrics.reading.marks import AUTHOR, REASON, RESULTS, SheetMarks
-from wenming_metrics.reading.sandbox import Limits, decode
+from wenming_metrics.reading.model.grid import CellError, Refusal, Sheet, Value, cells
+from wenming_metrics.reading.model.marks import AUTHOR, REASON, RESULTS, SheetMarks
+from wenming_metrics.reading.sandbox.process import Limits, decode
 
 MOST_CELLS = 2_000_000
 """Cells beyond which a workbook is not written anew: it would take minutes."""

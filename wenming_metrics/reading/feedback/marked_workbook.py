@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 
-from wenming_metrics.problems import SEVERITIES, Problem
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.marking import mark
-from wenming_metrics.reading.marks import RESULT_HEADINGS, Mark
+from wenming_metrics.domain.problems import SEVERITIES, Problem
+from wenming_metrics.reading.feedback.marking import mark
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.model.marks import RESULT_HEADINGS, Mark
 
 ENDING = "_核对"
 """What the name of a file that is given back has more than its original's."""

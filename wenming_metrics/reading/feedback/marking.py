@@ -11,8 +11,9 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.marks import (
+from wenming_metrics.reading.feedback.mark_plain import mark_plain
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.model.marks import (
     AUTHOR,
     MOST_COMMENTS,
     REASON,
@@ -20,8 +21,7 @@ from wenming_metrics.reading.marks import (
     Mark,
     gather_marks,
 )
-from wenming_metrics.reading.plain_marking import mark_plain
-from wenming_metrics.reading.sandbox import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
 
 _ZIP = b"PK"
 

@@ -6,28 +6,28 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from wenming_metrics.reading import model
-from wenming_metrics.reading.confirmed import made_visits, needs_visits
-from wenming_metrics.reading.inspection import (
+from wenming_metrics.reading.inspection.checklists import (
     Findings,
     findings_part,
     read_checklist,
     read_findings,
     read_wide,
 )
-from wenming_metrics.reading.joining import join_visits
-from wenming_metrics.reading.model import BASIS_CHECKLIST, Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.part import Part, join_parts, pieces_of
-from wenming_metrics.reading.rows import Total
-from wenming_metrics.reading.table import Table, report_sheet
-from wenming_metrics.reading.visits import (
+from wenming_metrics.reading.inspection.checks import Part, join_parts, pieces_of
+from wenming_metrics.reading.inspection.confirmed_visits import made_visits, needs_visits
+from wenming_metrics.reading.inspection.join_visits import join_visits
+from wenming_metrics.reading.inspection.visits import (
     Place,
     Visit,
     link_visits,
     read_visits,
     visits_of,
 )
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.reading import BASIS_CHECKLIST, Context
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.tables.table import Table, report_sheet
+from wenming_metrics.reading.tables.totals import Total
 
 Taken = tuple[Table, list[Total]]
 
@@ -38,17 +38,17 @@ def read_inspection(
     """Read all sheets of an inspection. Returns: checks, roles, sites, findings of `Reading`."""
     parts: dict[int, list[Part]] = {}
     for at, (table, totals) in enumerate(taken):
-        if table.kind == model.VISITS:
+        if table.kind == reading.VISITS:
             parts[at] = [read_visits(table, names, context)]
-        elif table.kind == model.CHECKLIST:
+        elif table.kind == reading.CHECKLIST:
             parts[at] = [read_checklist(table, names, context, totals)]
-        elif table.kind == model.WIDE:
+        elif table.kind == reading.WIDE:
             parts[at] = [read_wide(table, names, context, totals)]
-    rest = [(at, *one) for at, one in enumerate(taken) if one[0].kind == model.FINDINGS]
+    rest = [(at, *one) for at, one in enumerate(taken) if one[0].kind == reading.FINDINGS]
     looked = [one for some in parts.values() for one in some]
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
-    numbered = [table for table, _ in taken if table.kind == model.VISITS]
+    numbered = [table for table, _ in taken if table.kind == reading.VISITS]
     for at, own, totals in rest:
         joins = own.header.joins and own.header.missing
         table = join_visits(own, numbered) if joins else own

@@ -11,19 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading import values
-from wenming_metrics.reading.deadlines import tell_problems
-from wenming_metrics.reading.grid import column_letter
-from wenming_metrics.reading.model import (
-    BASIS_CHECKLIST,
-    BASIS_FINDING,
-    Context,
-    bare_meaning,
-)
-from wenming_metrics.reading.names import Names, hint, item
-from wenming_metrics.reading.part import Part, build_part, spread_part
-from wenming_metrics.reading.points import (
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.inspection.checks import Part, build_part, spread_part
+from wenming_metrics.reading.inspection.deadlines import tell_problems
+from wenming_metrics.reading.inspection.points import (
     FAILED,
     Points,
     blank_is_zero,
@@ -35,8 +26,17 @@ from wenming_metrics.reading.points import (
     report_above,
     results,
 )
-from wenming_metrics.reading.rows import Total, report_totals
-from wenming_metrics.reading.settle import (
+from wenming_metrics.reading.inspection.split_cells import Pieces, piece_numbers, settle_several
+from wenming_metrics.reading.inspection.wide import report_sums, unpivot
+from wenming_metrics.reading.model.grid import column_letter
+from wenming_metrics.reading.model.reading import (
+    BASIS_CHECKLIST,
+    BASIS_FINDING,
+    Context,
+    bare_meaning,
+)
+from wenming_metrics.reading.resolve.names import Names, hint, item
+from wenming_metrics.reading.resolve.where import (
     Where,
     report_sites,
     settle_days,
@@ -45,8 +45,8 @@ from wenming_metrics.reading.settle import (
     settle_visits,
     settle_where,
 )
-from wenming_metrics.reading.several import Pieces, piece_numbers, settle_several
-from wenming_metrics.reading.table import (
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Table,
     column,
     combine,
@@ -56,7 +56,7 @@ from wenming_metrics.reading.table import (
     report_each,
     report_faults,
 )
-from wenming_metrics.reading.wide import report_sums, unpivot
+from wenming_metrics.reading.tables.totals import Total, report_totals
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _NO_TYPES: Mapping[int, int] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.model import (
+from wenming_metrics.reading.model.reading import (
     CHECK_COLUMNS,
     FINDING_COLUMNS,
     PIECE_COLUMNS,
@@ -17,8 +17,8 @@ from wenming_metrics.reading.model import (
     TOLD_COLUMNS,
     empty,
 )
-from wenming_metrics.reading.settle import Where, expand
-from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.resolve.where import Where, expand
+from wenming_metrics.reading.tables.table import Table
 
 Roles = tuple[np.ndarray, np.ndarray, np.ndarray]
 NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3

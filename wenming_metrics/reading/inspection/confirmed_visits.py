@@ -12,15 +12,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.answers import Answers, Looked
-from wenming_metrics.reading.inspection import PUBLIC, Findings
-from wenming_metrics.reading.model import BASIS_VISIT, SITE_COLUMNS, Context
-from wenming_metrics.reading.names import Names, alive, visit_key
-from wenming_metrics.reading.part import NO_ROLES, Part
-from wenming_metrics.reading.points import KEPT
-from wenming_metrics.reading.settle import EARLIEST, expand, settle_visits
-from wenming_metrics.reading.table import Table, report_sheet
-from wenming_metrics.reading.visits import visits_part
+from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
+from wenming_metrics.reading.inspection.checks import NO_ROLES, Part
+from wenming_metrics.reading.inspection.points import KEPT
+from wenming_metrics.reading.inspection.visits import visits_part
+from wenming_metrics.reading.model.reading import BASIS_VISIT, SITE_COLUMNS, Context
+from wenming_metrics.reading.model.sender_answers import Answers, Looked
+from wenming_metrics.reading.resolve.names import Names, alive, visit_key
+from wenming_metrics.reading.resolve.where import EARLIEST, expand, settle_visits
+from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.vocabulary import SOURCE_CODES, SOURCES, normalise
 
 

@@ -14,10 +14,10 @@ from unicodedata import normalize
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.record_values import deadline
-from wenming_metrics.reading.table import Table, column, combine, place, report, typed
-from wenming_metrics.reading.values import Value
+from wenming_metrics.reading.resolve.periods_and_units import deadline
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, combine, place, report, typed
+from wenming_metrics.reading.tables.values import Value
 from wenming_metrics.vocabulary import SEVERITIES, STATES, normalise
 
 NONE, UNKNOWN = 0, -1

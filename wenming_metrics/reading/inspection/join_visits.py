@@ -12,9 +12,9 @@ from datetime import date
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.grid import Column
-from wenming_metrics.reading.table import Table, column, combine, report_each
+from wenming_metrics.reading.model.grid import Column
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, combine, report_each
 from wenming_metrics.vocabulary import SOURCES
 
 _WHERE = ("district", "street", "community")

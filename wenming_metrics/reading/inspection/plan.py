@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import PLAN_COLUMNS
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.settle import report_sites, settle_days, settle_where
-from wenming_metrics.reading.table import Table, column, report_each
+from wenming_metrics.reading.model.reading import PLAN_COLUMNS
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.where import report_sites, settle_days, settle_where
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report_each
 
 
 def read_plan(table: Table, names: Names) -> pd.DataFrame:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.rows import number_text
-from wenming_metrics.reading.table import (
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Table,
     narrow,
     report,
@@ -18,6 +17,7 @@ from wenming_metrics.reading.table import (
     report_unreadable,
     typed,
 )
+from wenming_metrics.reading.tables.totals import number_text
 from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.vocabulary import RESULTS
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import PLACE_COLUMNS, UNIT_COLUMNS
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.plan import texts
-from wenming_metrics.reading.settle import settle_where
-from wenming_metrics.reading.table import (
+from wenming_metrics.domain.registers import (
+    FOREVER,
+    PARENT_KINDS,
+    Register,
+    heir_numbers,
+    parent_candidates,
+    unit_codes,
+)
+from wenming_metrics.reading.inspection.plan import texts
+from wenming_metrics.reading.model.reading import PLACE_COLUMNS, UNIT_COLUMNS
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.where import settle_where
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Table,
     column,
     report,
@@ -19,14 +27,6 @@ from wenming_metrics.reading.table import (
     typed,
 )
 from wenming_metrics.rules.catalogue import split
-from wenming_metrics.units import (
-    FOREVER,
-    PARENT_KINDS,
-    Register,
-    heir_numbers,
-    parent_candidates,
-    unit_codes,
-)
 from wenming_metrics.vocabulary import UNIT_KINDS, normalise
 
 _KIND_WORDS = {

@@ -13,10 +13,10 @@ from unicodedata import normalize
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.rows import number_text
-from wenming_metrics.reading.settle import expand
-from wenming_metrics.reading.table import Table, column, report_each
+from wenming_metrics.reading.resolve.where import expand
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report_each
+from wenming_metrics.reading.tables.totals import number_text
 
 _LISTED = re.compile(r"[①-⑳]|(?:^|[;；。\n\s])\s*(?:\d{1,2}[.、.)](?!\d)|[((]\d{1,2}[))])")
 _COUNTED = re.compile(

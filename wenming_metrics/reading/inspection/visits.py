@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.inspection import PUBLIC, Findings
-from wenming_metrics.reading.model import BASIS_VISIT, Context
-from wenming_metrics.reading.names import Names, hint, visit_key
-from wenming_metrics.reading.part import Part, Roles, spread_part
-from wenming_metrics.reading.points import KEPT
-from wenming_metrics.reading.settle import (
+from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
+from wenming_metrics.reading.inspection.checks import Part, Roles, spread_part
+from wenming_metrics.reading.inspection.points import KEPT
+from wenming_metrics.reading.model.reading import BASIS_VISIT, Context
+from wenming_metrics.reading.resolve.names import Names, hint, visit_key
+from wenming_metrics.reading.resolve.where import (
     Where,
     expand,
     report_sites,
@@ -24,7 +23,8 @@ from wenming_metrics.reading.settle import (
     settle_visits,
     settle_where,
 )
-from wenming_metrics.reading.table import (
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Fault,
     Table,
     column,

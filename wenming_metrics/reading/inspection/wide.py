@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.answers import EARNED, LOST, Bare
-from wenming_metrics.reading.grid import Column, Value
-from wenming_metrics.reading.rows import number_text
-from wenming_metrics.reading.table import OF_ITEMS, Table, column, report_each, typed
-from wenming_metrics.reading.values import bare_item
-from wenming_metrics.rounding import half_up
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.reading.model.grid import Column, Value
+from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Bare
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import OF_ITEMS, Table, column, report_each, typed
+from wenming_metrics.reading.tables.totals import number_text
+from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.vocabulary import RESULTS, normalise
 
 _MARK = re.compile(r"\((\d+(?:\.\d+)?)分\)$")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wenming_metrics.problems import NOTE, SEVERITIES
+from wenming_metrics.domain.problems import NOTE, SEVERITIES
 
 REASON, RESULTS = "核对意见", "核对结果"
 """Heading of the column and name of the sheet that a marked workbook has more than its original."""

@@ -9,14 +9,14 @@ from functools import lru_cache
 
 import pandas as pd
 
-from wenming_metrics.problems import Problem, rejected
-from wenming_metrics.reading.answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
-from wenming_metrics.reading.grid import Block
-from wenming_metrics.rules.answered import Answers as Answered
+from wenming_metrics.domain.problems import Problem, rejected
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.reading.model.grid import Block
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.reading_rules import ReadingRules
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.units import Register
+from wenming_metrics.rules.survey.answers import Answers as Answered
+from wenming_metrics.rules.survey.model import Survey
 
 CHECKLIST, WIDE, FINDINGS, VISITS = "checklist", "wide", "findings", "visits"
 PLAN, UNITS, SITES = "plan", "units", "sites"
@@ -227,7 +227,7 @@ class Reading:
     roles  - one row per further unit of a check: seq, role (number in ROLE_CODES), unit
     sites  - the distinct sites met: site, unit, street, point_type, name
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
-    units  - a register of units as written; `units.build_units` gives them their numbers
+    units  - a register of units as written; `domain.registers.build_units` gives them their numbers
     places - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
@@ -237,7 +237,7 @@ class Reading:
     recognised - what each table was taken for, also in a file that is returned
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
-    personal - columns with personal data (`personal.PersonalColumn`), of which nothing is kept
+    personal - columns with personal data (`reading.personal.columns.PersonalColumn`), of which nothing is kept
     kept   - the copy that is stored in place of the file where it holds personal data; None: the
              file itself. `sha256` is that of what is stored
     corrects - digest of the file that this one corrects, "" where it is not known

@@ -11,10 +11,10 @@ from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from wenming_metrics.reading.grid import CellError, Refusal, Value, Workbook, cells
-from wenming_metrics.reading.marking import gather_pieces
-from wenming_metrics.reading.personal import PersonalColumn
-from wenming_metrics.reading.sandbox import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.feedback.marking import gather_pieces
+from wenming_metrics.reading.model.grid import CellError, Refusal, Value, Workbook, cells
+from wenming_metrics.reading.personal.columns import PersonalColumn
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
 
 _ZIP = b"PK"
 

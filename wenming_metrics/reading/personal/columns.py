@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from wenming_metrics.reading import model
-from wenming_metrics.reading.grid import Sheet, blank_columns, rows_head
-from wenming_metrics.reading.header import Header
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import Sheet, blank_columns, rows_head
+from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.vocabulary import normalise
 
 _PERSONAL = re.compile(
@@ -34,7 +34,7 @@ _OF_PEOPLE = re.compile(
 """Headers of questionnaires besides, that speak of who answered."""
 _SEARCHED, _LONGEST = 30, 20
 """Rows of a sheet that is not read in which headers are looked for; letters of a header."""
-_KINDS = {model.CHECKLIST, model.WIDE, model.FINDINGS, model.VISITS, model.SURVEY, ""}
+_KINDS = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS, reading.SURVEY, ""}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ def find_personal(headers: Sequence[tuple[Sheet, Header]]) -> list[PersonalColum
         known = {at for ats in header.columns.values() for at in ats}
         for at, text in enumerate(header.texts):
             word = normalise(text)
-            told = {"of_units": header.kind not in _KINDS, "of_people": header.kind == model.SURVEY}
+            told = {
+                "of_units": header.kind not in _KINDS,
+                "of_people": header.kind == reading.SURVEY,
+            }
             if at not in known and is_personal(word, **told):
                 first = sheet.first_row + header.first
                 found.append(PersonalColumn(sheet.name, sheet.index, at, text, first))

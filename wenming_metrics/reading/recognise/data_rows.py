@@ -6,17 +6,17 @@ Also lays the values of vertically merged cells over all rows of the merge, as p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading.families import wanted
-from wenming_metrics.reading.grid import Area, Column, Sheet, column_letter
-from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.table import Table, hold
-from wenming_metrics.reading.titles import said_of_all
-from wenming_metrics.reading.values import points, spell
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model.grid import Area, Column, Sheet, column_letter
+from wenming_metrics.reading.recognise.families import wanted
+from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.reading.tables.table import Table, hold
+from wenming_metrics.reading.tables.titles import said_of_all
+from wenming_metrics.reading.tables.totals import Total
+from wenming_metrics.reading.tables.values import points, spell
 from wenming_metrics.vocabulary import EXAMPLE, normalise
 
 DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
@@ -24,21 +24,10 @@ DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
 SHARES = ("deduction", "full_mark", "places")
 """Columns whose merged value cannot be given to every row: it would be counted several times."""
 _TOTAL = re.compile(r"^.{0,8}(合计|小计|总计|共计|平均|平均分|均分)(分|数|值|得分|扣分)?:?$")
-_GRAND = re.compile("总计|合计|共计")
-_MEAN = re.compile("平均|均分")
 _REMARK = re.compile(
     r"^(注|备注|说明|填表说明|注意)[:\d]|签字|签名|盖章|^(填表人|审核人|制表人?|联系人|检查人|督查人):"
 )
 _FEW = 3
-
-
-@dataclass(frozen=True)
-class Total:
-    """A row of totals: its Excel row, its label, the deduction printed in it (below 0: none)."""
-
-    excel: int
-    label: str
-    printed: int
 
 
 def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[Total]]:
@@ -201,32 +190,3 @@ def _totals(
         printed = points(one.values[one.codes[row]]) if one else -1
         found.append(Total(int(excel[row]), labels[row], printed))
     return found
-
-
-def report_totals(table: Table, totals: list[Total], lost: np.ndarray) -> None:
-    """Compare each printed total with the rows above it: those since the last one, or all.
-
-    Takes: lost - points (1e-4) that each data row loses
-    """
-    start = 0
-    for total in totals:
-        end = int(np.searchsorted(table.excel, total.excel))
-        part, whole = int(lost[start:end].sum()), int(lost[:end].sum())
-        said = {
-            "printed": number_text(total.printed),
-            "sum": number_text(part if end > start else whole),
-        }
-        code = "行-02"
-        if total.printed < 0 or _MEAN.search(total.label):
-            code, said = "行-03", {}
-        elif total.printed == part or (_GRAND.search(total.label) and total.printed == whole):
-            code = "行-01"
-        table.problems.append(
-            Problem(code, table.sheet.name, total.excel, found=total.label, details=said)
-        )
-        start = end
-
-
-def number_text(points_: int) -> str:
-    """Write points (1e-4) as people do: 0.5, 12."""
-    return f"{points_ / 10_000:.4f}".rstrip("0").rstrip(".")

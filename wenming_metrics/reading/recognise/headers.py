@@ -11,21 +11,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wenming_metrics.reading import model
-from wenming_metrics.reading.bands import Band, read_band
-from wenming_metrics.reading.families import FAMILIES, FAMILY, REQUIRED
-from wenming_metrics.reading.grid import Sheet, Value, rows_head
-from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.kinds import RECORD_KINDS
-from wenming_metrics.reading.questions import (
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import Sheet, Value, rows_head
+from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
+from wenming_metrics.reading.records.kinds import RECORD_KINDS
+from wenming_metrics.reading.survey.questions import (
     MARK,
     counted_columns,
     has_units,
     survey_columns,
 )
-from wenming_metrics.reading.titles import Titles, read_titles, said_of_all
-from wenming_metrics.reading.values import bare_item, spell
-from wenming_metrics.rules.survey import Survey
+from wenming_metrics.reading.tables.bands import Band, read_band
+from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.reading.tables.titles import Titles, read_titles, said_of_all
+from wenming_metrics.reading.tables.values import bare_item, spell
+from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
 SEARCHED = 30
@@ -33,7 +33,7 @@ _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 """What a table of problems must have whose visits stand in a sheet of their own."""
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
-_MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != model.SURVEY}
+_MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != reading.SURVEY}
 ALL_TITLES = {word for known in _MAPS.values() for word in known}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
@@ -47,7 +47,7 @@ _CHECKED = {"item", "item_code", "result", "deduction"}
 @dataclass(frozen=True)
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
-    normalised), how the file is called, what people said of headers (`model.Choices`), the kinds
+    normalised), how the file is called, what people said of headers (`reading.model.reading.Choices`), the kinds
     of sheets, by name, that the sender says, and what questionnaires ask."""
 
     items: frozenset[str] = frozenset()
@@ -87,14 +87,14 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
     print_ = fingerprint(band.texts)
     said = known.said.get(print_, {})
     named = _named(band.texts, band.groups, known.survey, said)
-    wide = _is_wide(named[model.INSPECTION], band.texts, known.items)
+    wide = _is_wide(named[reading.INSPECTION], band.texts, known.items)
     names = {family: set(found) for family, found in named.items()}
-    kind = model.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
-    chosen = known.kinds.get(sheet.name) or said.get(model.KIND_CHOICE)
-    kind = (chosen or kind).replace(model.NO_TABLE, "")
-    if chosen == model.SURVEY:
+    kind = reading.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
+    chosen = known.kinds.get(sheet.name) or said.get(reading.KIND_CHOICE)
+    kind = (chosen or kind).replace(reading.NO_TABLE, "")
+    if chosen == reading.SURVEY:
         told = (band.texts, band.groups, known.survey, said)
-        named[model.SURVEY] = survey_columns(*told, is_chosen=True)
+        named[reading.SURVEY] = survey_columns(*told, is_chosen=True)
     columns = _choose(named[FAMILY[kind]], band.texts) if kind else {}
     return Header(
         kind=kind,
@@ -105,7 +105,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         texts=band.texts,
         missing=_missing(kind, named, titles),
         doubled=tuple(_doubled(named[FAMILY[kind]])) if kind else (),
-        items=_item_columns(columns, band.texts, known.items) if kind == model.WIDE else (),
+        items=_item_columns(columns, band.texts, known.items) if kind == reading.WIDE else (),
         known=_known(named, band.texts),
         groups=band.groups,
         above="\n".join(above),
@@ -114,7 +114,7 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         ignored=frozenset(word for word, name in said.items() if not name),
         filename=known.filename,
         is_chosen=bool(chosen),
-        joins=kind == model.FINDINGS and _has(set(columns), _NUMBERED),
+        joins=kind == reading.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
 
@@ -156,9 +156,9 @@ def _named(
                 name = said[text] if said[text] in FAMILIES[family] else None
             if text and name:
                 found[family].setdefault(name, []).append(position)
-    found[model.SURVEY] = survey_columns(row, groups, survey, said)
-    if has_units(found[model.COUNTED]):
-        found[model.COUNTED] |= counted_columns(row, groups, survey, said)
+    found[reading.SURVEY] = survey_columns(row, groups, survey, said)
+    if has_units(found[reading.COUNTED]):
+        found[reading.COUNTED] |= counted_columns(row, groups, survey, said)
     return found
 
 
@@ -167,39 +167,41 @@ def _kind(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -> 
     kind = _likely(names, title, texts)
     if not kind:
         return ""
-    by_number = kind == model.FINDINGS and _has(names[model.INSPECTION], _NUMBERED)
+    by_number = kind == reading.FINDINGS and _has(names[reading.INSPECTION], _NUMBERED)
     groups = _NUMBERED if by_number else REQUIRED[kind]
     absent = [group for group in groups if not names[FAMILY[kind]] & set(group)]
     return "" if 2 * len(absent) > len(groups) else kind
 
 
 def _likely(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -> str:
-    seen, plan = names[model.INSPECTION], names[model.PLAN]
+    seen, plan = names[reading.INSPECTION], names[reading.PLAN]
     checked = seen & (_CHECKED | {"description"})
-    if {"unit_name", "unit_kind"} <= names[model.UNITS]:
-        return model.UNITS
-    if names[model.SURVEY] and not seen & _LOOKED_AT and not _counts_options(names):
-        return model.SURVEY
+    if {"unit_name", "unit_kind"} <= names[reading.UNITS]:
+        return reading.UNITS
+    if names[reading.SURVEY] and not seen & _LOOKED_AT and not _counts_options(names):
+        return reading.SURVEY
     for kind in RECORD_KINDS:
         if kind.is_kind(frozenset(names[kind.name]), title):
             return kind.name
     if "planned_day" in plan or ("计划" in title and "site" in plan and not checked):
-        return model.PLAN
+        return reading.PLAN
     located = {"site", "point_type"} <= seen and seen & {"street", "community"}
     if located and not checked and not seen & {"day", *_VISIT_ONLY}:
-        return model.SITES
+        return reading.SITES
     if "description" in seen and "result" not in seen:
-        return model.FINDINGS
+        return reading.FINDINGS
     if not seen & {"result", "day", "site"} and _has(seen, _NUMBERED):
-        return model.FINDINGS
+        return reading.FINDINGS
     if checked or any(_SCORE.search(text) for text in texts):
-        return model.CHECKLIST
-    return model.VISITS if "site" in seen else ""
+        return reading.CHECKLIST
+    return reading.VISITS if "site" in seen else ""
 
 
 def _counts_options(names: Mapping[str, set[str]]) -> bool:
     """Say whether options of a single choice have columns of their own: how many chose them."""
-    return len({name for name in names[model.COUNTED] - names[model.SURVEY] if ":" in name}) >= 2
+    return (
+        len({name for name in names[reading.COUNTED] - names[reading.SURVEY] if ":" in name}) >= 2
+    )
 
 
 def _has(names: set[str], groups: tuple[tuple[str, ...], ...]) -> bool:

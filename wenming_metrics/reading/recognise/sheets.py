@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading import model
-from wenming_metrics.reading.facts import blank_sheet
-from wenming_metrics.reading.grid import Refusal, Sheet, column_letter
-from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.headers import Words, find_header, guess_header
-from wenming_metrics.reading.kinds import RECORD_KINDS, SHEET_TITLES
-from wenming_metrics.reading.model import Recognised, Unmapped
-from wenming_metrics.reading.pieces import cut_tables
-from wenming_metrics.reading.questions import is_beside
-from wenming_metrics.reading.record_values import decimal_text
-from wenming_metrics.reading.values import spell
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import Refusal, Sheet, column_letter
+from wenming_metrics.reading.model.reading import Recognised, Unmapped
+from wenming_metrics.reading.recognise.headers import Words, find_header, guess_header
+from wenming_metrics.reading.recognise.split_tables import cut_tables
+from wenming_metrics.reading.records.kinds import RECORD_KINDS, SHEET_TITLES
+from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.survey.questions import is_beside
+from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.reading.tables.sheet_facts import blank_sheet
+from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
 _REFUSALS = {
@@ -63,7 +63,7 @@ _FILE_KINDS = {
     "bz2": "压缩包",
     "xz": "压缩包",
 }
-_REGISTERS = {model.UNITS, model.SITES}
+_REGISTERS = {reading.UNITS, reading.SITES}
 IGNORED = set(
     "序号 行号 no no. 照片 图片 现场照片 问题照片 现场图片 整改前照片 整改后照片 核对意见 签字 盖章".split()
 )
@@ -96,7 +96,7 @@ def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], lis
     headers = [(piece, find_header(piece, words)) for piece in pieces]
     found = [Found(sheet, header) for sheet, header in headers if header and header.kind]
     numbered = any(
-        one.header.kind == model.VISITS and "visit_no" in one.header.columns for one in found
+        one.header.kind == reading.VISITS and "visit_no" in one.header.columns for one in found
     )
     problems = [
         problem for sheet, header in headers for problem in _faults(sheet, header, numbered)
@@ -109,7 +109,7 @@ def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], lis
     return found, problems
 
 
-def search_words(context: model.Context, filename: str) -> Words:
+def search_words(context: reading.Context, filename: str) -> Words:
     """Gather what the search for headers knows beside the titles of columns."""
     catalogue, choices = context.catalogue, context.choices
     items = _spelled(catalogue.items) | {one.written for one in choices.names if one.kind == "item"}
@@ -151,7 +151,7 @@ def _unmapped(sheet: Sheet, header: Header) -> Iterator[Unmapped]:
         word = normalise(text)
         if at in known or not word or word in IGNORED or word in header.ignored:
             continue
-        if header.kind == model.SURVEY and is_beside(word):
+        if header.kind == reading.SURVEY and is_beside(word):
             continue
         column = sheet.columns[at]
         below = column.codes[header.first :]

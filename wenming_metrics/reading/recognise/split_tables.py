@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from wenming_metrics.reading.grid import Column, Sheet
-from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.headers import ALL_TITLES
+from wenming_metrics.reading.model.grid import Column, Sheet
+from wenming_metrics.reading.recognise.headers import ALL_TITLES
+from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.vocabulary import normalise
 
 _LONGEST, _FEWEST, _MOST = 14, 3, 40

@@ -13,21 +13,21 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.domain.numbers import to_points
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     report_again,
     report_rows,
     settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.settle import EARLIEST
-from wenming_metrics.reading.table import Table, column, report, typed
-from wenming_metrics.reading.values import Value, spell
-from wenming_metrics.rounding import to_points
+from wenming_metrics.reading.resolve.where import EARLIEST
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report, typed
+from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import ADJUSTMENTS, normalise
 
 BONUS, PENALTY, VETO = ADJUSTMENTS

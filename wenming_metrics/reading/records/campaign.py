@@ -7,18 +7,18 @@ import re
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     contacts_of,
     decimal_text,
     iso,
     report_rows,
     texts_of,
 )
-from wenming_metrics.reading.shared_duty import settle_due, settle_duty
-from wenming_metrics.reading.table import Table, column
+from wenming_metrics.reading.resolve.shared_duty import settle_due, settle_duty
+from wenming_metrics.reading.tables.table import Table, column
 from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from wenming_metrics.reading.grid import Value
-from wenming_metrics.reading.record_values import decimal_text
-from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.model.grid import Value
+from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
 
 _MARKED = re.compile(r"^(.*?)\((\d+(?:\.\d+)?)(分|%)\)(.*)$")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading.counts import whole_count
-from wenming_metrics.reading.questions import MARK
-from wenming_metrics.reading.record_values import decimal_text
-from wenming_metrics.reading.rows import Total
-from wenming_metrics.reading.table import Table, column
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.records.survey_counts import whole_count
+from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.survey.questions import MARK
+from wenming_metrics.reading.tables.table import Table, column
+from wenming_metrics.reading.tables.totals import Total
 
 
 def report_sums(table: Table, totals: Sequence[Total]) -> None:

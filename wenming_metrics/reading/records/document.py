@@ -11,13 +11,18 @@ import re
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import contacts_of, iso, report_rows, texts_of
-from wenming_metrics.reading.shared_duty import Duty, settle_due, settle_duty
-from wenming_metrics.reading.table import Table, column, report_each, report_sheet
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
+    contacts_of,
+    iso,
+    report_rows,
+    texts_of,
+)
+from wenming_metrics.reading.resolve.shared_duty import Duty, settle_due, settle_duty
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report_each, report_sheet
 from wenming_metrics.vocabulary import normalise
 
 PASSED, RETURNED, WAITING, MISSING = "通过", "退回", "待审", "未报"

@@ -12,9 +12,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading.grid import column_letter
-from wenming_metrics.reading.matrix import (
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model.grid import column_letter
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.components import (
     Component,
     cells_of,
     components,
@@ -23,10 +24,9 @@ from wenming_metrics.reading.matrix import (
     rounded,
     weighted_sum,
 )
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     decimal_text,
     last_days,
@@ -36,8 +36,8 @@ from wenming_metrics.reading.record_values import (
     settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.table import Table, report, report_sheet
-from wenming_metrics.reading.values import spell
+from wenming_metrics.reading.tables.table import Table, report, report_sheet
+from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
 TESTS = {

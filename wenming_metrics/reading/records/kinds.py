@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from wenming_metrics.reading.adjustment import ADJUSTMENT
-from wenming_metrics.reading.campaign import CAMPAIGN
-from wenming_metrics.reading.counts import COUNTS
-from wenming_metrics.reading.document import DOCUMENT
-from wenming_metrics.reading.external import EXTERNAL
-from wenming_metrics.reading.metric import METRIC
-from wenming_metrics.reading.model import NO_TABLE, SHEET_KINDS
-from wenming_metrics.reading.quota import QUOTA
-from wenming_metrics.reading.record import RecordKind
-from wenming_metrics.reading.rectification import RECTIFICATION
+from wenming_metrics.reading.model.reading import NO_TABLE, SHEET_KINDS
+from wenming_metrics.reading.records.adjustment import ADJUSTMENT
+from wenming_metrics.reading.records.campaign import CAMPAIGN
+from wenming_metrics.reading.records.document import DOCUMENT
+from wenming_metrics.reading.records.external import EXTERNAL
+from wenming_metrics.reading.records.metric import METRIC
+from wenming_metrics.reading.records.quota import QUOTA
+from wenming_metrics.reading.records.record_kind import RecordKind
+from wenming_metrics.reading.records.rectification import RECTIFICATION
+from wenming_metrics.reading.records.survey_counts import COUNTS
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
     *(COUNTS, ADJUSTMENT, RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN, QUOTA),

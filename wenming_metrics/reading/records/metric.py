@@ -11,10 +11,11 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.records.wide_metric import NUMBERS, SHARE, further, read_wide
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     decimal_text,
     is_too_fine,
@@ -25,9 +26,8 @@ from wenming_metrics.reading.record_values import (
     settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.table import Table, column, report, report_sheet
-from wenming_metrics.reading.values import spell
-from wenming_metrics.reading.wide_metric import NUMBERS, SHARE, further, read_wide
+from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
 _OF_ROWS = {"site", "result", "deduction", "description"}

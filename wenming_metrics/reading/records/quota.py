@@ -11,11 +11,11 @@ import re
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import Window, window
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     decimal_text,
     report_again,
@@ -24,8 +24,8 @@ from wenming_metrics.reading.record_values import (
     settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.table import Table, column, report
-from wenming_metrics.rules.survey import Survey
+from wenming_metrics.reading.tables.table import Table, column, report
+from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import normalise
 
 _OF_ROWS = {"site", "result", "deduction", "description"}

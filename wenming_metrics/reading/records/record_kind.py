@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.model import RECORD_COLUMNS, Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.table import Table
+from wenming_metrics.reading.model.reading import RECORD_COLUMNS, Context
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.tables.table import Table
 
 Reader = Callable[[Table, Names, Context], pd.DataFrame]
 

@@ -12,11 +12,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     contacts_of,
     filed_day,
     iso,
@@ -26,7 +25,8 @@ from wenming_metrics.reading.record_values import (
     texts_of,
     unit_of_titles,
 )
-from wenming_metrics.reading.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
 from wenming_metrics.vocabulary import ANSWERED, normalise
 
 DONE, UNDER_WAY, NOT_DONE, POSTPONED, REFUTED, OWN = (

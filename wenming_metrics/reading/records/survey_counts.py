@@ -11,12 +11,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.model import COUNTED, RECORD_COLUMNS, Context, empty
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.questions import MARK, is_counted, parts_of
-from wenming_metrics.reading.record import RecordKind, make_records
-from wenming_metrics.reading.record_values import (
+from wenming_metrics.reading.model.reading import COUNTED, RECORD_COLUMNS, Context, empty
+from wenming_metrics.reading.records.record_kind import RecordKind, make_records
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
     decimal_text,
     report_again,
@@ -24,9 +22,11 @@ from wenming_metrics.reading.record_values import (
     settle_unit,
     texts_of,
 )
-from wenming_metrics.reading.survey_where import find_wave, report_misfits
-from wenming_metrics.reading.table import Table, column, report, report_sheet
-from wenming_metrics.rules.survey import MULTIPLE, Survey
+from wenming_metrics.reading.survey.questions import MARK, is_counted, parts_of
+from wenming_metrics.reading.survey.respondents import find_wave, report_misfits
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.rules.survey.model import MULTIPLE, Survey
 
 _MOST = 10**9
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from wenming_metrics.reading.names import Names, alive
-from wenming_metrics.reading.table import Fault, Table, report_each
-from wenming_metrics.reading.territory import role_units
+from wenming_metrics.reading.resolve.names import Names, alive
+from wenming_metrics.reading.resolve.territory import role_units
+from wenming_metrics.reading.tables.table import Fault, Table, report_each
 from wenming_metrics.vocabulary import normalise
 
 _COLLECTIVE = re.compile(r"(?P<where>[^、,;/|]*?)(?:各|全体|所有|全部)(?:个|级)?(?P<what>.+)")

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import process
 
-from wenming_metrics.reading.model import NameChoice
-from wenming_metrics.reading.table import Fault
-from wenming_metrics.reading.values import bare_item
+from wenming_metrics.domain.registers import Register, alias_map, ancestors
+from wenming_metrics.reading.model.reading import NameChoice
+from wenming_metrics.reading.tables.table import Fault
+from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.units import Register, alias_map, ancestors
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _SIMILAR = 55

@@ -13,12 +13,19 @@ from decimal import Decimal
 
 import numpy as np
 
-from wenming_metrics.periods import Window, window
-from wenming_metrics.reading import values
-from wenming_metrics.reading.names import Names, alive
-from wenming_metrics.reading.table import Fault, Table, column, combine, report_each, report_faults
-from wenming_metrics.reading.territory import role_units, territory
-from wenming_metrics.reading.values import Value, spell
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.reading.resolve.names import Names, alive
+from wenming_metrics.reading.resolve.territory import role_units, territory
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
+    Fault,
+    Table,
+    column,
+    combine,
+    report_each,
+    report_faults,
+)
+from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import INPUT, normalise
 
 PLACES = ("district", "street", "community")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.collective import expand_units, report_expanded
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record_values import deadline
-from wenming_metrics.reading.settle import expand
-from wenming_metrics.reading.table import Table, column, combine, report_each, report_faults
-from wenming_metrics.reading.values import CellError, spell
+from wenming_metrics.reading.resolve.collective import expand_units, report_expanded
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import deadline
+from wenming_metrics.reading.resolve.where import expand
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import Table, column, combine, report_each, report_faults
+from wenming_metrics.reading.tables.values import CellError, spell
 from wenming_metrics.vocabulary import normalise
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wenming_metrics.reading.names import Names, alive, hint, named
-from wenming_metrics.reading.table import Fault
+from wenming_metrics.reading.resolve.names import Names, alive, hint, named
+from wenming_metrics.reading.tables.table import Fault
 from wenming_metrics.vocabulary import normalise
 
 _SEPARATORS = re.compile(r"[、,;/|\s\uff0c\uff1b\uff0f\uff5c]+")

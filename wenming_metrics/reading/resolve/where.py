@@ -11,10 +11,12 @@ from datetime import date
 
 import numpy as np
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.collective import expand_units, report_expanded
-from wenming_metrics.reading.names import SOURCES, Names, hint, visit_key
-from wenming_metrics.reading.table import (
+from wenming_metrics.domain.registers import site_key
+from wenming_metrics.reading.resolve.collective import expand_units, report_expanded
+from wenming_metrics.reading.resolve.names import SOURCES, Names, hint, visit_key
+from wenming_metrics.reading.resolve.territory import territory
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Fault,
     Table,
     column,
@@ -27,8 +29,6 @@ from wenming_metrics.reading.table import (
     report_unreadable,
     typed,
 )
-from wenming_metrics.reading.territory import territory
-from wenming_metrics.units import site_key
 from wenming_metrics.vocabulary import ROLE_CODES
 
 EARLIEST = date(2000, 1, 1).toordinal()

@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.sandbox import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
 
 BETWEEN = " › "
 """Stands between the name of an archive and that of a file in it."""

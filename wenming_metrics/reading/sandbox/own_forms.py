@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wenming_metrics.reading.grid import Sheet, Workbook
+from wenming_metrics.reading.model.grid import Sheet, Workbook
 from wenming_metrics.vocabulary import FORM_MARK, OPTIONS_SHEET
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from wenming_metrics.reading.grid import Column, Sheet, Workbook, rows_head
-from wenming_metrics.reading.marks import REASON, RESULT_HEADINGS, RESULTS
+from wenming_metrics.reading.model.grid import Column, Sheet, Workbook, rows_head
+from wenming_metrics.reading.model.marks import REASON, RESULT_HEADINGS, RESULTS
 
 _SEARCHED = 8
 _NAME = re.compile(rf"{RESULTS}\d*")

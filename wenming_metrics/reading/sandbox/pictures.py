@@ -11,16 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading import model
-from wenming_metrics.reading.grid import (
-    MISSING,
-    OTHER,
-    TOO_LARGE,
-    Picture,
-    Sheet,
-    Workbook,
-)
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import MISSING, OTHER, TOO_LARGE, Picture, Sheet, Workbook
 
 _MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAGIC |= {b"BM": "bmp"}
@@ -84,7 +77,7 @@ def pictures_read(workbook: Workbook, sheets: Collection[int]) -> dict[str, obje
     }
     wanted = {one.digest for one in places}
     kept = {key: told for key, told in workbook.picture_bytes.items() if key in wanted}
-    frame = pd.DataFrame(columns).astype(model.PICTURE_COLUMNS)
+    frame = pd.DataFrame(columns).astype(reading.PICTURE_COLUMNS)
     return {"pictures": frame, "picture_bytes": kept} if places else {}
 
 

@@ -22,7 +22,7 @@ from typing import IO, TypeVar
 
 import numpy as np
 
-from wenming_metrics.reading.grid import (
+from wenming_metrics.reading.model.grid import (
     Area,
     Block,
     Column,
@@ -36,9 +36,9 @@ from wenming_metrics.reading.grid import (
     new_dictionary,
     pack_block,
 )
-from wenming_metrics.reading.own_forms import without_options
-from wenming_metrics.reading.own_marks import without_marks
-from wenming_metrics.reading.pictures import gather_pictures
+from wenming_metrics.reading.sandbox.own_forms import without_options
+from wenming_metrics.reading.sandbox.own_marks import without_marks
+from wenming_metrics.reading.sandbox.pictures import gather_pictures
 
 _START = "import sys; sys.path += sys.argv[1:3]; __import__(sys.argv[3]).main()"
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
@@ -135,7 +135,7 @@ def run(
 def _start(program: str, limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
     calamine = importlib.util.find_spec("python_calamine")
     site = Path(calamine.origin).parent.parent
-    here = Path(__file__).parent / "apart"
+    here = Path(__file__).parents[1] / "apart"
     return subprocess.Popen(
         [
             sys.executable,

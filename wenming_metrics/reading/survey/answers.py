@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import process
 
-from wenming_metrics.reading.questions import MARK, parts_of
-from wenming_metrics.reading.survey_values import (
+from wenming_metrics.reading.survey.questions import MARK, parts_of
+from wenming_metrics.reading.survey.values import (
     BEYOND,
     BY_NUMBER,
     SEVERAL,
@@ -18,17 +18,17 @@ from wenming_metrics.reading.survey_values import (
     choice_of,
     is_chosen,
 )
-from wenming_metrics.reading.table import Table, column, report, report_each, report_sheet
-from wenming_metrics.reading.values import spell, word
-from wenming_metrics.rules.answered import BLANK, NOT_ASKED
-from wenming_metrics.rules.survey import COUNT, SCALE, Question, Survey
+from wenming_metrics.reading.tables.table import Table, column, report, report_each, report_sheet
+from wenming_metrics.reading.tables.values import spell, word
+from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
+from wenming_metrics.rules.survey.model import COUNT, SCALE, Question, Survey
 
 _SIMILAR, _SHOWN = 55, 3
 
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """Answers per question of the survey, as in `rules.answered`; codes of those that were asked."""
+    """Answers per question of the survey, as in `rules.survey.answers`; codes of those that were asked."""
 
     answers: Mapping[str, np.ndarray]
     asked: frozenset[str]

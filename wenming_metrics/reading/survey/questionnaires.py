@@ -14,24 +14,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.reading.grid import Column
-from wenming_metrics.reading.model import Context
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record_values import decimal_text
-from wenming_metrics.reading.survey_answers import Told, read_questions
-from wenming_metrics.reading.survey_values import moment, seconds
-from wenming_metrics.reading.survey_where import (
+from wenming_metrics.reading.model.grid import Column
+from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.survey.answers import Told, read_questions
+from wenming_metrics.reading.survey.respondents import (
     Wave,
     find_wave,
     report_days,
     report_misfits,
     settle_places,
 )
-from wenming_metrics.reading.table import Table, column, report, report_sheet
-from wenming_metrics.reading.values import spell
-from wenming_metrics.rules.answered import FACTS, Answers
-from wenming_metrics.rules.survey import COUNT, MULTIPLE, SCALE, Survey
-from wenming_metrics.scoring.integrity import FLAGS, find_flags
+from wenming_metrics.reading.survey.values import moment, seconds
+from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
+from wenming_metrics.reading.tables.values import spell
+from wenming_metrics.rules.survey.answers import FACTS, Answers
+from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, SCALE, Survey
+from wenming_metrics.scoring.survey.fraud_flags import FLAGS, find_flags
 from wenming_metrics.vocabulary import normalise
 
 _ADDRESS = re.compile(r"^(?:来自)?ip(?:地址)?$")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wenming_metrics.rules.survey import COUNT, MULTIPLE, SCALE, Question, Survey
+from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, SCALE, Question, Survey
 from wenming_metrics.vocabulary import headers, normalise
 
 MARK = "q:"

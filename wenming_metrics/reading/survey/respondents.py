@@ -12,12 +12,17 @@ from hashlib import blake2b
 import numpy as np
 from rapidfuzz import process
 
-from wenming_metrics.periods import Window, window
-from wenming_metrics.reading import values
-from wenming_metrics.reading.grid import Value
-from wenming_metrics.reading.names import Names
-from wenming_metrics.reading.record_values import period_of_titles, read_period, unit_of_titles
-from wenming_metrics.reading.table import (
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.reading.model.grid import Value
+from wenming_metrics.reading.resolve.names import Names
+from wenming_metrics.reading.resolve.periods_and_units import (
+    period_of_titles,
+    read_period,
+    unit_of_titles,
+)
+from wenming_metrics.reading.resolve.territory import Territory, territory
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.table import (
     Fault,
     Table,
     column,
@@ -26,8 +31,7 @@ from wenming_metrics.reading.table import (
     report_faults,
     report_sheet,
 )
-from wenming_metrics.reading.territory import Territory, territory
-from wenming_metrics.rules.survey import Survey
+from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import normalise
 
 _OTHER = re.compile(r"^其[他它](?:[〖\[(【:]|请注明:?)+(.*?)[〗\])】]*$")

@@ -1,7 +1,7 @@
 """One cell of a questionnaire to one answer, as people and tools write it.
 
 Every function takes one distinct value of a column. What cannot be taken is told by a number below
-those of `rules.answered` and never guessed: an answer that nobody gave is no dissatisfaction.
+those of `rules.survey.answers` and never guessed: an answer that nobody gave is no dissatisfaction.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from unicodedata import normalize
 
-from wenming_metrics.reading import values
-from wenming_metrics.reading.grid import CellError, Value
-from wenming_metrics.reading.values import spell
-from wenming_metrics.rules.answered import BLANK, NOT_ASKED
-from wenming_metrics.rules.survey import MULTIPLE, SCALE, Question
+from wenming_metrics.reading.model.grid import CellError, Value
+from wenming_metrics.reading.tables import values
+from wenming_metrics.reading.tables.values import spell
+from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
+from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Question
 from wenming_metrics.vocabulary import normalise
 
 UNKNOWN, SEVERAL, BEYOND = -11, -12, -13

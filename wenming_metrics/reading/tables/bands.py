@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wenming_metrics.reading.grid import Area, Sheet, Value
-from wenming_metrics.reading.values import spell
+from wenming_metrics.reading.model.grid import Area, Sheet, Value
+from wenming_metrics.reading.tables.values import spell
 
 
 @dataclass(frozen=True)

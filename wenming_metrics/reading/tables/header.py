@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wenming_metrics.reading.grid import Value
-from wenming_metrics.reading.titles import Titles
+from wenming_metrics.reading.model.grid import Value
+from wenming_metrics.reading.tables.titles import Titles
 
 
 @dataclass(frozen=True)

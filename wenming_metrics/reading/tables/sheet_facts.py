@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from wenming_metrics.reading.grid import CellError, Sheet
-from wenming_metrics.reading.table import Table, report_each, report_sheet
+from wenming_metrics.reading.model.grid import CellError, Sheet
+from wenming_metrics.reading.tables.table import Table, report_each, report_sheet
 
 _NOT_MISSED = ("remark", "photo_before", "photo_after")
 """Columns of which no value is taken: a picture in a cell is a formula without a value."""

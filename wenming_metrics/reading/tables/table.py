@@ -12,10 +12,10 @@ from itertools import repeat
 
 import numpy as np
 
-from wenming_metrics.problems import HOLD, Problem, many, messages
-from wenming_metrics.reading.grid import Column, Sheet, Value, column_letter
-from wenming_metrics.reading.header import Header
-from wenming_metrics.reading.values import TOO_FINE, UNREADABLE, spell
+from wenming_metrics.domain.problems import HOLD, Problem, many, messages
+from wenming_metrics.reading.model.grid import Column, Sheet, Value, column_letter
+from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.reading.tables.values import TOO_FINE, UNREADABLE, spell
 from wenming_metrics.vocabulary import INPUT
 
 _DENSE = 4_000_000

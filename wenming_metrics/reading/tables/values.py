@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from unicodedata import normalize
 
-from wenming_metrics.reading.grid import CellError, Value
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.reading.model.grid import CellError, Value
 from wenming_metrics.vocabulary import RESULTS, normalise
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5

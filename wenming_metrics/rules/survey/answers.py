@@ -8,8 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.periods import window
-from wenming_metrics.rules.survey import WAVES
+from wenming_metrics.domain.periods import window
+from wenming_metrics.rules.survey.model import WAVES
 
 BLANK, NOT_ASKED = -1, -2
 """In every column of a question: it was asked and left blank; it was not asked."""
@@ -26,7 +26,7 @@ class Answers:
 
     frame    - one row per questionnaire: batch (where it is stored), seq, day (ordinal, 0: not
                said), unit (the most local territory registered), cluster (of the 社区 or 小区 where
-               it was taken, 0: not said), weight, flags (bits of `scoring.integrity`), counts
+               it was taken, 0: not said), weight, flags (bits of `scoring.survey.fraud_flags`), counts
                (False: a person took it out), key (the questionnaire itself, the same in every file
                that brings it; 0: only its answers say), sheet, source_row, and per question, under
                its code, the answer; BLANK, NOT_ASKED

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wenming_metrics.rules.answered import FACTS
-from wenming_metrics.rules.model import Fault
+from wenming_metrics.rules.faults import Fault
 from wenming_metrics.rules.paths import line_of
-from wenming_metrics.rules.survey import (
+from wenming_metrics.rules.survey.answers import FACTS
+from wenming_metrics.rules.survey.model import (
     COUNT,
     FILE,
     MULTIPLE,
@@ -21,7 +21,7 @@ from wenming_metrics.rules.survey import (
     VALUES,
     Survey,
 )
-from wenming_metrics.rules.survey_shape import Said, shape_faults, tables_in
+from wenming_metrics.rules.survey.shape import Said, shape_faults, tables_in
 from wenming_metrics.vocabulary import normalise
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")

@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from wenming_metrics.rules.model import Fault, RuleSetError
-from wenming_metrics.rules.survey import (
+from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.survey.check import survey_faults
+from wenming_metrics.rules.survey.model import (
     FILE,
     Limits,
     Margin,
@@ -18,7 +19,6 @@ from wenming_metrics.rules.survey import (
     SurveyScore,
     Weighed,
 )
-from wenming_metrics.rules.survey_check import survey_faults
 
 
 def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:

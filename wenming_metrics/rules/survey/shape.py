@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from wenming_metrics.rules.survey import CITY, METHODS, QUESTIONS, STATES, WAVES
+from wenming_metrics.rules.survey.model import CITY, METHODS, QUESTIONS, STATES, WAVES
 
 Said = tuple[str, str]
 """Path of the setting, and what is wrong with it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wenming_metrics.rules.survey import (
+from wenming_metrics.rules.survey.model import (
     COUNT,
     MULTIPLE,
     REFUSED,

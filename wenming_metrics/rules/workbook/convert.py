@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wenming_metrics.rules.catalogue import split
-from wenming_metrics.rules.conventions import (
+from wenming_metrics.rules.faults import Fault
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.paths import spell
+from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     MISSING_WORDS,
     MODE_WORDS,
@@ -20,13 +23,11 @@ from wenming_metrics.rules.conventions import (
     Convention,
     convention_of,
 )
-from wenming_metrics.rules.model import Catalogue, Fault
-from wenming_metrics.rules.parts import Line, Parts
-from wenming_metrics.rules.paths import spell
 from wenming_metrics.rules.tables import PRICES, TABLES
+from wenming_metrics.rules.workbook.parts import Line, Parts
 
 if TYPE_CHECKING:
-    from wenming_metrics.rules.pages import Heading
+    from wenming_metrics.rules.workbook.heading import Heading
 
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""

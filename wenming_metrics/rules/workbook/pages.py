@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wenming_metrics.rules import convert
-from wenming_metrics.rules.conventions import (
+from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.paths import flatten, spell
+from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     CONVENTIONS,
     MISSING_WORDS,
@@ -18,30 +20,16 @@ from wenming_metrics.rules.conventions import (
     SETTLEMENT_WORDS,
     convention_of,
 )
-from wenming_metrics.rules.convert import UNCOUNTED, Cell
-from wenming_metrics.rules.load import COMPOSITE
-from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.parts import SETTINGS, Parts
-from wenming_metrics.rules.paths import flatten, spell
-from wenming_metrics.rules.survey import FILE as SURVEY
-from wenming_metrics.rules.survey_paths import spell_path
+from wenming_metrics.rules.survey.model import FILE as SURVEY
+from wenming_metrics.rules.survey.paths import spell_path
 from wenming_metrics.rules.tables import PRICED_STATES, PRICES, TABLES
+from wenming_metrics.rules.workbook import convert
+from wenming_metrics.rules.workbook.convert import UNCOUNTED, Cell
+from wenming_metrics.rules.workbook.heading import Heading
+from wenming_metrics.rules.workbook.parts import SETTINGS, Parts
 from wenming_metrics.vocabulary import SOURCES
 
 VALUE = "值"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One column of a page: its name in the file ("": only to be looked at), heading, width.
-
-    words - code -> word of the office; offered as a list
-    """
-
-    name: str
-    title: str
-    width: int = 12
-    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

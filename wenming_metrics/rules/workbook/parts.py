@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from wenming_metrics.rules.load import COMPOSITE, FURTHER, INDICATORS, ITEMS
 from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS
 from wenming_metrics.rules.paths import toml
-from wenming_metrics.rules.survey import FILE as SURVEY
+from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES
 
 SETTINGS = "rules.toml"

@@ -9,14 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wenming_metrics.rules import convert
-from wenming_metrics.rules.conventions import convention_of
+from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.load import COMPOSITE, load_files
-from wenming_metrics.rules.model import Catalogue, Fault, RuleSet, RuleSetError
-from wenming_metrics.rules.pages import SHEETS, VALUE
-from wenming_metrics.rules.parts import SETTINGS, Line, Parts, files_of
+from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.rules.paths import parse, split_path, unflatten
-from wenming_metrics.rules.survey import FILE as SURVEY
+from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.survey.model import FILE as SURVEY
+from wenming_metrics.rules.workbook import convert
+from wenming_metrics.rules.workbook.pages import SHEETS, VALUE
+from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts, files_of
 
 _BY_PATH = (SETTINGS, COMPOSITE, SURVEY)
 """Sheets of lines with a path and a value."""

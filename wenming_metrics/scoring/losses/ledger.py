@@ -12,14 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_bins, rounded
+from wenming_metrics.domain.numbers import exact_bins, rounded
 from wenming_metrics.rules.model import STOCKS, RuleSet
-from wenming_metrics.scoring.columns import sums_within
-from wenming_metrics.scoring.leaves import visit_averages
-from wenming_metrics.scoring.losses import node_losses
-from wenming_metrics.scoring.missing import rule_of
-from wenming_metrics.scoring.roll_up import Scores
-from wenming_metrics.scoring.settling import plan_of, settle
+from wenming_metrics.scoring.losses.losses import node_losses
+from wenming_metrics.scoring.tally.columns import sums_within
+from wenming_metrics.scoring.tally.leaves import visit_averages
+from wenming_metrics.scoring.tree.missing import rule_of
+from wenming_metrics.scoring.tree.roll_up import Scores
+from wenming_metrics.scoring.tree.settling import plan_of, settle
 
 LEVELS = ("level1", "level2", "level3", "level4", "level5", "level6")
 """Names of the tree above a line, from the top; "" below the last."""

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.columns import sums_within
-from wenming_metrics.scoring.leaves import visit_averages
-from wenming_metrics.scoring.roll_up import Scores
-from wenming_metrics.scoring.settling import period_of, plan_of, settle
+from wenming_metrics.scoring.tally.columns import sums_within
+from wenming_metrics.scoring.tally.leaves import visit_averages
+from wenming_metrics.scoring.tree.roll_up import Scores
+from wenming_metrics.scoring.tree.settling import period_of, plan_of, settle
 
 
 def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:

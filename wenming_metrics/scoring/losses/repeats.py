@@ -1,6 +1,6 @@
 """Problems that come back (反复问题): the four meanings counted, each with what it is a part of.
 
-重复, 反弹 and 连续通报 are what `scoring.states` makes of each problem; 反复点位 looks at visits. Findings
+重复, 反弹 and 连续通报 are what `scoring.tree.states` makes of each problem; 反复点位 looks at visits. Findings
 that a person calls one problem (same_problem) count together here, and nowhere else.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.scoring.states import LOOK_BACK, OPEN, judge
+from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge
 
 LOOKS, FAILS = 3, 2
 """反复点位: failed on so many of the last looks at an item."""

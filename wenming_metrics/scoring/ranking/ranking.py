@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_score, half_up
+from wenming_metrics.domain.numbers import exact_score, half_up
 
 RANKED, THIN, UNVISITED, VETOED = "已排名", "检查项不足", "未督查", "一票否决"
 """Status of a unit in a window: has a place · too little looked at to be scored · not visited ·

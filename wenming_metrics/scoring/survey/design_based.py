@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, rounded
-from wenming_metrics.rules.survey import CITY
-from wenming_metrics.scoring.shares import effective
+from wenming_metrics.domain.numbers import exact_bins, exact_product, exact_sum, rounded
+from wenming_metrics.rules.survey.model import CITY
+from wenming_metrics.scoring.survey.intervals import effective
 
 _NOISE = 1e-12
 """Less than this is what binary fractions leave behind."""

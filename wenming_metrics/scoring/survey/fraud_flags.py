@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from wenming_metrics.rules.survey import MULTIPLE, SCALE, SHARE, Survey
+from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, SHARE, Survey
 
 DOUBLE, ADDRESS, STRAIGHT, FAST, INTERVIEWER = 1, 2, 4, 8, 16
 FLAGS = {
@@ -41,7 +41,7 @@ def find_flags(
 ) -> np.ndarray:
     """Find what is to be looked at among the questionnaires of a file.
 
-    Takes:   answers - per question, as in `rules.answered`; address, interviewer - numbers, below
+    Takes:   answers - per question, as in `rules.survey.answers`; address, interviewer - numbers, below
              0: not said; moment - in seconds, below 0: not said; took - seconds, below 0 likewise
     Returns: bits per questionnaire
     """

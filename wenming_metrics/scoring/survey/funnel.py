@@ -7,7 +7,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wenming_metrics.rounding import rounded
+from wenming_metrics.domain.numbers import rounded
 
 INNER, OUTER = 0.95, 0.998
 """Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""

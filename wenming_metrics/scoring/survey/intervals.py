@@ -90,7 +90,7 @@ def between(
 ) -> Interval:
     """Give the interval of first - second, any two figures with an interval each, independent.
 
-    Takes:   value, low, high of each (of `limits`, `mean_limits` or an Estimate of `designs`)
+    Takes:   value, low, high of each (of `limits`, `mean_limits` or an Estimate of `design_based`)
     Returns: low, high; NaN where one of the figures is missing
     """
     (one, low1, high1), (two, low2, high2) = (

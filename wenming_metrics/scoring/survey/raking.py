@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wenming_metrics.rounding import exact_product, exact_sum, rounded
+from wenming_metrics.domain.numbers import exact_product, exact_sum, rounded
 
 CLOSE = 1e-8
 """Raking has come to rest when no weight moves by more than this share of itself in a cycle."""

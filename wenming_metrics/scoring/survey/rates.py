@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_bins, exact_product, exact_sum, half_up, rounded
-from wenming_metrics.rules.answered import NOT_ASKED, Answers
-from wenming_metrics.rules.survey import (
+from wenming_metrics.domain.numbers import exact_bins, exact_product, exact_sum, half_up, rounded
+from wenming_metrics.rules.survey.answers import NOT_ASKED, Answers
+from wenming_metrics.rules.survey.model import (
     COUNT,
     MULTIPLE,
     REFUSED,
@@ -27,9 +27,9 @@ from wenming_metrics.rules.survey import (
     Rate,
     Survey,
 )
-from wenming_metrics.rules.survey_words import states_of
-from wenming_metrics.scoring.shares import limits, mean_limits
-from wenming_metrics.scoring.suppressing import suppress_list
+from wenming_metrics.rules.survey.wording import states_of
+from wenming_metrics.scoring.survey.intervals import limits, mean_limits
+from wenming_metrics.scoring.survey.suppression import suppress_list
 
 BLANKS, UNASKED = "#blank", "#not_asked"
 """Stand for options where a question was left blank, or was not asked."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wenming_metrics.rounding import exact_product
-from wenming_metrics.scoring.giving_away import (
+from wenming_metrics.domain.numbers import exact_product
+from wenming_metrics.scoring.survey.disclosure import (
     Sums,
     add_up,
     given_by_bounds,

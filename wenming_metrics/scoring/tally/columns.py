@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_bins
+from wenming_metrics.domain.numbers import exact_bins
 
 
 def as_names(numbers: np.ndarray, name_of: Callable[[int], str]) -> pd.Categorical:
@@ -63,7 +63,7 @@ def add_columns(
 
 
 def sums_within(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """Give each fraction the sum of those of the same key, exact as `rounding.exact_bins`."""
+    """Give each fraction the sum of those of the same key, exact as `domain.numbers.exact_bins`."""
     at, _ = pd.factorize(keys)
     return exact_bins(at, values)[at] if len(at) else values
 

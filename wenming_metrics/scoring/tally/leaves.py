@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import RATE_SCALE
+from wenming_metrics.domain.numbers import RATE_SCALE
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.columns import sum_columns
+from wenming_metrics.scoring.tally.columns import sum_columns
 from wenming_metrics.vocabulary import SOURCE_CODES
 
 LEAF_KEYS = ["unit", "node"]

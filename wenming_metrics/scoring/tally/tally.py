@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import rate
-from wenming_metrics.scoring.columns import add_columns, sort_columns, sum_by
+from wenming_metrics.domain.numbers import rate
+from wenming_metrics.scoring.tally.columns import add_columns, sort_columns, sum_by
 
 TERRITORY = 0
 FAILED = 1

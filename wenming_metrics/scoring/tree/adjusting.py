@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import POINT_SCALE, exact_bins
+from wenming_metrics.domain.numbers import POINT_SCALE, exact_bins
 from wenming_metrics.rules.model import Adjustments, RuleSet
 from wenming_metrics.vocabulary import ADJUSTMENTS
 

@@ -9,18 +9,18 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.scoring.columns import add_columns
-from wenming_metrics.scoring.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
-from wenming_metrics.scoring.settling import (
+from wenming_metrics.scoring.tally.columns import add_columns
+from wenming_metrics.scoring.tally.leaves import LEAF_KEYS, LEAF_SUMS, leaf_lines
+from wenming_metrics.scoring.tally.tally import TERRITORY, checks_of_day
+from wenming_metrics.scoring.tree.settling import (
     LINE_KEYS,
     LINE_SUMS,
     NOTHING_SETTLED,
     settle_day,
     settling,
 )
-from wenming_metrics.scoring.tally import TERRITORY, checks_of_day
-from wenming_metrics.units import Register, ancestors
 from wenming_metrics.vocabulary import ROLE_CODES
 
 _FORM = 2

@@ -15,11 +15,11 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_sum, half_up
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import Adjustments
-from wenming_metrics.scoring.adjusting import settle
-from wenming_metrics.scoring.ranking import RANKED, VETOED, rank_units
+from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, rank_units
+from wenming_metrics.scoring.tree.adjusting import settle
 
 INCOMPLETE = "缺项,不计综合分"
 """Status of a unit that has no composite score."""
@@ -54,7 +54,7 @@ class Composed:
              component (number), name, value, weight, points, treatment
     years  - one line per unit and year: unit, year, share, total (exact), treatment; empty where
              the profile weighs no years
-    ledger - what came after: `scoring.adjusting.settle`, column = position of the unit
+    ledger - what came after: `scoring.tree.adjusting.settle`, column = position of the unit
     """
 
     units: pd.DataFrame
@@ -76,8 +76,8 @@ def compose(
 
     Takes:   units - unit, unit_name, group; values - per year, the last one asked for at the end
              (one where the profile weighs no years): array (component, unit), NaN = no figure
-             ledger - decisions in the period, `scoring.adjusting.LEDGER`
-             ranked_by, ties - as `scoring.ranking.rank_units`; vetoes - position of a unit -> the
+             ledger - decisions in the period, `scoring.tree.adjusting.LEDGER`
+             ranked_by, ties - as `scoring.ranking.ranking.rank_units`; vetoes - position of a unit -> the
              document that strikes it: it keeps its score and has no place
     """
     groups = units["group"].to_numpy(object)

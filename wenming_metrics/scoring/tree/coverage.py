@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_product, rounded
+from wenming_metrics.domain.numbers import exact_product, rounded
 from wenming_metrics.rules.model import STOCKS, Catalogue, RuleSet
 
 

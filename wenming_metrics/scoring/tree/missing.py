@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.rounding import exact_bins
+from wenming_metrics.domain.numbers import exact_bins
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.settling import plan_of
+from wenming_metrics.scoring.tree.settling import plan_of
 
 _FIXED = {"full": 1.0, "zero": 0.0}
 

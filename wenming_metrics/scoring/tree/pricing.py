@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.states import AGAIN, FLAGS, FOUND, LATE
+from wenming_metrics.scoring.tree.states import AGAIN, FLAGS, FOUND, LATE
 from wenming_metrics.vocabulary import DECIDED, SEVERITIES, SOURCE_CODES, STATES, WRITTEN
 
 NO_PRICE = -1

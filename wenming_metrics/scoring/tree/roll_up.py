@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.coverage import global_weights
-from wenming_metrics.scoring.leaves import LeafSums, leaf_rates
-from wenming_metrics.scoring.missing import Peers, fill_missing, own_nodes
-from wenming_metrics.scoring.settling import plan_of
+from wenming_metrics.scoring.tally.leaves import LeafSums, leaf_rates
+from wenming_metrics.scoring.tree.coverage import global_weights
+from wenming_metrics.scoring.tree.missing import Peers, fill_missing, own_nodes
+from wenming_metrics.scoring.tree.settling import plan_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,11 +19,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import POINT_SCALE, RATE_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE, RATE_SCALE
 from wenming_metrics.rules.model import SETTLED, RuleSet
 from wenming_metrics.rules.tables import lines_of
-from wenming_metrics.scoring.columns import reduce_columns, sum_by, sum_columns
-from wenming_metrics.scoring.leaves import counted_sources
+from wenming_metrics.scoring.tally.columns import reduce_columns, sum_by, sum_columns
+from wenming_metrics.scoring.tally.leaves import counted_sources
 
 LINE_KEYS = ["node", "unit", "period"]
 LINE_SUMS = ["looked", "taken", "possible"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import POINT_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.rules.model import STOCKS, RuleSet
 from wenming_metrics.rules.tables import is_linear, lines_of
 

@@ -32,10 +32,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rounding import exact_product, exact_sum
+from wenming_metrics.domain.numbers import exact_product, exact_sum
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.missing import own_nodes
-from wenming_metrics.scoring.roll_up import Scores
+from wenming_metrics.scoring.tree.missing import own_nodes
+from wenming_metrics.scoring.tree.roll_up import Scores
 
 PERFORMANCE, COVERAGE, RULES = "performance", "coverage", "rules"
 ADJUSTED, RESTATED = "adjusted", "restated"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import page, words
+from wenming_metrics.ui.frame import page, words
 
 logger = logging.getLogger(__name__)
 _SAID = "acting_said"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.ui import tables
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.ui.frame import tables
 
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _COLUMNS = {
@@ -22,7 +22,7 @@ _COLUMNS = {
 
 
 def draw(ledger: pd.DataFrame) -> None:
-    """Draw the lines of a ledger, as `scoring.adjusting.settle` gives them.
+    """Draw the lines of a ledger, as `scoring.tree.adjusting.settle` gives them.
 
     What no workbook says has neither points nor row.
     """

@@ -13,9 +13,9 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries.overview import City
-from wenming_metrics.queries.pictures import RowPicture
-from wenming_metrics.ui import words
+from wenming_metrics.queries.files.pictures import RowPicture
+from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.ui.frame import words
 
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""

@@ -13,12 +13,21 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.queries.arrivals import Cut
+from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.adjusting import in_use
-from wenming_metrics.ui import cached, cards, filters, issue_cache, ledger, page, tables, words
-from wenming_metrics.ui.filters import Selection
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.scoring.tree.adjusting import in_use
+from wenming_metrics.ui.frame import (
+    adjustments,
+    cache,
+    cards,
+    filters,
+    issue_cache,
+    page,
+    tables,
+    words,
+)
+from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
 
@@ -49,7 +58,7 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
     Takes: line - the unit's line of the ranked list; one with rows, whether it has a place or not
     """
     chosen = Chosen(selection, int(line["unit"]), str(line["unit_name"]))
-    leaves = cached.unit_leaves(selection.window, chosen.unit, selection.board, chosen.cut)
+    leaves = cache.unit_leaves(selection.window, chosen.unit, selection.board, chosen.cut)
     full, exact = office.rules.full_mark, float(leaves["loss"].sum())
     has_score = not pd.isna(line["score"])
     # What decisions added or took is no loss of the tree: the leaves add up without it.
@@ -69,8 +78,8 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
 
 def _offer_portrait(name: str, selection: Selection) -> None:
     """Draw the way to all that is known of a unit on one page."""
-    board = cached.office().rules.board(selection.board)
-    query = filters.portrait_query(selection.window, cached.days(), board, name)
+    board = cache.office().rules.board(selection.board)
+    query = filters.portrait_query(selection.window, cache.days(), board, name)
     st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
 
 
@@ -102,11 +111,11 @@ def _difference(line: pd.Series, full: float) -> str:
 def _draw_ledger(line: pd.Series, chosen: Chosen) -> None:
     """Draw the decisions on a unit and its coefficient, where there are any."""
     at = chosen.selection
-    lines = cached.unit_ledger(at.window, chosen.unit, at.board)
+    lines = cache.unit_ledger(at.window, chosen.unit, at.board)
     if lines.empty:
         return
     st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
-    ledger.draw(lines)
+    adjustments.draw(lines)
 
 
 def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
@@ -131,7 +140,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
 
     Takes: line - the unit's line of a list that is not ranked
     """
-    rows = cached.named_rows(selection.window, int(line["unit"]), selection.board)
+    rows = cache.named_rows(selection.window, int(line["unit"]), selection.board)
     name = words.plain(line["unit_name"])
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{name} · {selection.window.title}")
@@ -146,7 +155,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
     at = chosen.selection
-    rows = cached.leaf_rows(at.window, chosen.unit, code, at.board, chosen.cut)
+    rows = cache.leaf_rows(at.window, chosen.unit, code, at.board, chosen.cut)
     if rows.empty:
         return
     name = "全部测评标准"
@@ -164,15 +173,15 @@ def draw_original(rows: pd.DataFrame, place: int | None) -> None:
     row = rows.iloc[place or 0]
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
     with st.expander(words.plain(title), expanded=place is not None):
-        told = None if place is None else cached.problem(row["day"], row["batch"], row["seq"])
+        told = None if place is None else cache.problem(row["day"], row["batch"], row["seq"])
         if told:
             st.markdown(words.problem(told))
         cards.cells(row["cells"])
         cards.pictures(
-            cached.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))
+            cache.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))
         )
         if told and told.number:
-            _draw_answers(cached.answers_to(row["day"], row["batch"], row["seq"]))
+            _draw_answers(cache.answers_to(row["day"], row["batch"], row["seq"]))
 
 
 def _draw_answers(answers: pd.DataFrame) -> None:
@@ -182,7 +191,7 @@ def _draw_answers(answers: pd.DataFrame) -> None:
         said = f",{one.measure}" if one.measure else ""
         st.markdown(f"**整改反馈**:{words.plain(f'{who}{one.on:%Y-%m-%d} {one.state}{said}')}")
         page.note(words.plain(f"见 {one.file}「{one.sheet}」第 {one.source_row} 行"))
-        cards.pictures(cached.row_pictures(one.batch, one.sheet, one.source_row))
+        cards.pictures(cache.row_pictures(one.batch, one.sheet, one.source_row))
 
 
 def go_there(key: str) -> None:

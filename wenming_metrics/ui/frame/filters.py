@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from wenming_metrics.periods import KINDS, Window, custom, previous, today, window
+from wenming_metrics.domain.periods import KINDS, Window, custom, previous, today, window
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
 

@@ -1,26 +1,27 @@
-"""Answers of the pages of issues kept in memory, keyed as in `ui.cached`."""
+"""Answers of the pages of issues kept in memory, keyed as in `ui.frame.cache`."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from wenming_metrics.publishing import book, corrections, freezing, remarks, signing
-from wenming_metrics.publishing.book import Issue
+from wenming_metrics.publishing import corrections, remarks, signing, snapshot
+from wenming_metrics.publishing import issues as publishing_issues
 from wenming_metrics.publishing.corrections import Corrections, Verdict
-from wenming_metrics.publishing.freezing import Frozen
+from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.publishing.lists import Lists
+from wenming_metrics.publishing.snapshot import Frozen
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui.cached import ask
+from wenming_metrics.ui.frame.cache import ask
 
 
 def issues() -> list[Issue]:
-    """List all issues, the latest first; see `publishing.book.issues`."""
-    return ask(book.issues)
+    """List all issues, the latest first; see `publishing.issues.issues`."""
+    return ask(publishing_issues.issues)
 
 
 def issue_places() -> list[tuple[Slot, Issue | None]]:
-    """List the places of the calendar of issues; see `publishing.book.places`."""
-    return ask(book.places)
+    """List the places of the calendar of issues; see `publishing.issues.places`."""
+    return ask(publishing_issues.places)
 
 
 def draft_lists(issue: Issue) -> Lists:
@@ -29,8 +30,8 @@ def draft_lists(issue: Issue) -> Lists:
 
 
 def frozen(key: int) -> Frozen:
-    """Give what was signed; see `publishing.freezing.frozen`."""
-    return ask(freezing.frozen, key)
+    """Give what was signed; see `publishing.snapshot.frozen`."""
+    return ask(snapshot.frozen, key)
 
 
 def corrected(key: int, *, live: bool = False) -> Corrections:

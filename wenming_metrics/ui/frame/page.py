@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from wenming_metrics.periods import Window, now
+from wenming_metrics.domain.periods import Window, now
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import versions_of
-from wenming_metrics.rules.model import RuleSet, RuleSetError
+from wenming_metrics.queries.scores.rule_spans import versions_of
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import cached
+from wenming_metrics.ui.frame import cache
 
 PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
@@ -49,7 +50,7 @@ def open_page(title: str) -> Office:
     script = (_HERE / "chinese.js").read_text(encoding="utf-8")
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     try:
-        return cached.office()
+        return cache.office()
     except RuleSetError as error:
         logger.exception("rules cannot be used")
         faults = "\n".join(f"- {fault}" for fault in error.faults)
@@ -111,10 +112,10 @@ def foot(office: Office, window: Window, checks: int) -> None:
 
 def foot_text(office: Office, window: Window, checks: int) -> str:
     """Spell what stands at the foot of a page."""
-    last = cached.batches()["act_at"].max()
+    last = cache.batches()["act_at"].max()
     return (
         f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
-        f"数据到 {cached.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
+        f"数据到 {cache.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
     )
 
 

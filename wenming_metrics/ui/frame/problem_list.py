@@ -8,10 +8,10 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.domain.problems import HOLD, NOTE, REJECT
 from wenming_metrics.export.tables import XLSX, problem_workbook
-from wenming_metrics.problems import HOLD, NOTE, REJECT
-from wenming_metrics.reading.returning import marked_name
-from wenming_metrics.ui import cards, page
+from wenming_metrics.reading.feedback.marked_workbook import marked_name
+from wenming_metrics.ui.frame import cards, page
 
 _FIRST = 20
 _MEANING = {

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.periods import Window
-from wenming_metrics.publishing.book import CHECKING, DRAFT, Issue, signed_for
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.corrections import Corrections
-from wenming_metrics.publishing.printing import moment
-from wenming_metrics.queries.overview import City
+from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, signed_for
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.ranking.overview import City
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui import cached, issue_cache, page, tables, words
-from wenming_metrics.ui.filters import Selection
+from wenming_metrics.ui.frame import cache, issue_cache, page, tables, words
+from wenming_metrics.ui.frame.filters import Selection
 
 _LIVE = "看实时数据"
 
@@ -57,7 +57,7 @@ def choose(selection: Selection) -> Selection:
 
 def _on_board(changed: Corrections, board: str) -> Corrections:
     """Keep what concerns the board that is shown; the page of the city shows the first one."""
-    kind = board or cached.office().rules.boards[0].kind
+    kind = board or cache.office().rules.boards[0].kind
     units = changed.units[changed.units["board"] == kind].reset_index(drop=True)
     return replace(changed, units=units)
 
@@ -81,10 +81,10 @@ def figures(selection: Selection, board: Board) -> Figures:
         lists = issue_cache.frozen(selection.signed).lists
         return Figures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
     return Figures(
-        cached.city(window),
-        cached.ranking(window, board.kind),
-        cached.category_shares(window),
-        cached.top_losses(window),
+        cache.city(window),
+        cache.ranking(window, board.kind),
+        cache.category_shares(window),
+        cache.top_losses(window),
     )
 
 

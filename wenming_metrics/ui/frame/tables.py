@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from wenming_metrics.queries.ranking import group_means
-from wenming_metrics.rounding import allocate, half_up
-from wenming_metrics.scoring.ranking import RANKED
-from wenming_metrics.ui import words
+from wenming_metrics.domain.numbers import allocate, half_up
+from wenming_metrics.queries.ranking.ranking import group_means
+from wenming_metrics.scoring.ranking.ranking import RANKED
+from wenming_metrics.ui.frame import words
 from wenming_metrics.vocabulary import movement
 
 _ROW, _HEAD = 36, 36
@@ -245,7 +245,7 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
-    Takes:   ranked - as `queries.ranking.ranking` gives it
+    Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
     Returns: the columns of RANKING, unit (<NA> on a mean's line) and is_mean
     """
     placed = ranked[ranked["status"] == RANKED]

@@ -12,12 +12,12 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.overview import City
-from wenming_metrics.queries.priced import Problem
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ranking import RANKED, THIN, UNVISITED
-from wenming_metrics.scoring.states import FOUND
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.scores.deductions import Problem
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
+from wenming_metrics.scoring.tree.states import FOUND
 from wenming_metrics.vocabulary import STATES
 
 DAY_NOTE = "当日点位少,名次仅供参考。"
@@ -104,7 +104,7 @@ def _risen(placed: pd.DataFrame) -> str:
 def composite(lines: pd.DataFrame, title: str) -> str:
     """Say who leads each group in the composite score, and who lacks what.
 
-    Takes: lines - as `queries.composite.composite_lines` gives them; title - of the period
+    Takes: lines - as `queries.ranking.composite.composite_lines` gives them; title - of the period
     """
     placed = lines[lines["rank"].notna()]
     if placed.empty:

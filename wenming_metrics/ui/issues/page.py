@@ -7,13 +7,14 @@ import streamlit as st
 
 from wenming_metrics.export.tables import XLSX
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.book import NONE, SIGNED, WITHDRAWN, Issue
-from wenming_metrics.publishing.printing import moment, signed_file, signed_notes
-from wenming_metrics.publishing.sheets import send
+from wenming_metrics.publishing.check_sheets import send
+from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
+from wenming_metrics.publishing.signed_workbook import moment, signed_file, signed_notes
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui import cached, issue_cache, issued, objections, page, tables, words
-from wenming_metrics.ui.acting import button, tell_done
+from wenming_metrics.ui.frame import cache, issue_cache, page, signed_view, tables, words
+from wenming_metrics.ui.frame.act_button import button, tell_done
+from wenming_metrics.ui.issues import remarks
 
 _SHEETS = "issue_sheets"
 
@@ -23,7 +24,7 @@ def draw(office: Office, who: str) -> None:
     tell_done()
     places = issue_cache.issue_places()
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
-    key = f"issues-{cached.version().revision}"
+    key = f"issues-{cache.version().revision}"
     place = tables.pick(_lines(places), tables.ISSUES, key, 8)
     slot, issue = places[0 if place is None else place]
     with st.container(border=True, key="issue-panel"):
@@ -83,7 +84,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     late = _draw_late(office, issue, who)
     held = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
-    waiting = objections.draw(office, issue, who)
+    waiting = remarks.draw(office, issue, who)
     reasons = [f"{held} 行暂不计"] if held else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
@@ -125,7 +126,7 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         at=[moment(at) for at in files["arrived"]],
         counts=files["own"].map({True: "本期", False: "下一期"}),
     )
-    place = tables.pick(shown, tables.LATE, f"late-{issue.key}-{cached.version().revision}", 6)
+    place = tables.pick(shown, tables.LATE, f"late-{issue.key}-{cache.version().revision}", 6)
     if place is not None:
         line = files.iloc[place]
         batch, to_own = int(line["batch"]), not bool(line["own"])
@@ -151,7 +152,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     st.subheader("等着改正的行")
     page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
     shown = rows.assign(said=rows["sentences"].str.split("\n").str[0])
-    key = f"issue-held-{issue.key}-{cached.version().revision}"
+    key = f"issue-held-{issue.key}-{cache.version().revision}"
     place = tables.pick(shown, tables.WAIVED, key, 8)
     if waiting.empty:
         return 0
@@ -200,10 +201,10 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
     )
     changed = issue_cache.corrected(issue.key)
     if len(changed.units):
-        issued.draw_corrections(changed)
+        signed_view.draw_corrections(changed)
     else:
         page.note("签发以后没有更正。")
-    objections.draw(office, issue, who)
+    remarks.draw(office, issue, who)
     _draw_withdraw(office, issue, who)
 
 

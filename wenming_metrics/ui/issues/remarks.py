@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.publishing import remarks
-from wenming_metrics.publishing.book import Issue
-from wenming_metrics.publishing.printing import moment
+from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.signing import cut_for
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.rulings import LOWER
-from wenming_metrics.ui import cached, issue_cache, page, tables, words
-from wenming_metrics.ui.acting import button
+from wenming_metrics.ui.frame import cache, issue_cache, page, tables, words
+from wenming_metrics.ui.frame.act_button import button
 
 _NO_ROW = "不指哪一行,说的是一个数"
 
@@ -26,7 +26,7 @@ def draw(office: Office, issue: Issue, who: str) -> int:
     else:
         page.note("点一条,写下决定。改扣、剔除从决定时起改变得分;已经签发的名单不变,列为更正。")
         shown = found.assign(at=[moment(at) for at in found["at"]], decision=_decisions(found))
-        key = f"remarks-{issue.key}-{cached.version().revision}"
+        key = f"remarks-{issue.key}-{cache.version().revision}"
         place = tables.pick(shown, tables.REMARKS, key, 6)
         if place is not None:
             _draw_decision(office, found.iloc[place], who)
@@ -71,7 +71,7 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
 def _draw_new(office: Office, issue: Issue, who: str) -> None:
     with st.expander("记一条意见"):
         board = next(one for one in office.rules.boards if one.ranked)
-        units = cached.ranking(issue.window, board.kind)
+        units = cache.ranking(issue.window, board.kind)
         names = dict(zip(units["unit_name"], units["unit"].astype(int), strict=True))
         name = st.selectbox(
             "提意见的单位", list(names), index=None, key=f"remark-unit-{issue.key}", width=300
@@ -79,7 +79,7 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
         if name is None:
             return
         unit = names[name]
-        rows = cached.leaf_rows(issue.window, unit, None, board.kind, cut_for(office, issue))
+        rows = cache.leaf_rows(issue.window, unit, None, board.kind, cut_for(office, issue))
         titles = [_NO_ROW, *(_title(one) for one in rows.itertuples())]
         place = st.selectbox(
             "对哪一行有意见",

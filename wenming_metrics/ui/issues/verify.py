@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.publishing.book import Issue, find_issue
-from wenming_metrics.publishing.printing import moment, signed_notes
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import Issue, find_issue
+from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui import issue_cache, issued, page, tables, words
+from wenming_metrics.ui.frame import issue_cache, page, signed_view, tables, words
 
 
 def draw(office: Office) -> None:
@@ -33,7 +33,7 @@ def draw(office: Office) -> None:
     if changed.units.empty:
         page.note("按现在的数据,签发的数没有变动。")
     else:
-        issued.draw_corrections(changed, open_=True)
+        signed_view.draw_corrections(changed, open_=True)
 
 
 def _choose(office: Office, signed: list[Issue]) -> Issue | None:
@@ -73,4 +73,4 @@ def _draw_verdict(issue: Issue, units: pd.DataFrame, why: tuple[str, ...]) -> No
         st.markdown(words.plain(sentence))
     if len(units):
         page.note(f"{len(units)} 个单位重算的数和签发的不同:")
-        tables.show(issued.correction_lines(units), tables.CORRECTIONS, 10)
+        tables.show(signed_view.correction_lines(units), tables.CORRECTIONS, 10)

@@ -5,26 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.periods import previous, today
+from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office
-from wenming_metrics.scoring.ledger import last_names
-from wenming_metrics.ui import (
-    cached,
-    change,
-    filters,
-    fixing,
-    issue_cache,
-    lost_cache,
-    lost_rows,
-    lost_view,
-    lost_words,
-    narrowing,
-    page,
-    repeats,
-    words,
-)
-from wenming_metrics.ui.filters import Selection
-from wenming_metrics.ui.narrowing import CITY, Book, Scope
+from wenming_metrics.scoring.losses.ledger import last_names
+from wenming_metrics.ui.frame import cache as frame_cache
+from wenming_metrics.ui.frame import filters, issue_cache, page, words
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses import cache, rows, sentences, views, what_if
+from wenming_metrics.ui.losses import scope as losses_scope
+from wenming_metrics.ui.losses.repeats import page as repeats_page
+from wenming_metrics.ui.losses.scope import CITY, Book, Scope
+from wenming_metrics.ui.trends import change
 
 LOST, MOVED, REPEATED, FIXING = "失分", "为什么变了", "反复问题", "先改什么"
 _TAB = "lost_tab"
@@ -35,17 +26,17 @@ def draw(office: Office, selection: Selection) -> None:
     cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
     at = (selection.window, selection.board, cut)
     book = Book(
-        lost_cache.ledger(*at),
-        lambda: lost_cache.responsible(*at),
+        cache.ledger(*at),
+        lambda: cache.responsible(*at),
         selection.key,
         at,
-        cached.version(),
+        frame_cache.version(),
     )
-    scope = narrowing.choose(book)
-    narrowing.crumbs(scope)
+    scope = losses_scope.choose(book)
+    losses_scope.crumbs(scope)
     if scope.unit:
         board = office.rules.board(selection.board)
-        query = filters.portrait_query(selection.window, cached.days(), board, scope.unit)
+        query = filters.portrait_query(selection.window, frame_cache.days(), board, scope.unit)
         st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
     said = words.when(selection.window, today())
     opening, basis = book.kept(
@@ -63,15 +54,15 @@ def draw(office: Office, selection: Selection) -> None:
         label_visibility="collapsed",
     )
     if tab == LOST:
-        lost_view.draw(book, scope)
-        lost_rows.draw(book, scope, selection, cut)
+        views.draw(book, scope)
+        rows.draw(book, scope, selection, cut)
     elif tab == MOVED:
         before = previous(selection.window)
         change.draw_change(before, selection.window, selection.board, scope.unit or CITY)
     elif tab == FIXING:
-        fixing.draw(book, scope)
+        what_if.draw(book, scope)
     else:
-        repeats.draw(office, book, scope, selection)
+        repeats_page.draw(office, book, scope, selection)
 
 
 def _opening(book: Book, scope: Scope, said: str) -> str:
@@ -88,7 +79,7 @@ def _opening(book: Book, scope: Scope, said: str) -> str:
         return f"{words.plain(scope.unit)}{said}没有得分。"
     losses = lines[scope.value].groupby(last_names(lines)).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
-    return lost_words.opening(name, said, book.shown(scope), losses, added)
+    return sentences.opening(name, said, book.shown(scope), losses, added)
 
 
 def _basis(book: Book, scope: Scope) -> str:
@@ -108,5 +99,5 @@ def _basis(book: Book, scope: Scope) -> str:
         left = len(units) - scored
         apart = f",{left} 个没有得分的不计入" if left else ""
         parts.append(f"全市是 {scored} 个单位按份额相加{apart}。")
-    parts.append(lost_words.uncounted(float(lines["uncounted"].sum())))
+    parts.append(sentences.uncounted(float(lines["uncounted"].sum())))
     return "".join(parts)

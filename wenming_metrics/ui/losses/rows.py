@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.ledger import ROW
-from wenming_metrics.queries.ledger_rows import loss_rows
-from wenming_metrics.ui import cached, drill, lost_cache, lost_words, page, tables
-from wenming_metrics.ui.filters import Selection
-from wenming_metrics.ui.narrowing import Book, Scope
+from wenming_metrics.queries.losses.ledger import ROW
+from wenming_metrics.queries.losses.ledger_rows import loss_rows
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.ui.frame import cache as frame_cache
+from wenming_metrics.ui.frame import drill, page, tables
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses import cache, sentences
+from wenming_metrics.ui.losses.scope import Book, Scope
 
 _MOST = 200
 """So many losses are listed one by one."""
@@ -31,7 +33,7 @@ _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 def draw(book: Book, scope: Scope, selection: Selection, cut: Cut | None) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    found, count = lost_cache.listed(
+    found, count = cache.listed(
         (book.at, scope), lambda: _listed(book, scope, selection, cut), book.version
     )
     if found.empty:
@@ -52,7 +54,7 @@ def draw(book: Book, scope: Scope, selection: Selection, cut: Cut | None) -> Non
     line = book.ledger.lines.loc[int(row["line"])]
     weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
-        told = lost_words.arithmetic(line, row["of_line"], weight, row["loss"])
+        told = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
         which = "第一行" if place is None else "这一行"
         st.markdown(f"**{which}的算法** {told}")
     if line["kind"] == ROW:
@@ -77,7 +79,7 @@ def _listed(
     first, rest = lines.head(_MOST), lines.iloc[_MOST:]
     parts, checks = [], first[first["kind"] == ROW]
     if len(checks):
-        rows = loss_rows(cached.office(), selection.window, checks.sort_index(), cut)
+        rows = loss_rows(frame_cache.office(), selection.window, checks.sort_index(), cut)
         of = lines.loc[rows["line"], scope.value].to_numpy()
         parts.append(rows.assign(loss=of * rows["of_line"]))
     silent = first[first["kind"] != ROW]

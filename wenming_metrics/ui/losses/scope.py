@@ -15,13 +15,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from wenming_metrics.queries.details import PATH_MARK
-from wenming_metrics.queries.ledger import Ledger
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ledger import LEVELS, inside
-from wenming_metrics.ui import lost_cache, words
-from wenming_metrics.ui.cached import Version
-from wenming_metrics.ui.tables import shown_losses
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.queries.losses.ledger import Ledger
+from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.scoring.losses.ledger import LEVELS, inside
+from wenming_metrics.ui.frame import words
+from wenming_metrics.ui.frame.cache import Version
+from wenming_metrics.ui.frame.tables import shown_losses
+from wenming_metrics.ui.losses import cache
 
 CITY = "全市"
 UNIT, NODE = "lost_unit", "lost_node"
@@ -39,7 +40,7 @@ CUTS = {
 }
 """Columns that a view may be cut by beside unit and tree: name in the address, title."""
 NamedOf = Callable[[], pd.DataFrame]
-"""Gives the responsible units of lines, see `queries.ledger_rows.responsible_units`."""
+"""Gives the responsible units of lines, see `queries.losses.ledger_rows.responsible_units`."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Book:
 
     def kept(self, what: str, make: Callable[[], object], *key: Hashable) -> object:
         """Give what is made of the ledger, made once and shared. Takes: key - what else it is of"""
-        return lost_cache.kept((what, self.at, *key), make, self.version)
+        return cache.kept((what, self.at, *key), make, self.version)
 
     def lines(self, scope: Scope) -> pd.DataFrame:
         """Give the lines inside a scope."""
@@ -127,7 +128,7 @@ class Book:
     def in_blocks(self, scope: Scope, found: pd.DataFrame) -> pd.DataFrame:
         """Put the points of blocks as they are shown in the place of the exact ones, as `shown`.
 
-        Takes: found - `scoring.ledger.blocks` of the scope
+        Takes: found - `scoring.losses.ledger.blocks` of the scope
         """
         known = {(): (self.lines(scope), self.shown(scope))}
         shares: dict[tuple, pd.Series] = {}

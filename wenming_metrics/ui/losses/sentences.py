@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.queries.ledger import ADJUSTED, BY_VISIT, SILENT
-from wenming_metrics.queries.priced_nodes import NO_ROW
-from wenming_metrics.rounding import POINT_SCALE
-from wenming_metrics.scoring.ledger import crossing
-from wenming_metrics.ui.words import plain
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.queries.losses.ledger import ADJUSTED, BY_VISIT, SILENT
+from wenming_metrics.queries.scores.priced_nodes import NO_ROW
+from wenming_metrics.scoring.losses.ledger import crossing
+from wenming_metrics.ui.frame.words import plain
 
 _EVEN, _LITTLE = 1.5, 0.34
 """Losses are called scattered where the largest has at most so many times its even share, and at most

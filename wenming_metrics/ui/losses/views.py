@@ -9,12 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from wenming_metrics.charts.blocks import shades, tree_blocks
 from wenming_metrics.charts.pareto import pareto
 from wenming_metrics.charts.template import CONFIG, new_figure
-from wenming_metrics.scoring.ledger import LEVELS, blocks, crossing, sum_lines
-from wenming_metrics.ui import lost_words, narrowing, page, tables, words
-from wenming_metrics.ui.narrowing import CUTS, NAMED, NOBODY, Book, Scope
+from wenming_metrics.charts.treemap import shades, tree_blocks
+from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.losses import scope as losses_scope
+from wenming_metrics.ui.losses import sentences
+from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope
 
 TREE, UNITS = "指标", "单位"
 _BY = "lost_by"
@@ -135,7 +137,7 @@ def _tree(book: Book, scope: Scope) -> _Drawn | None:
         return _Drawn("", new_figure(), [])
     drawn = book.in_blocks(scope, found[found["level"] <= _levels(found)])
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
-    return _Drawn(lost_words.widest(drawn), tree_blocks(drawn), scopes)
+    return _Drawn(sentences.widest(drawn), tree_blocks(drawn), scopes)
 
 
 def _levels(found: pd.DataFrame) -> int:
@@ -154,7 +156,7 @@ def _few(found: pd.DataFrame, scopes: list[Scope], by: str) -> _Drawn:
         note = "一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。"
         main, whole = 0, float(lost["loss"].max())
     else:
-        note = lost_words.few(lost["loss"])
+        note = sentences.few(lost["loss"])
         main, whole = crossing(lost["loss"]), float(lost["loss"].sum())
     drawn = lost.head(_BARS)
     values = drawn["city"] if by == UNITS else drawn["shown"]
@@ -177,7 +179,7 @@ def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float,
     page.note(_table_note(by, total, len(found) - len(listed)))
     table = f"parts-{key}"
     tables.pick(
-        listed, columns, table, 10, on_select=lambda: narrowing.follow(table, scopes[:_LINES])
+        listed, columns, table, 10, on_select=lambda: losses_scope.follow(table, scopes[:_LINES])
     )
 
 
@@ -221,7 +223,7 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         return table, _Drawn("", new_figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     shown = "" if small.shape == table.shape else _left_out(table, small, what)
-    note = f"{lost_words.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。"
+    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。"
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
     return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
 
@@ -274,6 +276,6 @@ def _pick_figure(figure: object, key: str, scopes: list[Scope]) -> None:
         theme=None,
         config=CONFIG,
         key=key,
-        on_select=lambda: narrowing.follow(key, scopes),
+        on_select=lambda: losses_scope.follow(key, scopes),
         selection_mode="points",
     )

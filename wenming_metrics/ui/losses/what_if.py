@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries import fixing
-from wenming_metrics.queries.fixing import KINDS
-from wenming_metrics.rounding import exact_product, half_up
-from wenming_metrics.ui import lost_cache, lost_words, page, tables
-from wenming_metrics.ui.narrowing import CITY, Book, Scope
+from wenming_metrics.domain.numbers import exact_product, half_up
+from wenming_metrics.queries.losses import what_if
+from wenming_metrics.queries.losses.what_if import KINDS
+from wenming_metrics.ui.frame import page, tables
+from wenming_metrics.ui.losses import cache, sentences
+from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 
 _TICKED, _KIND = "fix", "fix_by"
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
@@ -42,15 +43,15 @@ def draw(book: Book, scope: Scope) -> None:
     inside = book.ledger.lines.index.isin(lines.index)
     _say_gain(book, scope, inside, kind, chosen)
     key = f"{book.key}-{scope.key}"
-    found = lost_cache.kept(
+    found = cache.kept(
         ("candidates", book.at, scope, kind, tuple(chosen)),
-        lambda: fixing.candidates(book.ledger, inside, kind, chosen),
+        lambda: what_if.candidates(book.ledger, inside, kind, chosen),
     )
     _draw_table(found, scope, kind, f"fix-{kind}-{key}-{len(chosen)}")
 
 
 def _known(lines: pd.DataFrame, kind: str) -> list[str]:
-    named = fixing.labels(lines, kind)
+    named = what_if.labels(lines, kind)
     sums = lines["city"].where(lines["city"] > 0, lines["points"]).groupby(named).sum()
     return [name for name in sums.sort_values(ascending=False, kind="stable").index if name]
 
@@ -60,15 +61,15 @@ def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: l
         page.note("选上打算改好的,看能得回多少分。")
         return
     ledger = book.ledger
-    named = fixing.labels(ledger.lines, kind)
+    named = what_if.labels(ledger.lines, kind)
     dropped = named.isin(chosen).to_numpy() & inside
     lost = float(ledger.lines.loc[dropped, scope.value].sum())
     before, exact = _score(book, scope)
-    gained = fixing.gains(ledger, dropped)
+    gained = what_if.gains(ledger, dropped)
     gain = float(exact_product(gained, _weights(book, scope)))
     after = float(half_up(exact + gain, 2))
     with st.container(key="gain"):
-        told = lost_words.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
+        told = sentences.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
         st.markdown(told)
 
 

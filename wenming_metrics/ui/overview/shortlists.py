@@ -6,15 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.rules.model import Lists
-from wenming_metrics.scoring.lists import BACK, FRONT, name_units
-from wenming_metrics.ui import words
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
+from wenming_metrics.ui.frame import words
 from wenming_metrics.vocabulary import movement
 
 
 def draw_groups(ranked: pd.DataFrame, query: dict[str, str], told: Lists) -> None:
     """Draw both ends of every group, the groups side by side.
 
-    Takes: ranked - as `queries.ranking.ranking` gives it; query - address of the same period
+    Takes: ranked - as `queries.ranking.ranking.ranking` gives it; query - address of the same period
            on the page of one unit;
            told - who is named, by the rules
     """

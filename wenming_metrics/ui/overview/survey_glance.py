@@ -7,12 +7,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries.survey_states import NOT_RANKED, NOT_SHOWN
-from wenming_metrics.queries.surveys import CITY, Rates, overview_rates
-from wenming_metrics.scoring.rates import HIDDEN, SMALL, WIDE
-from wenming_metrics.ui import page
-from wenming_metrics.ui.cached import ask
-from wenming_metrics.ui.cards import Card, draw_cards
+from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
+from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
+from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL, WIDE
+from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.cards import Card, draw_cards
 
 _MOST = 4
 """So many figures stand in one row."""

@@ -8,20 +8,24 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.periods import KINDS, Window, window
-from wenming_metrics.publishing.book import signed_for
-from wenming_metrics.queries import fixing, overview, portrait, surveys, unsolved
-from wenming_metrics.queries.details import PATH_MARK
-from wenming_metrics.queries.ledger import ROW, Ledger
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import KINDS, Window, window
+from wenming_metrics.publishing.issues import signed_for
+from wenming_metrics.queries.losses import what_if
+from wenming_metrics.queries.losses.ledger import ROW, Ledger
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.unsolved import Unsolved
-from wenming_metrics.rounding import half_up
+from wenming_metrics.queries.ranking import overview
+from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.queries.survey import rates
+from wenming_metrics.queries.unit import open_problems, portrait
+from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.rules.model import Board
-from wenming_metrics.scoring.ledger import LEVELS
-from wenming_metrics.ui import cached, filters, issue_cache, lost_cache
-from wenming_metrics.ui.filters import Selection
-from wenming_metrics.ui.narrowing import Book, Scope
-from wenming_metrics.ui.tables import shown_losses
+from wenming_metrics.scoring.losses.ledger import LEVELS
+from wenming_metrics.ui.frame import cache, filters, issue_cache
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.frame.tables import shown_losses
+from wenming_metrics.ui.losses import cache as losses_cache
+from wenming_metrics.ui.losses.scope import Book, Scope
 
 TOGETHER = 3
 """So many classes of problems are said to be put right first."""
@@ -33,10 +37,10 @@ _REPEATS, _EVERY = 30, 100_000
 class Facts:
     """What is known of one unit in one window.
 
-    line - of the list (`queries.ranking`), or of the one that is not ranked; over_time -
+    line - of the list (`queries.ranking.ranking`), or of the one that is not ranked; over_time -
     `portrait.places_over_time`, signed periods as they were signed; open - its open problems; kept -
-    `unsolved.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
-    `recent`; documents - `stated.documents` of the unit in `quarter`, one line or none; survey - of
+    `queries.unit.open_problems.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
+    `recent`; documents - `queries.scores.dated_facts.documents` of the unit in `quarter`, one line or none; survey - of
     the last wave begun by the end of the window, None = none; scored - None where nobody is ranked
     """
 
@@ -59,7 +63,7 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """The figures of one unit in one wave: `queries.surveys.Rates.units`, with title and target."""
+    """The figures of one unit in one wave: `queries.survey.rates.Rates.units`, with title and target."""
 
     wave: Window
     lines: pd.DataFrame
@@ -72,7 +76,7 @@ class Scored:
 
     against - `portrait.against_group`; losses - path (tuple of names), loss (as shown; they add up
     to total), count (problems), sites; the largest first; total - as shown; fixing -
-    `fixing.candidates` by class, those that give back most first; together - score with the first
+    `queries.losses.what_if.candidates` by class, those that give back most first; together - score with the first
     TOGETHER put right (None: no score), and what that gives back; classes - of problems that cost
     points
     """
@@ -95,7 +99,7 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
     board = office.rules.board(selection.board)
     unit, at = int(line["unit"]), selection.window
     recent = filters.last_days(at, _REPEATS)
-    sites = cached.ask(overview.repeat_sites, recent, _EVERY, board.kind)
+    sites = cache.ask(overview.repeat_sites, recent, _EVERY, board.kind)
     quarter = at if list(KINDS).index(at.kind) >= 3 else window("quarter", at.end)
     return Facts(
         selection=selection,
@@ -105,12 +109,12 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
         unit=unit,
         line=line,
         over_time=_over_time(selection, unit),
-        open=cached.ask(unsolved.unsolved, at, board.kind, unit),
-        kept=cached.ask(unsolved.deadlines_kept, at, board.kind, unit),
+        open=cache.ask(open_problems.unsolved, at, board.kind, unit),
+        kept=cache.ask(open_problems.deadlines_kept, at, board.kind, unit),
         repeats=sites[sites["unit_name"] == line["unit_name"]],
         recent=recent,
         quarter=quarter,
-        documents=_of_unit(cached.ask(portrait.documents_due, quarter), unit),
+        documents=_of_unit(cache.ask(portrait.documents_due, quarter), unit),
         survey=_survey(at, unit),
         scored=_scored(selection, str(line["unit_name"]), unit) if board.ranked else None,
     )
@@ -118,10 +122,10 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
 
 def _survey(at: Window, unit: int) -> Survey | None:
     """Give the unit's figures of the latest wave that had begun by the end of a window."""
-    begun = [wave for wave in cached.ask(surveys.waves) if wave.start <= at.end]
+    begun = [wave for wave in cache.ask(rates.waves) if wave.start <= at.end]
     if not begun:
         return None
-    found = cached.ask(surveys.rates, begun[0])
+    found = cache.ask(rates.rates, begun[0])
     own = found.units[found.units["unit"] == unit]
     titles = {rate.code: (rate.title, rate.target) for rate, _ in found.definitions}
     own = own.assign(
@@ -139,7 +143,7 @@ def _of_unit(found: pd.DataFrame, unit: int) -> pd.DataFrame:
 def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
     """Give places over time; what is signed is given as it was signed."""
     at, board = selection.window, selection.board
-    found = cached.ask(portrait.places_over_time, at, board, unit).copy()
+    found = cache.ask(portrait.places_over_time, at, board, unit).copy()
     known = issue_cache.issues()
     for place, one in zip(found.index, found["window"], strict=True):
         issue = signed_for(known, one)
@@ -159,9 +163,9 @@ def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
 def _scored(selection: Selection, name: str, unit: int) -> Scored:
     cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
     at = (selection.window, selection.board, cut)
-    responsible = partial(lost_cache.responsible, *at)
-    book = Book(lost_cache.ledger(*at), responsible, selection.key, at, cached.version())
-    against = cached.ask(portrait.against_group, selection.window, selection.board, unit, cut)
+    responsible = partial(losses_cache.responsible, *at)
+    book = Book(losses_cache.ledger(*at), responsible, selection.key, at, cache.version())
+    against = cache.ask(portrait.against_group, selection.window, selection.board, unit, cut)
     return book.kept("portrait", lambda: _of_book(book, name, against), name)
 
 
@@ -175,7 +179,7 @@ def _of_book(book: Book, name: str, against: pd.DataFrame) -> Scored:
         total=total,
         fixing=fixes,
         together=together,
-        classes=fixing.labels(own, "class").replace("", pd.NA).nunique(),
+        classes=what_if.labels(own, "class").replace("", pd.NA).nunique(),
     )
 
 
@@ -210,17 +214,17 @@ def loss_lines(lines: pd.DataFrame, total: float) -> pd.DataFrame:
 def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | None, float]]:
     """Say which classes of problems of a unit give back most, and what the first give together.
 
-    Returns: `fixing.candidates` by class that give anything back; score with the first TOGETHER put
+    Returns: `queries.losses.what_if.candidates` by class that give anything back; score with the first TOGETHER put
              right (None: no score) and points given back, as shown
     """
     inside = (ledger.lines["unit_name"] == name).to_numpy()
-    found = fixing.candidates(ledger, inside, "class")
+    found = what_if.candidates(ledger, inside, "class")
     found = found[half_up(found["gain"], 2) > 0]
     found = found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
     first = found["name"].head(TOGETHER)
-    dropped = fixing.labels(ledger.lines, "class").isin(first).to_numpy() & inside
+    dropped = what_if.labels(ledger.lines, "class").isin(first).to_numpy() & inside
     at = int(np.flatnonzero(ledger.units["name"] == name)[0])
-    gain = float(fixing.gains(ledger, dropped)[at]) if len(first) else 0.0
+    gain = float(what_if.gains(ledger, dropped)[at]) if len(first) else 0.0
     score, exact = ledger.units["score"].iloc[at], ledger.units["total"].iloc[at]
     if pd.isna(score):
         return found, (None, float(half_up(gain, 2)))

@@ -7,10 +7,11 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.publishing.book import signed_for
-from wenming_metrics.scoring.ranking import RANKED
-from wenming_metrics.ui import cached, filters, issue_cache, portrait_words, words
-from wenming_metrics.ui.portrait_facts import TOGETHER, Facts
+from wenming_metrics.publishing.issues import signed_for
+from wenming_metrics.scoring.ranking.ranking import RANKED
+from wenming_metrics.ui.frame import cache, filters, issue_cache, words
+from wenming_metrics.ui.portrait import sentences
+from wenming_metrics.ui.portrait.facts import TOGETHER, Facts
 
 
 def opening(facts: Facts, lines: pd.DataFrame, said: str) -> list[str]:
@@ -21,16 +22,16 @@ def opening(facts: Facts, lines: pd.DataFrame, said: str) -> list[str]:
     window, line = facts.selection.window, facts.line
     compared = words.before(window)
     if facts.scored is None:
-        return [portrait_words.listed(line, facts.name, said, compared), _signed(facts)]
+        return [sentences.listed(line, facts.name, said, compared), _signed(facts)]
     peers = lines[(lines["group"] == line["group"]) & (lines["status"] == RANKED)]
-    told = [portrait_words.standing(line, facts.name, said, len(peers), compared), _signed(facts)]
+    told = [sentences.standing(line, facts.name, said, len(peers), compared), _signed(facts)]
     scored = facts.scored
     if not scored.seen:
         return told
     return [
         *told,
-        portrait_words.costs(scored.losses, scored.total),
-        portrait_words.fix(scored.fixing, scored.together, line["score"], TOGETHER),
+        sentences.costs(scored.losses, scored.total),
+        sentences.fix(scored.fixing, scored.together, line["score"], TOGETHER),
     ]
 
 
@@ -54,7 +55,7 @@ def kinds_of(facts: Facts) -> pd.DataFrame:
 
     Returns: name (of the standard, or 不计分), count, places, lost; the most frequent first
     """
-    rows = cached.named_rows(facts.selection.window, facts.unit, facts.board.kind)
+    rows = cache.named_rows(facts.selection.window, facts.unit, facts.board.kind)
     rows = rows.assign(name=rows["leaf_name"])
     found = rows.groupby("name", as_index=False, sort=False).agg(
         count=("name", "size"), places=("places", "sum"), lost=("lost", "sum")

@@ -8,26 +8,19 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.placed import count_bars, place_lines
+from wenming_metrics.charts.rank_history import count_bars, place_lines
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.periods import now, today
+from wenming_metrics.domain.periods import now, today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui import (
-    cached,
-    filters,
-    issued,
-    page,
-    portrait_tables,
-    portrait_words,
-    ranks,
-    words,
-)
-from wenming_metrics.ui.filters import Selection
-from wenming_metrics.ui.portrait_facts import TOGETHER, Facts, gather
-from wenming_metrics.ui.portrait_points import labels_of, points_of, unit_of
-from wenming_metrics.ui.portrait_sheet import sheet
-from wenming_metrics.ui.portrait_telling import kinds_of, lost_query, opening
+from wenming_metrics.ui.frame import cache, filters, page, signed_view, words
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.portrait import sentences, tables
+from wenming_metrics.ui.portrait.facts import TOGETHER, Facts, gather
+from wenming_metrics.ui.portrait.opening import kinds_of, lost_query, opening
+from wenming_metrics.ui.portrait.points import labels_of, points_of, unit_of
+from wenming_metrics.ui.portrait.print_sheet import sheet
+from wenming_metrics.ui.ranking import page as ranking_page
 
 _MANY, _SOME, _FEW = 20, 10, 5
 """So many lines of a list, classes of problems, standards ahead and behind are shown on the screen."""
@@ -39,19 +32,19 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
         name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
-    return issued.choose(selection), name or ""
+    return signed_view.choose(selection), name or ""
 
 
 def _names(selection: Selection, board: Board) -> list[str]:
     if board.ranked:
-        return cached.ranking(selection.window, board.kind)["unit_name"].tolist()
-    return cached.listing(selection.window, board.kind)["unit_name"].tolist()
+        return cache.ranking(selection.window, board.kind)["unit_name"].tolist()
+    return cache.listing(selection.window, board.kind)["unit_name"].tolist()
 
 
 def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) -> None:
     """Draw the unit of a name."""
     ranked = office.rules.board(selection.board).ranked
-    lines = ranks.units_of(selection) if ranked else ranks.listed_of(selection)
+    lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
     own = lines[lines["unit_name"] == name]
     if own.empty:
         page.say(f"{words.plain(name)}不在这一期签发的名单里。" if name else "榜单里还没有单位。")
@@ -90,13 +83,13 @@ def _draw_over_time(facts: Facts) -> None:
     points, unit = points_of(facts), unit_of(facts.selection.window)
     if facts.scored is None:
         st.subheader("问题多少")
-        page.note(portrait_words.counted(facts.over_time, unit))
+        page.note(sentences.counted(facts.over_time, unit))
         counts = facts.over_time["failed"].astype(int).tolist()
         hovers = [one.hover for one in points]
         figure = count_bars(labels_of(facts), counts, hovers)
     else:
         st.subheader("名次和得分")
-        page.note(portrait_words.course(facts.over_time, unit) + "得分的轴不从 0 起。")
+        page.note(sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
         figure = place_lines(points)
     key = f"placed-{facts.unit}-{facts.selection.key}"
     st.plotly_chart(figure, theme=None, config=CONFIG, key=key)
@@ -105,21 +98,21 @@ def _draw_over_time(facts: Facts) -> None:
 def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
     scored = facts.scored
     if not scored.seen:
-        page.note(portrait_words.NOT_SEEN)
+        page.note(sentences.NOT_SEEN)
         _draw_repeats(facts, query)
         return
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("强项和弱项")
-        page.note(portrait_words.against(scored.against, str(facts.line["group"])))
+        page.note(sentences.against(scored.against, str(facts.line["group"])))
         has_score = not pd.isna(facts.line["score"])
         lines = scored.against
-        _table(portrait_tables.branches(lines, query, scored=has_score, most=_MANY))
+        _table(tables.branches(lines, query, scored=has_score, most=_MANY))
         _draw_standards(lines)
     with right:
         st.subheader("失分账")
-        page.note(portrait_words.ledger(scored.losses, scored.total, _MANY))
-        _table(portrait_tables.losses(scored.losses, scored.total, query, _MANY))
+        page.note(sentences.ledger(scored.losses, scored.total, _MANY))
+        _table(tables.losses(scored.losses, scored.total, query, _MANY))
         _draw_fixes(facts, query)
         _draw_repeats(facts, query)
 
@@ -131,32 +124,32 @@ def _table(html: str) -> None:
 
 
 def _draw_standards(lines: pd.DataFrame) -> None:
-    behind, ahead = portrait_words.extremes(lines, _FEW)
+    behind, ahead = sentences.extremes(lines, _FEW)
     for title, found, is_ahead in (
         ("比同组平均差的标准", behind, False),
         ("比同组平均好的标准", ahead, True),
     ):
         if len(found):
             st.markdown(f"**{title}**")
-            st.html(portrait_tables.standards(found, ahead=is_ahead))
-    page.note(portrait_words.unseen(lines))
+            st.html(tables.standards(found, ahead=is_ahead))
+    page.note(sentences.unseen(lines))
 
 
 def _draw_kinds(facts: Facts, query: dict[str, str]) -> None:
     """Draw what a unit that is not ranked is responsible for."""
     found = kinds_of(facts)
     st.subheader("哪几类问题")
-    page.note(portrait_words.kinds(found))
+    page.note(sentences.kinds(found))
     if len(found):
-        to = portrait_tables.address(query)
-        st.html(portrait_tables.kinds(found, to, _MANY))
+        to = tables.address(query)
+        st.html(tables.kinds(found, to, _MANY))
 
 
 def _draw_open(facts: Facts, query: dict[str, str]) -> None:
     st.subheader("还没整改的问题")
-    page.note(portrait_words.problems(facts.open))
+    page.note(sentences.problems(facts.open))
     if facts.open.dated:
-        st.html(portrait_tables.problems(facts.open, query, _MANY))
+        st.html(tables.problems(facts.open, query, _MANY))
 
 
 def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
@@ -165,31 +158,31 @@ def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
     if facts.repeats.empty:
         page.note("没有这样的点位。")
     else:
-        to = portrait_tables.address(query, lost_tab="反复问题")
-        st.html(portrait_tables.repeats(facts.repeats, to, _MANY))
+        to = tables.address(query, lost_tab="反复问题")
+        st.html(tables.repeats(facts.repeats, to, _MANY))
 
 
 def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
     found, together = facts.scored.fixing, facts.scored.together
     st.subheader("整改重点")
-    page.note(portrait_words.fix(found, together, facts.line["score"], TOGETHER))
+    page.note(sentences.fix(found, together, facts.line["score"], TOGETHER))
     if len(found):
         page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
-        st.html(portrait_tables.fixes(found, facts.scored.classes, query, _SOME))
+        st.html(tables.fixes(found, facts.scored.classes, query, _SOME))
 
 
 def _draw_survey(facts: Facts) -> None:
     if facts.survey is not None:
         st.subheader("两率一度")
-        page.note(f"{facts.survey.wave.title}的问卷。{portrait_tables.SURVEY_NOTE}")
-        st.html(portrait_tables.survey(facts.survey, _MANY))
+        page.note(f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}")
+        st.html(tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
 
 
 def _draw_kept(facts: Facts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
-    if told := portrait_words.deadlines(facts.kept):
+    if told := sentences.deadlines(facts.kept):
         st.subheader("整改")
         page.note(f"本期发现的问题,{told}")
     if len(facts.documents):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wenming_metrics.charts.placed import Placed
-from wenming_metrics.periods import Window
-from wenming_metrics.scoring.ranking import THIN
-from wenming_metrics.ui.portrait_facts import Facts
+from wenming_metrics.charts.rank_history import Placed
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.scoring.ranking.ranking import THIN
+from wenming_metrics.ui.portrait.facts import Facts
 
 _UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度"}
 _WHY = {THIN: "暂不评分"}

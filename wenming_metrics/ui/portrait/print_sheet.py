@@ -11,11 +11,11 @@ from html import escape
 
 import pandas as pd
 
-from wenming_metrics.charts.placed import place_drawing
-from wenming_metrics.ui import portrait_tables, portrait_words
-from wenming_metrics.ui.portrait_facts import Facts
-from wenming_metrics.ui.portrait_points import labels_of, points_of, unit_of
-from wenming_metrics.ui.portrait_telling import kinds_of
+from wenming_metrics.charts.rank_history import place_drawing
+from wenming_metrics.ui.portrait import sentences, tables
+from wenming_metrics.ui.portrait.facts import Facts
+from wenming_metrics.ui.portrait.opening import kinds_of
+from wenming_metrics.ui.portrait.points import labels_of, points_of, unit_of
 
 _PERIODS = 12
 """So many periods fit beside one another on paper."""
@@ -30,12 +30,10 @@ def sheet(facts: Facts, told: Sequence[str], query: Mapping[str, str], foot: str
     Returns: HTML, seen by printers only
     """
     body = _scored(facts, query) if facts.scored is not None else _listed(facts, query)
-    lower = _part(
-        "还没整改的问题", [_note(portrait_words.problems(facts.open))], _open(facts, query)
-    )
+    lower = _part("还没整改的问题", [_note(sentences.problems(facts.open))], _open(facts, query))
     return (
         f"<div class='printed'><div class='head'><b>单位画像</b> {escape(_who(facts))}</div>"
-        f"<p class='told'>{portrait_tables.said(''.join(told))}</p>{_over_time(facts)}{body}{lower}"
+        f"<p class='told'>{tables.said(''.join(told))}</p>{_over_time(facts)}{body}{lower}"
         f"{_last(facts, query)}<div class='foot'>{escape(foot)}</div></div>"
     )
 
@@ -51,7 +49,7 @@ def _part(title: str, notes: Sequence[str], body: str) -> str:
 
 
 def _note(sentence: str) -> str:
-    return f"<p class='note'>{portrait_tables.said(sentence)}</p>"
+    return f"<p class='note'>{tables.said(sentence)}</p>"
 
 
 def _pair(left: str, right: str) -> str:
@@ -62,42 +60,42 @@ def _over_time(facts: Facts) -> str:
     lines, unit = facts.over_time.tail(_PERIODS), unit_of(facts.selection.window)
     if facts.scored is None:
         counts = lines["failed"].astype(int).tolist()
-        table = portrait_tables.periods(labels_of(facts)[-_PERIODS:], counts)
-        return _part("问题多少", [_note(portrait_words.counted(lines, unit))], table)
+        table = tables.periods(labels_of(facts)[-_PERIODS:], counts)
+        return _part("问题多少", [_note(sentences.counted(lines, unit))], table)
     drawing = place_drawing(points_of(facts)[-_PERIODS:])
-    return _part("名次和得分", [_note(portrait_words.course(lines, unit))], drawing)
+    return _part("名次和得分", [_note(sentences.course(lines, unit))], drawing)
 
 
 def _scored(facts: Facts, query: Mapping[str, str]) -> str:
     scored, line = facts.scored, facts.line
     if not scored.seen:
-        return _note(portrait_words.NOT_SEEN)
-    told = portrait_words.against(scored.against, str(line["group"]))
-    drawn = portrait_tables.branches(
+        return _note(sentences.NOT_SEEN)
+    told = sentences.against(scored.against, str(line["group"]))
+    drawn = tables.branches(
         scored.against, query, scored=not pd.isna(line["score"]), most=_BRANCHES
     )
     left = _part("强项和弱项", [_note(told)], drawn)
     right = _part(
         "失分账",
-        [_note(portrait_words.ledger(scored.losses, scored.total, _LOSSES))],
-        portrait_tables.losses(scored.losses, scored.total, query, _LOSSES),
+        [_note(sentences.ledger(scored.losses, scored.total, _LOSSES))],
+        tables.losses(scored.losses, scored.total, query, _LOSSES),
     )
-    behind, ahead = portrait_words.extremes(scored.against, _ENDS)
-    ends = portrait_tables.standards(behind, ahead=False)
-    ends += portrait_tables.standards(ahead, ahead=True)
+    behind, ahead = sentences.extremes(scored.against, _ENDS)
+    ends = tables.standards(behind, ahead=False)
+    ends += tables.standards(ahead, ahead=True)
     left += _part("离同组平均最远的标准", [], ends) if ends else ""
-    return _pair(left + _note(portrait_words.unseen(scored.against)), right)
+    return _pair(left + _note(sentences.unseen(scored.against)), right)
 
 
 def _listed(facts: Facts, query: Mapping[str, str]) -> str:
     found = kinds_of(facts)
-    to = portrait_tables.address(query)
-    note = _note(portrait_words.kinds(found))
-    return _part("哪几类问题", [note], portrait_tables.kinds(found, to, _KINDS))
+    to = tables.address(query)
+    note = _note(sentences.kinds(found))
+    return _part("哪几类问题", [note], tables.kinds(found, to, _KINDS))
 
 
 def _open(facts: Facts, query: Mapping[str, str]) -> str:
-    return portrait_tables.problems(facts.open, query, _OPEN) if facts.open.dated else ""
+    return tables.problems(facts.open, query, _OPEN) if facts.open.dated else ""
 
 
 def _last(facts: Facts, query: Mapping[str, str]) -> str:
@@ -106,12 +104,12 @@ def _last(facts: Facts, query: Mapping[str, str]) -> str:
     if facts.scored is not None:
         pair = _pair(_repeats(facts, query), _fixes(facts, query))
     left, right = "", ""
-    if told := portrait_words.deadlines(facts.kept):
+    if told := sentences.deadlines(facts.kept):
         left = _part("整改", [_note(f"本期发现的问题,{told}")], "")
     if facts.survey is not None:
         title = f"两率一度({facts.survey.wave.title})"
-        note = _note(portrait_tables.SURVEY_NOTE)
-        right = _part(title, [note], portrait_tables.survey(facts.survey, _RATES))
+        note = _note(tables.SURVEY_NOTE)
+        right = _part(title, [note], tables.survey(facts.survey, _RATES))
     if len(facts.documents):
         one = facts.documents.iloc[0]
         told = f"{facts.quarter.title}:{one['told']},占 {one['value']:.1f}%。"
@@ -120,10 +118,10 @@ def _last(facts: Facts, query: Mapping[str, str]) -> str:
 
 
 def _repeats(facts: Facts, query: Mapping[str, str]) -> str:
-    to = portrait_tables.address(query, lost_tab="反复问题")
+    to = tables.address(query, lost_tab="反复问题")
     note = f"至少两天查出问题的点位,{facts.recent.title}。"
     note += "没有这样的点位。" if facts.repeats.empty else ""
-    return _part("反复点位", [_note(note)], portrait_tables.repeats(facts.repeats, to, _SITES))
+    return _part("反复点位", [_note(note)], tables.repeats(facts.repeats, to, _SITES))
 
 
 def _fixes(facts: Facts, query: Mapping[str, str]) -> str:
@@ -131,6 +129,4 @@ def _fixes(facts: Facts, query: Mapping[str, str]) -> str:
     if found.empty:
         return ""
     note = _note("只改这一类能得回的分;几类一起改,不是各行相加。")
-    return _part(
-        "整改重点", [note], portrait_tables.fixes(found, facts.scored.classes, query, _FIXES)
-    )
+    return _part("整改重点", [note], tables.fixes(found, facts.scored.classes, query, _FIXES))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wenming_metrics.queries.portrait import SEEN, UNSEEN
-from wenming_metrics.queries.unsolved import SOON, Unsolved
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.ranking import RANKED, THIN, VETOED
-from wenming_metrics.ui.words import plain, signed
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
+from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
+from wenming_metrics.ui.frame.words import plain, signed
 
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
@@ -19,7 +19,7 @@ NOT_SEEN = "本期没有查过这个单位:没有得分率,也没有失分账。
 def standing(line: pd.Series, name: str, said: str, ranked: int, compared: str) -> str:
     """Say where a unit stands, with what score, and how that moved.
 
-    Takes: line - of `queries.ranking.ranking`; said - the window; ranked - units of its group with
+    Takes: line - of `queries.ranking.ranking.ranking`; said - the window; ranked - units of its group with
            a place; compared - what the window before is called
     """
     who = f"{plain(name)}{plain(said)}"
@@ -180,7 +180,7 @@ def urgency(left: float) -> tuple[str, str]:
 def deadlines(kept: pd.Series) -> str:
     """Say how a unit kept the deadlines of the problems of a window.
 
-    Takes: kept - of `queries.on_time.on_time`
+    Takes: kept - of `queries.scores.deadline_rates.on_time`
     """
     on = f"截至 {kept['as_of'].isoformat()}"
     due, done = int(kept["fell_due"]), int(kept["in_time"])
@@ -198,7 +198,7 @@ def deadlines(kept: pd.Series) -> str:
 def listed(line: pd.Series, name: str, said: str, compared: str) -> str:
     """Say how many problems name a unit that is not ranked, and how that moved.
 
-    Takes: line - of `queries.ranking.listing`
+    Takes: line - of `queries.ranking.ranking.listing`
     """
     who = f"{plain(name)}{plain(said)}"
     now, before = int(line["failed"]), int(line["failed_before"])

@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from wenming_metrics.charts.ranges import Range, left_end, range_lines
-from wenming_metrics.queries.portrait import ASIDE, SEEN
-from wenming_metrics.queries.survey_states import NOT_SHOWN, STATE_WORDS
-from wenming_metrics.queries.unsolved import Unsolved
-from wenming_metrics.ui import portrait_words
-from wenming_metrics.ui.portrait_facts import Survey, node_of
-from wenming_metrics.ui.survey_words import percent
+from wenming_metrics.charts.range_bars import Range, left_end, range_lines
+from wenming_metrics.queries.survey.states import NOT_SHOWN, STATE_WORDS
+from wenming_metrics.queries.unit.open_problems import Unsolved
+from wenming_metrics.queries.unit.portrait import ASIDE, SEEN
+from wenming_metrics.ui.portrait import sentences
+from wenming_metrics.ui.portrait.facts import Survey, node_of
+from wenming_metrics.ui.survey.sentences import percent
 
 SURVEY_NOTE = "份数后面是误差范围(95%把握)和同组名次。"
 LONG_NAMES, LONG_MIDDLE = "long", "broad"
@@ -89,7 +89,7 @@ def _range(line: tuple, query: Mapping[str, str], *, scored: bool) -> Range:
     some = line.units > 0
     basis = [f"平均 {line.middle:.1f}%"] if some else []
     basis += [f"查 {line.checks:,} 项"] if line.state == SEEN else []
-    basis += [portrait_words.place_in(line)] if scored and line.state == SEEN and some else []
+    basis += [sentences.place_in(line)] if scored and line.state == SEEN and some else []
     return Range(
         name=line.name,
         low=line.low if some else None,
@@ -157,7 +157,7 @@ def problems(found: Unsolved, narrow: Mapping[str, str], most: int) -> str:
     """List open problems, the most urgent first. Takes: narrow - address of the unit's lost points"""
     rows = []
     for line in found.lines.head(most).itertuples():
-        mark, words = portrait_words.urgency(line.left)
+        mark, words = sentences.urgency(line.left)
         day = address(narrow, lost_period="日", lost_date=line.day.isoformat())
         number = f"{line.number} · " if line.number else ""
         what = f"{line.site_name}:{line.description or line.item_name}"

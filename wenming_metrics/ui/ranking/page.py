@@ -8,15 +8,15 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.domain.numbers import share_text
+from wenming_metrics.domain.periods import Window, today, week_to_date, window
 from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbook
-from wenming_metrics.periods import Window, today, week_to_date, window
-from wenming_metrics.publishing.printing import signed_notes
+from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.rounding import share_text
-from wenming_metrics.scoring.ranking import THIN, UNVISITED, VETOED
-from wenming_metrics.ui import cached, drill, issue_cache, page, tables, words
-from wenming_metrics.ui.filters import Selection
+from wenming_metrics.queries.scores.rule_spans import names_of
+from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
+from wenming_metrics.ui.frame import cache, drill, issue_cache, page, tables, words
+from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.vocabulary import on_time_note
 
 _UNIT = "unit"
@@ -28,7 +28,7 @@ def units_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         ranked = issue_cache.frozen(selection.signed).lists.boards[selection.board]
     else:
-        ranked = cached.ranking(selection.window, selection.board)
+        ranked = cache.ranking(selection.window, selection.board)
     return ranked[ranked["group"] == selection.group] if selection.group else ranked
 
 
@@ -47,7 +47,7 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
 
     Returns: the list
     """
-    ranked = cached.ranking_under(selection.window, selection.board, rules_id)
+    ranked = cache.ranking_under(selection.window, selection.board, rules_id)
     ranked = ranked[ranked["group"] == selection.group] if selection.group else ranked
     page.note("整个时段都按所选的这一版计算,只供比较,不是公布的名次。")
     lines = tables.ranked_lines(ranked)
@@ -61,7 +61,7 @@ def named_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         named = issue_cache.frozen(selection.signed).lists.named[selection.board]
     else:
-        named = cached.named_units(selection.window, selection.board)
+        named = cache.named_units(selection.window, selection.board)
     return named[named["group"] == selection.group] if selection.group else named
 
 
@@ -155,7 +155,7 @@ def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
 
 def draw_day(day: Window) -> None:
     """Draw what a day found before anyone is ranked: its places and its problems."""
-    sites, findings = cached.sites_of_day(day), cached.problem_rows(day)
+    sites, findings = cache.sites_of_day(day), cache.problem_rows(day)
     if sites.empty:
         page.note("当日没有督查。")
         return
@@ -230,7 +230,7 @@ def listed_of(selection: Selection) -> pd.DataFrame:
     """List the units of a board that is not ranked."""
     if selection.signed:
         return issue_cache.frozen(selection.signed).lists.boards[selection.board]
-    return cached.listing(selection.window, selection.board)
+    return cache.listing(selection.window, selection.board)
 
 
 def _notes(office: Office, selection: Selection) -> list[str]:

@@ -9,20 +9,21 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from wenming_metrics import settings
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising import drafts
 from wenming_metrics.revising.books import read_book
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, next_id, publish
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.rules.workbook import WorkbookError
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.rules.workbook.parts import parts_of
+from wenming_metrics.rules.workbook.workbook import WorkbookError
+from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import cached, cards, page, trying, words
-from wenming_metrics.ui.versions import draw_changes
+from wenming_metrics.ui.frame import cache, cards, page, words
+from wenming_metrics.ui.rules import trial
+from wenming_metrics.ui.rules.versions import draw_changes
 
 logger = logging.getLogger(__name__)
 _READ, _ROUND, _SAID = "rules_read", "rules_round", "rules_said"
@@ -125,7 +126,7 @@ def _draw_drafts(office: Office, who: str) -> None:
     with st.container(border=True, key="draft-panel"):
         st.markdown("#### 与现行办法相比")
         draw_changes(_compared(office, files))
-        trying.draw(office, draft, files)
+        trial.draw(office, draft, files)
         _draw_release(office, draft, files, who)
 
 
@@ -158,7 +159,7 @@ def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str)
 
 def _ask_release(office: Office, draft: int, files: dict[str, bytes], who: str) -> Release:
     told = parts_of(files).settings
-    known = {one.id for one in cached.rule_sets()}
+    known = {one.id for one in cache.rule_sets()}
     own = str(told["id"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         free = own if own not in known else next_id(known, own)

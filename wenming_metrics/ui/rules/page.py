@@ -5,15 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import settings
-from wenming_metrics.periods import today
+from wenming_metrics.domain.periods import today
 from wenming_metrics.queries import framework as queries
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.books import files_of_version
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.rules.pages import Page, pages_of
-from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.ui import cached, page, survey_rules, tables, words
+from wenming_metrics.rules.workbook.pages import Page, pages_of
+from wenming_metrics.rules.workbook.parts import parts_of
+from wenming_metrics.runtime import settings
+from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.rules import survey_definitions
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
 _PARTS = (TREE, STEPS, VERSIONS, CHANGE)
@@ -40,7 +41,7 @@ _ITEMS = {
 
 def choose(office: Office) -> tuple[RuleSet, str]:
     """Draw the controls: which version, and what to see of it."""
-    known = {one.id: one for one in cached.rule_sets()}
+    known = {one.id: one for one in cache.rule_sets()}
     titles = {name: f"{one.short}(版本 {one.version})" for name, one in known.items()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
         part = st.segmented_control(
@@ -100,7 +101,7 @@ def draw(office: Office, rules: RuleSet) -> None:
             _draw_node(found.iloc[place], items)
     _draw_uncounted(items)
     _draw_pages(office, rules)
-    survey_rules.draw(rules.survey)
+    survey_definitions.draw(rules.survey)
 
 
 def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

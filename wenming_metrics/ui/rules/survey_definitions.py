@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import settings
-from wenming_metrics.queries.survey_rules import answer_lines, example_lines, rate_lines
-from wenming_metrics.rules.survey import Survey
-from wenming_metrics.rules.survey_load import load_surveys
-from wenming_metrics.rules.survey_words import CITY_WORDS, WAVE_WORDS, spell_margins
-from wenming_metrics.ui import page, tables, words
+from wenming_metrics.queries.survey.definitions import answer_lines, example_lines, rate_lines
+from wenming_metrics.rules.survey.load import load_surveys
+from wenming_metrics.rules.survey.model import Survey
+from wenming_metrics.rules.survey.wording import CITY_WORDS, WAVE_WORDS, spell_margins
+from wenming_metrics.runtime import settings
+from wenming_metrics.ui.frame import page, tables, words
 
 _text = st.column_config.TextColumn
 _ANSWERS = {

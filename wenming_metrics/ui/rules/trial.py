@@ -8,12 +8,12 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.periods import custom
+from wenming_metrics.domain.periods import custom
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.trying import try_draft
-from wenming_metrics.rules.model import RuleSetError
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.ui.frame import cache, page, tables, words
 
 logger = logging.getLogger(__name__)
 _TRIED = "rules_tried"
@@ -36,14 +36,14 @@ _CLAUSES = {
 def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
     """Draw what the draft would have done in the last days."""
     st.markdown("#### 试算")
-    days = cached.days()
+    days = cache.days()
     if not days:
         page.note("还没有督查数据,不能试算。")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
         asked = st.button("试算", key="try-draft")
-    key = (draft, int(count), cached.version())
+    key = (draft, int(count), cache.version())
     if asked:
         over = custom(days[-1] - timedelta(days=int(count) - 1), days[-1])
         board = next(one for one in office.rules.boards if one.ranked)

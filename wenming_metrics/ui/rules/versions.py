@@ -8,16 +8,16 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import settings
+from wenming_metrics.domain.periods import today
 from wenming_metrics.export.tables import XLSX
-from wenming_metrics.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.books import book_of, files_of_version
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import versions
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.rules.parts import parts_of
-from wenming_metrics.ui import cached, page, tables
+from wenming_metrics.rules.workbook.parts import parts_of
+from wenming_metrics.runtime import settings
+from wenming_metrics.ui.frame import cache, page, tables
 
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _VERSIONS = {
@@ -43,7 +43,7 @@ CHANGES = {
 
 def draw(office: Office, rules: RuleSet) -> None:
     """Draw the list of versions, the chosen one as a workbook, and a comparison of two."""
-    known = cached.rule_sets()
+    known = cache.rule_sets()
     tables.show(_lines(versions(office, known), today()), _VERSIONS, 8)
     data = settings.load().data
     files = files_of_version(data, rules.id)

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import split_windows
-from wenming_metrics.queries.working import Steps, Working
-from wenming_metrics.rules.conventions import SETTLEMENT_WORDS
+from wenming_metrics.queries.ranking.score_steps import Steps, Working
+from wenming_metrics.queries.scores.rule_spans import split_windows
 from wenming_metrics.rules.model import SETTLED, STOCKS
-from wenming_metrics.scoring.ranking import RANKED, THIN
-from wenming_metrics.ui import cached, filters, page, tables, words
+from wenming_metrics.rules.settings_table import SETTLEMENT_WORDS
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
+from wenming_metrics.ui.frame import cache, filters, page, tables, words
 
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _COLUMNS = {
@@ -31,12 +31,12 @@ Line = Mapping[str, object]
 
 def draw(office: Office) -> None:
     """Draw the choice of period and unit, and the steps to its score."""
-    days = cached.days()
+    days = cache.days()
     page.stop_if_empty(days)
     board = next(one for one in office.rules.boards if one.ranked)
     with st.container(horizontal=True, vertical_alignment="bottom", key="steps-controls"):
         window = filters.choose_steps(days).window
-        ranked = cached.ranking(window, board.kind)
+        ranked = cache.ranking(window, board.kind)
         looked = ranked[ranked["checks"] > 0]
         names = looked["unit_name"].tolist()
         name = st.selectbox("哪个单位", names, key="step_unit", bind="query-params", width=240)
@@ -45,7 +45,7 @@ def draw(office: Office) -> None:
         return
     line = looked[looked["unit_name"] == name].iloc[0]
     version = _choose_version(office, window)
-    found = cached.working(window, int(line["unit"]), board.kind, version)
+    found = cache.working(window, int(line["unit"]), board.kind, version)
     st.markdown(conclusion(found, window.title))
     if version:
         page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")

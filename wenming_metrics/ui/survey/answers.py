@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.charts.dots import Section
-from wenming_metrics.charts.options import Asked, Bar
-from wenming_metrics.queries.survey_states import NOT_SHOWN
-from wenming_metrics.rules.survey import VALID
-from wenming_metrics.ui.survey_words import between, percent, remark
+from wenming_metrics.charts.answer_bars import Asked, Bar
+from wenming_metrics.charts.dot_plot import Section
+from wenming_metrics.queries.survey.states import NOT_SHOWN
+from wenming_metrics.rules.survey.model import VALID
+from wenming_metrics.ui.survey.sentences import between, percent, remark
 
 
 def asked(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[Asked]:
     """Lay out what was answered, question by question.
 
-    Takes:   answers - as `queries.survey_tables.by_question`; codes - of the questions, () = all
+    Takes:   answers - as `queries.survey.tables.by_question`; codes - of the questions, () = all
     Returns: one per question, in the order of `answers`; what is no answer (不了解, 拒答, 空白, 没有
              问到) apart, where there is any; of those with too few the words alone
     """
@@ -88,7 +88,7 @@ def people_table(people: pd.DataFrame, decimals: int, hide: int) -> pd.DataFrame
 def cross_table(cells: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Give units by groups of people as a table of words.
 
-    Takes:   cells - as `queries.survey_tables.cross`
+    Takes:   cells - as `queries.survey.tables.cross`
     Returns: unit_name, and a column per group of people: 「92.3%(24)」, 「不公布」 or 「—」 (nobody)
     """
     told = cells.assign(said=[_cell(one, decimals) for one in cells.to_dict("records")])

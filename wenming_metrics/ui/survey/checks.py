@@ -8,21 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.polling import decide_answer
+from wenming_metrics.decisions.questionnaires import decide_answer
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.ui import (
-    acting,
-    page,
-    survey_cache,
-    survey_telling,
-    survey_unit,
-    survey_view,
-    survey_words,
-    tables,
-    words,
-)
-from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.ui.frame import act_button, page, tables, words
+from wenming_metrics.ui.survey import cache, frames, sentences, sentences_more, unit
+from wenming_metrics.ui.survey.frames import Chosen
 
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _DOUBTS = {
@@ -59,11 +50,11 @@ _QUOTAS = {
 
 def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
     """Draw the figures with and without what looks doubtful, the list, and how one is taken out."""
-    listed = survey_cache.flagged(chosen.wave)
-    _say(survey_telling.flagged(listed))
+    listed = cache.flagged(chosen.wave)
+    _say(sentences_more.flagged(listed))
     if listed.empty:
         return
-    _draw_both(found, survey_cache.rates_without_flagged(chosen.wave))
+    _draw_both(found, cache.rates_without_flagged(chosen.wave))
     st.markdown(f"#### 要看的问卷({len(listed):,} 份)")
     page.note(
         "点一份,看原表里的这一行;不计的,写明原因,数马上重算,随时可以恢复。"
@@ -85,11 +76,11 @@ def _draw_both(found: Rates, clean: Rates) -> None:
     """Draw every rate of the city as it is and as it would be without what looks doubtful."""
     lines = []
     for rate in found.survey.rates:
-        pair = [survey_view.totals_of(one.totals, rate.code) for one in (found, clean)]
+        pair = [frames.totals_of(one.totals, rate.code) for one in (found, clean)]
         if not all(map(len, pair)):
             continue
         now, then = (one.iloc[0] for one in pair)
-        told = [survey_words.percent(one["shown"], found.survey.decimals) for one in (now, then)]
+        told = [sentences.percent(one["shown"], found.survey.decimals) for one in (now, then)]
         lines.append(
             {
                 **{"title": rate.title, "now": told[0], "clean": told[1]},
@@ -109,14 +100,14 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
         st.markdown(f"##### {words.plain(str(line['unit_name']))}:{words.plain(line['reasons'])}")
         if line["decided"]:
             page.note(words.plain(line["decided"]))
-        survey_unit.draw_original(line, is_open=True)
+        unit.draw_original(line, is_open=True)
         key = f"{line['batch']}-{line['seq']}-{counts}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             who = st.text_input("经办人", key="who", width=160)
             why = "为什么不计" if counts else "为什么恢复"
             reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
             place = int(line["batch"]), int(line["seq"])
-            acting.button(
+            act_button.button(
                 "这一份不计" if counts else "恢复计入",
                 f"doubt-{key}",
                 partial(decide_answer, office, *place, not counts, reason, who),
@@ -127,11 +118,11 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
 
 def draw_quotas(chosen: Chosen, found: Rates) -> None:
     """Draw how many questionnaires were planned and done, and how many more make figures sure."""
-    board = survey_cache.quota_board(chosen.wave, POINTS)
+    board = cache.quota_board(chosen.wave, POINTS)
     if board.empty:
         page.note("这一期没有配额。把「问卷配额」表(单位、计划份数)传到「数据上传」,这里就有进度。")
         return
-    _say(survey_telling.quotas(board))
+    _say(sentences_more.quotas(board))
     first = words.plain(found.survey.rates[0].title)
     page.note(
         f"最后一列:要把这个单位{first}的误差范围压到上下 {POINTS:g} 个百分点以内,还要多少份。"

@@ -1,4 +1,4 @@
-"""The answers of `queries.surveys` laid out for figures and tables of the page 两率一度.
+"""The answers of `queries.survey.rates` laid out for figures and tables of the page 两率一度.
 
 Pure frames, no Streamlit: who may be compared, what stands apart, in which order.
 """
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.charts.dots import Section
+from wenming_metrics.charts.dot_plot import Section
 from wenming_metrics.charts.funnel import CLEARLY, PERHAPS, SAME
 from wenming_metrics.charts.funnel import Limits as Bounds
-from wenming_metrics.periods import Window
-from wenming_metrics.queries.survey_waves import group_name
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.scoring.funnel import INNER, OUTER, funnel
-from wenming_metrics.scoring.rates import CAUTION, HIDDEN
-from wenming_metrics.ui.survey_words import VERDICTS, between, hover, percent, remark
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.waves import group_name
+from wenming_metrics.scoring.survey.funnel import INNER, OUTER, funnel
+from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
+from wenming_metrics.ui.survey.sentences import VERDICTS, between, hover, percent, remark
 
 APART, NOT_COMPARED = "样本不足", "仅供参考,不参与排名"
 _COMPARED = ("", CAUTION)
@@ -56,7 +56,7 @@ def city_of(totals: pd.DataFrame, rate: str) -> float:
 def units_of(units: pd.DataFrame, rate: str, city: float, group: str = "") -> pd.DataFrame:
     """Give the units of one rate, each compared with the city.
 
-    Takes:   units - as `queries.surveys.Rates.units`; city - its figure (per cent, NaN = none);
+    Takes:   units - as `queries.survey.rates.Rates.units`; city - its figure (per cent, NaN = none);
              group - its name, "" = all
     Returns: the columns of `units`, and judged (may be compared), verdict (of VERDICTS, 0 where not
              judged); the highest first, those that stand apart last, by name
@@ -203,7 +203,7 @@ def short_title(wave: Window) -> str:
 
 
 def course_lines(course: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Lay out the waves of a rate. Takes: course - as `queries.survey_course.course`, oldest first"""
+    """Lay out the waves of a rate. Takes: course - as `queries.survey.trend.course`, oldest first"""
     lines = course.to_dict("records")
     told = [
         f"<b>{one['wave'].title} {percent(one['shown'], decimals)}</b><br>"

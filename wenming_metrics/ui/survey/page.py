@@ -8,28 +8,19 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.periods import Window
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.queries.survey_waves import group_name
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.rules.survey import Rate
-from wenming_metrics.rules.survey_words import spell_rate
-from wenming_metrics.ui import (
-    cached,
-    cards,
-    page,
-    survey_cache,
-    survey_checks,
-    survey_parts,
-    survey_units,
-    survey_view,
-    survey_words,
-    tables,
-    words,
-)
-from wenming_metrics.ui.filters import EVERY_GROUP
-from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.queries.scores.rule_spans import names_of
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.waves import group_name
+from wenming_metrics.rules.survey.model import Rate
+from wenming_metrics.rules.survey.wording import spell_rate
+from wenming_metrics.ui.frame import cache as frame_cache
+from wenming_metrics.ui.frame import cards, page, tables, words
+from wenming_metrics.ui.frame.filters import EVERY_GROUP
+from wenming_metrics.ui.survey import cache, checks, frames, parts, sentences
+from wenming_metrics.ui.survey import units as survey_units
+from wenming_metrics.ui.survey.frames import Chosen
 
 UNITS, QUESTIONS, PEOPLE, COURSE = "各单位", "按题目", "按人群", "各期"
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
@@ -91,7 +82,7 @@ def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
         titles = {one.title: one for one in waves}
         said = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
         wave = titles[said]
-        found = survey_cache.rates(wave)
+        found = cache.rates(wave)
         if not found.definitions:
             _stop_at_score(wave, found)
         rates = {one.title: one.code for one in found.survey.rates}
@@ -114,13 +105,12 @@ def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
 
 def _stop_at_score(wave: Window, found: Rates) -> None:
     """Draw the score of the survey where the rules have no rate beside it, and end the page."""
-    scores, decimals = survey_cache.score(wave), found.survey.decimals
+    scores, decimals = cache.score(wave), found.survey.decimals
     page.say(f"{wave.title},全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
     page.note(words.plain(f"{scores.sentence}。办法里没有定比率(知晓率、满意度……),这里只有得分。"))
     order = scores.units.sort_values(["group", "place", "unit"], kind="stable")
     remarks = [
-        survey_words.remark(one.state, one.n, found.survey.limits.hide)
-        for one in order.itertuples()
+        sentences.remark(one.state, one.n, found.survey.limits.hide) for one in order.itertuples()
     ]
     tables.show(order.assign(remark=remarks), _SCORES, 14)
     st.stop()
@@ -136,7 +126,7 @@ def draw(office: Office, chosen: Chosen, found: Rates) -> None:
     rate = found.survey.rate(chosen.rate)
     units = units_of(found, chosen)
     total = total_of(found, chosen)
-    page.say(survey_words.opening(chosen.wave.title, rate, found.survey, total, units))
+    page.say(sentences.opening(chosen.wave.title, rate, found.survey, total, units))
     _draw_cards(found, chosen)
     _draw_basis(found, rate, total)
     view = st.segmented_control(
@@ -151,27 +141,27 @@ def draw(office: Office, chosen: Chosen, found: Rates) -> None:
     if view == UNITS:
         survey_units.draw(office, chosen, found, units)
     elif view == QUESTIONS:
-        survey_parts.draw_questions(chosen, found)
+        parts.draw_questions(chosen, found)
     elif view == PEOPLE:
-        survey_parts.draw_people(chosen, found)
+        parts.draw_people(chosen, found)
     elif view == COURSE:
-        survey_parts.draw_course(chosen, found)
+        parts.draw_course(chosen, found)
     elif view == DOUBTS:
-        survey_checks.draw_doubts(office, chosen, found)
+        checks.draw_doubts(office, chosen, found)
     else:
-        survey_checks.draw_quotas(chosen, found)
+        checks.draw_quotas(chosen, found)
 
 
 def units_of(found: Rates, chosen: Chosen) -> pd.DataFrame:
     """List the units of the chosen rate and group, each compared with the city."""
-    city = survey_view.city_of(found.totals, chosen.rate)
-    return survey_view.units_of(found.units, chosen.rate, city, chosen.group)
+    city = frames.city_of(found.totals, chosen.rate)
+    return frames.units_of(found.units, chosen.rate, city, chosen.group)
 
 
 def total_of(found: Rates, chosen: Chosen) -> pd.Series | None:
     """Give the figure of the city, or of the chosen group."""
     level = "group" if chosen.group else "city"
-    own = survey_view.totals_of(found.totals, chosen.rate, level, chosen.group)
+    own = frames.totals_of(found.totals, chosen.rate, level, chosen.group)
     return own.iloc[0] if len(own) else None
 
 
@@ -181,9 +171,9 @@ def _draw_cards(found: Rates, chosen: Chosen) -> None:
     for rate in found.survey.rates:
         total = total_of(found, replace(chosen, rate=rate.code))
         if total is not None:
-            value = survey_words.percent(total["shown"], found.survey.decimals)
+            value = sentences.percent(total["shown"], found.survey.decimals)
             made = spell_rate(found.survey, rate).removeprefix(f"{rate.title} ")
-            lines = (*survey_words.basis(total, rate.target), made)
+            lines = (*sentences.basis(total, rate.target), made)
             shown.append(cards.Card(rate.title, value, "", lines))
     cards.draw_cards(shown)
 
@@ -192,18 +182,18 @@ def _draw_basis(found: Rates, rate: Rate, total: pd.Series | None) -> None:
     """Say how the large figures are made of the units', who gave no answer, and what is left out."""
     told = []
     if total is not None:
-        rest = survey_words.unknown(total, found.survey.limits, rate.unknown == "in")
+        rest = sentences.unknown(total, found.survey.limits, rate.unknown == "in")
         told.append(
             f"{total['name']}的数:{total['made']}。" + (f"{rate.title}{rest}" if rest else "")
         )
-    told.append(survey_words.not_counted(found.taken_out, found.outside, found.uncovered))
+    told.append(sentences.not_counted(found.taken_out, found.outside, found.uncovered))
     if said := "".join(told):
         page.note(words.plain(said))
 
 
 def foot(office: Office, chosen: Chosen, found: Rates) -> None:
     """Write under which rules and from how many questionnaires the page's figures come."""
-    last = cached.batches()["act_at"].max()
+    last = frame_cache.batches()["act_at"].max()
     rules = "、".join(names_of(chosen.wave, office))
     st.caption(
         f"测评办法:{rules} · 问卷:{words.plain(found.survey.title)} · 期次:{chosen.wave.title} · "

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from wenming_metrics.charts.dots import dots
-from wenming_metrics.charts.options import option_bars
+from wenming_metrics.charts.answer_bars import option_bars
+from wenming_metrics.charts.dot_plot import dots
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.charts.waves import wave_line
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.ui import (
-    page,
-    survey_answers,
-    survey_cache,
-    survey_telling,
-    survey_view,
-    tables,
-    words,
-)
-from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.survey import answers as survey_answers
+from wenming_metrics.ui.survey import cache, frames, sentences_more
+from wenming_metrics.ui.survey.frames import Chosen
 
 CITY = "全市"
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
@@ -50,7 +44,7 @@ def draw_questions(chosen: Chosen, found: Rates) -> None:
         "条长是占回答了这一题的比例,从 0 起。横线下面灰色的不是有效回答:不了解、拒答、空白、没有问到,"
         "分别列出,不混在一起。"
     )
-    answers = survey_cache.by_question(chosen.wave, unit)
+    answers = cache.by_question(chosen.wave, unit)
     st.html(option_bars(survey_answers.asked(answers)))
 
 
@@ -64,9 +58,9 @@ def draw_people(chosen: Chosen, found: Rates) -> None:
         "按什么分", list(titles), key="opinion_people", bind="query-params", width=220
     )
     rate, limits = found.survey.rate(chosen.rate), found.survey.limits
-    people = survey_cache.by_people(chosen.wave, chosen.rate, titles[title])
+    people = cache.by_people(chosen.wave, chosen.rate, titles[title])
     with st.container(key="sentence-part"):
-        st.markdown(survey_telling.people(people, title, found.survey.decimals))
+        st.markdown(sentences_more.people(people, title, found.survey.decimals))
     st.markdown(f"#### 全市各人群{words.plain(rate.title)}")
     left, right = st.columns([6, 7], gap="medium")
     with left:
@@ -82,7 +76,7 @@ def draw_people(chosen: Chosen, found: Rates) -> None:
         f"括号里是份数。少于 {limits.hide} 份的不公布;为了不让人用合计倒算出来,有些份数够的格也一并不公布。"
     )
     cells = survey_answers.cross_table(
-        survey_cache.cross(chosen.wave, chosen.rate, titles[title]), found.survey.decimals
+        cache.cross(chosen.wave, chosen.rate, titles[title]), found.survey.decimals
     )
     columns = {name: _text(name, width=112, alignment="right") for name in cells.columns[1:]}
     tables.show(cells, {"unit_name": _text("单位", width=112), **columns}, 12)
@@ -96,9 +90,9 @@ def draw_course(chosen: Chosen, found: Rates) -> None:
     )
     unit = None if name == CITY else int(names[name])
     rate, decimals = found.survey.rate(chosen.rate), found.survey.decimals
-    lines = survey_view.course_lines(survey_cache.course(chosen.rate, unit), decimals)
+    lines = frames.course_lines(cache.course(chosen.rate, unit), decimals)
     with st.container(key="sentence-part"):
-        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}:{survey_telling.course(lines)}")
+        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}:{sentences_more.course(lines)}")
     if lines["value"].notna().any():
         with st.container(width=900):
             figure = wave_line(lines, rate.target, decimals)

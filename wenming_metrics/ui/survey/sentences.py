@@ -1,6 +1,6 @@
 """What the page 两率一度 says of rates: sentences that are true in every case, or left out.
 
-Pure functions on the answers of `queries.surveys`. Plain words of the office: 误差范围(95%把握), what
+Pure functions on the answers of `queries.survey.rates`. Plain words of the office: 误差范围(95%把握), what
 may be compared, what may not. Texts that come from uploads or rules are escaped for Markdown.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from wenming_metrics.charts.funnel import CLEARLY, PERHAPS
-from wenming_metrics.queries.survey_states import NOT_RANKED, NOT_SHOWN, STATE_WORDS, TOO_WIDE
-from wenming_metrics.rounding import half_up
-from wenming_metrics.rules.survey import Limits, Rate, Survey
-from wenming_metrics.scoring.rates import HIDDEN
-from wenming_metrics.ui.words import plain
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN, STATE_WORDS, TOO_WIDE
+from wenming_metrics.rules.survey.model import Limits, Rate, Survey
+from wenming_metrics.scoring.survey.rates import HIDDEN
+from wenming_metrics.ui.frame.words import plain
 
 _NOBODY, _BESIDE = "没有有效问卷", "为免倒算,一并不公布"
 VERDICTS = {

@@ -1,6 +1,6 @@
 """What the page 两率一度 says below its figures: groups of people, waves, suspicious answers, quotas.
 
-Pure functions, as in `ui.survey_words`.
+Pure functions, as in `ui.survey.sentences`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import pandas as pd
 
 from wenming_metrics.charts.waves import BROKEN as CUT
-from wenming_metrics.queries.survey_course import BROKEN, STEADY
-from wenming_metrics.scoring.shares import between
-from wenming_metrics.ui.survey_words import percent
-from wenming_metrics.ui.words import plain
+from wenming_metrics.queries.survey.trend import BROKEN, STEADY
+from wenming_metrics.scoring.survey.intervals import between
+from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.survey.sentences import percent
 
 _NONE_LEFT = "各人群的份数都太少,不公布。"
 

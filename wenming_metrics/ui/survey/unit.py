@@ -6,19 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.options import option_bars
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.ui import (
-    cards,
-    drill,
-    page,
-    survey_answers,
-    survey_cache,
-    survey_words,
-    tables,
-    words,
-)
-from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.charts.answer_bars import option_bars
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.ui.frame import cards, drill, page, tables, words
+from wenming_metrics.ui.survey import answers as survey_answers
+from wenming_metrics.ui.survey import cache, sentences
+from wenming_metrics.ui.survey.frames import Chosen
 
 ROWS = {
     "day": st.column_config.DateColumn("日期", format="YYYY-MM-DD", width=96),
@@ -38,7 +31,7 @@ def draw(chosen: Chosen, found: Rates, line: pd.Series) -> None:
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(name)} · {chosen.wave.title}")
         _draw_figures(found, unit)
-        answers = survey_cache.by_question(chosen.wave, unit)
+        answers = cache.by_question(chosen.wave, unit)
         st.html(option_bars(survey_answers.asked(answers)))
         _draw_rows(chosen, found, unit, answers)
 
@@ -49,13 +42,13 @@ def _draw_figures(found: Rates, unit: int) -> None:
     lines = []
     for one in own.to_dict("records"):
         title = words.plain(found.survey.rate(one["rate"]).title)
-        figure = survey_words.percent(one["shown"], found.survey.decimals)
-        margin = survey_words.between(one["low"], one["high"])
+        figure = sentences.percent(one["shown"], found.survey.decimals)
+        margin = sentences.between(one["low"], one["high"])
         told = [f"误差范围 {margin}"] if margin else []
         told += [f"有效 {one['n']:,} 份"]
-        told += [said] if (said := survey_words.remark(one["state"], one["n"], hide)) else []
+        told += [said] if (said := sentences.remark(one["state"], one["n"], hide)) else []
         lines.append(f"{title} **{figure}**({','.join(told)})")
-    scores = survey_cache.score(found.wave)
+    scores = cache.score(found.wave)
     if scores is not None:
         score = scores.units.loc[scores.units["unit"] == unit, "shown"].dropna()
         for points in score:
@@ -74,7 +67,7 @@ def _draw_rows(chosen: Chosen, found: Rates, unit: int, answers: pd.DataFrame) -
     st.markdown(f"#### 「{words.plain(str(own['title'].iloc[0]))}」这样回答的问卷")
     key = f"opinion-option-{unit}-{chosen.key}"
     title = st.selectbox("回答", list(options), key=key, width=220)
-    draw_rows(survey_cache.answer_rows(chosen.wave, unit, code, options[title]), f"{key}-{title}")
+    draw_rows(cache.answer_rows(chosen.wave, unit, code, options[title]), f"{key}-{title}")
 
 
 def draw_rows(rows: pd.DataFrame, key: str) -> None:
@@ -92,7 +85,7 @@ def draw_original(row: pd.Series, *, is_open: bool) -> None:
     """Draw the cells of one questionnaire as they were sent."""
     title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
     with st.expander(words.plain(title), expanded=is_open):
-        cells = survey_cache.row_cells(row["batch"], row["sheet"], row["source_row"])
+        cells = cache.row_cells(row["batch"], row["sheet"], row["source_row"])
         if cells:
             cards.cells(cells)
         else:

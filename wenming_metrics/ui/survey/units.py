@@ -6,27 +6,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.dots import dots
+from wenming_metrics.charts.dot_plot import dots
 from wenming_metrics.charts.funnel import funnel_chart
 from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.export.surveys import survey_workbook
 from wenming_metrics.export.tables import XLSX
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.stretches import names_of
-from wenming_metrics.queries.survey_states import NOT_SHOWN
-from wenming_metrics.queries.surveys import Rates
-from wenming_metrics.rules.survey import VALUES
-from wenming_metrics.scoring.rates import CAUTION, HIDDEN
-from wenming_metrics.ui import (
-    page,
-    survey_cache,
-    survey_unit,
-    survey_view,
-    survey_words,
-    tables,
-    words,
-)
-from wenming_metrics.ui.survey_view import Chosen
+from wenming_metrics.queries.scores.rule_spans import names_of
+from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.states import NOT_SHOWN
+from wenming_metrics.rules.survey.model import VALUES
+from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.survey import cache, frames, sentences, unit
+from wenming_metrics.ui.survey.frames import Chosen
 
 _UNIT = "opinion_unit"
 _TABLE_ROW = 36
@@ -63,7 +56,7 @@ def draw(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> N
     _draw_tools(office, chosen, found, units)
     own = units[units["unit_name"] == st.session_state.get(_UNIT)]
     if len(own):
-        survey_unit.draw(chosen, found, own.iloc[0])
+        unit.draw(chosen, found, own.iloc[0])
     _draw_funnel(chosen, found, units)
     _draw_printed(chosen)
 
@@ -72,19 +65,19 @@ def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     """Draw dots and table side by side; a click on a line chooses the unit."""
     decimals, hide = found.survey.decimals, found.survey.limits.hide
     rate = found.survey.rate(chosen.rate)
-    groups = survey_view.totals_of(found.totals, chosen.rate, "group")
-    parts = survey_view.sections(units, groups, decimals)
-    city = survey_view.city_of(found.totals, chosen.rate)
+    groups = frames.totals_of(found.totals, chosen.rate, "group")
+    parts = frames.sections(units, groups, decimals)
+    city = frames.city_of(found.totals, chosen.rate)
     marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
     st.markdown(f"#### 各单位{words.plain(rate.title)}")
-    if said := survey_words.left_out(units, hide):
-        page.note(said + survey_words.to_collect(units, found.survey.limits.flag))
+    if said := sentences.left_out(units, hide):
+        page.note(said + sentences.to_collect(units, found.survey.limits.flag))
     figure = dots(parts, marks, rate.target)
     left, right = st.columns([6, 7], gap="medium")
     with left:
         st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-dots")
     with right:
-        lines, columns = _with_score(chosen, survey_view.table_of(units, decimals, hide))
+        lines, columns = _with_score(chosen, frames.table_of(units, decimals, hide))
         key = f"opinion-units-{chosen.key}"
         names = lines["unit_name"].tolist()
         rows = max(10, int(figure.layout.height // _TABLE_ROW) - 2)
@@ -94,7 +87,7 @@ def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
 
 def _with_score(chosen: Chosen, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Add the score of the survey to the table, where the rules have one."""
-    scores = survey_cache.score(chosen.wave)
+    scores = cache.score(chosen.wave)
     if scores is None:
         return lines, _UNITS
     points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
@@ -113,7 +106,7 @@ def _explain(units: pd.DataFrame, hide: int) -> None:
     page.note(told)
     without = units[units["state"] == HIDDEN]
     parts = [
-        f"{words.plain(one.unit_name)}({one.n:,} 份,{survey_words.remark(HIDDEN, one.n, hide)})"
+        f"{words.plain(one.unit_name)}({one.n:,} 份,{sentences.remark(HIDDEN, one.n, hide)})"
         for one in without.itertuples()
     ]
     if parts:
@@ -152,10 +145,10 @@ def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes
     """Make the workbook of the wave: what the page hides stays hidden there."""
     notes = [f"测评办法:{named}" for named in names_of(chosen.wave, office)]
     notes += [said for _, said in found.definitions]
-    answers = survey_cache.by_question(chosen.wave)
+    answers = cache.by_question(chosen.wave)
     said = np.where(answers["hidden"], NOT_SHOWN, "")
     return survey_workbook(
-        survey_view.file_lines(found),
+        frames.file_lines(found),
         found.totals,
         answers.assign(said=said),
         {rate.code: rate.title for rate in found.survey.rates},
@@ -166,19 +159,19 @@ def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes
 
 def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     """Draw how many and how high, and beside it those that differ."""
-    city = survey_view.city_of(found.totals, chosen.rate)
+    city = frames.city_of(found.totals, chosen.rate)
     if pd.isna(city):
         return
     st.markdown("#### 份数多少与高低:哪些单位真的和全市不一样")
     decimals = found.survey.decimals
-    lines = survey_view.funnel_units(units, decimals)
+    lines = frames.funnel_units(units, decimals)
     left, right = st.columns([7, 6], gap="medium")
     with left:
-        bounds = survey_view.funnel_bounds(city, lines)
+        bounds = frames.funnel_bounds(city, lines)
         figure = funnel_chart(lines, bounds, f"全市<br>{city:.1f}%")
         st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-funnel")
     with right:
-        table = survey_view.table_of(units[units["verdict"] != 0], decimals, 0)
+        table = frames.table_of(units[units["verdict"] != 0], decimals, 0)
         if table.empty:
             st.markdown("没有一个单位与全市有显著差别。")
         else:
@@ -193,7 +186,7 @@ def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
 
 def _draw_printed(chosen: Chosen) -> None:
     """Draw the order that a contractor printed, as it was given."""
-    given = survey_cache.printed(chosen.wave)
+    given = cache.printed(chosen.wave)
     if given.empty:
         return
     st.markdown("#### 第三方报告自己排的名次")

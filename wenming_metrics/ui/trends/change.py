@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.change import change_bars
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.periods import Window, previous
-from wenming_metrics.publishing.book import Issue, signed_for
-from wenming_metrics.queries.arrivals import Cut
-from wenming_metrics.queries.change import UNIT, Change, leaf_lines, unit_lines
-from wenming_metrics.scoring.change import ADJUSTED, CAUSES
-from wenming_metrics.ui import issue_cache, page, tables, trend_cache, trend_words, words
+from wenming_metrics.charts.waterfall import change_bars
+from wenming_metrics.domain.periods import Window, previous
+from wenming_metrics.publishing.issues import Issue, signed_for
+from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.trend.change import UNIT, Change, leaf_lines, unit_lines
+from wenming_metrics.scoring.trend.change import ADJUSTED, CAUSES
+from wenming_metrics.ui.frame import issue_cache, page, tables, words
+from wenming_metrics.ui.trends import cache, sentences
 
 _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _LEAST = 1e-9
@@ -34,7 +35,7 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
     Takes: name - of the city (全市), a group, or a unit of the board
     """
     issues = [signed_for(issue_cache.issues(), one) for one in (before, after)]
-    change = trend_cache.score_change(before, after, board, tuple(_cut(one) for one in issues))
+    change = cache.score_change(before, after, board, tuple(_cut(one) for one in issues))
     found = change.wholes.index[change.wholes["name"] == name]
     if found.empty:
         _say(f"{words.plain(name)}不在这张榜上。")
@@ -42,13 +43,13 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
     whole = int(found[0])
     line = change.wholes.loc[whole]
     if pd.isna(line["change"]):
-        _say(trend_words.no_change(line, before.title, after.title))
+        _say(sentences.no_change(line, before.title, after.title))
         return
-    first, last, parts = trend_words.shown_parts(line)
+    first, last, parts = sentences.shown_parts(line)
     leaves = leaf_lines(change, whole)
     than = words.before(after) if _is_previous(before, after) else before.title
-    said = f"{words.plain(name)}{trend_words.change(than, round(last - first, 2), parts)}"
-    _say(said + trend_words.largest(leaves, parts))
+    said = f"{words.plain(name)}{sentences.change(than, round(last - first, 2), parts)}"
+    _say(said + sentences.largest(leaves, parts))
     _draw_bars(change, (first, last), parts)
     page.note(_basis(change, issues))
     _draw_leaves(leaves, line)
@@ -75,7 +76,7 @@ def _cut(issue: Issue | None) -> Cut | None:
 def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, float]) -> None:
     """Draw the waterfall. Adjustments have a bar only where they moved something."""
     shown = [cause for cause in CAUSES if cause != ADJUSTED or parts[cause]]
-    names = [trend_words.CAUSE_NAMES[cause] for cause in shown]
+    names = [sentences.CAUSE_NAMES[cause] for cause in shown]
     ends = (change.before.title, change.after.title)
     bars = change_bars(names, [parts[cause] for cause in shown], ends, scores)
     with st.container(width=860):
@@ -139,7 +140,7 @@ _MOVED = {
     "moved": _number("变动", format="%+.4f", width=86),
     **{
         cause: _number(name, format="%+.4f", width=92, help=_HELP[cause])
-        for cause, name in trend_words.CAUSE_NAMES.items()
+        for cause, name in sentences.CAUSE_NAMES.items()
     },
 }
 _LEAVES = {

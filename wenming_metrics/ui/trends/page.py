@@ -11,19 +11,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.course import course_line, has_line
-from wenming_metrics.charts.days import day_squares
-from wenming_metrics.charts.small import Small, small_lines
+from wenming_metrics.charts.calendar import day_squares
+from wenming_metrics.charts.control_chart import course_line, has_line
+from wenming_metrics.charts.sparklines import Small, small_lines
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.periods import Window, previous, window
-from wenming_metrics.queries.change import UNIT
-from wenming_metrics.queries.course import Course, indicators, year_before
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.domain.periods import Window, previous, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.rounding import half_up
+from wenming_metrics.queries.trend.change import UNIT
+from wenming_metrics.queries.trend.trend import Course, indicators, year_before
 from wenming_metrics.rules.calendar import calendar_of, slot_at
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.scoring.control import control
-from wenming_metrics.ui import cached, change, filters, page, trend_cache, trend_words, words
+from wenming_metrics.scoring.trend.control_limits import control
+from wenming_metrics.ui.frame import cache as frame_cache
+from wenming_metrics.ui.frame import filters, page, words
+from wenming_metrics.ui.trends import cache, change, sentences
 
 COURSE, WHY, CALENDAR, UNITS = "走势", "得分变动原因", "日历", "各单位"
 SCORE, CITY = "总分", "全市"
@@ -63,7 +65,7 @@ def choose(office: Office, days: Sequence[date]) -> Chosen:
             bind="query-params",
         )
         selection = filters.choose_trend(office.rules, days)
-        names = trend_cache.course((selection.window,), selection.board).wholes["name"]
+        names = cache.course((selection.window,), selection.board).wholes["name"]
         name, indicator, code = CITY, SCORE, ""
         compared = _before(selection.window, office.rules)
         if view != UNITS:
@@ -108,7 +110,7 @@ def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
         windows = [chosen.window]
         while len(windows) < length and windows[0].start > days[0]:
             windows.insert(0, _before(windows[0], office.rules))
-    return trend_cache.course(tuple(windows), chosen.board, chosen.code)
+    return cache.course(tuple(windows), chosen.board, chosen.code)
 
 
 def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
@@ -117,7 +119,7 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
     values, kind = found.values[place], chosen.window.kind
     there = np.flatnonzero(~np.isnan(values))
     name = chosen.name if not chosen.code else f"{chosen.name}「{chosen.indicator}」得分率"
-    told = trend_words.latest(
+    told = sentences.latest(
         name,
         [one.title for one in found.windows],
         values,
@@ -132,8 +134,8 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
     target = None if chosen.code else office.rules.target
     full = 100.0 if chosen.code else office.rules.full_mark
     gaps = there[-1] - there[0] + 1 > len(there)  # then what follows each other are no weeks
-    page.say(told + trend_words.reading(judged, "day" if gaps else kind, target, full))
-    ends = trend_words.marked(trend_cache.phase_ends(found.windows))
+    page.say(told + sentences.reading(judged, "day" if gaps else kind, target, full))
+    ends = sentences.marked(cache.phase_ends(found.windows))
     line = course_line(
         judged,
         there,
@@ -141,12 +143,12 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
         [_hover(found, place, at, rate=bool(chosen.code)) for at in there],
         before=found.before[place],
         cuts={first - 0.5: "改办法" for first in found.changes},
-        ends=[(end.place, mark, trend_words.phase_hover(end)) for mark, end in ends.items()],
+        ends=[(end.place, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
         target=target,
     )
     st.plotly_chart(line, theme=None, config=CONFIG, key="course")
     _explain(found, place, kind)
-    if told := trend_words.phases(ends):
+    if told := sentences.phases(ends):
         page.note(told)
 
 
@@ -172,7 +174,7 @@ def _before(of: Window, rules: RuleSet) -> Window:
 
 def _explain(found: Course, place: int, kind: str) -> None:
     """Say how the picture is to be read, and what it rests on."""
-    of = trend_words.COUNTED.get(kind, "期")
+    of = sentences.COUNTED.get(kind, "期")
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
     dashed = "虚线是去年同期。" if has_line(found.before[place]) else ""
     page.note(
@@ -184,7 +186,7 @@ def _explain(found: Course, place: int, kind: str) -> None:
         page.note(
             "一天只查少数点位,按日的升降多半来自查到了谁;看走势以周、月为准。没有督查的日子略去。"
         )
-    if told := trend_words.new_rules(found.changes):
+    if told := sentences.new_rules(found.changes):
         page.note(told)
 
 
@@ -209,7 +211,7 @@ def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
         return before
     if than == _YEAR:
         return year_before(after)
-    return filters.same_kind(after, days, cached.office().rules)
+    return filters.same_kind(after, days, frame_cache.office().rules)
 
 
 def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
@@ -217,12 +219,12 @@ def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
     last = min(chosen.window.end, days[-1])
     first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
     wanted = tuple(day for day in days if first <= day <= last)
-    found = trend_cache.days_scored(wanted, chosen.board)
+    found = cache.days_scored(wanted, chosen.board)
     own = found[found["name"] == chosen.name]
     own = own.assign(lost=office.rules.full_mark - own["value"]).drop_duplicates("day")
     shown = wanted[0] if wanted else last
     weeks = max(_LEAST_WEEKS, (last - shown + timedelta(days=shown.weekday())).days // 7 + 1)
-    page.say(trend_words.calendar(own, chosen.name, weeks))
+    page.say(sentences.calendar(own, chosen.name, weeks))
     st.plotly_chart(day_squares(own, last, weeks), theme=None, config=CONFIG, key="calendar")
     lost = own["lost"].dropna()
     scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
@@ -234,7 +236,7 @@ def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
 def _draw_units(found: Course, chosen: Chosen) -> None:
     """Draw a small line per unit, the one that rose most first, all on one scale."""
     lines = unit_moves(found)
-    page.say(trend_words.spread(lines, _than(found)))
+    page.say(sentences.spread(lines, _than(found)))
     there = found.values[lines["at"]]
     if np.isnan(there).all():
         return

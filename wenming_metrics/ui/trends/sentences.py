@@ -12,10 +12,10 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.charts.change import signed
-from wenming_metrics.queries.phases import PhaseEnd
-from wenming_metrics.rounding import allocate, half_up
-from wenming_metrics.scoring.change import (
+from wenming_metrics.charts.waterfall import signed
+from wenming_metrics.domain.numbers import allocate, half_up
+from wenming_metrics.queries.trend.campaign_phases import PhaseEnd
+from wenming_metrics.scoring.trend.change import (
     ADJUSTED,
     CAUSES,
     COVERAGE,
@@ -23,7 +23,7 @@ from wenming_metrics.scoring.change import (
     RESTATED,
     RULES,
 )
-from wenming_metrics.scoring.control import (
+from wenming_metrics.scoring.trend.control_limits import (
     CLOSE,
     FIRM,
     OUTSIDE,
@@ -32,7 +32,7 @@ from wenming_metrics.scoring.control import (
     run_length,
     trend_length,
 )
-from wenming_metrics.ui.words import plain
+from wenming_metrics.ui.frame.words import plain
 
 CAUSE_NAMES = {
     PERFORMANCE: "整改和督查表现",
@@ -206,7 +206,7 @@ def _dated(on: date) -> str:
 def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[str, float]]:
     """Round a change for show: the scores as they are published, parts that add up to their difference.
 
-    Takes:   line - of `queries.change.Change.wholes`, with both scores
+    Takes:   line - of `queries.trend.change.Change.wholes`, with both scores
     Returns: score before, score after, points per cause; a cause that moved nothing stays 0
     """
     before, after = (

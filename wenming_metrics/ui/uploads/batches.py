@@ -8,14 +8,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import intake
-from wenming_metrics.intake import IntakeError
-from wenming_metrics.queries.history import KINDS, Original, original_file
-from wenming_metrics.queries.marked import marked_original
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.batches import KINDS, Original, original_file
+from wenming_metrics.queries.files.marked import marked_original
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model import REGISTER_KINDS
+from wenming_metrics.reading.model.reading import REGISTER_KINDS
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import cached, page, problem_list, tables, words
+from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
 
 logger = logging.getLogger(__name__)
 _SAID = "batch_said"
@@ -28,12 +28,12 @@ def draw(office: Office, who: str) -> None:
     said = st.session_state.pop(_SAID, None)
     if said:
         page.tell(said[1], done=said[0])
-    batches = cached.batches()
+    batches = cache.batches()
     if batches.empty:
         page.note("还没有入库的文件。")
         return
     page.note("最新的在最前。点一行,可以撤回、恢复、看提示、下载原文件。")
-    key = f"batches-{cached.version().revision}"
+    key = f"batches-{cache.version().revision}"
     place = tables.pick(_lines(batches), tables.BATCHES, key, 10)
     if place is not None:
         _draw_batch(office, batches.iloc[place], who)
@@ -41,7 +41,7 @@ def draw(office: Office, who: str) -> None:
 
 def draw_acts() -> None:
     """Draw what people did, newest first."""
-    found = cached.list_acts()
+    found = cache.list_acts()
     if found.empty:
         return
     with st.expander(f"变动记录({len(found):,} 条,只增不减)"):
@@ -90,7 +90,7 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
                 _draw_turn(office, batch, who)
             _draw_original(original, number)
         marked = None if original.content is None else partial(marked_original, office, number)
-        problems = cached.batch_problems(number)
+        problems = cache.batch_problems(number)
         problem_list.draw(problems, original.name, f"batch-{number}", marked)
 
 
@@ -123,7 +123,7 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
 
 
 def _turn(office: Office, number: int, act: str, who: str, reason: str) -> None:
-    verb = intake.reinstate if act == "恢复" else intake.withdraw
+    verb = commit.reinstate if act == "恢复" else commit.withdraw
     try:
         verb(office, number, who, reason)
     except (IntakeError, StoreError) as error:

@@ -14,27 +14,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import intake
-from wenming_metrics.holding import marked_file
-from wenming_metrics.intake import IntakeError, Known, Preview, RegisterChangedError
-from wenming_metrics.problems import problem_frame
+from wenming_metrics.decisions.held_rows import marked_file
+from wenming_metrics.domain.problems import problem_frame
+from wenming_metrics.domain.registers import Register
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError, Known, Preview, RegisterChangedError
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import Answers
-from wenming_metrics.reading.model import REGISTER_KINDS, Reading
+from wenming_metrics.reading.model.reading import REGISTER_KINDS, Reading
+from wenming_metrics.reading.model.sender_answers import Answers
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import (
-    answers,
-    asking,
-    cached,
-    page,
-    previewed,
-    problem_list,
-    recognised,
-    tables,
-    words,
-)
-from wenming_metrics.ui.dropped import Dropped, pieces
-from wenming_metrics.units import Register
+from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
+from wenming_metrics.ui.uploads import preview as uploads_preview
+from wenming_metrics.ui.uploads import recognised, sender_answers, unknown_words
+from wenming_metrics.ui.uploads.dropped import Dropped, pieces
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
@@ -68,7 +60,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     if dropped and not left:
         _start_over()
     _tell_done()
-    against = intake.known(office)
+    against = commit.known(office)
     waiting = [_read(office, one, against) for one in left]
     if len(waiting) == 1:
         _draw_file(office, waiting[0], who)
@@ -86,7 +78,7 @@ def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
     parts.append(f",另有 {held:,} 行暂不计)" if held else ")")
     st.markdown(f"**{''.join(parts)}{f',{back} 个要先看一看' if back else ''}。**")
     page.note("点一行,看这个文件的提示和影响。")
-    lines = pd.DataFrame([previewed.line(one.preview) for one in waiting])
+    lines = pd.DataFrame([uploads_preview.line(one.preview) for one in waiting])
     names = "-".join(one.key for one in waiting)[:80]
     # The table forgets its pick when a card is closed: that row may be picked again.
     key = f"files-{st.session_state.get(_CLOSED, 0)}-{names}"
@@ -146,12 +138,12 @@ def _draw_file(office: Office, one: Waiting, who: str, *, several: bool = False)
             st.markdown(f"##### {words.plain(preview.filename)}")
             if several:
                 st.button("收起", key=f"close-{one.key}", on_click=_close)
-        st.markdown(previewed.what(preview))
+        st.markdown(uploads_preview.what(preview))
         recognised.draw(office, preview.reading, one.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
-        previewed.draw_effect(preview, _effect(office, one))
-        asking.draw(office, preview.reading, one.key, who)
-        answers.draw(office, preview, one.key, one.register)
+        uploads_preview.draw_effect(preview, _effect(office, one))
+        unknown_words.draw(office, preview.reading, one.key, who)
+        sender_answers.draw(office, preview, one.key, one.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
         problem_list.draw(_problems(one), preview.filename, one.key, marked)
         _draw_buttons(office, one, who)
@@ -165,18 +157,18 @@ def _read(office: Office, file: Dropped, against: Known) -> Waiting:
     }
     kept = st.session_state[_READ].setdefault(file.key, {})
     digest = hashlib.sha256(file.content).hexdigest()
-    told = answers.given(file.key, against.register)
+    told = sender_answers.given(file.key, against.register)
     begun = (digest, told, against.register.version)
-    asked = asking.asks_anew(kept.get("reading"), kept.get("choices"), against.choices)
+    asked = unknown_words.asks_anew(kept.get("reading"), kept.get("choices"), against.choices)
     if kept.get("begun") != begun or asked:
         with st.spinner(f"正在读 {file.name}……"):
             found = _read_anew(office, file, against, told)
         kept.update(begun=begun, reading=found, said=None)
     kept["choices"] = against.choices
-    now = (said, cached.version())
+    now = (said, cache.version())
     if kept.get("now") != now or kept["said"] is None:
         register = against.register
-        preview = intake.examine(office, kept["reading"], file.content, register, **said)
+        preview = commit.examine(office, kept["reading"], file.content, register, **said)
         kept.update(preview=preview, now=now, said={"answers": told, **said})
         for made in ("effect", "problems"):
             kept.pop(made, None)
@@ -186,7 +178,7 @@ def _read(office: Office, file: Dropped, against: Known) -> Waiting:
 def _read_anew(office: Office, file: Dropped, against: Known, told: Answers) -> Reading:
     if file.refused:
         return file.reading
-    return intake.read_file(office, file.content, file.name, against, told)
+    return commit.read_file(office, file.content, file.name, against, told)
 
 
 def _problems(one: Waiting) -> pd.DataFrame:
@@ -201,7 +193,7 @@ def _effect(office: Office, one: Waiting) -> pd.DataFrame | None:
     """Give what storing a file would change; worked out when somebody looks at it."""
     kept = st.session_state[_READ][one.key]
     if "effect" not in kept:
-        kept["effect"] = intake.effect(office, one.preview) if one.preview.can_commit else None
+        kept["effect"] = commit.effect(office, one.preview) if one.preview.can_commit else None
     return kept["effect"]
 
 
@@ -243,10 +235,10 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
 def _commit(office: Office, preview: Preview, said: dict, who: str) -> tuple[int, int]:
     """Store a file; one that was read before a register of the same drop went in is read again."""
     try:
-        return intake.commit(office, preview, who), preview.reading.counts.good
+        return commit.commit(office, preview, who), preview.reading.counts.good
     except RegisterChangedError:
-        again = intake.inspect(office, preview.content, preview.filename, **said)
-        return intake.commit(office, again, who), again.reading.counts.good
+        again = commit.inspect(office, preview.content, preview.filename, **said)
+        return commit.commit(office, again, who), again.reading.counts.good
 
 
 def _settle(key: str) -> None:

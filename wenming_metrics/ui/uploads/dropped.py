@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from wenming_metrics.problems import Problem
-from wenming_metrics.reading.archive import BETWEEN, Archive, is_archive, open_archive
-from wenming_metrics.reading.grid import Refusal
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.reading.sheets import refusal_problem
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.recognise.sheets import refusal_problem
+from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 
 
 @dataclass(frozen=True)

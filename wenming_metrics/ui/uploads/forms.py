@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from wenming_metrics.export.tables import XLSX
-from wenming_metrics.queries.forms import form_file, forms
+from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui import page
+from wenming_metrics.ui.frame import page
 
 
 def draw(office: Office) -> None:

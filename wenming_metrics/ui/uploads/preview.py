@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import intake
-from wenming_metrics.intake import Preview
-from wenming_metrics.problems import REJECT, messages
-from wenming_metrics.queries.history import KINDS
-from wenming_metrics.reading.kinds import SHEET_TITLES
-from wenming_metrics.reading.model import Reading
-from wenming_metrics.ui import page, tables, words
+from wenming_metrics.domain.problems import REJECT, messages
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import Preview
+from wenming_metrics.queries.files.batches import KINDS
+from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.records.kinds import SHEET_TITLES
+from wenming_metrics.ui.frame import page, tables, words
 
 
 def line(preview: Preview) -> dict[str, object]:
@@ -19,8 +19,8 @@ def line(preview: Preview) -> dict[str, object]:
     found, counts = preview.reading, preview.reading.counts
     codes = {problem.code for problem in preview.problems}
     seen = "同一文件" if preview.is_known else ""
-    seen = seen or ("撤回过" if intake.WITHDRAWN in codes else "")
-    seen = seen or ("有相同的行" if codes & {intake.REPEATED, intake.COUNTED_AGAIN} else "")
+    seen = seen or ("撤回过" if commit.WITHDRAWN in codes else "")
+    seen = seen or ("有相同的行" if codes & {commit.REPEATED, commit.COUNTED_AGAIN} else "")
     return {
         **{"name": found.filename, "kind": _kind(found)},
         **{"sender": found.sender, "seen": seen, "said": _conclusion(preview)},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from wenming_metrics import choosing
+from wenming_metrics.decisions import mappings
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.kinds import CHOSEN_TITLES, SHEET_TITLES
-from wenming_metrics.reading.model import Reading, Recognised
-from wenming_metrics.ui import page, words
+from wenming_metrics.reading.model.reading import Reading, Recognised
+from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
+from wenming_metrics.ui.frame import page, words
 
 
 def draw(office: Office, found: Reading, key: str, who: str) -> None:
@@ -33,7 +33,7 @@ def draw(office: Office, found: Reading, key: str, who: str) -> None:
             "记住这个种类",
             key=f"{place}-set",
             disabled=not (who and said),
-            on_click=choosing.remember_kind,
+            on_click=mappings.remember_kind,
             args=(office, form, said or "", who),
         )
         page.note("以后表头相同的表都这样读;在「记住的表头和名称」里可以不再记它。")

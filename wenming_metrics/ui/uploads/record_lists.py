@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.export.tables import XLSX
-from wenming_metrics.queries.record_lists import RESTRICTED, record_file, record_titles
-from wenming_metrics.reading.kinds import BY_NAME
-from wenming_metrics.ui import cached, cards, page, tables, words
+from wenming_metrics.queries.files.record_lists import RESTRICTED, record_file, record_titles
+from wenming_metrics.reading.records.kinds import BY_NAME
+from wenming_metrics.ui.frame import cache, cards, page, tables, words
 
 _ALL = "全部"
 _WIDTHS = {
@@ -21,7 +21,7 @@ _FIRST = ("period", "unit_name", "state", "restricted")
 
 def draw() -> None:
     """Draw the list of the kind that is chosen, narrowed by unit, period and state."""
-    counts = cached.record_counts()
+    counts = cache.record_counts()
     if not counts:
         return
     st.subheader("各类记录")
@@ -39,7 +39,7 @@ def draw() -> None:
         if not said:
             return
         kind = titles[said]
-        lines = cached.record_list(kind)
+        lines = cache.record_list(kind)
         for name, label in (("unit_name", "哪个单位"), ("period", "哪一期"), ("state", "什么状态")):
             lines = _narrowed(lines, name, label, f"records-{kind}-{name}")
     _draw_lines(kind, said, lines)
@@ -59,7 +59,7 @@ def _draw_lines(kind: str, named: str, lines: pd.DataFrame) -> None:
     told = f"共 {len(lines):,} 条"
     hidden = int((lines["restricted"] == RESTRICTED).sum())
     page.note(f"{told},其中 {hidden:,} 条{RESTRICTED},只供内部使用。" if hidden else f"{told}。")
-    key = f"records-{kind}-{len(lines)}-{cached.version().revision}"
+    key = f"records-{kind}-{len(lines)}-{cache.version().revision}"
     place = tables.pick(lines, _columns(kind, lines), key, 10)
     st.download_button(
         "下载这些记录",
@@ -89,6 +89,6 @@ def _columns(kind: str, lines: pd.DataFrame) -> dict:
 def _draw_pictures(line: pd.Series) -> None:
     """Show the photos that stand in the row of a record."""
     title = f"{line['file']}「{line['sheet']}」第 {line['source_row']} 行"
-    found = cached.row_pictures(int(line["batch"]), str(line["sheet"]), int(line["source_row"]))
+    found = cache.row_pictures(int(line["batch"]), str(line["sheet"]), int(line["source_row"]))
     page.note(words.plain(title) + ("" if found else "没有照片。"))
     cards.pictures(found)

@@ -9,13 +9,13 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import intake
-from wenming_metrics.intake import Preview
+from wenming_metrics.domain.registers import Register, ancestors
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import Answers, Looked
-from wenming_metrics.reading.model import BASIS_FINDING
-from wenming_metrics.ui import cached, cards, page
-from wenming_metrics.units import Register, ancestors
+from wenming_metrics.reading.model.reading import BASIS_FINDING
+from wenming_metrics.reading.model.sender_answers import Answers, Looked
+from wenming_metrics.ui.frame import cache, cards, page
 
 _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
@@ -66,9 +66,9 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
             help="处数按各条写明的数分开,扣分按处数分摊,编号后面加 -1、-2;不勾选则按一条计",
             **_KEPT,
         )
-    if codes & {intake.REPEATED, intake.COUNTED_AGAIN}:
+    if codes & {commit.REPEATED, commit.COUNTED_AGAIN}:
         st.checkbox("相同的行也要计", key=f"count_again-{key}", **_KEPT)
-    if len(preview.reading.checks) and set(preview.days) & set(cached.days()):
+    if len(preview.reading.checks) and set(preview.days) & set(cache.days()):
         st.checkbox(
             "替换先前同一天、同一街道、同一来源的记录",
             key=f"replaces-{key}",

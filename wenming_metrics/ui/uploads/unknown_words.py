@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from wenming_metrics import choosing
-from wenming_metrics.queries.choices import (
+from wenming_metrics.decisions import mappings
+from wenming_metrics.queries.files.choices import (
     NOT_READ,
     choices,
     is_likely,
@@ -14,10 +14,10 @@ from wenming_metrics.queries.choices import (
     nearest_names,
 )
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.answers import BARE_TITLES, Bare
-from wenming_metrics.reading.kinds import SHEET_TITLES
-from wenming_metrics.reading.model import Choices, Reading, Unmapped
-from wenming_metrics.ui import page, tables, words
+from wenming_metrics.reading.model.reading import Choices, Reading, Unmapped
+from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
+from wenming_metrics.reading.records.kinds import SHEET_TITLES
+from wenming_metrics.ui.frame import page, tables, words
 
 _UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
 _ASKED = {
@@ -79,7 +79,7 @@ def draw_remembered(office: Office, who: str) -> None:
             st.button(
                 f"不再记“{words.plain(one['written'])}”",
                 disabled=not who,
-                on_click=choosing.forget_choice,
+                on_click=mappings.forget_choice,
                 args=(office, one["what"], int(one["choice"]), who),
             )
 
@@ -98,7 +98,7 @@ def _ask_kind(office: Office, one: Unmapped, key: str, who: str) -> None:
                 "记住",
                 key=f"kind-set-{key}",
                 disabled=not (who and titles[said]),
-                on_click=choosing.remember_kind,
+                on_click=mappings.remember_kind,
                 args=(office, one.fingerprint, titles[said], who),
             )
         _say_who(who)
@@ -117,7 +117,7 @@ def _ask_bare(office: Office, one: Bare, key: str, who: str) -> None:
                 "记住",
                 key=f"set-{place}",
                 disabled=not (who and said),
-                on_click=choosing.remember_bare,
+                on_click=mappings.remember_bare,
                 args=(office, one.fingerprint, titles.get(said, ""), who),
             )
         _say_who(who)
@@ -143,7 +143,7 @@ def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: st
                 "记住",
                 key=f"set-{place}",
                 disabled=not (who and said),
-                on_click=choosing.remember_header,
+                on_click=mappings.remember_header,
                 args=(office, one.fingerprint, one.header, titles.get(said, ""), who),
             )
         _say_who(who)
@@ -174,7 +174,7 @@ def _ask_name(office: Office, found: Reading, key: str, who: str) -> bool:
                 "记住这个写法",
                 key=f"set-{place}",
                 disabled=not (who and said),
-                on_click=choosing.remember_name,
+                on_click=mappings.remember_name,
                 args=(office, kind, written, names.get(said, -1), who),
             )
         _say_who(who)

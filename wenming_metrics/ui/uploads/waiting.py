@@ -7,11 +7,11 @@ import logging
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics import holding
-from wenming_metrics.intake import IntakeError
+from wenming_metrics.decisions import held_rows
+from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui import cached, page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
 
 logger = logging.getLogger(__name__)
 _SAID = "waiting_said"
@@ -22,7 +22,7 @@ def draw(office: Office, who: str) -> None:
     said = st.session_state.pop(_SAID, None)
     if said:
         page.tell(said[1], done=said[0])
-    rows = cached.waiting_rows()
+    rows = cache.waiting_rows()
     if rows.empty:
         return
     st.subheader(f"暂不计的行({len(rows):,})")
@@ -31,14 +31,14 @@ def draw(office: Office, who: str) -> None:
         "改对的行会自动从这里消失。"
     )
     lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
-    place = tables.pick(lines, tables.WAITING, f"waiting-{cached.version().revision}", 10)
+    place = tables.pick(lines, tables.WAITING, f"waiting-{cache.version().revision}", 10)
     if place is not None:
         _draw_row(office, rows.iloc[place], who)
 
 
 def remind() -> None:
     """Say on another page that rows wait."""
-    rows = cached.waiting_rows()
+    rows = cache.waiting_rows()
     if rows.empty:
         return
     with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
@@ -68,7 +68,7 @@ def _draw_row(office: Office, row: pd.Series, who: str) -> None:
 
 def _discard(office: Office, number: int, place: tuple[str, int], who: str, reason: str) -> None:
     try:
-        holding.discard_held(office, number, [place], who, reason)
+        held_rows.discard_held(office, number, [place], who, reason)
     except (IntakeError, StoreError) as error:
         logger.warning("%s", error, exc_info=error.__cause__)
         st.session_state[_SAID] = (False, str(error))

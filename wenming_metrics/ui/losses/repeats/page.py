@@ -9,26 +9,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.recurring import recurring_bars
+from wenming_metrics.charts.repeat_bars import recurring_bars
 from wenming_metrics.charts.template import CONFIG
-from wenming_metrics.periods import today
-from wenming_metrics.queries.details import PATH_MARK
+from wenming_metrics.domain.periods import today
+from wenming_metrics.queries.losses.repeat_sites import sites_back
+from wenming_metrics.queries.losses.repeats import Repeats
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.repeat_sites import sites_back
-from wenming_metrics.queries.repeats import Repeats
-from wenming_metrics.scoring.repeats import count, total
-from wenming_metrics.ui import (
-    lost_cache,
-    page,
-    repeat_cache,
-    repeat_pairs,
-    repeat_sites,
-    repeat_words,
-    tables,
-    words,
-)
-from wenming_metrics.ui.filters import Selection
-from wenming_metrics.ui.narrowing import CITY, NAMED, NOBODY, Book, Scope
+from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.scoring.losses.repeats import count, total
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses import cache as losses_cache
+from wenming_metrics.ui.losses.repeats import cache, pairs, sentences
+from wenming_metrics.ui.losses.repeats import sites as repeats_sites
+from wenming_metrics.ui.losses.scope import CITY, NAMED, NOBODY, Book, Scope
 
 _BY = {"测评项": "item_name", "问题类别": "category", "点位类型": "point_type_name"}
 _BARS = 8
@@ -37,26 +31,26 @@ _number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
 def draw(office: Office, book: Book, scope: Scope, selection: Selection) -> None:
     """Draw what comes back in a scope."""
-    whole = repeat_cache.repeats(selection.window, selection.board, scope.unit or None)
+    whole = cache.repeats(selection.window, selection.board, scope.unit or None)
     found = narrowed(whole, book, scope)
     current = found.current
     at = ("repeats", book.at, scope)
-    told = lost_cache.kept((*at, "total"), lambda: total(current, found.closed))
-    units = lost_cache.kept((*at, "unit"), lambda: count(current, found.closed, "unit_name"))
+    told = losses_cache.kept((*at, "total"), lambda: total(current, found.closed))
+    units = losses_cache.kept((*at, "unit"), lambda: count(current, found.closed, "unit_name"))
     with st.container(key="sentence-repeats"):
         said = words.when(selection.window, today())
         shown = units.iloc[:0] if scope.unit else units
-        st.markdown(repeat_words.opening(_name(scope), said, told, shown))
-    page.note(f"截至 {whole.as_of}。{repeat_words.without_answers(whole.answers)}")
+        st.markdown(sentences.opening(_name(scope), said, told, shown))
+    page.note(f"截至 {whole.as_of}。{sentences.without_answers(whole.answers)}")
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
-        st.markdown(repeat_words.meanings(whole.relapse_days, whole.running, whole.period))
+        st.markdown(sentences.meanings(whole.relapse_days, whole.running, whole.period))
     key = f"{selection.key}-{scope.key}"
     if told["found"] or told["closed"]:
         _draw_units(units, told, scope)
         _draw_classes(found, at, key)
-        sites = lost_cache.kept((*at, "sites"), lambda: sites_back(office, found.found))
-        repeat_sites.draw(sites, selection, scope.unit or None, key)
-    repeat_pairs.draw(office, found, selection, scope.unit or None)
+        sites = losses_cache.kept((*at, "sites"), lambda: sites_back(office, found.found))
+        repeats_sites.draw(sites, selection, scope.unit or None, key)
+    pairs.draw(office, found, selection, scope.unit or None)
 
 
 def narrowed(whole: Repeats, book: Book, scope: Scope) -> Repeats:
@@ -82,7 +76,7 @@ def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
     for column, value in scope.cuts:
         if column == NAMED:
             wanted = "" if value == NOBODY else value
-            named = repeat_cache.responsible(*book.at[:2], scope.unit or None).loc[lines.index]
+            named = cache.responsible(*book.at[:2], scope.unit or None).loc[lines.index]
             kept &= np.array([wanted in text.split("、") for text in named], bool)
         elif column == "site_name":  # the ledger tells sites of one name apart
             ledger = book.ledger.lines
@@ -149,8 +143,8 @@ def _draw_classes(found: Repeats, at: tuple[Hashable, ...], key: str) -> None:
         "按什么分", list(_BY), default="测评项", required=True, key="repeat_by", bind="query-params"
     )
     by = _BY[kind]
-    told = lost_cache.kept((*at, by), lambda: count(found.current, found.closed, by))
-    st.markdown(repeat_words.classes(told, kind))
+    told = losses_cache.kept((*at, by), lambda: count(found.current, found.closed, by))
+    st.markdown(sentences.classes(told, kind))
     recurs = told[told["any"] > 0]
     if recurs.empty:
         return

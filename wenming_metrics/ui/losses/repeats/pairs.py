@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.pairing import say_same
-from wenming_metrics.publishing.printing import moment
+from wenming_metrics.decisions.same_problem import say_same
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.losses.repeats import Repeats
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.repeats import Repeats
-from wenming_metrics.scoring.states import LOOK_BACK
-from wenming_metrics.ui import page, repeat_cache, repeat_words, words
-from wenming_metrics.ui.acting import button, tell_done
-from wenming_metrics.ui.filters import Selection
+from wenming_metrics.scoring.tree.states import LOOK_BACK
+from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame.act_button import button, tell_done
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses.repeats import cache, sentences
 
 _MOST = 6
 """So many pairs are asked about at once."""
@@ -24,8 +25,8 @@ YES, NO = "是同一问题", "不是同一问题"
 def draw(office: Office, found: Repeats, selection: Selection, unit: str | None) -> None:
     """Draw pairs of a scope that nobody has spoken of, and what was said."""
     at = (selection.window, selection.board, unit)
-    pairs = _inside(repeat_cache.suggestions(*at), found)
-    said = _inside(repeat_cache.decided(*at), found)
+    pairs = _inside(cache.suggestions(*at), found)
+    said = _inside(cache.decided(*at), found)
     tell_done()
     st.subheader("可能是同一问题")
     if pairs.empty:
@@ -62,9 +63,9 @@ def _draw_pair(office: Office, pair: tuple, who: str, answers: Sequence[str]) ->
     with st.container(border=True, width=980):
         st.markdown(f"**{words.plain(pair.site_name)}** {words.plain(pair.unit_name)}")
         place = (pair.file, pair.sheet, pair.source_row)
-        st.markdown(repeat_words.pair(pair.day, pair.item_name, pair.text, place))
+        st.markdown(sentences.pair(pair.day, pair.item_name, pair.text, place))
         place = (pair.other_file, pair.other_sheet, pair.other_source_row)
-        st.markdown(repeat_words.pair(pair.other_day, pair.other_item_name, pair.other_text, place))
+        st.markdown(sentences.pair(pair.other_day, pair.other_item_name, pair.other_text, place))
         with st.container(horizontal=True):
             for answer in answers:
                 button(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.rounding import half_up
-from wenming_metrics.scoring.states import LOOK_BACK
-from wenming_metrics.ui.words import plain
+from wenming_metrics.domain.numbers import half_up
+from wenming_metrics.scoring.tree.states import LOOK_BACK
+from wenming_metrics.ui.frame.words import plain
 
 _NAMED = 3
 """So many names of equal standing are told."""
@@ -17,8 +17,8 @@ _NAMED = 3
 def opening(name: str, said: str, told: pd.Series, units: pd.DataFrame) -> str:
     """Say how many problems come back, in which ways, and where most.
 
-    Takes: name - whose problems; said - the window; told - of `scoring.repeats.total`; units - of
-           `scoring.repeats.count`, empty where one unit is looked at
+    Takes: name - whose problems; said - the window; told - of `scoring.losses.repeats.total`; units - of
+           `scoring.losses.repeats.count`, empty where one unit is looked at
     """
     who = f"{plain(name)}{plain(said)}"
     if not told["found"]:
@@ -89,7 +89,7 @@ def without_answers(answers: int) -> str:
 def classes(told: pd.DataFrame, kind: str) -> str:
     """Say in which class most problems come back.
 
-    Takes: told - of `scoring.repeats.count`; kind - 测评项 or 问题类别
+    Takes: told - of `scoring.losses.repeats.count`; kind - 测评项 or 问题类别
     """
     if told.empty or not told["any"].sum():
         return "没有反复出现的问题。"
@@ -106,7 +106,7 @@ def classes(told: pd.DataFrame, kind: str) -> str:
 
 
 def sites(told: pd.DataFrame) -> str:
-    """Say which site comes back most. Takes: told - of `queries.repeat_sites.sites_back`"""
+    """Say which site comes back most. Takes: told - of `queries.losses.repeat_sites.sites_back`"""
     if told.empty:
         return "没有哪个点位在两天以上反复查出同样的问题。"
     most = int(told["days"].max())

@@ -8,11 +8,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.queries.pictures import RowPicture
-from wenming_metrics.queries.repeat_sites import MOST
-from wenming_metrics.scoring.states import LOOK_BACK
-from wenming_metrics.ui import cached, cards, drill, page, repeat_cache, repeat_words, tables, words
-from wenming_metrics.ui.filters import Selection
+from wenming_metrics.queries.files.pictures import RowPicture
+from wenming_metrics.queries.losses.repeat_sites import MOST
+from wenming_metrics.scoring.tree.states import LOOK_BACK
+from wenming_metrics.ui.frame import cache as frame_cache
+from wenming_metrics.ui.frame import cards, drill, page, tables, words
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses.repeats import cache, sentences
 
 _STEPS = 8
 """So many problems of a site are shown side by side, the latest."""
@@ -42,10 +44,10 @@ _ROWS = {
 def draw(sites: pd.DataFrame, selection: Selection, unit: str | None, key: str) -> None:
     """Draw the sites that come back most, and one of them in full.
 
-    Takes: sites - of `queries.repeat_sites.sites_back`, of what was read for a unit, None: all
+    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for a unit, None: all
     """
     st.subheader("反复出现的点位")
-    st.markdown(repeat_words.sites(sites))
+    st.markdown(sentences.sites(sites))
     if sites.empty:
         return
     page.note(
@@ -54,7 +56,7 @@ def draw(sites: pd.DataFrame, selection: Selection, unit: str | None, key: str) 
     )
     place = tables.pick(sites, _SITES, f"repeat-sites-{key}", 10) or 0
     site = sites.iloc[place]
-    rows = repeat_cache.site_rows(selection.window, selection.board, site["lines"], unit)
+    rows = cache.site_rows(selection.window, selection.board, site["lines"], unit)
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}({site['unit_name']})")
         st.markdown(f"**{name}** {words.plain(_said(site))}")
@@ -80,10 +82,10 @@ def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
 
 def _of_row(row: tuple) -> Iterator[tuple[date, str, str, Sequence[RowPicture]]]:
     told = f"{row.item_name}:{row.description}" if row.description else row.item_name
-    own = cached.row_pictures(int(row.batch), str(row.sheet), int(row.source_row))
+    own = frame_cache.row_pictures(int(row.batch), str(row.sheet), int(row.source_row))
     yield row.day, f"查出({row.state})", told, own
     if not row.number:
         return
-    for one in cached.answers_to(row.day, int(row.batch), int(row.seq)).itertuples():
-        after = cached.row_pictures(one.batch, one.sheet, one.source_row)
+    for one in frame_cache.answers_to(row.day, int(row.batch), int(row.seq)).itertuples():
+        after = frame_cache.row_pictures(one.batch, one.sheet, one.source_row)
         yield one.on, f"反馈:{one.state}", one.measure, after

@@ -1,0 +1,1 @@
+"""What came in: batches, held rows, records, pictures, forms, what people said and did."""

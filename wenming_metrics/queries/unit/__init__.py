@@ -1,0 +1,1 @@
+"""One unit: its places over time, its group, its open problems."""

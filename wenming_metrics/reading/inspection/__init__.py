@@ -1,0 +1,1 @@
+"""Inspections: checklists, problems and visits to checks; plans and registers."""

@@ -1,0 +1,1 @@
+"""What a reading is given and what it gives back: cells, answers of the sender, marks, the reading."""

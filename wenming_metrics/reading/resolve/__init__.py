@@ -1,0 +1,1 @@
+"""Written names, places, days and periods to the city's own numbers; unknown ones are told."""

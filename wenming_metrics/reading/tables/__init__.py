@@ -1,0 +1,1 @@
+"""One sheet as a table: header of several rows, titles, typed values, totals."""

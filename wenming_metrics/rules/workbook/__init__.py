@@ -1,0 +1,1 @@
+"""A rule set as one workbook that an office edits, and back; every fault by sheet, row and column."""

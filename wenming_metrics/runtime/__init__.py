@@ -1,0 +1,1 @@
+"""What the software runs on: settings of the environment, logs, executors."""

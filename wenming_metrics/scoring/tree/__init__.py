@@ -1,0 +1,1 @@
+"""From leaf sums to the score of a unit: settling, missing leaves, roll-up, adjustments."""

@@ -1,0 +1,1 @@
+"""From rows that count to what is stored of a day: `prepared_day`, and `update` of all sums."""

@@ -1,0 +1,1 @@
+"""单位画像: `facts` gathered once, for the screen and for the printed page."""

@@ -1,0 +1,1 @@
+"""排名: the list, those without a place, a day's own findings."""

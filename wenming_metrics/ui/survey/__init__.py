@@ -1,0 +1,1 @@
+"""两率一度: figures, units, questions, groups of people, waves, quotas."""

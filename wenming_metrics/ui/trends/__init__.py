@@ -1,0 +1,1 @@
+"""趋势: courses with their usual range, and what moved a score."""
