@@ -21,10 +21,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.registers import (
     FOREVER,
+    SITE_COLUMNS,
+    UNIT_COLUMNS,
     Register,
     build_sites,
     build_units,
-    empty_register,
 )
 from wenming_metrics.reading.model.reading import Answers, Context, Reading
 from wenming_metrics.reading.read import read
@@ -165,3 +166,8 @@ def sum_settled(settled: pd.DataFrame) -> pd.DataFrame:
     """Sum what `scoring.tree.settling.settle` gives of single checks over their periods."""
     summed = settled.assign(periods=1, taken=settled["counted"])
     return summed.groupby(["node", "column"], as_index=False)[["periods", "taken"]].sum()
+
+
+def empty_register() -> Register:
+    """Give a register without units and sites."""
+    return Register(pd.DataFrame(columns=UNIT_COLUMNS), pd.DataFrame(columns=SITE_COLUMNS))

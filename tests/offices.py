@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import Connection
+
 from tests import postgres
 from tests.builders import xlsx as workbook
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime.settings import Settings, store_url
+from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import Store, open_store
+from wenming_metrics.tallies.update import retally
 
 RULES = """
 id = "tiny"
@@ -196,3 +201,8 @@ def ingest(office: Office, data: bytes, name: str, **choices: bool) -> int:
 def checklist(rows: list[list], name: str = "督查表") -> bytes:
     """Write a checklist; rows in the order of CHECK_HEADERS."""
     return workbook({name: [CHECK_HEADERS, *rows]})
+
+
+def rebuild(connection: Connection, rules: RuleSet) -> None:
+    """Tally every day that ever had rows anew, within one transaction."""
+    retally(connection, all_days(connection), rules)

@@ -13,17 +13,12 @@ from itertools import cycle, islice
 import numpy as np
 import pandas as pd
 
+from tests.builders import empty_register
 from wenming_metrics.demo import names
 from wenming_metrics.demo.city import build_units as demo_units
 from wenming_metrics.demo.city import demo_catalogue, read_words
 from wenming_metrics.demo.findings import EVERY_STREET, demo_rules
-from wenming_metrics.domain.registers import (
-    FOREVER,
-    Register,
-    build_sites,
-    build_units,
-    empty_register,
-)
+from wenming_metrics.domain.registers import FOREVER, Register, build_sites, build_units
 from wenming_metrics.reading.model.reading import CHECK_COLUMNS, ROLE_COLUMNS
 from wenming_metrics.reading.resolve.names import visit_key
 from wenming_metrics.rules.model import Catalogue

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import python_calamine
 
+from tests.benchmarks import big
 from tests.benchmarks.city import SEED
 from tests.benchmarks.stores import WHO, open_at
 from tests.benchmarks.suite import (
@@ -25,7 +26,6 @@ from tests.benchmarks.suite import (
     ratio,
     take_turns,
 )
-from wenming_metrics.demo import big
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.workbooks import write_registers
 from wenming_metrics.intake import commit

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from tests.benchmarks import big
 from tests.benchmarks.city import SEED
 from tests.benchmarks.stores import make_store, open_at
-from wenming_metrics.demo import big
+from wenming_metrics import demo
 from wenming_metrics.demo.inspections import END
 from wenming_metrics.queries.office import Office
 
@@ -130,7 +131,8 @@ def say(text: str) -> None:
 
 def kept_workbook(setup: Setup, rows: int, end: date = END) -> Path:
     """Give a checklist of so many rows of the demo's city, written at the first call."""
-    sources = b"".join(path.read_bytes() for path in sorted(Path(big.__file__).parent.glob("*.*")))
+    files = [Path(big.__file__), *sorted(Path(demo.__file__).parent.glob("*.*"))]
+    sources = b"".join(path.read_bytes() for path in files)
     form = hashlib.sha256(sources).hexdigest()[:8]
     path = setup.stores / f"{rows}-{end}-{SEED}-{form}.xlsx"
     if not path.exists():

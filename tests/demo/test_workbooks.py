@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from python_calamine import load_workbook
 
+from tests.benchmarks.big import HEADINGS, big_workbook
 from tests.pages.test_pages import filled, stored  # noqa: F401
 from wenming_metrics.demo import forms
-from wenming_metrics.demo.big import HEADINGS, big_workbook
 from wenming_metrics.demo.city import build_city
 from wenming_metrics.demo.inspections import last_days, simulate
 from wenming_metrics.demo.workbooks import (

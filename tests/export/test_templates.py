@@ -6,9 +6,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from tests.builders import catalogue, context, register
+from tests.builders import catalogue, context, empty_register, register
 from tests.questionnaires import survey
-from wenming_metrics.domain.registers import Register, empty_register
+from wenming_metrics.domain.registers import Register
 from wenming_metrics.export.templates import (
     FIRST_ROW,
     template_workbook,

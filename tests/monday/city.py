@@ -10,14 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from tests.builders import context_of
-from wenming_metrics.domain.registers import (
-    FOREVER,
-    Register,
-    build_sites,
-    build_units,
-    empty_register,
-)
+from tests.builders import context_of, empty_register
+from wenming_metrics.domain.registers import FOREVER, Register, build_sites, build_units
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue

@@ -3,14 +3,16 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from tests.builders import xlsx
 from tests.offices import CHECK_HEADERS, ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, problem_rows
-from wenming_metrics.store.database import reading
-from wenming_metrics.store.rows import FOUND, read_states
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.rows import FOUND
 
 DAY = date(2026, 11, 16)
 WEEK = periods.window("week", DAY)
@@ -90,7 +92,8 @@ def test_every_problem_of_the_window_is_listed(office):
 
 def test_every_finding_begins_its_log_as_found(office):
     with reading(office.store) as connection:
-        states = read_states(connection, 2)
+        log = schema.finding_state
+        states = read_frame(connection, select(log).where(log.c.batch == 2))
     assert set(states["state"]) == {FOUND}
     assert list(states["seq"]) == [0, 1, 2]
     assert set(states["happened_on"]) == {DAY.toordinal()}

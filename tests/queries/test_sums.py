@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from tests.builders import sum_settled
 from tests.builders import xlsx as workbook
-from tests.offices import checklist, ingest, make_office, register_units
+from tests.offices import checklist, ingest, make_office, rebuild, register_units
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import open_office
@@ -23,7 +23,7 @@ from wenming_metrics.scoring.tree.settling import settle
 from wenming_metrics.store import schema, tallies
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.tallies.update import fill_sums, lacks_sums, rebuild
+from wenming_metrics.tallies.update import fill_sums, lacks_sums
 from wenming_metrics.upkeep.verify import verify
 
 pytestmark = pytest.mark.store

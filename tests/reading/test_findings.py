@@ -4,9 +4,17 @@ from datetime import date
 
 import pytest
 
-from tests.builders import FINDINGS, VISITS, catalogue, context, read_sheets, register
+from tests.builders import (
+    FINDINGS,
+    VISITS,
+    catalogue,
+    context,
+    empty_register,
+    read_sheets,
+    register,
+)
 from tests.uploads.case import finding, visit
-from wenming_metrics.domain.registers import build_sites, build_units, empty_register
+from wenming_metrics.domain.registers import build_sites, build_units
 
 _UNIT_HEADER = ("单位名称", "单位类别", "上级单位", "别名", "常住人口", "启用日期")
 

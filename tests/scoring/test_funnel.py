@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from wenming_metrics.scoring.survey.funnel import OUTER, deviations, funnel, over_dispersion, widen
+from wenming_metrics.scoring.survey.funnel import OUTER, funnel
 
 
 @pytest.mark.parametrize("n", [5, 20, 37, 99, 140])
@@ -43,8 +43,6 @@ def test_nothing_asked_has_no_limits(recwarn):
     assert np.isnan(low[:2]).all()
     assert low[2] < 0.9 < high[2]
     assert np.isnan(funnel(np.nan, [20, 200])).all()
-    assert np.isnan(over_dispersion([0.5], [0], 0.9))
-    assert np.isnan(over_dispersion([1.0, 1.0], [20, 20], 1.0))
     assert funnel(1.0, 20) == (1, 1)
     assert not recwarn
 
@@ -53,22 +51,3 @@ def test_more_questionnaires_closer_limits():
     low, high = funnel(0.9, [10, 20, 50, 99, 200, 1000])
     assert (np.diff(low) > 0).all()
     assert (np.diff(high) <= 0).all()
-
-
-def test_over_dispersion():
-    chance = np.random.default_rng(11)
-    n = np.full(400, 60)
-    alone = chance.binomial(60, 0.85, 400) / 60
-    # cut at the tenth at either end, pure chance gives 0.66
-    assert over_dispersion(alone, n, 0.85) == pytest.approx(0.66, abs=0.12)
-    apart = chance.binomial(60, np.clip(0.85 + chance.normal(0, 0.08, 400), 0, 1)) / 60
-    assert over_dispersion(apart, n, 0.85) > 1.5
-    z = deviations([0.8, 0.9, np.nan], [100, 100, 100], 0.9)
-    assert z[:2] == pytest.approx([-0.1 / 0.03, 0])
-    assert np.isnan(z[2])
-
-
-def test_limits_widen_by_the_root_and_never_narrow():
-    assert widen(0.8, 0.75, 0.85, 4) == pytest.approx((0.7, 0.9))
-    assert widen(0.8, 0.75, 0.85, 0.4) == pytest.approx((0.75, 0.85))
-    assert widen(0.9, 0.8, 0.95, 9) == pytest.approx((0.6, 1))

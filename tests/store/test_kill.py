@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.offices import checklist, ingest, make_office
+from tests.offices import checklist, ingest, make_office, rebuild
 from tests.store.killing import KILLS, MOST, READY, kill_at_random
 from tests.store.test_split import INDICATORS, ITEMS, STREETS, rows, tallies
 from wenming_metrics.intake import commit
@@ -19,7 +19,6 @@ from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
 from wenming_metrics.store.database import reading, writing
-from wenming_metrics.tallies.update import rebuild
 
 SHORTER, LONGER = 0.9, 1.2
 """How the time within which the next kill comes changes after a victim that told something, or

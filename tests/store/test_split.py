@@ -11,14 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import xlsx as workbook
-from tests.offices import checklist, copy_office, ingest, make_office
+from tests.offices import checklist, copy_office, ingest, make_office, rebuild
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, writing
-from wenming_metrics.tallies.update import rebuild
 
 pytestmark = pytest.mark.store
 

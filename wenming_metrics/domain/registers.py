@@ -55,11 +55,6 @@ class Register:
         return self.units.empty
 
 
-def empty_register() -> Register:
-    """Give a register without units and sites."""
-    return Register(pd.DataFrame(columns=UNIT_COLUMNS), pd.DataFrame(columns=SITE_COLUMNS))
-
-
 def site_key(street_code: str, name: str) -> int:
     """Give a site's number: the same for the same name in the same street, wherever computed."""
     text = f"{street_code}\x1f{normalise(name)}".encode()

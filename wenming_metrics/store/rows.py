@@ -218,9 +218,3 @@ def read_role_rows(
         .distinct()
     )
     return read_frame(connection, query)
-
-
-def read_states(connection: Connection, batch: int) -> pd.DataFrame:
-    """Read the state log of a batch's findings: batch, seq, n, state, happened_on, known_at."""
-    table = schema.finding_state
-    return read_frame(connection, select(table).where(table.c.batch == batch))

@@ -130,11 +130,6 @@ def add_day(total: Sums | None, day: int, own: Sums) -> tuple[Sums, PackedSums]:
     return total, packed
 
 
-def rebuild(connection: Connection, rules: RuleSet) -> None:
-    """Tally every day that ever had rows anew."""
-    retally(connection, batches.all_days(connection), rules)
-
-
 def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
     """Say whether running sums are to be made: rules or units changed, or the store is older."""
     register = read_register(connection)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import fmean
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,8 +9,6 @@ from wenming_metrics.domain.numbers import rounded
 
 INNER, OUTER = 0.95, 0.998
 """Inside the inner limits: no clear difference (无显著差别); outside the outer ones: clear (明显)."""
-WINSOR = 0.1
-"""The units that stick out most, so many at each end, count as those next to them."""
 
 
 def funnel(
@@ -39,47 +35,6 @@ def funnel(
         # from the other side: 20 of 20 are beyond it only if 20 of 20 are rare themselves
         high = 1 - _exact(tail, size, 1 - value0)
     return rounded(np.clip(low, 0, 1)), rounded(np.clip(high, 0, 1))
-
-
-def over_dispersion(
-    value: ArrayLike, n: ArrayLike, value0: float, *, spread: float | None = None
-) -> float:
-    """Give how many times more units vary around the city's share than chance makes them (phi).
-
-    Takes:   value - 0 to 1 per unit, NaN and n = 0 are left out
-    Returns: about 1 where there is chance alone (a little below: those that stick out are cut); NaN
-             without units, or where the city's figure leaves nothing to chance (0 or 1)
-    """
-    z = deviations(value, n, value0, spread=spread)
-    z = z[~np.isnan(z)]
-    if not len(z):
-        return float("nan")
-    cut = np.clip(z, *np.quantile(z, [WINSOR, 1 - WINSOR]))
-    return fmean(cut**2)
-
-
-def deviations(
-    value: ArrayLike, n: ArrayLike, value0: float, *, spread: float | None = None
-) -> np.ndarray:
-    """Give how many standard deviations each unit is away from the city's share.
-
-    Returns: one per unit, below 0 = lower; NaN where value or n is missing, n is 0, or value0 is 0 or 1
-    """
-    size, deviation = np.asarray(n, float), _deviation(value0, spread)
-    scale = deviation / np.sqrt(np.where(size > 0, size, np.nan))
-    return (np.asarray(value, float) - value0) / np.where(scale > 0, scale, np.nan)
-
-
-def widen(
-    value0: float, low: ArrayLike, high: ArrayLike, phi: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Widen limits by the square root of phi where that is above 1; inside 0 to 1."""
-    by = np.sqrt(phi) if phi > 1 else 1.0
-    low, high = np.asarray(low, float), np.asarray(high, float)
-    return (
-        np.clip(value0 - (value0 - low) * by, 0, 1)[()],
-        np.clip(value0 + (high - value0) * by, 0, 1)[()],
-    )
 
 
 def _deviation(value0: float, spread: float | None) -> float:
