@@ -31,9 +31,9 @@ KERNELS |= WIDE if __cpu_features__.get("AVX512F") or __cpu_features__.get("X86_
 BY_PROCESSOR = {"dot", "vdot", "inner", "matmul", "einsum", "tensordot", "average", "linalg"}
 WHOLE_NUMBERS = {
     "coverage.py": "counts of leaves in integers",
-    "suppressing.py": "counts of questionnaires",
-    "wording.py": "counts of signs",
-    "rounding.py": "pieces of numbers whose products and sums are exact",
+    "suppression.py": "counts of questionnaires",
+    "similarity.py": "counts of signs",
+    "numbers.py": "pieces of numbers whose products and sums are exact",
 }
 """Files that may write `@`, and what they multiply."""
 
