@@ -65,15 +65,15 @@ def test_the_kernels_differ_where_order_counts():
 
 def test_fractions_are_never_added_by_a_matrix_product():
     package = Path(wenming_metrics.__file__).parent
-    found = []
+    offenders = []
     for path in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
             called = isinstance(node, ast.Attribute) and node.attr in BY_PROCESSOR
             called = called and isinstance(node.value, ast.Name) and node.value.id == "np"
             if called or (product and path.name not in WHOLE_NUMBERS):
-                found.append(f"{path.relative_to(package)}:{node.lineno}")
-    assert not found, f"use rounding.exact_product: {found}"
+                offenders.append(f"{path.relative_to(package)}:{node.lineno}")
+    assert not offenders, f"use rounding.exact_product: {offenders}"
 
 
 def test_the_city_of_equal_questionnaires_is_exact():
@@ -85,11 +85,11 @@ def test_the_city_of_equal_questionnaires_is_exact():
     place = np.repeat([0, 1], [60, 20])
     for how in ("pooled", "population"):
         for order in (np.arange(80), np.arange(80)[::-1], rng.permutation(80)):
-            found = estimate(
+            city = estimate(
                 value[order],
                 np.ones(80, bool),
                 place[order],
                 population={0: 30_000, 1: 10_000},
                 how=how,
             )
-            assert found.value == 0.75
+            assert city.value == 0.75

@@ -101,15 +101,15 @@ def exact_sum(values: np.ndarray, axis: int = -1) -> np.ndarray:
     return sum(piece.sum(axis) for piece in pieces[::-1])
 
 
-def exact_bins(at: np.ndarray, values: np.ndarray, size: int = 0) -> np.ndarray:
+def exact_bins(bins: np.ndarray, values: np.ndarray, size: int = 0) -> np.ndarray:
     """Sum fractions by the number of their bin, as np.bincount; the same in whatever order they stand.
 
-    Takes:   at - bin of each value, 0 or more; values - floats without infinity and NaN; size - at
+    Takes:   bins - number of each value's bin, 0 or more; values - floats without infinity and NaN; size - at
              least so many bins
     """
     values = np.asarray(values, float)
     pieces = _pieces(values, 0, _bits(len(values)))
-    return sum(np.bincount(at, piece, size) for piece in pieces[::-1])
+    return sum(np.bincount(bins, piece, size) for piece in pieces[::-1])
 
 
 def exact_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -123,8 +123,8 @@ def exact_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     left, right = np.asarray(left, float), np.asarray(right, float)
     bits = _bits(left.shape[-1]) // 2
     first, second = _pieces(left, -1, bits), _pieces(right, 0, bits)
-    pairs = [(depth - at, at) for depth in range(len(first))[::-1] for at in range(depth + 1)]
-    return sum(first[one] @ second[other] for one, other in pairs)
+    pairs = [(row, depth - row) for depth in range(len(first))[::-1] for row in range(depth + 1)]
+    return sum(first[row] @ second[column] for row, column in pairs)
 
 
 _DIGITS = 53

@@ -64,8 +64,8 @@ def add_columns(
 
 def sums_within(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Give each fraction the sum of those of the same key, exact as `domain.numbers.exact_bins`."""
-    at, _ = pd.factorize(keys)
-    return exact_bins(at, values)[at] if len(at) else values
+    bins, _ = pd.factorize(keys)
+    return exact_bins(bins, values)[bins] if len(bins) else values
 
 
 def sort_columns(
