@@ -25,6 +25,7 @@ from wenming_metrics.queries.office import days_known, open_office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
+from wenming_metrics.rules.settings_table import CONVENTIONS
 from wenming_metrics.runtime import settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, writing
@@ -524,21 +525,52 @@ def page_sources():
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
+MANUAL = "\n".join(theme.text for theme in manual.themes())
+HALF_WIDTH = str.maketrans("（），：；？", "(),:;?")
+"""The manual may write a name with the brackets of the text around it."""
+
+
 @drawn_alike
 def test_everything_the_manual_names_exists():
-    text = "\n".join(part for _, part in manual.sections())
     sources = page_sources().replace('f"{act}这一批"', '"撤回这一批" "恢复这一批"')
-    for name in set(re.findall(r"「(.+?)」", text)):
-        assert f'"{name}"' in sources, f"the manual names 「{name}」, no page has it"
+    sources = sources.translate(HALF_WIDTH)
+    names = set(re.findall(r"【(.+?)】", MANUAL))
+    assert len(names) > 100
+    for name in names:
+        found = f'"{name}"'.translate(HALF_WIDTH) in sources
+        assert found, f"the manual names 【{name}】, no page has it"
 
 
 @drawn_alike
 def test_the_manual_names_every_page_and_control():
-    text = "\n".join(part for _, part in manual.sections())
     drawn = r'(?:segmented_control|selectbox|text_input|st\.button|checkbox|subheader)\(\s*"(\w+)"'
     shown = {*PAGES.values(), *re.findall(drawn, page_sources())}
     for name in shown - {"还没有督查数据"}:
-        assert f"「{name}」" in text, f"the manual does not name 「{name}」"
+        assert f"【{name}】" in MANUAL, f"the manual does not name 【{name}】"
+
+
+@drawn_alike
+def test_every_theme_of_the_manual_is_shown(filled):
+    files = sorted(path.name for path in (ROOT / "wenming_metrics" / "manual").glob("*.md"))
+    assert [theme.file for theme in manual.themes()] == files
+    app = visit("manual")
+    for theme in manual.themes():
+        app.segmented_control(key="theme").set_value(theme.title).run()
+        begins = f"### {theme.title}\n"
+        shown = next(part.value for part in sound(app).markdown if part.value.startswith(begins))
+        assert theme.text.rstrip().splitlines()[-1] in shown
+
+
+@drawn_alike
+def test_a_theme_of_the_manual_can_be_sent_as_an_address(filled):
+    assert "### 得分计算" in texts(visit("manual", theme="得分计算"))
+
+
+@drawn_alike
+def test_the_manual_lists_every_setting_of_the_rules(filled):
+    listed = visit("manual").table[-3].value
+    assert set(listed.index) == {setting.path for setting in CONVENTIONS}
+    assert "competition" in listed.loc["ranking.ties", "意思"]
 
 
 @drawn_alike

@@ -1,25 +1,58 @@
-"""The instructions: a text that people can edit, and two tables that make themselves."""
+"""The instructions: one text per theme that people edit, and three tables that make themselves."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from importlib import resources
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.problems import messages
+from wenming_metrics.rules.settings_table import CONVENTIONS, Convention
 from wenming_metrics.vocabulary import INPUT, column_frame
 
-_TEXT = Path(__file__).resolve().parent / "manual.md"
+_FOLDER = resources.files("wenming_metrics") / "manual"
+_SETTINGS = {"path": "设置", "title": "名称", "meaning": "意思"}
 _COLUMNS = {"title": "列名", "aliases": "也可以写成", "type": "填什么", "meaning": "意思"}
 _MESSAGES = {"code": "编号", "severity": "处理", "text": "说明", "remedy": "改法"}
 
 
-def sections() -> list[tuple[str, str]]:
-    """Give the parts of the manual: heading and text."""
-    parts = re.split(r"^## (.+)$", _TEXT.read_text(encoding="utf-8"), flags=re.M)
-    return list(zip(parts[1::2], (text.strip() for text in parts[2::2]), strict=True))
+class Theme(NamedTuple):
+    """One file of the manual: its name, its heading of the first level, the text below it."""
+
+    file: str
+    title: str
+    text: str
+
+
+def themes() -> list[Theme]:
+    """Give the themes of the manual, in the order of the numbers of their files."""
+    files = sorted(file.name for file in _FOLDER.iterdir() if file.name.endswith(".md"))
+    return [_theme(name) for name in files]
+
+
+def _theme(name: str) -> Theme:
+    heading, text = (_FOLDER / name).read_text(encoding="utf-8").split("\n", 1)
+    return Theme(name, heading.removeprefix("# ").strip(), text.strip())
+
+
+def rule_settings() -> pd.DataFrame:
+    """List the settings of `rules.toml`: path, title, meaning."""
+    rows = [(setting.path, setting.title, _meaning(setting)) for setting in CONVENTIONS]
+    return pd.DataFrame(rows, columns=list(_SETTINGS))
+
+
+def _meaning(setting: Convention) -> str:
+    """Say what a setting means, what may be written, and what holds where nothing is written."""
+    choices = "、".join(f"{code} {word}" for code, word in setting.words.items())
+    parts = [
+        setting.meaning,
+        f"可以写：{choices}" if choices else "",
+        f"不写时：{setting.blank}" if setting.blank else "",
+    ]
+    return "。".join(part for part in parts if part)
 
 
 def columns() -> pd.DataFrame:
@@ -43,18 +76,36 @@ def _without_slots(template: str) -> str:
 
 
 def draw() -> None:
-    """Draw the text, and beside it the tables of columns and messages."""
-    text, known, said = st.tabs(["怎样使用", "表格的列", "提示一览"])
-    with text, st.container(width=860):
-        for heading, part in sections():
-            st.markdown(f"### {heading}\n{part}")
-    with known:
-        st.markdown("列的先后不限,多出来的列不影响。列名写成“也可以写成”里的任何一种,都认得。")
+    """Draw the chosen theme, and beside it the tables of settings, columns and messages."""
+    text_tab, settings_tab, columns_tab, messages_tab = st.tabs(
+        ["怎样使用", "办法的设置", "表格的列", "提示一览"]
+    )
+    with text_tab:
+        _draw_theme(themes())
+    with settings_tab:
+        st.markdown("测评办法的文件 `rules.toml` 里可以写的全部设置。Excel 表里的名称与这里相同。")
+        _draw_table(rule_settings(), _SETTINGS)
+    with columns_tab:
+        st.markdown("列的先后不限，多出来的列不影响。列名写成“也可以写成”里的任何一种，都能识别。")
         _draw_table(columns(), _COLUMNS)
-    with said:
+    with messages_tab:
         st.markdown("上传文件后可能看到的全部提示。“…”处是当时的内容。")
         _draw_table(all_messages(), _MESSAGES)
 
 
+def _draw_theme(available: list[Theme]) -> None:
+    by_title = {theme.title: theme for theme in available}
+    first = available[0].title
+    with st.container(width=860, key="themes"):
+        title = st.segmented_control(
+            "主题", list(by_title), default=first, required=True, key="theme", bind="query-params"
+        )
+    with st.container(width=860, key="theme-text"):
+        below = re.sub(r"^## ", "#### ", by_title[title].text, flags=re.M)
+        st.markdown(f"### {title}\n{below}")
+
+
 def _draw_table(frame: pd.DataFrame, headings: dict[str, str]) -> None:
-    st.table(frame.rename(columns=headings).set_index(next(iter(headings.values()))))
+    first = next(iter(headings.values()))
+    with st.container(key=f"reference-{next(iter(headings))}"):
+        st.table(frame.rename(columns=headings).set_index(first))
