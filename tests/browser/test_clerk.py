@@ -6,13 +6,28 @@ from datetime import date
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS, open_page, settle, shoot
-from tests.browser.test_whole_way import XLSX, items_of, pick_row, place  # noqa: F401
+from tests.browser.pages import (
+    SLOW,
+    WIDTHS,
+    button,
+    drop,
+    lacks,
+    opened,
+    pick_row,
+    sees,
+    settled,
+    shoot,
+    sign,
+    visit,
+)
+from tests.browser.test_whole_way import items_of, place  # noqa: F401
 from tests.builders import xlsx as workbook
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.files.held import waiting_rows
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(SLOW)]
 HEADERS = ["督查日期", "来源", "街道", "点位类型", "点位名称", "测评项", "检查结果", "扣分"]
 FOREIGN = ["督查日期", "来源", "街道", "点位类型", "踏勘之处", "测评项", "现场所见", "扣分"]
 """The same table in an office's own words for the site and the result."""
@@ -38,61 +53,53 @@ def twelve(place, items: list[str]) -> dict[str, bytes]:  # noqa: F811
     return files
 
 
-def said(page) -> str:
-    return page.inner_text('[data-testid="stMain"]')
-
-
-def drop(page, files: dict[str, bytes]) -> None:
-    page.set_input_files(
-        'input[type="file"]',
-        [{"name": n, "mimeType": XLSX, "buffer": content} for n, content in files.items()],
-    )
-    settle(page)
-
-
 def explain(page, header: str, title: str) -> None:
     """Choose what a column is, as a person does: open the list, type, take the first."""
-    assert f"的“{header}”这一列是什么" in said(page)
+    sees(page, f"的“{header}”这一列是什么")
+    settled(page)
+    # Nothing is offered, so the button opens only when the page has read what was chosen.
+    remember = button(page, "记住")
+    expect(remember).to_be_disabled()
     box = page.get_by_label("这一列是").first
     box.click()
     box.fill(title)
     page.get_by_role("option", name=title, exact=True).first.click()
-    settle(page)
-    page.get_by_role("button", name="记住", exact=True).first.click()
-    settle(page)
+    expect(remember).to_be_enabled()
+    settled(page)
+    remember.click()
 
 
 def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # noqa: F811
     before = len(batches.batches(site.office))
-    page.goto(f"{site.address}/files")
-    settle(page)
-    page.get_by_label("经办人").fill("张三")
-    page.get_by_label("经办人").press("Enter")
+    visit(page, f"{site.address}/files")
+    sign(page, "张三")
     files = twelve(place, items_of(site.office, place[1]))
-    drop(page, files)
-    assert "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)" in said(page)
+    drop(page, files, "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)")
+    expect(button(page, "全部入库(11 个文件)")).to_be_enabled()
     shoot(page, "twelve-files")
 
     pick_row(page, "files", 11)
     explain(page, "踏勘之处", "点位名称")
-    shoot(page, "asking-a-column")
     # The file could go in now, for it has deductions; what else it has is offered, not demanded.
-    page.get_by_text("有 1 列没有认出").click()
-    page.wait_for_timeout(500)
+    rest = page.get_by_text("有 1 列没有认出")
+    expect(rest).to_be_visible()
+    shoot(page, "asking-a-column")
+    rest.click()
     explain(page, "现场所见", "检查结果")
-    assert "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)" in said(page)
-    page.get_by_role("button", name="全部入库(12 个文件)").click()
-    settle(page)
+    sees(page, "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)")
+    button(page, "全部入库(12 个文件)").click()
+    sees(page, f"{OWN_WORDS} 已入库")
+    sees(page, "暂不计的行(1)")
     stored = batches.batches(site.office)
     assert len(stored) == before + 12
     assert len(waiting_rows(site.office)) == 1
-    assert "暂不计的行(1)" in said(page)
     shoot(page, "rows-that-wait")
 
     number = int(stored.loc[stored["name"] == FAULTY, "batch"].iloc[0])
     pick_row(page, "batches", list(stored["batch"]).index(number))
+    sees(page, f"第 {number} 批:{FAULTY}")
     with page.expect_download() as coming:
-        page.get_by_role("button", name="下载标注好的原表").first.click()
+        button(page, "下载标注好的原表").click()
     marked = tmp_path / coming.value.suggested_filename
     coming.value.save_as(marked)
     assert marked.name == "十一_有误_核对.xlsx"
@@ -105,29 +112,28 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     sheet["G4"] = "符合"
     again = io.BytesIO()
     open_book.save(again)
-    drop(page, {"十一_有误_核对.xlsx": again.getvalue()})
-    assert "共 2 行,2 行可入库" in said(page)
-    page.get_by_role("button", name="入库", exact=True).click()
-    settle(page)
+    drop(page, {marked.name: again.getvalue()}, "共 2 行,2 行可入库")
+    button(page, "入库").click()
+    sees(page, f"{marked.name} 已入库")
     assert waiting_rows(site.office).empty
-    assert "暂不计的行" not in said(page)
+    lacks(page, "暂不计的行")
 
     pick_row(page, "batches", 0)
-    page.get_by_role("button", name="撤回这一批").click()
-    settle(page)
+    button(page, "撤回这一批").click()
+    sees(page, "批已撤回,得分和名次已经按现在的数据重新计算")
     assert len(waiting_rows(site.office)) == 1
     pick_row(page, "batches", 0)
-    page.get_by_role("button", name="恢复这一批").click()
-    settle(page)
+    button(page, "恢复这一批").click()
+    sees(page, "批已恢复,得分和名次已经按现在的数据重新计算")
     assert waiting_rows(site.office).empty
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_many_files_are_legible_at_every_width(shown, chromium, place, width):  # noqa: F811
-    for page in open_page(chromium, width):
-        page.goto(f"{shown.address}/files")
-        settle(page)
-        drop(page, twelve(place, items_of(shown.office, place[1])))
+    files = twelve(place, items_of(shown.office, place[1]))
+    with opened(chromium, width) as page:
+        visit(page, f"{shown.address}/files")
+        drop(page, files, "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)")
         shoot(page, f"files-{width}")
         body = page.evaluate("document.documentElement.scrollWidth")
         assert body <= WIDTHS[width][0]

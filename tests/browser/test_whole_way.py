@@ -4,8 +4,21 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS, open_page, settle, shoot
+from tests.browser.pages import (
+    SLOW,
+    WIDTHS,
+    button,
+    drop,
+    opened,
+    pick_row,
+    put_aside,
+    sees,
+    shoot,
+    sign,
+    visit,
+)
 from tests.builders import xlsx as workbook
 from tests.offices import CHECK_HEADERS
 from tests.reading import hostile
@@ -15,10 +28,10 @@ from wenming_metrics.queries.scores.details import leaf_rows, unit_leaves
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.ranking.ranking import RANKED
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(SLOW)]
 HEADERS = [*CHECK_HEADERS, "问题描述"]
 DAY = date(2026, 11, 20)
 WEEK = periods.window("week", DAY)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +59,6 @@ def rows(site, items: list[str], *, faulty: bool) -> bytes:
     return workbook({"督查表": [["某街道督查记录"], HEADERS, *lines]})
 
 
-def drop(page, name: str, content: bytes) -> None:
-    page.set_input_files('input[type="file"]', {"name": name, "mimeType": XLSX, "buffer": content})
-    settle(page)
-
-
 def items_of(office, kind: str) -> list[str]:
     types = office.catalogue.point_types["name"].tolist()
     return office.catalogue.items["name"][office.catalogue.applies[:, types.index(kind)]].tolist()
@@ -60,37 +68,28 @@ def test_three_faults_corrected_and_traced(site, page, place):
     street, items = place[0], items_of(site.office, place[1])
     before = ranking(site.office, WEEK).set_index("unit_name").loc[street]
     visit_first(site, page, "upload")
-    page.goto(f"{site.address}/files")
-    settle(page)
-    page.get_by_label("经办人").fill("张三")
-    page.get_by_label("经办人").press("Enter")
-    drop(page, "有误.xlsx", rows(place, items, faulty=True))
-    said = page.inner_text('[data-testid="stMain"]')
-    assert "共 4 行,1 行可入库,3 行暂不计" in said
+    visit(page, f"{site.address}/files")
+    sign(page, "张三")
+    drop(page, {"有误.xlsx": rows(place, items, faulty=True)}, "共 4 行,1 行可入库,3 行暂不计")
     for located in (
         "「督查表」第 4 行「扣分」(H4)",
         "「督查表」第 5 行「街道」(C5)",
         "「督查表」第 6 行「督查日期」(A6)",
     ):
-        assert located in said
+        sees(page, located)
     shoot(page, "three-faults")
-    page.get_by_role("button", name="整张不入,改好再传").click()
-    settle(page)
+    put_aside(page, "整张不入,改好再传")
 
-    drop(page, "已改.xlsx", rows(place, items, faulty=False))
-    assert "共 4 行,4 行可入库" in page.inner_text('[data-testid="stMain"]')
-    page.get_by_role("button", name="入库", exact=True).click()
-    settle(page)
-    assert "已改.xlsx 已入库" in page.inner_text('[data-testid="stMain"]')
+    drop(page, {"已改.xlsx": rows(place, items, faulty=False)}, "共 4 行,4 行可入库")
+    button(page, "入库").click()
+    sees(page, "已改.xlsx 已入库")
 
     after = ranking(site.office, WEEK).set_index("unit_name").loc[street]
     assert after["checks"] == before["checks"] + 4
     assert after["score"] != before["score"]
-    page.goto(f"{site.address}/ranks?period=周&date=2026-11-20&unit={street}")
-    settle(page)
-    said = page.inner_text('[data-testid="stMain"]')
+    visit(page, f"{site.address}/ranks?period=周&date=2026-11-20&unit={street}")
     lost = 100 - after["score"]
-    assert f"得分 {after['score']:.2f},失 {lost:.2f} 分" in said
+    sees(page, f"得分 {after['score']:.2f},失 {lost:.2f} 分")
     shoot(page, "unit-panel")
 
     # The same figures by the query, and the rows add up to the panel's total.
@@ -102,19 +101,11 @@ def test_three_faults_corrected_and_traced(site, page, place):
     assert sorted(mine["source_row"]) == [3, 4]
     pick_row(page, "rows", list(found["file"]).index("已改.xlsx"))
     line = mine.iloc[0]
-    page.get_by_text(f"原表:已改.xlsx「督查表」第 {line['source_row']} 行").wait_for()
-    assert page.get_by_text(line["description"]).count() >= 1
+    traced = f"原表:已改.xlsx「督查表」第 {line['source_row']} 行"
+    expect(page.get_by_text(traced)).to_be_visible()
+    # The table of rows holds it too, out of sight: it must be read in the row as it was written.
+    expect(page.get_by_text(line["description"]).filter(visible=True).first).to_be_visible()
     shoot(page, "down-to-the-row")
-
-
-def pick_row(page, key: str, number: int) -> None:
-    """Tick one line of a table: tables are canvases, so by its place in the picture."""
-    table = page.locator(f'[class*="st-key-{key}-"] [data-testid="stDataFrame"]').first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    step, head = 36, 36
-    page.mouse.click(box["x"] + 18, box["y"] + head + step * number + step / 2)
-    settle(page)
 
 
 HOSTILE = {
@@ -130,16 +121,12 @@ HOSTILE = {
 
 
 def test_hostile_files_are_refused_and_the_server_lives(shown, page):
-    page.goto(f"{shown.address}/files")
-    settle(page)
+    visit(page, f"{shown.address}/files")
     for name, (content, words) in HOSTILE.items():
-        drop(page, name, content)
-        assert words in page.inner_text('[data-testid="stMain"]'), name
-        page.get_by_role("button", name="取消").first.click()
-        settle(page)
-    page.goto(f"{shown.address}/ranks")
-    settle(page)
-    assert "第一" in page.inner_text('[data-testid="stMain"]')
+        drop(page, {name: content}, words)
+        put_aside(page, "取消")
+    visit(page, f"{shown.address}/ranks")
+    sees(page, "第一")
     assert shown.process.poll() is None
 
 
@@ -149,16 +136,15 @@ def visit_first(site, page, address: str) -> None:
     There Streamlit would run pages/<file>.py without app.py, and would say of a page's own
     address that there is no such page.
     """
-    page.goto(f"{site.address}/{address}")
-    settle(page)
-    assert page.get_by_role("link", name="数据上传").count() >= 1
+    visit(page, f"{site.address}/{address}")
+    expect(page.get_by_role("link", name="数据上传").first).to_be_visible()
 
 
 @pytest.mark.parametrize("address", ["ranking", "ranks"])
 def test_a_first_visit_to_any_address_shows_the_framed_page(site, page, address):
     visit_first(site, page, address)
     if address == "ranks":
-        assert page.get_by_role("dialog").count() == 0
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 ADDRESSES = {
@@ -171,27 +157,21 @@ ADDRESSES = {
     "upload": "/files",
     "manual": "/guide",
 }
+ENGLISH = ("Browse files", "Drag and drop", "Choose an option", "Deploy", "Page not found")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_at_every_width_and_no_request_leaves_the_machine(shown, chromium, width):
     asked = []
-    for page in open_page(chromium, width):
+    with opened(chromium, width) as page:
         page.on("request", lambda request: asked.append(request.url))
         for name, address in ADDRESSES.items():
-            page.goto(shown.address + address)
-            settle(page)
+            visit(page, shown.address + address)
+            sees(page, "测评办法:", name)
             shoot(page, f"{name}-{width}")
-            body = page.inner_text("body")
-            assert "Traceback" not in body
-            for english in (
-                "Browse files",
-                "Drag and drop",
-                "Choose an option",
-                "Deploy",
-                "Page not found",
-            ):
-                assert english not in body, (name, english)
+            body = page.locator("body")
+            for foreign in ("Traceback", *ENGLISH):
+                expect(body, name).not_to_contain_text(foreign, use_inner_text=True)
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert over <= 0, f"{name} is wider than a screen of {width}"
     away = [
