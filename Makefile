@@ -14,6 +14,8 @@ help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
 export PYTHON VENV
+# Compiled once and kept: the tests start some thousand processes.
+unexport PYTHONDONTWRITEBYTECODE
 $(VENV)/run.done: requirements.txt
 	@.ci/setup libraries requirements.txt
 	@touch $@
