@@ -1,11 +1,10 @@
 """单位画像: one unit for one look: where it stands, what it lost, what is open, what to fix first."""
 
-from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.portrait import page as portrait_page
 
 office = page.open_page("单位画像")
-days = cache.days()
-page.stop_if_empty(days)
+days = page.inspected_days()
 selection, name = portrait_page.choose(office, days)
 portrait_page.draw(office, selection, name, days)
-page.foot(office, selection.window, cache.city(selection.window).checks)
+page.foot(office, selection.window)

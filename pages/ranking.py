@@ -1,11 +1,10 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
-from wenming_metrics.ui.frame import cache, drill, filters, page, signed_view, words
+from wenming_metrics.ui.frame import drill, filters, page, signed_view, tables, words
 from wenming_metrics.ui.ranking import page as ranking_page
 
 office = page.open_page("排名")
-days = cache.days()
-page.stop_if_empty(days)
+days = page.inspected_days()
 selection = signed_view.choose(filters.choose_ranking(office.rules, days))
 
 is_ranked = office.rules.board(selection.board).ranked
@@ -26,7 +25,7 @@ elif is_ranked:
     ranking_page.draw_apart(ranked)
     ranking_page.draw_filled(ranked, office.rules.missing_flag)
     ranking_page.draw_tools(ranked, named, office, selection)
-    unit = ranking_page.chosen_unit(ranked)
+    unit = tables.chosen_line(ranked, ranking_page.UNIT)
     if unit is not None:
         drill.draw_unit(office, unit, selection)
     checks = int(ranked["checks"].sum())
@@ -35,5 +34,5 @@ else:
     page.say(words.listing(listed))
     ranking_page.draw_listing(listed, selection)
     ranking_page.offer_listing(listed, office, selection)
-    checks = cache.city(selection.window).checks
+    checks = None
 page.foot(office, selection.window, checks)

@@ -1,15 +1,16 @@
 """两率一度: what people know, take part in and are content with, and how sure these figures are."""
 
+from wenming_metrics.queries.survey.waves import waves
 from wenming_metrics.ui.frame import act_button, page
-from wenming_metrics.ui.survey import cache as survey_cache
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.survey import page as survey_page
 
 office = page.open_page("两率一度")
 act_button.tell_done()
 survey_page.stop_without_rules(office)
-waves = survey_cache.waves()
-survey_page.stop_without_waves(office, waves)
-chosen, found = survey_page.choose(waves)
+known = ask(waves)
+survey_page.stop_without_waves(office, known)
+chosen, found = survey_page.choose(known)
 
 survey_page.draw(office, chosen, found)
 survey_page.foot(office, chosen, found)

@@ -1,11 +1,10 @@
 """趋势: how scores went, what moved them, on which days, and how all units compare."""
 
-from wenming_metrics.ui.frame import cache, page
+from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.trends import page as trends_page
 
 office = page.open_page("趋势")
-days = cache.days()
-page.stop_if_empty(days)
+days = page.inspected_days()
 chosen = trends_page.choose(office, days)
 trends_page.draw(office, chosen, days)
-page.foot(office, chosen.window, cache.city(chosen.window).checks)
+page.foot(office, chosen.window)

@@ -1,12 +1,9 @@
 """数据上传: read a file, see what it would change, store it; take it back when it was a mistake."""
 
-import streamlit as st
-
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.uploads import (
     batches,
     drop_zone,
-    forms,
     record_lists,
     unknown_words,
     waiting,
@@ -14,18 +11,11 @@ from wenming_metrics.ui.uploads import (
 
 office = page.open_page("数据上传")
 page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
-who = st.text_input(
-    "经办人",
-    key="who",
-    placeholder="您的姓名,会记在入库记录里",
-    max_chars=20,
-    persist_state="session",
-    width=320,
-).strip()
+who = page.ask_who("入库记录")
 drop_zone.draw_drop_zone(office, who)
 waiting.draw(office, who)
 unknown_words.draw_remembered(office, who)
-forms.draw(office)
+drop_zone.draw_forms(office)
 batches.draw(office, who)
 record_lists.draw()
 batches.draw_acts()

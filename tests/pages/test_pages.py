@@ -22,6 +22,7 @@ from wenming_metrics.intake import commit
 from wenming_metrics.publishing import issues, signing
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import days_known, open_office
+from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
@@ -446,7 +447,7 @@ def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(cache, "city", fail)
+    monkeypatch.setattr(overview, "city", fail)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not app.exception
     assert "这一页没有显示出来" in app.error[0].value

@@ -2,7 +2,7 @@
 
 from tests.polls import THIRD, definitions, people, poll_office, put
 from wenming_metrics.queries.survey.rates import rates
-from wenming_metrics.ui.overview.survey_glance import rate_cards
+from wenming_metrics.ui.overview.page import rate_cards
 
 STREETS = [("甲街道", "主城区"), ("乙街道", "主城区")]
 

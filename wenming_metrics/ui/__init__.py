@@ -2,6 +2,6 @@
 
 `frame` what pages share: opening, filters, cache, tables, words · a room per page: `overview`, `ranking`,
 `portrait`, `losses`, `trends`, `survey`, `uploads`, `issues`, `rules` · `composite` 综合考核 · `manual` the
-instructions · `server` Streamlit started. In a room `page` draws, `sentences` says what is true of the
-figures, `cache` keeps answers.
+instructions · `server` Streamlit started. In a room `page` draws and `sentences` says what is true of the
+figures; every stored answer comes by `frame.cache.ask`.
 """

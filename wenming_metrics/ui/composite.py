@@ -10,37 +10,37 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import Window, previous, window
-from wenming_metrics.export.tables import XLSX, composite_workbook
+from wenming_metrics.export.tables import composite_workbook
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.composite import (
     Composite,
-    composite_lines,
+    known_profiles,
     printed_total,
     unit_sources,
 )
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.runtime import settings
 from wenming_metrics.scoring.ranking.ranking import VETOED
 from wenming_metrics.scoring.tree.composite import INCOMPLETE, worked_line
-from wenming_metrics.ui.frame import adjustments, cache, page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.tables import number_column, text_column
 
-_UNIT = "appraised"
+UNIT = "appraised"
 _EARLIER = 3
 """Periods before the first inspection that can be chosen: tests by others may be older."""
 _SOURCES = {
-    "name": st.column_config.TextColumn("考核项", width=130),
-    "value": st.column_config.NumberColumn("得分", format="%.2f", width=70),
-    "weight": st.column_config.NumberColumn("权重", format="%.2f", width=66),
-    "points": st.column_config.NumberColumn("计分", format="%.4f", width=80),
-    "told": st.column_config.TextColumn("依据", width=190),
-    "of": st.column_config.TextColumn("所属期间", width=120),
-    "file": st.column_config.TextColumn("文件", width=250),
-    "sheet": st.column_config.TextColumn("工作表", width=100),
-    "source_row": st.column_config.NumberColumn("行号", format="%d", width=60),
-    "treatment": st.column_config.TextColumn("说明", width=170),
+    "name": text_column("考核项", 130),
+    "value": number_column("得分", "%.2f", 70),
+    "weight": number_column("权重", "%.2f", 66),
+    "points": number_column("计分", "%.4f", 80),
+    "told": text_column("依据", 190),
+    "of": text_column("所属期间", 120),
+    **tables.source(250, 100),
+    "treatment": text_column("说明", 170),
 }
-_YEAR = {"year": st.column_config.NumberColumn("年份", format="%d", width=64)}
+_YEAR = {"year": number_column("年份", "%d", 64)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def choose(days: Sequence[date]) -> Chosen:
     """Draw the controls: the profile, and the periods of its kind; stops where there is none."""
     profiles = _profiles()
     titles = {_title(one): one for one in profiles}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+    with page.row("controls"):
         said = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
         profile = titles[said]
         windows = {one.title: one for one in _windows(profile.period, days)}
@@ -71,7 +71,7 @@ def choose(days: Sequence[date]) -> Chosen:
 
 def _profiles() -> tuple[Profile, ...]:
     try:
-        found = cache.profiles()
+        found = known_profiles(cache.office(), settings.load().data)
     except RuleSetError as error:
         faults = "\n".join(f"- {fault}" for fault in error.faults)
         st.error(f"综合考核的方案文件有错,改好之后刷新本页:\n{faults}")
@@ -94,11 +94,6 @@ def _windows(kind: str, days: Sequence[date]) -> list[Window]:
     return found
 
 
-def lines_of(found: Composite) -> pd.DataFrame:
-    """Lay out one line per unit; see `queries.ranking.composite.composite_lines`."""
-    return composite_lines(found)
-
-
 def draw_about(profile: Profile, found: Composite) -> None:
     """Say whose profile it is, what it weighs, and what must not leave the house."""
     weights = "、".join(f"{words.plain(c.name)} {c.weight:g}" for c in profile.components)
@@ -119,37 +114,28 @@ def draw_table(lines: pd.DataFrame, chosen: Chosen) -> None:
         return
     shown, columns = _columns(placed, chosen.profile)
     key = f"composite-{chosen.key}"
-    names = placed["unit_name"].tolist()
-    tables.pick(shown, columns, key, on_select=lambda: _follow(key, names))
-
-
-def _follow(key: str, names: list[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    st.session_state[_UNIT] = names[rows[0]] if rows else None
+    tables.pick_name(shown, columns, key, UNIT, placed["unit_name"].tolist())
 
 
 def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict]:
     """Make the columns of the table: each component with value, weight and points; 缺 is marked."""
-    text = st.column_config.TextColumn
     shown = placed.assign(
         place=[f"{'并列 ' if one.tied else ''}{one.rank}" for one in placed.itertuples()]
     )
     columns = {
-        "place": text("名次", width=66, alignment="right"),
-        "unit_name": text("单位", width=118),
-        "score": st.column_config.NumberColumn("综合分", format=f"%.{profile.decimals}f", width=76),
+        "place": text_column("名次", 66, alignment="right"),
+        "unit_name": text_column("单位", 118),
+        "score": number_column("综合分", f"%.{profile.decimals}f", 76),
     }
     for number, one in enumerate(profile.components):
         value = shown[f"value_{number}"]
         shown[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
-        columns[f"value_{number}"] = text(one.name, width=96, alignment="right")
+        columns[f"value_{number}"] = text_column(one.name, 96, alignment="right")
         for name, heading, form in (("weight", "权重", "%.4g"), ("points", "计分", "%.2f")):
-            column = st.column_config.NumberColumn(
-                heading, format=form, width=66, help=f"{one.name}的{heading}"
-            )
+            column = number_column(heading, form, 66, help=f"{one.name}的{heading}")
             columns[f"{name}_{number}"] = column
-    columns["missing"] = text("缺项", width=220)
-    columns["group"] = text("分组", width=96)
+    columns["missing"] = text_column("缺项", 220)
+    columns["group"] = text_column("分组", 96)
     return shown, columns
 
 
@@ -164,7 +150,7 @@ def draw_without(lines: pd.DataFrame) -> None:
             f"{one.unit_name}({one.document_no or _lacks(one.missing)})" for one in own.itertuples()
         ]
         if said:
-            names = "、".join(map(words.plain, said))
+            names = words.joined(said)
             st.markdown(f"**{title}**({len(own)} 个;{why}):{names}")
 
 
@@ -174,25 +160,15 @@ def _lacks(missing: str) -> str:
 
 def draw_tools(lines: pd.DataFrame, chosen: Chosen, office: Office) -> None:
     """Draw what can be done with the table: work out a unit, take the table along."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            "看一个单位怎样算",
-            lines["unit_name"].tolist(),
-            index=None,
-            placeholder="点表中一行,或在这里选",
-            key=_UNIT,
-            bind="query-params",
-            width=300,
-        )
+    with page.row():
+        tables.choose_name("看一个单位怎样算", lines["unit_name"].tolist(), UNIT)
         title = f"综合考核({chosen.window.title})"
         names = [one.name for one in chosen.profile.components]
-        st.download_button(
+        page.offer(
             "下载综合考核表",
             lambda: composite_workbook(lines, names, title, _notes(chosen, office)),
-            f"{title}.xlsx",
-            XLSX,
-            on_click="ignore",
-            key=f"get-composite-{chosen.key}",
+            title,
+            f"get-composite-{chosen.key}",
         )
 
 
@@ -204,12 +180,6 @@ def _notes(chosen: Chosen, office: Office) -> list[str]:
         *(f"测评办法:{named}" for named in names_of(chosen.window, office)),
         f"时段:{chosen.window.title}",
     ]
-
-
-def chosen_unit(lines: pd.DataFrame) -> pd.Series | None:
-    """Give the line of the unit that is chosen by click, control or address."""
-    found = lines[lines["unit_name"] == st.session_state.get(_UNIT)]
-    return found.iloc[0] if len(found) else None
 
 
 def draw_unit(found: Composite, line: pd.Series) -> None:
@@ -231,4 +201,4 @@ def draw_unit(found: Composite, line: pd.Series) -> None:
         own = found.composed.ledger[found.composed.ledger["column"] == at]
         if len(own):
             st.markdown("**加减分和系数**")
-            adjustments.draw(own)
+            tables.show_adjustments(own)

@@ -1,4 +1,4 @@
-"""Buttons that change the store: what came of the last one is told at the top of the page."""
+"""Buttons that change the store: what came of the last one is told, once, where its list stands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import page, words
 
@@ -16,11 +17,11 @@ _SAID = "acting_said"
 _FIRST = "请先填好经办人和这里的各项"
 
 
-def tell_done() -> None:
-    """Tell what came of the last act, once."""
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        page.tell(words.plain(said[1]), done=said[0])
+def tell_done(memory: str = _SAID) -> None:
+    """Tell what came of the last act, once. Takes: memory - the key that it was kept under"""
+    done, message = st.session_state.pop(memory, (True, ""))
+    if message:
+        page.tell(words.plain(message), done=done)
 
 
 def button(
@@ -36,14 +37,14 @@ def button(
     Takes: act - what it does; said - the sentence that tells of what `act` gave
     """
     told = _FIRST if disabled else None
-    st.button(label, key=key, disabled=disabled, help=told, on_click=_do, args=(act, said))
+    st.button(label, key=key, disabled=disabled, help=told, on_click=do, args=(act, said))
 
 
-def _do(act: Callable[[], object], said: Callable[[object], str]) -> None:
+def do(act: Callable[[], object], said: Callable[[object], str], memory: str = _SAID) -> None:
+    """Do what a button is for, and keep what came of it for `tell_done`."""
     try:
-        done = act()
-    except (IntakeError, StoreError) as error:
+        outcome = True, said(act())
+    except (IntakeError, StoreError, RuleSetError) as error:
         logger.warning("%s", error, exc_info=error.__cause__)
-        st.session_state[_SAID] = (False, str(error))
-        return
-    st.session_state[_SAID] = (True, said(done))
+        outcome = False, str(error)
+    st.session_state[memory] = outcome

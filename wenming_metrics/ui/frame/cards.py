@@ -14,8 +14,9 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.queries.files.pictures import RowPicture
+from wenming_metrics.queries.files.pictures import row_pictures as stored_pictures
 from wenming_metrics.queries.ranking.overview import City
-from wenming_metrics.ui.frame import words
+from wenming_metrics.ui.frame import cache, words
 
 _LARGEST = 8_000_000
 """Bytes of a picture that is sent along with the page."""
@@ -109,6 +110,12 @@ def cells(original: dict[str, str]) -> None:
         for header, text in original.items()
     )
     st.html(f"<table class='cells'>{rows}</table>")
+
+
+def row_pictures(line: pd.Series | tuple) -> list[RowPicture]:
+    """List the pictures of a row; too large to be kept. Takes: line - batch, sheet, source_row"""
+    batch, sheet, row = line.batch, line.sheet, line.source_row
+    return stored_pictures(cache.office(), int(batch), str(sheet), int(row))
 
 
 def pictures(found: Sequence[RowPicture]) -> None:

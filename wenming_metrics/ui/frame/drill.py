@@ -12,21 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
-from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.deductions import problem
+from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves
+from wenming_metrics.queries.scores.records import answers_to
+from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
 from wenming_metrics.scoring.tree.adjusting import in_use
-from wenming_metrics.ui.frame import (
-    adjustments,
-    cache,
-    cards,
-    filters,
-    issue_cache,
-    page,
-    tables,
-    words,
-)
+from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
@@ -48,8 +43,7 @@ class Chosen:
     @property
     def cut(self) -> Cut | None:
         """Say as known when its figures are; None: now."""
-        signed = self.selection.signed
-        return issue_cache.frozen(signed).cut if signed else None
+        return signed_view.cut_of(self.selection.signed)
 
 
 def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
@@ -58,7 +52,7 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
     Takes: line - the unit's line of the ranked list; one with rows, whether it has a place or not
     """
     chosen = Chosen(selection, int(line["unit"]), str(line["unit_name"]))
-    leaves = cache.unit_leaves(selection.window, chosen.unit, selection.board, chosen.cut)
+    leaves = ask(unit_leaves, selection.window, chosen.unit, selection.board, chosen.cut)
     full, exact = office.rules.full_mark, float(leaves["loss"].sum())
     has_score = not pd.isna(line["score"])
     # What decisions added or took is no loss of the tree: the leaves add up without it.
@@ -79,7 +73,7 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
 def _offer_portrait(name: str, selection: Selection) -> None:
     """Draw the way to all that is known of a unit on one page."""
     board = cache.office().rules.board(selection.board)
-    query = filters.portrait_query(selection.window, cache.days(), board, name)
+    query = filters.portrait_query(selection.window, ask(days_known), board, name)
     st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
 
 
@@ -111,11 +105,11 @@ def _difference(line: pd.Series, full: float) -> str:
 def _draw_ledger(line: pd.Series, chosen: Chosen) -> None:
     """Draw the decisions on a unit and its coefficient, where there are any."""
     at = chosen.selection
-    lines = cache.unit_ledger(at.window, chosen.unit, at.board)
+    lines = ask(unit_ledger, at.window, chosen.unit, at.board)
     if lines.empty:
         return
     st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
-    adjustments.draw(lines)
+    tables.show_adjustments(lines)
 
 
 def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
@@ -131,7 +125,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), place)
-        st.plotly_chart(bars, theme=None, config=CONFIG, key=f"bars-{chosen.key}")
+        page.chart(bars, f"bars-{chosen.key}")
     return None if place is None else str(lost["code"].iloc[place])
 
 
@@ -140,7 +134,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
 
     Takes: line - the unit's line of a list that is not ranked
     """
-    rows = cache.named_rows(selection.window, int(line["unit"]), selection.board)
+    rows = ask(named_rows, selection.window, int(line["unit"]), selection.board)
     name = words.plain(line["unit_name"])
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{name} · {selection.window.title}")
@@ -155,7 +149,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
     at = chosen.selection
-    rows = cache.leaf_rows(at.window, chosen.unit, code, at.board, chosen.cut)
+    rows = ask(leaf_rows, at.window, chosen.unit, code, at.board, chosen.cut)
     if rows.empty:
         return
     name = "全部测评标准"
@@ -171,17 +165,15 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: fl
 def draw_original(rows: pd.DataFrame, place: int | None) -> None:
     """Draw the cells of the picked row, or of the first one folded away, as they were sent."""
     row = rows.iloc[place or 0]
-    title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
+    title = f"原表:{words.origin(row)}"
     with st.expander(words.plain(title), expanded=place is not None):
-        told = None if place is None else cache.problem(row["day"], row["batch"], row["seq"])
+        told = None if place is None else ask(problem, row["day"], row["batch"], row["seq"])
         if told:
             st.markdown(words.problem(told))
         cards.cells(row["cells"])
-        cards.pictures(
-            cache.row_pictures(int(row["batch"]), str(row["sheet"]), int(row["source_row"]))
-        )
+        cards.pictures(cards.row_pictures(row))
         if told and told.number:
-            _draw_answers(cache.answers_to(row["day"], row["batch"], row["seq"]))
+            _draw_answers(ask(answers_to, row["day"], row["batch"], row["seq"]))
 
 
 def _draw_answers(answers: pd.DataFrame) -> None:
@@ -190,8 +182,8 @@ def _draw_answers(answers: pd.DataFrame) -> None:
         who = f"{one.unit_name} " if one.unit_name else ""
         said = f",{one.measure}" if one.measure else ""
         st.markdown(f"**整改反馈**:{words.plain(f'{who}{one.on:%Y-%m-%d} {one.state}{said}')}")
-        page.note(words.plain(f"见 {one.file}「{one.sheet}」第 {one.source_row} 行"))
-        cards.pictures(cache.row_pictures(one.batch, one.sheet, one.source_row))
+        page.note(words.plain(f"见 {words.origin(one)}"))
+        cards.pictures(cards.row_pictures(one))
 
 
 def go_there(key: str) -> None:

@@ -16,6 +16,7 @@ import streamlit as st
 from wenming_metrics.domain.periods import KINDS, Window, custom, previous, today, window
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
+from wenming_metrics.ui.frame import page
 
 EVERY_GROUP = "全部"
 ISSUE = "issue"
@@ -46,24 +47,23 @@ class Selection:
 
 def choose_period(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of a page that shows the city: 日/周/月 and a date."""
-    with _row():
-        return Selection(_window(_with_issues(_SHORT, rules), days, "city_", rules))
+    with page.row("controls"):
+        return Selection(_window(_SHORT, days, "city_", rules))
 
 
 def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of the ranking: board, group, period and its dates."""
-    with _row():
+    with page.row("controls"):
         board = _board(rules.boards)
         group = _group(board)
-        return Selection(_window(_with_issues(_LONG, rules), days, "", rules), board.kind, group)
+        return Selection(_window(_LONG, days, "", rules), board.kind, group)
 
 
 def choose_trend(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of a course: board, period and its last date, in the caller's row."""
     ranked = [board for board in rules.boards if board.ranked]
     board = _board(ranked, "trend_board") if len(ranked) > 1 else ranked[0]
-    kinds = _with_issues(("week", "month", "day"), rules)
-    return Selection(_window(kinds, days, "trend_", rules), board.kind)
+    return Selection(_window(("week", "month", "day"), days, "trend_", rules), board.kind)
 
 
 def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
@@ -75,24 +75,22 @@ def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
 
 def trend_query(chosen: Selection, days: Sequence[date], rules: RuleSet) -> dict[str, str]:
     """Give the address parameters of `choose_trend` for a selection."""
-    found = {f"trend_{name}": told for name, told in query_of(chosen.window, days).items()}
+    query = query_of(chosen.window, days, "trend_")
     if sum(board.ranked for board in rules.boards) > 1:
-        found["trend_board"] = rules.board(chosen.board).title
-    return found
+        query["trend_board"] = rules.board(chosen.board).title
+    return query
 
 
 def choose_losses(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of the lost points: period and its dates; first the week."""
-    with _row():
-        kinds = _with_issues(_LONG, rules)
-        return Selection(_window(kinds, days, "lost_", rules, "week"), rules.boards[0].kind)
+    with page.row("controls"):
+        return Selection(_window(_LONG, days, "lost_", rules, "week"), rules.boards[0].kind)
 
 
 def choose_portrait(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of one unit: board, period and its date, in the caller's row; first the week."""
     board = _board(rules.boards, "unit_board")
-    kinds = _with_issues(_ONE_UNIT, rules)
-    return Selection(_window(kinds, days, "unit_", rules, "week"), board.kind)
+    return Selection(_window(_ONE_UNIT, days, "unit_", rules, "week"), board.kind)
 
 
 def portrait_query(chosen: Window, days: Sequence[date], board: Board, name: str) -> dict[str, str]:
@@ -102,8 +100,7 @@ def portrait_query(chosen: Window, days: Sequence[date], board: Board, name: str
     """
     offered = chosen.number or chosen.kind in _ONE_UNIT
     near = chosen if offered else window("month", min(chosen.end, _latest(days)))
-    found = {f"unit_{key}": told for key, told in query_of(near, days).items()}
-    return {**found, "unit_board": board.title, "unit_who": name}
+    return {**query_of(near, days, "unit_"), "unit_board": board.title, "unit_who": name}
 
 
 def choose_steps(days: Sequence[date]) -> Selection:
@@ -111,21 +108,9 @@ def choose_steps(days: Sequence[date]) -> Selection:
     return Selection(_window(_LONG, days, "step_"))
 
 
-def _row() -> st.delta_generator.DeltaGenerator:
-    return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
-
-
 def _board(boards: Sequence[Board], key: str = "board") -> Board:
     titles = {board.kind: board.title for board in boards}
-    kind = st.segmented_control(
-        "榜单",
-        list(titles),
-        format_func=titles.get,
-        default=boards[0].kind,
-        required=True,
-        key=key,
-        bind="query-params",
-    )
+    kind = page.switch("榜单", list(titles), key, format_func=titles.get)
     return next(board for board in boards if board.kind == kind)
 
 
@@ -137,11 +122,6 @@ def _group(board: Board) -> str:
     return "" if chosen == EVERY_GROUP else chosen
 
 
-def _with_issues(kinds: Sequence[str], rules: RuleSet) -> Sequence[str]:
-    """Offer the issues of the office as a period, unless they are weeks or months anyway."""
-    return kinds if is_usual(calendar_of(rules.issues)) else (*kinds, ISSUE)
-
-
 def _window(
     kinds: Sequence[str],
     days: Sequence[date],
@@ -149,15 +129,13 @@ def _window(
     rules: RuleSet | None = None,
     first: str = "",
 ) -> Window:
-    kind = st.segmented_control(
-        "时段",
-        kinds,
-        format_func=_PERIODS.get,
-        default=first or kinds[0],
-        required=True,
-        key=f"{prefix}period",
-        bind="query-params",
-    )
+    """Draw period and dates; the issues of the office too, unless they are weeks or months anyway.
+
+    Takes: rules - None: without issues
+    """
+    if rules is not None and not is_usual(calendar_of(rules.issues)):
+        kinds = (*kinds, ISSUE)
+    kind = page.switch("时段", kinds, f"{prefix}period", first, format_func=_PERIODS.get)
     last = days[-1]
     if kind != "custom":
         on = _date("日期", f"{prefix}date", last, days)
@@ -184,11 +162,15 @@ def _latest(days: Sequence[date]) -> date:
     return max(days[-1], today())
 
 
-def query_of(chosen: Window, days: Sequence[date]) -> dict[str, str]:
-    """Give the address parameters that open the ranking on the same calendar period."""
+def query_of(chosen: Window, days: Sequence[date], prefix: str = "") -> dict[str, str]:
+    """Give the address parameters that open the same calendar period on another page.
+
+    Takes: prefix - of the other page's parameters, "": the ranking's
+    """
     on = min(chosen.end, _latest(days))
     usual = not chosen.number or window(chosen.kind, chosen.start).start == chosen.start
-    return {"period": _PERIODS[chosen.kind if usual else ISSUE], "date": on.isoformat()}
+    period = _PERIODS[chosen.kind if usual else ISSUE]
+    return {f"{prefix}period": period, f"{prefix}date": on.isoformat()}
 
 
 def last_days(chosen: Window, count: int) -> Window:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
+import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.domain.periods import Window, now
-from wenming_metrics.queries.office import Office
+from wenming_metrics.export.tables import XLSX
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.files.batches import batches
+from wenming_metrics.queries.office import Office, days_known
+from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.cache import ask
 
 PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
@@ -70,21 +79,45 @@ def _require_router() -> None:
         st.switch_page("app.py")
 
 
+def inspected_days() -> list[date]:
+    """List the days with inspections; without any, say what to do and end the page."""
+    days = ask(days_known)
+    stop_if_empty(days)
+    return days
+
+
 def stop_if_empty(days: Sequence) -> None:
     """Say what to do while the store holds no inspection; the rest of the page is not run."""
-    if days:
-        return
-    with st.container(key="empty", border=True, width=640):
-        st.subheader("还没有督查数据")
-        st.markdown(
+    if not days:
+        stop(
+            "还没有督查数据",
             "第一次使用,按顺序做三步:\n"
             "1. 上传单位名册、点位名册,软件才认得街道、部门和点位;\n"
             "2. 上传督查表,看清提示,点「入库」;\n"
-            "3. 回到这里,就有得分和排名。"
+            "3. 回到这里,就有得分和排名。",
         )
+
+
+def stop(
+    title: str,
+    steps: str,
+    *,
+    page: str = "pages/upload.py",
+    label: str = "去「数据上传」",
+    office: Office | None = None,
+) -> None:
+    """Draw what is missing and the ways on, and end the page.
+
+    Takes: page, label - where the first step is done; office - whose rules stand at the foot
+    """
+    with st.container(key="empty", border=True, width=640):
+        st.subheader(title)
+        st.markdown(steps)
         with st.container(horizontal=True):
-            st.page_link("pages/upload.py", label="去「数据上传」")
+            st.page_link(page, label=label)
             st.page_link("pages/manual.py", label="看「使用说明」")
+    if office is not None:
+        fine_print(office)
     st.stop()
 
 
@@ -105,17 +138,69 @@ def note(text: str) -> None:
     st.caption(text)
 
 
-def foot(office: Office, window: Window, checks: int) -> None:
-    """Write under which rules, for which days and from how many checks the page's figures come."""
+def row(key: str | None = None) -> DeltaGenerator:
+    """Open a row of controls that stand on one line."""
+    return st.container(horizontal=True, vertical_alignment="bottom", key=key)
+
+
+def ask_who(record: str) -> str:
+    """Ask who acts; the name is held from page to page. Takes: record - where the name is kept"""
+    return st.text_input(
+        "经办人",
+        key="who",
+        placeholder=f"您的姓名,会记在{record}里",
+        max_chars=20,
+        persist_state="session",
+        width=320,
+    ).strip()
+
+
+def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
+    """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
+    return st.segmented_control(
+        label,
+        options,
+        default=default or options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        **more,
+    )
+
+
+def chart(figure: go.Figure, key: str) -> None:
+    """Draw a figure."""
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key)
+
+
+def offer(
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    key: str | None,
+    description: str | None = None,
+) -> None:
+    """Offer a workbook, made when it is asked for. Takes: name - of the file, without its ending"""
+    st.download_button(
+        label, make, f"{name}.xlsx", XLSX, on_click="ignore", key=key, help=description
+    )
+
+
+def foot(office: Office, window: Window, checks: int | None = None) -> None:
+    """Write under which rules, for which days and from how many checks the page's figures come.
+
+    Takes: checks - None: those of the city
+    """
+    checks = ask(overview.city, window).checks if checks is None else checks
     st.caption(foot_text(office, window, checks))
 
 
 def foot_text(office: Office, window: Window, checks: int) -> str:
     """Spell what stands at the foot of a page."""
-    last = cache.batches()["act_at"].max()
+    last = ask(batches)["act_at"].max()
     return (
         f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
-        f"数据到 {cache.days()[-1]:%Y-%m-%d} · 最近一次数据变动 {last[:16].replace('T', ' ')}"
+        f"数据到 {ask(days_known)[-1]:%Y-%m-%d} · 最近一次数据变动 {moment(last)}"
     )
 
 

@@ -51,13 +51,11 @@ def draw(
                 key=f"marked-{key}",
                 help="原表里有问题的格子涂了底色、加了批注,图片和格式不变;改好后整份再上传",
             )
-        st.download_button(
+        page.offer(
             "下载全部提示",
             lambda: problem_workbook(problems, f"{filename} 的提示"),
-            f"{PurePath(filename).stem}_提示.xlsx",
-            XLSX,
-            on_click="ignore",
-            key=f"problems-{key}",
+            f"{PurePath(filename).stem}_提示",
+            f"problems-{key}",
         )
 
 

@@ -8,12 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.publishing.corrections import Corrections
-from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, signed_for
+from wenming_metrics.publishing.corrections import Corrections, corrections_of
+from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, issues, signed_for
 from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.arrivals import Cut
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import cache, issue_cache, page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
 _LIVE = "看实时数据"
@@ -36,11 +41,11 @@ def choose(selection: Selection) -> Selection:
 
     Returns: the selection with the issue whose signed lists are to be shown
     """
-    issue = signed_for(issue_cache.issues(), selection.window)
+    issue = signed_for(ask(issues), selection.window)
     if issue is None:
         _say_unsigned(selection.window)
         return selection
-    changed = _on_board(issue_cache.corrected(issue.key, live=True), selection.board)
+    changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{words.plain(issue.title)} :blue[已签发]** {words.plain(issue.document)} · "
@@ -63,7 +68,7 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
 
 
 def _say_unsigned(window: Window) -> None:
-    standing = [one for one in issue_cache.issues() if _covers(one, window)]
+    standing = [one for one in ask(issues) if _covers(one, window)]
     state = f"{standing[0].title}{standing[0].state}," if standing else ""
     with st.container(key="unsigned"):
         page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
@@ -74,17 +79,22 @@ def _covers(issue: Issue, window: Window) -> bool:
     return days and issue.state in (DRAFT, CHECKING)
 
 
+def cut_of(signed: int) -> Cut | None:
+    """Say as known when the figures of a signed issue are; None: now. Takes: signed - 0: none"""
+    return ask(frozen, signed).cut if signed else None
+
+
 def figures(selection: Selection, board: Board) -> Figures:
     """Give what the page of the city shows."""
     window = selection.window
     if selection.signed:
-        lists = issue_cache.frozen(selection.signed).lists
+        lists = ask(frozen, selection.signed).lists
         return Figures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
     return Figures(
-        cache.city(window),
-        cache.ranking(window, board.kind),
-        cache.category_shares(window),
-        cache.top_losses(window),
+        ask(overview.city, window),
+        ask(ranking, window, board.kind),
+        ask(overview.category_shares, window),
+        ask(overview.top_losses, window),
     )
 
 
@@ -101,18 +111,9 @@ def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
 
 def correction_lines(units: pd.DataFrame) -> pd.DataFrame:
     """Spell the figures of corrections side by side: 「87.62 → 87.30」."""
-    return units.assign(
-        score=[
-            _change(one, other, 2)
-            for one, other in zip(units["score_signed"], units["score_now"], strict=True)
-        ],
-        rank=[
-            _change(one, other, 0)
-            for one, other in zip(units["rank_signed"], units["rank_now"], strict=True)
-        ],
-    )
+    return units.assign(score=_arrows(units, "score", 2), rank=_arrows(units, "rank", 0))
 
 
-def _change(one: float | None, other: float | None, decimals: int) -> str:
-    told = ["—" if pd.isna(value) else f"{value:.{decimals}f}" for value in (one, other)]
-    return told[0] if told[0] == told[1] else f"{told[0]} → {told[1]}"
+def _arrows(units: pd.DataFrame, name: str, decimals: int) -> list[str]:
+    before, after = units[f"{name}_signed"], units[f"{name}_now"]
+    return words.arrows(before, after, f"{{:.{decimals}f}}", "—")

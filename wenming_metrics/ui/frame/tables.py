@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from wenming_metrics.domain.numbers import allocate, half_up
+from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import words
@@ -19,183 +19,179 @@ _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
 """Rows a long table shows before it scrolls inside."""
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
+
+def text_column(title: str, width: int | None = None, **more: object) -> dict:
+    """Make a column of words."""
+    return st.column_config.TextColumn(title, width=width, **more)
+
+
+def number_column(
+    title: str, form: str | None = None, width: int | None = None, **more: object
+) -> dict:
+    """Make a column of figures. Takes: form - how they are spelled (%.2f)"""
+    return st.column_config.NumberColumn(title, format=form, width=width, **more)
+
+
+def count_column(title: str, width: int | None = None, **more: object) -> dict:
+    """Make a column of counts, with a comma at thousands."""
+    return number_column(title, "localized", width, **more)
+
+
+def source(file: int, sheet: int) -> dict:
+    """Give the columns that say where a row stands. Takes: file, sheet - their widths"""
+    return {
+        "file": text_column("文件", file),
+        "sheet": text_column("工作表", sheet),
+        "source_row": number_column("行号", "%d", 60),
+    }
+
+
+_WHO, _AT = text_column("经办人", 84), text_column("时间", 130)
+_UNIT_NAME, _STREET = text_column("单位", 118), text_column("街道", 96)
+_REASON = text_column("原因", 200)
 _TREND = "得分随各期的变化,右端是本期;没有得分的期次略去。各单位用同一刻度"
 
 RANKING = {
-    "place": _text("名次", width=66, alignment="right"),
-    "moved": _text("升降", width=56, alignment="right", help="比上一期升降几位;新:上一期没有名次"),
-    "unit_name": _text("单位", width=118),
-    "score": _number("得分", format="%.2f", width=70),
-    "change": _text("较上期", width=84, alignment="right"),
+    "place": text_column("名次", 66, alignment="right"),
+    "moved": text_column("升降", 56, alignment="right", help="比上一期升降几位;新:上一期没有名次"),
+    "unit_name": _UNIT_NAME,
+    "score": number_column("得分", "%.2f", 70),
+    "change": text_column("较上期", 84, alignment="right"),
     "trend": st.column_config.LineChartColumn("近期走势", width=130, help=_TREND),
-    "sites": _number("点位", format="localized", width=64),
-    "checks": _number("检查项", format="localized", width=76),
-    "failed": _number("问题", format="localized", width=64, help="有问题的检查项"),
-    "coverage": _number("覆盖", format="%.0f%%", width=68, help="已查指标的权重 ÷ 应查指标的权重"),
-    "group": _text("分组", width=96),
-}
-LISTING = {
-    "unit_name": _text("责任单位", width=240),
-    "failed": _number("问题(项)", format="localized"),
-    "change": _text("较上期", alignment="right"),
-    "places": _number("处数", format="localized"),
-    "lost": _number("扣分", format="%.2f"),
-    "kept": _text("按期整改率", alignment="right", help="期限已过的问题中,在期限内反馈已整改的"),
-    "not_due": _number("未到期", format="localized"),
-    "recurred": _number("反复", format="localized", help="重复和反弹的问题"),
-}
-SITES = {
-    "unit_name": _text("街道", width=96),
-    "site_name": _text("点位", width=140),
-    "point_type_name": _text("点位类型", width=100),
-    "checks": _number("检查项", width=62),
-    "failed": _number("问题", width=54),
-    "lost": _number("扣分", format="%.2f", width=62),
-}
-FINDINGS = {
-    "unit_name": _text("属地", width=96),
-    "site_name": _text("点位", width=150),
-    "description": _text("问题", width=220),
-    "places": _number("处数", width=54),
-    "lost": _number("扣分", format="%.2f", width=62),
-    "item_name": _text("测评项", width=170),
-    "responsible": _text("责任单位", width=180),
+    "sites": count_column("点位", 64),
+    "checks": count_column("检查项", 76),
+    "failed": count_column("问题", 64, help="有问题的检查项"),
+    "coverage": number_column("覆盖", "%.0f%%", 68, help="已查指标的权重 ÷ 应查指标的权重"),
+    "group": text_column("分组", 96),
 }
 LEAVES = {
-    "name": _text("测评标准", width=150),
-    "loss": _number("失分", format="%.2f", width=66),
-    "path": _text("所属指标", width=220),
-    "rate": _number("得分率", format="%.1f%%", width=74),
-    "checks": _number("检查项", width=70),
-    "failed": _number("问题", width=60),
-    "responsible": _text("责任单位(参考)", width=220),
+    "name": text_column("测评标准", 150),
+    "loss": number_column("失分", "%.2f", 66),
+    "path": text_column("所属指标", 220),
+    "rate": number_column("得分率", "%.1f%%", 74),
+    "checks": number_column("检查项", None, 70),
+    "failed": number_column("问题", None, 60),
+    "responsible": text_column("责任单位(参考)", 220),
 }
 ROWS = {
     "day": st.column_config.DateColumn("日期", format="MM-DD", width=64),
-    "site_name": _text("点位", width=140),
-    "description": _text("问题", width=240),
-    "lost": _number("扣分", format="%.2f", width=60),
-    "loss": _number("失分", format="%.4f", width=72, help="在总分里失去的分数"),
-    "leaf_name": _text("测评标准", width=120),
-    "responsible": _text("责任单位", width=170),
-    "file": _text("文件", width=190),
-    "sheet": _text("工作表", width=90),
-    "source_row": _number("行号", format="%d", width=60),
+    "site_name": text_column("点位", 140),
+    "description": text_column("问题", 240),
+    "lost": number_column("扣分", "%.2f", 60),
+    "loss": number_column("失分", "%.4f", 72, help="在总分里失去的分数"),
+    "leaf_name": text_column("测评标准", 120),
+    "responsible": text_column("责任单位", 170),
+    **source(190, 90),
 }
 NAMED = {
     "day": ROWS["day"],
-    "unit_name": _text("街道", width=96),
+    "unit_name": _STREET,
     **{name: ROWS[name] for name in ("site_name", "description")},
-    "places": _number("处数", width=54),
+    "places": number_column("处数", None, 54),
     **{name: ROWS[name] for name in ("lost", "leaf_name", "file", "sheet", "source_row")},
 }
+ADJUSTMENTS = {
+    "kind": text_column("加减", 120),
+    "counted": number_column("计入", "%+.2f", 70),
+    "points": number_column("原写", "%.2f", 64),
+    "reason": text_column("事由", 230),
+    "document_no": text_column("文号", 170),
+    **{name: ROWS[name] for name in ("file", "source_row")},
+    "remark": text_column("说明", 190),
+}
 EFFECT = {
-    "unit_name": _text("单位", width=140),
-    "scores": _text("得分"),
-    "ranks": _text("名次"),
+    "unit_name": text_column("单位", 140),
+    "scores": text_column("得分"),
+    "ranks": text_column("名次"),
 }
 CHOICES = {
-    "written": _text("写法", width=260),
-    "means": _text("就是", width=200),
-    "who": _text("经办人", width=84),
-    "at": _text("时间", width=130),
+    "written": text_column("写法", 260),
+    "means": text_column("就是", 200),
+    "who": _WHO,
+    "at": _AT,
 }
 ACTS = {
-    "at": _text("时间", width=130),
-    "who": _text("经办人", width=84),
-    "act": _text("做了什么", width=90),
-    "what": _text("对象", width=380),
-    "reason": _text("原因", width=200),
+    "at": _AT,
+    "who": _WHO,
+    "act": text_column("做了什么", 90),
+    "what": text_column("对象", 380),
+    "reason": _REASON,
 }
 ISSUES = {
-    "number": _text("期号", width=84),
-    "title": _text("时段", width=230),
-    "state": _text("状态", width=80),
-    "cutoff": _text("截止", width=130),
-    "document": _text("文号", width=190),
-    "signed": _text("签发时间", width=130),
-    "hash": _text("校验码", width=110),
+    "number": text_column("期号", 84),
+    "title": text_column("时段", 230),
+    "state": text_column("状态", 80),
+    "cutoff": text_column("截止", 130),
+    "document": text_column("文号", 190),
+    "signed": text_column("签发时间", 130),
+    "hash": text_column("校验码", 110),
 }
 LATE = {
-    "name": _text("文件", width=260),
-    "at": _text("什么时候到的", width=130),
-    "rows": _number("行数", format="localized", width=70),
-    "counts": _text("计入", width=80),
+    "name": text_column("文件", 260),
+    "at": text_column("什么时候到的", 130),
+    "rows": count_column("行数", 70),
+    "counts": text_column("计入", 80),
 }
 WAIVED = {
-    "file": _text("文件", width=230),
-    "sheet": _text("工作表", width=100),
-    "source_row": _number("行号", format="%d", width=60),
-    "said": _text("为什么暂不计", width=380),
-    "waived": _text("不等的原因", width=200),
+    **source(230, 100),
+    "said": text_column("为什么暂不计", 380),
+    "waived": text_column("不等的原因", 200),
 }
 REMARKS = {
-    "unit_name": _text("单位", width=118),
-    "what": _text("对什么有意见", width=280),
-    "asks": _text("要求和理由", width=280),
-    "decision": _text("决定", width=260),
-    "who": _text("经办人", width=84),
-    "at": _text("时间", width=130),
+    "unit_name": _UNIT_NAME,
+    "what": text_column("对什么有意见", 280),
+    "asks": text_column("要求和理由", 280),
+    "decision": text_column("决定", 260),
+    "who": _WHO,
+    "at": _AT,
 }
 CORRECTIONS = {
-    "unit_name": _text("单位", width=118),
-    "score": _text("得分", width=130, alignment="right", help="签发的 → 现在的"),
-    "rank": _text("名次", width=90, alignment="right", help="签发的 → 现在的"),
-    "reason": _text("原因", width=420),
-    "other": _text("其他变动", width=320),
+    "unit_name": _UNIT_NAME,
+    "score": text_column("得分", 130, alignment="right", help="签发的 → 现在的"),
+    "rank": text_column("名次", 90, alignment="right", help="签发的 → 现在的"),
+    "reason": text_column("原因", 420),
+    "other": text_column("其他变动", 320),
 }
 ACTS_SINCE = {
-    "at": _text("时间", width=130),
-    "who": _text("经办人", width=84),
-    "act": _text("做了什么", width=110),
-    "what": _text("对象", width=300),
-    "effect": _text("怎样计", width=150),
-    "reason": _text("原因", width=200),
+    "at": _AT,
+    "who": _WHO,
+    "act": text_column("做了什么", 110),
+    "what": text_column("对象", 300),
+    "effect": text_column("怎样计", 150),
+    "reason": _REASON,
 }
 WAITING = {
-    "file": _text("文件", width=230),
-    "sheet": _text("工作表", width=100),
-    "source_row": _number("行号", format="%d", width=60),
-    "said": _text("为什么暂不计", width=420),
-    "who": _text("经办人", width=84),
+    **source(230, 100),
+    "said": text_column("为什么暂不计", 420),
+    "who": _WHO,
 }
 FILES = {
-    "name": _text("文件", width=230),
-    "said": _text("结论", width=230),
-    "good": _number("可入库", format="localized", width=70),
-    "held": _number("暂不计", format="localized", width=70),
-    "kind": _text("种类", width=100),
-    "sender": _text("谁报的", width=100),
-    "seen": _text("以前传过", width=90),
-    "skipped": _number("跳过", format="localized", width=58),
+    "name": text_column("文件", 230),
+    "said": text_column("结论", 230),
+    "good": count_column("可入库", 70),
+    "held": count_column("暂不计", 70),
+    "kind": text_column("种类", 100),
+    "sender": text_column("谁报的", 100),
+    "seen": text_column("以前传过", 90),
+    "skipped": count_column("跳过", 58),
 }
 BATCHES = {
-    "batch": _number("批次", format="%d", width=56),
-    "name": _text("文件", width=250),
-    "kind": _text("种类", width=84),
-    "span": _text("督查日期", width=180),
-    "good": _number("入库行数", format="localized", width=80),
-    "held": _number("暂不计", format="localized", width=66),
-    "who": _text("经办人", width=84),
-    "at": _text("入库时间", width=130),
-    "state": _text("状态", width=150),
+    "batch": number_column("批次", "%d", 56),
+    "name": text_column("文件", 250),
+    "kind": text_column("种类", 84),
+    "span": text_column("督查日期", 180),
+    "good": count_column("入库行数", 80),
+    "held": count_column("暂不计", 66),
+    "who": _WHO,
+    "at": text_column("入库时间", 130),
+    "state": text_column("状态", 150),
 }
 
 
 def show(data: pd.DataFrame | Styler, columns: dict, rows: int = _TALL) -> None:
     """Draw a table to be read; a long one scrolls inside."""
-    size = len(data.index)
-    st.dataframe(
-        data,
-        hide_index=True,
-        column_order=list(columns),
-        column_config=columns,
-        height=_height(size, rows),
-        row_height=_ROW,
-        placeholder="",
-    )
+    _draw(data, columns, rows)
 
 
 def pick(
@@ -211,25 +207,72 @@ def pick(
              on_select - called before the page is drawn again
     Returns: position of the picked row in `data`, or None
     """
-    size = len(data.index)
-    state = st.dataframe(
+    state = _draw(data, columns, rows, on_select=on_select, selection_mode="single-row", key=key)
+    chosen = [row for row in state["selection"]["rows"] if row < len(data.index)]
+    return chosen[0] if chosen else None
+
+
+def pick_name(
+    data: pd.DataFrame | Styler,
+    columns: dict,
+    key: str,
+    control: str,
+    names: Sequence[str],
+    rows: int = _TALL,
+) -> None:
+    """Draw a table of which a click on a line puts its name into a control; no text: nobody.
+
+    Takes: control - key of the control; names - of the lines
+    """
+
+    def follow() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        name = names[picked[0]] if picked else None
+        st.session_state[control] = name if isinstance(name, str) else None
+
+    pick(data, columns, key, rows, follow)
+
+
+def choose_name(label: str, names: Sequence[str], control: str) -> None:
+    """Draw the control that `pick_name` fills."""
+    st.selectbox(
+        label,
+        names,
+        index=None,
+        placeholder="点表中一行,或在这里选",
+        key=control,
+        bind="query-params",
+        width=300,
+    )
+
+
+def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
+    """Give the line of the unit that is chosen by click, control or address."""
+    chosen = lines[lines["unit_name"] == st.session_state.get(control)]
+    return chosen.iloc[0] if len(chosen) else None
+
+
+def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object) -> dict:
+    return st.dataframe(
         data,
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
-        height=_height(size, rows),
+        height=_HEAD + _ROW * max(1, min(len(data.index), rows)) + 2,
         row_height=_ROW,
         placeholder="",
-        on_select=on_select,
-        selection_mode="single-row",
-        key=key,
+        **more,
     )
-    chosen = [row for row in state["selection"]["rows"] if row < size]
-    return chosen[0] if chosen else None
 
 
-def _height(size: int, rows: int) -> int:
-    return _HEAD + _ROW * max(1, min(size, rows)) + 2
+def show_adjustments(ledger: pd.DataFrame) -> None:
+    """Draw the lines of 加减分账, as `scoring.tree.adjusting.settle` gives them.
+
+    What no workbook says has neither points nor row.
+    """
+    written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
+    rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
+    show(ledger.assign(points=written, source_row=rows), ADJUSTMENTS)
 
 
 def ranking_columns(lines: pd.DataFrame) -> dict:

@@ -7,7 +7,7 @@ escaped for Markdown here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -31,6 +31,16 @@ def plain(text: str) -> str:
     '1\\\\*2\\\\_3'
     """
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
+
+
+def joined(names: Iterable[str], form: str = "{}", most: int | None = None) -> str:
+    """Join names from uploads for Markdown: 「甲、乙」. Takes: most - so many of them, None: all"""
+    return "、".join(form.format(plain(name)) for name in list(names)[:most])
+
+
+def origin(row: pd.Series | tuple) -> str:
+    """Say where a row stands: 「甲.xlsx「表一」第 5 行」. Takes: row - file, sheet, source_row"""
+    return f"{row.file}「{row.sheet}」第 {row.source_row} 行"
 
 
 def when(window: Window, on: date) -> str:
@@ -88,7 +98,7 @@ def ranking(ranked: pd.DataFrame) -> str:
 
 
 def _names(names: Sequence[str], limit: int = 3) -> str:
-    shown = "、".join(plain(name) for name in names[:limit])
+    shown = joined(names, most=limit)
     return shown if len(names) <= limit else f"{shown}等 {len(names)} 个"
 
 
@@ -167,6 +177,15 @@ def problem(told: Problem) -> str:
     if len(costs) == len(prices):
         parts.append(",".join(costs))
     return " · ".join(parts)
+
+
+def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:
+    """Spell changes: 「87.20 → 86.95」, or the one value where nothing changes."""
+    texts = []
+    for pair in zip(before, after, strict=True):
+        old, new = (missing if pd.isna(value) else pattern.format(value) for value in pair)
+        texts.append(new if old == new else f"{old} → {new}")
+    return texts
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.export.tables import XLSX
-from wenming_metrics.publishing import signing
+from wenming_metrics.publishing import issues, signing
 from wenming_metrics.publishing.check_sheets import send
+from wenming_metrics.publishing.corrections import corrections_of
 from wenming_metrics.publishing.issues import NONE, SIGNED, WITHDRAWN, Issue
 from wenming_metrics.publishing.signed_workbook import moment, signed_file, signed_notes
+from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.calendar import Slot
-from wenming_metrics.ui.frame import cache, issue_cache, page, signed_view, tables, words
+from wenming_metrics.ui.frame import cache, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.issues import remarks
 
 _SHEETS = "issue_sheets"
@@ -22,7 +26,7 @@ _SHEETS = "issue_sheets"
 def draw(office: Office, who: str) -> None:
     """Draw the issues, the latest first; a click on one opens what can be done with it."""
     tell_done()
-    places = issue_cache.issue_places()
+    places = ask(issues.places)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
     key = f"issues-{cache.version().revision}"
     place = tables.pick(_lines(places), tables.ISSUES, key, 8)
@@ -92,7 +96,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
         page.note(f"现在还不能签发:{','.join(reasons)}。")
     elif late:
         page.note(f"有 {late} 个迟到的文件,请先看清各计入哪一期。")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         document = st.text_input("文号", key=f"document-{issue.key}", width=320)
         button(
             "签发这一期",
@@ -108,7 +112,7 @@ def _draw_list(office: Office, issue: Issue) -> None:
     """Draw what would be signed."""
     st.subheader("将要签发的名单")
     page.note("只含截止以前到的和写明计入本期的文件,以及以前各期迟到的;现在签发,就是这些数。")
-    lists = issue_cache.draft_lists(issue)
+    lists = ask(signing.draft_lists, issue)
     for board in office.rules.boards:
         if board.ranked:
             lines = tables.ranked_lines(lists.boards[board.kind])
@@ -131,15 +135,13 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         line = files.iloc[place]
         batch, to_own = int(line["batch"]), not bool(line["own"])
         where = "本期" if to_own else "下一期"
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            reason = st.text_input("计入哪一期的原因", key=f"late-reason-{batch}", width=320)
-            button(
-                f"第 {batch} 批计入{where}",
-                f"late-{batch}-{to_own}",
-                lambda: signing.place_late(office, batch, who, reason, own=to_own),
-                lambda _: f"第 {batch} 批计入{where}。",
-                disabled=not (who and reason.strip()),
-            )
+        _draw_reasoned(
+            ("计入哪一期的原因", f"late-reason-{batch}"),
+            (f"第 {batch} 批计入{where}", f"late-{batch}-{to_own}"),
+            lambda reason: signing.place_late(office, batch, who, reason, own=to_own),
+            lambda _: f"第 {batch} 批计入{where}。",
+            who,
+        )
     return len(files)
 
 
@@ -158,16 +160,28 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
         return 0
     chosen = waiting if place is None else rows.iloc[[place]]
     named = [(int(one.batch), str(one.sheet), int(one.source_row)) for one in chosen.itertuples()]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        reason = st.text_input("不等这些行的原因", key=f"waive-{issue.key}", width=320)
-        button(
-            f"不等这 {len(named)} 行",
-            f"waive-{issue.key}-{place}",
-            lambda: signing.waive(office, issue.key, named, who, reason),
-            lambda _: f"{len(named)} 行写明不等,仍然暂不计。",
-            disabled=not (who and reason.strip()),
-        )
+    _draw_reasoned(
+        ("不等这些行的原因", f"waive-{issue.key}"),
+        (f"不等这 {len(named)} 行", f"waive-{issue.key}-{place}"),
+        lambda reason: signing.waive(office, issue.key, named, who, reason),
+        lambda _: f"{len(named)} 行写明不等,仍然暂不计。",
+        who,
+    )
     return len(waiting)
+
+
+def _draw_reasoned(
+    question: tuple[str, str],
+    name: tuple[str, str],
+    act: Callable[[str], object],
+    said: Callable[[object], str],
+    who: str,
+) -> None:
+    """Draw a field for a reason and the button that acts on it. Takes: question, name - label, key"""
+    with page.row():
+        reason = st.text_input(question[0], key=question[1], width=320)
+        ready = bool(who and reason.strip())
+        button(*name, lambda: act(reason), said, disabled=not ready)
 
 
 def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
@@ -190,16 +204,14 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
 
 
 def _draw_signed(office: Office, issue: Issue, who: str) -> None:
-    page.note("  \n".join(map(words.plain, signed_notes(issue_cache.frozen(issue.key)))))
-    st.download_button(
+    page.note("  \n".join(map(words.plain, signed_notes(ask(frozen, issue.key)))))
+    page.offer(
         "下载签发的名单",
         lambda: signed_file(office, issue)[1],
-        f"{issue.title}.xlsx",
-        XLSX,
-        on_click="ignore",
-        key=f"signed-{issue.key}",
+        issue.title,
+        f"signed-{issue.key}",
     )
-    changed = issue_cache.corrected(issue.key)
+    changed = ask(corrections_of, issue.key, False)
     if len(changed.units):
         signed_view.draw_corrections(changed)
     else:
@@ -211,12 +223,10 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
 def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
     with st.expander("作废这一期"):
         page.note("作废以后,签发过的内容仍然留着;要重新签发,再建草稿。")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            reason = st.text_input("作废的原因", key=f"withdraw-{issue.key}", width=320)
-            button(
-                "作废",
-                f"end-{issue.key}",
-                lambda: signing.withdraw(office, issue.key, who, reason),
-                lambda made: f"{made.title}已作废。",
-                disabled=not (who and reason.strip()),
-            )
+        _draw_reasoned(
+            ("作废的原因", f"withdraw-{issue.key}"),
+            ("作废", f"end-{issue.key}"),
+            lambda reason: signing.withdraw(office, issue.key, who, reason),
+            lambda made: f"{made.title}已作废。",
+            who,
+        )

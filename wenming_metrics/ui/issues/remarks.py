@@ -10,9 +10,12 @@ from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.signing import cut_for
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.scores.details import leaf_rows
 from wenming_metrics.store.rulings import LOWER
-from wenming_metrics.ui.frame import cache, issue_cache, page, tables, words
+from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.cache import ask
 
 _NO_ROW = "不指哪一行,说的是一个数"
 
@@ -20,7 +23,7 @@ _NO_ROW = "不指哪一行,说的是一个数"
 def draw(office: Office, issue: Issue, who: str) -> int:
     """Draw the remarks on an issue and what can be done; gives how many wait for a decision."""
     st.subheader("复核意见")
-    found = issue_cache.issue_remarks(issue.key)
+    found = ask(remarks.remarks, issue.key)
     if found.empty:
         page.note("还没有意见。")
     else:
@@ -50,7 +53,7 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
     with st.container(border=True, key="remark-panel"):
         st.markdown(f"**{words.plain(line['unit_name'])}** {words.plain(line['what'])}")
         st.markdown(words.plain(line["asks"]))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             act = st.segmented_control(
                 "决定", acts, default=acts[0], required=True, key=f"act-{number}"
             )
@@ -71,7 +74,7 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
 def _draw_new(office: Office, issue: Issue, who: str) -> None:
     with st.expander("记一条意见"):
         board = next(one for one in office.rules.boards if one.ranked)
-        units = cache.ranking(issue.window, board.kind)
+        units = ask(ranking, issue.window, board.kind)
         names = dict(zip(units["unit_name"], units["unit"].astype(int), strict=True))
         name = st.selectbox(
             "提意见的单位", list(names), index=None, key=f"remark-unit-{issue.key}", width=300
@@ -79,7 +82,7 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
         if name is None:
             return
         unit = names[name]
-        rows = cache.leaf_rows(issue.window, unit, None, board.kind, cut_for(office, issue))
+        rows = ask(leaf_rows, issue.window, unit, None, board.kind, cut_for(office, issue))
         titles = [_NO_ROW, *(_title(one) for one in rows.itertuples())]
         place = st.selectbox(
             "对哪一行有意见",
@@ -107,7 +110,4 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
 def _title(row: tuple) -> str:
     """Name a row as people look for it: day, site, what, points, place in the file."""
     said = row.description or row.item_name
-    return (
-        f"{row.day:%m-%d} {row.site_name} {said} 扣 {row.lost:g} 分"
-        f"({row.file}「{row.sheet}」第 {row.source_row} 行)"
-    )
+    return f"{row.day:%m-%d} {row.site_name} {said} 扣 {row.lost:g} 分({words.origin(row)})"

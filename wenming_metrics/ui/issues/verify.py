@@ -6,29 +6,31 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.issues import Issue, find_issue
+from wenming_metrics.publishing.corrections import corrections_of, verdict_of
+from wenming_metrics.publishing.issues import Issue, find_issue, issues
 from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.queries.office import Office
-from wenming_metrics.ui.frame import issue_cache, page, signed_view, tables, words
+from wenming_metrics.ui.frame import page, signed_view, tables, words
+from wenming_metrics.ui.frame.cache import ask
 
 
 def draw(office: Office) -> None:
     """Draw the choice of an issue and the verdict on it."""
-    signed = [one for one in issue_cache.issues() if one.was_signed]
+    signed = [one for one in ask(issues) if one.was_signed]
     if not signed:
         page.note("还没有签发过。签发以后,名单、文件上都印着校验码,可以在这里核对。")
         return
     issue = _choose(office, signed)
     if issue is None:
         return
-    verdict = issue_cache.verdict(issue.key)
+    verdict = ask(verdict_of, issue.key)
     page.say(
         f"{words.plain(issue.title)} {words.plain(issue.document)}:"
         f"**{'一致' if verdict.same else '不一致'}**"
     )
     page.note("  \n".join(map(words.plain, signed_notes(verdict.frozen))))
     _draw_verdict(issue, verdict.units, verdict.why)
-    changed = issue_cache.corrected(issue.key)
+    changed = ask(corrections_of, issue.key, False)
     st.subheader("更正")
     if changed.units.empty:
         page.note("按现在的数据,签发的数没有变动。")
@@ -41,7 +43,7 @@ def _choose(office: Office, signed: list[Issue]) -> Issue | None:
         f"{one.year}-{one.number} {one.window.title} {one.state} {one.short_hash}": one
         for one in signed
     }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         title = st.selectbox("选一期", list(titles), key="verify-issue", width=420)
         told = st.text_input(
             "或者输入校验码",

@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import previous, today
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.scoring.losses.ledger import last_names
-from wenming_metrics.ui.frame import cache as frame_cache
-from wenming_metrics.ui.frame import filters, issue_cache, page, words
+from wenming_metrics.ui.frame import filters, page, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.losses import cache, rows, sentences, views, what_if
+from wenming_metrics.ui.losses import rows, sentences, views, what_if
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
@@ -23,46 +23,27 @@ _TAB = "lost_tab"
 
 def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
-    cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
-    at = (selection.window, selection.board, cut)
-    book = Book(
-        cache.ledger(*at),
-        lambda: cache.responsible(*at),
-        selection.key,
-        at,
-        frame_cache.version(),
-    )
+    book = losses_scope.book_of(selection)
     scope = losses_scope.choose(book)
     losses_scope.crumbs(scope)
     if scope.unit:
         board = office.rules.board(selection.board)
-        query = filters.portrait_query(selection.window, frame_cache.days(), board, scope.unit)
+        query = filters.portrait_query(selection.window, ask(days_known), board, scope.unit)
         st.page_link("pages/portrait.py", label="打开单位画像", query_params=query)
-    said = words.when(selection.window, today())
-    opening, basis = book.kept(
-        "said", lambda: (_opening(book, scope, said), _basis(book, scope)), scope, said
-    )
-    page.say(opening)
-    page.note(basis)
-    tab = st.segmented_control(
-        "看什么",
-        [LOST, MOVED, REPEATED, FIXING],
-        default=LOST,
-        required=True,
-        key=_TAB,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    page.say(book.recall(_opening, scope, words.when(selection.window, today())))
+    page.note(book.recall(_basis, scope))
+    tabs = [LOST, MOVED, REPEATED, FIXING]
+    tab = page.switch("看什么", tabs, _TAB, label_visibility="collapsed")
     if tab == LOST:
         views.draw(book, scope)
-        rows.draw(book, scope, selection, cut)
+        rows.draw(book, scope)
     elif tab == MOVED:
         before = previous(selection.window)
         change.draw_change(before, selection.window, selection.board, scope.unit or CITY)
     elif tab == FIXING:
         what_if.draw(book, scope)
     else:
-        repeats_page.draw(office, book, scope, selection)
+        repeats_page.draw(office, book, scope)
 
 
 def _opening(book: Book, scope: Scope, said: str) -> str:
@@ -70,16 +51,11 @@ def _opening(book: Book, scope: Scope, said: str) -> str:
     if not scope.unit and book.ledger.city_score is None:
         return f"{said}没有督查,或各街道检查项不足,暂不评分。"
     lines = book.lines(scope)
-    name = scope.unit or CITY
-    if scope.path:
-        name += f"「{scope.path[-1]}」"
-    if scope.cuts:
-        name += "(" + "、".join(value for _, value in scope.cuts) + ")"
     if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
         return f"{words.plain(scope.unit)}{said}没有得分。"
     losses = lines[scope.value].groupby(last_names(lines)).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
-    return sentences.opening(name, said, book.shown(scope), losses, added)
+    return sentences.opening(scope.name, said, book.shown(scope), losses, added)
 
 
 def _basis(book: Book, scope: Scope) -> str:

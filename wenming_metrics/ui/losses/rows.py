@@ -8,34 +8,29 @@ import streamlit as st
 
 from wenming_metrics.queries.losses.ledger import ROW
 from wenming_metrics.queries.losses.ledger_rows import loss_rows
-from wenming_metrics.queries.scores.arrivals import Cut
-from wenming_metrics.ui.frame import cache as frame_cache
-from wenming_metrics.ui.frame import drill, page, tables
-from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.losses import cache, sentences
+from wenming_metrics.ui.frame import cache, drill, page, tables
+from wenming_metrics.ui.frame.tables import number_column, text_column
+from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import Book, Scope
 
 _MOST = 200
 """So many losses are listed one by one."""
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _ROWS = {
     **{name: tables.ROWS[name] for name in ("day", "loss")},
-    "unit_name": _text("属地", width=96),
+    "unit_name": text_column("属地", 96),
     **{name: tables.ROWS[name] for name in ("site_name", "description", "lost")},
-    "uncounted": _number("未计", format="%.2f", width=56, help="扣分里因扣完为止没有计入的"),
+    "uncounted": number_column("未计", "%.2f", 56, help="扣分里因扣完为止没有计入的"),
     **{name: tables.ROWS[name] for name in ("leaf_name", "responsible")},
-    "source_name": _text("来源", width=84),
+    "source_name": text_column("来源", 84),
     **{name: tables.ROWS[name] for name in ("file", "sheet", "source_row")},
 }
 
 _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 
-def draw(book: Book, scope: Scope, selection: Selection, cut: Cut | None) -> None:
+def draw(book: Book, scope: Scope) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    found, count = cache.listed(
-        (book.at, scope), lambda: _listed(book, scope, selection, cut), book.version
-    )
+    found, count = book.recall(_listed, scope, most=48, wait="正在查找原表的行……")
     if found.empty:
         return
     total = found["loss"].sum()
@@ -43,7 +38,7 @@ def draw(book: Book, scope: Scope, selection: Selection, cut: Cut | None) -> Non
     page.note(
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行,看这一行的分是怎样算的、原表怎样写的。"
     )
-    key = f"lost-rows-{selection.key}-{scope.key}"
+    key = f"lost-rows-{book.key}-{scope.key}"
     hidden = {"uncounted"} if not (found["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
@@ -65,9 +60,7 @@ def _weight(book: Book, line: pd.Series) -> float:
     return float(book.ledger.units["weight"].iloc[int(line["place"])])
 
 
-def _listed(
-    book: Book, scope: Scope, selection: Selection, cut: Cut | None
-) -> tuple[pd.DataFrame, int]:
+def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:
     """List rows, losses without a row, and in one line what is too much to list.
 
     Returns: the columns of _COLUMNS, empty where nothing was lost; how many records there are
@@ -79,7 +72,7 @@ def _listed(
     first, rest = lines.head(_MOST), lines.iloc[_MOST:]
     parts, checks = [], first[first["kind"] == ROW]
     if len(checks):
-        rows = loss_rows(frame_cache.office(), selection.window, checks.sort_index(), cut)
+        rows = loss_rows(cache.office(), book.window, checks.sort_index(), book.cut)
         of = lines.loc[rows["line"], scope.value].to_numpy()
         parts.append(rows.assign(loss=of * rows["of_line"]))
     silent = first[first["kind"] != ROW]

@@ -6,9 +6,8 @@ made by one rule wherever it is shown, so what was clicked is what stands on top
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,14 +15,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.queries.losses.ledger import Ledger
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.losses.ledger import Ledger, ledger
+from wenming_metrics.queries.losses.ledger_rows import responsible_units
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.arrivals import Cut
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.ledger import LEVELS, inside
-from wenming_metrics.ui.frame import words
-from wenming_metrics.ui.frame.cache import Version
+from wenming_metrics.ui.frame import page, signed_view, words
+from wenming_metrics.ui.frame.cache import Version, ask, version
+from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.tables import shown_losses
-from wenming_metrics.ui.losses import cache
 
+_LEDGERS = 6
+"""So many ledgers are kept: one may have a million lines."""
 CITY = "全市"
 UNIT, NODE = "lost_unit", "lost_node"
 NAMED = "named"
@@ -61,29 +66,43 @@ class Scope:
         """What a selectable table or figure must carry in its key."""
         return "-".join([self.unit, *self.path, *(f"{a}={b}" for a, b in self.cuts)])
 
+    @property
+    def name(self) -> str:
+        """What is looked at, in words: 「甲街道「环境」(主干道)」."""
+        branch = f"「{self.path[-1]}」" if self.path else ""
+        cuts = f"({'、'.join(value for _, value in self.cuts)})" if self.cuts else ""
+        return f"{self.unit or CITY}{branch}{cuts}"
+
+    def without_cut(self, column: str) -> Scope:
+        """Give the scope without its cut by a column."""
+        return replace(self, cuts=tuple(cut for cut in self.cuts if cut[0] != column))
+
     def with_cut(self, column: str, value: str) -> Scope:
         """Give the scope narrowed by one more value."""
-        kept = tuple(one for one in self.cuts if one[0] != column)
-        return replace(self, cuts=(*kept, (column, value)))
+        return replace(self, cuts=(*self.without_cut(column).cuts, (column, value)))
 
 
 @dataclass(frozen=True, eq=False)
 class Book:
     """A ledger with who is named responsible, made only when it is asked for.
 
-    key - names the window, for the keys of tables and figures; at - what the ledger was asked for,
-    version - what was stored then (None: looked up whenever it is asked for)
+    key - names the window, for the keys of tables and figures; window, board, cut - what the ledger was
+    asked for; version - what was stored then (None: looked up whenever it is asked for)
     """
 
-    ledger: Ledger
-    named_of: NamedOf
+    ledger: Ledger = field(repr=False)
+    named_of: NamedOf = field(repr=False)
     key: str = ""
-    at: tuple[Hashable, ...] = ()
-    version: Version | None = None
+    window: Window | None = None
+    board: str = ""
+    cut: Cut | None = None
+    version: Version | None = field(default=None, repr=False)
 
-    def kept(self, what: str, make: Callable[[], object], *key: Hashable) -> object:
-        """Give what is made of the ledger, made once and shared. Takes: key - what else it is of"""
-        return cache.kept((what, self.at, *key), make, self.version)
+    def recall(
+        self, make: Callable, *arguments: object, most: int = 0, wait: str | bool = False
+    ) -> object:
+        """Give what a function makes of this book and some arguments; shared, see `ask`."""
+        return ask(make, *arguments, of=self, shared=True, most=most, wait=wait)
 
     def lines(self, scope: Scope) -> pd.DataFrame:
         """Give the lines inside a scope."""
@@ -162,15 +181,37 @@ def _parts(lines: pd.DataFrame, level: str, value: str, total: float) -> pd.Seri
     return pd.Series(shown_losses(sums.to_numpy(), total, 2), sums.index.astype(object))
 
 
+def book_of(selection: Selection) -> Book:
+    """Give the ledger of what a reader chose, as signed or as it is now."""
+    window, board = selection.window, selection.board
+    cut = signed_view.cut_of(selection.signed)
+    return Book(
+        _ledger(window, board, cut),
+        lambda: ask(_responsible, window, board, cut, shared=True, most=_LEDGERS),
+        selection.key,
+        window,
+        board,
+        cut,
+        version(),
+    )
+
+
+def _ledger(window: Window, board: str, cut: Cut | None) -> Ledger:
+    return ask(ledger, window, board, cut, shared=True, most=_LEDGERS)
+
+
+def _responsible(office: Office, window: Window, board: str, cut: Cut | None) -> pd.DataFrame:
+    return responsible_units(office, window, _ledger(window, board, cut).lines, cut)
+
+
 def choose(book: Book) -> Scope:
     """Draw the controls that narrow: unit and indicator, and folded away what else.
 
     What is folded away is made only when it is open or in use: listing every site and every
     responsible unit costs more than the rest of the page.
     """
-    units = book.kept("units", lambda: _by_loss(book.ledger.lines, "unit_name"))
-    paths = book.kept("paths", lambda: _paths(book.ledger.lines))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="narrowing"):
+    units, paths = book.recall(_options, "unit_name"), book.recall(_paths)
+    with page.row("narrowing"):
         unit = _select("单位", UNIT, units, CITY, 200)
         node = _select("指标", NODE, paths, "全部指标", 340)
     in_use = any(st.session_state.get(key) or key in st.query_params for key, _ in CUTS.values())
@@ -187,7 +228,7 @@ def _cuts(book: Book, place: DeltaGenerator) -> list[tuple[str, str]]:
     columns = place.columns(4)
     for at, (column, (key, title)) in enumerate(CUTS.items()):
         with columns[at % 4]:
-            options = book.kept("options", partial(_options, book, column), column)
+            options = book.recall(_options, column)
             value = _select(title, key, options, "全部", "stretch")
         found += [(column, value)] if value else []
     return found
@@ -196,17 +237,15 @@ def _cuts(book: Book, place: DeltaGenerator) -> list[tuple[str, str]]:
 def _options(book: Book, column: str) -> list[str]:
     if column == NAMED:
         return [*sorted(book.named_of()["name"].unique()), NOBODY]
-    return _by_loss(book.ledger.lines, column)
-
-
-def _by_loss(lines: pd.DataFrame, column: str) -> list[str]:
+    lines = book.ledger.lines
     lost = lines[lines["points"] != 0]
     sums = lost.groupby(column, observed=True)["points"].sum()
     return sums.sort_values(ascending=False, kind="stable").index.astype(object).tolist()
 
 
-def _paths(lines: pd.DataFrame) -> list[str]:
+def _paths(book: Book) -> list[str]:
     """List every branch that lost or gained, in the order of the tree."""
+    lines = book.ledger.lines
     lost = lines[lines["points"] != 0]
     order = lost.sort_values(["stretch", "node"], kind="stable", ascending=[False, True])
     known = order[list(LEVELS)].astype(object).drop_duplicates()
@@ -251,9 +290,8 @@ def crumbs(scope: Scope) -> None:
                 st.button(label, key=f"crumb-{at}", type="tertiary", on_click=go, args=(kept,))
         for column, value in scope.cuts:
             key, title = CUTS[column]
-            kept = tuple(one for one in scope.cuts if one[0] != column)
             label = f"{title}:{words.plain(value)} ✕"
-            st.button(label, key=f"drop-{key}", on_click=go, args=(replace(scope, cuts=kept),))
+            st.button(label, key=f"drop-{key}", on_click=go, args=(scope.without_cut(column),))
 
 
 def go(scope: Scope) -> None:

@@ -11,7 +11,7 @@ from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.queries.losses.ledger import ADJUSTED, BY_VISIT, SILENT
 from wenming_metrics.queries.scores.priced_nodes import NO_ROW
 from wenming_metrics.scoring.losses.ledger import crossing
-from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.frame.words import joined, plain
 
 _EVEN, _LITTLE = 1.5, 0.34
 """Losses are called scattered where the largest has at most so many times its even share, and at most
@@ -59,7 +59,7 @@ def widest(blocks: pd.DataFrame) -> str:
         return f"失分全在「{plain(top['name'])}」。"
     even = int((first["loss"] > top["loss"] - _SAME).sum())
     if even > 1:
-        names = "、".join(plain(name) for name in first["name"].iloc[: min(even, 3)])
+        names = joined(first["name"], most=min(even, 3))
         rest = f"等 {even} 项" if even > 3 else ""
         return f"{names}{rest}失分一样多,各占 {top['loss'] / whole:.0%}。"
     return f"最大的一块是「{plain(top['name'])}」,占 {top['loss'] / whole:.0%}。点一块,就看它里面。"

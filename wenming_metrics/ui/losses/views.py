@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from wenming_metrics.charts.template import CONFIG, new_figure
 from wenming_metrics.charts.treemap import shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope
@@ -23,31 +25,28 @@ _BY = "lost_by"
 _BARS, _LINES, _SHADES, _WIDE = 10, 60, 20, 12
 """Bars drawn, lines listed, units and indicators of the shades."""
 _BLOCKS = 60
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _PARTS = {
-    "name": _text("", width=210),
-    "shown": _number("失分", format="%.2f", width=70),
-    "share": _number("占比", format="%.1f%%", width=70),
-    "running": _number("累计", format="%.1f%%", width=70),
-    "city": _number("计入全市", format="%.4f", width=84),
-    "count": _number("失分记录", format="localized", width=76),
-    "sites": _number("点位", format="localized", width=62),
-    "uncounted": _number(
-        "未计的扣分", format="%.2f", width=86, help="行里写了、因扣完为止没有计入"
-    ),
+    "name": text_column("", 210),
+    "shown": number_column("失分", "%.2f", 70),
+    "share": number_column("占比", "%.1f%%", 70),
+    "running": number_column("累计", "%.1f%%", 70),
+    "city": number_column("计入全市", "%.4f", 84),
+    "count": count_column("失分记录", 76),
+    "sites": count_column("点位", 62),
+    "uncounted": number_column("未计的扣分", "%.2f", 86, help="行里写了、因扣完为止没有计入"),
 }
 
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw the three figures of a scope with their tables."""
-    tree = book.kept("tree", lambda: _tree(book, scope), scope)
+    tree = book.recall(_tree, scope)
     if tree is None:
         return
     by = _choose_by(scope)
     if by == TREE and not tree.scopes:
         by = CUTS["site_name"][1]  # the last level of the tree: which sites
-    found, scopes = book.kept("parts", lambda: parts_of(book, scope, by), scope, by)
-    few = book.kept("few", lambda: _few(found, scopes, by), scope, by)
+    found, scopes = book.recall(parts_of, scope, by)
+    few = book.recall(_few, scope, by)
     key = f"{by}-{book.key}-{scope.key}"
     left, right = st.columns(2, gap="large")
     if tree.scopes:
@@ -56,7 +55,7 @@ def draw(book: Book, scope: Scope) -> None:
     with right if tree.scopes else left:
         _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
     with right:
-        total = book.kept("shown", lambda: book.shown(scope), scope)
+        total = book.recall(Book.shown, scope)
         _draw_table(found, scopes, by, total, key)
     _draw_shades(book, scope)
 
@@ -79,9 +78,7 @@ def _draw_drawn(title: str, drawn: _Drawn, key: str) -> None:
 
 def _choose_by(scope: Scope) -> str:
     names = [TREE, *([] if scope.unit else [UNITS]), *(title for _, title in CUTS.values())]
-    return st.segmented_control(
-        "按什么看", names, default=TREE, required=True, key=_BY, bind="query-params"
-    )
+    return page.switch("按什么看", names, _BY)
 
 
 def parts_of(book: Book, scope: Scope, by: str) -> tuple[pd.DataFrame, list[Scope]]:
@@ -147,8 +144,9 @@ def _levels(found: pd.DataFrame) -> int:
     return int(fits.index.max()) if len(fits) else 0
 
 
-def _few(found: pd.DataFrame, scopes: list[Scope], by: str) -> _Drawn:
+def _few(book: Book, scope: Scope, by: str) -> _Drawn:
     """Draw the few that lost most."""
+    found, scopes = book.recall(parts_of, scope, by)
     lost = found[found["loss"] > 0]
     if lost.empty:
         return _Drawn("只有加分,没有失分。", new_figure(), [])
@@ -168,7 +166,7 @@ def _few(found: pd.DataFrame, scopes: list[Scope], by: str) -> _Drawn:
 def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str) -> None:
     if found.empty:
         return
-    columns = dict(_PARTS) | {"name": _text(by, width=210)}
+    columns = dict(_PARTS) | {"name": text_column(by, 210)}
     if by != UNITS:
         columns.pop("city")
     if not (found["uncounted"] > 0).any():
@@ -178,9 +176,8 @@ def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float,
     listed = found.head(_LINES).reset_index(drop=True)
     page.note(_table_note(by, total, len(found) - len(listed)))
     table = f"parts-{key}"
-    tables.pick(
-        listed, columns, table, 10, on_select=lambda: losses_scope.follow(table, scopes[:_LINES])
-    )
+    follow = partial(losses_scope.follow, table, scopes[:_LINES])
+    tables.pick(listed, columns, table, 10, follow)
 
 
 def _table_note(by: str, total: float, left_out: int) -> str:
@@ -200,7 +197,7 @@ def _table_note(by: str, total: float, left_out: int) -> str:
 def _draw_shades(book: Book, scope: Scope) -> None:
     """Draw units against indicators; within a unit, point types against indicators."""
     what = "点位类型" if scope.unit else UNITS
-    listed, drawn = book.kept("shades", lambda: _shaded(book, scope, what), scope)
+    listed, drawn = book.recall(_shaded, scope, what)
     if listed.empty:
         return
     st.subheader(f"{what}和指标")
@@ -210,8 +207,8 @@ def _draw_shades(book: Book, scope: Scope) -> None:
         _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     with right:
         names = [name for name in listed.columns if name != "name"]
-        config = {name: _number(words.plain(str(name)), format="%.2f") for name in names}
-        tables.show(listed, {"name": _text(what, width=110), **config}, 14)
+        config = {name: number_column(words.plain(str(name)), "%.2f") for name in names}
+        tables.show(listed, {"name": text_column(what, 110), **config}, 14)
 
 
 def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
@@ -276,6 +273,6 @@ def _pick_figure(figure: object, key: str, scopes: list[Scope]) -> None:
         theme=None,
         config=CONFIG,
         key=key,
-        on_select=lambda: losses_scope.follow(key, scopes),
+        on_select=partial(losses_scope.follow, key, scopes),
         selection_mode="points",
     )

@@ -10,23 +10,16 @@ from wenming_metrics.domain.numbers import exact_product, half_up
 from wenming_metrics.queries.losses import what_if
 from wenming_metrics.queries.losses.what_if import KINDS
 from wenming_metrics.ui.frame import page, tables
-from wenming_metrics.ui.losses import cache, sentences
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
+from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 
 _TICKED, _KIND = "fix", "fix_by"
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw what is worth putting right in a scope, let some be ticked, say what they give back."""
-    title = st.segmented_control(
-        "按什么列",
-        list(KINDS.values()),
-        default=KINDS["class"],
-        required=True,
-        key=_KIND,
-        bind="query-params",
-    )
+    title = page.switch("按什么列", list(KINDS.values()), _KIND, KINDS["class"])
     kind = next(one for one, name in KINDS.items() if name == title)
     lines = book.lines(scope)
     known = _known(lines, kind)
@@ -40,14 +33,17 @@ def draw(book: Book, scope: Scope) -> None:
         bind="query-params",
         placeholder="点表里的行,或在这里选",
     )
-    inside = book.ledger.lines.index.isin(lines.index)
-    _say_gain(book, scope, inside, kind, chosen)
-    key = f"{book.key}-{scope.key}"
-    found = cache.kept(
-        ("candidates", book.at, scope, kind, tuple(chosen)),
-        lambda: what_if.candidates(book.ledger, inside, kind, chosen),
-    )
-    _draw_table(found, scope, kind, f"fix-{kind}-{key}-{len(chosen)}")
+    _say_gain(book, scope, _inside(book, scope), kind, chosen)
+    key = f"fix-{kind}-{book.key}-{scope.key}-{len(chosen)}"
+    _draw_table(book.recall(_candidates, scope, kind, chosen), scope, kind, key)
+
+
+def _inside(book: Book, scope: Scope) -> np.ndarray:
+    return book.ledger.lines.index.isin(book.lines(scope).index)
+
+
+def _candidates(book: Book, scope: Scope, kind: str, chosen: list[str]) -> pd.DataFrame:
+    return what_if.candidates(book.ledger, _inside(book, scope), kind, chosen)
 
 
 def _known(lines: pd.DataFrame, kind: str) -> list[str]:
@@ -99,26 +95,20 @@ def _draw_table(found: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
         + ("全市得分里得回的,是各单位得回的分乘上份额。" if city else "")
     )
     columns = {
-        "name": _text(KINDS[kind], width=220),
-        "lost_here": _number("现在失分", format="%.4f" if city else "%.2f", width=84),
-        "gained": _number("改好得回", format="%.4f" if city else "%.2f", width=84),
-        "count": _number("问题", format="localized", width=60),
-        "per_problem": _number("每个问题", format="%.3f", width=80, help="单位得分,平均每个问题"),
-        "sites": _number("点位", format="localized", width=60),
-        "per_site": _number("每个点位", format="%.3f", width=80, help="单位得分,平均每个点位"),
+        "name": text_column(KINDS[kind], 220),
+        "lost_here": number_column("现在失分", "%.4f" if city else "%.2f", 84),
+        "gained": number_column("改好得回", "%.4f" if city else "%.2f", 84),
+        "count": count_column("问题", 60),
+        "per_problem": number_column("每个问题", "%.3f", 80, help="单位得分,平均每个问题"),
+        "sites": count_column("点位", 60),
+        "per_site": number_column("每个点位", "%.3f", 80, help="单位得分,平均每个点位"),
     }
     told = found.assign(
         lost_here=half_up(found["city"], 4) if city else half_up(found["loss"], 2),
         gained=half_up(found["city_gain"], 4) if city else half_up(found["gain"], 2),
     )
     names = found["name"].tolist()
-    tables.pick(
-        told,
-        columns,
-        key,
-        20,
-        on_select=lambda: _tick(key, kind, names),
-    )
+    tables.pick(told, columns, key, 20, lambda: _tick(key, kind, names))
 
 
 def _tick(key: str, kind: str, names: list[str]) -> None:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import KINDS, Window, window
-from wenming_metrics.publishing.issues import signed_for
+from wenming_metrics.publishing.issues import issues, signed_for
+from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.losses import what_if
 from wenming_metrics.queries.losses.ledger import ROW, Ledger
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking import overview
-from wenming_metrics.queries.scores.details import PATH_MARK
+from wenming_metrics.queries.scores.details import PATH_MARK, named_rows
 from wenming_metrics.queries.survey import rates
 from wenming_metrics.queries.unit import open_problems, portrait
 from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.rules.model import Board
 from wenming_metrics.scoring.losses.ledger import LEVELS
-from wenming_metrics.ui.frame import cache, filters, issue_cache
+from wenming_metrics.ui.frame import filters
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.tables import shown_losses
-from wenming_metrics.ui.losses import cache as losses_cache
-from wenming_metrics.ui.losses.scope import Book, Scope
+from wenming_metrics.ui.losses.scope import Book, Scope, book_of
 
 TOGETHER = 3
 """So many classes of problems are said to be put right first."""
@@ -97,35 +97,35 @@ class Scored:
 def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
     """Gather what is known of the unit of a line of the list."""
     board = office.rules.board(selection.board)
-    unit, at = int(line["unit"]), selection.window
+    unit, name, at = int(line["unit"]), str(line["unit_name"]), selection.window
     recent = filters.last_days(at, _REPEATS)
-    sites = cache.ask(overview.repeat_sites, recent, _EVERY, board.kind)
+    sites = ask(overview.repeat_sites, recent, _EVERY, board.kind)
     quarter = at if list(KINDS).index(at.kind) >= 3 else window("quarter", at.end)
     return Facts(
         selection=selection,
         board=board,
         is_first=board.kind == office.rules.boards[0].kind,
-        name=str(line["unit_name"]),
+        name=name,
         unit=unit,
         line=line,
         over_time=_over_time(selection, unit),
-        open=cache.ask(open_problems.unsolved, at, board.kind, unit),
-        kept=cache.ask(open_problems.deadlines_kept, at, board.kind, unit),
+        open=ask(open_problems.unsolved, at, board.kind, unit),
+        kept=ask(open_problems.deadlines_kept, at, board.kind, unit),
         repeats=sites[sites["unit_name"] == line["unit_name"]],
         recent=recent,
         quarter=quarter,
-        documents=_of_unit(cache.ask(portrait.documents_due, quarter), unit),
+        documents=_of_unit(ask(portrait.documents_due, quarter), unit),
         survey=_survey(at, unit),
-        scored=_scored(selection, str(line["unit_name"]), unit) if board.ranked else None,
+        scored=book_of(selection).recall(_scored, name, unit) if board.ranked else None,
     )
 
 
 def _survey(at: Window, unit: int) -> Survey | None:
     """Give the unit's figures of the latest wave that had begun by the end of a window."""
-    begun = [wave for wave in cache.ask(rates.waves) if wave.start <= at.end]
+    begun = [wave for wave in ask(rates.waves) if wave.start <= at.end]
     if not begun:
         return None
-    found = cache.ask(rates.rates, begun[0])
+    found = ask(rates.rates, begun[0])
     own = found.units[found.units["unit"] == unit]
     titles = {rate.code: (rate.title, rate.target) for rate, _ in found.definitions}
     own = own.assign(
@@ -143,13 +143,13 @@ def _of_unit(found: pd.DataFrame, unit: int) -> pd.DataFrame:
 def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
     """Give places over time; what is signed is given as it was signed."""
     at, board = selection.window, selection.board
-    found = cache.ask(portrait.places_over_time, at, board, unit).copy()
-    known = issue_cache.issues()
+    found = ask(portrait.places_over_time, at, board, unit).copy()
+    known = ask(issues)
     for place, one in zip(found.index, found["window"], strict=True):
         issue = signed_for(known, one)
         if issue is None or (one == at and not selection.signed):
             continue
-        listed = issue_cache.frozen(issue.key).lists.boards.get(board)
+        listed = ask(frozen, issue.key).lists.boards.get(board)
         own = None if listed is None else listed[listed["unit"] == unit]
         if own is None or own.empty or "rank" not in own:
             continue
@@ -160,21 +160,12 @@ def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
     return found
 
 
-def _scored(selection: Selection, name: str, unit: int) -> Scored:
-    cut = issue_cache.frozen(selection.signed).cut if selection.signed else None
-    at = (selection.window, selection.board, cut)
-    responsible = partial(losses_cache.responsible, *at)
-    book = Book(losses_cache.ledger(*at), responsible, selection.key, at, cache.version())
-    against = cache.ask(portrait.against_group, selection.window, selection.board, unit, cut)
-    return book.kept("portrait", lambda: _of_book(book, name, against), name)
-
-
-def _of_book(book: Book, name: str, against: pd.DataFrame) -> Scored:
+def _scored(book: Book, name: str, unit: int) -> Scored:
     scope = Scope(name)
     total, own = book.shown(scope), book.lines(scope)
     fixes, together = fix_first(book.ledger, name)
     return Scored(
-        against=against,
+        against=ask(portrait.against_group, book.window, book.board, unit, book.cut),
         losses=loss_lines(own, total),
         total=total,
         fixing=fixes,
@@ -235,3 +226,16 @@ def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | No
 def node_of(path: tuple[str, ...]) -> str:
     """Write a path as the page of lost points writes it in its address."""
     return PATH_MARK.join(path)
+
+
+def kinds_of(facts: Facts) -> pd.DataFrame:
+    """Count what a unit that is not ranked is responsible for.
+
+    Returns: name (of the standard, or 不计分), count, places, lost; the most frequent first
+    """
+    rows = ask(named_rows, facts.selection.window, facts.unit, facts.board.kind)
+    rows = rows.assign(name=rows["leaf_name"])
+    found = rows.groupby("name", as_index=False, sort=False).agg(
+        count=("name", "size"), places=("places", "sum"), lost=("lost", "sum")
+    )
+    return found.sort_values(["count", "lost"], ascending=False, kind="stable", ignore_index=True)

@@ -1,4 +1,4 @@
-"""What is said on top of the page of one unit, and where its figures lead."""
+"""What stands on top of the page of one unit: its sentences, where they lead, its periods as points."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.publishing.issues import signed_for
-from wenming_metrics.scoring.ranking.ranking import RANKED
-from wenming_metrics.ui.frame import cache, filters, issue_cache, words
+from wenming_metrics.charts.rank_history import Placed
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.publishing.issues import issues, signed_for
+from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
+from wenming_metrics.ui.frame import filters, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.portrait import sentences
 from wenming_metrics.ui.portrait.facts import TOGETHER, Facts
+
+_UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度"}
+_WHY = {THIN: "暂不评分"}
 
 
 def opening(facts: Facts, lines: pd.DataFrame, said: str) -> list[str]:
@@ -37,7 +43,7 @@ def opening(facts: Facts, lines: pd.DataFrame, said: str) -> list[str]:
 
 def _signed(facts: Facts) -> str:
     """Say whether the figures are signed, or may still change."""
-    issue = signed_for(issue_cache.issues(), facts.selection.window)
+    issue = signed_for(ask(issues), facts.selection.window)
     if facts.selection.signed and issue is not None:
         return f"{words.plain(issue.title)}已签发。"
     return "以上未签发。"
@@ -45,19 +51,49 @@ def _signed(facts: Facts) -> str:
 
 def lost_query(facts: Facts, days: Sequence[date]) -> dict[str, str]:
     """Give the address parameters of 失分分析 for the unit in its period."""
-    own = filters.query_of(facts.selection.window, days)
-    found = {f"lost_{name}": told for name, told in own.items()}
-    return {**found, "lost_unit" if facts.is_first else "lost_named": facts.name}
+    period = filters.query_of(facts.selection.window, days, "lost_")
+    return {**period, "lost_unit" if facts.is_first else "lost_named": facts.name}
 
 
-def kinds_of(facts: Facts) -> pd.DataFrame:
-    """Count what a unit that is not ranked is responsible for.
+def unit_of(of: Window) -> str:
+    """Say how windows of a kind are counted."""
+    return "期" if of.number else _UNITS.get(of.kind, "期")
 
-    Returns: name (of the standard, or 不计分), count, places, lost; the most frequent first
-    """
-    rows = cache.named_rows(facts.selection.window, facts.unit, facts.board.kind)
-    rows = rows.assign(name=rows["leaf_name"])
-    found = rows.groupby("name", as_index=False, sort=False).agg(
-        count=("name", "size"), places=("places", "sum"), lost=("lost", "sum")
-    )
-    return found.sort_values(["count", "lost"], ascending=False, kind="stable", ignore_index=True)
+
+def labels_of(facts: Facts) -> list[str]:
+    """Give a short name to each period."""
+    return [_label(one) for one in facts.over_time["window"]]
+
+
+def points_of(facts: Facts) -> list[Placed]:
+    """Make a point of each period, oldest first."""
+    return [
+        Placed(
+            label=_label(line.window),
+            score=None if pd.isna(line.score) else float(line.score),
+            place=0 if pd.isna(line.rank) else int(line.rank),
+            why="" if not pd.isna(line.score) else _WHY.get(line.status, line.status),
+            hover=_hover(line, ranked=facts.scored is not None),
+        )
+        for line in facts.over_time.itertuples()
+    ]
+
+
+def _label(of: Window) -> str:
+    if of.number and of.kind != "week":
+        return f"{of.number}期"
+    if of.kind == "month":
+        return f"{of.start.year % 100}年{of.start.month}月"
+    if of.kind == "quarter":
+        return f"{of.start.year % 100}年{(of.start.month + 2) // 3}季"
+    return f"{of.start.month}/{of.start.day}"
+
+
+def _hover(line: tuple, *, ranked: bool) -> str:
+    counted = f"{line.checks:,} 项检查,{line.failed:,} 项有问题"
+    if not ranked:
+        return f"{line.window.title}<br>{line.failed:,} 项问题"
+    if pd.isna(line.score):
+        return f"{line.window.title}<br>{line.status}<br>{counted}"
+    place = "" if pd.isna(line.rank) else f",第 {line.rank} 名(共 {line.ranked} 个)"
+    return f"{line.window.title}<br><b>{line.score:.2f} 分</b>{place}<br>{counted}"

@@ -9,16 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.rank_history import count_bars, place_lines
-from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.domain.periods import now, today
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.rules.model import Board
-from wenming_metrics.ui.frame import cache, filters, page, signed_view, words
+from wenming_metrics.ui.frame import filters, page, signed_view, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.portrait import sentences, tables
-from wenming_metrics.ui.portrait.facts import TOGETHER, Facts, gather
-from wenming_metrics.ui.portrait.opening import kinds_of, lost_query, opening
-from wenming_metrics.ui.portrait.points import labels_of, points_of, unit_of
+from wenming_metrics.ui.portrait.facts import TOGETHER, Facts, gather, kinds_of
+from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
 from wenming_metrics.ui.ranking import page as ranking_page
 
@@ -28,7 +28,7 @@ _MANY, _SOME, _FEW = 20, 10, 5
 
 def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
     """Draw the controls: board, unit, period and date; gives the selection and the unit's name."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+    with page.row("controls"):
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
         name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
@@ -36,9 +36,8 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
 
 
 def _names(selection: Selection, board: Board) -> list[str]:
-    if board.ranked:
-        return cache.ranking(selection.window, board.kind)["unit_name"].tolist()
-    return cache.listing(selection.window, board.kind)["unit_name"].tolist()
+    question = ranking if board.ranked else listing
+    return ask(question, selection.window, board.kind)["unit_name"].tolist()
 
 
 def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) -> None:
@@ -62,11 +61,11 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     _draw_open(facts, query)
     _draw_survey(facts)
     _draw_kept(facts)
-    st.html(sheet(facts, told, query, page.foot_text(office, selection.window, _checks(facts))))
-
-
-def _checks(facts: Facts) -> int:
-    return int(facts.line["checks"])
+    st.html(
+        sheet(
+            facts, told, query, page.foot_text(office, selection.window, int(facts.line["checks"]))
+        )
+    )
 
 
 def _draw_tools(facts: Facts, query: dict[str, str]) -> None:
@@ -82,17 +81,14 @@ def _draw_tools(facts: Facts, query: dict[str, str]) -> None:
 def _draw_over_time(facts: Facts) -> None:
     points, unit = points_of(facts), unit_of(facts.selection.window)
     if facts.scored is None:
-        st.subheader("问题多少")
-        page.note(sentences.counted(facts.over_time, unit))
+        _section("问题多少", sentences.counted(facts.over_time, unit))
         counts = facts.over_time["failed"].astype(int).tolist()
         hovers = [one.hover for one in points]
         figure = count_bars(labels_of(facts), counts, hovers)
     else:
-        st.subheader("名次和得分")
-        page.note(sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
+        _section("名次和得分", sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
         figure = place_lines(points)
-    key = f"placed-{facts.unit}-{facts.selection.key}"
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key)
+    page.chart(figure, f"placed-{facts.unit}-{facts.selection.key}")
 
 
 def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
@@ -103,22 +99,22 @@ def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("强项和弱项")
-        page.note(sentences.against(scored.against, str(facts.line["group"])))
         has_score = not pd.isna(facts.line["score"])
         lines = scored.against
-        _table(tables.branches(lines, query, scored=has_score, most=_MANY))
+        branches = tables.branches(lines, query, scored=has_score, most=_MANY)
+        _section("强项和弱项", sentences.against(lines, str(facts.line["group"])), branches)
         _draw_standards(lines)
     with right:
-        st.subheader("失分账")
-        page.note(sentences.ledger(scored.losses, scored.total, _MANY))
-        _table(tables.losses(scored.losses, scored.total, query, _MANY))
+        losses = tables.losses(scored.losses, scored.total, query, _MANY)
+        _section("失分账", sentences.ledger(scored.losses, scored.total, _MANY), losses)
         _draw_fixes(facts, query)
         _draw_repeats(facts, query)
 
 
-def _table(html: str) -> None:
-    """Draw a list; one without a line is none."""
+def _section(title: str, note: str, html: str = "") -> None:
+    """Draw a part of the page: heading, sentence, list; one without a line is none."""
+    st.subheader(title)
+    page.note(note)
     if html:
         st.html(html)
 
@@ -137,24 +133,19 @@ def _draw_standards(lines: pd.DataFrame) -> None:
 
 def _draw_kinds(facts: Facts, query: dict[str, str]) -> None:
     """Draw what a unit that is not ranked is responsible for."""
-    found = kinds_of(facts)
-    st.subheader("哪几类问题")
-    page.note(sentences.kinds(found))
-    if len(found):
-        to = tables.address(query)
-        st.html(tables.kinds(found, to, _MANY))
+    kinds = kinds_of(facts)
+    _section(
+        "哪几类问题", sentences.kinds(kinds), tables.kinds(kinds, tables.address(query), _MANY)
+    )
 
 
 def _draw_open(facts: Facts, query: dict[str, str]) -> None:
-    st.subheader("还没整改的问题")
-    page.note(sentences.problems(facts.open))
-    if facts.open.dated:
-        st.html(tables.problems(facts.open, query, _MANY))
+    lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
+    _section("还没整改的问题", sentences.problems(facts.open), lines)
 
 
 def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
-    st.subheader("反复点位")
-    page.note(f"至少两天查出问题的点位,{facts.recent.title}。")
+    _section("反复点位", f"至少两天查出问题的点位,{facts.recent.title}。")
     if facts.repeats.empty:
         page.note("没有这样的点位。")
     else:
@@ -164,8 +155,7 @@ def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
 
 def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
     found, together = facts.scored.fixing, facts.scored.together
-    st.subheader("整改重点")
-    page.note(sentences.fix(found, together, facts.line["score"], TOGETHER))
+    _section("整改重点", sentences.fix(found, together, facts.line["score"], TOGETHER))
     if len(found):
         page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
         st.html(tables.fixes(found, facts.scored.classes, query, _SOME))
@@ -173,9 +163,8 @@ def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
 
 def _draw_survey(facts: Facts) -> None:
     if facts.survey is not None:
-        st.subheader("两率一度")
-        page.note(f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}")
-        st.html(tables.survey(facts.survey, _MANY))
+        note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
+        _section("两率一度", note, tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
 
@@ -183,9 +172,7 @@ def _draw_survey(facts: Facts) -> None:
 def _draw_kept(facts: Facts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
     if told := sentences.deadlines(facts.kept):
-        st.subheader("整改")
-        page.note(f"本期发现的问题,{told}")
+        _section("整改", f"本期发现的问题,{told}")
     if len(facts.documents):
         one = facts.documents.iloc[0]
-        st.subheader("台账")
-        page.note(f"{facts.quarter.title}:{one['told']},占 {one['value']:.1f}%。")
+        _section("台账", f"{facts.quarter.title}:{one['told']},占 {one['value']:.1f}%。")

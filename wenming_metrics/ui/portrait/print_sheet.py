@@ -13,9 +13,8 @@ import pandas as pd
 
 from wenming_metrics.charts.rank_history import place_drawing
 from wenming_metrics.ui.portrait import sentences, tables
-from wenming_metrics.ui.portrait.facts import Facts
-from wenming_metrics.ui.portrait.opening import kinds_of
-from wenming_metrics.ui.portrait.points import labels_of, points_of, unit_of
+from wenming_metrics.ui.portrait.facts import Facts, kinds_of
+from wenming_metrics.ui.portrait.opening import labels_of, points_of, unit_of
 
 _PERIODS = 12
 """So many periods fit beside one another on paper."""

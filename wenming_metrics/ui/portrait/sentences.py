@@ -8,7 +8,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
-from wenming_metrics.ui.frame.words import plain, signed
+from wenming_metrics.ui.frame.words import joined, plain, signed
 
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
@@ -62,7 +62,7 @@ def costs(losses: pd.DataFrame, total: float) -> str:
     if len(names) == 1:
         return f"失分最多的是「{plain(names[0])}」({most:.2f} 分{share})。"
     rest = f"等 {len(names)} 项" if len(names) > 2 else ""
-    told = "、".join(f"「{plain(name)}」" for name in names[:2])
+    told = joined(names, "「{}」", 2)
     return f"失分最多的是{told}{rest},各 {most:.2f} 分。"
 
 
@@ -75,7 +75,7 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
     if fixing.empty:
         return "没有改好以后能得回分的问题。"
     first = fixing.head(most)
-    names = "、".join(f"「{plain(name)}」" for name in first["name"])
+    names = joined(first["name"], "「{}」")
     count = int(first["count"].sum())
     after, gain = together
     back = f"可得回 **{gain:.2f}** 分"
@@ -137,7 +137,7 @@ def unseen(lines: pd.DataFrame) -> str:
     missing = own[own["state"] == UNSEEN]
     if missing.empty:
         return "应查的标准都查到了。"
-    names = "、".join(plain(name) for name in missing["name"].head(_SHOWN_PLACES))
+    names = joined(missing["name"], most=_SHOWN_PLACES)
     rest = "等" if len(missing) > _SHOWN_PLACES else ""
     return f"应查而没有查到的标准 {len(missing)} 条({names}{rest}),不算 0 分,也不算满分。"
 

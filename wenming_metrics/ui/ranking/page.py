@@ -4,32 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window, today, week_to_date, window
-from wenming_metrics.export.tables import XLSX, listing_workbook, ranking_workbook
+from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
+from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.overview import sites_of_day
+from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
+from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
-from wenming_metrics.ui.frame import cache, drill, issue_cache, page, tables, words
+from wenming_metrics.ui.frame import drill, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.vocabulary import on_time_note
 
-_UNIT = "unit"
+UNIT = "unit"
 _BY_DAY = "按各自的施行日期"
+_LISTING = {
+    "unit_name": text_column("责任单位", 240),
+    "failed": count_column("问题(项)"),
+    "change": text_column("较上期", alignment="right"),
+    "places": count_column("处数"),
+    "lost": number_column("扣分", "%.2f"),
+    "kept": text_column(
+        "按期整改率", alignment="right", help="期限已过的问题中,在期限内反馈已整改的"
+    ),
+    "not_due": count_column("未到期"),
+    "recurred": count_column("反复", help="重复和反弹的问题"),
+}
+_SITES = {
+    "unit_name": text_column("街道", 96),
+    "site_name": text_column("点位", 140),
+    "point_type_name": text_column("点位类型", 100),
+    "checks": number_column("检查项", None, 62),
+    "failed": number_column("问题", None, 54),
+    "lost": number_column("扣分", "%.2f", 62),
+}
+_FINDINGS = {
+    "unit_name": text_column("属地", 96),
+    "site_name": text_column("点位", 150),
+    "description": text_column("问题", 220),
+    "places": number_column("处数", width=54),
+    "lost": number_column("扣分", "%.2f", 62),
+    "item_name": text_column("测评项", 170),
+    "responsible": text_column("责任单位", 180),
+}
 
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
+    return _of_group(_board_of(selection, ranking), selection)
+
+
+def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
+    """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
-        ranked = issue_cache.frozen(selection.signed).lists.boards[selection.board]
-    else:
-        ranked = cache.ranking(selection.window, selection.board)
-    return ranked[ranked["group"] == selection.group] if selection.group else ranked
+        return ask(frozen, selection.signed).lists.boards[selection.board]
+    return ask(question, selection.window, selection.board)
+
+
+def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    return lines[lines["group"] == selection.group] if selection.group else lines
 
 
 def choose_version(office: Office) -> str:
@@ -47,8 +91,8 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
 
     Returns: the list
     """
-    ranked = cache.ranking_under(selection.window, selection.board, rules_id)
-    ranked = ranked[ranked["group"] == selection.group] if selection.group else ranked
+    ranked = ask(ranking_under, selection.window, selection.board, rules_id)
+    ranked = _of_group(ranked, selection)
     page.note("整个时段都按所选的这一版计算,只供比较,不是公布的名次。")
     lines = tables.ranked_lines(ranked)
     tables.show(tables.mark_means(lines), tables.ranking_columns(lines))
@@ -59,10 +103,10 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
 def named_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
     if selection.signed:
-        named = issue_cache.frozen(selection.signed).lists.named[selection.board]
+        named = ask(frozen, selection.signed).lists.named[selection.board]
     else:
-        named = cache.named_units(selection.window, selection.board)
-    return named[named["group"] == selection.group] if selection.group else named
+        named = ask(named_units, selection.window, selection.board)
+    return _of_group(named, selection)
 
 
 def draw_named(named: pd.DataFrame) -> None:
@@ -80,25 +124,13 @@ def draw_tools(
     ranked: pd.DataFrame, named: pd.DataFrame, office: Office, selection: Selection
 ) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            "看一个单位的失分",
-            ranked.loc[ranked["checks"] > 0, "unit_name"].tolist(),
-            index=None,
-            placeholder="点表中一行,或在这里选",
-            key=_UNIT,
-            bind="query-params",
-            width=300,
-        )
+    with page.row():
+        looked_at = ranked.loc[ranked["checks"] > 0, "unit_name"].tolist()
+        tables.choose_name("看一个单位的失分", looked_at, UNIT)
         title = f"{selection.group or '各街道'}排名({selection.window.title})"
         notes = _notes(office, selection)
-        _offer(title, lambda: ranking_workbook(ranked, title, notes, named))
-
-
-def chosen_unit(ranked: pd.DataFrame) -> pd.Series | None:
-    """Give the line of the unit that is chosen by click, control or address."""
-    found = ranked[ranked["unit_name"] == st.session_state.get(_UNIT)]
-    return found.iloc[0] if len(found) else None
+        make = partial(ranking_workbook, ranked, title, notes, named)
+        page.offer("下载本表", make, title, f"get-{title}")
 
 
 def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
@@ -109,14 +141,7 @@ def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
     columns = tables.ranking_columns(lines)
     key = f"ranked-{selection.group}-{selection.key}"
     names = lines["unit_name"].where(~lines["is_mean"]).tolist()
-    tables.pick(tables.mark_means(lines), columns, key, on_select=lambda: _follow(key, names))
-
-
-def _follow(key: str, names: list) -> None:
-    """Choose the unit of the clicked line; the line of a mean chooses nobody."""
-    rows = st.session_state[key]["selection"]["rows"]
-    name = names[rows[0]] if rows else None
-    st.session_state[_UNIT] = name if isinstance(name, str) else None
+    tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
 
 
 def draw_apart(ranked: pd.DataFrame) -> None:
@@ -127,7 +152,7 @@ def draw_apart(ranked: pd.DataFrame) -> None:
     ):
         units = ranked[ranked["status"] == status]
         if len(units):
-            names = "、".join(words.plain(name) for name in units["unit_name"])
+            names = words.joined(units["unit_name"])
             st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
@@ -149,26 +174,26 @@ def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
         page.note(f"缺项补入:未查的指标按办法补分——{told}。")
     gaps = scored[1 - scored["coverage"] > flag]
     if len(gaps) and (gaps["filled"] > 0).any():
-        names = "、".join(words.plain(name) for name in gaps["unit_name"])
+        names = words.joined(gaps["unit_name"])
         page.note(f"缺项超过 {flag:.0%}:{names},名次请谨慎使用。")
 
 
 def draw_day(day: Window) -> None:
     """Draw what a day found before anyone is ranked: its places and its problems."""
-    sites, findings = cache.sites_of_day(day), cache.problem_rows(day)
+    sites, findings = ask(sites_of_day, day), ask(problem_rows, day)
     if sites.empty:
         page.note("当日没有督查。")
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader(f"当日点位({len(sites)} 个)")
-        tables.show(sites, tables.SITES, 8)
+        tables.show(sites, _SITES, 8)
     with right:
         st.subheader(f"当日问题({len(findings)} 条)")
         if findings.empty:
             page.note("当日没有发现问题。")
         else:
-            tables.show(findings, tables.FINDINGS, 8)
+            tables.show(findings, _FINDINGS, 8)
 
 
 def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
@@ -205,7 +230,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
             key = f"listed-{selection.key}"
             kept = list(map(share_text, named["in_time"], named["fell_due"]))
             lines = named.assign(change=told, kept=kept)
-            place = tables.pick(lines, tables.LISTING, key, 20)
+            place = tables.pick(lines, _LISTING, key, 20)
         page.note(on_time_note(named["as_of"].iloc[0]))
     silent = len(listed) - len(named)
     if silent:
@@ -217,25 +242,18 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
 def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:
     """Offer the unranked list as a workbook."""
     title = f"责任单位问题清单({selection.window.title})"
-    _offer(title, lambda: listing_workbook(listed, title, _notes(office, selection)))
-
-
-def _offer(title: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        "下载本表", make, f"{title}.xlsx", XLSX, on_click="ignore", key=f"get-{title}"
-    )
+    make = partial(listing_workbook, listed, title, _notes(office, selection))
+    page.offer("下载本表", make, title, f"get-{title}")
 
 
 def listed_of(selection: Selection) -> pd.DataFrame:
     """List the units of a board that is not ranked."""
-    if selection.signed:
-        return issue_cache.frozen(selection.signed).lists.boards[selection.board]
-    return cache.listing(selection.window, selection.board)
+    return _board_of(selection, listing)
 
 
 def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
-        return signed_notes(issue_cache.frozen(selection.signed))
+        return signed_notes(ask(frozen, selection.signed))
     of = selection.window
     notes = [f"测评办法:{named}" for named in names_of(of, office)] + [f"时段:{of.title}"]
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

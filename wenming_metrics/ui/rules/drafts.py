@@ -22,6 +22,7 @@ from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, cards, page, words
+from wenming_metrics.ui.frame.act_button import do, tell_done
 from wenming_metrics.ui.rules import trial
 from wenming_metrics.ui.rules.versions import draw_changes
 
@@ -33,30 +34,17 @@ _MOST = 200
 
 def draw(office: Office) -> None:
     """Draw the way from a workbook to a published version."""
-    _tell_done()
+    tell_done(_SAID)
     st.markdown(
         "到「各版办法」下载现行的一版,在 Excel 里改好,放到这里。先看改了什么、有没有写错,"
         "存为草案;试算以后再发布。**发布以前什么都不会改变。**"
     )
-    who = st.text_input(
-        "经办人",
-        key="who",
-        placeholder="您的姓名,会记在变动记录里",
-        max_chars=20,
-        persist_state="session",
-        width=320,
-    ).strip()
+    who = page.ask_who("变动记录")
     number = st.session_state.setdefault(_ROUND, 0)
     file = st.file_uploader("把改好的办法(Excel)拖到这里", key=f"rules-drop-{number}")
     if file:
         _draw_upload(office, file, who)
     _draw_drafts(office, who)
-
-
-def _tell_done() -> None:
-    done, said = st.session_state.pop(_SAID, (True, ""))
-    if said:
-        page.tell(words.plain(said), done=done)
 
 
 def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
@@ -82,8 +70,12 @@ def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
             type="primary",
             disabled=not who,
             help=None if who else "请先填写经办人",
-            on_click=_keep,
-            args=(office, file.name, who),
+            on_click=do,
+            args=(
+                lambda: _keep(office, file.name, who),
+                lambda number: f"已存为第 {number} 号草案,可以在下面试算、发布。",
+                _SAID,
+            ),
         )
 
 
@@ -98,17 +90,12 @@ def _compared(office: Office, files: dict[str, bytes]) -> pd.DataFrame:
     return compare(drafts.parts_in_force(office), parts_of(files), office.catalogue)
 
 
-def _keep(office: Office, name: str, who: str) -> None:
-    files = st.session_state[_READ]["files"]
-    try:
-        number = drafts.keep(office, files, name, who)
-    except (IntakeError, StoreError) as error:
-        logger.warning("%s", error, exc_info=error.__cause__)
-        st.session_state[_SAID] = (False, str(error))
-        return
+def _keep(office: Office, name: str, who: str) -> int:
+    """Keep what was read as a draft, and empty the drop zone; gives the draft's number."""
+    number = drafts.keep(office, st.session_state[_READ]["files"], name, who)
     st.session_state[_ROUND] += 1
     st.session_state.pop(_READ)
-    st.session_state[_SAID] = (True, f"已存为第 {number} 号草案,可以在下面试算、发布。")
+    return number
 
 
 def _draw_drafts(office: Office, who: str) -> None:
@@ -152,8 +139,12 @@ def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str)
             "废弃这份草案",
             key="drop-draft",
             disabled=not who,
-            on_click=_drop,
-            args=(office, draft, who),
+            on_click=do,
+            args=(
+                lambda: drafts.drop(office, draft, who),
+                lambda _: f"第 {draft} 号草案已废弃。",
+                _SAID,
+            ),
         )
 
 
@@ -161,7 +152,7 @@ def _ask_release(office: Office, draft: int, files: dict[str, bytes], who: str) 
     told = parts_of(files).settings
     known = {one.id for one in cache.rule_sets()}
     own = str(told["id"])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         free = own if own not in known else next_id(known, own)
         rules_id = st.text_input("编号", free, key=f"rule-id-{draft}", width=180)
         version = st.text_input(
@@ -199,13 +190,3 @@ def _publish(office: Office, draft: int, release: Release) -> None:
     if here.rules_id:
         said += "这台机器用环境变量 WENMING_RULES 指定了办法,要改它才会换用。"
     st.session_state[_SAID] = (True, said)
-
-
-def _drop(office: Office, draft: int, who: str) -> None:
-    try:
-        drafts.drop(office, draft, who)
-    except (IntakeError, StoreError) as error:
-        logger.warning("%s", error, exc_info=error.__cause__)
-        st.session_state[_SAID] = (False, str(error))
-        return
-    st.session_state[_SAID] = (True, f"第 {draft} 号草案已废弃。")

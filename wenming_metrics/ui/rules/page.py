@@ -8,34 +8,46 @@ import streamlit as st
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries import framework as queries
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.survey.definitions import answer_lines, example_lines, rate_lines
 from wenming_metrics.revising.books import files_of_version
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.survey.load import load_surveys
+from wenming_metrics.rules.survey.model import Survey
+from wenming_metrics.rules.survey.wording import CITY_WORDS, WAVE_WORDS, spell_margins
 from wenming_metrics.rules.workbook.pages import Page, pages_of
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
 from wenming_metrics.ui.frame import cache, page, tables, words
-from wenming_metrics.ui.rules import survey_definitions
+from wenming_metrics.ui.frame.tables import number_column, text_column
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
 _PARTS = (TREE, STEPS, VERSIONS, CHANGE)
 _SHOWN = ("说明与约定", "分档表", "扣分标准", "综合考核")
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _TREE = {
-    "shown": _text("指标", width=226),
-    "share": _number("占总分", format="%.2f%%", width=84, help="在总分里的比例;全部查到时"),
-    "weight": _number("同级权重", format="%.1f%%", width=84, help="同一上级下各指标合计 100%"),
-    "how": _text("怎样计分", width=230),
-    "code": _text("编号", width=78),
-    "items": _number("测评项", width=70, help="归到这一条的测评项有几个"),
-    "lead": _text("牵头单位", width=150),
-    "responsible": _text("责任单位", width=260),
-    "method": _text("测评方法", width=90),
+    "shown": text_column("指标", 226),
+    "share": number_column("占总分", "%.2f%%", 84, help="在总分里的比例;全部查到时"),
+    "weight": number_column("同级权重", "%.1f%%", 84, help="同一上级下各指标合计 100%"),
+    "how": text_column("怎样计分", 230),
+    "code": text_column("编号", 78),
+    "items": number_column("测评项", None, 70, help="归到这一条的测评项有几个"),
+    "lead": text_column("牵头单位", 150),
+    "responsible": text_column("责任单位", 260),
+    "method": text_column("测评方法", 90),
 }
 _ITEMS = {
-    "code": _text("编号", width=80),
-    "name": _text("测评项", width=260),
-    "full_mark": _number("满分", format="%g", width=60),
-    "point_types": _text("点位类型", width=300),
+    "code": text_column("编号", 80),
+    "name": text_column("测评项", 260),
+    "full_mark": number_column("满分", "%g", 60),
+    "point_types": text_column("点位类型", 300),
+}
+
+_ANSWERS = {
+    "question": text_column("题目", 200),
+    "kind": text_column("题型", 90),
+    "option": text_column("选项", 120),
+    "aliases": text_column("也写作", 200),
+    "state": text_column("是什么回答", 90),
+    "counted": text_column("怎样计", 200),
 }
 
 
@@ -43,15 +55,8 @@ def choose(office: Office) -> tuple[RuleSet, str]:
     """Draw the controls: which version, and what to see of it."""
     known = {one.id: one for one in cache.rule_sets()}
     titles = {name: f"{one.short}(版本 {one.version})" for name, one in known.items()}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
-        part = st.segmented_control(
-            "看什么",
-            _PARTS,
-            default=TREE,
-            required=True,
-            key="rules_part",
-            bind="query-params",
-        )
+    with page.row("controls"):
+        part = page.switch("看什么", _PARTS, "rules_part")
         chosen = st.selectbox(
             "哪一版",
             list(known)[::-1],
@@ -101,7 +106,7 @@ def draw(office: Office, rules: RuleSet) -> None:
             _draw_node(found.iloc[place], items)
     _draw_uncounted(items)
     _draw_pages(office, rules)
-    survey_definitions.draw(rules.survey)
+    _draw_surveys(rules.survey)
 
 
 def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -156,4 +161,41 @@ def _draw_page(one: Page) -> None:
     if "含义" in names:
         frame = frame.loc[frame["值"].notna(), ["设置", "值", "含义"]]
     shown = frame.map(lambda cell: "" if cell is None or pd.isna(cell) else f"{cell}")
-    tables.show(shown, {name: _text(name) for name in shown}, 14)
+    tables.show(shown, {name: text_column(name) for name in shown}, 14)
+
+
+def _draw_surveys(survey: Survey | None) -> None:
+    """Draw what a version of the rules says of surveys, and how other places do it."""
+    if survey is not None:
+        with st.expander("两率一度:各项指标怎样算"):
+            _draw_survey(survey)
+    found = example_lines(load_surveys(settings.load().data / "surveys"))
+    if found.empty:
+        return
+    with st.expander("两率一度:别处的算法举例"):
+        page.note(
+            "都是一个地方一个时候的算法,不是国家标准。同样的回答,换一种算法就不是同一个数,不能互相比较。"
+        )
+        for (place, source), own in found.groupby(["place", "source"], sort=False):
+            _draw_line(place, ";".join(own["made"]) + f"。来源:{source}")
+
+
+def _draw_survey(survey: Survey) -> None:
+    limits, people = survey.limits, spell_margins(survey)
+    told = (
+        f"{survey.title},{WAVE_WORDS[survey.wave]};全市数{CITY_WORDS[survey.city]}"
+        f"{f',再按常住人口构成加权:{people}' if people else ''}。"
+        f"少于 {limits.hide} 份不公布,少于 {limits.flag} 份不排名,少于 {limits.caution} 份加注;"
+        f"误差范围超过 {limits.max_width:g} 个百分点不排名。依据:{survey.source}"
+    )
+    page.note(words.plain(told))
+    for line in rate_lines(survey).itertuples():
+        target = "" if pd.isna(line.target) else f"。目标 {line.target:g}%"
+        _draw_line(line.title, line.made.removeprefix(f"{line.title} = ") + target)
+    page.note("题目和选项:")
+    tables.show(answer_lines(survey), _ANSWERS, 14)
+
+
+def _draw_line(title: str, told: str) -> None:
+    """Draw one definition as text, which a phone can wrap."""
+    st.markdown(f"- **{words.plain(title)}**:{words.plain(told)}")

@@ -10,37 +10,38 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import number_column, text_column
 
 logger = logging.getLogger(__name__)
 _TRIED = "rules_tried"
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _MOVED = {
-    "unit_name": _text("单位", width=118),
-    "places": _text("名次", width=90, alignment="right", help="原来 → 试算"),
-    "scores": _text("得分", width=130, alignment="right", help="原来 → 试算"),
-    "clause": _text("影响最大的条款", width=230),
-    "alone": _text("单改这一条", width=170, help="只改这一条时得分的变化,和那时的名次"),
-    "group": _text("分组", width=100),
+    "unit_name": text_column("单位", 118),
+    "places": text_column("名次", 90, alignment="right", help="原来 → 试算"),
+    "scores": text_column("得分", 130, alignment="right", help="原来 → 试算"),
+    "clause": text_column("影响最大的条款", 230),
+    "alone": text_column("单改这一条", 170, help="只改这一条时得分的变化,和那时的名次"),
+    "group": text_column("分组", 100),
 }
 _CLAUSES = {
-    "title": _text("条款", width=240),
-    "moved": _number("名次变的单位", width=100),
-    "most": _text("得分变化最大", width=180),
+    "title": text_column("条款", 240),
+    "moved": number_column("名次变的单位", None, 100),
+    "most": text_column("得分变化最大", 180),
 }
 
 
 def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
     """Draw what the draft would have done in the last days."""
     st.markdown("#### 试算")
-    days = cache.days()
+    days = ask(days_known)
     if not days:
         page.note("还没有督查数据,不能试算。")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
         asked = st.button("试算", key="try-draft")
     key = (draft, int(count), cache.version())

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.export.tables import XLSX
 from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.books import book_of, files_of_version
 from wenming_metrics.revising.compare import compare
@@ -18,25 +17,25 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
 from wenming_metrics.ui.frame import cache, page, tables
+from wenming_metrics.ui.frame.tables import number_column, text_column
 
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _VERSIONS = {
-    "id": _text("编号", width=130),
-    "version": _text("版本", width=60),
-    "state": _text("状态", width=80),
-    "span": _text("施行", width=190),
-    "title": _text("名称", width=240),
-    "source": _text("依据", width=220),
-    "leaves": _number("末级指标", width=78),
-    "published": _text("发布", width=180),
-    "digest": _text("内容摘要", width=110),
+    "id": text_column("编号", 130),
+    "version": text_column("版本", 60),
+    "state": text_column("状态", 80),
+    "span": text_column("施行", 190),
+    "title": text_column("名称", 240),
+    "source": text_column("依据", 220),
+    "leaves": number_column("末级指标", None, 78),
+    "published": text_column("发布", 180),
+    "digest": text_column("内容摘要", 110),
 }
 CHANGES = {
-    "area": _text("在哪张表", width=100),
-    "what": _text("哪一项", width=200),
-    "name": _text("改了什么", width=130),
-    "old": _text("原来", width=260),
-    "new": _text("现在", width=260),
+    "area": text_column("在哪张表", 100),
+    "what": text_column("哪一项", 200),
+    "name": text_column("改了什么", 130),
+    "old": text_column("原来", 260),
+    "new": text_column("现在", 260),
 }
 """Columns of what differs between two versions."""
 
@@ -47,13 +46,12 @@ def draw(office: Office, rules: RuleSet) -> None:
     tables.show(_lines(versions(office, known), today()), _VERSIONS, 8)
     data = settings.load().data
     files = files_of_version(data, rules.id)
-    st.download_button(
+    page.offer(
         "下载这一版(Excel)",
         partial(book_of, files, office.catalogue),
-        f"{rules.short} {rules.version}.xlsx",
-        XLSX,
-        on_click="ignore",
-        help="选在上面「哪一版」里的一版;改好后到「修改和发布」上传",
+        f"{rules.short} {rules.version}",
+        None,
+        "选在上面「哪一版」里的一版;改好后到「修改和发布」上传",
     )
     _draw_comparison(office, [one.id for one in known])
 
@@ -81,7 +79,7 @@ def _draw_comparison(office: Office, ids: list[str]) -> None:
     if len(ids) < 2:
         page.note("只有一版,没有可比的。")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         old = st.selectbox("从", ids, index=len(ids) - 2, key="compare_old", width=220)
         new = st.selectbox("到", ids, index=len(ids) - 1, key="compare_new", width=220)
     data = settings.load().data

@@ -9,34 +9,35 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.score_steps import Steps, Working
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.queries.ranking.score_steps import Steps, Working, working
 from wenming_metrics.queries.scores.rule_spans import split_windows
 from wenming_metrics.rules.model import SETTLED, STOCKS
 from wenming_metrics.rules.settings_table import SETTLEMENT_WORDS
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
-from wenming_metrics.ui.frame import cache, filters, page, tables, words
+from wenming_metrics.ui.frame import filters, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import number_column, text_column
 
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _COLUMNS = {
-    "shown": _text("指标", width=200),
-    "rate_shown": _number("得分率", format="%.4f", width=84),
-    "made": _text("得分率怎样来", width=470),
-    "effective_shown": _number(
-        "占总分", format="%.2f%%", width=84, help="没有查到的指标,权重已由别的指标分担"
+    "shown": text_column("指标", 200),
+    "rate_shown": number_column("得分率", "%.4f", 84),
+    "made": text_column("得分率怎样来", 470),
+    "effective_shown": number_column(
+        "占总分", "%.2f%%", 84, help="没有查到的指标,权重已由别的指标分担"
     ),
-    "points": _number("计入总分", format="%.4f", width=92, help="满分 × 占总分 × 得分率"),
+    "points": number_column("计入总分", "%.4f", 92, help="满分 × 占总分 × 得分率"),
 }
 Line = Mapping[str, object]
 
 
 def draw(office: Office) -> None:
     """Draw the choice of period and unit, and the steps to its score."""
-    days = cache.days()
-    page.stop_if_empty(days)
+    days = page.inspected_days()
     board = next(one for one in office.rules.boards if one.ranked)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="steps-controls"):
+    with page.row("steps-controls"):
         window = filters.choose_steps(days).window
-        ranked = cache.ranking(window, board.kind)
+        ranked = ask(ranking, window, board.kind)
         looked = ranked[ranked["checks"] > 0]
         names = looked["unit_name"].tolist()
         name = st.selectbox("哪个单位", names, key="step_unit", bind="query-params", width=240)
@@ -45,7 +46,7 @@ def draw(office: Office) -> None:
         return
     line = looked[looked["unit_name"] == name].iloc[0]
     version = _choose_version(office, window)
-    found = cache.working(window, int(line["unit"]), board.kind, version)
+    found = ask(working, window, int(line["unit"]), board.kind, version)
     st.markdown(conclusion(found, window.title))
     if version:
         page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")

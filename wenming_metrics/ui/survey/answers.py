@@ -10,7 +10,7 @@ from wenming_metrics.charts.answer_bars import Asked, Bar
 from wenming_metrics.charts.dot_plot import Section
 from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.rules.survey.model import VALID
-from wenming_metrics.ui.survey.sentences import between, percent, remark
+from wenming_metrics.ui.survey.sentences import between, percent, spelled
 
 
 def asked(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[Asked]:
@@ -73,16 +73,8 @@ def people_section(people: pd.DataFrame, decimals: int) -> list[Section]:
 
 def people_table(people: pd.DataFrame, decimals: int, hide: int) -> pd.DataFrame:
     """Give the lines of the table of groups of people: option_title, figure, margin, n, remark."""
-    lines = people.to_dict("records")
-    return pd.DataFrame(
-        {
-            "option_title": people["option_title"].to_numpy(),
-            "figure": [percent(one["shown"], decimals) for one in lines],
-            "margin": [between(one["low"], one["high"]) for one in lines],
-            "n": people["n"].to_numpy(),
-            "remark": [remark(one["state"], one["n"], hide) for one in lines],
-        }
-    )
+    texts = spelled(people.to_dict("records"), decimals, hide)
+    return people[["option_title", "n"]].assign(**texts).reset_index(drop=True)
 
 
 def cross_table(cells: pd.DataFrame, decimals: int) -> pd.DataFrame:

@@ -9,52 +9,54 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.decisions.questionnaires import decide_answer
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.quota import quota_board
+from wenming_metrics.queries.survey.rates import Rates, rates
+from wenming_metrics.queries.survey.rows import flagged
 from wenming_metrics.ui.frame import act_button, page, tables, words
-from wenming_metrics.ui.survey import cache, frames, sentences, sentences_more, unit
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import count_column, text_column
+from wenming_metrics.ui.survey import frames, sentences, sentences_more, unit
 from wenming_metrics.ui.survey.frames import Chosen
 
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _DOUBTS = {
-    "unit_name": _text("单位", width=112),
-    "reasons": _text("为什么要看", width=260),
-    "counted": _text("现在", width=56),
-    "decided": _text("谁定的", width=260),
-    "file": _text("文件", width=240),
-    "sheet": _text("工作表", width=100),
-    "source_row": _number("行号", format="%d", width=60),
+    "unit_name": text_column("单位", 112),
+    "reasons": text_column("为什么要看", 260),
+    "counted": text_column("现在", 56),
+    "decided": text_column("谁定的", 260),
+    **tables.source(240, 100),
 }
 _BOTH = {
-    "title": _text("比率", width=90),
-    "now": _text("现在公布的", width=110, alignment="right"),
-    "n": _number("有效问卷", format="localized", width=84),
-    "clean": _text("去掉疑似的", width=110, alignment="right"),
-    "n_clean": _number("剩下的问卷", format="localized", width=90),
-    "moved": _text("差(百分点)", width=92, alignment="right"),
+    "title": text_column("比率", 90),
+    "now": text_column("现在公布的", 110, alignment="right"),
+    "n": count_column("有效问卷", 84),
+    "clean": text_column("去掉疑似的", 110, alignment="right"),
+    "n_clean": count_column("剩下的问卷", 90),
+    "moved": text_column("差(百分点)", 92, alignment="right"),
 }
 POINTS = 5.0
 """How exact a unit's figure is to be, in percentage points up and down."""
 _QUOTAS = {
-    "unit_name": _text("单位", width=118),
-    "people": _text("人群", width=110),
-    "planned": _number("计划", format="localized", width=72),
-    "done": _number("已完成", format="localized", width=76),
+    "unit_name": text_column("单位", 118),
+    "people": text_column("人群", 110),
+    "planned": count_column("计划", 72),
+    "done": count_column("已完成", 76),
     "progress": st.column_config.ProgressColumn(
         "进度", format="%.0f%%", min_value=0, max_value=100, width=130
     ),
-    "gap": _number("还差", format="localized", width=72),
-    "more": _number(f"到 ±{POINTS:g} 还要", format="localized", width=100),
+    "gap": count_column("还差", 72),
+    "more": count_column(f"到 ±{POINTS:g} 还要", 100),
 }
 
 
 def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
     """Draw the figures with and without what looks doubtful, the list, and how one is taken out."""
-    listed = cache.flagged(chosen.wave)
+    listed = ask(flagged, chosen.wave)
     _say(sentences_more.flagged(listed))
     if listed.empty:
         return
-    _draw_both(found, cache.rates_without_flagged(chosen.wave))
+    _draw_both(found, ask(_without_flagged, chosen.wave))
     st.markdown(f"#### 要看的问卷({len(listed):,} 份)")
     page.note(
         "点一份,看原表里的这一行;不计的,写明原因,数马上重算,随时可以恢复。"
@@ -65,6 +67,10 @@ def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
     place = tables.pick(lines, _DOUBTS, key, 12)
     if place is not None:
         _draw_decision(office, listed.iloc[place])
+
+
+def _without_flagged(office: Office, wave: Window) -> Rates:
+    return rates(office, wave, without_flagged=True)
 
 
 def _say(sentence: str) -> None:
@@ -102,7 +108,7 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
             page.note(words.plain(line["decided"]))
         unit.draw_original(line, is_open=True)
         key = f"{line['batch']}-{line['seq']}-{counts}"
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             who = st.text_input("经办人", key="who", width=160)
             why = "为什么不计" if counts else "为什么恢复"
             reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
@@ -118,7 +124,7 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
 
 def draw_quotas(chosen: Chosen, found: Rates) -> None:
     """Draw how many questionnaires were planned and done, and how many more make figures sure."""
-    board = cache.quota_board(chosen.wave, POINTS)
+    board = ask(quota_board, chosen.wave, POINTS)
     if board.empty:
         page.note("这一期没有配额。把「问卷配额」表(单位、计划份数)传到「数据上传」,这里就有进度。")
         return

@@ -18,7 +18,7 @@ from wenming_metrics.queries.survey.rates import Rates
 from wenming_metrics.queries.survey.waves import group_name
 from wenming_metrics.scoring.survey.funnel import INNER, OUTER, funnel
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
-from wenming_metrics.ui.survey.sentences import VERDICTS, between, hover, percent, remark
+from wenming_metrics.ui.survey.sentences import VERDICTS, between, hover, percent, remark, spelled
 
 APART, NOT_COMPARED = "样本不足", "仅供参考,不参与排名"
 _COMPARED = ("", CAUTION)
@@ -163,20 +163,13 @@ def table_of(units: pd.DataFrame, decimals: int, hide: int) -> pd.DataFrame:
              units are words
     """
     lines = units.to_dict("records")
-    return pd.DataFrame(
-        {
-            "unit": units["unit"].to_numpy(),
-            "place": ["" if pd.isna(one["place"]) else f"{one['place']:.0f}" for one in lines],
-            "unit_name": units["unit_name"].to_numpy(),
-            "group": units["group"].to_numpy(),
-            "figure": [percent(one["shown"], decimals) for one in lines],
-            "margin": [between(one["low"], one["high"]) for one in lines],
-            "n": units["n"].to_numpy(),
-            "flagged": units["flagged"].to_numpy(),
-            "against": [VERDICTS[one["verdict"]] if one["judged"] else "" for one in lines],
-            "remark": [remark(one["state"], one["n"], hide) for one in lines],
-        }
-    )
+    places = ["" if pd.isna(line["place"]) else f"{line['place']:.0f}" for line in lines]
+    shown = units[["unit", "unit_name", "group", "n", "flagged"]].reset_index(drop=True)
+    return shown.assign(place=places, against=_against(lines), **spelled(lines, decimals, hide))
+
+
+def _against(lines: list[dict]) -> list[str]:
+    return [VERDICTS[line["verdict"]] if line["judged"] else "" for line in lines]
 
 
 def file_lines(found: Rates) -> pd.DataFrame:
@@ -191,7 +184,7 @@ def file_lines(found: Rates) -> pd.DataFrame:
     lines, hide = pd.concat(parts, ignore_index=True), found.survey.limits.hide
     told = lines.to_dict("records")
     return lines.assign(
-        against=[VERDICTS[one["verdict"]] if one["judged"] else "" for one in told],
+        against=_against(told),
         remark=[remark(one["state"], one["n"], hide) for one in told],
     )
 

@@ -9,28 +9,31 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.files.batches import batches
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.rates import Rates, rates
+from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.waves import group_name
 from wenming_metrics.rules.survey.model import Rate
 from wenming_metrics.rules.survey.wording import spell_rate
-from wenming_metrics.ui.frame import cache as frame_cache
 from wenming_metrics.ui.frame import cards, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import EVERY_GROUP
-from wenming_metrics.ui.survey import cache, checks, frames, parts, sentences
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
+from wenming_metrics.ui.survey import checks, frames, parts, sentences
 from wenming_metrics.ui.survey import units as survey_units
 from wenming_metrics.ui.survey.frames import Chosen
 
 UNITS, QUESTIONS, PEOPLE, COURSE = "各单位", "按题目", "按人群", "各期"
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _SCORES = {
-    "group": _text("分组", width=100),
-    "place": _number("名次", format="%d", width=60),
-    "unit_name": _text("单位", width=130),
-    "shown": _number("得分", format="%.2f", width=80),
-    "n": _number("有效问卷", format="localized", width=90),
-    "remark": _text("说明", width=180),
+    "group": text_column("分组", 100),
+    "place": number_column("名次", "%d", 60),
+    "unit_name": text_column("单位", 130),
+    "shown": number_column("得分", "%.2f", 80),
+    "n": count_column("有效问卷", 90),
+    "remark": text_column("说明", 180),
 }
 DOUBTS, QUOTA = "疑似代填", "配额进度"
 VIEWS = (UNITS, QUESTIONS, PEOPLE, COURSE, DOUBTS, QUOTA)
@@ -39,73 +42,54 @@ VIEWS = (UNITS, QUESTIONS, PEOPLE, COURSE, DOUBTS, QUOTA)
 def stop_without_rules(office: Office) -> None:
     """Say what to do while no rule set says what is asked; the rest of the page is not run."""
     if not office.rules.survey and not any(one.survey for one in office.rule_sets):
-        _stop(
-            office,
+        page.stop(
             "测评办法里还没有问卷",
             "要先定下问什么、哪些回答算数、各项比率怎样算,软件才认得问卷:\n"
             "1. 在测评办法的文件夹里写 survey.toml,可以照着自带的例子改;\n"
             "2. 到「测评体系」核对算法;\n"
             "3. 把问卷传到「数据上传」。",
-            ("pages/framework.py", "去「测评体系」"),
+            page="pages/framework.py",
+            label="去「测评体系」",
+            office=office,
         )
 
 
 def stop_without_waves(office: Office, waves: Sequence[Window]) -> None:
     """Say what to do while there are no questionnaires; the rest of the page is not run."""
     if not waves:
-        _stop(
-            office,
+        page.stop(
             "还没有问卷",
             "把一期问卷传上来,这里就有知晓率、参与率、满意度:\n"
             "1. 一人一行的问卷(问卷平台导出的、手工录入的),或者按单位汇总好的计数表,都可以;\n"
             "2. 传到「数据上传」,看清提示,点「入库」;\n"
             "3. 回到这里。",
-            ("pages/upload.py", "去「数据上传」"),
+            office=office,
         )
-
-
-def _stop(office: Office, title: str, steps: str, first: tuple[str, str]) -> None:
-    """Draw what is missing and the ways on, and end the page."""
-    with st.container(key="empty", border=True, width=640):
-        st.subheader(title)
-        st.markdown(steps)
-        with st.container(horizontal=True):
-            st.page_link(first[0], label=first[1])
-            st.page_link("pages/manual.py", label="看「使用说明」")
-    page.fine_print(office)
-    st.stop()
 
 
 def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
     """Draw the controls: wave, rate, group. Gives what is chosen and the figures of the wave."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
+    with page.row("controls"):
         titles = {one.title: one for one in waves}
         said = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
         wave = titles[said]
-        found = cache.rates(wave)
+        found = ask(rates, wave)
         if not found.definitions:
             _stop_at_score(wave, found)
-        rates = {one.title: one.code for one in found.survey.rates}
-        title = st.segmented_control(
-            "看哪一项",
-            list(rates),
-            default=_first(list(rates)),
-            required=True,
-            key="opinion",
-            bind="query-params",
-        )
+        codes = {rate.title: rate.code for rate in found.survey.rates}
+        title = page.switch("看哪一项", list(codes), "opinion", _first(list(codes)))
         groups = [*dict.fromkeys(found.units["group"].map(group_name))]
         group = EVERY_GROUP
         if len(groups) > 1:
             options = [EVERY_GROUP, *groups]
             key, bind = "opinion_group", "query-params"
             group = st.selectbox("单位分组", options, key=key, bind=bind, width=160)
-    return Chosen(wave, rates[title], "" if group == EVERY_GROUP else group), found
+    return Chosen(wave, codes[title], "" if group == EVERY_GROUP else group), found
 
 
 def _stop_at_score(wave: Window, found: Rates) -> None:
     """Draw the score of the survey where the rules have no rate beside it, and end the page."""
-    scores, decimals = cache.score(wave), found.survey.decimals
+    scores, decimals = ask(score, wave), found.survey.decimals
     page.say(f"{wave.title},全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
     page.note(words.plain(f"{scores.sentence}。办法里没有定比率(知晓率、满意度……),这里只有得分。"))
     order = scores.units.sort_values(["group", "place", "unit"], kind="stable")
@@ -129,15 +113,7 @@ def draw(office: Office, chosen: Chosen, found: Rates) -> None:
     page.say(sentences.opening(chosen.wave.title, rate, found.survey, total, units))
     _draw_cards(found, chosen)
     _draw_basis(found, rate, total)
-    view = st.segmented_control(
-        "看什么",
-        VIEWS,
-        default=UNITS,
-        required=True,
-        key="opinion_view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
     if view == UNITS:
         survey_units.draw(office, chosen, found, units)
     elif view == QUESTIONS:
@@ -193,9 +169,9 @@ def _draw_basis(found: Rates, rate: Rate, total: pd.Series | None) -> None:
 
 def foot(office: Office, chosen: Chosen, found: Rates) -> None:
     """Write under which rules and from how many questionnaires the page's figures come."""
-    last = frame_cache.batches()["act_at"].max()
+    last = ask(batches)["act_at"].max()
     rules = "、".join(names_of(chosen.wave, office))
     st.caption(
         f"测评办法:{rules} · 问卷:{words.plain(found.survey.title)} · 期次:{chosen.wave.title} · "
-        f"最近一次数据变动 {last[:16].replace('T', ' ')} · 按随机抽样估算"
+        f"最近一次数据变动 {moment(last)} · 按随机抽样估算"
     )

@@ -16,7 +16,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN, STATE_WORDS, TOO_WIDE
 from wenming_metrics.rules.survey.model import Limits, Rate, Survey
 from wenming_metrics.scoring.survey.rates import HIDDEN
-from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.frame.words import joined, plain
 
 _NOBODY, _BESIDE = "没有有效问卷", "为免倒算,一并不公布"
 VERDICTS = {
@@ -89,6 +89,17 @@ def remark(state: str, n: float, hide: int) -> str:
     return NOT_SHOWN if n < hide else _BESIDE
 
 
+def spelled(
+    lines: Sequence[Mapping[str, object]], decimals: int, hide: int
+) -> dict[str, list[str]]:
+    """Spell figures for a table: figure, margin of error, what its state means (remark)."""
+    return {
+        "figure": [percent(line["shown"], decimals) for line in lines],
+        "margin": [between(line["low"], line["high"]) for line in lines],
+        "remark": [remark(line["state"], line["n"], hide) for line in lines],
+    }
+
+
 def against_target(total: pd.Series, target: float | None) -> str:
     """Say where a figure lies beside its target, and whether that is beyond its margin of error.
 
@@ -158,7 +169,7 @@ def to_collect(units: pd.DataFrame, flag: int) -> str:
 
 def names(found: Sequence[str], most: int = _NAMED) -> str:
     """List names; of many the first and how many there are."""
-    shown = "、".join(plain(name) for name in list(found)[:most])
+    shown = joined(found, most=most)
     return shown if len(found) <= most else f"{shown}等"
 
 

@@ -7,20 +7,24 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.answer_bars import option_bars
+from wenming_metrics.queries.scores.originals import row_cells
 from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.rows import answer_rows
+from wenming_metrics.queries.survey.score import score
+from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.ui.frame import cards, drill, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import text_column
 from wenming_metrics.ui.survey import answers as survey_answers
-from wenming_metrics.ui.survey import cache, sentences
+from wenming_metrics.ui.survey import sentences
 from wenming_metrics.ui.survey.frames import Chosen
 
-ROWS = {
+_ROWS = {
     "day": st.column_config.DateColumn("日期", format="YYYY-MM-DD", width=96),
-    "unit_name": st.column_config.TextColumn("单位", width=112),
-    "flags": st.column_config.TextColumn("疑似代填", width=190),
-    "counted": st.column_config.TextColumn("计入", width=56),
-    "file": st.column_config.TextColumn("文件", width=250),
-    "sheet": st.column_config.TextColumn("工作表", width=110),
-    "source_row": st.column_config.NumberColumn("行号", format="%d", width=60),
+    "unit_name": text_column("单位", 112),
+    "flags": text_column("疑似代填", 190),
+    "counted": text_column("计入", 56),
+    **tables.source(250, 110),
 }
 
 
@@ -31,7 +35,7 @@ def draw(chosen: Chosen, found: Rates, line: pd.Series) -> None:
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(name)} · {chosen.wave.title}")
         _draw_figures(found, unit)
-        answers = cache.by_question(chosen.wave, unit)
+        answers = ask(by_question, chosen.wave, unit)
         st.html(option_bars(survey_answers.asked(answers)))
         _draw_rows(chosen, found, unit, answers)
 
@@ -48,10 +52,9 @@ def _draw_figures(found: Rates, unit: int) -> None:
         told += [f"有效 {one['n']:,} 份"]
         told += [said] if (said := sentences.remark(one["state"], one["n"], hide)) else []
         lines.append(f"{title} **{figure}**({','.join(told)})")
-    scores = cache.score(found.wave)
+    scores = ask(score, found.wave)
     if scores is not None:
-        score = scores.units.loc[scores.units["unit"] == unit, "shown"].dropna()
-        for points in score:
+        for points in scores.units.loc[scores.units["unit"] == unit, "shown"].dropna():
             lines.append(f"{words.plain(scores.title)} **{points:g}**(满分 {scores.full_mark:g})")
     st.markdown("  \n".join(lines))
 
@@ -67,7 +70,7 @@ def _draw_rows(chosen: Chosen, found: Rates, unit: int, answers: pd.DataFrame) -
     st.markdown(f"#### 「{words.plain(str(own['title'].iloc[0]))}」这样回答的问卷")
     key = f"opinion-option-{unit}-{chosen.key}"
     title = st.selectbox("回答", list(options), key=key, width=220)
-    draw_rows(cache.answer_rows(chosen.wave, unit, code, options[title]), f"{key}-{title}")
+    draw_rows(ask(answer_rows, chosen.wave, unit, code, options[title]), f"{key}-{title}")
 
 
 def draw_rows(rows: pd.DataFrame, key: str) -> None:
@@ -77,15 +80,15 @@ def draw_rows(rows: pd.DataFrame, key: str) -> None:
         return
     page.note(f"{len(rows):,} 份。点一份,看原表里的这一行;姓名、电话、地址一类的列在入库时已去掉。")
     shown = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
-    place = tables.pick(shown, ROWS, f"rows-{key}", 10)
+    place = tables.pick(shown, _ROWS, f"rows-{key}", 10)
     draw_original(rows.iloc[place or 0], is_open=place is not None)
 
 
 def draw_original(row: pd.Series, *, is_open: bool) -> None:
     """Draw the cells of one questionnaire as they were sent."""
-    title = f"原表:{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
+    title = f"原表:{words.origin(row)}"
     with st.expander(words.plain(title), expanded=is_open):
-        cells = cache.row_cells(row["batch"], row["sheet"], row["source_row"])
+        cells = ask(row_cells, row["batch"], row["sheet"], row["source_row"])
         if cells:
             cards.cells(cells)
         else:

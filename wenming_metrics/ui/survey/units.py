@@ -8,43 +8,43 @@ import streamlit as st
 
 from wenming_metrics.charts.dot_plot import dots
 from wenming_metrics.charts.funnel import funnel_chart
-from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.export.surveys import survey_workbook
-from wenming_metrics.export.tables import XLSX
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.rows import printed
+from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.states import NOT_SHOWN
+from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.rules.survey.model import VALUES
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
 from wenming_metrics.ui.frame import page, tables, words
-from wenming_metrics.ui.survey import cache, frames, sentences, unit
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
+from wenming_metrics.ui.survey import frames, sentences, unit
 from wenming_metrics.ui.survey.frames import Chosen
 
 _UNIT = "opinion_unit"
 _TABLE_ROW = 36
 """Height of a row of a table, in pixels: the table beside the dots is as high as they are."""
-_text, _number = st.column_config.TextColumn, st.column_config.NumberColumn
 _UNITS = {
-    "group": _text("分组", width=76),
-    "place": _text("名次", width=46, alignment="right", help="在本组里;样本不足的不排"),
-    "unit_name": _text("单位", width=96),
-    "figure": _text("比率", width=72, alignment="right"),
-    "margin": _text("误差范围", width=92, alignment="right", help="95%把握"),
-    "n": _number("有效问卷", format="localized", width=66),
-    "against": _text("与全市比", width=116),
-    "remark": _text("说明", width=150),
+    "group": text_column("分组", 76),
+    "place": text_column("名次", 46, alignment="right", help="在本组里;样本不足的不排"),
+    "unit_name": text_column("单位", 96),
+    "figure": text_column("比率", 72, alignment="right"),
+    "margin": text_column("误差范围", 92, alignment="right", help="95%把握"),
+    "n": count_column("有效问卷", 66),
+    "against": text_column("与全市比", 116),
+    "remark": text_column("说明", 150),
 }
 _DIFFERENT = {name: _UNITS[name] for name in ("unit_name", "figure", "n", "against")}
 _PRINTED = {
-    "test": _text("报告", width=150),
-    "printed_rank": _text("原排名", width=66, alignment="right"),
-    "unit_name": _text("单位", width=118),
-    "figure": _text("栏目", width=110),
-    "told": _text("原数", width=84, alignment="right"),
-    "file": _text("文件", width=240),
-    "sheet": _text("工作表", width=100),
-    "source_row": _number("行号", format="%d", width=60),
+    "test": text_column("报告", 150),
+    "printed_rank": text_column("原排名", 66, alignment="right"),
+    "unit_name": text_column("单位", 118),
+    "figure": text_column("栏目", 110),
+    "told": text_column("原数", 84, alignment="right"),
+    **tables.source(240, 100),
 }
 
 
@@ -54,9 +54,9 @@ def draw(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> N
         return
     _draw_dots(chosen, found, units)
     _draw_tools(office, chosen, found, units)
-    own = units[units["unit_name"] == st.session_state.get(_UNIT)]
-    if len(own):
-        unit.draw(chosen, found, own.iloc[0])
+    line = tables.chosen_line(units, _UNIT)
+    if line is not None:
+        unit.draw(chosen, found, line)
     _draw_funnel(chosen, found, units)
     _draw_printed(chosen)
 
@@ -75,24 +75,23 @@ def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     figure = dots(parts, marks, rate.target)
     left, right = st.columns([6, 7], gap="medium")
     with left:
-        st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-dots")
+        page.chart(figure, "opinion-dots")
     with right:
         lines, columns = _with_score(chosen, frames.table_of(units, decimals, hide))
-        key = f"opinion-units-{chosen.key}"
         names = lines["unit_name"].tolist()
         rows = max(10, int(figure.layout.height // _TABLE_ROW) - 2)
-        tables.pick(lines, columns, key, rows, on_select=lambda: _follow(key, names))
+        tables.pick_name(lines, columns, f"opinion-units-{chosen.key}", _UNIT, names, rows)
     _explain(units, hide)
 
 
 def _with_score(chosen: Chosen, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Add the score of the survey to the table, where the rules have one."""
-    scores = cache.score(chosen.wave)
+    scores = ask(score, chosen.wave)
     if scores is None:
         return lines, _UNITS
     points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
     told = f"{scores.sentence}。与比率是两回事,不能互相比较"
-    column = _number(scores.title, format="%.2f", width=84, help=told)
+    column = number_column(scores.title, "%.2f", 84, help=told)
     return lines.assign(score=lines["unit"].map(points)), {**_UNITS, "score": column}
 
 
@@ -113,31 +112,16 @@ def _explain(units: pd.DataFrame, hide: int) -> None:
         st.markdown(f"**不公布的单位**({len(parts)} 个):{'、'.join(parts)}")
 
 
-def _follow(key: str, names: list[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    st.session_state[_UNIT] = names[rows[0]] if rows else None
-
-
 def _draw_tools(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     """Draw what can be done with the table: open a unit, take the tables along."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            "看一个单位的回答",
-            units["unit_name"].tolist(),
-            index=None,
-            placeholder="点表中一行,或在这里选",
-            key=_UNIT,
-            bind="query-params",
-            width=300,
-        )
+    with page.row():
+        tables.choose_name("看一个单位的回答", units["unit_name"].tolist(), _UNIT)
         title = f"两率一度({chosen.wave.title})"
-        st.download_button(
+        page.offer(
             "下载两率一度表",
             lambda: _workbook(office, chosen, found, title),
-            f"{title}.xlsx",
-            XLSX,
-            on_click="ignore",
-            key=f"get-opinions-{chosen.wave.key}",
+            title,
+            f"get-opinions-{chosen.wave.key}",
         )
 
 
@@ -145,7 +129,7 @@ def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes
     """Make the workbook of the wave: what the page hides stays hidden there."""
     notes = [f"测评办法:{named}" for named in names_of(chosen.wave, office)]
     notes += [said for _, said in found.definitions]
-    answers = cache.by_question(chosen.wave)
+    answers = ask(by_question, chosen.wave)
     said = np.where(answers["hidden"], NOT_SHOWN, "")
     return survey_workbook(
         frames.file_lines(found),
@@ -169,7 +153,7 @@ def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     with left:
         bounds = frames.funnel_bounds(city, lines)
         figure = funnel_chart(lines, bounds, f"全市<br>{city:.1f}%")
-        st.plotly_chart(figure, theme=None, config=CONFIG, key="opinion-funnel")
+        page.chart(figure, "opinion-funnel")
     with right:
         table = frames.table_of(units[units["verdict"] != 0], decimals, 0)
         if table.empty:
@@ -186,7 +170,7 @@ def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
 
 def _draw_printed(chosen: Chosen) -> None:
     """Draw the order that a contractor printed, as it was given."""
-    given = cache.printed(chosen.wave)
+    given = ask(printed, chosen.wave)
     if given.empty:
         return
     st.markdown("#### 第三方报告自己排的名次")

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.charts.waterfall import change_bars
 from wenming_metrics.domain.periods import Window, previous
-from wenming_metrics.publishing.issues import Issue, signed_for
-from wenming_metrics.queries.scores.arrivals import Cut
-from wenming_metrics.queries.trend.change import UNIT, Change, leaf_lines, unit_lines
+from wenming_metrics.publishing.issues import Issue, issues, signed_for
+from wenming_metrics.queries.trend.change import UNIT, Change, leaf_lines, score_change, unit_lines
 from wenming_metrics.scoring.trend.change import ADJUSTED, CAUSES
-from wenming_metrics.ui.frame import issue_cache, page, tables, words
-from wenming_metrics.ui.trends import cache, sentences
+from wenming_metrics.ui.frame import page, signed_view, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import number_column, text_column
+from wenming_metrics.ui.trends import sentences
 
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _LEAST = 1e-9
 """A cause that moved less than this moved nothing."""
 _HELP = {
@@ -34,8 +33,10 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
 
     Takes: name - of the city (全市), a group, or a unit of the board
     """
-    issues = [signed_for(issue_cache.issues(), one) for one in (before, after)]
-    change = cache.score_change(before, after, board, tuple(_cut(one) for one in issues))
+    known = ask(issues)
+    signed = [signed_for(known, window) for window in (before, after)]
+    cuts = tuple(signed_view.cut_of(issue.key if issue else 0) for issue in signed)
+    change = ask(score_change, before, after, board, cuts)
     found = change.wholes.index[change.wholes["name"] == name]
     if found.empty:
         _say(f"{words.plain(name)}不在这张榜上。")
@@ -51,7 +52,7 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
     said = f"{words.plain(name)}{sentences.change(than, round(last - first, 2), parts)}"
     _say(said + sentences.largest(leaves, parts))
     _draw_bars(change, (first, last), parts)
-    page.note(_basis(change, issues))
+    page.note(_basis(change, signed))
     _draw_leaves(leaves, line)
     if line["kind"] != UNIT:
         _draw_units(change, whole)
@@ -68,11 +69,6 @@ def _is_previous(before: Window, after: Window) -> bool:
     return (before.start, before.end) == (usual.start, usual.end)
 
 
-def _cut(issue: Issue | None) -> Cut | None:
-    """Give as known when a signed window counts; None: as known now."""
-    return None if issue is None else issue_cache.frozen(issue.key).cut
-
-
 def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, float]) -> None:
     """Draw the waterfall. Adjustments have a bar only where they moved something."""
     shown = [cause for cause in CAUSES if cause != ADJUSTED or parts[cause]]
@@ -80,14 +76,14 @@ def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, 
     ends = (change.before.title, change.after.title)
     bars = change_bars(names, [parts[cause] for cause in shown], ends, scores)
     with st.container(width=860):
-        st.plotly_chart(bars, theme=None, config=CONFIG, key="change-bars")
+        page.chart(bars, "change-bars")
 
 
-def _basis(change: Change, issues: list[Issue | None]) -> str:
+def _basis(change: Change, signed: list[Issue | None]) -> str:
     """Say what is compared with what, and what the causes mean."""
     told = [
         f"{one.title}按签发时({_document(issue)})的数" if issue else f"{one.title}按现在的数"
-        for one, issue in zip((change.before, change.after), issues, strict=True)
+        for one, issue in zip((change.before, change.after), signed, strict=True)
     ]
     old, new = change.rules
     rules = f"办法都是{new}" if old == new else f"办法由{old}改为{new}"
@@ -137,22 +133,22 @@ def _columns(lines: pd.DataFrame, columns: dict) -> dict:
 
 
 _MOVED = {
-    "moved": _number("变动", format="%+.4f", width=86),
+    "moved": number_column("变动", "%+.4f", 86),
     **{
-        cause: _number(name, format="%+.4f", width=92, help=_HELP[cause])
+        cause: number_column(name, "%+.4f", 92, help=_HELP[cause])
         for cause, name in sentences.CAUSE_NAMES.items()
     },
 }
 _LEAVES = {
-    "name": _text("测评标准", width=150),
+    "name": text_column("测评标准", 150),
     **_MOVED,
-    "rate_before": _number("前一期得分率", format="%.1f%%", width=100),
-    "rate_after": _number("这一期得分率", format="%.1f%%", width=100),
-    "path": _text("所属指标", width=190),
+    "rate_before": number_column("前一期得分率", "%.1f%%", 100),
+    "rate_after": number_column("这一期得分率", "%.1f%%", 100),
+    "path": text_column("所属指标", 190),
 }
 _UNITS = {
-    "name": _text("单位", width=118),
+    "name": text_column("单位", 118),
     **_MOVED,
-    "score_before": _number("前一期得分", format="%.2f", width=92),
-    "score_after": _number("这一期得分", format="%.2f", width=92),
+    "score_before": number_column("前一期得分", "%.2f", 92),
+    "score_after": number_column("这一期得分", "%.2f", 92),
 }

@@ -14,18 +14,18 @@ import streamlit as st
 from wenming_metrics.charts.calendar import day_squares
 from wenming_metrics.charts.control_chart import course_line, has_line
 from wenming_metrics.charts.sparklines import Small, small_lines
-from wenming_metrics.charts.template import CONFIG
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window, previous, window
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.trend.campaign_phases import phase_ends
 from wenming_metrics.queries.trend.change import UNIT
-from wenming_metrics.queries.trend.trend import Course, indicators, year_before
+from wenming_metrics.queries.trend.trend import Course, course, days_scored, indicators, year_before
 from wenming_metrics.rules.calendar import calendar_of, slot_at
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.trend.control_limits import control
-from wenming_metrics.ui.frame import cache as frame_cache
-from wenming_metrics.ui.frame import filters, page, words
-from wenming_metrics.ui.trends import cache, change, sentences
+from wenming_metrics.ui.frame import cache, filters, page, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.trends import change, sentences
 
 COURSE, WHY, CALENDAR, UNITS = "走势", "得分变动原因", "日历", "各单位"
 SCORE, CITY = "总分", "全市"
@@ -55,17 +55,10 @@ class Chosen:
 
 def choose(office: Office, days: Sequence[date]) -> Chosen:
     """Draw the controls: view, period and date, whom, which indicator."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
-        view = st.segmented_control(
-            "看什么",
-            [COURSE, WHY, CALENDAR, UNITS],
-            default=COURSE,
-            required=True,
-            key="trend_view",
-            bind="query-params",
-        )
+    with page.row("controls"):
+        view = page.switch("看什么", [COURSE, WHY, CALENDAR, UNITS], "trend_view")
         selection = filters.choose_trend(office.rules, days)
-        names = cache.course((selection.window,), selection.board).wholes["name"]
+        names = ask(course, (selection.window,), selection.board).wholes["name"]
         name, indicator, code = CITY, SCORE, ""
         compared = _before(selection.window, office.rules)
         if view != UNITS:
@@ -110,7 +103,7 @@ def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
         windows = [chosen.window]
         while len(windows) < length and windows[0].start > days[0]:
             windows.insert(0, _before(windows[0], office.rules))
-    return cache.course(tuple(windows), chosen.board, chosen.code)
+    return ask(course, tuple(windows), chosen.board, chosen.code)
 
 
 def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
@@ -135,7 +128,7 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
     full = 100.0 if chosen.code else office.rules.full_mark
     gaps = there[-1] - there[0] + 1 > len(there)  # then what follows each other are no weeks
     page.say(told + sentences.reading(judged, "day" if gaps else kind, target, full))
-    ends = sentences.marked(cache.phase_ends(found.windows))
+    ends = sentences.marked(ask(phase_ends, found.windows))
     line = course_line(
         judged,
         there,
@@ -146,7 +139,7 @@ def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
         ends=[(end.place, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
         target=target,
     )
-    st.plotly_chart(line, theme=None, config=CONFIG, key="course")
+    page.chart(line, "course")
     _explain(found, place, kind)
     if told := sentences.phases(ends):
         page.note(told)
@@ -211,7 +204,7 @@ def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
         return before
     if than == _YEAR:
         return year_before(after)
-    return filters.same_kind(after, days, frame_cache.office().rules)
+    return filters.same_kind(after, days, cache.office().rules)
 
 
 def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
@@ -219,13 +212,13 @@ def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
     last = min(chosen.window.end, days[-1])
     first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
     wanted = tuple(day for day in days if first <= day <= last)
-    found = cache.days_scored(wanted, chosen.board)
+    found = ask(days_scored, wanted, chosen.board)
     own = found[found["name"] == chosen.name]
     own = own.assign(lost=office.rules.full_mark - own["value"]).drop_duplicates("day")
     shown = wanted[0] if wanted else last
     weeks = max(_LEAST_WEEKS, (last - shown + timedelta(days=shown.weekday())).days // 7 + 1)
     page.say(sentences.calendar(own, chosen.name, weeks))
-    st.plotly_chart(day_squares(own, last, weeks), theme=None, config=CONFIG, key="calendar")
+    page.chart(day_squares(own, last, weeks), "calendar")
     lost = own["lost"].dropna()
     scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
     page.note(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics.intake import commit
-from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.queries.files.batches import KINDS, Original, original_file
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.files.acts import acts
+from wenming_metrics.queries.files.batches import (
+    KINDS,
+    Original,
+    batch_problems,
+    batches,
+    original_file,
+)
 from wenming_metrics.queries.files.marked import marked_original
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import REGISTER_KINDS
-from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
+from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.frame.cache import ask
 
-logger = logging.getLogger(__name__)
 _SAID = "batch_said"
 _WITHDRAWN = "已撤回"
 
@@ -25,47 +31,40 @@ _WITHDRAWN = "已撤回"
 def draw(office: Office, who: str) -> None:
     """Draw the list of batches; a click on one opens what can be done with it."""
     st.subheader("入库记录")
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        page.tell(said[1], done=said[0])
-    batches = cache.batches()
-    if batches.empty:
+    tell_done(_SAID)
+    stored = ask(batches)
+    if stored.empty:
         page.note("还没有入库的文件。")
         return
     page.note("最新的在最前。点一行,可以撤回、恢复、看提示、下载原文件。")
     key = f"batches-{cache.version().revision}"
-    place = tables.pick(_lines(batches), tables.BATCHES, key, 10)
+    place = tables.pick(_lines(stored), tables.BATCHES, key, 10)
     if place is not None:
-        _draw_batch(office, batches.iloc[place], who)
+        _draw_batch(office, stored.iloc[place], who)
 
 
 def draw_acts() -> None:
     """Draw what people did, newest first."""
-    found = cache.list_acts()
+    found = ask(acts)
     if found.empty:
         return
     with st.expander(f"变动记录({len(found):,} 条,只增不减)"):
-        tables.show(found.assign(at=[_moment(at) for at in found["at"]]), tables.ACTS, 12)
+        tables.show(found.assign(at=[moment(at) for at in found["at"]]), tables.ACTS, 12)
 
 
-def _lines(batches: pd.DataFrame) -> pd.DataFrame:
-    return batches.assign(
-        at=[_moment(at) for at in batches["at"]],
-        span=[_span(line) for line in batches.itertuples()],
-        state=[_state(line) for line in batches.itertuples()],
+def _lines(stored: pd.DataFrame) -> pd.DataFrame:
+    return stored.assign(
+        at=[moment(at) for at in stored["at"]],
+        span=[_span(line) for line in stored.itertuples()],
+        state=[_state(line) for line in stored.itertuples()],
     )
 
 
 def _state(line: tuple) -> str:
     said = line.replaced or line.state
     if line.state == _WITHDRAWN:
-        said = f"{line.state}({_moment(line.act_at)[5:]})"
+        said = f"{line.state}({moment(line.act_at)[5:]})"
     return f"{said},不得对外公布" if line.restricted else said
-
-
-def _moment(at: str) -> str:
-    """Spell a stored moment to the minute: 2026-11-20 18:05."""
-    return at[:16].replace("T", " ")
 
 
 def _span(line: tuple) -> str:
@@ -85,19 +84,19 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
         is_register = batch["kind"] in {KINDS[kind] for kind in REGISTER_KINDS}
         if is_register:
             page.note("名册正在使用,不能撤回;要改请上传新的名册。")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             if not is_register:
                 _draw_turn(office, batch, who)
             _draw_original(original, number)
         marked = None if original.content is None else partial(marked_original, office, number)
-        problems = cache.batch_problems(number)
+        problems = ask(batch_problems, number)
         problem_list.draw(problems, original.name, f"batch-{number}", marked)
 
 
 def _draw_original(original: Original, number: int) -> None:
     if original.content is None:
         page.note(
-            f"原文件已按保留期限在 {_moment(original.dropped_at)} 清除,不能下载;"
+            f"原文件已按保留期限在 {moment(original.dropped_at)} 清除,不能下载;"
             "每一行的原始单元格仍在,得分不受影响。"
         )
         return
@@ -108,7 +107,8 @@ def _draw_original(original: Original, number: int) -> None:
 
 def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
     number = int(batch["batch"])
-    act = "恢复" if batch["state"] == _WITHDRAWN else "撤回"
+    turned = batch["state"] == _WITHDRAWN
+    act, turn = ("恢复", commit.reinstate) if turned else ("撤回", commit.withdraw)
     reason = st.text_input(
         "原因", key=f"reason-{number}-{act}", placeholder=f"为什么{act}", width=320
     )
@@ -117,17 +117,10 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
         key=f"turn-{number}-{act}",
         disabled=not who,
         help=None if who else "请先在上面填写经办人",
-        on_click=_turn,
-        args=(office, number, act, who, reason),
+        on_click=do,
+        args=(
+            partial(turn, office, number, who, reason),
+            lambda _: f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。",
+            _SAID,
+        ),
     )
-
-
-def _turn(office: Office, number: int, act: str, who: str, reason: str) -> None:
-    verb = commit.reinstate if act == "恢复" else commit.withdraw
-    try:
-        verb(office, number, who, reason)
-    except (IntakeError, StoreError) as error:
-        logger.warning("%s", error, exc_info=error.__cause__)
-        st.session_state[_SAID] = (False, str(error))
-        return
-    st.session_state[_SAID] = (True, f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。")

@@ -1,4 +1,6 @@
-"""Files just dropped: what each is, what it would change, what is wrong, and 入库 or 取消.
+"""Files just dropped: what each is, what it would change, what is wrong, and 入库 or 取消; empty forms.
+
+An archive is the files in it, or the sentence why it is not opened.
 
 A file is read once per state of the store and kept in the session, never in a shared cache: it may
 hold what others must not see.
@@ -8,29 +10,53 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from wenming_metrics.decisions.held_rows import marked_file
-from wenming_metrics.domain.problems import problem_frame
+from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError, Known, Preview, RegisterChangedError
+from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.model.reading import REGISTER_KINDS, Reading
 from wenming_metrics.reading.model.sender_answers import Answers
+from wenming_metrics.reading.recognise.sheets import refusal_problem
+from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
 from wenming_metrics.ui.uploads import preview as uploads_preview
-from wenming_metrics.ui.uploads import recognised, sender_answers, unknown_words
-from wenming_metrics.ui.uploads.dropped import Dropped, pieces
+from wenming_metrics.ui.uploads import sender_answers, unknown_words
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
 _SHOWN, _CLOSED = "file_shown", "cards_closed"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file as it was dropped: its id on the page, its name, its bytes.
+
+    refused - why it is not read at all; None: it is
+    """
+
+    key: str
+    name: str
+    content: bytes
+    refused: Problem | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """What there is to say of a file that is refused."""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return Reading(self.name, digest, problems=(self.refused,))
 
 
 @dataclass(frozen=True)
@@ -53,7 +79,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     )
     read = st.session_state.setdefault(_READ, {})
     opened = st.session_state.setdefault(_OPENED, {})
-    dropped = [one for file in files for one in pieces(file, opened)]
+    dropped = [one for file in files for one in _pieces(file, opened)]
     for gone in set(read) - {one.key for one in dropped}:
         del read[gone]
     left = [one for one in dropped if not read.get(one.key, {}).get("settled")]
@@ -66,6 +92,22 @@ def draw_drop_zone(office: Office, who: str) -> None:
         _draw_file(office, waiting[0], who)
     elif waiting:
         _draw_many(office, waiting, who)
+
+
+def _pieces(file: UploadedFile, opened: MutableMapping[str, Archive | Refusal]) -> list[Dropped]:
+    """Give a file, or the files of an archive. Takes: opened - archives opened before; grows"""
+    content = file.getvalue()
+    if not is_archive(content):
+        return [Dropped(file.file_id, file.name, content)]
+    if file.file_id not in opened:
+        opened[file.file_id] = open_archive(content)
+    found = opened[file.file_id]
+    if isinstance(found, Refusal):
+        return [Dropped(file.file_id, file.name, content, refusal_problem(found))]
+    return [
+        Dropped(f"{file.file_id}-{at}", f"{file.name}{BETWEEN}{member.name}", member.content)
+        for at, member in enumerate(found.members)
+    ]
 
 
 def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
@@ -139,7 +181,7 @@ def _draw_file(office: Office, one: Waiting, who: str, *, several: bool = False)
             if several:
                 st.button("收起", key=f"close-{one.key}", on_click=_close)
         st.markdown(uploads_preview.what(preview))
-        recognised.draw(office, preview.reading, one.key, who)
+        unknown_words.draw_kinds(office, preview.reading, one.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         uploads_preview.draw_effect(preview, _effect(office, one))
         unknown_words.draw(office, preview.reading, one.key, who)
@@ -243,3 +285,18 @@ def _commit(office: Office, preview: Preview, said: dict, who: str) -> tuple[int
 
 def _settle(key: str) -> None:
     st.session_state[_READ][key] = {"settled": True}
+
+
+def draw_forms(office: Office) -> None:
+    """Offer a form of each kind of table, with drop-down lists of this city's names."""
+    with st.expander("要一张空白表格发给填表的人"):
+        page.note("下拉框里是现在的街道、社区、点位类型和测评项;填好直接上传,不用再改格式。")
+        titles = {title: kind for kind, title in forms().items()}
+        with page.row():
+            said = st.selectbox("表格", list(titles), key="form-kind", width=280)
+            page.offer(
+                "下载空白表格",
+                lambda: form_file(office, titles[said]),
+                f"{said}_模板",
+                f"form-{titles[said]}",
+            )

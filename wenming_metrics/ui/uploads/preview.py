@@ -78,16 +78,7 @@ def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
         return
     st.markdown(f"入库后,{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化:")
     lines = effect.assign(
-        scores=_arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
-        ranks=_arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
+        scores=words.arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
+        ranks=words.arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
     )
     tables.show(lines, tables.EFFECT, 8)
-
-
-def _arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:
-    """Spell changes: 「87.20 → 86.95」, or the one value where nothing changes."""
-    found = []
-    for pair in zip(before, after, strict=True):
-        old, new = (missing if pd.isna(value) else pattern.format(value) for value in pair)
-        found.append(new if old == new else f"{old} → {new}")
-    return found

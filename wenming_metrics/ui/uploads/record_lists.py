@@ -5,10 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.export.tables import XLSX
-from wenming_metrics.queries.files.record_lists import RESTRICTED, record_file, record_titles
+from wenming_metrics.queries.files.record_lists import (
+    RESTRICTED,
+    record_counts,
+    record_file,
+    record_list,
+    record_titles,
+)
 from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.ui.frame import cache, cards, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
 
 _ALL = "全部"
 _WIDTHS = {
@@ -21,13 +27,13 @@ _FIRST = ("period", "unit_name", "state", "restricted")
 
 def draw() -> None:
     """Draw the list of the kind that is chosen, narrowed by unit, period and state."""
-    counts = cache.record_counts()
+    counts = ask(record_counts)
     if not counts:
         return
     st.subheader("各类记录")
     page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分,一条一行,可以筛选和下载。")
     titles = {BY_NAME[kind].title: kind for kind in counts}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with page.row():
         said = st.selectbox(
             "看哪一种",
             list(titles),
@@ -39,7 +45,7 @@ def draw() -> None:
         if not said:
             return
         kind = titles[said]
-        lines = cache.record_list(kind)
+        lines = ask(record_list, kind)
         for name, label in (("unit_name", "哪个单位"), ("period", "哪一期"), ("state", "什么状态")):
             lines = _narrowed(lines, name, label, f"records-{kind}-{name}")
     _draw_lines(kind, said, lines)
@@ -61,13 +67,11 @@ def _draw_lines(kind: str, named: str, lines: pd.DataFrame) -> None:
     page.note(f"{told},其中 {hidden:,} 条{RESTRICTED},只供内部使用。" if hidden else f"{told}。")
     key = f"records-{kind}-{len(lines)}-{cache.version().revision}"
     place = tables.pick(lines, _columns(kind, lines), key, 10)
-    st.download_button(
+    page.offer(
         "下载这些记录",
         lambda: record_file(kind, lines),
-        f"{named}记录.xlsx",
-        XLSX,
-        on_click="ignore",
-        key=f"file-{key}",
+        f"{named}记录",
+        f"file-{key}",
     )
     if place is not None:
         _draw_pictures(lines.iloc[place])
@@ -88,7 +92,6 @@ def _columns(kind: str, lines: pd.DataFrame) -> dict:
 
 def _draw_pictures(line: pd.Series) -> None:
     """Show the photos that stand in the row of a record."""
-    title = f"{line['file']}「{line['sheet']}」第 {line['source_row']} 行"
-    found = cache.row_pictures(int(line["batch"]), str(line["sheet"]), int(line["source_row"]))
-    page.note(words.plain(title) + ("" if found else "没有照片。"))
+    found = cards.row_pictures(line)
+    page.note(words.plain(words.origin(line)) + ("" if found else "没有照片。"))
     cards.pictures(found)

@@ -12,10 +12,11 @@ import streamlit as st
 from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import Preview
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.reading.model.reading import BASIS_FINDING
 from wenming_metrics.reading.model.sender_answers import Answers, Looked
-from wenming_metrics.ui.frame import cache, cards, page
+from wenming_metrics.ui.frame import cards, page
+from wenming_metrics.ui.frame.cache import ask
 
 _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
@@ -68,7 +69,7 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
         )
     if codes & {commit.REPEATED, commit.COUNTED_AGAIN}:
         st.checkbox("相同的行也要计", key=f"count_again-{key}", **_KEPT)
-    if len(preview.reading.checks) and set(preview.days) & set(cache.days()):
+    if len(preview.reading.checks) and set(preview.days) & set(ask(days_known)):
         st.checkbox(
             "替换先前同一天、同一街道、同一来源的记录",
             key=f"replaces-{key}",

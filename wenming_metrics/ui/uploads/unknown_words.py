@@ -1,10 +1,13 @@
-"""What a file says that nobody has explained yet: headers and names, asked one at a time."""
+"""What a file says that nobody has explained yet, asked one at a time; 「改为…」 for what was taken wrongly."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from wenming_metrics.decisions import mappings
+from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.choices import (
     NOT_READ,
     choices,
@@ -14,9 +17,9 @@ from wenming_metrics.queries.files.choices import (
     nearest_names,
 )
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import Choices, Reading, Unmapped
+from wenming_metrics.reading.model.reading import Choices, Reading, Recognised, Unmapped
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
-from wenming_metrics.reading.records.kinds import SHEET_TITLES
+from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
 from wenming_metrics.ui.frame import page, tables, words
 
 _UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
@@ -70,7 +73,7 @@ def draw_remembered(office: Office, who: str) -> None:
         return
     with st.expander(f"记住的表头和名称({len(known)} 条)"):
         page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
-        lines = known.assign(at=known["at"].str.slice(0, 16).str.replace("T", " "))
+        lines = known.assign(at=known["at"].map(moment))
         place = tables.pick(
             lines, tables.CHOICES, f"choices-{len(known)}-{known['choice'].max()}", 8
         )
@@ -84,23 +87,49 @@ def draw_remembered(office: Office, who: str) -> None:
             )
 
 
+def draw_kinds(office: Office, found: Reading, key: str, who: str) -> None:
+    """Offer to say of one table that it is of another kind; remembered by its headers."""
+    forms = {one.fingerprint: one for one in found.recognised}
+    if not any(one.kind or one.is_chosen for one in forms.values()):
+        return  # nothing is known: the page asks what it is
+    with st.popover("种类认得不对,改为…", key=f"kinds-{key}"):
+        titles = {form: _told(one) for form, one in forms.items()}
+        place = f"kind-of-{key}"
+        form = st.selectbox("哪张表", list(titles), format_func=titles.get, key=f"{place}-table")
+        others = [kind for kind in CHOSEN_TITLES if kind != forms[form].kind]
+        said = st.selectbox(
+            "改为",
+            others,
+            index=None,
+            placeholder="请选择",
+            format_func=CHOSEN_TITLES.get,
+            key=f"{place}-{form}",
+        )
+        asked = (office, form, said or "")
+        _draw_remember(
+            f"{place}-set", said, who, mappings.remember_kind, *asked, label="记住这个种类"
+        )
+        page.note("以后表头相同的表都这样读;在「记住的表头和名称」里可以不再记它。")
+        _say_who(who)
+
+
+def _told(one: Recognised) -> str:
+    kind = SHEET_TITLES.get(one.kind, "不读" if one.is_chosen else "没有认出")
+    return f"{words.plain(one.sheet)}:{kind}{'(已改)' if one.is_chosen and one.kind else ''}"
+
+
 def _ask_kind(office: Office, one: Unmapped, key: str, who: str) -> None:
     with st.container(key=f"ask-{key}", border=True):
         st.markdown(
             f"**「{words.plain(one.sheet)}」是哪种表?** 有一列叫“{words.plain(one.header)}”。"
         )
         titles = {_CHOOSE: "", **{title: name for name, title in SHEET_TITLES.items()}}
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             said = st.selectbox(
                 "种类", list(titles), key=f"kind-{key}-{one.fingerprint}", width=280
             )
-            st.button(
-                "记住",
-                key=f"kind-set-{key}",
-                disabled=not (who and titles[said]),
-                on_click=mappings.remember_kind,
-                args=(office, one.fingerprint, titles[said], who),
-            )
+            kind, act = titles[said], mappings.remember_kind
+            _draw_remember(f"kind-set-{key}", kind, who, act, office, one.fingerprint, kind)
         _say_who(who)
 
 
@@ -109,17 +138,12 @@ def _ask_bare(office: Office, one: Bare, key: str, who: str) -> None:
         st.markdown(f"**「{words.plain(one.sheet)}」里只写数字的格子({one.count:,} 个)是什么分?**")
         place = f"bare-{key}-{one.fingerprint}"
         titles = {title: name for name, title in BARE_TITLES.items()}
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             said = st.radio(
                 "只写数字的格子是", list(titles), index=None, horizontal=True, key=place
             )
-            st.button(
-                "记住",
-                key=f"set-{place}",
-                disabled=not (who and said),
-                on_click=mappings.remember_bare,
-                args=(office, one.fingerprint, titles.get(said, ""), who),
-            )
+            name, act = titles.get(said, ""), mappings.remember_bare
+            _draw_remember(f"set-{place}", said, who, act, office, one.fingerprint, name)
         _say_who(who)
 
 
@@ -130,22 +154,17 @@ def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: st
         st.markdown(
             f"**「{words.plain(one.sheet)}」的“{words.plain(one.header)}”这一列是什么?**{rest}"
         )
-        page.note("里面写着:" + "、".join(f"“{words.plain(text[:30])}”" for text in one.samples))
+        page.note("里面写着:" + words.joined((text[:30] for text in one.samples), "“{}”"))
         columns_ = nearest_columns(one.kind, one.header, office.rules.survey)
         titles = {title: name for name, title in columns_.items()}
         options = [*titles, NOT_READ]
         place = f"column-{key}-{one.fingerprint}-{one.position}"
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             offered = 0 if is_likely_column(one.header, titles[options[0]], options[0]) else None
             hint = {"index": offered, "placeholder": _CHOOSE}
             said = st.selectbox("这一列是", options, key=place, width=280, **hint)
-            st.button(
-                "记住",
-                key=f"set-{place}",
-                disabled=not (who and said),
-                on_click=mappings.remember_header,
-                args=(office, one.fingerprint, one.header, titles.get(said, ""), who),
-            )
+            asked = (office, one.fingerprint, one.header, titles.get(said, ""))
+            _draw_remember(f"set-{place}", said, who, mappings.remember_header, *asked)
         _say_who(who)
 
 
@@ -165,20 +184,25 @@ def _ask_name(office: Office, found: Reading, key: str, who: str) -> bool:
         title = f"“{words.plain(written)}”是哪个{_WHAT[kind]}?"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             place = f"name-{key}-{kind}-{written}"
             first = next(iter(names), "")
             hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
             said = st.selectbox("就是", list(names), key=place, width=320, **hint)
-            st.button(
-                "记住这个写法",
-                key=f"set-{place}",
-                disabled=not (who and said),
-                on_click=mappings.remember_name,
-                args=(office, kind, written, names.get(said, -1), who),
+            asked = (office, kind, written, names.get(said, -1))
+            _draw_remember(
+                f"set-{place}", said, who, mappings.remember_name, *asked, label="记住这个写法"
             )
         _say_who(who)
     return True
+
+
+def _draw_remember(
+    key: str, choice: str | None, who: str, act: Callable, *asked: object, label: str = "记住"
+) -> None:
+    """Draw the button that remembers a choice. Takes: asked - what `act` takes before who acts"""
+    ready = bool(who and choice)
+    st.button(label, key=key, disabled=not ready, on_click=act, args=(*asked, who))
 
 
 def _say_who(who: str) -> None:

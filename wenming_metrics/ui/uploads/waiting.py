@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from wenming_metrics.decisions import held_rows
-from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office
-from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.frame.cache import ask
 
-logger = logging.getLogger(__name__)
 _SAID = "waiting_said"
 
 
 def draw(office: Office, who: str) -> None:
     """Draw the rows that wait; a click on one shows what is wrong and what can be done."""
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        page.tell(said[1], done=said[0])
-    rows = cache.waiting_rows()
+    tell_done(_SAID)
+    rows = ask(waiting_rows)
     if rows.empty:
         return
     st.subheader(f"暂不计的行({len(rows):,})")
@@ -38,7 +36,7 @@ def draw(office: Office, who: str) -> None:
 
 def remind() -> None:
     """Say on another page that rows wait."""
-    rows = cache.waiting_rows()
+    rows = ask(waiting_rows)
     if rows.empty:
         return
     with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
@@ -50,27 +48,20 @@ def remind() -> None:
 def _draw_row(office: Office, row: pd.Series, who: str) -> None:
     number, place = int(row["batch"]), (str(row["sheet"]), int(row["source_row"]))
     with st.container(border=True, key="waiting-panel"):
-        title = f"{row['file']}「{row['sheet']}」第 {row['source_row']} 行"
-        st.markdown(f"**{words.plain(title)}**")
+        st.markdown(f"**{words.plain(words.origin(row))}**")
         for sentence in row["sentences"].split("\n"):
             st.markdown(words.plain(sentence))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with page.row():
             key = f"waiting-reason-{number}-{place[0]}-{place[1]}"
             reason = st.text_input("不再处理的原因", key=key, width=320)
             st.button(
                 "这一行不再处理",
                 disabled=not (who and reason.strip()),
                 help="填好经办人和原因才能点;这一行从此不再提醒,也不计分",
-                on_click=_discard,
-                args=(office, number, place, who, reason),
+                on_click=do,
+                args=(
+                    partial(held_rows.discard_held, office, number, [place], who, reason),
+                    lambda _: f"「{place[0]}」第 {place[1]} 行不再处理。",
+                    _SAID,
+                ),
             )
-
-
-def _discard(office: Office, number: int, place: tuple[str, int], who: str, reason: str) -> None:
-    try:
-        held_rows.discard_held(office, number, [place], who, reason)
-    except (IntakeError, StoreError) as error:
-        logger.warning("%s", error, exc_info=error.__cause__)
-        st.session_state[_SAID] = (False, str(error))
-        return
-    st.session_state[_SAID] = (True, f"「{place[0]}」第 {place[1]} 行不再处理。")

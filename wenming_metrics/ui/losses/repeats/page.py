@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,47 +10,67 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.charts.repeat_bars import recurring_bars
-from wenming_metrics.charts.template import CONFIG
+from wenming_metrics.decisions.same_problem import say_same
 from wenming_metrics.domain.periods import today
+from wenming_metrics.publishing.signed_workbook import moment
+from wenming_metrics.queries.losses import repeats as questions
+from wenming_metrics.queries.losses import same_problem
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import Repeats
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.repeats import count, total
-from wenming_metrics.ui.frame import page, tables, words
-from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.losses import cache as losses_cache
-from wenming_metrics.ui.losses.repeats import cache, pairs, sentences
+from wenming_metrics.scoring.tree.states import LOOK_BACK
+from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.act_button import button, tell_done
+from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
+from wenming_metrics.ui.losses.repeats import sentences
 from wenming_metrics.ui.losses.repeats import sites as repeats_sites
-from wenming_metrics.ui.losses.scope import CITY, NAMED, NOBODY, Book, Scope
+from wenming_metrics.ui.losses.repeats.sites import repeats_of
+from wenming_metrics.ui.losses.scope import NAMED, NOBODY, Book, Scope
 
 _BY = {"测评项": "item_name", "问题类别": "category", "点位类型": "point_type_name"}
 _BARS = 8
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
+_MOST = 6
+"""So many pairs are asked about at once."""
+YES, NO = "是同一问题", "不是同一问题"
 
 
-def draw(office: Office, book: Book, scope: Scope, selection: Selection) -> None:
+def draw(office: Office, book: Book, scope: Scope) -> None:
     """Draw what comes back in a scope."""
-    whole = cache.repeats(selection.window, selection.board, scope.unit or None)
-    found = narrowed(whole, book, scope)
-    current = found.current
-    at = ("repeats", book.at, scope)
-    told = losses_cache.kept((*at, "total"), lambda: total(current, found.closed))
-    units = losses_cache.kept((*at, "unit"), lambda: count(current, found.closed, "unit_name"))
+    whole = repeats_of(book, scope.unit)
+    total_line, units = book.recall(_totals, scope)
     with st.container(key="sentence-repeats"):
-        said = words.when(selection.window, today())
-        shown = units.iloc[:0] if scope.unit else units
-        st.markdown(sentences.opening(_name(scope), said, told, shown))
+        window_words = words.when(book.window, today())
+        listed = units.iloc[:0] if scope.unit else units
+        st.markdown(sentences.opening(scope.name, window_words, total_line, listed))
     page.note(f"截至 {whole.as_of}。{sentences.without_answers(whole.answers)}")
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
         st.markdown(sentences.meanings(whole.relapse_days, whole.running, whole.period))
-    key = f"{selection.key}-{scope.key}"
-    if told["found"] or told["closed"]:
-        _draw_units(units, told, scope)
-        _draw_classes(found, at, key)
-        sites = losses_cache.kept((*at, "sites"), lambda: sites_back(office, found.found))
-        repeats_sites.draw(sites, selection, scope.unit or None, key)
-    pairs.draw(office, found, selection, scope.unit or None)
+    if total_line["found"] or total_line["closed"]:
+        _draw_units(units, total_line, scope)
+        _draw_classes(book, scope)
+        repeats_sites.draw(book, scope, book.recall(_sites, scope))
+    _draw_pairs(office, book, scope)
+
+
+def _inside_of(book: Book, scope: Scope) -> Repeats:
+    return narrowed(repeats_of(book, scope.unit), book, scope)
+
+
+def _totals(book: Book, scope: Scope) -> tuple[pd.Series, pd.DataFrame]:
+    """Count what comes back in a scope: in all, and by unit."""
+    back = _inside_of(book, scope)
+    return total(back.current, back.closed), count(back.current, back.closed, "unit_name")
+
+
+def _classes(book: Book, scope: Scope, column: str) -> pd.DataFrame:
+    back = _inside_of(book, scope)
+    return count(back.current, back.closed, column)
+
+
+def _sites(book: Book, scope: Scope) -> pd.DataFrame:
+    return sites_back(cache.office(), _inside_of(book, scope).found)
 
 
 def narrowed(whole: Repeats, book: Book, scope: Scope) -> Repeats:
@@ -76,7 +96,8 @@ def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
     for column, value in scope.cuts:
         if column == NAMED:
             wanted = "" if value == NOBODY else value
-            named = cache.responsible(*book.at[:2], scope.unit or None).loc[lines.index]
+            named = book.recall(_responsible, scope.unit, most=4, wait=cache.CALCULATING)
+            named = named.loc[lines.index]
             kept &= np.array([wanted in text.split("、") for text in named], bool)
         elif column == "site_name":  # the ledger tells sites of one name apart
             ledger = book.ledger.lines
@@ -86,36 +107,30 @@ def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
     return kept
 
 
-def _name(scope: Scope) -> str:
-    name = scope.unit or CITY
-    if scope.path:
-        name += f"「{scope.path[-1]}」"
-    return name + (f"({'、'.join(value for _, value in scope.cuts)})" if scope.cuts else "")
+def _responsible(book: Book, unit: str) -> pd.Series:
+    return questions.responsible(cache.office(), repeats_of(book, unit).found)
 
 
 def columns(first: str, told: pd.DataFrame) -> dict:
     """Give the columns of a table of the four meanings; those that say nothing are left out."""
-    count_of = {"format": "localized", "width": 62}
-    share = {"format": "%.1f%%", "width": 66}
+    share = ("%.1f%%", 66)
     found = {
-        "name": _text(first, width=150),
-        "found": _number("问题", **count_of, help="查出的问题,条"),
-        "any": _number("反复", **count_of, help="重复、反弹、连续通报的,一条只计一次"),
-        "any_rate": _number("反复率", **share, help="反复的 ÷ 查出的问题"),
-        "again": _number("重复", **count_of),
-        "again_rate": _number("重复率", **share, help="重复的 ÷ 查出的问题"),
-        "relapsed": _number("反弹", **count_of),
-        "closed": _number("整改完", **count_of, help="已整改、本期可能反弹的问题"),
-        "reopened_rate": _number("反弹率", **share, help="又查出的 ÷ 整改完的"),
-        "rechecked": _number("复查", **count_of, help="整改完的里面,本期又查过的"),
-        "recheck_rate": _number("复查再现率", format="%.1f%%", width=84, help="又查出的 ÷ 复查的"),
-        "running": _number("连续通报", format="localized", width=72),
-        "running_rate": _number("连续率", **share, help="连续通报的 ÷ 查出的问题"),
-        "returning": _number("反复点位", format="localized", width=72),
-        "sites": _number("问题点位", format="localized", width=72, help="查出问题的点位"),
-        "returning_rate": _number(
-            "点位占比", format="%.1f%%", width=76, help="反复点位 ÷ 查出问题的点位"
-        ),
+        "name": text_column(first, 150),
+        "found": count_column("问题", 62, help="查出的问题,条"),
+        "any": count_column("反复", 62, help="重复、反弹、连续通报的,一条只计一次"),
+        "any_rate": number_column("反复率", *share, help="反复的 ÷ 查出的问题"),
+        "again": count_column("重复", 62),
+        "again_rate": number_column("重复率", *share, help="重复的 ÷ 查出的问题"),
+        "relapsed": count_column("反弹", 62),
+        "closed": count_column("整改完", 62, help="已整改、本期可能反弹的问题"),
+        "reopened_rate": number_column("反弹率", *share, help="又查出的 ÷ 整改完的"),
+        "rechecked": count_column("复查", 62, help="整改完的里面,本期又查过的"),
+        "recheck_rate": number_column("复查再现率", "%.1f%%", 84, help="又查出的 ÷ 复查的"),
+        "running": count_column("连续通报", 72),
+        "running_rate": number_column("连续率", *share, help="连续通报的 ÷ 查出的问题"),
+        "returning": count_column("反复点位", 72),
+        "sites": count_column("问题点位", 72, help="查出问题的点位"),
+        "returning_rate": number_column("点位占比", "%.1f%%", 76, help="反复点位 ÷ 查出问题的点位"),
     }
     if not told["closed"].any():
         for name in ("closed", "reopened_rate", "rechecked", "recheck_rate"):
@@ -137,13 +152,10 @@ def _draw_units(units: pd.DataFrame, told: pd.Series, scope: Scope) -> None:
         page.note("反复最多的在前,最下面是合计。查得多的单位条数也多,请连同占比看。")
 
 
-def _draw_classes(found: Repeats, at: tuple[Hashable, ...], key: str) -> None:
+def _draw_classes(book: Book, scope: Scope) -> None:
     st.subheader("哪一类反复最多")
-    kind = st.segmented_control(
-        "按什么分", list(_BY), default="测评项", required=True, key="repeat_by", bind="query-params"
-    )
-    by = _BY[kind]
-    told = losses_cache.kept((*at, by), lambda: count(found.current, found.closed, by))
+    kind = page.switch("按什么分", list(_BY), "repeat_by")
+    told = book.recall(_classes, scope, _BY[kind])
     st.markdown(sentences.classes(told, kind))
     recurs = told[told["any"] > 0]
     if recurs.empty:
@@ -151,7 +163,72 @@ def _draw_classes(found: Repeats, at: tuple[Hashable, ...], key: str) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         bars = recurring_bars(recurs.head(_BARS))
-        st.plotly_chart(bars, theme=None, config=CONFIG, key=f"repeat-bars-{kind}-{key}")
+        page.chart(bars, f"repeat-bars-{kind}-{book.key}-{scope.key}")
         page.note("深色是反复的,整条是查出的问题。")
     with right:
         tables.show(told, columns(kind, told), 10)
+
+
+def _suggestions(book: Book, unit: str) -> pd.DataFrame:
+    return same_problem.suggestions(cache.office(), repeats_of(book, unit))
+
+
+def _decided(book: Book, unit: str) -> pd.DataFrame:
+    return same_problem.decided(cache.office(), repeats_of(book, unit))
+
+
+def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
+    """Draw pairs of a scope that nobody has spoken of, and what was said."""
+    suggested = book.recall(_suggestions, scope.unit, most=4, wait="正在比较问题的写法……")
+    decided = book.recall(_decided, scope.unit, most=4)
+    current = _inside_of(book, scope).current
+    pairs, said = _of_current(suggested, current), _of_current(decided, current)
+    tell_done()
+    st.subheader("可能是同一问题")
+    if pairs.empty:
+        page.note("没有写法相近、又记在不同测评项下的问题。")
+    else:
+        page.note(
+            f"同一点位、{LOOK_BACK} 天内、记在不同测评项下、写法相近的问题,共 {len(pairs)} 对,"
+            "最像的在前。是不是同一问题由人定:定为同一问题的,在这一页合起来算重复、反弹、连续通报和"
+            "反复点位;不改变任何得分。随时可以改。"
+        )
+    if pairs.empty and said.empty:
+        return
+    who = st.text_input("经办人", key="repeat-who", width=160)
+    for pair in pairs.head(_MOST).itertuples():
+        _draw_pair(office, pair, who, (YES, NO))
+    if len(said):
+        with st.expander(f"已经定了的 {len(said)} 对"):
+            for pair in said.itertuples():
+                page.note(
+                    f"{words.plain(pair.who)} {moment(pair.at)} 定:{YES if pair.same else NO}"
+                )
+                _draw_pair(office, pair, who, (NO,) if pair.same else (YES,))
+
+
+def _of_current(pairs: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
+    """Keep the pairs whose later problem is in the scope."""
+    own = pd.MultiIndex.from_frame(current[["batch", "seq"]])
+    return pairs[pd.MultiIndex.from_frame(pairs[["other_batch", "other_seq"]]).isin(own)]
+
+
+def _draw_pair(office: Office, pair: tuple, who: str, answers: Sequence[str]) -> None:
+    one, other = (pair.batch, pair.seq), (pair.other_batch, pair.other_seq)
+    with st.container(border=True, width=980):
+        st.markdown(f"**{words.plain(pair.site_name)}** {words.plain(pair.unit_name)}")
+        for side in ("", "other_"):
+            file, sheet, row, day, item, text = (
+                getattr(pair, side + name)
+                for name in ("file", "sheet", "source_row", "day", "item_name", "text")
+            )
+            st.markdown(sentences.pair(day, item, text, f"{file}「{sheet}」第 {row} 行"))
+        with st.container(horizontal=True):
+            for answer in answers:
+                button(
+                    answer,
+                    f"same-{answer}-{one}-{other}",
+                    lambda same=answer == YES: say_same(office, one, other, who, same=same),
+                    lambda _, answer=answer: f"{pair.site_name}的两条问题已定:{answer}。",
+                    disabled=not who.strip(),
+                )

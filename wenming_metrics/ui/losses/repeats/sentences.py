@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.scoring.tree.states import LOOK_BACK
-from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.frame.words import joined, plain
 
 _NAMED = 3
 """So many names of equal standing are told."""
@@ -47,7 +45,7 @@ def _most(units: pd.DataFrame) -> str:
         return ""
     most = int(units["any"].max())
     first = units.loc[units["any"] == most, "name"].tolist()
-    names = "、".join(f"**{plain(one)}**" for one in first[:_NAMED])
+    names = joined(first, "**{}**", _NAMED)
     if len(first) == 1:
         all_of = most == units["any"].sum()
         return f";都在{names}" if all_of else f";最多的是{names}({most:,} 条)"
@@ -96,7 +94,7 @@ def classes(told: pd.DataFrame, kind: str) -> str:
     most, whole = int(told["any"].max()), int(told["any"].sum())
     first = told.loc[told["any"] == most, "name"].tolist()
     if len(first) > 1:
-        names = "、".join(f"「{plain(one)}」" for one in first[:_NAMED])
+        names = joined(first, "「{}」", _NAMED)
         more = f"等 {len(first)} 个{kind}" if len(first) > _NAMED else ""
         return f"反复最多的是{names}{more},各 {most:,} 条。"
     if most == whole:
@@ -116,8 +114,7 @@ def sites(told: pd.DataFrame) -> str:
     return f"最多的是「{plain(first[0])}」,{most} 天查出反复的问题。"
 
 
-def pair(day: object, item: str, text: str, place: Sequence[object]) -> str:
+def pair(day: object, item: str, text: str, place: str) -> str:
     """Tell of one of two problems: when, under which item, in which words, where in which file."""
-    file, sheet, row = place
     words = plain(f"{day:%m-%d} 「{item}」{text}")
-    return f"{words}  \n:gray[{plain(f'{file}「{sheet}」第 {row} 行')}]"
+    return f"{words}  \n:gray[{plain(place)}]"

@@ -9,43 +9,60 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.queries.files.pictures import RowPicture
-from wenming_metrics.queries.losses.repeat_sites import MOST
+from wenming_metrics.queries.losses import repeats as questions
+from wenming_metrics.queries.losses.repeat_sites import MOST, site_rows
+from wenming_metrics.queries.losses.repeats import Repeats
+from wenming_metrics.queries.scores.records import answers_to
 from wenming_metrics.scoring.tree.states import LOOK_BACK
-from wenming_metrics.ui.frame import cache as frame_cache
-from wenming_metrics.ui.frame import cards, drill, page, tables, words
-from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.losses.repeats import cache, sentences
+from wenming_metrics.ui.frame import cache, cards, drill, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.tables import number_column, text_column
+from wenming_metrics.ui.losses.repeats import sentences
+from wenming_metrics.ui.losses.scope import Book, Scope
 
+_FINDINGS = 4
+"""So many answers of what comes back are kept."""
 _STEPS = 8
 """So many problems of a site are shown side by side, the latest."""
-_number, _text = st.column_config.NumberColumn, st.column_config.TextColumn
 _SITES = {
-    "site_name": _text("点位", width=150),
-    "unit_name": _text("单位", width=100),
-    "days": _number("查出天数", width=72),
-    "times": _number("问题", width=56, help="这些天里查出的反复的问题,条"),
-    "open": _number("未整改", width=64, help="还没有反馈已整改的,条"),
-    "state": _text("最近一次", width=88, help="最近查出的那一条算什么"),
+    "site_name": text_column("点位", 150),
+    "unit_name": text_column("单位", 100),
+    "days": number_column("查出天数", None, 72),
+    "times": number_column("问题", None, 56, help="这些天里查出的反复的问题,条"),
+    "open": number_column("未整改", None, 64, help="还没有反馈已整改的,条"),
+    "state": text_column("最近一次", 88, help="最近查出的那一条算什么"),
     "last": st.column_config.DateColumn("最近", format="MM-DD", width=64),
     "first": st.column_config.DateColumn("最早", format="MM-DD", width=64),
-    "items": _text("测评项", width=260),
-    "responsible": _text("责任单位", width=200),
+    "items": text_column("测评项", 260),
+    "responsible": text_column("责任单位", 200),
 }
 _ROWS = {
     "day": tables.ROWS["day"],
-    "item_name": _text("测评项", width=150),
+    "item_name": text_column("测评项", 150),
     "description": tables.ROWS["description"],
-    "state": _text("算什么", width=84),
+    "state": text_column("算什么", 84),
     "closed": st.column_config.DateColumn("已整改", format="MM-DD", width=68),
     **{name: tables.ROWS[name] for name in ("responsible", "file", "sheet", "source_row")},
 }
 
 
-def draw(sites: pd.DataFrame, selection: Selection, unit: str | None, key: str) -> None:
+def repeats_of(book: Book, unit: str) -> Repeats:
+    """Find what comes back in the window of a book; shared. Takes: unit - its sites alone, "": all"""
+    return ask(
+        questions.repeats, book.window, book.board, unit or None, shared=True, most=_FINDINGS
+    )
+
+
+def _site_rows(book: Book, unit: str, lines: tuple[int, ...]) -> pd.DataFrame:
+    return site_rows(cache.office(), repeats_of(book, unit).found.loc[list(lines)])
+
+
+def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
     """Draw the sites that come back most, and one of them in full.
 
-    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for a unit, None: all
+    Takes: sites - of `queries.losses.repeat_sites.sites_back`, of what was read for the scope
     """
+    key = f"{book.key}-{scope.key}"
     st.subheader("反复出现的点位")
     st.markdown(sentences.sites(sites))
     if sites.empty:
@@ -56,7 +73,7 @@ def draw(sites: pd.DataFrame, selection: Selection, unit: str | None, key: str) 
     )
     place = tables.pick(sites, _SITES, f"repeat-sites-{key}", 10) or 0
     site = sites.iloc[place]
-    rows = cache.site_rows(selection.window, selection.board, site["lines"], unit)
+    rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
     with st.container(border=True, key="repeat-site"):
         name = words.plain(f"{site['site_name']}({site['unit_name']})")
         st.markdown(f"**{name}** {words.plain(_said(site))}")
@@ -82,10 +99,10 @@ def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
 
 def _of_row(row: tuple) -> Iterator[tuple[date, str, str, Sequence[RowPicture]]]:
     told = f"{row.item_name}:{row.description}" if row.description else row.item_name
-    own = frame_cache.row_pictures(int(row.batch), str(row.sheet), int(row.source_row))
+    own = cards.row_pictures(row)
     yield row.day, f"查出({row.state})", told, own
     if not row.number:
         return
-    for one in frame_cache.answers_to(row.day, int(row.batch), int(row.seq)).itertuples():
-        after = frame_cache.row_pictures(one.batch, one.sheet, one.source_row)
+    for one in ask(answers_to, row.day, row.batch, row.seq).itertuples():
+        after = cards.row_pictures(one)
         yield one.on, f"反馈:{one.state}", one.measure, after

@@ -1,0 +1,115 @@
+"""The parts of the page 总览: both ends of each group, the latest survey, what keeps coming back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
+from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
+from wenming_metrics.rules.model import Lists
+from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
+from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL, WIDE
+from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.cards import Card, draw_cards
+from wenming_metrics.vocabulary import movement
+
+_MOST = 4
+"""So many figures stand in one row."""
+_FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
+"""A leader is told the plain consequence, whatever the reason."""
+
+
+def draw_rates(day: date) -> None:
+    """Draw the city's figures of the latest wave; nothing where no survey has been taken."""
+    found = ask(overview_rates, day)
+    if found is None or not found.definitions:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
+        page.note(f"**两率一度** {found.wave.title}民意调查{_running(found, day)}")
+        query = {"wave": found.wave.title}
+        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+    draw_cards(rate_cards(found))
+
+
+def _running(found: Rates, day: date) -> str:
+    return "(还在进行)" if found.wave.end > day else ""
+
+
+def rate_cards(found: Rates) -> list[Card]:
+    """Make a large figure of each rate of the city: value, target, what it rests on."""
+    city = found.totals[found.totals["level"] == CITY].set_index("rate")
+    return [
+        _card(rate.title, city.loc[rate.code], rate.target, found.survey.decimals)
+        for rate, _ in found.definitions[:_MOST]
+    ]
+
+
+def _card(title: str, total: pd.Series, target: float | None, decimals: int) -> Card:
+    rests = f"有效问卷 {int(total['n']):,} 份"
+    if total["state"] == HIDDEN or pd.isna(total["shown"]):
+        return Card(title, "—", "", (NOT_SHOWN, rests))
+    lines = [_against(total, target)] if target is not None else []
+    if total["state"] in _FEW:
+        lines = [_FEW[total["state"]]]
+    return Card(title, f"{total['shown']:.{decimals}f}%", "", (*lines, rests))
+
+
+def _against(total: pd.Series, target: float) -> str:
+    """Say where a figure lies beside its target; what chance explains is no difference."""
+    gap = total["shown"] - target
+    if total["low"] <= target <= total["high"]:
+        return f"与目标 {target:g} 基本持平"
+    size = f"{abs(gap):.1f} 个百分点"
+    return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
+
+
+def draw_groups(ranked: pd.DataFrame, query: dict[str, str], told: Lists) -> None:
+    """Draw both ends of every group, the groups side by side.
+
+    Takes: ranked - as `queries.ranking.ranking.ranking` gives it; query - address of the same period
+           on the page of one unit;
+           told - who is named, by the rules
+    """
+    placed = ranked[ranked["rank"].notna()]
+    # Where nobody had a place before, 新 on every line would say nothing.
+    placed = placed.assign(is_new=placed["is_new"] & placed["rank_change"].notna().any())
+    groups = [str(group) for group in ranked["group"].unique()]
+    named = name_units(ranked, told)
+    for place, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
+        own = placed[placed["group"] == group]
+        with column, st.container(key=f"group-{place}", border=True):
+            total = int((ranked["group"] == group).sum())
+            st.markdown(f"**{words.plain(group)}** :gray[{total} 个街道,{len(own)} 个有名次]")
+            if own.empty:
+                st.caption("本期没有可以排名的街道")
+            for side, title in ((FRONT, told.front), (BACK, told.back)):
+                end = named[(named["group"] == group) & (named["side"] == side)]
+                _draw_end(own, end, title.removeprefix("排名"), query, f"short-{place}-{side}")
+
+
+def _draw_end(
+    own: pd.DataFrame, end: pd.DataFrame, title: str, query: dict[str, str], key: str
+) -> None:
+    if end.empty:
+        return
+    with st.container(key=key, gap=None):
+        st.caption(title)
+        for line in own[own["unit"].isin(end["unit"])].itertuples():
+            _draw_unit(line, query)
+        for cut in end[end["left_out"] > 0].itertuples():
+            st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名")
+
+
+def _draw_unit(line: tuple, query: dict[str, str]) -> None:
+    moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
+    place = f"{line.rank} 并列" if line.tied else str(line.rank)
+    st.page_link(
+        "pages/portrait.py",
+        label=f"**{place}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
+        query_params={**query, "unit_who": line.unit_name},
+        width="stretch",
+    )
