@@ -6,14 +6,25 @@ with it. Examples of places stand in `data/profiles/`; they are nobody's standar
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from math import inf
 from pathlib import Path
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError, locate
 from wenming_metrics.rules.model import Adjustments
+from wenming_metrics.rules.setting import (
+    ABOVE_ZERO,
+    PathFault,
+    Setting,
+    SettingsTable,
+    are_tables,
+    tables_in,
+)
 from wenming_metrics.vocabulary import UNIT_KINDS
 
 SOURCES = ("inspection", "external", "metric", "document", "rectification", "survey")
@@ -28,13 +39,86 @@ its group; or the unit has no composite score."""
 MONTHS = ("pooled", "mean_of_issues")
 ROUNDINGS = ("exact", "printed")
 FILE = "composite.toml"
-_PROFILE = {
-    *("id", "title", "place", "source", "effective_from", "effective_to", "period", "board"),
-    *("groups", "full_mark", "decimals", "missing", "month", "years", "above_full"),
-    *("coefficient", "adjustments", "component"),
-}
-_COMPONENT = {"name", "from", "weight", "full_mark", "rounding"}
+_ABOVE_ZERO, _NOT_BELOW_ZERO = (ABOVE_ZERO, inf), (0, inf)
+
+
+def _are_weights(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(share, int | float) and not isinstance(share, bool) and share >= 0
+        for share in value
+    )
+
+
+def _choice(
+    path: str, title: str, meaning: str, codes: Iterable[str], default: str | None = None
+) -> Setting:
+    words = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, "")
+    needed = default is None
+    return Setting(path, title, meaning, "choice", words, default=default, needed=needed)
+
+
+PROFILE = SettingsTable(
+    (
+        Setting("id", "编号", "各方案不重复", needed=True),
+        Setting("title", "名称", "印在页面和表上", needed=True),
+        Setting("place", "哪个地方的", "本单位自己的不写", "any", default=""),
+        Setting("source", "依据", "哪一份文件", needed=True),
+        Setting("effective_from", "施行日期", "从这一天起用", "date", needed=True),
+        Setting("effective_to", "停用日期", "不写即一直有效", "date"),
+        _choice("period", "周期", "month 月、quarter 季、half 半年、year 年", PERIODS),
+        _choice("board", "榜单", "排哪一类单位", UNIT_KINDS, "street"),
+        Setting("groups", "分组", "只排这几组,不写即各组", "list", default=()),
+        Setting("full_mark", "满分", "总分", "number", span=_ABOVE_ZERO, default=100),
+        Setting(
+            *("decimals", "小数位", "公布的分数保留几位小数", "any"),
+            check=(range(7).__contains__, "应为 0 到 6 的整数"),
+            default=2,
+        ),
+        _choice(
+            *("missing", "缺项"),
+            "renormalise 由其余分担、zero 按零分、peer_mean 取同组平均、exclude 不计总分",
+            MISSING,
+            "renormalise",
+        ),
+        _choice(
+            *("month", "督查得分"),
+            "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
+            MONTHS,
+            "pooled",
+        ),
+        Setting(
+            *("years", "各年的权重", "连续几年各占百分之几,最后一个是本年", "any"),
+            check=(_are_weights, "应为几个数的列表"),
+            default=(),
+        ),
+        Setting("above_full", "可超满分", "true:总分可以超过满分", "any", default=False),
+        Setting("coefficient", "系数", "这一组的得分乘以多少", "numbers", span=_ABOVE_ZERO),
+        *(
+            Setting(f"adjustments.{name}", title, f"{title},分", "number", span=_NOT_BELOW_ZERO)
+            for name, title in (("bonus_cap", "加分上限"), ("penalty_cap", "扣减上限"))
+        ),
+        Setting("component[].name", "名称", "这一项叫什么", "any"),
+        Setting("component[].from", "来源", "数从哪里来", "any"),
+        Setting(
+            *("component[].weight", "权重", "占多少分", "number"), span=_ABOVE_ZERO, needed=True
+        ),
+        Setting(
+            *("component[].full_mark", "满分", "来源的数以多少为满分", "number"),
+            span=_ABOVE_ZERO,
+            default=100,
+        ),
+        _choice(
+            *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
+            ROUNDINGS,
+            "exact",
+        ),
+    )
+)
+"""Every setting of one profile."""
 _SLACK = 1e-9
+_PLAIN = ("id", "title", "place", "source", "effective_from", "effective_to") + (
+    *("period", "board", "missing", "month"),
+)
 _FROM = (
     "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号,"
     "或 external:种类、external:种类:列、metric:指标。"
@@ -122,45 +206,44 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
 
     Takes: settings - `rules.toml` beside it, {} without
     """
-    profiles = composite.get("profile", [])
-    said = [
-        f"不认识的设置 {name}:它不起任何作用。" for name in sorted(composite.keys() - {"profile"})
+    if not are_tables(composite.get("profile", [])):
+        return [Fault(file, None, "综合考核的每个方案写成一节 [[profile]]。", "profile")]
+    wrong = [
+        (name, f"不认识的设置 {name}:它不起任何作用。") for name in composite if name != "profile"
     ]
-    if not isinstance(profiles, list) or not all(isinstance(one, dict) for one in profiles):
-        return [Fault(file, None, "综合考核的每个方案写成一节 [[profile]]。")]
     seen: set[str] = set()
-    for told in profiles:
-        name = str(told.get("id", ""))
-        wrong = list(_shape_faults(told)) or _profile_faults(told)
-        said += [f"方案“{name}”:{text}" for text in wrong]
+    for place, profile in tables_in(composite, "profile"):
+        name = str(profile.get("id", ""))
+        faults = list(PROFILE.faults(profile))
+        faults += _relation_faults(profile, {path.split(".")[0] for path, _ in faults})
         if name in seen:
-            said.append(f"方案“{name}”写了两次。")
+            faults.append(("id", "这个编号写了两次。"))
         seen.add(name)
-        if "adjustments" in told and settings.get("adjustments"):
-            said.append(f"方案“{name}”:rules.toml 里已有 [adjustments],同一笔加减分会计两次。")
-    return [Fault(file, None, text) for text in said]
+        if "adjustments" in profile and settings.get("adjustments"):
+            text = "rules.toml 里已有 [adjustments],同一笔加减分会计两次。"
+            faults.append(("adjustments", text))
+        names = [str(component.get("name", "")) for _, component in tables_in(profile, "component")]
+        for path, text in faults:
+            spoken = re.sub(
+                r"component\[(\d+)\]\.(?=[a-z])",
+                lambda step, names=names: f"“{names[int(step[1]) - 1]}”的 ",
+                text,
+            )
+            wrong.append((f"{place}.{path}", f"方案“{name}”:{spoken}"))
+    return locate(file, wrong)
 
 
 def _profile(told: Mapping) -> Profile:
+    value = partial(PROFILE.value, told)
     adjustments = told.get("adjustments")
-    full = float(told.get("full_mark", 100))
     factor = _factor(told)
     return Profile(
-        id=told["id"],
-        title=told["title"],
-        place=told.get("place", ""),
-        source=told["source"],
-        effective_from=told["effective_from"],
-        effective_to=told.get("effective_to"),
-        period=told["period"],
-        board=told.get("board", "street"),
-        groups=tuple(told.get("groups", ())),
-        full_mark=full,
-        decimals=int(told.get("decimals", 2)),
-        missing=told.get("missing", MISSING[0]),
-        month=told.get("month", MONTHS[0]),
-        years=tuple(share / 100 for share in told.get("years", ())),
-        above_full=bool(told.get("above_full", False)),
+        **{name: value(name) for name in _PLAIN},
+        groups=tuple(value("groups")),
+        full_mark=float(value("full_mark")),
+        decimals=int(value("decimals")),
+        years=tuple(share / 100 for share in value("years")),
+        above_full=bool(value("above_full")),
         coefficient={group: float(c) for group, c in told.get("coefficient", {}).items()},
         adjustments=None if adjustments is None else _caps(adjustments),
         components=tuple(_component(one, factor) for one in told["component"]),
@@ -176,8 +259,8 @@ def _component(told: Mapping, factor: float) -> Component:
         key=key,
         column=column,
         weight=told["weight"] * factor,
-        full_mark=float(told.get("full_mark", 100)),
-        printed=told.get("rounding", ROUNDINGS[0]) == "printed",
+        full_mark=float(told.get("full_mark", PROFILE.default("component[].full_mark"))),
+        printed=told.get("rounding") == "printed",
     )
 
 
@@ -195,100 +278,44 @@ def _factor(told: Mapping) -> float:
     return 1.0 if as_points else full / 100
 
 
-def _shape_faults(told: Mapping) -> Iterator[str]:
-    """Say which values are of another kind: the further checks rest on their kinds."""
-    for name in ("coefficient", "adjustments"):
-        if not isinstance(told.get(name, {}), Mapping):
-            yield f"{name} 应为一节 [profile.{name}]。"
-    component = told.get("component", [])
-    if not (isinstance(component, list) and all(isinstance(one, Mapping) for one in component)):
-        yield "component 应为几节 [[profile.component]]。"
-    years = told.get("years", [])
-    if not (isinstance(years, list) and all(_is_number(one) for one in years)):
-        yield "years 应为几个数的列表。"
-    if not isinstance(told.get("groups", []), list) or not isinstance(told.get("board", ""), str):
-        yield "groups 应为列表,board 应为文字。"
-
-
-def _profile_faults(told: Mapping) -> Iterator[str]:
-    for name in sorted(told.keys() - _PROFILE):
-        yield f"不认识的设置 {name}:它不起任何作用,请删去或改正。"
-    for name, kind in (("id", str), ("title", str), ("source", str), ("effective_from", date)):
-        if not isinstance(told.get(name), kind):
-            yield f"缺少 {name},或写法不对。"
-    end, begin = told.get("effective_to"), told.get("effective_from")
-    if end is not None and not (isinstance(end, date) and isinstance(begin, date) and end >= begin):
-        yield "effective_to 应为不早于 effective_from 的日期。"
-    for name, choices in (("period", PERIODS), ("missing", MISSING), ("month", MONTHS)):
-        if told.get(name, None if name == "period" else choices[0]) not in choices:
-            yield f"{name} 应为 {'、'.join(choices)} 之一。"
-    if told.get("board", "street") not in UNIT_KINDS:
-        yield f"board 应为 {'、'.join(UNIT_KINDS)} 之一。"
-    yield from _number_faults(told)
-    yield from _component_faults(told)
-
-
-def _number_faults(told: Mapping) -> Iterator[str]:
-    if not _is_number(told.get("full_mark", 100), above=0):
-        yield "full_mark 应为大于 0 的数。"
-    if told.get("decimals", 2) not in range(7):
-        yield "decimals 应为 0 到 6 的整数。"
-    for group, coefficient in told.get("coefficient", {}).items():
-        if not _is_number(coefficient, above=0):
-            yield f"coefficient 里“{group}”的系数应为大于 0 的数。"
-    years = told.get("years", [])
-    if years and (told.get("period") != "year" or abs(sum(years) - 100) > _SLACK):
-        yield f"years 是各年的权重(%),period 应为 year,合计 100,现在是 {sum(years):g}。"
-    caps = told.get("adjustments", {})
-    for name in sorted(caps):
-        if name not in ("bonus_cap", "penalty_cap") or not _is_number(caps[name]):
-            yield f"adjustments.{name}:这里只有 bonus_cap、penalty_cap,写不小于 0 的数。"
-
-
-def _component_faults(told: Mapping) -> Iterator[str]:
-    components = told.get("component", [])
-    if not components:
-        yield "至少要有一项 [[profile.component]]。"
+def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathFault]:
+    """Say which settings do not go together. Takes: wrong - names of those that are wrong alone"""
+    end, begin = profile.get("effective_to"), profile.get("effective_from")
+    if isinstance(end, date) and isinstance(begin, date) and end < begin:
+        yield "effective_to", "effective_to 应为不早于 effective_from 的日期。"
+    years = profile.get("years", [])
+    if years and not {"years", "period"} & wrong:
+        if profile["period"] != "year" or abs(sum(years) - 100) > _SLACK:
+            text = "years 是各年的权重(%),period 应为 year,合计 100,现在是"
+            yield "years", f"{text} {sum(years):g}。"
+    components = list(tables_in(profile, "component"))
+    if not profile.get("component"):
+        yield "component", "至少要有一项 [[profile.component]]。"
         return
-    for one in components:
-        yield from _one_component(one, str(one.get("name", "")))
-    names = [str(one.get("name")) for one in components]
+    for place, component in components:
+        yield from _source_faults(component, place)
+    names = [str(component.get("name")) for _, component in components]
     if len(set(names)) < len(names):
-        yield "有两项的 name 相同。"
-    weights = [one.get("weight") for one in components]
-    if all(_is_number(weight, above=0) for weight in weights):
-        yield from _weight_faults(told, weights)
+        yield "component", "有两项的 name 相同。"
+    if not {"full_mark", "adjustments"} & wrong and not any("component" in name for name in wrong):
+        yield from _weight_faults(profile)
 
 
-def _one_component(one: Mapping, name: str) -> Iterator[str]:
-    for key in sorted(one.keys() - _COMPONENT):
-        yield f"“{name}”有不认识的设置 {key}。"
+def _source_faults(component: Mapping, place: str) -> Iterator[PathFault]:
+    name = str(component.get("name", ""))
     if not name:
-        yield "有一项没有 name。"
-    source, _, rest = str(one.get("from", "")).partition(":")
+        yield place, "有一项没有 name。"
+    source, _, rest = str(component.get("from", "")).partition(":")
     fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
     if source not in SOURCES or not fits:
-        yield _FROM.format(name=name)
-    if not _is_number(one.get("weight"), above=0):
-        yield f"“{name}”的 weight 应为大于 0 的数。"
-    if not _is_number(one.get("full_mark", 100), above=0):
-        yield f"“{name}”的 full_mark 应为大于 0 的数。"
-    if one.get("rounding", ROUNDINGS[0]) not in ROUNDINGS:
-        yield f"“{name}”的 rounding 应为 exact(最后取整)或 printed(各项先取整)。"
+        yield f"{place}.from", _FROM.format(name=name)
 
 
-def _weight_faults(told: Mapping, weights: Sequence[float]) -> Iterator[str]:
+def _weight_faults(profile: Mapping) -> Iterator[PathFault]:
     """Weights sum to the full mark, to the full mark without the bonus, or to 100 per cent."""
-    total, full = sum(weights), told.get("full_mark", 100)
-    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
-    if not (_is_number(full, above=0) and _is_number(bonus)):
-        return
+    total = sum(component["weight"] for component in profile["component"])
+    full = profile.get("full_mark", 100)
+    bonus = profile.get("adjustments", {}).get("bonus_cap", 0)
     if all(abs(total - wanted) > _SLACK for wanted in (full, full - bonus, 100)):
-        wanted = "、".join(f"{one:g}" for one in dict.fromkeys((full, full - bonus, 100)))
-        yield f"各项权重之和是 {total:g},应为 {wanted}。"
-
-
-def _is_number(value: object, above: float | None = None) -> bool:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
-    return value > above if above is not None else value >= 0
+        wanted = "、".join(f"{mark:g}" for mark in dict.fromkeys((full, full - bonus, 100)))
+        yield "component", f"各项权重之和是 {total:g},应为 {wanted}。"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from wenming_metrics.rules.paths import line_of
 
 
 @dataclass(frozen=True)
@@ -31,3 +34,11 @@ class RuleSetError(ValueError):
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
+
+
+def locate(file: str, wrong: Iterable[tuple[str, str]], text: str = "") -> list[Fault]:
+    """Make faults of paths of settings and what is wrong with them.
+
+    Takes: text - the file itself, by which lines are found
+    """
+    return [Fault(file, line_of(text, path), message, path) for path, message in wrong]

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -21,15 +22,13 @@ from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.rules.faults import Fault, RuleSetError
-from wenming_metrics.rules.model import Board, Catalogue, RuleSet
-from wenming_metrics.rules.paths import line_of
+from wenming_metrics.rules.model import Adjustments, Board, Catalogue, Deductions, Lists, RuleSet
 from wenming_metrics.rules.reading_rules import reading_rules
-from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.check import component_faults
 from wenming_metrics.rules.survey.load import read_survey
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
-from wenming_metrics.vocabulary import SOURCE_CODES
 
 INDICATORS = (
     *("code", "parent", "name", "weight", "method", "mode", "average", "settlement"),
@@ -57,7 +56,8 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     has_composite = (folder / COMPOSITE).is_file()
     composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
     if not any(one.file == "rules.toml" for one in faults):
-        faults += _located(check.settings_faults(settings), folder)
+        text = (folder / "rules.toml").read_text(encoding="utf-8-sig")
+        faults += check.settings_faults(settings, text)
     faults += composite_faults(composite, settings)
     survey = read_survey(folder, faults)
     if not faults:
@@ -152,12 +152,6 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
         return {}
 
 
-def _located(faults: list[Fault], folder: Path) -> list[Fault]:
-    """Add to faults of rules.toml the lines that their settings stand on."""
-    text = (folder / "rules.toml").read_text(encoding="utf-8-sig")
-    return [replace(one, line=line_of(text, one.column)) for one in faults]
-
-
 def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     """Lay the tree out parents first, the root as node 0, weights as shares of siblings."""
     root = {**_ROOT, **settings.get("root", {})}
@@ -199,39 +193,57 @@ def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -
 
 
 def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: str) -> RuleSet:
-    limits = settings.get("coverage", {})
-    ranking = settings.get("ranking", {})
+    value = partial(RULES.value, settings)
     return RuleSet(
-        id=settings["id"],
-        title=settings["title"],
+        id=value("id"),
+        title=value("title"),
         short=settings.get("short", settings["title"]),
-        version=str(settings["version"]),
-        source=settings["source"],
-        effective_from=settings["effective_from"],
-        effective_to=settings.get("effective_to"),
+        version=value("version"),
+        source=value("source"),
+        effective_from=value("effective_from"),
+        effective_to=value("effective_to"),
         digest=mark,
-        full_mark=float(settings.get("full_mark", 100)),
-        decimals=int(settings.get("decimals", 2)),
-        target=settings.get("target"),
+        full_mark=float(value("full_mark")),
+        decimals=int(value("decimals")),
+        target=value("target"),
         nodes=nodes,
         leaf_of=leaf_of,
-        coverage={kind: float(limits.get(kind, 0.0)) for kind in KINDS},
-        ranked_by=ranking.get("by", "published"),
-        ties=ranking.get("ties", "competition"),
-        sources=tuple(settings.get("sources", {}).get("counted", SOURCE_CODES)),
+        coverage={kind: float(value(f"coverage.{kind}")) for kind in KINDS},
+        ranked_by=value("ranking.by"),
+        ties=value("ranking.ties"),
+        sources=tuple(value("sources.counted")),
         boards=tuple(
             Board(b["kind"], b["title"], b["role"], b["ranked"], tuple(b.get("groups", ())))
             for b in settings["board"]
         ),
-        missing=settings.get("missing", {}).get("rule", "renormalise_local"),
-        missing_flag=float(settings.get("missing", {}).get("flag", 0.30)),
-        pricing=pricing_of(settings),
-        adjustments=adjustments_of(settings),
-        lists=lists_of(settings),
-        long_windows=settings.get("windows", {}).get("long", "pooled"),
-        tie_order=tuple(ranking.get("order", ())),
-        city_weight=settings.get("city", {}).get("weight", "equal"),
-        series=settings.get("series", ""),
+        missing=value("missing.rule"),
+        missing_flag=float(value("missing.flag")),
+        pricing=Deductions(**settings.get("deductions", {})),
+        adjustments=_adjustments(settings),
+        lists=_lists(settings),
+        long_windows=value("windows.long"),
+        tie_order=tuple(value("ranking.order")),
+        city_weight=value("city.weight"),
+        series=value("series"),
         issues=settings.get("issues", {}),
         reading=reading_rules(settings),
     )
+
+
+def _adjustments(settings: dict) -> Adjustments:
+    section = dict(settings.get("adjustments", {}))
+    for name in ("bonus_cap", "penalty_cap"):
+        if name in section:
+            section[name] = float(section[name])
+    difficulty = {group: float(c) for group, c in section.pop("difficulty", {}).items()}
+    return Adjustments(**section, difficulty=difficulty, named="adjustments" in settings)
+
+
+def _lists(settings: dict) -> Lists:
+    section = dict(settings.get("lists", {}))
+    names = ("group", "front", "back")
+    groups = [
+        [group.get(name, RULES.default(f"lists.group[].{name}")) for name in names]
+        for group in section.pop("group", [])
+    ]
+    return Lists(**section, groups={group: (front, back) for group, front, back in groups})

@@ -23,8 +23,7 @@ Step = str | int
 def flatten(settings: Mapping, above: str = "") -> Iterator[tuple[str, object]]:
     """List settings as (path, value); an empty table or list of tables is a value itself."""
     for name, value in settings.items():
-        step = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
-        path = f"{above}.{step}" if above else step
+        path = join_path(above, name)
         if isinstance(value, Mapping) and value:
             yield from flatten(value, path)
         elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
@@ -33,6 +32,19 @@ def flatten(settings: Mapping, above: str = "") -> Iterator[tuple[str, object]]:
                 yield from flatten(one, place) if one else iter([(place, {})])
         else:
             yield path, value
+
+
+def join_path(above: str, name: str) -> str:
+    """Give the path of a name in a section."""
+    step = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return f"{above}.{step}" if above else step
+
+
+def enclosing(path: str) -> Iterator[str]:
+    """List a path and what it stands in, the nearest first: `a[2].b`, `a[2]`, `a`."""
+    while path:
+        yield path
+        path = re.sub(r"(\[\d*\]|[^.\[]+)$", "", path).rstrip(".[")
 
 
 def unflatten(lines: Iterable[tuple[str, object]]) -> dict:
@@ -69,20 +81,21 @@ def split_path(path: str) -> list[Step]:
 
 
 def line_of(text: str, path: str) -> int | None:
-    """Find the line of a TOML file on which a setting, or its section, stands."""
-    section, counts = "", {}
+    """Find the line of a TOML file on which a setting, or else what it stands in, stands."""
+    section, counts, lines = "", {}, {}
     for number, line in enumerate(text.splitlines(), 1):
         head = _HEAD.match(line)
         if head:
-            name = head[2].strip()
-            counts[name] = counts.get(name, 0) + 1
-            section = f"{name}[{counts[name]}]" if head[1] == "[[" else name
-            if path in (section, name):
-                return number
+            section = head[2].strip()
+            lines.setdefault(section, number)
+            if head[1] == "[[":
+                counts[section] = counts.get(section, 0) + 1
+                section = f"{section}[{counts[section]}]"
+                lines[section] = number
         named = _NAMED.match(line)
-        if named and path == (f"{section}.{named[1]}" if section else named[1]):
-            return number
-    return None
+        if named:
+            lines.setdefault(f"{section}.{named[1]}" if section else named[1], number)
+    return next((lines[step] for step in enclosing(path) if step in lines), None)
 
 
 def _enter(place: dict | list, step: Step, made: object, path: str, *, last: bool) -> dict | list:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.paths import line_of
+from wenming_metrics.rules.faults import Fault, locate
+from wenming_metrics.rules.setting import PathFault, tables_in
 from wenming_metrics.rules.survey.answers import FACTS
 from wenming_metrics.rules.survey.model import (
     COUNT,
@@ -21,7 +21,7 @@ from wenming_metrics.rules.survey.model import (
     VALUES,
     Survey,
 )
-from wenming_metrics.rules.survey.shape import Said, shape_faults, tables_in
+from wenming_metrics.rules.survey.settings_table import SURVEY
 from wenming_metrics.vocabulary import normalise
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -37,24 +37,14 @@ def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault
 
     Takes: told - as read from TOML; text - the file itself, by which lines are found
     """
-    said = list(shape_faults(told))
+    said = list(SURVEY.faults(told))
     if not said:
         said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told)]
         said += [*_score_faults(told), *_margin_faults(told)]
-    return [Fault(file, _line(text, path), words, path) for path, words in said]
+    return locate(file, said, text)
 
 
-def _line(text: str, path: str) -> int | None:
-    """Find the line of a setting, else of what it stands in."""
-    while path:
-        found = line_of(text, path)
-        if found:
-            return found
-        path = re.sub(r"(\[\d+\]|[^.\[]+)$", "", path).rstrip(".")
-    return None
-
-
-def _head_faults(told: Mapping) -> Iterator[Said]:
+def _head_faults(told: Mapping) -> Iterator[PathFault]:
     limits = {"hide": 10, "flag": 30, "caution": 50, **told.get("limits", {})}
     if not limits["hide"] <= limits["flag"] <= limits["caution"]:
         yield "limits", "hide、flag、caution 应从小到大:不公布、不排名、提醒的份数界限。"
@@ -64,10 +54,10 @@ def _head_faults(told: Mapping) -> Iterator[Said]:
         yield "", "至少要有一个指标 [[rate]],或者问卷得分 [score]。"
 
 
-def _question_faults(told: Mapping) -> Iterator[Said]:
+def _question_faults(told: Mapping) -> Iterator[PathFault]:
     seen: dict[str, str] = {}
     heads: dict[str, str] = {}
-    for place, one in tables_in(told, "question", ""):
+    for place, one in tables_in(told, "question"):
         code, kind = one["code"], one.get("kind", SINGLE)
         if not _CODE.fullmatch(code) or code in _TAKEN:
             yield (
@@ -90,7 +80,7 @@ def _question_faults(told: Mapping) -> Iterator[Said]:
             yield f"{place}.people", f"题目“{code}”分人群,只能是单选题。"
 
 
-def _option_faults(question: Mapping, place: str, kind: str) -> Iterator[Said]:
+def _option_faults(question: Mapping, place: str, kind: str) -> Iterator[PathFault]:
     code, options = question["code"], question.get("option", [])
     if kind == SCALE and options:
         yield f"{place}.option", f"打分题“{code}”没有选项;要写选项,请改成单选题。"
@@ -120,10 +110,10 @@ def _states(question: Mapping) -> dict[str, str]:
     return {one["code"]: one.get("state", VALID) for one in question.get("option", [])}
 
 
-def _rate_faults(told: Mapping) -> Iterator[Said]:
+def _rate_faults(told: Mapping) -> Iterator[PathFault]:
     questions = {one["code"]: one for one in told.get("question", [])}
     seen: set[str] = set()
-    for place, one in tables_in(told, "rate", ""):
+    for place, one in tables_in(told, "rate"):
         code = one["code"]
         if not _CODE.fullmatch(code):
             yield f"{place}.code", f"指标代号“{code}”应以小写字母开头,只用字母、数字、下划线。"
@@ -143,7 +133,7 @@ def _rate_faults(told: Mapping) -> Iterator[Said]:
         yield from _method_faults(one, place, question)
 
 
-def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iterator[Said]:
+def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iterator[PathFault]:
     """Say what is wrong with an option that a figure names."""
     if option not in states:
         yield path, f"“{code}”里的选项“{option}”在题目里没有。"
@@ -153,7 +143,7 @@ def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iter
         yield path, f"“{code}”里的“{option}”是拒答,不是有效回答。"
 
 
-def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[Said]:
+def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[PathFault]:
     code, method = rate["code"], rate.get("method", SHARE)
     kind = question.get("kind", SINGLE)
     wanted, unwanted = ("numerator", ("values",)) if method == SHARE else (
@@ -179,7 +169,7 @@ def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[Sai
         )
 
 
-def _score_faults(told: Mapping) -> Iterator[Said]:
+def _score_faults(told: Mapping) -> Iterator[PathFault]:
     score = told.get("score")
     if score is None:
         return
@@ -207,10 +197,10 @@ def _score_faults(told: Mapping) -> Iterator[Said]:
         yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
 
 
-def _margin_faults(told: Mapping) -> Iterator[Said]:
+def _margin_faults(told: Mapping) -> Iterator[PathFault]:
     questions = {one["code"]: one for one in told.get("question", [])}
     seen: set[str] = set()
-    for place, one in tables_in(told, "margin", ""):
+    for place, one in tables_in(told, "margin"):
         code = one["question"]
         question = questions.get(code)
         if question is None or not question.get("people"):
@@ -222,6 +212,8 @@ def _margin_faults(told: Mapping) -> Iterator[Said]:
         if code in seen:
             yield f"{place}.question", f"题目“{code}”的人口构成写了两次。"
         seen.add(code)
+        if sum(one["shares"].values()) <= 0:
+            yield f"{place}.shares", f"题目“{code}”的人口构成各项之和应大于 0。"
         groups = {option for option, state in _states(question).items() if state == VALID}
         for option in sorted(one["shares"].keys() ^ groups):
             said = "没有写占多少" if option in groups else "在题目里没有,或者不是有效回答"
@@ -235,15 +227,16 @@ def component_faults(composite: Mapping, survey: Survey | None, file: str) -> li
     """
     if survey is None:
         return []
-    known = {rate.code for rate in survey.rates}
-    said = []
-    for profile in composite.get("profile", []):
-        for one in profile["component"]:
-            source, _, code = one["from"].partition(":")
-            if source != "survey" or code in known:
+    codes = {rate.code for rate in survey.rates}
+    wrong = []
+    for profile, told in tables_in(composite, "profile"):
+        for place, component in tables_in(told, "component", profile):
+            source, _, code = component["from"].partition(":")
+            if source != "survey" or code in codes:
                 continue
+            name, path = component["name"], f"{place}.from"
             if code:
-                said.append(f"“{one['name']}”的指标“{code}”在 {FILE} 里没有。")
+                wrong.append((path, f"“{name}”的指标“{code}”在 {FILE} 里没有。"))
             elif survey.score is None:
-                said.append(f"“{one['name']}”取问卷得分,{FILE} 里却没有 [score]。")
-    return [Fault(file, None, text) for text in said]
+                wrong.append((path, f"“{name}”取问卷得分,{FILE} 里却没有 [score]。"))
+    return locate(file, wrong)

@@ -10,7 +10,7 @@ from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.survey.check import survey_faults
 from wenming_metrics.rules.survey.model import (
     FILE,
-    Limits,
+    DisclosureLimits,
     Margin,
     Option,
     Question,
@@ -19,6 +19,8 @@ from wenming_metrics.rules.survey.model import (
     SurveyScore,
     Weighed,
 )
+
+_PERCENTAGES = ("max_width", "unknown_share")
 
 
 def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
@@ -41,25 +43,19 @@ def load_surveys(folder: Path) -> tuple[Survey, ...]:
 
 def survey_of(told: Mapping) -> Survey:
     """Give the definitions of a file that has no faults."""
-    plain = {name: told[name] for name in _PLAIN if name in told}
-    limits = {name: float(value) for name, value in told.get("limits", {}).items()}
-    whole = {name: int(limits[name]) for name in ("hide", "flag", "caution") if name in limits}
+    lists = ("question", "rate", "margin", "limits", "score")
+    limits = dict(told.get("limits", {}))
+    limits |= {name: float(limits[name]) for name in _PERCENTAGES if name in limits}
     return Survey(
-        **plain,
+        **{name: value for name, value in told.items() if name not in lists},
         questions=tuple(_question(one) for one in told["question"]),
         rates=tuple(_rate(one) for one in told.get("rate", ())),
-        limits=Limits(**{**limits, **whole}),
+        limits=DisclosureLimits(**limits),
         score=_score(told["score"]) if "score" in told else None,
         margins=tuple(
             Margin(one["question"], _numbers(one["shares"])) for one in told.get("margin", ())
         ),
     )
-
-
-_PLAIN = (
-    *("id", "title", "source", "place", "wave", "grace_days", "city", "decimals"),
-    *("fast", "near"),
-)
 
 
 def _read(path: Path, faults: list[Fault]) -> Survey | None:
@@ -75,36 +71,20 @@ def _read(path: Path, faults: list[Fault]) -> Survey | None:
 
 
 def _question(told: Mapping) -> Question:
-    return Question(
-        code=told["code"],
-        title=told["title"],
-        headers=tuple(told.get("headers", ())) or (told["title"],),
-        kind=told.get("kind", "single"),
-        options=tuple(_option(one) for one in told.get("option", ())),
-        low=told.get("low", 0),
-        high=told.get("high", 0),
-        people=told.get("people", False),
-    )
+    plain = {name: value for name, value in told.items() if name != "option"}
+    headers = tuple(told.get("headers", ())) or (told["title"],)
+    options = tuple(_option(one) for one in told.get("option", ()))
+    return Question(**{**plain, "headers": headers}, options=options)
 
 
 def _option(told: Mapping) -> Option:
-    aliases, state = tuple(told.get("aliases", ())), told.get("state", "valid")
-    return Option(told["code"], told["title"], aliases, state)
+    return Option(**{**told, "aliases": tuple(told.get("aliases", ()))})
 
 
 def _rate(told: Mapping) -> Rate:
-    plain = {name: told[name] for name in ("method", "unknown", "blank") if name in told}
-    target = told.get("target")
-    return Rate(
-        code=told["code"],
-        title=told["title"],
-        question=told["question"],
-        numerator=tuple(told.get("numerator", ())),
-        base=tuple(told.get("base", ())),
-        values=_numbers(told.get("values", {})),
-        target=None if target is None else float(target),
-        **plain,
-    )
+    lists = {name: tuple(told.get(name, ())) for name in ("numerator", "base")}
+    target = {"target": float(told["target"])} if "target" in told else {}
+    return Rate(**{**told, **lists, **target, "values": _numbers(told.get("values", {}))})
 
 
 def _score(told: Mapping) -> SurveyScore:

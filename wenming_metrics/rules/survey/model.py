@@ -109,7 +109,7 @@ class Margin:
 
 
 @dataclass(frozen=True)
-class Limits:
+class DisclosureLimits:
     """What small samples may say.
 
     hide - below, a figure is not shown (样本过少,不公布); flag - below, it is grey and not ranked;
@@ -144,7 +144,7 @@ class Survey:
     grace_days: int = 20
     city: str = "pooled"
     decimals: int = 2
-    limits: Limits = Limits()
+    limits: DisclosureLimits = DisclosureLimits()
     score: SurveyScore | None = None
     margins: tuple[Margin, ...] = ()
     fast: int = 30

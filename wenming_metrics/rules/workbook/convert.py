@@ -5,29 +5,26 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.faults import Fault
 from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.paths import spell
+from wenming_metrics.rules.paths import spell, split_path
+from wenming_metrics.rules.setting import Setting
 from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     MISSING_WORDS,
     MODE_WORDS,
+    RULES,
     SETTLEMENT_WORDS,
-    Convention,
-    convention_of,
 )
 from wenming_metrics.rules.tables import PRICES, TABLES
-from wenming_metrics.rules.workbook.parts import Line, Parts
-
-if TYPE_CHECKING:
-    from wenming_metrics.rules.workbook.heading import Heading
+from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
 
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""
@@ -52,6 +49,19 @@ _COLUMN_WORDS = {
     **{"min_rate": "得分率不低于", "parent": "上级编号", "kind": "单位类别", "role": "归集"},
 }
 _WORDS = {**_COLUMN_WORDS, **MODE_WORDS, **AVERAGE_WORDS, **SETTLEMENT_WORDS, **MISSING_WORDS}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column of a page: its name in the file ("": only to be looked at), heading, width.
+
+    words - code -> word of the office; offered as a list
+    """
+
+    name: str
+    title: str
+    width: int = 12
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def number_or_text(text: str) -> Cell:
@@ -107,22 +117,22 @@ def _type_name(code: str, name: str) -> str:
     return code if _BETWEEN.search(name) or "|" in name else name
 
 
-def setting_row(path: str, value: object, known: Convention | None) -> list[Cell]:
+def setting_row(path: str, value: object, known: Setting | None) -> list[Cell]:
     """Write one setting: title, value, meaning, what it may be, path. Takes: value - None: unset"""
     if known is None:
         return [path, None if value is None else spell(value), None, None, path]
     return [title_of(path, known), value_cell(value, known), known.meaning, _may_be(known), path]
 
 
-def title_of(path: str, known: Convention) -> str:
+def title_of(path: str, known: Setting) -> str:
     """Name a setting: 榜单2:名称, 难度系数(主城区)."""
     number = re.search(r"\[(\d+)\]", path)
     if number:
         return known.title.replace(":", f"{number[1]}:")
-    return f"{known.title}({path.rpartition('.')[2]})" if "*" in known.path else known.title
+    return f"{known.title}({split_path(path)[-1]})" if known.kind == "numbers" else known.title
 
 
-def value_cell(value: object, known: Convention) -> Cell:
+def value_cell(value: object, known: Setting) -> Cell:
     """Write the value of a setting in the words of the office. Takes: value - None: unset"""
     if isinstance(value, bool):
         return known.words["true" if value else "false"] if known.words else spell(value)
@@ -139,19 +149,22 @@ def value_cell(value: object, known: Convention) -> Cell:
     return value.isoformat() if isinstance(value, date) else spell(value)
 
 
-def _may_be(known: Convention) -> str:
+def _may_be(known: Setting) -> str:
+    words = "、".join(known.words.values())
     told = {
-        **{"number": "数", "date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
-        "choices": f"几种,用顿号隔开:{'、'.join(known.words.values())}",
-    }.get(known.kind, "、".join(known.words.values()))
-    blank = f"空着:{known.blank}" if known.blank else ""
+        **dict.fromkeys(("number", "whole", "numbers"), "数"),
+        **{"date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
+        "choices": f"几种,用顿号隔开:{words}",
+    }.get(known.kind, words)
+    default = known.blank or value_cell(known.default, known)
+    blank = "" if default in (None, "") else f"空着:{default}"
     return ";".join(part for part in (told, blank) if part)
 
 
-def value_of(text: str, known: Convention) -> object:
+def value_of(text: str, known: Setting) -> object:
     """Read the value of a setting. Raises ValueError, saying what it should be."""
     codes = {word: code for code, word in known.words.items()}
-    if known.kind == "number":
+    if known.kind in ("number", "whole", "numbers"):
         return _number(text)
     if known.kind == "date":
         return _date(text)
@@ -224,25 +237,16 @@ def _coded_item(line: Line, catalogue: Catalogue) -> Line:
     return {**line, "item": items.get(line["item"], line["item"]), "point_types": types}
 
 
-def worded(message: str) -> str:
-    """Put the words of the office into a message that speaks of files and codes."""
-    told = message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+def worded(fault: Fault) -> str:
+    """Put the words of the office into the message of a fault that speaks of files and codes."""
+    told = fault.message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    known = RULES.find(fault.column) if fault.file == SETTINGS else None
+    if known:
+        for code, word in known.words.items():
+            told = told.replace(f"{code}({word})", word)
+        path = rf"(?<![\w.]){re.escape(fault.column)}(?![\w.])"
+        told = re.sub(path, f"「{title_of(fault.column, known)}」", told)
     told = re.sub("^root:", "总分:", told)
-    told = re.sub(r"[a-z_]+(?:\.[a-z_]+)+", _titled, told)
-    told = re.sub(r"(?<![\w.])[a-z_]+(?![\w.])", lambda one: _WORDS.get(one[0], one[0]), told)
+    told = re.sub(r"(?<![\w.])[a-z_]+(?![\w.])", lambda code: _WORDS.get(code[0], code[0]), told)
     told = re.sub(r"(\w+)\(\1\)", r"\1", told)
     return re.sub(r"(\w+) \1", r"\1", told)
-
-
-def _titled(path: re.Match) -> str:
-    known = convention_of(path[0])
-    return f"「{known.title}」" if known else path[0]
-
-
-def speaks_of(fault: Fault, path: str) -> bool:
-    """Say whether a fault is about a setting."""
-    at = fault.column
-    if path == at or (at and path.startswith((f"{at}.", f"{at}["))):
-        return True
-    named = "." in path and path in fault.message
-    return named or f"不认识的设置 {path}:" in fault.message

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.load import COMPOSITE, load_files
 from wenming_metrics.rules.model import Catalogue, RuleSet
-from wenming_metrics.rules.paths import parse, split_path, unflatten
-from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.paths import enclosing, parse, split_path, unflatten
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.workbook import convert
 from wenming_metrics.rules.workbook.pages import SHEETS, VALUE
@@ -145,7 +145,7 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
             faults.append(SheetFault(sheet, row, table.columns["path"], said))
             continue
         seen[path] = row
-        known = convention_of(path) if file == SETTINGS else None
+        known = RULES.find(path) if file == SETTINGS else None
         try:
             told.append((path, convert.value_of(text, known) if known else parse(text)))
         except ValueError as error:
@@ -158,21 +158,6 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
         return {}
 
 
-def _of_profile(fault: Fault, table: Table) -> list[int]:
-    """Find the lines of the profile (方案) that a fault speaks of, those of what it names first."""
-    named = re.search("方案“(.*?)”", fault.message)
-    paths = {row: line.get("path", "") for row, line in table.lines}
-    numbered = [re.match(r"profile\[\d+\]", path) for path in paths.values()]
-    ids = dict.fromkeys((one[0] for one in numbered if one), "")
-    for row, line in table.lines:
-        if paths[row].removesuffix(".id") in ids and paths[row].endswith(".id"):
-            ids[paths[row].removesuffix(".id")] = line.get("value", "")
-    begin = [place for place, name in ids.items() if named and name == named[1]]
-    own = [row for row, path in paths.items() if begin and path.startswith(f"{begin[0]}.")]
-    spoken = set(re.findall("[a-z_]+", fault.message))
-    return [row for row in own if paths[row].rpartition(".")[2] in spoken] or own
-
-
 def _located(
     fault: Fault, tables: Mapping[str, Table], rows: Mapping[tuple[str, int], int]
 ) -> SheetFault:
@@ -182,16 +167,25 @@ def _located(
     title, table = SHEETS[fault.file][0], tables[fault.file]
     # Of 综合考核 and 两率一度 the codes themselves are written in the workbook.
     by_code = fault.file in (COMPOSITE, SURVEY)
-    said = fault.message if by_code else convert.worded(fault.message)
+    said = fault.message if by_code else convert.worded(fault)
     told = re.sub(
         r"第 (\d+) 行",
         lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
         said,
     )
     if fault.file in _BY_PATH:
-        named = [(row, line.get("path", "")) for row, line in table.lines]
-        own = [row for row, path in named if convert.speaks_of(fault, path)]
-        own = own or _of_profile(fault, table)
-        return SheetFault(title, own[0] if own else None, VALUE if own else "", told)
+        row = _row_of(fault.column, table)
+        return SheetFault(title, row, VALUE if row else "", told)
     row = rows.get((fault.file, fault.line))
     return SheetFault(title, row or table.head or None, table.columns.get(fault.column, ""), told)
+
+
+def _row_of(path: str, table: Table) -> int | None:
+    """Find the row of a setting, else the first one of what it is, or stands, in."""
+    for step in enclosing(path):
+        inside = (step, f"{step}.", f"{step}[")
+        for row, line in table.lines:
+            written = line.get("path", "")
+            if written == step or written.startswith(inside[1:]):
+                return row
+    return None
