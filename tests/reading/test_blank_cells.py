@@ -10,7 +10,8 @@ from tests.uploads.case import finding
 from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import bulk
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.rules.reading_rules import ReadingRules, reading_rules
+from wenming_metrics.rules.load import reading_rules
+from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.rules.settings_table import RULES
 
 ZERO = ReadingRules("zero", 10_000)

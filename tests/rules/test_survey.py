@@ -278,7 +278,7 @@ def test_a_figure_of_counts_alone_names_its_base():
 def test_every_setting_has_its_words_and_stands_in_the_list():
     told = (SURVEYS / "README.md").read_text(encoding="utf-8")
     for setting in SURVEY.settings:
-        assert setting.meaning
+        assert setting.title
         assert f"`{setting.path.rpartition('.')[2]}`" in told
 
 

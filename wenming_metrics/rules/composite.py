@@ -7,15 +7,13 @@ with it. Examples of places stand in `data/profiles/`; they are nobody's standar
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from math import inf
 from pathlib import Path
 
-from wenming_metrics.rules.faults import Fault, RuleSetError, locate
+from wenming_metrics.rules.faults import Fault, RuleSetError, locate, read_toml
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.rules.setting import (
     ABOVE_ZERO,
@@ -23,6 +21,9 @@ from wenming_metrics.rules.setting import (
     Setting,
     SettingsTable,
     are_tables,
+    choice,
+    is_number,
+    number,
     tables_in,
 )
 from wenming_metrics.vocabulary import UNIT_KINDS
@@ -43,18 +44,7 @@ _ABOVE_ZERO, _NOT_BELOW_ZERO = (ABOVE_ZERO, inf), (0, inf)
 
 
 def _are_weights(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(share, int | float) and not isinstance(share, bool) and share >= 0
-        for share in value
-    )
-
-
-def _choice(
-    path: str, title: str, meaning: str, codes: Iterable[str], default: str | None = None
-) -> Setting:
-    words = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, "")
-    needed = default is None
-    return Setting(path, title, meaning, "choice", words, default=default, needed=needed)
+    return isinstance(value, list) and all(is_number(share) and share >= 0 for share in value)
 
 
 PROFILE = SettingsTable(
@@ -65,26 +55,26 @@ PROFILE = SettingsTable(
         Setting("source", "依据", "哪一份文件", needed=True),
         Setting("effective_from", "施行日期", "从这一天起用", "date", needed=True),
         Setting("effective_to", "停用日期", "不写即一直有效", "date"),
-        _choice("period", "周期", "month 月、quarter 季、half 半年、year 年", PERIODS),
-        _choice("board", "榜单", "排哪一类单位", UNIT_KINDS, "street"),
+        choice("period", "周期", "month 月、quarter 季、half 半年、year 年", PERIODS, needed=True),
+        choice("board", "榜单", "排哪一类单位", UNIT_KINDS, default="street"),
         Setting("groups", "分组", "只排这几组,不写即各组", "list", default=()),
-        Setting("full_mark", "满分", "总分", "number", span=_ABOVE_ZERO, default=100),
+        number("full_mark", "满分", "总分", span=_ABOVE_ZERO, default=100),
         Setting(
             *("decimals", "小数位", "公布的分数保留几位小数", "any"),
             check=(range(7).__contains__, "应为 0 到 6 的整数"),
             default=2,
         ),
-        _choice(
+        choice(
             *("missing", "缺项"),
             "renormalise 由其余分担、zero 按零分、peer_mean 取同组平均、exclude 不计总分",
             MISSING,
-            "renormalise",
+            default="renormalise",
         ),
-        _choice(
+        choice(
             *("month", "督查得分"),
             "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
             MONTHS,
-            "pooled",
+            default="pooled",
         ),
         Setting(
             *("years", "各年的权重", "连续几年各占百分之几,最后一个是本年", "any"),
@@ -92,33 +82,32 @@ PROFILE = SettingsTable(
             default=(),
         ),
         Setting("above_full", "可超满分", "true:总分可以超过满分", "any", default=False),
-        Setting("coefficient", "系数", "这一组的得分乘以多少", "numbers", span=_ABOVE_ZERO),
+        Setting(
+            *("coefficient", "系数", "这一组的得分乘以多少", "numbers"),
+            span=_ABOVE_ZERO,
+            default={},
+        ),
         *(
-            Setting(f"adjustments.{name}", title, f"{title},分", "number", span=_NOT_BELOW_ZERO)
+            number(f"adjustments.{name}", title, f"{title},分", span=_NOT_BELOW_ZERO)
             for name, title in (("bonus_cap", "加分上限"), ("penalty_cap", "扣减上限"))
         ),
         Setting("component[].name", "名称", "这一项叫什么", "any"),
         Setting("component[].from", "来源", "数从哪里来", "any"),
-        Setting(
-            *("component[].weight", "权重", "占多少分", "number"), span=_ABOVE_ZERO, needed=True
-        ),
-        Setting(
-            *("component[].full_mark", "满分", "来源的数以多少为满分", "number"),
+        number("component[].weight", "权重", "占多少分", span=_ABOVE_ZERO, needed=True),
+        number(
+            *("component[].full_mark", "满分", "来源的数以多少为满分"),
             span=_ABOVE_ZERO,
             default=100,
         ),
-        _choice(
+        choice(
             *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
             ROUNDINGS,
-            "exact",
+            default="exact",
         ),
     )
 )
 """Every setting of one profile."""
 _SLACK = 1e-9
-_PLAIN = ("id", "title", "place", "source", "effective_from", "effective_to") + (
-    *("period", "board", "missing", "month"),
-)
 _FROM = (
     "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号,"
     "或 external:种类、external:种类:列、metric:指标。"
@@ -186,19 +175,13 @@ def profiles_of(composite: Mapping) -> tuple[Profile, ...]:
 
 def load_profiles(folder: Path) -> tuple[Profile, ...]:
     """Read the examples of a folder, by file name. Raises RuleSetError with all faults."""
-    found, faults = [], []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-            continue
-        own = composite_faults(told, {}, path.name)
-        faults += own
-        found += [] if own else profiles_of(told)
+    faults: list[Fault] = []
+    files = {path.name: read_toml(path, faults)[0] for path in sorted(folder.glob("*.toml"))}
+    for name, composite in files.items():
+        faults += composite_faults(composite, {}, name)
     if faults:
         raise RuleSetError(faults)
-    return tuple(found)
+    return tuple(profile for composite in files.values() for profile in profiles_of(composite))
 
 
 def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) -> list[Fault]:
@@ -214,40 +197,43 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
     seen: set[str] = set()
     for place, profile in tables_in(composite, "profile"):
         name = str(profile.get("id", ""))
-        faults = list(PROFILE.faults(profile))
+        faults = [(path, _spoken(text, profile)) for path, text in PROFILE.faults(profile)]
         faults += _relation_faults(profile, {path.split(".")[0] for path, _ in faults})
         if name in seen:
-            faults.append(("id", "这个编号写了两次。"))
+            faults.append(("id", "写了两次。"))
         seen.add(name)
         if "adjustments" in profile and settings.get("adjustments"):
             text = "rules.toml 里已有 [adjustments],同一笔加减分会计两次。"
             faults.append(("adjustments", text))
-        names = [str(component.get("name", "")) for _, component in tables_in(profile, "component")]
-        for path, text in faults:
-            spoken = re.sub(
-                r"component\[(\d+)\]\.(?=[a-z])",
-                lambda step, names=names: f"“{names[int(step[1]) - 1]}”的 ",
-                text,
-            )
-            wrong.append((f"{place}.{path}", f"方案“{name}”:{spoken}"))
+        wrong += [(f"{place}.{path}", f"方案“{name}”:{text}") for path, text in faults]
     return locate(file, wrong)
 
 
-def _profile(told: Mapping) -> Profile:
-    value = partial(PROFILE.value, told)
-    adjustments = told.get("adjustments")
-    factor = _factor(told)
-    return Profile(
-        **{name: value(name) for name in _PLAIN},
-        groups=tuple(value("groups")),
-        full_mark=float(value("full_mark")),
-        decimals=int(value("decimals")),
-        years=tuple(share / 100 for share in value("years")),
-        above_full=bool(value("above_full")),
-        coefficient={group: float(c) for group, c in told.get("coefficient", {}).items()},
-        adjustments=None if adjustments is None else _caps(adjustments),
-        components=tuple(_component(one, factor) for one in told["component"]),
+def _spoken(text: str, profile: Mapping) -> str:
+    """Name a component by what it is called, and a section as the file has it."""
+    names = [str(component.get("name", "")) for _, component in tables_in(profile, "component")]
+    text = re.sub(r" (\[+)", r" \1profile.", text)
+    return re.sub(
+        r"component\[(\d+)\]\.(?=[a-z])", lambda step: f"“{names[int(step[1]) - 1]}”的 ", text
     )
+
+
+def _profile(written: Mapping) -> Profile:
+    paths = [setting.path for setting in PROFILE.settings if "." not in setting.path]
+    values = {path: PROFILE.value(written, path) for path in paths}
+    caps = {name: float(cap) for name, cap in written.get("adjustments", {}).items()}
+    factor = _factor(written)
+    values |= {
+        "groups": tuple(values["groups"]),
+        "full_mark": float(values["full_mark"]),
+        "decimals": int(values["decimals"]),
+        "years": tuple(share / 100 for share in values["years"]),
+        "above_full": bool(values["above_full"]),
+        "coefficient": {group: float(c) for group, c in values["coefficient"].items()},
+        "adjustments": Adjustments(**caps) if "adjustments" in written else None,
+        "components": tuple(_component(part, factor) for part in written["component"]),
+    }
+    return Profile(**values)
 
 
 def _component(told: Mapping, factor: float) -> Component:
@@ -264,18 +250,19 @@ def _component(told: Mapping, factor: float) -> Component:
     )
 
 
-def _caps(told: Mapping) -> Adjustments:
-    caps = {name: float(told[name]) for name in ("bonus_cap", "penalty_cap") if name in told}
-    return Adjustments(**caps)
-
-
 def _factor(told: Mapping) -> float:
     """Give what a weight is in points: 1, or for weights in per cent of another full mark more."""
-    full = told.get("full_mark", 100)
-    total = sum(one["weight"] for one in told["component"])
-    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
-    as_points = min(abs(total - full), abs(total - (full - bonus))) < _SLACK
+    total, (full, reduced, _) = _weight_sums(told)
+    as_points = min(abs(total - full), abs(total - reduced)) < _SLACK
     return 1.0 if as_points else full / 100
+
+
+def _weight_sums(told: Mapping) -> tuple[float, tuple[float, float, float]]:
+    """Give what the weights sum to, and what they may: the full mark, that without the bonus, 100."""
+    full = told.get("full_mark", PROFILE.default("full_mark"))
+    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
+    total = sum(component["weight"] for component in told["component"])
+    return total, (full, full - bonus, 100)
 
 
 def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathFault]:
@@ -298,7 +285,10 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
     if len(set(names)) < len(names):
         yield "component", "有两项的 name 相同。"
     if not {"full_mark", "adjustments"} & wrong and not any("component" in name for name in wrong):
-        yield from _weight_faults(profile)
+        total, sums = _weight_sums(profile)
+        if all(abs(total - wanted) > _SLACK for wanted in sums):
+            spelled = "、".join(f"{wanted:g}" for wanted in dict.fromkeys(sums))
+            yield "component", f"各项权重之和是 {total:g},应为 {spelled}。"
 
 
 def _source_faults(component: Mapping, place: str) -> Iterator[PathFault]:
@@ -309,13 +299,3 @@ def _source_faults(component: Mapping, place: str) -> Iterator[PathFault]:
     fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
     if source not in SOURCES or not fits:
         yield f"{place}.from", _FROM.format(name=name)
-
-
-def _weight_faults(profile: Mapping) -> Iterator[PathFault]:
-    """Weights sum to the full mark, to the full mark without the bonus, or to 100 per cent."""
-    total = sum(component["weight"] for component in profile["component"])
-    full = profile.get("full_mark", 100)
-    bonus = profile.get("adjustments", {}).get("bonus_cap", 0)
-    if all(abs(total - wanted) > _SLACK for wanted in (full, full - bonus, 100)):
-        wanted = "、".join(f"{mark:g}" for mark in dict.fromkeys((full, full - bonus, 100)))
-        yield "component", f"各项权重之和是 {total:g},应为 {wanted}。"

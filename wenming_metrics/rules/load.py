@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,9 +19,16 @@ from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.composite import composite_faults
-from wenming_metrics.rules.faults import Fault, RuleSetError
-from wenming_metrics.rules.model import Adjustments, Board, Catalogue, Deductions, Lists, RuleSet
-from wenming_metrics.rules.reading_rules import reading_rules
+from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
+from wenming_metrics.rules.model import (
+    Adjustments,
+    Board,
+    Catalogue,
+    Deductions,
+    Lists,
+    ReadingRules,
+    RuleSet,
+)
 from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.check import component_faults
 from wenming_metrics.rules.survey.load import read_survey
@@ -40,7 +45,6 @@ ITEMS = ("item", "point_types", "indicator")
 COMPOSITE = "composite.toml"
 FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", SURVEY, TABLES)
 """The files that make the score; of some a rule set has no need."""
-_ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": "", "table": "", "missing": ""}
 
 
 def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
@@ -49,14 +53,13 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     Raises RuleSetError naming file and line of everything that is wrong, all at once.
     """
     faults: list[Fault] = []
-    settings = _settings(folder / "rules.toml", faults)
+    settings, text = read_toml(folder / "rules.toml", faults)
     indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
     mapping = read_csv(folder / "items.csv", ITEMS, faults)
     tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
-    composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
-    if not any(one.file == "rules.toml" for one in faults):
-        text = (folder / "rules.toml").read_text(encoding="utf-8-sig")
+    composite = read_toml(folder / COMPOSITE, faults)[0] if has_composite else {}
+    if text:
         faults += check.settings_faults(settings, text)
     faults += composite_faults(composite, settings)
     survey = read_survey(folder, faults)
@@ -70,8 +73,11 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     if faults:
         raise RuleSetError(faults)
     nodes = _nodes(indicators, settings)
-    found = _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
-    return replace(found, tables=tables, prices=prices, composite=composite, survey=survey)
+    leaf_of = _leaf_of(mapping, nodes, catalogue)
+    files = {"tables": tables, "prices": prices, "composite": composite, "survey": survey}
+    return RuleSet(
+        **_fields(settings), **files, nodes=nodes, leaf_of=leaf_of, digest=digest(folder)
+    )
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
@@ -141,23 +147,11 @@ def load_files(files: Mapping[str, bytes], catalogue: Catalogue) -> RuleSet:
         return load_rules(Path(place), catalogue)
 
 
-def _settings(path: Path, faults: list[Fault]) -> dict:
-    if not path.is_file():
-        faults.append(Fault(path.name, None, "缺少这个文件。"))
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-        return {}
-
-
 def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     """Lay the tree out parents first, the root as node 0, weights as shares of siblings."""
-    root = {**_ROOT, **settings.get("root", {})}
-    rows = [
-        {"code": "", "name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0, **root}
-    ]
+    whole = {"name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0}
+    blank = dict.fromkeys((*INDICATORS, *FURTHER), "")
+    rows = [{**blank, **whole, **settings.get("root", {})}]
     children = {code: group for code, group in indicators.groupby("parent", sort=False)}
     queue = [("", 0)]
     while queue:
@@ -170,9 +164,7 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
             level = rows[number]["level"] + 1
             queue.append((row["code"], len(rows)))
             rows.append({**row, "parent": number, "weight": share, "level": level})
-    blank = dict.fromkeys(("method", "lead", "responsible", "note", *FURTHER), "")
-    nodes = pd.DataFrame(rows, columns=list(dict.fromkeys([*rows[-1], *rows[0], *blank])))
-    nodes = nodes.fillna(blank)
+    nodes = pd.DataFrame(rows, columns=list(dict.fromkeys([*rows[-1], *rows[0]])))
     nodes["full_mark"] = [to_points(str(mark)) if str(mark) else 0 for mark in nodes["full_mark"]]
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
@@ -192,9 +184,10 @@ def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -
     return found
 
 
-def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: str) -> RuleSet:
+def _fields(settings: dict) -> dict[str, object]:
+    """Give what a rule set takes from `rules.toml`."""
     value = partial(RULES.value, settings)
-    return RuleSet(
+    return dict(
         id=value("id"),
         title=value("title"),
         short=settings.get("short", settings["title"]),
@@ -202,12 +195,9 @@ def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: st
         source=value("source"),
         effective_from=value("effective_from"),
         effective_to=value("effective_to"),
-        digest=mark,
         full_mark=float(value("full_mark")),
         decimals=int(value("decimals")),
         target=value("target"),
-        nodes=nodes,
-        leaf_of=leaf_of,
         coverage={kind: float(value(f"coverage.{kind}")) for kind in KINDS},
         ranked_by=value("ranking.by"),
         ties=value("ranking.ties"),
@@ -247,3 +237,12 @@ def _lists(settings: dict) -> Lists:
         for group in section.pop("group", [])
     ]
     return Lists(**section, groups={group: (front, back) for group, front, back in groups})
+
+
+def reading_rules(settings: Mapping) -> ReadingRules:
+    """Give section [reading] as a record."""
+    mark = RULES.value(settings, "reading.blank_full_mark")
+    return ReadingRules(
+        RULES.value(settings, "reading.blank_deduction"),
+        None if mark is None else to_points(str(mark)),
+    )

@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rules.reading_rules import ReadingRules
 from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
 
@@ -18,10 +17,9 @@ SETTLED = tuple(SETTLED_WORDS)
 """Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
 STOCKS = tuple(STOCK_WORDS)
 """Modes of a leaf that is fed by a dated fact: 达标分档 of a metric, 数值 ÷ 满分 of a printed score."""
-TABLE_COLUMNS = (
-    *("table", "label", "rate", "min_rate", "max_lost", "max_single", "min_value"),
-    *("target", "per", "loss"),
-)
+TABLE_LIMITS = ("min_rate", "max_lost", "max_single", "min_value")
+TABLE_NUMBERS = ("rate", *TABLE_LIMITS, "target", "per", "loss")
+TABLE_COLUMNS = ("table", "label", *TABLE_NUMBERS)
 PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 
@@ -100,6 +98,21 @@ class Lists:
     cap: int | None = None
     absent: str = _default("lists.absent")
     groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """How blank cells are read.
+
+    blank_deduction - "by_kind": 未查 in a checklist without results and the whole mark of a problem
+                      that is listed; "zero": nothing lost in both. A row that says 不符合 loses its
+                      whole mark all the same
+    blank_full_mark - 1e-4 points that a blank cell of a column 分值 stands for; None: what the
+                      catalogue says of the item
+    """
+
+    blank_deduction: str = _default("reading.blank_deduction")
+    blank_full_mark: int | None = None
 
 
 def _no_lines(columns: tuple[str, ...]) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from wenming_metrics.rules.paths import enclosing, join_path
 
@@ -19,8 +19,13 @@ PathFault = tuple[str, str]
 """Path of a setting, and what is wrong with it."""
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Say whether a value is a number, true and false not counted."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is(kind: type, value: object) -> bool:
+    return isinstance(value, kind)
 
 
 def _is_filled(value: object) -> bool:
@@ -32,15 +37,15 @@ def _are_texts(value: object) -> bool:
 
 
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "text": (lambda value: isinstance(value, str), "应为文字"),
+    "text": (partial(_is, str), "应为文字"),
     "filled": (_is_filled, "应为文字,不能空着"),
-    "number": (_is_number, "应为数"),
-    "date": (lambda value: isinstance(value, date), "应为日期"),
-    "flag": (lambda value: isinstance(value, bool), "应为 true 或 false"),
-    "list": (lambda value: isinstance(value, list), "应为列表"),
-    "choices": (lambda value: isinstance(value, list), "应为列表"),
+    "number": (is_number, "应为数"),
+    "date": (partial(_is, date), "应为日期"),
+    "flag": (partial(_is, bool), "应为 true 或 false"),
+    "list": (partial(_is, list), "应为列表"),
+    "choices": (partial(_is, list), "应为列表"),
     "texts": (_are_texts, "应为几个文字的列表"),
-    "numbers": (lambda value: isinstance(value, Mapping), "应为一节"),
+    "numbers": (partial(_is, Mapping), "应为一节 [{}]"),
 }
 
 
@@ -84,7 +89,7 @@ class Setting:
         """Say what is wrong with a value, in sentences."""
         is_kind, wanted = _KINDS.get(self.kind, (None, ""))
         if is_kind and not is_kind(value):
-            yield f"{path} {wanted}。"
+            yield f"{path} {wanted.format(path)}。"
         elif self.kind == "choices":
             wrong = (code for code in value if not self._fits(code))
             yield from (f"{path} 里的“{code}”不认识,{self.wanted}。" for code in wrong)
@@ -100,9 +105,21 @@ class Setting:
             return value in tuple(self.words)
         if self.kind == "whole" and (not isinstance(value, int) or isinstance(value, bool)):
             return False
-        if self.span and not (_is_number(value) and self.span[0] <= value <= self.span[1]):
+        if self.span and not (is_number(value) and self.span[0] <= value <= self.span[1]):
             return False
         return self.check is None or self.check[0](value)
+
+
+number = partial(Setting, kind="number")
+whole = partial(Setting, kind="whole")
+flag = partial(Setting, kind="flag", words={"true": "是", "false": "否"})
+texts = partial(Setting, kind="texts")
+
+
+def choice(path: str, title: str, meaning: str, codes: Iterable[str], **more: object) -> Setting:
+    """Declare a setting that is one of some codes, each with a word of the office or none."""
+    words = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, "")
+    return Setting(path, title, meaning, "choice", words, **more)
 
 
 def _spell_span(low: float, high: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from wenming_metrics.rules.faults import Fault, locate
 from wenming_metrics.rules.setting import PathFault, tables_in
-from wenming_metrics.rules.survey.answers import FACTS
+from wenming_metrics.rules.survey.answers import NOT_QUESTIONS
 from wenming_metrics.rules.survey.model import (
     COUNT,
     FILE,
@@ -19,17 +19,18 @@ from wenming_metrics.rules.survey.model import (
     UNKNOWN,
     VALID,
     VALUES,
+    DisclosureLimits,
     Survey,
 )
 from wenming_metrics.rules.survey.settings_table import SURVEY
 from wenming_metrics.vocabulary import normalise
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN = {*FACTS, "batch", "counts"}
-"""Names that a question cannot have: columns of every questionnaire."""
 _MOST_OPTIONS = 60
 """Options that a multiple answer has room for in one whole number."""
 _SLACK = 1e-9
+Questions = Mapping[str, Mapping]
+"""Code of a question -> the question."""
 
 
 def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault]:
@@ -39,14 +40,15 @@ def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault
     """
     said = list(SURVEY.faults(told))
     if not said:
-        said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told)]
-        said += [*_score_faults(told), *_margin_faults(told)]
+        questions = {question["code"]: question for _, question in tables_in(told, "question")}
+        said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told, questions)]
+        said += [*_score_faults(told.get("score"), questions), *_margin_faults(told, questions)]
     return locate(file, said, text)
 
 
 def _head_faults(told: Mapping) -> Iterator[PathFault]:
-    limits = {"hide": 10, "flag": 30, "caution": 50, **told.get("limits", {})}
-    if not limits["hide"] <= limits["flag"] <= limits["caution"]:
+    limits = DisclosureLimits(**told.get("limits", {}))
+    if not limits.hide <= limits.flag <= limits.caution:
         yield "limits", "hide、flag、caution 应从小到大:不公布、不排名、提醒的份数界限。"
     if not told.get("question"):
         yield "", "至少要有一道题 [[question]]。"
@@ -55,18 +57,18 @@ def _head_faults(told: Mapping) -> Iterator[PathFault]:
 
 
 def _question_faults(told: Mapping) -> Iterator[PathFault]:
-    seen: dict[str, str] = {}
+    seen: set[str] = set()
     heads: dict[str, str] = {}
     for place, one in tables_in(told, "question"):
         code, kind = one["code"], one.get("kind", SINGLE)
-        if not _CODE.fullmatch(code) or code in _TAKEN:
+        if not _CODE.fullmatch(code) or code in NOT_QUESTIONS:
             yield (
                 f"{place}.code",
-                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(_TAKEN))}。",
+                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(NOT_QUESTIONS))}。",
             )
         if code in seen:
             yield f"{place}.code", f"题目代号“{code}”写了两次。"
-        seen[code] = place
+        seen.add(code)
         for head in one.get("headers", []) or [one["title"]]:
             other = heads.setdefault(normalise(head), code)
             if other != code:
@@ -90,8 +92,7 @@ def _option_faults(question: Mapping, place: str, kind: str) -> Iterator[PathFau
         yield f"{place}.option", f"题目“{code}”的选项太多,最多 {_MOST_OPTIONS} 个。"
     codes: set[str] = set()
     means: dict[str, str] = {}
-    for number, one in enumerate(options, 1):
-        at = f"{place}.option[{number}]"
+    for at, one in tables_in(question, "option", place):
         if one["code"] in codes:
             yield f"{at}.code", f"题目“{code}”的选项代号“{one['code']}”写了两次。"
         codes.add(one["code"])
@@ -110,8 +111,7 @@ def _states(question: Mapping) -> dict[str, str]:
     return {one["code"]: one.get("state", VALID) for one in question.get("option", [])}
 
 
-def _rate_faults(told: Mapping) -> Iterator[PathFault]:
-    questions = {one["code"]: one for one in told.get("question", [])}
+def _rate_faults(told: Mapping, questions: Questions) -> Iterator[PathFault]:
     seen: set[str] = set()
     for place, one in tables_in(told, "rate"):
         code = one["code"]
@@ -169,11 +169,9 @@ def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[Pat
         )
 
 
-def _score_faults(told: Mapping) -> Iterator[PathFault]:
-    score = told.get("score")
+def _score_faults(score: Mapping | None, questions: Questions) -> Iterator[PathFault]:
     if score is None:
         return
-    questions = {one["code"]: one for one in told.get("question", [])}
     parts = list(tables_in(score, "part", "score"))
     if not parts:
         yield "score", "问卷得分至少要有一道题 [[score.part]]。"
@@ -197,8 +195,7 @@ def _score_faults(told: Mapping) -> Iterator[PathFault]:
         yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
 
 
-def _margin_faults(told: Mapping) -> Iterator[PathFault]:
-    questions = {one["code"]: one for one in told.get("question", [])}
+def _margin_faults(told: Mapping, questions: Questions) -> Iterator[PathFault]:
     seen: set[str] = set()
     for place, one in tables_in(told, "margin"):
         code = one["question"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.survey.check import survey_faults
 from wenming_metrics.rules.survey.model import (
     FILE,
@@ -59,15 +58,11 @@ def survey_of(told: Mapping) -> Survey:
 
 
 def _read(path: Path, faults: list[Fault]) -> Survey | None:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-        return None
-    own = survey_faults(told, path.name, text)
-    faults += own
-    return None if own else survey_of(told)
+    wrong: list[Fault] = []
+    written, text = read_toml(path, wrong)
+    wrong = wrong or survey_faults(written, path.name, text)
+    faults += wrong
+    return None if wrong else survey_of(written)
 
 
 def _question(told: Mapping) -> Question:

@@ -152,14 +152,8 @@ class Survey:
 
     def question(self, code: str) -> Question:
         """Give a question by its code. Raises KeyError."""
-        for one in self.questions:
-            if one.code == code:
-                return one
-        raise KeyError(code)
+        return {question.code: question for question in self.questions}[code]
 
     def rate(self, code: str) -> Rate:
         """Give a figure by its code. Raises KeyError."""
-        for one in self.rates:
-            if one.code == code:
-                return one
-        raise KeyError(code)
+        return {rate.code: rate for rate in self.rates}[code]

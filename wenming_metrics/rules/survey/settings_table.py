@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from sys import float_info
 
-from wenming_metrics.rules.setting import ABOVE_ZERO, Setting, SettingsTable
+from wenming_metrics.rules.setting import (
+    ABOVE_ZERO,
+    Setting,
+    SettingsTable,
+    choice,
+    flag,
+    is_number,
+    number,
+    texts,
+    whole,
+)
 from wenming_metrics.rules.survey.model import CITY, METHODS, QUESTIONS, STATES, WAVES
 
 _SHARE, _PERCENT, _COUNT, _SCALE = (0, 1), (0, 100), (0, 1_000_000), (0, 1000)
@@ -17,35 +28,14 @@ _OPTION = re.compile(r"[A-Za-z0-9_-]+")
 
 def _are_bands(value: object) -> bool:
     return isinstance(value, list) and all(
-        isinstance(band, list) and len(band) == 2 and all(map(_is_finite, band)) for band in value
+        isinstance(band, list)
+        and len(band) == 2
+        and all(is_number(end) and math.isfinite(end) for end in band)
+        for band in value
     )
 
 
-def _is_finite(value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and math.isfinite(value)
-
-
-def _filled(path: str, title: str, meaning: str = "") -> Setting:
-    return Setting(path, title, meaning or title, "filled", needed=True)
-
-
-def _texts(path: str, title: str, meaning: str) -> Setting:
-    return Setting(path, title, meaning, "texts")
-
-
-def _choice(path: str, title: str, meaning: str, codes: Iterable[str]) -> Setting:
-    return Setting(path, title, meaning, "choice", dict.fromkeys(codes, ""))
-
-
-def _whole(path: str, title: str, meaning: str, span: tuple[int, int]) -> Setting:
-    return Setting(path, title, meaning, "whole", span=span)
-
-
-def _number(
-    path: str, title: str, meaning: str, span: tuple[float, float], *, needed: bool = False
-) -> Setting:
-    return Setting(path, title, meaning, "number", span=span, needed=needed)
+_filled = partial(Setting, kind="filled", needed=True)
 
 
 def _values(path: str) -> Setting:
@@ -58,45 +48,47 @@ SURVEY = SettingsTable(
         _filled("title", "名称"),
         _filled("source", "依据", "依据的文件"),
         Setting("place", "哪个地方的", "哪个地方的,本单位的不写"),
-        _choice("wave", "一轮多长", "一轮多长:month、quarter、half、year", WAVES),
-        _whole("grace_days", "截止后宽限天数", "截止后多少天内交来的还算", (0, 366)),
-        _choice(
+        choice("wave", "一轮多长", "一轮多长:month、quarter、half、year", WAVES),
+        whole("grace_days", "截止后宽限天数", "截止后多少天内交来的还算", span=(0, 366)),
+        choice(
             *("city", "全市数怎样算"),
             "全市数:pooled 合在一起,units 各单位平均,population 按常住人口加权",
             CITY,
         ),
-        _whole("decimals", "小数位", "百分数的小数位", (0, 6)),
-        _whole("fast", "答卷过快(秒)", "少于多少秒答完的提示核实", (0, 3600)),
-        _whole("near", "重复答卷间隔(分钟)", "多少分钟内同一地址、回答相同的提示核实", (0, 1440)),
-        _whole("limits.hide", "不公布的份数", "少于多少份不公布", _COUNT),
-        _whole("limits.flag", "不排名的份数", "少于多少份不排名", _COUNT),
-        _whole("limits.caution", "加注的份数", "少于多少份加注", _COUNT),
-        _number(
+        whole("decimals", "小数位", "百分数的小数位", span=(0, 6)),
+        whole("fast", "答卷过快(秒)", "少于多少秒答完的提示核实", span=(0, 3600)),
+        whole(
+            "near", "重复答卷间隔(分钟)", "多少分钟内同一地址、回答相同的提示核实", span=(0, 1440)
+        ),
+        whole("limits.hide", "不公布的份数", "少于多少份不公布", span=_COUNT),
+        whole("limits.flag", "不排名的份数", "少于多少份不排名", span=_COUNT),
+        whole("limits.caution", "加注的份数", "少于多少份加注", span=_COUNT),
+        number(
             "limits.max_width",
             "误差范围过宽(百分点)",
             "误差范围宽过多少个百分点不排名",
-            _PERCENT,
+            span=_PERCENT,
         ),
-        _number("limits.unknown_share", "不了解偏多(%)", "不了解占百分之几要提示", _PERCENT),
+        number("limits.unknown_share", "不了解偏多(%)", "不了解占百分之几要提示", span=_PERCENT),
         _filled("question[].code", "代号", "代号,不要改"),
         _filled("question[].title", "题目"),
-        _texts("question[].headers", "表头", "表里怎样写,不带题号"),
-        _choice(
+        texts("question[].headers", "表头", "表里怎样写,不带题号"),
+        choice(
             *("question[].kind", "题型"),
             "题型:single 单选、multiple 多选、scale 打分、count 计数",
             QUESTIONS,
         ),
-        _whole("question[].low", "最低分", "最低几分", _SCALE),
-        _whole("question[].high", "最高分", "最高几分", _SCALE),
-        Setting("question[].people", "分人群", "true:按它分人群", "flag"),
+        whole("question[].low", "最低分", "最低几分", span=_SCALE),
+        whole("question[].high", "最高分", "最高几分", span=_SCALE),
+        flag("question[].people", "分人群", "true:按它分人群"),
         Setting(
             *("question[].option[].code", "代号", "代号,不要改"),
             check=(_OPTION.fullmatch, "应由字母、数字、横线组成"),
             needed=True,
         ),
         _filled("question[].option[].title", "选项"),
-        _texts("question[].option[].aliases", "别的写法", "别的写法"),
-        _choice(
+        texts("question[].option[].aliases", "别的写法"),
+        choice(
             *("question[].option[].state", "算不算回答"),
             "valid 有效回答、unknown 不了解、refused 拒答",
             STATES,
@@ -104,21 +96,21 @@ SURVEY = SettingsTable(
         _filled("rate[].code", "代号"),
         _filled("rate[].title", "名称"),
         _filled("rate[].question", "题目", "用哪道题(代号)"),
-        _choice("rate[].method", "算法", "share 比例、values 折算值的平均", METHODS),
-        _texts("rate[].numerator", "分子", "分子:哪些选项(代号)"),
-        _texts("rate[].base", "分母", "分母:哪些选项,不写是全部有效回答"),
+        choice("rate[].method", "算法", "share 比例、values 折算值的平均", METHODS),
+        texts("rate[].numerator", "分子", "分子:哪些选项(代号)"),
+        texts("rate[].base", "分母", "分母:哪些选项,不写是全部有效回答"),
         _values("rate[].values"),
-        _number("rate[].target", "目标", "目标(%)", _PERCENT),
-        _choice("rate[].unknown", "不了解", "不了解计不计入分母:in、out", ("in", "out")),
-        _choice("rate[].blank", "空白", "空白计不计入分母:in、out", ("in", "out")),
+        number("rate[].target", "目标", "目标(%)", span=_PERCENT),
+        choice("rate[].unknown", "不了解", "不了解计不计入分母:in、out", ("in", "out")),
+        choice("rate[].blank", "空白", "空白计不计入分母:in、out", ("in", "out")),
         _filled("score.title", "名称"),
-        _number("score.full_mark", "满分", "满分", _ABOVE_ZERO, needed=True),
+        number("score.full_mark", "满分", span=_ABOVE_ZERO, needed=True),
         Setting(
             *("score.bands", "档次", "从几分起得几分,从高到低", "any"),
             check=(_are_bands, "应为 [[从几分起, 得几分], ...]"),
         ),
         _filled("score.part[].question", "题目", "用哪道题(代号)"),
-        _number("score.part[].weight", "权重", "权重", _ABOVE_ZERO, needed=True),
+        number("score.part[].weight", "权重", span=_ABOVE_ZERO, needed=True),
         _values("score.part[].values"),
         _filled("margin[].question", "题目", "用哪道题(代号)"),
         Setting(
@@ -143,7 +135,7 @@ def spell_path(written: Mapping, path: str) -> str:
     Takes: written - the definitions as read from TOML; a path that is not known gives ""
     """
     setting, place = SURVEY.find(path), _PLACE.match(path)
-    meaning = setting.meaning if setting else ""
+    meaning = (setting.meaning or setting.title) if setting else ""
     if not place:
         return f"问卷得分:{meaning}" if path.startswith("score.") else meaning
     section, number, option = place.groups()

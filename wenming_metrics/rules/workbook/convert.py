@@ -13,7 +13,7 @@ import numpy as np
 
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.model import Catalogue
+from wenming_metrics.rules.model import TABLE_NUMBERS, Catalogue
 from wenming_metrics.rules.paths import spell, split_path
 from wenming_metrics.rules.setting import Setting
 from wenming_metrics.rules.settings_table import (
@@ -29,10 +29,7 @@ from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""
 Cell = str | float | None
-NUMBERS = {
-    *("weight", "full_mark", "rate", "min_rate", "max_lost", "max_single", "min_value"),
-    *("target", "per", "loss", "points"),
-}
+NUMBERS = {"weight", "full_mark", "points", *TABLE_NUMBERS}
 NEEDED = {
     "indicators.csv": ("code", "name", "parent", "weight"),
     "items.csv": ("item", "indicator"),
@@ -46,7 +43,7 @@ _COLUMN_WORDS = {
     **{"full_mark": "满分", "table": "分档表", "fact": "数据来源", "missing": "缺项"},
     **{"code": "编号", "min_value": "数值", "max_single": "单项扣分", "target": "目标值"},
     **{"per": "每低多少", "loss": "扣几分", "weight": "权重", "max_lost": "扣分不超过"},
-    **{"min_rate": "得分率不低于", "parent": "上级编号", "kind": "单位类别", "role": "归集"},
+    **{"min_rate": "得分率不低于", "parent": "上级编号"},
 }
 _WORDS = {**_COLUMN_WORDS, **MODE_WORDS, **AVERAGE_WORDS, **SETTLEMENT_WORDS, **MISSING_WORDS}
 
@@ -66,12 +63,18 @@ class Heading:
 
 def number_or_text(text: str) -> Cell:
     """Give a text as a number where it is one."""
+    value = _parse_number(text)
+    return (text or None) if value is None else value
+
+
+def _parse_number(text: str, divisor: int = 1) -> float | None:
+    """Read a number, a whole one as such; None where it is none."""
     try:
-        value = float(text)
+        value = float(text) / divisor
     except ValueError:
-        return text or None
+        return None
     if not math.isfinite(value):
-        return text
+        return None
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
@@ -180,15 +183,10 @@ def value_of(text: str, known: Setting) -> object:
 
 
 def _number(text: str) -> float:
-    plain, percent = text.removesuffix("%"), text.endswith("%")
-    try:
-        value = float(plain)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = _parse_number(text.removesuffix("%"), 100 if text.endswith("%") else 1)
+    if value is None:
         raise ValueError(f"“{text}”应为数。")
-    value = value / 100 if percent else value
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value
 
 
 def _date(text: str) -> date:

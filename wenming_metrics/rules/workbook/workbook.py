@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, FaultsError, RuleSetError
 from wenming_metrics.rules.load import COMPOSITE, load_files
 from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.rules.paths import enclosing, parse, split_path, unflatten
@@ -39,12 +39,8 @@ class SheetFault:
         return f"「{self.sheet}」{row}{column}:{self.message}"
 
 
-class WorkbookError(ValueError):
-    """An edited workbook makes no rule set; `faults` lists everything that is wrong with it."""
-
-    def __init__(self, faults: Sequence[SheetFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+class WorkbookError(FaultsError):
+    """An edited workbook makes no rule set; its faults are of sheets."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +107,11 @@ def _table(
         range(min(len(rows), 20)), key=lambda n: len(wanted.keys() & set(rows[n])), default=0
     )
     at = {wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted}
-    broken = False
-    for name in sorted({"path", "value", *convert.NEEDED.get(file, ())} & set(wanted.values())):
-        if name not in at:
-            column = next(text for text, code in wanted.items() if code == name)
-            faults.append(SheetFault(title, head + 1, column, "缺少这一列。列名请不要改。"))
-            broken = True
-    if broken:
+    needed = {"path", "value", *convert.NEEDED.get(file, ())}
+    lacking = [text for text, name in wanted.items() if name in needed and name not in at]
+    for text in lacking:
+        faults.append(SheetFault(title, head + 1, text, "缺少这一列。列名请不要改。"))
+    if lacking:
         return Table(head + 1, {}, [])
     lines = []
     for number, row in enumerate(rows[head + 1 :], head + 2):
@@ -130,7 +124,11 @@ def _table(
 
 def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
     """Read path and value of each line; what cannot be read is a fault and left out."""
-    sheet, told, seen = SHEETS[file][0], [], {}
+    told, seen = [], {}
+
+    def refuse(row: int | None, column: str, text: str) -> None:
+        faults.append(SheetFault(SHEETS[file][0], row, column, text))
+
     for row, line in table.lines:
         path, text = line.get("path", ""), line.get("value", "")
         if not text:
@@ -138,23 +136,22 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
         try:
             split_path(path)
         except ValueError:
-            faults.append(SheetFault(sheet, row, table.columns["path"], f"“{path}”不是一个代号。"))
+            refuse(row, table.columns["path"], f"“{path}”不是一个代号。")
             continue
         if path in seen:
-            said = f"“{path}”在第 {seen[path]} 行已经写过。"
-            faults.append(SheetFault(sheet, row, table.columns["path"], said))
+            refuse(row, table.columns["path"], f"“{path}”在第 {seen[path]} 行已经写过。")
             continue
         seen[path] = row
         known = RULES.find(path) if file == SETTINGS else None
         try:
             told.append((path, convert.value_of(text, known) if known else parse(text)))
         except ValueError as error:
-            faults.append(SheetFault(sheet, row, VALUE, str(error)))
+            refuse(row, VALUE, str(error))
     try:
         return unflatten(told)
     except ValueError as error:
-        said = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
-        faults.append(SheetFault(sheet, seen.get(str(error)), table.columns["path"], said))
+        text = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
+        refuse(seen.get(str(error)), table.columns["path"], text)
         return {}
 
 
