@@ -41,7 +41,7 @@ def texts(parts: Parts) -> dict[str, list[list[str]]]:
     return {
         page.title: [
             [page.title],
-            [page.told],
+            [page.hint],
             [heading.title for heading in page.headings],
             *([("" if cell is None else str(cell)) for cell in row] for row in page.rows),
         ]

@@ -56,11 +56,11 @@ class Slot:
 
 def calendar_of(settings: Mapping[str, object]) -> Calendar:
     """Make the calendar of a rule set's `[issues]`; without settings: weeks from Monday, noon after."""
-    told = dict(settings)
-    kind = str(told.pop("kind", Calendar.kind))
-    if "cutoff_time" in told:
-        told["cutoff_time"] = time.fromisoformat(str(told["cutoff_time"]))
-    return Calendar(**{"name": _NAMES[kind], **told, "kind": kind})
+    section = dict(settings)
+    kind = str(section.pop("kind", Calendar.kind))
+    if "cutoff_time" in section:
+        section["cutoff_time"] = time.fromisoformat(str(section["cutoff_time"]))
+    return Calendar(**{"name": _NAMES[kind], **section, "kind": kind})
 
 
 def is_usual(calendar: Calendar) -> bool:
@@ -77,8 +77,8 @@ def slot_at(calendar: Calendar, on: date) -> Slot:
     closes = datetime.combine(
         end + timedelta(days=calendar.cutoff_days), calendar.cutoff_time, ZONE
     )
-    found = Window(_judged_as(calendar), start, end, number)
-    return Slot(end.year, number, found, closes.isoformat(timespec="microseconds"))
+    days = Window(_judged_as(calendar), start, end, number)
+    return Slot(end.year, number, days, closes.isoformat(timespec="microseconds"))
 
 
 def slots(calendar: Calendar, first: date, last: date) -> Iterator[Slot]:

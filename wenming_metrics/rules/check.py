@@ -40,8 +40,8 @@ def tree_faults(indicators: pd.DataFrame, settings: dict, tables: pd.DataFrame) 
         if row.parent and row.parent not in codes:
             faults.append(Fault(file, row.line, f"上级指标“{row.parent}”不存在。", "parent"))
         elif _circles(row.code, parents):
-            said = f"指标“{row.code}”的上级绕回了它自己。"
-            faults.append(Fault(file, row.line, said, "parent"))
+            message = f"指标“{row.code}”的上级绕回了它自己。"
+            faults.append(Fault(file, row.line, message, "parent"))
     faults += node_faults(indicators, settings.get("root", {}), tables, sound=not faults)
     return faults + _weight_faults(indicators, RULES.value(settings, "weights_sum"))
 
@@ -52,15 +52,17 @@ def folder_faults(rule_sets: list[RuleSet]) -> list[Fault]:
     One without a last day is in force until the next one of its series begins.
     """
     faults = []
-    order = sorted(rule_sets, key=lambda one: (one.series, one.effective_from))
-    for one, after in pairwise(order):
-        if one.series != after.series:
+    order = sorted(rule_sets, key=lambda rule_set: (rule_set.series, rule_set.effective_from))
+    for earlier, later in pairwise(order):
+        if earlier.series != later.series:
             continue
-        ends = one.effective_to or one.effective_from
-        if after.effective_from <= ends:
-            said = f"施行日期与“{one.id}”重叠:同一天只能有一套办法;另一用途的办法请另写 series。"
-            faults.append(Fault(f"{after.id}/rules.toml", None, said))
-    for number, count in Counter(one.id for one in rule_sets).items():
+        ends = earlier.effective_to or earlier.effective_from
+        if later.effective_from <= ends:
+            message = (
+                f"施行日期与“{earlier.id}”重叠:同一天只能有一套办法;另一用途的办法请另写 series。"
+            )
+            faults.append(Fault(f"{later.id}/rules.toml", None, message))
+    for number, count in Counter(rule_set.id for rule_set in rule_sets).items():
         if count > 1:
             faults.append(Fault("rules.toml", None, f"有 {count} 套办法的编号都是“{number}”。"))
     return faults
@@ -98,21 +100,21 @@ def mapping_faults(
     leaves = set(indicators["code"]) - set(indicators["parent"])
     items = set(catalogue.items["code"])
     kinds = list(catalogue.point_types["code"])
-    taken: dict[tuple[str, str], int] = {}
+    line_by_pair: dict[tuple[str, str], int] = {}
     for row in mapping.itertuples():
         if row.item not in items:
             faults.append(Fault(file, row.line, f"测评项目录里没有“{row.item}”。", "item"))
         if row.indicator not in leaves:
-            said = f"“{row.indicator}”不是末级指标。"
-            faults.append(Fault(file, row.line, said, "indicator"))
+            message = f"“{row.indicator}”不是末级指标。"
+            faults.append(Fault(file, row.line, message, "indicator"))
         wanted = split(row.point_types) or kinds
         for code in wanted:
             if code not in kinds:
-                said = f"点位类型编号“{code}”不存在。"
-                faults.append(Fault(file, row.line, said, "point_types"))
-            elif (row.item, code) in taken:
-                said = f"“{row.item}”在第 {taken[row.item, code]} 行已经对应过。"
-                faults.append(Fault(file, row.line, said, "item"))
+                message = f"点位类型编号“{code}”不存在。"
+                faults.append(Fault(file, row.line, message, "point_types"))
+            elif (row.item, code) in line_by_pair:
+                message = f"“{row.item}”在第 {line_by_pair[row.item, code]} 行已经对应过。"
+                faults.append(Fault(file, row.line, message, "item"))
                 break
-            taken[row.item, code] = row.line
+            line_by_pair[row.item, code] = row.line
     return faults

@@ -170,7 +170,7 @@ class Profile:
 
 def profiles_of(composite: Mapping) -> tuple[Profile, ...]:
     """Give the profiles of a file that has no faults."""
-    return tuple(_profile(told) for told in composite.get("profile", []))
+    return tuple(_profile(profile) for profile in composite.get("profile", []))
 
 
 def load_profiles(folder: Path) -> tuple[Profile, ...]:
@@ -195,7 +195,7 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
         (name, f"不认识的设置 {name}:它不起任何作用。") for name in composite if name != "profile"
     ]
     seen: set[str] = set()
-    for place, profile in tables_in(composite, "profile"):
+    for above, profile in tables_in(composite, "profile"):
         name = str(profile.get("id", ""))
         faults = [(path, _spoken(text, profile)) for path, text in PROFILE.faults(profile)]
         faults += _relation_faults(profile, {path.split(".")[0] for path, _ in faults})
@@ -205,7 +205,7 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
         if "adjustments" in profile and settings.get("adjustments"):
             text = "rules.toml 里已有 [adjustments],同一笔加减分会计两次。"
             faults.append(("adjustments", text))
-        wrong += [(f"{place}.{path}", f"方案“{name}”:{text}") for path, text in faults]
+        wrong += [(f"{above}.{path}", f"方案“{name}”:{text}") for path, text in faults]
     return locate(file, wrong)
 
 
@@ -231,37 +231,37 @@ def _profile(written: Mapping) -> Profile:
         "above_full": bool(values["above_full"]),
         "coefficient": {group: float(c) for group, c in values["coefficient"].items()},
         "adjustments": Adjustments(**caps) if "adjustments" in written else None,
-        "components": tuple(_component(part, factor) for part in written["component"]),
+        "components": tuple(_component(component, factor) for component in written["component"]),
     }
     return Profile(**values)
 
 
-def _component(told: Mapping, factor: float) -> Component:
-    source, _, rest = told["from"].partition(":")
+def _component(written: Mapping, factor: float) -> Component:
+    source, _, rest = written["from"].partition(":")
     key, _, column = rest.partition(":")
     return Component(
-        name=told["name"],
+        name=written["name"],
         source=source,
         key=key,
         column=column,
-        weight=told["weight"] * factor,
-        full_mark=float(told.get("full_mark", PROFILE.default("component[].full_mark"))),
-        printed=told.get("rounding") == "printed",
+        weight=written["weight"] * factor,
+        full_mark=float(written.get("full_mark", PROFILE.default("component[].full_mark"))),
+        printed=written.get("rounding") == "printed",
     )
 
 
-def _factor(told: Mapping) -> float:
+def _factor(profile: Mapping) -> float:
     """Give what a weight is in points: 1, or for weights in per cent of another full mark more."""
-    total, (full, reduced, _) = _weight_sums(told)
+    total, (full, reduced, _) = _weight_sums(profile)
     as_points = min(abs(total - full), abs(total - reduced)) < _SLACK
     return 1.0 if as_points else full / 100
 
 
-def _weight_sums(told: Mapping) -> tuple[float, tuple[float, float, float]]:
+def _weight_sums(profile: Mapping) -> tuple[float, tuple[float, float, float]]:
     """Give what the weights sum to, and what they may: the full mark, that without the bonus, 100."""
-    full = told.get("full_mark", PROFILE.default("full_mark"))
-    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
-    total = sum(component["weight"] for component in told["component"])
+    full = profile.get("full_mark", PROFILE.default("full_mark"))
+    bonus = profile.get("adjustments", {}).get("bonus_cap", 0)
+    total = sum(component["weight"] for component in profile["component"])
     return total, (full, full - bonus, 100)
 
 
@@ -279,8 +279,8 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
     if not profile.get("component"):
         yield "component", "至少要有一项 [[profile.component]]。"
         return
-    for place, component in components:
-        yield from _source_faults(component, place)
+    for path, component in components:
+        yield from _source_faults(component, path)
     names = [str(component.get("name")) for _, component in components]
     if len(set(names)) < len(names):
         yield "component", "有两项的 name 相同。"
@@ -291,11 +291,11 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
             yield "component", f"各项权重之和是 {total:g},应为 {spelled}。"
 
 
-def _source_faults(component: Mapping, place: str) -> Iterator[PathFault]:
+def _source_faults(component: Mapping, path: str) -> Iterator[PathFault]:
     name = str(component.get("name", ""))
     if not name:
-        yield place, "有一项没有 name。"
+        yield path, "有一项没有 name。"
     source, _, rest = str(component.get("from", "")).partition(":")
     fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
     if source not in SOURCES or not fits:
-        yield f"{place}.from", _FROM.format(name=name)
+        yield f"{path}.from", _FROM.format(name=name)

@@ -65,7 +65,7 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     survey = read_survey(folder, faults)
     if not faults:
         faults += component_faults(composite, survey, COMPOSITE)
-    if indicators.empty and not any(one.file == "indicators.csv" for one in faults):
+    if indicators.empty and not any(fault.file == "indicators.csv" for fault in faults):
         faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
     elif len(indicators):
         faults += check.tree_faults(indicators, settings, tables)
@@ -82,11 +82,11 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
     """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
-    found = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
-    faults = check.folder_faults(found)
+    rule_sets = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    faults = check.folder_faults(rule_sets)
     if faults:
         raise RuleSetError(faults)
-    return sorted(found, key=lambda rules: (rules.effective_from, rules.id))
+    return sorted(rule_sets, key=lambda rules: (rules.effective_from, rules.id))
 
 
 def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
@@ -95,14 +95,14 @@ def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> R
     Without an id those of a named series are left out, unless there are no others. Raises
     RuleSetError when there is none.
     """
-    named = [rules for rules in rule_sets if rules_id in (None, rules.id)]
+    candidates = [rules for rules in rule_sets if rules_id in (None, rules.id)]
     if rules_id is None:
-        named = [rules for rules in named if not rules.series] or named
-    if not named:
-        said = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
-        raise RuleSetError([Fault("rules", None, said)])
-    current = [r for r in named if r.effective_from <= on and (r.effective_to or on) >= on]
-    return (current or named)[-1]
+        candidates = [rules for rules in candidates if not rules.series] or candidates
+    if not candidates:
+        message = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
+        raise RuleSetError([Fault("rules", None, message)])
+    current = [r for r in candidates if r.effective_from <= on and (r.effective_to or on) >= on]
+    return (current or candidates)[-1]
 
 
 def digest(folder: Path) -> str:
@@ -141,17 +141,17 @@ def unpack(packed: bytes) -> dict[str, bytes]:
 
 def load_files(files: Mapping[str, bytes], catalogue: Catalogue) -> RuleSet:
     """Read a rule set that lies in no folder yet. Raises RuleSetError, as `load_rules`."""
-    with TemporaryDirectory() as place:
+    with TemporaryDirectory() as folder:
         for name, content in files.items():
-            (Path(place) / name).write_bytes(content)
-        return load_rules(Path(place), catalogue)
+            (Path(folder) / name).write_bytes(content)
+        return load_rules(Path(folder), catalogue)
 
 
 def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     """Lay the tree out parents first, the root as node 0, weights as shares of siblings."""
-    whole = {"name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0}
+    top = {"name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0}
     blank = dict.fromkeys((*INDICATORS, *FURTHER), "")
-    rows = [{**blank, **whole, **settings.get("root", {})}]
+    rows = [{**blank, **top, **settings.get("root", {})}]
     children = {code: group for code, group in indicators.groupby("parent", sort=False)}
     queue = [("", 0)]
     while queue:
@@ -177,11 +177,11 @@ def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -
     leaf = pd.Series(nodes.index, nodes["code"])
     item = {code: number for number, code in enumerate(catalogue.items["code"])}
     kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
-    found = np.full((len(item), len(kind)), -1, np.int64)
+    leaf_of = np.full((len(item), len(kind)), -1, np.int64)
     for row in mapping.itertuples():
         columns = [kind[code] for code in split(row.point_types)] or slice(None)
-        found[item[row.item], columns] = leaf[row.indicator]
-    return found
+        leaf_of[item[row.item], columns] = leaf[row.indicator]
+    return leaf_of
 
 
 def _fields(settings: dict) -> dict[str, object]:
@@ -226,7 +226,7 @@ def _adjustments(settings: dict) -> Adjustments:
         if name in section:
             section[name] = float(section[name])
     difficulty = {group: float(c) for group, c in section.pop("difficulty", {}).items()}
-    return Adjustments(**section, difficulty=difficulty, named="adjustments" in settings)
+    return Adjustments(**section, difficulty=difficulty, declared="adjustments" in settings)
 
 
 def _lists(settings: dict) -> Lists:

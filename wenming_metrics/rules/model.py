@@ -79,7 +79,7 @@ class Adjustments:
     above_full: bool = _default("adjustments.above_full")
     veto: bool = _default("adjustments.veto")
     difficulty: Mapping[str, float] = field(default_factory=dict)
-    named: bool = False
+    declared: bool = False
 
 
 @dataclass(frozen=True)

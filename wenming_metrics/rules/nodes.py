@@ -48,18 +48,20 @@ def node_faults(
     """
     inner, faults = set(indicators["parent"]), []
     for row in indicators.to_dict("records"):
-        said = [*_own(row, tables), *_place(row, row["code"] in inner)]
-        faults += [Fault(_FILE, row["line"], text, column) for column, text in said]
+        wrong = [*_node_alone(row, tables), *_node_position(row, row["code"] in inner)]
+        faults += [Fault(_FILE, row["line"], text, column) for column, text in wrong]
     if root:
-        told = {**_BLANK, **{name: str(value) for name, value in root.items()}}
-        said = [*_own(told, tables), *_place(told, inner=True)]
-        faults += [Fault("rules.toml", None, f"root:{text}", f"root.{at}") for at, text in said]
+        top = {**_BLANK, **{name: str(value) for name, value in root.items()}}
+        wrong = [*_node_alone(top, tables), *_node_position(top, inner=True)]
+        faults += [
+            Fault("rules.toml", None, f"root:{text}", f"root.{column}") for column, text in wrong
+        ]
     if sound:
         faults += _nested(indicators, str(root.get("mode", "")), root.get("settlement", ""))
     return faults
 
 
-def _own(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _node_alone(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Say what is wrong with the settings of one node by themselves: column, what."""
     mode = row["mode"]
     for column, title, codes in _CODED:
@@ -103,7 +105,7 @@ def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield "table", f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"
 
 
-def _place(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
+def _node_position(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
     if inner and row["mode"] in ("rate", *STOCKS):
         yield "mode", f"有下级的指标不能用 {row['mode']},请留空或用 {'、'.join(SETTLED)}。"
     if inner and row["missing"] and row["mode"] not in SETTLED:

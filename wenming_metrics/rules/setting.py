@@ -54,7 +54,7 @@ class Setting:
     """One setting: where it stands, what it is called and means, what it may be.
 
     path    - with `[]` for each table of a list
-    kind    - text, filled (text that is not blank), texts, list, number, whole, numbers (a number
+    kind    - text, filled (text that is not blank), texts, list, number, integer, numbers (a number
               per name that the office chooses), date, flag, choice, choices, or any
     words   - code -> word of the office ("": none), of choices
     span    - least and greatest number; None: any
@@ -82,7 +82,7 @@ class Setting:
             codes = (f"{code}({word})" if word else code for code, word in self.words.items())
             return f"应为 {'、'.join(codes)} 之一"
         if self.span:
-            return f"应为{_spell_span(*self.span)}{'整数' if self.kind == 'whole' else '数'}"
+            return f"应为{_spell_span(*self.span)}{'整数' if self.kind == 'integer' else '数'}"
         return _KINDS[self.kind][1]
 
     def value_faults(self, path: str, value: object) -> Iterator[str]:
@@ -103,7 +103,7 @@ class Setting:
         """Say whether one value, or one of several, is what it may be."""
         if self.kind in ("choice", "choices"):
             return value in tuple(self.words)
-        if self.kind == "whole" and (not isinstance(value, int) or isinstance(value, bool)):
+        if self.kind == "integer" and (not isinstance(value, int) or isinstance(value, bool)):
             return False
         if self.span and not (is_number(value) and self.span[0] <= value <= self.span[1]):
             return False
@@ -111,7 +111,7 @@ class Setting:
 
 
 number = partial(Setting, kind="number")
-whole = partial(Setting, kind="whole")
+integer = partial(Setting, kind="integer")
 flag = partial(Setting, kind="flag", words={"true": "是", "false": "否"})
 texts = partial(Setting, kind="texts")
 

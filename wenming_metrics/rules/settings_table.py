@@ -12,7 +12,7 @@ from math import inf
 
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
-from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, number, whole
+from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, integer, number
 from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, UNIT_KINDS
 
 SETTLED_WORDS = {"deduct": "扣完为止", "grade": "分档", "all_or_nothing": "一项不合格不得分"}
@@ -166,14 +166,14 @@ _SETTINGS = (
         {"due": "到期或再次发现之日", "found": "当初发现之日"},
         default="due",
     ),
-    whole(
+    integer(
         "deductions.relapse_days",
         "反弹的天数",
         "销号后多少天内又发现算反弹",
         span=_POSITIVE,
         default=30,
     ),
-    whole(
+    integer(
         "deductions.running", "连续通报的期数", "连续几期都有算连续通报", span=_POSITIVE, default=2
     ),
     number(
@@ -194,7 +194,7 @@ _SETTINGS = (
     Setting("lists.front", "靠前名单的叫法", "如 红榜", default="排名靠前"),
     Setting("lists.back", "靠后名单的叫法", "如 黑榜", default="排名靠后"),
     number("lists.line", "分数线", "低于它的都进靠后名单", span=_POINTS, blank="不设"),
-    whole("lists.cap", "名单上限", "同分拉长名单时最多几个", span=_POSITIVE, blank="不限"),
+    integer("lists.cap", "名单上限", "同分拉长名单时最多几个", span=_POSITIVE, blank="不限"),
     choice(
         "lists.absent",
         "连续期数遇到未督查",
@@ -203,8 +203,8 @@ _SETTINGS = (
         default="skip",
     ),
     Setting("lists.group[].group", "名单:哪一组", "* 表示每一组", default="*"),
-    whole("lists.group[].front", "名单:靠前几个", "列出前几名", span=_COUNT, default=0),
-    whole("lists.group[].back", "名单:靠后几个", "列出后几名", span=_COUNT, default=0),
+    integer("lists.group[].front", "名单:靠前几个", "列出前几名", span=_COUNT, default=0),
+    integer("lists.group[].back", "名单:靠后几个", "列出后几名", span=_COUNT, default=0),
     choice(
         "windows.long",
         "较长的时段",
@@ -214,13 +214,15 @@ _SETTINGS = (
     ),
     Setting("issues.name", "通报的叫法", "如 周通报"),
     choice("issues.kind", "通报的周期", "多久一期", _ISSUES, default="week"),
-    whole("issues.first_weekday", "每周从星期几起", "1 是周一,7 是周日", span=(1, 7), default=1),
-    whole("issues.first_day", "每月从几号起", "如 26:上月26日到本月25日", span=(1, 28), default=1),
-    whole("issues.days", "几天一期", "周期是固定天数时", span=(1, 366), default=5),
+    integer("issues.first_weekday", "每周从星期几起", "1 是周一,7 是周日", span=(1, 7), default=1),
+    integer(
+        "issues.first_day", "每月从几号起", "如 26:上月26日到本月25日", span=(1, 28), default=1
+    ),
+    integer("issues.days", "几天一期", "周期是固定天数时", span=(1, 366), default=5),
     Setting(
         *("issues.begins", "第一期的第一天", "周期是固定天数时", "date"), default=date(2000, 1, 3)
     ),
-    whole("issues.cutoff_days", "截止:期满后几天", "之后到的表算迟到", span=(0, 60), default=1),
+    integer("issues.cutoff_days", "截止:期满后几天", "之后到的表算迟到", span=(0, 60), default=1),
     Setting(
         *("issues.cutoff_time", "截止:几点", "如 12:00"),
         check=(_is_clock, "应为钟点,如 12:00"),

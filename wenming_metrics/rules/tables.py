@@ -35,10 +35,10 @@ def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     lines = read_csv(folder / TABLES, TABLE_COLUMNS, faults)
     for name in TABLE_NUMBERS:
         lines[name] = [_number(row, name, faults) for row in lines.to_dict("records")]
-    found = _typed(lines)
-    for table, part in found.groupby("table", sort=False):
-        faults += _table_faults(str(table), part)
-    return found
+    typed = _typed(lines)
+    for table, table_lines in typed.groupby("table", sort=False):
+        faults += _table_faults(str(table), table_lines)
+    return typed
 
 
 def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -98,8 +98,8 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        said = f"{name} 的“{row[name]}”应为一个数,或留空。"
-        faults.append(Fault(TABLES, row["line"], said, name))
+        message = f"{name} 的“{row[name]}”应为一个数,或留空。"
+        faults.append(Fault(TABLES, row["line"], message, name))
         return math.nan
     return value
 
@@ -116,18 +116,18 @@ def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
     ]
     limited = lines[list(TABLE_LIMITS)].notna()
     if limited.iloc[-1].any():
-        said = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
-        faults.append(Fault(TABLES, last, said))
+        message = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
+        faults.append(Fault(TABLES, last, message))
     for line in lines["line"][~limited.any(axis=1)].iloc[:-1]:
         faults.append(Fault(TABLES, int(line), "没有条件的一行只能是最后一行,它后面的行用不上。"))
     return faults
 
 
 def _linear_faults(name: str, lines: pd.DataFrame, first: int) -> list[Fault]:
-    one = lines.iloc[0]
+    line = lines.iloc[0]
     if len(lines) > 1 or lines[list(TABLE_LIMITS)].notna().any(axis=None):
         return [Fault(TABLES, first, f"表“{name}”写了 target,就只能有这一行,不再写条件。")]
-    if not (one["per"] > 0 and one["loss"] >= 0):
-        said = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
-        return [Fault(TABLES, first, said, "per")]
+    if not (line["per"] > 0 and line["loss"] >= 0):
+        message = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
+        return [Fault(TABLES, first, message, "per")]
     return []

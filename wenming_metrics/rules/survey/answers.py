@@ -54,4 +54,4 @@ class Answers:
         """The wave in words: 「2026年第三季度」."""
         first, last = date.fromordinal(self.first_day), date.fromordinal(self.last_day)
         spans = (window(kind, first) for kind in WAVES)
-        return next((one.title for one in spans if (one.start, one.end) == (first, last)), "")
+        return next((span.title for span in spans if (span.start, span.end) == (first, last)), "")

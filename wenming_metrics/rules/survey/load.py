@@ -34,25 +34,26 @@ def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
 def load_surveys(folder: Path) -> tuple[Survey, ...]:
     """Read the examples of a folder, by file name. Raises RuleSetError with all faults."""
     faults: list[Fault] = []
-    found = [_read(path, faults) for path in sorted(folder.glob("*.toml"))]
+    surveys = [_read(path, faults) for path in sorted(folder.glob("*.toml"))]
     if faults:
         raise RuleSetError(faults)
-    return tuple(found)
+    return tuple(surveys)
 
 
-def survey_of(told: Mapping) -> Survey:
+def survey_of(written: Mapping) -> Survey:
     """Give the definitions of a file that has no faults."""
     lists = ("question", "rate", "margin", "limits", "score")
-    limits = dict(told.get("limits", {}))
+    limits = dict(written.get("limits", {}))
     limits |= {name: float(limits[name]) for name in _PERCENTAGES if name in limits}
     return Survey(
-        **{name: value for name, value in told.items() if name not in lists},
-        questions=tuple(_question(one) for one in told["question"]),
-        rates=tuple(_rate(one) for one in told.get("rate", ())),
+        **{name: value for name, value in written.items() if name not in lists},
+        questions=tuple(_question(question) for question in written["question"]),
+        rates=tuple(_rate(rate) for rate in written.get("rate", ())),
         limits=DisclosureLimits(**limits),
-        score=_score(told["score"]) if "score" in told else None,
+        score=_score(written["score"]) if "score" in written else None,
         margins=tuple(
-            Margin(one["question"], _numbers(one["shares"])) for one in told.get("margin", ())
+            Margin(margin["question"], _numbers(margin["shares"]))
+            for margin in written.get("margin", ())
         ),
     )
 
@@ -65,30 +66,30 @@ def _read(path: Path, faults: list[Fault]) -> Survey | None:
     return None if wrong else survey_of(written)
 
 
-def _question(told: Mapping) -> Question:
-    plain = {name: value for name, value in told.items() if name != "option"}
-    headers = tuple(told.get("headers", ())) or (told["title"],)
-    options = tuple(_option(one) for one in told.get("option", ()))
+def _question(written: Mapping) -> Question:
+    plain = {name: value for name, value in written.items() if name != "option"}
+    headers = tuple(written.get("headers", ())) or (written["title"],)
+    options = tuple(_option(option) for option in written.get("option", ()))
     return Question(**{**plain, "headers": headers}, options=options)
 
 
-def _option(told: Mapping) -> Option:
-    return Option(**{**told, "aliases": tuple(told.get("aliases", ()))})
+def _option(written: Mapping) -> Option:
+    return Option(**{**written, "aliases": tuple(written.get("aliases", ()))})
 
 
-def _rate(told: Mapping) -> Rate:
-    lists = {name: tuple(told.get(name, ())) for name in ("numerator", "base")}
-    target = {"target": float(told["target"])} if "target" in told else {}
-    return Rate(**{**told, **lists, **target, "values": _numbers(told.get("values", {}))})
+def _rate(written: Mapping) -> Rate:
+    lists = {name: tuple(written.get(name, ())) for name in ("numerator", "base")}
+    target = {"target": float(written["target"])} if "target" in written else {}
+    return Rate(**{**written, **lists, **target, "values": _numbers(written.get("values", {}))})
 
 
-def _score(told: Mapping) -> SurveyScore:
-    parts = tuple(
-        Weighed(one["question"], float(one["weight"]), _numbers(one["values"]))
-        for one in told["part"]
+def _score(written: Mapping) -> SurveyScore:
+    weighed = tuple(
+        Weighed(part["question"], float(part["weight"]), _numbers(part["values"]))
+        for part in written["part"]
     )
-    bands = tuple((float(start), float(points)) for start, points in told.get("bands", ()))
-    return SurveyScore(told["title"], float(told["full_mark"]), parts, bands)
+    bands = tuple((float(start), float(points)) for start, points in written.get("bands", ()))
+    return SurveyScore(written["title"], float(written["full_mark"]), weighed, bands)
 
 
 def _numbers(values: Mapping) -> dict[str, float]:

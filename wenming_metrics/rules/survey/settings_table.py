@@ -14,10 +14,10 @@ from wenming_metrics.rules.setting import (
     SettingsTable,
     choice,
     flag,
+    integer,
     is_number,
     number,
     texts,
-    whole,
 )
 from wenming_metrics.rules.survey.model import CITY, METHODS, QUESTIONS, STATES, WAVES
 
@@ -49,20 +49,20 @@ SURVEY = SettingsTable(
         _filled("source", "依据", "依据的文件"),
         Setting("place", "哪个地方的", "哪个地方的,本单位的不写"),
         choice("wave", "一轮多长", "一轮多长:month、quarter、half、year", WAVES),
-        whole("grace_days", "截止后宽限天数", "截止后多少天内交来的还算", span=(0, 366)),
+        integer("grace_days", "截止后宽限天数", "截止后多少天内交来的还算", span=(0, 366)),
         choice(
             *("city", "全市数怎样算"),
             "全市数:pooled 合在一起,units 各单位平均,population 按常住人口加权",
             CITY,
         ),
-        whole("decimals", "小数位", "百分数的小数位", span=(0, 6)),
-        whole("fast", "答卷过快(秒)", "少于多少秒答完的提示核实", span=(0, 3600)),
-        whole(
+        integer("decimals", "小数位", "百分数的小数位", span=(0, 6)),
+        integer("fast", "答卷过快(秒)", "少于多少秒答完的提示核实", span=(0, 3600)),
+        integer(
             "near", "重复答卷间隔(分钟)", "多少分钟内同一地址、回答相同的提示核实", span=(0, 1440)
         ),
-        whole("limits.hide", "不公布的份数", "少于多少份不公布", span=_COUNT),
-        whole("limits.flag", "不排名的份数", "少于多少份不排名", span=_COUNT),
-        whole("limits.caution", "加注的份数", "少于多少份加注", span=_COUNT),
+        integer("limits.hide", "不公布的份数", "少于多少份不公布", span=_COUNT),
+        integer("limits.flag", "不排名的份数", "少于多少份不排名", span=_COUNT),
+        integer("limits.caution", "加注的份数", "少于多少份加注", span=_COUNT),
         number(
             "limits.max_width",
             "误差范围过宽(百分点)",
@@ -78,8 +78,8 @@ SURVEY = SettingsTable(
             "题型:single 单选、multiple 多选、scale 打分、count 计数",
             QUESTIONS,
         ),
-        whole("question[].low", "最低分", "最低几分", span=_SCALE),
-        whole("question[].high", "最高分", "最高几分", span=_SCALE),
+        integer("question[].low", "最低分", "最低几分", span=_SCALE),
+        integer("question[].high", "最高分", "最高几分", span=_SCALE),
         flag("question[].people", "分人群", "true:按它分人群"),
         Setting(
             *("question[].option[].code", "代号", "代号,不要改"),
@@ -134,11 +134,11 @@ def spell_path(written: Mapping, path: str) -> str:
 
     Takes: written - the definitions as read from TOML; a path that is not known gives ""
     """
-    setting, place = SURVEY.find(path), _PLACE.match(path)
+    setting, match = SURVEY.find(path), _PLACE.match(path)
     meaning = (setting.meaning or setting.title) if setting else ""
-    if not place:
+    if not match:
         return f"问卷得分:{meaning}" if path.startswith("score.") else meaning
-    section, number, option = place.groups()
+    section, number, option = match.groups()
     above = f"{_SECTIONS[section]}“{_name(written, section, int(number))}”"
     return f"{above}的第 {option} 个选项:{meaning}" if option else f"{above}:{meaning}"
 

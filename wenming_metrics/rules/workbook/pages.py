@@ -38,7 +38,7 @@ class Page:
     """
 
     title: str
-    told: str
+    hint: str
     headings: tuple[Heading, ...]
     rows: list[list[Cell]]
     levels: tuple[int, ...] = ()
@@ -144,12 +144,12 @@ def pages_of(parts: Parts, catalogue: Catalogue) -> list[Page]:
         ],
     }
     pages = []
-    for file, (title, told, headings) in SHEETS.items():
+    for file, (title, hint, headings) in SHEETS.items():
         lines = parts.lines.get(file, ())
         plain = [[_shown(line.get(h.name, ""), h) for h in headings] for line in lines]
         offers = _offers(rows[SETTINGS]) if file == SETTINGS else {}
         levels = convert.levels(parts.indicators) if file == "indicators.csv" else ()
-        pages.append(Page(title, told, headings, rows.get(file, plain), levels, offers))
+        pages.append(Page(title, hint, headings, rows.get(file, plain), levels, offers))
     return pages
 
 

@@ -44,7 +44,7 @@ class WorkbookError(FaultsError):
 
 
 @dataclass(frozen=True)
-class Table:
+class WorkbookTable:
     """The rows of a sheet that were read: Excel's row of its headings and of each line.
 
     columns - name of a column -> its heading, as far as they are there
@@ -65,26 +65,27 @@ def rules_of(
     """
     faults: list[SheetFault] = []
     tables = {file: _table(file, sheets, faults) for file in SHEETS}
-    told = {file: _read_paths(file, tables[file], faults) for file in _BY_PATH}
+    by_path = {file: _read_paths(file, tables[file], faults) for file in _BY_PATH}
     lines = {
         file: convert.coded(file, table.lines, SHEETS[file][2], catalogue)
         for file, table in tables.items()
         if file not in _BY_PATH
     }
-    plain = {file: [line for _, line in found] for file, found in lines.items()}
-    parts = Parts(told[SETTINGS], plain, told[COMPOSITE], told[SURVEY])
-    files, places = files_of(parts)
-    rows = {(file, at): lines[file][position][0] for (file, at), position in places.items()}
+    plain = {file: [line for _, line in numbered] for file, numbered in lines.items()}
+    parts = Parts(by_path[SETTINGS], plain, by_path[COMPOSITE], by_path[SURVEY])
+    files, positions = files_of(parts)
+    rows = {(file, line): lines[file][position][0] for (file, line), position in positions.items()}
     try:
         rules = load_files(files, catalogue)
     except RuleSetError as error:
         seen = {(f.sheet, f.row) for f in faults}
         unread = {SHEETS[file][0] for file, table in tables.items() if not table.columns}
-        told = [_located(fault, tables, rows) for fault in error.faults]
+        located = [_located(fault, tables, rows) for fault in error.faults]
         faults += [
-            one
-            for one in told
-            if one.sheet not in unread and (one.row is None or (one.sheet, one.row) not in seen)
+            fault
+            for fault in located
+            if fault.sheet not in unread
+            and (fault.row is None or (fault.sheet, fault.row) not in seen)
         ]
     if faults:
         order = {title: number for number, (title, _, _) in enumerate(SHEETS.values())}
@@ -94,37 +95,39 @@ def rules_of(
 
 def _table(
     file: str, sheets: Mapping[str, Sequence[Sequence[str]]], faults: list[SheetFault]
-) -> Table:
+) -> WorkbookTable:
     """Find the headings of a sheet and its lines; blank lines and sections are left out."""
     title, _, headings = SHEETS[file]
     wanted = {h.title: h.name for h in headings if h.name}
     if title not in sheets:
         if file in (SETTINGS, "indicators.csv", "items.csv"):
             faults.append(SheetFault(title, None, "", "缺少这张工作表。"))
-        return Table(0, {}, [])
+        return WorkbookTable(0, {}, [])
     rows = sheets[title]
     head = max(
         range(min(len(rows), 20)), key=lambda n: len(wanted.keys() & set(rows[n])), default=0
     )
-    at = {wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted}
+    column_index = {
+        wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted
+    }
     needed = {"path", "value", *convert.NEEDED.get(file, ())}
-    lacking = [text for text, name in wanted.items() if name in needed and name not in at]
+    lacking = [text for text, name in wanted.items() if name in needed and name not in column_index]
     for text in lacking:
         faults.append(SheetFault(title, head + 1, text, "缺少这一列。列名请不要改。"))
     if lacking:
-        return Table(head + 1, {}, [])
+        return WorkbookTable(head + 1, {}, [])
     lines = []
     for number, row in enumerate(rows[head + 1 :], head + 2):
-        line = {name: row[n].strip() if n < len(row) else "" for name, n in at.items()}
+        line = {name: row[n].strip() if n < len(row) else "" for name, n in column_index.items()}
         if any(line.values()):
             lines.append((number, line))
     columns = {name: text for text, name in wanted.items()}
-    return Table(head + 1, columns, lines)
+    return WorkbookTable(head + 1, columns, lines)
 
 
-def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
+def _read_paths(file: str, table: WorkbookTable, faults: list[SheetFault]) -> dict:
     """Read path and value of each line; what cannot be read is a fault and left out."""
-    told, seen = [], {}
+    pairs, seen = [], {}
 
     def refuse(row: int | None, column: str, text: str) -> None:
         faults.append(SheetFault(SHEETS[file][0], row, column, text))
@@ -142,13 +145,13 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
             refuse(row, table.columns["path"], f"“{path}”在第 {seen[path]} 行已经写过。")
             continue
         seen[path] = row
-        known = RULES.find(path) if file == SETTINGS else None
+        setting = RULES.find(path) if file == SETTINGS else None
         try:
-            told.append((path, convert.value_of(text, known) if known else parse(text)))
+            pairs.append((path, convert.value_of(text, setting) if setting else parse(text)))
         except ValueError as error:
             refuse(row, VALUE, str(error))
     try:
-        return unflatten(told)
+        return unflatten(pairs)
     except ValueError as error:
         text = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
         refuse(seen.get(str(error)), table.columns["path"], text)
@@ -156,7 +159,7 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
 
 
 def _located(
-    fault: Fault, tables: Mapping[str, Table], rows: Mapping[tuple[str, int], int]
+    fault: Fault, tables: Mapping[str, WorkbookTable], rows: Mapping[tuple[str, int], int]
 ) -> SheetFault:
     """Say of a fault of a file where it stands in the workbook, in the workbook's words."""
     if fault.file not in SHEETS:
@@ -164,20 +167,22 @@ def _located(
     title, table = SHEETS[fault.file][0], tables[fault.file]
     # Of 综合考核 and 两率一度 the codes themselves are written in the workbook.
     by_code = fault.file in (COMPOSITE, SURVEY)
-    said = fault.message if by_code else convert.worded(fault)
-    told = re.sub(
+    message = fault.message if by_code else convert.worded(fault)
+    located_message = re.sub(
         r"第 (\d+) 行",
-        lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
-        said,
+        lambda match: f"第 {rows.get((fault.file, int(match[1])), match[1])} 行",
+        message,
     )
     if fault.file in _BY_PATH:
         row = _row_of(fault.column, table)
-        return SheetFault(title, row, VALUE if row else "", told)
+        return SheetFault(title, row, VALUE if row else "", located_message)
     row = rows.get((fault.file, fault.line))
-    return SheetFault(title, row or table.head or None, table.columns.get(fault.column, ""), told)
+    return SheetFault(
+        title, row or table.head or None, table.columns.get(fault.column, ""), located_message
+    )
 
 
-def _row_of(path: str, table: Table) -> int | None:
+def _row_of(path: str, table: WorkbookTable) -> int | None:
     """Find the row of a setting, else the first one of what it is, or stands, in."""
     for step in enclosing(path):
         inside = (step, f"{step}.", f"{step}[")
