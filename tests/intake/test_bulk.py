@@ -20,7 +20,7 @@ from wenming_metrics.intake.prepare import Task, pack_context, read_ready
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.model.reading import Answers
 from wenming_metrics.reading.model.reading import Choices as Said
-from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.runtime.executors import open_executor
 from wenming_metrics.scoring.tree.basis import bases_of
 from wenming_metrics.store import schema

@@ -10,7 +10,9 @@ from tests.uploads.case import finding
 from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import bulk
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.rules.reading_rules import ReadingRules, reading_faults, reading_rules
+from wenming_metrics.rules.load import reading_rules
+from wenming_metrics.rules.model import ReadingRules
+from wenming_metrics.rules.settings_table import RULES
 
 ZERO = ReadingRules("zero", 10_000)
 HEADER = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "分值", "失分"]
@@ -63,16 +65,19 @@ def test_the_section_is_read_and_its_faults_are_told():
     assert reading_rules({}) == ReadingRules("by_kind", None)
     told = {"reading": {"blank_deduction": "zero", "blank_full_mark": 1}}
     assert reading_rules(told) == ZERO
-    assert list(reading_faults(told)) == []
+    assert reading_faults(told) == []
     wrong = {"reading": {"blank_deduction": "none", "blank_full_mark": 0, "blank": 1}}
-    said = list(reading_faults(wrong))
-    assert [one.split(" ")[0] for one in said] == [
-        "不认识的设置",
+    assert [text.split(" ")[0] for text in reading_faults(wrong)] == [
         "reading.blank_deduction",
         "reading.blank_full_mark",
+        "不认识的设置",
     ]
     for mark in (True, "1", 1.00001):
-        assert list(reading_faults({"reading": {"blank_full_mark": mark}}))
+        assert reading_faults({"reading": {"blank_full_mark": mark}})
+
+
+def reading_faults(settings) -> list[str]:
+    return [text for path, text in RULES.faults(settings) if path.startswith("reading")]
 
 
 def test_an_office_reads_by_the_rules_in_force(tmp_path):

@@ -13,18 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from wenming_metrics.rules.catalogue import load_catalogue
-from wenming_metrics.rules.check import _KNOWN, settings_faults
+from wenming_metrics.rules.check import settings_faults
 from wenming_metrics.rules.load import load_files, read_files
-from wenming_metrics.rules.model import AVERAGES, MISSING, MODES, SETTLEMENTS, TIE_ORDERS
 from wenming_metrics.rules.paths import flatten, parse, spell, unflatten
-from wenming_metrics.rules.settings_table import (
-    AVERAGE_WORDS,
-    CONVENTIONS,
-    MISSING_WORDS,
-    MODE_WORDS,
-    SETTLEMENT_WORDS,
-    convention_of,
-)
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.workbook.pages import SHEETS, pages_of
 from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
 from wenming_metrics.rules.workbook.workbook import WorkbookError, rules_of
@@ -49,7 +41,7 @@ def texts(parts: Parts) -> dict[str, list[list[str]]]:
     return {
         page.title: [
             [page.title],
-            [page.told],
+            [page.hint],
             [heading.title for heading in page.headings],
             *([("" if cell is None else str(cell)) for cell in row] for row in page.rows),
         ]
@@ -236,22 +228,21 @@ def test_faults_of_the_survey_page_are_located():
 
 
 def test_every_setting_has_its_words_and_every_word_is_accepted():
-    """A setting without a convention would go to the office as a bare path."""
-    sections = {one.path.split(".")[0].removesuffix("[]") for one in CONVENTIONS}
-    assert sections == _KNOWN
-    codes = (set(words) for words in (MODE_WORDS, AVERAGE_WORDS, SETTLEMENT_WORDS, MISSING_WORDS))
-    assert list(codes) == [set(one) for one in (MODES, AVERAGES, SETTLEMENTS, MISSING)]
-    assert set(convention_of("ranking.order").words) == set(TIE_ORDERS)
+    """Every code that the workbook offers makes sound rules, and every default is what it says."""
     base = parts_of(demo()).settings
-    for one in CONVENTIONS:
-        assert one.title
-        assert one.meaning
-        if one.kind not in ("choice", "choices") or "[]" in one.path:
+    for setting in RULES.settings:
+        assert setting.title
+        assert setting.meaning
+        if setting.default is not None:
+            default = list(setting.default) if setting.kind == "choices" else setting.default
+            if setting.kind != "list":
+                assert list(setting.value_faults(setting.path, default)) == []
+        if setting.kind not in ("choice", "choices") or "[]" in setting.path:
             continue
-        for code in one.words:
-            rest = [(path, value) for path, value in flatten(base) if path != one.path]
-            told = unflatten([*rest, (one.path, [code] if one.kind == "choices" else code)])
-            assert settings_faults(told) == [], (one.path, code)
+        for code in setting.words:
+            rest = [(path, value) for path, value in flatten(base) if path != setting.path]
+            value = [code] if setting.kind == "choices" else code
+            assert settings_faults(unflatten([*rest, (setting.path, value)])) == [], code
 
 
 def test_every_sheet_and_column_of_the_files_has_a_heading():

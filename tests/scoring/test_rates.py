@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED, Answers
 from wenming_metrics.rules.survey.load import survey_of
-from wenming_metrics.rules.survey.model import Limits
+from wenming_metrics.rules.survey.model import DisclosureLimits
 from wenming_metrics.scoring.survey.rates import (
     BLANKS,
     count_answers,
@@ -104,7 +104,7 @@ def test_counted_answers_give_the_same_sums(survey, answers):
 
 
 def test_states_and_places():
-    say = Limits(hide=10, flag=30, caution=50, max_width=30)
+    say = DisclosureLimits(hide=10, flag=30, caution=50, max_width=30)
     n = np.array([9, 10, 30, 30, 50])
     state = state_of(n, np.array([5, 5, 31, 29, 20.0]), say, np.array([False] * 5))
     assert state.tolist() == ["hidden", "small", "wide", "caution", ""]

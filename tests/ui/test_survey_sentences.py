@@ -5,7 +5,7 @@ import pytest
 
 from tests.ui.survey_frames import CITY, NAN, totals, units
 from wenming_metrics.queries.survey.trend import BROKEN, MOVED, STEADY
-from wenming_metrics.rules.survey.model import Limits, Rate, Survey
+from wenming_metrics.rules.survey.model import DisclosureLimits, Rate, Survey
 from wenming_metrics.ui.survey import sentences as words
 from wenming_metrics.ui.survey import sentences_more as telling
 from wenming_metrics.ui.survey.answers import asked, cross_table
@@ -103,14 +103,14 @@ def test_lines_below_a_figure_say_what_it_rests_on():
 
 def test_those_who_do_not_know_are_told_apart_from_blank_refused_and_not_asked():
     one = pd.Series({"n": 98, "unknown": 2, "blank": 3, "refused": 1, "not_asked": 4})
-    assert words.unknown(one, Limits(), False) == (
+    assert words.unknown(one, DisclosureLimits(), False) == (
         "另有答不了解、说不清的 2.0%(2 份),未计入;拒答 1 份;空白 3 份;没有问到这一题 4 份。"
     )
     many = pd.Series({"n": 98, "unknown": 22, "blank": 0, "refused": 0, "not_asked": 0})
-    assert "18.3%(22 份),未计入,比例偏高" in words.unknown(many, Limits(), False)
-    assert "22.4%(22 份),已计入分母" in words.unknown(many, Limits(), True)
+    assert "18.3%(22 份),未计入,比例偏高" in words.unknown(many, DisclosureLimits(), False)
+    assert "22.4%(22 份),已计入分母" in words.unknown(many, DisclosureLimits(), True)
     many["unknown"] = 0
-    assert words.unknown(many, Limits(), False) == ""
+    assert words.unknown(many, DisclosureLimits(), False) == ""
 
 
 def test_a_hidden_unit_gives_nothing_away_in_the_table():

@@ -47,7 +47,7 @@ def rules_workbook(pages: Sequence[Page], title: str) -> bytes:
 
 def _write_head(sheet: Worksheet, page: Page, title: str) -> None:
     _put(sheet, 1, 1, f"{page.title} · {title}").font = Font(_FONT, 13, bold=True)
-    _put(sheet, 2, 1, page.told).font = Font(_FONT, 9, color=_GREY)
+    _put(sheet, 2, 1, page.hint).font = Font(_FONT, 9, color=_GREY)
     sheet.row_dimensions[1].height = 24
     for column, heading in enumerate(page.headings, 1):
         cell = _put(sheet, 3, column, heading.title)

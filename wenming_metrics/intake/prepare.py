@@ -22,8 +22,7 @@ from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.reading import Choices, Context, Reading
 from wenming_metrics.reading.model.sender_answers import Answers
 from wenming_metrics.reading.read import read
-from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.scoring.tally.tally import tally_days
 from wenming_metrics.scoring.tree.basis import Basis

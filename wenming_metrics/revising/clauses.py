@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wenming_metrics.rules.paths import flatten, unflatten
-from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.tables import PRICES, TABLES
 from wenming_metrics.rules.workbook.convert import title_of
 from wenming_metrics.rules.workbook.parts import Line, Parts
@@ -121,7 +121,7 @@ def _setting_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
         name = _clause_of(path)
         silent = re.split(r"[.\[]", path)[0] in _SILENT or path == "missing.flag"
         if was.get(path) != now.get(path) and not silent:
-            known = convention_of(path)
+            known = RULES.find(path)
             names.setdefault(name, title_of(path, known) if known else path)
     for name, title in names.items():
         yield Clause(title, settings=frozenset({name}))

@@ -11,17 +11,17 @@ from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.load import COMPOSITE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
-from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES
 from wenming_metrics.rules.workbook.convert import (
     NUMBERS,
     UNCOUNTED,
+    Heading,
     number_or_text,
     title_of,
     value_cell,
 )
-from wenming_metrics.rules.workbook.heading import Heading
 from wenming_metrics.rules.workbook.pages import SHEETS
 from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
 
@@ -51,7 +51,7 @@ def _settings(file: str, old: Mapping, new: Mapping) -> Iterator[Change]:
     for path in dict.fromkeys([*was, *now]):
         if was.get(path) == now.get(path):
             continue
-        known = convention_of(path) if file == SETTINGS else None
+        known = RULES.find(path) if file == SETTINGS else None
         told = [_spell(one.get(path), known) for one in (was, now)]
         if told[0] != told[1]:
             yield SHEETS[file][0], "", title_of(path, known) if known else path, *told

@@ -6,13 +6,13 @@ An issue belongs to the year of its last day; numbers run from 1 in every year.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from wenming_metrics.domain.periods import ZONE, Window
+from wenming_metrics.rules.settings_table import RULES
 
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_MOST = {"first_weekday": 7, "first_day": 28, "days": 366, "cutoff_days": 60}
 _SHORT = 10
 """A span of no more days is judged as a week."""
 _NAMES = {"day": "日通报", "week": "周通报", "month": "月通报", "quarter": "季通报"} | {
@@ -20,6 +20,8 @@ _NAMES = {"day": "日通报", "week": "周通报", "month": "月通报", "quarte
     "year": "年度通报",
     "span": "通报",
 }
+
+_default = RULES.default
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class Calendar:
     """
 
     name: str
-    kind: str = "week"
-    first_weekday: int = 1
-    first_day: int = 1
-    days: int = 5
-    begins: date = date(2000, 1, 3)
-    cutoff_days: int = 1
-    cutoff_time: time = time(12)
+    kind: str = _default("issues.kind")
+    first_weekday: int = _default("issues.first_weekday")
+    first_day: int = _default("issues.first_day")
+    days: int = _default("issues.days")
+    begins: date = _default("issues.begins")
+    cutoff_days: int = _default("issues.cutoff_days")
+    cutoff_time: time = time.fromisoformat(_default("issues.cutoff_time"))
 
 
 @dataclass(frozen=True)
@@ -54,30 +56,11 @@ class Slot:
 
 def calendar_of(settings: Mapping[str, object]) -> Calendar:
     """Make the calendar of a rule set's `[issues]`; without settings: weeks from Monday, noon after."""
-    told = dict(settings)
-    kind = str(told.pop("kind", "week"))
-    if "cutoff_time" in told:
-        told["cutoff_time"] = time.fromisoformat(str(told["cutoff_time"]))
-    return Calendar(**{"name": _NAMES[kind], **told, "kind": kind})
-
-
-def calendar_faults(settings: Mapping[str, object]) -> Iterator[str]:
-    """Say what is wrong with a rule set's `[issues]`."""
-    known = {one.name for one in fields(Calendar)}
-    for name in sorted(settings.keys() - known):
-        yield f"不认识的设置 issues.{name}:它不起任何作用,请删去或改正。"
-    if settings.get("kind", "week") not in _NAMES:
-        yield f"issues.kind 应为 {'、'.join(_NAMES)} 之一。"
-    for name, most in _MOST.items():
-        value = settings.get(name, 1)
-        if not isinstance(value, int) or not (name != "cutoff_days") <= value <= most:
-            yield f"issues.{name} 应为不大于 {most} 的整数。"
-    try:
-        time.fromisoformat(str(settings.get("cutoff_time", "12:00")))
-    except ValueError:
-        yield f"issues.cutoff_time 的“{settings['cutoff_time']}”应为钟点,如 12:00。"
-    if not isinstance(settings.get("begins", date.min), date):
-        yield "issues.begins 应为日期,如 2026-01-01。"
+    section = dict(settings)
+    kind = str(section.pop("kind", Calendar.kind))
+    if "cutoff_time" in section:
+        section["cutoff_time"] = time.fromisoformat(str(section["cutoff_time"]))
+    return Calendar(**{"name": _NAMES[kind], **section, "kind": kind})
 
 
 def is_usual(calendar: Calendar) -> bool:
@@ -94,8 +77,8 @@ def slot_at(calendar: Calendar, on: date) -> Slot:
     closes = datetime.combine(
         end + timedelta(days=calendar.cutoff_days), calendar.cutoff_time, ZONE
     )
-    found = Window(_judged_as(calendar), start, end, number)
-    return Slot(end.year, number, found, closes.isoformat(timespec="microseconds"))
+    days = Window(_judged_as(calendar), start, end, number)
+    return Slot(end.year, number, days, closes.isoformat(timespec="microseconds"))
 
 
 def slots(calendar: Calendar, first: date, last: date) -> Iterator[Slot]:

@@ -83,14 +83,14 @@ def repeated(file: str, frame: pd.DataFrame, column: str) -> list[Fault]:
     faults = []
     for row in frame[frame[column].duplicated() | (frame[column] == "")].itertuples():
         value = getattr(row, column)
-        said = f"{column}“{value}”重复。" if value else f"{column} 没有填写。"
-        faults.append(Fault(file, row.line, said, column))
+        message = f"{column}“{value}”重复。" if value else f"{column} 没有填写。"
+        faults.append(Fault(file, row.line, message, column))
     return faults
 
 
 def split(text: str) -> list[str]:
     """Split a cell that holds several values separated by `|`."""
-    return [part.strip() for part in text.split("|") if part.strip()]
+    return [entry.strip() for entry in text.split("|") if entry.strip()]
 
 
 def _mark(row: object, faults: list[Fault]) -> int:

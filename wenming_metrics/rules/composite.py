@@ -6,14 +6,26 @@ with it. Examples of places stand in `data/profiles/`; they are nobody's standar
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from pathlib import Path
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError, locate, read_toml
 from wenming_metrics.rules.model import Adjustments
+from wenming_metrics.rules.setting import (
+    ABOVE_ZERO,
+    PathFault,
+    Setting,
+    SettingsTable,
+    are_tables,
+    choice,
+    is_number,
+    number,
+    tables_in,
+)
 from wenming_metrics.vocabulary import UNIT_KINDS
 
 SOURCES = ("inspection", "external", "metric", "document", "rectification", "survey")
@@ -28,12 +40,73 @@ its group; or the unit has no composite score."""
 MONTHS = ("pooled", "mean_of_issues")
 ROUNDINGS = ("exact", "printed")
 FILE = "composite.toml"
-_PROFILE = {
-    *("id", "title", "place", "source", "effective_from", "effective_to", "period", "board"),
-    *("groups", "full_mark", "decimals", "missing", "month", "years", "above_full"),
-    *("coefficient", "adjustments", "component"),
-}
-_COMPONENT = {"name", "from", "weight", "full_mark", "rounding"}
+_ABOVE_ZERO, _NOT_BELOW_ZERO = (ABOVE_ZERO, inf), (0, inf)
+
+
+def _are_weights(value: object) -> bool:
+    return isinstance(value, list) and all(is_number(share) and share >= 0 for share in value)
+
+
+PROFILE = SettingsTable(
+    (
+        Setting("id", "编号", "各方案不重复", needed=True),
+        Setting("title", "名称", "印在页面和表上", needed=True),
+        Setting("place", "哪个地方的", "本单位自己的不写", "any", default=""),
+        Setting("source", "依据", "哪一份文件", needed=True),
+        Setting("effective_from", "施行日期", "从这一天起用", "date", needed=True),
+        Setting("effective_to", "停用日期", "不写即一直有效", "date"),
+        choice("period", "周期", "month 月、quarter 季、half 半年、year 年", PERIODS, needed=True),
+        choice("board", "榜单", "排哪一类单位", UNIT_KINDS, default="street"),
+        Setting("groups", "分组", "只排这几组,不写即各组", "list", default=()),
+        number("full_mark", "满分", "总分", span=_ABOVE_ZERO, default=100),
+        Setting(
+            *("decimals", "小数位", "公布的分数保留几位小数", "any"),
+            check=(range(7).__contains__, "应为 0 到 6 的整数"),
+            default=2,
+        ),
+        choice(
+            *("missing", "缺项"),
+            "renormalise 由其余分担、zero 按零分、peer_mean 取同组平均、exclude 不计总分",
+            MISSING,
+            default="renormalise",
+        ),
+        choice(
+            *("month", "督查得分"),
+            "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
+            MONTHS,
+            default="pooled",
+        ),
+        Setting(
+            *("years", "各年的权重", "连续几年各占百分之几,最后一个是本年", "any"),
+            check=(_are_weights, "应为几个数的列表"),
+            default=(),
+        ),
+        Setting("above_full", "可超满分", "true:总分可以超过满分", "any", default=False),
+        Setting(
+            *("coefficient", "系数", "这一组的得分乘以多少", "numbers"),
+            span=_ABOVE_ZERO,
+            default={},
+        ),
+        *(
+            number(f"adjustments.{name}", title, f"{title},分", span=_NOT_BELOW_ZERO)
+            for name, title in (("bonus_cap", "加分上限"), ("penalty_cap", "扣减上限"))
+        ),
+        Setting("component[].name", "名称", "这一项叫什么", "any"),
+        Setting("component[].from", "来源", "数从哪里来", "any"),
+        number("component[].weight", "权重", "占多少分", span=_ABOVE_ZERO, needed=True),
+        number(
+            *("component[].full_mark", "满分", "来源的数以多少为满分"),
+            span=_ABOVE_ZERO,
+            default=100,
+        ),
+        choice(
+            *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
+            ROUNDINGS,
+            default="exact",
+        ),
+    )
+)
+"""Every setting of one profile."""
 _SLACK = 1e-9
 _FROM = (
     "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号,"
@@ -97,24 +170,18 @@ class Profile:
 
 def profiles_of(composite: Mapping) -> tuple[Profile, ...]:
     """Give the profiles of a file that has no faults."""
-    return tuple(_profile(told) for told in composite.get("profile", []))
+    return tuple(_profile(profile) for profile in composite.get("profile", []))
 
 
 def load_profiles(folder: Path) -> tuple[Profile, ...]:
     """Read the examples of a folder, by file name. Raises RuleSetError with all faults."""
-    found, faults = [], []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-            continue
-        own = composite_faults(told, {}, path.name)
-        faults += own
-        found += [] if own else profiles_of(told)
+    faults: list[Fault] = []
+    files = {path.name: read_toml(path, faults)[0] for path in sorted(folder.glob("*.toml"))}
+    for name, composite in files.items():
+        faults += composite_faults(composite, {}, name)
     if faults:
         raise RuleSetError(faults)
-    return tuple(found)
+    return tuple(profile for composite in files.values() for profile in profiles_of(composite))
 
 
 def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) -> list[Fault]:
@@ -122,173 +189,113 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
 
     Takes: settings - `rules.toml` beside it, {} without
     """
-    profiles = composite.get("profile", [])
-    said = [
-        f"不认识的设置 {name}:它不起任何作用。" for name in sorted(composite.keys() - {"profile"})
+    if not are_tables(composite.get("profile", [])):
+        return [Fault(file, None, "综合考核的每个方案写成一节 [[profile]]。", "profile")]
+    wrong = [
+        (name, f"不认识的设置 {name}:它不起任何作用。") for name in composite if name != "profile"
     ]
-    if not isinstance(profiles, list) or not all(isinstance(one, dict) for one in profiles):
-        return [Fault(file, None, "综合考核的每个方案写成一节 [[profile]]。")]
     seen: set[str] = set()
-    for told in profiles:
-        name = str(told.get("id", ""))
-        wrong = list(_shape_faults(told)) or _profile_faults(told)
-        said += [f"方案“{name}”:{text}" for text in wrong]
+    for above, profile in tables_in(composite, "profile"):
+        name = str(profile.get("id", ""))
+        faults = [(path, _spoken(text, profile)) for path, text in PROFILE.faults(profile)]
+        faults += _relation_faults(profile, {path.split(".")[0] for path, _ in faults})
         if name in seen:
-            said.append(f"方案“{name}”写了两次。")
+            faults.append(("id", "写了两次。"))
         seen.add(name)
-        if "adjustments" in told and settings.get("adjustments"):
-            said.append(f"方案“{name}”:rules.toml 里已有 [adjustments],同一笔加减分会计两次。")
-    return [Fault(file, None, text) for text in said]
+        if "adjustments" in profile and settings.get("adjustments"):
+            text = "rules.toml 里已有 [adjustments],同一笔加减分会计两次。"
+            faults.append(("adjustments", text))
+        wrong += [(f"{above}.{path}", f"方案“{name}”:{text}") for path, text in faults]
+    return locate(file, wrong)
 
 
-def _profile(told: Mapping) -> Profile:
-    adjustments = told.get("adjustments")
-    full = float(told.get("full_mark", 100))
-    factor = _factor(told)
-    return Profile(
-        id=told["id"],
-        title=told["title"],
-        place=told.get("place", ""),
-        source=told["source"],
-        effective_from=told["effective_from"],
-        effective_to=told.get("effective_to"),
-        period=told["period"],
-        board=told.get("board", "street"),
-        groups=tuple(told.get("groups", ())),
-        full_mark=full,
-        decimals=int(told.get("decimals", 2)),
-        missing=told.get("missing", MISSING[0]),
-        month=told.get("month", MONTHS[0]),
-        years=tuple(share / 100 for share in told.get("years", ())),
-        above_full=bool(told.get("above_full", False)),
-        coefficient={group: float(c) for group, c in told.get("coefficient", {}).items()},
-        adjustments=None if adjustments is None else _caps(adjustments),
-        components=tuple(_component(one, factor) for one in told["component"]),
+def _spoken(text: str, profile: Mapping) -> str:
+    """Name a component by what it is called, and a section as the file has it."""
+    names = [str(component.get("name", "")) for _, component in tables_in(profile, "component")]
+    text = re.sub(r" (\[+)", r" \1profile.", text)
+    return re.sub(
+        r"component\[(\d+)\]\.(?=[a-z])", lambda step: f"“{names[int(step[1]) - 1]}”的 ", text
     )
 
 
-def _component(told: Mapping, factor: float) -> Component:
-    source, _, rest = told["from"].partition(":")
+def _profile(written: Mapping) -> Profile:
+    paths = [setting.path for setting in PROFILE.settings if "." not in setting.path]
+    values = {path: PROFILE.value(written, path) for path in paths}
+    caps = {name: float(cap) for name, cap in written.get("adjustments", {}).items()}
+    factor = _factor(written)
+    values |= {
+        "groups": tuple(values["groups"]),
+        "full_mark": float(values["full_mark"]),
+        "decimals": int(values["decimals"]),
+        "years": tuple(share / 100 for share in values["years"]),
+        "above_full": bool(values["above_full"]),
+        "coefficient": {group: float(c) for group, c in values["coefficient"].items()},
+        "adjustments": Adjustments(**caps) if "adjustments" in written else None,
+        "components": tuple(_component(component, factor) for component in written["component"]),
+    }
+    return Profile(**values)
+
+
+def _component(written: Mapping, factor: float) -> Component:
+    source, _, rest = written["from"].partition(":")
     key, _, column = rest.partition(":")
     return Component(
-        name=told["name"],
+        name=written["name"],
         source=source,
         key=key,
         column=column,
-        weight=told["weight"] * factor,
-        full_mark=float(told.get("full_mark", 100)),
-        printed=told.get("rounding", ROUNDINGS[0]) == "printed",
+        weight=written["weight"] * factor,
+        full_mark=float(written.get("full_mark", PROFILE.default("component[].full_mark"))),
+        printed=written.get("rounding") == "printed",
     )
 
 
-def _caps(told: Mapping) -> Adjustments:
-    caps = {name: float(told[name]) for name in ("bonus_cap", "penalty_cap") if name in told}
-    return Adjustments(**caps)
-
-
-def _factor(told: Mapping) -> float:
+def _factor(profile: Mapping) -> float:
     """Give what a weight is in points: 1, or for weights in per cent of another full mark more."""
-    full = told.get("full_mark", 100)
-    total = sum(one["weight"] for one in told["component"])
-    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
-    as_points = min(abs(total - full), abs(total - (full - bonus))) < _SLACK
+    total, (full, reduced, _) = _weight_sums(profile)
+    as_points = min(abs(total - full), abs(total - reduced)) < _SLACK
     return 1.0 if as_points else full / 100
 
 
-def _shape_faults(told: Mapping) -> Iterator[str]:
-    """Say which values are of another kind: the further checks rest on their kinds."""
-    for name in ("coefficient", "adjustments"):
-        if not isinstance(told.get(name, {}), Mapping):
-            yield f"{name} 应为一节 [profile.{name}]。"
-    component = told.get("component", [])
-    if not (isinstance(component, list) and all(isinstance(one, Mapping) for one in component)):
-        yield "component 应为几节 [[profile.component]]。"
-    years = told.get("years", [])
-    if not (isinstance(years, list) and all(_is_number(one) for one in years)):
-        yield "years 应为几个数的列表。"
-    if not isinstance(told.get("groups", []), list) or not isinstance(told.get("board", ""), str):
-        yield "groups 应为列表,board 应为文字。"
+def _weight_sums(profile: Mapping) -> tuple[float, tuple[float, float, float]]:
+    """Give what the weights sum to, and what they may: the full mark, that without the bonus, 100."""
+    full = profile.get("full_mark", PROFILE.default("full_mark"))
+    bonus = profile.get("adjustments", {}).get("bonus_cap", 0)
+    total = sum(component["weight"] for component in profile["component"])
+    return total, (full, full - bonus, 100)
 
 
-def _profile_faults(told: Mapping) -> Iterator[str]:
-    for name in sorted(told.keys() - _PROFILE):
-        yield f"不认识的设置 {name}:它不起任何作用,请删去或改正。"
-    for name, kind in (("id", str), ("title", str), ("source", str), ("effective_from", date)):
-        if not isinstance(told.get(name), kind):
-            yield f"缺少 {name},或写法不对。"
-    end, begin = told.get("effective_to"), told.get("effective_from")
-    if end is not None and not (isinstance(end, date) and isinstance(begin, date) and end >= begin):
-        yield "effective_to 应为不早于 effective_from 的日期。"
-    for name, choices in (("period", PERIODS), ("missing", MISSING), ("month", MONTHS)):
-        if told.get(name, None if name == "period" else choices[0]) not in choices:
-            yield f"{name} 应为 {'、'.join(choices)} 之一。"
-    if told.get("board", "street") not in UNIT_KINDS:
-        yield f"board 应为 {'、'.join(UNIT_KINDS)} 之一。"
-    yield from _number_faults(told)
-    yield from _component_faults(told)
-
-
-def _number_faults(told: Mapping) -> Iterator[str]:
-    if not _is_number(told.get("full_mark", 100), above=0):
-        yield "full_mark 应为大于 0 的数。"
-    if told.get("decimals", 2) not in range(7):
-        yield "decimals 应为 0 到 6 的整数。"
-    for group, coefficient in told.get("coefficient", {}).items():
-        if not _is_number(coefficient, above=0):
-            yield f"coefficient 里“{group}”的系数应为大于 0 的数。"
-    years = told.get("years", [])
-    if years and (told.get("period") != "year" or abs(sum(years) - 100) > _SLACK):
-        yield f"years 是各年的权重(%),period 应为 year,合计 100,现在是 {sum(years):g}。"
-    caps = told.get("adjustments", {})
-    for name in sorted(caps):
-        if name not in ("bonus_cap", "penalty_cap") or not _is_number(caps[name]):
-            yield f"adjustments.{name}:这里只有 bonus_cap、penalty_cap,写不小于 0 的数。"
-
-
-def _component_faults(told: Mapping) -> Iterator[str]:
-    components = told.get("component", [])
-    if not components:
-        yield "至少要有一项 [[profile.component]]。"
+def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathFault]:
+    """Say which settings do not go together. Takes: wrong - names of those that are wrong alone"""
+    end, begin = profile.get("effective_to"), profile.get("effective_from")
+    if isinstance(end, date) and isinstance(begin, date) and end < begin:
+        yield "effective_to", "effective_to 应为不早于 effective_from 的日期。"
+    years = profile.get("years", [])
+    if years and not {"years", "period"} & wrong:
+        if profile["period"] != "year" or abs(sum(years) - 100) > _SLACK:
+            text = "years 是各年的权重(%),period 应为 year,合计 100,现在是"
+            yield "years", f"{text} {sum(years):g}。"
+    components = list(tables_in(profile, "component"))
+    if not profile.get("component"):
+        yield "component", "至少要有一项 [[profile.component]]。"
         return
-    for one in components:
-        yield from _one_component(one, str(one.get("name", "")))
-    names = [str(one.get("name")) for one in components]
+    for path, component in components:
+        yield from _source_faults(component, path)
+    names = [str(component.get("name")) for _, component in components]
     if len(set(names)) < len(names):
-        yield "有两项的 name 相同。"
-    weights = [one.get("weight") for one in components]
-    if all(_is_number(weight, above=0) for weight in weights):
-        yield from _weight_faults(told, weights)
+        yield "component", "有两项的 name 相同。"
+    if not {"full_mark", "adjustments"} & wrong and not any("component" in name for name in wrong):
+        total, sums = _weight_sums(profile)
+        if all(abs(total - wanted) > _SLACK for wanted in sums):
+            spelled = "、".join(f"{wanted:g}" for wanted in dict.fromkeys(sums))
+            yield "component", f"各项权重之和是 {total:g},应为 {spelled}。"
 
 
-def _one_component(one: Mapping, name: str) -> Iterator[str]:
-    for key in sorted(one.keys() - _COMPONENT):
-        yield f"“{name}”有不认识的设置 {key}。"
+def _source_faults(component: Mapping, path: str) -> Iterator[PathFault]:
+    name = str(component.get("name", ""))
     if not name:
-        yield "有一项没有 name。"
-    source, _, rest = str(one.get("from", "")).partition(":")
+        yield path, "有一项没有 name。"
+    source, _, rest = str(component.get("from", "")).partition(":")
     fits = ":" not in rest if source in MAY_BE_NAMED else (source in NAMED) == bool(rest)
     if source not in SOURCES or not fits:
-        yield _FROM.format(name=name)
-    if not _is_number(one.get("weight"), above=0):
-        yield f"“{name}”的 weight 应为大于 0 的数。"
-    if not _is_number(one.get("full_mark", 100), above=0):
-        yield f"“{name}”的 full_mark 应为大于 0 的数。"
-    if one.get("rounding", ROUNDINGS[0]) not in ROUNDINGS:
-        yield f"“{name}”的 rounding 应为 exact(最后取整)或 printed(各项先取整)。"
-
-
-def _weight_faults(told: Mapping, weights: Sequence[float]) -> Iterator[str]:
-    """Weights sum to the full mark, to the full mark without the bonus, or to 100 per cent."""
-    total, full = sum(weights), told.get("full_mark", 100)
-    bonus = told.get("adjustments", {}).get("bonus_cap", 0)
-    if not (_is_number(full, above=0) and _is_number(bonus)):
-        return
-    if all(abs(total - wanted) > _SLACK for wanted in (full, full - bonus, 100)):
-        wanted = "、".join(f"{one:g}" for one in dict.fromkeys((full, full - bonus, 100)))
-        yield f"各项权重之和是 {total:g},应为 {wanted}。"
-
-
-def _is_number(value: object, above: float | None = None) -> bool:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
-    return value > above if above is not None else value >= 0
+        yield f"{path}.from", _FROM.format(name=name)

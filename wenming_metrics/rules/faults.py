@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from wenming_metrics.rules.paths import line_of
 
 
 @dataclass(frozen=True)
@@ -19,15 +24,38 @@ class Fault:
 
     def __str__(self) -> str:
         """The fault as one line: file, line, column, message."""
-        place = f"{self.file} 第 {self.line} 行" if self.line else self.file
-        is_table = self.file.endswith(".csv")
-        place += f" {self.column} 列" if self.line and self.column and is_table else ""
-        return f"{place}:{self.message}"
+        column = f" {self.column} 列" if self.column and self.file.endswith(".csv") else ""
+        line = f" 第 {self.line} 行{column}" if self.line else ""
+        return f"{self.file}{line}:{self.message}"
 
 
-class RuleSetError(ValueError):
-    """A folder of rules cannot be used; `faults` lists everything that is wrong with it."""
+class FaultsError(ValueError):
+    """Something cannot be used; `faults` lists everything that is wrong with it."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: Sequence[object]) -> None:
         self.faults = faults
-        super().__init__("\n".join(str(fault) for fault in faults))
+        super().__init__("\n".join(map(str, faults)))
+
+
+class RuleSetError(FaultsError):
+    """A folder of rules cannot be used; its faults are of files."""
+
+
+def locate(file: str, wrong: Iterable[tuple[str, str]], text: str = "") -> list[Fault]:
+    """Make faults of paths of settings and what is wrong with them.
+
+    Takes: text - the file itself, by which lines are found
+    """
+    return [Fault(file, line_of(text, path), message, path) for path, message in wrong]
+
+
+def read_toml(path: Path, faults: list[Fault]) -> tuple[dict, str]:
+    """Read a TOML file: settings and text; {} and "" where it is none, which is added to `faults`."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text), text
+    except FileNotFoundError:
+        faults.append(Fault(path.name, None, "缺少这个文件。"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
+    return {}, ""

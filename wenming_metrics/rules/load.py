@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -20,16 +19,21 @@ from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import read_csv, split
 from wenming_metrics.rules.composite import composite_faults
-from wenming_metrics.rules.faults import Fault, RuleSetError
-from wenming_metrics.rules.model import Board, Catalogue, RuleSet
-from wenming_metrics.rules.paths import line_of
-from wenming_metrics.rules.reading_rules import reading_rules
-from wenming_metrics.rules.sections import adjustments_of, lists_of, pricing_of
+from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
+from wenming_metrics.rules.model import (
+    Adjustments,
+    Board,
+    Catalogue,
+    Deductions,
+    Lists,
+    ReadingRules,
+    RuleSet,
+)
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.check import component_faults
 from wenming_metrics.rules.survey.load import read_survey
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.tables import PRICES, TABLES, read_prices, read_tables
-from wenming_metrics.vocabulary import SOURCE_CODES
 
 INDICATORS = (
     *("code", "parent", "name", "weight", "method", "mode", "average", "settlement"),
@@ -41,7 +45,6 @@ ITEMS = ("item", "point_types", "indicator")
 COMPOSITE = "composite.toml"
 FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", SURVEY, TABLES)
 """The files that make the score; of some a rule set has no need."""
-_ROOT = {"mode": "", "average": "", "settlement": "", "full_mark": "", "table": "", "missing": ""}
 
 
 def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
@@ -50,19 +53,19 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     Raises RuleSetError naming file and line of everything that is wrong, all at once.
     """
     faults: list[Fault] = []
-    settings = _settings(folder / "rules.toml", faults)
+    settings, text = read_toml(folder / "rules.toml", faults)
     indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
     mapping = read_csv(folder / "items.csv", ITEMS, faults)
     tables, prices = read_tables(folder, faults), read_prices(folder, faults)
     has_composite = (folder / COMPOSITE).is_file()
-    composite = _settings(folder / COMPOSITE, faults) if has_composite else {}
-    if not any(one.file == "rules.toml" for one in faults):
-        faults += _located(check.settings_faults(settings), folder)
+    composite = read_toml(folder / COMPOSITE, faults)[0] if has_composite else {}
+    if text:
+        faults += check.settings_faults(settings, text)
     faults += composite_faults(composite, settings)
     survey = read_survey(folder, faults)
     if not faults:
         faults += component_faults(composite, survey, COMPOSITE)
-    if indicators.empty and not any(one.file == "indicators.csv" for one in faults):
+    if indicators.empty and not any(fault.file == "indicators.csv" for fault in faults):
         faults.append(Fault("indicators.csv", None, "一个指标也没有。"))
     elif len(indicators):
         faults += check.tree_faults(indicators, settings, tables)
@@ -70,17 +73,20 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     if faults:
         raise RuleSetError(faults)
     nodes = _nodes(indicators, settings)
-    found = _rule_set(settings, nodes, _leaf_of(mapping, nodes, catalogue), digest(folder))
-    return replace(found, tables=tables, prices=prices, composite=composite, survey=survey)
+    leaf_of = _leaf_of(mapping, nodes, catalogue)
+    files = {"tables": tables, "prices": prices, "composite": composite, "survey": survey}
+    return RuleSet(
+        **_fields(settings), **files, nodes=nodes, leaf_of=leaf_of, digest=digest(folder)
+    )
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
     """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
-    found = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
-    faults = check.folder_faults(found)
+    rule_sets = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    faults = check.folder_faults(rule_sets)
     if faults:
         raise RuleSetError(faults)
-    return sorted(found, key=lambda rules: (rules.effective_from, rules.id))
+    return sorted(rule_sets, key=lambda rules: (rules.effective_from, rules.id))
 
 
 def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
@@ -89,14 +95,14 @@ def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> R
     Without an id those of a named series are left out, unless there are no others. Raises
     RuleSetError when there is none.
     """
-    named = [rules for rules in rule_sets if rules_id in (None, rules.id)]
+    candidates = [rules for rules in rule_sets if rules_id in (None, rules.id)]
     if rules_id is None:
-        named = [rules for rules in named if not rules.series] or named
-    if not named:
-        said = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
-        raise RuleSetError([Fault("rules", None, said)])
-    current = [r for r in named if r.effective_from <= on and (r.effective_to or on) >= on]
-    return (current or named)[-1]
+        candidates = [rules for rules in candidates if not rules.series] or candidates
+    if not candidates:
+        message = f"没有编号为“{rules_id}”的测评办法。" if rules_id else "还没有测评办法。"
+        raise RuleSetError([Fault("rules", None, message)])
+    current = [r for r in candidates if r.effective_from <= on and (r.effective_to or on) >= on]
+    return (current or candidates)[-1]
 
 
 def digest(folder: Path) -> str:
@@ -135,35 +141,17 @@ def unpack(packed: bytes) -> dict[str, bytes]:
 
 def load_files(files: Mapping[str, bytes], catalogue: Catalogue) -> RuleSet:
     """Read a rule set that lies in no folder yet. Raises RuleSetError, as `load_rules`."""
-    with TemporaryDirectory() as place:
+    with TemporaryDirectory() as folder:
         for name, content in files.items():
-            (Path(place) / name).write_bytes(content)
-        return load_rules(Path(place), catalogue)
-
-
-def _settings(path: Path, faults: list[Fault]) -> dict:
-    if not path.is_file():
-        faults.append(Fault(path.name, None, "缺少这个文件。"))
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-        return {}
-
-
-def _located(faults: list[Fault], folder: Path) -> list[Fault]:
-    """Add to faults of rules.toml the lines that their settings stand on."""
-    text = (folder / "rules.toml").read_text(encoding="utf-8-sig")
-    return [replace(one, line=line_of(text, one.column)) for one in faults]
+            (Path(folder) / name).write_bytes(content)
+        return load_rules(Path(folder), catalogue)
 
 
 def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     """Lay the tree out parents first, the root as node 0, weights as shares of siblings."""
-    root = {**_ROOT, **settings.get("root", {})}
-    rows = [
-        {"code": "", "name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0, **root}
-    ]
+    top = {"name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0}
+    blank = dict.fromkeys((*INDICATORS, *FURTHER), "")
+    rows = [{**blank, **top, **settings.get("root", {})}]
     children = {code: group for code, group in indicators.groupby("parent", sort=False)}
     queue = [("", 0)]
     while queue:
@@ -176,9 +164,7 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
             level = rows[number]["level"] + 1
             queue.append((row["code"], len(rows)))
             rows.append({**row, "parent": number, "weight": share, "level": level})
-    blank = dict.fromkeys(("method", "lead", "responsible", "note", *FURTHER), "")
-    nodes = pd.DataFrame(rows, columns=list(dict.fromkeys([*rows[-1], *rows[0], *blank])))
-    nodes = nodes.fillna(blank)
+    nodes = pd.DataFrame(rows, columns=list(dict.fromkeys([*rows[-1], *rows[0]])))
     nodes["full_mark"] = [to_points(str(mark)) if str(mark) else 0 for mark in nodes["full_mark"]]
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
@@ -191,47 +177,72 @@ def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -
     leaf = pd.Series(nodes.index, nodes["code"])
     item = {code: number for number, code in enumerate(catalogue.items["code"])}
     kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
-    found = np.full((len(item), len(kind)), -1, np.int64)
+    leaf_of = np.full((len(item), len(kind)), -1, np.int64)
     for row in mapping.itertuples():
         columns = [kind[code] for code in split(row.point_types)] or slice(None)
-        found[item[row.item], columns] = leaf[row.indicator]
-    return found
+        leaf_of[item[row.item], columns] = leaf[row.indicator]
+    return leaf_of
 
 
-def _rule_set(settings: dict, nodes: pd.DataFrame, leaf_of: np.ndarray, mark: str) -> RuleSet:
-    limits = settings.get("coverage", {})
-    ranking = settings.get("ranking", {})
-    return RuleSet(
-        id=settings["id"],
-        title=settings["title"],
+def _fields(settings: dict) -> dict[str, object]:
+    """Give what a rule set takes from `rules.toml`."""
+    value = partial(RULES.value, settings)
+    return dict(
+        id=value("id"),
+        title=value("title"),
         short=settings.get("short", settings["title"]),
-        version=str(settings["version"]),
-        source=settings["source"],
-        effective_from=settings["effective_from"],
-        effective_to=settings.get("effective_to"),
-        digest=mark,
-        full_mark=float(settings.get("full_mark", 100)),
-        decimals=int(settings.get("decimals", 2)),
-        target=settings.get("target"),
-        nodes=nodes,
-        leaf_of=leaf_of,
-        coverage={kind: float(limits.get(kind, 0.0)) for kind in KINDS},
-        ranked_by=ranking.get("by", "published"),
-        ties=ranking.get("ties", "competition"),
-        sources=tuple(settings.get("sources", {}).get("counted", SOURCE_CODES)),
+        version=value("version"),
+        source=value("source"),
+        effective_from=value("effective_from"),
+        effective_to=value("effective_to"),
+        full_mark=float(value("full_mark")),
+        decimals=int(value("decimals")),
+        target=value("target"),
+        coverage={kind: float(value(f"coverage.{kind}")) for kind in KINDS},
+        ranked_by=value("ranking.by"),
+        ties=value("ranking.ties"),
+        sources=tuple(value("sources.counted")),
         boards=tuple(
             Board(b["kind"], b["title"], b["role"], b["ranked"], tuple(b.get("groups", ())))
             for b in settings["board"]
         ),
-        missing=settings.get("missing", {}).get("rule", "renormalise_local"),
-        missing_flag=float(settings.get("missing", {}).get("flag", 0.30)),
-        pricing=pricing_of(settings),
-        adjustments=adjustments_of(settings),
-        lists=lists_of(settings),
-        long_windows=settings.get("windows", {}).get("long", "pooled"),
-        tie_order=tuple(ranking.get("order", ())),
-        city_weight=settings.get("city", {}).get("weight", "equal"),
-        series=settings.get("series", ""),
+        missing=value("missing.rule"),
+        missing_flag=float(value("missing.flag")),
+        pricing=Deductions(**settings.get("deductions", {})),
+        adjustments=_adjustments(settings),
+        lists=_lists(settings),
+        long_windows=value("windows.long"),
+        tie_order=tuple(value("ranking.order")),
+        city_weight=value("city.weight"),
+        series=value("series"),
         issues=settings.get("issues", {}),
         reading=reading_rules(settings),
+    )
+
+
+def _adjustments(settings: dict) -> Adjustments:
+    section = dict(settings.get("adjustments", {}))
+    for name in ("bonus_cap", "penalty_cap"):
+        if name in section:
+            section[name] = float(section[name])
+    difficulty = {group: float(c) for group, c in section.pop("difficulty", {}).items()}
+    return Adjustments(**section, difficulty=difficulty, declared="adjustments" in settings)
+
+
+def _lists(settings: dict) -> Lists:
+    section = dict(settings.get("lists", {}))
+    names = ("group", "front", "back")
+    groups = [
+        [group.get(name, RULES.default(f"lists.group[].{name}")) for name in names]
+        for group in section.pop("group", [])
+    ]
+    return Lists(**section, groups={group: (front, back) for group, front, back in groups})
+
+
+def reading_rules(settings: Mapping) -> ReadingRules:
+    """Give section [reading] as a record."""
+    mark = RULES.value(settings, "reading.blank_full_mark")
+    return ReadingRules(
+        RULES.value(settings, "reading.blank_deduction"),
+        None if mark is None else to_points(str(mark)),
     )

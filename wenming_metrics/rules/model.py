@@ -9,30 +9,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
 
-SETTLED = ("deduct", "grade", "all_or_nothing")
+_default = RULES.default
+SETTLED = tuple(SETTLED_WORDS)
 """Modes that settle what was lost below a node period by period: 扣完为止, 分档, 一项不合格即不得分."""
-STOCKS = ("threshold", "value")
+STOCKS = tuple(STOCK_WORDS)
 """Modes of a leaf that is fed by a dated fact: 达标分档 of a metric, 数值 ÷ 满分 of a printed score."""
-MODES = ("rate", *SETTLED, *STOCKS)
-"""How a node makes its own rate; a node without a mode averages its children."""
-AVERAGES = ("pooled", "visit")
-"""Mode rate: all checks together (合并计算), or the mean of the visits' rates (按次平均)."""
-SETTLEMENTS = ("visit", "day", "week", "month", "window")
-"""Modes SETTLED: the period in which is settled what was lost."""
-MISSING = ("renormalise_local", "renormalise_global", "peer_mean", "full", "zero")
-"""A leaf that applies but was not looked at: its weight goes to its siblings, or to all leaves
-that were looked at; or it gets the mean of its group, full marks, or nothing."""
-TIE_ORDERS = ("failed", "coverage", "exact")
-"""What may decide between equal scores: fewer problems, more looked at, the score before rounding."""
-FACTS = ("metric", "external", "document")
-"""Kinds of dated facts that feed a leaf; `kind:name`, and for external scores `:column` too."""
-TABLE_COLUMNS = (
-    *("table", "label", "rate", "min_rate", "max_lost", "max_single", "min_value"),
-    *("target", "per", "loss"),
-)
+TABLE_LIMITS = ("min_rate", "max_lost", "max_single", "min_value")
+TABLE_NUMBERS = ("rate", *TABLE_LIMITS, "target", "per", "loss")
+TABLE_COLUMNS = ("table", "label", *TABLE_NUMBERS)
 PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 
@@ -71,12 +58,12 @@ class Deductions:
     relapse_days - 反弹 within so many days after closure; running - 连续通报 in so many periods
     """
 
-    first: str = "row"
-    per: str = "places"
-    combine: str = "highest"
-    booked: str = "due"
-    relapse_days: int = 30
-    running: int = 2
+    first: str = _default("deductions.first")
+    per: str = _default("deductions.per")
+    combine: str = _default("deductions.combine")
+    booked: str = _default("deductions.booked")
+    relapse_days: int = _default("deductions.relapse_days")
+    running: int = _default("deductions.running")
 
 
 @dataclass(frozen=True)
@@ -89,10 +76,10 @@ class Adjustments:
 
     bonus_cap: float | None = None
     penalty_cap: float | None = None
-    above_full: bool = False
-    veto: bool = False
+    above_full: bool = _default("adjustments.above_full")
+    veto: bool = _default("adjustments.veto")
     difficulty: Mapping[str, float] = field(default_factory=dict)
-    named: bool = False
+    declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,12 +92,27 @@ class Lists:
     place is skipped when counting periods running ("skip"), or ends the run ("break")
     """
 
-    front: str = "排名靠前"
-    back: str = "排名靠后"
+    front: str = _default("lists.front")
+    back: str = _default("lists.back")
     line: float | None = None
     cap: int | None = None
-    absent: str = "skip"
+    absent: str = _default("lists.absent")
     groups: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """How blank cells are read.
+
+    blank_deduction - "by_kind": 未查 in a checklist without results and the whole mark of a problem
+                      that is listed; "zero": nothing lost in both. A row that says 不符合 loses its
+                      whole mark all the same
+    blank_full_mark - 1e-4 points that a blank cell of a column 分值 stands for; None: what the
+                      catalogue says of the item
+    """
+
+    blank_deduction: str = _default("reading.blank_deduction")
+    blank_full_mark: int | None = None
 
 
 def _no_lines(columns: tuple[str, ...]) -> pd.DataFrame:
@@ -127,10 +129,10 @@ class RuleSet:
                responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set)
     leaf_of  - int64 array (item, point_type): the leaf's node, -1 = 不计分
     coverage - kind of window -> share of weight that must have been looked at to be scored
-    missing  - one of MISSING; missing_flag - share of weight filled in from which a unit is marked
+    missing  - one of MISSING_WORDS; missing_flag - share of weight filled in from which a unit is marked
     tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
     prices   - source (number, -1 = any), state, severity ("" = any), points (int64, 1e-4)
-    tie_order - what decides between equal scores, in order: TIE_ORDERS; () = nothing, they share
+    tie_order - what decides between equal scores, in order; () = nothing, they share
     city_weight - what a unit weighs in the city's score: "equal", its "population" or "checks"
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
@@ -157,17 +159,17 @@ class RuleSet:
     ties: str
     sources: tuple[str, ...]
     boards: tuple[Board, ...]
-    missing: str = "renormalise_local"
-    missing_flag: float = 0.30
+    missing: str = _default("missing.rule")
+    missing_flag: float = _default("missing.flag")
     tables: pd.DataFrame = field(default_factory=lambda: _no_lines(TABLE_COLUMNS))
     prices: pd.DataFrame = field(default_factory=lambda: _no_lines(PRICE_COLUMNS))
     pricing: Deductions = Deductions()
     adjustments: Adjustments = Adjustments()
     lists: Lists = Lists()
-    long_windows: str = "pooled"
-    city_weight: str = "equal"
-    tie_order: tuple[str, ...] = ()
-    series: str = ""
+    long_windows: str = _default("windows.long")
+    city_weight: str = _default("city.weight")
+    tie_order: tuple[str, ...] = _default("ranking.order")
+    series: str = _default("series")
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()

@@ -8,14 +8,12 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.model import (
-    AVERAGES,
-    FACTS,
-    MISSING,
-    MODES,
-    SETTLED,
-    SETTLEMENTS,
-    STOCKS,
+from wenming_metrics.rules.model import SETTLED, STOCKS
+from wenming_metrics.rules.settings_table import (
+    AVERAGE_WORDS,
+    MISSING_WORDS,
+    MODE_WORDS,
+    SETTLEMENT_WORDS,
 )
 from wenming_metrics.rules.tables import LARGEST, is_linear, lines_of
 
@@ -25,9 +23,16 @@ _HOLDS = {
     "day": {"visit", "day"},
     "week": {"visit", "day", "week"},
     "month": {"visit", "day", "month"},
-    "window": set(SETTLEMENTS),
+    "window": set(SETTLEMENT_WORDS),
 }
 """Which settlement periods lie whole within one: only those may settle below it."""
+_CODED = (
+    ("mode", "计分方式", MODE_WORDS),
+    ("average", "平均方式", AVERAGE_WORDS),
+    ("missing", "missing", MISSING_WORDS),
+)
+_FACTS = ("metric", "external", "document")
+"""Kinds of dated facts that feed a leaf; `kind:name`, and for external scores `:column` too."""
 _BLANK = dict.fromkeys(
     ("mode", "average", "settlement", "full_mark", "table", "fact", "missing"), ""
 )
@@ -43,35 +48,34 @@ def node_faults(
     """
     inner, faults = set(indicators["parent"]), []
     for row in indicators.to_dict("records"):
-        said = [*_own(row, tables), *_place(row, row["code"] in inner)]
-        faults += [Fault(_FILE, row["line"], text, column) for column, text in said]
+        wrong = [*_node_alone(row, tables), *_node_position(row, row["code"] in inner)]
+        faults += [Fault(_FILE, row["line"], text, column) for column, text in wrong]
     if root:
-        told = {**_BLANK, **{name: str(value) for name, value in root.items()}}
-        said = [*_own(told, tables), *_place(told, inner=True)]
-        faults += [Fault("rules.toml", None, f"root:{text}", f"root.{at}") for at, text in said]
+        top = {**_BLANK, **{name: str(value) for name, value in root.items()}}
+        wrong = [*_node_alone(top, tables), *_node_position(top, inner=True)]
+        faults += [
+            Fault("rules.toml", None, f"root:{text}", f"root.{column}") for column, text in wrong
+        ]
     if sound:
         faults += _nested(indicators, str(root.get("mode", "")), root.get("settlement", ""))
     return faults
 
 
-def _own(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _node_alone(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Say what is wrong with the settings of one node by themselves: column, what."""
     mode = row["mode"]
-    if mode and mode not in MODES:
-        yield "mode", f"计分方式“{mode}”不认识,应为 {'、'.join(MODES)} 或留空。"
-    if row["average"] and row["average"] not in AVERAGES:
-        yield "average", f"平均方式“{row['average']}”不认识,应为 {'、'.join(AVERAGES)} 或留空。"
-    if row["missing"] and row["missing"] not in MISSING:
-        yield "missing", f"missing“{row['missing']}”不认识,应为 {'、'.join(MISSING)} 或留空。"
-    if mode in SETTLED and row["settlement"] not in SETTLEMENTS:
-        yield "settlement", f"{mode} 要写结算周期({'、'.join(SETTLEMENTS)})。"
+    for column, title, codes in _CODED:
+        if row[column] and row[column] not in codes:
+            yield column, f"{title}“{row[column]}”不认识,应为 {'、'.join(codes)} 或留空。"
+    if mode in SETTLED and row["settlement"] not in SETTLEMENT_WORDS:
+        yield "settlement", f"{mode} 要写结算周期({'、'.join(SETTLEMENT_WORDS)})。"
     if mode in ("deduct", "value") and not _is_mark(row["full_mark"]):
         yield "full_mark", f"{mode} 要写大于 0 的满分 full_mark。"
     elif row["full_mark"] and not _is_mark(row["full_mark"]):
         yield "full_mark", f"满分 full_mark“{row['full_mark']}”应为大于 0 的数。"
     yield from _table(row, tables)
-    if mode in STOCKS and row["fact"].split(":")[0] not in FACTS:
-        yield "fact", f"{mode} 要写 fact(数从哪里来),以 {'、'.join(FACTS)} 开头。"
+    if mode in STOCKS and row["fact"].split(":")[0] not in _FACTS:
+        yield "fact", f"{mode} 要写 fact(数从哪里来),以 {'、'.join(_FACTS)} 开头。"
     elif row["fact"] and mode not in STOCKS:
         yield "fact", "写了 fact 的指标,计分方式应为 threshold 或 value。"
 
@@ -101,7 +105,7 @@ def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield "table", f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"
 
 
-def _place(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
+def _node_position(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
     if inner and row["mode"] in ("rate", *STOCKS):
         yield "mode", f"有下级的指标不能用 {row['mode']},请留空或用 {'、'.join(SETTLED)}。"
     if inner and row["missing"] and row["mode"] not in SETTLED:
@@ -136,6 +140,6 @@ def _refuses(above: dict, row: dict) -> str:
     name = above["code"] or "总分"
     if row["mode"] != "deduct":
         return f"上级“{name}”自己结算扣分,它的下级只能用 rate 或 deduct。"
-    if row["settlement"] not in _HOLDS.get(above["settlement"], SETTLEMENTS):
+    if row["settlement"] not in _HOLDS.get(above["settlement"], SETTLEMENT_WORDS):
         return f"上级“{name}”按 {above['settlement']} 结算,下级的结算周期要落在它里面。"
     return ""

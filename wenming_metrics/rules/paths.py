@@ -23,16 +23,28 @@ Step = str | int
 def flatten(settings: Mapping, above: str = "") -> Iterator[tuple[str, object]]:
     """List settings as (path, value); an empty table or list of tables is a value itself."""
     for name, value in settings.items():
-        step = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
-        path = f"{above}.{step}" if above else step
+        path = join_path(above, name)
         if isinstance(value, Mapping) and value:
             yield from flatten(value, path)
         elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
-            for number, one in enumerate(value, 1):
-                place = f"{path}[{number}]"
-                yield from flatten(one, place) if one else iter([(place, {})])
+            for number, table in enumerate(value, 1):
+                row_path = f"{path}[{number}]"
+                yield from flatten(table, row_path) if table else iter([(row_path, {})])
         else:
             yield path, value
+
+
+def join_path(above: str, name: str) -> str:
+    """Give the path of a name in a section."""
+    step = name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return f"{above}.{step}" if above else step
+
+
+def enclosing(path: str) -> Iterator[str]:
+    """List a path and what it stands in, the nearest first: `a[2].b`, `a[2]`, `a`."""
+    while path:
+        yield path
+        path = re.sub(r"(\[\d*\]|[^.\[]+)$", "", path).rstrip(".[")
 
 
 def unflatten(lines: Iterable[tuple[str, object]]) -> dict:
@@ -40,65 +52,72 @@ def unflatten(lines: Iterable[tuple[str, object]]) -> dict:
     root: dict = {}
     for path, value in lines:
         steps = split_path(path)
-        place: dict | list = root
+        container: dict | list = root
         for step, after in zip(steps, [*steps[1:], None], strict=True):
             last = after is None
-            made = value if last else [] if isinstance(after, int) else {}
-            place = _enter(place, step, made, path, last=last)
+            blank = value if last else [] if isinstance(after, int) else {}
+            container = _enter(container, step, blank, path, last=last)
     return root
 
 
 def split_path(path: str) -> list[Step]:
     """Split a path into names and, for lists, positions. Raises ValueError for a faulty one."""
     steps: list[Step] = []
-    at = 0
-    while at < len(path):
-        found = _STEP.match(path, at)
-        if not found:
+    position = 0
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if not match:
             raise ValueError(path)
-        quoted, name, number = found.groups()
+        quoted, name, number = match.groups()
         steps.append(int(number) - 1 if number else name or json.loads(f'"{quoted}"'))
-        at = found.end()
-        if at < len(path) and path[at] != "[":
-            if path[at] != "." or at + 1 == len(path):
+        position = match.end()
+        if position < len(path) and path[position] != "[":
+            if path[position] != "." or position + 1 == len(path):
                 raise ValueError(path)
-            at += 1
+            position += 1
     if not steps or isinstance(steps[0], int) or any(step == -1 for step in steps):
         raise ValueError(path)
     return steps
 
 
 def line_of(text: str, path: str) -> int | None:
-    """Find the line of a TOML file on which a setting, or its section, stands."""
-    section, counts = "", {}
+    """Find the line of a TOML file on which a setting, or else what it stands in, stands."""
+    section, counts, lines = "", {}, {}
     for number, line in enumerate(text.splitlines(), 1):
         head = _HEAD.match(line)
         if head:
-            name = head[2].strip()
-            counts[name] = counts.get(name, 0) + 1
-            section = f"{name}[{counts[name]}]" if head[1] == "[[" else name
-            if path in (section, name):
-                return number
-        named = _NAMED.match(line)
-        if named and path == (f"{section}.{named[1]}" if section else named[1]):
-            return number
-    return None
+            section = head[2].strip()
+            lines.setdefault(section, number)
+            if head[1] == "[[":
+                counts[section] = counts.get(section, 0) + 1
+                section = f"{section}[{counts[section]}]"
+                lines[section] = number
+        assignment = _NAMED.match(line)
+        if assignment:
+            lines.setdefault(f"{section}.{assignment[1]}" if section else assignment[1], number)
+    return next((lines[step] for step in enclosing(path) if step in lines), None)
 
 
-def _enter(place: dict | list, step: Step, made: object, path: str, *, last: bool) -> dict | list:
+def _enter(
+    container: dict | list, step: Step, blank: object, path: str, *, last: bool
+) -> dict | list:
     if isinstance(step, int):
-        if not isinstance(place, list) or step > len(place) or (last and step < len(place)):
+        if (
+            not isinstance(container, list)
+            or step > len(container)
+            or (last and step < len(container))
+        ):
             raise ValueError(path)
-        if step == len(place):
-            place.append(made)
-        found = place[step]
+        if step == len(container):
+            container.append(blank)
+        inner = container[step]
     else:
-        if not isinstance(place, dict) or (last and step in place):
+        if not isinstance(container, dict) or (last and step in container):
             raise ValueError(path)
-        found = place.setdefault(step, made)
-    if not last and type(found) is not type(made):
+        inner = container.setdefault(step, blank)
+    if not last and type(inner) is not type(blank):
         raise ValueError(path)
-    return found
+    return inner
 
 
 def literal(value: object) -> str:
@@ -110,10 +129,10 @@ def literal(value: object) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return f"[{', '.join(literal(one) for one in value)}]"
+        return f"[{', '.join(literal(entry) for entry in value)}]"
     if isinstance(value, Mapping):
-        told = (f"{_key(name)} = {literal(one)}" for name, one in value.items())
-        return f"{{{', '.join(told)}}}"
+        pairs = (f"{_key(name)} = {literal(entry)}" for name, entry in value.items())
+        return f"{{{', '.join(pairs)}}}"
     return repr(value)
 
 
@@ -127,10 +146,10 @@ def spell(value: object) -> str:
 def parse(text: str) -> object:
     """Read what `spell` wrote: a value of TOML, else a text."""
     try:
-        found = tomllib.loads(f"value = {text}")
+        parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
-    return found["value"] if len(found) == 1 else text
+    return parsed["value"] if len(parsed) == 1 else text
 
 
 def toml(settings: Mapping) -> str:
@@ -148,10 +167,10 @@ def _toml_lines(settings: Mapping, above: str) -> Iterator[str]:
             yield f"{_key(name)} = {literal(value)}"
     for path, value in deeper:
         several = isinstance(value, list)
-        for one in value if several else [value]:
+        for table in value if several else [value]:
             yield ""
             yield f"[[{path}]]" if several else f"[{path}]"
-            yield from _toml_lines(one, f"{path}.")
+            yield from _toml_lines(table, f"{path}.")
 
 
 def _key(name: str) -> str:

@@ -15,15 +15,12 @@ import pandas as pd
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.rules.catalogue import read_csv
 from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS
+from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS, TABLE_LIMITS, TABLE_NUMBERS
 from wenming_metrics.vocabulary import SEVERITIES, SOURCE_CODES, SOURCES, STATES
 
 PRICED_STATES = tuple(filter(None, STATES))
 """What a price may be for: the problem itself, and what became of it."""
 TABLES, PRICES = "tables.csv", "deductions.csv"
-LIMITS = ("min_rate", "max_lost", "max_single", "min_value")
-_LINEAR = ("target", "per", "loss")
-_NUMBERS = ("rate", *LIMITS, *_LINEAR)
 LARGEST = 10**12
 """Points (1e-4) beyond which a mark or a price is a slip of the pen."""
 
@@ -36,12 +33,12 @@ def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     if not (folder / TABLES).is_file():
         return _typed(pd.DataFrame(columns=[*TABLE_COLUMNS, "line"]))
     lines = read_csv(folder / TABLES, TABLE_COLUMNS, faults)
-    for name in _NUMBERS:
+    for name in TABLE_NUMBERS:
         lines[name] = [_number(row, name, faults) for row in lines.to_dict("records")]
-    found = _typed(lines)
-    for table, part in found.groupby("table", sort=False):
-        faults += _table_faults(str(table), part)
-    return found
+    typed = _typed(lines)
+    for table, table_lines in typed.groupby("table", sort=False):
+        faults += _table_faults(str(table), table_lines)
+    return typed
 
 
 def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -49,38 +46,29 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     if not (folder / PRICES).is_file():
         return pd.DataFrame({name: pd.Series(dtype=object) for name in PRICE_COLUMNS})
     lines = read_csv(folder / PRICES, PRICE_COLUMNS, faults)
-    sources = {**{code: n for n, code in enumerate(SOURCE_CODES)}, "": -1}
-    sources |= {name: SOURCE_CODES.index(code) for code, name in SOURCES.items()}
-    for row in lines.itertuples():
-        if row.source not in sources:
-            known = "、".join(SOURCES.values())
-            faults.append(
-                Fault(PRICES, row.line, f"来源“{row.source}”不认识,应为 {known} 或留空。", "source")
-            )
-        for name, title, known in (
-            ("state", "状态", PRICED_STATES),
-            ("severity", "程度", SEVERITIES),
-        ):
-            told = getattr(row, name)
-            if told not in known:
-                words = "、".join(filter(None, known)) + ("或留空" if "" in known else "")
-                said = f"{title}“{told}”不认识,应为 {words}。"
-                faults.append(Fault(PRICES, row.line, said, name))
-        points = to_points(row.points)
+    sources = {"": -1, **{name: SOURCE_CODES.index(code) for code, name in SOURCES.items()}}
+    coded = (
+        ("source", "来源", tuple(sources)),
+        ("state", "状态", PRICED_STATES),
+        ("severity", "程度", SEVERITIES),
+    )
+    sources |= {code: number for number, code in enumerate(SOURCE_CODES)}
+    for row in lines.to_dict("records"):
+        for name, title, words in coded:
+            if row[name] not in words and not (name == "source" and row[name] in sources):
+                choices = "、".join(filter(None, words)) + (" 或留空" if "" in words else "")
+                text = f"{title}“{row[name]}”不认识,应为 {choices}。"
+                faults.append(Fault(PRICES, row["line"], text, name))
+        points = to_points(row["points"])
         if points is None or not 0 <= points <= LARGEST:
-            said = f"扣分“{row.points}”应为不小于 0 的数。"
-            faults.append(Fault(PRICES, row.line, said, "points"))
+            text = f"扣分“{row['points']}”应为不小于 0 的数。"
+            faults.append(Fault(PRICES, row["line"], text, "points"))
     keys = ["source", "state", "severity"]
     for row in lines[lines.duplicated(keys)].itertuples():
         faults.append(Fault(PRICES, row.line, "同一来源、状态、程度的扣分前面已经写过。"))
-    return pd.DataFrame(
-        {
-            "source": [sources.get(one, -1) for one in lines["source"]],
-            "state": lines["state"],
-            "severity": lines["severity"],
-            "points": np.array([_points(one) for one in lines["points"]], np.int64),
-        }
-    )
+    points = np.array([_points(text) for text in lines["points"]], np.int64)
+    numbers = [sources.get(source, -1) for source in lines["source"]]
+    return lines.assign(source=numbers, points=points)[list(PRICE_COLUMNS)]
 
 
 def _points(text: str) -> int:
@@ -99,7 +87,7 @@ def is_linear(lines: pd.DataFrame) -> bool:
 
 
 def _typed(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines.astype({name: float for name in _NUMBERS})
+    return lines.astype({name: float for name in TABLE_NUMBERS})
 
 
 def _number(row: dict, name: str, faults: list[Fault]) -> float:
@@ -110,8 +98,8 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        said = f"{name} 的“{row[name]}”应为一个数,或留空。"
-        faults.append(Fault(TABLES, row["line"], said, name))
+        message = f"{name} 的“{row[name]}”应为一个数,或留空。"
+        faults.append(Fault(TABLES, row["line"], message, name))
         return math.nan
     return value
 
@@ -126,20 +114,20 @@ def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
         Fault(TABLES, int(line), "rate 应为 0 与 1 之间的数。", "rate")
         for line in lines["line"][~lines["rate"].between(0, 1)]
     ]
-    limited = lines[list(LIMITS)].notna()
+    limited = lines[list(TABLE_LIMITS)].notna()
     if limited.iloc[-1].any():
-        said = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
-        faults.append(Fault(TABLES, last, said))
+        message = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
+        faults.append(Fault(TABLES, last, message))
     for line in lines["line"][~limited.any(axis=1)].iloc[:-1]:
         faults.append(Fault(TABLES, int(line), "没有条件的一行只能是最后一行,它后面的行用不上。"))
     return faults
 
 
 def _linear_faults(name: str, lines: pd.DataFrame, first: int) -> list[Fault]:
-    one = lines.iloc[0]
-    if len(lines) > 1 or lines[list(LIMITS)].notna().any(axis=None):
+    line = lines.iloc[0]
+    if len(lines) > 1 or lines[list(TABLE_LIMITS)].notna().any(axis=None):
         return [Fault(TABLES, first, f"表“{name}”写了 target,就只能有这一行,不再写条件。")]
-    if not (one["per"] > 0 and one["loss"] >= 0):
-        said = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
-        return [Fault(TABLES, first, said, "per")]
+    if not (line["per"] > 0 and line["loss"] >= 0):
+        message = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
+        return [Fault(TABLES, first, message, "per")]
     return []

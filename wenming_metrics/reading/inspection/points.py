@@ -18,7 +18,7 @@ from wenming_metrics.reading.tables.table import (
     typed,
 )
 from wenming_metrics.reading.tables.totals import number_text
-from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.vocabulary import RESULTS
 
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))

@@ -13,8 +13,7 @@ from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
-from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.reading_rules import ReadingRules
+from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.answers import Answers as Answered
 from wenming_metrics.rules.survey.model import Survey
 

@@ -18,6 +18,8 @@ FACTS = {
     **{"flags": "int32", "key": "int64", "sheet": "int16", "source_row": "int32"},
 }
 """Columns of every frame of answers beside those of its questions, as reading gives them."""
+NOT_QUESTIONS = {*FACTS, "batch", "counts"}
+"""Names that a question cannot have: columns of every questionnaire."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +47,11 @@ class Answers:
     @property
     def questions(self) -> list[str]:
         """Codes of the questions that there is a column for."""
-        return [name for name in self.frame if name not in _NOT_QUESTIONS]
+        return [name for name in self.frame if name not in NOT_QUESTIONS]
 
     @property
     def wave(self) -> str:
         """The wave in words: 「2026年第三季度」."""
         first, last = date.fromordinal(self.first_day), date.fromordinal(self.last_day)
         spans = (window(kind, first) for kind in WAVES)
-        return next((one.title for one in spans if (one.start, one.end) == (first, last)), "")
-
-
-_NOT_QUESTIONS = {*FACTS, "batch", "counts"}
+        return next((span.title for span in spans if (span.start, span.end) == (first, last)), "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.paths import line_of
-from wenming_metrics.rules.survey.answers import FACTS
+from wenming_metrics.rules.faults import Fault, locate
+from wenming_metrics.rules.setting import PathFault, tables_in
+from wenming_metrics.rules.survey.answers import NOT_QUESTIONS
 from wenming_metrics.rules.survey.model import (
     COUNT,
     FILE,
@@ -19,97 +19,95 @@ from wenming_metrics.rules.survey.model import (
     UNKNOWN,
     VALID,
     VALUES,
+    DisclosureLimits,
     Survey,
 )
-from wenming_metrics.rules.survey.shape import Said, shape_faults, tables_in
+from wenming_metrics.rules.survey.settings_table import SURVEY
 from wenming_metrics.vocabulary import normalise
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN = {*FACTS, "batch", "counts"}
-"""Names that a question cannot have: columns of every questionnaire."""
 _MOST_OPTIONS = 60
 """Options that a multiple answer has room for in one whole number."""
 _SLACK = 1e-9
+Questions = Mapping[str, Mapping]
+"""Code of a question -> the question."""
 
 
-def survey_faults(told: Mapping, file: str = FILE, text: str = "") -> list[Fault]:
+def survey_faults(written: Mapping, file: str = FILE, text: str = "") -> list[Fault]:
     """List what is wrong with the definitions of a survey.
 
-    Takes: told - as read from TOML; text - the file itself, by which lines are found
+    Takes: written - as read from TOML; text - the file itself, by which lines are found
     """
-    said = list(shape_faults(told))
-    if not said:
-        said = [*_head_faults(told), *_question_faults(told), *_rate_faults(told)]
-        said += [*_score_faults(told), *_margin_faults(told)]
-    return [Fault(file, _line(text, path), words, path) for path, words in said]
+    wrong = list(SURVEY.faults(written))
+    if not wrong:
+        questions = {question["code"]: question for _, question in tables_in(written, "question")}
+        wrong = [
+            *_head_faults(written),
+            *_question_faults(written),
+            *_rate_faults(written, questions),
+        ]
+        wrong += [
+            *_score_faults(written.get("score"), questions),
+            *_margin_faults(written, questions),
+        ]
+    return locate(file, wrong, text)
 
 
-def _line(text: str, path: str) -> int | None:
-    """Find the line of a setting, else of what it stands in."""
-    while path:
-        found = line_of(text, path)
-        if found:
-            return found
-        path = re.sub(r"(\[\d+\]|[^.\[]+)$", "", path).rstrip(".")
-    return None
-
-
-def _head_faults(told: Mapping) -> Iterator[Said]:
-    limits = {"hide": 10, "flag": 30, "caution": 50, **told.get("limits", {})}
-    if not limits["hide"] <= limits["flag"] <= limits["caution"]:
+def _head_faults(written: Mapping) -> Iterator[PathFault]:
+    limits = DisclosureLimits(**written.get("limits", {}))
+    if not limits.hide <= limits.flag <= limits.caution:
         yield "limits", "hide、flag、caution 应从小到大:不公布、不排名、提醒的份数界限。"
-    if not told.get("question"):
+    if not written.get("question"):
         yield "", "至少要有一道题 [[question]]。"
-    if not told.get("rate") and "score" not in told:
+    if not written.get("rate") and "score" not in written:
         yield "", "至少要有一个指标 [[rate]],或者问卷得分 [score]。"
 
 
-def _question_faults(told: Mapping) -> Iterator[Said]:
-    seen: dict[str, str] = {}
+def _question_faults(written: Mapping) -> Iterator[PathFault]:
+    seen: set[str] = set()
     heads: dict[str, str] = {}
-    for place, one in tables_in(told, "question", ""):
-        code, kind = one["code"], one.get("kind", SINGLE)
-        if not _CODE.fullmatch(code) or code in _TAKEN:
+    for path, question in tables_in(written, "question"):
+        code, kind = question["code"], question.get("kind", SINGLE)
+        if not _CODE.fullmatch(code) or code in NOT_QUESTIONS:
             yield (
-                f"{place}.code",
-                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(_TAKEN))}。",
+                f"{path}.code",
+                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(NOT_QUESTIONS))}。",
             )
         if code in seen:
-            yield f"{place}.code", f"题目代号“{code}”写了两次。"
-        seen[code] = place
-        for head in one.get("headers", []) or [one["title"]]:
-            other = heads.setdefault(normalise(head), code)
-            if other != code:
-                yield f"{place}.headers", f"表头“{head}”同时指题目“{other}”和“{code}”。"
-        yield from _option_faults(one, place, kind)
-        if kind == SCALE and not one.get("low", 0) < one.get("high", 0):
-            yield place, f"打分题“{code}”要写 low 和 high,low 小于 high。"
-        if kind != SCALE and ("low" in one or "high" in one):
-            yield place, f"题目“{code}”不是打分题,不写 low、high。"
-        if one.get("people") and kind != SINGLE:
-            yield f"{place}.people", f"题目“{code}”分人群,只能是单选题。"
+            yield f"{path}.code", f"题目代号“{code}”写了两次。"
+        seen.add(code)
+        for head in question.get("headers", []) or [question["title"]]:
+            first_code = heads.setdefault(normalise(head), code)
+            if first_code != code:
+                yield f"{path}.headers", f"表头“{head}”同时指题目“{first_code}”和“{code}”。"
+        yield from _option_faults(question, path, kind)
+        if kind == SCALE and not question.get("low", 0) < question.get("high", 0):
+            yield path, f"打分题“{code}”要写 low 和 high,low 小于 high。"
+        if kind != SCALE and ("low" in question or "high" in question):
+            yield path, f"题目“{code}”不是打分题,不写 low、high。"
+        if question.get("people") and kind != SINGLE:
+            yield f"{path}.people", f"题目“{code}”分人群,只能是单选题。"
 
 
-def _option_faults(question: Mapping, place: str, kind: str) -> Iterator[Said]:
+def _option_faults(question: Mapping, above: str, kind: str) -> Iterator[PathFault]:
     code, options = question["code"], question.get("option", [])
     if kind == SCALE and options:
-        yield f"{place}.option", f"打分题“{code}”没有选项;要写选项,请改成单选题。"
+        yield f"{above}.option", f"打分题“{code}”没有选项;要写选项,请改成单选题。"
     if kind != SCALE and not options:
-        yield place, f"题目“{code}”没有选项。"
+        yield above, f"题目“{code}”没有选项。"
     if len(options) > _MOST_OPTIONS:
-        yield f"{place}.option", f"题目“{code}”的选项太多,最多 {_MOST_OPTIONS} 个。"
+        yield f"{above}.option", f"题目“{code}”的选项太多,最多 {_MOST_OPTIONS} 个。"
     codes: set[str] = set()
     means: dict[str, str] = {}
-    for number, one in enumerate(options, 1):
-        at = f"{place}.option[{number}]"
-        if one["code"] in codes:
-            yield f"{at}.code", f"题目“{code}”的选项代号“{one['code']}”写了两次。"
-        codes.add(one["code"])
-        for word in (one["title"], *one.get("aliases", ())):
-            other = means.setdefault(normalise(word), one["code"])
-            if other != one["code"]:
-                said = f"题目“{code}”里“{word}”同时指选项“{other}”和“{one['code']}”。"
-                yield at, said
+    for path, option in tables_in(question, "option", above):
+        if option["code"] in codes:
+            yield f"{path}.code", f"题目“{code}”的选项代号“{option['code']}”写了两次。"
+        codes.add(option["code"])
+        for word in (option["title"], *option.get("aliases", ())):
+            first_code = means.setdefault(normalise(word), option["code"])
+            if first_code != option["code"]:
+                message = f"题目“{code}”里“{word}”同时指选项“{first_code}”和“{option['code']}”。"
+                yield path, message
 
 
 def _states(question: Mapping) -> dict[str, str]:
@@ -117,33 +115,34 @@ def _states(question: Mapping) -> dict[str, str]:
     if question.get("kind") == SCALE:
         steps = range(question.get("low", 0), question.get("high", 0) + 1)
         return {str(step): VALID for step in steps}
-    return {one["code"]: one.get("state", VALID) for one in question.get("option", [])}
+    return {option["code"]: option.get("state", VALID) for option in question.get("option", [])}
 
 
-def _rate_faults(told: Mapping) -> Iterator[Said]:
-    questions = {one["code"]: one for one in told.get("question", [])}
+def _rate_faults(written: Mapping, questions: Questions) -> Iterator[PathFault]:
     seen: set[str] = set()
-    for place, one in tables_in(told, "rate", ""):
-        code = one["code"]
+    for path, rate in tables_in(written, "rate"):
+        code = rate["code"]
         if not _CODE.fullmatch(code):
-            yield f"{place}.code", f"指标代号“{code}”应以小写字母开头,只用字母、数字、下划线。"
+            yield f"{path}.code", f"指标代号“{code}”应以小写字母开头,只用字母、数字、下划线。"
         if code in seen:
-            yield f"{place}.code", f"指标代号“{code}”写了两次。"
-        if one["title"] in seen:
-            yield f"{place}.title", f"有两个指标都叫“{one['title']}”,分不清是哪一个。"
-        seen |= {code, one["title"]}
-        question = questions.get(one["question"])
+            yield f"{path}.code", f"指标代号“{code}”写了两次。"
+        if rate["title"] in seen:
+            yield f"{path}.title", f"有两个指标都叫“{rate['title']}”,分不清是哪一个。"
+        seen |= {code, rate["title"]}
+        question = questions.get(rate["question"])
         if question is None:
-            yield f"{place}.question", f"指标“{code}”的题目“{one['question']}”不存在。"
+            yield f"{path}.question", f"指标“{code}”的题目“{rate['question']}”不存在。"
             continue
         states = _states(question)
         for name in ("numerator", "base", "values"):
-            for option in one.get(name, ()):
-                yield from _named(f"{place}.{name}", code, option, states)
-        yield from _method_faults(one, place, question)
+            for option in rate.get(name, ()):
+                yield from _option_name_faults(f"{path}.{name}", code, option, states)
+        yield from _method_faults(rate, path, question)
 
 
-def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iterator[Said]:
+def _option_name_faults(
+    path: str, code: str, option: str, states: Mapping[str, str]
+) -> Iterator[PathFault]:
     """Say what is wrong with an option that a figure names."""
     if option not in states:
         yield path, f"“{code}”里的选项“{option}”在题目里没有。"
@@ -153,79 +152,80 @@ def _named(path: str, code: str, option: str, states: Mapping[str, str]) -> Iter
         yield path, f"“{code}”里的“{option}”是拒答,不是有效回答。"
 
 
-def _method_faults(rate: Mapping, place: str, question: Mapping) -> Iterator[Said]:
+def _method_faults(rate: Mapping, path: str, question: Mapping) -> Iterator[PathFault]:
     code, method = rate["code"], rate.get("method", SHARE)
     kind = question.get("kind", SINGLE)
     wanted, unwanted = ("numerator", ("values",)) if method == SHARE else (
         "values", ("numerator", "base"))  # fmt: skip
     if not rate.get(wanted):
-        yield place, f"指标“{code}”没有写 {wanted}。"
+        yield path, f"指标“{code}”没有写 {wanted}。"
     for name in unwanted:
         if name in rate:
-            yield f"{place}.{name}", f"指标“{code}”的算法是 {method},不写 {name}。"
+            yield f"{path}.{name}", f"指标“{code}”的算法是 {method},不写 {name}。"
     if method == VALUES and "in" in (rate.get("unknown"), rate.get("blank")):
-        yield place, f"指标“{code}”按折算值平均,不了解、空白没有折算值,不能计入分母。"
+        yield path, f"指标“{code}”按折算值平均,不了解、空白没有折算值,不能计入分母。"
     if method == VALUES and kind in (MULTIPLE, COUNT):
-        yield f"{place}.method", f"指标“{code}”的题目是多选或计数,不能按折算值平均。"
+        yield f"{path}.method", f"指标“{code}”的题目是多选或计数,不能按折算值平均。"
     if kind == MULTIPLE and rate.get("base"):
-        yield f"{place}.base", f"指标“{code}”的题目是多选,分母是答了这道题的,不写 base。"
+        yield f"{path}.base", f"指标“{code}”的题目是多选,分母是答了这道题的,不写 base。"
     if kind == COUNT and not rate.get("base"):
-        yield place, f"指标“{code}”的题目是计数,要写 base。"
+        yield path, f"指标“{code}”的题目是计数,要写 base。"
     outside = set(rate.get("numerator", ())) - set(rate.get("base", ()))
     if rate.get("base") and outside and kind != COUNT:
         yield (
-            f"{place}.numerator",
+            f"{path}.numerator",
             f"指标“{code}”的分子“{'、'.join(sorted(outside))}”不在 base 里。",
         )
 
 
-def _score_faults(told: Mapping) -> Iterator[Said]:
-    score = told.get("score")
+def _score_faults(score: Mapping | None, questions: Questions) -> Iterator[PathFault]:
     if score is None:
         return
-    questions = {one["code"]: one for one in told.get("question", [])}
-    parts = list(tables_in(score, "part", "score"))
-    if not parts:
+    weighed = list(tables_in(score, "part", "score"))
+    if not weighed:
         yield "score", "问卷得分至少要有一道题 [[score.part]]。"
         return
-    for place, one in parts:
-        question = questions.get(one["question"])
+    for path, part in weighed:
+        question = questions.get(part["question"])
         if question is None:
-            yield f"{place}.question", f"问卷得分里的题目“{one['question']}”不存在。"
+            yield f"{path}.question", f"问卷得分里的题目“{part['question']}”不存在。"
         elif question.get("kind") in (MULTIPLE, COUNT):
-            yield f"{place}.question", f"问卷得分里的题目“{one['question']}”应是单选或打分题。"
+            yield f"{path}.question", f"问卷得分里的题目“{part['question']}”应是单选或打分题。"
         else:
-            for option in one.get("values", {}):
-                yield from _named(f"{place}.values", one["question"], option, _states(question))
-            if not one.get("values"):
-                yield place, f"问卷得分里的题目“{one['question']}”没有写 values。"
-    total = sum(one["weight"] for _, one in parts)
-    if all(abs(total - whole) > _SLACK for whole in (1, 100, score["full_mark"])):
+            for option in part.get("values", {}):
+                yield from _option_name_faults(
+                    f"{path}.values", part["question"], option, _states(question)
+                )
+            if not part.get("values"):
+                yield path, f"问卷得分里的题目“{part['question']}”没有写 values。"
+    total = sum(part["weight"] for _, part in weighed)
+    if all(abs(total - wanted) > _SLACK for wanted in (1, 100, score["full_mark"])):
         yield "score.part", f"问卷得分各题权重之和是 {total:g},应为 1、100 或满分。"
     starts = [start for start, _ in score.get("bands", [])]
     if starts and (starts != sorted(set(starts), reverse=True) or starts[-1] != 0):
         yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
 
 
-def _margin_faults(told: Mapping) -> Iterator[Said]:
-    questions = {one["code"]: one for one in told.get("question", [])}
+def _margin_faults(written: Mapping, questions: Questions) -> Iterator[PathFault]:
     seen: set[str] = set()
-    for place, one in tables_in(told, "margin", ""):
-        code = one["question"]
+    for path, margin in tables_in(written, "margin"):
+        code = margin["question"]
         question = questions.get(code)
         if question is None or not question.get("people"):
             yield (
-                f"{place}.question",
+                f"{path}.question",
                 f"人口构成里的题目“{code}”应是一道分人群的题(people = true)。",
             )
             continue
         if code in seen:
-            yield f"{place}.question", f"题目“{code}”的人口构成写了两次。"
+            yield f"{path}.question", f"题目“{code}”的人口构成写了两次。"
         seen.add(code)
+        if sum(margin["shares"].values()) <= 0:
+            yield f"{path}.shares", f"题目“{code}”的人口构成各项之和应大于 0。"
         groups = {option for option, state in _states(question).items() if state == VALID}
-        for option in sorted(one["shares"].keys() ^ groups):
-            said = "没有写占多少" if option in groups else "在题目里没有,或者不是有效回答"
-            yield f"{place}.shares", f"题目“{code}”的人口构成里,选项“{option}”{said}。"
+        for option in sorted(margin["shares"].keys() ^ groups):
+            lacks = "没有写占多少" if option in groups else "在题目里没有,或者不是有效回答"
+            yield f"{path}.shares", f"题目“{code}”的人口构成里,选项“{option}”{lacks}。"
 
 
 def component_faults(composite: Mapping, survey: Survey | None, file: str) -> list[Fault]:
@@ -235,15 +235,16 @@ def component_faults(composite: Mapping, survey: Survey | None, file: str) -> li
     """
     if survey is None:
         return []
-    known = {rate.code for rate in survey.rates}
-    said = []
-    for profile in composite.get("profile", []):
-        for one in profile["component"]:
-            source, _, code = one["from"].partition(":")
-            if source != "survey" or code in known:
+    codes = {rate.code for rate in survey.rates}
+    wrong = []
+    for above, profile in tables_in(composite, "profile"):
+        for holder, component in tables_in(profile, "component", above):
+            source, _, code = component["from"].partition(":")
+            if source != "survey" or code in codes:
                 continue
+            name, path = component["name"], f"{holder}.from"
             if code:
-                said.append(f"“{one['name']}”的指标“{code}”在 {FILE} 里没有。")
+                wrong.append((path, f"“{name}”的指标“{code}”在 {FILE} 里没有。"))
             elif survey.score is None:
-                said.append(f"“{one['name']}”取问卷得分,{FILE} 里却没有 [score]。")
-    return [Fault(file, None, text) for text in said]
+                wrong.append((path, f"“{name}”取问卷得分,{FILE} 里却没有 [score]。"))
+    return locate(file, wrong)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.survey.check import survey_faults
 from wenming_metrics.rules.survey.model import (
     FILE,
-    Limits,
+    DisclosureLimits,
     Margin,
     Option,
     Question,
@@ -19,6 +18,8 @@ from wenming_metrics.rules.survey.model import (
     SurveyScore,
     Weighed,
 )
+
+_PERCENTAGES = ("max_width", "unknown_share")
 
 
 def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
@@ -33,87 +34,62 @@ def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
 def load_surveys(folder: Path) -> tuple[Survey, ...]:
     """Read the examples of a folder, by file name. Raises RuleSetError with all faults."""
     faults: list[Fault] = []
-    found = [_read(path, faults) for path in sorted(folder.glob("*.toml"))]
+    surveys = [_read(path, faults) for path in sorted(folder.glob("*.toml"))]
     if faults:
         raise RuleSetError(faults)
-    return tuple(found)
+    return tuple(surveys)
 
 
-def survey_of(told: Mapping) -> Survey:
+def survey_of(written: Mapping) -> Survey:
     """Give the definitions of a file that has no faults."""
-    plain = {name: told[name] for name in _PLAIN if name in told}
-    limits = {name: float(value) for name, value in told.get("limits", {}).items()}
-    whole = {name: int(limits[name]) for name in ("hide", "flag", "caution") if name in limits}
+    lists = ("question", "rate", "margin", "limits", "score")
+    limits = dict(written.get("limits", {}))
+    limits |= {name: float(limits[name]) for name in _PERCENTAGES if name in limits}
     return Survey(
-        **plain,
-        questions=tuple(_question(one) for one in told["question"]),
-        rates=tuple(_rate(one) for one in told.get("rate", ())),
-        limits=Limits(**{**limits, **whole}),
-        score=_score(told["score"]) if "score" in told else None,
+        **{name: value for name, value in written.items() if name not in lists},
+        questions=tuple(_question(question) for question in written["question"]),
+        rates=tuple(_rate(rate) for rate in written.get("rate", ())),
+        limits=DisclosureLimits(**limits),
+        score=_score(written["score"]) if "score" in written else None,
         margins=tuple(
-            Margin(one["question"], _numbers(one["shares"])) for one in told.get("margin", ())
+            Margin(margin["question"], _numbers(margin["shares"]))
+            for margin in written.get("margin", ())
         ),
     )
 
 
-_PLAIN = (
-    *("id", "title", "source", "place", "wave", "grace_days", "city", "decimals"),
-    *("fast", "near"),
-)
-
-
 def _read(path: Path, faults: list[Fault]) -> Survey | None:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
-        return None
-    own = survey_faults(told, path.name, text)
-    faults += own
-    return None if own else survey_of(told)
+    wrong: list[Fault] = []
+    written, text = read_toml(path, wrong)
+    wrong = wrong or survey_faults(written, path.name, text)
+    faults += wrong
+    return None if wrong else survey_of(written)
 
 
-def _question(told: Mapping) -> Question:
-    return Question(
-        code=told["code"],
-        title=told["title"],
-        headers=tuple(told.get("headers", ())) or (told["title"],),
-        kind=told.get("kind", "single"),
-        options=tuple(_option(one) for one in told.get("option", ())),
-        low=told.get("low", 0),
-        high=told.get("high", 0),
-        people=told.get("people", False),
+def _question(written: Mapping) -> Question:
+    plain = {name: value for name, value in written.items() if name != "option"}
+    headers = tuple(written.get("headers", ())) or (written["title"],)
+    options = tuple(_option(option) for option in written.get("option", ()))
+    return Question(**{**plain, "headers": headers}, options=options)
+
+
+def _option(written: Mapping) -> Option:
+    return Option(**{**written, "aliases": tuple(written.get("aliases", ()))})
+
+
+def _rate(written: Mapping) -> Rate:
+    lists = {name: tuple(written.get(name, ())) for name in ("numerator", "base")}
+    target = {"target": float(written["target"])} if "target" in written else {}
+    return Rate(**{**written, **lists, **target, "values": _numbers(written.get("values", {}))})
+
+
+def _score(written: Mapping) -> SurveyScore:
+    weighed = tuple(
+        Weighed(part["question"], float(part["weight"]), _numbers(part["values"]))
+        for part in written["part"]
     )
-
-
-def _option(told: Mapping) -> Option:
-    aliases, state = tuple(told.get("aliases", ())), told.get("state", "valid")
-    return Option(told["code"], told["title"], aliases, state)
-
-
-def _rate(told: Mapping) -> Rate:
-    plain = {name: told[name] for name in ("method", "unknown", "blank") if name in told}
-    target = told.get("target")
-    return Rate(
-        code=told["code"],
-        title=told["title"],
-        question=told["question"],
-        numerator=tuple(told.get("numerator", ())),
-        base=tuple(told.get("base", ())),
-        values=_numbers(told.get("values", {})),
-        target=None if target is None else float(target),
-        **plain,
-    )
-
-
-def _score(told: Mapping) -> SurveyScore:
-    parts = tuple(
-        Weighed(one["question"], float(one["weight"]), _numbers(one["values"]))
-        for one in told["part"]
-    )
-    bands = tuple((float(start), float(points)) for start, points in told.get("bands", ()))
-    return SurveyScore(told["title"], float(told["full_mark"]), parts, bands)
+    bands = tuple((float(start), float(points)) for start, points in written.get("bands", ()))
+    return SurveyScore(written["title"], float(written["full_mark"]), weighed, bands)
 
 
 def _numbers(values: Mapping) -> dict[str, float]:

@@ -109,7 +109,7 @@ class Margin:
 
 
 @dataclass(frozen=True)
-class Limits:
+class DisclosureLimits:
     """What small samples may say.
 
     hide - below, a figure is not shown (样本过少,不公布); flag - below, it is grey and not ranked;
@@ -144,7 +144,7 @@ class Survey:
     grace_days: int = 20
     city: str = "pooled"
     decimals: int = 2
-    limits: Limits = Limits()
+    limits: DisclosureLimits = DisclosureLimits()
     score: SurveyScore | None = None
     margins: tuple[Margin, ...] = ()
     fast: int = 30
@@ -152,14 +152,8 @@ class Survey:
 
     def question(self, code: str) -> Question:
         """Give a question by its code. Raises KeyError."""
-        for one in self.questions:
-            if one.code == code:
-                return one
-        raise KeyError(code)
+        return {question.code: question for question in self.questions}[code]
 
     def rate(self, code: str) -> Rate:
         """Give a figure by its code. Raises KeyError."""
-        for one in self.rates:
-            if one.code == code:
-                return one
-        raise KeyError(code)
+        return {rate.code: rate for rate in self.rates}[code]

@@ -41,21 +41,23 @@ def spell_rate(survey: Survey, rate: Rate) -> str:
     「知晓率 = 回答「知道」的 ÷ 全部有效回答(「不太清楚」计入分母;空白、没有问到的不计)」
     """
     question = survey.question(rate.question)
-    made = _spell_share(question, rate) if rate.method == SHARE else _spell_values(question, rate)
-    return f"{rate.title} = {made}{_spell_rest(question, rate)}"
+    formula = (
+        _spell_share(question, rate) if rate.method == SHARE else _spell_values(question, rate)
+    )
+    return f"{rate.title} = {formula}{_spell_rest(question, rate)}"
 
 
 def spell_margins(survey: Survey) -> str:
     """Say what the city's figures are weighted to: 「性别(男 51%、女 49%)」; "" for nothing."""
-    told = []
+    sentences = []
     for margin in survey.margins:
         question, total = survey.question(margin.question), sum(margin.shares.values())
         shares = "、".join(
             f"{name_option(question, code)} {100 * share / total:.3g}%"
             for code, share in margin.shares.items()
         )
-        told.append(f"{question.title}({shares})")
-    return "、".join(told)
+        sentences.append(f"{question.title}({shares})")
+    return "、".join(sentences)
 
 
 def spell_survey_score(survey: Survey) -> str:
@@ -64,18 +66,18 @@ def spell_survey_score(survey: Survey) -> str:
     if score is None:
         return ""
     total = sum(part.weight for part in score.parts)
-    parts = "、".join(
+    weights = "、".join(
         f"{survey.question(part.question).title} {100 * part.weight / total:g}%"
         for part in score.parts
     )
-    made = f"{score.title} = 各题折算值按权重平均({parts})"
-    return f"{made} × {score.full_mark:g} 分" + (_spell_bands(score) if score.bands else "")
+    formula = f"{score.title} = 各题折算值按权重平均({weights})"
+    return f"{formula} × {score.full_mark:g} 分" + (_spell_bands(score) if score.bands else "")
 
 
-def spell_values(survey: Survey, part: Weighed) -> str:
+def spell_values(survey: Survey, weighed: Weighed) -> str:
     """Say what each answer of a question of the score is worth: 「非常满意」1、「一般」0.6."""
-    question = survey.question(part.question)
-    return "、".join(_worth(question, code, value) for code, value in part.values.items())
+    question = survey.question(weighed.question)
+    return "、".join(_worth(question, code, value) for code, value in weighed.values.items())
 
 
 def count_word(survey: Survey, rate: Rate, option: str) -> str:
@@ -95,28 +97,28 @@ def states_of(question: Question) -> dict[str, str]:
     """Give what each answer of a question says, by its code; each step of a scale is an answer."""
     if question.kind == SCALE:
         return {str(step): VALID for step in range(question.low, question.high + 1)}
-    return {one.code: one.state for one in question.options}
+    return {option.code: option.state for option in question.options}
 
 
 def name_option(question: Question, code: str) -> str:
     """Give the title of an answer; a step of a scale is so many points."""
     if question.kind == SCALE:
         return f"{code} 分"
-    return next(one.title for one in question.options if one.code == code)
+    return next(option.title for option in question.options if option.code == code)
 
 
 def _spell_share(question: Question, rate: Rate) -> str:
-    top = _named(question, rate.numerator)
+    top = _quote_options(question, rate.numerator)
     if question.kind == COUNT:
-        return f"{top} ÷ {_named(question, rate.base)}"
+        return f"{top} ÷ {_quote_options(question, rate.base)}"
     verb = "选了" if question.kind == MULTIPLE else "打" if question.kind == SCALE else "回答"
-    below = f"{verb}{_named(question, rate.base)}的" if rate.base else "全部有效回答"
+    below = f"{verb}{_quote_options(question, rate.base)}的" if rate.base else "全部有效回答"
     return f"{verb}{top}的 ÷ {below}"
 
 
 def _spell_values(question: Question, rate: Rate) -> str:
-    told = "、".join(_worth(question, code, value) for code, value in rate.values.items())
-    return f"各份回答折算值的平均,{told}"
+    worths = "、".join(_worth(question, code, value) for code, value in rate.values.items())
+    return f"各份回答折算值的平均,{worths}"
 
 
 def _spell_rest(question: Question, rate: Rate) -> str:
@@ -128,22 +130,24 @@ def _spell_rest(question: Question, rate: Rate) -> str:
     out = [code for code, state in states.items() if state == REFUSED]
     if rate.method != SHARE:
         out = [c for c, state in states.items() if state == VALID and c not in rate.values] + out
-    said = [f"{_named(question, unknown)}计入分母"] if unknown and rate.unknown == "in" else []
+    clauses = (
+        [f"{_quote_options(question, unknown)}计入分母"] if unknown and rate.unknown == "in" else []
+    )
     out = (unknown if rate.unknown == "out" else []) + out
     blank = ["没有问到的"] if rate.blank == "in" else ["空白", "没有问到的"]
-    said += ["空白计入分母"] if rate.blank == "in" else []
-    said.append(f"{'、'.join([_named(question, out), *blank] if out else blank)}不计")
-    return f"({';'.join(said)})"
+    clauses += ["空白计入分母"] if rate.blank == "in" else []
+    clauses.append(f"{'、'.join([_quote_options(question, out), *blank] if out else blank)}不计")
+    return f"({';'.join(clauses)})"
 
 
 def _spell_bands(score: SurveyScore) -> str:
-    told = "、".join(f"{start:g} 分起得 {points:g} 分" for start, points in score.bands)
-    return f",再按档次得分({told})"
+    bands = "、".join(f"{start:g} 分起得 {points:g} 分" for start, points in score.bands)
+    return f",再按档次得分({bands})"
 
 
 def _worth(question: Question, code: str, value: float) -> str:
     return f"「{name_option(question, code)}」{value:g}"
 
 
-def _named(question: Question, codes: Iterable[str]) -> str:
+def _quote_options(question: Question, codes: Iterable[str]) -> str:
     return "".join(f"「{name_option(question, code)}」" for code in codes)

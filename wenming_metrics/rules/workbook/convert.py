@@ -5,37 +5,31 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.faults import Fault
-from wenming_metrics.rules.model import Catalogue
-from wenming_metrics.rules.paths import spell
+from wenming_metrics.rules.model import TABLE_NUMBERS, Catalogue
+from wenming_metrics.rules.paths import spell, split_path
+from wenming_metrics.rules.setting import Setting
 from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
     MISSING_WORDS,
     MODE_WORDS,
+    RULES,
     SETTLEMENT_WORDS,
-    Convention,
-    convention_of,
 )
 from wenming_metrics.rules.tables import PRICES, TABLES
-from wenming_metrics.rules.workbook.parts import Line, Parts
-
-if TYPE_CHECKING:
-    from wenming_metrics.rules.workbook.heading import Heading
+from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
 
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""
 Cell = str | float | None
-NUMBERS = {
-    *("weight", "full_mark", "rate", "min_rate", "max_lost", "max_single", "min_value"),
-    *("target", "per", "loss", "points"),
-}
+NUMBERS = {"weight", "full_mark", "points", *TABLE_NUMBERS}
 NEEDED = {
     "indicators.csv": ("code", "name", "parent", "weight"),
     "items.csv": ("item", "indicator"),
@@ -49,19 +43,38 @@ _COLUMN_WORDS = {
     **{"full_mark": "满分", "table": "分档表", "fact": "数据来源", "missing": "缺项"},
     **{"code": "编号", "min_value": "数值", "max_single": "单项扣分", "target": "目标值"},
     **{"per": "每低多少", "loss": "扣几分", "weight": "权重", "max_lost": "扣分不超过"},
-    **{"min_rate": "得分率不低于", "parent": "上级编号", "kind": "单位类别", "role": "归集"},
+    **{"min_rate": "得分率不低于", "parent": "上级编号"},
 }
 _WORDS = {**_COLUMN_WORDS, **MODE_WORDS, **AVERAGE_WORDS, **SETTLEMENT_WORDS, **MISSING_WORDS}
 
 
+@dataclass(frozen=True)
+class Heading:
+    """One column of a page: its name in the file ("": only to be looked at), heading, width.
+
+    words - code -> word of the office; offered as a list
+    """
+
+    name: str
+    title: str
+    width: int = 12
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
 def number_or_text(text: str) -> Cell:
     """Give a text as a number where it is one."""
+    value = _parse_number(text)
+    return (text or None) if value is None else value
+
+
+def _parse_number(text: str, divisor: int = 1) -> float | None:
+    """Read a number, a whole one as such; None where it is none."""
     try:
-        value = float(text)
+        value = float(text) / divisor
     except ValueError:
-        return text or None
+        return None
     if not math.isfinite(value):
-        return text
+        return None
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
@@ -85,20 +98,22 @@ def item_rows(parts: Parts, catalogue: Catalogue) -> list[list[Cell]]:
     numbers = {code: number for number, code in enumerate(types["code"])}
     item_names = dict(zip(items["code"], items["name"], strict=True))
     leaf_names = {line["code"]: line["name"] for line in parts.indicators}
-    shown = [_type_name(*pair) for pair in zip(types["code"], types["name"], strict=True)]
-    taken: dict[str, np.ndarray] = {}
+    type_names = [_type_name(*pair) for pair in zip(types["code"], types["name"], strict=True)]
+    counted_by_item: dict[str, np.ndarray] = {}
     rows: list[list[Cell]] = []
     for line in parts.lines["items.csv"]:
-        code, leaf, own = line["item"], line["indicator"], split(line["point_types"])
-        there = taken.setdefault(code, np.zeros(len(types), bool))
-        there[[numbers[one] for one in own] if own else slice(None)] = True
-        names = "、".join(shown[numbers[one]] for one in own)
+        code, leaf, type_codes = line["item"], line["indicator"], split(line["point_types"])
+        counted = counted_by_item.setdefault(code, np.zeros(len(types), bool))
+        counted[[numbers[type_code] for type_code in type_codes] if type_codes else slice(None)] = (
+            True
+        )
+        names = "、".join(type_names[numbers[type_code]] for type_code in type_codes)
         rows.append([code, item_names.get(code), names or None, leaf, leaf_names.get(leaf)])
     for number, (code, name) in enumerate(item_names.items()):
-        if code not in taken:
+        if code not in counted_by_item:
             rows.append([code, name, None, UNCOUNTED, None])
-        elif (left := catalogue.applies[number] & ~taken[code]).any():
-            names = "、".join(shown[at] for at in np.flatnonzero(left))
+        elif (left := catalogue.applies[number] & ~counted_by_item[code]).any():
+            names = "、".join(type_names[position] for position in np.flatnonzero(left))
             rows.append([code, name, names, UNCOUNTED, None])
     return rows
 
@@ -107,81 +122,87 @@ def _type_name(code: str, name: str) -> str:
     return code if _BETWEEN.search(name) or "|" in name else name
 
 
-def setting_row(path: str, value: object, known: Convention | None) -> list[Cell]:
+def setting_row(path: str, value: object, setting: Setting | None) -> list[Cell]:
     """Write one setting: title, value, meaning, what it may be, path. Takes: value - None: unset"""
-    if known is None:
+    if setting is None:
         return [path, None if value is None else spell(value), None, None, path]
-    return [title_of(path, known), value_cell(value, known), known.meaning, _may_be(known), path]
+    return [
+        title_of(path, setting),
+        value_cell(value, setting),
+        setting.meaning,
+        _may_be(setting),
+        path,
+    ]
 
 
-def title_of(path: str, known: Convention) -> str:
+def title_of(path: str, setting: Setting) -> str:
     """Name a setting: 榜单2:名称, 难度系数(主城区)."""
     number = re.search(r"\[(\d+)\]", path)
     if number:
-        return known.title.replace(":", f"{number[1]}:")
-    return f"{known.title}({path.rpartition('.')[2]})" if "*" in known.path else known.title
+        return setting.title.replace(":", f"{number[1]}:")
+    return (
+        f"{setting.title}({split_path(path)[-1]})" if setting.kind == "numbers" else setting.title
+    )
 
 
-def value_cell(value: object, known: Convention) -> Cell:
+def value_cell(value: object, setting: Setting) -> Cell:
     """Write the value of a setting in the words of the office. Takes: value - None: unset"""
     if isinstance(value, bool):
-        return known.words["true" if value else "false"] if known.words else spell(value)
-    if isinstance(value, str) and known.kind in ("text", "choice"):
-        return known.words.get(value, value)
-    if value == [] and known.kind == "list":
+        return setting.words["true" if value else "false"] if setting.words else spell(value)
+    if isinstance(value, str) and setting.kind in ("text", "choice"):
+        return setting.words.get(value, value)
+    if value == [] and setting.kind == "list":
         return None
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        told = [known.words.get(one, one) for one in value]
-        plain = told and not any(_BETWEEN.search(one) or one.startswith("[") for one in told)
-        return "、".join(told) if plain else spell(value)
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        words = [setting.words.get(code, code) for code in value]
+        plain = words and not any(_BETWEEN.search(word) or word.startswith("[") for word in words)
+        return "、".join(words) if plain else spell(value)
     if isinstance(value, int | float) or value is None:
         return value
     return value.isoformat() if isinstance(value, date) else spell(value)
 
 
-def _may_be(known: Convention) -> str:
-    told = {
-        **{"number": "数", "date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
-        "choices": f"几种,用顿号隔开:{'、'.join(known.words.values())}",
-    }.get(known.kind, "、".join(known.words.values()))
-    blank = f"空着:{known.blank}" if known.blank else ""
-    return ";".join(part for part in (told, blank) if part)
+def _may_be(setting: Setting) -> str:
+    words = "、".join(setting.words.values())
+    choices = {
+        **dict.fromkeys(("number", "integer", "numbers"), "数"),
+        **{"date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
+        "choices": f"几种,用顿号隔开:{words}",
+    }.get(setting.kind, words)
+    default = setting.blank or value_cell(setting.default, setting)
+    blank = "" if default in (None, "") else f"空着:{default}"
+    return ";".join(clause for clause in (choices, blank) if clause)
 
 
-def value_of(text: str, known: Convention) -> object:
+def value_of(text: str, setting: Setting) -> object:
     """Read the value of a setting. Raises ValueError, saying what it should be."""
-    codes = {word: code for code, word in known.words.items()}
-    if known.kind == "number":
+    codes = {word: code for code, word in setting.words.items()}
+    if setting.kind in ("number", "integer", "numbers"):
         return _number(text)
-    if known.kind == "date":
+    if setting.kind == "date":
         return _date(text)
-    if known.kind == "flag":
-        said = codes.get(text, text.lower())
-        if said not in known.words:
+    if setting.kind == "flag":
+        code = codes.get(text, text.lower())
+        if code not in setting.words:
             raise ValueError(f"“{text}”应为 是 或 否。")
-        return said == "true"
-    if known.kind in ("list", "choices"):
-        parts = _list(text)
-        return [codes.get(part, part) for part in parts]
+        return code == "true"
+    if setting.kind in ("list", "choices"):
+        words = _list(text)
+        return [codes.get(word, word) for word in words]
     return codes.get(text, text)
 
 
 def _number(text: str) -> float:
-    plain, percent = text.removesuffix("%"), text.endswith("%")
-    try:
-        value = float(plain)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = _parse_number(text.removesuffix("%"), 100 if text.endswith("%") else 1)
+    if value is None:
         raise ValueError(f"“{text}”应为数。")
-    value = value / 100 if percent else value
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value
 
 
 def _date(text: str) -> date:
-    found = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(text)
     try:
-        return date(*map(int, found.groups()))
+        return date(*map(int, match.groups()))
     except (AttributeError, ValueError):
         raise ValueError(f"“{text}”应为日期,如 2026-01-01。") from None
 
@@ -189,10 +210,10 @@ def _date(text: str) -> date:
 def _list(text: str) -> list[str]:
     if text.startswith("["):
         try:
-            return [str(one) for one in tomllib.loads(f"value = {text}")["value"]]
+            return [str(entry) for entry in tomllib.loads(f"value = {text}")["value"]]
         except tomllib.TOMLDecodeError:
             raise ValueError(f"“{text}”应为几个名称,用顿号隔开。") from None
-    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+    return [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
 
 
 def coded(
@@ -203,46 +224,39 @@ def coded(
 ) -> list[tuple[int, Line]]:
     """Turn the words of lines back into codes; items that count for nothing fall out."""
     words = {h.name: {word: code for code, word in h.words.items()} for h in headings if h.words}
-    found = []
+    coded_lines = []
     for row, line in lines:
-        told = {name: words.get(name, {}).get(text, text) for name, text in line.items()}
-        if "responsible" in told and "|" not in told["responsible"]:
-            told["responsible"] = _BETWEEN.sub("|", told["responsible"])
+        coded_line = {name: words.get(name, {}).get(text, text) for name, text in line.items()}
+        if "responsible" in coded_line and "|" not in coded_line["responsible"]:
+            coded_line["responsible"] = _BETWEEN.sub("|", coded_line["responsible"])
         if file == "items.csv":
-            if told.get("indicator", "") in ("", UNCOUNTED):
+            if coded_line.get("indicator", "") in ("", UNCOUNTED):
                 continue
-            told = _coded_item(told, catalogue)
-        found.append((row, told))
-    return found
+            coded_line = _coded_item(coded_line, catalogue)
+        coded_lines.append((row, coded_line))
+    return coded_lines
 
 
 def _coded_item(line: Line, catalogue: Catalogue) -> Line:
     codes = dict(zip(catalogue.point_types["name"], catalogue.point_types["code"], strict=True))
     items = dict(zip(catalogue.items["name"], catalogue.items["code"], strict=True))
     written = re.split(r"[|、,,;;]", line.get("point_types", ""))
-    types = "|".join(codes.get(one.strip(), one.strip()) for one in written if one.strip())
+    types = "|".join(codes.get(word.strip(), word.strip()) for word in written if word.strip())
     return {**line, "item": items.get(line["item"], line["item"]), "point_types": types}
 
 
-def worded(message: str) -> str:
-    """Put the words of the office into a message that speaks of files and codes."""
-    told = message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
-    told = re.sub("^root:", "总分:", told)
-    told = re.sub(r"[a-z_]+(?:\.[a-z_]+)+", _titled, told)
-    told = re.sub(r"(?<![\w.])[a-z_]+(?![\w.])", lambda one: _WORDS.get(one[0], one[0]), told)
-    told = re.sub(r"(\w+)\(\1\)", r"\1", told)
-    return re.sub(r"(\w+) \1", r"\1", told)
-
-
-def _titled(path: re.Match) -> str:
-    known = convention_of(path[0])
-    return f"「{known.title}」" if known else path[0]
-
-
-def speaks_of(fault: Fault, path: str) -> bool:
-    """Say whether a fault is about a setting."""
-    at = fault.column
-    if path == at or (at and path.startswith((f"{at}.", f"{at}["))):
-        return True
-    named = "." in path and path in fault.message
-    return named or f"不认识的设置 {path}:" in fault.message
+def worded(fault: Fault) -> str:
+    """Put the words of the office into the message of a fault that speaks of files and codes."""
+    message = fault.message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    setting = RULES.find(fault.column) if fault.file == SETTINGS else None
+    if setting:
+        for code, word in setting.words.items():
+            message = message.replace(f"{code}({word})", word)
+        path = rf"(?<![\w.]){re.escape(fault.column)}(?![\w.])"
+        message = re.sub(path, f"「{title_of(fault.column, setting)}」", message)
+    message = re.sub("^root:", "总分:", message)
+    message = re.sub(
+        r"(?<![\w.])[a-z_]+(?![\w.])", lambda code: _WORDS.get(code[0], code[0]), message
+    )
+    message = re.sub(r"(\w+)\(\1\)", r"\1", message)
+    return re.sub(r"(\w+) \1", r"\1", message)

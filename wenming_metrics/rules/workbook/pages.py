@@ -5,27 +5,25 @@ Only cells are known here; `export` writes them as an xlsx file, `workbook` make
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from wenming_metrics.rules.composite import PROFILE
 from wenming_metrics.rules.load import COMPOSITE
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
 from wenming_metrics.rules.settings_table import (
     AVERAGE_WORDS,
-    CONVENTIONS,
     MISSING_WORDS,
     MODE_WORDS,
+    RULES,
     SETTLEMENT_WORDS,
-    convention_of,
 )
 from wenming_metrics.rules.survey.model import FILE as SURVEY
-from wenming_metrics.rules.survey.paths import spell_path
+from wenming_metrics.rules.survey.settings_table import spell_path
 from wenming_metrics.rules.tables import PRICED_STATES, PRICES, TABLES
 from wenming_metrics.rules.workbook import convert
-from wenming_metrics.rules.workbook.convert import UNCOUNTED, Cell
-from wenming_metrics.rules.workbook.heading import Heading
+from wenming_metrics.rules.workbook.convert import UNCOUNTED, Cell, Heading
 from wenming_metrics.rules.workbook.parts import SETTINGS, Parts
 from wenming_metrics.vocabulary import SOURCES
 
@@ -40,7 +38,7 @@ class Page:
     """
 
     title: str
-    told: str
+    hint: str
     headings: tuple[Heading, ...]
     rows: list[list[Cell]]
     levels: tuple[int, ...] = ()
@@ -120,7 +118,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     COMPOSITE: (
         "综合考核",
         "一行一项,路径里的 [1]、[2] 是第几个。不做综合考核的空着。",
-        (Heading("path", "路径", 44), Heading("value", VALUE, 44)),
+        (Heading("path", "路径", 34), Heading("value", VALUE, 44), Heading("", "含义", 56)),
     ),
     SURVEY: (
         "两率一度",
@@ -136,19 +134,22 @@ def pages_of(parts: Parts, catalogue: Catalogue) -> list[Page]:
     rows = {
         SETTINGS: _settings_rows(parts.settings),
         "items.csv": convert.item_rows(parts, catalogue),
-        COMPOSITE: [[path, spell(value)] for path, value in flatten(parts.composite)],
+        COMPOSITE: [
+            [path, spell(value), _spell_profile_path(path)]
+            for path, value in flatten(parts.composite)
+        ],
         SURVEY: [
             [path, spell(value), spell_path(parts.survey, path)]
             for path, value in flatten(parts.survey)
         ],
     }
     pages = []
-    for file, (title, told, headings) in SHEETS.items():
+    for file, (title, hint, headings) in SHEETS.items():
         lines = parts.lines.get(file, ())
         plain = [[_shown(line.get(h.name, ""), h) for h in headings] for line in lines]
         offers = _offers(rows[SETTINGS]) if file == SETTINGS else {}
         levels = convert.levels(parts.indicators) if file == "indicators.csv" else ()
-        pages.append(Page(title, told, headings, rows.get(file, plain), levels, offers))
+        pages.append(Page(title, hint, headings, rows.get(file, plain), levels, offers))
     return pages
 
 
@@ -160,27 +161,32 @@ def _shown(text: str, heading: Heading) -> Cell:
     return heading.words.get(text, text) or None
 
 
+def _spell_profile_path(path: str) -> str:
+    """Say what a setting of a profile means: `profile[1].period` -> 「周期:month 月…」."""
+    setting = PROFILE.find(path.partition(".")[2])
+    return f"{setting.title}:{setting.meaning}" if setting else ""
+
+
 def _settings_rows(settings: Mapping) -> list[list[Cell]]:
-    """List what is set, and between it what could be set, in the order of the conventions."""
-    told = dict(flatten(settings))
-    shapes = [re.sub(r"\[\d+\]", "[]", path) for path in told]
+    """List what is set, and between it what could be set, in the order of the table."""
+    written = dict(flatten(settings))
     rows = []
-    for one in CONVENTIONS:
-        own = [path for path in told if convention_of(path) is one]
-        if own and "[]" in one.path:
+    for setting in RULES.settings:
+        if "[]" in setting.path:
             continue  # a list's tables stay together, below
-        rows += [convert.setting_row(path, told.pop(path), one) for path in own]
-        if not own and "[]" not in one.path and "*" not in one.path:
-            rows.append(convert.setting_row(one.path, None, one))
-    if not any(shape.startswith("lists.group") for shape in shapes):
-        told |= dict.fromkeys(f"lists.group[1].{name}" for name in ("group", "front", "back"))
-    return rows + [convert.setting_row(p, v, convention_of(p)) for p, v in told.items()]
+        paths = [path for path in written if RULES.find(path) is setting]
+        rows += [convert.setting_row(path, written.pop(path), setting) for path in paths]
+        if not paths and setting.kind != "numbers":
+            rows.append(convert.setting_row(setting.path, None, setting))
+    if not any(path.startswith("lists.group") for path in written):
+        written |= dict.fromkeys(f"lists.group[1].{name}" for name in ("group", "front", "back"))
+    return rows + [convert.setting_row(p, v, RULES.find(p)) for p, v in written.items()]
 
 
 def _offers(rows: Sequence[Sequence[Cell]]) -> dict[int, Sequence[str]]:
-    found = {}
-    for number, row in enumerate(rows):
-        known = convention_of(str(row[-1]))
-        if known and known.kind in ("choice", "flag"):
-            found[number] = tuple(known.words.values())
-    return found
+    settings = {number: RULES.find(str(row[-1])) for number, row in enumerate(rows)}
+    return {
+        number: tuple(setting.words.values())
+        for number, setting in settings.items()
+        if setting and setting.words and setting.kind != "choices"
+    }

@@ -48,8 +48,8 @@ class Parts:
 def parts_of(files: Mapping[str, bytes]) -> Parts:
     """Take the files of a sound rule set apart."""
     lines = {name: _lines(files.get(name, b""), columns) for name, columns in COLUMNS.items()}
-    told = (_toml(files.get(name, b"")) for name in (COMPOSITE, SURVEY))
-    return Parts(_toml(files[SETTINGS]), lines, *told)
+    optional = (_toml(files.get(name, b"")) for name in (COMPOSITE, SURVEY))
+    return Parts(_toml(files[SETTINGS]), lines, *optional)
 
 
 def files_of(parts: Parts) -> tuple[dict[str, bytes], dict[tuple[str, int], int]]:
@@ -58,10 +58,10 @@ def files_of(parts: Parts) -> tuple[dict[str, bytes], dict[tuple[str, int], int]
     Returns: name -> bytes; (file, number of a line in it) -> position of that line in `lines`
     """
     files = {SETTINGS: toml(parts.settings).encode()}
-    for name, told in ((COMPOSITE, parts.composite), (SURVEY, parts.survey)):
-        if told:
-            files[name] = toml(told).encode()
-    places = {}
+    for name, section in ((COMPOSITE, parts.composite), (SURVEY, parts.survey)):
+        if section:
+            files[name] = toml(section).encode()
+    positions = {}
     for name, columns in COLUMNS.items():
         lines = parts.lines.get(name, ())
         if not lines and name not in _NEEDED:
@@ -69,9 +69,9 @@ def files_of(parts: Parts) -> tuple[dict[str, bytes], dict[tuple[str, int], int]
         text = _row(columns)
         for position, line in enumerate(lines):
             text += _row(line.get(column, "") for column in columns)
-            places[name, text.count("\n")] = position
+            positions[name, text.count("\n")] = position
         files[name] = text.encode()
-    return files, places
+    return files, positions
 
 
 def _lines(content: bytes, columns: Sequence[str]) -> list[Line]:

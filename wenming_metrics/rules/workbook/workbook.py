@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wenming_metrics.rules.faults import Fault, RuleSetError
+from wenming_metrics.rules.faults import Fault, FaultsError, RuleSetError
 from wenming_metrics.rules.load import COMPOSITE, load_files
 from wenming_metrics.rules.model import Catalogue, RuleSet
-from wenming_metrics.rules.paths import parse, split_path, unflatten
-from wenming_metrics.rules.settings_table import convention_of
+from wenming_metrics.rules.paths import enclosing, parse, split_path, unflatten
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.model import FILE as SURVEY
 from wenming_metrics.rules.workbook import convert
 from wenming_metrics.rules.workbook.pages import SHEETS, VALUE
@@ -39,16 +39,12 @@ class SheetFault:
         return f"「{self.sheet}」{row}{column}:{self.message}"
 
 
-class WorkbookError(ValueError):
-    """An edited workbook makes no rule set; `faults` lists everything that is wrong with it."""
-
-    def __init__(self, faults: Sequence[SheetFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+class WorkbookError(FaultsError):
+    """An edited workbook makes no rule set; its faults are of sheets."""
 
 
 @dataclass(frozen=True)
-class Table:
+class WorkbookTable:
     """The rows of a sheet that were read: Excel's row of its headings and of each line.
 
     columns - name of a column -> its heading, as far as they are there
@@ -69,26 +65,27 @@ def rules_of(
     """
     faults: list[SheetFault] = []
     tables = {file: _table(file, sheets, faults) for file in SHEETS}
-    told = {file: _read_paths(file, tables[file], faults) for file in _BY_PATH}
+    by_path = {file: _read_paths(file, tables[file], faults) for file in _BY_PATH}
     lines = {
         file: convert.coded(file, table.lines, SHEETS[file][2], catalogue)
         for file, table in tables.items()
         if file not in _BY_PATH
     }
-    plain = {file: [line for _, line in found] for file, found in lines.items()}
-    parts = Parts(told[SETTINGS], plain, told[COMPOSITE], told[SURVEY])
-    files, places = files_of(parts)
-    rows = {(file, at): lines[file][position][0] for (file, at), position in places.items()}
+    plain = {file: [line for _, line in numbered] for file, numbered in lines.items()}
+    parts = Parts(by_path[SETTINGS], plain, by_path[COMPOSITE], by_path[SURVEY])
+    files, positions = files_of(parts)
+    rows = {(file, line): lines[file][position][0] for (file, line), position in positions.items()}
     try:
         rules = load_files(files, catalogue)
     except RuleSetError as error:
         seen = {(f.sheet, f.row) for f in faults}
         unread = {SHEETS[file][0] for file, table in tables.items() if not table.columns}
-        told = [_located(fault, tables, rows) for fault in error.faults]
+        located = [_located(fault, tables, rows) for fault in error.faults]
         faults += [
-            one
-            for one in told
-            if one.sheet not in unread and (one.row is None or (one.sheet, one.row) not in seen)
+            fault
+            for fault in located
+            if fault.sheet not in unread
+            and (fault.row is None or (fault.sheet, fault.row) not in seen)
         ]
     if faults:
         order = {title: number for number, (title, _, _) in enumerate(SHEETS.values())}
@@ -98,39 +95,43 @@ def rules_of(
 
 def _table(
     file: str, sheets: Mapping[str, Sequence[Sequence[str]]], faults: list[SheetFault]
-) -> Table:
+) -> WorkbookTable:
     """Find the headings of a sheet and its lines; blank lines and sections are left out."""
     title, _, headings = SHEETS[file]
     wanted = {h.title: h.name for h in headings if h.name}
     if title not in sheets:
         if file in (SETTINGS, "indicators.csv", "items.csv"):
             faults.append(SheetFault(title, None, "", "缺少这张工作表。"))
-        return Table(0, {}, [])
+        return WorkbookTable(0, {}, [])
     rows = sheets[title]
     head = max(
         range(min(len(rows), 20)), key=lambda n: len(wanted.keys() & set(rows[n])), default=0
     )
-    at = {wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted}
-    broken = False
-    for name in sorted({"path", "value", *convert.NEEDED.get(file, ())} & set(wanted.values())):
-        if name not in at:
-            column = next(text for text, code in wanted.items() if code == name)
-            faults.append(SheetFault(title, head + 1, column, "缺少这一列。列名请不要改。"))
-            broken = True
-    if broken:
-        return Table(head + 1, {}, [])
+    column_index = {
+        wanted[text]: n for n, text in enumerate(rows[head] if rows else ()) if text in wanted
+    }
+    needed = {"path", "value", *convert.NEEDED.get(file, ())}
+    lacking = [text for text, name in wanted.items() if name in needed and name not in column_index]
+    for text in lacking:
+        faults.append(SheetFault(title, head + 1, text, "缺少这一列。列名请不要改。"))
+    if lacking:
+        return WorkbookTable(head + 1, {}, [])
     lines = []
     for number, row in enumerate(rows[head + 1 :], head + 2):
-        line = {name: row[n].strip() if n < len(row) else "" for name, n in at.items()}
+        line = {name: row[n].strip() if n < len(row) else "" for name, n in column_index.items()}
         if any(line.values()):
             lines.append((number, line))
     columns = {name: text for text, name in wanted.items()}
-    return Table(head + 1, columns, lines)
+    return WorkbookTable(head + 1, columns, lines)
 
 
-def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
+def _read_paths(file: str, table: WorkbookTable, faults: list[SheetFault]) -> dict:
     """Read path and value of each line; what cannot be read is a fault and left out."""
-    sheet, told, seen = SHEETS[file][0], [], {}
+    pairs, seen = [], {}
+
+    def refuse(row: int | None, column: str, text: str) -> None:
+        faults.append(SheetFault(SHEETS[file][0], row, column, text))
+
     for row, line in table.lines:
         path, text = line.get("path", ""), line.get("value", "")
         if not text:
@@ -138,43 +139,27 @@ def _read_paths(file: str, table: Table, faults: list[SheetFault]) -> dict:
         try:
             split_path(path)
         except ValueError:
-            faults.append(SheetFault(sheet, row, table.columns["path"], f"“{path}”不是一个代号。"))
+            refuse(row, table.columns["path"], f"“{path}”不是一个代号。")
             continue
         if path in seen:
-            said = f"“{path}”在第 {seen[path]} 行已经写过。"
-            faults.append(SheetFault(sheet, row, table.columns["path"], said))
+            refuse(row, table.columns["path"], f"“{path}”在第 {seen[path]} 行已经写过。")
             continue
         seen[path] = row
-        known = convention_of(path) if file == SETTINGS else None
+        setting = RULES.find(path) if file == SETTINGS else None
         try:
-            told.append((path, convert.value_of(text, known) if known else parse(text)))
+            pairs.append((path, convert.value_of(text, setting) if setting else parse(text)))
         except ValueError as error:
-            faults.append(SheetFault(sheet, row, VALUE, str(error)))
+            refuse(row, VALUE, str(error))
     try:
-        return unflatten(told)
+        return unflatten(pairs)
     except ValueError as error:
-        said = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
-        faults.append(SheetFault(sheet, seen.get(str(error)), table.columns["path"], said))
+        text = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
+        refuse(seen.get(str(error)), table.columns["path"], text)
         return {}
 
 
-def _of_profile(fault: Fault, table: Table) -> list[int]:
-    """Find the lines of the profile (方案) that a fault speaks of, those of what it names first."""
-    named = re.search("方案“(.*?)”", fault.message)
-    paths = {row: line.get("path", "") for row, line in table.lines}
-    numbered = [re.match(r"profile\[\d+\]", path) for path in paths.values()]
-    ids = dict.fromkeys((one[0] for one in numbered if one), "")
-    for row, line in table.lines:
-        if paths[row].removesuffix(".id") in ids and paths[row].endswith(".id"):
-            ids[paths[row].removesuffix(".id")] = line.get("value", "")
-    begin = [place for place, name in ids.items() if named and name == named[1]]
-    own = [row for row, path in paths.items() if begin and path.startswith(f"{begin[0]}.")]
-    spoken = set(re.findall("[a-z_]+", fault.message))
-    return [row for row in own if paths[row].rpartition(".")[2] in spoken] or own
-
-
 def _located(
-    fault: Fault, tables: Mapping[str, Table], rows: Mapping[tuple[str, int], int]
+    fault: Fault, tables: Mapping[str, WorkbookTable], rows: Mapping[tuple[str, int], int]
 ) -> SheetFault:
     """Say of a fault of a file where it stands in the workbook, in the workbook's words."""
     if fault.file not in SHEETS:
@@ -182,16 +167,27 @@ def _located(
     title, table = SHEETS[fault.file][0], tables[fault.file]
     # Of 综合考核 and 两率一度 the codes themselves are written in the workbook.
     by_code = fault.file in (COMPOSITE, SURVEY)
-    said = fault.message if by_code else convert.worded(fault.message)
-    told = re.sub(
+    message = fault.message if by_code else convert.worded(fault)
+    located_message = re.sub(
         r"第 (\d+) 行",
-        lambda found: f"第 {rows.get((fault.file, int(found[1])), found[1])} 行",
-        said,
+        lambda match: f"第 {rows.get((fault.file, int(match[1])), match[1])} 行",
+        message,
     )
     if fault.file in _BY_PATH:
-        named = [(row, line.get("path", "")) for row, line in table.lines]
-        own = [row for row, path in named if convert.speaks_of(fault, path)]
-        own = own or _of_profile(fault, table)
-        return SheetFault(title, own[0] if own else None, VALUE if own else "", told)
+        row = _row_of(fault.column, table)
+        return SheetFault(title, row, VALUE if row else "", located_message)
     row = rows.get((fault.file, fault.line))
-    return SheetFault(title, row or table.head or None, table.columns.get(fault.column, ""), told)
+    return SheetFault(
+        title, row or table.head or None, table.columns.get(fault.column, ""), located_message
+    )
+
+
+def _row_of(path: str, table: WorkbookTable) -> int | None:
+    """Find the row of a setting, else the first one of what it is, or stands, in."""
+    for step in enclosing(path):
+        inside = (step, f"{step}.", f"{step}[")
+        for row, line in table.lines:
+            written = line.get("path", "")
+            if written == step or written.startswith(inside[1:]):
+                return row
+    return None

@@ -22,7 +22,7 @@ from wenming_metrics.rules.survey.model import (
     SHARE,
     UNKNOWN,
     VALID,
-    Limits,
+    DisclosureLimits,
     Question,
     Rate,
     Survey,
@@ -215,7 +215,7 @@ def _given(
 
 
 def make_figures(
-    sums: pd.DataFrame, method: str, decimals: int, say: Limits, hidden: np.ndarray
+    sums: pd.DataFrame, method: str, decimals: int, say: DisclosureLimits, hidden: np.ndarray
 ) -> pd.DataFrame:
     """Make the figures of some places of their sums.
 
@@ -242,7 +242,7 @@ def make_figures(
     return pd.DataFrame({**shown, "n": n, "n_eff": n_eff, "state": state})
 
 
-def state_of(n: np.ndarray, width: np.ndarray, say: Limits, hidden: np.ndarray) -> np.ndarray:
+def state_of(n: np.ndarray, width: np.ndarray, say: DisclosureLimits, hidden: np.ndarray) -> np.ndarray:
     """Say what a figure of n questionnaires may tell. Takes: width - of its interval, in points"""
     told = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
     return np.select(told, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)

@@ -14,7 +14,7 @@ import pandas as pd
 from wenming_metrics.charts.funnel import CLEARLY, PERHAPS
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN, STATE_WORDS, TOO_WIDE
-from wenming_metrics.rules.survey.model import Limits, Rate, Survey
+from wenming_metrics.rules.survey.model import DisclosureLimits, Rate, Survey
 from wenming_metrics.scoring.survey.rates import HIDDEN
 from wenming_metrics.ui.frame.words import joined, plain
 
@@ -207,7 +207,7 @@ def weighted(total: pd.Series) -> str:
     return f",加权后相当于 {math.floor(worth):,} 份独立问卷"
 
 
-def unknown(total: pd.Series, limits: Limits, counted: bool) -> str:
+def unknown(total: pd.Series, limits: DisclosureLimits, counted: bool) -> str:
     """Say how many did not know, refused, left blank or were not asked; "" where nobody did.
 
     Takes: total - n, unknown, refused, blank, not_asked; counted - whether those who do not know
