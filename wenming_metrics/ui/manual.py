@@ -18,14 +18,14 @@ _MESSAGES = {"code": "编号", "severity": "处理", "text": "说明", "remedy":
 
 def sections() -> list[tuple[str, str]]:
     """Give the parts of the manual: heading and text."""
-    parts = re.split(r"^## (.+)$", _TEXT.read_text(encoding="utf-8"), flags=re.M)
-    return list(zip(parts[1::2], (text.strip() for text in parts[2::2]), strict=True))
+    pieces = re.split(r"^## (.+)$", _TEXT.read_text(encoding="utf-8"), flags=re.M)
+    return list(zip(pieces[1::2], (text.strip() for text in pieces[2::2]), strict=True))
 
 
 def columns() -> pd.DataFrame:
     """List the columns that a workbook may have: title, aliases, type, meaning."""
-    known = column_frame()
-    return known[known["name"].isin(INPUT)][list(_COLUMNS)]
+    registry = column_frame()
+    return registry[registry["name"].isin(INPUT)][list(_COLUMNS)]
 
 
 def all_messages() -> pd.DataFrame:
@@ -44,14 +44,14 @@ def _without_slots(template: str) -> str:
 
 def draw() -> None:
     """Draw the text, and beside it the tables of columns and messages."""
-    text, known, said = st.tabs(["怎样使用", "表格的列", "提示一览"])
+    text, columns_tab, messages_tab = st.tabs(["怎样使用", "表格的列", "提示一览"])
     with text, st.container(width=860):
-        for heading, part in sections():
-            st.markdown(f"### {heading}\n{part}")
-    with known:
+        for heading, passage in sections():
+            st.markdown(f"### {heading}\n{passage}")
+    with columns_tab:
         st.markdown("列的先后不限,多出来的列不影响。列名写成“也可以写成”里的任何一种,都认得。")
         _draw_table(columns(), _COLUMNS)
-    with said:
+    with messages_tab:
         st.markdown("上传文件后可能看到的全部提示。“…”处是当时的内容。")
         _draw_table(all_messages(), _MESSAGES)
 
