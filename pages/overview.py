@@ -13,25 +13,25 @@ from wenming_metrics.ui.uploads import waiting
 office = page.open_page("总览")
 days = page.inspected_days()
 selection = signed_view.choose(filters.choose_period(office.rules, days))
-window, told = selection.window, signed_view.figures(selection, office.rules.boards[0])
+window, figures = selection.window, signed_view.figures(selection, office.rules.boards[0])
 
-page.say(words.overview(told.city, told.ranked, told.shares, words.when(window, today())))
-cards.draw_cards(cards.city_cards(told.city, told.ranked, words.before(window)))
+page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when(window, today())))
+cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
 overview_page.draw_rates(window.end)
 waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 portraits = filters.portrait_query(window, days, office.rules.boards[0], "")
-overview_page.draw_groups(told.ranked, portraits, office.rules.lists)
+overview_page.draw_groups(figures.ranked, portraits, office.rules.lists)
 
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("失分前五")
-    if told.losses.empty:
+    if figures.losses.empty:
         page.note("本期没有可列的失分。")
     else:
         page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
-        page.chart(loss_bars(told.losses), "losses")
+        page.chart(loss_bars(figures.losses), "losses")
         period = filters.query_of(window, days, "lost_")
         st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=period)
 with right:
@@ -43,4 +43,4 @@ with right:
         page.note("没有这样的点位。")
     else:
         cards.repeat_list(sites)
-page.foot(office, window, told.city.checks)
+page.foot(office, window, figures.city.checks)

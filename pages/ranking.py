@@ -20,7 +20,7 @@ elif is_ranked:
         ranking_page.draw_day_list(ranked, selection)
     else:
         ranking_page.draw_list(ranked, selection)
-    named = ranking_page.named_of(selection)
+    named = ranking_page.shortlists_of(selection)
     ranking_page.draw_named(named)
     ranking_page.draw_apart(ranked)
     ranking_page.draw_filled(ranked, office.rules.missing_flag)

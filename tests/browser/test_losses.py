@@ -79,7 +79,7 @@ def test_ten_ways_down_agree_and_the_address_shows_the_same(shown, page, chromiu
     with opened(chromium, "pc") as other:
         for unit, wanted in zip(["", *chance.sample(names, 2)], (4, 3, 3), strict=True):
             visit(page, address(shown, unit))
-            assert total(page) == bottom(page) == book.shown(Scope(unit))
+            assert total(page) == bottom(page) == book.shown_points(Scope(unit))
             ways = ways_on(page, book, unit)
             paths = chance.sample(sorted(ways), wanted)
             points = {path: float(ways[path].rsplit(" ", 1)[1]) for path in paths}

@@ -73,7 +73,7 @@ def test_what_nobody_looked_at_gives_its_weight_away(office):
     assert found.score == line["score"] == 100
     assert nodes.loc["A1", "effective"] == 1
     assert nodes.loc[["A2", "B"], "rate"].isna().all()
-    assert worked_example.made(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith(
+    assert worked_example.rate_formula(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith(
         "没有查到,不计"
     )
 
@@ -82,7 +82,8 @@ def test_the_steps_in_words(office):
     found, nodes, _ = steps_of(office, "甲街道")
     part = found.parts[0]
     told = {
-        code: worked_example.made(line, part.nodes) for code, line in nodes.to_dict("index").items()
+        code: worked_example.rate_formula(line, part.nodes)
+        for code, line in nodes.to_dict("index").items()
     }
     assert told["A1"] == "实得 8 ÷ 满分 10(1 项,扣 2)"
     assert told["A2"] == "2 次检查的得分率平均"
@@ -133,7 +134,7 @@ def test_a_leaf_that_a_fact_feeds_shows_the_fact(tmp_path):
     assert found.score == line["score"] == 83.75
     assert nodes.loc["V", ["value", "rate"]].tolist() == [87.5, 0.875]
     assert (
-        worked_example.made(nodes.loc["V"].to_dict(), found.parts[0].nodes)
+        worked_example.rate_formula(nodes.loc["V"].to_dict(), found.parts[0].nodes)
         == "报送的数 87.5 ÷ 满分"
     )
 

@@ -14,7 +14,7 @@ from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.ui.portrait import sentences as portrait_sentences
 from wenming_metrics.ui.portrait import tables as portrait_tables
-from wenming_metrics.ui.portrait.facts import Survey
+from wenming_metrics.ui.portrait.facts import SurveyFacts
 
 WEEK = window("week", date(2026, 11, 20))
 
@@ -180,7 +180,7 @@ def test_texts_of_uploads_are_escaped_and_words_for_the_screen_become_html():
     bad = losses(3.0).assign(count=1, sites=1)
     bad["path"] = pd.Series([("<b>坏",)], dtype=object)
     assert "<b>坏" not in portrait_tables.losses(bad, 3.0, {}, 5)
-    assert portrait_tables.said("得 **8\\.5** 分\\<") == "得 <b>8.5</b> 分&lt;"
+    assert portrait_tables.as_html("得 **8\\.5** 分\\<") == "得 <b>8.5</b> 分&lt;"
 
 
 def test_gaps_stay_gaps_in_figure_and_drawing():
@@ -209,11 +209,11 @@ def test_a_survey_figure_carries_its_count_its_margin_and_its_doubt():
     usual = {"title": "满意度", "target": 90.0, "n": 42, "low": 84.21, "high": 98.68, "place": 4.0}
     shown = {**usual, "shown": 95.24, "state": "caution"}
     hidden = {**usual, "n": 4, "low": np.nan, "high": np.nan, "shown": np.nan, "state": "hidden"}
-    html = portrait_tables.survey(Survey(WEEK, pd.DataFrame([shown, hidden]), 2), 5)
+    html = portrait_tables.survey(SurveyFacts(WEEK, pd.DataFrame([shown, hidden]), 2), 5)
     assert "满意度(目标 90%)" in html
     assert "42 份(样本偏少),84.21—98.68%,第 4 名" in html
     assert ">95.24%<" in html
     assert "4 份,样本过少,不公布" in html
     assert "其余 1 项见系统" in portrait_tables.survey(
-        Survey(WEEK, pd.DataFrame([shown] * 2), 2), 1
+        SurveyFacts(WEEK, pd.DataFrame([shown] * 2), 2), 1
     )

@@ -8,7 +8,7 @@ from wenming_metrics.queries.survey.trend import BROKEN, MOVED, STEADY
 from wenming_metrics.rules.survey.model import DisclosureLimits, Rate, Survey
 from wenming_metrics.ui.survey import sentences as words
 from wenming_metrics.ui.survey import sentences_more as telling
-from wenming_metrics.ui.survey.answers import asked, cross_table
+from wenming_metrics.ui.survey.answers import cross_table, question_bars
 from wenming_metrics.ui.survey.frames import table_of, units_of
 
 RATE = Rate("satisfied", "满意度", "q", target=90.0)
@@ -225,7 +225,7 @@ def test_no_answers_stand_apart_from_the_options():
         ("r", "拒答", 0, 0.0, 100, "refused", False),
         ("#blank", "空白", 3, NAN, 100, "blank", False),
     )
-    (one,) = asked(told)
+    (one,) = question_bars(told)
     assert [bar.title for bar in one.options] == ["满意", "不满意"]
     assert [(bar.title, bar.count) for bar in one.apart] == [("说不清", 2), ("空白", 3)]
     assert one.said == "100 份回答"
@@ -236,7 +236,7 @@ def test_counts_of_too_few_are_not_laid_out():
         ("a", "满意", NAN, NAN, NAN, "valid", True),
         ("u", "说不清", NAN, NAN, NAN, "unknown", True),
     )
-    (one,) = asked(told)
+    (one,) = question_bars(told)
     assert one.said == "样本过少,不公布"
     assert {(bar.count, bar.share) for bar in (*one.options, *one.apart)} == {(None, None)}
 

@@ -44,7 +44,7 @@ _YEAR = {"year": number_column("年份", "%d", 64)}
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Appraisal:
     """A profile and the period to which it is applied."""
 
     profile: Profile
@@ -56,30 +56,30 @@ class Chosen:
         return f"{self.profile.id}-{self.window.key}"
 
 
-def choose(days: Sequence[date]) -> Chosen:
+def choose(days: Sequence[date]) -> Appraisal:
     """Draw the controls: the profile, and the periods of its kind; stops where there is none."""
     profiles = _profiles()
-    titles = {_title(one): one for one in profiles}
+    titles = {_title(profile): profile for profile in profiles}
     with page.row("controls"):
-        said = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
-        profile = titles[said]
-        windows = {one.title: one for one in _windows(profile.period, days)}
+        title = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
+        profile = titles[title]
+        windows = {period.title: period for period in _windows(profile.period, days)}
         key = f"span_{profile.period}"
         of = st.selectbox("期间", list(windows), key=key, bind="query-params", width=200)
-    return Chosen(profile, windows[of])
+    return Appraisal(profile, windows[of])
 
 
 def _profiles() -> tuple[Profile, ...]:
     try:
-        found = known_profiles(cache.office(), settings.load().data)
+        profiles = known_profiles(cache.office(), settings.load().data)
     except RuleSetError as error:
         faults = "\n".join(f"- {fault}" for fault in error.faults)
         st.error(f"综合考核的方案文件有错,改好之后刷新本页:\n{faults}")
         st.stop()
-    if not found:
+    if not profiles:
         page.note("还没有综合考核的方案。请在测评办法的文件夹里写 composite.toml。")
         st.stop()
-    return found
+    return profiles
 
 
 def _title(profile: Profile) -> str:
@@ -88,55 +88,55 @@ def _title(profile: Profile) -> str:
 
 def _windows(kind: str, days: Sequence[date]) -> list[Window]:
     """List the periods that may be asked for, the newest first."""
-    found, first = [window(kind, days[-1])], window(kind, days[0])
-    while found[-1].start > previous(first, _EARLIER).start:
-        found.append(previous(found[-1]))
-    return found
+    windows, first = [window(kind, days[-1])], window(kind, days[0])
+    while windows[-1].start > previous(first, _EARLIER).start:
+        windows.append(previous(windows[-1]))
+    return windows
 
 
-def draw_about(profile: Profile, found: Composite) -> None:
+def draw_about(profile: Profile, appraisal: Composite) -> None:
     """Say whose profile it is, what it weighs, and what must not leave the house."""
     weights = "、".join(f"{words.plain(c.name)} {c.weight:g}" for c in profile.components)
     whose = "这是一个地方一个时候的算法,供试算,不是本单位的办法,也不是国家标准。"
-    own = "本单位的方案。"
+    ours = "本单位的方案。"
     page.note(
-        f"{whose if profile.is_example else own}来源:{words.plain(profile.source)};"
+        f"{whose if profile.is_example else ours}来源:{words.plain(profile.source)};"
         f"满分 {profile.full_mark:g},其中{weights}。"
     )
-    if found.sources["restricted"].astype(bool).any():
+    if appraisal.sources["restricted"].astype(bool).any():
         page.note("所用的测评表写明不得对外公布:本页和下载的文件只供内部工作使用。")
 
 
-def draw_table(lines: pd.DataFrame, chosen: Chosen) -> None:
+def draw_table(lines: pd.DataFrame, chosen: Appraisal) -> None:
     """Draw the units with a score; a click on a line chooses the unit."""
     placed = lines[lines["rank"].notna()].reset_index(drop=True)
     if placed.empty:
         return
-    shown, columns = _columns(placed, chosen.profile)
+    lines_shown, columns = _columns(placed, chosen.profile)
     key = f"composite-{chosen.key}"
-    tables.pick_name(shown, columns, key, UNIT, placed["unit_name"].tolist())
+    tables.pick_name(lines_shown, columns, key, UNIT, placed["unit_name"].tolist())
 
 
 def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict]:
     """Make the columns of the table: each component with value, weight and points; 缺 is marked."""
-    shown = placed.assign(
-        place=[f"{'并列 ' if one.tied else ''}{one.rank}" for one in placed.itertuples()]
+    spelled = placed.assign(
+        place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()]
     )
     columns = {
         "place": text_column("名次", 66, alignment="right"),
         "unit_name": text_column("单位", 118),
         "score": number_column("综合分", f"%.{profile.decimals}f", 76),
     }
-    for number, one in enumerate(profile.components):
-        value = shown[f"value_{number}"]
-        shown[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
-        columns[f"value_{number}"] = text_column(one.name, 96, alignment="right")
+    for number, component in enumerate(profile.components):
+        value = spelled[f"value_{number}"]
+        spelled[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
+        columns[f"value_{number}"] = text_column(component.name, 96, alignment="right")
         for name, heading, form in (("weight", "权重", "%.4g"), ("points", "计分", "%.2f")):
-            column = number_column(heading, form, 66, help=f"{one.name}的{heading}")
+            column = number_column(heading, form, 66, help=f"{component.name}的{heading}")
             columns[f"{name}_{number}"] = column
     columns["missing"] = text_column("缺项", 220)
     columns["group"] = text_column("分组", 96)
-    return shown, columns
+    return spelled, columns
 
 
 def draw_without(lines: pd.DataFrame) -> None:
@@ -145,25 +145,26 @@ def draw_without(lines: pd.DataFrame) -> None:
         (INCOMPLETE, "缺项,不计综合分", "不算 0 分"),
         (VETOED, "一票否决,不排名", "综合分照算"),
     ):
-        own = lines[lines["status"] == status]
-        said = [
-            f"{one.unit_name}({one.document_no or _lacks(one.missing)})" for one in own.itertuples()
+        units = lines[lines["status"] == status]
+        names_with_reason = [
+            f"{line.unit_name}({line.document_no or _lacks(line.missing)})"
+            for line in units.itertuples()
         ]
-        if said:
-            names = words.joined(said)
-            st.markdown(f"**{title}**({len(own)} 个;{why}):{names}")
+        if names_with_reason:
+            names = words.joined(names_with_reason)
+            st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
 
 
 def _lacks(missing: str) -> str:
-    return "缺" + "、".join(part.partition(":")[0] for part in missing.split(";"))
+    return "缺" + "、".join(lack.partition(":")[0] for lack in missing.split(";"))
 
 
-def draw_tools(lines: pd.DataFrame, chosen: Chosen, office: Office) -> None:
+def draw_tools(lines: pd.DataFrame, chosen: Appraisal, office: Office) -> None:
     """Draw what can be done with the table: work out a unit, take the table along."""
     with page.row():
         tables.choose_name("看一个单位怎样算", lines["unit_name"].tolist(), UNIT)
         title = f"综合考核({chosen.window.title})"
-        names = [one.name for one in chosen.profile.components]
+        names = [component.name for component in chosen.profile.components]
         page.offer(
             "下载综合考核表",
             lambda: composite_workbook(lines, names, title, _notes(chosen, office)),
@@ -172,33 +173,33 @@ def draw_tools(lines: pd.DataFrame, chosen: Chosen, office: Office) -> None:
         )
 
 
-def _notes(chosen: Chosen, office: Office) -> list[str]:
+def _notes(chosen: Appraisal, office: Office) -> list[str]:
     profile = chosen.profile
     example = "举例,不是本单位的办法;" if profile.is_example else ""
     return [
         f"方案:{profile.title}({example}来源:{profile.source})",
-        *(f"测评办法:{named}" for named in names_of(chosen.window, office)),
+        *(f"测评办法:{rules_name}" for rules_name in names_of(chosen.window, office)),
         f"时段:{chosen.window.title}",
     ]
 
 
-def draw_unit(found: Composite, line: pd.Series) -> None:
+def draw_unit(appraisal: Composite, line: pd.Series) -> None:
     """Work out one unit: the sum in one line, its components, where each figure stands."""
     unit = int(line["unit"])
     with st.container(border=True, key="unit-panel"):
-        st.subheader(f"{words.plain(line['unit_name'])} · {found.window.title}")
-        worked = worked_line(found.composed, unit, found.profile)
+        st.subheader(f"{words.plain(line['unit_name'])} · {appraisal.window.title}")
+        worked = worked_line(appraisal.composed, unit, appraisal.profile)
         st.markdown(words.plain(worked) if worked else "缺项,不计综合分。")
-        if said := printed_total(found, unit):
-            page.note(words.plain(said))
-        sources = unit_sources(found, unit)
+        if printed_note := printed_total(appraisal, unit):
+            page.note(words.plain(printed_note))
+        sources = unit_sources(appraisal, unit)
         columns = _SOURCES
-        if found.profile.years:
-            sources = sources.assign(year=found.window.start.year + sources["year"])
+        if appraisal.profile.years:
+            sources = sources.assign(year=appraisal.window.start.year + sources["year"])
             columns = _YEAR | _SOURCES
         tables.show(sources, columns)
-        at = found.composed.units["unit"].tolist().index(unit)
-        own = found.composed.ledger[found.composed.ledger["column"] == at]
-        if len(own):
+        column = appraisal.composed.units["unit"].tolist().index(unit)
+        adjustments = appraisal.composed.ledger[appraisal.composed.ledger["column"] == column]
+        if len(adjustments):
             st.markdown("**加减分和系数**")
-            tables.show_adjustments(own)
+            tables.show_adjustments(adjustments)

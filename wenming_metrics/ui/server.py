@@ -29,9 +29,9 @@ def serve(port: int = PORT) -> None:
     cli.main(["run", "app.py", "--server.port", str(port)], standalone_mode=False)
 
 
-def _make_ready(here: settings.Settings) -> None:
+def _make_ready(environment: settings.Settings) -> None:
     """Look at the store before anybody is shown its figures, and drop files kept long enough."""
-    store = open_store(here.store_url)
+    store = open_store(environment.store_url)
     check_once(store)
-    if here.keep_originals:
-        prune(store, here.keep_originals)
+    if environment.keep_originals:
+        prune(store, environment.keep_originals)

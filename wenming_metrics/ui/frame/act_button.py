@@ -19,31 +19,31 @@ _FIRST = "请先填好经办人和这里的各项"
 
 def tell_done(memory: str = _SAID) -> None:
     """Tell what came of the last act, once. Takes: memory - the key that it was kept under"""
-    done, message = st.session_state.pop(memory, (True, ""))
+    was_done, message = st.session_state.pop(memory, (True, ""))
     if message:
-        page.tell(words.plain(message), done=done)
+        page.tell(words.plain(message), was_done=was_done)
 
 
 def button(
     label: str,
     key: str,
     act: Callable[[], object],
-    said: Callable[[object], str],
+    describe: Callable[[object], str],
     *,
     disabled: bool,
 ) -> None:
     """Draw a button that changes the store.
 
-    Takes: act - what it does; said - the sentence that tells of what `act` gave
+    Takes: act - what it does; describe - the sentence that tells of what `act` gave
     """
-    told = _FIRST if disabled else None
-    st.button(label, key=key, disabled=disabled, help=told, on_click=do, args=(act, said))
+    hint = _FIRST if disabled else None
+    st.button(label, key=key, disabled=disabled, help=hint, on_click=do, args=(act, describe))
 
 
-def do(act: Callable[[], object], said: Callable[[object], str], memory: str = _SAID) -> None:
+def do(act: Callable[[], object], describe: Callable[[object], str], memory: str = _SAID) -> None:
     """Do what a button is for, and keep what came of it for `tell_done`."""
     try:
-        outcome = True, said(act())
+        outcome = True, describe(act())
     except (IntakeError, StoreError, RuleSetError) as error:
         logger.warning("%s", error, exc_info=error.__cause__)
         outcome = False, str(error)

@@ -82,9 +82,9 @@ def _rule_sets(data: str, files: tuple[tuple[str, int], ...]) -> list[RuleSet]:
 
 def version() -> Version:
     """Give the present version of everything an answer depends on."""
-    shown = office()
-    rules = "".join(rule_set.digest for rule_set in (shown.rules, *shown.rule_sets))
-    return Version(shown.store.url, revision(shown.store), rules, today())
+    present = office()
+    rules = "".join(rule_set.digest for rule_set in (present.rules, *present.rule_sets))
+    return Version(present.store.url, revision(present.store), rules, today())
 
 
 def ask(

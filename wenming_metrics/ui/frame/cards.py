@@ -118,34 +118,34 @@ def row_pictures(line: pd.Series | tuple) -> list[RowPicture]:
     return stored_pictures(cache.office(), int(batch), str(sheet), int(row))
 
 
-def pictures(found: Sequence[RowPicture]) -> None:
+def pictures(photos: Sequence[RowPicture]) -> None:
     """Draw the pictures of a row side by side under the names of their columns.
 
     The browser takes them apart, not this server: nobody knows what they are made of.
     """
-    if found:
-        st.html(f"<div class='photos'>{''.join(_picture(one) for one in found)}</div>")
+    if photos:
+        st.html(f"<div class='photos'>{''.join(_picture(photo) for photo in photos)}</div>")
 
 
 def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
     """Draw side by side what was seen from day to day: heading, words, pictures of each step."""
-    parts = [
-        f"<section><b>{escape(heading)}</b><p>{escape(told)}</p>"
-        + ("".join(map(_picture, found)) or "<p class='quiet'>没有照片</p>")
+    sections = [
+        f"<section><b>{escape(heading)}</b><p>{escape(text)}</p>"
+        + ("".join(map(_picture, photos)) or "<p class='quiet'>没有照片</p>")
         + "</section>"
-        for heading, told, found in steps
+        for heading, text, photos in steps
     ]
-    st.html(f"<div class='days'>{''.join(parts)}</div>")
+    st.html(f"<div class='days'>{''.join(sections)}</div>")
 
 
-def _picture(one: RowPicture) -> str:
-    title = escape(one.title)
-    if one.content is None:
+def _picture(picture: RowPicture) -> str:
+    title = escape(picture.title)
+    if picture.content is None:
         return f"<figure><figcaption>{title}:图片没有留存,请看原文件。</figcaption></figure>"
-    if len(one.content) > _LARGEST:
-        size = f"{len(one.content) / 1e6:.0f} MB"
+    if len(picture.content) > _LARGEST:
+        size = f"{len(picture.content) / 1e6:.0f} MB"
         return f"<figure><figcaption>{title}:图片太大({size}),请看原文件。</figcaption></figure>"
-    source = f"data:image/{one.type};base64,{b64encode(one.content).decode()}"
+    source = f"data:image/{picture.type};base64,{b64encode(picture.content).decode()}"
     return f"<figure><img src='{source}' alt='{title}'><figcaption>{title}</figcaption></figure>"
 
 

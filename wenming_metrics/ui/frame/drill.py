@@ -28,7 +28,7 @@ _BARS = 8
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenUnit:
     """One unit in one window on one board."""
 
     selection: Selection
@@ -51,7 +51,7 @@ def draw_unit(office: Office, line: pd.Series, selection: Selection) -> None:
 
     Takes: line - the unit's line of the ranked list; one with rows, whether it has a place or not
     """
-    chosen = Chosen(selection, int(line["unit"]), str(line["unit_name"]))
+    chosen = ChosenUnit(selection, int(line["unit"]), str(line["unit_name"]))
     leaves = ask(unit_leaves, selection.window, chosen.unit, selection.board, chosen.cut)
     full, exact = office.rules.full_mark, float(leaves["loss"].sum())
     has_score = not pd.isna(line["score"])
@@ -102,17 +102,17 @@ def _difference(line: pd.Series, full: float) -> str:
     return f"{full:g} − {line['score']:.2f} {sign} {abs(added):.2f} 加减分"
 
 
-def _draw_ledger(line: pd.Series, chosen: Chosen) -> None:
+def _draw_ledger(line: pd.Series, chosen: ChosenUnit) -> None:
     """Draw the decisions on a unit and its coefficient, where there are any."""
-    at = chosen.selection
-    lines = ask(unit_ledger, at.window, chosen.unit, at.board)
+    selection = chosen.selection
+    lines = ask(unit_ledger, selection.window, chosen.unit, selection.board)
     if lines.empty:
         return
     st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
     tables.show_adjustments(lines)
 
 
-def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
+def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
     """Draw bars and table of the leaves; returns the picked leaf's code."""
     lost = leaves[leaves["loss"] > 0].reset_index(drop=True)
     if lost.empty:
@@ -120,13 +120,13 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: Chosen) -> str | None:
     left, right = st.columns([1, 2], gap="medium")
     with right:
         page.note("点一行,看这一条的失分记录。")
-        shown = lost.assign(rate=lost["rate"] * 100)
-        place = tables.pick(shown, tables.LEAVES, f"leaves-{chosen.key}", 10)
+        spelled = lost.assign(rate=lost["rate"] * 100)
+        picked = tables.pick(spelled, tables.LEAVES, f"leaves-{chosen.key}", 10)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
-        bars = loss_bars(lost.head(_BARS), place)
+        bars = loss_bars(lost.head(_BARS), picked)
         page.chart(bars, f"bars-{chosen.key}")
-    return None if place is None else str(lost["code"].iloc[place])
+    return None if picked is None else str(lost["code"].iloc[picked])
 
 
 def draw_named(line: pd.Series, selection: Selection) -> None:
@@ -147,9 +147,9 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
 
 
-def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: float) -> None:
-    at = chosen.selection
-    rows = ask(leaf_rows, at.window, chosen.unit, code, at.board, chosen.cut)
+def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total: float) -> None:
+    selection = chosen.selection
+    rows = ask(leaf_rows, selection.window, chosen.unit, code, selection.board, chosen.cut)
     if rows.empty:
         return
     name = "全部测评标准"
@@ -162,28 +162,30 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: Chosen, total: fl
     draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
-def draw_original(rows: pd.DataFrame, place: int | None) -> None:
+def draw_original(rows: pd.DataFrame, picked: int | None) -> None:
     """Draw the cells of the picked row, or of the first one folded away, as they were sent."""
-    row = rows.iloc[place or 0]
+    row = rows.iloc[picked or 0]
     title = f"原表:{words.origin(row)}"
-    with st.expander(words.plain(title), expanded=place is not None):
-        told = None if place is None else ask(problem, row["day"], row["batch"], row["seq"])
-        if told:
-            st.markdown(words.problem(told))
+    with st.expander(words.plain(title), expanded=picked is not None):
+        finding = None if picked is None else ask(problem, row["day"], row["batch"], row["seq"])
+        if finding:
+            st.markdown(words.problem(finding))
         cards.cells(row["cells"])
         cards.pictures(cards.row_pictures(row))
-        if told and told.number:
+        if finding and finding.number:
             _draw_answers(ask(answers_to, row["day"], row["batch"], row["seq"]))
 
 
 def _draw_answers(answers: pd.DataFrame) -> None:
     """Draw what units answered to a problem, each with its photos and the row it stands in."""
-    for one in answers.itertuples():
-        who = f"{one.unit_name} " if one.unit_name else ""
-        said = f",{one.measure}" if one.measure else ""
-        st.markdown(f"**整改反馈**:{words.plain(f'{who}{one.on:%Y-%m-%d} {one.state}{said}')}")
-        page.note(words.plain(f"见 {words.origin(one)}"))
-        cards.pictures(cards.row_pictures(one))
+    for answer in answers.itertuples():
+        who = f"{answer.unit_name} " if answer.unit_name else ""
+        measure = f",{answer.measure}" if answer.measure else ""
+        st.markdown(
+            f"**整改反馈**:{words.plain(f'{who}{answer.on:%Y-%m-%d} {answer.state}{measure}')}"
+        )
+        page.note(words.plain(f"见 {words.origin(answer)}"))
+        cards.pictures(cards.row_pictures(answer))
 
 
 def go_there(key: str) -> None:

@@ -127,10 +127,10 @@ def say(sentence: str) -> None:
         st.markdown(sentence)
 
 
-def tell(text: str, *, done: bool) -> None:
+def tell(text: str, *, was_done: bool) -> None:
     """Tell what came of the reader's last act: done, or not done and why."""
-    with st.container(key="told-done" if done else "told-not-done"):
-        st.markdown(text if done else f"**没有完成。**{text}")
+    with st.container(key="told-done" if was_done else "told-not-done"):
+        st.markdown(text if was_done else f"**没有完成。**{text}")
 
 
 def note(text: str) -> None:
@@ -211,10 +211,10 @@ def fine_print(office: Office) -> None:
 
 def _versions(office: Office, window: Window) -> str:
     """Name the rules of a window: one version, or each with its last day."""
-    found = versions_of(window, office)
-    parts = [f"{_name(rules)}至 {days.end:%m月%d日}" for rules, days in found[:-1]]
-    last = _name(found[-1][0])
-    return "、".join([*parts, f"{last}其后"]) if parts else last
+    spans = versions_of(window, office)
+    earlier = [f"{_name(rules)}至 {days.end:%m月%d日}" for rules, days in spans[:-1]]
+    last = _name(spans[-1][0])
+    return "、".join([*earlier, f"{last}其后"]) if earlier else last
 
 
 def _name(rules: RuleSet) -> str:

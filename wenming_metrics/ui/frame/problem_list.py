@@ -36,10 +36,10 @@ def draw(
         return
     gravest = problems["severity"].iloc[0]
     for severity, meaning in _MEANING.items():
-        own = problems[problems["severity"] == severity]
-        if len(own):
-            title = f"{severity} {len(own):,} 条:{meaning}"
-            _draw_group(own, title, opened=severity == gravest != NOTE)
+        of_severity = problems[problems["severity"] == severity]
+        if len(of_severity):
+            title = f"{severity} {len(of_severity):,} 条:{meaning}"
+            _draw_group(of_severity, title, opened=severity == gravest != NOTE)
     with st.container(horizontal=True):
         if marked:
             st.download_button(
@@ -63,14 +63,16 @@ def _marked(
     marked: Callable[[], tuple[str, bytes] | str], problems: pd.DataFrame, filename: str
 ) -> bytes:
     """Make the marked file; where there is none, the list of problems says why in its title."""
-    found = marked()
-    if isinstance(found, str):
-        return problem_workbook(problems, f"{filename} 的提示({found})")
-    return found[1]
+    marked_file = marked()
+    if isinstance(marked_file, str):
+        return problem_workbook(problems, f"{filename} 的提示({marked_file})")
+    return marked_file[1]
 
 
-def _draw_group(own: pd.DataFrame, title: str, *, opened: bool) -> None:
+def _draw_group(of_severity: pd.DataFrame, title: str, *, opened: bool) -> None:
     with st.expander(title, expanded=opened):
-        cards.sentences(own["text"].head(_FIRST))
-        if len(own) > _FIRST:
-            page.note(f"这里列出前 {_FIRST} 条,还有 {len(own) - _FIRST:,} 条,请下载全部提示。")
+        cards.sentences(of_severity["text"].head(_FIRST))
+        if len(of_severity) > _FIRST:
+            page.note(
+                f"这里列出前 {_FIRST} 条,还有 {len(of_severity) - _FIRST:,} 条,请下载全部提示。"
+            )

@@ -25,7 +25,7 @@ _LIVE = "看实时数据"
 
 
 @dataclass(frozen=True, eq=False)
-class Figures:
+class CityFigures:
     """What the page of the city shows: signed, or as the rows give it now."""
 
     city: City
@@ -68,7 +68,7 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
 
 
 def _say_unsigned(window: Window) -> None:
-    standing = [one for one in ask(issues) if _covers(one, window)]
+    standing = [issue for issue in ask(issues) if _covers(issue, window)]
     state = f"{standing[0].title}{standing[0].state}," if standing else ""
     with st.container(key="unsigned"):
         page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
@@ -84,13 +84,13 @@ def cut_of(signed: int) -> Cut | None:
     return ask(frozen, signed).cut if signed else None
 
 
-def figures(selection: Selection, board: Board) -> Figures:
+def figures(selection: Selection, board: Board) -> CityFigures:
     """Give what the page of the city shows."""
     window = selection.window
     if selection.signed:
         lists = ask(frozen, selection.signed).lists
-        return Figures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
-    return Figures(
+        return CityFigures(lists.city, lists.boards[board.kind], lists.shares, lists.losses)
+    return CityFigures(
         ask(overview.city, window),
         ask(ranking, window, board.kind),
         ask(overview.category_shares, window),
@@ -105,7 +105,9 @@ def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
         tables.show(correction_lines(changed.units), tables.CORRECTIONS, 8)
         if len(changed.acts):
             page.note("签发以后对这些日子做过的事:")
-            lines = changed.acts.assign(at=[moment(at) for at in changed.acts["at"]])
+            lines = changed.acts.assign(
+                at=[moment(moment_stored) for moment_stored in changed.acts["at"]]
+            )
             tables.show(lines, tables.ACTS_SINCE, 6)
 
 

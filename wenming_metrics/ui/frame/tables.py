@@ -305,9 +305,9 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
     )[["unit", "is_mean", *RANKING]]
-    parts = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
-    found = pd.concat(parts, ignore_index=True) if parts else lines
-    return found.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))
+    groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
+    listed = pd.concat(groups, ignore_index=True) if groups else lines
+    return listed.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))
 
 
 def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:

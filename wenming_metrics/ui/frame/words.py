@@ -46,9 +46,15 @@ def origin(row: pd.Series | tuple) -> str:
 def when(window: Window, on: date) -> str:
     """Name a window in running text: 今日, 本周, 本月, else its title."""
     if window.start <= on <= window.end and not window.number:
-        said = {"day": "今日", "week": "本周", "month": "本月", "quarter": "本季度", "year": "今年"}
-        if window.kind in said:
-            return f"{said[window.kind]}({window.title})"
+        present = {
+            "day": "今日",
+            "week": "本周",
+            "month": "本月",
+            "quarter": "本季度",
+            "year": "今年",
+        }
+        if window.kind in present:
+            return f"{present[window.kind]}({window.title})"
     return window.title
 
 
@@ -57,27 +63,25 @@ def before(window: Window) -> str:
     return "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
 
 
-def overview(city: City, ranked: pd.DataFrame, shares: pd.DataFrame, said: str) -> str:
+def overview(city: City, ranked: pd.DataFrame, shares: pd.DataFrame, window_name: str) -> str:
     """Say what was looked at, what was found and where most points were lost.
 
-    Takes: ranked - units with `visits`; shares - name, share, largest first; said - the window
+    Takes: ranked - units with `visits`; shares - name, share, largest first; window_name - the window
     """
     if not city.visits:
-        return f"{said}没有督查数据。"
+        return f"{window_name}没有督查数据。"
     units = int((ranked["visits"] > 0).sum())
     seen = f"{units} 个街道 " if units else ""
-    opening = f"{said}督查 {seen}{city.sites:,} 个点位"
+    opening = f"{window_name}督查 {seen}{city.sites:,} 个点位"
     if not city.failed:
         return f"{opening},检查 {city.checks:,} 项,没有发现问题。"
-    found = f"{opening},发现问题 **{city.places:,} 处**"
+    findings = f"{opening},发现问题 **{city.places:,} 处**"
     if city.score is None:
-        return f"{found};各街道检查项不足,暂不评分。"
+        return f"{findings};各街道检查项不足,暂不评分。"
     if shares.empty or not shares["loss"].iloc[0] > 0:
-        return f"{found};这些问题不计分。"
+        return f"{findings};这些问题不计分。"
     top = shares.iloc[0]
-    return (
-        f"{found};失分最多的是**{plain(top['name'])}**(占 {half_up(top['share'] * 100, 0):.0f}%)。"
-    )
+    return f"{findings};失分最多的是**{plain(top['name'])}**(占 {half_up(top['share'] * 100, 0):.0f}%)。"
 
 
 def ranking(ranked: pd.DataFrame) -> str:
@@ -98,8 +102,8 @@ def ranking(ranked: pd.DataFrame) -> str:
 
 
 def _names(names: Sequence[str], limit: int = 3) -> str:
-    shown = joined(names, most=limit)
-    return shown if len(names) <= limit else f"{shown}等 {len(names)} 个"
+    listed = joined(names, most=limit)
+    return listed if len(names) <= limit else f"{listed}等 {len(names)} 个"
 
 
 def _risen(placed: pd.DataFrame) -> str:
@@ -119,35 +123,35 @@ def composite(lines: pd.DataFrame, title: str) -> str:
     placed = lines[lines["rank"].notna()]
     if placed.empty:
         return f"{title}:各项数据不全,还没有单位可以计综合分。"
-    said = []
+    sentences = []
     for group in placed["group"].unique():
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
         names = _names(first["unit_name"].tolist())
-        said.append(f"{plain(group)}第一:**{names}** {first['score'].iloc[0]:.2f} 分")
+        sentences.append(f"{plain(group)}第一:**{names}** {first['score'].iloc[0]:.2f} 分")
     without = int(lines["score"].isna().sum())
     lacking = int((placed["missing"] != "").sum())
-    said += [f"{lacking} 个单位有缺项,已按方案处理"] if lacking else []
-    said += [f"{without} 个单位缺项,不计综合分"] if without else []
-    return f"{title}:{';'.join(said)}。"
+    sentences += [f"{lacking} 个单位有缺项,已按方案处理"] if lacking else []
+    sentences += [f"{without} 个单位缺项,不计综合分"] if without else []
+    return f"{title}:{';'.join(sentences)}。"
 
 
-def named(lines: pd.DataFrame) -> str:
+def named_line(lines: pd.DataFrame) -> str:
     """Name the units of one short list with score and remark: 「城东街道 92.10(连续 2 期)」."""
-    said = []
+    entries = []
     for line in lines.itertuples():
         remark = f"({line.remark})" if line.remark else ""
         unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
-        said.append(plain(f"{unit}{remark}"))
-    return "、".join(said)
+        entries.append(plain(f"{unit}{remark}"))
+    return "、".join(entries)
 
 
 def without_place(ranked: pd.DataFrame) -> str:
     """Say how many units have no place and why: 「3 个未督查,1 个检查项不足」, or nothing."""
     unvisited = int((ranked["status"] == UNVISITED).sum())
     thin = int((ranked["status"] == THIN).sum())
-    parts = [f"{unvisited} 个未督查"] if unvisited else []
-    parts += [f"{thin} 个检查项不足"] if thin else []
-    return ",".join(parts)
+    counts = [f"{unvisited} 个未督查"] if unvisited else []
+    counts += [f"{thin} 个检查项不足"] if thin else []
+    return ",".join(counts)
 
 
 def listing(listed: pd.DataFrame) -> str:
@@ -156,27 +160,27 @@ def listing(listed: pd.DataFrame) -> str:
     if not total:
         return "本期没有记到责任单位的问题。"
     first = listed.iloc[0]
-    named = int((listed["failed"] > 0).sum())
+    blamed = int((listed["failed"] > 0).sum())
     return (
-        f"{named} 个单位有问题要整改,最多的是**{plain(first['unit_name'])}**"
+        f"{blamed} 个单位有问题要整改,最多的是**{plain(first['unit_name'])}**"
         f"({int(first['failed']):,} 项)。本榜按责任列出问题多少,不排名。"
     )
 
 
-def problem(told: Problem) -> str:
+def problem(finding: Problem) -> str:
     """Tell of one problem in a line: its number, its deadline, what became of it, what it costs."""
-    parts = [f"编号 {plain(told.number)}"] if told.number else []
-    parts += [f"期限 {plain(told.due.isoformat())}"] if told.due else []
-    state = told.state
-    if told.closed:
-        answered = f"{plain(told.closed.isoformat())} 反馈已整改"
+    clauses = [f"编号 {plain(finding.number)}"] if finding.number else []
+    clauses += [f"期限 {plain(finding.due.isoformat())}"] if finding.due else []
+    state = finding.state
+    if finding.closed:
+        answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
         state = answered if state == STATES[FOUND] else f"{state},{answered}"
-    parts.append(f"截至 {plain(told.as_of.isoformat())} **{state}**")
-    prices = (("行内", told.by_row), ("按表", told.by_table))
+    clauses.append(f"截至 {plain(finding.as_of.isoformat())} **{state}**")
+    prices = (("行内", finding.by_row), ("按表", finding.by_table))
     costs = [f"{name} {plain(f'{points:g}')}" for name, points in prices if points is not None]
     if len(costs) == len(prices):
-        parts.append(",".join(costs))
-    return " · ".join(parts)
+        clauses.append(",".join(costs))
+    return " · ".join(clauses)
 
 
 def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:

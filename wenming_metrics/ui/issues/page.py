@@ -26,16 +26,16 @@ _SHEETS = "issue_sheets"
 def draw(office: Office, who: str) -> None:
     """Draw the issues, the latest first; a click on one opens what can be done with it."""
     tell_done()
-    places = ask(issues.places)
+    slots = ask(issues.places)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
     key = f"issues-{cache.version().revision}"
-    place = tables.pick(_lines(places), tables.ISSUES, key, 8)
-    slot, issue = places[0 if place is None else place]
+    picked = tables.pick(_lines(slots), tables.ISSUES, key, 8)
+    slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
 
 
-def _lines(places: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
+def _lines(slots: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -47,7 +47,7 @@ def _lines(places: list[tuple[Slot, Issue | None]]) -> pd.DataFrame:
                 "signed": "" if issue is None else moment(issue.signed_at),
                 "hash": "" if issue is None else issue.short_hash,
             }
-            for slot, issue in places
+            for slot, issue in slots
         ]
     )
 
@@ -74,7 +74,7 @@ def _draw_new(office: Office, slot: Slot, who: str) -> None:
             "建草稿",
             f"draft-{slot.window.key}",
             lambda: signing.draft(office, slot.window.start, who, until_now=now),
-            lambda made: f"{made.title}已建草稿,{moment(made.cutoff)} 截止。",
+            lambda issue_made: f"{issue_made.title}已建草稿,{moment(issue_made.cutoff)} 截止。",
             disabled=not who,
         )
 
@@ -86,10 +86,10 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     )
     _draw_list(office, issue)
     late = _draw_late(office, issue, who)
-    held = _draw_held(office, issue, who)
+    unwaived = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
-    reasons = [f"{held} 行暂不计"] if held else []
+    reasons = [f"{unwaived} 行暂不计"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:
@@ -102,7 +102,9 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
             "签发这一期",
             f"sign-{issue.key}",
             lambda: signing.sign(office, issue.key, who, document),
-            lambda made: f"{made.title}已签发,校验码 {made.short_hash}。名单从此不变。",
+            lambda issue_signed: (
+                f"{issue_signed.title}已签发,校验码 {issue_signed.short_hash}。名单从此不变。"
+            ),
             disabled=not (who and document.strip()) or bool(reasons),
         )
     _draw_withdraw(office, issue, who)
@@ -126,13 +128,13 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         return 0
     st.subheader("迟到的文件")
     page.note("截止以后才到的表,计入下一期;整份替换先前记录的,计入本期。要改,选一个文件,写明原因。")
-    shown = files.assign(
-        at=[moment(at) for at in files["arrived"]],
+    spelled = files.assign(
+        at=[moment(arrival) for arrival in files["arrived"]],
         counts=files["own"].map({True: "本期", False: "下一期"}),
     )
-    place = tables.pick(shown, tables.LATE, f"late-{issue.key}-{cache.version().revision}", 6)
-    if place is not None:
-        line = files.iloc[place]
+    picked = tables.pick(spelled, tables.LATE, f"late-{issue.key}-{cache.version().revision}", 6)
+    if picked is not None:
+        line = files.iloc[picked]
         batch, to_own = int(line["batch"]), not bool(line["own"])
         where = "本期" if to_own else "下一期"
         _draw_reasoned(
@@ -153,18 +155,20 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
         return 0
     st.subheader("等着改正的行")
     page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
-    shown = rows.assign(said=rows["sentences"].str.split("\n").str[0])
+    spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
-    place = tables.pick(shown, tables.WAIVED, key, 8)
+    picked = tables.pick(spelled, tables.WAIVED, key, 8)
     if waiting.empty:
         return 0
-    chosen = waiting if place is None else rows.iloc[[place]]
-    named = [(int(one.batch), str(one.sheet), int(one.source_row)) for one in chosen.itertuples()]
+    chosen = waiting if picked is None else rows.iloc[[picked]]
+    row_keys = [
+        (int(line.batch), str(line.sheet), int(line.source_row)) for line in chosen.itertuples()
+    ]
     _draw_reasoned(
         ("不等这些行的原因", f"waive-{issue.key}"),
-        (f"不等这 {len(named)} 行", f"waive-{issue.key}-{place}"),
-        lambda reason: signing.waive(office, issue.key, named, who, reason),
-        lambda _: f"{len(named)} 行写明不等,仍然暂不计。",
+        (f"不等这 {len(row_keys)} 行", f"waive-{issue.key}-{picked}"),
+        lambda reason: signing.waive(office, issue.key, row_keys, who, reason),
+        lambda _: f"{len(row_keys)} 行写明不等,仍然暂不计。",
         who,
     )
     return len(waiting)
@@ -174,14 +178,14 @@ def _draw_reasoned(
     question: tuple[str, str],
     name: tuple[str, str],
     act: Callable[[str], object],
-    said: Callable[[object], str],
+    describe: Callable[[object], str],
     who: str,
 ) -> None:
     """Draw a field for a reason and the button that acts on it. Takes: question, name - label, key"""
     with page.row():
         reason = st.text_input(question[0], key=question[1], width=320)
         ready = bool(who and reason.strip())
-        button(*name, lambda: act(reason), said, disabled=not ready)
+        button(*name, lambda: act(reason), describe, disabled=not ready)
 
 
 def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
@@ -189,7 +193,7 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
     page.note(
         "每个单位一份表:得分、各项失分、失分的记录;单位和记录多的,要等一会儿。发下去,收回意见,再签发。"
     )
-    kept = st.session_state.get(_SHEETS, {})
+    workbooks = st.session_state.get(_SHEETS, {})
     with st.container(horizontal=True, vertical_alignment="center"):
         button(
             "出核对稿",
@@ -198,8 +202,8 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
             lambda _: "核对稿已经做好,请下载。",
             disabled=not who,
         )
-        if issue.key in kept:
-            name, content = kept[issue.key]
+        if issue.key in workbooks:
+            name, content = workbooks[issue.key]
             st.download_button("下载核对稿", content, name, "application/zip", on_click="ignore")
 
 
@@ -227,6 +231,6 @@ def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
             ("作废的原因", f"withdraw-{issue.key}"),
             ("作废", f"end-{issue.key}"),
             lambda reason: signing.withdraw(office, issue.key, who, reason),
-            lambda made: f"{made.title}已作废。",
+            lambda ended: f"{ended.title}已作废。",
             who,
         )

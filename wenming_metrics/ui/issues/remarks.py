@@ -23,27 +23,30 @@ _NO_ROW = "不指哪一行,说的是一个数"
 def draw(office: Office, issue: Issue, who: str) -> int:
     """Draw the remarks on an issue and what can be done; gives how many wait for a decision."""
     st.subheader("复核意见")
-    found = ask(remarks.remarks, issue.key)
-    if found.empty:
+    on_issue = ask(remarks.remarks, issue.key)
+    if on_issue.empty:
         page.note("还没有意见。")
     else:
         page.note("点一条,写下决定。改扣、剔除从决定时起改变得分;已经签发的名单不变,列为更正。")
-        shown = found.assign(at=[moment(at) for at in found["at"]], decision=_decisions(found))
+        spelled = on_issue.assign(
+            at=[moment(remarked_at) for remarked_at in on_issue["at"]],
+            decision=_decisions(on_issue),
+        )
         key = f"remarks-{issue.key}-{cache.version().revision}"
-        place = tables.pick(shown, tables.REMARKS, key, 6)
-        if place is not None:
-            _draw_decision(office, found.iloc[place], who)
+        picked = tables.pick(spelled, tables.REMARKS, key, 6)
+        if picked is not None:
+            _draw_decision(office, on_issue.iloc[picked], who)
     _draw_new(office, issue, who)
-    return int((found["act"] == "").sum())
+    return int((on_issue["act"] == "").sum())
 
 
-def _decisions(found: pd.DataFrame) -> list[str]:
+def _decisions(on_issue: pd.DataFrame) -> list[str]:
     return [
         ""
-        if not one.act
-        else f"{one.act}{f' {one.points:g} 分' if one.act == LOWER else ''}"
-        f":{one.reason}({one.approver}批准)"
-        for one in found.itertuples()
+        if not remark.act
+        else f"{remark.act}{f' {remark.points:g} 分' if remark.act == LOWER else ''}"
+        f":{remark.reason}({remark.approver}批准)"
+        for remark in on_issue.itertuples()
     ]
 
 
@@ -73,7 +76,7 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
 
 def _draw_new(office: Office, issue: Issue, who: str) -> None:
     with st.expander("记一条意见"):
-        board = next(one for one in office.rules.boards if one.ranked)
+        board = next(ranked_board for ranked_board in office.rules.boards if ranked_board.ranked)
         units = ask(ranking, issue.window, board.kind)
         names = dict(zip(units["unit_name"], units["unit"].astype(int), strict=True))
         name = st.selectbox(
@@ -83,20 +86,20 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
             return
         unit = names[name]
         rows = ask(leaf_rows, issue.window, unit, None, board.kind, cut_for(office, issue))
-        titles = [_NO_ROW, *(_title(one) for one in rows.itertuples())]
-        place = st.selectbox(
+        titles = [_NO_ROW, *(_title(line_of_unit) for line_of_unit in rows.itertuples())]
+        position = st.selectbox(
             "对哪一行有意见",
             range(len(titles)),
             format_func=titles.__getitem__,
             key=f"remark-row-{issue.key}-{unit}",
         )
         figure = ""
-        if place == 0:
+        if position == 0:
             figure = st.text_input("对哪个数有意见", key=f"remark-figure-{issue.key}", width=320)
         asks = st.text_area("要求和理由", key=f"remark-asks-{issue.key}-{unit}")
         row = None
-        if place:
-            line = rows.iloc[place - 1]
+        if position:
+            line = rows.iloc[position - 1]
             row = int(line["batch"]), int(line["seq"])
         button(
             "记下意见",
@@ -109,5 +112,5 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
 
 def _title(row: tuple) -> str:
     """Name a row as people look for it: day, site, what, points, place in the file."""
-    said = row.description or row.item_name
-    return f"{row.day:%m-%d} {row.site_name} {said} 扣 {row.lost:g} 分({words.origin(row)})"
+    subject = row.description or row.item_name
+    return f"{row.day:%m-%d} {row.site_name} {subject} 扣 {row.lost:g} 分({words.origin(row)})"

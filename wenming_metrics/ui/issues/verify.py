@@ -16,7 +16,7 @@ from wenming_metrics.ui.frame.cache import ask
 
 def draw(office: Office) -> None:
     """Draw the choice of an issue and the verdict on it."""
-    signed = [one for one in ask(issues) if one.was_signed]
+    signed = [candidate for candidate in ask(issues) if candidate.was_signed]
     if not signed:
         page.note("还没有签发过。签发以后,名单、文件上都印着校验码,可以在这里核对。")
         return
@@ -40,36 +40,36 @@ def draw(office: Office) -> None:
 
 def _choose(office: Office, signed: list[Issue]) -> Issue | None:
     titles = {
-        f"{one.year}-{one.number} {one.window.title} {one.state} {one.short_hash}": one
-        for one in signed
+        f"{issue.year}-{issue.number} {issue.window.title} {issue.state} {issue.short_hash}": issue
+        for issue in signed
     }
     with page.row():
         title = st.selectbox("选一期", list(titles), key="verify-issue", width=420)
-        told = st.text_input(
+        typed_hash = st.text_input(
             "或者输入校验码",
             key="verify-hash",
             bind="query-params",
             placeholder="通报和文件上印的,如 3f9a0c71de",
             width=300,
         )
-    if not told.strip():
+    if not typed_hash.strip():
         return titles[title]
     try:
-        found = find_issue(office, told)
+        issue = find_issue(office, typed_hash)
     except IntakeError as error:
-        page.tell(words.plain(str(error)), done=False)
+        page.tell(words.plain(str(error)), was_done=False)
         return None
-    if not found.was_signed:
-        page.tell(f"{words.plain(found.title)}还没有签发。", done=False)
+    if not issue.was_signed:
+        page.tell(f"{words.plain(issue.title)}还没有签发。", was_done=False)
         return None
-    return found
+    return issue
 
 
 def _draw_verdict(issue: Issue, units: pd.DataFrame, why: tuple[str, ...]) -> None:
     st.subheader("重算")
-    at = moment(issue.signed_at)
+    signed_at = moment(issue.signed_at)
     if units.empty and not why:
-        page.note(f"用 {at} 签发时入库的行、当时的测评办法重算,每一个数都和签发的名单相同。")
+        page.note(f"用 {signed_at} 签发时入库的行、当时的测评办法重算,每一个数都和签发的名单相同。")
         return
     for sentence in why:
         st.markdown(words.plain(sentence))

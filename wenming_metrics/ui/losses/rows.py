@@ -30,30 +30,30 @@ _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 
 def draw(book: Book, scope: Scope) -> None:
     """Draw the rows behind a scope; their points add up to what stands on top."""
-    found, count = book.recall(_listed, scope, most=48, wait="正在查找原表的行……")
-    if found.empty:
+    listed, count = book.recall(_listed, scope, most=48, wait="正在查找原表的行……")
+    if listed.empty:
         return
-    total = found["loss"].sum()
+    total = listed["loss"].sum()
     st.subheader(f"失分记录({count:,} 条)")
     page.note(
         f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行,看这一行的分是怎样算的、原表怎样写的。"
     )
     key = f"lost-rows-{book.key}-{scope.key}"
-    hidden = {"uncounted"} if not (found["uncounted"] > 0).any() else set()
+    hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    place = tables.pick(found, columns, key, 12)
-    row = found.iloc[place or 0]
+    picked = tables.pick(listed, columns, key, 12)
+    row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return
     line = book.ledger.lines.loc[int(row["line"])]
     weight = None if scope.unit else _weight(book, line)
     with st.container(key="arithmetic"):
-        told = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
-        which = "第一行" if place is None else "这一行"
-        st.markdown(f"**{which}的算法** {told}")
+        arithmetic = sentences.arithmetic(line, row["of_line"], weight, row["loss"])
+        which = "第一行" if picked is None else "这一行"
+        st.markdown(f"**{which}的算法** {arithmetic}")
     if line["kind"] == ROW:
-        drill.draw_original(found, place)
+        drill.draw_original(listed, picked)
 
 
 def _weight(book: Book, line: pd.Series) -> float:
@@ -70,28 +70,37 @@ def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:
     if lines.empty:
         return pd.DataFrame(columns=_COLUMNS), 0
     first, rest = lines.head(_MOST), lines.iloc[_MOST:]
-    parts, checks = [], first[first["kind"] == ROW]
+    frames, checks = [], first[first["kind"] == ROW]
     if len(checks):
         rows = loss_rows(cache.office(), book.window, checks.sort_index(), book.cut)
         of = lines.loc[rows["line"], scope.value].to_numpy()
-        parts.append(rows.assign(loss=of * rows["of_line"]))
+        frames.append(rows.assign(loss=of * rows["of_line"]))
     silent = first[first["kind"] != ROW]
     if len(silent):
-        parts.append(_without_row(silent, scope))
+        frames.append(_without_row(silent, scope))
     if len(rest):
-        said = f"其余 {len(rest):,} 条失分较少的,合在这一行"
-        told = {"description": said, "loss": rest[scope.value].sum(), "line": -1, "of_line": np.nan}
-        parts.append(pd.DataFrame([told]))
-    found = pd.concat(parts, ignore_index=True).reindex(columns=_COLUMNS)
-    found = found.astype(dict.fromkeys(["batch", "seq", "source_row"], "Int64"))
-    order = np.lexsort([-found["loss"].to_numpy(float), found["line"] < 0])
-    found = found.iloc[order].reset_index(drop=True)
-    shown = tables.shown_losses(found["loss"], book.shown(scope), 4)
-    return found.assign(loss=shown), int((lines["kind"] == ROW).sum())
+        remainder = f"其余 {len(rest):,} 条失分较少的,合在这一行"
+        remainder_row = {
+            "description": remainder,
+            "loss": rest[scope.value].sum(),
+            "line": -1,
+            "of_line": np.nan,
+        }
+        frames.append(pd.DataFrame([remainder_row]))
+    listed = pd.concat(frames, ignore_index=True).reindex(columns=_COLUMNS)
+    listed = listed.astype(dict.fromkeys(["batch", "seq", "source_row"], "Int64"))
+    order = np.lexsort([-listed["loss"].to_numpy(float), listed["line"] < 0])
+    listed = listed.iloc[order].reset_index(drop=True)
+    allocated = tables.shown_losses(listed["loss"], book.shown_points(scope), 4)
+    return listed.assign(loss=allocated), int((lines["kind"] == ROW).sum())
 
 
 def _without_row(silent: pd.DataFrame, scope: Scope) -> pd.DataFrame:
-    told = {"unit_name": silent["unit_name"].astype(object), "loss": silent[scope.value]}
-    told |= {"description": silent["reason"].astype(object), "line": silent.index, "of_line": 1.0}
+    columns = {"unit_name": silent["unit_name"].astype(object), "loss": silent[scope.value]}
+    columns |= {
+        "description": silent["reason"].astype(object),
+        "line": silent.index,
+        "of_line": 1.0,
+    }
     names = silent["owner_path"].astype(object).where(silent["owner_path"] != "", silent["level2"])
-    return pd.DataFrame({**told, "leaf_name": names})
+    return pd.DataFrame({**columns, "leaf_name": names})

@@ -107,68 +107,68 @@ class Book:
     def lines(self, scope: Scope) -> pd.DataFrame:
         """Give the lines inside a scope."""
         lines = self.ledger.lines
-        kept = self._cut(scope) & inside(lines, scope.path)
-        return lines[kept]
+        mask = self._cut(scope) & inside(lines, scope.path)
+        return lines[mask]
 
     def _cut(self, scope: Scope) -> np.ndarray:
         lines = self.ledger.lines
-        kept = np.ones(len(lines), bool)
+        mask = np.ones(len(lines), bool)
         if scope.unit:
-            kept &= (lines["unit_name"] == scope.unit).to_numpy()
+            mask &= (lines["unit_name"] == scope.unit).to_numpy()
         for column, value in scope.cuts:
-            kept &= self.names(value) if column == NAMED else (lines[column] == value).to_numpy()
-        return kept
+            mask &= self.names(value) if column == NAMED else (lines[column] == value).to_numpy()
+        return mask
 
     def names(self, unit: str) -> np.ndarray:
         """Say of each line whether its rows name a unit as responsible."""
-        found, index = self.named_of(), self.ledger.lines.index
+        responsible, index = self.named_of(), self.ledger.lines.index
         if unit == NOBODY:
-            return ~index.isin(found["line"])
-        return index.isin(found.loc[found["name"] == unit, "line"])
+            return ~index.isin(responsible["line"])
+        return index.isin(responsible.loc[responsible["name"] == unit, "line"])
 
-    def shown(self, scope: Scope) -> float:
+    def shown_points(self, scope: Scope) -> float:
         """Give the points of a scope as they are shown: allocated from the top of the tree down."""
         lines, total = self.ledger.lines[self._cut(scope)], self._top(scope)
         for level, name in zip(LEVELS, scope.path, strict=False):
-            parts = _parts(lines, level, scope.value, total)
-            if name not in parts.index:
+            branches = _parts(lines, level, scope.value, total)
+            if name not in branches.index:
                 return 0.0
-            total = float(parts[name])
+            total = float(branches[name])
             lines = lines[lines[level] == name]
         return total
 
     def below(self, scope: Scope) -> pd.Series:
-        """Give the shown points of the next level of the tree, by name; they add up to `shown`."""
+        """Give the shown points of the next level of the tree, by name; they add up to `shown_points`."""
         lines, level = self.lines(scope), LEVELS[len(scope.path)]
         if not (lines[level] != "").any():
             return pd.Series(dtype=float)
-        return _parts(lines, level, scope.value, self.shown(scope))
+        return _parts(lines, level, scope.value, self.shown_points(scope))
 
-    def in_blocks(self, scope: Scope, found: pd.DataFrame) -> pd.DataFrame:
-        """Put the points of blocks as they are shown in the place of the exact ones, as `shown`.
+    def in_blocks(self, scope: Scope, blocks: pd.DataFrame) -> pd.DataFrame:
+        """Put the points of blocks as they are shown in the place of the exact ones, as column `shown`.
 
-        Takes: found - `scoring.losses.ledger.blocks` of the scope
+        Takes: blocks - `scoring.losses.ledger.blocks` of the scope
         """
-        known = {(): (self.lines(scope), self.shown(scope))}
+        above_lines = {(): (self.lines(scope), self.shown_points(scope))}
         shares: dict[tuple, pd.Series] = {}
-        shown = []
-        for path in found["path"]:
+        allocated = []
+        for path in blocks["path"]:
             above = path[:-1]
             level = LEVELS[len(scope.path) + len(above)]
-            lines, total = known[above]
+            lines, total = above_lines[above]
             if above not in shares:
                 shares[above] = _parts(lines, level, scope.value, total)
-            shown.append(float(shares[above][path[-1]]))
-            known[path] = (lines[lines[level] == path[-1]], shown[-1])
-        return found.assign(shown=shown)
+            allocated.append(float(shares[above][path[-1]]))
+            above_lines[path] = (lines[lines[level] == path[-1]], allocated[-1])
+        return blocks.assign(shown=allocated)
 
     def _top(self, scope: Scope) -> float:
         """Give the shown points of a scope without its path: full mark - published score."""
         units = self.ledger.units
         if not scope.cuts and scope.unit:
-            own = units[units["name"] == scope.unit]
-            if len(own) and not pd.isna(own["score"].iloc[0]):
-                return float(half_up(own["full"].iloc[0] - own["score"].iloc[0], 2))
+            unit_lines = units[units["name"] == scope.unit]
+            if len(unit_lines) and not pd.isna(unit_lines["score"].iloc[0]):
+                return float(half_up(unit_lines["full"].iloc[0] - unit_lines["score"].iloc[0], 2))
         elif not scope.cuts and self.ledger.city_score is not None:
             return float(half_up(self.ledger.city_full - self.ledger.city_score, 2))
         lines = self.ledger.lines[self._cut(scope)]
@@ -222,16 +222,16 @@ def choose(book: Book) -> Scope:
     return Scope(unit, tuple(node.split(PATH_MARK)) if node else (), tuple(cuts))
 
 
-def _cuts(book: Book, place: DeltaGenerator) -> list[tuple[str, str]]:
+def _cuts(book: Book, expander: DeltaGenerator) -> list[tuple[str, str]]:
     """Draw the controls that are folded away; gives what is chosen in them."""
-    found = []
-    columns = place.columns(4)
-    for at, (column, (key, title)) in enumerate(CUTS.items()):
-        with columns[at % 4]:
+    cuts = []
+    columns = expander.columns(4)
+    for position, (column, (key, title)) in enumerate(CUTS.items()):
+        with columns[position % 4]:
             options = book.recall(_options, column)
             value = _select(title, key, options, "全部", "stretch")
-        found += [(column, value)] if value else []
-    return found
+        cuts += [(column, value)] if value else []
+    return cuts
 
 
 def _options(book: Book, column: str) -> list[str]:
@@ -248,17 +248,17 @@ def _paths(book: Book) -> list[str]:
     lines = book.ledger.lines
     lost = lines[lines["points"] != 0]
     order = lost.sort_values(["stretch", "node"], kind="stable", ascending=[False, True])
-    known = order[list(LEVELS)].astype(object).drop_duplicates()
-    found: dict[str, None] = {}
-    for names in known.itertuples(index=False):
-        own = [name for name in names if name]
-        for depth in range(1, len(own) + 1):
-            found[PATH_MARK.join(own[:depth])] = None
-    return list(found)
+    branches = order[list(LEVELS)].astype(object).drop_duplicates()
+    paths: dict[str, None] = {}
+    for names in branches.itertuples(index=False):
+        path = [name for name in names if name]
+        for depth in range(1, len(path) + 1):
+            paths[PATH_MARK.join(path[:depth])] = None
+    return list(paths)
 
 
 def _select(label: str, key: str, options: list[str], none: str, width: int | str) -> str:
-    found = st.selectbox(
+    choice = st.selectbox(
         label,
         options,
         index=None,
@@ -267,7 +267,7 @@ def _select(label: str, key: str, options: list[str], none: str, width: int | st
         bind="query-params",
         width=width,
     )
-    return found or ""
+    return choice or ""
 
 
 def crumbs(scope: Scope) -> None:
@@ -279,15 +279,21 @@ def crumbs(scope: Scope) -> None:
         path = scope.path[:depth]
         steps.append((path[-1], Scope(scope.unit, path)))
     with st.container(horizontal=True, vertical_alignment="center", key="crumbs", gap="small"):
-        for at, (name, to) in enumerate(steps):
-            if at:
+        for depth_shown, (name, to) in enumerate(steps):
+            if depth_shown:
                 st.markdown("›", width="content")
             if to == scope:
                 st.markdown(f"**{words.plain(name)}**", width="content")
             else:
-                kept = replace(to, cuts=scope.cuts) if at else to
+                narrowed = replace(to, cuts=scope.cuts) if depth_shown else to
                 label = words.plain(name)
-                st.button(label, key=f"crumb-{at}", type="tertiary", on_click=go, args=(kept,))
+                st.button(
+                    label,
+                    key=f"crumb-{depth_shown}",
+                    type="tertiary",
+                    on_click=go,
+                    args=(narrowed,),
+                )
         for column, value in scope.cuts:
             key, title = CUTS[column]
             label = f"{title}:{words.plain(value)} ✕"
@@ -306,6 +312,6 @@ def go(scope: Scope) -> None:
 def follow(key: str, scopes: list[Scope | None]) -> None:
     """Go where the picked row of a table, or point of a figure, leads; None leads nowhere."""
     picked = st.session_state[key]["selection"]
-    places = picked.get("rows") or [point["point_index"] for point in picked.get("points", [])]
-    if places and places[0] < len(scopes) and scopes[places[0]] is not None:
-        go(scopes[places[0]])
+    positions = picked.get("rows") or [point["point_index"] for point in picked.get("points", [])]
+    if positions and positions[0] < len(scopes) and scopes[positions[0]] is not None:
+        go(scopes[positions[0]])

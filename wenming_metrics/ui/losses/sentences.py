@@ -22,13 +22,13 @@ _SAME = 0.005
 """Points that look the same with two decimals."""
 
 
-def opening(name: str, said: str, total: float, losses: pd.Series, added: float) -> str:
+def opening(name: str, window_name: str, total: float, losses: pd.Series, added: float) -> str:
     """Say how much was lost and how few things make up most of it.
 
-    Takes: name - whose points; said - the window; total - as shown; losses - what each standard
+    Takes: name - whose points; window_name - the window; total - as shown; losses - what each standard
            lost, by its name; added - points that decisions gave back
     """
-    who = f"{plain(name)}{plain(said)}"
+    who = f"{plain(name)}{plain(window_name)}"
     lost = losses[losses > 0].sort_values(ascending=False)
     if total < 0:
         return f"{who}加分多于失分,净加 **{-total:.2f}** 分。"
@@ -54,15 +54,15 @@ def widest(blocks: pd.DataFrame) -> str:
     first = blocks[blocks["level"] == 0].sort_values("loss", ascending=False, kind="stable")
     if first.empty:
         return "没有失分,没有图可画。"
-    whole, top = first["loss"].sum(), first.iloc[0]
+    total, top = first["loss"].sum(), first.iloc[0]
     if len(first) == 1:
         return f"失分全在「{plain(top['name'])}」。"
     even = int((first["loss"] > top["loss"] - _SAME).sum())
     if even > 1:
         names = joined(first["name"], most=min(even, 3))
         rest = f"等 {even} 项" if even > 3 else ""
-        return f"{names}{rest}失分一样多,各占 {top['loss'] / whole:.0%}。"
-    return f"最大的一块是「{plain(top['name'])}」,占 {top['loss'] / whole:.0%}。点一块,就看它里面。"
+        return f"{names}{rest}失分一样多,各占 {top['loss'] / total:.0%}。"
+    return f"最大的一块是「{plain(top['name'])}」,占 {top['loss'] / total:.0%}。点一块,就看它里面。"
 
 
 def few(losses: Sequence[float]) -> str:
@@ -110,56 +110,58 @@ def uncounted(points: float) -> str:
     return f"另有行里写的扣分 {points:g} 分因扣完为止没有计入,不在上面的失分里。"
 
 
-def arithmetic(line: pd.Series, of_line: float, weight: float | None, shown: float) -> str:
+def arithmetic(line: pd.Series, of_line: float, weight: float | None, listed: float) -> str:
     """Work out what one row, or a loss without a row, took of the score.
 
     Takes: line - of the ledger; of_line - the row's share of its line; weight - what the unit weighs
-           in the city's score, None where the unit's own points are shown; shown - the points as
+           in the city's score, None where the unit's own points are shown; listed - the points as
            listed, which follow the rounding of the total
     """
     points = float(line["points"]) * of_line
-    rest = _in_city(points, weight, shown)
+    rest = _in_city(points, weight, listed)
     if line["kind"] == ADJUSTED:
         what = "加" if points < 0 else "减"
         return plain(f"{line['reason']}:{what} {abs(points):.4f} 分{rest}。")
     owner = f"「{line['owner_path']}」"
     if line["kind"] == SILENT:
         return plain(f"{owner}失 {points:.4f} 分,{line['reason']}{rest}。")
-    parts = [f"{line['full']:g} × 权重 {line['weight']:.3%} × (1 − 得分率 {line['rate']:.2%})"]
-    parts += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
-    lost = f"{owner}本期失 {' × '.join(parts)} = {float(line['own']):.4f} 分"
-    told = f"{_share(line)} = {float(line['points']):.4f} 分"
+    factors = [f"{line['full']:g} × 权重 {line['weight']:.3%} × (1 − 得分率 {line['rate']:.2%})"]
+    factors += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
+    lost = f"{owner}本期失 {' × '.join(factors)} = {float(line['own']):.4f} 分"
+    row_share = f"{_share(line)} = {float(line['points']):.4f} 分"
     if of_line < 1:
-        told += f";这一次这一项有几行,本行占 {of_line:.2%},计 {points:.4f} 分"
-    return plain(f"{lost};{told}{rest}。")
+        row_share += f";这一次这一项有几行,本行占 {of_line:.2%},计 {points:.4f} 分"
+    return plain(f"{lost};{row_share}{rest}。")
 
 
-def _in_city(points: float, weight: float | None, shown: float) -> str:
+def _in_city(points: float, weight: float | None, listed: float) -> str:
     """Say what points are in the city's score, and why the list shows another last figure."""
     exact = points if weight is None else points * weight
-    told = "" if weight is None else f";全市得分里这个单位占 {weight:.2%},计 {exact:.4f} 分"
-    if abs(exact - shown) < _LAST:
-        return told
-    return f"{told}(总数取两位小数,各行随着微调,表里列 {shown:.4f} 分)"
+    in_city = "" if weight is None else f";全市得分里这个单位占 {weight:.2%},计 {exact:.4f} 分"
+    if abs(exact - listed) < _LAST:
+        return in_city
+    return f"{in_city}(总数取两位小数,各行随着微调,表里列 {listed:.4f} 分)"
 
 
 def _share(line: pd.Series) -> str:
     """Say which part of what its indicator lost a check took."""
-    lost, own = line["lost"] / POINT_SCALE, float(line["own"])
-    taken = f"按扣分表计 {lost:g} 分" if line["batch"] != NO_ROW else f"扣 {lost:g} 分"
+    lost, node_points = line["lost"] / POINT_SCALE, float(line["own"])
+    deduction = f"按扣分表计 {lost:g} 分" if line["batch"] != NO_ROW else f"扣 {lost:g} 分"
     if line["mode"] == BY_VISIT:
         return (
-            f"{taken} ÷ 满分 {line['possible'] / POINT_SCALE:g} = {line['part']:.4f},"
-            f"占各次失分率合计 {line['whole']:.4f} 的 {line['part'] / line['whole']:.2%},失 {own:.4f} × "
+            f"{deduction} ÷ 满分 {line['possible'] / POINT_SCALE:g} = {line['part']:.4f},"
+            f"占各次失分率合计 {line['whole']:.4f} 的 {line['part'] / line['whole']:.2%},失 {node_points:.4f} × "
             f"{line['part'] / line['whole']:.2%}"
         )
     if pd.isna(line["part"]):
-        share = line["points"] / own
-        return f"{taken};这一指标按档次计,所失按各条扣分分摊,失 {own:.4f} × {share:.2%}"
-    part = f"{taken},扣完为止计 {line['part']:g} 分" if line["uncounted"] > 0 else taken
+        share = line["points"] / node_points
+        return f"{deduction};这一指标按档次计,所失按各条扣分分摊,失 {node_points:.4f} × {share:.2%}"
+    counted = f"{deduction},扣完为止计 {line['part']:g} 分" if line["uncounted"] > 0 else deduction
     basis = "计入的扣分合计" if line["mode"] == "deduct" else "本期全部扣分"
     share = line["part"] / line["whole"]
-    return f"{part} ÷ {basis} {line['whole']:g} 分 = {share:.2%},失 {own:.4f} × {share:.2%}"
+    return (
+        f"{counted} ÷ {basis} {line['whole']:g} 分 = {share:.2%},失 {node_points:.4f} × {share:.2%}"
+    )
 
 
 def gained(
@@ -170,8 +172,8 @@ def gained(
     Takes: before, after - the score now (None: not scored) and then, as shown; gain - exact; losses -
            points that are lost on it
     """
-    shown = gain if before is None else after - before
-    text = f"{plain(name)}把选中的 {count} 项都改好,可得回 **{shown:.2f}** 分"
+    regained = gain if before is None else after - before
+    text = f"{plain(name)}把选中的 {count} 项都改好,可得回 **{regained:.2f}** 分"
     if before is not None:
         text += f":{before:.2f} → **{after:.2f}**"
     if losses - gain >= _SAME:

@@ -45,7 +45,7 @@ def draw(book: Book, scope: Scope) -> None:
     by = _choose_by(scope)
     if by == TREE and not tree.scopes:
         by = CUTS["site_name"][1]  # the last level of the tree: which sites
-    found, scopes = book.recall(parts_of, scope, by)
+    branches, scopes = book.recall(parts_of, scope, by)
     few = book.recall(_few, scope, by)
     key = f"{by}-{book.key}-{scope.key}"
     left, right = st.columns(2, gap="large")
@@ -55,8 +55,8 @@ def draw(book: Book, scope: Scope) -> None:
     with right if tree.scopes else left:
         _draw_drawn(f"哪些{by}失分最多", few, f"pareto-{key}")
     with right:
-        total = book.recall(Book.shown, scope)
-        _draw_table(found, scopes, by, total, key)
+        total = book.recall(Book.shown_points, scope)
+        _draw_table(branches, scopes, by, total, key)
     _draw_shades(book, scope)
 
 
@@ -90,38 +90,38 @@ def parts_of(book: Book, scope: Scope, by: str) -> tuple[pd.DataFrame, list[Scop
     lines = book.lines(scope)
     if by == TREE:
         column = LEVELS[len(scope.path)]
-        found = sum_lines(lines, column, scope.value)
-        shown = book.below(scope)
-        found = found[found["name"] != ""] if (found["name"] != "").any() else found
-        scopes = [replace(scope, path=(*scope.path, name)) for name in found["name"]]
-        found = found.assign(shown=shown.reindex(found["name"]).to_numpy())
-        if not len(shown):
-            found, scopes = found.iloc[:0], []
+        branches = sum_lines(lines, column, scope.value)
+        below = book.below(scope)
+        branches = branches[branches["name"] != ""] if (branches["name"] != "").any() else branches
+        scopes = [replace(scope, path=(*scope.path, name)) for name in branches["name"]]
+        branches = branches.assign(shown=below.reindex(branches["name"]).to_numpy())
+        if not len(below):
+            branches, scopes = branches.iloc[:0], []
     elif by == UNITS:
-        found = sum_lines(lines, "unit_name", "city")
-        scopes = [replace(scope, unit=name) for name in found["name"]]
-        told = [book.shown(one) for one in scopes]
-        city = tables.shown_losses(found["loss"], book.shown(scope), 4)
-        found = found.assign(shown=told, city=city)
+        branches = sum_lines(lines, "unit_name", "city")
+        scopes = [replace(scope, unit=name) for name in branches["name"]]
+        points = [book.shown_points(narrower) for narrower in scopes]
+        city = tables.shown_losses(branches["loss"], book.shown_points(scope), 4)
+        branches = branches.assign(shown=points, city=city)
     else:
         column = next(column for column, (_, title) in CUTS.items() if title == by)
-        found = _named(book, lines, scope.value) if column == NAMED else None
-        found = sum_lines(lines, column, scope.value) if found is None else found
-        scopes = [scope.with_cut(column, name) for name in found["name"]]
-        told = [book.shown(one) for one in scopes[:_LINES]]
-        found = found.assign(shown=[*told, *found["loss"].iloc[_LINES:]])
-    whole = max(float(lines.loc[lines[scope.value] > 0, scope.value].sum()), np.finfo(float).tiny)
-    lost = found["loss"].clip(lower=0.0)
-    return found.assign(share=lost / whole * 100, running=lost.cumsum() / whole * 100), scopes
+        branches = _named(book, lines, scope.value) if column == NAMED else None
+        branches = sum_lines(lines, column, scope.value) if branches is None else branches
+        scopes = [scope.with_cut(column, name) for name in branches["name"]]
+        points = [book.shown_points(narrower) for narrower in scopes[:_LINES]]
+        branches = branches.assign(shown=[*points, *branches["loss"].iloc[_LINES:]])
+    total = max(float(lines.loc[lines[scope.value] > 0, scope.value].sum()), np.finfo(float).tiny)
+    lost = branches["loss"].clip(lower=0.0)
+    return branches.assign(share=lost / total * 100, running=lost.cumsum() / total * 100), scopes
 
 
 def _named(book: Book, lines: pd.DataFrame, value: str) -> pd.DataFrame:
     """Sum lines over the units that their rows name; a line counts in full for each of them."""
-    named = book.named_of()
-    own = named[named["line"].isin(lines.index)]
-    told = lines.loc[own["line"]].assign(named=own["name"].to_numpy())
-    nobody = lines[~lines.index.isin(own["line"])].assign(named=NOBODY)
-    return sum_lines(pd.concat([told, nobody]), "named", value)
+    responsible = book.named_of()
+    inside_scope = responsible[responsible["line"].isin(lines.index)]
+    by_unit = lines.loc[inside_scope["line"]].assign(named=inside_scope["name"].to_numpy())
+    nobody = lines[~lines.index.isin(inside_scope["line"])].assign(named=NOBODY)
+    return sum_lines(pd.concat([by_unit, nobody]), "named", value)
 
 
 def _tree(book: Book, scope: Scope) -> _Drawn | None:
@@ -129,52 +129,54 @@ def _tree(book: Book, scope: Scope) -> _Drawn | None:
     lines = book.lines(scope)
     if not (lines[scope.value] != 0).any():
         return None
-    found = blocks(lines, len(scope.path), scope.value)
-    if found.empty:
+    tree = blocks(lines, len(scope.path), scope.value)
+    if tree.empty:
         return _Drawn("", new_figure(), [])
-    drawn = book.in_blocks(scope, found[found["level"] <= _levels(found)])
+    drawn = book.in_blocks(scope, tree[tree["level"] <= _levels(tree)])
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
     return _Drawn(sentences.widest(drawn), tree_blocks(drawn), scopes)
 
 
-def _levels(found: pd.DataFrame) -> int:
+def _levels(tree: pd.DataFrame) -> int:
     """Say down to which level blocks are drawn, so that they stay large enough to read."""
-    sizes = found.groupby("level").size().cumsum()
+    sizes = tree.groupby("level").size().cumsum()
     fits = sizes[sizes <= _BLOCKS]
     return int(fits.index.max()) if len(fits) else 0
 
 
 def _few(book: Book, scope: Scope, by: str) -> _Drawn:
     """Draw the few that lost most."""
-    found, scopes = book.recall(parts_of, scope, by)
-    lost = found[found["loss"] > 0]
+    branches, scopes = book.recall(parts_of, scope, by)
+    lost = branches[branches["loss"] > 0]
     if lost.empty:
         return _Drawn("只有加分,没有失分。", new_figure(), [])
     if by == CUTS[NAMED][1]:
         note = "一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。"
-        main, whole = 0, float(lost["loss"].max())
+        main, total = 0, float(lost["loss"].max())
     else:
         note = sentences.few(lost["loss"])
-        main, whole = crossing(lost["loss"]), float(lost["loss"].sum())
+        main, total = crossing(lost["loss"]), float(lost["loss"].sum())
     drawn = lost.head(_BARS)
     values = drawn["city"] if by == UNITS else drawn["shown"]
-    told = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / whole}
-    figure = pareto(pd.DataFrame(told), main, together=by != CUTS[NAMED][1])
-    return _Drawn(note, figure, [scopes[at] for at in drawn.index])
+    columns = {"name": drawn["name"], "loss": values, "share": drawn["loss"] / total}
+    figure = pareto(pd.DataFrame(columns), main, together=by != CUTS[NAMED][1])
+    return _Drawn(note, figure, [scopes[position] for position in drawn.index])
 
 
-def _draw_table(found: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str) -> None:
-    if found.empty:
+def _draw_table(
+    branches: pd.DataFrame, scopes: list[Scope], by: str, total: float, key: str
+) -> None:
+    if branches.empty:
         return
     columns = dict(_PARTS) | {"name": text_column(by, 210)}
     if by != UNITS:
         columns.pop("city")
-    if not (found["uncounted"] > 0).any():
+    if not (branches["uncounted"] > 0).any():
         columns.pop("uncounted")
     if by == CUTS[NAMED][1]:
         columns.pop("running")
-    listed = found.head(_LINES).reset_index(drop=True)
-    page.note(_table_note(by, total, len(found) - len(listed)))
+    listed = branches.head(_LINES).reset_index(drop=True)
+    page.note(_table_note(by, total, len(branches) - len(listed)))
     table = f"parts-{key}"
     follow = partial(losses_scope.follow, table, scopes[:_LINES])
     tables.pick(listed, columns, table, 10, follow)
@@ -219,8 +221,8 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
     if table.empty:
         return table, _Drawn("", new_figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
-    shown = "" if small.shape == table.shape else _left_out(table, small, what)
-    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{shown}点一格,就看它。"
+    omission = "" if small.shape == table.shape else _left_out(table, small, what)
+    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点一格,就看它。"
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
     return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
 

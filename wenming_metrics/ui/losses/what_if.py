@@ -20,15 +20,15 @@ _TICKED, _KIND = "fix", "fix_by"
 def draw(book: Book, scope: Scope) -> None:
     """Draw what is worth putting right in a scope, let some be ticked, say what they give back."""
     title = page.switch("按什么列", list(KINDS.values()), _KIND, KINDS["class"])
-    kind = next(one for one, name in KINDS.items() if name == title)
+    kind = next(code for code, name in KINDS.items() if name == title)
     lines = book.lines(scope)
-    known = _known(lines, kind)
-    if not known:
+    labels = _labels_by_loss(lines, kind)
+    if not labels:
         page.note("这里没有可以整改的失分记录。")
         return
     chosen = st.multiselect(
         "打算改好的",
-        known,
+        labels,
         key=f"{_TICKED}_{kind}",
         bind="query-params",
         placeholder="点表里的行,或在这里选",
@@ -46,9 +46,9 @@ def _candidates(book: Book, scope: Scope, kind: str, chosen: list[str]) -> pd.Da
     return what_if.candidates(book.ledger, _inside(book, scope), kind, chosen)
 
 
-def _known(lines: pd.DataFrame, kind: str) -> list[str]:
-    named = what_if.labels(lines, kind)
-    sums = lines["city"].where(lines["city"] > 0, lines["points"]).groupby(named).sum()
+def _labels_by_loss(lines: pd.DataFrame, kind: str) -> list[str]:
+    labels = what_if.labels(lines, kind)
+    sums = lines["city"].where(lines["city"] > 0, lines["points"]).groupby(labels).sum()
     return [name for name in sums.sort_values(ascending=False, kind="stable").index if name]
 
 
@@ -57,16 +57,16 @@ def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: l
         page.note("选上打算改好的,看能得回多少分。")
         return
     ledger = book.ledger
-    named = what_if.labels(ledger.lines, kind)
-    dropped = named.isin(chosen).to_numpy() & inside
+    labels = what_if.labels(ledger.lines, kind)
+    dropped = labels.isin(chosen).to_numpy() & inside
     lost = float(ledger.lines.loc[dropped, scope.value].sum())
     before, exact = _score(book, scope)
     gained = what_if.gains(ledger, dropped)
     gain = float(exact_product(gained, _weights(book, scope)))
     after = float(half_up(exact + gain, 2))
     with st.container(key="gain"):
-        told = sentences.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
-        st.markdown(told)
+        sentence = sentences.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
+        st.markdown(sentence)
 
 
 def _weights(book: Book, scope: Scope) -> np.ndarray:
@@ -87,10 +87,10 @@ def _score(book: Book, scope: Scope) -> tuple[float | None, float]:
     return (None if pd.isna(score) else float(score)), exact
 
 
-def _draw_table(found: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
+def _draw_table(candidates: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
     city = not scope.unit
     page.note(
-        f"失分最多的 {len(found)} 个。“改好得回”是只改这一项时重新算出的分,扣完为止和档次都算在内;"
+        f"失分最多的 {len(candidates)} 个。“改好得回”是只改这一项时重新算出的分,扣完为止和档次都算在内;"
         "几项一起改,以上面的数为准,不是各行相加。"
         + ("全市得分里得回的,是各单位得回的分乘上份额。" if city else "")
     )
@@ -103,12 +103,12 @@ def _draw_table(found: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
         "sites": count_column("点位", 60),
         "per_site": number_column("每个点位", "%.3f", 80, help="单位得分,平均每个点位"),
     }
-    told = found.assign(
-        lost_here=half_up(found["city"], 4) if city else half_up(found["loss"], 2),
-        gained=half_up(found["city_gain"], 4) if city else half_up(found["gain"], 2),
+    spelled = candidates.assign(
+        lost_here=half_up(candidates["city"], 4) if city else half_up(candidates["loss"], 2),
+        gained=half_up(candidates["city_gain"], 4) if city else half_up(candidates["gain"], 2),
     )
-    names = found["name"].tolist()
-    tables.pick(told, columns, key, 20, lambda: _tick(key, kind, names))
+    names = candidates["name"].tolist()
+    tables.pick(spelled, columns, key, 20, lambda: _tick(key, kind, names))
 
 
 def _tick(key: str, kind: str, names: list[str]) -> None:

@@ -25,26 +25,26 @@ _FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
 
 def draw_rates(day: date) -> None:
     """Draw the city's figures of the latest wave; nothing where no survey has been taken."""
-    found = ask(overview_rates, day)
-    if found is None or not found.definitions:
+    latest = ask(overview_rates, day)
+    if latest is None or not latest.definitions:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
-        page.note(f"**两率一度** {found.wave.title}民意调查{_running(found, day)}")
-        query = {"wave": found.wave.title}
+        page.note(f"**两率一度** {latest.wave.title}民意调查{_running(latest, day)}")
+        query = {"wave": latest.wave.title}
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
-    draw_cards(rate_cards(found))
+    draw_cards(rate_cards(latest))
 
 
-def _running(found: Rates, day: date) -> str:
-    return "(还在进行)" if found.wave.end > day else ""
+def _running(latest: Rates, day: date) -> str:
+    return "(还在进行)" if latest.wave.end > day else ""
 
 
-def rate_cards(found: Rates) -> list[Card]:
+def rate_cards(latest: Rates) -> list[Card]:
     """Make a large figure of each rate of the city: value, target, what it rests on."""
-    city = found.totals[found.totals["level"] == CITY].set_index("rate")
+    city = latest.totals[latest.totals["level"] == CITY].set_index("rate")
     return [
-        _card(rate.title, city.loc[rate.code], rate.target, found.survey.decimals)
-        for rate, _ in found.definitions[:_MOST]
+        _card(rate.title, city.loc[rate.code], rate.target, latest.survey.decimals)
+        for rate, _ in latest.definitions[:_MOST]
     ]
 
 
@@ -67,38 +67,42 @@ def _against(total: pd.Series, target: float) -> str:
     return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
 
 
-def draw_groups(ranked: pd.DataFrame, query: dict[str, str], told: Lists) -> None:
+def draw_groups(ranked: pd.DataFrame, query: dict[str, str], lists: Lists) -> None:
     """Draw both ends of every group, the groups side by side.
 
     Takes: ranked - as `queries.ranking.ranking.ranking` gives it; query - address of the same period
            on the page of one unit;
-           told - who is named, by the rules
+           lists - who is named, by the rules
     """
     placed = ranked[ranked["rank"].notna()]
     # Where nobody had a place before, 新 on every line would say nothing.
     placed = placed.assign(is_new=placed["is_new"] & placed["rank_change"].notna().any())
     groups = [str(group) for group in ranked["group"].unique()]
-    named = name_units(ranked, told)
-    for place, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
-        own = placed[placed["group"] == group]
-        with column, st.container(key=f"group-{place}", border=True):
+    shortlists = name_units(ranked, lists)
+    for position, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
+        group_lines = placed[placed["group"] == group]
+        with column, st.container(key=f"group-{position}", border=True):
             total = int((ranked["group"] == group).sum())
-            st.markdown(f"**{words.plain(group)}** :gray[{total} 个街道,{len(own)} 个有名次]")
-            if own.empty:
+            st.markdown(
+                f"**{words.plain(group)}** :gray[{total} 个街道,{len(group_lines)} 个有名次]"
+            )
+            if group_lines.empty:
                 st.caption("本期没有可以排名的街道")
-            for side, title in ((FRONT, told.front), (BACK, told.back)):
-                end = named[(named["group"] == group) & (named["side"] == side)]
-                _draw_end(own, end, title.removeprefix("排名"), query, f"short-{place}-{side}")
+            for side, title in ((FRONT, lists.front), (BACK, lists.back)):
+                end = shortlists[(shortlists["group"] == group) & (shortlists["side"] == side)]
+                _draw_end(
+                    group_lines, end, title.removeprefix("排名"), query, f"short-{position}-{side}"
+                )
 
 
 def _draw_end(
-    own: pd.DataFrame, end: pd.DataFrame, title: str, query: dict[str, str], key: str
+    group_lines: pd.DataFrame, end: pd.DataFrame, title: str, query: dict[str, str], key: str
 ) -> None:
     if end.empty:
         return
     with st.container(key=key, gap=None):
         st.caption(title)
-        for line in own[own["unit"].isin(end["unit"])].itertuples():
+        for line in group_lines[group_lines["unit"].isin(end["unit"])].itertuples():
             _draw_unit(line, query)
         for cut in end[end["left_out"] > 0].itertuples():
             st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名")
@@ -106,10 +110,10 @@ def _draw_end(
 
 def _draw_unit(line: tuple, query: dict[str, str]) -> None:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
-    place = f"{line.rank} 并列" if line.tied else str(line.rank)
+    rank = f"{line.rank} 并列" if line.tied else str(line.rank)
     st.page_link(
         "pages/portrait.py",
-        label=f"**{place}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
+        label=f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
         query_params={**query, "unit_who": line.unit_name},
         width="stretch",
     )

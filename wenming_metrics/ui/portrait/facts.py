@@ -34,11 +34,11 @@ _REPEATS, _EVERY = 30, 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class UnitFacts:
     """What is known of one unit in one window.
 
     line - of the list (`queries.ranking.ranking`), or of the one that is not ranked; over_time -
-    `portrait.places_over_time`, signed periods as they were signed; open - its open problems; kept -
+    `portrait.places_over_time`, signed periods as they were signed; open - its open problems; deadlines -
     `queries.unit.open_problems.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
     `recent`; documents - `queries.scores.dated_facts.documents` of the unit in `quarter`, one line or none; survey - of
     the last wave begun by the end of the window, None = none; scored - None where nobody is ranked
@@ -52,17 +52,17 @@ class Facts:
     line: pd.Series
     over_time: pd.DataFrame
     open: Unsolved
-    kept: pd.Series
+    deadlines: pd.Series
     repeats: pd.DataFrame
     recent: Window
     quarter: Window
     documents: pd.DataFrame
-    survey: Survey | None
-    scored: Scored | None
+    survey: SurveyFacts | None
+    scored: ScoreFacts | None
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class SurveyFacts:
     """The figures of one unit in one wave: `queries.survey.rates.Rates.units`, with title and target."""
 
     wave: Window
@@ -71,7 +71,7 @@ class Survey:
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class ScoreFacts:
     """What only a unit of a ranked board has.
 
     against - `portrait.against_group`; losses - path (tuple of names), loss (as shown; they add up
@@ -94,14 +94,18 @@ class Scored:
         return bool((self.against["state"] == portrait.SEEN).any())
 
 
-def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
+def gather(office: Office, selection: Selection, line: pd.Series) -> UnitFacts:
     """Gather what is known of the unit of a line of the list."""
     board = office.rules.board(selection.board)
-    unit, name, at = int(line["unit"]), str(line["unit_name"]), selection.window
-    recent = filters.last_days(at, _REPEATS)
+    unit, name, window_chosen = int(line["unit"]), str(line["unit_name"]), selection.window
+    recent = filters.last_days(window_chosen, _REPEATS)
     sites = ask(overview.repeat_sites, recent, _EVERY, board.kind)
-    quarter = at if list(KINDS).index(at.kind) >= 3 else window("quarter", at.end)
-    return Facts(
+    quarter = (
+        window_chosen
+        if list(KINDS).index(window_chosen.kind) >= 3
+        else window("quarter", window_chosen.end)
+    )
+    return UnitFacts(
         selection=selection,
         board=board,
         is_first=board.kind == office.rules.boards[0].kind,
@@ -109,68 +113,70 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> Facts:
         unit=unit,
         line=line,
         over_time=_over_time(selection, unit),
-        open=ask(open_problems.unsolved, at, board.kind, unit),
-        kept=ask(open_problems.deadlines_kept, at, board.kind, unit),
+        open=ask(open_problems.unsolved, window_chosen, board.kind, unit),
+        deadlines=ask(open_problems.deadlines_kept, window_chosen, board.kind, unit),
         repeats=sites[sites["unit_name"] == line["unit_name"]],
         recent=recent,
         quarter=quarter,
         documents=_of_unit(ask(portrait.documents_due, quarter), unit),
-        survey=_survey(at, unit),
+        survey=_survey(window_chosen, unit),
         scored=book_of(selection).recall(_scored, name, unit) if board.ranked else None,
     )
 
 
-def _survey(at: Window, unit: int) -> Survey | None:
+def _survey(window_end: Window, unit: int) -> SurveyFacts | None:
     """Give the unit's figures of the latest wave that had begun by the end of a window."""
-    begun = [wave for wave in ask(rates.waves) if wave.start <= at.end]
+    begun = [wave for wave in ask(rates.waves) if wave.start <= window_end.end]
     if not begun:
         return None
-    found = ask(rates.rates, begun[0])
-    own = found.units[found.units["unit"] == unit]
-    titles = {rate.code: (rate.title, rate.target) for rate, _ in found.definitions}
-    own = own.assign(
-        title=[titles[code][0] for code in own["rate"]],
-        target=[titles[code][1] for code in own["rate"]],
+    wave_rates = ask(rates.rates, begun[0])
+    unit_rates = wave_rates.units[wave_rates.units["unit"] == unit]
+    titles = {rate.code: (rate.title, rate.target) for rate, _ in wave_rates.definitions}
+    unit_rates = unit_rates.assign(
+        title=[titles[code][0] for code in unit_rates["rate"]],
+        target=[titles[code][1] for code in unit_rates["rate"]],
     )
-    return Survey(begun[0], own, found.survey.decimals) if len(own) else None
+    return (
+        SurveyFacts(begun[0], unit_rates, wave_rates.survey.decimals) if len(unit_rates) else None
+    )
 
 
-def _of_unit(found: pd.DataFrame, unit: int) -> pd.DataFrame:
+def _of_unit(documents: pd.DataFrame, unit: int) -> pd.DataFrame:
     """Keep the line of a unit, unless its file must not be published (不得对外公布)."""
-    return found[(found["unit"] == unit) & ~found["restricted"].astype(bool)]
+    return documents[(documents["unit"] == unit) & ~documents["restricted"].astype(bool)]
 
 
 def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
     """Give places over time; what is signed is given as it was signed."""
-    at, board = selection.window, selection.board
-    found = ask(portrait.places_over_time, at, board, unit).copy()
-    known = ask(issues)
-    for place, one in zip(found.index, found["window"], strict=True):
-        issue = signed_for(known, one)
-        if issue is None or (one == at and not selection.signed):
+    window_chosen, board = selection.window, selection.board
+    over_time = ask(portrait.places_over_time, window_chosen, board, unit).copy()
+    issues_made = ask(issues)
+    for row, period in zip(over_time.index, over_time["window"], strict=True):
+        issue = signed_for(issues_made, period)
+        if issue is None or (period == window_chosen and not selection.signed):
             continue
         listed = ask(frozen, issue.key).lists.boards.get(board)
-        own = None if listed is None else listed[listed["unit"] == unit]
-        if own is None or own.empty or "rank" not in own:
+        signed_line = None if listed is None else listed[listed["unit"] == unit]
+        if signed_line is None or signed_line.empty or "rank" not in signed_line:
             continue
         for name in ("status", "score", "rank", "tied", "checks", "failed"):
-            found.at[place, name] = own[name].iloc[0]
-        peers = listed["group"] == own["group"].iloc[0]
-        found.at[place, "ranked"] = int((peers & listed["rank"].notna()).sum())
-    return found
+            over_time.at[row, name] = signed_line[name].iloc[0]
+        peers = listed["group"] == signed_line["group"].iloc[0]
+        over_time.at[row, "ranked"] = int((peers & listed["rank"].notna()).sum())
+    return over_time
 
 
-def _scored(book: Book, name: str, unit: int) -> Scored:
+def _scored(book: Book, name: str, unit: int) -> ScoreFacts:
     scope = Scope(name)
-    total, own = book.shown(scope), book.lines(scope)
+    total, unit_lines = book.shown_points(scope), book.lines(scope)
     fixes, together = fix_first(book.ledger, name)
-    return Scored(
+    return ScoreFacts(
         against=ask(portrait.against_group, book.window, book.board, unit, book.cut),
-        losses=loss_lines(own, total),
+        losses=loss_lines(unit_lines, total),
         total=total,
         fixing=fixes,
         together=together,
-        classes=what_if.labels(own, "class").replace("", pd.NA).nunique(),
+        classes=what_if.labels(unit_lines, "class").replace("", pd.NA).nunique(),
     )
 
 
@@ -187,7 +193,7 @@ def loss_lines(lines: pd.DataFrame, total: float) -> pd.DataFrame:
         for names in lines[list(LEVELS)].astype(object).itertuples(index=False)
     ]
     is_row = (lines["kind"] == ROW).to_numpy()
-    told = pd.DataFrame(
+    losses = pd.DataFrame(
         {
             "path": pd.Series(paths, dtype=object),
             "loss": lines["points"].to_numpy(float),
@@ -195,11 +201,11 @@ def loss_lines(lines: pd.DataFrame, total: float) -> pd.DataFrame:
             "site": np.where(is_row, lines["site"].to_numpy(), np.nan),
         }
     )
-    found = told.groupby("path", sort=False, as_index=False).agg(
+    by_standard = losses.groupby("path", sort=False, as_index=False).agg(
         loss=("loss", "sum"), count=("count", "sum"), sites=("site", "nunique")
     )
-    found = found.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
-    return found.assign(loss=shown_losses(found["loss"], total, 2))
+    by_standard = by_standard.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+    return by_standard.assign(loss=shown_losses(by_standard["loss"], total, 2))
 
 
 def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | None, float]]:
@@ -209,18 +215,21 @@ def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | No
              right (None: no score) and points given back, as shown
     """
     inside = (ledger.lines["unit_name"] == name).to_numpy()
-    found = what_if.candidates(ledger, inside, "class")
-    found = found[half_up(found["gain"], 2) > 0]
-    found = found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
-    first = found["name"].head(TOGETHER)
+    candidates = what_if.candidates(ledger, inside, "class")
+    candidates = candidates[half_up(candidates["gain"], 2) > 0]
+    candidates = candidates.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    first = candidates["name"].head(TOGETHER)
     dropped = what_if.labels(ledger.lines, "class").isin(first).to_numpy() & inside
-    at = int(np.flatnonzero(ledger.units["name"] == name)[0])
-    gain = float(what_if.gains(ledger, dropped)[at]) if len(first) else 0.0
-    score, exact = ledger.units["score"].iloc[at], ledger.units["total"].iloc[at]
+    unit_position = int(np.flatnonzero(ledger.units["name"] == name)[0])
+    gain = float(what_if.gains(ledger, dropped)[unit_position]) if len(first) else 0.0
+    score, exact = (
+        ledger.units["score"].iloc[unit_position],
+        ledger.units["total"].iloc[unit_position],
+    )
     if pd.isna(score):
-        return found, (None, float(half_up(gain, 2)))
+        return candidates, (None, float(half_up(gain, 2)))
     after = float(half_up(exact + gain, 2))
-    return found, (after, float(half_up(after - score, 2)))
+    return candidates, (after, float(half_up(after - score, 2)))
 
 
 def node_of(path: tuple[str, ...]) -> str:
@@ -228,14 +237,14 @@ def node_of(path: tuple[str, ...]) -> str:
     return PATH_MARK.join(path)
 
 
-def kinds_of(facts: Facts) -> pd.DataFrame:
+def kinds_of(facts: UnitFacts) -> pd.DataFrame:
     """Count what a unit that is not ranked is responsible for.
 
     Returns: name (of the standard, or 不计分), count, places, lost; the most frequent first
     """
     rows = ask(named_rows, facts.selection.window, facts.unit, facts.board.kind)
     rows = rows.assign(name=rows["leaf_name"])
-    found = rows.groupby("name", as_index=False, sort=False).agg(
+    by_kind = rows.groupby("name", as_index=False, sort=False).agg(
         count=("name", "size"), places=("places", "sum"), lost=("lost", "sum")
     )
-    return found.sort_values(["count", "lost"], ascending=False, kind="stable", ignore_index=True)
+    return by_kind.sort_values(["count", "lost"], ascending=False, kind="stable", ignore_index=True)

@@ -14,34 +14,37 @@ from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
 from wenming_metrics.ui.frame import filters, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.portrait import sentences
-from wenming_metrics.ui.portrait.facts import TOGETHER, Facts
+from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts
 
 _UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度"}
 _WHY = {THIN: "暂不评分"}
 
 
-def opening(facts: Facts, lines: pd.DataFrame, said: str) -> list[str]:
+def opening(facts: UnitFacts, lines: pd.DataFrame, window_name: str) -> list[str]:
     """Say in a few sentences what a unit's period comes to.
 
-    Takes: lines - the list that the unit's line is of; said - the window
+    Takes: lines - the list that the unit's line is of; window_name - the window
     """
     window, line = facts.selection.window, facts.line
     compared = words.before(window)
     if facts.scored is None:
-        return [sentences.listed(line, facts.name, said, compared), _signed(facts)]
+        return [sentences.listed(line, facts.name, window_name, compared), _signed(facts)]
     peers = lines[(lines["group"] == line["group"]) & (lines["status"] == RANKED)]
-    told = [sentences.standing(line, facts.name, said, len(peers), compared), _signed(facts)]
+    sentences_first = [
+        sentences.standing(line, facts.name, window_name, len(peers), compared),
+        _signed(facts),
+    ]
     scored = facts.scored
     if not scored.seen:
-        return told
+        return sentences_first
     return [
-        *told,
+        *sentences_first,
         sentences.costs(scored.losses, scored.total),
         sentences.fix(scored.fixing, scored.together, line["score"], TOGETHER),
     ]
 
 
-def _signed(facts: Facts) -> str:
+def _signed(facts: UnitFacts) -> str:
     """Say whether the figures are signed, or may still change."""
     issue = signed_for(ask(issues), facts.selection.window)
     if facts.selection.signed and issue is not None:
@@ -49,7 +52,7 @@ def _signed(facts: Facts) -> str:
     return "以上未签发。"
 
 
-def lost_query(facts: Facts, days: Sequence[date]) -> dict[str, str]:
+def lost_query(facts: UnitFacts, days: Sequence[date]) -> dict[str, str]:
     """Give the address parameters of 失分分析 for the unit in its period."""
     period = filters.query_of(facts.selection.window, days, "lost_")
     return {**period, "lost_unit" if facts.is_first else "lost_named": facts.name}
@@ -60,12 +63,12 @@ def unit_of(of: Window) -> str:
     return "期" if of.number else _UNITS.get(of.kind, "期")
 
 
-def labels_of(facts: Facts) -> list[str]:
+def labels_of(facts: UnitFacts) -> list[str]:
     """Give a short name to each period."""
-    return [_label(one) for one in facts.over_time["window"]]
+    return [_label(period) for period in facts.over_time["window"]]
 
 
-def points_of(facts: Facts) -> list[Placed]:
+def points_of(facts: UnitFacts) -> list[Placed]:
     """Make a point of each period, oldest first."""
     return [
         Placed(
@@ -95,5 +98,5 @@ def _hover(line: tuple, *, ranked: bool) -> str:
         return f"{line.window.title}<br>{line.failed:,} 项问题"
     if pd.isna(line.score):
         return f"{line.window.title}<br>{line.status}<br>{counted}"
-    place = "" if pd.isna(line.rank) else f",第 {line.rank} 名(共 {line.ranked} 个)"
-    return f"{line.window.title}<br><b>{line.score:.2f} 分</b>{place}<br>{counted}"
+    rank = "" if pd.isna(line.rank) else f",第 {line.rank} 名(共 {line.ranked} 个)"
+    return f"{line.window.title}<br><b>{line.score:.2f} 分</b>{rank}<br>{counted}"

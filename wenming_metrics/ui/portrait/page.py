@@ -17,7 +17,7 @@ from wenming_metrics.ui.frame import filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.portrait import sentences, tables
-from wenming_metrics.ui.portrait.facts import TOGETHER, Facts, gather, kinds_of
+from wenming_metrics.ui.portrait.facts import TOGETHER, UnitFacts, gather, kinds_of
 from wenming_metrics.ui.portrait.opening import labels_of, lost_query, opening, points_of, unit_of
 from wenming_metrics.ui.portrait.print_sheet import sheet
 from wenming_metrics.ui.ranking import page as ranking_page
@@ -44,13 +44,13 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     """Draw the unit of a name."""
     ranked = office.rules.board(selection.board).ranked
     lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
-    own = lines[lines["unit_name"] == name]
-    if own.empty:
+    unit_lines = lines[lines["unit_name"] == name]
+    if unit_lines.empty:
         page.say(f"{words.plain(name)}不在这一期签发的名单里。" if name else "榜单里还没有单位。")
         return
-    facts = gather(office, selection, own.iloc[0])
-    told = opening(facts, lines, words.when(selection.window, today()))
-    page.say("".join(told))
+    facts = gather(office, selection, unit_lines.iloc[0])
+    opening_sentences = opening(facts, lines, words.when(selection.window, today()))
+    page.say("".join(opening_sentences))
     query = lost_query(facts, days)
     _draw_tools(facts, query)
     _draw_over_time(facts)
@@ -63,12 +63,15 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     _draw_kept(facts)
     st.html(
         sheet(
-            facts, told, query, page.foot_text(office, selection.window, int(facts.line["checks"]))
+            facts,
+            opening_sentences,
+            query,
+            page.foot_text(office, selection.window, int(facts.line["checks"])),
         )
     )
 
 
-def _draw_tools(facts: Facts, query: dict[str, str]) -> None:
+def _draw_tools(facts: UnitFacts, query: dict[str, str]) -> None:
     """Draw what can be done: print the page, go where every point was lost."""
     with st.container(horizontal=True, vertical_alignment="center", key="portrait-tools"):
         if st.button("打印一页", key="print-portrait"):
@@ -78,12 +81,12 @@ def _draw_tools(facts: Facts, query: dict[str, str]) -> None:
         st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=query)
 
 
-def _draw_over_time(facts: Facts) -> None:
+def _draw_over_time(facts: UnitFacts) -> None:
     points, unit = points_of(facts), unit_of(facts.selection.window)
     if facts.scored is None:
         _section("问题多少", sentences.counted(facts.over_time, unit))
         counts = facts.over_time["failed"].astype(int).tolist()
-        hovers = [one.hover for one in points]
+        hovers = [point.hover for point in points]
         figure = count_bars(labels_of(facts), counts, hovers)
     else:
         _section("名次和得分", sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
@@ -91,7 +94,7 @@ def _draw_over_time(facts: Facts) -> None:
     page.chart(figure, f"placed-{facts.unit}-{facts.selection.key}")
 
 
-def _draw_scored(facts: Facts, query: dict[str, str]) -> None:
+def _draw_scored(facts: UnitFacts, query: dict[str, str]) -> None:
     scored = facts.scored
     if not scored.seen:
         page.note(sentences.NOT_SEEN)
@@ -121,17 +124,17 @@ def _section(title: str, note: str, html: str = "") -> None:
 
 def _draw_standards(lines: pd.DataFrame) -> None:
     behind, ahead = sentences.extremes(lines, _FEW)
-    for title, found, is_ahead in (
+    for title, standards, is_ahead in (
         ("比同组平均差的标准", behind, False),
         ("比同组平均好的标准", ahead, True),
     ):
-        if len(found):
+        if len(standards):
             st.markdown(f"**{title}**")
-            st.html(tables.standards(found, ahead=is_ahead))
+            st.html(tables.standards(standards, ahead=is_ahead))
     page.note(sentences.unseen(lines))
 
 
-def _draw_kinds(facts: Facts, query: dict[str, str]) -> None:
+def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
     """Draw what a unit that is not ranked is responsible for."""
     kinds = kinds_of(facts)
     _section(
@@ -139,12 +142,12 @@ def _draw_kinds(facts: Facts, query: dict[str, str]) -> None:
     )
 
 
-def _draw_open(facts: Facts, query: dict[str, str]) -> None:
+def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
 
 
-def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
+def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
     _section("反复点位", f"至少两天查出问题的点位,{facts.recent.title}。")
     if facts.repeats.empty:
         page.note("没有这样的点位。")
@@ -153,15 +156,15 @@ def _draw_repeats(facts: Facts, query: dict[str, str]) -> None:
         st.html(tables.repeats(facts.repeats, to, _MANY))
 
 
-def _draw_fixes(facts: Facts, query: dict[str, str]) -> None:
-    found, together = facts.scored.fixing, facts.scored.together
-    _section("整改重点", sentences.fix(found, together, facts.line["score"], TOGETHER))
-    if len(found):
+def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
+    fixes, together = facts.scored.fixing, facts.scored.together
+    _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
+    if len(fixes):
         page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
-        st.html(tables.fixes(found, facts.scored.classes, query, _SOME))
+        st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 
-def _draw_survey(facts: Facts) -> None:
+def _draw_survey(facts: UnitFacts) -> None:
     if facts.survey is not None:
         note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
         _section("两率一度", note, tables.survey(facts.survey, _MANY))
@@ -169,10 +172,10 @@ def _draw_survey(facts: Facts) -> None:
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
 
 
-def _draw_kept(facts: Facts) -> None:
+def _draw_kept(facts: UnitFacts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
-    if told := sentences.deadlines(facts.kept):
-        _section("整改", f"本期发现的问题,{told}")
+    if sentence := sentences.deadlines(facts.deadlines):
+        _section("整改", f"本期发现的问题,{sentence}")
     if len(facts.documents):
-        one = facts.documents.iloc[0]
-        _section("台账", f"{facts.quarter.title}:{one['told']},占 {one['value']:.1f}%。")
+        document = facts.documents.iloc[0]
+        _section("台账", f"{facts.quarter.title}:{document['told']},占 {document['value']:.1f}%。")

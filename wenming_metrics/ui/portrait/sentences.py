@@ -16,24 +16,26 @@ _SHOWN_PLACES = 2
 NOT_SEEN = "本期没有查过这个单位:没有得分率,也没有失分账。"
 
 
-def standing(line: pd.Series, name: str, said: str, ranked: int, compared: str) -> str:
+def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared: str) -> str:
     """Say where a unit stands, with what score, and how that moved.
 
-    Takes: line - of `queries.ranking.ranking.ranking`; said - the window; ranked - units of its group with
+    Takes: line - of `queries.ranking.ranking.ranking`; window_name - the window; ranked - units of its group with
            a place; compared - what the window before is called
     """
-    who = f"{plain(name)}{plain(said)}"
+    who = f"{plain(name)}{plain(window_name)}"
     if line["status"] == VETOED:
-        told = f"{who}得 **{line['score']:.2f}** 分,一票否决({plain(line['document_no'])}),不排名。"
-        return told
+        sentence = (
+            f"{who}得 **{line['score']:.2f}** 分,一票否决({plain(line['document_no'])}),不排名。"
+        )
+        return sentence
     if line["status"] == THIN:
         return f"{who}检查项不足,暂不评分,没有名次。"
     if line["status"] != RANKED:
         return f"{who}没有督查,不评分,没有名次。"
     group = f"{plain(line['group'])} " if line["group"] else ""
     together = "并列" if line["tied"] else ""
-    told = f"{who}得 **{line['score']:.2f}** 分,{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
-    return f"{told},{_moved(line, compared)}。"
+    sentence = f"{who}得 **{line['score']:.2f}** 分,{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
+    return f"{sentence},{_moved(line, compared)}。"
 
 
 def _moved(line: pd.Series, compared: str) -> str:
@@ -41,10 +43,10 @@ def _moved(line: pd.Series, compared: str) -> str:
     if pd.isna(line["rank_change"]):
         return f"{compared}没有名次"
     step = int(line["rank_change"])
-    place = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
+    rank_words = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
     score = signed(line["score_change"])
     points = "得分持平" if score == "持平" else f"得分 {score}"
-    return f"比{compared}{place},{points}"
+    return f"比{compared}{rank_words},{points}"
 
 
 def costs(losses: pd.DataFrame, total: float) -> str:
@@ -57,13 +59,15 @@ def costs(losses: pd.DataFrame, total: float) -> str:
         return "没有失分。"
     most = lost["loss"].iloc[0]
     names = [path[-1] for path in lost.loc[lost["loss"] == most, "path"]]
-    whole = float(lost["loss"].sum())
-    share = "" if total != half_up(whole, 2) else f",占 {half_up(100 * most / whole, 0):.0f}%"
+    total_lost = float(lost["loss"].sum())
+    share = (
+        "" if total != half_up(total_lost, 2) else f",占 {half_up(100 * most / total_lost, 0):.0f}%"
+    )
     if len(names) == 1:
         return f"失分最多的是「{plain(names[0])}」({most:.2f} 分{share})。"
     rest = f"等 {len(names)} 项" if len(names) > 2 else ""
-    told = joined(names, "「{}」", 2)
-    return f"失分最多的是{told}{rest},各 {most:.2f} 分。"
+    standards = joined(names, "「{}」", 2)
+    return f"失分最多的是{standards}{rest},各 {most:.2f} 分。"
 
 
 def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float, most: int) -> str:
@@ -93,21 +97,25 @@ def course(over_time: pd.DataFrame, unit: str) -> str:
     scored = over_time[over_time["score"].notna()]
     if scored.empty:
         return f"近 {len(over_time)} {unit}都没有得分。"
-    told = f"近 {len(over_time)} {unit}:"
+    beginning = f"近 {len(over_time)} {unit}:"
     missing = len(over_time) - len(scored)
     ranks = scored["rank"].dropna().astype(int)
-    parts = [f"有 {missing} {unit}没有得分,图上空着"] if missing else []
+    clauses = [f"有 {missing} {unit}没有得分,图上空着"] if missing else []
     if len(ranks) > 1:
         best, worst = int(ranks.min()), int(ranks.max())
         last = "一直是" if best == worst else f"最好第 {best} 名,最差"
-        parts.insert(0, f"{last}第 {worst} 名")
+        clauses.insert(0, f"{last}第 {worst} 名")
     scores = scored["score"].to_numpy(float)
     if len(scores) > 1:
         low, high = scores.min(), scores.max()
-        parts.append(
+        clauses.append(
             f"得分都是 {low:.2f}" if low == high else f"得分在 {low:.2f} 到 {high:.2f} 之间"
         )
-    return f"{told}{','.join(parts)}。" if parts else f"{told}只有一次有得分,看不出升降。"
+    return (
+        f"{beginning}{','.join(clauses)}。"
+        if clauses
+        else f"{beginning}只有一次有得分,看不出升降。"
+    )
 
 
 def against(lines: pd.DataFrame, group: str) -> str:
@@ -124,17 +132,19 @@ def against(lines: pd.DataFrame, group: str) -> str:
     counted = [f"{above} 项高于平均"] if above else []
     counted += [f"{below} 项低于平均"] if below else []
     counted += [f"{even} 项相同"] if even else []
-    told = f"与{plain(group) or '各单位'}有得分的单位比,{len(top)} 类指标里 {','.join(counted)}"
+    beginning = (
+        f"与{plain(group) or '各单位'}有得分的单位比,{len(top)} 类指标里 {','.join(counted)}"
+    )
     if below:
         name, worst = top["name"].iloc[int(gap.argmin())], float(-gap.min())
-        return f"{told};差得最多的是「{plain(name)}」,低 {worst:.1f} 个百分点。"
-    return f"{told}。"
+        return f"{beginning};差得最多的是「{plain(name)}」,低 {worst:.1f} 个百分点。"
+    return f"{beginning}。"
 
 
 def unseen(lines: pd.DataFrame) -> str:
     """Say which standards were not looked at, though there was something to look at."""
-    own = lines[lines["own"]]
-    missing = own[own["state"] == UNSEEN]
+    due = lines[lines["own"]]
+    missing = due[due["state"] == UNSEEN]
     if missing.empty:
         return "应查的标准都查到了。"
     names = joined(missing["name"], most=_SHOWN_PLACES)
@@ -147,24 +157,24 @@ def ledger(losses: pd.DataFrame, total: float, listed: int) -> str:
     if losses.empty:
         return "没有失分。"
     lost = losses[losses["loss"] > 0]
-    whole = float(half_up(lost["loss"].sum(), 2))
-    told = f"{len(losses)} 条标准,各行相加正好是 {total:.2f} 分"
-    if len(losses) <= listed or whole != total or not whole:
-        return f"{told}。"
-    share = lost["loss"].head(listed).sum() / whole
-    return f"{told};前 {listed} 条占 {half_up(100 * share, 0):.0f}%。"
+    total_lost = float(half_up(lost["loss"].sum(), 2))
+    beginning = f"{len(losses)} 条标准,各行相加正好是 {total:.2f} 分"
+    if len(losses) <= listed or total_lost != total or not total_lost:
+        return f"{beginning}。"
+    share = lost["loss"].head(listed).sum() / total_lost
+    return f"{beginning};前 {listed} 条占 {half_up(100 * share, 0):.0f}%。"
 
 
-def problems(found: Unsolved) -> str:
+def problems(unsolved: Unsolved) -> str:
     """Say how many open problems have a deadline, by how near it is."""
-    on = f"截至 {found.as_of.isoformat()}"
-    apart = f"另有 {found.undated} 条没有写期限,不在此列。" if found.undated else ""
-    if not found.dated:
+    on = f"截至 {unsolved.as_of.isoformat()}"
+    apart = f"另有 {unsolved.undated} 条没有写期限,不在此列。" if unsolved.undated else ""
+    if not unsolved.dated:
         return f"{on},没有带期限、还没整改的问题。{apart}"
-    parts = [f"已逾期 {found.late} 条"] if found.late else []
-    parts += [f"{SOON} 天内到期 {found.near} 条"] if found.near else []
-    parts += [f"期限更晚的 {found.later} 条"] if found.later else []
-    return f"{on},{found.dated} 条还没有反馈已整改:{','.join(parts)}。{apart}"
+    counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
+    counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
+    counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []
+    return f"{on},{unsolved.dated} 条还没有反馈已整改:{','.join(counts)}。{apart}"
 
 
 def urgency(left: float) -> tuple[str, str]:
@@ -177,30 +187,30 @@ def urgency(left: float) -> tuple[str, str]:
     return ("yellow" if days <= SOON else "green"), f"还有 {days} 天"
 
 
-def deadlines(kept: pd.Series) -> str:
+def deadlines(rates: pd.Series) -> str:
     """Say how a unit kept the deadlines of the problems of a window.
 
-    Takes: kept - of `queries.scores.deadline_rates.on_time`
+    Takes: rates - of `queries.scores.deadline_rates.on_time`
     """
-    on = f"截至 {kept['as_of'].isoformat()}"
-    due, done = int(kept["fell_due"]), int(kept["in_time"])
-    parts = []
+    on = f"截至 {rates['as_of'].isoformat()}"
+    due, in_time = int(rates["fell_due"]), int(rates["in_time"])
+    clauses = []
     if due:
-        rate = float(half_up(100 * done / due, 1))
-        parts.append(f"按期整改率 {rate:.1f}%({done}/{due})")
-    if kept["not_due"]:
-        parts.append(f"未到期 {int(kept['not_due'])} 条")
-    if kept["recurred"]:
-        parts.append(f"重复和反弹 {int(kept['recurred'])} 条")
-    return f"{on},{','.join(parts)}。" if parts else ""
+        rate = float(half_up(100 * in_time / due, 1))
+        clauses.append(f"按期整改率 {rate:.1f}%({in_time}/{due})")
+    if rates["not_due"]:
+        clauses.append(f"未到期 {int(rates['not_due'])} 条")
+    if rates["recurred"]:
+        clauses.append(f"重复和反弹 {int(rates['recurred'])} 条")
+    return f"{on},{','.join(clauses)}。" if clauses else ""
 
 
-def listed(line: pd.Series, name: str, said: str, compared: str) -> str:
+def listed(line: pd.Series, name: str, window_name: str, compared: str) -> str:
     """Say how many problems name a unit that is not ranked, and how that moved.
 
     Takes: line - of `queries.ranking.ranking.listing`
     """
-    who = f"{plain(name)}{plain(said)}"
+    who = f"{plain(name)}{plain(window_name)}"
     now, before = int(line["failed"]), int(line["failed_before"])
     if not now:
         return f"{who}没有记到它的问题({compared} {before} 项)。本榜不排名。"
@@ -220,17 +230,17 @@ def counted(over_time: pd.DataFrame, unit: str) -> str:
     return f"近 {len(failed)} {unit}:最少 {low} 项,最多 {high} 项,合计 {failed.sum()} 项。"
 
 
-def kinds(found: pd.DataFrame) -> str:
-    """Say which kind of problem is most frequent. Takes: found - name, count, most frequent first"""
-    if found.empty:
+def kinds(by_kind: pd.DataFrame) -> str:
+    """Say which kind of problem is most frequent. Takes: by_kind - name, count, most frequent first"""
+    if by_kind.empty:
         return "本期没有问题。"
-    whole, most = int(found["count"].sum()), int(found["count"].iloc[0])
-    names = found.loc[found["count"] == most, "name"].tolist()
+    total, most = int(by_kind["count"].sum()), int(by_kind["count"].iloc[0])
+    names = by_kind.loc[by_kind["count"] == most, "name"].tolist()
     if len(names) > 1:
-        return f"{whole} 条记录,分在 {len(found)} 类;最多的 {len(names)} 类各 {most} 条。"
-    if len(found) == 1:
-        return f"{whole} 条记录,都是「{plain(names[0])}」。"
-    return f"{whole} 条记录,分在 {len(found)} 类;最多的是「{plain(names[0])}」,{most} 条。"
+        return f"{total} 条记录,分在 {len(by_kind)} 类;最多的 {len(names)} 类各 {most} 条。"
+    if len(by_kind) == 1:
+        return f"{total} 条记录,都是「{plain(names[0])}」。"
+    return f"{total} 条记录,分在 {len(by_kind)} 类;最多的是「{plain(names[0])}」,{most} 条。"
 
 
 def ordered(lines: pd.DataFrame) -> pd.DataFrame:
@@ -239,15 +249,15 @@ def ordered(lines: pd.DataFrame) -> pd.DataFrame:
     Takes:   lines - `portrait.against_group`
     Returns: those that were looked at and can be compared
     """
-    own = lines[lines["own"] & (lines["state"] == SEEN) & (lines["units"] > 1)]
-    return own.sort_values("gap", kind="stable", ignore_index=True)
+    comparable = lines[lines["own"] & (lines["state"] == SEEN) & (lines["units"] > 1)]
+    return comparable.sort_values("gap", kind="stable", ignore_index=True)
 
 
 def extremes(lines: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the standards on which a unit is most behind its group, and most ahead."""
-    found = ordered(lines)
-    points = half_up(found["gap"].to_numpy(float), 2)
-    behind, ahead = found[points < 0].head(most), found[points > 0][::-1].head(most)
+    comparable = ordered(lines)
+    points = half_up(comparable["gap"].to_numpy(float), 2)
+    behind, ahead = comparable[points < 0].head(most), comparable[points > 0][::-1].head(most)
     return behind.reset_index(drop=True), ahead.reset_index(drop=True)
 
 

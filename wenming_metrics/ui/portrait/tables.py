@@ -18,7 +18,7 @@ from wenming_metrics.queries.survey.states import NOT_SHOWN, STATE_WORDS
 from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.queries.unit.portrait import ASIDE, SEEN
 from wenming_metrics.ui.portrait import sentences
-from wenming_metrics.ui.portrait.facts import Survey, node_of
+from wenming_metrics.ui.portrait.facts import SurveyFacts, node_of
 from wenming_metrics.ui.survey.sentences import percent
 
 SURVEY_NOTE = "份数后面是误差范围(95%把握)和同组名次。"
@@ -55,13 +55,13 @@ def linked(text: str, to: str) -> str:
     return f"<a href='{escape(to, quote=True)}' target='_self'>{escape(text)}</a>"
 
 
-def said(sentence: str) -> str:
+def as_html(sentence: str) -> str:
     """Turn a sentence as it is written for the screen into HTML: bold stays, escapes go."""
-    parts = []
-    for at, part in enumerate(sentence.split("**")):
-        text = escape(re.sub(r"\\(.)", r"\1", part))
-        parts.append(f"<b>{text}</b>" if at % 2 else text)
-    return "".join(parts)
+    pieces = []
+    for position, piece in enumerate(sentence.split("**")):
+        text = escape(re.sub(r"\\(.)", r"\1", piece))
+        pieces.append(f"<b>{text}</b>" if position % 2 else text)
+    return "".join(pieces)
 
 
 def rest(count: int, what: str = "条") -> list[Row]:
@@ -115,9 +115,9 @@ def standards(lines: pd.DataFrame, *, ahead: bool) -> str:
     return table(rows)
 
 
-def losses(found: pd.DataFrame, total: float, query: Mapping[str, str], most: int) -> str:
-    """List what cost most, the rest in one line, and the sum. Takes: found - `Scored.losses`"""
-    first, others = found.head(most), found.iloc[most:]
+def losses(standards: pd.DataFrame, total: float, query: Mapping[str, str], most: int) -> str:
+    """List what cost most, the rest in one line, and the sum. Takes: standards - `Scored.losses`"""
+    first, remaining = standards.head(most), standards.iloc[most:]
     rows = [
         (
             linked(line.path[-1], address(query, lost_node=node_of(line.path))),
@@ -126,21 +126,21 @@ def losses(found: pd.DataFrame, total: float, query: Mapping[str, str], most: in
         )
         for line in first.itertuples()
     ]
-    if len(others):
-        rows.append((f"其余 {len(others)} 条标准", "", f"{others['loss'].sum():.2f}"))
+    if len(remaining):
+        rows.append((f"其余 {len(remaining)} 条标准", "", f"{remaining['loss'].sum():.2f}"))
     return table(rows, last=("合计", "", f"{total:.2f}")) if rows else ""
 
 
 def _behind(line: tuple) -> str:
     above = line.path[0] if len(line.path) > 1 else ""
-    told = f"{line.count} 个问题,{line.sites} 个点位" if line.count else "不在某一行上"
-    return f"{above} · {told}" if above else told
+    basis = f"{line.count} 个问题,{line.sites} 个点位" if line.count else "不在某一行上"
+    return f"{above} · {basis}" if above else basis
 
 
-def fixes(found: pd.DataFrame, classes: int, query: Mapping[str, str], most: int) -> str:
+def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most: int) -> str:
     """List the classes of problems that give back most.
 
-    Takes: found - `Scored.fixing`; classes - how many there are in all
+    Takes: candidates - `Scored.fixing`; classes - how many there are in all
     """
     rows = [
         (
@@ -148,15 +148,15 @@ def fixes(found: pd.DataFrame, classes: int, query: Mapping[str, str], most: int
             escape(f"{line.count} 个问题,{line.sites} 个点位"),
             f"+{line.gain:.2f}",
         )
-        for line in found.head(most).itertuples()
+        for line in candidates.head(most).itertuples()
     ]
     return table(rows + rest(classes - len(rows), "类"), look=LONG_NAMES)
 
 
-def problems(found: Unsolved, narrow: Mapping[str, str], most: int) -> str:
+def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
     """List open problems, the most urgent first. Takes: narrow - address of the unit's lost points"""
     rows = []
-    for line in found.lines.head(most).itertuples():
+    for line in unsolved.lines.head(most).itertuples():
         mark, words = sentences.urgency(line.left)
         day = address(narrow, lost_period="日", lost_date=line.day.isoformat())
         number = f"{line.number} · " if line.number else ""
@@ -168,7 +168,7 @@ def problems(found: Unsolved, narrow: Mapping[str, str], most: int) -> str:
                 f"<span class='due {mark}'>{words}</span>",
             )
         )
-    return table(rows + rest(found.dated - len(rows)), look=LONG_NAMES)
+    return table(rows + rest(unsolved.dated - len(rows)), look=LONG_NAMES)
 
 
 def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
@@ -184,14 +184,14 @@ def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
     return table(rows + rest(len(sites) - most, "个"))
 
 
-def survey(found: Survey, most: int) -> str:
+def survey(facts: SurveyFacts, most: int) -> str:
     """List the rates of a survey."""
-    places = found.decimals
+    decimals = facts.decimals
     rows = [
-        (escape(_aimed(line)), escape(_margin(line, places)), percent(line.shown, places))
-        for line in found.lines.head(most).itertuples()
+        (escape(_aimed(line)), escape(_margin(line, decimals)), percent(line.shown, decimals))
+        for line in facts.lines.head(most).itertuples()
     ]
-    return table(rows + rest(len(found.lines) - most, "项"), look=LONG_MIDDLE)
+    return table(rows + rest(len(facts.lines) - most, "项"), look=LONG_MIDDLE)
 
 
 def _aimed(line: tuple) -> str:
@@ -204,25 +204,25 @@ def _margin(line: tuple, decimals: int) -> str:
     if pd.isna(line.shown):
         return f"{counted},{NOT_SHOWN}"
     few = STATE_WORDS.get(line.state, "")
-    parts = [f"{counted}({few})" if few else counted]
+    clauses = [f"{counted}({few})" if few else counted]
     if not pd.isna(line.low):
-        parts.append(f"{line.low:.{decimals}f}—{percent(line.high, decimals)}")
+        clauses.append(f"{line.low:.{decimals}f}—{percent(line.high, decimals)}")
     if not pd.isna(line.place):
-        parts.append(f"第 {int(line.place)} 名")
-    return ",".join(parts)
+        clauses.append(f"第 {int(line.place)} 名")
+    return ",".join(clauses)
 
 
-def kinds(found: pd.DataFrame, to: str, most: int) -> str:
-    """List kinds of problems. Takes: found - name, count, places, lost, most frequent first"""
+def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:
+    """List kinds of problems. Takes: by_kind - name, count, places, lost, most frequent first"""
     rows = [
         (
             linked(line.name, to),
             escape(f"{line.places} 处,扣分 {line.lost:.2f}"),
             f"{line.count} 条",
         )
-        for line in found.head(most).itertuples()
+        for line in by_kind.head(most).itertuples()
     ]
-    return table(rows + rest(len(found) - most, "类"))
+    return table(rows + rest(len(by_kind) - most, "类"))
 
 
 def periods(labels: Sequence[str], counts: Sequence[int]) -> str:

@@ -80,7 +80,9 @@ def choose_version(office: Office) -> str:
     """Offer to score the whole window under one version of the rules; "" = each day by its own."""
     if len(office.rule_sets) < 2:
         return ""
-    names = {f"{one.short}(版本 {one.version})": one.id for one in office.rule_sets}
+    names = {
+        f"{rule_set.short}(版本 {rule_set.version})": rule_set.id for rule_set in office.rule_sets
+    }
     options = [_BY_DAY, *names]
     chosen = st.selectbox("按哪一版办法", options, key="under", bind="query-params", width=300)
     return names.get(chosen, "")
@@ -100,28 +102,28 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
     return ranked
 
 
-def named_of(selection: Selection) -> pd.DataFrame:
+def shortlists_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
     if selection.signed:
-        named = ask(frozen, selection.signed).lists.named[selection.board]
+        shortlists = ask(frozen, selection.signed).lists.named[selection.board]
     else:
-        named = ask(named_units, selection.window, selection.board)
-    return _of_group(named, selection)
+        shortlists = ask(named_units, selection.window, selection.board)
+    return _of_group(shortlists, selection)
 
 
-def draw_named(named: pd.DataFrame) -> None:
+def draw_named(shortlists: pd.DataFrame) -> None:
     """Draw both short lists of every group in a line each."""
-    for group in named["group"].unique():
-        own = named[named["group"] == group]
-        parts = [
-            f"{words.plain(title)}:{words.named(own[own['title'] == title])}"
-            for title in own["title"].unique()
+    for group in shortlists["group"].unique():
+        group_lists = shortlists[shortlists["group"] == group]
+        sides = [
+            f"{words.plain(title)}:{words.named_line(group_lists[group_lists['title'] == title])}"
+            for title in group_lists["title"].unique()
         ]
-        st.markdown(f"**{words.plain(group)}** " + " · ".join(parts))
+        st.markdown(f"**{words.plain(group)}** " + " · ".join(sides))
 
 
 def draw_tools(
-    ranked: pd.DataFrame, named: pd.DataFrame, office: Office, selection: Selection
+    ranked: pd.DataFrame, shortlists: pd.DataFrame, office: Office, selection: Selection
 ) -> None:
     """Draw what can be done with the list: open a unit, take the list along."""
     with page.row():
@@ -129,7 +131,7 @@ def draw_tools(
         tables.choose_name("看一个单位的失分", looked_at, UNIT)
         title = f"{selection.group or '各街道'}排名({selection.window.title})"
         notes = _notes(office, selection)
-        make = partial(ranking_workbook, ranked, title, notes, named)
+        make = partial(ranking_workbook, ranked, title, notes, shortlists)
         page.offer("下载本表", make, title, f"get-{title}")
 
 
@@ -156,8 +158,8 @@ def draw_apart(ranked: pd.DataFrame) -> None:
             st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
-        told = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
-        st.markdown(f"**一票否决**:{words.plain(line.unit_name)}({told})")
+        reason = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
+        st.markdown(f"**一票否决**:{words.plain(line.unit_name)}({reason})")
 
 
 def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
@@ -168,10 +170,10 @@ def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
     scored = ranked[ranked["score"].notna()]
     filled = scored[scored["filled"] > 0]
     if len(filled):
-        told = "、".join(
-            f"{words.plain(one.unit_name)} {one.filled:.2f} 分" for one in filled.itertuples()
+        additions = "、".join(
+            f"{words.plain(line.unit_name)} {line.filled:.2f} 分" for line in filled.itertuples()
         )
-        page.note(f"缺项补入:未查的指标按办法补分——{told}。")
+        page.note(f"缺项补入:未查的指标按办法补分——{additions}。")
     gaps = scored[1 - scored["coverage"] > flag]
     if len(gaps) and (gaps["filled"] > 0).any():
         names = words.joined(gaps["unit_name"])
@@ -211,8 +213,8 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
         page.note(f"{so_far.title},点位更多,更有参考价值。")
         lines = tables.ranked_lines(week)
         names = ["place", "unit_name", "score", "sites"]
-        shown = {name: tables.RANKING[name] for name in names}
-        tables.show(tables.mark_means(lines), shown)
+        columns = {name: tables.RANKING[name] for name in names}
+        tables.show(tables.mark_means(lines), columns)
         left_out = words.without_place(week)
         if left_out:
             page.note(f"另有 {left_out}。")
@@ -220,23 +222,25 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
 
 def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
     """Draw a board that is not ranked: who is responsible for how many problems, and for which."""
-    named = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)].reset_index(drop=True)
-    change = named["failed"] - named["failed_before"]
-    told = [words.signed(value, 0) for value in change]
-    place = None
-    if len(named):
+    responsible = listed[(listed["failed"] > 0) | (listed["failed_before"] > 0)].reset_index(
+        drop=True
+    )
+    change = responsible["failed"] - responsible["failed_before"]
+    changes = [words.signed(value, 0) for value in change]
+    picked = None
+    if len(responsible):
         page.note("点一行,看这个单位的问题。")
         with st.container(width=900):
             key = f"listed-{selection.key}"
-            kept = list(map(share_text, named["in_time"], named["fell_due"]))
-            lines = named.assign(change=told, kept=kept)
-            place = tables.pick(lines, _LISTING, key, 20)
-        page.note(on_time_note(named["as_of"].iloc[0]))
-    silent = len(listed) - len(named)
+            on_time = list(map(share_text, responsible["in_time"], responsible["fell_due"]))
+            lines = responsible.assign(change=changes, kept=on_time)
+            picked = tables.pick(lines, _LISTING, key, 20)
+        page.note(on_time_note(responsible["as_of"].iloc[0]))
+    silent = len(listed) - len(responsible)
     if silent:
         page.note(f"另有 {silent} 个单位这两期都没有问题。")
-    if place is not None:
-        drill.draw_named(named.iloc[place], selection)
+    if picked is not None:
+        drill.draw_named(responsible.iloc[picked], selection)
 
 
 def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:
@@ -255,5 +259,5 @@ def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
         return signed_notes(ask(frozen, selection.signed))
     of = selection.window
-    notes = [f"测评办法:{named}" for named in names_of(of, office)] + [f"时段:{of.title}"]
+    notes = [f"测评办法:{rules_name}" for rules_name in names_of(of, office)] + [f"时段:{of.title}"]
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

@@ -49,22 +49,22 @@ def draw(office: Office) -> None:
 
 def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
     """Read a workbook once; draw its faults, or what it changes."""
-    kept = st.session_state.get(_READ, {})
-    if kept.get("id") != file.file_id:
-        kept = {"id": file.file_id, "files": {}, "faults": []}
+    upload = st.session_state.get(_READ, {})
+    if upload.get("id") != file.file_id:
+        upload = {"id": file.file_id, "files": {}, "faults": []}
         try:
             with st.spinner(f"正在读 {words.plain(file.name)}……"):
-                kept["files"], _ = read_book(file.getvalue(), office.catalogue)
+                upload["files"], _ = read_book(file.getvalue(), office.catalogue)
         except WorkbookError as error:
-            kept["faults"] = [str(fault) for fault in error.faults]
-        st.session_state[_READ] = kept
+            upload["faults"] = [str(fault) for fault in error.faults]
+        st.session_state[_READ] = upload
     with st.container(border=True, key="rules-upload"):
         st.markdown(f"##### {words.plain(file.name)}")
-        if kept["faults"]:
-            _draw_faults(kept["faults"])
+        if upload["faults"]:
+            _draw_faults(upload["faults"])
             return
         st.markdown("**没有写错的地方。与现行办法相比:**")
-        draw_changes(_compared(office, kept["files"]))
+        draw_changes(_compared(office, upload["files"]))
         st.button(
             "存为草案",
             type="primary",
@@ -99,14 +99,14 @@ def _keep(office: Office, name: str, who: str) -> int:
 
 
 def _draw_drafts(office: Office, who: str) -> None:
-    found = drafts.open_drafts(office)
+    open_drafts = drafts.open_drafts(office)
     st.subheader("草案")
-    if found.empty:
+    if open_drafts.empty:
         page.note("没有草案。")
         return
     titles = {
-        int(one.draft): f"第 {one.draft} 号:{one.name}({one.who} {one.at[:10]})"
-        for one in found.itertuples()
+        int(line.draft): f"第 {line.draft} 号:{line.name}({line.who} {line.at[:10]})"
+        for line in open_drafts.itertuples()
     }
     draft = st.selectbox("哪一份草案", list(titles), format_func=titles.get, width=480)
     files = drafts.files_of_draft(office, draft)
@@ -149,15 +149,17 @@ def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str)
 
 
 def _ask_release(office: Office, draft: int, files: dict[str, bytes], who: str) -> Release:
-    told = parts_of(files).settings
-    known = {one.id for one in cache.rule_sets()}
-    own = str(told["id"])
+    draft_settings = parts_of(files).settings
+    used_ids = {rule_set.id for rule_set in cache.rule_sets()}
+    draft_id = str(draft_settings["id"])
     with page.row():
-        free = own if own not in known else next_id(known, own)
+        free = draft_id if draft_id not in used_ids else next_id(used_ids, draft_id)
         rules_id = st.text_input("编号", free, key=f"rule-id-{draft}", width=180)
         version = st.text_input(
             "版本",
-            "" if str(told["version"]) == office.rules.version else str(told["version"]),
+            ""
+            if str(draft_settings["version"]) == office.rules.version
+            else str(draft_settings["version"]),
             key=f"rule-version-{draft}",
             placeholder=f"现行 {office.rules.version}",
             width=120,
@@ -179,14 +181,14 @@ def _ask_release(office: Office, draft: int, files: dict[str, bytes], who: str) 
 
 
 def _publish(office: Office, draft: int, release: Release) -> None:
-    here = settings.load()
+    environment = settings.load()
     try:
-        rules = publish(office, here.data, draft, release)
+        rules = publish(office, environment.data, draft, release)
     except (IntakeError, RuleSetError, StoreError, OSError) as error:
         logger.warning("%s", error, exc_info=True)
         st.session_state[_SAID] = (False, str(error))
         return
-    said = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。"
-    if here.rules_id:
-        said += "这台机器用环境变量 WENMING_RULES 指定了办法,要改它才会换用。"
-    st.session_state[_SAID] = (True, said)
+    message = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。"
+    if environment.rules_id:
+        message += "这台机器用环境变量 WENMING_RULES 指定了办法,要改它才会换用。"
+    st.session_state[_SAID] = (True, message)

@@ -53,20 +53,22 @@ _ANSWERS = {
 
 def choose(office: Office) -> tuple[RuleSet, str]:
     """Draw the controls: which version, and what to see of it."""
-    known = {one.id: one for one in cache.rule_sets()}
-    titles = {name: f"{one.short}(版本 {one.version})" for name, one in known.items()}
+    by_id = {rule_set.id: rule_set for rule_set in cache.rule_sets()}
+    titles = {
+        name: f"{rule_set.short}(版本 {rule_set.version})" for name, rule_set in by_id.items()
+    }
     with page.row("controls"):
-        part = page.switch("看什么", _PARTS, "rules_part")
+        view = page.switch("看什么", _PARTS, "rules_part")
         chosen = st.selectbox(
             "哪一版",
-            list(known)[::-1],
-            index=list(known)[::-1].index(office.rules.id),
+            list(by_id)[::-1],
+            index=list(by_id)[::-1].index(office.rules.id),
             format_func=titles.get,
             key="rules_version",
             bind="query-params",
             width=260,
         )
-    return known[chosen], part
+    return by_id[chosen], view
 
 
 def sentence(office: Office, rules: RuleSet) -> str:
@@ -85,8 +87,8 @@ def sentence(office: Office, rules: RuleSet) -> str:
 
 def draw(office: Office, rules: RuleSet) -> None:
     """Draw the tree with its search, the items of a picked indicator, and the conventions."""
-    told = f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}"
-    page.note(words.plain(told))
+    origin = f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}"
+    page.note(words.plain(origin))
     lines, items = queries.tree(rules), queries.items_of(rules, office.catalogue)
     wanted = st.text_input(
         "查找",
@@ -95,15 +97,15 @@ def draw(office: Office, rules: RuleSet) -> None:
         placeholder="指标、测评项、单位,如 井盖",
         width=320,
     )
-    found = queries.search(lines, items, wanted)
-    if found.empty:
+    matches = queries.search(lines, items, wanted)
+    if matches.empty:
         page.note("没有找到。换一个词试试。")
     else:
         page.note("点一行,看归到它的测评项。")
         key = f"tree-{rules.digest[:12]}-{wanted}"
-        place = tables.pick(_shown(found, items), _TREE, key, 18)
-        if place is not None:
-            _draw_node(found.iloc[place], items)
+        picked = tables.pick(_shown(matches, items), _TREE, key, 18)
+        if picked is not None:
+            _draw_node(matches.iloc[picked], items)
     _draw_uncounted(items)
     _draw_pages(office, rules)
     _draw_surveys(rules.survey)
@@ -123,13 +125,13 @@ def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 def _draw_node(line: pd.Series, items: pd.DataFrame) -> None:
     with st.container(border=True, key="node-panel"):
         st.markdown(f"#### {words.plain(line['code'])} {words.plain(line['name'])}")
-        told = [f"计分:{line['how']}"]
-        told += [f"责任单位:{line['responsible']}"] if line["responsible"] else []
-        told += [f"备注:{line['note']}"] if line["note"] else []
-        page.note(words.plain(";".join(told)))
-        own = items[items["node"] == line["node"]]
-        if len(own):
-            tables.show(_everywhere(own), _ITEMS, 10)
+        remarks = [f"计分:{line['how']}"]
+        remarks += [f"责任单位:{line['responsible']}"] if line["responsible"] else []
+        remarks += [f"备注:{line['note']}"] if line["note"] else []
+        page.note(words.plain(";".join(remarks)))
+        node_items = items[items["node"] == line["node"]]
+        if len(node_items):
+            tables.show(_everywhere(node_items), _ITEMS, 10)
         elif line["is_leaf"]:
             page.note("没有测评项归到它。")
 
@@ -148,20 +150,20 @@ def _draw_uncounted(items: pd.DataFrame) -> None:
 
 def _draw_pages(office: Office, rules: RuleSet) -> None:
     """Show conventions and tables as the workbook has them, without what is not set."""
-    parts = parts_of(files_of_version(settings.load().data, rules.id))
-    for one in pages_of(parts, office.catalogue):
-        if one.title in _SHOWN and one.rows:
-            with st.expander(one.title):
-                _draw_page(one)
+    rule_parts = parts_of(files_of_version(settings.load().data, rules.id))
+    for sheet in pages_of(rule_parts, office.catalogue):
+        if sheet.title in _SHOWN and sheet.rows:
+            with st.expander(sheet.title):
+                _draw_page(sheet)
 
 
-def _draw_page(one: Page) -> None:
-    names = [heading.title for heading in one.headings]
-    frame = pd.DataFrame(one.rows, columns=names).astype(object)
+def _draw_page(sheet: Page) -> None:
+    names = [heading.title for heading in sheet.headings]
+    frame = pd.DataFrame(sheet.rows, columns=names).astype(object)
     if "含义" in names:
         frame = frame.loc[frame["值"].notna(), ["设置", "值", "含义"]]
-    shown = frame.map(lambda cell: "" if cell is None or pd.isna(cell) else f"{cell}")
-    tables.show(shown, {name: text_column(name) for name in shown}, 14)
+    texts = frame.map(lambda cell: "" if cell is None or pd.isna(cell) else f"{cell}")
+    tables.show(texts, {name: text_column(name) for name in texts}, 14)
 
 
 def _draw_surveys(survey: Survey | None) -> None:
@@ -169,26 +171,26 @@ def _draw_surveys(survey: Survey | None) -> None:
     if survey is not None:
         with st.expander("两率一度:各项指标怎样算"):
             _draw_survey(survey)
-    found = example_lines(load_surveys(settings.load().data / "surveys"))
-    if found.empty:
+    examples = example_lines(load_surveys(settings.load().data / "surveys"))
+    if examples.empty:
         return
     with st.expander("两率一度:别处的算法举例"):
         page.note(
             "都是一个地方一个时候的算法,不是国家标准。同样的回答,换一种算法就不是同一个数,不能互相比较。"
         )
-        for (place, source), own in found.groupby(["place", "source"], sort=False):
-            _draw_line(place, ";".join(own["made"]) + f"。来源:{source}")
+        for (city, source), example in examples.groupby(["place", "source"], sort=False):
+            _draw_line(city, ";".join(example["made"]) + f"。来源:{source}")
 
 
 def _draw_survey(survey: Survey) -> None:
     limits, people = survey.limits, spell_margins(survey)
-    told = (
+    definition = (
         f"{survey.title},{WAVE_WORDS[survey.wave]};全市数{CITY_WORDS[survey.city]}"
         f"{f',再按常住人口构成加权:{people}' if people else ''}。"
         f"少于 {limits.hide} 份不公布,少于 {limits.flag} 份不排名,少于 {limits.caution} 份加注;"
         f"误差范围超过 {limits.max_width:g} 个百分点不排名。依据:{survey.source}"
     )
-    page.note(words.plain(told))
+    page.note(words.plain(definition))
     for line in rate_lines(survey).itertuples():
         target = "" if pd.isna(line.target) else f"。目标 {line.target:g}%"
         _draw_line(line.title, line.made.removeprefix(f"{line.title} = ") + target)
@@ -196,6 +198,6 @@ def _draw_survey(survey: Survey) -> None:
     tables.show(answer_lines(survey), _ANSWERS, 14)
 
 
-def _draw_line(title: str, told: str) -> None:
+def _draw_line(title: str, definition: str) -> None:
     """Draw one definition as text, which a phone can wrap."""
-    st.markdown(f"- **{words.plain(title)}**:{words.plain(told)}")
+    st.markdown(f"- **{words.plain(title)}**:{words.plain(definition)}")

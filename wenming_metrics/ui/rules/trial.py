@@ -43,23 +43,23 @@ def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
         return
     with page.row():
         count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
-        asked = st.button("试算", key="try-draft")
+        pressed = st.button("试算", key="try-draft")
     key = (draft, int(count), cache.version())
-    if asked:
+    if pressed:
         over = custom(days[-1] - timedelta(days=int(count) - 1), days[-1])
-        board = next(one for one in office.rules.boards if one.ranked)
+        board = next(ranked_board for ranked_board in office.rules.boards if ranked_board.ranked)
         try:
             with st.spinner("正在试算,每条改动都要单独算一遍……"):
                 tried = try_draft(office, files, over, board.kind)
         except (IntakeError, RuleSetError, KeyError) as error:
             logger.warning("draft %s cannot be tried", draft, exc_info=True)
-            said = "草案里没有现行的榜单。" if isinstance(error, KeyError) else str(error)
-            page.tell(words.plain(f"不能试算:{said}"), done=False)
+            reason = "草案里没有现行的榜单。" if isinstance(error, KeyError) else str(error)
+            page.tell(words.plain(f"不能试算:{reason}"), was_done=False)
             return
         st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses)
-    told = st.session_state.get(_TRIED)
-    if told and told[0] == key:
-        _draw_tried(*told[1:])
+    tried_before = st.session_state.get(_TRIED)
+    if tried_before and tried_before[0] == key:
+        _draw_tried(*tried_before[1:])
 
 
 def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
@@ -78,15 +78,15 @@ def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
 
 
 def _clause_lines(clauses: pd.DataFrame) -> pd.DataFrame:
-    told = [
+    changes = [
         "不能单独试算"
-        if pd.isna(one.most)
-        else f"{one.unit_name} {one.most:+.2f}"
-        if one.unit_name
+        if pd.isna(clause.most)
+        else f"{clause.unit_name} {clause.most:+.2f}"
+        if clause.unit_name
         else "没有变化"
-        for one in clauses.itertuples()
+        for clause in clauses.itertuples()
     ]
-    return clauses.assign(most=told, moved=clauses["moved"].astype("Int64"))
+    return clauses.assign(most=changes, moved=clauses["moved"].astype("Int64"))
 
 
 def _unit_lines(units: pd.DataFrame) -> pd.DataFrame:
@@ -94,14 +94,15 @@ def _unit_lines(units: pd.DataFrame) -> pd.DataFrame:
     lines = units[scored]
     return lines.assign(
         places=[
-            f"{_rank(one.rank_before)} → {_rank(one.rank_after)}" for one in lines.itertuples()
+            f"{_rank(line.rank_before)} → {_rank(line.rank_after)}" for line in lines.itertuples()
         ],
         scores=[
-            f"{_score(one.score_before)} → {_score(one.score_after)}" for one in lines.itertuples()
+            f"{_score(line.score_before)} → {_score(line.score_after)}"
+            for line in lines.itertuples()
         ],
         alone=[
-            f"{one.by_clause:+.2f},第 {_rank(one.rank_by_clause)} 名" if one.clause else ""
-            for one in lines.itertuples()
+            f"{line.by_clause:+.2f},第 {_rank(line.rank_by_clause)} 名" if line.clause else ""
+            for line in lines.itertuples()
         ],
     ).reset_index(drop=True)
 

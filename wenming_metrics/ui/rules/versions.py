@@ -42,8 +42,8 @@ CHANGES = {
 
 def draw(office: Office, rules: RuleSet) -> None:
     """Draw the list of versions, the chosen one as a workbook, and a comparison of two."""
-    known = cache.rule_sets()
-    tables.show(_lines(versions(office, known), today()), _VERSIONS, 8)
+    rule_sets = cache.rule_sets()
+    tables.show(_lines(versions(office, rule_sets), today()), _VERSIONS, 8)
     data = settings.load().data
     files = files_of_version(data, rules.id)
     page.offer(
@@ -53,25 +53,30 @@ def draw(office: Office, rules: RuleSet) -> None:
         None,
         "选在上面「哪一版」里的一版;改好后到「修改和发布」上传",
     )
-    _draw_comparison(office, [one.id for one in known])
+    _draw_comparison(office, [rule_set.id for rule_set in rule_sets])
 
 
-def _lines(found: pd.DataFrame, on: date) -> pd.DataFrame:
-    ends = [f" 至 {one:%Y-%m-%d}" if one else " 起" for one in found["last_day"]]
-    return found.assign(
-        state=[_state(one, on) for one in found.itertuples()],
-        span=[f"{one:%Y-%m-%d}{end}" for one, end in zip(found["first_day"], ends, strict=True)],
-        published=[f"{one.who} {one.at[:10]}".strip() for one in found.itertuples()],
-        digest=found["digest"].str[:12],
+def _lines(version_list: pd.DataFrame, on: date) -> pd.DataFrame:
+    ends = [
+        f" 至 {last_day:%Y-%m-%d}" if last_day else " 起" for last_day in version_list["last_day"]
+    ]
+    return version_list.assign(
+        state=[_state(line, on) for line in version_list.itertuples()],
+        span=[
+            f"{first_day:%Y-%m-%d}{end}"
+            for first_day, end in zip(version_list["first_day"], ends, strict=True)
+        ],
+        published=[f"{line.who} {line.at[:10]}".strip() for line in version_list.itertuples()],
+        digest=version_list["digest"].str[:12],
     )
 
 
-def _state(one: tuple, on: date) -> str:
-    if one.in_force:
+def _state(line: tuple, on: date) -> str:
+    if line.in_force:
         return "在用"
-    if one.series:
-        return f"另用:{one.series}"
-    return "未施行" if one.first_day > on else "已停用"
+    if line.series:
+        return f"另用:{line.series}"
+    return "未施行" if line.first_day > on else "已停用"
 
 
 def _draw_comparison(office: Office, ids: list[str]) -> None:
@@ -83,14 +88,14 @@ def _draw_comparison(office: Office, ids: list[str]) -> None:
         old = st.selectbox("从", ids, index=len(ids) - 2, key="compare_old", width=220)
         new = st.selectbox("到", ids, index=len(ids) - 1, key="compare_new", width=220)
     data = settings.load().data
-    one, two = (parts_of(files_of_version(data, name)) for name in (old, new))
-    draw_changes(compare(one, two, office.catalogue))
+    old_parts, two = (parts_of(files_of_version(data, name)) for name in (old, new))
+    draw_changes(compare(old_parts, two, office.catalogue))
 
 
-def draw_changes(found: pd.DataFrame) -> None:
+def draw_changes(differences: pd.DataFrame) -> None:
     """Draw what differs; columns of `revising.compare.compare`."""
-    if found.empty:
+    if differences.empty:
         page.note("内容没有差别。")
         return
-    page.note(f"共 {len(found)} 处不同。")
-    tables.show(found, CHANGES, 14)
+    page.note(f"共 {len(differences)} 处不同。")
+    tables.show(differences, CHANGES, 14)

@@ -34,7 +34,7 @@ Line = Mapping[str, object]
 def draw(office: Office) -> None:
     """Draw the choice of period and unit, and the steps to its score."""
     days = page.inspected_days()
-    board = next(one for one in office.rules.boards if one.ranked)
+    board = next(ranked_board for ranked_board in office.rules.boards if ranked_board.ranked)
     with page.row("steps-controls"):
         window = filters.choose_steps(days).window
         ranked = ask(ranking, window, board.kind)
@@ -46,13 +46,13 @@ def draw(office: Office) -> None:
         return
     line = looked[looked["unit_name"] == name].iloc[0]
     version = _choose_version(office, window)
-    found = ask(working, window, int(line["unit"]), board.kind, version)
-    st.markdown(conclusion(found, window.title))
+    steps = ask(working, window, int(line["unit"]), board.kind, version)
+    st.markdown(conclusion(steps, window.title))
     if version:
         page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")
-    for part in found.parts:
-        _draw_part(part, found)
-    _draw_end(found, line)
+    for span in steps.parts:
+        _draw_part(span, steps)
+    _draw_end(steps, line)
 
 
 def _choose_version(office: Office, window: Window) -> str:
@@ -60,36 +60,38 @@ def _choose_version(office: Office, window: Window) -> str:
     several = [rules for rules, _ in split_windows([window], office)]
     if len(several) < 2:
         return ""
-    titles = {one.id: f"整段按{one.short}(版本 {one.version})" for one in several}
+    titles = {
+        rule_set.id: f"整段按{rule_set.short}(版本 {rule_set.version})" for rule_set in several
+    }
     titles = {"": "按各版的天数合起来", **titles}
     return st.selectbox(
         "按哪一版算", list(titles), format_func=titles.get, key=f"step-by-{window.key}", width=360
     )
 
 
-def conclusion(found: Working, said: str) -> str:
+def conclusion(steps: Working, window_name: str) -> str:
     """Say the score first, and whether it is published."""
-    name = words.plain(found.unit_name)
-    if pd.isna(found.score):
-        return f"**{name}** {said}:没有查到计分的指标,没有得分。"
-    ends = "" if found.status == RANKED else f"{found.status};" if found.status != THIN else ""
-    ends = "检查项不足,暂不评分;按已查的指标算是" if found.status == THIN else f"{ends}得分"
-    return f"**{name}** {said}:{ends} **{found.score:.{found.decimals}f}**。一步步算如下。"
+    name = words.plain(steps.unit_name)
+    if pd.isna(steps.score):
+        return f"**{name}** {window_name}:没有查到计分的指标,没有得分。"
+    ends = "" if steps.status == RANKED else f"{steps.status};" if steps.status != THIN else ""
+    ends = "检查项不足,暂不评分;按已查的指标算是" if steps.status == THIN else f"{ends}得分"
+    return f"**{name}** {window_name}:{ends} **{steps.score:.{steps.decimals}f}**。一步步算如下。"
 
 
-def _draw_part(part: Steps, whole: Working) -> None:
-    nodes = part.nodes
-    with st.container(border=True, key=f"steps-{part.rules.digest[:8]}"):
-        if len(whole.parts) > 1:
-            days = len(part.window.days)
+def _draw_part(span: Steps, steps: Working) -> None:
+    nodes = span.nodes
+    with st.container(border=True, key=f"steps-{span.rules.digest[:8]}"):
+        if len(steps.parts) > 1:
+            days = len(span.window.days)
             st.markdown(
-                f"**{part.window.title}({days} 天,占 {part.share:.1%})按"
-                f"{words.plain(part.rules.short)}(版本 {words.plain(part.rules.version)})**"
+                f"**{span.window.title}({days} 天,占 {span.share:.1%})按"
+                f"{words.plain(span.rules.short)}(版本 {words.plain(span.rules.version)})**"
             )
-        if pd.isna(part.score):
+        if pd.isna(span.score):
             page.note("这几天没有查到计分的指标。")
             return
-        st.markdown(f"第一层:{words.plain(total_formula(part))}")
+        st.markdown(f"第一层:{words.plain(total_formula(span))}")
         tops = nodes[nodes["parent"] == 0]
         tables.show(_lines(nodes, tops), _COLUMNS, 12)
         seen = tops[tops["rate"].notna() & ~tops["is_leaf"]]
@@ -99,25 +101,25 @@ def _draw_part(part: Steps, whole: Working) -> None:
                 "往下看哪个指标",
                 seen["name"].tolist(),
                 index=int(lost.argmax()),
-                key=f"step-node-{part.rules.digest[:8]}-{part.window.key}-{whole.unit_name}",
+                key=f"step-node-{span.rules.digest[:8]}-{span.window.key}-{steps.unit_name}",
                 width=300,
             )
             top = int(seen.loc[seen["name"] == title, "node"].iloc[0])
             tables.show(_lines(nodes, _below(nodes, top)), _COLUMNS, 20)
 
 
-def total_formula(part: Steps) -> str:
+def total_formula(span: Steps) -> str:
     """Write the root out: 100 ×(20.00% × 0.9312 + …)= 87.6241."""
-    root = part.nodes.iloc[0].to_dict()
-    full = f"{part.rules.full_mark:g}"
+    root = span.nodes.iloc[0].to_dict()
+    full = f"{span.rules.full_mark:g}"
     if root["mode"]:
-        return f"{full} ×({made(root, part.nodes)})= {part.score:.4f}"
-    tops = part.nodes[(part.nodes["parent"] == 0) & part.nodes["rate"].notna()]
-    terms = [f"{one.effective:.2%} × {one.rate:.4f}" for one in tops.itertuples()]
-    return f"{full} ×({' + '.join(terms)})= {part.score:.4f}"
+        return f"{full} ×({rate_formula(root, span.nodes)})= {span.score:.4f}"
+    tops = span.nodes[(span.nodes["parent"] == 0) & span.nodes["rate"].notna()]
+    terms = [f"{top.effective:.2%} × {top.rate:.4f}" for top in tops.itertuples()]
+    return f"{full} ×({' + '.join(terms)})= {span.score:.4f}"
 
 
-def made(line: Line, nodes: pd.DataFrame) -> str:
+def rate_formula(line: Line, nodes: pd.DataFrame) -> str:
     """Say of one node what its rate is made of."""
     mode = line["mode"]
     if line["filled"]:
@@ -127,8 +129,8 @@ def made(line: Line, nodes: pd.DataFrame) -> str:
     if mode in SETTLED:
         return _settled(line)
     if mode in STOCKS:
-        told = f"报送的数 {line['value']:g}"
-        return f"{told} ÷ 满分" if mode == "value" else f"{told},按达标分档折算"
+        reported = f"报送的数 {line['value']:g}"
+        return f"{reported} ÷ 满分" if mode == "value" else f"{reported},按达标分档折算"
     if not mode:
         return _branch(int(line["node"]), nodes)
     if line["average"] == "visit":
@@ -151,60 +153,64 @@ def _settled(line: Line) -> str:
 
 def _branch(node: int, nodes: pd.DataFrame) -> str:
     below = nodes[(nodes["parent"] == node) & nodes["rate"].notna()]
-    whole = below["effective"].sum()
-    if not whole > 0:  # below a node that settles: shown, not weighed
-        whole, shares = below["weight"].sum(), below["weight"]
+    total_weight = below["effective"].sum()
+    if not total_weight > 0:  # below a node that settles: shown, not weighed
+        total_weight, shares = below["weight"].sum(), below["weight"]
     else:
         shares = below["effective"]
     terms = [
-        f"{share / whole:.2%}×{rate:.4f}" for share, rate in zip(shares, below["rate"], strict=True)
+        f"{share / total_weight:.2%}×{rate:.4f}"
+        for share, rate in zip(shares, below["rate"], strict=True)
     ]
     return " + ".join(terms)
 
 
 def _below(nodes: pd.DataFrame, top: int) -> pd.DataFrame:
     """Give what is below a node, as a tree is written."""
-    found, left = [], nodes.loc[nodes["parent"] == top, "node"].tolist()[::-1]
+    ordered, left = [], nodes.loc[nodes["parent"] == top, "node"].tolist()[::-1]
     while left:
         node = left.pop()
-        found.append(node)
+        ordered.append(node)
         left += nodes.loc[nodes["parent"] == node, "node"].tolist()[::-1]
-    return nodes.set_index("node", drop=False).loc[found]
+    return nodes.set_index("node", drop=False).loc[ordered]
 
 
-def _lines(nodes: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
-    first = shown["level"].min()
-    told = [f"{chr(0x3000) * (one.level - first)}{one.name_}" for one in _named(shown).itertuples()]
-    counted = ~shown["inside"] & shown["rate"].notna()
-    return shown.assign(
-        shown=told,
-        made=[made(line, nodes) for line in shown.to_dict("records")],
-        rate_shown=shown["rate"],
-        effective_shown=(shown["effective"] * 100).where(counted),
-        points=shown["points"].where(counted),
+def _lines(nodes: pd.DataFrame, chosen_nodes: pd.DataFrame) -> pd.DataFrame:
+    first = chosen_nodes["level"].min()
+    names = [
+        f"{chr(0x3000) * (node.level - first)}{node.name_}"
+        for node in _named(chosen_nodes).itertuples()
+    ]
+    counted = ~chosen_nodes["inside"] & chosen_nodes["rate"].notna()
+    return chosen_nodes.assign(
+        shown=names,
+        made=[rate_formula(line, nodes) for line in chosen_nodes.to_dict("records")],
+        rate_shown=chosen_nodes["rate"],
+        effective_shown=(chosen_nodes["effective"] * 100).where(counted),
+        points=chosen_nodes["points"].where(counted),
     )
 
 
-def _named(shown: pd.DataFrame) -> pd.DataFrame:
+def _named(chosen_nodes: pd.DataFrame) -> pd.DataFrame:
     """Rename the column `name`, which a line of a frame cannot give by itself."""
-    return shown.rename(columns={"name": "name_"})
+    return chosen_nodes.rename(columns={"name": "name_"})
 
 
-def _draw_end(found: Working, line: pd.Series) -> None:
+def _draw_end(steps: Working, line: pd.Series) -> None:
     """Add the parts up, round once, and hold the result against the ranking."""
-    if pd.isna(found.score):
+    if pd.isna(steps.score):
         return
-    told = []
-    if len(found.parts) > 1:
-        terms = [f"{one.share:.2%} × {one.score:.4f}" for one in found.parts if one.share > 0]
-        told.append(f"按天数合起来:{' + '.join(terms)}。")
-    if abs(found.added) > 1e-9:
-        told.append(f"加分、扣减、系数等合计 {found.added:+.4f}。")
-    told.append(f"未取整 {found.exact:.6f},四舍五入保留 {found.decimals} 位:")
-    same = not pd.isna(line["score"]) and line["score"] == found.score
+    sentences = []
+    if len(steps.parts) > 1:
+        terms = [f"{span.share:.2%} × {span.score:.4f}" for span in steps.parts if span.share > 0]
+        sentences.append(f"按天数合起来:{' + '.join(terms)}。")
+    if abs(steps.added) > 1e-9:
+        sentences.append(f"加分、扣减、系数等合计 {steps.added:+.4f}。")
+    sentences.append(f"未取整 {steps.exact:.6f},四舍五入保留 {steps.decimals} 位:")
+    same = not pd.isna(line["score"]) and line["score"] == steps.score
     ends = ",与「排名」一致。" if same else "。"
     st.markdown(
-        f"{words.plain(''.join(told))}**{found.score:.{found.decimals}f}**{words.plain(ends)}"
+        f"{words.plain(''.join(sentences))}**{steps.score:.{steps.decimals}f}**{words.plain(ends)}"
     )
-    if (found.parts[-1].nodes["inside"]).any():
+    if (steps.parts[-1].nodes["inside"]).any():
         page.note("没有写“占总分”的行,由上级合并结算,得分率只供查看。")

@@ -18,7 +18,7 @@ from wenming_metrics.ui.frame import act_button, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.tables import count_column, text_column
 from wenming_metrics.ui.survey import frames, sentences, sentences_more, unit
-from wenming_metrics.ui.survey.frames import Chosen
+from wenming_metrics.ui.survey.frames import ChosenRate
 
 _DOUBTS = {
     "unit_name": text_column("单位", 112),
@@ -50,13 +50,13 @@ _QUOTAS = {
 }
 
 
-def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
+def draw_doubts(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw the figures with and without what looks doubtful, the list, and how one is taken out."""
     listed = ask(flagged, chosen.wave)
     _say(sentences_more.flagged(listed))
     if listed.empty:
         return
-    _draw_both(found, ask(_without_flagged, chosen.wave))
+    _draw_both(wave_rates, ask(_without_flagged, chosen.wave))
     st.markdown(f"#### 要看的问卷({len(listed):,} 份)")
     page.note(
         "点一份,看原表里的这一行;不计的,写明原因,数马上重算,随时可以恢复。"
@@ -64,9 +64,9 @@ def draw_doubts(office: Office, chosen: Chosen, found: Rates) -> None:
     )
     lines = listed.assign(counted=np.where(listed["counts"], "计入", "不计"))
     key = f"doubts-{chosen.wave.key}-{len(listed)}"
-    place = tables.pick(lines, _DOUBTS, key, 12)
-    if place is not None:
-        _draw_decision(office, listed.iloc[place])
+    picked = tables.pick(lines, _DOUBTS, key, 12)
+    if picked is not None:
+        _draw_decision(office, listed.iloc[picked])
 
 
 def _without_flagged(office: Office, wave: Window) -> Rates:
@@ -78,18 +78,20 @@ def _say(sentence: str) -> None:
         st.markdown(sentence)
 
 
-def _draw_both(found: Rates, clean: Rates) -> None:
+def _draw_both(wave_rates: Rates, clean: Rates) -> None:
     """Draw every rate of the city as it is and as it would be without what looks doubtful."""
     lines = []
-    for rate in found.survey.rates:
-        pair = [frames.totals_of(one.totals, rate.code) for one in (found, clean)]
+    for rate in wave_rates.survey.rates:
+        pair = [frames.totals_of(version.totals, rate.code) for version in (wave_rates, clean)]
         if not all(map(len, pair)):
             continue
-        now, then = (one.iloc[0] for one in pair)
-        told = [sentences.percent(one["shown"], found.survey.decimals) for one in (now, then)]
+        now, then = (totals.iloc[0] for totals in pair)
+        figures = [
+            sentences.percent(total["shown"], wave_rates.survey.decimals) for total in (now, then)
+        ]
         lines.append(
             {
-                **{"title": rate.title, "now": told[0], "clean": told[1]},
+                **{"title": rate.title, "now": figures[0], "clean": figures[1]},
                 **{"n": now["n"], "n_clean": then["n"]},
                 "moved": words.signed(then["value"] - now["value"]),
             }
@@ -112,24 +114,24 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
             who = st.text_input("经办人", key="who", width=160)
             why = "为什么不计" if counts else "为什么恢复"
             reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
-            place = int(line["batch"]), int(line["seq"])
+            row_key = int(line["batch"]), int(line["seq"])
             act_button.button(
                 "这一份不计" if counts else "恢复计入",
                 f"doubt-{key}",
-                partial(decide_answer, office, *place, not counts, reason, who),
+                partial(decide_answer, office, *row_key, not counts, reason, who),
                 lambda _: "这一份已不计,数已重算。" if counts else "这一份已恢复计入,数已重算。",
                 disabled=not (who.strip() and reason.strip()),
             )
 
 
-def draw_quotas(chosen: Chosen, found: Rates) -> None:
+def draw_quotas(chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw how many questionnaires were planned and done, and how many more make figures sure."""
     board = ask(quota_board, chosen.wave, POINTS)
     if board.empty:
         page.note("这一期没有配额。把「问卷配额」表(单位、计划份数)传到「数据上传」,这里就有进度。")
         return
     _say(sentences_more.quotas(board))
-    first = words.plain(found.survey.rates[0].title)
+    first = words.plain(wave_rates.survey.rates[0].title)
     page.note(
         f"最后一列:要把这个单位{first}的误差范围压到上下 {POINTS:g} 个百分点以内,还要多少份。"
         "各人群是本单位配额的分项,不另加。经人认定不计的问卷,不算已完成。"
@@ -140,11 +142,11 @@ def draw_quotas(chosen: Chosen, found: Rates) -> None:
 
 def quota_lines(board: pd.DataFrame) -> pd.DataFrame:
     """Lay out the quota board: the unit that lacks most first, its groups of people below it."""
-    whole = board[board["stratum"] == ""].drop_duplicates("unit").set_index("unit")["gap"]
+    unit_gap = board[board["stratum"] == ""].drop_duplicates("unit").set_index("unit")["gap"]
     share = np.where(board["planned"] > 0, 100 * board["done"] / board["planned"], np.nan)
     lines = board.assign(
         progress=np.minimum(share, 100.0),
-        people=[f"其中 {one}" if one else "" for one in board["stratum"]],
-        lacks=board["unit"].map(whole).fillna(0),
+        people=[f"其中 {stratum}" if stratum else "" for stratum in board["stratum"]],
+        lacks=board["unit"].map(unit_gap).fillna(0),
     )
     return lines.sort_values(["lacks", "unit"], ascending=[False, True], kind="stable")

@@ -28,7 +28,7 @@ _CURVE = 120
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenRate:
     """What a reader looks at: a wave, a rate (its code), a group of units by its name ("" = all)."""
 
     wave: Window
@@ -43,14 +43,14 @@ class Chosen:
 
 def totals_of(totals: pd.DataFrame, rate: str, level: str = "city", name: str = "") -> pd.DataFrame:
     """Give the lines of the city, or of a group by its name ("" = all of the level), of one rate."""
-    own = totals[(totals["rate"] == rate) & (totals["level"] == level)]
-    return own[own["name"] == name] if name else own
+    of_rate = totals[(totals["rate"] == rate) & (totals["level"] == level)]
+    return of_rate[of_rate["name"] == name] if name else of_rate
 
 
 def city_of(totals: pd.DataFrame, rate: str) -> float:
     """Give the city's figure (per cent), NaN without one."""
-    own = totals_of(totals, rate)
-    return float(own["value"].iloc[0]) if len(own) else float("nan")
+    city_line = totals_of(totals, rate)
+    return float(city_line["value"].iloc[0]) if len(city_line) else float("nan")
 
 
 def units_of(units: pd.DataFrame, rate: str, city: float, group: str = "") -> pd.DataFrame:
@@ -61,27 +61,27 @@ def units_of(units: pd.DataFrame, rate: str, city: float, group: str = "") -> pd
     Returns: the columns of `units`, and judged (may be compared), verdict (of VERDICTS, 0 where not
              judged); the highest first, those that stand apart last, by name
     """
-    own = units[units["rate"] == rate]
-    own = own.assign(group=own["group"].map(group_name))
-    own = own[own["group"] == group] if group else own
-    low, high, far_low, far_high = _bounds(city, own["n"].to_numpy(float))
-    value = own["value"].to_numpy(float)
-    judged = own["state"].isin(_COMPARED).to_numpy() & ~np.isnan(value) & ~np.isnan(city)
+    of_rate = units[units["rate"] == rate]
+    of_rate = of_rate.assign(group=of_rate["group"].map(group_name))
+    of_rate = of_rate[of_rate["group"] == group] if group else of_rate
+    low, high, far_low, far_high = _bounds(city, of_rate["n"].to_numpy(float))
+    value = of_rate["value"].to_numpy(float)
+    judged = of_rate["state"].isin(_COMPARED).to_numpy() & ~np.isnan(value) & ~np.isnan(city)
     with np.errstate(invalid="ignore"):
         side = np.sign(value - city)
         far = (value < far_low) | (value > far_high)
         near = (value < low) | (value > high)
     size = np.select([~judged, far, near], [SAME, CLEARLY, PERHAPS], SAME)
     verdict = np.where(judged, size * np.nan_to_num(side), 0).astype(int)
-    found = own.assign(
-        **{"judged": judged, "verdict": verdict, "compared": own["state"].isin(_COMPARED)},
-        group_order=pd.factorize(own["group"])[0],
+    compared = of_rate.assign(
+        **{"judged": judged, "verdict": verdict, "compared": of_rate["state"].isin(_COMPARED)},
+        group_order=pd.factorize(of_rate["group"])[0],
     )
     # Those that stand apart are not parted by groups: they are compared with nobody.
-    found["group_order"] = found["group_order"].where(found["compared"], 0)
+    compared["group_order"] = compared["group_order"].where(compared["compared"], 0)
     order = ["compared", "group_order", "shown", "unit"]
-    found = found.sort_values(order, ascending=[False, True, False, True], kind="stable")
-    return found.drop(columns=["compared", "group_order"]).reset_index(drop=True)
+    compared = compared.sort_values(order, ascending=[False, True, False, True], kind="stable")
+    return compared.drop(columns=["compared", "group_order"]).reset_index(drop=True)
 
 
 def _bounds(city: float, n: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -101,12 +101,12 @@ def funnel_bounds(city: float, units: pd.DataFrame) -> Bounds:
 
 def funnel_units(units: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Give the units of the funnel: all that are shown; those that stand apart get no verdict."""
-    shown = units[units["state"] != HIDDEN]
-    told = [
-        f"{hover(one, decimals)}<br>{VERDICTS[one['verdict']] if one['judged'] else '不作比较'}"
-        for one in shown.to_dict("records")
+    public = units[units["state"] != HIDDEN]
+    hovers = [
+        f"{hover(line, decimals)}<br>{VERDICTS[line['verdict']] if line['judged'] else '不作比较'}"
+        for line in public.to_dict("records")
     ]
-    return shown.assign(name=shown["unit_name"], quiet=~shown["judged"], hover=told)
+    return public.assign(name=public["unit_name"], quiet=~public["judged"], hover=hovers)
 
 
 def sections(units: pd.DataFrame, totals: pd.DataFrame, decimals: int) -> list[Section]:
@@ -117,20 +117,24 @@ def sections(units: pd.DataFrame, totals: pd.DataFrame, decimals: int) -> list[S
     ranked = units[units["state"].isin(_COMPARED)]
     groups = list(dict.fromkeys(units["group"]))
     of = totals.set_index("name")
-    found = []
+    laid_out = []
     for group in groups:
-        own = ranked[ranked["group"] == group]
-        if own.empty:
+        group_units = ranked[ranked["group"] == group]
+        if group_units.empty:
             continue
-        whole = of.loc[group] if group in of.index else None
+        group_total = of.loc[group] if group in of.index else None
         title = group if len(groups) > 1 else ""
-        found.append(
-            Section(title, _lines(own, decimals), _whole(whole, decimals) if title else None)
+        laid_out.append(
+            Section(
+                title,
+                _lines(group_units, decimals),
+                _group_mark(group_total, decimals) if title else None,
+            )
         )
     apart = units[~units["state"].isin([*_COMPARED, HIDDEN])]
     if len(apart):
-        found.append(Section(APART, _lines(apart, decimals), said=NOT_COMPARED, quiet=True))
-    return found
+        laid_out.append(Section(APART, _lines(apart, decimals), said=NOT_COMPARED, quiet=True))
+    return laid_out
 
 
 def _lines(units: pd.DataFrame, decimals: int) -> pd.DataFrame:
@@ -140,20 +144,20 @@ def _lines(units: pd.DataFrame, decimals: int) -> pd.DataFrame:
             "name": units["unit_name"].to_numpy(),
             **{name: units[name].to_numpy(float) for name in ("value", "low", "high")},
             "said": [
-                f"<b>{percent(one['shown'], decimals)}</b> {one['n']:,.0f}份"
-                f"{'*' if one['state'] == CAUTION else ''}"
-                for one in lines
+                f"<b>{percent(line['shown'], decimals)}</b> {line['n']:,.0f}份"
+                f"{'*' if line['state'] == CAUTION else ''}"
+                for line in lines
             ],
-            "hover": [hover(one, decimals) for one in lines],
+            "hover": [hover(line, decimals) for line in lines],
         }
     )
 
 
-def _whole(total: pd.Series | None, decimals: int) -> tuple[float, float, float, str] | None:
+def _group_mark(total: pd.Series | None, decimals: int) -> tuple[float, float, float, str] | None:
     if total is None or pd.isna(total["value"]):
         return None
-    said = percent(total["shown"], decimals)
-    return float(total["value"]), float(total["low"]), float(total["high"]), said
+    figure = percent(total["shown"], decimals)
+    return float(total["value"]), float(total["low"]), float(total["high"]), figure
 
 
 def table_of(units: pd.DataFrame, decimals: int, hide: int) -> pd.DataFrame:
@@ -163,29 +167,29 @@ def table_of(units: pd.DataFrame, decimals: int, hide: int) -> pd.DataFrame:
              units are words
     """
     lines = units.to_dict("records")
-    places = ["" if pd.isna(line["place"]) else f"{line['place']:.0f}" for line in lines]
-    shown = units[["unit", "unit_name", "group", "n", "flagged"]].reset_index(drop=True)
-    return shown.assign(place=places, against=_against(lines), **spelled(lines, decimals, hide))
+    ranks = ["" if pd.isna(line["place"]) else f"{line['place']:.0f}" for line in lines]
+    columns = units[["unit", "unit_name", "group", "n", "flagged"]].reset_index(drop=True)
+    return columns.assign(place=ranks, against=_against(lines), **spelled(lines, decimals, hide))
 
 
 def _against(lines: list[dict]) -> list[str]:
     return [VERDICTS[line["verdict"]] if line["judged"] else "" for line in lines]
 
 
-def file_lines(found: Rates) -> pd.DataFrame:
+def file_lines(wave_rates: Rates) -> pd.DataFrame:
     """Give the units of every rate as a file lists them, rate by rate, as `units_of` orders them.
 
     Returns: the columns of `units_of`, and against, remark (words)
     """
-    parts = [
-        units_of(found.units, rate.code, city_of(found.totals, rate.code))
-        for rate in found.survey.rates
+    by_rate = [
+        units_of(wave_rates.units, rate.code, city_of(wave_rates.totals, rate.code))
+        for rate in wave_rates.survey.rates
     ]
-    lines, hide = pd.concat(parts, ignore_index=True), found.survey.limits.hide
-    told = lines.to_dict("records")
+    lines, hide = pd.concat(by_rate, ignore_index=True), wave_rates.survey.limits.hide
+    records = lines.to_dict("records")
     return lines.assign(
-        against=_against(told),
-        remark=[remark(one["state"], one["n"], hide) for one in told],
+        against=_against(records),
+        remark=[remark(record["state"], record["n"], hide) for record in records],
     )
 
 
@@ -198,15 +202,15 @@ def short_title(wave: Window) -> str:
 def course_lines(course: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Lay out the waves of a rate. Takes: course - as `queries.survey.trend.course`, oldest first"""
     lines = course.to_dict("records")
-    told = [
-        f"<b>{one['wave'].title} {percent(one['shown'], decimals)}</b><br>"
-        f"误差范围 {between(one['low'], one['high']) or '—'}<br>有效 {one['n']:,} 份"
-        for one in lines
+    hovers = [
+        f"<b>{line['wave'].title} {percent(line['shown'], decimals)}</b><br>"
+        f"误差范围 {between(line['low'], line['high']) or '—'}<br>有效 {line['n']:,} 份"
+        for line in lines
     ]
     return course.drop(columns="wave").assign(
-        label=[short_title(one) for one in course["wave"]],
-        title=[one.title for one in course["wave"]],
+        label=[short_title(wave) for wave in course["wave"]],
+        title=[wave.title for wave in course["wave"]],
         figure=[percent(value, decimals) for value in course["shown"]],
-        margin=[between(one["low"], one["high"]) for one in lines],
-        hover=told,
+        margin=[between(line["low"], line["high"]) for line in lines],
+        hover=hovers,
     )

@@ -24,7 +24,7 @@ from wenming_metrics.ui.frame.filters import EVERY_GROUP
 from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.survey import checks, frames, parts, sentences
 from wenming_metrics.ui.survey import units as survey_units
-from wenming_metrics.ui.survey.frames import Chosen
+from wenming_metrics.ui.survey.frames import ChosenRate
 
 UNITS, QUESTIONS, PEOPLE, COURSE = "各单位", "按题目", "按人群", "各期"
 _SCORES = {
@@ -41,7 +41,7 @@ VIEWS = (UNITS, QUESTIONS, PEOPLE, COURSE, DOUBTS, QUOTA)
 
 def stop_without_rules(office: Office) -> None:
     """Say what to do while no rule set says what is asked; the rest of the page is not run."""
-    if not office.rules.survey and not any(one.survey for one in office.rule_sets):
+    if not office.rules.survey and not any(rule_set.survey for rule_set in office.rule_sets):
         page.stop(
             "测评办法里还没有问卷",
             "要先定下问什么、哪些回答算数、各项比率怎样算,软件才认得问卷:\n"
@@ -67,34 +67,35 @@ def stop_without_waves(office: Office, waves: Sequence[Window]) -> None:
         )
 
 
-def choose(waves: Sequence[Window]) -> tuple[Chosen, Rates]:
+def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
     """Draw the controls: wave, rate, group. Gives what is chosen and the figures of the wave."""
     with page.row("controls"):
-        titles = {one.title: one for one in waves}
-        said = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
-        wave = titles[said]
-        found = ask(rates, wave)
-        if not found.definitions:
-            _stop_at_score(wave, found)
-        codes = {rate.title: rate.code for rate in found.survey.rates}
+        titles = {window.title: window for window in waves}
+        wave_title = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
+        wave = titles[wave_title]
+        wave_rates = ask(rates, wave)
+        if not wave_rates.definitions:
+            _stop_at_score(wave, wave_rates)
+        codes = {rate.title: rate.code for rate in wave_rates.survey.rates}
         title = page.switch("看哪一项", list(codes), "opinion", _first(list(codes)))
-        groups = [*dict.fromkeys(found.units["group"].map(group_name))]
+        groups = [*dict.fromkeys(wave_rates.units["group"].map(group_name))]
         group = EVERY_GROUP
         if len(groups) > 1:
             options = [EVERY_GROUP, *groups]
             key, bind = "opinion_group", "query-params"
             group = st.selectbox("单位分组", options, key=key, bind=bind, width=160)
-    return Chosen(wave, codes[title], "" if group == EVERY_GROUP else group), found
+    return ChosenRate(wave, codes[title], "" if group == EVERY_GROUP else group), wave_rates
 
 
-def _stop_at_score(wave: Window, found: Rates) -> None:
+def _stop_at_score(wave: Window, wave_rates: Rates) -> None:
     """Draw the score of the survey where the rules have no rate beside it, and end the page."""
-    scores, decimals = ask(score, wave), found.survey.decimals
+    scores, decimals = ask(score, wave), wave_rates.survey.decimals
     page.say(f"{wave.title},全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
     page.note(words.plain(f"{scores.sentence}。办法里没有定比率(知晓率、满意度……),这里只有得分。"))
     order = scores.units.sort_values(["group", "place", "unit"], kind="stable")
     remarks = [
-        sentences.remark(one.state, one.n, found.survey.limits.hide) for one in order.itertuples()
+        sentences.remark(line.state, line.n, wave_rates.survey.limits.hide)
+        for line in order.itertuples()
     ]
     tables.show(order.assign(remark=remarks), _SCORES, 14)
     st.stop()
@@ -105,73 +106,75 @@ def _first(titles: list[str]) -> str:
     return next((title for title in titles if "满意" in title), titles[-1])
 
 
-def draw(office: Office, chosen: Chosen, found: Rates) -> None:
+def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw the sentence, the large figures and the chosen view."""
-    rate = found.survey.rate(chosen.rate)
-    units = units_of(found, chosen)
-    total = total_of(found, chosen)
-    page.say(sentences.opening(chosen.wave.title, rate, found.survey, total, units))
-    _draw_cards(found, chosen)
-    _draw_basis(found, rate, total)
+    rate = wave_rates.survey.rate(chosen.rate)
+    units = units_of(wave_rates, chosen)
+    total = total_of(wave_rates, chosen)
+    page.say(sentences.opening(chosen.wave.title, rate, wave_rates.survey, total, units))
+    _draw_cards(wave_rates, chosen)
+    _draw_basis(wave_rates, rate, total)
     view = page.switch("看什么", VIEWS, "opinion_view", label_visibility="collapsed")
     if view == UNITS:
-        survey_units.draw(office, chosen, found, units)
+        survey_units.draw(office, chosen, wave_rates, units)
     elif view == QUESTIONS:
-        parts.draw_questions(chosen, found)
+        parts.draw_questions(chosen, wave_rates)
     elif view == PEOPLE:
-        parts.draw_people(chosen, found)
+        parts.draw_people(chosen, wave_rates)
     elif view == COURSE:
-        parts.draw_course(chosen, found)
+        parts.draw_course(chosen, wave_rates)
     elif view == DOUBTS:
-        checks.draw_doubts(office, chosen, found)
+        checks.draw_doubts(office, chosen, wave_rates)
     else:
-        checks.draw_quotas(chosen, found)
+        checks.draw_quotas(chosen, wave_rates)
 
 
-def units_of(found: Rates, chosen: Chosen) -> pd.DataFrame:
+def units_of(wave_rates: Rates, chosen: ChosenRate) -> pd.DataFrame:
     """List the units of the chosen rate and group, each compared with the city."""
-    city = frames.city_of(found.totals, chosen.rate)
-    return frames.units_of(found.units, chosen.rate, city, chosen.group)
+    city = frames.city_of(wave_rates.totals, chosen.rate)
+    return frames.units_of(wave_rates.units, chosen.rate, city, chosen.group)
 
 
-def total_of(found: Rates, chosen: Chosen) -> pd.Series | None:
+def total_of(wave_rates: Rates, chosen: ChosenRate) -> pd.Series | None:
     """Give the figure of the city, or of the chosen group."""
     level = "group" if chosen.group else "city"
-    own = frames.totals_of(found.totals, chosen.rate, level, chosen.group)
-    return own.iloc[0] if len(own) else None
+    totals = frames.totals_of(wave_rates.totals, chosen.rate, level, chosen.group)
+    return totals.iloc[0] if len(totals) else None
 
 
-def _draw_cards(found: Rates, chosen: Chosen) -> None:
+def _draw_cards(wave_rates: Rates, chosen: ChosenRate) -> None:
     """Draw a large figure for every rate: margin of error, target, what it rests on, how it is made."""
-    shown = []
-    for rate in found.survey.rates:
-        total = total_of(found, replace(chosen, rate=rate.code))
+    rate_cards = []
+    for rate in wave_rates.survey.rates:
+        total = total_of(wave_rates, replace(chosen, rate=rate.code))
         if total is not None:
-            value = sentences.percent(total["shown"], found.survey.decimals)
-            made = spell_rate(found.survey, rate).removeprefix(f"{rate.title} ")
-            lines = (*sentences.basis(total, rate.target), made)
-            shown.append(cards.Card(rate.title, value, "", lines))
-    cards.draw_cards(shown)
+            value = sentences.percent(total["shown"], wave_rates.survey.decimals)
+            formula = spell_rate(wave_rates.survey, rate).removeprefix(f"{rate.title} ")
+            lines = (*sentences.basis(total, rate.target), formula)
+            rate_cards.append(cards.Card(rate.title, value, "", lines))
+    cards.draw_cards(rate_cards)
 
 
-def _draw_basis(found: Rates, rate: Rate, total: pd.Series | None) -> None:
+def _draw_basis(wave_rates: Rates, rate: Rate, total: pd.Series | None) -> None:
     """Say how the large figures are made of the units', who gave no answer, and what is left out."""
-    told = []
+    sentences_of_basis = []
     if total is not None:
-        rest = sentences.unknown(total, found.survey.limits, rate.unknown == "in")
-        told.append(
+        rest = sentences.unknown(total, wave_rates.survey.limits, rate.unknown == "in")
+        sentences_of_basis.append(
             f"{total['name']}的数:{total['made']}。" + (f"{rate.title}{rest}" if rest else "")
         )
-    told.append(sentences.not_counted(found.taken_out, found.outside, found.uncovered))
-    if said := "".join(told):
-        page.note(words.plain(said))
+    sentences_of_basis.append(
+        sentences.not_counted(wave_rates.taken_out, wave_rates.outside, wave_rates.uncovered)
+    )
+    if text := "".join(sentences_of_basis):
+        page.note(words.plain(text))
 
 
-def foot(office: Office, chosen: Chosen, found: Rates) -> None:
+def foot(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Write under which rules and from how many questionnaires the page's figures come."""
     last = ask(batches)["act_at"].max()
     rules = "、".join(names_of(chosen.wave, office))
     st.caption(
-        f"测评办法:{rules} · 问卷:{words.plain(found.survey.title)} · 期次:{chosen.wave.title} · "
+        f"测评办法:{rules} · 问卷:{words.plain(wave_rates.survey.title)} · 期次:{chosen.wave.title} · "
         f"最近一次数据变动 {moment(last)} · 按随机抽样估算"
     )

@@ -47,7 +47,7 @@ def between(low: float, high: float) -> str:
 
 
 def opening(
-    said: str,
+    wave_name: str,
     rate: Rate,
     survey: Survey,
     total: pd.Series | None,
@@ -55,20 +55,20 @@ def opening(
 ) -> str:
     """Say how high a rate is, whether its target is reached, and which units differ.
 
-    Takes:   said - the wave (「2026年第三季度」); survey - its definitions; total - line of the
+    Takes:   wave_name - the wave (「2026年第三季度」); survey - its definitions; total - line of the
              city or of a group, None = nobody answered; units - of this rate, with judged and verdict
     """
     title = plain(rate.title)
     if total is None or pd.isna(total["value"]):
-        return f"{said}没有可以公布的{title}:{_without(units)}。"
+        return f"{wave_name}没有可以公布的{title}:{_without(units)}。"
     whose = plain(str(total["name"]))
     margin = between(total["low"], total["high"])
     rests = [f"误差范围 {margin}"] if margin else []
     rests.append(f"有效 {int(total['n']):,} 份")
     figure = percent(total["shown"], survey.decimals)
-    told = [f"{said},{whose}{title} **{figure}**({','.join(rests)})"]
-    told += [against] if (against := against_target(total, rate.target)) else []
-    return f"{','.join(told)}。{differences(units)}"
+    clauses = [f"{wave_name},{whose}{title} **{figure}**({','.join(rests)})"]
+    clauses += [against] if (against := against_target(total, rate.target)) else []
+    return f"{','.join(clauses)}。{differences(units)}"
 
 
 def _without(units: pd.DataFrame) -> str:
@@ -107,16 +107,16 @@ def against_target(total: pd.Series, target: float | None) -> str:
     """
     if target is None:
         return ""
-    shown, goal = float(total["shown"]), f"{target:g}"
-    gap = f"{abs(shown - target):.1f}"
+    figure, goal = float(total["shown"]), f"{target:g}"
+    gap = f"{abs(figure - target):.1f}"
     within = not pd.isna(total["low"]) and total["low"] <= target <= total["high"]
-    if round(shown - target, 9) == 0:
+    if round(figure - target, 9) == 0:
         return f"正好达到目标 {goal}"
-    if shown > target:
-        said = f"高于目标 {goal}({gap} 个百分点)"
-        return f"{said},但在误差范围内,不能断定已达标" if within else said
-    said = f"低于目标 {goal}({gap} 个百分点)"
-    return f"{said},但在误差范围内,不能断定没有达标" if within else said
+    if figure > target:
+        sentence = f"高于目标 {goal}({gap} 个百分点)"
+        return f"{sentence},但在误差范围内,不能断定已达标" if within else sentence
+    sentence = f"低于目标 {goal}({gap} 个百分点)"
+    return f"{sentence},但在误差范围内,不能断定没有达标" if within else sentence
 
 
 def differences(units: pd.DataFrame) -> str:
@@ -125,29 +125,31 @@ def differences(units: pd.DataFrame) -> str:
     if judged.empty:
         return ""
     among = f"可以比较的 {len(judged)} 个单位里"
-    parts = [
-        f"{len(own)} 个{VERDICTS[verdict]}:**{names(own['unit_name'].tolist())}**"
+    clauses = [
+        f"{len(with_verdict)} 个{VERDICTS[verdict]}:**{names(with_verdict['unit_name'].tolist())}**"
         for verdict in (CLEARLY, -CLEARLY)
-        if len(own := judged[judged["verdict"] == verdict])
+        if len(with_verdict := judged[judged["verdict"] == verdict])
     ]
-    if not parts:
+    if not clauses:
         return f"{among},没有一个与全市有明显差别,先后不说明高低。"
     rest = int((judged["verdict"].abs() < CLEARLY).sum())
     last = f";其余 {rest} 个没有明显差别,先后不说明高低" if rest else ""
-    return f"{among},{';'.join(parts)}{last}。"
+    return f"{among},{';'.join(clauses)}{last}。"
 
 
 def left_out(units: pd.DataFrame, hide: int) -> str:
     """Say how many units are not compared and why; "" where none is left out."""
     if units.empty:
         return ""
-    told = [remark(*one, hide) for one in zip(units["state"], units["n"], strict=True)]
-    parts = [
-        f"{count} 个{said}"
-        for said in (NOT_RANKED, TOO_WIDE, NOT_SHOWN, _BESIDE, _NOBODY)
-        if (count := told.count(said))
+    remarks = [
+        remark(*state_and_n, hide) for state_and_n in zip(units["state"], units["n"], strict=True)
     ]
-    return f"不参与比较的:{';'.join(parts)}。" if parts else ""
+    counts = [
+        f"{count} 个{reason}"
+        for reason in (NOT_RANKED, TOO_WIDE, NOT_SHOWN, _BESIDE, _NOBODY)
+        if (count := remarks.count(reason))
+    ]
+    return f"不参与比较的:{';'.join(counts)}。" if counts else ""
 
 
 def to_collect(units: pd.DataFrame, flag: int) -> str:
@@ -159,18 +161,18 @@ def to_collect(units: pd.DataFrame, flag: int) -> str:
     if short.empty:
         return ""
     lacks = flag - short["n"]
-    told = "、".join(
+    lacking = "、".join(
         f"{plain(name)}差 {lack:,} 份"
         for name, lack in zip(short["unit_name"][:_NAMED], lacks[:_NAMED], strict=True)
     )
     more = f"等 {len(short)} 个单位" if len(short) > _NAMED else ""
-    return f"补到 {flag} 份才能比较:{told}{more},一共还差 {int(lacks.sum()):,} 份。"
+    return f"补到 {flag} 份才能比较:{lacking}{more},一共还差 {int(lacks.sum()):,} 份。"
 
 
-def names(found: Sequence[str], most: int = _NAMED) -> str:
+def names(listed: Sequence[str], most: int = _NAMED) -> str:
     """List names; of many the first and how many there are."""
-    shown = joined(found, most=most)
-    return shown if len(found) <= most else f"{shown}等"
+    first_names = joined(listed, most=most)
+    return first_names if len(listed) <= most else f"{first_names}等"
 
 
 def basis(total: pd.Series, target: float | None) -> tuple[str, ...]:
@@ -192,11 +194,11 @@ def basis(total: pd.Series, target: float | None) -> tuple[str, ...]:
 def _short_target(total: pd.Series, target: float) -> str:
     gap = float(total["shown"]) - target
     within = not pd.isna(total["low"]) and total["low"] <= target <= total["high"]
-    said = "高" if gap >= 0 else "低"
+    direction = "高" if gap >= 0 else "低"
     tail = ",在误差范围内" if within else ""
     if round(gap, 9) == 0:
         return f"目标 {target:g},正好达到"
-    return f"目标 {target:g},{said} {abs(gap):.1f} 个百分点{tail}"
+    return f"目标 {target:g},{direction} {abs(gap):.1f} 个百分点{tail}"
 
 
 def weighted(total: pd.Series) -> str:
@@ -213,16 +215,16 @@ def unknown(total: pd.Series, limits: DisclosureLimits, counted: bool) -> str:
     Takes: total - n, unknown, refused, blank, not_asked; counted - whether those who do not know
            are in the base (and so among n)
     """
-    parts = []
+    clauses = []
     if total["unknown"] > 0:
         share = 100 * total["unknown"] / (total["n"] + (0 if counted else total["unknown"]))
         how = "已计入分母" if counted else "未计入"
         high = ",比例偏高,请看问法是否好懂" if share >= limits.unknown_share else ""
-        parts.append(f"答不了解、说不清的 {share:.1f}%({total['unknown']:,.0f} 份),{how}{high}")
-    for name, said in (("refused", "拒答"), ("blank", "空白"), ("not_asked", "没有问到这一题")):
+        clauses.append(f"答不了解、说不清的 {share:.1f}%({total['unknown']:,.0f} 份),{how}{high}")
+    for name, label in (("refused", "拒答"), ("blank", "空白"), ("not_asked", "没有问到这一题")):
         if total[name] > 0:
-            parts.append(f"{said} {total[name]:,.0f} 份")
-    return f"另有{';'.join(parts)}。" if parts else ""
+            clauses.append(f"{label} {total[name]:,.0f} 份")
+    return f"另有{';'.join(clauses)}。" if clauses else ""
 
 
 def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
@@ -230,20 +232,20 @@ def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
 
     Takes: taken_out - by a person; outside - of units that are not listed; uncovered - names
     """
-    parts = [f"{taken_out:,} 份经人认定不计"] if taken_out else []
-    parts += [f"{outside:,} 份不属于所列的单位,未计入"] if outside else []
+    clauses = [f"{taken_out:,} 份经人认定不计"] if taken_out else []
+    clauses += [f"{outside:,} 份不属于所列的单位,未计入"] if outside else []
     if uncovered:
-        named = "、".join(uncovered[:_NAMED]) + ("等" if len(uncovered) > _NAMED else "")
-        parts.append(f"{len(uncovered)} 个单位没有问卷({named})")
-    return f"{';'.join(parts)}。" if parts else ""
+        without_any = "、".join(uncovered[:_NAMED]) + ("等" if len(uncovered) > _NAMED else "")
+        clauses.append(f"{len(uncovered)} 个单位没有问卷({without_any})")
+    return f"{';'.join(clauses)}。" if clauses else ""
 
 
 def hover(line: Mapping[str, object], decimals: int) -> str:
     """Say in a figure what a unit's dot is, and what stands behind it; not of hidden ones."""
-    parts = [f"<b>{line['unit_name']} {percent(line['shown'], decimals)}</b>"]
+    lines_shown = [f"<b>{line['unit_name']} {percent(line['shown'], decimals)}</b>"]
     if margin := between(line["low"], line["high"]):
-        parts.append(f"误差范围 {margin}")
-    parts.append(f"有效 {int(line['n']):,} 份")
-    if said := STATE_WORDS[line["state"]]:
-        parts.append(said)
-    return "<br>".join(parts)
+        lines_shown.append(f"误差范围 {margin}")
+    lines_shown.append(f"有效 {int(line['n']):,} 份")
+    if state_words := STATE_WORDS[line["state"]]:
+        lines_shown.append(state_words)
+    return "<br>".join(lines_shown)

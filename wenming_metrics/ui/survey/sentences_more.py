@@ -21,22 +21,22 @@ def people(groups: pd.DataFrame, question: str, decimals: int) -> str:
 
     Takes: groups - option_title, value, low, high, hidden; question - what the groups are by (年龄)
     """
-    shown = groups[~groups["hidden"].astype(bool) & groups["value"].notna()]
-    if shown.empty:
+    public = groups[~groups["hidden"].astype(bool) & groups["value"].notna()]
+    if public.empty:
         return _NONE_LEFT
-    if len(shown) == 1:
-        return f"只有一类人群够份数:{_group(shown.iloc[0], decimals)}。{_hidden(groups)}"
-    lines = shown.sort_values("value", kind="stable")
+    if len(public) == 1:
+        return f"只有一类人群够份数:{_group(public.iloc[0], decimals)}。{_hidden(groups)}"
+    lines = public.sort_values("value", kind="stable")
     low, high = lines.iloc[0], lines.iloc[-1]
     ends = between(_figure(high), _figure(low))
     gap = f"{high['value'] - low['value']:.1f}"
     if ends[0] > 0:
-        told = f"相差 {gap} 个百分点,超出误差"
+        difference = f"相差 {gap} 个百分点,超出误差"
     else:
-        told = f"相差 {gap} 个百分点,在误差以内,不能认定高低"
+        difference = f"相差 {gap} 个百分点,在误差以内,不能认定高低"
     return (
         f"全市按{plain(question)}看,最高的是{_group(high, decimals)},最低的是{_group(low, decimals)},"
-        f"{told}。{_hidden(groups)}"
+        f"{difference}。{_hidden(groups)}"
     )
 
 
@@ -76,18 +76,16 @@ def course(waves: pd.DataFrame) -> str:
     return f"{now};比{before['title']}{'上升' if moved > 0 else '下降'} {size},超出误差。"
 
 
-def flagged(found: pd.DataFrame) -> str:
+def flagged(doubtful: pd.DataFrame) -> str:
     """Say how many questionnaires look made up, and how many of them do not count.
 
-    Takes: found - one line per flagged questionnaire, with counts (bool)
+    Takes: doubtful - one line per flagged questionnaire, with counts (bool)
     """
-    if found.empty:
+    if doubtful.empty:
         return "这一期没有发现疑似代填的问卷。"
-    out = int((~found["counts"].astype(bool)).sum())
-    done = f"其中 {out} 份已由人认定不计" if out else "现在都照常计入"
-    return (
-        f"有 **{len(found):,} 份**问卷疑似代填,{done}。疑似不等于就是:去掉哪一份,由人看过原表再定。"
-    )
+    out = int((~doubtful["counts"].astype(bool)).sum())
+    consequence = f"其中 {out} 份已由人认定不计" if out else "现在都照常计入"
+    return f"有 **{len(doubtful):,} 份**问卷疑似代填,{consequence}。疑似不等于就是:去掉哪一份,由人看过原表再定。"
 
 
 def quotas(board: pd.DataFrame) -> str:
@@ -95,19 +93,19 @@ def quotas(board: pd.DataFrame) -> str:
 
     Takes: board - unit_name, stratum ("" = the whole unit), planned (NaN = no quota), done, gap
     """
-    whole = board[(board["stratum"] == "").to_numpy()]
+    unit_quotas = board[(board["stratum"] == "").to_numpy()]
     if board["planned"].isna().all():
-        return f"这一期没有配额;已收 **{int(whole['done'].sum()):,} 份**。"
+        return f"这一期没有配额;已收 **{int(unit_quotas['done'].sum()):,} 份**。"
     # Quotas of groups of people alone are told as such: they are no parts of a unit's own quota.
-    of = whole[whole["planned"].notna()]
+    of = unit_quotas[unit_quotas["planned"].notna()]
     of = of if len(of) else board[board["planned"].notna()]
     short = of[of["gap"] > 0]
-    told = f"计划 {int(of['planned'].sum()):,} 份,已完成 **{int(of['done'].sum()):,} 份**"
+    progress = f"计划 {int(of['planned'].sum()):,} 份,已完成 **{int(of['done'].sum()):,} 份**"
     if short.empty:
-        return f"{told},{len(of)} 项配额都已完成。"
+        return f"{progress},{len(of)} 项配额都已完成。"
     most = short.sort_values("gap", ascending=False, kind="stable").iloc[0]
-    part = f"({plain(str(most['stratum']))})" if most["stratum"] else ""
+    stratum = f"({plain(str(most['stratum']))})" if most["stratum"] else ""
     return (
-        f"{told};{len(of)} 项配额里 {len(short)} 项还没有完成,共差 {int(short['gap'].sum()):,} 份,"
-        f"差得最多的是**{plain(str(most['unit_name']))}**{part},差 {int(most['gap']):,} 份。"
+        f"{progress};{len(of)} 项配额里 {len(short)} 项还没有完成,共差 {int(short['gap'].sum()):,} 份,"
+        f"差得最多的是**{plain(str(most['unit_name']))}**{stratum},差 {int(most['gap']):,} 份。"
     )

@@ -17,7 +17,7 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.tables import text_column
 from wenming_metrics.ui.survey import answers as survey_answers
 from wenming_metrics.ui.survey import sentences
-from wenming_metrics.ui.survey.frames import Chosen
+from wenming_metrics.ui.survey.frames import ChosenRate
 
 _ROWS = {
     "day": st.column_config.DateColumn("日期", format="YYYY-MM-DD", width=96),
@@ -28,46 +28,53 @@ _ROWS = {
 }
 
 
-def draw(chosen: Chosen, found: Rates, line: pd.Series) -> None:
+def draw(chosen: ChosenRate, wave_rates: Rates, line: pd.Series) -> None:
     """Draw a unit: every rate in a line, its answers, and the questionnaires behind one of them."""
     unit, name = int(line["unit"]), str(line["unit_name"])
     drill.go_there(f"{unit}-{chosen.key}")
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(name)} · {chosen.wave.title}")
-        _draw_figures(found, unit)
+        _draw_figures(wave_rates, unit)
         answers = ask(by_question, chosen.wave, unit)
-        st.html(option_bars(survey_answers.asked(answers)))
-        _draw_rows(chosen, found, unit, answers)
+        st.html(option_bars(survey_answers.question_bars(answers)))
+        _draw_rows(chosen, wave_rates, unit, answers)
 
 
-def _draw_figures(found: Rates, unit: int) -> None:
+def _draw_figures(wave_rates: Rates, unit: int) -> None:
     """Say every rate of a unit, its margin of error and what it rests on, and its score."""
-    own, hide = found.units[found.units["unit"] == unit], found.survey.limits.hide
+    unit_rates, hide = (
+        wave_rates.units[wave_rates.units["unit"] == unit],
+        wave_rates.survey.limits.hide,
+    )
     lines = []
-    for one in own.to_dict("records"):
-        title = words.plain(found.survey.rate(one["rate"]).title)
-        figure = sentences.percent(one["shown"], found.survey.decimals)
-        margin = sentences.between(one["low"], one["high"])
-        told = [f"误差范围 {margin}"] if margin else []
-        told += [f"有效 {one['n']:,} 份"]
-        told += [said] if (said := sentences.remark(one["state"], one["n"], hide)) else []
-        lines.append(f"{title} **{figure}**({','.join(told)})")
-    scores = ask(score, found.wave)
+    for rate in unit_rates.to_dict("records"):
+        title = words.plain(wave_rates.survey.rate(rate["rate"]).title)
+        figure = sentences.percent(rate["shown"], wave_rates.survey.decimals)
+        margin = sentences.between(rate["low"], rate["high"])
+        notes = [f"误差范围 {margin}"] if margin else []
+        notes += [f"有效 {rate['n']:,} 份"]
+        notes += (
+            [state_remark]
+            if (state_remark := sentences.remark(rate["state"], rate["n"], hide))
+            else []
+        )
+        lines.append(f"{title} **{figure}**({','.join(notes)})")
+    scores = ask(score, wave_rates.wave)
     if scores is not None:
         for points in scores.units.loc[scores.units["unit"] == unit, "shown"].dropna():
             lines.append(f"{words.plain(scores.title)} **{points:g}**(满分 {scores.full_mark:g})")
     st.markdown("  \n".join(lines))
 
 
-def _draw_rows(chosen: Chosen, found: Rates, unit: int, answers: pd.DataFrame) -> None:
+def _draw_rows(chosen: ChosenRate, wave_rates: Rates, unit: int, answers: pd.DataFrame) -> None:
     """Draw the questionnaires that gave one answer to the question of the chosen rate."""
-    code = found.survey.rate(chosen.rate).question
-    own = answers[(answers["question"] == code) & ~answers["hidden"] & (answers["n"] > 0)]
-    if own.empty:
+    code = wave_rates.survey.rate(chosen.rate).question
+    of_question = answers[(answers["question"] == code) & ~answers["hidden"] & (answers["n"] > 0)]
+    if of_question.empty:
         page.note("这一题的份数不公布,问卷也不逐份列出。")
         return
-    options = dict(zip(own["option_title"], own["option"], strict=True))
-    st.markdown(f"#### 「{words.plain(str(own['title'].iloc[0]))}」这样回答的问卷")
+    options = dict(zip(of_question["option_title"], of_question["option"], strict=True))
+    st.markdown(f"#### 「{words.plain(str(of_question['title'].iloc[0]))}」这样回答的问卷")
     key = f"opinion-option-{unit}-{chosen.key}"
     title = st.selectbox("回答", list(options), key=key, width=220)
     draw_rows(ask(answer_rows, chosen.wave, unit, code, options[title]), f"{key}-{title}")
@@ -79,9 +86,9 @@ def draw_rows(rows: pd.DataFrame, key: str) -> None:
         page.note("这些数来自按单位汇总的计数表,没有逐份的问卷。")
         return
     page.note(f"{len(rows):,} 份。点一份,看原表里的这一行;姓名、电话、地址一类的列在入库时已去掉。")
-    shown = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
-    place = tables.pick(shown, _ROWS, f"rows-{key}", 10)
-    draw_original(rows.iloc[place or 0], is_open=place is not None)
+    spelled = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
+    picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10)
+    draw_original(rows.iloc[picked or 0], is_open=picked is not None)
 
 
 def draw_original(row: pd.Series, *, is_open: bool) -> None:

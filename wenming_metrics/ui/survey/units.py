@@ -22,7 +22,7 @@ from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.survey import frames, sentences, unit
-from wenming_metrics.ui.survey.frames import Chosen
+from wenming_metrics.ui.survey.frames import ChosenRate
 
 _UNIT = "opinion_unit"
 _TABLE_ROW = 36
@@ -48,31 +48,31 @@ _PRINTED = {
 }
 
 
-def draw(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+def draw(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw the units, of whom nothing is shown, the funnel, and the unit that is chosen."""
     if units.empty:
         return
-    _draw_dots(chosen, found, units)
-    _draw_tools(office, chosen, found, units)
+    _draw_dots(chosen, wave_rates, units)
+    _draw_tools(office, chosen, wave_rates, units)
     line = tables.chosen_line(units, _UNIT)
     if line is not None:
-        unit.draw(chosen, found, line)
-    _draw_funnel(chosen, found, units)
+        unit.draw(chosen, wave_rates, line)
+    _draw_funnel(chosen, wave_rates, units)
     _draw_printed(chosen)
 
 
-def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+def _draw_dots(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw dots and table side by side; a click on a line chooses the unit."""
-    decimals, hide = found.survey.decimals, found.survey.limits.hide
-    rate = found.survey.rate(chosen.rate)
-    groups = frames.totals_of(found.totals, chosen.rate, "group")
-    parts = frames.sections(units, groups, decimals)
-    city = frames.city_of(found.totals, chosen.rate)
+    decimals, hide = wave_rates.survey.decimals, wave_rates.survey.limits.hide
+    rate = wave_rates.survey.rate(chosen.rate)
+    groups = frames.totals_of(wave_rates.totals, chosen.rate, "group")
+    dot_sections = frames.sections(units, groups, decimals)
+    city = frames.city_of(wave_rates.totals, chosen.rate)
     marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
     st.markdown(f"#### 各单位{words.plain(rate.title)}")
-    if said := sentences.left_out(units, hide):
-        page.note(said + sentences.to_collect(units, found.survey.limits.flag))
-    figure = dots(parts, marks, rate.target)
+    if left_out := sentences.left_out(units, hide):
+        page.note(left_out + sentences.to_collect(units, wave_rates.survey.limits.flag))
+    figure = dots(dot_sections, marks, rate.target)
     left, right = st.columns([6, 7], gap="medium")
     with left:
         page.chart(figure, "opinion-dots")
@@ -84,70 +84,70 @@ def _draw_dots(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
     _explain(units, hide)
 
 
-def _with_score(chosen: Chosen, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
     """Add the score of the survey to the table, where the rules have one."""
     scores = ask(score, chosen.wave)
     if scores is None:
         return lines, _UNITS
     points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
-    told = f"{scores.sentence}。与比率是两回事,不能互相比较"
-    column = number_column(scores.title, "%.2f", 84, help=told)
+    description = f"{scores.sentence}。与比率是两回事,不能互相比较"
+    column = number_column(scores.title, "%.2f", 84, help=description)
     return lines.assign(score=lines["unit"].map(points)), {**_UNITS, "score": column}
 
 
 def _explain(units: pd.DataFrame, hide: int) -> None:
     """Say how the dots are read, and of whom nothing is shown."""
-    told = (
+    reading_note = (
         "点是调查到的比率,横线是误差范围:真正的比率有 95% 的把握落在这条线里,份数越少线越长。"
         "相差不大的单位,不能认定谁高谁低。横轴不一定从 0 起。"
     )
-    told += "份数后面带 * 的,样本偏少。" if (units["state"] == CAUTION).any() else ""
-    page.note(told)
+    reading_note += "份数后面带 * 的,样本偏少。" if (units["state"] == CAUTION).any() else ""
+    page.note(reading_note)
     without = units[units["state"] == HIDDEN]
-    parts = [
-        f"{words.plain(one.unit_name)}({one.n:,} 份,{sentences.remark(HIDDEN, one.n, hide)})"
-        for one in without.itertuples()
+    hidden_units = [
+        f"{words.plain(line.unit_name)}({line.n:,} 份,{sentences.remark(HIDDEN, line.n, hide)})"
+        for line in without.itertuples()
     ]
-    if parts:
-        st.markdown(f"**不公布的单位**({len(parts)} 个):{'、'.join(parts)}")
+    if hidden_units:
+        st.markdown(f"**不公布的单位**({len(hidden_units)} 个):{'、'.join(hidden_units)}")
 
 
-def _draw_tools(office: Office, chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+def _draw_tools(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw what can be done with the table: open a unit, take the tables along."""
     with page.row():
         tables.choose_name("看一个单位的回答", units["unit_name"].tolist(), _UNIT)
         title = f"两率一度({chosen.wave.title})"
         page.offer(
             "下载两率一度表",
-            lambda: _workbook(office, chosen, found, title),
+            lambda: _workbook(office, chosen, wave_rates, title),
             title,
             f"get-opinions-{chosen.wave.key}",
         )
 
 
-def _workbook(office: Office, chosen: Chosen, found: Rates, title: str) -> bytes:
+def _workbook(office: Office, chosen: ChosenRate, wave_rates: Rates, title: str) -> bytes:
     """Make the workbook of the wave: what the page hides stays hidden there."""
-    notes = [f"测评办法:{named}" for named in names_of(chosen.wave, office)]
-    notes += [said for _, said in found.definitions]
+    notes = [f"测评办法:{rules_name}" for rules_name in names_of(chosen.wave, office)]
+    notes += [definition for _, definition in wave_rates.definitions]
     answers = ask(by_question, chosen.wave)
-    said = np.where(answers["hidden"], NOT_SHOWN, "")
+    remarks = np.where(answers["hidden"], NOT_SHOWN, "")
     return survey_workbook(
-        frames.file_lines(found),
-        found.totals,
-        answers.assign(said=said),
-        {rate.code: rate.title for rate in found.survey.rates},
+        frames.file_lines(wave_rates),
+        wave_rates.totals,
+        answers.assign(said=remarks),
+        {rate.code: rate.title for rate in wave_rates.survey.rates},
         title,
         notes,
     )
 
 
-def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
+def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw how many and how high, and beside it those that differ."""
-    city = frames.city_of(found.totals, chosen.rate)
+    city = frames.city_of(wave_rates.totals, chosen.rate)
     if pd.isna(city):
         return
     st.markdown("#### 份数多少与高低:哪些单位真的和全市不一样")
-    decimals = found.survey.decimals
+    decimals = wave_rates.survey.decimals
     lines = frames.funnel_units(units, decimals)
     left, right = st.columns([7, 6], gap="medium")
     with left:
@@ -160,7 +160,7 @@ def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
             st.markdown("没有一个单位与全市有显著差别。")
         else:
             tables.show(table, _DIFFERENT, 10)
-        wide = found.survey.rate(chosen.rate).method == VALUES
+        wide = wave_rates.survey.rate(chosen.rate).method == VALUES
         page.note(
             "问卷多的单位看得准,问卷少的单位起伏大。落在深色带里的,与全市无显著差别;落在浅色带里的,需关注;"
             "落到带外的(▲▼),才是明显高于或低于全市。空心的样本不足,不下结论。这张图不排名次。"
@@ -168,11 +168,11 @@ def _draw_funnel(chosen: Chosen, found: Rates, units: pd.DataFrame) -> None:
         )
 
 
-def _draw_printed(chosen: Chosen) -> None:
+def _draw_printed(chosen: ChosenRate) -> None:
     """Draw the order that a contractor printed, as it was given."""
-    given = ask(printed, chosen.wave)
-    if given.empty:
+    printed_ranks = ask(printed, chosen.wave)
+    if printed_ranks.empty:
         return
     st.markdown("#### 第三方报告自己排的名次")
     page.note("照原报告列出,原样不改;它怎样算的、误差多大,本软件不知道,所以不与上面的名次混用。")
-    tables.show(given, _PRINTED, 10)
+    tables.show(printed_ranks, _PRINTED, 10)

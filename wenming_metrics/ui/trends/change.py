@@ -33,29 +33,29 @@ def draw_change(before: Window, after: Window, board: str, name: str = "全市")
 
     Takes: name - of the city (全市), a group, or a unit of the board
     """
-    known = ask(issues)
-    signed = [signed_for(known, window) for window in (before, after)]
+    issues_made = ask(issues)
+    signed = [signed_for(issues_made, window) for window in (before, after)]
     cuts = tuple(signed_view.cut_of(issue.key if issue else 0) for issue in signed)
     change = ask(score_change, before, after, board, cuts)
-    found = change.wholes.index[change.wholes["name"] == name]
-    if found.empty:
+    positions = change.wholes.index[change.wholes["name"] == name]
+    if positions.empty:
         _say(f"{words.plain(name)}不在这张榜上。")
         return
-    whole = int(found[0])
-    line = change.wholes.loc[whole]
+    row = int(positions[0])
+    line = change.wholes.loc[row]
     if pd.isna(line["change"]):
         _say(sentences.no_change(line, before.title, after.title))
         return
-    first, last, parts = sentences.shown_parts(line)
-    leaves = leaf_lines(change, whole)
+    first, last, causes = sentences.shown_parts(line)
+    leaves = leaf_lines(change, row)
     than = words.before(after) if _is_previous(before, after) else before.title
-    said = f"{words.plain(name)}{sentences.change(than, round(last - first, 2), parts)}"
-    _say(said + sentences.largest(leaves, parts))
-    _draw_bars(change, (first, last), parts)
+    sentence = f"{words.plain(name)}{sentences.change(than, round(last - first, 2), causes)}"
+    _say(sentence + sentences.largest(leaves, causes))
+    _draw_bars(change, (first, last), causes)
     page.note(_basis(change, signed))
     _draw_leaves(leaves, line)
     if line["kind"] != UNIT:
-        _draw_units(change, whole)
+        _draw_units(change, row)
 
 
 def _say(sentence: str) -> None:
@@ -69,26 +69,26 @@ def _is_previous(before: Window, after: Window) -> bool:
     return (before.start, before.end) == (usual.start, usual.end)
 
 
-def _draw_bars(change: Change, scores: tuple[float, float], parts: Mapping[str, float]) -> None:
+def _draw_bars(change: Change, scores: tuple[float, float], causes: Mapping[str, float]) -> None:
     """Draw the waterfall. Adjustments have a bar only where they moved something."""
-    shown = [cause for cause in CAUSES if cause != ADJUSTED or parts[cause]]
-    names = [sentences.CAUSE_NAMES[cause] for cause in shown]
+    moving = [cause for cause in CAUSES if cause != ADJUSTED or causes[cause]]
+    names = [sentences.CAUSE_NAMES[cause] for cause in moving]
     ends = (change.before.title, change.after.title)
-    bars = change_bars(names, [parts[cause] for cause in shown], ends, scores)
+    bars = change_bars(names, [causes[cause] for cause in moving], ends, scores)
     with st.container(width=860):
         page.chart(bars, "change-bars")
 
 
 def _basis(change: Change, signed: list[Issue | None]) -> str:
     """Say what is compared with what, and what the causes mean."""
-    told = [
-        f"{one.title}按签发时({_document(issue)})的数" if issue else f"{one.title}按现在的数"
-        for one, issue in zip((change.before, change.after), signed, strict=True)
+    comparisons = [
+        f"{window.title}按签发时({_document(issue)})的数" if issue else f"{window.title}按现在的数"
+        for window, issue in zip((change.before, change.after), signed, strict=True)
     ]
     old, new = change.rules
     rules = f"办法都是{new}" if old == new else f"办法由{old}改为{new}"
     return (
-        f"{told[0]},{told[1]};{rules}。几项相加正好等于变动。表现:两期都查到的,得分率变了多少;"
+        f"{comparisons[0]},{comparisons[1]};{rules}。几项相加正好等于变动。表现:两期都查到的,得分率变了多少;"
         "覆盖与构成:查到的项目、计分的单位变了;办法:同样的数据按两版办法各算一遍;"
         "更正:签发以后数据变了。"
     )
@@ -107,22 +107,22 @@ def _draw_leaves(leaves: pd.DataFrame, line: pd.Series) -> None:
     if moved.empty:
         page.note("没有一条测评标准使得分变动。")
     else:
-        shown = moved.assign(rate_before=moved["rate_before"] * 100)
-        shown = shown.assign(rate_after=shown["rate_after"] * 100)
-        tables.show(shown, _columns(shown, _LEAVES), 10)
+        spelled = moved.assign(rate_before=moved["rate_before"] * 100)
+        spelled = spelled.assign(rate_after=spelled["rate_after"] * 100)
+        tables.show(spelled, _columns(spelled, _LEAVES), 10)
     if abs(rest) >= 0.005:
         page.note(f"另有 {rest:+.2f} 分不在测评标准上:计分的单位变了,或者是加减分。")
 
 
-def _draw_units(change: Change, whole: int) -> None:
+def _draw_units(change: Change, row: int) -> None:
     """Draw what each unit moved the whole by."""
-    lines = unit_lines(change, whole)
+    lines = unit_lines(change, row)
     moved = lines[lines["moved"].abs() > _LEAST].reset_index(drop=True)
     st.markdown("#### 变在哪些单位上")
     if moved.empty:
         page.note("没有一个单位使得分变动。")
         return
-    page.note(f"各单位使{words.plain(change.wholes.at[whole, 'name'])}变动的分,相加正好等于变动。")
+    page.note(f"各单位使{words.plain(change.wholes.at[row, 'name'])}变动的分,相加正好等于变动。")
     tables.show(moved, _columns(moved, _UNITS), 10)
 
 

@@ -37,7 +37,7 @@ _USUAL, _YEAR, _OTHER = "上一期", "去年同期", "另选一期"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class TrendView:
     """What a reader follows: until which window, on which board, whom, which indicator ("" = score).
 
     compared - the window before; query - what stands in the address for window and board
@@ -53,7 +53,7 @@ class Chosen:
     query: dict[str, str]
 
 
-def choose(office: Office, days: Sequence[date]) -> Chosen:
+def choose(office: Office, days: Sequence[date]) -> TrendView:
     """Draw the controls: view, period and date, whom, which indicator."""
     with page.row("controls"):
         view = page.switch("看什么", [COURSE, WHY, CALENDAR, UNITS], "trend_view")
@@ -73,32 +73,34 @@ def choose(office: Office, days: Sequence[date]) -> Chosen:
         if view == WHY:
             compared = _compared(selection.window, compared, days)
     query = filters.trend_query(selection, days, office.rules)
-    return Chosen(selection.window, selection.board, name, code, indicator, view, compared, query)
+    return TrendView(
+        selection.window, selection.board, name, code, indicator, view, compared, query
+    )
 
 
-def draw(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
+def draw(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     """Draw the view that is chosen."""
     if chosen.view == WHY:
         change.draw_change(chosen.compared, chosen.window, chosen.board, chosen.name)
     elif chosen.view == CALENDAR:
         _draw_days(office, chosen, days)
     else:
-        found = _course(office, chosen, days)
+        series = _course(office, chosen, days)
         if chosen.view == UNITS:
-            _draw_units(found, chosen)
+            _draw_units(series, chosen)
         else:
-            _draw_course(office, found, chosen)
+            _draw_course(office, series, chosen)
 
 
-def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
+def _course(office: Office, chosen: TrendView, days: Sequence[date]) -> Course:
     """Follow the windows up to the chosen one, from the first with inspections on.
 
     Single days without inspection are left out: a city does not inspect on Sundays.
     """
     length = _LENGTH.get(chosen.window.kind, 26)
     if chosen.window.kind == "day":
-        known = [day for day in days if day <= chosen.window.end][-length:]
-        windows = [window("day", day) for day in known] or [chosen.window]
+        inspected = [day for day in days if day <= chosen.window.end][-length:]
+        windows = [window("day", day) for day in inspected] or [chosen.window]
     else:
         windows = [chosen.window]
         while len(windows) < length and windows[0].start > days[0]:
@@ -106,56 +108,56 @@ def _course(office: Office, chosen: Chosen, days: Sequence[date]) -> Course:
     return ask(course, tuple(windows), chosen.board, chosen.code)
 
 
-def _draw_course(office: Office, found: Course, chosen: Chosen) -> None:
+def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     """Draw the sentence, the line with its usual range, and how to read it."""
-    place = int(found.wholes.index[found.wholes["name"] == chosen.name][0])
-    values, kind = found.values[place], chosen.window.kind
-    there = np.flatnonzero(~np.isnan(values))
+    row = int(series.wholes.index[series.wholes["name"] == chosen.name][0])
+    values, kind = series.values[row], chosen.window.kind
+    scored = np.flatnonzero(~np.isnan(values))
     name = chosen.name if not chosen.code else f"{chosen.name}「{chosen.indicator}」得分率"
-    told = sentences.latest(
+    latest = sentences.latest(
         name,
-        [one.title for one in found.windows],
+        [shown_window.title for shown_window in series.windows],
         values,
-        found.before[place][-1],
-        than=_than(found),
+        series.before[row][-1],
+        than=_than(series),
         rate=bool(chosen.code),
     )
-    if not len(there):
-        page.say(told)
+    if not len(scored):
+        page.say(latest)
         return
-    judged = control(values[there], [int((there < first).sum()) for first in found.changes])
+    judged = control(values[scored], [int((scored < first).sum()) for first in series.changes])
     target = None if chosen.code else office.rules.target
     full = 100.0 if chosen.code else office.rules.full_mark
-    gaps = there[-1] - there[0] + 1 > len(there)  # then what follows each other are no weeks
-    page.say(told + sentences.reading(judged, "day" if gaps else kind, target, full))
-    ends = sentences.marked(ask(phase_ends, found.windows))
+    gaps = scored[-1] - scored[0] + 1 > len(scored)  # then what follows each other are no weeks
+    page.say(latest + sentences.reading(judged, "day" if gaps else kind, target, full))
+    ends = sentences.marked(ask(phase_ends, series.windows))
     line = course_line(
         judged,
-        there,
-        [_label(one) for one in found.windows],
-        [_hover(found, place, at, rate=bool(chosen.code)) for at in there],
-        before=found.before[place],
-        cuts={first - 0.5: "改办法" for first in found.changes},
+        scored,
+        [_label(shown_window) for shown_window in series.windows],
+        [_hover(series, row, position, rate=bool(chosen.code)) for position in scored],
+        before=series.before[row],
+        cuts={first - 0.5: "改办法" for first in series.changes},
         ends=[(end.place, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
         target=target,
     )
     page.chart(line, "course")
-    _explain(found, place, kind)
-    if told := sentences.phases(ends):
-        page.note(told)
+    _explain(series, row, kind)
+    if latest := sentences.phases(ends):
+        page.note(latest)
 
 
-def _than(found: Course) -> str:
+def _than(series: Course) -> str:
     """Name the window before the last one that is shown: days without inspection are left out."""
-    last = found.windows[-1]
-    if len(found.windows) < 2 or one_before(last, found.windows[-2]):
+    last = series.windows[-1]
+    if len(series.windows) < 2 or one_before(last, series.windows[-2]):
         return words.before(last)
-    return found.windows[-2].title
+    return series.windows[-2].title
 
 
-def one_before(of: Window, other: Window) -> bool:
+def one_before(of: Window, earlier: Window) -> bool:
     """Say whether another window ends where this one begins."""
-    return other.end + timedelta(days=1) == of.start
+    return earlier.end + timedelta(days=1) == of.start
 
 
 def _before(of: Window, rules: RuleSet) -> Window:
@@ -165,11 +167,11 @@ def _before(of: Window, rules: RuleSet) -> Window:
     return slot_at(calendar_of(rules.issues), of.start - timedelta(days=1)).window
 
 
-def _explain(found: Course, place: int, kind: str) -> None:
+def _explain(series: Course, row: int, kind: str) -> None:
     """Say how the picture is to be read, and what it rests on."""
     of = sentences.COUNTED.get(kind, "期")
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
-    dashed = "虚线是去年同期。" if has_line(found.before[place]) else ""
+    dashed = "虚线是去年同期。" if has_line(series.before[row]) else ""
     page.note(
         f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{what}:"
         f"落到带外,三{of}里有两{of}靠近带边,连续 7 {of}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
@@ -179,8 +181,8 @@ def _explain(found: Course, place: int, kind: str) -> None:
         page.note(
             "一天只查少数点位,按日的升降多半来自查到了谁;看走势以周、月为准。没有督查的日子略去。"
         )
-    if told := sentences.new_rules(found.changes):
-        page.note(told)
+    if rule_note := sentences.new_rules(series.changes):
+        page.note(rule_note)
 
 
 def _label(of: Window) -> str:
@@ -191,9 +193,9 @@ def _label(of: Window) -> str:
     return f"{of.start.month}/{of.start.day}"
 
 
-def _hover(found: Course, place: int, at: int, *, rate: bool) -> str:
-    value = f"{found.values[place, at]:.2f}{'%' if rate else ' 分'}"
-    return f"{found.windows[at].title}<br><b>{value}</b><br>{found.checks[place, at]:,.0f} 项检查"
+def _hover(series: Course, row: int, column: int, *, rate: bool) -> str:
+    value = f"{series.values[row, column]:.2f}{'%' if rate else ' 分'}"
+    return f"{series.windows[column].title}<br><b>{value}</b><br>{series.checks[row, column]:,.0f} 项检查"
 
 
 def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
@@ -207,69 +209,75 @@ def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
     return filters.same_kind(after, days, cache.office().rules)
 
 
-def _draw_days(office: Office, chosen: Chosen, days: Sequence[date]) -> None:
+def _draw_days(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     """Draw the calendar of the last half year."""
     last = min(chosen.window.end, days[-1])
     first = last - timedelta(days=last.weekday(), weeks=_WEEKS - 1)
     wanted = tuple(day for day in days if first <= day <= last)
-    found = ask(days_scored, wanted, chosen.board)
-    own = found[found["name"] == chosen.name]
-    own = own.assign(lost=office.rules.full_mark - own["value"]).drop_duplicates("day")
-    shown = wanted[0] if wanted else last
-    weeks = max(_LEAST_WEEKS, (last - shown + timedelta(days=shown.weekday())).days // 7 + 1)
-    page.say(sentences.calendar(own, chosen.name, weeks))
-    page.chart(day_squares(own, last, weeks), "calendar")
-    lost = own["lost"].dropna()
+    scored_days = ask(days_scored, wanted, chosen.board)
+    days_of_name = scored_days[scored_days["name"] == chosen.name]
+    days_of_name = days_of_name.assign(
+        lost=office.rules.full_mark - days_of_name["value"]
+    ).drop_duplicates("day")
+    first_shown = wanted[0] if wanted else last
+    weeks = max(
+        _LEAST_WEEKS, (last - first_shown + timedelta(days=first_shown.weekday())).days // 7 + 1
+    )
+    page.say(sentences.calendar(days_of_name, chosen.name, weeks))
+    page.chart(day_squares(days_of_name, last, weeks), "calendar")
+    lost = days_of_name["lost"].dropna()
     scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
     page.note(
         f"一格是一天,颜色越深失分越多;灰格没有督查或没有得分。{scale}一天只查少数点位,深浅只供参考。"
     )
 
 
-def _draw_units(found: Course, chosen: Chosen) -> None:
+def _draw_units(series: Course, chosen: TrendView) -> None:
     """Draw a small line per unit, the one that rose most first, all on one scale."""
-    lines = unit_moves(found)
-    page.say(sentences.spread(lines, _than(found)))
-    there = found.values[lines["at"]]
-    if np.isnan(there).all():
+    lines = unit_moves(series)
+    page.say(sentences.spread(lines, _than(series)))
+    unit_values = series.values[lines["at"]]
+    if np.isnan(unit_values).all():
         return
-    low, high = float(np.floor(np.nanmin(there))), float(np.ceil(np.nanmax(there)))
+    low, high = float(np.floor(np.nanmin(unit_values))), float(np.ceil(np.nanmax(unit_values)))
     what = chosen.indicator if chosen.code else "得分"
     page.note(
         f"{words.plain(what)};按升降从多到少。各图同一刻度:下边 {low:g},上边 {high:g}。"
         "点一个单位看它的走势。"
     )
-    st.html(small_lines(_smalls(found, lines, chosen), low, high))
+    st.html(small_lines(_smalls(series, lines, chosen), low, high))
 
 
-def unit_moves(found: Course) -> pd.DataFrame:
+def unit_moves(series: Course) -> pd.DataFrame:
     """List the units by what they moved since the window before, the one that rose most first.
 
     Returns: at (position in `found.wholes`), name, moved (NaN = not in both windows), value
     """
-    at = found.wholes.index[found.wholes["kind"] == UNIT].to_numpy()
-    last = found.values[at, -1]
-    before = found.values[at, -2] if len(found.windows) > 1 else np.full(len(at), np.nan)
+    rows = series.wholes.index[series.wholes["kind"] == UNIT].to_numpy()
+    last = series.values[rows, -1]
+    before = series.values[rows, -2] if len(series.windows) > 1 else np.full(len(rows), np.nan)
     lines = pd.DataFrame(
-        {"at": at, "name": found.wholes.loc[at, "name"].to_numpy(), "value": last}
+        {"at": rows, "name": series.wholes.loc[rows, "name"].to_numpy(), "value": last}
     ).assign(moved=half_up(last - before, 2))
     return lines.sort_values("moved", ascending=False, kind="stable", ignore_index=True)
 
 
-def _smalls(found: Course, lines: pd.DataFrame, chosen: Chosen) -> list[Small]:
+def _smalls(series: Course, lines: pd.DataFrame, chosen: TrendView) -> list[Small]:
     smalls = []
     for line in lines.itertuples():
         value = "本期没有得分" if np.isnan(line.value) else f"{line.value:.2f}"
         moved = words.signed(line.moved)
-        values = tuple(None if np.isnan(one) else float(one) for one in found.values[line.at])
+        values = tuple(
+            None if np.isnan(score) else float(score) for score in series.values[line.at]
+        )
         smalls.append(
             Small(line.name, f"{value} {moved}".strip(), _link(line.name, chosen), values)
         )
     return smalls
 
 
-def _link(name: str, chosen: Chosen) -> str:
+def _link(name: str, chosen: TrendView) -> str:
     """Give the address of one unit's course."""
-    told = {**chosen.query, "trend_whom": name}
-    told |= {"trend_leaf": chosen.indicator} if chosen.code else {}
-    return f"course?{urlencode(told)}"
+    query = {**chosen.query, "trend_whom": name}
+    query |= {"trend_leaf": chosen.indicator} if chosen.code else {}
+    return f"course?{urlencode(query)}"

@@ -56,51 +56,53 @@ def reading(control: Control, kind: str, target: float | None = None, full: floa
            full - the largest value there can be
     """
     of = COUNTED.get(kind, "期")
-    own = control.values[control.stretch == control.stretch[-1]]
+    under_rules = control.values[control.stretch == control.stretch[-1]]
     again = "改用现行办法以来," if control.stretch[-1] else ""
-    if len(own) < _FEW:
-        return f"{again}只有 {len(own)} {of}有数,还看不出走势。"
+    if len(under_rules) < _FEW:
+        return f"{again}只有 {len(under_rules)} {of}有数,还看不出走势。"
     span = _span(control, full)
-    found, sides, lasting = _signals(control, own, of, span)
-    if found:
-        said = f"{again}{','.join(found)}{_verdict(sides, lasting=lasting)}。"
+    signals, sides, lasting = _signals(control, under_rules, of, span)
+    if signals:
+        sentence = f"{again}{','.join(signals)}{_verdict(sides, lasting=lasting)}。"
     else:
-        said = f"{again}在平常的起伏({span})之内。"
-    if len(own) < FIRM:
-        said += f"不足 {FIRM} {of},平常的范围是暂定的。"
+        sentence = f"{again}在平常的起伏({span})之内。"
+    if len(under_rules) < FIRM:
+        sentence += f"不足 {FIRM} {of},平常的范围是暂定的。"
     elif target is not None:
-        said += _against(control, target)
-    return said
+        sentence += _against(control, target)
+    return sentence
 
 
 def _signals(
-    control: Control, own: np.ndarray, of: str, span: str
+    control: Control, under_rules: np.ndarray, of: str, span: str
 ) -> tuple[list[str], list[int], bool]:
     """List what holds at the last point, whether each is for the better (1) or worse (-1), and
     whether it lasts."""
-    said, sides = [], []
-    run, trend, last = run_length(own), trend_length(own), own[-1]
+    signals, sides = [], []
+    run, trend, last = run_length(under_rules), trend_length(under_rules), under_rules[-1]
     if abs(run) >= RUN:
-        said.append(
+        signals.append(
             f"连续 {abs(run)} {of}{'高于' if run > 0 else '低于'}平均({_two(control.mean[-1])})"
         )
         sides.append(run)
     if abs(trend) >= RUN:
-        said.append(f"连续 {abs(trend) - 1} {of}{'上升' if trend > 0 else '下降'}")
+        signals.append(f"连续 {abs(trend) - 1} {of}{'上升' if trend > 0 else '下降'}")
         sides.append(trend)
-    lasting = bool(said)
+    lasting = bool(signals)
     if control.signal[-1] == OUTSIDE:
         above = last > control.mean[-1]
-        said.append(f"这一{of.removeprefix('个')}{'高出' if above else '低于'}平常的范围({span})")
+        signals.append(
+            f"这一{of.removeprefix('个')}{'高出' if above else '低于'}平常的范围({span})"
+        )
         sides.append(1 if above else -1)
-    elif control.signal[-1] == CLOSE and not said:
+    elif control.signal[-1] == CLOSE and not signals:
         above = last > control.mean[-1]
         edge = "上" if above else "下"
-        said.append(
+        signals.append(
             f"近三{of}都{'高' if above else '低'}于平均,且多半靠近平常范围({span})的{edge}边"
         )
         sides.append(1 if above else -1)
-    return said, sides, lasting
+    return signals, sides, lasting
 
 
 def _verdict(sides: Sequence[int], *, lasting: bool) -> str:
@@ -142,20 +144,20 @@ def latest(
     Takes: titles - of the windows; values - NaN = none; year_before - of the same window a year
            before; than - what the window before the last is called
     """
-    there = np.flatnonzero(~np.isnan(np.asarray(values, float)))
-    if not len(there):
+    scored = np.flatnonzero(~np.isnan(np.asarray(values, float)))
+    if not len(scored):
         return f"{plain(name)}在这些时段里没有得分。"
-    last = there[-1]
+    last = scored[-1]
     missing = "" if last == len(values) - 1 else f"{plain(titles[-1])}没有得分;最近一次,"
     unit = "%" if rate else " 分"
-    said = f"{missing}{plain(titles[last])},**{plain(name)} {values[last]:.2f}{unit}**"
-    if len(there) > 1:
-        earlier = there[-2]
+    sentence = f"{missing}{plain(titles[last])},**{plain(name)} {values[last]:.2f}{unit}**"
+    if len(scored) > 1:
+        earlier = scored[-2]
         than = than if earlier == last - 1 and not missing else plain(titles[earlier])
-        said += f",比{than}{_moved(values[last] - values[earlier], rate=rate)}"
+        sentence += f",比{than}{_moved(values[last] - values[earlier], rate=rate)}"
     if not missing and not np.isnan(year_before):
-        said += f",比去年同期{_moved(values[last] - year_before, rate=rate)}"
-    return f"{said}。"
+        sentence += f",比去年同期{_moved(values[last] - year_before, rate=rate)}"
+    return f"{sentence}。"
 
 
 def _moved(difference: float, *, rate: bool) -> str:
@@ -170,8 +172,10 @@ def new_rules(changes: Mapping[int, tuple[date, str]]) -> str:
     """Say when the rules changed, "" where they did not."""
     if not changes:
         return ""
-    told = "、".join(f"{_dated(on)}起用{name}" for on, name in changes.values())
-    return f"竖线处改了办法:{told}。前后分数不能直接比,平均和范围分开算;差多少见「得分变动原因」。"
+    starts = "、".join(f"{_dated(on)}起用{name}" for on, name in changes.values())
+    return (
+        f"竖线处改了办法:{starts}。前后分数不能直接比,平均和范围分开算;差多少见「得分变动原因」。"
+    )
 
 
 def marked(ends: Sequence[PhaseEnd]) -> dict[str, PhaseEnd]:
@@ -192,11 +196,11 @@ def phases(ends: Mapping[str, PhaseEnd]) -> str:
     """Say what the marks of `marked` stand for, "" where there are none."""
     if not ends:
         return ""
-    told = ";".join(
+    marks = ";".join(
         f"{mark} {_dated(end.day)} {'、'.join(plain(name) for name in end.names)}"
         for mark, end in ends.items()
     )
-    return f"细点线是专项行动各阶段到期的日子(文件没有写从哪天开始,所以不画):{told}。"
+    return f"细点线是专项行动各阶段到期的日子(文件没有写从哪天开始,所以不画):{marks}。"
 
 
 def _dated(on: date) -> str:
@@ -214,23 +218,23 @@ def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[
     )
     exact = np.array([line[cause] for cause in CAUSES], float)
     moved = np.abs(exact) > 1e-9
-    shown = np.zeros(len(exact))
+    allocated = np.zeros(len(exact))
     if moved.any():
-        shown[moved] = allocate(exact[moved], after - before, decimals)
-    return before, after, dict(zip(CAUSES, shown.tolist(), strict=True))
+        allocated[moved] = allocate(exact[moved], after - before, decimals)
+    return before, after, dict(zip(CAUSES, allocated.tolist(), strict=True))
 
 
-def change(than: str, total: float, parts: Mapping[str, float]) -> str:
+def change(than: str, total: float, causes: Mapping[str, float]) -> str:
     """Spell a change and its parts: 「较上周 -0.62:其中整改和督查表现 -0.40,...」.
 
     Adjustments are named only where they moved something.
     """
-    told = [
-        f"{name} {signed(parts[cause])}"
+    clauses = [
+        f"{name} {signed(causes[cause])}"
         for cause, name in CAUSE_NAMES.items()
-        if cause != ADJUSTED or parts[cause]
+        if cause != ADJUSTED or causes[cause]
     ]
-    return f"较{plain(than)} **{signed(total)}**:其中{','.join(told)}。"
+    return f"较{plain(than)} **{signed(total)}**:其中{','.join(clauses)}。"
 
 
 def no_change(line: pd.Series, before: str, after: str) -> str:
@@ -244,11 +248,11 @@ def no_change(line: pd.Series, before: str, after: str) -> str:
     return f"{name}在{'和'.join(missing)}没有得分(未督查或检查项不足),比不出变动的原因。"
 
 
-def largest(leaves: pd.DataFrame, parts: Mapping[str, float]) -> str:
+def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
     """Name the indicator that performance moved the score by most, "" where none did."""
-    if abs(parts[PERFORMANCE]) < 0.005 or leaves.empty:
+    if abs(causes[PERFORMANCE]) < 0.005 or leaves.empty:
         return ""
-    down = parts[PERFORMANCE] < 0
+    down = causes[PERFORMANCE] < 0
     value = leaves[PERFORMANCE]
     line = leaves.loc[value.idxmin() if down else value.idxmax()]
     if abs(line[PERFORMANCE]) < 0.005:
@@ -264,18 +268,18 @@ def spread(moved: pd.DataFrame, than: str) -> str:
 
     Takes: moved - name, moved (NaN = not in both windows); than - what the earlier one is called
     """
-    there = moved[moved["moved"].notna()]
-    if there.empty:
+    comparable = moved[moved["moved"].notna()]
+    if comparable.empty:
         return "两期都有得分的单位一个也没有,比不出升降。"
-    up, down = (int(((there["moved"] * sign) > 0).sum()) for sign in (1, -1))
-    same = len(there) - up - down
-    said = f"{len(there)} 个单位比{plain(than)}:上升 {up} 个,下降 {down} 个,持平 {same} 个"
+    up, down = (int(((comparable["moved"] * sign) > 0).sum()) for sign in (1, -1))
+    same = len(comparable) - up - down
+    sentence = f"{len(comparable)} 个单位比{plain(than)}:上升 {up} 个,下降 {down} 个,持平 {same} 个"
     for sign, word in ((1, "升"), (-1, "降")):
-        line = there.loc[(there["moved"] * sign).idxmax()]
+        line = comparable.loc[(comparable["moved"] * sign).idxmax()]
         if line["moved"] * sign > 0:
-            said += f";{word}得最多的是**{plain(line['name'])}**({signed(line['moved'])})"
-    without = len(moved) - len(there)
-    return said + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
+            sentence += f";{word}得最多的是**{plain(line['name'])}**({signed(line['moved'])})"
+    without = len(moved) - len(comparable)
+    return sentence + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
 
 
 def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
@@ -284,11 +288,11 @@ def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
     Takes: days - day, value (NaN = no score), lost, one line per day with inspection
     """
     scored = days[days["value"].notna()]
-    said = f"近 {weeks} 周有 {len(days)} 天督查,{plain(name)}在其中 {len(scored)} 天有得分"
+    sentence = f"近 {weeks} 周有 {len(days)} 天督查,{plain(name)}在其中 {len(scored)} 天有得分"
     if scored.empty:
-        return f"{said}。"
+        return f"{sentence}。"
     worst = scored.loc[scored["lost"].idxmax()]
     on = worst["day"]
     if not worst["lost"] > 0:
-        return f"{said},都没有失分。"
-    return f"{said};失分最多的是 **{on.month}月{on.day}日**({worst['lost']:.2f} 分)。"
+        return f"{sentence},都没有失分。"
+    return f"{sentence};失分最多的是 **{on.month}月{on.day}日**({worst['lost']:.2f} 分)。"

@@ -38,33 +38,35 @@ def draw(office: Office, who: str) -> None:
         return
     page.note("最新的在最前。点一行,可以撤回、恢复、看提示、下载原文件。")
     key = f"batches-{cache.version().revision}"
-    place = tables.pick(_lines(stored), tables.BATCHES, key, 10)
-    if place is not None:
-        _draw_batch(office, stored.iloc[place], who)
+    picked = tables.pick(_lines(stored), tables.BATCHES, key, 10)
+    if picked is not None:
+        _draw_batch(office, stored.iloc[picked], who)
 
 
 def draw_acts() -> None:
     """Draw what people did, newest first."""
-    found = ask(acts)
-    if found.empty:
+    acts_done = ask(acts)
+    if acts_done.empty:
         return
-    with st.expander(f"变动记录({len(found):,} 条,只增不减)"):
-        tables.show(found.assign(at=[moment(at) for at in found["at"]]), tables.ACTS, 12)
+    with st.expander(f"变动记录({len(acts_done):,} 条,只增不减)"):
+        tables.show(
+            acts_done.assign(at=[moment(acted_at) for acted_at in acts_done["at"]]), tables.ACTS, 12
+        )
 
 
 def _lines(stored: pd.DataFrame) -> pd.DataFrame:
     return stored.assign(
-        at=[moment(at) for at in stored["at"]],
+        at=[moment(stored_at) for stored_at in stored["at"]],
         span=[_span(line) for line in stored.itertuples()],
         state=[_state(line) for line in stored.itertuples()],
     )
 
 
 def _state(line: tuple) -> str:
-    said = line.replaced or line.state
+    state = line.replaced or line.state
     if line.state == _WITHDRAWN:
-        said = f"{line.state}({moment(line.act_at)[5:]})"
-    return f"{said},不得对外公布" if line.restricted else said
+        state = f"{line.state}({moment(line.act_at)[5:]})"
+    return f"{state},不得对外公布" if line.restricted else state
 
 
 def _span(line: tuple) -> str:

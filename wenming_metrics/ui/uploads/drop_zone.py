@@ -41,7 +41,7 @@ _SHOWN, _CLOSED = "file_shown", "cards_closed"
 
 
 @dataclass(frozen=True)
-class Dropped:
+class DroppedFile:
     """A file as it was dropped: its id on the page, its name, its bytes.
 
     refused - why it is not read at all; None: it is
@@ -60,7 +60,7 @@ class Dropped:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingFile:
     """A file that waits for a decision: its id on the page, what was read, against which register."""
 
     key: str
@@ -79,74 +79,78 @@ def draw_drop_zone(office: Office, who: str) -> None:
     )
     read = st.session_state.setdefault(_READ, {})
     opened = st.session_state.setdefault(_OPENED, {})
-    dropped = [one for file in files for one in _pieces(file, opened)]
-    for gone in set(read) - {one.key for one in dropped}:
+    dropped = [piece for file in files for piece in _pieces(file, opened)]
+    for gone in set(read) - {piece.key for piece in dropped}:
         del read[gone]
-    left = [one for one in dropped if not read.get(one.key, {}).get("settled")]
+    left = [piece for piece in dropped if not read.get(piece.key, {}).get("settled")]
     if dropped and not left:
         _start_over()
     _tell_done()
     against = commit.known(office)
-    waiting = [_read(office, one, against) for one in left]
+    waiting = [_read(office, piece, against) for piece in left]
     if len(waiting) == 1:
         _draw_file(office, waiting[0], who)
     elif waiting:
         _draw_many(office, waiting, who)
 
 
-def _pieces(file: UploadedFile, opened: MutableMapping[str, Archive | Refusal]) -> list[Dropped]:
+def _pieces(
+    file: UploadedFile, opened: MutableMapping[str, Archive | Refusal]
+) -> list[DroppedFile]:
     """Give a file, or the files of an archive. Takes: opened - archives opened before; grows"""
     content = file.getvalue()
     if not is_archive(content):
-        return [Dropped(file.file_id, file.name, content)]
+        return [DroppedFile(file.file_id, file.name, content)]
     if file.file_id not in opened:
         opened[file.file_id] = open_archive(content)
-    found = opened[file.file_id]
-    if isinstance(found, Refusal):
-        return [Dropped(file.file_id, file.name, content, refusal_problem(found))]
+    archive = opened[file.file_id]
+    if isinstance(archive, Refusal):
+        return [DroppedFile(file.file_id, file.name, content, refusal_problem(archive))]
     return [
-        Dropped(f"{file.file_id}-{at}", f"{file.name}{BETWEEN}{member.name}", member.content)
-        for at, member in enumerate(found.members)
+        DroppedFile(
+            f"{file.file_id}-{position}", f"{file.name}{BETWEEN}{member.name}", member.content
+        )
+        for position, member in enumerate(archive.members)
     ]
 
 
-def _draw_many(office: Office, waiting: list[Waiting], who: str) -> None:
+def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
     """Draw all files in one table: what each is, how many rows, what to know first."""
-    ready = [one for one in waiting if one.preview.can_commit]
-    rows = sum(one.preview.reading.counts.good for one in ready)
-    held = sum(one.preview.reading.counts.held for one in ready)
+    ready = [file for file in waiting if file.preview.can_commit]
+    rows = sum(file.preview.reading.counts.good for file in ready)
+    held_rows = sum(file.preview.reading.counts.held for file in ready)
     back = len(waiting) - len(ready)
-    parts = [f"共 {len(waiting)} 个文件,{len(ready)} 个可以入库({rows:,} 行"]
-    parts.append(f",另有 {held:,} 行暂不计)" if held else ")")
-    st.markdown(f"**{''.join(parts)}{f',{back} 个要先看一看' if back else ''}。**")
+    summary = [f"共 {len(waiting)} 个文件,{len(ready)} 个可以入库({rows:,} 行"]
+    summary.append(f",另有 {held_rows:,} 行暂不计)" if held_rows else ")")
+    st.markdown(f"**{''.join(summary)}{f',{back} 个要先看一看' if back else ''}。**")
     page.note("点一行,看这个文件的提示和影响。")
-    lines = pd.DataFrame([uploads_preview.line(one.preview) for one in waiting])
-    names = "-".join(one.key for one in waiting)[:80]
+    lines = pd.DataFrame([uploads_preview.line(file.preview) for file in waiting])
+    names = "-".join(file.key for file in waiting)[:80]
     # The table forgets its pick when a card is closed: that row may be picked again.
     key = f"files-{st.session_state.get(_CLOSED, 0)}-{names}"
-    place = tables.pick(lines, tables.FILES, key, 16)
+    picked = tables.pick(lines, tables.FILES, key, 16)
     if ready:
         st.button(
             f"全部入库({len(ready)} 个文件)",
             type="primary",
             disabled=not who,
             on_click=_commit_all,
-            args=(office, [one.key for one in ready], who),
+            args=(office, [file.key for file in ready], who),
         )
         if not who:
             page.note("填好经办人,就可以入库。")
-    shown = _opened_file(waiting, place)
-    if shown:
-        _draw_file(office, shown, who, several=True)
+    card = _opened_file(waiting, picked)
+    if card:
+        _draw_file(office, card, who, several=True)
 
 
-def _opened_file(waiting: list[Waiting], place: int | None) -> Waiting | None:
+def _opened_file(waiting: list[WaitingFile], picked: int | None) -> WaitingFile | None:
     """Give the file whose card is open: the one picked last, for an answer that changes the table
     takes the pick away."""
-    if place is not None:
-        st.session_state[_SHOWN] = waiting[place].key
-    shown = st.session_state.get(_SHOWN)
-    return next((one for one in waiting if one.key == shown), None)
+    if picked is not None:
+        st.session_state[_SHOWN] = waiting[picked].key
+    open_key = st.session_state.get(_SHOWN)
+    return next((file for file in waiting if file.key == open_key), None)
 
 
 def _close() -> None:
@@ -157,11 +161,11 @@ def _close() -> None:
 
 def _tell_done() -> None:
     """Say what has just been stored or refused, once."""
-    told = st.session_state.pop(_DONE, [])
-    for done in (False, True):
-        texts = [words.plain(text) for was_done, text in told if was_done == done]
+    messages = st.session_state.pop(_DONE, [])
+    for outcome in (False, True):
+        texts = [words.plain(text) for was_done, text in messages if was_done == outcome]
         if texts:
-            page.tell("\n\n".join(texts), done=done)
+            page.tell("\n\n".join(texts), was_done=outcome)
 
 
 def _start_over() -> None:
@@ -172,95 +176,101 @@ def _start_over() -> None:
     st.rerun()
 
 
-def _draw_file(office: Office, one: Waiting, who: str, *, several: bool = False) -> None:
+def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = False) -> None:
     """Draw one file: what it is, what it would change, what is asked, what is wrong."""
-    preview = one.preview
-    with st.container(border=True, key=f"file-{one.key}"):
+    preview = file.preview
+    with st.container(border=True, key=f"file-{file.key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"##### {words.plain(preview.filename)}")
             if several:
-                st.button("收起", key=f"close-{one.key}", on_click=_close)
+                st.button("收起", key=f"close-{file.key}", on_click=_close)
         st.markdown(uploads_preview.what(preview))
-        unknown_words.draw_kinds(office, preview.reading, one.key, who)
+        unknown_words.draw_kinds(office, preview.reading, file.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
-        uploads_preview.draw_effect(preview, _effect(office, one))
-        unknown_words.draw(office, preview.reading, one.key, who)
-        sender_answers.draw(office, preview, one.key, one.register)
+        uploads_preview.draw_effect(preview, _effect(office, file))
+        unknown_words.draw(office, preview.reading, file.key, who)
+        sender_answers.draw(office, preview, file.key, file.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
-        problem_list.draw(_problems(one), preview.filename, one.key, marked)
-        _draw_buttons(office, one, who)
+        problem_list.draw(_problems(file), preview.filename, file.key, marked)
+        _draw_buttons(office, file, who)
 
 
-def _read(office: Office, file: Dropped, against: Known) -> Waiting:
+def _read(office: Office, file: DroppedFile, against: Known) -> WaitingFile:
     """Read a file once for what it is read against, and hold it against the store as it is now."""
-    said = {
+    storing_choices = {
         name: bool(st.session_state.get(f"{name}-{file.key}", False))
         for name in ("count_again", "replaces")
     }
-    kept = st.session_state[_READ].setdefault(file.key, {})
+    memory = st.session_state[_READ].setdefault(file.key, {})
     digest = hashlib.sha256(file.content).hexdigest()
-    told = sender_answers.given(file.key, against.register)
-    begun = (digest, told, against.register.version)
-    asked = unknown_words.asks_anew(kept.get("reading"), kept.get("choices"), against.choices)
-    if kept.get("begun") != begun or asked:
+    sender_choices = sender_answers.answers_of(file.key, against.register)
+    begun = (digest, sender_choices, against.register.version)
+    is_stale = unknown_words.asks_anew(
+        memory.get("reading"), memory.get("choices"), against.choices
+    )
+    if memory.get("begun") != begun or is_stale:
         with st.spinner(f"正在读 {file.name}……"):
-            found = _read_anew(office, file, against, told)
-        kept.update(begun=begun, reading=found, said=None)
-    kept["choices"] = against.choices
-    now = (said, cache.version())
-    if kept.get("now") != now or kept["said"] is None:
+            reading = _read_anew(office, file, against, sender_choices)
+        memory.update(begun=begun, reading=reading, said=None)
+    memory["choices"] = against.choices
+    now = (storing_choices, cache.version())
+    if memory.get("now") != now or memory["said"] is None:
         register = against.register
-        preview = commit.examine(office, kept["reading"], file.content, register, **said)
-        kept.update(preview=preview, now=now, said={"answers": told, **said})
-        for made in ("effect", "problems"):
-            kept.pop(made, None)
-    return Waiting(file.key, kept["preview"], against.register)
+        preview = commit.examine(
+            office, memory["reading"], file.content, register, **storing_choices
+        )
+        memory.update(preview=preview, now=now, said={"answers": sender_choices, **storing_choices})
+        for derived in ("effect", "problems"):
+            memory.pop(derived, None)
+    return WaitingFile(file.key, memory["preview"], against.register)
 
 
-def _read_anew(office: Office, file: Dropped, against: Known, told: Answers) -> Reading:
+def _read_anew(
+    office: Office, file: DroppedFile, against: Known, sender_choices: Answers
+) -> Reading:
     if file.refused:
         return file.reading
-    return commit.read_file(office, file.content, file.name, against, told)
+    return commit.read_file(office, file.content, file.name, against, sender_choices)
 
 
-def _problems(one: Waiting) -> pd.DataFrame:
+def _problems(file: WaitingFile) -> pd.DataFrame:
     """Give the problems of a file as a table; made once, for there may be hundreds of thousands."""
-    kept = st.session_state[_READ][one.key]
-    if "problems" not in kept:
-        kept["problems"] = problem_frame(one.preview.problems)
-    return kept["problems"]
+    memory = st.session_state[_READ][file.key]
+    if "problems" not in memory:
+        memory["problems"] = problem_frame(file.preview.problems)
+    return memory["problems"]
 
 
-def _effect(office: Office, one: Waiting) -> pd.DataFrame | None:
+def _effect(office: Office, file: WaitingFile) -> pd.DataFrame | None:
     """Give what storing a file would change; worked out when somebody looks at it."""
-    kept = st.session_state[_READ][one.key]
-    if "effect" not in kept:
-        kept["effect"] = commit.effect(office, one.preview) if one.preview.can_commit else None
-    return kept["effect"]
+    memory = st.session_state[_READ][file.key]
+    if "effect" not in memory:
+        memory["effect"] = commit.effect(office, file.preview) if file.preview.can_commit else None
+    return memory["effect"]
 
 
-def _draw_buttons(office: Office, one: Waiting, who: str) -> None:
-    preview, held = one.preview, one.preview.reading.counts.held
+def _draw_buttons(office: Office, file: WaitingFile, who: str) -> None:
+    preview, held_count = file.preview, file.preview.reading.counts.held
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"只入合格的行({preview.reading.counts.good:,} 行)" if held else "入库",
+            f"只入合格的行({preview.reading.counts.good:,} 行)" if held_count else "入库",
             type="primary",
-            key=f"commit-{one.key}",
+            key=f"commit-{file.key}",
             disabled=not (preview.can_commit and who),
             on_click=_commit_all,
-            args=(office, [one.key], who),
+            args=(office, [file.key], who),
         )
-        label = "整张不入,改好再传" if held else "取消"
-        st.button(label, key=f"cancel-{one.key}", on_click=_settle, args=(one.key,))
+        label = "整张不入,改好再传" if held_count else "取消"
+        st.button(label, key=f"cancel-{file.key}", on_click=_settle, args=(file.key,))
         if preview.can_commit and not who:
             page.note("填好经办人,就可以入库。")
-        elif preview.can_commit and held:
-            page.note(f"{held:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
+        elif preview.can_commit and held_count:
+            page.note(f"{held_count:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
 
 
 def _commit_all(office: Office, keys: list[str], who: str) -> None:
     """Store files one after the other, registers first: the others are read against them."""
-    read, done = st.session_state[_READ], st.session_state.setdefault(_DONE, [])
+    read, messages = st.session_state[_READ], st.session_state.setdefault(_DONE, [])
     order = sorted(keys, key=lambda key: read[key]["preview"].reading.kind not in REGISTER_KINDS)
     for key in order:
         preview = read[key]["preview"]
@@ -268,18 +278,18 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
             batch, good = _commit(office, preview, read[key]["said"], who)
         except (IntakeError, StoreError) as error:
             logger.warning("%s", error, exc_info=error.__cause__)
-            done.append((False, f"{preview.filename}:{error}"))
+            messages.append((False, f"{preview.filename}:{error}"))
             continue
-        done.append((True, f"{preview.filename} 已入库:第 {batch} 批,{good:,} 行。"))
+        messages.append((True, f"{preview.filename} 已入库:第 {batch} 批,{good:,} 行。"))
         _settle(key)
 
 
-def _commit(office: Office, preview: Preview, said: dict, who: str) -> tuple[int, int]:
+def _commit(office: Office, preview: Preview, storing_choices: dict, who: str) -> tuple[int, int]:
     """Store a file; one that was read before a register of the same drop went in is read again."""
     try:
         return commit.commit(office, preview, who), preview.reading.counts.good
     except RegisterChangedError:
-        again = commit.inspect(office, preview.content, preview.filename, **said)
+        again = commit.inspect(office, preview.content, preview.filename, **storing_choices)
         return commit.commit(office, again, who), again.reading.counts.good
 
 
@@ -293,10 +303,10 @@ def draw_forms(office: Office) -> None:
         page.note("下拉框里是现在的街道、社区、点位类型和测评项;填好直接上传,不用再改格式。")
         titles = {title: kind for kind, title in forms().items()}
         with page.row():
-            said = st.selectbox("表格", list(titles), key="form-kind", width=280)
+            form_title = st.selectbox("表格", list(titles), key="form-kind", width=280)
             page.offer(
                 "下载空白表格",
-                lambda: form_file(office, titles[said]),
-                f"{said}_模板",
-                f"form-{titles[said]}",
+                lambda: form_file(office, titles[form_title]),
+                f"{form_title}_模板",
+                f"form-{titles[form_title]}",
             )

@@ -16,28 +16,30 @@ from wenming_metrics.ui.frame import page, tables, words
 
 def line(preview: Preview) -> dict[str, object]:
     """Give a file's line of the table of several files, as `tables.FILES` names it."""
-    found, counts = preview.reading, preview.reading.counts
+    reading, counts = preview.reading, preview.reading.counts
     codes = {problem.code for problem in preview.problems}
     seen = "同一文件" if preview.is_known else ""
     seen = seen or ("撤回过" if commit.WITHDRAWN in codes else "")
     seen = seen or ("有相同的行" if codes & {commit.REPEATED, commit.COUNTED_AGAIN} else "")
     return {
-        **{"name": found.filename, "kind": _kind(found)},
-        **{"sender": found.sender, "seen": seen, "said": _conclusion(preview)},
+        **{"name": reading.filename, "kind": _kind(reading)},
+        **{"sender": reading.sender, "seen": seen, "said": _conclusion(preview)},
         **{"good": counts.good, "held": counts.held, "skipped": counts.skipped},
     }
 
 
-def _kind(found: Reading) -> str:
+def _kind(reading: Reading) -> str:
     """Name the kind of a file; of one that is returned, that of its first table."""
-    first = next((SHEET_TITLES[one.kind] for one in found.recognised if one.kind), "没有认出")
-    return KINDS.get(found.kind, first)
+    first = next(
+        (SHEET_TITLES[table.kind] for table in reading.recognised if table.kind), "没有认出"
+    )
+    return KINDS.get(reading.kind, first)
 
 
 def _conclusion(preview: Preview) -> str:
     if preview.can_commit:
         return "可以入库" if not preview.reading.counts.held else "可以先入合格的行"
-    grave = [one for one in preview.problems if one.severity == REJECT]
+    grave = [problem for problem in preview.problems if problem.severity == REJECT]
     if grave:
         return messages()[grave[0].code].text.format_map(
             {"found": grave[0].found, "header": grave[0].header, **grave[0].details}
@@ -47,30 +49,34 @@ def _conclusion(preview: Preview) -> str:
 
 def what(preview: Preview) -> str:
     """Say what a file is: kind, sheets, days."""
-    found = preview.reading
-    taken = [one for one in found.recognised if one.kind]
-    if not found.kind and taken:  # it is returned for something else
-        names = (f"「{words.plain(one.sheet)}」是{SHEET_TITLES[one.kind]}" for one in taken)
+    reading = preview.reading
+    named_tables = [table for table in reading.recognised if table.kind]
+    if not reading.kind and named_tables:  # it is returned for something else
+        names = (
+            f"「{words.plain(table.sheet)}」是{SHEET_TITLES[table.kind]}" for table in named_tables
+        )
         return "、".join(names)
-    parts = [KINDS.get(found.kind, "没有认出是哪种表")]
-    known = [sheet for sheet in found.sheets if sheet.kind]
-    if known:
+    phrases = [KINDS.get(reading.kind, "没有认出是哪种表")]
+    read_sheets = [sheet for sheet in reading.sheets if sheet.kind]
+    if read_sheets:
         names = "、".join(
             f"「{words.plain(sheet.name)}」{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
-            for sheet in known
+            for sheet in read_sheets
         )
-        parts.append(f"{len(known)} 张工作表:{names}")
+        phrases.append(f"{len(read_sheets)} 张工作表:{names}")
     if preview.days:
         first, last = preview.days[0], preview.days[-1]
-        parts.append(f"{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else ""))
-    return " · ".join(parts)
+        phrases.append(f"{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else ""))
+    return " · ".join(phrases)
 
 
 def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
     """Draw whose score or place would change, or how many questionnaires a wave would gain."""
-    asked = preview.reading.answers
-    if asked is not None and preview.can_commit:
-        page.note(f"入库后,{asked.wave}的调查有这 {len(asked.frame):,} 份问卷;督查得分和名次不变。")
+    questionnaires = preview.reading.answers
+    if questionnaires is not None and preview.can_commit:
+        page.note(
+            f"入库后,{questionnaires.wave}的调查有这 {len(questionnaires.frame):,} 份问卷;督查得分和名次不变。"
+        )
     if effect is None or preview.reading.checks.empty:
         return
     if effect.empty:

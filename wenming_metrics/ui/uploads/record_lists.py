@@ -34,7 +34,7 @@ def draw() -> None:
     page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分,一条一行,可以筛选和下载。")
     titles = {BY_NAME[kind].title: kind for kind in counts}
     with page.row():
-        said = st.selectbox(
+        title = st.selectbox(
             "看哪一种",
             list(titles),
             index=None,
@@ -42,39 +42,43 @@ def draw() -> None:
             key="records-kind",
             width=160,
         )
-        if not said:
+        if not title:
             return
-        kind = titles[said]
+        kind = titles[title]
         lines = ask(record_list, kind)
         for name, label in (("unit_name", "哪个单位"), ("period", "哪一期"), ("state", "什么状态")):
             lines = _narrowed(lines, name, label, f"records-{kind}-{name}")
-    _draw_lines(kind, said, lines)
+    _draw_lines(kind, title, lines)
 
 
 def _narrowed(lines: pd.DataFrame, name: str, label: str, key: str) -> pd.DataFrame:
     """Let one column be narrowed to one of its values, where it has several."""
-    known = [value for value in dict.fromkeys(lines[name]) if value]
-    known = sorted(known) if name == "unit_name" else known
-    if len(known) < 2:
+    options = [value for value in dict.fromkeys(lines[name]) if value]
+    options = sorted(options) if name == "unit_name" else options
+    if len(options) < 2:
         return lines
-    said = st.selectbox(label, [_ALL, *known], key=key, width=200)
-    return lines if said == _ALL else lines[lines[name] == said]
+    choice = st.selectbox(label, [_ALL, *options], key=key, width=200)
+    return lines if choice == _ALL else lines[lines[name] == choice]
 
 
-def _draw_lines(kind: str, named: str, lines: pd.DataFrame) -> None:
-    told = f"共 {len(lines):,} 条"
+def _draw_lines(kind: str, title: str, lines: pd.DataFrame) -> None:
+    count_text = f"共 {len(lines):,} 条"
     hidden = int((lines["restricted"] == RESTRICTED).sum())
-    page.note(f"{told},其中 {hidden:,} 条{RESTRICTED},只供内部使用。" if hidden else f"{told}。")
+    page.note(
+        f"{count_text},其中 {hidden:,} 条{RESTRICTED},只供内部使用。"
+        if hidden
+        else f"{count_text}。"
+    )
     key = f"records-{kind}-{len(lines)}-{cache.version().revision}"
-    place = tables.pick(lines, _columns(kind, lines), key, 10)
+    picked = tables.pick(lines, _columns(kind, lines), key, 10)
     page.offer(
         "下载这些记录",
         lambda: record_file(kind, lines),
-        f"{named}记录",
+        f"{title}记录",
         f"file-{key}",
     )
-    if place is not None:
-        _draw_pictures(lines.iloc[place])
+    if picked is not None:
+        _draw_pictures(lines.iloc[picked])
 
 
 def _columns(kind: str, lines: pd.DataFrame) -> dict:
@@ -92,6 +96,6 @@ def _columns(kind: str, lines: pd.DataFrame) -> dict:
 
 def _draw_pictures(line: pd.Series) -> None:
     """Show the photos that stand in the row of a record."""
-    found = cards.row_pictures(line)
-    page.note(words.plain(words.origin(line)) + ("" if found else "没有照片。"))
-    cards.pictures(found)
+    photos = cards.row_pictures(line)
+    page.note(words.plain(words.origin(line)) + ("" if photos else "没有照片。"))
+    cards.pictures(photos)

@@ -26,38 +26,38 @@ _KEPT = {"persist_state": "page"}
 """An answer holds while the card of another file is open."""
 
 
-def given(key: str, register: Register) -> Answers:
+def answers_of(key: str, register: Register) -> Answers:
     """Give what has been said of a file. Takes: key - of the file on the page"""
-    said = st.session_state
-    confirmed = bool(said.get(f"confirm_visits-{key}", False))
-    scope = tuple(said.get(f"scope-{key}") or ()) if confirmed else ()
+    state = st.session_state
+    confirmed = bool(state.get(f"confirm_visits-{key}", False))
+    scope = tuple(state.get(f"scope-{key}") or ()) if confirmed else ()
     looked = tuple(_looked(key, register)) if confirmed else ()
-    return Answers(confirmed, scope, looked, bool(said.get(f"split-{key}", False)))
+    return Answers(confirmed, scope, looked, bool(state.get(f"split-{key}", False)))
 
 
 def _looked(key: str, register: Register) -> Iterable[Looked]:
-    places, start = _places(register), f"looked-{key}-"
+    site_names, start = _site_titles(register), f"looked-{key}-"
     for name in sorted(map(str, st.session_state)):
         if name.startswith(start):
             day = int(name.removeprefix(start))
             chosen = st.session_state[name] or ()
-            yield from (Looked(day, *places[one]) for one in chosen if one in places)
+            yield from (Looked(day, *site_names[site]) for site in chosen if site in site_names)
 
 
 @lru_cache(maxsize=2)
-def _places(register: Register) -> dict[str, tuple[str, str]]:
+def _site_titles(register: Register) -> dict[str, tuple[str, str]]:
     """Give the registered sites as people choose them: 「人民路(河西街道)」 -> street, site."""
     names = dict(zip(register.units["unit"], register.units["name"], strict=True))
-    told = zip(register.sites["street"], register.sites["name"], strict=True)
-    return {f"{site}({names[street]})": (names[street], site) for street, site in told}
+    registered = zip(register.sites["street"], register.sites["name"], strict=True)
+    return {f"{site}({names[street]})": (names[street], site) for street, site in registered}
 
 
 def draw(office: Office, preview: Preview, key: str, register: Register) -> None:
     """Draw the questions that a file gives rise to."""
     codes = {problem.code for problem in preview.problems}
     if codes & _VISITS:
-        told = "问题涉及的点位都查了全部测评项"
-        confirmed = st.checkbox(told, key=f"confirm_visits-{key}", **_KEPT)
+        label = "问题涉及的点位都查了全部测评项"
+        confirmed = st.checkbox(label, key=f"confirm_visits-{key}", **_KEPT)
         if confirmed and not preview.reading.is_rejected:
             _draw_visits(office, preview, key, register)
     if codes & _SEVERAL:
@@ -80,21 +80,21 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
 
 def _draw_visits(office: Office, preview: Preview, key: str, register: Register) -> None:
     """Ask what those visits looked at, and which visits found nothing."""
-    found = preview.reading.checks
-    found = found[found["basis"] == BASIS_FINDING]
+    findings = preview.reading.checks
+    findings = findings[findings["basis"] == BASIS_FINDING]
     with st.expander("查过哪些类别、哪些点位"):
         page.note("表里有问题的点位:")
-        cards.sentences(_sites_by_day(found, preview, register))
+        cards.sentences(_sites_by_day(findings, preview, register))
         categories = list(dict.fromkeys(office.catalogue.items["category"]))
         label = "只查了这些类别的测评项(不选就是全部)"
         st.multiselect(label, categories, key=f"scope-{key}", **_KEPT)
-        days = _days(found["day"].unique().tolist())
+        days = _days(findings["day"].unique().tolist())
         if not days:
             page.note(f"超过 {_MOST_DAYS} 天,没有问题的点位请用“检查点位”表一并上传。")
-        options = list(_places(register))
+        options = list(_site_titles(register))
         for day in days:
-            told = f"{date.fromordinal(day):%m-%d} 还查了、没有发现问题的点位"
-            st.multiselect(told, options, key=f"looked-{key}-{day}", **_KEPT)
+            label_of_day = f"{date.fromordinal(day):%m-%d} 还查了、没有发现问题的点位"
+            st.multiselect(label_of_day, options, key=f"looked-{key}-{day}", **_KEPT)
 
 
 def _days(days: list[int]) -> list[int]:
@@ -103,16 +103,16 @@ def _days(days: list[int]) -> list[int]:
     return next((some for some in (span, sorted(days)) if len(some) <= _MOST_DAYS), [])
 
 
-def _sites_by_day(found: pd.DataFrame, preview: Preview, register: Register) -> list[str]:
+def _sites_by_day(findings: pd.DataFrame, preview: Preview, register: Register) -> list[str]:
     """Write out where problems were found, a day and street each."""
     names = dict(zip(preview.reading.sites["site"], preview.reading.sites["name"], strict=True))
     units, streets = register.units["name"], ancestors(register, "street")
-    lines = found.drop_duplicates(["day", "site"]).sort_values(["day", "unit"])
-    told: dict[tuple[int, str], list[str]] = {}
-    for one in lines.itertuples():
-        street = streets[one.unit] if streets[one.unit] >= 0 else one.unit
-        told.setdefault((one.day, units[street]), []).append(names[one.site])
+    lines = findings.drop_duplicates(["day", "site"]).sort_values(["day", "unit"])
+    by_day: dict[tuple[int, str], list[str]] = {}
+    for line in lines.itertuples():
+        street = streets[line.unit] if streets[line.unit] >= 0 else line.unit
+        by_day.setdefault((line.day, units[street]), []).append(names[line.site])
     return [
         f"{date.fromordinal(day):%m-%d} {street}:{'、'.join(sites)}"
-        for (day, street), sites in told.items()
+        for (day, street), sites in by_day.items()
     ]

@@ -32,177 +32,193 @@ _WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
 _CHOOSE = "请选择"
 
 
-def draw(office: Office, found: Reading, key: str, who: str) -> None:
+def draw(office: Office, reading: Reading, key: str, who: str) -> None:
     """Ask for the first thing that is not known: kind of table, then columns, then names."""
-    unknown = [one for one in found.unmapped if not one.kind]
-    needed = found.is_rejected and found.unmapped
-    bare = [one for one in found.bare if not one.said]
+    unknown = [table for table in reading.unmapped if not table.kind]
+    needed = reading.is_rejected and reading.unmapped
+    bare = [unclear for unclear in reading.bare if not unclear.said]
     if unknown:
         _ask_kind(office, unknown[0], key, who)
     elif needed:
-        _ask_column(office, found.unmapped, key, who)
+        _ask_column(office, reading.unmapped, key, who)
     elif bare:
         _ask_bare(office, bare[0], key, who)
-    elif not _ask_name(office, found, key, who) and found.unmapped:
-        left = sum(not one.is_read for one in found.unmapped)
-        told = (
+    elif not _ask_name(office, reading, key, who) and reading.unmapped:
+        left = sum(not column.is_read for column in reading.unmapped)
+        label = (
             f"有 {left} 列没有认出,没有读。要读,请点开指明"
             if left
             else "各列都读了。要指明哪一列是什么,请点开"
         )
-        with st.expander(told):
-            _ask_column(office, found.unmapped, key, who)
+        with st.expander(label):
+            _ask_column(office, reading.unmapped, key, who)
 
 
-def asks_anew(found: Reading | None, before: Choices | None, now: Choices) -> bool:
+def asks_anew(reading: Reading | None, before: Choices | None, now: Choices) -> bool:
     """Say whether a reading may be another one by what has been said, or taken back, since."""
-    if found is None or before is None:
+    if reading is None or before is None:
         return True
     if before == now:
         return False
-    forms = {one.fingerprint for one in found.recognised}
+    forms = {table.fingerprint for table in reading.recognised}
     if any(before.headers.get(form) != now.headers.get(form) for form in forms):
         return True
-    return bool(found.unmapped or found.bare) or any(one.code in _ASKED for one in found.problems)
+    return bool(reading.unmapped or reading.bare) or any(
+        problem.code in _ASKED for problem in reading.problems
+    )
 
 
 def draw_remembered(office: Office, who: str) -> None:
     """List what is remembered; a click on one lets it be forgotten."""
-    known = choices(office)
-    if known.empty:
+    remembered = choices(office)
+    if remembered.empty:
         return
-    with st.expander(f"记住的表头和名称({len(known)} 条)"):
+    with st.expander(f"记住的表头和名称({len(remembered)} 条)"):
         page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
-        lines = known.assign(at=known["at"].map(moment))
-        place = tables.pick(
-            lines, tables.CHOICES, f"choices-{len(known)}-{known['choice'].max()}", 8
+        lines = remembered.assign(at=remembered["at"].map(moment))
+        picked = tables.pick(
+            lines, tables.CHOICES, f"choices-{len(remembered)}-{remembered['choice'].max()}", 8
         )
-        if place is not None:
-            one = known.iloc[place]
+        if picked is not None:
+            choice = remembered.iloc[picked]
             st.button(
-                f"不再记“{words.plain(one['written'])}”",
+                f"不再记“{words.plain(choice['written'])}”",
                 disabled=not who,
                 on_click=mappings.forget_choice,
-                args=(office, one["what"], int(one["choice"]), who),
+                args=(office, choice["what"], int(choice["choice"]), who),
             )
 
 
-def draw_kinds(office: Office, found: Reading, key: str, who: str) -> None:
+def draw_kinds(office: Office, reading: Reading, key: str, who: str) -> None:
     """Offer to say of one table that it is of another kind; remembered by its headers."""
-    forms = {one.fingerprint: one for one in found.recognised}
-    if not any(one.kind or one.is_chosen for one in forms.values()):
+    forms = {table.fingerprint: table for table in reading.recognised}
+    if not any(table.kind or table.is_chosen for table in forms.values()):
         return  # nothing is known: the page asks what it is
     with st.popover("种类认得不对,改为…", key=f"kinds-{key}"):
-        titles = {form: _told(one) for form, one in forms.items()}
-        place = f"kind-of-{key}"
-        form = st.selectbox("哪张表", list(titles), format_func=titles.get, key=f"{place}-table")
-        others = [kind for kind in CHOSEN_TITLES if kind != forms[form].kind]
-        said = st.selectbox(
+        titles = {form: _table_title(table) for form, table in forms.items()}
+        widget_key = f"kind-of-{key}"
+        form = st.selectbox(
+            "哪张表", list(titles), format_func=titles.get, key=f"{widget_key}-table"
+        )
+        other_kinds = [kind for kind in CHOSEN_TITLES if kind != forms[form].kind]
+        kind_chosen = st.selectbox(
             "改为",
-            others,
+            other_kinds,
             index=None,
             placeholder="请选择",
             format_func=CHOSEN_TITLES.get,
-            key=f"{place}-{form}",
+            key=f"{widget_key}-{form}",
         )
-        asked = (office, form, said or "")
+        arguments = (office, form, kind_chosen or "")
         _draw_remember(
-            f"{place}-set", said, who, mappings.remember_kind, *asked, label="记住这个种类"
+            f"{widget_key}-set",
+            kind_chosen,
+            who,
+            mappings.remember_kind,
+            *arguments,
+            label="记住这个种类",
         )
         page.note("以后表头相同的表都这样读;在「记住的表头和名称」里可以不再记它。")
         _say_who(who)
 
 
-def _told(one: Recognised) -> str:
-    kind = SHEET_TITLES.get(one.kind, "不读" if one.is_chosen else "没有认出")
-    return f"{words.plain(one.sheet)}:{kind}{'(已改)' if one.is_chosen and one.kind else ''}"
+def _table_title(table: Recognised) -> str:
+    kind = SHEET_TITLES.get(table.kind, "不读" if table.is_chosen else "没有认出")
+    return f"{words.plain(table.sheet)}:{kind}{'(已改)' if table.is_chosen and table.kind else ''}"
 
 
-def _ask_kind(office: Office, one: Unmapped, key: str, who: str) -> None:
+def _ask_kind(office: Office, table: Unmapped, key: str, who: str) -> None:
     with st.container(key=f"ask-{key}", border=True):
         st.markdown(
-            f"**「{words.plain(one.sheet)}」是哪种表?** 有一列叫“{words.plain(one.header)}”。"
+            f"**「{words.plain(table.sheet)}」是哪种表?** 有一列叫“{words.plain(table.header)}”。"
         )
         titles = {_CHOOSE: "", **{title: name for name, title in SHEET_TITLES.items()}}
         with page.row():
-            said = st.selectbox(
-                "种类", list(titles), key=f"kind-{key}-{one.fingerprint}", width=280
+            title = st.selectbox(
+                "种类", list(titles), key=f"kind-{key}-{table.fingerprint}", width=280
             )
-            kind, act = titles[said], mappings.remember_kind
-            _draw_remember(f"kind-set-{key}", kind, who, act, office, one.fingerprint, kind)
+            kind, act = titles[title], mappings.remember_kind
+            _draw_remember(f"kind-set-{key}", kind, who, act, office, table.fingerprint, kind)
         _say_who(who)
 
 
-def _ask_bare(office: Office, one: Bare, key: str, who: str) -> None:
+def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
     with st.container(key=f"ask-{key}", border=True):
-        st.markdown(f"**「{words.plain(one.sheet)}」里只写数字的格子({one.count:,} 个)是什么分?**")
-        place = f"bare-{key}-{one.fingerprint}"
+        st.markdown(
+            f"**「{words.plain(unclear.sheet)}」里只写数字的格子({unclear.count:,} 个)是什么分?**"
+        )
+        widget_key = f"bare-{key}-{unclear.fingerprint}"
         titles = {title: name for name, title in BARE_TITLES.items()}
         with page.row():
-            said = st.radio(
-                "只写数字的格子是", list(titles), index=None, horizontal=True, key=place
+            title = st.radio(
+                "只写数字的格子是", list(titles), index=None, horizontal=True, key=widget_key
             )
-            name, act = titles.get(said, ""), mappings.remember_bare
-            _draw_remember(f"set-{place}", said, who, act, office, one.fingerprint, name)
+            name, act = titles.get(title, ""), mappings.remember_bare
+            _draw_remember(f"set-{widget_key}", title, who, act, office, unclear.fingerprint, name)
         _say_who(who)
 
 
 def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: str) -> None:
-    one = columns[0]
+    column = columns[0]
     with st.container(key=f"ask-{key}", border=True):
         rest = f"(还有 {len(columns) - 1} 列)" if len(columns) > 1 else ""
         st.markdown(
-            f"**「{words.plain(one.sheet)}」的“{words.plain(one.header)}”这一列是什么?**{rest}"
+            f"**「{words.plain(column.sheet)}」的“{words.plain(column.header)}”这一列是什么?**{rest}"
         )
-        page.note("里面写着:" + words.joined((text[:30] for text in one.samples), "“{}”"))
-        columns_ = nearest_columns(one.kind, one.header, office.rules.survey)
+        page.note("里面写着:" + words.joined((text[:30] for text in column.samples), "“{}”"))
+        columns_ = nearest_columns(column.kind, column.header, office.rules.survey)
         titles = {title: name for name, title in columns_.items()}
         options = [*titles, NOT_READ]
-        place = f"column-{key}-{one.fingerprint}-{one.position}"
+        widget_key = f"column-{key}-{column.fingerprint}-{column.position}"
         with page.row():
-            offered = 0 if is_likely_column(one.header, titles[options[0]], options[0]) else None
+            offered = 0 if is_likely_column(column.header, titles[options[0]], options[0]) else None
             hint = {"index": offered, "placeholder": _CHOOSE}
-            said = st.selectbox("这一列是", options, key=place, width=280, **hint)
-            asked = (office, one.fingerprint, one.header, titles.get(said, ""))
-            _draw_remember(f"set-{place}", said, who, mappings.remember_header, *asked)
+            title = st.selectbox("这一列是", options, key=widget_key, width=280, **hint)
+            arguments = (office, column.fingerprint, column.header, titles.get(title, ""))
+            _draw_remember(f"set-{widget_key}", title, who, mappings.remember_header, *arguments)
         _say_who(who)
 
 
-def _ask_name(office: Office, found: Reading, key: str, who: str) -> bool:
+def _ask_name(office: Office, reading: Reading, key: str, who: str) -> bool:
     """Ask what the first unknown name stands for; says whether there was one."""
-    asked: dict[tuple[str, str], int] = {}
-    for problem in found.problems:
+    unknown: dict[tuple[str, str], int] = {}
+    for problem in reading.problems:
         kind = _ASKED.get(problem.code)
         written = str(problem.details.get("part") or problem.found)
         if kind and written:
-            asked[kind, written] = asked.get((kind, written), 0) + 1
-    if not asked:
+            unknown[kind, written] = unknown.get((kind, written), 0) + 1
+    if not unknown:
         return False
-    (kind, written), count = next(iter(asked.items()))
+    (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
-        rest = f"(还有 {len(asked) - 1} 个名称)" if len(asked) > 1 else ""
+        rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
         title = f"“{words.plain(written)}”是哪个{_WHAT[kind]}?"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with page.row():
-            place = f"name-{key}-{kind}-{written}"
+            widget_key = f"name-{key}-{kind}-{written}"
             first = next(iter(names), "")
             hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
-            said = st.selectbox("就是", list(names), key=place, width=320, **hint)
-            asked = (office, kind, written, names.get(said, -1))
+            name_chosen = st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
+            unknown = (office, kind, written, names.get(name_chosen, -1))
             _draw_remember(
-                f"set-{place}", said, who, mappings.remember_name, *asked, label="记住这个写法"
+                f"set-{widget_key}",
+                name_chosen,
+                who,
+                mappings.remember_name,
+                *unknown,
+                label="记住这个写法",
             )
         _say_who(who)
     return True
 
 
 def _draw_remember(
-    key: str, choice: str | None, who: str, act: Callable, *asked: object, label: str = "记住"
+    key: str, choice: str | None, who: str, act: Callable, *arguments: object, label: str = "记住"
 ) -> None:
-    """Draw the button that remembers a choice. Takes: asked - what `act` takes before who acts"""
+    """Draw the button that remembers a choice. Takes: arguments - what `act` takes before who acts"""
     ready = bool(who and choice)
-    st.button(label, key=key, disabled=not ready, on_click=act, args=(*asked, who))
+    st.button(label, key=key, disabled=not ready, on_click=act, args=(*arguments, who))
 
 
 def _say_who(who: str) -> None:

@@ -29,9 +29,9 @@ def draw(office: Office, who: str) -> None:
         "改对的行会自动从这里消失。"
     )
     lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
-    place = tables.pick(lines, tables.WAITING, f"waiting-{cache.version().revision}", 10)
-    if place is not None:
-        _draw_row(office, rows.iloc[place], who)
+    picked = tables.pick(lines, tables.WAITING, f"waiting-{cache.version().revision}", 10)
+    if picked is not None:
+        _draw_row(office, rows.iloc[picked], who)
 
 
 def remind() -> None:
@@ -46,13 +46,13 @@ def remind() -> None:
 
 
 def _draw_row(office: Office, row: pd.Series, who: str) -> None:
-    number, place = int(row["batch"]), (str(row["sheet"]), int(row["source_row"]))
+    number, row_key = int(row["batch"]), (str(row["sheet"]), int(row["source_row"]))
     with st.container(border=True, key="waiting-panel"):
         st.markdown(f"**{words.plain(words.origin(row))}**")
         for sentence in row["sentences"].split("\n"):
             st.markdown(words.plain(sentence))
         with page.row():
-            key = f"waiting-reason-{number}-{place[0]}-{place[1]}"
+            key = f"waiting-reason-{number}-{row_key[0]}-{row_key[1]}"
             reason = st.text_input("不再处理的原因", key=key, width=320)
             st.button(
                 "这一行不再处理",
@@ -60,8 +60,8 @@ def _draw_row(office: Office, row: pd.Series, who: str) -> None:
                 help="填好经办人和原因才能点;这一行从此不再提醒,也不计分",
                 on_click=do,
                 args=(
-                    partial(held_rows.discard_held, office, number, [place], who, reason),
-                    lambda _: f"「{place[0]}」第 {place[1]} 行不再处理。",
+                    partial(held_rows.discard_held, office, number, [row_key], who, reason),
+                    lambda _: f"「{row_key[0]}」第 {row_key[1]} 行不再处理。",
                     _SAID,
                 ),
             )

@@ -38,15 +38,15 @@ YES, NO = "是同一问题", "不是同一问题"
 
 def draw(office: Office, book: Book, scope: Scope) -> None:
     """Draw what comes back in a scope."""
-    whole = repeats_of(book, scope.unit)
+    back = repeats_of(book, scope.unit)
     total_line, units = book.recall(_totals, scope)
     with st.container(key="sentence-repeats"):
         window_words = words.when(book.window, today())
         listed = units.iloc[:0] if scope.unit else units
         st.markdown(sentences.opening(scope.name, window_words, total_line, listed))
-    page.note(f"截至 {whole.as_of}。{sentences.without_answers(whole.answers)}")
+    page.note(f"截至 {back.as_of}。{sentences.without_answers(back.answers)}")
     with st.expander("重复、反弹、连续通报、反复点位是怎样算的"):
-        st.markdown(sentences.meanings(whole.relapse_days, whole.running, whole.period))
+        st.markdown(sentences.meanings(back.relapse_days, back.running, back.period))
     if total_line["found"] or total_line["closed"]:
         _draw_units(units, total_line, scope)
         _draw_classes(book, scope)
@@ -73,48 +73,50 @@ def _sites(book: Book, scope: Scope) -> pd.DataFrame:
     return sites_back(cache.office(), _inside_of(book, scope).found)
 
 
-def narrowed(whole: Repeats, book: Book, scope: Scope) -> Repeats:
+def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:
     """Give what comes back in a scope; problems of before stay, as what bears on it.
 
-    Takes: whole - of the city, or of the unit of the scope
+    Takes: back - of the city, or of the unit of the scope
     """
-    found, closed = whole.found, whole.closed
-    current = found["current"] & _inside(found, book, scope)
+    findings, closed = back.found, back.closed
+    current = findings["current"] & _inside(findings, book, scope)
     return replace(
-        whole, found=found.assign(current=current), closed=closed[_inside(closed, book, scope)]
+        back, found=findings.assign(current=current), closed=closed[_inside(closed, book, scope)]
     )
 
 
 def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
-    kept = np.ones(len(lines), bool)
+    mask = np.ones(len(lines), bool)
     if scope.unit:
-        kept &= (lines["unit_name"] == scope.unit).to_numpy()
+        mask &= (lines["unit_name"] == scope.unit).to_numpy()
     if scope.path:
         branch = PATH_MARK.join(scope.path)
         below = lines["path"].astype(str).str.startswith(branch + PATH_MARK)
-        kept &= ((lines["path"] == branch) | below).to_numpy()
+        mask &= ((lines["path"] == branch) | below).to_numpy()
     for column, value in scope.cuts:
         if column == NAMED:
             wanted = "" if value == NOBODY else value
-            named = book.recall(_responsible, scope.unit, most=4, wait=cache.CALCULATING)
-            named = named.loc[lines.index]
-            kept &= np.array([wanted in text.split("、") for text in named], bool)
+            responsible_names = book.recall(
+                _responsible, scope.unit, most=4, wait=cache.CALCULATING
+            )
+            responsible_names = responsible_names.loc[lines.index]
+            mask &= np.array([wanted in text.split("、") for text in responsible_names], bool)
         elif column == "site_name":  # the ledger tells sites of one name apart
             ledger = book.ledger.lines
-            kept &= lines["site"].isin(ledger.loc[ledger[column] == value, "site"]).to_numpy()
+            mask &= lines["site"].isin(ledger.loc[ledger[column] == value, "site"]).to_numpy()
         else:
-            kept &= (lines[column] == value).to_numpy()
-    return kept
+            mask &= (lines[column] == value).to_numpy()
+    return mask
 
 
 def _responsible(book: Book, unit: str) -> pd.Series:
     return questions.responsible(cache.office(), repeats_of(book, unit).found)
 
 
-def columns(first: str, told: pd.DataFrame) -> dict:
+def columns(first: str, counts: pd.DataFrame) -> dict:
     """Give the columns of a table of the four meanings; those that say nothing are left out."""
     share = ("%.1f%%", 66)
-    found = {
+    shown_columns = {
         "name": text_column(first, 150),
         "found": count_column("问题", 62, help="查出的问题,条"),
         "any": count_column("反复", 62, help="重复、反弹、连续通报的,一条只计一次"),
@@ -132,21 +134,21 @@ def columns(first: str, told: pd.DataFrame) -> dict:
         "sites": count_column("问题点位", 72, help="查出问题的点位"),
         "returning_rate": number_column("点位占比", "%.1f%%", 76, help="反复点位 ÷ 查出问题的点位"),
     }
-    if not told["closed"].any():
+    if not counts["closed"].any():
         for name in ("closed", "reopened_rate", "rechecked", "recheck_rate"):
-            found.pop(name)
-    if not told["relapsed"].any() and "closed" not in found:
-        found.pop("relapsed")
-    return found
+            shown_columns.pop(name)
+    if not counts["relapsed"].any() and "closed" not in shown_columns:
+        shown_columns.pop("relapsed")
+    return shown_columns
 
 
-def _draw_units(units: pd.DataFrame, told: pd.Series, scope: Scope) -> None:
+def _draw_units(units: pd.DataFrame, sums: pd.Series, scope: Scope) -> None:
     title = "这个单位" if scope.unit else "各单位"
     st.subheader(title)
     lines = units
     if len(units) > 1:
-        whole = pd.DataFrame([dict(told) | {"name": "合计"}]).astype(units.dtypes.to_dict())
-        lines = pd.concat([units, whole], ignore_index=True)
+        total_row = pd.DataFrame([dict(sums) | {"name": "合计"}]).astype(units.dtypes.to_dict())
+        lines = pd.concat([units, total_row], ignore_index=True)
     tables.show(lines, columns("单位", lines), 14)
     if not scope.unit and len(units) > 1:
         page.note("反复最多的在前,最下面是合计。查得多的单位条数也多,请连同占比看。")
@@ -155,9 +157,9 @@ def _draw_units(units: pd.DataFrame, told: pd.Series, scope: Scope) -> None:
 def _draw_classes(book: Book, scope: Scope) -> None:
     st.subheader("哪一类反复最多")
     kind = page.switch("按什么分", list(_BY), "repeat_by")
-    told = book.recall(_classes, scope, _BY[kind])
-    st.markdown(sentences.classes(told, kind))
-    recurs = told[told["any"] > 0]
+    by_class = book.recall(_classes, scope, _BY[kind])
+    st.markdown(sentences.classes(by_class, kind))
+    recurs = by_class[by_class["any"] > 0]
     if recurs.empty:
         return
     left, right = st.columns([1, 2], gap="medium")
@@ -166,7 +168,7 @@ def _draw_classes(book: Book, scope: Scope) -> None:
         page.chart(bars, f"repeat-bars-{kind}-{book.key}-{scope.key}")
         page.note("深色是反复的,整条是查出的问题。")
     with right:
-        tables.show(told, columns(kind, told), 10)
+        tables.show(by_class, columns(kind, by_class), 10)
 
 
 def _suggestions(book: Book, unit: str) -> pd.DataFrame:
@@ -182,7 +184,7 @@ def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
     suggested = book.recall(_suggestions, scope.unit, most=4, wait="正在比较问题的写法……")
     decided = book.recall(_decided, scope.unit, most=4)
     current = _inside_of(book, scope).current
-    pairs, said = _of_current(suggested, current), _of_current(decided, current)
+    pairs, ruled = _of_current(suggested, current), _of_current(decided, current)
     tell_done()
     st.subheader("可能是同一问题")
     if pairs.empty:
@@ -193,14 +195,14 @@ def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
             "最像的在前。是不是同一问题由人定:定为同一问题的,在这一页合起来算重复、反弹、连续通报和"
             "反复点位;不改变任何得分。随时可以改。"
         )
-    if pairs.empty and said.empty:
+    if pairs.empty and ruled.empty:
         return
     who = st.text_input("经办人", key="repeat-who", width=160)
     for pair in pairs.head(_MOST).itertuples():
         _draw_pair(office, pair, who, (YES, NO))
-    if len(said):
-        with st.expander(f"已经定了的 {len(said)} 对"):
-            for pair in said.itertuples():
+    if len(ruled):
+        with st.expander(f"已经定了的 {len(ruled)} 对"):
+            for pair in ruled.itertuples():
                 page.note(
                     f"{words.plain(pair.who)} {moment(pair.at)} 定:{YES if pair.same else NO}"
                 )
@@ -209,12 +211,12 @@ def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
 
 def _of_current(pairs: pd.DataFrame, current: pd.DataFrame) -> pd.DataFrame:
     """Keep the pairs whose later problem is in the scope."""
-    own = pd.MultiIndex.from_frame(current[["batch", "seq"]])
-    return pairs[pd.MultiIndex.from_frame(pairs[["other_batch", "other_seq"]]).isin(own)]
+    current_keys = pd.MultiIndex.from_frame(current[["batch", "seq"]])
+    return pairs[pd.MultiIndex.from_frame(pairs[["other_batch", "other_seq"]]).isin(current_keys)]
 
 
 def _draw_pair(office: Office, pair: tuple, who: str, answers: Sequence[str]) -> None:
-    one, other = (pair.batch, pair.seq), (pair.other_batch, pair.other_seq)
+    finding, earlier = (pair.batch, pair.seq), (pair.other_batch, pair.other_seq)
     with st.container(border=True, width=980):
         st.markdown(f"**{words.plain(pair.site_name)}** {words.plain(pair.unit_name)}")
         for side in ("", "other_"):
@@ -227,8 +229,8 @@ def _draw_pair(office: Office, pair: tuple, who: str, answers: Sequence[str]) ->
             for answer in answers:
                 button(
                     answer,
-                    f"same-{answer}-{one}-{other}",
-                    lambda same=answer == YES: say_same(office, one, other, who, same=same),
+                    f"same-{answer}-{finding}-{earlier}",
+                    lambda same=answer == YES: say_same(office, finding, earlier, who, same=same),
                     lambda _, answer=answer: f"{pair.site_name}的两条问题已定:{answer}。",
                     disabled=not who.strip(),
                 )

@@ -12,31 +12,31 @@ _NAMED = 3
 """So many names of equal standing are told."""
 
 
-def opening(name: str, said: str, told: pd.Series, units: pd.DataFrame) -> str:
+def opening(name: str, window_name: str, counts: pd.Series, units: pd.DataFrame) -> str:
     """Say how many problems come back, in which ways, and where most.
 
-    Takes: name - whose problems; said - the window; told - of `scoring.losses.repeats.total`; units - of
+    Takes: name - whose problems; window_name - the window; counts - of `scoring.losses.repeats.total`; units - of
            `scoring.losses.repeats.count`, empty where one unit is looked at
     """
-    who = f"{plain(name)}{plain(said)}"
-    if not told["found"]:
+    who = f"{plain(name)}{plain(window_name)}"
+    if not counts["found"]:
         return f"{who}没有查出问题。"
-    found = f"{who}查出问题 {told['found']:,} 条"
-    if not told["any"] and not told["returning"]:
-        return f"{found},没有反复出现的。"
+    beginning = f"{who}查出问题 {counts['found']:,} 条"
+    if not counts["any"] and not counts["returning"]:
+        return f"{beginning},没有反复出现的。"
     spots = (
-        f"反复点位 **{told['returning']:,} 个**"
-        f"(查出问题的 {told['sites']:,} 个点位里的 {percent(told['returning_rate'])})"
+        f"反复点位 **{counts['returning']:,} 个**"
+        f"(查出问题的 {counts['sites']:,} 个点位里的 {percent(counts['returning_rate'])})"
     )
-    if not told["any"]:
-        return f"{found},没有重复、反弹和连续通报的;{spots}。"
+    if not counts["any"]:
+        return f"{beginning},没有重复、反弹和连续通报的;{spots}。"
     kinds = {"重复": "again", "反弹": "relapsed", "连续通报": "running"}
-    parts = [f"{title} {told[key]:,} 条" for title, key in kinds.items() if told[key]]
-    some = f"**{told['any']:,} 条({percent(told['any_rate'])})是反复出现的**"
-    both = sum(told[key] for key in kinds.values()) > told["any"]
-    note = "(一条可以同时算几种)" if both else ""
-    rest = f";{spots}" if told["returning"] else ""
-    return f"{found},{some}:{'、'.join(parts)}{note}{rest}{_most(units)}。"
+    by_kind = [f"{title} {counts[key]:,} 条" for title, key in kinds.items() if counts[key]]
+    some = f"**{counts['any']:,} 条({percent(counts['any_rate'])})是反复出现的**"
+    overlaps = sum(counts[key] for key in kinds.values()) > counts["any"]
+    note = "(一条可以同时算几种)" if overlaps else ""
+    rest = f";{spots}" if counts["returning"] else ""
+    return f"{beginning},{some}:{'、'.join(by_kind)}{note}{rest}{_most(units)}。"
 
 
 def _most(units: pd.DataFrame) -> str:
@@ -84,37 +84,37 @@ def without_answers(answers: int) -> str:
     )
 
 
-def classes(told: pd.DataFrame, kind: str) -> str:
+def classes(by_class: pd.DataFrame, kind: str) -> str:
     """Say in which class most problems come back.
 
-    Takes: told - of `scoring.losses.repeats.count`; kind - 测评项 or 问题类别
+    Takes: by_class - of `scoring.losses.repeats.count`; kind - 测评项 or 问题类别
     """
-    if told.empty or not told["any"].sum():
+    if by_class.empty or not by_class["any"].sum():
         return "没有反复出现的问题。"
-    most, whole = int(told["any"].max()), int(told["any"].sum())
-    first = told.loc[told["any"] == most, "name"].tolist()
+    most, total = int(by_class["any"].max()), int(by_class["any"].sum())
+    first = by_class.loc[by_class["any"] == most, "name"].tolist()
     if len(first) > 1:
         names = joined(first, "「{}」", _NAMED)
         more = f"等 {len(first)} 个{kind}" if len(first) > _NAMED else ""
         return f"反复最多的是{names}{more},各 {most:,} 条。"
-    if most == whole:
-        return f"反复出现的 {whole:,} 条都在「{plain(first[0])}」。"
-    share = percent(100 * most / whole)
+    if most == total:
+        return f"反复出现的 {total:,} 条都在「{plain(first[0])}」。"
+    share = percent(100 * most / total)
     return f"反复最多的{kind}是「{plain(first[0])}」,{most:,} 条,占反复问题的 {share}。"
 
 
-def sites(told: pd.DataFrame) -> str:
-    """Say which site comes back most. Takes: told - of `queries.losses.repeat_sites.sites_back`"""
-    if told.empty:
+def sites(returning: pd.DataFrame) -> str:
+    """Say which site comes back most. Takes: returning - of `queries.losses.repeat_sites.sites_back`"""
+    if returning.empty:
         return "没有哪个点位在两天以上反复查出同样的问题。"
-    most = int(told["days"].max())
-    first = told.loc[told["days"] == most, "site_name"].tolist()
+    most = int(returning["days"].max())
+    first = returning.loc[returning["days"] == most, "site_name"].tolist()
     if len(first) > 1:
         return f"最多的 {len(first)} 个点位,都有 {most} 天查出反复的问题。"
     return f"最多的是「{plain(first[0])}」,{most} 天查出反复的问题。"
 
 
-def pair(day: object, item: str, text: str, place: str) -> str:
+def pair(day: object, item: str, text: str, origin: str) -> str:
     """Tell of one of two problems: when, under which item, in which words, where in which file."""
     words = plain(f"{day:%m-%d} 「{item}」{text}")
-    return f"{words}  \n:gray[{plain(place)}]"
+    return f"{words}  \n:gray[{plain(origin)}]"

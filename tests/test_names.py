@@ -1,0 +1,58 @@
+"""Names say what a thing is: words that only say who spoke, or that something was found, get fewer."""
+
+import ast
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "wenming_metrics").rglob("*.py"))
+FILLERS = set(
+    "told said found one own at place taken known given kept made put got thing things "
+    "asked named shown whole here there part parts places other others each both done held".split()
+)
+"""Words that hold anything; the names of things stand in DESIGN and in the vocabulary."""
+MOST = 0.04
+"""Share of all bindings that may be fillers. It is lowered when the share falls, never raised."""
+SPREAD = 25
+"""Files in which one name may be bound without standing among the TERMS."""
+TERMS: set[str] = set()
+
+
+@cache
+def bindings() -> dict[str, list[Path]]:
+    """Every name that is bound, and the files: variables, parameters, functions, classes."""
+    names = defaultdict(list)
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    names[name].append(path)
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names[name].append(path)
+                case ast.ExceptHandler(name=str(name)):
+                    names[name].append(path)
+    return names
+
+
+def test_fillers_get_fewer():
+    total = sum(map(len, bindings().values()))
+    fillers = {name: len(paths) for name, paths in bindings().items() if name in FILLERS}
+    assert sum(fillers.values()) <= MOST * total, Counter(fillers).most_common()
+
+
+def test_a_name_in_many_files_is_a_term():
+    spread = {name: len(set(paths)) for name, paths in bindings().items()}
+    wide = {name for name, files in spread.items() if files > SPREAD}
+    assert wide <= TERMS, {name: spread[name] for name in wide - TERMS}
+    assert wide >= TERMS, f"no longer in many files: {TERMS - wide}"
+
+
+def test_no_two_classes_have_one_name():
+    names = Counter(
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert not [name for name, count in names.items() if count > 1]
