@@ -27,7 +27,7 @@ from wenming_metrics.domain.registers import (
     build_sites,
     build_units,
 )
-from wenming_metrics.reading.model.reading import Answers, Context, Reading
+from wenming_metrics.reading.model.reading import SenderAnswers, Context, Reading
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue
@@ -121,8 +121,8 @@ def context(**changes: object) -> Context:
 
 def context_of(**told: object) -> Context:
     """Make a context; what the sender answers may be given by its own names."""
-    answers = {one.name: told.pop(one.name) for one in fields(Answers) if one.name in told}
-    return Context(**{"answers": Answers(**answers), **told})
+    answers = {one.name: told.pop(one.name) for one in fields(SenderAnswers) if one.name in told}
+    return Context(**{"answers": SenderAnswers(**answers), **told})
 
 
 def xlsx(

@@ -40,19 +40,19 @@ _SERVER = "serve"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        here = settings.load()
+        config = settings.load()
     except settings.SettingsError as error:
         err.print(str(error), markup=False)
         return FAILED
-    with logs.kept("server" if given.command == _SERVER else "command", here):
-        return _run(given)
+    with logs.keep_log("server" if options.command == _SERVER else "command", config):
+        return _run(options)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     try:
-        return given.run(given)
+        return options.run(options)
     except (
         settings.SettingsError,
         RuleSetError,
@@ -60,15 +60,15 @@ def _run(given: argparse.Namespace) -> int:
         ExecutorError,
         commit.IntakeError,
     ) as error:
-        said = str(error)
-        logger.error("%s 没有完成", given.command, exc_info=True)
+        message = str(error)
+        logger.error("%s 没有完成", options.command, exc_info=True)
     except OSError as error:
-        said = unopened(error)
-        logger.error("%s 没有完成", given.command, exc_info=True)
+        message = unopened(error)
+        logger.error("%s 没有完成", options.command, exc_info=True)
     except Exception:
-        said = f"程序出错,没有完成。详情在日志里,请交给管理员:{settings.load().logs}"
-        logger.exception("%s 出错", given.command)
-    err.print(said, markup=False)
+        message = f"程序出错,没有完成。详情在日志里,请交给管理员:{settings.load().logs}"
+        logger.exception("%s 出错", options.command)
+    err.print(message, markup=False)
     return FAILED
 
 
@@ -78,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令", dest="command")
 
-    def add(name: str, run: Run, told: str, *, json: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=told, description=told)
+    def add(name: str, run: Run, description: str, *, json: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=description, description=description)
         command.set_defaults(run=run)
         if json:
             command.add_argument("--json", action="store_true", help="输出 JSON")

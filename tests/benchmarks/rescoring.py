@@ -95,7 +95,7 @@ def _score(office: Office, rules: RuleSet) -> object:
 
 def _in_memory(office: Office, rules: RuleSet) -> tuple[LeafSums, pd.DataFrame]:
     """Give the leaf sums of all days as arrays, and as a long frame of what was looked at."""
-    sums = _score(office, rules).stretches[0].scores.sums
+    sums = _score(office, rules).spans[0].scores.sums
     node, column = np.nonzero(sums.possible)
     told = {"node": node, "column": column, "lost": sums.lost[node, column]}
     return sums, pd.DataFrame({**told, "possible": sums.possible[node, column]})

@@ -100,7 +100,7 @@ def _form() -> str:
 def _fill(office: Office, days: int, checks_a_day: int, seed: int) -> None:
     """Store the register, then a month in one transaction."""
     city = build_city(seed)
-    register = Reading("", "", REGISTERS, units=city.units, places=city.places)
+    register = Reading("", "", REGISTERS, units=city.units, registered_sites=city.places)
     with writing(office.store) as connection:
         transaction.store_file(connection, _sent(register, b"", "名册.xlsx"), office.rules, WHO)
     dates = [END - timedelta(days=ago) for ago in range(days - 1, -1, -1)]

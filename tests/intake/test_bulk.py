@@ -15,11 +15,11 @@ from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, parts, row
 from tests.tasks import kill_one
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import bulk, commit
-from wenming_metrics.intake.bulk import Choices, check_many, find_workbooks, ingest_many
-from wenming_metrics.intake.prepare import Task, pack_context, read_ready
+from wenming_metrics.intake.bulk import BulkChoices, check_many, find_workbooks, ingest_many
+from wenming_metrics.intake.prepare import PrepareTask, pack_context, read_ready
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.reading.model.reading import Answers
-from wenming_metrics.reading.model.reading import Choices as Said
+from wenming_metrics.reading.model.reading import SenderAnswers
+from wenming_metrics.reading.model.reading import RememberedChoices as Said
 from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.runtime.executors import open_executor
 from wenming_metrics.scoring.tree.basis import bases_of
@@ -29,7 +29,7 @@ from wenming_metrics.store.registers import read_register
 
 pytestmark = pytest.mark.store
 
-AGAIN = Choices(count_again=True)
+AGAIN = BulkChoices(count_again=True)
 DAY = date(2026, 11, 3)
 UNITS = ["单位编号", "单位名称", "单位类别", "上级单位", "分组"]
 workers_only_read = pytest.mark.only("sqlite")
@@ -160,7 +160,7 @@ def test_sums_that_a_worker_made_under_other_rules_are_not_stored(files, one_by_
         bases = bases_of(register, other.rules)
         packed = pack_context(register, office.catalogue, Said(), ReadingRules(), bases)
         content = path.read_bytes()
-        ready = read_ready(Task(path.name, content, packed, today(), Answers(), True))
+        ready = read_ready(PrepareTask(path.name, content, packed, today(), SenderAnswers(), True))
         again = {"count_again": True, "ready": ready}
         preview = commit.examine(office, ready.reading, content, register, **again)
         batch = commit.commit(office, preview, "测试") if preview.can_commit else None

@@ -194,7 +194,7 @@ def test_the_preview_tells_what_is_corrected_and_what_counts_twice(office):
 
 def _said_of(office, data):
     found = commit.inspect(office, data, "日报_核对.xlsx").reading
-    slices = slices_of(commit.known(office).register, found.checks)
+    slices = slices_of(commit.intake_context(office).register, found.checks)
     with reading(office.store) as connection:
         return list(tell_corrected(connection, found, slices))
 

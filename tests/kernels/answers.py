@@ -25,7 +25,7 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.ranking import overview, ranking
 from wenming_metrics.queries.ranking.composite import composite, known_profiles
 from wenming_metrics.queries.scores import details
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.survey.rates import rates, waves
 from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.tables import by_people, by_question, cross
@@ -84,7 +84,7 @@ def answers(office: Office) -> Iterator[tuple[str, pd.DataFrame]]:
     (profile,) = (one for one in known_profiles(office, ROOT / "data") if one.id == "demo-quarter")
     made = composite(office, profile, window("quarter", FRIDAY))
     yield "composite", made.units
-    yield "composite parts", made.composed.parts
+    yield "composite parts", made.composed.component_lines
 
 
 def surveyed(office: Office) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -110,8 +110,8 @@ def signed(office: Office) -> str:
     """Give the digest that an issue of the week would be signed under."""
     issue = Issue(1, 2026, 47, "周通报", WEEK, "2026-11-23T09:00:00", DRAFT, "", "测试")
     with reading(office.store) as connection:
-        lists = make_lists(connection, office, WEEK, Cut(), Signed({}, {}))
-    return digest_of(freeze(issue, {}, Cut(), lists))
+        lists = make_lists(connection, office, WEEK, Cutoff(), Signed({}, {}))
+    return digest_of(freeze(issue, {}, Cutoff(), lists))
 
 
 def spell(frame: pd.DataFrame) -> str:

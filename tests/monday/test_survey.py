@@ -53,7 +53,7 @@ def test_answers_are_those_of_the_rows(found):
 
 def test_nothing_personal_is_kept(found):
     blocks = b"".join(block.packed for _, block in found.blocks)
-    parts = ZipFile(BytesIO(found.kept))
+    parts = ZipFile(BytesIO(found.stored_copy))
     text = "".join(parts.read(name).decode("utf-8", "ignore") for name in parts.namelist())
     for secret in ("192.0.2.15", "13800138000", "直接访问"):
         assert secret not in text

@@ -11,7 +11,7 @@ from tests.offices import ingest, make_office
 from tests.questionnaires import SURVEY
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.survey.rates import figures_of, rates
-from wenming_metrics.queries.survey.waves import take, waves
+from wenming_metrics.queries.survey.waves import read_wave, waves
 
 _UNITS = [
     ["单位编号", "单位名称", "单位类别", "上级单位", "分组", "别名"],
@@ -51,7 +51,7 @@ def test_of_three_nothing_is_shown_but_that_they_are_three(office):
 def test_what_would_be_shown_of_many(office):
     """知晓率 2 of 3, for 不太清楚 does not know; 参与率 2 of 2, or of 3 where blanks count; 满意度 2 of
     2 and one 说不清 apart."""
-    taken = take(office, *waves(office))
+    taken = read_wave(office, *waves(office))
     limits = replace(taken.survey.limits, hide=1)
     counted = [
         replace(one, blank="in") for one in taken.survey.rates if one.code == "participation"

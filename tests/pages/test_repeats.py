@@ -64,5 +64,5 @@ def test_the_page_narrows_by_unit_indicator_and_class(office):
     assert numbers("", ("B",)) == (["DC-3", "DC-6"], 0)
     assert numbers(item_name="环境", source_name="没有这个来源") == ([], 0)
     assert (
-        len(narrowed(city, None, Scope("乙街道")).found) == 7
+        len(narrowed(city, None, Scope("乙街道")).problems) == 7
     )  # what was before still bears on it

@@ -17,7 +17,7 @@ from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import every_leaf, every_row, leaf_rows, unit_leaves
 from wenming_metrics.store.database import reading, stamp, writing
 from wenming_metrics.store.rulings import KEEP, LOWER, REMOVE, add_ruling
@@ -30,7 +30,7 @@ NOTHING = Signed({}, {})
 
 def lists_at(office, window, at):
     with reading(office.store) as connection:
-        return make_lists(connection, office, window, Cut(at), NOTHING)
+        return make_lists(connection, office, window, Cutoff(at), NOTHING)
 
 
 def shown(office, window):
@@ -93,20 +93,20 @@ def test_without_late_files_an_issue_is_the_plain_list(tmp_path):
     office = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
     for number in range(3):
         ingest(office, checklist(rows(number, 60)), f"{number}.xlsx", count_again=True)
-    cut = Cut("", stamp(), "2000", ((1, WINDOW.days.start - 1),))
+    cut = Cutoff("", stamp(), "2000", ((1, WINDOW.days.start - 1),))
     for window in (WINDOW, MONTH):
         with reading(office.store) as connection:
             lists = make_lists(connection, office, window, cut, NOTHING)
         assert_same(lists, shown(office, window))
         assert lists.city == city(office, window)
-        pd.testing.assert_frame_equal(lists.named["street"], named_units(office, window))
+        pd.testing.assert_frame_equal(lists.shortlists["street"], named_units(office, window))
         pd.testing.assert_frame_equal(lists.shares, category_shares(office, window))
 
 
 def test_lost_points_as_known_then_add_up_to_the_score_of_then(tmp_path):
     office = make_office(tmp_path, ITEMS, INDICATORS, streets=STREETS)
     ingest(office, checklist(rows(1, 80)), "先.xlsx")
-    cut = Cut(stamp())
+    cut = Cutoff(stamp())
     before = every_leaf(office, WINDOW), every_row(office, WINDOW).drop(columns="cells")
     ingest(office, checklist(rows(2, 80)), "后.xlsx", count_again=True)
     leaves, found = every_leaf(office, WINDOW, cut=cut), every_row(office, WINDOW, cut=cut)

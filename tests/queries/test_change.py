@@ -10,7 +10,7 @@ from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.trend.change import CAUSES, leaf_lines, score_change, unit_lines
 from wenming_metrics.queries.trend.trend import course, days_scored, indicators, year_before
 from wenming_metrics.store.database import stamp
@@ -109,13 +109,13 @@ def test_nothing_new_gives_zeros(tmp_path):
         乙街道=(0, 0), 丙街道=(5, 5))  # fmt: skip
     third = periods.window("week", MONDAY + timedelta(days=14))
     for before, after in ((SECOND, SECOND), (SECOND, third)):
-        found = score_change(office, before, after, cuts=(Cut(stamp()), Cut(stamp())))
+        found = score_change(office, before, after, cuts=(Cutoff(stamp()), Cutoff(stamp())))
         assert not found.wholes[["change", *CAUSES]].to_numpy().any()
 
 
 def test_what_came_after_the_signature_is_restatement(tmp_path):
     office = open_city(tmp_path)
-    signed = Cut(stamp())
+    signed = Cutoff(stamp())
     batch = put(office, "补", FIRST, 乙街道=(None, 10))
     found = score_change(office, FIRST, SECOND, cuts=(signed, None))
     assert_adds_up(found)
@@ -135,7 +135,7 @@ def test_a_signed_week_of_which_nothing_is_left_is_restated_as_a_whole(tmp_path)
     office = open_city(tmp_path)
     third = periods.window("week", MONDAY + timedelta(days=14))
     batch = put(office, "三", third, 甲街道=(0, 0))
-    signed = Cut(stamp())
+    signed = Cutoff(stamp())
     commit.withdraw(office, batch, "测试")
     found = score_change(office, third, SECOND, cuts=(signed, None))
     assert_adds_up(found)

@@ -21,7 +21,7 @@ from wenming_metrics.queries.scores.findings import (
     read_answers,
     read_problems,
 )
-from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading, stamp
@@ -56,7 +56,7 @@ def problem(after=0, number=None, due=None, **changes):
 
 def send(office, *rows, name="清单.xlsx", **choices):
     sheets = {"问题清单": [["督查问题清单"], HEADERS, *rows]}
-    return ingest(office, xlsx(sheets), name, answers=Answers(confirm_visits=True, **choices))
+    return ingest(office, xlsx(sheets), name, answers=SenderAnswers(confirm_visits=True, **choices))
 
 
 def answer(office, *rows, name="反馈.xlsx"):
@@ -143,7 +143,7 @@ def test_the_same_list_sent_again_shares_no_number(office):
 def test_a_list_that_replaces_another_shares_no_number(office):
     send(office, problem(number="1"))
     data = xlsx({"问题清单": [["问题清单"], HEADERS, problem(number="1", 测评项="秩序")]})
-    preview = commit.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
+    preview = commit.inspect(office, data, "更正.xlsx", answers=SenderAnswers(confirm_visits=True))
     commit.commit(office, replace(preview, replaces=True), "测试")
     answer(office, ["1", "堆物", "已整改", "2026-10-14"])
     found = asked(office, 20)
@@ -238,6 +238,6 @@ def test_lines_do_not_depend_on_files_and_their_order(tmp_path):
 def test_a_slice_that_is_replaced_has_no_lines(office):
     send(office, problem(), problem(测评项="秩序"))
     data = xlsx({"问题清单": [["问题清单"], HEADERS, problem(处数=3)]})
-    preview = commit.inspect(office, data, "更正.xlsx", answers=Answers(confirm_visits=True))
+    preview = commit.inspect(office, data, "更正.xlsx", answers=SenderAnswers(confirm_visits=True))
     commit.commit(office, replace(preview, replaces=True), "测试")
     assert lines_of(office, rules_of(office, *TABLE), 0)["points"].tolist() == [9_000]

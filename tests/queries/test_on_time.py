@@ -9,9 +9,9 @@ from tests.builders import xlsx
 from tests.offices import ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.queries.ranking.ranking import listing
-from wenming_metrics.queries.scores.deductions import problem
+from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.findings import Moment
-from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import read_failed
 
@@ -44,7 +44,7 @@ def office(tmp_path):
         line("四号", "环境", "甲街道"),
     ]
     data = xlsx({"问题清单": [["督查问题清单"], HEADERS, *rows]})
-    ingest(made, data, "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(made, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     title = ["填报单位:城管局  填报日期:2026.11.14"]
     answers = [["1", "已整改", "2026-11-12"], ["2", "已整改", "2026-11-13"]]
     told = xlsx({"反馈": [title, ["问题编号", "整改情况", "完成时间"], *answers]})
@@ -75,7 +75,7 @@ def test_what_fell_due_and_what_was_put_right_by_then(office, as_of, counts):
 def test_found_again_the_next_day_is_counted(office):
     again = line("三号", "环境", "城管局")
     data = xlsx({"问题清单": [["问题清单"], HEADERS, [date(2026, 11, 10), *again[1:]]]})
-    ingest(office, data, "又一份.xlsx", answers=Answers(confirm_visits=True))
+    ingest(office, data, "又一份.xlsx", answers=SenderAnswers(confirm_visits=True))
     assert listed(office, 21)[-1] == 1
 
 
@@ -84,9 +84,9 @@ def test_one_problem_is_told_by_its_row(office):
         rows = read_failed(connection, [MONDAY.toordinal()], np.array([2]))
     lost = dict(zip(rows["source_row"], rows["seq"], strict=True))
     on = date(2026, 11, 20)
-    late = problem(office, MONDAY, 2, lost[4], on)
+    late = finding_of_row(office, MONDAY, 2, lost[4], on)
     assert (late.number, late.due, late.state) == ("2", date(2026, 11, 12), "未及时整改")
     assert (late.closed, late.by_row, late.by_table) == (date(2026, 11, 13), 1.0, None)
-    blank = problem(office, MONDAY, 2, lost[6], on)
+    blank = finding_of_row(office, MONDAY, 2, lost[6], on)
     assert (blank.state, blank.by_row, blank.as_of) == ("已发现", None, on)
-    assert problem(office, MONDAY, 2, 999) is None
+    assert finding_of_row(office, MONDAY, 2, 999) is None

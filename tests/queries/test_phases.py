@@ -45,11 +45,11 @@ def test_a_phase_ends_with_its_last_deadline_as_last_told(office):
     put(office, "市场提升行动", ["规范摊位", "乙街道", None, "2026-11-12"])
     first, second = phase_ends(office, WEEKS)
     assert (first.day, first.names) == (date(2026, 11, 8), ("小巷整治行动·摸底",))
-    assert first.place == 0.5  # a Sunday: the end of the first week
+    assert first.axis_position == 0.5  # a Sunday: the end of the first week
     assert second.names == ("小巷整治行动·集中整治", "市场提升行动")
-    assert second.place == pytest.approx(0.5 + 4 / 7)  # a Thursday of the second week
+    assert second.axis_position == pytest.approx(0.5 + 4 / 7)  # a Thursday of the second week
     days = [window("day", date(2026, 11, day)) for day in (6, 9)]
-    assert [end.place for end in phase_ends(office, days)] == [0.5]  # no day of its own: between
+    assert [end.axis_position for end in phase_ends(office, days)] == [0.5]  # no day of its own: between
     assert phase_ends(office, [window("week", date(2026, 9, 1))]) == ()
 
 
@@ -65,4 +65,4 @@ def test_marks_are_explained_below_and_nothing_in_a_name_is_code():
     assert list(line.data[-1].text) == ["①"]
     assert line.data[-1].y[0] == line.layout.yaxis.range[0]
     many = [PhaseEnd(date(2026, 1, day), day, ("甲",)) for day in range(1, 24)]
-    assert [(mark, end.place) for mark, end in marked(many).items()][::19] == [("①", 4), ("⑳", 23)]
+    assert [(mark, end.axis_position) for mark, end in marked(many).items()][::19] == [("①", 4), ("⑳", 23)]

@@ -15,7 +15,7 @@ from wenming_metrics.queries.unit.portrait import (
     SEEN,
     UNSEEN,
     against_group,
-    places_over_time,
+    ranks_over_time,
 )
 from wenming_metrics.scoring.ranking.ranking import UNVISITED
 from wenming_metrics.ui.portrait.facts import fix_first, loss_lines
@@ -73,7 +73,7 @@ def number(office, name):
 
 
 def test_places_over_time_begin_with_the_first_inspection(office):
-    found = places_over_time(office, WEEK, "street", number(office, "甲街道"))
+    found = ranks_over_time(office, WEEK, "street", number(office, "甲街道"))
     assert found["score"].tolist() == [88.0, 66.0]  # .6 x .8 + .4, .6 x .5 + .4 x .9
     assert found["rank"].tolist() == [2, 2]
     assert found["ranked"].tolist() == [2, 3]
@@ -81,7 +81,7 @@ def test_places_over_time_begin_with_the_first_inspection(office):
 
 
 def test_a_period_without_inspection_is_a_gap(office):
-    found = places_over_time(office, WEEK, "street", number(office, "丙街道"))
+    found = ranks_over_time(office, WEEK, "street", number(office, "丙街道"))
     assert np.isnan(found["score"].iloc[0])
     assert found["status"].iloc[0] == UNVISITED
     assert found["rank"].isna().tolist() == [True, False]

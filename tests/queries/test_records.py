@@ -16,7 +16,7 @@ from wenming_metrics.intake import commit
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
 from wenming_metrics.queries.scores.records import answers_to, records
-from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.reading.model.reading import SenderAnswers
 
 pytestmark = pytest.mark.store
 
@@ -51,7 +51,7 @@ def test_an_answer_stands_beside_the_problem_it_answers(office):
     header = ("日期", "街道", "点位类型", "点位名称", "测评项", "问题描述", "编号", "整改时限")
     row = ("2026-11-16", "甲街道", "小区", "一号", "环境", "乱停放", "DC-1", "2个工作日")
     data = xlsx({"清单": [["督查问题清单"], header, row]})
-    ingest(office, data, "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(office, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     ingest(office, answers("已整改"), "反馈.xlsx")
     assert records(office, "rectification")["finding"].tolist() == ["反馈已整改"]
     other = xlsx({"反馈": [["整改反馈"], HEADER, ["DC-9", "乱停放", "已整改", "2026-11-17", ""]]})
@@ -105,7 +105,7 @@ def answered_office(office):
     row = ["2026-11-16", "甲街道", "小区", "一号", "环境", "乱停放", "DC-1", 2, ""]
     other = [*row[:6], "DC-2", 1, ""]
     listed = photographed([["督查问题清单"], LISTED, row, other], ["I3"])
-    ingest(office, listed, "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(office, listed, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     header = [*HEADER, "整改措施", "整改前", "整改后"]
     row = ["DC-1", "乱停放", "已整改", "2026-11-17", "", "划线归位"]
     given = photographed([["填报单位:甲街道"], header, row], ["G3", "H3"])

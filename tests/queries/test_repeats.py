@@ -19,7 +19,7 @@ from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats, responsible
 from wenming_metrics.queries.losses.same_problem import decided, suggestions
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.reading.model.reading import Answers
+from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.scoring.losses.repeats import count, total
 
 MONDAY = date(2026, 10, 12)
@@ -48,14 +48,14 @@ def make_repeats(folder):
     rows = [[*row, "城管局" if row[9] in ("DC-2", "DC-5") else None] for row in ROWS]
     sheets = {"问题清单": [["督查问题清单"], [*HEADERS, "责任单位"], *rows]}
     data = photographed(xlsx(sheets), {(3, 6): png(1), (4, 6): png(2)})
-    ingest(made, data, "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(made, data, "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     done = [["DC-1", "堆物", "已整改", "2026-10-14"], ["DC-7", "堆物", "已整改", "2026-10-23"]]
     answer(made, *done)
     return made
 
 
 def keys(found):
-    lines = found.found[["number", "batch", "seq"]].itertuples(index=False)
+    lines = found.problems[["number", "batch", "seq"]].itertuples(index=False)
     return {number: (batch, seq) for number, batch, seq in lines}
 
 
@@ -88,7 +88,7 @@ def _part(found, **wanted):
 
 def test_a_site_opens_to_its_rows_and_their_pictures(office):
     found = repeats(office, WINDOW)
-    sites = sites_back(office, found.found)
+    sites = sites_back(office, found.problems)
     assert sites["site_name"].tolist() == ["一号"]
     line = sites.iloc[0]
     assert (line["days"], line["times"], line["open"], line["items"]) == (3, 3, 2, "环境")
@@ -102,7 +102,7 @@ def test_a_site_opens_to_its_rows_and_their_pictures(office):
         MONDAY + timedelta(15),
         "连续通报",
     )
-    rows = site_rows(office, found.found.loc[list(line["lines"])])
+    rows = site_rows(office, found.problems.loc[list(line["lines"])])
     assert rows["number"].tolist() == ["DC-1", "DC-2", "DC-4"]
     assert rows["source_row"].tolist() == [3, 4, 6]
     assert rows["closed"].tolist() == [MONDAY + timedelta(2), None, None]
@@ -123,7 +123,7 @@ def test_what_a_person_puts_together_counts_together_and_changes_no_score(office
     say_same(office, other, one, "李四", same=True)  # in either order
     found = repeats(office, WINDOW)
     assert marks(found, "again") == ["DC-4", "DC-6"]
-    assert sites_back(office, found.found)["site_name"].tolist() == ["一号", "二号"]
+    assert sites_back(office, found.problems)["site_name"].tolist() == ["一号", "二号"]
     assert suggestions(office, found).empty
     assert ranking(office, WINDOW).equals(before)
     say_same(office, one, other, "王五", same=False)
@@ -149,7 +149,7 @@ def test_a_unit_read_by_itself_is_the_same_as_that_part_of_all(tmp_path):
         problem(20, "DC-9", 测评项="秩序", 问题描述="三号楼下乱停车辆", **there),
     ]
     sheet = [["督查问题清单"], HEADERS, *ROWS, *alike]
-    ingest(made, xlsx({"问题清单": sheet}), "清单.xlsx", answers=Answers(confirm_visits=True))
+    ingest(made, xlsx({"问题清单": sheet}), "清单.xlsx", answers=SenderAnswers(confirm_visits=True))
     answer(made, ["DC-1", "堆物", "已整改", "2026-10-14"])
     known = keys(repeats(made, WINDOW))
     say_same(made, known["DC-5"], known["DC-6"], "李四", same=False)
@@ -160,13 +160,13 @@ def test_a_unit_read_by_itself_is_the_same_as_that_part_of_all(tmp_path):
     for unit in ("甲街道", "乙街道"):
         one = repeats(made, WINDOW, unit=unit)
         assert _told(made, one, unit) == _told(made, whole, unit)
-        assert len(one.found) < len(whole.found) or unit == "甲街道"
+        assert len(one.problems) < len(whole.problems) or unit == "甲街道"
     assert part_of(repeats(made, WINDOW, unit="丙街道"), unit_name="丙街道").current.empty
 
 
 def _told(office, found, unit):
     part = part_of(found, unit_name=unit)
-    sites = sites_back(office, part.found).drop(columns="lines")
+    sites = sites_back(office, part.problems).drop(columns="lines")
     alike = [make(office, found) for make in (suggestions, decided)]
     alike = [pairs[pairs["unit_name"] == unit] for pairs in alike]
     frames = [part.current, part.closed, sites, *alike]
@@ -190,7 +190,7 @@ def test_a_window_without_problems(office):
     later = custom(MONDAY + timedelta(200), MONDAY + timedelta(210))
     found = repeats(office, later)
     assert found.current.empty
-    assert sites_back(office, found.found).empty
+    assert sites_back(office, found.problems).empty
     assert suggestions(office, found).empty
     assert total(found.current, found.closed)["found"] == 0
 

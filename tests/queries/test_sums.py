@@ -130,7 +130,7 @@ def test_deductions_are_those_of_the_single_checks(office):
                 own = taken[taken["node"] == node].set_index("column")
                 full = int(nodes.at[node, "full_mark"])
                 rate = (1 - own["taken"] / (full * own["periods"])).reindex(range(size))
-                at = found.at(number)
+                at = found.window_columns(number)
                 assert found.scores.rates[node, at] == pytest.approx(rate.to_numpy(), nan_ok=True)
 
 

@@ -107,9 +107,9 @@ def test_with_and_without_what_looks_doubtful(office, found):
 def test_three_ways_to_make_the_city(office, city, value):
     """People: 甲 20,000, 乙 and 丙 10,000 each; by people a unit counts by who is in its base."""
     from wenming_metrics.queries.survey.rates import figures_of
-    from wenming_metrics.queries.survey.waves import take
+    from wenming_metrics.queries.survey.waves import read_wave
 
-    taken = take(office, THIRD)
+    taken = read_wave(office, THIRD)
     survey = replace(taken.survey, city=city)
     people_of = taken.units.assign(population=[20_000.0, 10_000.0, 10_000.0, np.nan])
     changed = replace(taken, survey=survey, units=people_of)
@@ -121,9 +121,9 @@ def test_three_ways_to_make_the_city(office, city, value):
 
 def test_people_that_are_not_registered_are_said(office):
     from wenming_metrics.queries.survey.rates import figures_of
-    from wenming_metrics.queries.survey.waves import take
+    from wenming_metrics.queries.survey.waves import read_wave
 
-    taken = take(office, THIRD)
+    taken = read_wave(office, THIRD)
     made = figures_of(replace(taken, survey=replace(taken.survey, city="population")))
     assert "常住人口没有登记" in total(made, "aware")["made"]
     assert total(made, "aware")["value"] == pytest.approx(100 * 134 / 159)

@@ -50,7 +50,7 @@ def office(tmp_path_factory):
 def steps_of(office, name):
     units = ranking(office, WEEK).set_index("unit_name")
     found = working(office, WEEK, int(units.loc[name, "unit"]))
-    return found, found.parts[0].nodes.set_index("code"), units.loc[name]
+    return found, found.version_steps[0].nodes.set_index("code"), units.loc[name]
 
 
 def test_every_step_is_that_of_a_calculator(office):
@@ -73,14 +73,14 @@ def test_what_nobody_looked_at_gives_its_weight_away(office):
     assert found.score == line["score"] == 100
     assert nodes.loc["A1", "effective"] == 1
     assert nodes.loc[["A2", "B"], "rate"].isna().all()
-    assert worked_example.rate_formula(nodes.loc["B"].to_dict(), found.parts[0].nodes).startswith(
+    assert worked_example.rate_formula(nodes.loc["B"].to_dict(), found.version_steps[0].nodes).startswith(
         "没有查到,不计"
     )
 
 
 def test_the_steps_in_words(office):
     found, nodes, _ = steps_of(office, "甲街道")
-    part = found.parts[0]
+    part = found.version_steps[0]
     told = {
         code: worked_example.rate_formula(line, part.nodes)
         for code, line in nodes.to_dict("index").items()
@@ -134,7 +134,7 @@ def test_a_leaf_that_a_fact_feeds_shows_the_fact(tmp_path):
     assert found.score == line["score"] == 83.75
     assert nodes.loc["V", ["value", "rate"]].tolist() == [87.5, 0.875]
     assert (
-        worked_example.rate_formula(nodes.loc["V"].to_dict(), found.parts[0].nodes)
+        worked_example.rate_formula(nodes.loc["V"].to_dict(), found.version_steps[0].nodes)
         == "报送的数 87.5 ÷ 满分"
     )
 
@@ -157,14 +157,14 @@ def test_a_week_over_two_versions_by_days_or_under_one_of_them(tmp_path):
     ]
     ingest(office, checklist(rows), "表.xlsx")
     found, _, line = steps_of(office, "甲街道")
-    assert [(one.share, one.score) for one in found.parts] == [
+    assert [(one.share, one.score) for one in found.version_steps] == [
         (pytest.approx(2 / 7), pytest.approx(88)),
         (pytest.approx(5 / 7), pytest.approx(92)),
     ]
     assert found.score == line["score"] == 90.86
     for number, score in enumerate((88, 92)):
         whole = working(office, WEEK, int(line["unit"]), rules_id=office.rule_sets[number].id)
-        assert (len(whole.parts), whole.score) == (1, score)
+        assert (len(whole.version_steps), whole.score) == (1, score)
 
 
 def test_the_tree_with_shares_methods_and_items(office):

@@ -11,7 +11,7 @@ from tests.reading import hostile
 from tests.reading.hostile import zipped
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.sandbox.archive import Archive, Member, is_archive, open_archive
-from wenming_metrics.reading.sandbox.process import Limits
+from wenming_metrics.reading.sandbox.process import SandboxLimits
 
 
 def old_zip(names: list[bytes], flags: int = 0, content: bytes = b"x") -> bytes:
@@ -155,11 +155,11 @@ def test_doubtful_archives_are_refused(name):
 
 def test_limits_are_those_given():
     data = zipped({f"{n}.xlsx": "x" * 100 for n in range(10)})
-    assert len(open_archive(data, limits=Limits(members=10, unpacked_bytes=1_000)).members) == 10
-    assert open_archive(data, limits=Limits(members=9)).code == "many_members"
-    assert open_archive(data, limits=Limits(unpacked_bytes=999)).code == "archive_too_big"
+    assert len(open_archive(data, limits=SandboxLimits(members=10, unpacked_bytes=1_000)).members) == 10
+    assert open_archive(data, limits=SandboxLimits(members=9)).code == "many_members"
+    assert open_archive(data, limits=SandboxLimits(unpacked_bytes=999)).code == "archive_too_big"
     noise = zipped({"a": bytes(range(256)) * 4_000})
-    assert open_archive(noise, limits=Limits(output_bytes=500_000)).code == "too_big"
+    assert open_archive(noise, limits=SandboxLimits(output_bytes=500_000)).code == "too_big"
 
 
 @pytest.mark.parametrize("seed", range(8))

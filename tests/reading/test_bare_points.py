@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import read_sheets
-from wenming_metrics.reading.model.reading import Choices
+from wenming_metrics.reading.model.reading import RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, EARNED, LOST
 
 HEADER = ["督查日期", "街道", "点位类型", "点位名称", "地面无积水垃圾(5分)", "公益广告完好(4分)"]
@@ -29,7 +29,7 @@ def test_nobody_has_said_what_the_numbers_are():
     reading = wide(5, "3分")
     assert codes(reading) == ["结果-05", "结果-05"]
     (asked,) = reading.bare
-    assert (asked.sheet, asked.count, asked.said) == ("检查表", 2, "")
+    assert (asked.sheet, asked.count, asked.meaning) == ("检查表", 2, "")
     assert reading.counts.held == 1
 
 
@@ -44,12 +44,12 @@ def test_an_answer_reads_the_sheet_without_a_note(said, expected):
     reading = wide(2, 0, bare=said)
     assert codes(reading) == []
     assert points(reading) == expected
-    assert reading.bare[0].said == said
+    assert reading.bare[0].meaning == said
 
 
 def test_the_answer_is_remembered_by_the_headers():
     form = wide(2, 0).bare[0].fingerprint
-    choices = Choices({form: {BARE_CHOICE: EARNED}})
+    choices = RememberedChoices({form: {BARE_CHOICE: EARNED}})
     assert points(wide(5, 3.5, choices=choices)) == [(0, 0, 50_000), (1, 5_000, 40_000)]
     assert points(wide(5, 3.5, choices=choices, bare=LOST))[0] == (1, 50_000, 50_000)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import CHECKLIST, check_row, context, xlsx
 from wenming_metrics.reading.model.grid import cell, cells, rows_head
 from wenming_metrics.reading.read import read
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
 TEXT = '区,街道,得分,"备\n注"\n甲区,乙街道,95.5,"说“好”, 又说""行"""\n\n,丙街道,-2,\n'
 ROWS = [
@@ -149,8 +149,8 @@ def test_title_and_notes_around_the_table():
 
 def test_limit_of_cells_holds_for_texts():
     data = "a,b\n" * 1_000
-    assert decode(data.encode(), limits=Limits(cells=2_000)).refusal is None
-    refusal = decode(data.encode(), limits=Limits(cells=1_999)).refusal
+    assert decode(data.encode(), limits=SandboxLimits(cells=2_000)).refusal is None
+    refusal = decode(data.encode(), limits=SandboxLimits(cells=1_999)).refusal
     assert (refusal.code, refusal.details["sheet"]) == ("too_many_cells", "CSV")
 
 

@@ -174,7 +174,7 @@ def test_sites_are_read_against_the_units_beside_them():
         ],
     }
     reading = read_sheets(sheets)
-    built = build_sites(build_units(register(), reading.units), reading.places)
+    built = build_sites(build_units(register(), reading.units), reading.registered_sites)
     assert reading.kind == "registers"
     assert built.sites["name"].tolist() == ["东风农贸(集贸)市场", "人民东路", "桂花苑", "北门菜场"]
     assert built.sites["site"].tolist()[:3] == register().sites["site"].tolist()

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.reading import hostile
 from wenming_metrics.reading.model.grid import cell
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
 ROWS = 1_048_576
 _STRINGS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -49,7 +49,7 @@ def test_one_shared_text_of_megabytes_is_refused():
 def test_a_long_text_that_many_cells_share_is_refused_before_it_fills_the_memory():
     data = of_strings(["长" * 30_000], [0] * 20_000)  # 100 kB, and 2 GB once every cell has its own
     assert len(data) < 200_000
-    refusal = decode(data, limits=Limits(memory_bytes=400 << 20)).refusal
+    refusal = decode(data, limits=SandboxLimits(memory_bytes=400 << 20)).refusal
     assert refusal.code == "too_big"
     (sheet,) = decode(of_strings(["长" * 3_000], [0] * 20_000)).sheets
     assert (sheet.n_rows, sheet.columns[0].values) == (20_000, ("长" * 3_000,))

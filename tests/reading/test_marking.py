@@ -16,7 +16,7 @@ from wenming_metrics.reading.feedback.marking import mark
 from wenming_metrics.reading.model import marks as marks_module
 from wenming_metrics.reading.model.grid import cell
 from wenming_metrics.reading.model.marks import Mark, gather_marks
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
 TAG = "0123456789abcdef" * 4
 RED, YELLOW = "FFF6CFCD", "FFFFF1C9"
@@ -311,7 +311,7 @@ def test_a_hostile_file_is_refused_and_not_marked():
     ):
         said = [Mark("表", 1, "A", NOTE, "看")]
         assert mark(data, said, SUMMARY, TAG).code == code
-    small = Limits(output_bytes=500)
+    small = SandboxLimits(output_bytes=500)
     assert mark(sent(), MARKS, SUMMARY, TAG, limits=small).code == "too_big"
 
 

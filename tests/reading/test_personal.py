@@ -62,7 +62,7 @@ def test_the_columns_are_told_and_left_out():
 
 def test_the_kept_file_is_the_same_but_for_those_cells():
     content = book()
-    kept = read(content, "12345.xlsx", context()).kept
+    kept = read(content, "12345.xlsx", context()).stored_copy
     before, after = (openpyxl.load_workbook(io.BytesIO(one)) for one in (content, kept))
     assert [sheet.title for sheet in after] == [sheet.title for sheet in before]
     gone = {"J2", "K2", "J3", "K3"}
@@ -93,11 +93,11 @@ def test_a_text_file_is_kept_as_a_workbook_without_them():
     content = "\n".join(lines).encode("gb18030")
     found = read(content, "12345.csv", context())
     assert found.counts.good == 1
-    sheet = openpyxl.load_workbook(io.BytesIO(found.kept)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(found.stored_copy)).active
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert values[0][-1] == "来电人"
     assert values[1][-1] is None
-    assert CALLER.encode("gb18030") not in found.kept
+    assert CALLER.encode("gb18030") not in found.stored_copy
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_sheets_that_are_not_read_are_emptied_as_well():
     }
     told = {one.sheet: one.text for one in found.problems if one.code == "隐私-01"}
     assert "姓名、手机" in told["登记"]
-    after = openpyxl.load_workbook(io.BytesIO(found.kept))
+    after = openpyxl.load_workbook(io.BytesIO(found.stored_copy))
     assert [cell.value for cell in after["登记"][3]] == [1, None, None, "反映积水"]
     assert [cell.value for cell in after["登记"][2]] == LOG[1]
     assert [cell.value for cell in after["通讯录"][2]] == CONTACTS[1]

@@ -14,7 +14,7 @@ from tests.reading.hostile import anchor, drawn, png, relations, shown
 from wenming_metrics.reading.model.grid import Picture
 from wenming_metrics.reading.read import read
 from wenming_metrics.reading.sandbox.pictures import type_of
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
 ROWS = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 9))
 MEDIA = {"rId1": "../media/image1.png", "rId2": "/xl/media/image2.jpeg"}
@@ -124,8 +124,8 @@ def test_limits_keep_the_place_without_the_bytes():
     data = drawn(ROWS, anchor(1, 1, "rId1") + anchor(2, 1, "rId2"), MEDIA, FILES)
     large = len(png())
     for limits in (
-        Limits(picture_bytes=large - 1),
-        Limits(pictures_bytes=large - 1),
+        SandboxLimits(picture_bytes=large - 1),
+        SandboxLimits(pictures_bytes=large - 1),
     ):
         workbook = decode(data, limits=limits)
         assert [(one.row, one.lost) for one in workbook.pictures] == [(2, "too_large"), (3, "")]
@@ -155,7 +155,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_drawings_end_in_time(name):
-    workbook = decode(drawn(ROWS, HOSTILE[name], MEDIA, FILES), limits=Limits(cpu_seconds=20))
+    workbook = decode(drawn(ROWS, HOSTILE[name], MEDIA, FILES), limits=SandboxLimits(cpu_seconds=20))
     assert workbook.refusal is None
     assert workbook.pictures == ()
 

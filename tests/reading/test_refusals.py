@@ -11,9 +11,9 @@ from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context
 from wenming_metrics.domain.problems import REJECT, Problem
 from wenming_metrics.reading.model.grid import (
     CellError,
-    Column,
+    GridColumn,
     Refusal,
-    Sheet,
+    SheetGrid,
     SheetFacts,
     Workbook,
 )
@@ -112,8 +112,8 @@ def _sheet(header, rows):
     for values in zip(header, *rows, strict=True):
         known = {}
         codes = [known.setdefault((type(v), str(v)), (len(known), v))[0] for v in values]
-        columns.append(Column(np.array(codes, np.int32), tuple(v for _, v in known.values())))
-    return Sheet("检查表", 0, False, 1, tuple(columns), len(rows) + 1, SheetFacts(), ())
+        columns.append(GridColumn(np.array(codes, np.int32), tuple(v for _, v in known.values())))
+    return SheetGrid("检查表", 0, False, 1, tuple(columns), len(rows) + 1, SheetFacts(), ())
 
 
 @settings(max_examples=30, deadline=None)

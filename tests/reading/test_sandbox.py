@@ -10,9 +10,9 @@ from tests.reading import hostile
 from tests.reading.hostile import table
 from wenming_metrics.reading.model.grid import cell
 from wenming_metrics.reading.sandbox import process
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
-SMALL = Limits(xml_bytes=1 << 20)
+SMALL = SandboxLimits(xml_bytes=1 << 20)
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><styleSheet/>'
 
 HOSTILE = {
@@ -109,19 +109,19 @@ def test_formats_out_to_the_last_column_are_no_cells():
 
 
 def test_memory_limit_is_a_verdict():
-    limits = Limits(memory_bytes=300 << 20)
+    limits = SandboxLimits(memory_bytes=300 << 20)
     assert decode(hostile.sparse("Z1000000"), limits=limits).refusal.code == "too_big"
 
 
 def test_many_sparse_sheets_are_counted_together():
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="200"><c r="Z200"><v>1</v></c></row>'
     data = hostile.xlsx({f"表{i}": hostile.sheet(rows) for i in range(5)})
-    assert decode(data, limits=Limits(cells=20_000)).refusal.code == "too_many_cells"
-    assert decode(data, limits=Limits(cells=26_000)).refusal is None
+    assert decode(data, limits=SandboxLimits(cells=20_000)).refusal.code == "too_many_cells"
+    assert decode(data, limits=SandboxLimits(cells=26_000)).refusal is None
 
 
 def test_time_limit_is_a_verdict():
-    assert decode(table(5_000), limits=Limits(wall_seconds=0.02)).refusal.code == "too_slow"
+    assert decode(table(5_000), limits=SandboxLimits(wall_seconds=0.02)).refusal.code == "too_slow"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_child_that_fails_is_a_verdict(program, monkeypatch):
 
 def test_child_that_never_reads_is_ended(monkeypatch):
     monkeypatch.setattr(process, "_START", "import time; time.sleep(60)")
-    limits = Limits(wall_seconds=0.3)
+    limits = SandboxLimits(wall_seconds=0.3)
     assert decode(b"x" * 5_000_000, limits=limits).refusal.code == "too_slow"
 
 

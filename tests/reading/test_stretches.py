@@ -7,9 +7,9 @@ import pytest
 from tests.reading import hostile
 from tests.reading.hostile import sheet
 from wenming_metrics.reading.model.grid import Workbook, cells
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
-WHOLE, SHORT = Limits(stretch_bytes=1 << 30), Limits(stretch_bytes=1 << 20)
+WHOLE, SHORT = SandboxLimits(stretch_bytes=1 << 30), SandboxLimits(stretch_bytes=1 << 20)
 MERGED = '<mergeCells count="1"><mergeCell ref="C6:C7"/></mergeCells>'
 LAST = sheet('<row r="2"><c r="B2"><v>2</v></c></row>')
 

@@ -16,7 +16,7 @@ from tests import questionnaires
 from tests.builders import context, read_sheets, register, xlsx
 from tests.questionnaires import HEADERS, SAID, in_letters, in_numbers, in_text, rows, survey
 from wenming_metrics.queries.files.choices import nearest_columns
-from wenming_metrics.reading.model.reading import SURVEY, Choices, NameChoice, Reading
+from wenming_metrics.reading.model.reading import SURVEY, RememberedChoices, NameChoice, Reading
 from wenming_metrics.reading.read import read as read_file
 from wenming_metrics.reading.survey.questions import bare
 from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
@@ -199,7 +199,7 @@ def test_what_a_person_says_a_column_is_is_read():
     assert [one.header for one in asked.unmapped] == ["总的说来怎么样"]
     assert asked.answers.frame["overall"].tolist() == [NOT_ASKED] * 4
     said = {asked.unmapped[0].fingerprint: {"总的说来怎么样": "q:overall"}}
-    found = read(headers, rows(in_text), choices=Choices(headers=said))
+    found = read(headers, rows(in_text), choices=RememberedChoices(headers=said))
     pd.testing.assert_frame_equal(answers_of(found)[CODES], expected(), check_dtype=False)
 
 
@@ -210,7 +210,7 @@ def test_what_a_person_says_a_place_is_is_read():
     assert unknown.held["codes"].tolist() == [("单位-01",)]
     names = register().units["name"].tolist()
     said = NameChoice("unit", "其他〖老城东那边〗", names.index("城东街道"))
-    found = read(HEADERS, lines, choices=Choices(names=(said,)))
+    found = read(HEADERS, lines, choices=RememberedChoices(names=(said,)))
     assert found.answers.frame["unit"][0] == names.index("城东街道")
 
 
@@ -269,7 +269,7 @@ def test_cells_are_emptied_however_a_program_writes_them():
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"<c r=", b"<c  r="))
     kept = [
-        read_file(data, "问卷.xlsx", context(survey=survey())).kept
+        read_file(data, "问卷.xlsx", context(survey=survey())).stored_copy
         for data in (plain, odd.getvalue())
     ]
     books = [list(load_workbook(io.BytesIO(data)).active.values) for data in kept]

@@ -149,7 +149,7 @@ def test_mark(written, mark):
     ],
 )
 def test_places(written, count):
-    assert values.places(written) == count
+    assert values.place_count(written) == count
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_an_error_of_the_task_is_raised_at_its_item(pool):
 
 def test_workers_keep_the_log_of_their_parent(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("WENMING_LOGS", str(tmp_path))
-    with logs.kept("command", Settings(tmp_path, "sqlite:///x.db", None)):
+    with logs.keep_log("command", Settings(tmp_path, "sqlite:///x.db", None)):
         with open_executor(1, None) as executor:
             assert list(in_order(executor, tasks.warn, range(2))) == [0, 1]
     said = (tmp_path / "command.log").read_text(encoding="utf-8")

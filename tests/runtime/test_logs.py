@@ -18,7 +18,7 @@ WRITER = """
 import logging, sys
 from wenming_metrics.runtime import logs, settings
 logs._BYTES, logs._FILES = 5_000, 200
-with logs.kept("command", settings.load()):
+with logs.keep_log("command", settings.load()):
     for number in range(300):
         logging.getLogger("wenming_metrics.test").info("from %s line %03d", sys.argv[1], number)
 """
@@ -32,7 +32,7 @@ def here(tmp_path, monkeypatch):
 
 def test_acts_are_logged_with_who_and_how_much_but_not_with_cells(tmp_path, here):
     office = open_office(tmp_path)
-    with logs.kept("command", here):
+    with logs.keep_log("command", here):
         batch = ingest(office, checklist(rows()), "督查\n表.xlsx")
         commit.withdraw(office, batch, "张三", "重复")
         commit.reinstate(office, batch, "李四")
@@ -69,7 +69,7 @@ def test_a_fault_of_the_program_is_told_in_one_sentence(tmp_path, monkeypatch, c
 
 def test_they_are_turned_and_bounded(here, tmp_path, monkeypatch):
     monkeypatch.setattr(logs, "_BYTES", 2_000)
-    with logs.kept("server", here):
+    with logs.keep_log("server", here):
         for number in range(500):
             logging.getLogger("wenming_metrics.test").info("line %s", number)
     files = sorted((tmp_path / "logs").iterdir())
@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, monkeypatch, cap
 def test_afterwards_all_is_as_before(here):
     log = logging.getLogger("wenming_metrics")
     before = (log.level, log.propagate, list(log.handlers))
-    with logs.kept("command", here):
+    with logs.keep_log("command", here):
         pass
     assert (log.level, log.propagate, list(log.handlers)) == before
 

@@ -86,7 +86,7 @@ def test_worked_case(case):
 def check_sums(found, weighs_years):
     """Points, years and ledger lines add up to the exact score."""
     parts = found.years.assign(points=found.years["share"] * found.years["total"])
-    sums = (parts if weighs_years else found.parts).groupby("unit")["points"].sum()
+    sums = (parts if weighs_years else found.component_lines).groupby("unit")["points"].sum()
     sums += found.ledger.groupby("column")["counted"].sum().reindex(sums.index, fill_value=0)
     scored = found.units[found.units["score"].notna()]
     assert sums[scored["unit"]].to_numpy() == pytest.approx(scored["exact"], abs=1e-9)

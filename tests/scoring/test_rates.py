@@ -16,10 +16,10 @@ from wenming_metrics.scoring.survey.rates import (
     count_answers,
     hide_units,
     judge_rate,
-    places_in,
+    rank_figures,
     state_of,
     sum_counts,
-    sum_said,
+    sum_judged,
 )
 
 SURVEY = """
@@ -89,7 +89,7 @@ def answers():
 )
 def test_scales_and_several_answers(survey, answers, rate, k, n, unknown, blank, not_asked):
     said = judge_rate(answers, survey, survey.rate(rate))
-    (line,) = sum_said(said, np.zeros(6, np.int64), 1, np.ones(6)).to_dict("records")
+    (line,) = sum_judged(said, np.zeros(6, np.int64), 1, np.ones(6)).to_dict("records")
     told = [line[name] for name in ("k", "n", "unknown", "blank", "not_asked")]
     assert told == [k, n, unknown, blank, not_asked]
 
@@ -99,7 +99,7 @@ def test_counted_answers_give_the_same_sums(survey, answers):
     assert counts.set_index(["question", "option"])["n"].loc[("heard", BLANKS)] == 2
     for code in ("top", "index"):
         rate = survey.rate(code)
-        one = sum_said(judge_rate(answers, survey, rate), np.zeros(6, np.int64), 1, np.ones(6))
+        one = sum_judged(judge_rate(answers, survey, rate), np.zeros(6, np.int64), 1, np.ones(6))
         pd.testing.assert_frame_equal(sum_counts(counts, survey, rate, 1), one)
 
 
@@ -109,8 +109,8 @@ def test_states_and_places():
     state = state_of(n, np.array([5, 5, 31, 29, 20.0]), say, np.array([False] * 5))
     assert state.tolist() == ["hidden", "small", "wide", "caution", ""]
     shown = pd.DataFrame({"group": "a", "shown": [99, 98, 97, 90, 90.0], "state": state})
-    assert places_in(shown).tolist()[3:] == [1, 1]
-    assert places_in(shown).isna().tolist() == [True, True, True, False, False]
+    assert rank_figures(shown).tolist()[3:] == [1, 1]
+    assert rank_figures(shown).isna().tolist() == [True, True, True, False, False]
 
 
 @settings(max_examples=25)

@@ -221,7 +221,7 @@ class Comings(RuleBasedStateMachine):
         with reading(office.store) as connection:
             found = score_windows(connection, office, WINDOWS, office.rules.boards[0])
         for number, window in enumerate(WINDOWS):
-            at = found.at(number)
+            at = found.window_columns(number)
             parts = [getattr(found.scores.sums, name)[:, at].sum(0).tolist() for name in names]
             told = {unit: tuple(x) for unit, *x in zip(found.units["name"], *parts, strict=True)}
             assert told == self.figures(window)

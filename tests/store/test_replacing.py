@@ -257,7 +257,7 @@ def test_back_fill_and_retally_give_the_same(tmp_path):
         files.append(tmp_path / f"{number}.xlsx")
         files[-1].write_bytes(checklist(rows(number, 60)))
         ingest(one, files[-1].read_bytes(), files[-1].name, replaces=True)
-    choices = bulk.Choices(replaces=True)
+    choices = bulk.BulkChoices(replaces=True)
     with open_executor(2, None) as executor:
         done = list(bulk.ingest_many(many, files, "测试", choices, executor))
     assert [outcome.batch for outcome in done] == [2, 3, 4]

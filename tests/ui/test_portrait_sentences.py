@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from wenming_metrics.charts.range_bars import Range, left_end, range_lines
-from wenming_metrics.charts.rank_history import Placed, place_drawing, place_lines
+from wenming_metrics.charts.rank_history import PeriodRank, rank_drawing, rank_lines
 from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
@@ -184,15 +184,15 @@ def test_texts_of_uploads_are_escaped_and_words_for_the_screen_become_html():
 
 
 def test_gaps_stay_gaps_in_figure_and_drawing():
-    points = [Placed("9/1", 90.0, 1, "", ""), Placed("9/8", None, 0, "未督查", "")]
-    points += [Placed("9/15", 80.0, 2, "", "")]
-    gap, scores, places = place_lines(points).data
+    points = [PeriodRank("9/1", 90.0, 1, "", ""), PeriodRank("9/8", None, 0, "未督查", "")]
+    points += [PeriodRank("9/15", 80.0, 2, "", "")]
+    gap, scores, places = rank_lines(points).data
     assert list(gap.x) == [1]
     assert list(gap.text) == ["未督查"]
     assert list(scores.y) == [90.0, None, 80.0]
     assert list(places.y) == [1, None, 2]
     assert not scores.connectgaps
-    assert place_drawing(points).startswith("<img")
+    assert rank_drawing(points).startswith("<img")
 
 
 def test_one_scale_holds_all_ranges():

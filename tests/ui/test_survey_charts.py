@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from tests.ui.survey_frames import CITY, totals
-from wenming_metrics.charts.answer_bars import Asked, Bar, option_bars
+from wenming_metrics.charts.answer_bars import QuestionBars, Bar, option_bars
 from wenming_metrics.charts.dot_plot import Section, dots, reach
-from wenming_metrics.charts.funnel import Limits, funnel_chart
+from wenming_metrics.charts.funnel import FunnelLimits, funnel_chart
 from wenming_metrics.charts.waves import BROKEN, stretches, wave_line
 from wenming_metrics.ui.survey.frames import sections, totals_of
 
@@ -60,7 +60,7 @@ def funnel_lines():
     n = [10, 50, 100, 200]
     limits = {"low": [70, 84, 87, 88], "high": [100, 98, 97, 96]}
     limits |= {"far_low": [60, 80, 84, 86], "far_high": [100, 100, 99, 98]}
-    return Limits(92.0, pd.DataFrame({"n": n, **limits}))
+    return FunnelLimits(92.0, pd.DataFrame({"n": n, **limits}))
 
 
 def test_those_that_differ_are_marked_and_named_and_the_others_are_not():
@@ -112,7 +112,7 @@ def test_a_line_stops_where_the_definition_changes():
 def test_bars_of_options_are_shares_from_zero_and_texts_are_escaped():
     page = option_bars(
         [
-            Asked(
+            QuestionBars(
                 "您<满意>吗",
                 "各项占 98 份的比例",
                 (Bar("满意", 85, 86.7347), Bar("不满意", 13, 13.2653)),

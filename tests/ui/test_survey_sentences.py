@@ -228,7 +228,7 @@ def test_no_answers_stand_apart_from_the_options():
     (one,) = question_bars(told)
     assert [bar.title for bar in one.options] == ["满意", "不满意"]
     assert [(bar.title, bar.count) for bar in one.apart] == [("说不清", 2), ("空白", 3)]
-    assert one.said == "100 份回答"
+    assert one.basis == "100 份回答"
 
 
 def test_counts_of_too_few_are_not_laid_out():
@@ -237,7 +237,7 @@ def test_counts_of_too_few_are_not_laid_out():
         ("u", "说不清", NAN, NAN, NAN, "unknown", True),
     )
     (one,) = question_bars(told)
-    assert one.said == "样本过少,不公布"
+    assert one.basis == "样本过少,不公布"
     assert {(bar.count, bar.share) for bar in (*one.options, *one.apart)} == {(None, None)}
 
 

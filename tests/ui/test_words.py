@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from wenming_metrics.domain.periods import custom, window
-from wenming_metrics.queries.ranking.overview import City
-from wenming_metrics.queries.scores.deductions import Problem
+from wenming_metrics.queries.ranking.overview import CityOverview
+from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.ui.frame import words
 
@@ -18,7 +18,7 @@ CLOSED = date(2026, 11, 19)
 def city(**given):
     told = {"score": 88.0, "score_change": None, "target": 90.0, "scored": 2, "units": 3}
     told |= {"sites": 43, "visits": 44, "checks": 500, "failed": 40, "places": 57}
-    return City(**(told | given))
+    return CityOverview(**(told | given))
 
 
 def units(*lines):
@@ -105,7 +105,7 @@ def test_a_listing_without_problems():
     ],
 )
 def test_a_problem_in_one_line(changed, said):
-    one = Problem("DC-1", date(2026, 11, 18), "未及时整改", None, 0.5, 0.3, date(2026, 11, 20))
+    one = PricedFinding("DC-1", date(2026, 11, 18), "未及时整改", None, 0.5, 0.3, date(2026, 11, 20))
     assert words.problem(replace(one, **changed)) == said
 
 

@@ -21,16 +21,16 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionBars:
     """One question: its words, what its shares rest on, its options, and what is no answer."""
 
     title: str
-    said: str
+    basis: str
     options: tuple[Bar, ...]
     apart: tuple[Bar, ...] = ()
 
 
-def option_bars(questions: Iterable[Asked], decimals: int = 1) -> str:
+def option_bars(questions: Iterable[QuestionBars], decimals: int = 1) -> str:
     """Draw questions as a grid of cards, each with its bars from zero to 100 %.
 
     Takes:   decimals - of the shares
@@ -38,10 +38,10 @@ def option_bars(questions: Iterable[Asked], decimals: int = 1) -> str:
              in grey, with its count
     """
     cards = [
-        f"<div class='asked'><div class='name'>{escape(one.title)}</div>"
-        f"<div class='said'>{escape(one.said)}</div>"
-        f"{_rows(one.options, decimals, 'bar')}{_apart(one.apart, decimals)}</div>"
-        for one in questions
+        f"<div class='asked'><div class='name'>{escape(question.title)}</div>"
+        f"<div class='said'>{escape(question.basis)}</div>"
+        f"{_rows(question.options, decimals, 'bar')}{_apart(question.apart, decimals)}</div>"
+        for question in questions
     ]
     return f"<div class='questions'>{''.join(cards)}</div>"
 

@@ -25,7 +25,7 @@ def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
     """
     monday = last - timedelta(days=last.weekday())
     first = monday - timedelta(weeks=weeks - 1)
-    known = {line.day: line for line in days.itertuples()}
+    lines_by_day = {line.day: line for line in days.itertuples()}
     lost, texts = np.full((7, weeks), np.nan), np.full((7, weeks), "", object)
     ground = np.full((7, weeks), np.nan)
     for week in range(weeks):
@@ -34,9 +34,9 @@ def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
             if day > last:
                 continue
             ground[weekday, week] = 0
-            texts[weekday, week] = _said(day, known.get(day))
-            if day in known:
-                lost[weekday, week] = known[day].lost
+            texts[weekday, week] = _hover_text(day, lines_by_day.get(day))
+            if day in lines_by_day:
+                lost[weekday, week] = lines_by_day[day].lost
     figure = new_figure()
     plain = {"showscale": False, "xgap": 2, "ygap": 2, "hoverinfo": "skip"}
     figure.add_trace(go.Heatmap(z=ground, colorscale=[[0, _NOT_THERE], [1, _NOT_THERE]], **plain))
@@ -51,12 +51,12 @@ def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
     return figure
 
 
-def _said(day: date, line: tuple | None) -> str:
-    named = f"{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"
+def _hover_text(day: date, line: tuple | None) -> str:
+    day_text = f"{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"
     if line is None:
-        return f"{named} 未督查"
+        return f"{day_text} 未督查"
     value = "没有得分" if np.isnan(line.value) else f"得分 {line.value:.2f},失 {line.lost:.2f} 分"
-    return f"{named}<br>{value}<br>{line.checks:,} 项检查"
+    return f"{day_text}<br>{value}<br>{line.checks:,} 项检查"
 
 
 def _span(lost: np.ndarray) -> dict[str, float]:
@@ -69,15 +69,15 @@ def _span(lost: np.ndarray) -> dict[str, float]:
 
 def _axes(figure: go.Figure, mondays: Sequence[date]) -> None:
     months = [
-        (place, f"{day.month}月")
-        for place, day in enumerate(mondays)
-        if place == 0 or day.month != mondays[place - 1].month
+        (column, f"{day.month}月")
+        for column, day in enumerate(mondays)
+        if column == 0 or day.month != mondays[column - 1].month
     ]
     if len(months) > 1 and months[1][0] - months[0][0] < 2:
         months = months[1:]  # the first would run into the second
     figure.update_layout(height=_HEIGHT, plot_bgcolor="white", font={"color": QUIET, "size": 12})
     figure.update_xaxes(
-        tickvals=[place for place, _ in months], ticktext=[text for _, text in months],
+        tickvals=[column for column, _ in months], ticktext=[text for _, text in months],
         side="top", showgrid=False, constrain="domain", constraintoward="left", tickangle=0,
         ticks="", zeroline=False,
     )  # fmt: skip

@@ -19,7 +19,7 @@ _LABELS = 5
 
 def course_line(
     control: Control,
-    places: Sequence[int],
+    positions: Sequence[int],
     labels: Sequence[str],
     hovers: Sequence[str],
     *,
@@ -30,7 +30,7 @@ def course_line(
 ) -> go.Figure:
     """Draw a series with its mean and usual range.
 
-    Takes:   control - the series; places - where on the axis each of its points stands; labels -
+    Takes:   control - the series; positions - where on the axis each of its points stands; labels -
              one for every place of the axis; hovers - one per point; before - the year before, for
              every place (NaN = none); cuts - place -> what the vertical line there is; ends - place,
              mark and hover text of thin lines that divide nothing; target - drawn where it is not
@@ -39,15 +39,15 @@ def course_line(
              The axis of the values does not begin at zero, and says so by its labels.
     """
     figure = new_figure()
-    where = np.asarray(places)
+    where = np.asarray(positions)
     for number in range(int(control.stretch.max()) + 1 if len(where) else 0):
-        own = control.stretch == number
-        _range(figure, where[own], *(one[own] for one in (control.mean, control.low, control.high)))
+        in_stretch = control.stretch == number
+        _range(figure, where[in_stretch], *(level[in_stretch] for level in (control.mean, control.low, control.high)))
     if before is not None and has_line(before):
         _earlier(figure, before)
     figure.add_trace(_line(control, where, hovers))
-    for place, text in (cuts or {}).items():
-        _cut(figure, place, text)
+    for position, text in (cuts or {}).items():
+        _cut(figure, position, text)
     reach = _reach(control, before)
     if target is not None and reach is not None and _is_near(target, reach):
         reach = (min(reach[0], target - 0.2), max(reach[1], target + 0.2))
@@ -90,13 +90,13 @@ def _is_near(target: float, ends: tuple[float, float]) -> bool:
 
 def _reach(control: Control, before: Sequence[float] | None) -> tuple[float, float] | None:
     """Give the ends of the axis: all that is drawn, with a little room."""
-    parts = [
+    drawn = [
         control.values,
         control.low,
         control.high,
         np.asarray([] if before is None else before, float),
     ]
-    all_of = np.concatenate(parts)
+    all_of = np.concatenate(drawn)
     if np.isnan(all_of).all():
         return None
     low, high = float(np.nanmin(all_of)), float(np.nanmax(all_of))
@@ -133,22 +133,22 @@ def _earlier(figure: go.Figure, before: Sequence[float]) -> None:
     )
 
 
-def _cut(figure: go.Figure, place: float, text: str) -> None:
-    figure.add_vline(x=place, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+def _cut(figure: go.Figure, position: float, text: str) -> None:
+    figure.add_vline(x=position, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
-        **{"x": place, "y": 1, "yref": "paper", "yanchor": "bottom", "text": text},
+        **{"x": position, "y": 1, "yref": "paper", "yanchor": "bottom", "text": text},
         **{"showarrow": False, "xanchor": "left", "font": {"size": 12, "color": QUIET}},
     )
 
 
 def _ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
     """Draw thin lines whose marks stand at the foot of the figure and tell more when pointed at."""
-    for place, _, _ in ends:
-        figure.add_vline(x=place, line={"color": QUIET, "width": 1, "dash": "dot"})
-    places, marks, hovers = zip(*ends, strict=True)
+    for position, _, _ in ends:
+        figure.add_vline(x=position, line={"color": QUIET, "width": 1, "dash": "dot"})
+    positions, marks, hovers = zip(*ends, strict=True)
     figure.add_trace(
         go.Scatter(
-            **{"x": places, "y": [floor] * len(places), "mode": "text", "text": marks},
+            **{"x": positions, "y": [floor] * len(positions), "mode": "text", "text": marks},
             **{"textposition": "top left", "textfont": {"size": 14, "color": QUIET}},
             **{"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"},
             cliponaxis=False,
@@ -165,10 +165,10 @@ def _tag(figure: go.Figure, x: float, y: float, text: str) -> None:
 
 def _axes(figure: go.Figure, labels: Sequence[str]) -> None:
     step = max(1, -(-len(labels) // _LABELS))
-    shown = list(range(len(labels) - 1, -1, -step))[::-1]
+    ticks = list(range(len(labels) - 1, -1, -step))[::-1]
     figure.update_layout(height=_HEIGHT, margin={"t": 26})
     figure.update_xaxes(
-        tickvals=shown, ticktext=[labels[at] for at in shown], range=[-0.6, len(labels) - 0.4],
+        tickvals=ticks, ticktext=[labels[tick] for tick in ticks], range=[-0.6, len(labels) - 0.4],
         tickangle=0, showgrid=False, zeroline=False, linecolor=LINE, showline=True,
     )  # fmt: skip
     figure.update_yaxes(nticks=6, tickformat=".4~g")

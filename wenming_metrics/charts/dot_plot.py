@@ -27,15 +27,15 @@ _RIGHT = 96
 class Section:
     """Units that stand together.
 
-    title - above them, "" = none; said - beside the title; lines - name, value, low, high (per cent), said (right of the
-    dot), hover, in the order in which they are drawn; whole - value, low, high, said of all of them
+    title - above them, "" = none; note - beside the title; lines - name, value, low, high (per cent), said (right of the
+    dot), hover, in the order in which they are drawn; overall - value, low, high, label of all of them
     together, None = none; quiet - drawn grey and open: too few to be compared
     """
 
     title: str
     lines: pd.DataFrame
-    whole: tuple[float, float, float, str] | None = None
-    said: str = ""
+    overall: tuple[float, float, float, str] | None = None
+    note: str = ""
     quiet: bool = False
 
 
@@ -53,12 +53,12 @@ def dots(
     for section in sections:
         if section.title:
             labels.append((row, f"<b>{section.title}</b>"))
-            if section.whole is not None:
-                _draw_whole(figure, section.whole, row)
-            if section.said:
-                _note(figure, row, section.said, QUIET, at=0)
+            if section.overall is not None:
+                _draw_overall(figure, section.overall, row)
+            if section.note:
+                _note(figure, row, section.note, QUIET, across=0)
             row += 1
-        labels += [(row + at, name) for at, name in enumerate(section.lines["name"])]
+        labels += [(row + index, name) for index, name in enumerate(section.lines["name"])]
         figure.add_trace(_trace(section, row))
         _say_beside(figure, section.lines["said"], row, quiet=section.quiet)
         row += len(section.lines)
@@ -73,7 +73,7 @@ def dots(
     )  # fmt: skip
     figure.update_yaxes(
         range=[max(row, 1) - 0.4, -0.6],
-        tickvals=[at for at, _ in labels],
+        tickvals=[label_row for label_row, _ in labels],
         ticktext=[name for _, name in labels],
         showgrid=False,
         tickfont={"size": 13},
@@ -83,9 +83,9 @@ def dots(
 
 def reach(sections: Sequence[Section], besides: Sequence[float] = ()) -> tuple[float, float]:
     """Give the ends of the axis: all dots, intervals and lines, on multiples of 5, in 0 to 100."""
-    parts = [section.lines[["value", "low", "high"]].to_numpy(float) for section in sections]
-    parts += [np.array(section.whole[:3], float) for section in sections if section.whole]
-    every = np.concatenate([np.asarray(besides, float), *(part.ravel() for part in parts)])
+    drawn = [section.lines[["value", "low", "high"]].to_numpy(float) for section in sections]
+    drawn += [np.array(section.overall[:3], float) for section in sections if section.overall]
+    every = np.concatenate([np.asarray(besides, float), *(figures.ravel() for figures in drawn)])
     every = every[~np.isnan(every)]
     if not len(every):
         return 0.0, 100.0
@@ -125,9 +125,9 @@ def _error(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> di
     }
 
 
-def _draw_whole(figure: go.Figure, whole: tuple[float, float, float, str], row: int) -> None:
+def _draw_overall(figure: go.Figure, overall: tuple[float, float, float, str], row: int) -> None:
     """Draw the figure of a whole section in the row of its title."""
-    value, low, high, said = whole
+    value, low, high, label = overall
     figure.add_trace(
         go.Scatter(
             x=[value],
@@ -138,28 +138,28 @@ def _draw_whole(figure: go.Figure, whole: tuple[float, float, float, str], row: 
             hoverinfo="skip",
         )
     )
-    _note(figure, row, f"<b>{said}</b>", QUIET)
+    _note(figure, row, f"<b>{label}</b>", QUIET)
 
 
-def _say_beside(figure: go.Figure, said: pd.Series, row: int, *, quiet: bool) -> None:
-    for at, text in enumerate(said):
-        _note(figure, row + at, text, QUIET if quiet else ACCENT)
+def _say_beside(figure: go.Figure, texts: pd.Series, row: int, *, quiet: bool) -> None:
+    for index, text in enumerate(texts):
+        _note(figure, row + index, text, QUIET if quiet else ACCENT)
 
 
-def _note(figure: go.Figure, row: int, text: str, colour: str, at: float = 1) -> None:
+def _note(figure: go.Figure, row: int, text: str, colour: str, across: float = 1) -> None:
     figure.add_annotation(
-        **{"xref": "paper", "x": at, "xanchor": "left", "xshift": 6, "y": row, "text": text},
+        **{"xref": "paper", "x": across, "xanchor": "left", "xshift": 6, "y": row, "text": text},
         **{"showarrow": False, "font": {"size": 12, "color": colour}, "align": "left"},
     )
 
 
 def _draw_lines(figure: go.Figure, marks: Mapping[str, float], target: float | None) -> None:
     """Draw the lines across all rows; of two labels each stands on the side away from the other."""
-    places = [*marks.values(), *([] if target is None else [target])]
-    middle = sum(places) / len(places) if places else 0.0
-    for said, place in marks.items():
-        figure.add_vline(x=place, line={"color": QUIET, "width": 1.2}, layer="below")
-        _label(figure, place, said, on_the_right=place >= middle)
+    positions = [*marks.values(), *([] if target is None else [target])]
+    middle = sum(positions) / len(positions) if positions else 0.0
+    for label, position in marks.items():
+        figure.add_vline(x=position, line={"color": QUIET, "width": 1.2}, layer="below")
+        _label(figure, position, label, on_the_right=position >= middle)
     if target is not None:
         figure.add_vline(
             x=target, line={"color": QUIET, "width": 1.2, "dash": "dash"}, layer="below"
@@ -167,9 +167,9 @@ def _draw_lines(figure: go.Figure, marks: Mapping[str, float], target: float | N
         _label(figure, target, f"目标 {target:g}", on_the_right=bool(marks) and target > middle)
 
 
-def _label(figure: go.Figure, place: float, text: str, *, on_the_right: bool) -> None:
+def _label(figure: go.Figure, position: float, text: str, *, on_the_right: bool) -> None:
     figure.add_annotation(
-        **{"x": place, "yref": "paper", "y": 1, "yanchor": "bottom", "text": text},
+        **{"x": position, "yref": "paper", "y": 1, "yanchor": "bottom", "text": text},
         **{"showarrow": False, "xanchor": "left" if on_the_right else "right"},
         **{"font": {"size": 12, "color": QUIET}, "bordercolor": LINE, "borderwidth": 0},
     )

@@ -25,7 +25,7 @@ _NAMES_TO = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class FunnelLimits:
     """Between which figures a unit like the city would lie, by number of questionnaires.
 
     centre - of the city; lines - n, low, high (95 %), far_low, far_high (99.8 %), all in per cent
@@ -35,11 +35,11 @@ class Limits:
     lines: pd.DataFrame
 
 
-def funnel_chart(units: pd.DataFrame, limits: Limits, said: str) -> go.Figure:
+def funnel_chart(units: pd.DataFrame, limits: FunnelLimits, city_label: str) -> go.Figure:
     """Draw units by number of questionnaires and rate, within the limits around the city.
 
     Takes:   units - name, n, value (per cent), verdict (of CLEARLY, PERHAPS, SAME, below the city
-             with a minus), quiet (too few for a verdict), hover; said - beside the line of the
+             with a minus), quiet (too few for a verdict), hover; city_label - beside the line of the
              city (「全市<br>93.24」)
     Returns: last of all one trace of units: those out of the far limits as dark triangles with their
              names, out of the near ones as diamonds, the others as light circles, the quiet ones
@@ -51,12 +51,12 @@ def funnel_chart(units: pd.DataFrame, limits: Limits, said: str) -> go.Figure:
     _ground(figure, lines, "low", "high", _INNER)
     figure.add_hline(y=limits.centre, line={"color": QUIET, "width": 1.2})
     figure.add_annotation(
-        **{"x": 1, "xref": "paper", "y": limits.centre, "text": said, "showarrow": False},
+        **{"x": 1, "xref": "paper", "y": limits.centre, "text": city_label, "showarrow": False},
         **{"xanchor": "left", "xshift": 4, "font": {"size": 12, "color": QUIET}, "align": "left"},
     )
     figure.add_trace(_units(units))
-    for one in _named(units).itertuples():
-        _name(figure, one)
+    for unit in _units_to_name(units).itertuples():
+        _name(figure, unit)
     figure.update_layout(height=_HEIGHT, margin={"t": 12, "r": 52})
     last = float(lines["n"].max()) if len(lines) else 1.0
     figure.update_xaxes(
@@ -104,27 +104,27 @@ def _units(units: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _named(units: pd.DataFrame) -> pd.DataFrame:
+def _units_to_name(units: pd.DataFrame) -> pd.DataFrame:
     """Give the units that are named in the figure: those that differ, the clearest first."""
     apart = units[units["verdict"] != SAME]
     order = apart["verdict"].abs().sort_values(ascending=False, kind="stable").index
     return apart.loc[order].head(_NAMES_TO)
 
 
-def _name(figure: go.Figure, one: tuple) -> None:
-    above = one.verdict > 0
+def _name(figure: go.Figure, unit: tuple) -> None:
+    above = unit.verdict > 0
     figure.add_annotation(
-        **{"x": one.n, "y": one.value, "text": one.name, "showarrow": False},
+        **{"x": unit.n, "y": unit.value, "text": unit.name, "showarrow": False},
         **{"yshift": 9 if above else -9, "yanchor": "bottom" if above else "top"},
         **{"font": {"size": 12}},
     )
 
 
-def _ends(units: pd.DataFrame, limits: Limits) -> tuple[float, float]:
+def _ends(units: pd.DataFrame, limits: FunnelLimits) -> tuple[float, float]:
     """Give the ends of the axis: all units, and the limits from the smallest of them on."""
     lines = limits.lines
-    shown = lines[lines["n"] >= units["n"].min()] if len(units) else lines
-    every = np.concatenate([units["value"], shown["far_low"], shown["far_high"], [limits.centre]])
+    visible_lines = lines[lines["n"] >= units["n"].min()] if len(units) else lines
+    every = np.concatenate([units["value"], visible_lines["far_low"], visible_lines["far_high"], [limits.centre]])
     every = every[~np.isnan(every.astype(float))]
     low, high = float(every.min()), float(every.max())
     room = max((high - low) * 0.08, 1.0)

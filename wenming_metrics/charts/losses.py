@@ -35,8 +35,8 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    for place, line in enumerate(losses.itertuples()):
-        figure.add_annotation(_heading(place, line.name, line.path))
+    for row, line in enumerate(losses.itertuples()):
+        figure.add_annotation(_heading(row, line.name, line.path))
     longest = float(losses["loss"].max()) if len(losses) else 1.0
     figure.update_layout(height=_ROW * len(losses) + _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, longest * 1.35 or 1.0], visible=False)
@@ -47,7 +47,7 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
 def _colours(count: int, chosen: int | None) -> list[str]:
     if chosen is None:
         return [ACCENT] * count
-    return [ACCENT if place == chosen else MUTED for place in range(count)]
+    return [ACCENT if row == chosen else MUTED for row in range(count)]
 
 
 def _value(line: tuple) -> str:
@@ -62,12 +62,12 @@ def _hover(line: tuple) -> str:
     )
 
 
-def _heading(place: int, name: str, path: str) -> dict[str, object]:
+def _heading(row: int, name: str, path: str) -> dict[str, object]:
     top = path.split(" › ")[0] if path else ""
     above = f" <span style='color:{QUIET};font-size:12px'>{top}</span>" if top else ""
     return {
         "x": 0,
-        "y": place,
+        "y": row,
         "yshift": 17,
         "xanchor": "left",
         "text": f"{name}{above}",

@@ -18,13 +18,13 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
              axis of shares of the whole; the first trace has a point per bar
     """
     figure, size = new_figure(), len(losses)
-    places = list(range(size))
+    rows = list(range(size))
     running = losses["share"].cumsum()
-    colours = [ACCENT if place < main else MUTED for place in places]
+    colours = [ACCENT if row < main else MUTED for row in rows]
     figure.add_trace(
         go.Bar(
             x=losses["share"],
-            y=places,
+            y=rows,
             orientation="h",
             marker_color=colours,
             selected={"marker": {"opacity": 1}},
@@ -36,10 +36,10 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    for place, line, share in zip(places, losses.itertuples(), running, strict=True):
+    for row, line, share in zip(rows, losses.itertuples(), running, strict=True):
         figure.add_annotation(
             x=0,
-            y=place,
+            y=row,
             yshift=17,
             xanchor="left",
             showarrow=False,

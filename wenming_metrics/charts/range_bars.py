@@ -28,14 +28,14 @@ class Range:
     high: float | None
     middle: float | None
     value: float | None
-    said: str
+    value_text: str
     basis: str
     link: str = ""
 
 
 def left_end(lines: Sequence[Range]) -> int:
     """Give where the scale begins: the ten below whatever is drawn."""
-    drawn = [one for line in lines for one in (line.low, line.value) if one is not None]
+    drawn = [figure for line in lines for figure in (line.low, line.value) if figure is not None]
     return int(min([90.0, *drawn]) // 10 * 10)
 
 
@@ -46,39 +46,39 @@ def range_lines(lines: Sequence[Range]) -> str:
     """
     first = left_end(lines)
     rows = "".join(
-        f"<tr><td class='name'>{_name(one)}</td><td class='range'>{_drawing(one, first)}</td>"
-        f"<td class='number'>{escape(one.said)}<span class='quiet'>{escape(one.basis)}</span></td>"
+        f"<tr><td class='name'>{_name(line)}</td><td class='range'>{_drawing(line, first)}</td>"
+        f"<td class='number'>{escape(line.value_text)}<span class='quiet'>{escape(line.basis)}</span></td>"
         "</tr>"
-        for one in lines
+        for line in lines
     )
     return f"<table class='ranges'>{rows}</table>"
 
 
-def _name(one: Range) -> str:
-    if not one.link:
-        return escape(one.name)
-    return f"<a href='{escape(one.link, quote=True)}' target='_self'>{escape(one.name)}</a>"
+def _name(line: Range) -> str:
+    if not line.link:
+        return escape(line.name)
+    return f"<a href='{escape(line.link, quote=True)}' target='_self'>{escape(line.name)}</a>"
 
 
-def _drawing(one: Range, first: int) -> str:
+def _drawing(line: Range, first: int) -> str:
     scale = (_WIDE - 2 * _EDGE) / max(100 - first, 1)
 
-    def place(value: float) -> float:
+    def x_of(value: float) -> float:
         return _EDGE + (value - first) * scale
 
     half = _TALL / 2
-    parts = [f"<line x1='0' x2='{_WIDE}' y1='{half}' y2='{half}' stroke='{LINE}'/>"]
-    if one.low is not None and one.high is not None:
-        wide = max(place(one.high) - place(one.low), 2.0)
-        parts.append(
-            f"<rect x='{place(one.low):.1f}' y='{half - 3}' width='{wide:.1f}' height='6' "
+    shapes = [f"<line x1='0' x2='{_WIDE}' y1='{half}' y2='{half}' stroke='{LINE}'/>"]
+    if line.low is not None and line.high is not None:
+        wide = max(x_of(line.high) - x_of(line.low), 2.0)
+        shapes.append(
+            f"<rect x='{x_of(line.low):.1f}' y='{half - 3}' width='{wide:.1f}' height='6' "
             f"fill='{_BAND}'/>"
         )
-    if one.middle is not None:
-        x = f"{place(one.middle):.1f}"
-        parts.append(
+    if line.middle is not None:
+        x = f"{x_of(line.middle):.1f}"
+        shapes.append(
             f"<line x1='{x}' x2='{x}' y1='1' y2='{_TALL - 1}' stroke='{QUIET}' stroke-width='2'/>"
         )
-    if one.value is not None:
-        parts.append(f"<circle cx='{place(one.value):.1f}' cy='{half}' r='5.5' fill='{TEXT}'/>")
-    return picture("".join(parts), _WIDE, _TALL)
+    if line.value is not None:
+        shapes.append(f"<circle cx='{x_of(line.value):.1f}' cy='{half}' r='5.5' fill='{TEXT}'/>")
+    return picture("".join(shapes), _WIDE, _TALL)

@@ -24,39 +24,39 @@ _TOP, _BOTTOM = 36, 72
 
 
 @dataclass(frozen=True)
-class Placed:
-    """One period: what it is called, score (None = none), place (0 = none), why there is no score,
+class PeriodRank:
+    """One period: what it is called, score (None = none), rank (0 = none), why there is no score,
     and what is said on pointing at it."""
 
     label: str
     score: float | None
-    place: int
+    rank: int
     why: str
     hover: str
 
 
-def place_lines(points: Sequence[Placed]) -> go.Figure:
+def rank_lines(points: Sequence[PeriodRank]) -> go.Figure:
     """Draw places (the first on top) above scores; a period without a score is a hatched gap.
 
     Takes:   points - oldest first
     Returns: two lines on one time axis; the axis of scores does not begin at zero
     """
     figure, where = new_figure(), list(range(len(points)))
-    places = [one.place or None for one in points]
-    scores = [one.score for one in points]
+    ranks = [point.rank or None for point in points]
+    scores = [point.score for point in points]
     low, high = _reach(scores)
-    gaps = [at for at, score in enumerate(scores) if score is None]
-    figure.add_trace(_gaps(gaps, [points[at].why for at in gaps], (low, high), len(points)))
-    hovers = [one.hover for one in points]
+    gaps = [index for index, score in enumerate(scores) if score is None]
+    figure.add_trace(_gaps(gaps, [points[gap].why for gap in gaps], (low, high), len(points)))
+    hovers = [point.hover for point in points]
     figure.add_trace(_line(where, scores, _few(scores), hovers, "y", _sides(scores)))
-    texts = ["" if place is None else str(place) for place in places]
-    figure.add_trace(_line(where, places, texts, hovers, "y2", ["top center"] * len(points)))
-    worst = max([2, *(place for place in places if place)])
+    texts = ["" if rank is None else str(rank) for rank in ranks]
+    figure.add_trace(_line(where, ranks, texts, hovers, "y2", ["top center"] * len(points)))
+    worst = max([2, *(rank for rank in ranks if rank)])
     step = max(1, -(-len(points) // 12))
     figure.update_layout(height=_HEIGHT, barmode="overlay", bargap=0)
     figure.update_xaxes(
         tickvals=where[::-1][::step],
-        ticktext=[one.label for one in points][::-1][::step],
+        ticktext=[point.label for point in points][::-1][::step],
         range=[-0.6, len(points) - 0.4],
         showgrid=False,
     )
@@ -123,65 +123,65 @@ def _gaps(where: list[int], why: list[str], ends: tuple[float, float], size: int
 
 def _few(scores: Sequence[float | None]) -> list[str]:
     """Spell the last score, the best and the worst; more would not fit on a phone."""
-    there = [at for at, score in enumerate(scores) if score is not None]
-    if not there:
+    scored = [index for index, score in enumerate(scores) if score is not None]
+    if not scored:
         return [""] * len(scores)
-    ordered = sorted(there, key=lambda at: scores[at])
-    told = {there[-1], ordered[0], ordered[-1]}
-    return [f"{score:.2f}" if at in told else "" for at, score in enumerate(scores)]
+    ordered = sorted(scored, key=lambda index: scores[index])
+    labelled = {scored[-1], ordered[0], ordered[-1]}
+    return [f"{score:.2f}" if index in labelled else "" for index, score in enumerate(scores)]
 
 
 def _sides(scores: Sequence[float | None]) -> list[str]:
     """Say on which side of its dot each score is written: away from the line to its neighbours."""
-    found = []
-    for at, score in enumerate(scores):
-        beside = [one for one in (*scores[max(at - 1, 0) : at], *scores[at + 1 : at + 2]) if one]
+    sides = []
+    for index, score in enumerate(scores):
+        beside = [neighbour for neighbour in (*scores[max(index - 1, 0) : index], *scores[index + 1 : index + 2]) if neighbour]
         high = score is not None and bool(beside) and score >= sum(beside) / len(beside)
-        found.append("top center" if high else "bottom center")
-    return found
+        sides.append("top center" if high else "bottom center")
+    return sides
 
 
 def _reach(scores: Sequence[float | None]) -> tuple[float, float]:
-    there = [score for score in scores if score is not None] or [0.0, 100.0]
-    low, high = min(there), max(there)
+    drawn = [score for score in scores if score is not None] or [0.0, 100.0]
+    low, high = min(drawn), max(drawn)
     room = max((high - low) * 0.3, 1.0)
     return low - room, high + room
 
 
-def place_drawing(points: Sequence[Placed]) -> str:
+def rank_drawing(points: Sequence[PeriodRank]) -> str:
     """Draw scores with their places as a picture for paper, all numbers written.
 
     Takes:   points - oldest first, at most a dozen
     Returns: HTML of a picture
     """
     step = (_WIDE - 2 * _EDGE) / max(len(points) - 1, 1)
-    at = [_EDGE + number * step for number in range(len(points))]
-    scores = np.array([np.nan if one.score is None else one.score for one in points], float)
-    there = ~np.isnan(scores)
-    low, high = (scores[there].min(), scores[there].max()) if there.any() else (0.0, 1.0)
+    x_positions = [_EDGE + number * step for number in range(len(points))]
+    scores = np.array([np.nan if point.score is None else point.score for point in points], float)
+    scored = ~np.isnan(scores)
+    low, high = (scores[scored].min(), scores[scored].max()) if scored.any() else (0.0, 1.0)
     span = max(high - low, 1e-9)
     tall = [_BOTTOM - (score - low) / span * (_BOTTOM - _TOP) for score in scores]
-    parts = [_strokes(at, tall, there)]
-    for x, y, one in zip(at, tall, points, strict=True):
-        parts.append(_words(x, _TALL - 4, one.label, QUIET))
-        if one.score is None:
-            parts.append(_hatched(x, min(step, 60) * 0.7))
-            parts.append(_words(x, (_TOP + _BOTTOM) / 2 + 4, one.why, TEXT))
+    shapes = [_strokes(x_positions, tall, scored)]
+    for x, y, point in zip(x_positions, tall, points, strict=True):
+        shapes.append(_words(x, _TALL - 4, point.label, QUIET))
+        if point.score is None:
+            shapes.append(_hatched(x, min(step, 60) * 0.7))
+            shapes.append(_words(x, (_TOP + _BOTTOM) / 2 + 4, point.why, TEXT))
             continue
-        parts.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3.5' fill='{TEXT}'/>")
-        place = f"第{one.place} " if one.place else ""
-        parts.append(_words(x, y - 20, place, TEXT, bold=True))
-        parts.append(_words(x, y - 7, f"{one.score:.2f}", TEXT))
-    return picture("".join(parts), _WIDE, _TALL)
+        shapes.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3.5' fill='{TEXT}'/>")
+        rank_text = f"第{point.rank} " if point.rank else ""
+        shapes.append(_words(x, y - 20, rank_text, TEXT, bold=True))
+        shapes.append(_words(x, y - 7, f"{point.score:.2f}", TEXT))
+    return picture("".join(shapes), _WIDE, _TALL)
 
 
-def _strokes(at: Sequence[float], tall: Sequence[float], there: np.ndarray) -> str:
+def _strokes(x_positions: Sequence[float], tall: Sequence[float], scored: np.ndarray) -> str:
     """Join neighbouring dots; what is between two gaps stands alone."""
     lines = [
-        f"<line x1='{at[n]:.1f}' y1='{tall[n]:.1f}' x2='{at[n + 1]:.1f}' y2='{tall[n + 1]:.1f}' "
+        f"<line x1='{x_positions[n]:.1f}' y1='{tall[n]:.1f}' x2='{x_positions[n + 1]:.1f}' y2='{tall[n + 1]:.1f}' "
         f"stroke='{TEXT}' stroke-width='1.4'/>"
-        for n in range(len(at) - 1)
-        if there[n] and there[n + 1]
+        for n in range(len(x_positions) - 1)
+        if scored[n] and scored[n + 1]
     ]
     return "".join(lines)
 
@@ -220,7 +220,7 @@ def count_bars(labels: Sequence[str], counts: Sequence[int], hovers: Sequence[st
     )
     step = max(1, -(-len(labels) // 12))
     where = list(range(len(labels)))[::-1][::step]
-    figure.update_xaxes(tickvals=where, ticktext=[labels[at] for at in where], showgrid=False)
+    figure.update_xaxes(tickvals=where, ticktext=[labels[index] for index in where], showgrid=False)
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_layout(height=220, margin={"l": 8, "r": 8, "t": 28, "b": 8})
     return figure

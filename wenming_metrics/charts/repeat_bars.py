@@ -11,41 +11,41 @@ _ROW, _EDGE = 44, 30
 """Height of one bar and of what is above and below all bars, in pixels."""
 
 
-def recurring_bars(told: pd.DataFrame) -> go.Figure:
+def recurring_bars(counts: pd.DataFrame) -> go.Figure:
     """Draw how many problems were found, and how many of them come back.
 
-    Takes:   told - name, found, any, any_rate (per cent), most on top
+    Takes:   counts - name, found, any, any_rate (per cent), most on top
     Returns: horizontal bars from zero, the dark part comes back; the name stands above its bar
     """
-    figure, places = new_figure(), list(range(len(told)))
-    for values, colour in ((told["any"], ACCENT), (told["found"] - told["any"], MUTED)):
+    figure, rows = new_figure(), list(range(len(counts)))
+    for values, colour in ((counts["any"], ACCENT), (counts["found"] - counts["any"], MUTED)):
         figure.add_trace(
             go.Bar(
                 x=values,
-                y=places,
+                y=rows,
                 orientation="h",
                 marker_color=colour,
                 customdata=[
-                    f"<b>{name}</b><br>{found:,} 条问题,{part:,} 条反复"
-                    for name, found, part in told[["name", "found", "any"]].to_numpy()
+                    f"<b>{name}</b><br>{problems:,} 条问题,{repeated:,} 条反复"
+                    for name, problems, repeated in counts[["name", "found", "any"]].to_numpy()
                 ],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    for place, name, part, rate in zip(
-        places, told["name"], told["any"], told["any_rate"], strict=True
+    for row, name, repeated, rate in zip(
+        rows, counts["name"], counts["any"], counts["any_rate"], strict=True
     ):
         figure.add_annotation(
             x=0,
-            y=place,
+            y=row,
             yshift=17,
             xanchor="left",
             showarrow=False,
-            text=f"{name} <b>{part:,}</b> 条"
+            text=f"{name} <b>{repeated:,}</b> 条"
             f" <span style='color:{QUIET};font-size:12px'>占 {rate:.0f}%</span>",
         )
-    longest = float(told["found"].max()) if len(told) else 1.0
-    figure.update_layout(barmode="stack", height=_ROW * len(told) + _EDGE, bargap=0.66)
+    longest = float(counts["found"].max()) if len(counts) else 1.0
+    figure.update_layout(barmode="stack", height=_ROW * len(counts) + _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, longest * 1.04 or 1.0], visible=False)
-    figure.update_yaxes(range=[len(told) - 0.5, -0.75], visible=False)
+    figure.update_yaxes(range=[len(counts) - 0.5, -0.75], visible=False)
     return figure

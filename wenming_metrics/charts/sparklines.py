@@ -22,7 +22,7 @@ class Small:
     """One unit: its name, what is said below it, where a click leads, its values (None = none)."""
 
     name: str
-    said: str
+    caption: str
     link: str
     values: tuple[float | None, ...]
 
@@ -34,10 +34,10 @@ def small_lines(units: Iterable[Small], low: float, high: float) -> str:
     Returns: HTML; texts are escaped
     """
     cards = [
-        f"<a class='small' href='{escape(one.link, quote=True)}' target='_self'>"
-        f"<span class='name'>{escape(one.name)}</span>{_drawing(one.values, low, high)}"
-        f"<span class='said'>{escape(one.said)}</span></a>"
-        for one in units
+        f"<a class='small' href='{escape(unit.link, quote=True)}' target='_self'>"
+        f"<span class='name'>{escape(unit.name)}</span>{_drawing(unit.values, low, high)}"
+        f"<span class='said'>{escape(unit.caption)}</span></a>"
+        for unit in units
     ]
     return f"<div class='smalls'>{''.join(cards)}</div>"
 
@@ -46,8 +46,8 @@ def _drawing(values: Sequence[float | None], low: float, high: float) -> str:
     step = (_WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
     scale = (_HEIGHT - 2 * _EDGE) / max(high - low, 1e-9)
     points = [
-        (_EDGE + at * step, _HEIGHT - _EDGE - (value - low) * scale)
-        for at, value in enumerate(values)
+        (_EDGE + index * step, _HEIGHT - _EDGE - (value - low) * scale)
+        for index, value in enumerate(values)
         if value is not None
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from wenming_metrics.charts.template import ACCENT, TEXT, new_figure
 
 _LIGHT = (238, 242, 247)
-_DARK = tuple(int(ACCENT[at : at + 2], 16) for at in (1, 3, 5))
+_DARK = tuple(int(ACCENT[start : start + 2], 16) for start in (1, 3, 5))
 _TREE = 640
 _ROW, _HEAD, _EDGE = 28, 18, 10
 """Height of the tree; of a row of shades, a line of a heading, and the edge, in pixels."""
@@ -30,7 +30,7 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
              branch on)
     Returns: one trace, a point per block in the order of the lines
     """
-    figure, whole = new_figure(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
+    figure, total_loss = new_figure(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
     height = min(_TREE, 100 + 36 * len(blocks))
     shades = blocks["loss"].to_numpy(float) / (float(blocks["loss"].max()) or 1.0)
     figure.add_trace(
@@ -40,12 +40,12 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
             y=blocks["loss"],
             shades=shades,
             text=[
-                f"{line.name} {line.shown:.2f}" if line.loss / whole * height >= _LINE else ""
+                f"{line.name} {line.shown:.2f}" if line.loss / total_loss * height >= _LINE else ""
                 for line in blocks.itertuples()
             ],
             hover=[
                 f"<b>{' › '.join(line.path)}</b><br>失 {line.shown:.2f} 分,"
-                f"占所看全部的 {line.loss / whole:.1%}"
+                f"占所看全部的 {line.loss / total_loss:.1%}"
                 for line in blocks.itertuples()
             ],
         )
@@ -54,7 +54,7 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
     figure.update_layout(height=height, uniformtext={"minsize": 11, "mode": "hide"})
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
     figure.update_xaxes(range=[0, levels], visible=False)
-    figure.update_yaxes(range=[whole, 0], visible=False)
+    figure.update_yaxes(range=[total_loss, 0], visible=False)
     return figure
 
 
@@ -120,12 +120,12 @@ def _bars(
         base=base,
         y=y,
         width=1,
-        marker={"color": [_shade(one) for one in shades], "line": {"color": "white", "width": 1}},
+        marker={"color": [_shade(share) for share in shades], "line": {"color": "white", "width": 1}},
         text=text,
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
-        insidetextfont={"color": [_ink(one) for one in shades], "size": 12},
+        insidetextfont={"color": [_ink(share) for share in shades], "size": 12},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
         customdata=hover,
@@ -135,8 +135,8 @@ def _bars(
 
 def _shade(share: float) -> str:
     """Give the colour of a share of the largest: nothing is nearly white."""
-    parts = (round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
-    return f"rgb({','.join(map(str, parts))})"
+    channels = (round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
+    return f"rgb({','.join(map(str, channels))})"
 
 
 def _ink(share: float) -> str:
@@ -146,4 +146,4 @@ def _ink(share: float) -> str:
 def _folded(name: str, width: int) -> str:
     """Break a heading into short lines."""
     short = name if len(name) <= _LONG else name[: _LONG - 1] + "…"
-    return "<br>".join(short[at : at + width] for at in range(0, len(short), width))
+    return "<br>".join(short[start : start + width] for start in range(0, len(short), width))

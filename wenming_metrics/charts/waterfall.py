@@ -23,10 +23,10 @@ def change_bars(
     Returns: one line per bar from top to bottom. Its axis does not begin at zero: the bars of the
              causes have a length that counts, the scores are marks without one.
     """
-    starts, at = [], scores[0]
+    starts, start = [], scores[0]
     for points in moved:
-        starts.append(at)
-        at += points
+        starts.append(start)
+        start += points
     rows = len(moved) + 2
     figure = new_figure()
     figure.add_trace(

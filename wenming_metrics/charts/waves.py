@@ -24,10 +24,10 @@ def wave_line(waves: pd.DataFrame, target: float | None, decimals: int) -> go.Fi
              axis of the rates need not begin at zero
     """
     figure = new_figure()
-    for part in stretches(waves["changed"]):
-        figure.add_trace(_stretch(waves.iloc[part], part.start))
-    for at in np.flatnonzero(waves["changed"].to_numpy(bool)):
-        _break(figure, int(at), len(waves))
+    for stretch in stretches(waves["changed"]):
+        figure.add_trace(_stretch(waves.iloc[stretch], stretch.start))
+    for index in np.flatnonzero(waves["changed"].to_numpy(bool)):
+        _break(figure, int(index), len(waves))
     _values(figure, waves, decimals)
     low, high = _ends(waves, target)
     if target is not None:
@@ -53,7 +53,7 @@ def stretches(changed: Sequence[bool]) -> list[slice]:
     >>> stretches([False, False, True, False])
     [slice(0, 2, None), slice(2, 4, None)]
     """
-    starts = [0, *(at for at, new in enumerate(changed) if new and at)]
+    starts = [0, *(index for index, new in enumerate(changed) if new and index)]
     ends = [*starts[1:], len(list(changed))]
     return [slice(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
 
@@ -82,21 +82,21 @@ def _stretch(waves: pd.DataFrame, start: int) -> go.Scatter:
 
 def _values(figure: go.Figure, waves: pd.DataFrame, decimals: int) -> None:
     """Write each figure above its dot: a picture is read without a pointer."""
-    for at, (value, high) in enumerate(zip(waves["value"], waves["high"], strict=True)):
+    for index, (value, high) in enumerate(zip(waves["value"], waves["high"], strict=True)):
         if not np.isnan(value):
             top = value if np.isnan(high) else high
             figure.add_annotation(
-                **{"x": at, "y": top, "text": f"<b>{value:.{decimals}f}</b>", "showarrow": False},
+                **{"x": index, "y": top, "text": f"<b>{value:.{decimals}f}</b>", "showarrow": False},
                 **{"yanchor": "bottom", "yshift": 3, "font": {"size": 12, "color": ACCENT}},
             )
 
 
-def _break(figure: go.Figure, at: int, count: int) -> None:
-    figure.add_vline(x=at - 0.5, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+def _break(figure: go.Figure, index: int, count: int) -> None:
+    figure.add_vline(x=index - 0.5, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     # A label beside the last waves would run out of the picture.
-    right = at <= count / 2
+    right = index <= count / 2
     figure.add_annotation(
-        **{"x": at - 0.5, "y": 1, "yref": "paper", "yanchor": "bottom", "text": BROKEN},
+        **{"x": index - 0.5, "y": 1, "yref": "paper", "yanchor": "bottom", "text": BROKEN},
         **{"showarrow": False, "xanchor": "left" if right else "right"},
         **{"font": {"size": 12, "color": QUIET}},
     )

@@ -21,7 +21,7 @@ _MOST_WORKERS = 60
 Run = Callable[[argparse.Namespace], int]
 """What a command does with its arguments; the number is the exit code."""
 Add = Callable[..., argparse.ArgumentParser]
-"""Adds a command (name, run, told, json=True) and gives its parser for further arguments."""
+"""Adds a command (name, run, description, json=True) and gives its parser for further arguments."""
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
@@ -35,14 +35,14 @@ def add_workers(command: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def workers_on_store(given: argparse.Namespace, store_url: str) -> Iterator[Executor | None]:
+def workers_on_store(options: argparse.Namespace, store_url: str) -> Iterator[Executor | None]:
     """Open what `add_workers` asked for, for workers that open the store themselves.
 
     Raises ExecutorError for a cluster whose machines cannot reach the store.
     """
-    if given.cluster and store_url.startswith("sqlite"):
+    if options.cluster and store_url.startswith("sqlite"):
         raise ExecutorError("数据文件只在这台机器上,集群里的机器读不到它。请用 --workers。")
-    with open_executor(given.workers, given.cluster) as executor:
+    with open_executor(options.workers, options.cluster) as executor:
         yield executor
 
 

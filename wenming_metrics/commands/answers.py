@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Answers, Looked
+from wenming_metrics.reading.model.sender_answers import EARNED, LOST, SenderAnswers, Looked
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
@@ -57,21 +57,21 @@ def add_answers(command: argparse.ArgumentParser) -> None:
     )
 
 
-def answers_of(given: argparse.Namespace) -> Answers:
+def answers_of(options: argparse.Namespace) -> SenderAnswers:
     """Give what the options say. Raises IntakeError for a day that is none."""
-    looked = tuple(Looked(_day(day), street, site) for day, street, site in given.looked)
-    scope = tuple(one for text in given.scope for one in _BETWEEN.split(text) if one)
-    confirmed = given.confirm_visits or bool(looked or scope)
-    kinds = tuple((sheet, _kind(title)) for sheet, title in given.kind)
-    return Answers(confirmed, scope, looked, given.split, given.bare, kinds)
+    looked = tuple(Looked(_day(day), street, site) for day, street, site in options.looked)
+    scope = tuple(word for text in options.scope for word in _BETWEEN.split(text) if word)
+    confirmed = options.confirm_visits or bool(looked or scope)
+    kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
+    return SenderAnswers(confirmed, scope, looked, options.split, options.bare, kinds)
 
 
 def _kind(title: str) -> str:
-    for name, known in CHOSEN_TITLES.items():
-        if title in (name, known):
+    for name, kind_title in CHOSEN_TITLES.items():
+        if title in (name, kind_title):
             return name
-    known = "、".join(CHOSEN_TITLES.values())
-    raise IntakeError(f"没有种类“{title}”,可以用:{known}。")
+    known_titles = "、".join(CHOSEN_TITLES.values())
+    raise IntakeError(f"没有种类“{title}”,可以用:{known_titles}。")
 
 
 def _day(text: str) -> int:

@@ -47,44 +47,44 @@ def add_commands(add: Add) -> None:
     command.add_argument("--out", type=Path, help="另存到哪个 .xlsx 文件")
 
 
-def _composite(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    profiles = known_profiles(office, here.data)
-    if given.profile is None:
-        return _list(profiles, as_json=given.json)
-    profile = next((one for one in profiles if one.id == given.profile), None)
+def _composite(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    profiles = known_profiles(office, config.data)
+    if options.profile is None:
+        return _list(profiles, as_json=options.json)
+    profile = next((profile for profile in profiles if profile.id == options.profile), None)
     if profile is None:
-        known = "、".join(one.id for one in profiles)
-        raise commit.IntakeError(f"没有方案“{given.profile}”,可以用:{known}。")
-    found = composite(office, profile, periods.window(profile.period, _day(given, office)))
-    lines = composite_lines(found)
-    if given.out:
-        names = [one.name for one in profile.components]
-        title = f"综合考核({found.window.title})"
-        notes = [f"方案:{profile.title}(来源:{profile.source})", f"时段:{found.window.title}"]
-        given.out.write_bytes(composite_workbook(lines, names, title, notes))
-    _print(given, found, lines)
+        known_ids = "、".join(profile.id for profile in profiles)
+        raise commit.IntakeError(f"没有方案“{options.profile}”,可以用:{known_ids}。")
+    appraisal = composite(office, profile, periods.window(profile.period, _day(options, office)))
+    lines = composite_lines(appraisal)
+    if options.out:
+        names = [component.name for component in profile.components]
+        title = f"综合考核({appraisal.window.title})"
+        notes = [f"方案:{profile.title}(来源:{profile.source})", f"时段:{appraisal.window.title}"]
+        options.out.write_bytes(composite_workbook(lines, names, title, notes))
+    _print(options, appraisal, lines)
     return OK
 
 
-def _day(given: argparse.Namespace, office: Office) -> date:
-    known = [given.date] if given.date else days_known(office)
-    if not known:
+def _day(options: argparse.Namespace, office: Office) -> date:
+    days = [options.date] if options.date else days_known(office)
+    if not days:
         raise commit.IntakeError("还没有入库督查数据。请用 --date 写明要算哪一期。")
-    return known[-1]
+    return days[-1]
 
 
 def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
-    told = [
+    rows = [
         {
-            **{"id": one.id, "title": one.title, "place": one.place or "本单位"},
-            **{"period": periods.KINDS[one.period], "source": one.source},
+            **{"id": profile.id, "title": profile.title, "place": profile.place or "本单位"},
+            **{"period": periods.KINDS[profile.period], "source": profile.source},
         }
-        for one in profiles
+        for profile in profiles
     ]
     if as_json:
-        print_json({"profiles": told})
+        print_json({"profiles": rows})
     else:
         titles = {
             "id": "编号",
@@ -93,60 +93,60 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
             "period": "时段",
             "source": "来源",
         }
-        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(told).rename(columns=titles))
+        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(rows).rename(columns=titles))
     return OK
 
 
-def _print(given: argparse.Namespace, found: Composite, lines: pd.DataFrame) -> None:
-    unit = _unit(given, lines) if given.unit else None
-    sources = unit_sources(found, unit) if unit is not None else None
-    if given.json:
-        told = {"window": found.window.title, "profile": found.profile.id, "units": plain(lines)}
+def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFrame) -> None:
+    unit = _unit(options, lines) if options.unit else None
+    sources = unit_sources(appraisal, unit) if unit is not None else None
+    if options.json:
+        facts = {"window": appraisal.window.title, "profile": appraisal.profile.id, "units": plain(lines)}
         if sources is not None:
-            worked = worked_line(found.composed, unit, found.profile)
-            told |= {
+            worked = worked_line(appraisal.composed, unit, appraisal.profile)
+            facts |= {
                 "worked": worked,
                 "sources": plain(sources),
-                "printed": printed_total(found, unit),
+                "printed": printed_total(appraisal, unit),
             }
-        print_json(told)
+        print_json(facts)
         return
-    _print_table(found, lines)
+    _print_table(appraisal, lines)
     if sources is not None:
         out.print(
-            worked_line(found.composed, unit, found.profile) or "缺项,不计综合分。", markup=False
+            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项,不计综合分。", markup=False
         )
-        print_lines(given.unit, _titled(sources))
-        if said := printed_total(found, unit):
-            out.print(said, markup=False)
-    if given.out:
-        say(f"已存到 {given.out}")
+        print_lines(options.unit, _titled(sources))
+        if printed_note := printed_total(appraisal, unit):
+            out.print(printed_note, markup=False)
+    if options.out:
+        say(f"已存到 {options.out}")
 
 
 def _titled(sources: pd.DataFrame) -> pd.DataFrame:
     """Head columns in Chinese; numbers with at most four decimals."""
     numbers = {name: half_up(sources[name], 4) for name in ("value", "weight", "points")}
     rows = ["" if pd.isna(row) else str(row) for row in sources["source_row"]]
-    told = sources.assign(**numbers, source_row=rows)
-    return told[list(_SOURCES)].rename(columns=_SOURCES)
+    lines = sources.assign(**numbers, source_row=rows)
+    return lines[list(_SOURCES)].rename(columns=_SOURCES)
 
 
-def _unit(given: argparse.Namespace, lines: pd.DataFrame) -> int:
-    found = lines.loc[lines["unit_name"] == given.unit, "unit"]
-    if found.empty:
-        raise commit.IntakeError(f"这个方案里没有单位“{given.unit}”。")
-    return int(found.iloc[0])
+def _unit(options: argparse.Namespace, lines: pd.DataFrame) -> int:
+    matches = lines.loc[lines["unit_name"] == options.unit, "unit"]
+    if matches.empty:
+        raise commit.IntakeError(f"这个方案里没有单位“{options.unit}”。")
+    return int(matches.iloc[0])
 
 
-def _print_table(found: Composite, lines: pd.DataFrame) -> None:
-    profile = found.profile
+def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
+    profile = appraisal.profile
     whose = f"举例:{profile.place}" if profile.is_example else "本单位"
-    out.print(f"\n{found.window.title} 综合考核:{profile.title}({whose})", markup=False)
-    for group, part in lines.groupby("group", sort=False):
+    out.print(f"\n{appraisal.window.title} 综合考核:{profile.title}({whose})", markup=False)
+    for group, group_lines in lines.groupby("group", sort=False):
         table = Table(title=escape(str(group)), title_justify="left")
-        for name in ("名次", "单位", "综合分", *(one.name for one in profile.components), "缺项"):
+        for name in ("名次", "单位", "综合分", *(component.name for component in profile.components), "缺项"):
             table.add_column(escape(name), justify="left" if name in ("单位", "缺项") else "right")
-        for line in part.to_dict("records"):
+        for line in group_lines.to_dict("records"):
             table.add_row(*_cells(line, profile))
         out.print(table)
 
@@ -155,5 +155,5 @@ def _cells(line: dict, profile: Profile) -> list[str]:
     rank = "—" if pd.isna(line["rank"]) else str(line["rank"])
     score = "—" if pd.isna(line["score"]) else f"{line['score']:.{profile.decimals}f}"
     values = [line[f"value_{number}"] for number in range(len(profile.components))]
-    told = ["缺" if pd.isna(value) else f"{value:.2f}" for value in values]
-    return [rank, escape(line["unit_name"]), score, *told, escape(line["missing"])]
+    texts = ["缺" if pd.isna(value) else f"{value:.2f}" for value in values]
+    return [rank, escape(line["unit_name"]), score, *texts, escape(line["missing"])]

@@ -15,7 +15,7 @@ from wenming_metrics.commands.printing import (
     print_json,
     print_lines,
     print_listing,
-    print_named,
+    print_shortlists,
     print_ranking,
     print_trial,
     say,
@@ -88,135 +88,135 @@ def _add_version(command: argparse.ArgumentParser) -> None:
     command.add_argument("--under", metavar="编号", help="整个时段都按这一版办法算,只供比较")
 
 
-def _office(given: argparse.Namespace) -> Office:
+def _office(options: argparse.Namespace) -> Office:
     """Open the office, under the one version of its rules that was asked for."""
     office = open_office(settings.load())
-    if not given.under:
+    if not options.under:
         return office
     try:
-        return under(office, given.under)
+        return under(office, options.under)
     except KeyError:
-        known = "、".join(one.id for one in office.rule_sets)
-        raise commit.IntakeError(f"没有这一版办法“{given.under}”,有:{known}。") from None
+        known_ids = "、".join(rule_set.id for rule_set in office.rule_sets)
+        raise commit.IntakeError(f"没有这一版办法“{options.under}”,有:{known_ids}。") from None
 
 
-def _window(given: argparse.Namespace, office: Office) -> periods.Window:
-    if (given.start is None) != (given.end is None):
+def _window(options: argparse.Namespace, office: Office) -> periods.Window:
+    if (options.start is None) != (options.end is None):
         raise commit.IntakeError("--from 和 --to 要一起用。")
-    if given.start:
-        return periods.custom(given.start, given.end)
-    for kind, on in (("day", given.date), ("week", given.week), ("month", given.month)):
+    if options.start:
+        return periods.custom(options.start, options.end)
+    for kind, on in (("day", options.date), ("week", options.week), ("month", options.month)):
         if on:
             return periods.window(kind, on)
-    known = days_known(office)
-    if not known:
+    days = days_known(office)
+    if not days:
         raise commit.IntakeError("还没有入库数据。请先用 ingest 入库,或用 demo 生成演示数据。")
-    return periods.window("day", known[-1])
+    return periods.window("day", days[-1])
 
 
-def _ranking(given: argparse.Namespace) -> int:
-    office = _office(given)
-    window = _window(given, office)
-    found = _listed(given, office, window)
-    ranked = _board(given, office).ranked
-    named = _named(given, office, window) if ranked else None
-    if given.json:
-        told = {"window": window.title, "rules": office.rules.digest, "units": plain(found)}
-        print_json(told | ({"lists": plain(named)} if ranked else {}))
+def _ranking(options: argparse.Namespace) -> int:
+    office = _office(options)
+    window = _window(options, office)
+    units = _listed(options, office, window)
+    ranked = _board(options, office).ranked
+    shortlists = _shortlists(options, office, window) if ranked else None
+    if options.json:
+        facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
+        print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
     elif ranked:
-        print_ranking(office, window, found)
-        print_named(named)
+        print_ranking(office, window, units)
+        print_shortlists(shortlists)
     else:
-        print_listing(window, found)
+        print_listing(window, units)
     return OK
 
 
-def _board(given: argparse.Namespace, office: Office) -> Board:
+def _board(options: argparse.Namespace, office: Office) -> Board:
     try:
-        return office.rules.board(given.board)
+        return office.rules.board(options.board)
     except KeyError:
-        known = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
-        raise commit.IntakeError(f"没有榜单“{given.board}”,可以用:{known}。") from None
+        kinds = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
+        raise commit.IntakeError(f"没有榜单“{options.board}”,可以用:{kinds}。") from None
 
 
-def _listed(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+def _listed(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
-    if not _board(given, office).ranked:
-        return ranking.listing(office, window, given.board)
-    ranked = ranking.ranking(office, window, given.board)
-    return ranked[ranked["group"] == given.group] if given.group else ranked
+    if not _board(options, office).ranked:
+        return ranking.listing(office, window, options.board)
+    ranked = ranking.ranking(office, window, options.board)
+    return ranked[ranked["group"] == options.group] if options.group else ranked
 
 
-def _named(given: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+def _shortlists(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    named = named_units(office, window, given.board)
-    return named[named["group"] == given.group] if given.group else named
+    shortlists = named_units(office, window, options.board)
+    return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 
-def _trial(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    rules, window = _rules_on_trial(given.rules, here, office), _window(given, office)
-    if not (_board(given, office).ranked and _board(given, replace(office, rules=rules)).ranked):
-        raise commit.IntakeError(f"榜单“{given.board}”不排名,不能试算。")
-    with workers_on_store(given, here.store_url) as executor:
-        found = try_rules(office, rules, window, given.board, executor)
-    if given.group:
-        found = replace(found, units=found.units[found.units["group"] == given.group])
-    if given.json:
-        told = {"window": window.title, "rules": rules.digest, "rules_before": office.rules.digest}
-        print_json({**told, "units": plain(found.units), "months": plain(found.months)})
+def _trial(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    rules, window = _rules_on_trial(options.rules, config, office), _window(options, office)
+    if not (_board(options, office).ranked and _board(options, replace(office, rules=rules)).ranked):
+        raise commit.IntakeError(f"榜单“{options.board}”不排名,不能试算。")
+    with workers_on_store(options, config.store_url) as executor:
+        trial = try_rules(office, rules, window, options.board, executor)
+    if options.group:
+        trial = replace(trial, units=trial.units[trial.units["group"] == options.group])
+    if options.json:
+        facts = {"window": window.title, "rules": rules.digest, "rules_before": office.rules.digest}
+        print_json({**facts, "units": plain(trial.units), "months": plain(trial.months)})
     else:
-        print_trial(found)
+        print_trial(trial)
     return OK
 
 
-def _rules_on_trial(named: str, here: settings.Settings, office: Office) -> RuleSet:
+def _rules_on_trial(path_or_id: str, config: settings.Settings, office: Office) -> RuleSet:
     """Find rules by the path of their folder, or by their id among those of this office."""
-    if Path(named).is_dir():
-        return load_rules(Path(named), office.catalogue)
-    known = load_all(here.data / "rules", office.catalogue)
-    return choose(known, periods.today(), named)
+    if Path(path_or_id).is_dir():
+        return load_rules(Path(path_or_id), office.catalogue)
+    rule_sets = load_all(config.data / "rules", office.catalogue)
+    return choose(rule_sets, periods.today(), path_or_id)
 
 
-def _repeats(given: argparse.Namespace) -> int:
+def _repeats(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
-    window = _window(given, office)
-    if _board(given, office).role != ROLE_CODES[TERRITORY]:
-        raise commit.IntakeError(f"反复问题按属地列,不能用榜单“{given.board}”。")
-    found = part_of(repeats(office, window, given.board), group=given.group, unit_name=given.unit)
-    if given.alike:
-        title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, found)
-    elif given.sites:
+    window = _window(options, office)
+    if _board(options, office).role != ROLE_CODES[TERRITORY]:
+        raise commit.IntakeError(f"反复问题按属地列,不能用榜单“{options.board}”。")
+    recurrences = part_of(repeats(office, window, options.board), group=options.group, unit_name=options.unit)
+    if options.alike:
+        title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, recurrences)
+    elif options.sites:
         title, names = "反复最多的点位", _SITES
-        lines = sites_back(office, found.found).drop(columns="lines")
+        lines = sites_back(office, recurrences.problems).drop(columns="lines")
     else:
         title, names = "反复问题", _COUNTS
-        lines = count(found.current, found.closed, _BY[given.by])
-    if given.json:
-        told = {"window": window.title, "as_of": found.as_of, "answers": found.answers}
-        whole = plain(pd.DataFrame([total(found.current, found.closed)]))[0]
-        print_json({**told, "total": whole, "lines": plain(lines)})
+        lines = count(recurrences.current, recurrences.closed, _BY[options.by])
+    if options.json:
+        facts = {"window": window.title, "as_of": recurrences.as_of, "answers": recurrences.answers}
+        totals = plain(pd.DataFrame([total(recurrences.current, recurrences.closed)]))[0]
+        print_json({**facts, "total": totals, "lines": plain(lines)})
         return OK
-    shown = lines[list(names)].rename(columns=names)
-    rates = {name: 1 for name in shown if name.endswith("%")}
-    print_lines(f"{window.title} {title}(截至 {found.as_of})", shown.round(rates))
+    table = lines[list(names)].rename(columns=names)
+    rates = {name: 1 for name in table if name.endswith("%")}
+    print_lines(f"{window.title} {title}(截至 {recurrences.as_of})", table.round(rates))
     return OK
 
 
-def _export(given: argparse.Namespace) -> int:
-    office = _office(given)
-    window = _window(given, office)
-    found = _listed(given, office, window)
-    notes = [f"办法:{named}" for named in names_of(window, office)] + [f"时段:{window.title}"]
-    if given.under:
+def _export(options: argparse.Namespace) -> int:
+    office = _office(options)
+    window = _window(options, office)
+    units = _listed(options, office, window)
+    notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [f"时段:{window.title}"]
+    if options.under:
         notes.append("整个时段都按这一版办法计算,只供比较。")
-    board = _board(given, office)
+    board = _board(options, office)
     title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
     if board.ranked:
-        book = ranking_workbook(found, title, notes, _named(given, office, window))
+        book = ranking_workbook(units, title, notes, _shortlists(options, office, window))
     else:
-        book = listing_workbook(found, title, notes)
-    given.out.write_bytes(book)
-    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+        book = listing_workbook(units, title, notes)
+    options.out.write_bytes(book)
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
     return OK

@@ -26,21 +26,21 @@ from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import problem_frame
 from wenming_metrics.intake import commit
-from wenming_metrics.intake.bulk import Choices, Outcome, check_many, find_workbooks, ingest_many
+from wenming_metrics.intake.bulk import BulkChoices, Outcome, check_many, find_workbooks, ingest_many
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.reading.model.sender_answers import Answers
+from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.executors import open_executor
 
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    for name, run, told in (
+    for name, run, description in (
         ("check", _check, "只检查文件,不入库"),
         ("ingest", _ingest, "检查并入库"),
     ):
-        command = add(name, run, told)
+        command = add(name, run, description)
         _add_files(command)
         add_workers(command)
         if name == "check":
@@ -51,11 +51,11 @@ def add_commands(add: Add) -> None:
                 help="把标注好的原表存到这里,名为 原名_核对.xlsx",
             )
     add("batches", _batches, "列出入库批次")
-    for name, run, told in (
+    for name, run, description in (
         ("withdraw", _withdraw, "撤回一个批次"),
         ("reinstate", _reinstate, "恢复已撤回的批次"),
     ):
-        command = add(name, run, told)
+        command = add(name, run, description)
         command.add_argument("batch", type=int, metavar="批次")
         command.add_argument("--who", default="命令行", help="经办人")
         command.add_argument("--reason", default="", help="原因")
@@ -80,61 +80,61 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument("--who", default="命令行", help="经办人")
 
 
-def _check(given: argparse.Namespace) -> int:
-    return _each_file(given, check_many)
+def _check(options: argparse.Namespace) -> int:
+    return _each_file(options, check_many)
 
 
-def _ingest(given: argparse.Namespace) -> int:
-    return _each_file(given, partial(ingest_many, who=given.who))
+def _ingest(options: argparse.Namespace) -> int:
+    return _each_file(options, partial(ingest_many, who=options.who))
 
 
-def _each_file(given: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
+def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
     """Do something with each file and tell of each; a bad file does not stop the rest."""
-    office, paths = open_office(settings.load()), find_workbooks(given.files)
-    said = given.duplicates
-    choices = Choices(answers_of(given), said == "count", replaces=said == "replace")
-    codes, found = [], []
+    office, paths = open_office(settings.load()), find_workbooks(options.files)
+    duplicates = options.duplicates
+    choices = BulkChoices(answers_of(options), duplicates == "count", replaces=duplicates == "replace")
+    codes, files = [], []
     # Where the lines of the files are seen as they come, they say how far it is.
-    hidden = given.json or len(paths) < 2 or sys.stdout.isatty()
-    with open_executor(given.workers, given.cluster) as executor, _bar(hidden) as bar:
+    hidden = options.json or len(paths) < 2 or sys.stdout.isatty()
+    with open_executor(options.workers, options.cluster) as executor, _bar(hidden) as bar:
         outcomes = act(office, paths, choices=choices, executor=executor)
         for outcome in bar.track(outcomes, total=len(paths), description="读取"):
             codes.append(_code(outcome))
             if outcome.batch:
-                _remember(office, outcome.preview, choices.answers, given.who)
-            said = _told_outcome(outcome)
-            if vars(given).get("marked") and outcome.preview:
-                said["marked"] = _save_marked(outcome.preview, given.marked)
-            if given.json:
-                found.append(said)
+                _remember(office, outcome.preview, choices.answers, options.who)
+            facts = _outcome_facts(outcome)
+            if vars(options).get("marked") and outcome.preview:
+                facts["marked"] = _save_marked(outcome.preview, options.marked)
+            if options.json:
+                files.append(facts)
             else:
-                print_files([said])
-    if given.json:
-        print_json(found)
+                print_files([facts])
+    if options.json:
+        print_json(files)
     return max(codes)
 
 
-def _remember(office: Office, preview: commit.Preview, said: Answers, who: str) -> None:
+def _remember(office: Office, preview: commit.Preview, answers: SenderAnswers, who: str) -> None:
     """Remember by their headers what was said of tables that were stored."""
-    for one in preview.reading.bare if said.bare else ():
-        mappings.remember_bare(office, one.fingerprint, said.bare, who)
-    kinds = dict(said.kinds)
-    for one in preview.reading.recognised:
-        if one.sheet in kinds:
-            mappings.remember_kind(office, one.fingerprint, kinds[one.sheet], who)
+    for table in preview.reading.bare if answers.bare else ():
+        mappings.remember_bare(office, table.fingerprint, answers.bare, who)
+    kinds = dict(answers.kinds)
+    for table in preview.reading.recognised:
+        if table.sheet in kinds:
+            mappings.remember_kind(office, table.fingerprint, kinds[table.sheet], who)
 
 
 def _save_marked(preview: commit.Preview, folder: Path) -> str:
     """Save a file with its problems marked; gives where, or why not. Never writes over a file."""
-    found = marked_file(preview)
-    if isinstance(found, str):
-        return found
-    name, content = Path(found[0]), found[1]
+    marked = marked_file(preview)
+    if isinstance(marked, str):
+        return marked
+    name, content = Path(marked[0]), marked[1]
     folder.mkdir(parents=True, exist_ok=True)
     names = (name, *(Path(f"{name.stem}({n}){name.suffix}") for n in range(2, 1_000)))
-    place = next(folder / one for one in names if not (folder / one).exists())
-    place.write_bytes(content)
-    return str(place)
+    path = next(folder / candidate for candidate in names if not (folder / candidate).exists())
+    path.write_bytes(content)
+    return str(path)
 
 
 def _bar(hidden: bool) -> Progress:
@@ -148,14 +148,14 @@ def _code(outcome: Outcome) -> int:
     return verdict(outcome.preview) if outcome.preview else OK
 
 
-def _told_outcome(outcome: Outcome) -> dict[str, object]:
+def _outcome_facts(outcome: Outcome) -> dict[str, object]:
     if outcome.preview:
-        return {**told(outcome.preview), "batch": outcome.batch}
+        return {**file_facts(outcome.preview), "batch": outcome.batch}
     error = outcome.error
-    said = unopened(error) if isinstance(error, OSError) else str(error)
+    message = unopened(error) if isinstance(error, OSError) else str(error)
     if outcome.left_out:
-        said = f"略去 {len(outcome.left_out)} 个系统文件:{'、'.join(outcome.left_out)}。"
-    return {"file": outcome.name, "kind": "", "outcome": said, "problems": []}
+        message = f"略去 {len(outcome.left_out)} 个系统文件:{'、'.join(outcome.left_out)}。"
+    return {"file": outcome.name, "kind": "", "outcome": message, "problems": []}
 
 
 def verdict(preview: commit.Preview) -> int:
@@ -167,7 +167,7 @@ def verdict(preview: commit.Preview) -> int:
     return HELD if preview.reading.counts.held else OK
 
 
-def told(preview: commit.Preview) -> dict[str, object]:
+def file_facts(preview: commit.Preview) -> dict[str, object]:
     """Tell of a file what `printing.print_files` prints."""
     frame = problem_frame(preview.problems)
     return {
@@ -184,26 +184,26 @@ def told(preview: commit.Preview) -> dict[str, object]:
     }
 
 
-def _batches(given: argparse.Namespace) -> int:
-    found = batches.batches(open_office(settings.load()))
-    if given.json:
-        print_json(plain(found))
+def _batches(options: argparse.Namespace) -> int:
+    all_batches = batches.batches(open_office(settings.load()))
+    if options.json:
+        print_json(plain(all_batches))
     else:
-        print_batches(found)
+        print_batches(all_batches)
     return OK
 
 
-def _withdraw(given: argparse.Namespace) -> int:
-    commit.withdraw(open_office(settings.load()), given.batch, given.who, given.reason)
+def _withdraw(options: argparse.Namespace) -> int:
+    commit.withdraw(open_office(settings.load()), options.batch, options.who, options.reason)
     say(
-        f"批次 {given.batch} 已撤回,各项分数已按余下的批次重算。",
-        as_json=given.json,
-        batch=given.batch,
+        f"批次 {options.batch} 已撤回,各项分数已按余下的批次重算。",
+        as_json=options.json,
+        batch=options.batch,
     )
     return OK
 
 
-def _reinstate(given: argparse.Namespace) -> int:
-    commit.reinstate(open_office(settings.load()), given.batch, given.who, given.reason)
-    say(f"批次 {given.batch} 已恢复,各项分数已重算。", as_json=given.json, batch=given.batch)
+def _reinstate(options: argparse.Namespace) -> int:
+    commit.reinstate(open_office(settings.load()), options.batch, options.who, options.reason)
+    say(f"批次 {options.batch} 已恢复,各项分数已重算。", as_json=options.json, batch=options.batch)
     return OK

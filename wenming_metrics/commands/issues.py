@@ -36,99 +36,99 @@ def add_commands(add: Add) -> None:
     issue.add_argument("--until-now", action="store_true", help="draft:以现在为截止时刻")
 
 
-def _issue(given: argparse.Namespace) -> int:
+def _issue(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     does = {"list": _list, "draft": _draft, "sheets": _sheets, "sign": _sign}
     does |= {"export": _export, "withdraw": _withdraw, "verify": _verify}
-    return does[given.act](office, given)
+    return does[options.act](office, options)
 
 
-def _list(office: Office, given: argparse.Namespace) -> int:
-    found = issues(office)
-    if given.json:
-        print_json({"issues": [_facts(one) for one in found]})
+def _list(office: Office, options: argparse.Namespace) -> int:
+    all_issues = issues(office)
+    if options.json:
+        print_json({"issues": [_facts(issue) for issue in all_issues]})
         return OK
     lines = [
-        (f"{one.year}-{one.number}", one.title, one.state, moment(one.cutoff), one.document)
-        + (moment(one.signed_at), one.short_hash)
-        for one in found
+        (f"{issue.year}-{issue.number}", issue.title, issue.state, moment(issue.cutoff), issue.document)
+        + (moment(issue.signed_at), issue.short_hash)
+        for issue in all_issues
     ]
     names = ("期号", "通报", "状态", "截止", "文号", "签发时间", "校验码")
-    print_lines(f"共 {len(found)} 期", pd.DataFrame(lines, columns=list(names)))
+    print_lines(f"共 {len(all_issues)} 期", pd.DataFrame(lines, columns=list(names)))
     return OK
 
 
-def _draft(office: Office, given: argparse.Namespace) -> int:
-    if given.date is None:
+def _draft(office: Office, options: argparse.Namespace) -> int:
+    if options.date is None:
         raise IntakeError("请用 --date 写明哪一天所在的一期。")
-    made = signing.draft(office, given.date, given.who, until_now=given.until_now)
-    text = f"{made.title}已建草稿,{moment(made.cutoff)} 截止。"
-    say(text, as_json=given.json, **_facts(made))
+    issue = signing.draft(office, options.date, options.who, until_now=options.until_now)
+    text = f"{issue.title}已建草稿,{moment(issue.cutoff)} 截止。"
+    say(text, as_json=options.json, **_facts(issue))
     return OK
 
 
-def _sheets(office: Office, given: argparse.Namespace) -> int:
-    if given.out is None:
+def _sheets(office: Office, options: argparse.Namespace) -> int:
+    if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    _, content = send(office, _found(office, given).key, given.who)
-    given.out.write_bytes(content)
-    say(f"核对稿已存到 {given.out}", as_json=given.json, file=str(given.out))
+    _, content = send(office, _chosen_issue(office, options).key, options.who)
+    options.out.write_bytes(content)
+    say(f"核对稿已存到 {options.out}", as_json=options.json, file=str(options.out))
     return OK
 
 
-def _sign(office: Office, given: argparse.Namespace) -> int:
-    made = signing.sign(office, _found(office, given).key, given.who, given.document)
-    text = f"{made.title}已签发,文号 {made.document},校验码 {made.short_hash}。"
-    say(text, as_json=given.json, **_facts(made))
+def _sign(office: Office, options: argparse.Namespace) -> int:
+    issue = signing.sign(office, _chosen_issue(office, options).key, options.who, options.document)
+    text = f"{issue.title}已签发,文号 {issue.document},校验码 {issue.short_hash}。"
+    say(text, as_json=options.json, **_facts(issue))
     return OK
 
 
-def _export(office: Office, given: argparse.Namespace) -> int:
-    if given.out is None:
+def _export(office: Office, options: argparse.Namespace) -> int:
+    if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    given.out.write_bytes(signed_file(office, _signed(office, given))[1])
-    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+    options.out.write_bytes(signed_file(office, _signed_issue(office, options))[1])
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
     return OK
 
 
-def _withdraw(office: Office, given: argparse.Namespace) -> int:
-    made = signing.withdraw(office, _found(office, given).key, given.who, given.reason)
-    say(f"{made.title}已作废。", as_json=given.json, **_facts(made))
+def _withdraw(office: Office, options: argparse.Namespace) -> int:
+    issue = signing.withdraw(office, _chosen_issue(office, options).key, options.who, options.reason)
+    say(f"{issue.title}已作废。", as_json=options.json, **_facts(issue))
     return OK
 
 
-def _verify(office: Office, given: argparse.Namespace) -> int:
-    issue = _signed(office, given)
-    found, since = verify_issue(office, issue), corrections(office, issue)
-    if given.json:
-        told = {"same": found.same, "why": list(found.why), "units": plain(found.units)}
-        told |= {"corrections": plain(since.units), "acts": plain(since.acts)}
-        print_json({**_facts(issue), **told})
-        return OK if found.same else FAILED
+def _verify(office: Office, options: argparse.Namespace) -> int:
+    issue = _signed_issue(office, options)
+    verdict, since = verify_issue(office, issue), corrections(office, issue)
+    if options.json:
+        facts = {"same": verdict.same, "why": list(verdict.why), "units": plain(verdict.units)}
+        facts |= {"corrections": plain(since.units), "acts": plain(since.acts)}
+        print_json({**_facts(issue), **facts})
+        return OK if verdict.same else FAILED
     say(
-        f"{issue.title} {issue.document}:{'一致' if found.same else '不一致'}。{''.join(found.why)}"
+        f"{issue.title} {issue.document}:{'一致' if verdict.same else '不一致'}。{''.join(verdict.why)}"
     )
-    _print_units("重算与签发不同的", found.units)
+    _print_units("重算与签发不同的", verdict.units)
     _print_units("更正(签发以后有变动的)", since.units)
-    return OK if found.same else FAILED
+    return OK if verdict.same else FAILED
 
 
 def _print_units(title: str, units: pd.DataFrame) -> None:
     names = {"unit_name": "单位", "score_signed": "签发得分", "score_now": "现在得分"}
     names |= {"rank_signed": "签发名次", "rank_now": "现在名次", "other": "其他", "reason": "原因"}
     if len(units):
-        told = units[list(names)].astype(object).where(units[list(names)].notna(), None)
-        print_lines(f"{title}({len(units)} 个单位)", told.rename(columns=names))
+        lines = units[list(names)].astype(object).where(units[list(names)].notna(), None)
+        print_lines(f"{title}({len(units)} 个单位)", lines.rename(columns=names))
 
 
-def _found(office: Office, given: argparse.Namespace) -> Issue:
-    if not given.which:
+def _chosen_issue(office: Office, options: argparse.Namespace) -> Issue:
+    if not options.which:
         raise IntakeError("请写明哪一期:期号(如 47、2026-47)或校验码。")
-    return find_issue(office, given.which)
+    return find_issue(office, options.which)
 
 
-def _signed(office: Office, given: argparse.Namespace) -> Issue:
-    issue = _found(office, given)
+def _signed_issue(office: Office, options: argparse.Namespace) -> Issue:
+    issue = _chosen_issue(office, options)
     if not issue.was_signed:
         raise IntakeError(f"{issue.title}还没有签发。")
     return issue

@@ -45,63 +45,63 @@ def add_commands(add: Add) -> None:
     add("waiting", _waiting, "列出暂不计、等着改正的行")
 
 
-def _form(given: argparse.Namespace) -> int:
-    if given.kind not in forms():
-        raise commit.IntakeError(f"没有表格“{given.kind}”,可以用:{'、'.join(forms())}。")
-    given.out.write_bytes(form_file(open_office(settings.load()), given.kind))
-    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+def _form(options: argparse.Namespace) -> int:
+    if options.kind not in forms():
+        raise commit.IntakeError(f"没有表格“{options.kind}”,可以用:{'、'.join(forms())}。")
+    options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
     return OK
 
 
-def _records(given: argparse.Namespace) -> int:
-    known = {kind.name: kind.title for kind in RECORD_KINDS}
-    if given.kind not in known:
-        raise commit.IntakeError(f"没有种类“{given.kind}”,可以用:{'、'.join(known)}。")
+def _records(options: argparse.Namespace) -> int:
+    titles = {kind.name: kind.title for kind in RECORD_KINDS}
+    if options.kind not in titles:
+        raise commit.IntakeError(f"没有种类“{options.kind}”,可以用:{'、'.join(titles)}。")
     office = open_office(settings.load())
-    if given.json:
-        found = _masked(records(office, given.kind))
-        print_json({"kind": given.kind, "records": plain(found)})
+    if options.json:
+        rows = _masked(records(office, options.kind))
+        print_json({"kind": options.kind, "records": plain(rows)})
         return OK
-    lines = record_list(office, given.kind)
-    if given.out:
-        given.out.write_bytes(record_file(given.kind, lines))
-        say(f"已存到 {given.out}")
+    lines = record_list(office, options.kind)
+    if options.out:
+        options.out.write_bytes(record_file(options.kind, lines))
+        say(f"已存到 {options.out}")
         return OK
-    said = lines.loc[:, (lines != "").any()].drop(columns="batch")
+    filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{known[given.kind]}({len(lines)} 条)", said.rename(columns=record_titles(given.kind))
+        f"{titles[options.kind]}({len(lines)} 条)", filled.rename(columns=record_titles(options.kind))
     )
     return OK
 
 
-def _waiting(given: argparse.Namespace) -> int:
-    found = _masked(waiting_rows(open_office(settings.load())))
-    if given.json:
-        print_json({"rows": plain(found)})
-    elif found.empty:
+def _waiting(options: argparse.Namespace) -> int:
+    rows = _masked(waiting_rows(open_office(settings.load())))
+    if options.json:
+        print_json({"rows": plain(rows)})
+    elif rows.empty:
         say("没有暂不计、等着改正的行。")
     else:
-        lines = found[["file", "sheet", "source_row", "sentences", "who"]]
-        print_lines(f"暂不计、等着改正的行({len(found)} 行)", _titled(lines))
+        lines = rows[["file", "sheet", "source_row", "sentences", "who"]]
+        print_lines(f"暂不计、等着改正的行({len(rows)} 行)", _titled(lines))
     return OK
 
 
-def _masked(found: pd.DataFrame) -> pd.DataFrame:
+def _masked(frame: pd.DataFrame) -> pd.DataFrame:
     """Put stars into numbers of persons wherever a text holds them."""
-    texts = found.select_dtypes(exclude="number").columns
-    return found.assign(
+    texts = frame.select_dtypes(exclude="number").columns
+    return frame.assign(
         **{
-            name: [mask(text) if isinstance(text, str) else text for text in found[name]]
+            name: [mask(text) if isinstance(text, str) else text for text in frame[name]]
             for name in texts
         }
     )
 
 
-def _titled(found: pd.DataFrame) -> pd.DataFrame:
+def _titled(frame: pd.DataFrame) -> pd.DataFrame:
     """Head columns in Chinese, and leave out what has no word of its own."""
     titles = {
         name: _TITLES.get(name) or INPUT[name].title
-        for name in found
+        for name in frame
         if name in _TITLES or name in INPUT
     }
-    return found[list(titles)].rename(columns=titles)
+    return frame[list(titles)].rename(columns=titles)

@@ -71,17 +71,17 @@ def plain(frame: pd.DataFrame) -> list[dict]:
     return json.loads(frame.to_json(orient="records", date_format="iso", force_ascii=False))
 
 
-def print_files(told: Sequence[Mapping[str, object]]) -> None:
+def print_files(files: Sequence[Mapping[str, object]]) -> None:
     """Print what came of each file: the outcome, then every problem."""
-    for one in told:
-        batch = f"  → 批次 {one['batch']}" if one.get("batch") else ""
-        out.print(f"{one['file']}({one['kind'] or '未读入'}):{one['outcome']}{batch}", markup=False)
-        if one.get("wave"):
-            out.print(f"  记入{one['wave']}的调查:{one['good']} 份问卷", markup=False)
-        for problem in one["problems"]:
+    for facts in files:
+        batch = f"  → 批次 {facts['batch']}" if facts.get("batch") else ""
+        out.print(f"{facts['file']}({facts['kind'] or '未读入'}):{facts['outcome']}{batch}", markup=False)
+        if facts.get("wave"):
+            out.print(f"  记入{facts['wave']}的调查:{facts['good']} 份问卷", markup=False)
+        for problem in facts["problems"]:
             out.print(f"  {problem['severity']} {problem['text']}", markup=False)
-        if one.get("marked"):
-            out.print(f"  标注好的原表:{one['marked']}", markup=False)
+        if facts.get("marked"):
+            out.print(f"  标注好的原表:{facts['marked']}", markup=False)
 
 
 def print_lines(title: str, lines: pd.DataFrame) -> None:
@@ -102,81 +102,81 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     """Print a ranking as people read it: one table per group, the others below."""
     facts = city(office, window)
     score = "—" if facts.score is None else f"{facts.score:.2f}"
-    rules = "、".join(f"{one.short} {one.version}" for one, _ in versions_of(window, office))
+    rules = "、".join(f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office))
     out.print(f"\n{window.title} 全市得分 {score}(办法:{rules})")
     out.print(
         f"{facts.scored} 个单位参与排名,{facts.sites} 个点位,{facts.checks} 项检查,{facts.failed} 项问题。"
     )
     if window.kind == "day":
         out.print("当日点位少,名次仅供参考。")
-    for group, part in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
+    for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
         table = Table(title=str(group), title_justify="left")
         for name in ("名次", "升降", "单位", "得分", "较上期", "点位", "检查项", "问题", "覆盖"):
             table.add_column(name, justify="left" if name == "单位" else "right")
-        for line in part.itertuples():
+        for line in group_units.itertuples():
             table.add_row(*_line(line))
         out.print(table)
-    for status, told in ((THIN, "检查项不足,暂不评分"), (UNVISITED, "本期未督查")):
+    for status, text in ((THIN, "检查项不足,暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
-            out.print(f"{told}({len(names)} 个):{'、'.join(names)}")
+            out.print(f"{text}({len(names)} 个):{'、'.join(names)}")
     for line in ranked[ranked["status"] == VETOED].itertuples():
-        told = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
-        out.print(told, markup=False)
+        text = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
+        out.print(text, markup=False)
 
 
-def print_named(named: pd.DataFrame) -> None:
+def print_shortlists(shortlists: pd.DataFrame) -> None:
     """Print the units named at both ends of each group; columns of `queries.ranking.shortlists.named_units`."""
-    for (group, title), part in named.groupby(["group", "title"], sort=False):
-        said = []
-        for line in part.itertuples():
+    for (group, title), group_units in shortlists.groupby(["group", "title"], sort=False):
+        texts = []
+        for line in group_units.itertuples():
             unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
-            said.append(f"{unit}({line.remark})" if line.remark else unit)
-        out.print(f"{group} {title}:{'、'.join(said)}", markup=False)
+            texts.append(f"{unit}({line.remark})" if line.remark else unit)
+        out.print(f"{group} {title}:{'、'.join(texts)}", markup=False)
 
 
 def _line(line: object) -> list[str]:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
-    place = f"{line.rank}{'(并列)' if line.tied else ''}"
+    rank_text = f"{line.rank}{'(并列)' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    return [place, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
+    return [rank_text, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
 
 
-def print_listing(window: Window, found: pd.DataFrame) -> None:
+def print_listing(window: Window, units: pd.DataFrame) -> None:
     """Print a board that is not ranked; columns of `queries.ranking.ranking.listing`."""
     table = Table(title=f"{window.title} 各部门责任问题(不排名)", title_justify="left")
     for name in ("单位", "问题", "处数", "扣分", "上期问题", "按期整改率", "未到期", "反复"):
         table.add_column(name, justify="left" if name == "单位" else "right")
-    for line in found.itertuples():
+    for line in units.itertuples():
         figures = [str(line.failed), str(line.places), f"{line.lost:.2f}", str(line.failed_before)]
         became = [share_text(line.in_time, line.fell_due), str(line.not_due), str(line.recurred)]
         table.add_row(line.unit_name, *figures, *became)
     out.print(table)
-    for day in found["as_of"].head(1):
+    for day in units["as_of"].head(1):
         out.print(on_time_note(day), markup=False)
 
 
-def print_trial(found: Trial) -> None:
+def print_trial(trial: Trial) -> None:
     """Print what other rules would change; see `queries.ranking.trial`."""
-    rules, moved = found.rules, found.units["changed"]
-    out.print(f"\n{found.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
-    for group, part in found.units.groupby("group", sort=False):
+    rules, moved = trial.rules, trial.units["changed"]
+    out.print(f"\n{trial.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
+    for group, group_units in trial.units.groupby("group", sort=False):
         table = Table(title=str(group), title_justify="left")
         for name in ("单位", "现行名次", "试算名次", "现行得分", "试算得分"):
             table.add_column(name, justify="left" if name == "单位" else "right")
-        for line in part.itertuples():
-            places = [_place(line.rank_before), _place(line.rank_after)]
+        for line in group_units.itertuples():
+            ranks = [_rank(line.rank_before), _rank(line.rank_after)]
             scores = [_score(line.score_before), _score(line.score_after)]
-            table.add_row(line.unit_name, *places, *scores, style="bold" if line.changed else None)
+            table.add_row(line.unit_name, *ranks, *scores, style="bold" if line.changed else None)
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
-    for line in found.months.itertuples():
+    for line in trial.months.itertuples():
         out.print(f"  {line.month}:{line.units} 个单位有名次,{line.changed} 个会变。", markup=False)
 
 
-def _place(rank: int) -> str:
+def _rank(rank: int) -> str:
     return "—" if pd.isna(rank) else str(rank)
 
 
@@ -184,12 +184,12 @@ def _score(score: float) -> str:
     return "—" if pd.isna(score) else f"{score:.2f}"
 
 
-def print_batches(found: pd.DataFrame) -> None:
+def print_batches(batches: pd.DataFrame) -> None:
     """Print what came in; columns of `queries.files.batches.batches`."""
-    table = Table(title=f"共 {len(found)} 个批次", title_justify="left")
+    table = Table(title=f"共 {len(batches)} 个批次", title_justify="left")
     for name in ("批次", "状态", "文件", "种类", "经办人", "时间", "入库行", "暂不计", "跳过"):
         table.add_column(name)
-    for line in found.itertuples():
+    for line in batches.itertuples():
         facts = [line.name, line.kind, line.who, line.at[:16].replace("T", " ")]
         table.add_row(
             str(line.batch),
@@ -208,28 +208,28 @@ def print_report(report: Report) -> None:
     for name, justify in (("项目", "left"), ("核对", "right"), ("不对", "right"), ("例子", "left")):
         table.add_column(name, justify=justify)
     for line in report.lines:
-        told = ";".join(line.examples)
-        table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(told))
+        examples = ";".join(line.examples)
+        table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(examples))
     out.print(table)
     out.print("全部一致。" if report.sound else _REMEDY)
 
 
-def print_health(found: Mapping[str, object]) -> None:
+def print_health(health: Mapping[str, object]) -> None:
     """Print the state of the store; what `upkeep.health.health` gives."""
-    out.print("正常" if found["well"] else "不正常")
-    for complaint in found["complaints"]:
+    out.print("正常" if health["well"] else "不正常")
+    for complaint in health["complaints"]:
         out.print(f"  {complaint}", markup=False)
     for name, title in _HEALTH.items():
-        value = found.get(name)
+        value = health.get(name)
         if value is not None:
             out.print(f"{title}:{_spell(name, value)}", markup=False)
 
 
 def _spell(name: str, value: object) -> str:
     if isinstance(value, dict):
-        told = [value.get("name") or value.get("path"), value["at"][:16].replace("T", " ")]
+        texts = [value.get("name") or value.get("path"), value["at"][:16].replace("T", " ")]
         verdict = {True: "通过", False: "发现问题"}.get(value.get("sound"))
-        return " ".join(str(word) for word in (*told, value.get("who"), verdict) if word)
+        return " ".join(str(word) for word in (*texts, value.get("who"), verdict) if word)
     if name in ("size", "wal", "free", "bytes_per_10000_rows"):
         return f"{value / 1e6:,.1f} MB"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -47,11 +47,11 @@ def add_commands(add: Add) -> None:
     )
     acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
 
-    def act(name: str, run: Run, told: str) -> argparse.ArgumentParser:
-        one = acts.add_parser(name, help=told, description=told)
-        one.set_defaults(run=_telling(run))
-        one.add_argument("--json", action="store_true", help="输出 JSON")
-        return one
+    def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
+        parser = acts.add_parser(name, help=description, description=description)
+        parser.set_defaults(run=_reporting_faults(run))
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+        return parser
 
     act("list", _list, "列出各版办法")
     act("show", _show, "列出一版的指标和权重").add_argument("rules", metavar="编号", nargs="?")
@@ -89,158 +89,158 @@ def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
     )
 
 
-def _needs_act(given: argparse.Namespace) -> int:
+def _needs_act(options: argparse.Namespace) -> int:
     raise commit.IntakeError("请写明做什么,如 rules list。")
 
 
-def _telling(run: Run) -> Run:
+def _reporting_faults(run: Run) -> Run:
     """Tell the faults of a workbook line by line."""
 
-    def told(given: argparse.Namespace) -> int:
+    def reported_run(options: argparse.Namespace) -> int:
         try:
-            return run(given)
+            return run(options)
         except WorkbookError as error:
             faults = [str(fault) for fault in error.faults]
-            if given.json:
+            if options.json:
                 print_json({"sound": False, "faults": faults})
             else:
                 err.print(f"有 {len(faults)} 处要改,没有存下任何内容:", markup=False)
                 err.print("\n".join(faults), markup=False)
             return FAILED
 
-    return told
+    return reported_run
 
 
-def _list(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    found = versions(office, load_all(here.data / "rules", office.catalogue))
-    if given.json:
-        print_json({"versions": found.to_dict("records")})
+def _list(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    all_versions = versions(office, load_all(config.data / "rules", office.catalogue))
+    if options.json:
+        print_json({"versions": all_versions.to_dict("records")})
     else:
-        shown = found.assign(in_force=found["in_force"].map({True: "是", False: ""}))
-        print_lines(f"测评办法({len(found)} 版)", shown[list(_VERSIONS)].rename(columns=_VERSIONS))
+        table = all_versions.assign(in_force=all_versions["in_force"].map({True: "是", False: ""}))
+        print_lines(f"测评办法({len(all_versions)} 版)", table[list(_VERSIONS)].rename(columns=_VERSIONS))
     return OK
 
 
-def _show(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    name = given.rules or office.rules.id
-    rules = load_files(files_of_version(here.data, name), office.catalogue)
-    found = tree(rules)
-    if given.json:
-        print_json({"rules": rules.id, "digest": rules.digest, "indicators": plain(found)})
+def _show(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    name = options.rules or office.rules.id
+    rules = load_files(files_of_version(config.data, name), office.catalogue)
+    indicators = tree(rules)
+    if options.json:
+        print_json({"rules": rules.id, "digest": rules.digest, "indicators": plain(indicators)})
         return OK
-    indented = ["  " * (level - 1) for level in found["level"]]
-    shown = found.assign(
-        name=[f"{space}{one}" for space, one in zip(indented, found["name"], strict=True)],
-        share=["" if pd.isna(one) else f"{one:.2%}" for one in found["share"]],
+    indented = ["  " * (level - 1) for level in indicators["level"]]
+    table = indicators.assign(
+        name=[f"{space}{indicator}" for space, indicator in zip(indented, indicators["name"], strict=True)],
+        share=["" if pd.isna(share) else f"{share:.2%}" for share in indicators["share"]],
     )
     title = f"{rules.title} {rules.version}({rules.source},{rules.effective_from} 起)"
-    print_lines(title, shown[list(_TREE)].rename(columns=_TREE))
+    print_lines(title, table[list(_TREE)].rename(columns=_TREE))
     return OK
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     catalogue = load_catalogue(settings.load().data / "catalogue")
     try:
-        _, rules = read_any(given.source, catalogue)
+        _, rules = read_any(options.source, catalogue)
     except RuleSetError as error:
-        if not given.json:
+        if not options.json:
             raise
         print_json({"sound": False, "faults": [str(fault) for fault in error.faults]})
         return FAILED
-    said = f"没有写错的地方:{rules.title} {rules.version},{len(rules.leaves)} 条末级指标。"
-    say(said, as_json=given.json, sound=True, faults=[], digest=rules.digest)
+    message = f"没有写错的地方:{rules.title} {rules.version},{len(rules.leaves)} 条末级指标。"
+    say(message, as_json=options.json, sound=True, faults=[], digest=rules.digest)
     return OK
 
 
-def _export(given: argparse.Namespace) -> int:
-    here = settings.load()
-    catalogue = load_catalogue(here.data / "catalogue")
-    given.out.write_bytes(book_of(files_of_version(here.data, given.rules), catalogue))
-    say(f"已存到 {given.out}", as_json=given.json, file=str(given.out))
+def _export(options: argparse.Namespace) -> int:
+    config = settings.load()
+    catalogue = load_catalogue(config.data / "catalogue")
+    options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
     return OK
 
 
-def _import(given: argparse.Namespace) -> int:
-    here = settings.load()
-    if given.out:
-        files, _ = read_any(given.source, load_catalogue(here.data / "catalogue"))
-        given.out.mkdir(parents=True)
+def _import(options: argparse.Namespace) -> int:
+    config = settings.load()
+    if options.out:
+        files, _ = read_any(options.source, load_catalogue(config.data / "catalogue"))
+        options.out.mkdir(parents=True)
         for name, content in files.items():
-            (given.out / name).write_bytes(content)
-        say(f"已存到文件夹 {given.out}", as_json=given.json, folder=str(given.out))
+            (options.out / name).write_bytes(content)
+        say(f"已存到文件夹 {options.out}", as_json=options.json, folder=str(options.out))
         return OK
-    office = open_office(here)
-    files, _ = read_any(given.source, office.catalogue)
-    draft = drafts.keep(office, files, given.source.name, given.who)
-    say(f"已存为第 {draft} 号草案。", as_json=given.json, draft=draft)
+    office = open_office(config)
+    files, _ = read_any(options.source, office.catalogue)
+    draft = drafts.keep(office, files, options.source.name, options.who)
+    say(f"已存为第 {draft} 号草案。", as_json=options.json, draft=draft)
     return OK
 
 
-def _files(named: str, here: Settings, office: Office) -> dict[str, bytes]:
+def _files(path_or_id: str, config: Settings, office: Office) -> dict[str, bytes]:
     """Find rules by path or by id."""
-    if Path(named).exists():
-        return read_any(Path(named), office.catalogue)[0]
-    return files_of_version(here.data, named)
+    if Path(path_or_id).exists():
+        return read_any(Path(path_or_id), office.catalogue)[0]
+    return files_of_version(config.data, path_or_id)
 
 
-def _compare(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    old, new = (parts_of(_files(one, here, office)) for one in (given.old, given.new))
-    found = compare(old, new, office.catalogue)
-    if given.json:
-        print_json({"changes": plain(found)})
-    elif found.empty:
+def _compare(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    old, new = (parts_of(_files(source, config, office)) for source in (options.old, options.new))
+    changes = compare(old, new, office.catalogue)
+    if options.json:
+        print_json({"changes": plain(changes)})
+    elif changes.empty:
         say("内容没有差别。")
     else:
-        print_lines(f"共 {len(found)} 处不同", found.rename(columns=_CHANGES))
+        print_lines(f"共 {len(changes)} 处不同", changes.rename(columns=_CHANGES))
     return OK
 
 
-def _try(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
+def _try(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
     days = days_known(office)
     if not days:
         raise commit.IntakeError("还没有入库数据,不能试算。")
-    over = custom(days[-1] - timedelta(days=max(1, given.days) - 1), days[-1])
-    board = next(one for one in office.rules.boards if one.ranked)
-    found = try_draft(office, _files(given.source, here, office), over, board.kind)
-    if given.json:
-        told = {"units": plain(found.units), "clauses": plain(found.clauses)}
-        print_json({"window": over.title, **told})
+    over = custom(days[-1] - timedelta(days=max(1, options.days) - 1), days[-1])
+    board = next(board for board in office.rules.boards if board.ranked)
+    tried = try_draft(office, _files(options.source, config, office), over, board.kind)
+    if options.json:
+        facts = {"units": plain(tried.units), "clauses": plain(tried.clauses)}
+        print_json({"window": over.title, **facts})
         return OK
     heads = {"title": "条款", "moved": "名次变的单位", "most": "得分变化最大", "unit_name": "单位"}
-    print_lines(f"{over.title} 各条改动单独的影响", found.clauses.rename(columns=heads))
+    print_lines(f"{over.title} 各条改动单独的影响", tried.clauses.rename(columns=heads))
     heads = {"unit_name": "单位", "rank_before": "原名次", "rank_after": "试算名次"}
     heads |= {"score_before": "原得分", "score_after": "试算得分", "clause": "影响最大的条款"}
     heads |= {"by_clause": "单改它"}
-    print_lines("各单位", found.units[list(heads)].rename(columns=heads))
+    print_lines("各单位", tried.units[list(heads)].rename(columns=heads))
     say("没有保存。各条单独的影响不一定加得成合起来的影响。")
     return OK
 
 
-def _publish(given: argparse.Namespace) -> int:
-    here = settings.load()
-    office = open_office(here)
-    if given.source.isdecimal() and not Path(given.source).exists():
-        draft = int(given.source)
+def _publish(options: argparse.Namespace) -> int:
+    config = settings.load()
+    office = open_office(config)
+    if options.source.isdecimal() and not Path(options.source).exists():
+        draft = int(options.source)
         files = drafts.files_of_draft(office, draft)
     else:
-        files = _files(given.source, here, office)
-        draft = drafts.keep(office, files, Path(given.source).name, given.who)
-    told = parts_of(files).settings
-    known = {one.id for one in load_all(here.data / "rules", office.catalogue)}
-    own = str(told["id"])
-    rules_id = given.rules_id or (own if own not in known else next_id(known, own))
-    version = given.version or str(told["version"])
-    release = Release(given.who, given.document, given.first, rules_id, version, given.backdated)
-    rules = publish(office, here.data, draft, release)
+        files = _files(options.source, config, office)
+        draft = drafts.keep(office, files, Path(options.source).name, options.who)
+    draft_settings = parts_of(files).settings
+    used_ids = {rule_set.id for rule_set in load_all(config.data / "rules", office.catalogue)}
+    draft_id = str(draft_settings["id"])
+    rules_id = options.rules_id or (draft_id if draft_id not in used_ids else next_id(used_ids, draft_id))
+    version = options.version or str(draft_settings["version"])
+    release = Release(options.who, options.document, options.first, rules_id, version, options.backdated)
+    rules = publish(office, config.data, draft, release)
     wait = "" if rules.effective_from > today() else "现在就用。"
-    said = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。{wait}"
-    say(said, as_json=given.json, rules=rules.id, digest=rules.digest, draft=draft)
+    message = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。{wait}"
+    say(message, as_json=options.json, rules=rules.id, digest=rules.digest, draft=draft)
     return OK

@@ -10,7 +10,7 @@ import socket
 from rich.progress import track
 
 from wenming_metrics.commands import FAILED, HELD, OK, Add
-from wenming_metrics.commands.files import told, verdict
+from wenming_metrics.commands.files import file_facts, verdict
 from wenming_metrics.commands.printing import err, out, print_files, print_ranking
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import today
@@ -30,22 +30,22 @@ def add_commands(add: Add) -> None:
     serve.add_argument("--port", type=int, default=8501, help="端口(默认 8501)")
 
 
-def _serve(given: argparse.Namespace) -> int:
-    if refusal := _port_refusal(given.port):
+def _serve(options: argparse.Namespace) -> int:
+    if refusal := _port_refusal(options.port):
         err.print(refusal, markup=False)
         return FAILED
     from wenming_metrics.ui.server import serve  # Streamlit is not needed by other commands
 
-    out.print(f"网页地址:http://127.0.0.1:{given.port}(按 Ctrl+C 停止)")
-    serve(given.port)
+    out.print(f"网页地址:http://127.0.0.1:{options.port}(按 Ctrl+C 停止)")
+    serve(options.port)
     return OK
 
 
 def _port_refusal(port: int) -> str:
     """Say why nothing can be served on a port, and what to type instead; "" when it is free."""
-    other = port + 1 if port < _LAST_PORT else port - 1
+    other_port = port + 1 if port < _LAST_PORT else port - 1
     again = (
-        f"换一个端口再试:make demo PORT={other},或 python -m wenming_metrics serve --port {other}"
+        f"换一个端口再试:make demo PORT={other_port},或 python -m wenming_metrics serve --port {other_port}"
     )
     if not 0 < port <= _LAST_PORT:
         return f"没有 {port} 这个端口,端口是 1 至 {_LAST_PORT} 的整数。"
@@ -66,7 +66,7 @@ def _port_refusal(port: int) -> str:
     return ""
 
 
-def _demo(given: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace) -> int:
     from wenming_metrics.demo.inspections import END
     from wenming_metrics.demo.workbooks import find_or_make_workbooks
 
@@ -80,7 +80,7 @@ def _demo(given: argparse.Namespace) -> int:
     office = open_office(settings.load())
     folder = settings.ROOT / "data" / "store" / "demo"
     out.print("正在准备演示市的表格(第一次约 20 秒)……", markup=False)
-    files = find_or_make_workbooks(folder, days=given.days)
+    files = find_or_make_workbooks(folder, days=options.days)
     out.print(f"正在入库 {len(files)} 个文件(第一次约 1 分钟)……", markup=False)
     codes = []
     for path in track(files, "入库", console=err, transient=True):
@@ -89,7 +89,7 @@ def _demo(given: argparse.Namespace) -> int:
         if preview.can_commit:
             commit.commit(office, preview, "演示")
         if codes[-1] != OK:
-            print_files([told(preview)])
+            print_files([file_facts(preview)])
     last = days_known(office)[-1]
     out.print(
         f"{len(files)} 个文件已入库(放在 {folder.relative_to(settings.ROOT)})。", markup=False

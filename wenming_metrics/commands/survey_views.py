@@ -32,7 +32,7 @@ _FIGURES = {
     **{"shown": "数值(%)", "low": "误差范围低端(%)", "high": "误差范围高端(%)", "n": "份数"},
     "remark": "说明",
 }
-_WHOLE = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
+_WHOLE_NUMBERS = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
 _INTERVAL = "误差范围:95%把握,按随机抽样估算。"
 _SECRET = "份数过少的不公布;为免倒算出来,有时连带一两个别的也不公布。"
 
@@ -42,152 +42,152 @@ class View:
     """Tables by title, and sentences below them."""
 
     tables: Mapping[str, pd.DataFrame]
-    said: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
-def view_of(office: Office, wave: Window, given: argparse.Namespace) -> View:
+def view_of(office: Office, wave: Window, options: argparse.Namespace) -> View:
     """Make what is listed. Raises IntakeError where something is missing for it."""
-    return _MAKERS[given.by](office, wave, given)
+    return _MAKERS[options.by](office, wave, options)
 
 
-def _unit(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    found = rates(office, wave, without_flagged=given.without_flagged)
-    if not found.definitions:
-        return _score(office, wave, given)
-    chosen = [rate for rate, _ in found.definitions if given.rate in (None, rate.code)]
+def _unit(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    wave_rates = rates(office, wave, without_flagged=options.without_flagged)
+    if not wave_rates.definitions:
+        return _score(office, wave, options)
+    chosen = [rate for rate, _ in wave_rates.definitions if options.rate in (None, rate.code)]
     titles = {"name": "范围", **_FIGURES, "n_eff": "相当于独立问卷", "made": "怎样合成"}
-    totals = found.totals
+    totals = wave_rates.totals
     tables = {}
     for rate in chosen:
-        own = totals[totals["rate"] == rate.code]
-        tables[f"{rate.title} 全市和各组"] = _titled(own, titles)
-        units = found.units[found.units["rate"] == rate.code]
-        order = {group: n for n, group in enumerate(own["name"])}
-        units = units.assign(order=[order[group_name(one)] for one in units["group"]])
+        group_totals = totals[totals["rate"] == rate.code]
+        tables[f"{rate.title} 全市和各组"] = _titled(group_totals, titles)
+        units = wave_rates.units[wave_rates.units["rate"] == rate.code]
+        order = {group: n for n, group in enumerate(group_totals["name"])}
+        units = units.assign(order=[order[group_name(group)] for group in units["group"]])
         units = units.sort_values(["order", "place", "unit"], kind="stable")
-        named = {"group": "分组", "place": "名次", "unit_name": "单位", **_FIGURES}
-        tables[f"{rate.title} 各单位"] = _titled(units, named)
-    said = [sentence for rate, sentence in found.definitions if rate in chosen]
-    return View(tables, (*said, _INTERVAL, _SECRET, *_left_out(found)))
+        unit_titles = {"group": "分组", "place": "名次", "unit_name": "单位", **_FIGURES}
+        tables[f"{rate.title} 各单位"] = _titled(units, unit_titles)
+    sentences = [sentence for rate, sentence in wave_rates.definitions if rate in chosen]
+    return View(tables, (*sentences, _INTERVAL, _SECRET, *_left_out(wave_rates)))
 
 
-def _left_out(found: Rates) -> list[str]:
-    told = [f"疑似代填 {found.flagged} 份"] if found.flagged else []
-    if found.flagged:
-        told[0] += (
-            ",这里已去掉。" if found.without_flagged else ",照常计入;去掉后的数可以另算一遍作比较。"
+def _left_out(wave_rates: Rates) -> list[str]:
+    sentences = [f"疑似代填 {wave_rates.flagged} 份"] if wave_rates.flagged else []
+    if wave_rates.flagged:
+        sentences[0] += (
+            ",这里已去掉。" if wave_rates.without_flagged else ",照常计入;去掉后的数可以另算一遍作比较。"
         )
-    told += [f"经人认定不计的 {found.taken_out} 份。"] if found.taken_out else []
-    told += [f"不属于所列单位、没有计入的 {found.outside} 份。"] if found.outside else []
-    told += [f"没有问卷的单位:{'、'.join(found.uncovered)}。"] if found.uncovered else []
-    return told
+    sentences += [f"经人认定不计的 {wave_rates.taken_out} 份。"] if wave_rates.taken_out else []
+    sentences += [f"不属于所列单位、没有计入的 {wave_rates.outside} 份。"] if wave_rates.outside else []
+    sentences += [f"没有问卷的单位:{'、'.join(wave_rates.uncovered)}。"] if wave_rates.uncovered else []
+    return sentences
 
 
-def _question(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    unit = _unit_number(office, wave, given.unit)
-    found = by_question(office, wave, unit)
+def _question(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    unit = _unit_number(office, wave, options.unit)
+    answer_counts = by_question(office, wave, unit)
     titles = {"title": "题目", "option_title": "选项", "n": "份数", "share": "占回答的(%)"}
-    told = found.assign(share=half_up(found["share"], 1), remark=_remarks(found["hidden"]))
-    lines = _headed(told, {**titles, "base": "回答份数", "remark": "说明"})
-    return View({given.unit or "全市": lines}, (_SECRET,))
+    shares = answer_counts.assign(share=half_up(answer_counts["share"], 1), remark=_remarks(answer_counts["hidden"]))
+    lines = _headed(shares, {**titles, "base": "回答份数", "remark": "说明"})
+    return View({options.unit or "全市": lines}, (_SECRET,))
 
 
-def _people(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    told = by_people(office, wave, *_two(given))
-    lines = _titled(told, {"option_title": "人群", **_FIGURES})
+def _people(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    people_rates = by_people(office, wave, *_two(options))
+    lines = _titled(people_rates, {"option_title": "人群", **_FIGURES})
     return View({"按人群": lines}, (_INTERVAL, _SECRET))
 
 
-def _cross(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    told = cross(office, wave, *_two(given))
+def _cross(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    cross_rates = cross(office, wave, *_two(options))
     titles = {"group": "分组", "unit_name": "单位", "option_title": "人群", **_FIGURES}
-    return View({"单位和人群": _titled(told, titles)}, (_INTERVAL, _SECRET))
+    return View({"单位和人群": _titled(cross_rates, titles)}, (_INTERVAL, _SECRET))
 
 
-def _two(given: argparse.Namespace) -> tuple[str, str]:
-    if not (given.rate and given.question):
+def _two(options: argparse.Namespace) -> tuple[str, str]:
+    if not (options.rate and options.question):
         raise commit.IntakeError("按人群看,请用 --rate 写明比率,用 --question 写明按哪一道题分。")
-    return given.rate, given.question
+    return options.rate, options.question
 
 
-def _flags(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    found = flagged(office, wave)
-    told = found.assign(counts=["计入" if one else "不计" for one in found["counts"]])
+def _flags(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    flagged_answers = flagged(office, wave)
+    marked = flagged_answers.assign(counts=["计入" if counted else "不计" for counted in flagged_answers["counts"]])
     titles = {"batch": "批次", "seq": "序号", "unit_name": "单位", "reasons": "疑点"}
-    places = {"file": "文件", "sheet": "工作表", "source_row": "行号"}
-    lines = _headed(told, {**titles, **places, "counts": "现在", "decided": "认定"})
-    said = "疑似不等于就是;哪一份不计,由人看过原表再用 decide 认定。"
-    return View({"疑似代填": lines}, (said,))
+    source_titles = {"file": "文件", "sheet": "工作表", "source_row": "行号"}
+    lines = _headed(marked, {**titles, **source_titles, "counts": "现在", "decided": "认定"})
+    sentence = "疑似不等于就是;哪一份不计,由人看过原表再用 decide 认定。"
+    return View({"疑似代填": lines}, (sentence,))
 
 
-def _quota(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    found = quota_board(office, wave, given.points, every=True)
+def _quota(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    quotas = quota_board(office, wave, options.points, every=True)
     titles = {"group": "分组", "unit_name": "单位", "stratum": "人群", "planned": "计划份数"}
-    rest = {"done": "已完成", "gap": "还差", "more": f"要精确到±{given.points:g}点还需"}
-    return View({"配额进度": _headed(found, {**titles, **rest})})
+    rest = {"done": "已完成", "gap": "还差", "more": f"要精确到±{options.points:g}点还需"}
+    return View({"配额进度": _headed(quotas, {**titles, **rest})})
 
 
-def _course(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    if not given.rate:
+def _course(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    if not options.rate:
         raise commit.IntakeError("看历次,请用 --rate 写明哪一项比率。")
-    found = course(office, given.rate, _unit_number(office, wave, given.unit))
-    told = found.assign(wave=[one.title for one in found["wave"]])
+    past_waves = course(office, options.rate, _unit_number(office, wave, options.unit))
+    titled = past_waves.assign(wave=[past_wave.title for past_wave in past_waves["wave"]])
     titles = {"wave": "轮次", **_FIGURES, "moved": "与上一轮比"}
-    made = found[found["changed"] | (found.index == 0)]
-    said = [f"{one.wave.title}起:{one.definition}" for one in made.itertuples()]
-    return View({given.unit or "全市": _titled(told, titles)}, (*said, _INTERVAL))
+    redefined = past_waves[past_waves["changed"] | (past_waves.index == 0)]
+    sentences = [f"{past_wave.wave.title}起:{past_wave.definition}" for past_wave in redefined.itertuples()]
+    return View({options.unit or "全市": _titled(titled, titles)}, (*sentences, _INTERVAL))
 
 
-def _score(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    found = score(office, wave)
-    if found is None:
+def _score(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    survey_score = score(office, wave)
+    if survey_score is None:
         raise commit.IntakeError("这一轮的办法里没有问卷得分。")
-    units = found.units.sort_values(["group", "place", "unit"], kind="stable")
-    lines = pd.concat([pd.DataFrame([found.city]), units], ignore_index=True)
+    units = survey_score.units.sort_values(["group", "place", "unit"], kind="stable")
+    lines = pd.concat([pd.DataFrame([survey_score.city]), units], ignore_index=True)
     titles = {"group": "分组", "place": "名次", "unit_name": "单位", "shown": "得分", "n": "份数"}
-    told = _titled(lines, {**titles, "remark": "说明"})
-    return View({found.title: told}, (found.sentence, _SECRET))
+    table = _titled(lines, {**titles, "remark": "说明"})
+    return View({survey_score.title: table}, (survey_score.sentence, _SECRET))
 
 
-def _printed(office: Office, wave: Window, given: argparse.Namespace) -> View:
-    found = printed(office, wave)
+def _printed(office: Office, wave: Window, options: argparse.Namespace) -> View:
+    figures = printed(office, wave)
     titles = {"test": "测评种类", "unit_name": "单位", "figure": "原表列名", "told": "原表的数"}
     rest = {"printed_rank": "原表名次", "file": "文件", "sheet": "工作表", "source_row": "行号"}
-    said = "照测评方印的原样列出,怎样算的不知道,份数少的也在内,不是本软件的名次。"
-    return View({"测评方自己印的数": _headed(found, {**titles, **rest})}, (said,))
+    sentence = "照测评方印的原样列出,怎样算的不知道,份数少的也在内,不是本软件的名次。"
+    return View({"测评方自己印的数": _headed(figures, {**titles, **rest})}, (sentence,))
 
 
 def _unit_number(office: Office, wave: Window, name: str | None) -> int | None:
     if name is None:
         return None
     units = rates(office, wave).units
-    found = units.loc[units["unit_name"] == name, "unit"]
-    if found.empty:
+    matches = units.loc[units["unit_name"] == name, "unit"]
+    if matches.empty:
         raise commit.IntakeError(f"这一轮没有单位“{name}”的问卷。")
-    return int(found.iloc[0])
+    return int(matches.iloc[0])
 
 
-def _titled(found: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+def _titled(figures: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Head figures; intervals with one decimal, states in words."""
-    told = found.assign(remark=[_STATES[state] for state in found["state"]])
-    spans = {name: half_up(told[name], 1) for name in ("low", "high") if name in told}
-    return _headed(told.assign(**spans), titles)
+    lines = figures.assign(remark=[_STATES[state] for state in figures["state"]])
+    spans = {name: half_up(lines[name], 1) for name in ("low", "high") if name in lines}
+    return _headed(lines.assign(**spans), titles)
 
 
-def _headed(found: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    kept = found[[name for name in titles if name in found]]
-    whole = {name: _whole(kept[name]) for name in kept if name in _WHOLE}
-    return kept.assign(**whole).rename(columns=dict(titles)).reset_index(drop=True)
+def _headed(lines: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    chosen = lines[[name for name in titles if name in lines]]
+    counts = {name: _whole_numbers(chosen[name]) for name in chosen if name in _WHOLE_NUMBERS}
+    return chosen.assign(**counts).rename(columns=dict(titles)).reset_index(drop=True)
 
 
-def _whole(numbers: pd.Series) -> pd.Series:
+def _whole_numbers(numbers: pd.Series) -> pd.Series:
     """Make counts whole numbers, None where there is none."""
-    told = [None if pd.isna(one) else int(one) for one in numbers]
-    return pd.Series(told, numbers.index, dtype=object)
+    counts = [None if pd.isna(number) else int(number) for number in numbers]
+    return pd.Series(counts, numbers.index, dtype=object)
 
 
 def _remarks(hidden: pd.Series) -> list[str]:
-    return [_STATES[HIDDEN] if one else "" for one in hidden]
+    return [_STATES[HIDDEN] if is_hidden else "" for is_hidden in hidden]
 
 
 _MAKERS: dict[str, Callable[[Office, Window, argparse.Namespace], View]] = {

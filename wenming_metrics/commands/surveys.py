@@ -13,7 +13,7 @@ from wenming_metrics.commands.printing import out, plain, print_json, print_line
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
 from wenming_metrics.decisions import questionnaires
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.export.tables import Field, Sheet, write_book
+from wenming_metrics.export.tables import Field, ExportSheet, write_book
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
@@ -55,59 +55,59 @@ def add_commands(add: Add) -> None:
     decided.add_argument("--reason", required=True, help="认定的理由")
 
 
-def _survey(given: argparse.Namespace) -> int:
+def _survey(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
-    wave = _wave(office, given.wave)
+    wave = _wave(office, options.wave)
     survey = survey_of(office, wave)
-    _known(given.rate, [one.code for one in survey.rates], "比率")
-    groups = [one.code for one in survey.questions if one.people]
-    _known(given.question, groups, "分人群的题目")
-    view = view_of(office, wave, given)
-    if given.out:
-        given.out.write_bytes(_workbook(view, wave))
-    if given.json:
+    _check_choice(options.rate, [rate.code for rate in survey.rates], "比率")
+    groups = [question.code for question in survey.questions if question.people]
+    _check_choice(options.question, groups, "分人群的题目")
+    view = view_of(office, wave, options)
+    if options.out:
+        options.out.write_bytes(_workbook(view, wave))
+    if options.json:
         tables = {title: plain(lines) for title, lines in view.tables.items()}
-        print_json({"wave": wave.title, "by": given.by, "said": list(view.said), **tables})
+        print_json({"wave": wave.title, "by": options.by, "said": list(view.sentences), **tables})
         return OK
-    out.print(f"\n{wave.title} {VIEWS[given.by]}", markup=False)
+    out.print(f"\n{wave.title} {VIEWS[options.by]}", markup=False)
     for title, lines in view.tables.items():
         print_lines(title, _spelt(lines))
-    for line in view.said:
+    for line in view.sentences:
         out.print(line, markup=False)
-    if given.out:
-        say(f"已存到 {given.out}")
+    if options.out:
+        say(f"已存到 {options.out}")
     return OK
 
 
-def _wave(office: Office, said: str) -> Window:
+def _wave(office: Office, title: str) -> Window:
     """Find a wave by its title, or the latest."""
-    known = waves(office)
-    if not known:
-        has_rules = office.rules.survey or any(one.survey for one in office.rule_sets)
+    all_waves = waves(office)
+    if not all_waves:
+        has_rules = office.rules.survey or any(rule_set.survey for rule_set in office.rule_sets)
         raise commit.IntakeError("还没有问卷。请先用 ingest 入库。" if has_rules else NO_SURVEY)
-    found = known[0] if said == LATEST else next((w for w in known if w.title == said), None)
-    if found is None:
-        titles = "、".join(one.title for one in known)
-        raise commit.IntakeError(f"没有“{said}”这一轮,有:{titles}。")
-    return found
+    wave = all_waves[0] if title == LATEST else next((w for w in all_waves if w.title == title), None)
+    if wave is None:
+        titles = "、".join(wave.title for wave in all_waves)
+        raise commit.IntakeError(f"没有“{title}”这一轮,有:{titles}。")
+    return wave
 
 
-def _known(said: str | None, known: list[str], what: str) -> None:
-    if said is not None and said not in known:
-        raise commit.IntakeError(f"没有{what}“{said}”,有:{'、'.join(known)}。")
+def _check_choice(choice: str | None, choices: list[str], what: str) -> None:
+    if choice is not None and choice not in choices:
+        raise commit.IntakeError(f"没有{what}“{choice}”,有:{'、'.join(choices)}。")
 
 
 def _spelt(lines: pd.DataFrame) -> pd.DataFrame:
     """Spell figures with as many decimals as they have everywhere in their column."""
-    found = {}
+    texts = {}
     for name in lines:
         if pd.api.types.is_float_dtype(lines[name]):
-            places = _places(name)
-            found[name] = ["" if pd.isna(one) else f"{one:.{places}f}" for one in lines[name]]
-    return lines.assign(**found)
+            decimals = _decimals(name)
+            texts[name] = ["" if pd.isna(figure) else f"{figure:.{decimals}f}" for figure in lines[name]]
+    return lines.assign(**texts)
 
 
-def _places(name: str) -> int:
+def _decimals(name: str) -> int:
     """Give the decimals of a column of figures."""
     return 1 if name in _ONE else 2
 
@@ -121,7 +121,7 @@ def _workbook(view: View, wave: Window) -> bytes:
             for name in lines
         ]
         sheets.append(
-            Sheet(_UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.said)
+            ExportSheet(_UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.sentences)
         )
     return write_book(*sheets)
 
@@ -130,14 +130,14 @@ def _format(name: str, column: pd.Series) -> str:
     """Give how Excel shows a column, as it is printed; "" for text."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "floating" and pd.api.types.is_float_dtype(column):
-        return f"0.{'0' * _places(name)}"
+        return f"0.{'0' * _decimals(name)}"
     return "General" if kind in ("integer", "floating", "mixed-integer-float") else ""
 
 
-def _decide(given: argparse.Namespace) -> int:
+def _decide(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
-    told = (given.batch, given.number, given.keep, given.reason, given.who)
-    questionnaires.decide_answer(office, *told)
-    text = "这一份恢复计入。" if given.keep else "这一份不再计入,各项比率已不含它。"
-    say(text, as_json=given.json, batch=given.batch, number=given.number, counts=given.keep)
+    decision = (options.batch, options.number, options.keep, options.reason, options.who)
+    questionnaires.decide_answer(office, *decision)
+    text = "这一份恢复计入。" if options.keep else "这一份不再计入,各项比率已不含它。"
+    say(text, as_json=options.json, batch=options.batch, number=options.number, counts=options.keep)
     return OK

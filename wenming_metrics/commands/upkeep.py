@@ -24,8 +24,8 @@ from wenming_metrics.upkeep.verify import verify
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    made = add("backup", _backup, "备份全部数据,网页和入库可以照常使用")
-    made.add_argument("place", type=Path, metavar="文件或文件夹")
+    backup_command = add("backup", _backup, "备份全部数据,网页和入库可以照常使用")
+    backup_command.add_argument("place", type=Path, metavar="文件或文件夹")
     put_back = add("restore", _restore, "用备份还原全部数据")
     put_back.add_argument("file", type=Path, metavar="备份文件")
     put_back.add_argument(
@@ -46,70 +46,70 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _backup(given: argparse.Namespace) -> int:
-    made = backup(open_store(settings.load().store_url), given.place)
-    told = f"{made.rows:,} 行,{made.size / 1e6:,.1f} MB,{made.seconds:.1f} 秒"
-    say(f"已备份到 {made.path}({told})。", as_json=given.json, **asdict(made))
+def _backup(options: argparse.Namespace) -> int:
+    new_backup = backup(open_store(settings.load().store_url), options.place)
+    size_text = f"{new_backup.rows:,} 行,{new_backup.size / 1e6:,.1f} MB,{new_backup.seconds:.1f} 秒"
+    say(f"已备份到 {new_backup.path}({size_text})。", as_json=options.json, **asdict(new_backup))
     return OK
 
 
-def _restore(given: argparse.Namespace) -> int:
-    here = settings.load()
-    _, rules, _ = read_rules(here)
-    done = restore(here.store_url, rules, given.file, replace=given.replace)
-    say(_told(done), as_json=given.json, **asdict(done))
+def _restore(options: argparse.Namespace) -> int:
+    config = settings.load()
+    _, rules, _ = read_rules(config)
+    restored = restore(config.store_url, rules, options.file, replace=options.replace)
+    say(_restored_text(restored), as_json=options.json, **asdict(restored))
     return OK
 
 
-def _told(done: Restored) -> str:
-    kept = f"原来的数据另存在 {done.saved}。" if done.saved else ""
-    if done.aside:
-        kept = f"原来的数据文件已损坏,改名为 {done.aside};正在打开的网页要重新启动。"
-    return f"已还原 {done.batches:,} 个批次、{done.rows:,} 行({done.seconds:.1f} 秒)。{kept}"
+def _restored_text(restored: Restored) -> str:
+    saved_note = f"原来的数据另存在 {restored.saved}。" if restored.saved else ""
+    if restored.aside:
+        saved_note = f"原来的数据文件已损坏,改名为 {restored.aside};正在打开的网页要重新启动。"
+    return f"已还原 {restored.batches:,} 个批次、{restored.rows:,} 行({restored.seconds:.1f} 秒)。{saved_note}"
 
 
-def _verify(given: argparse.Namespace) -> int:
-    here = settings.load()
-    with workers_on_store(given, here.store_url) as executor:
-        report = verify(open_office(here), executor)
-    if given.json:
+def _verify(options: argparse.Namespace) -> int:
+    config = settings.load()
+    with workers_on_store(options, config.store_url) as executor:
+        report = verify(open_office(config), executor)
+    if options.json:
         print_json({"sound": report.sound, **asdict(report)})
     else:
         print_report(report)
     return OK if report.sound else FAILED
 
 
-def _retally(given: argparse.Namespace) -> int:
-    here, done = settings.load(), []
-    with workers_on_store(given, here.store_url) as executor:
-        hidden = given.json or not sys.stderr.isatty()
-        months = retally_store(open_office(here), executor)
+def _retally(options: argparse.Namespace) -> int:
+    config, retallied = settings.load(), []
+    with workers_on_store(options, config.store_url) as executor:
+        hidden = options.json or not sys.stderr.isatty()
+        months = retally_store(open_office(config), executor)
         for month in track(months, "重算", console=err, disable=hidden, transient=True):
-            done.append(month)
-    days = sum(month.days for month in done)
-    told = {"months": len(done), "days": days, "again": sum(month.again for month in done)}
-    say(f"已重算 {len(done)} 个月、{days:,} 天的汇总。", as_json=given.json, **told)
+            retallied.append(month)
+    days = sum(month.days for month in retallied)
+    facts = {"months": len(retallied), "days": days, "again": sum(month.again for month in retallied)}
+    say(f"已重算 {len(retallied)} 个月、{days:,} 天的汇总。", as_json=options.json, **facts)
     return OK
 
 
-def _health(given: argparse.Namespace) -> int:
-    found = health(settings.load())
-    (print_json if given.json else print_health)(found)
-    return OK if found["well"] else FAILED
+def _health(options: argparse.Namespace) -> int:
+    state = health(settings.load())
+    (print_json if options.json else print_health)(state)
+    return OK if state["well"] else FAILED
 
 
-def _prune(given: argparse.Namespace) -> int:
-    here = settings.load()
-    keep = given.days or here.keep_originals
+def _prune(options: argparse.Namespace) -> int:
+    config = settings.load()
+    keep = options.days or config.keep_originals
     if keep is None:
         raise settings.SettingsError(
             "没有设置保留多少天:请用 --days,或设置环境变量 WENMING_KEEP_ORIGINALS。"
         )
-    done = prune(open_store(here.store_url), keep)
-    told = f"{done.files:,} 个原文件,共 {done.size / 1e6:,.1f} MB"
-    if done.files:
-        said = f"已清除 {keep} 天以前的 {told};空出的地方留给以后的数据。"
+    pruned = prune(open_store(config.store_url), keep)
+    files_text = f"{pruned.files:,} 个原文件,共 {pruned.size / 1e6:,.1f} MB"
+    if pruned.files:
+        message = f"已清除 {keep} 天以前的 {files_text};空出的地方留给以后的数据。"
     else:
-        said = f"没有 {keep} 天以前的原文件。"
-    say(said, as_json=given.json, **asdict(done))
+        message = f"没有 {keep} 天以前的原文件。"
+    say(message, as_json=options.json, **asdict(pruned))
     return OK

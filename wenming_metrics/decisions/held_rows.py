@@ -30,11 +30,11 @@ def discard_held(
         names = read_sheets(connection, [batch]).set_index("sheet")["name"]
         waiting = held.waiting(connection)
         waiting = waiting[waiting["batch"] == batch]
-        there = list(zip(waiting["sheet"].map(names), waiting["source_row"], strict=True))
+        waiting_keys = list(zip(waiting["sheet"].map(names), waiting["source_row"], strict=True))
         for sheet, row in rows:
-            if (sheet, row) not in there:
+            if (sheet, row) not in waiting_keys:
                 raise IntakeError(f"批次 {batch} 的「{sheet}」第 {row} 行不在待处理的行里。")
-        wanted = [place in set(rows) for place in there]
+        wanted = [key in set(rows) for key in waiting_keys]
         held.discard(connection, waiting[wanted], who, reason.strip())
     _log.info("不再处理 批次 %s %s 行 经办 %r 原因 %r", batch, len(rows), who, reason)
 
@@ -44,8 +44,8 @@ def marked_file(preview: Preview) -> tuple[str, bytes] | str:
 
     Returns: name and bytes of an .xlsx, or a sentence that says why there is none
     """
-    found = preview.reading
-    rows = {sheet.name: sheet.header_row for sheet in found.sheets}
+    file_reading = preview.reading
+    rows = {sheet.name: sheet.header_row for sheet in file_reading.sheets}
     return marked_workbook(
-        preview.content, preview.filename, found.sha256, preview.problems, found.outcome, rows
+        preview.content, preview.filename, file_reading.sha256, preview.problems, file_reading.outcome, rows
     )

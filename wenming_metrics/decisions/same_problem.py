@@ -18,7 +18,7 @@ Finding = tuple[int, int]
 """Batch and seq of a stored row."""
 
 
-def say_same(office: Office, one: Finding, other: Finding, who: str, *, same: bool) -> None:
+def say_same(office: Office, first: Finding, second: Finding, who: str, *, same: bool) -> None:
     """Remember of two findings whether they are one problem; what was said before is kept, and ends.
 
     No score changes by it: only the figures of 反复问题 count such findings together.
@@ -28,7 +28,7 @@ def say_same(office: Office, one: Finding, other: Finding, who: str, *, same: bo
     if not who.strip():
         raise IntakeError("请写明经办人。")
     with writing(office.store) as connection:
-        rows = sorted((_row(connection, *finding) for finding in (one, other)), key=_order)
+        rows = sorted((_row(connection, *finding) for finding in (first, second)), key=_order)
         if rows[0]["site"] != rows[1]["site"]:
             raise IntakeError("两条问题不在同一个点位,不能算同一问题。")
         if rows[0]["day"] == rows[1]["day"]:
@@ -37,7 +37,7 @@ def say_same(office: Office, one: Finding, other: Finding, who: str, *, same: bo
         facts = {name: int(rows[0][name]) for name in names}
         facts |= {f"other_{name}": int(rows[1][name]) for name in names}
         add_same(connection, facts, who.strip(), same=same)
-    _log.info("%s同一问题 %s %s 经办 %r", "是" if same else "不是", one, other, who)
+    _log.info("%s同一问题 %s %s 经办 %r", "是" if same else "不是", first, second, who)
 
 
 def _order(row: dict) -> tuple[int, int, int]:
@@ -50,7 +50,7 @@ def _row(connection: Connection, batch: int, seq: int) -> dict:
     # The days of the batch lead the key: a seek in place of a scan.
     days = select(schema.batch_day.c.day).where(schema.batch_day.c.batch == batch)
     query = query.where(table.c.day.in_(days), table.c.batch == batch, table.c.seq == seq)
-    found = connection.execute(query).mappings().first()
-    if found is None or found["result"] != FAILED:
+    row = connection.execute(query).mappings().first()
+    if row is None or row["result"] != FAILED:
         raise IntakeError("没有这样一条问题,可能已经撤回。请刷新再看。")
-    return dict(found)
+    return dict(row)

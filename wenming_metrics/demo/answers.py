@@ -59,17 +59,17 @@ def write_answers(folder: Path, lists: list[pd.DataFrame], on: date, seed: int) 
 
 
 def _answers(problems: pd.DataFrame, on: date, rng: np.random.Generator) -> list[list[Cell]]:
-    found = []
+    rows = []
     for problem in problems.itertuples():
         fate, measure = rng.random(), _MEASURES[int(rng.integers(len(_MEASURES)))]
         late = _DONE <= fate < _DONE + _LATE
         days = 0 if problem.deadline == AT_ONCE else int(rng.integers(DAYS))
-        done = problem.day + timedelta(days=days + (8 if late else 0))
-        state, when = ("已整改", as_words(done)) if done <= on else ("正在整改", None)
+        finished = problem.day + timedelta(days=days + (8 if late else 0))
+        state, when = ("已整改", as_words(finished)) if finished <= on else ("正在整改", None)
         if fate >= _DONE + _LATE:
             state, when = "正在整改", None
         if fate < _DONE + _LATE + _UNDER_WAY:
             unit = problem.responsible.split("、")[0]
-            told = [problem.problem_no, unit, problem.site, problem.description]
-            found.append([*told, measure, state, when])
-    return found
+            problem_cells = [problem.problem_no, unit, problem.site, problem.description]
+            rows.append([*problem_cells, measure, state, when])
+    return rows

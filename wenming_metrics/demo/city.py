@@ -54,16 +54,16 @@ _GROUPS = ("主城区", "城乡结合部", "其他街道")
 
 
 @dataclass(frozen=True)
-class City:
+class DemoCity:
     """The two registers as they are written to workbooks; see build_units and build_sites."""
 
     units: pd.DataFrame
     sites: pd.DataFrame
 
 
-def build_city(seed: int = SEED) -> City:
+def build_city(seed: int = SEED) -> DemoCity:
     """Build both registers."""
-    return City(build_units(seed), build_sites(seed))
+    return DemoCity(build_units(seed), build_sites(seed))
 
 
 def demo_catalogue() -> Catalogue:
@@ -137,13 +137,13 @@ def _communities(streets: pd.DataFrame, rng: np.random.Generator) -> list[tuple]
     for number, street in enumerate(streets.itertuples(index=False), 1):
         count = int(rng.choice(_COMMUNITIES[0], p=_COMMUNITIES[1]))
         shares = rng.dirichlet(np.full(count, 8.0))
-        for place, share in enumerate(shares, 1):
-            word, rural = str(next(words)), street.name.endswith("镇") and place > 1
+        for nth, share in enumerate(shares, 1):
+            word, rural = str(next(words)), street.name.endswith("镇") and nth > 1
             name = word + ("村" if rural else "社区")
             people = int(share * street.population)
             aliases = names.community_aliases(name)
             rows.append(
-                (f"S{number:02d}{place:02d}", name, "社区", street.name, "", aliases, people)
+                (f"S{number:02d}{nth:02d}", name, "社区", street.name, "", aliases, people)
             )
     return rows
 
@@ -160,8 +160,8 @@ def _departments() -> list[tuple]:
 
 def _point_types(street: str, group: str, communities: int, rng: np.random.Generator) -> list[str]:
     """Choose the kinds of the street's sites: some everywhere, some by chance, some twice."""
-    place = _GROUPS.index(group)
-    chosen = [kind for kind, chance in _SOMETIMES.items() if rng.random() < chance[place]]
+    group_index = _GROUPS.index(group)
+    chosen = [kind for kind, chance in _SOMETIMES.items() if rng.random() < chance[group_index]]
     kinds = [*_EVERYWHERE, *chosen, *(["乡镇"] if street.endswith("镇") else [])][:22]
     weights = np.array([_EVERYWHERE.get(kind, 0.4) for kind in kinds])
     for _ in range(max(0, int(rng.integers(23, 34)) - len(kinds))):

@@ -41,14 +41,14 @@ def describe(rows: pd.DataFrame, visits: pd.DataFrame, rng: np.random.Generator)
     bad = rows[rows["failed"]]
     marks = demo_catalogue().items["full_mark"].to_numpy()[bad["item"]] / 10_000
     half = (marks > 1) & (rng.random(len(bad)) < _GRADED)
-    there = visits.loc[bad["visit"], ["point_type", "street"]]
-    items, places = bad["item"].to_numpy(), rng.choice(_PLACES[0], len(bad), p=_PLACES[1])
-    lead, responsible = _duty(items, there, rng)
-    said = pd.DataFrame(
+    visited = visits.loc[bad["visit"], ["point_type", "street"]]
+    items, place_counts = bad["item"].to_numpy(), rng.choice(_PLACES[0], len(bad), p=_PLACES[1])
+    lead, responsible = _duty(items, visited, rng)
+    written = pd.DataFrame(
         {
             "deduction": np.where(half, marks / 2, marks),
-            "places": places,
-            "description": _words(items, there["point_type"], places, rng),
+            "places": place_counts,
+            "description": _words(items, visited["point_type"], place_counts, rng),
             "lead": lead,
             "responsible": responsible,
             "remark": np.where(
@@ -58,7 +58,7 @@ def describe(rows: pd.DataFrame, visits: pd.DataFrame, rng: np.random.Generator)
         index=bad.index,
     )
     texts = dict.fromkeys(("description", "lead", "responsible", "remark"), "")
-    joined = rows.join(said).fillna({"deduction": 0.0, "places": 0, **texts})
+    joined = rows.join(written).fillna({"deduction": 0.0, "places": 0, **texts})
     return joined.astype({"places": "int64"})
 
 
@@ -80,15 +80,15 @@ def phrase_lists() -> tuple[list[list[str]], dict[str, list[str]]]:
 
 
 def _words(
-    items: np.ndarray, kinds: pd.Series, places: np.ndarray, rng: np.random.Generator
+    items: np.ndarray, kinds: pd.Series, place_counts: np.ndarray, rng: np.random.Generator
 ) -> list[str]:
     phrases, spots = phrase_lists()
-    said = []
-    for item, kind, count in zip(items, kinds, places, strict=True):
+    texts = []
+    for item, kind, count in zip(items, kinds, place_counts, strict=True):
         spot = _pick(spots[kind], rng) if rng.random() < _SPOT else ""
         counted = f"({count}处)" if count > 1 and rng.random() < _COUNTED else ""
-        said.append(spot + _pick(phrases[item], rng) + counted)
-    return said
+        texts.append(spot + _pick(phrases[item], rng) + counted)
+    return texts
 
 
 def _pick(words: Sequence[str], rng: np.random.Generator) -> str:
@@ -96,13 +96,13 @@ def _pick(words: Sequence[str], rng: np.random.Generator) -> str:
 
 
 def _duty(
-    items: np.ndarray, there: pd.DataFrame, rng: np.random.Generator
+    items: np.ndarray, visited: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[list[str], list[str]]:
     """Name the lead and the responsible units of each problem, by the rule set's duties."""
     rules = demo_rules()
     kinds = {name: n for n, name in enumerate(demo_catalogue().point_types["name"])}
     lead, responsible = [], []
-    for item, kind, street in zip(items, there["point_type"], there["street"], strict=True):
+    for item, kind, street in zip(items, visited["point_type"], visited["street"], strict=True):
         leaf = rules.leaf_of[item, kinds[kind]]
         duty = list(rules.nodes.at[leaf, "responsible"]) if leaf >= 0 else [EVERY_STREET]
         several = min(len(duty), 1 + int(rng.random() < 0.25))

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.demo.city import City, demo_catalogue
+from wenming_metrics.demo.city import DemoCity, demo_catalogue
 from wenming_metrics.demo.inspections import Inspections
 from wenming_metrics.rules.catalogue import split
 
@@ -20,7 +20,7 @@ _OTHER_NAME, _WIDE_DIGITS, _IN_WORDS = 0.5, 0.03, 0.04
 
 
 @dataclass(frozen=True)
-class Form:
+class DemoForm:
     """The sheet of one sender.
 
     title   - text above the header; sheet - name of the sheet
@@ -54,12 +54,12 @@ def with_slashes(day: date) -> Cell:
 
 
 def _columns(text: str) -> tuple[tuple[str, str], ...]:
-    pairs = (part.split("=") for part in text.split())
+    pairs = (pair.split("=") for pair in text.split())
     return tuple((heading, field) for heading, field in pairs)
 
 
 CHECKLISTS = {
-    "督查一组": Form(
+    "督查一组": DemoForm(
         "演示市文明城市创建日常督查记录表",
         "督查记录",
         _columns(
@@ -70,7 +70,7 @@ CHECKLISTS = {
         ),
         as_date,
     ),
-    "督查二组": Form(
+    "督查二组": DemoForm(
         "督查二组现场检查表",
         "检查表",
         _columns(
@@ -86,7 +86,7 @@ CHECKLISTS = {
 """Senders whose rows are everything looked at."""
 
 FINDINGS = {
-    "第三方": Form(
+    "第三方": DemoForm(
         "实地考察发现问题清单",
         "问题清单",
         _columns(
@@ -97,7 +97,7 @@ FINDINGS = {
         ),
         with_slashes,
     ),
-    "区创建办": Form(
+    "区创建办": DemoForm(
         "区创建办巡查问题清单",
         "问题清单",
         _columns(
@@ -129,15 +129,15 @@ def full_rows(inspections: Inspections) -> pd.DataFrame:
     """Join each row with its visit and its item: every field that a form may show."""
     items = demo_catalogue().items
     rows = inspections.rows.join(inspections.visits, on="visit")
-    known = items.loc[rows["item"]]
+    row_items = items.loc[rows["item"]]
     return rows.assign(
-        item_code=known["code"].to_numpy(),
-        item=known["name"].to_numpy(),
-        full_mark=known["full_mark"].to_numpy() / 10_000,
+        item_code=row_items["code"].to_numpy(),
+        item=row_items["name"].to_numpy(),
+        full_mark=row_items["full_mark"].to_numpy() / 10_000,
     )
 
 
-def dress(rows: pd.DataFrame, form: Form, city: City, rng: np.random.Generator) -> pd.DataFrame:
+def dress(rows: pd.DataFrame, form: DemoForm, city: DemoCity, rng: np.random.Generator) -> pd.DataFrame:
     """Write rows as the sender of a form does: other names, marks and dates of its own.
 
     Takes:   rows - see full_rows; form; city - for the other names; rng
@@ -161,21 +161,21 @@ def dress(rows: pd.DataFrame, form: Form, city: City, rng: np.random.Generator) 
     return worn[[field for _, field in form.columns]].astype(object).replace({"": None})
 
 
-def _other_names(rows: pd.DataFrame, city: City, rng: np.random.Generator) -> pd.DataFrame:
+def _other_names(rows: pd.DataFrame, city: DemoCity, rng: np.random.Generator) -> pd.DataFrame:
     catalogue = demo_catalogue()
     units = city.units.set_index("unit_name")["aliases"].map(split)
     sites = city.sites.set_index("site_name")["aliases"].map(split)
-    other = {
+    aliases_by_field = {
         "street": units.to_dict(),
         "point_type": catalogue.point_types.set_index("name")["aliases"].to_dict(),
         "item": catalogue.items.set_index("name")["aliases"].to_dict(),
         "site": sites[~sites.index.duplicated(keep=False)].to_dict(),
     }
     changed = rows.copy()
-    for field, names in other.items():
-        once = {name: _other(name, names, rng) for name in sorted(changed[field].unique())}
+    for field, names in aliases_by_field.items():
+        once = {name: _other_name(name, names, rng) for name in sorted(changed[field].unique())}
         changed[field] = changed[field].map(once)
-    once = {name: _other(name, other["street"], rng) for name in sorted(units.index)}
+    once = {name: _other_name(name, aliases_by_field["street"], rng) for name in sorted(units.index)}
     changed["responsible"] = [
         "\uff0c".join(once.get(name, name) for name in text.split("、")) if text else ""
         for text in changed["responsible"]
@@ -183,10 +183,10 @@ def _other_names(rows: pd.DataFrame, city: City, rng: np.random.Generator) -> pd
     return changed
 
 
-def _other(name: str, names: dict[str, list[str]], rng: np.random.Generator) -> str:
-    known = names.get(name) or []
-    if known and rng.random() < _OTHER_NAME:
-        return known[int(rng.integers(len(known)))]
+def _other_name(name: str, names: dict[str, list[str]], rng: np.random.Generator) -> str:
+    aliases = names.get(name) or []
+    if aliases and rng.random() < _OTHER_NAME:
+        return aliases[int(rng.integers(len(aliases)))]
     return name
 
 

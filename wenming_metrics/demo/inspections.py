@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.demo import findings
-from wenming_metrics.demo.city import SEED, City, build_city, demo_catalogue
+from wenming_metrics.demo.city import SEED, DemoCity, build_city, demo_catalogue
 from wenming_metrics.demo.plans import SENDERS, build_plan
 from wenming_metrics.domain.numbers import rounded
 
@@ -52,14 +52,14 @@ class Inspections:
              remark
     """
 
-    city: City
+    city: DemoCity
     plan: pd.DataFrame
     visits: pd.DataFrame
     rows: pd.DataFrame
 
 
 def simulate(
-    city: City | None = None, *, seed: int = SEED, end: date = END, days: int = DAYS
+    city: DemoCity | None = None, *, seed: int = SEED, end: date = END, days: int = DAYS
 ) -> Inspections:
     """Simulate the inspections of `days` consecutive days up to and including `end`."""
     city = city or build_city(seed)
@@ -82,7 +82,7 @@ def last_days(inspections: Inspections, count: int) -> Inspections:
     return Inspections(inspections.city, plan, visits, rows)
 
 
-def _visits(city: City, plan: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _visits(city: DemoCity, plan: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Turn the plan into visits; a few planned sites are not reached."""
     visits = plan[rng.random(len(plan)) > 0.02].reset_index(drop=True)
     keys = city.sites.rename(columns={"site_name": "site"})[["street", "site", "community"]]
@@ -106,9 +106,9 @@ def _scopes(visits: pd.DataFrame, rng: np.random.Generator) -> list[str]:
     for visit in visits.itertuples():
         scope = ""
         if visit.sender == "区创建办" and rng.random() < 0.3:
-            there = catalogue.items.loc[catalogue.applies[:, kinds[visit.point_type]], "category"]
-            known = there.unique()
-            several = rng.choice(known, min(len(known), int(rng.integers(2, 4))), replace=False)
+            item_categories = catalogue.items.loc[catalogue.applies[:, kinds[visit.point_type]], "category"]
+            categories = item_categories.unique()
+            several = rng.choice(categories, min(len(categories), int(rng.integers(2, 4))), replace=False)
             scope = "、".join(several)
         scopes.append(scope)
     return scopes
@@ -125,12 +125,12 @@ def _looked_at(visits: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     inside = [not scope[v] or category[i] in scope[v] for v, i in zip(visit, item, strict=True)]
     rows = pd.DataFrame({"visit": visit, "item": item})[inside]
     checklist = visits["sender"].str.startswith("督查").to_numpy()[rows["visit"]]
-    kept = ~checklist | (rng.random(len(rows)) > _SKIPPED)
-    return rows[kept].reset_index(drop=True)
+    looked_at = ~checklist | (rng.random(len(rows)) > _SKIPPED)
+    return rows[looked_at].reset_index(drop=True)
 
 
 def _chances(
-    city: City, visits: pd.DataFrame, rows: pd.DataFrame, days: int, rng: np.random.Generator
+    city: DemoCity, visits: pd.DataFrame, rows: pd.DataFrame, days: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Give the chance of each row to fail, as the sum of what bears on it (in logits)."""
     names = demo_catalogue().items["name"]
@@ -139,10 +139,10 @@ def _chances(
     streets = city.units[city.units["unit_kind"] == "街道"].set_index("unit_name")
     quality = rng.permutation(np.linspace(-1.9, 1.9, len(streets))) * _STREETS
     quality = pd.Series(quality + streets["group"].map(_GROUP).to_numpy(), streets.index)
-    places = visits["street"] + visits["site"]
-    code, found = pd.factorize(places)
-    site = rng.normal(0, _SITES, len(found)) + _OFFENCE * (rng.random(len(found)) < _OFFENDERS)
-    again = rng.normal(0, _AGAIN, (len(found), len(names)))
+    site_names = visits["street"] + visits["site"]
+    code, sites = pd.factorize(site_names)
+    site = rng.normal(0, _SITES, len(sites)) + _OFFENCE * (rng.random(len(sites)) < _OFFENDERS)
+    again = rng.normal(0, _AGAIN, (len(sites), len(names)))
     visit = rng.normal(0, _VISITS, len(visits)) + quality[visits["street"]].to_numpy()
     age = (pd.to_datetime(visits["day"]) - pd.to_datetime(visits["day"].min())).dt.days
     visit += site[code] + _PROGRESS * age.to_numpy() / max(1, days)

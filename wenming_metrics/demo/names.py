@@ -38,9 +38,9 @@ def community_aliases(name: str) -> str:
 
 def community_words(streets: list[str]) -> list[str]:
     """List two-character names that no street bears."""
-    taken = {name[:2] for name in streets}
+    street_words = {name[:2] for name in streets}
     words = [first + second for first in _FIRST for second in _SECOND if first != second]
-    return [word for word in words if word not in taken]
+    return [word for word in words if word not in street_words]
 
 
 def site_rows(
@@ -53,19 +53,19 @@ def site_rows(
     """
     words = _words(rng)
     homes = iter(communities)
-    rows, taken = [], set()
+    rows, used_names = [], set()
     for kind in kinds:
         community = next(homes) if kind == "社区" else str(rng.choice(communities))
         name = _name(kind, street, community, words, rng)
-        while name in taken:
+        while name in used_names:
             name = _name(kind, street, community, words, rng)
-        taken.add(name)
+        used_names.add(name)
         rows.append((name, kind, street, community, ""))
     aliased = []
     for row in rows:
         alias = _site_alias(row[0], street)
-        aliased.append((*row[:4], "" if alias in taken else alias))
-        taken.add(alias)
+        aliased.append((*row[:4], "" if alias in used_names else alias))
+        used_names.add(alias)
     return aliased
 
 
@@ -97,7 +97,7 @@ def _name(
         "中小学校": tuple(f"{word}{school}" for school in _SCHOOLS),
         "商场超市": tuple(f"{word}{shop}" for shop in _SHOPS),
         "医院": tuple(f"{base}{care}" for care in _CARE),
-        "公共文化设施": tuple(f"{base}{place}" for place in _CULTURE),
+        "公共文化设施": tuple(f"{base}{venue}" for venue in _CULTURE),
         "主要交通路口": (f"{word}路与{next(words)}街路口",),
         "背街小巷": (f"{word}巷", f"{word}里"),
         "商业大街": (f"{word}步行街", f"{word}商业街"),
@@ -113,7 +113,7 @@ def _name(
 def _site_alias(name: str, street: str) -> str:
     """Give the shorter or longer name that some senders write, or ""."""
     short = {"农贸市场": "市场", "菜市场": "市场", "便民服务中心": "便民中心", "公交站": "站"}
-    for long, other in short.items():
+    for long, brief in short.items():
         if name.endswith(long):
-            return name.removesuffix(long) + other
+            return name.removesuffix(long) + brief
     return f"{street}{name}" if name.endswith("广场") else ""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.demo.city import City
+from wenming_metrics.demo.city import DemoCity
 
 SENDERS = {
     "督查一组": "市督查组",
@@ -23,7 +23,7 @@ _WEEKEND_STREETS = 6
 _SITES_A_DAY = 43
 
 
-def build_plan(city: City, days: list[date], rng: np.random.Generator) -> pd.DataFrame:
+def build_plan(city: DemoCity, days: list[date], rng: np.random.Generator) -> pd.DataFrame:
     """Plan the visits: every street once from Monday to Friday, second looks at the weekend.
 
     Takes:   city; days - consecutive; rng
@@ -65,15 +65,15 @@ def _shares(streets: int, rng: np.random.Generator) -> list[int]:
 def _teams(streets: list[str], weekday: int, districts: pd.Series) -> dict[str, str]:
     """Give each street of a day to one sender; a district office looks at its own streets."""
     third = _THIRD.get(weekday)
-    own = streets[-2:]
+    third_streets = streets[-2:]
     if third == "区创建办":
         home = districts[streets].value_counts(sort=True).index[0]
-        own = [street for street in streets if districts[street] == home][:3]
-    taken = set(own) if third else set()
-    rest = [street for street in streets if street not in taken]
+        third_streets = [street for street in streets if districts[street] == home][:3]
+    reserved = set(third_streets) if third else set()
+    rest = [street for street in streets if street not in reserved]
     half = (len(rest) + 1) // 2
     teams = {street: "督查一组" if n < half else "督查二组" for n, street in enumerate(rest)}
-    return teams | {street: str(third) for street in taken}
+    return teams | {street: str(third) for street in reserved}
 
 
 def _next_sites(

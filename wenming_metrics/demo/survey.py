@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.demo.city import City
+from wenming_metrics.demo.city import DemoCity
 from wenming_metrics.domain.periods import Window
 
 SCALES = ("环境卫生", "交通秩序", "公共秩序", "公共设施", "窗口服务")
@@ -46,7 +46,7 @@ _QUICK, _DOUBLES, _STRAIGHT, _ONE_ADDRESS, _EAGER_ROWS = 12, 6, 14, 7, 24
 _WRONG_STREETS = ("其他〖{}那边〗", "{}(新区)")
 
 
-def sizes(city: City, rng: np.random.Generator) -> pd.Series:
+def sizes(city: DemoCity, rng: np.random.Generator) -> pd.Series:
     """Draw how many are asked in each street, 20 to 200. Returns: by name of the street"""
     streets = city.units[city.units["unit_kind"] == "街道"]
     share = streets["population"].to_numpy(float) / _PEOPLE_PER_ANSWER
@@ -55,7 +55,7 @@ def sizes(city: City, rng: np.random.Generator) -> pd.Series:
     return pd.Series(count.astype(int).clip(FEWEST, MOST), streets["unit_name"].to_numpy())
 
 
-def answer(city: City, counts: pd.Series, wave: Window, nth: int, seed: int) -> pd.DataFrame:
+def answer(city: DemoCity, counts: pd.Series, wave: Window, nth: int, seed: int) -> pd.DataFrame:
     """Let people answer.
 
     Takes:   counts - see `sizes`; nth - of the waves, from 0: more know of the work with each
@@ -68,8 +68,8 @@ def answer(city: City, counts: pd.Series, wave: Window, nth: int, seed: int) -> 
     size = len(street)
     age = rng.choice(len(AGES), size, p=_AGE_SHARES)
     effect = dict(zip(counts.index, rng.normal(0, 0.05, len(counts)), strict=True))
-    own = np.array([effect[name] for name in street])
-    aware = _aware(own + _AWARE_BY_AGE[age] + 0.68 + 0.035 * nth, rng)
+    street_effect = np.array([effect[name] for name in street])
+    aware = _aware(street_effect + _AWARE_BY_AGE[age] + 0.68 + 0.035 * nth, rng)
     rows = pd.DataFrame(
         {
             "moment": _moments(wave, size, rng),
@@ -80,10 +80,10 @@ def answer(city: City, counts: pd.Series, wave: Window, nth: int, seed: int) -> 
             "age": np.array(AGES, object)[age],
             "aware": aware,
             "channels": _channels(aware, rng),
-            "joined": _joined(own + 0.37 + 0.03 * nth, rng),
+            "joined": _joined(street_effect + 0.37 + 0.03 * nth, rng),
             "support": rng.choice(SUPPORT, size, p=(0.66, 0.31, 0.015, 0.004, 0.008, 0.003)),
-            "overall": _overall(own, rng),
-            **_scales(own, rng),
+            "overall": _overall(street_effect, rng),
+            **_scales(street_effect, rng),
             "comment": np.where(rng.random(size) < 0.2, rng.choice(_COMMENTS, size), ""),
         }
     )
@@ -100,8 +100,8 @@ def blanked(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         left.loc[rng.random(len(left)) < share, name] = BLANK
     for name in SCALES:
         left[name] = left[name].astype(object).mask(rng.random(len(left)) < 0.015, BLANK)
-    told = ["┋".join(several) for several in left["channels"]]
-    left["channels"] = np.where(left["aware"] == "不知道", SKIPPED, told)
+    channel_texts = ["┋".join(several) for several in left["channels"]]
+    left["channels"] = np.where(left["aware"] == "不知道", SKIPPED, channel_texts)
     left.loc[left["channels"] == "", "channels"] = BLANK
     return left
 
@@ -111,17 +111,17 @@ def double(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     alone = rows.index[(rows["source"] != ON_SITE) & (rows["address"] != SHARED)]
     again = rows.loc[rng.choice(alone, _DOUBLES, replace=False)].copy()
     again["moment"] = [moment + timedelta(seconds=35) for moment in again["moment"]]
-    both = pd.concat([rows, again], ignore_index=True)
-    return both.sort_values("moment", kind="stable", ignore_index=True)
+    all_rows = pd.concat([rows, again], ignore_index=True)
+    return all_rows.sort_values("moment", kind="stable", ignore_index=True)
 
 
 def misspell(rows: pd.DataFrame) -> pd.DataFrame:
     """Let the first two name their street in a way that no register knows."""
     wrong = rows.copy()
-    for at, pattern in enumerate(_WRONG_STREETS):
-        name = str(wrong.loc[at, "street"])
-        wrong.loc[at, "street"] = pattern.format(name.removesuffix("街道").removesuffix("镇"))
-        wrong.loc[at, "community"] = BLANK
+    for index, pattern in enumerate(_WRONG_STREETS):
+        name = str(wrong.loc[index, "street"])
+        wrong.loc[index, "street"] = pattern.format(name.removesuffix("街道").removesuffix("镇"))
+        wrong.loc[index, "community"] = BLANK
     return wrong
 
 
@@ -133,7 +133,7 @@ def _moments(wave: Window, size: int, rng: np.random.Generator) -> list[datetime
     return [begin + timedelta(days=d, seconds=s) for d, s in zip(days, seconds, strict=True)]
 
 
-def _communities(city: City, street: Sequence[str], rng: np.random.Generator) -> list[str]:
+def _communities(city: DemoCity, street: Sequence[str], rng: np.random.Generator) -> list[str]:
     units = city.units[city.units["unit_kind"] == "社区"]
     inside = units.groupby("parent")["unit_name"].agg(list).to_dict()
     draws = rng.random(len(street))
@@ -150,8 +150,8 @@ def _aware(chance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _channels(aware: np.ndarray, rng: np.random.Generator) -> list[list[str]]:
     ticked = rng.random((len(aware), len(CHANNELS))) < (0.3, 0.5, 0.35, 0.4, 0.25, 0.15, 0.04)
     return [
-        [name for name, hit in zip(CHANNELS, own, strict=True) if hit] if said != AWARE[3] else []
-        for own, said in zip(ticked.tolist(), aware, strict=True)
+        [name for name, hit in zip(CHANNELS, ticks, strict=True) if hit] if awareness != AWARE[3] else []
+        for ticks, awareness in zip(ticked.tolist(), aware, strict=True)
     ]
 
 
@@ -161,9 +161,9 @@ def _joined(chance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.where(draw < chance.clip(0.1, 0.8), JOINED[0], none).astype(object)
 
 
-def _overall(own: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _overall(street_effect: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw satisfaction: about 96 of 100 with an opinion are very or fairly satisfied."""
-    draw = rng.random(len(own)) - own * 0.2
+    draw = rng.random(len(street_effect)) - street_effect * 0.2
     ends = (0.55, 0.93, 0.955, 0.966, 0.97, 0.995)
     return np.array(OVERALL, object)[np.searchsorted(ends, draw, side="right")]
 
@@ -175,11 +175,11 @@ def _complain(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return rows.assign(overall=rows["overall"].mask(hit, rng.choice(OVERALL[2:4], len(rows))))
 
 
-def _scales(own: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    mood = rng.normal(0, 0.35, len(own)) + own
+def _scales(street_effect: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    mood = rng.normal(0, 0.35, len(street_effect)) + street_effect
     means = (4.3, 3.9, 4.1, 4.0, 4.4)
     return {
-        name: np.rint(mean + mood + rng.normal(0, 0.65, len(own))).clip(1, 5).astype(int)
+        name: np.rint(mean + mood + rng.normal(0, 0.65, len(street_effect))).clip(1, 5).astype(int)
         for name, mean in zip(SCALES, means, strict=True)
     }
 
@@ -188,9 +188,9 @@ def _sent(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Say how each came in: on site through an interviewer, or from a phone with an address."""
     on_site = rng.random(len(rows)) < _SHARE_ON_SITE
     source = np.where(on_site, ON_SITE, np.where(rng.random(len(rows)) < 0.8, "微信", "链接"))
-    known = [f"192.0.2.{n}" for n in range(1, 255)] + [f"198.51.100.{n}" for n in range(1, 255)]
+    ipv4_addresses = [f"192.0.2.{n}" for n in range(1, 255)] + [f"198.51.100.{n}" for n in range(1, 255)]
     further = [f"2001:db8:{n >> 8:x}::{n & 255:x}" for n in range(256, 256 + len(rows))]
-    address = np.array([*rng.permutation(known), *further], object)[: len(rows)]
+    address = np.array([*rng.permutation(ipv4_addresses), *further], object)[: len(rows)]
     return rows.assign(
         source=source,
         address=np.where(on_site, "", address),
@@ -208,8 +208,8 @@ def _odd(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     odd.loc[straight, list(SCALES)] = 5
     odd.loc[rest[:_ONE_ADDRESS], "address"] = SHARED
     largest = odd["street"].value_counts().index[0]
-    own = odd.index[(odd["street"] == largest) & (odd["source"] == ON_SITE)][:_EAGER_ROWS]
-    odd.loc[own, "interviewer"] = EAGER
+    eager_rows = odd.index[(odd["street"] == largest) & (odd["source"] == ON_SITE)][:_EAGER_ROWS]
+    odd.loc[eager_rows, "interviewer"] = EAGER
     best = [AWARE[0], JOINED[0], SUPPORT[0], OVERALL[0], *([5] * len(SCALES))]
-    odd.loc[own, ["aware", "joined", "support", "overall", *SCALES]] = best
+    odd.loc[eager_rows, ["aware", "joined", "support", "overall", *SCALES]] = best
     return odd

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from wenming_metrics.demo import survey
-from wenming_metrics.demo.city import SEED, City
+from wenming_metrics.demo.city import SEED, DemoCity
 from wenming_metrics.demo.survey import AWARE, JOINED, OVERALL, SCALES, SUPPORT
 from wenming_metrics.domain.periods import Window, previous, window
 
@@ -39,7 +39,7 @@ _TABLE = (
 
 
 def write_surveys(
-    folder: Path, city: City, end: date, *, seed: int = SEED, district: str = ""
+    folder: Path, city: DemoCity, end: date, *, seed: int = SEED, district: str = ""
 ) -> list[Path]:
     """Write the surveys of the four quarters before the one that holds a day, the earliest first.
 
@@ -66,7 +66,7 @@ def write_surveys(
     return written
 
 
-def _inside(city: City, district: str, streets: pd.Index) -> np.ndarray:
+def _inside(city: DemoCity, district: str, streets: pd.Index) -> np.ndarray:
     parents = city.units.set_index("unit_name")["parent"]
     return (parents.loc[streets] == district).to_numpy()
 
@@ -85,16 +85,16 @@ def _write_export(folder: Path, rows: pd.DataFrame, wave: Window, nth: int) -> P
 
 
 def _exported(number: int, row: dict) -> list[object]:
-    at = row["moment"]
-    moment = f"{at.year}/{at.month}/{at.day} {at.hour}:{at.minute:02d}:{at.second:02d}"
+    submitted = row["moment"]
+    moment = f"{submitted.year}/{submitted.month}/{submitted.day} {submitted.hour}:{submitted.minute:02d}:{submitted.second:02d}"
     address = f"{row['address']}(演示省-演示市)" if row["address"] else None
     detail = "直接访问" if row["source"] == "链接" else "N/A"
-    told = [row[name] for name in ("sex", "age", "aware", "channels", "joined", "support")]
+    answers = [row[name] for name in ("sex", "age", "aware", "channels", "joined", "support")]
     scales = [row[name] for name in SCALES]
     last = [row["comment"] or "无", None, row["interviewer"] or survey.SKIPPED, 0]
     return [
         *(number, moment, f"{row['seconds']}秒", row["source"], detail, address),
-        *(row["street"], row["community"], *told, row["overall"], *scales, *last),
+        *(row["street"], row["community"], *answers, row["overall"], *scales, *last),
     ]
 
 
@@ -116,7 +116,7 @@ def _write_counts(folder: Path, rows: pd.DataFrame, wave: Window) -> Path:
     page.append(below)
     for area in merged:
         page.merge_cells(area)
-    lines = [[name, *_counted(own)] for name, own in rows.groupby("street", sort=False)]
+    lines = [[name, *_counted(street_rows)] for name, street_rows in rows.groupby("street", sort=False)]
     lines.sort(key=lambda line: line[0])
     for line in [*lines, ["合计", *_counted(rows)]]:
         page.append(line)
@@ -128,8 +128,8 @@ def _write_counts(folder: Path, rows: pd.DataFrame, wave: Window) -> Path:
 def _counted(rows: pd.DataFrame) -> list[int]:
     counts = [len(rows)]
     for _, name, options in _TABLE:
-        found = rows[name].value_counts()
-        counts += [int(found.get(option, 0)) for option in options]
+        option_counts = rows[name].value_counts()
+        counts += [int(option_counts.get(option, 0)) for option in options]
     return counts
 
 

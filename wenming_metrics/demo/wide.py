@@ -18,7 +18,7 @@ from wenming_metrics.demo.findings import CAN_BE_SHUT
 from wenming_metrics.demo.forms import Cell, as_words
 
 SENDER = "督查一组"
-_PLACE = (
+_SITE_COLUMNS = (
     *(("督查日期", "day"), ("督查来源", "source"), ("督查编号", "visit_no"), ("区", "district")),
     *(("街道", "street"), ("社区", "community"), ("点位类型", "point_type"), ("点位名称", "site")),
 )
@@ -45,17 +45,17 @@ def write_wide(folder: Path, visits: pd.DataFrame, rows: pd.DataFrame, day: date
     book = Workbook(write_only=True)
     page = book.create_sheet("检查表")
     heads = [f"{name}({mark:g}分)" for name, mark in zip(items["name"], marks, strict=True)]
-    for at in range(len(_PLACE) + len(heads) + 2):
-        page.column_dimensions[get_column_letter(at + 1)].width = 14
+    for column in range(len(_SITE_COLUMNS) + len(heads) + 2):
+        page.column_dimensions[get_column_letter(column + 1)].width = 14
     page.append([f"{kind}实地检查表({as_words(day)})"])
-    page.append([*(heading for heading, _ in _PLACE), *heads, "扣分小计", "备注"])
-    told = {key: own.set_index("item") for key, own in rows.groupby("visit")}
+    page.append([*(heading for heading, _ in _SITE_COLUMNS), *heads, "扣分小计", "备注"])
+    rows_by_visit = {key: visit_rows.set_index("item") for key, visit_rows in rows.groupby("visit")}
     for visit in visits.itertuples():
-        own = told[visit.Index]
-        cells = [_cell(own, item, mark) for item, mark in marks.items()]
-        place = [getattr(visit, field) for _, field in _PLACE]
-        page.append([as_words(day), *place[1:], *cells, float(own["deduction"].sum()), None])
-    again = [getattr(visits.iloc[-1], field) for _, field in _PLACE]
+        visit_rows = rows_by_visit[visit.Index]
+        cells = [_cell(visit_rows, item, mark) for item, mark in marks.items()]
+        site_cells = [getattr(visit, field) for _, field in _SITE_COLUMNS]
+        page.append([as_words(day), *site_cells[1:], *cells, float(visit_rows["deduction"].sum()), None])
+    again = [getattr(visits.iloc[-1], field) for _, field in _SITE_COLUMNS]
     waits = [f"{day.month}月中旬", *again[1:], *[_GOOD] * len(heads), 0, "复查,日期待核"]
     page.append(waits)
     page.append([_NOTE])
@@ -68,7 +68,7 @@ def _cell(rows: pd.DataFrame, item: int, mark: float) -> Cell:
     """Write what was seen of one item on one visit."""
     if item not in rows.index:
         return _UNSEEN
-    one = rows.loc[item]
-    if one["result"] != "不符合":
-        return _GOOD if one["result"] == "符合" else _ABSENT
-    return "×" if one["deduction"] == mark else f"扣{one['deduction']:g}分"
+    row = rows.loc[item]
+    if row["result"] != "不符合":
+        return _GOOD if row["result"] == "符合" else _ABSENT
+    return "×" if row["deduction"] == mark else f"扣{row['deduction']:g}分"

@@ -20,14 +20,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.demo import forms, wide
 from wenming_metrics.demo.answers import hand_out, write_answers
-from wenming_metrics.demo.city import SEED, City, build_city
-from wenming_metrics.demo.forms import Cell, Form
+from wenming_metrics.demo.city import SEED, DemoCity, build_city
+from wenming_metrics.demo.forms import Cell, DemoForm
 from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
 from wenming_metrics.demo.quarter import write_quarter
 from wenming_metrics.demo.survey_books import write_surveys
 
 SAMPLE_DAYS = 3
-ASKED = "临溪区"
+SURVEYED = "临溪区"
 """The district whose questionnaires are among the samples."""
 _NOTE = "注:扣分为该项本次实际扣分,符合的项目不扣分;同一问题有几处的,在处数栏填写。"
 _WIDTHS = {"description": 30, "item": 24, "site": 24, "aliases": 36, "responsible": 26, "title": 14}
@@ -39,8 +39,8 @@ def make_workbooks(
     folder: Path, *, seed: int = SEED, end: date = END, days: int = DAYS
 ) -> list[Path]:
     """Write every file of the made-up city and give them in the order in which to upload them."""
-    found = simulate(build_city(seed), seed=seed, end=end, days=days)
-    return _write_all(folder, found) + write_surveys(folder, found.city, end, seed=seed)
+    inspections = simulate(build_city(seed), seed=seed, end=end, days=days)
+    return _write_all(folder, inspections) + write_surveys(folder, inspections.city, end, seed=seed)
 
 
 def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:
@@ -50,18 +50,18 @@ def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:
     """
     listed = folder / f"{days}.txt"
     if not listed.exists():
-        made = make_workbooks(folder, days=days)
-        listed.write_text("\n".join(path.name for path in made), encoding="utf-8")
+        paths = make_workbooks(folder, days=days)
+        listed.write_text("\n".join(path.name for path in paths), encoding="utf-8")
     return [folder / name for name in listed.read_text(encoding="utf-8").splitlines()]
 
 
 def write_samples(folder: Path) -> list[Path]:
     """Write the committed samples: registers, the week's plan, the last days, a part of a survey."""
-    found = last_days(simulate(), SAMPLE_DAYS)
-    return _write_all(folder, found) + write_surveys(folder, found.city, END, district=ASKED)
+    inspections = last_days(simulate(), SAMPLE_DAYS)
+    return _write_all(folder, inspections) + write_surveys(folder, inspections.city, END, district=SURVEYED)
 
 
-def write_registers(folder: Path, city: City) -> list[Path]:
+def write_registers(folder: Path, city: DemoCity) -> list[Path]:
     """Write 单位名册.xlsx and 点位名册.xlsx."""
     units = city.units.astype(object)
     units["population"] = [None if pd.isna(n) else int(n) for n in units["population"]]
@@ -100,16 +100,16 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
     first, written = min(inspections.visits["day"]), []
     for day, visits in inspections.visits.groupby("day", sort=True):
         for number, sender in enumerate([*forms.CHECKLISTS, *forms.FINDINGS]):
-            own = visits[visits["sender"] == sender]
-            if own.empty:
+            sender_visits = visits[visits["sender"] == sender]
+            if sender_visits.empty:
                 continue
             if sender == wide.SENDER and day == first:
-                apart = own[wide.of_wide(own)]
-                own = own.drop(apart.index)
+                apart = sender_visits[wide.of_wide(sender_visits)]
+                sender_visits = sender_visits.drop(apart.index)
                 seen = inspections.rows[inspections.rows["visit"].isin(apart.index)]
                 written.append(wide.write_wide(folder, apart, seen, day))
             rng = np.random.default_rng([day.toordinal(), number])
-            seen = rows[rows["visit"].isin(own.index)]
+            seen = rows[rows["visit"].isin(sender_visits.index)]
             book = _book()
             if sender in forms.CHECKLISTS:
                 form = forms.CHECKLISTS[sender]
@@ -118,30 +118,30 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
                 form = forms.FINDINGS[sender]
                 problems = hand_out(seen[seen["result"] == "不符合"], sender)
                 _rows_sheet(book, form, problems, inspections.city, rng, [])
-                shown = own.assign(day=[form.day(d) for d in own["day"]]).astype(object)
-                cells = _cells(shown.replace({"": None}), forms.VISITS)
+                visit_table = sender_visits.assign(day=[form.day(d) for d in sender_visits["day"]]).astype(object)
+                cells = _cells(visit_table.replace({"": None}), forms.VISITS)
                 _sheet(book, "检查点位", forms.VISITS, cells)
             written.append(_save(book, folder / f"{day.isoformat()}_{sender}_{form.sheet}.xlsx"))
     return written
 
 
-def _write_all(folder: Path, found: Inspections) -> list[Path]:
+def _write_all(folder: Path, inspections: Inspections) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        *write_registers(folder, found.city),
-        *write_plans(folder, found.plan),
-        *write_days(folder, found),
-        *_write_answers(folder, found),
-        write_quarter(folder, found.city, max(found.visits["day"])),
+        *write_registers(folder, inspections.city),
+        *write_plans(folder, inspections.plan),
+        *write_days(folder, inspections),
+        *_write_answers(folder, inspections),
+        write_quarter(folder, inspections.city, max(inspections.visits["day"])),
     ]
 
 
-def _write_answers(folder: Path, found: Inspections) -> list[Path]:
+def _write_answers(folder: Path, inspections: Inspections) -> list[Path]:
     """Write what was answered on the last day to the lists of the days before, if there are any."""
-    rows, last = forms.full_rows(found), max(found.visits["day"])
+    rows, last = forms.full_rows(inspections), max(inspections.visits["day"])
     wanted = rows["sender"].isin(list(forms.FINDINGS)) & (rows["result"] == "不符合")
-    given = rows[wanted & (rows["day"] < last)].groupby(["day", "sender"], sort=True)
-    lists = [hand_out(own, sender) for (_, sender), own in given]
+    handed_out = rows[wanted & (rows["day"] < last)].groupby(["day", "sender"], sort=True)
+    lists = [hand_out(problems, sender) for (_, sender), problems in handed_out]
     return [write_answers(folder, lists, last, SEED)] if lists else []
 
 
@@ -151,9 +151,9 @@ def _filled(sender: str, day: date) -> str:
 
 def _rows_sheet(
     book: Workbook,
-    form: Form,
+    form: DemoForm,
     rows: pd.DataFrame,
-    city: City,
+    city: DemoCity,
     rng: np.random.Generator,
     above: Sequence[str],
 ) -> None:

@@ -96,16 +96,16 @@ def previous(of: Window, steps: int = 1) -> Window:
     """
     if of.kind == "custom" or _is_beside(of):
         return _moved_back(of, steps)
-    found = of
+    earlier = of
     for _ in range(steps):
-        found = window(of.kind, found.start - timedelta(days=1))
-    return found
+        earlier = window(of.kind, earlier.start - timedelta(days=1))
+    return earlier
 
 
 def _is_beside(of: Window) -> bool:
     """Say whether the days are not those of the calendar; a week to date ends before its week."""
-    whole = window(of.kind, of.start)
-    return whole.start != of.start or (of.number > 0 and whole.end != of.end)
+    calendar_window = window(of.kind, of.start)
+    return calendar_window.start != of.start or (of.number > 0 and calendar_window.end != of.end)
 
 
 def _moved_back(of: Window, steps: int) -> Window:
@@ -120,10 +120,10 @@ def _moved_back(of: Window, steps: int) -> Window:
 
 def series(of: Window, count: int) -> list[Window]:
     """Give the window and those before it, oldest first, `count` in all."""
-    found = [of]
-    while len(found) < count:
-        found.append(previous(found[-1]))
-    return found[::-1]
+    windows = [of]
+    while len(windows) < count:
+        windows.append(previous(windows[-1]))
+    return windows[::-1]
 
 
 def week_to_date(of: Window) -> Window:

@@ -52,34 +52,34 @@ class Problem:
         return messages()[self.code].severity
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is, in the user's own terms: 「督查表」第 17 行「扣分」(F17)."""
-        parts = [f"「{self.sheet}」" if self.sheet else ""]
+        words = [f"「{self.sheet}」" if self.sheet else ""]
         if self.row is not None:
-            parts.append(f"第 {self.row} 行")
+            words.append(f"第 {self.row} 行")
         if self.header:
-            parts.append(f"「{self.header}」")
+            words.append(f"「{self.header}」")
         if self.column and self.row is not None:
-            parts.append(f"({self.column}{self.row})")
-        return "".join(parts)
+            words.append(f"({self.column}{self.row})")
+        return "".join(words)
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """What was found, what to do, code: the sentence without the place."""
         message = messages()[self.code]
         words = {"found": self.found, "header": self.header, **self.details}
-        said = message.text.format_map(words) + message.remedy.format_map(words)
-        return f"{said}[{self.code}]"
+        sentence = message.text.format_map(words) + message.remedy.format_map(words)
+        return f"{sentence}[{self.code}]"
 
     @property
     def text(self) -> str:
         """The whole sentence: where, what was found, what to do, code."""
-        return _sentence(self.place, self.said)
+        return _sentence(self.location, self.sentence)
 
 
 _REMEMBERED = 10_000
 """Sentences kept while a list is written: many where they repeat, few where none does."""
-_SLOTS = tuple(getattr(Problem, one.name).__set__ for one in fields(Problem))
+_SLOTS = tuple(getattr(Problem, slot.name).__set__ for slot in fields(Problem))
 _COLUMNS = ("code", "sheet", "row", "column", "header", "found")
 
 
@@ -89,14 +89,14 @@ def many(count: int, *columns: Iterable[object]) -> list[Problem]:
     A file without one right row has half a million: calling the class for each costs four times
     as much.
     """
-    made = list(map(object.__new__, repeat(Problem, count)))
-    for put, values in zip(_SLOTS, columns, strict=True):
-        deque(map(put, made, values), maxlen=0)
-    return made
+    problems = list(map(object.__new__, repeat(Problem, count)))
+    for set_slot, values in zip(_SLOTS, columns, strict=True):
+        deque(map(set_slot, problems, values), maxlen=0)
+    return problems
 
 
-def _sentence(place: str, said: str) -> str:
-    return f"{place}:{said}" if place else said
+def _sentence(location: str, sentence: str) -> str:
+    return f"{location}:{sentence}" if location else sentence
 
 
 @lru_cache(maxsize=1)
@@ -120,24 +120,24 @@ def problem_frame(problems: Iterable[Problem]) -> pd.DataFrame:
              gravest first, then in the order of the sheet.
     """
     listed = list(problems)
-    told = {name: list(map(attrgetter(name), listed)) for name in _COLUMNS}
-    severity = {code: messages()[code].severity for code in set(told["code"])}
-    grave = {code: SEVERITIES.index(one) for code, one in severity.items()}
-    rank = np.fromiter(map(grave.get, told["code"]), np.int8)
-    columns = {"severity": list(map(severity.get, told["code"])), **told, "text": _texts(listed)}
+    facts = {name: list(map(attrgetter(name), listed)) for name in _COLUMNS}
+    severity = {code: messages()[code].severity for code in set(facts["code"])}
+    grave = {code: SEVERITIES.index(level) for code, level in severity.items()}
+    rank = np.fromiter(map(grave.get, facts["code"]), np.int8)
+    columns = {"severity": list(map(severity.get, facts["code"])), **facts, "text": _texts(listed)}
     frame = pd.DataFrame(columns, dtype=None if listed else object).astype({"row": "Int64"})
     return frame if (np.diff(rank) >= 0).all() else frame.take(np.argsort(rank, kind="stable"))
 
 
 def _texts(problems: Iterable[Problem]) -> list[str]:
     """Write the sentences; what is the same but for the place is put together once."""
-    said: dict[tuple[str, str, str, int], str] = {}
+    sentences: dict[tuple[str, str, str, int], str] = {}
     texts = []
-    for one in problems:
-        key = (one.code, one.header, one.found, id(one.details))
-        if key not in said:
-            if len(said) == _REMEMBERED:
-                said.clear()
-            said[key] = one.said
-        texts.append(_sentence(one.place, said[key]))
+    for problem in problems:
+        key = (problem.code, problem.header, problem.found, id(problem.details))
+        if key not in sentences:
+            if len(sentences) == _REMEMBERED:
+                sentences.clear()
+            sentences[key] = problem.sentence
+        texts.append(_sentence(problem.location, sentences[key]))
     return texts

@@ -64,13 +64,13 @@ def site_key(street_code: str, name: str) -> int:
 def alias_map(register: Register, kinds: Iterable[str]) -> dict[str, list[int]]:
     """Map every normalised name and alias of units of these kinds to the units that bear it."""
     wanted = set(kinds)
-    found: dict[str, list[int]] = {}
+    units_by_name: dict[str, list[int]] = {}
     for unit in register.units.itertuples(index=False):
         if unit.kind not in wanted:
             continue
         for word in {normalise(unit.name), *(normalise(alias) for alias in unit.aliases)}:
-            found.setdefault(word, []).append(int(unit.unit))
-    return found
+            units_by_name.setdefault(word, []).append(int(unit.unit))
+    return units_by_name
 
 
 def ancestors(register: Register, kind: str) -> np.ndarray:
@@ -80,14 +80,14 @@ def ancestors(register: Register, kind: str) -> np.ndarray:
     """
     units = register.units
     kinds, parents = units["kind"].to_numpy(), units["parent"].to_numpy(np.int64)
-    found = np.where(kinds == kind, np.arange(len(units)), -1).astype(np.int64)
+    ancestor = np.where(kinds == kind, np.arange(len(units)), -1).astype(np.int64)
     above = parents.copy()
     while (above >= 0).any():
-        hit = (found < 0) & (above >= 0)
+        hit = (ancestor < 0) & (above >= 0)
         hit[hit] = kinds[above[hit]] == kind
-        found[hit] = above[hit]
+        ancestor[hit] = above[hit]
         above = np.where(above >= 0, parents[above], -1)
-    return found
+    return ancestor
 
 
 def alive_units(register: Register, kind: str, day: int) -> pd.DataFrame:
@@ -97,19 +97,19 @@ def alive_units(register: Register, kind: str, day: int) -> pd.DataFrame:
     return units[(units["kind"] == kind) & alive]
 
 
-def heirs(register: Register, day: int) -> dict[int, int]:
+def successors(register: Register, day: int) -> dict[int, int]:
     """Map each unit that ended before a day, and was merged, to the unit that goes on for it."""
     units = register.units
     after = dict(zip(units["unit"], units["successor"], strict=True))
     ended = dict(zip(units["unit"], units["valid_to"] < day, strict=True))
-    found = {}
+    merged_into = {}
     for unit in (unit for unit, heir in after.items() if heir >= 0 and ended[unit]):
         heir, passed = after[unit], {unit}
         while ended[heir] and after[heir] >= 0 and heir not in passed:
             passed.add(heir)
             heir = after[heir]
-        found[int(unit)] = int(heir)
-    return found
+        merged_into[int(unit)] = int(heir)
+    return merged_into
 
 
 PARENT_KINDS = {
@@ -130,20 +130,20 @@ def parent_candidates(previous: Register, frame: pd.DataFrame) -> list[list[int]
              empty: unknown; several: ambiguous; None: no parent is written
     """
     names = alias_map_by_kind(_unit_rows(previous, frame))
-    found: list[list[int] | None] = []
+    candidates: list[list[int] | None] = []
     for kind, parent in zip(frame["kind"], frame["parent_name"], strict=True):
         above = [names.get((upper, normalise(parent)), []) for upper in PARENT_KINDS[kind]]
-        found.append(sorted({unit for units in above for unit in units}) if parent else None)
-    return found
+        candidates.append(sorted({unit for units in above for unit in units}) if parent else None)
+    return candidates
 
 
 def alias_map_by_kind(rows: list[dict]) -> dict[tuple[str, str], list[int]]:
     """Map (kind, normalised name or alias) to the units that bear it."""
-    found: dict[tuple[str, str], list[int]] = {}
+    units_by_name: dict[tuple[str, str], list[int]] = {}
     for row in rows:
         for word in {normalise(text) for text in (row["name"], *row["aliases"])}:
-            found.setdefault((row["kind"], word), []).append(row["unit"])
-    return found
+            units_by_name.setdefault((row["kind"], word), []).append(row["unit"])
+    return units_by_name
 
 
 def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
@@ -154,7 +154,7 @@ def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
     """
     units = previous.units
     words = {unit.unit: (unit.name, *unit.aliases) for unit in units.itertuples(index=False)}
-    known = {
+    codes_in_force = {
         (unit.kind, normalise(unit.name), normalise(parent)): unit.code
         for unit in units.itertuples(index=False)
         for parent in words.get(unit.parent, ("",))
@@ -162,7 +162,7 @@ def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
     rows = zip(frame["unit_code"], frame["kind"], frame["name"], frame["parent_name"], strict=True)
     return [
         code
-        or known.get((kind, normalise(name), normalise(parent)))
+        or codes_in_force.get((kind, normalise(name), normalise(parent)))
         or f"{normalise(parent)}/{normalise(name)}".lstrip("/")
         for code, kind, name, parent in rows
     ]
@@ -183,13 +183,13 @@ def build_units(previous: Register, frame: pd.DataFrame) -> Register:
     candidates = parent_candidates(previous, frame)
     for code, above in zip(unit_codes(previous, frame), candidates, strict=True):
         rows[numbers[code]]["parent"] = above[0] if above and len(above) == 1 else -1
-    for code, heir in zip(unit_codes(previous, frame), heir_numbers(previous, frame), strict=True):
+    for code, heir in zip(unit_codes(previous, frame), successor_numbers(previous, frame), strict=True):
         rows[numbers[code]]["successor"] = heir
     units = pd.DataFrame(rows, columns=UNIT_COLUMNS).astype({"population": "Int64"})
     return Register(units.set_index("unit", drop=False).rename_axis(None), previous.sites)
 
 
-def heir_numbers(previous: Register, frame: pd.DataFrame) -> list[int]:
+def successor_numbers(previous: Register, frame: pd.DataFrame) -> list[int]:
     """Find the unit that each row of a new register says it was merged into.
 
     Takes:   previous - the register in force; frame - `reading.Reading.units`
@@ -197,9 +197,9 @@ def heir_numbers(previous: Register, frame: pd.DataFrame) -> list[int]:
              the same kind
     """
     names = alias_map_by_kind(_unit_rows(previous, frame))
-    told = zip(frame["kind"], frame["successor_name"], strict=True)
-    found = [names.get((kind, normalise(name)), []) if name else [] for kind, name in told]
-    return [several[0] if len(several) == 1 else -1 for several in found]
+    written = zip(frame["kind"], frame["successor_name"], strict=True)
+    candidates = [names.get((kind, normalise(name)), []) if name else [] for kind, name in written]
+    return [several[0] if len(several) == 1 else -1 for several in candidates]
 
 
 def _unit_rows(previous: Register, frame: pd.DataFrame) -> list[dict]:
@@ -214,9 +214,9 @@ def _unit_rows(previous: Register, frame: pd.DataFrame) -> list[dict]:
         old, aliases = rows[number]["name"], list(row["aliases"])
         if old != row["name"] and old not in aliases:
             aliases.append(old)
-        kept = {name: row[name] for name in ("name", "kind", "group", "population")}
+        facts = {name: row[name] for name in ("name", "kind", "group", "population")}
         dates = {name: int(row[name]) for name in ("valid_from", "valid_to")}
-        rows[number] = {**rows[number], **kept, **dates, "code": code, "aliases": aliases}
+        rows[number] = {**rows[number], **facts, **dates, "code": code, "aliases": aliases}
     return rows
 
 
@@ -227,22 +227,22 @@ def build_sites(register: Register, frame: pd.DataFrame) -> Register:
     keeps its number; new ones are appended in the order of the frame.
 
     Takes:   register - units (those `frame` speaks of) and sites in force;
-             frame - `reading.Reading.places`
+             frame - `reading.Reading.registered_sites`
     Returns: the register with its units unchanged
     """
     rows = {row["site"]: row for row in register.sites[SITE_COLUMNS].to_dict("records")}
-    known = {(row["street"], normalise(row["name"])): row["site"] for row in rows.values()}
+    sites_by_name = {(row["street"], normalise(row["name"])): row["site"] for row in rows.values()}
     codes = register.units["code"]
     for row in frame.to_dict("records"):
         street, names = int(row["street"]), [row["name"], *row["aliases"]]
-        same = [known.get((street, normalise(name))) for name in names]
+        same = [sites_by_name.get((street, normalise(name))) for name in names]
         site = next((key for key in same if key is not None), None)
         aliases = list(row["aliases"])
         if site is None:
             site = site_key(codes[street], row["name"])
         elif rows[site]["name"] != row["name"] and rows[site]["name"] not in aliases:
             aliases.append(rows[site]["name"])
-        whole = {name: int(row[name]) for name in ("unit", "street", "point_type")}
-        rows[site] = {"site": site, **whole, "name": row["name"], "aliases": aliases}
-        known.setdefault((street, normalise(row["name"])), site)
+        numbers = {name: int(row[name]) for name in ("unit", "street", "point_type")}
+        rows[site] = {"site": site, **numbers, "name": row["name"], "aliases": aliases}
+        sites_by_name.setdefault((street, normalise(row["name"])), site)
     return Register(register.units, pd.DataFrame(list(rows.values()), columns=SITE_COLUMNS))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.export.tables import Field, Sheet, write_book
+from wenming_metrics.export.tables import Field, ExportSheet, write_book
 
 _LEAVES = (
     Field("name", "测评标准", 26),
@@ -41,6 +41,6 @@ def check_sheet(
     """
     rows = rows.assign(remark="")
     return write_book(
-        Sheet("失分", f"{unit} {issue}核对稿:失分", leaves, _LEAVES, notes),
-        Sheet("记录", f"{unit} {issue}核对稿:失分的记录", rows, _ROWS, notes),
+        ExportSheet("失分", f"{unit} {issue}核对稿:失分", leaves, _LEAVES, notes),
+        ExportSheet("记录", f"{unit} {issue}核对稿:失分的记录", rows, _ROWS, notes),
     )

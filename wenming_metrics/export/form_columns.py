@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Form:
+class BlankForm:
     """One kind of sheet: its title, its columns (names of `vocabulary.INPUT`), forms beside it."""
 
     title: str
@@ -16,14 +16,14 @@ class Form:
 
 _PLACE = ("street", "community", "point_type", "site")
 FORMS = {
-    "checklist": Form(
+    "checklist": BlankForm(
         "检查表",
         (
             *("day", "source", "team", *_PLACE, "item", "result", "deduction", "places"),
             *("description", "responsible", "remark"),
         ),
     ),
-    "findings": Form(
+    "findings": BlankForm(
         "问题清单",
         (
             *("problem_no", "day", "source", *_PLACE, "item", "description", "places", "deduction"),
@@ -31,52 +31,52 @@ FORMS = {
         ),
         beside=("visits",),
     ),
-    "visits": Form("检查点位", ("day", "source", "team", *_PLACE, "scope", "remark")),
-    "plan": Form("督查计划", ("planned_day", "team", *_PLACE, "round", "remark")),
-    "units": Form(
+    "visits": BlankForm("检查点位", ("day", "source", "team", *_PLACE, "scope", "remark")),
+    "plan": BlankForm("督查计划", ("planned_day", "team", *_PLACE, "round", "remark")),
+    "units": BlankForm(
         "单位名册",
         (
             *("unit_code", "unit_name", "unit_kind", "parent", "group", "aliases", "population"),
             *("valid_from", "valid_to", "successor", "remark"),
         ),
     ),
-    "sites": Form("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
-    "rectification": Form(
+    "sites": BlankForm("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
+    "rectification": BlankForm(
         "整改反馈",
         (
             *("problem_no", "subject", "site", "description", "measure", "rectified", "finished"),
             *("contact", "phone", "photo_after", "remark"),
         ),
     ),
-    "document": Form(
+    "document": BlankForm(
         "台账材料",
         (
             *("project", "indicator", "requirement", "lead", "responsible", "contact", "phone"),
             *("due", "handed_in", "review", "document_state", "remark"),
         ),
     ),
-    "external": Form(
+    "external": BlankForm(
         "上级测评",
         ("subject", "period", "test", "group", "total", "printed_rank", "printed_change", "remark"),
     ),
-    "metric": Form(
+    "metric": BlankForm(
         "量化指标",
         (
             *("subject", "indicator", "period", "value", "scale", "numerator", "denominator"),
             *("target", "remark"),
         ),
     ),
-    "campaign": Form(
+    "campaign": BlankForm(
         "专项行动",
         (
             *("campaign", "task", "phase", "lead", "responsible", "due", "progress", "contact"),
             *("phone", "remark"),
         ),
     ),
-    "survey": Form("问卷", ("answer_id", "submitted", "street", "community", "duration", "remark")),
-    "counts": Form("问卷计票表", ("street", "period", "returned", "remark")),
-    "quota": Form("问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")),
-    "adjustment": Form(
+    "survey": BlankForm("问卷", ("answer_id", "submitted", "street", "community", "duration", "remark")),
+    "counts": BlankForm("问卷计票表", ("street", "period", "returned", "remark")),
+    "quota": BlankForm("问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")),
+    "adjustment": BlankForm(
         "加减分表",
         (
             *("subject", "adjusted_on", "adjustment_type", "adjusted_points", "reason"),

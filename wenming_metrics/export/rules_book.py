@@ -67,12 +67,12 @@ def _write_rows(sheet: Worksheet, page: Page) -> None:
         for column, (value, heading) in enumerate(zip(row, page.headings, strict=True), 1):
             cell = _put(sheet, _FIRST + number, column, value)
             # What is only to be looked at is grey.
-            own = bool(heading.name) and heading.name != "path"
+            editable = bool(heading.name) and heading.name != "path"
             bold = level == 0 and bool(page.levels)
-            cell.font = Font(_FONT, 10, bold=bold) if own else Font(_FONT, 9, color=_GREY)
-            cell.fill, cell.border = (_EDIT if own else PatternFill()), _LINE
+            cell.font = Font(_FONT, 10, bold=bold) if editable else Font(_FONT, 9, color=_GREY)
+            cell.fill, cell.border = (_EDIT if editable else PatternFill()), _LINE
             indent = level if heading.name == "name" else 0
-            cell.alignment = Alignment(indent=indent, vertical="center", wrap_text=not own)
+            cell.alignment = Alignment(indent=indent, vertical="center", wrap_text=not editable)
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: object) -> Cell:
@@ -111,7 +111,7 @@ def _add_totals(sheet: Worksheet, page: Page) -> None:
     cell = _put(sheet, 3, column, "同级权重合计")
     cell.font, cell.fill, cell.border = Font(_FONT, 10, bold=True), _HEAD, _LINE
     sheet.column_dimensions[get_column_letter(column)].width = 14
-    whole = [f"${letter}${_FIRST}:${letter}${last}" for letter in (parent, weight)]
+    ranges = [f"${letter}${_FIRST}:${letter}${last}" for letter in (parent, weight)]
     for row in range(_FIRST, _FIRST + len(page.rows)):
-        formula = f"=SUMPRODUCT(--({whole[0]}={parent}{row}),{whole[1]})"
+        formula = f"=SUMPRODUCT(--({ranges[0]}={parent}{row}),{ranges[1]})"
         sheet.cell(row, column, formula).font = Font(_FONT, 9, color=_GREY)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.export.tables import Field, Sheet, write_book
+from wenming_metrics.export.tables import Field, ExportSheet, write_book
 
 _FIGURES = (
     Field("title", "比率", 10),
@@ -66,16 +66,16 @@ def survey_workbook(
            remark (what their state means); totals - as its totals; answers - as `queries.survey.tables.by_question`, and said; titles - of the
            rates, by code; title - first line of every sheet; notes - below every list
     """
-    named = [
-        one.assign(
-            title=one["rate"].map(titles), low=half_up(one["low"], 1), high=half_up(one["high"], 1)
+    titled = [
+        frame.assign(
+            title=frame["rate"].map(titles), low=half_up(frame["low"], 1), high=half_up(frame["high"], 1)
         )
-        for one in (units, totals)
+        for frame in (units, totals)
     ]
-    whole = named[1].assign(n_eff=np.floor(named[1]["n_eff"]))
+    city_totals = titled[1].assign(n_eff=np.floor(titled[1]["n_eff"]))
     shares = answers.assign(share=half_up(answers["share"], 1))
     return write_book(
-        Sheet("各单位", title, named[0], _UNITS, notes),
-        Sheet("全市和各组", title, whole, _TOTALS, notes),
-        Sheet("按题目", title, shares, _ANSWERS, notes),
+        ExportSheet("各单位", title, titled[0], _UNITS, notes),
+        ExportSheet("全市和各组", title, city_totals, _TOTALS, notes),
+        ExportSheet("按题目", title, shares, _ANSWERS, notes),
     )

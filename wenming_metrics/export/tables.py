@@ -36,7 +36,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExportSheet:
     """One sheet: its name, its title, its lines with their columns, notes below them."""
 
     name: str
@@ -60,7 +60,7 @@ _RANKING = (
     Field("coverage", "覆盖", 9, "0.0%"),
     Field("remark", "说明", 14),
 )
-_NAMED = (
+_SHORTLISTS = (
     Field("group", "分组", 13),
     Field("title", "名单", 13),
     Field("rank", "名次", 7, "0"),
@@ -92,31 +92,31 @@ _PROBLEMS = (
 
 
 def ranking_workbook(
-    ranked: pd.DataFrame, title: str, notes: Sequence[str], named: pd.DataFrame
+    ranked: pd.DataFrame, title: str, notes: Sequence[str], shortlists: pd.DataFrame
 ) -> bytes:
     """Make the workbook of a ranked list, with the units named at both ends on a second sheet.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it; title - first line of the sheet;
              notes - lines below the list (rule set, period, what was left out);
-             named - as `queries.ranking.shortlists.named_units` gives it
+             shortlists - as `queries.ranking.shortlists.named_units` gives it
     Returns: bytes of an xlsx file; units without a place stand last with the reason
     """
-    return write_book(*_ranking_sheets(ranked, title, notes, named))
+    return write_book(*_ranking_sheets(ranked, title, notes, shortlists))
 
 
 def _ranking_sheets(
-    ranked: pd.DataFrame, title: str, notes: Sequence[str], named: pd.DataFrame, prefix: str = ""
-) -> tuple[Sheet, Sheet]:
-    told = ranked.assign(
+    ranked: pd.DataFrame, title: str, notes: Sequence[str], shortlists: pd.DataFrame, prefix: str = ""
+) -> tuple[ExportSheet, ExportSheet]:
+    lines = ranked.assign(
         moved=[
             movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
         ],
         remark=[_remark(line) for line in ranked.itertuples()],
     )
-    lists = "、".join(dict.fromkeys(named["title"]))
+    lists = "、".join(dict.fromkeys(shortlists["title"]))
     return (
-        Sheet(f"{prefix}排名", title, told, _RANKING, notes),
-        Sheet(f"{prefix}名单", lists, named, _NAMED, notes),
+        ExportSheet(f"{prefix}排名", title, lines, _RANKING, notes),
+        ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
     )
 
 
@@ -135,24 +135,24 @@ def issued_workbook(
     Takes: boards - title of a board -> its list, and who is named (None: it is not ranked); title -
            of the issue; notes - number, document, moment, hash: below every list
     """
-    sheets: list[Sheet] = []
-    for board, (lines, named) in boards.items():
-        if named is None:
+    sheets: list[ExportSheet] = []
+    for board, (lines, shortlists) in boards.items():
+        if shortlists is None:
             sheets.append(_listing_sheet(lines, f"{title} {board}", notes, board))
         else:
-            sheets += _ranking_sheets(lines, f"{title} {board}排名", notes, named, board)
+            sheets += _ranking_sheets(lines, f"{title} {board}排名", notes, shortlists, board)
     return write_book(*sheets)
 
 
 def _listing_sheet(
     listed: pd.DataFrame, title: str, notes: Sequence[str], prefix: str = ""
-) -> Sheet:
-    told = listed.assign(
+) -> ExportSheet:
+    lines = listed.assign(
         change=listed["failed"] - listed["failed_before"],
         kept=list(map(share_text, listed["in_time"], listed["fell_due"])),
     )
     notes = [*notes, *map(on_time_note, listed["as_of"].head(1))]
-    return Sheet(f"{prefix}清单", title, told, _LISTING, notes)
+    return ExportSheet(f"{prefix}清单", title, lines, _LISTING, notes)
 
 
 def composite_workbook(
@@ -173,13 +173,13 @@ def composite_workbook(
             Field(f"points_{number}", "计分", 10, "0.00##"),
         ]
     fields += [Field("missing", "缺项", 30), Field("remark", "说明", 18)]
-    told = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
-    return write_book(Sheet("综合考核", title, told, fields, notes))
+    remarked = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
+    return write_book(ExportSheet("综合考核", title, remarked, fields, notes))
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
     """Make the workbook of all problems of a file, as `problems.problem_frame` gives them."""
-    return write_book(Sheet("问题", title, problems, _PROBLEMS))
+    return write_book(ExportSheet("问题", title, problems, _PROBLEMS))
 
 
 def _remark(line: tuple) -> str:
@@ -188,7 +188,7 @@ def _remark(line: tuple) -> str:
     return "并列" if line.tied else ""
 
 
-def write_book(*sheets: Sheet) -> bytes:
+def write_book(*sheets: ExportSheet) -> bytes:
     """Make the workbook of some sheets."""
     book = Workbook(write_only=True)
     for sheet in sheets:
@@ -198,7 +198,7 @@ def write_book(*sheets: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _fill(page: Worksheet, sheet: Sheet) -> None:
+def _fill(page: Worksheet, sheet: ExportSheet) -> None:
     """Write row by row, each written when it is made: a list of all problems may be half a million."""
     fields = sheet.fields
     _set_up_print(page, fields)
@@ -258,8 +258,8 @@ def _set_text(cell: Cell, text: str) -> None:
 
 
 def _set_up_print(page: Worksheet, fields: Sequence[Field]) -> None:
-    for place, field in enumerate(fields, 1):
-        page.column_dimensions[get_column_letter(place)].width = field.width
+    for column, field in enumerate(fields, 1):
+        page.column_dimensions[get_column_letter(column)].width = field.width
     page.merged_cells.add(f"A1:{get_column_letter(len(fields))}1")
     page.row_dimensions[1].height = 30
     page.freeze_panes = "A3"

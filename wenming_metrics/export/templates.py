@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.registers import FOREVER, Register
-from wenming_metrics.export.form_columns import FORMS, Form
+from wenming_metrics.export.form_columns import FORMS, BlankForm
 from wenming_metrics.export.survey_form import (
     answers_offered,
     example_answers,
@@ -84,15 +84,15 @@ def template_workbook(
     names = (kind, *FORMS[kind].beside)
     forms = {name: with_questions(name, FORMS[name], survey) for name in names}
     used = {column for form in forms.values() for column in form.columns}
-    asked = {name: several for name, several in answers_offered(survey).items() if name in used}
-    choices |= {name: several for name, several in asked.items() if several}
+    offered = {name: several for name, several in answers_offered(survey).items() if name in used}
+    choices |= {name: several for name, several in offered.items() if several}
     titles = {name: heading(name, survey) for name in (*used, *choices)}
     for name, form in forms.items():
         _write_form(book.create_sheet(form.title), form, _facts(name, example), titles)
     page = book.create_sheet(OPTIONS_SHEET)
-    places = _write_choices(page, choices, f"{kind} {VERSION}", titles)
+    ranges = _write_choices(page, choices, f"{kind} {VERSION}", titles)
     for form in forms.values():
-        _offer(book[form.title], form, places, _SEVERAL | questions_of_several(survey))
+        _offer(book[form.title], form, ranges, _SEVERAL | questions_of_several(survey))
     book.custom_doc_props.append(StringProperty(name=FORM_MARK, value=f"{kind} {VERSION}"))
     file = BytesIO()
     book.save(file)
@@ -104,7 +104,7 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
     units = register.units[register.units["valid_to"] == FOREVER]
     by_kind = {kind: units.loc[units["kind"] == kind, "name"].tolist() for kind in UNIT_KINDS}
     doers = [name for kind in ("department", "section", "street") for name in by_kind[kind]]
-    found = {
+    choices = {
         **{"street": by_kind["street"], "community": by_kind["community"]},
         **{"point_type": catalogue.point_types["name"].tolist()},
         **{"item": catalogue.items["name"].tolist(), "result": list(RESULTS)},
@@ -116,25 +116,25 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
         **{"adjustment_type": list(ADJUSTMENTS)},
     }
-    return {name: list(dict.fromkeys(several)) for name, several in found.items() if several}
+    return {name: list(dict.fromkeys(several)) for name, several in choices.items() if several}
 
 
 def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
     """Make up one row from names of the register: every column that some form has."""
-    place = _example_place(register, catalogue)
-    at = catalogue.point_types["name"].tolist().index(place["point_type"])
-    item = int(np.flatnonzero(catalogue.applies[:, at])[0])
+    site_cells = _example_site(register, catalogue)
+    type_number = catalogue.point_types["name"].tolist().index(site_cells["point_type"])
+    item = int(np.flatnonzero(catalogue.applies[:, type_number])[0])
     full = int(catalogue.items["full_mark"].iloc[item]) / POINT_SCALE
     units = register.units
     bureaus = units.loc[(units["kind"] == "department") & (units["valid_to"] == FOREVER), "name"]
-    doer = bureaus.iloc[0] if len(bureaus) else place["street"]
+    doer = bureaus.iloc[0] if len(bureaus) else site_cells["street"]
     return {
-        **place,
+        **site_cells,
         **{name: _DAY for name in ("day", "planned_day", "finished", "due", "handed_in")},
         **{"source": "市督查组", "team": "一组", "item": catalogue.items["name"].iloc[item]},
         **{"places": 1, "deduction": min(full, 1.0), "result": "不符合", "round": "第一轮"},
-        **{"description": "地面有一处积水", "lead": doer, "responsible": place["street"]},
-        **{"problem_no": "DC0105-001", "subject": place["street"], "measure": "已清扫并疏通排水口"},
+        **{"description": "地面有一处积水", "lead": doer, "responsible": site_cells["street"]},
+        **{"problem_no": "DC0105-001", "subject": site_cells["street"], "measure": "已清扫并疏通排水口"},
         "deadline": "3个工作日",
         **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
@@ -153,7 +153,7 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
     }
 
 
-def _example_place(register: Register, catalogue: Catalogue) -> dict[str, object]:
+def _example_site(register: Register, catalogue: Catalogue) -> dict[str, object]:
     """Choose a registered site with the units above it, or make one up where there is none."""
     units, types = register.units, catalogue.point_types["name"]
     alive = units["valid_to"] == FOREVER
@@ -166,8 +166,8 @@ def _example_place(register: Register, catalogue: Catalogue) -> dict[str, object
                 **{"point_type": types.iloc[int(site.point_type)], "site": site.name},
             }
     streets = units.index[alive & (units["kind"] == "street")] if len(units) else []
-    told = _example_unit(register, int(streets[0])) if len(streets) else _NO_UNIT
-    return {**told, "community": None, "point_type": types.iloc[0], "site": "人民路"}
+    unit_cells = _example_unit(register, int(streets[0])) if len(streets) else _NO_UNIT
+    return {**unit_cells, "community": None, "point_type": types.iloc[0], "site": "人民路"}
 
 
 _NO_UNIT: dict[str, object] = {
@@ -179,13 +179,13 @@ _NO_UNIT: dict[str, object] = {
 def _example_unit(register: Register, street: int) -> dict[str, object]:
     """Write a street as a register of units tells it."""
     unit, names = register.units.loc[street], register.units["name"]
-    known = unit["population"]
+    population = unit["population"]
     return {
         **{"street": unit["name"], "unit_code": unit["code"], "unit_name": unit["name"]},
         **{"unit_kind": UNIT_KINDS[unit["kind"]], "group": unit["group"] or None},
         **{"parent": names[unit["parent"]] if unit["parent"] >= 0 else None},
         **{"unit_aliases": "、".join(unit["aliases"]) or None},
-        **{"population": None if pd.isna(known) else int(known)},
+        **{"population": None if pd.isna(population) else int(population)},
     }
 
 
@@ -196,19 +196,19 @@ def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
 
 
 def _write_form(
-    page: Worksheet, form: Form, example: Mapping[str, object], titles: Mapping[str, str]
+    page: Worksheet, form: BlankForm, example: Mapping[str, object], titles: Mapping[str, str]
 ) -> None:
     title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
     _write(page, 1, 1, title, Font(_FONT, 12, bold=True))
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(form.columns))
     page.row_dimensions[1].height = 28
-    for place, name in enumerate(form.columns, 1):
-        _write(page, 2, place, titles[name], Font(_FONT, 10, bold=True))
-        page.cell(2, place).fill, page.cell(2, place).border = _HEAD, _LINE
-        whole = page.column_dimensions[get_column_letter(place)]
-        whole.width, whole.number_format = 24 if name in _LONG else 13, _format(name)
-        _write(page, FIRST_ROW, place, example.get(name), Font(_FONT, 10, color=_GREY))
-        page.cell(FIRST_ROW, place).number_format = _format(name)
+    for column, name in enumerate(form.columns, 1):
+        _write(page, 2, column, titles[name], Font(_FONT, 10, bold=True))
+        page.cell(2, column).fill, page.cell(2, column).border = _HEAD, _LINE
+        dimension = page.column_dimensions[get_column_letter(column)]
+        dimension.width, dimension.number_format = 24 if name in _LONG else 13, _format(name)
+        _write(page, FIRST_ROW, column, example.get(name), Font(_FONT, 10, color=_GREY))
+        page.cell(FIRST_ROW, column).number_format = _format(name)
     page.freeze_panes = page.cell(FIRST_ROW, 1)
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
@@ -237,24 +237,24 @@ def _write_choices(
     """Write what may be chosen, a column each. Returns: column name -> the range of its list."""
     page.sheet_state = "hidden"
     _write(page, 1, 1, f"{FORM_MARK} {mark}", Font(_FONT, 9))
-    places = {}
+    ranges = {}
     for column, (name, several) in enumerate(choices.items(), 1):
         letter = get_column_letter(column)
         _write(page, 2, column, titles[name], Font(_FONT, 9, bold=True))
         for row, text in enumerate(several, 3):
             _write(page, row, column, text, Font(_FONT, 9))
-        places[name] = f"'{OPTIONS_SHEET}'!${letter}$3:${letter}${len(several) + 2}"
-    return places
+        ranges[name] = f"'{OPTIONS_SHEET}'!${letter}$3:${letter}${len(several) + 2}"
+    return ranges
 
 
-def _offer(page: Worksheet, form: Form, places: Mapping[str, str], several: set[str]) -> None:
+def _offer(page: Worksheet, form: BlankForm, ranges: Mapping[str, str], several: set[str]) -> None:
     """Let people choose from the lists; what is not listed is asked about, never refused."""
-    for place, name in enumerate(form.columns, 1):
-        if name not in places:
+    for column, name in enumerate(form.columns, 1):
+        if name not in ranges:
             continue
-        offer = DataValidation(type="list", formula1=f"={places[name]}", allow_blank=True)
+        offer = DataValidation(type="list", formula1=f"={ranges[name]}", allow_blank=True)
         offer.showErrorMessage, offer.errorStyle = name not in several, "warning"
         offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
-        letter = get_column_letter(place)
+        letter = get_column_letter(column)
         offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")
         page.add_data_validation(offer)

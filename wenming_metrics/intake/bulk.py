@@ -25,12 +25,12 @@ from wenming_metrics.intake.commit import (
     commit,
     examine,
 )
-from wenming_metrics.intake.prepare import Ready, Task, pack_context, read_ready
+from wenming_metrics.intake.prepare import Ready, PrepareTask, pack_context, read_ready
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.model.reading import Reading
-from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, Answers
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.archive import BETWEEN, is_archive, open_archive
 from wenming_metrics.runtime.executors import in_order
@@ -44,10 +44,10 @@ _NO_REGISTER = "入库-03"
 
 
 @dataclass(frozen=True)
-class Choices:
+class BulkChoices:
     """What the user said of all files; see `commit.inspect`."""
 
-    answers: Answers = NOTHING_SAID
+    answers: SenderAnswers = NOTHING_SAID
     count_again: bool = False
     replaces: bool = False
 
@@ -80,21 +80,21 @@ class _Opened:
     path: Path | None = None
 
 
-def find_workbooks(places: Iterable[Path]) -> list[Path]:
+def find_workbooks(sources: Iterable[Path]) -> list[Path]:
     """List files as they are named, and of each folder all workbooks below it in name order.
 
     Raises IntakeError for a folder without any workbook.
     """
-    found: list[Path] = []
-    for place in places:
-        if place.is_dir():
-            inside = sorted(path for path in place.rglob("*") if _is_workbook(path))
+    workbooks: list[Path] = []
+    for source in sources:
+        if source.is_dir():
+            inside = sorted(path for path in source.rglob("*") if _is_workbook(path))
             if not inside:
-                raise IntakeError(f"文件夹里没有表格文件:{place}")
-            found += inside
+                raise IntakeError(f"文件夹里没有表格文件:{source}")
+            workbooks += inside
         else:
-            found.append(place)
-    return found
+            workbooks.append(source)
+    return workbooks
 
 
 def _is_workbook(path: Path) -> bool:
@@ -107,7 +107,7 @@ def ingest_many(
     office: Office,
     files: Sequence[Path],
     who: str,
-    choices: Choices = Choices(),  # noqa: B008 (frozen)
+    choices: BulkChoices = BulkChoices(),  # noqa: B008 (frozen)
     executor: Executor | None = None,
 ) -> Iterator[Outcome]:
     """Read many files on an executor and store them in their order.
@@ -125,7 +125,7 @@ def ingest_many(
 
     for file, outcome in _each(office, opened, choices, executor, store):
         if _lacks_register(outcome):
-            early.append((_closed(file), _told_only(outcome)))
+            early.append((_closed(file), _messages_only(outcome)))
         else:
             yield outcome
     if _has_register(office):
@@ -138,18 +138,18 @@ def ingest_many(
 def check_many(
     office: Office,
     files: Sequence[Path],
-    choices: Choices = Choices(),  # noqa: B008 (frozen)
+    choices: BulkChoices = BulkChoices(),  # noqa: B008 (frozen)
     executor: Executor | None = None,
 ) -> Iterator[Outcome]:
     """Read many files on an executor and store nothing. Returns: one outcome per file, in order."""
-    found = _each(office, _open_all(files), choices, executor, lambda _: None)
-    return (outcome for _, outcome in found)
+    outcomes = _each(office, _open_all(files), choices, executor, lambda _: None)
+    return (outcome for _, outcome in outcomes)
 
 
 def _each(
     office: Office,
     files: Iterator[_Opened],
-    choices: Choices,
+    choices: BulkChoices,
     executor: Executor | None,
     store: Callable[[Preview], int | None],
 ) -> Iterator[tuple[_Opened, Outcome]]:
@@ -163,7 +163,7 @@ def _under_one_register(
     office: Office,
     files: Iterator[_Opened],
     waiting: deque[_Opened],
-    choices: Choices,
+    choices: BulkChoices,
     executor: Executor | None,
     store: Callable[[Preview], int | None],
 ) -> Generator[tuple[_Opened, Outcome], None, bool]:
@@ -173,15 +173,15 @@ def _under_one_register(
     Returns: whether there may be more to take
     """
     with reading(office.store) as connection:
-        register, said = read_register(connection), read_choices(connection)
+        register, remembered = read_register(connection), read_choices(connection)
     bases = bases_of(register, office.rules)
     rules = office.rules
-    packed = pack_context(register, office.catalogue, said, rules.reading, bases, rules.survey)
+    packed = pack_context(register, office.catalogue, remembered, rules.reading, bases, rules.survey)
     tallied = executor is not None  # here it would be done in vain for days that have rows already
 
-    def tasks() -> Iterator[Task]:
+    def tasks() -> Iterator[PrepareTask]:
         for file in chain(list(waiting), _noted(files, waiting)):
-            yield Task(file.name, file.content, packed, today(), choices.answers, tallied)
+            yield PrepareTask(file.name, file.content, packed, today(), choices.answers, tallied)
 
     with closing(in_order(executor, read_ready, tasks())) as readings:
         for ready in readings:
@@ -206,13 +206,13 @@ def _take(
     file: _Opened,
     ready: Ready,
     register: Register,
-    choices: Choices,
+    choices: BulkChoices,
     store: Callable[[Preview], int | None],
 ) -> Outcome:
     if file.error or file.left_out:
         return Outcome(file.name, error=file.error, left_out=file.left_out)
-    said = {"count_again": choices.count_again, "replaces": choices.replaces}
-    preview = examine(office, ready.reading, file.content, register, **said, ready=ready)
+    options = {"count_again": choices.count_again, "replaces": choices.replaces}
+    preview = examine(office, ready.reading, file.content, register, **options, ready=ready)
     try:
         return Outcome(file.name, preview, store(preview) if preview.can_commit else None)
     except RegisterChangedError:
@@ -236,14 +236,14 @@ def _open(path: Path) -> _Opened:
 
 
 def _unpack(file: _Opened) -> Iterator[_Opened]:
-    found = open_archive(file.content)
-    if isinstance(found, Refusal):
-        yield _Opened(file.name, error=IntakeError(refusal_problem(found).text))
+    archive = open_archive(file.content)
+    if isinstance(archive, Refusal):
+        yield _Opened(file.name, error=IntakeError(refusal_problem(archive).text))
         return
-    for member in found.members:
+    for member in archive.members:
         yield _Opened(file.name + BETWEEN + member.name, member.content)
-    if found.left_out:
-        yield _Opened(file.name, left_out=found.left_out)
+    if archive.left_out:
+        yield _Opened(file.name, left_out=archive.left_out)
 
 
 def _lacks_register(outcome: Outcome) -> bool:
@@ -260,11 +260,11 @@ def _reopen(file: _Opened) -> _Opened:
     return _open(file.path) if file.path else file
 
 
-def _told_only(outcome: Outcome) -> Outcome:
+def _messages_only(outcome: Outcome) -> Outcome:
     """Keep of a file that was returned what is told of it, not its rows."""
-    preview, found = outcome.preview, outcome.preview.reading
+    preview, file_reading = outcome.preview, outcome.preview.reading
     bare = Reading(
-        found.filename, found.sha256, found.kind, problems=found.problems, counts=found.counts
+        file_reading.filename, file_reading.sha256, file_reading.kind, problems=file_reading.problems, counts=file_reading.counts
     )
     return replace(outcome, preview=replace(preview, content=b"", reading=bare, ready=None))
 

@@ -26,8 +26,8 @@ from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_standings
 from wenming_metrics.queries.scores.score_windows import score_windows
-from wenming_metrics.reading.model.reading import REGISTER_KINDS, Choices, Context, Reading
-from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, Answers
+from wenming_metrics.reading.model.reading import REGISTER_KINDS, RememberedChoices, Context, Reading
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
@@ -56,26 +56,26 @@ class RegisterChangedError(IntakeError):
 
 
 @dataclass(frozen=True)
-class Known:
+class IntakeContext:
     """What a file is read against: the registers in force, and what people said of unknown words."""
 
     register: Register
-    choices: Choices
+    choices: RememberedChoices
 
 
-def known(office: Office) -> Known:
+def intake_context(office: Office) -> IntakeContext:
     """Give what a file would be read against now."""
     with reading(office.store) as connection:
-        return Known(registers.read_register(connection), read_choices(connection))
+        return IntakeContext(registers.read_register(connection), read_choices(connection))
 
 
 @without_collection()
 def read_file(
-    office: Office, data: bytes, filename: str, against: Known, answers: Answers = NOTHING_SAID
+    office: Office, data: bytes, filename: str, against: IntakeContext, answers: SenderAnswers = NOTHING_SAID
 ) -> Reading:
     """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
-    told = (answers, against.choices, office.rules.reading, office.rules.survey)
-    return read(data, filename, Context(against.register, office.catalogue, today(), *told))
+    hints = (answers, against.choices, office.rules.reading, office.rules.survey)
+    return read(data, filename, Context(against.register, office.catalogue, today(), *hints))
 
 
 def inspect(
@@ -83,7 +83,7 @@ def inspect(
     data: bytes,
     filename: str,
     *,
-    answers: Answers = NOTHING_SAID,
+    answers: SenderAnswers = NOTHING_SAID,
     count_again: bool = False,
     replaces: bool = False,
 ) -> Preview:
@@ -91,15 +91,15 @@ def inspect(
 
     Takes: answers - see `read_file`; count_again, replaces - see `transaction.Preview`
     """
-    against = known(office)
-    found = read_file(office, data, filename, against, answers)
-    told = {"count_again": count_again, "replaces": replaces}
-    return examine(office, found, data, against.register, **told)
+    against = intake_context(office)
+    file_reading = read_file(office, data, filename, against, answers)
+    options = {"count_again": count_again, "replaces": replaces}
+    return examine(office, file_reading, data, against.register, **options)
 
 
 def examine(
     office: Office,
-    found: Reading,
+    file_reading: Reading,
     data: bytes,
     register: Register,
     *,
@@ -109,25 +109,25 @@ def examine(
 ) -> Preview:
     """Hold a reading against the store: are its bytes known, do its rows repeat stored ones.
 
-    Takes: found - what was read of `data` against `register`; the others - see `transaction.Preview`
+    Takes: file_reading - what was read of `data` against `register`; the others - see `transaction.Preview`
     """
     with reading(office.store) as connection:
-        said = list(_seen(batches.same_bytes(connection, found.sha256)))
-        if KNOWN not in {problem.code for problem in said}:
-            stored = _stored(connection, found)
-            slices = slices_of(register, found.checks)
+        notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
+        if KNOWN not in {problem.code for problem in notes}:
+            stored = _stored(connection, file_reading)
+            slices = slices_of(register, file_reading.checks)
             if replaces:
-                said += _replaced(stored, slices)
+                notes += _replaced(stored, slices)
             else:
-                said += _repeats(stored, found, count_again)
-            said += tell_corrected(connection, found, slices, replaces=replaces)
-            said += _answered(connection, found)
-    days = pd.unique(pd.concat([found.checks["day"], found.plan["day"]]))
+                notes += _repeats(stored, file_reading, count_again)
+            notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
+            notes += _answered(connection, file_reading)
+    days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
-        filename=found.filename,
-        content=data if found.kept is None else found.kept,
-        reading=found,
-        problems=(*said, *found.problems, *_missing(found, register)),
+        filename=file_reading.filename,
+        content=data if file_reading.stored_copy is None else file_reading.stored_copy,
+        reading=file_reading,
+        problems=(*notes, *file_reading.problems, *_missing(file_reading, register)),
         days=tuple(date.fromordinal(int(day)) for day in sorted(days)),
         register=register.version,
         count_again=count_again,
@@ -140,18 +140,18 @@ def _seen(earlier: pd.DataFrame) -> Iterator[Problem]:
     """Say that the same bytes are known: live ones are not stored twice."""
     live = earlier[earlier["live"] == 1]
     if len(live):
-        told = {
+        facts = {
             "batch": int(live["batch"].iloc[-1]),
             "at": live["at"].iloc[-1][:16].replace("T", " "),
         }
-        yield Problem(KNOWN, details=told)
+        yield Problem(KNOWN, details=facts)
     elif len(earlier):
         yield Problem(WITHDRAWN, details={"batch": int(earlier["batch"].iloc[-1])})
 
 
-def _stored(connection: Connection, found: Reading) -> pd.DataFrame:
+def _stored(connection: Connection, file_reading: Reading) -> pd.DataFrame:
     """Read the rows that count on the days of a file."""
-    days = found.checks["day"].unique().tolist()
+    days = file_reading.checks["day"].unique().tolist()
     return drop_covered(
         connection, rows.read_rows(connection, days, batches.live_on(connection, days))
     )
@@ -165,22 +165,22 @@ def _replaced(stored: pd.DataFrame, slices: pd.DataFrame) -> Iterator[Problem]:
     if gone.empty:
         yield Problem(NOTHING_REPLACED)
         return
-    told = {"count": len(gone), "days": gone["day"].nunique(), "streets": gone["street"].nunique()}
-    yield Problem(REPLACED, details={**told, "batches": _listed(gone["batch"])})
+    counts = {"count": len(gone), "days": gone["day"].nunique(), "streets": gone["street"].nunique()}
+    yield Problem(REPLACED, details={**counts, "batches": _listed(gone["batch"])})
 
 
-def _repeats(stored: pd.DataFrame, found: Reading, count_again: bool) -> Iterator[Problem]:
+def _repeats(stored: pd.DataFrame, file_reading: Reading, count_again: bool) -> Iterator[Problem]:
     """Say how many failed rows are stored already, and whether they will count again."""
-    count = int(find_repeats(found.checks, stored).sum())
+    count = int(find_repeats(file_reading.checks, stored).sum())
     if count:
-        twins = stored[find_repeats(stored, found.checks.assign(repeated=0))]
-        told = {"count": count, "batches": _listed(twins["batch"])}
-        yield Problem(COUNTED_AGAIN if count_again else REPEATED, details=told)
+        twins = stored[find_repeats(stored, file_reading.checks.assign(repeated=0))]
+        facts = {"count": count, "batches": _listed(twins["batch"])}
+        yield Problem(COUNTED_AGAIN if count_again else REPEATED, details=facts)
 
 
-def _answered(connection: Connection, found: Reading) -> Iterator[Problem]:
+def _answered(connection: Connection, file_reading: Reading) -> Iterator[Problem]:
     """Say how many questionnaires are stored already: they count once."""
-    twins = surveys.find_stored(connection, found.answers)
+    twins = surveys.find_stored(connection, file_reading.answers)
     if len(twins):
         yield Problem(ANSWERED, details={"count": len(twins), "batches": _listed(twins)})
 
@@ -189,12 +189,12 @@ def _listed(numbers: pd.Series) -> str:
     return "、".join(str(number) for number in sorted(numbers.unique()))
 
 
-def _missing(found: Reading, register: Register) -> Iterator[Problem]:
-    if found.is_rejected:
+def _missing(file_reading: Reading, register: Register) -> Iterator[Problem]:
+    if file_reading.is_rejected:
         return
-    if found.kind not in REGISTER_KINDS and register.is_empty:
+    if file_reading.kind not in REGISTER_KINDS and register.is_empty:
         yield Problem("入库-03")
-    elif not found.counts.good:
+    elif not file_reading.counts.good:
         yield Problem("入库-04")
 
 
@@ -215,8 +215,8 @@ def commit(office: Office, preview: Preview, who: str) -> int:
         if registers.register_version(connection) != preview.register:
             raise RegisterChangedError("读这个文件之后名册有更新,请重新读取,再入库。")
         batch = store_file(connection, preview, office.rules, who)
-    found, counts = preview.reading, preview.reading.counts
-    facts = (batch, preview.filename, found.sha256, counts.good, counts.held, who)
+    file_reading, counts = preview.reading, preview.reading.counts
+    facts = (batch, preview.filename, file_reading.sha256, counts.good, counts.held, who)
     took = time.perf_counter() - begun
     _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 暂不计 %s 行 经办 %r %.2f 秒", *facts, took)
     return batch
@@ -268,12 +268,12 @@ def effect(office: Office, preview: Preview) -> pd.DataFrame:
         before = _ranked(connection, office, week)
         store_file(connection, preview, office.rules, "")
         after = _ranked(connection, office, week)
-    both = before.merge(after, on=["unit", "unit_name"], suffixes=("_before", "_after"))
-    same = both["score_before"].eq(both["score_after"]) | both["score_after"].isna()
-    moved = ~both["rank_before"].eq(both["rank_after"]).fillna(False) & both["rank_after"].notna()
-    found = both.loc[~same | moved, names].reset_index(drop=True)
-    found.attrs["window"] = week.title
-    return found
+    compared = before.merge(after, on=["unit", "unit_name"], suffixes=("_before", "_after"))
+    same = compared["score_before"].eq(compared["score_after"]) | compared["score_after"].isna()
+    moved = ~compared["rank_before"].eq(compared["rank_after"]).fillna(False) & compared["rank_after"].notna()
+    changes = compared.loc[~same | moved, names].reset_index(drop=True)
+    changes.attrs["window"] = week.title
+    return changes
 
 
 def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:

@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.registers import Register
-from wenming_metrics.reading.model.reading import Choices, Context, Reading
-from wenming_metrics.reading.model.sender_answers import Answers
+from wenming_metrics.reading.model.reading import RememberedChoices, Context, Reading
+from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.scoring.tally.tally import tally_days
-from wenming_metrics.scoring.tree.basis import Basis
-from wenming_metrics.tallies.prepared_day import MadeDay, make_days
+from wenming_metrics.scoring.tree.basis import SumKey
+from wenming_metrics.tallies.prepared_day import PreparedDay, prepare_days
 
 _FAST = 1
 
@@ -36,16 +36,16 @@ class Ready:
     """What a commit stores of a reading.
 
     roles - the further units of its rows: day, role, unit, item, seq, territory, as stored
-    alone - day -> what is stored of it if no other rows lie on it; {} when it was not made
+    standalone_days - day -> what is stored of it if no other rows lie on it; {} when it was not made
     """
 
     reading: Reading
     roles: pd.DataFrame
-    alone: Mapping[int, MadeDay | None]
+    standalone_days: Mapping[int, PreparedDay | None]
 
 
 @dataclass(frozen=True)
-class Task:
+class PrepareTask:
     """One file to be read in whatever process.
 
     context - `pack_context` of what it is read against; the same bytes for all files
@@ -58,56 +58,56 @@ class Task:
     content: bytes
     context: bytes
     on: date
-    answers: Answers
+    answers: SenderAnswers
     tallied: bool
 
 
-def read_ready(task: Task) -> Ready:
+def read_ready(task: PrepareTask) -> Ready:
     """Read one file and make it ready; a task for an executor."""
     register, catalogue, choices, rules, survey, bases = _unpack_context(task.context)
     context = Context(register, catalogue, task.on, task.answers, choices, rules, survey)
     with without_collection():
         ready = make_ready(read(task.content, task.name, context))
-        return replace(ready, alone=_make_days(ready, bases)) if task.tallied else ready
+        return replace(ready, standalone_days=_make_days(ready, bases)) if task.tallied else ready
 
 
-def make_ready(found: Reading) -> Ready:
+def make_ready(file_reading: Reading) -> Ready:
     """Make a reading ready, but for its days."""
-    return Ready(found, _order_roles(found.checks, found.roles), {})
+    return Ready(file_reading, _order_roles(file_reading.checks, file_reading.roles), {})
 
 
-def _make_days(ready: Ready, bases: Sequence[Basis]) -> dict[int, MadeDay | None]:
-    own = ready.reading.checks.assign(batch=0, repeated=0)
-    tallies = tally_days(own, ready.roles.assign(batch=0), np.unique(own["day"]).tolist())
-    return make_days(tallies, bases)
+def _make_days(ready: Ready, bases: Sequence[SumKey]) -> dict[int, PreparedDay | None]:
+    checks = ready.reading.checks.assign(batch=0, repeated=0)
+    tallies = tally_days(checks, ready.roles.assign(batch=0), np.unique(checks["day"]).tolist())
+    return prepare_days(tallies, bases)
 
 
 def _order_roles(checks: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     """Give the further units of rows the keys that they are stored under, in that order."""
-    own = checks[["seq", "day", "item", "unit"]].rename(columns={"unit": "territory"})
-    named = roles.drop_duplicates().merge(own, on="seq")
+    row_keys = checks[["seq", "day", "item", "unit"]].rename(columns={"unit": "territory"})
+    keyed = roles.drop_duplicates().merge(row_keys, on="seq")
     keys = ["day", "role", "unit", "item", "seq"]
-    order = np.lexsort([named[key].to_numpy() for key in reversed(keys)])
-    return named[[*keys, "territory"]].take(order).reset_index(drop=True)
+    order = np.lexsort([keyed[key].to_numpy() for key in reversed(keys)])
+    return keyed[[*keys, "territory"]].take(order).reset_index(drop=True)
 
 
 def pack_context(
     register: Register,
     catalogue: Catalogue,
-    choices: Choices,
+    choices: RememberedChoices,
     rules: ReadingRules,
-    bases: Sequence[Basis],
+    bases: Sequence[SumKey],
     survey: Survey | None = None,
 ) -> bytes:
     """Pack what files are read against and summed on, to be sent along with every file."""
-    told = (register, catalogue, choices, rules, survey, tuple(bases))
-    return zlib.compress(pickle.dumps(told, pickle.HIGHEST_PROTOCOL), _FAST)
+    context = (register, catalogue, choices, rules, survey, tuple(bases))
+    return zlib.compress(pickle.dumps(context, pickle.HIGHEST_PROTOCOL), _FAST)
 
 
 @lru_cache(maxsize=2)
 def _unpack_context(
     packed: bytes,
-) -> tuple[Register, Catalogue, Choices, ReadingRules, Survey | None, tuple[Basis, ...]]:
+) -> tuple[Register, Catalogue, RememberedChoices, ReadingRules, Survey | None, tuple[SumKey, ...]]:
     """Unpack `pack_context`, once per version: the maps of names are kept by identity."""
     return pickle.loads(zlib.decompress(packed))
 

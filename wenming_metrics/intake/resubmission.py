@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.problems import Problem
-from wenming_metrics.reading.model.grid import Column, Value, cells, decode_block
+from wenming_metrics.reading.model.grid import GridColumn, Value, cells, decode_block
 from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.scoring.tally.tally import FAILED, find_repeats
 from wenming_metrics.store import held
@@ -31,49 +31,49 @@ these would not count if the file replaced what it speaks of."""
 _SHOWN = 10
 _GRAIN = ["visit", "unit", "item", "point_type"]
 _COLUMNS = [*held.KEYS, "act"]
-Block = tuple[int, list[Column]]
+Block = tuple[int, list[GridColumn]]
 Line = tuple[Value, ...]
 
 
-def end_corrected(connection: Connection, batch: int, found: Reading, who: str) -> None:
+def end_corrected(connection: Connection, batch: int, file_reading: Reading, who: str) -> None:
     """End the held rows that a file, now stored as a batch, brings again."""
-    rows = find_corrected(connection, found)
+    rows = find_corrected(connection, file_reading)
     if len(rows):
         held.end_rows(connection, rows, batch, who)
 
 
 def tell_corrected(
-    connection: Connection, found: Reading, slices: pd.DataFrame, *, replaces: bool = False
+    connection: Connection, file_reading: Reading, slices: pd.DataFrame, *, replaces: bool = False
 ) -> Iterator[Problem]:
     """Say of a file, before it is stored, what it corrects of which file, and what counts twice.
 
     Takes: slices - what it replaces, or would if it were to, of `store.replacing.slices_of`
     """
-    if not found.corrects or found.is_rejected:
+    if not file_reading.corrects or file_reading.is_rejected:
         return
-    rows = find_corrected(connection, found)
-    for batch, own in rows.groupby("batch"):
+    rows = find_corrected(connection, file_reading)
+    for batch, batch_rows in rows.groupby("batch"):
         name = batch_facts(connection, int(batch))["name"]
-        count = int((own["act"] == held.CORRECTED).sum())
-        told = {"batch": int(batch), "name": name, "count": count, "left": len(own) - count}
-        yield Problem(CORRECTS, details=told)
-    for batch in _corrected_files(connection, found):
-        rest = _left_behind(connection, batch, found, slices)
-        left = rest if replaces else _left_behind(connection, batch, found, None)
+        count = int((batch_rows["act"] == held.CORRECTED).sum())
+        facts = {"batch": int(batch), "name": name, "count": count, "left": len(batch_rows) - count}
+        yield Problem(CORRECTS, details=facts)
+    for batch in _corrected_files(connection, file_reading):
+        rest = _left_behind(connection, batch, file_reading, slices)
+        left = rest if replaces else _left_behind(connection, batch, file_reading, None)
         if left:
-            shown = "、".join(map(str, left[:_SHOWN])) + (" 等" if len(left) > _SHOWN else "")
-            told = {"batch": batch, "count": len(left), "rows": shown}
-            yield Problem(COUNTS_TWICE if rest else REPLACEABLE, details=told)
+            row_list = "、".join(map(str, left[:_SHOWN])) + (" 等" if len(left) > _SHOWN else "")
+            facts = {"batch": batch, "count": len(left), "rows": row_list}
+            yield Problem(COUNTS_TWICE if rest else REPLACEABLE, details=facts)
 
 
-def _corrected_files(connection: Connection, found: Reading) -> list[int]:
+def _corrected_files(connection: Connection, file_reading: Reading) -> list[int]:
     """List the live batches of the file that this one corrects, and of its earlier corrections."""
-    origins = same_bytes(connection, found.corrects)["batch"].tolist()
-    return [one for one in sorted(held.heirs(connection, origins)) if is_live(connection, one)]
+    origins = same_bytes(connection, file_reading.corrects)["batch"].tolist()
+    return [batch for batch in sorted(held.successors(connection, origins)) if is_live(connection, batch)]
 
 
 def _left_behind(
-    connection: Connection, batch: int, found: Reading, slices: pd.DataFrame | None
+    connection: Connection, batch: int, file_reading: Reading, slices: pd.DataFrame | None
 ) -> list[int]:
     """List the rows of a stored file that go on counting although the new file has them no more."""
     days = batch_days(connection, batch)
@@ -82,57 +82,57 @@ def _left_behind(
     stored = drop_covered(connection, read_rows(connection, days, np.array([batch])))
     stored = stored if slices is None else drop_slices(stored, slices)
     failed = (stored["result"] == FAILED).to_numpy()
-    there = pd.MultiIndex.from_frame(found.checks[_GRAIN])
+    new_keys = pd.MultiIndex.from_frame(file_reading.checks[_GRAIN])
     # What was right is one check with what is said of it now; a fault is one only if it is equal.
-    gone = ~pd.MultiIndex.from_frame(stored[_GRAIN]).isin(there)
-    gone[failed] = ~find_repeats(stored, found.checks.assign(repeated=0))[failed]
+    gone = ~pd.MultiIndex.from_frame(stored[_GRAIN]).isin(new_keys)
+    gone[failed] = ~find_repeats(stored, file_reading.checks.assign(repeated=0))[failed]
     return sorted(set(stored.loc[gone, "source_row"].tolist()))
 
 
-def find_corrected(connection: Connection, found: Reading) -> pd.DataFrame:
+def find_corrected(connection: Connection, file_reading: Reading) -> pd.DataFrame:
     """Find the waiting rows of earlier files that a corrected file brings again.
 
     Returns: batch, sheet, source_row, act (已更正 for a row that is good now, else 已重报)
     """
     nothing = pd.DataFrame(columns=_COLUMNS)
-    if not found.corrects or found.is_rejected:
+    if not file_reading.corrects or file_reading.is_rejected:
         return nothing
-    wanted = _corrected_files(connection, found)
+    wanted = _corrected_files(connection, file_reading)
     rows = held.waiting(connection)
     rows = rows[rows["batch"].isin(wanted)]
     if rows.empty:
         return nothing
     sheets = read_sheets(connection, wanted).set_index(["batch", "sheet"])
-    parts = [
-        _find_on_sheet(connection, sheets.loc[place], place, own["source_row"].tolist(), found)
-        for place, own in rows.groupby(["batch", "sheet"])
+    frames = [
+        _find_on_sheet(connection, sheets.loc[sheet_key], sheet_key, sheet_rows["source_row"].tolist(), file_reading)
+        for sheet_key, sheet_rows in rows.groupby(["batch", "sheet"])
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _find_on_sheet(
     connection: Connection,
     facts: pd.Series,
-    place: tuple[int, int],
+    sheet_key: tuple[int, int],
     rows: Sequence[int],
-    found: Reading,
+    file_reading: Reading,
 ) -> pd.DataFrame:
-    new = next((one for one in found.sheets if one.name == facts["name"]), None)
+    new = next((candidate for candidate in file_reading.sheets if candidate.name == facts["name"]), None)
     if new is None:
         return pd.DataFrame(columns=_COLUMNS)
-    batch, sheet = int(place[0]), int(place[1])
+    batch, sheet = int(sheet_key[0]), int(sheet_key[1])
     stored = read_all_blocks(connection, batch, sheet)
     blocks = [(first, decode_block(payload)) for first, payload in stored]
     sent = [
         (block.first_row, decode_block(zlib.decompress(block.packed)))
-        for index, block in found.blocks
+        for index, block in file_reading.blocks
         if index == new.index
     ]
     before = _heads((cell[0], cell[1]) for cell in facts["headers"])
-    after = _heads((one.position, one.text) for one in new.headers)
+    after = _heads((header.position, header.text) for header in new.headers)
     old = _lines(blocks, list(before.values()))
     again = _again(rows, old, _lines(sent, [after.get(head) for head in before]))
-    bad = set(found.held.loc[found.held["sheet"] == new.index, "source_row"].tolist())
+    bad = set(file_reading.held.loc[file_reading.held["sheet"] == new.index, "source_row"].tolist())
     acts = [held.SENT_AGAIN if row in bad else held.CORRECTED for row in again]
     columns = {"batch": batch, "sheet": sheet, "source_row": again, "act": acts}
     return pd.DataFrame(columns, columns=_COLUMNS)
@@ -153,10 +153,10 @@ def _lines(blocks: Iterable[Block], positions: Sequence[int | None]) -> dict[int
     lines: dict[int, Line] = {}
     for first, columns in blocks:
         blank = [None] * (len(columns[0].codes) if columns else 0)
-        found = [
-            blank if at is None or at >= len(columns) else cells(columns[at]) for at in positions
+        values = [
+            blank if position is None or position >= len(columns) else cells(columns[position]) for position in positions
         ]
-        lines.update(enumerate(zip(*found, strict=True), first))
+        lines.update(enumerate(zip(*values, strict=True), first))
     return lines
 
 
@@ -166,15 +166,15 @@ def _again(rows: Iterable[int], old: Mapping[int, Line], new: Mapping[int, Line]
     Where such a row has just the cells of another row of then, which is not in its place any more,
     rows have moved, and it is that other row.
     """
-    places: defaultdict[Line, list[int]] = defaultdict(list)
+    rows_by_line: defaultdict[Line, list[int]] = defaultdict(list)
     for row, line in old.items():
-        places[line].append(row)
-    found = []
+        rows_by_line[line].append(row)
+    same_rows = []
     for row in rows:
         was, now = old.get(row, ()), new.get(row, ())
         pairs = [(a, b) for a, b in zip(was, now, strict=False) if a is not None]
-        kept = sum(a == b for a, b in pairs)
-        moved = any(new.get(other) != now for other in places.get(now, []) if other != row)
-        if pairs and 2 * kept >= len(pairs) and not moved:
-            found.append(row)
-    return found
+        same_cells = sum(a == b for a, b in pairs)
+        moved = any(new.get(other_row) != now for other_row in rows_by_line.get(now, []) if other_row != row)
+        if pairs and 2 * same_cells >= len(pairs) and not moved:
+            same_rows.append(row)
+    return same_rows

@@ -21,12 +21,12 @@ from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
-from wenming_metrics.scoring.tree.basis import Basis
+from wenming_metrics.scoring.tree.basis import SumKey
 from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
-from wenming_metrics.tallies.prepared_day import MadeDay, Tallies, make_days
+from wenming_metrics.tallies.prepared_day import PreparedDay, Tallies, prepare_days
 from wenming_metrics.tallies.update import fill_sums, put_days, put_plan, retally
 
 KNOWN = "入库-01"
@@ -69,102 +69,102 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
 
     Takes: rules - those that deductions are settled under in advance
     """
-    found, ready = preview.reading, preview.ready or make_ready(preview.reading)
-    counts = found.counts
-    facts = {"sha256": found.sha256, "name": preview.filename, "kind": found.kind, "who": who}
-    told = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
-    batch = batches.add_batch(connection, {**facts, **told}, preview.content)
+    file_reading, ready = preview.reading, preview.ready or make_ready(preview.reading)
+    counts = file_reading.counts
+    facts = {"sha256": file_reading.sha256, "name": preview.filename, "kind": file_reading.kind, "who": who}
+    row_counts = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
+    batch = batches.add_batch(connection, {**facts, **row_counts}, preview.content)
     batches.add_problems(connection, batch, preview.problems)
-    _store_cells(connection, batch, found)
-    pictures.save_pictures(connection, batch, found.pictures, found.picture_bytes)
-    if len(found.units) or len(found.places):
-        _store_registers(connection, batch, found)
+    _store_cells(connection, batch, file_reading)
+    pictures.save_pictures(connection, batch, file_reading.pictures, file_reading.picture_bytes)
+    if len(file_reading.units) or len(file_reading.registered_sites):
+        _store_registers(connection, batch, file_reading)
         fill_sums(connection, rules)  # sums follow the tree of units
-    if len(found.plan):
-        registers.save_plan(connection, batch, found.plan)
-        batches.add_days(connection, batch, found.plan["day"].to_numpy())
-        put_plan(connection, found.plan["day"].unique().tolist())
-    if len(found.records):
-        records.save_records(connection, batch, found.records)
-    if found.answers is not None:
-        surveys.save_answers(connection, batch, found.answers)
-    if len(found.checks):
+    if len(file_reading.plan):
+        registers.save_plan(connection, batch, file_reading.plan)
+        batches.add_days(connection, batch, file_reading.plan["day"].to_numpy())
+        put_plan(connection, file_reading.plan["day"].unique().tolist())
+    if len(file_reading.records):
+        records.save_records(connection, batch, file_reading.records)
+    if file_reading.answers is not None:
+        surveys.save_answers(connection, batch, file_reading.answers)
+    if len(file_reading.checks):
         bases = fill_sums(connection, rules)
         if preview.replaces:
-            slices = slices_of(registers.read_register(connection), found.checks)
+            slices = slices_of(registers.read_register(connection), file_reading.checks)
             save_slices(connection, batch, slices)
             note_slices(connection, slices["day"].unique())
-        made = _store_checks(connection, batch, ready, preview.count_again, bases)
-        put_days(connection, made, bases)
-        retally(connection, ruled_days(connection, made), rules)  # what was decided of rows there
-    end_corrected(connection, batch, found, who)
+        prepared_days = _store_checks(connection, batch, ready, preview.count_again, bases)
+        put_days(connection, prepared_days, bases)
+        retally(connection, ruled_days(connection, prepared_days), rules)  # what was decided of rows there
+    end_corrected(connection, batch, file_reading, who)
     return batch
 
 
-def _store_cells(connection: Connection, batch: int, found: Reading) -> None:
-    for sheet in found.sheets:
+def _store_cells(connection: Connection, batch: int, file_reading: Reading) -> None:
+    for sheet in file_reading.sheets:
         facts = {"sheet": sheet.index, "name": sheet.name, "kind": sheet.kind}
         headers = [(cell.position, cell.text, cell.name, cell.row) for cell in sheet.headers]
         cells.add_sheet(connection, batch, {**facts, "header_row": sheet.header_row or 0}, headers)
-    blocks = [(sheet, block.first_row, block.n_rows, block.packed) for sheet, block in found.blocks]
+    blocks = [(sheet, block.first_row, block.n_rows, block.packed) for sheet, block in file_reading.blocks]
     cells.add_blocks(connection, batch, blocks)
-    held = found.held
-    codes = [",".join(codes) for codes in held["codes"]]
-    columns = {"batch": batch, "sheet": held["sheet"], "source_row": held["source_row"]}
+    held_rows = file_reading.held
+    codes = [",".join(codes) for codes in held_rows["codes"]]
+    columns = {"batch": batch, "sheet": held_rows["sheet"], "source_row": held_rows["source_row"]}
     cells.add_held(connection, {**columns, "codes": codes})
 
 
-def _store_registers(connection: Connection, batch: int, found: Reading) -> None:
+def _store_registers(connection: Connection, batch: int, file_reading: Reading) -> None:
     register = registers.read_register(connection)
-    if len(found.units):
-        register = build_units(register, found.units)
+    if len(file_reading.units):
+        register = build_units(register, file_reading.units)
         registers.save_units(connection, batch, register)
-    if len(found.places):
-        register = build_sites(register, found.places)
+    if len(file_reading.registered_sites):
+        register = build_sites(register, file_reading.registered_sites)
         registers.save_sites(connection, batch, register)
         registers.save_sites_met(connection, register.sites)
 
 
 def _store_checks(
-    connection: Connection, batch: int, ready: Ready, count_again: bool, bases: Sequence[Basis]
-) -> dict[int, MadeDay | None]:
+    connection: Connection, batch: int, ready: Ready, count_again: bool, bases: Sequence[SumKey]
+) -> dict[int, PreparedDay | None]:
     """Store the rows; gives their days as they are from now on."""
-    found, days = ready.reading, ready.reading.checks["day"].to_numpy()
+    file_reading, days = ready.reading, ready.reading.checks["day"].to_numpy()
     wanted = np.unique(days).tolist()
     # Read before the new rows go in: those are at hand.
-    others = batches.live_on(connection, wanted)
-    stored = drop_covered(connection, rows.read_rows(connection, wanted, others))
-    known = rows.read_roles(connection, wanted, others)
-    again = find_repeats(found.checks, stored) & (not count_again)
-    own = found.checks.assign(batch=batch, repeated=again.astype(np.int64))
-    rows.insert_rows(connection, batch, own, ready.roles)
-    if len(found.findings):
-        rows.insert_findings(connection, batch, found.findings)
-    if len(found.pieces):
-        rows.insert_pieces(connection, batch, found.pieces)
-    registers.save_sites_met(connection, found.sites)
+    earlier_batches = batches.live_on(connection, wanted)
+    stored = drop_covered(connection, rows.read_rows(connection, wanted, earlier_batches))
+    earlier_roles = rows.read_roles(connection, wanted, earlier_batches)
+    again = find_repeats(file_reading.checks, stored) & (not count_again)
+    checks = file_reading.checks.assign(batch=batch, repeated=again.astype(np.int64))
+    rows.insert_rows(connection, batch, checks, ready.roles)
+    if len(file_reading.findings):
+        rows.insert_findings(connection, batch, file_reading.findings)
+    if len(file_reading.pieces):
+        rows.insert_pieces(connection, batch, file_reading.pieces)
+    registers.save_sites_met(connection, file_reading.sites)
     batches.add_days(connection, batch, days)
     shared, keys = set(stored["day"]), {basis.key for basis in bases}
     alone = {
-        day: made
-        for day, made in ready.alone.items()
-        if made and day not in shared and keys <= set(made.sums)
+        day: prepared
+        for day, prepared in ready.standalone_days.items()
+        if prepared and day not in shared and keys <= set(prepared.sums)
     }
     rest = [day for day in wanted if day not in alone]
-    tallies = _tally_together(own, ready.roles.assign(batch=batch), stored, known, rest)
-    return {**alone, **make_days(tallies, bases)}
+    tallies = _tally_together(checks, ready.roles.assign(batch=batch), stored, earlier_roles, rest)
+    return {**alone, **prepare_days(tallies, bases)}
 
 
 def _tally_together(
-    own: pd.DataFrame,
+    checks: pd.DataFrame,
     roles: pd.DataFrame,
     stored: pd.DataFrame,
-    known: pd.DataFrame,
+    earlier_roles: pd.DataFrame,
     days: list[int],
 ) -> Tallies:
     """Tally days from the rows of a file and those that were there before."""
-    if len(own["day"].unique()) > len(days):
-        own, roles = own[own["day"].isin(days)], roles[roles["day"].isin(days)]
-    together = pd.concat([stored, own])[rows.ROW_COLUMNS] if len(stored) else own
-    named = pd.concat([known, roles])[known.columns] if len(known) else roles
-    return tally_days(together, named, days)
+    if len(checks["day"].unique()) > len(days):
+        checks, roles = checks[checks["day"].isin(days)], roles[roles["day"].isin(days)]
+    together = pd.concat([stored, checks])[rows.ROW_COLUMNS] if len(stored) else checks
+    all_roles = pd.concat([earlier_roles, roles])[earlier_roles.columns] if len(earlier_roles) else roles
+    return tally_days(together, all_roles, days)

@@ -37,10 +37,10 @@ def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
         issue = get_issue(connection, key)
     if issue.state not in (DRAFT, CHECKING):
         raise IntakeError(f"{issue.title}{issue.state},不再出核对稿。")
-    made = check_sheets(office, issue)
+    content = check_sheets(office, issue)
     with writing(office.store) as connection:
         store.add_event(connection, key, store.SENT, who.strip())
-    return f"{issue.title}核对稿.zip", made
+    return f"{issue.title}核对稿.zip", content
 
 
 def check_sheets(office: Office, issue: Issue) -> bytes:
@@ -48,18 +48,18 @@ def check_sheets(office: Office, issue: Issue) -> bytes:
     with reading(office.store) as connection:
         cut = cut_of(connection, issue)
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
-    made = io.BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
-        for kind in lists.named:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        for kind in lists.shortlists:
             leaves = every_leaf(office, issue.window, kind, cut)
             rows = every_row(office, issue.window, kind, cut)
             for line in lists.boards[kind].itertuples():
                 if line.checks:
-                    own = leaves[leaves["unit"] == line.unit], rows[rows["unit"] == line.unit]
+                    unit_frames = leaves[leaves["unit"] == line.unit], rows[rows["unit"] == line.unit]
                     name = f"{line.group}_{line.unit_name}".translate(_ODD)
-                    told = _sheet(office, issue, line, *own)
-                    archive.writestr(ZipInfo(f"{name}.xlsx"), told, ZIP_DEFLATED)
-    return made.getvalue()
+                    workbook = _sheet(office, issue, line, *unit_frames)
+                    archive.writestr(ZipInfo(f"{name}.xlsx"), workbook, ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def _sheet(

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from wenming_metrics.publishing.acts_since import LATER, acts_since, touched
 from wenming_metrics.publishing.issues import Issue, get_issue
-from wenming_metrics.publishing.lists import Lists, make_lists
+from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.snapshot import Frozen, read_frozen
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.model import STOCKS
 from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.store.database import reading
@@ -72,16 +72,16 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
     """
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
-        own = Cut("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules)
-        now = _lists(connection, office, issue, Cut() if live else own)
-        acts = acts_since(connection, issue, frozen.cut.at, own, facts=_uses_facts(office))
+        issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules)
+        now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
+        acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
         if not live:
             acts = acts[acts["effect"] != LATER].reset_index(drop=True)
         units = _differing(frozen.lists, now)
         reasons = {kind: touched(connection, acts, kind) for kind in frozen.lists.boards}
     general = _general(frozen, now, acts, live=live)
-    told = [_reason(line, reasons[line.board], general) for line in units.itertuples()]
-    return Corrections(issue, units.assign(reason=told)[_COLUMNS], acts.drop(columns="batch"))
+    unit_reasons = [_reason(line, reasons[line.board], general) for line in units.itertuples()]
+    return Corrections(issue, units.assign(reason=unit_reasons)[_COLUMNS], acts.drop(columns="batch"))
 
 
 def corrections_of(office: Office, key: int, live: bool) -> Corrections:
@@ -98,7 +98,7 @@ def verdict_of(office: Office, key: int) -> Verdict:
     return verify_issue(office, issue)
 
 
-def _lists(connection: Connection, office: Office, issue: Issue, cut: Cut) -> Lists:
+def _lists(connection: Connection, office: Office, issue: Issue, cut: Cutoff) -> IssueLists:
     return make_lists(connection, office, issue.window, cut, None)
 
 
@@ -108,81 +108,81 @@ def _uses_facts(office: Office) -> bool:
     return bool(rules.nodes["mode"].isin(STOCKS).any()) or in_use(rules.adjustments)
 
 
-def _general(frozen: Frozen, now: Lists, acts: pd.DataFrame, *, live: bool) -> list[str]:
+def _general(frozen: Frozen, now: IssueLists, acts: pd.DataFrame, *, live: bool) -> list[str]:
     """Say what may have changed any unit's figures."""
-    said = [f"{line.act} {line.what}" for line in acts[acts["batch"] < 0].itertuples()]
+    causes = [f"{line.act} {line.what}" for line in acts[acts["batch"] < 0].itertuples()]
     if now.rules != frozen.lists.rules:
-        said.append("测评办法已换版")
+        causes.append("测评办法已换版")
     if live and frozen.cut.earlier and set(frozen.lists.batches) - set(now.batches):
-        said.append("签发的含以前各期迟到的表")
-    return said
+        causes.append("签发的含以前各期迟到的表")
+    return causes
 
 
 def _reason(line: tuple, acts: Mapping[int, list[str]], general: list[str]) -> str:
-    said = [*acts.get(line.unit, []), *general]
-    if said:
-        return ";".join(said)
-    same = _same(line.score_signed, line.score_now) and not line.other
+    causes = [*acts.get(line.unit, []), *general]
+    if causes:
+        return ";".join(causes)
+    same = _is_same(line.score_signed, line.score_now) and not line.other
     return "别的单位得分有变化" if same else "同组的数据有变化"
 
 
-def _differing(signed: Lists, now: Lists) -> pd.DataFrame:
+def _differing(signed: IssueLists, now: IssueLists) -> pd.DataFrame:
     """List the units whose figures differ, board by board; the columns of `Corrections.units`."""
-    ranked_first = sorted(signed.boards, key=lambda kind: kind not in signed.named)
-    parts = [
+    ranked_first = sorted(signed.boards, key=lambda kind: kind not in signed.shortlists)
+    frames = [
         _compare(kind, signed.boards[kind], now.boards[kind])
         for kind in ranked_first
         if kind in now.boards
     ]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
-    return found.assign(reason="")[_COLUMNS]
+    lines = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_COLUMNS)
+    return lines.assign(reason="")[_COLUMNS]
 
 
 def _compare(kind: str, signed: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in FIGURES if name in signed and name in now]
     keys = ["unit", "unit_name", *names]
-    both = signed[keys].merge(now[keys], on="unit", how="outer", suffixes=("_signed", "_now"))
+    compared = signed[keys].merge(now[keys], on="unit", how="outer", suffixes=("_signed", "_now"))
     lines = []
-    for line in both.to_dict("records"):
-        differ = [n for n in names if not _same(line[f"{n}_signed"], line[f"{n}_now"])]
+    for line in compared.to_dict("records"):
+        differ = [n for n in names if not _is_same(line[f"{n}_signed"], line[f"{n}_now"])]
         if differ:
             name = line["unit_name_signed"]
-            told = {"board": kind, "unit": int(line["unit"])}
-            told["unit_name"] = line["unit_name_now"] if pd.isna(name) else name
-            told |= {
+            facts = {"board": kind, "unit": int(line["unit"])}
+            facts["unit_name"] = line["unit_name_now"] if pd.isna(name) else name
+            facts |= {
                 f"{n}{side}": _figure(line, n, side) for n in ("score", "rank") for side in _SIDES
             }
-            lines.append({**told, "other": _other(line, differ)})
-    found = pd.DataFrame(lines, columns=_COLUMNS[:-1])
-    ranks = {name: found[name].astype("Int64") for name in ("rank_signed", "rank_now")}
-    return found.assign(**ranks)
+            lines.append({**facts, "other": _other_figures(line, differ)})
+    differing = pd.DataFrame(lines, columns=_COLUMNS[:-1])
+    ranks = {name: differing[name].astype("Int64") for name in ("rank_signed", "rank_now")}
+    return differing.assign(**ranks)
 
 
 _SIDES = ("_signed", "_now")
 
 
 def _figure(line: Mapping[str, object], name: str, side: str) -> object:
-    found = line.get(f"{name}{side}")
-    return None if found is None or pd.isna(found) else found
+    figure = line.get(f"{name}{side}")
+    return None if figure is None or pd.isna(figure) else figure
 
 
-def _same(one: object, other: object) -> bool:
-    gone = [value is None or pd.isna(value) for value in (one, other)]
+def _is_same(first: object, second: object) -> bool:
+    gone = [value is None or pd.isna(value) for value in (first, second)]
     if any(gone):
         return all(gone)
-    if isinstance(one, str):
-        return one == other
-    return bool(np.abs(float(one) - float(other)) < _LEAST)
+    if isinstance(first, str):
+        return first == second
+    return bool(np.abs(float(first) - float(second)) < _LEAST)
 
 
-def _other(line: Mapping[str, object], differ: Iterable[str]) -> str:
+def _other_figures(line: Mapping[str, object], differ: Iterable[str]) -> str:
     """Say which further figures differ: 「检查项 52 → 54,扣分 3 → 3.5」."""
-    said = [
+    texts = [
         f"{FIGURES[name]} {_plain(name, line[f'{name}_signed'])} → {_plain(name, line[f'{name}_now'])}"
         for name in differ
         if name not in ("score", "rank")
     ]
-    return ",".join(said)
+    return ",".join(texts)
 
 
 def _plain(name: str, value: object) -> str:
@@ -220,12 +220,12 @@ def _none() -> pd.DataFrame:
     return pd.DataFrame(columns=_COLUMNS)
 
 
-def _differing_leaves(signed: Lists, now: Lists) -> list[str]:
+def _differing_leaves(signed: IssueLists, now: IssueLists) -> list[str]:
     """Name the units of which any leaf has another rate or loss."""
-    keys, found = ["unit", "unit_name", "rules", "code"], set()
+    keys, names = ["unit", "unit_name", "rules", "code"], set()
     for kind, frame in signed.leaves.items():
-        both = frame.merge(now.leaves[kind], on=keys, how="outer", suffixes=_SIDES)
+        compared = frame.merge(now.leaves[kind], on=keys, how="outer", suffixes=_SIDES)
         for name in ("rate", "loss"):
-            gap = (both[f"{name}_signed"] - both[f"{name}_now"]).abs()
-            found |= set(both.loc[~(gap < _LEAST), "unit_name"])
-    return sorted(found)
+            gap = (compared[f"{name}_signed"] - compared[f"{name}_now"]).abs()
+            names |= set(compared.loc[~(gap < _LEAST), "unit_name"])
+    return sorted(names)

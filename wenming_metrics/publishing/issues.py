@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, days_known
-from wenming_metrics.queries.scores.arrivals import Cut, arrivals
+from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals
 from wenming_metrics.rules.calendar import Calendar, Slot, calendar_of, slots
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading
@@ -76,24 +76,24 @@ def calendar(office: Office) -> Calendar:
 def list_issues(connection: Connection) -> list[Issue]:
     """List all issues, the latest days first; of the same days the latest draft first."""
     events, hashes = store.read_events(connection), store.read_hashes(connection)
-    by_issue = {key: part for key, part in events.groupby("issue")}
-    found = [
+    by_issue = {key: issue_events for key, issue_events in events.groupby("issue")}
+    all_issues = [
         _issue(line, by_issue[line.issue], hashes.get(line.issue, ""))
         for line in store.read_issues(connection).itertuples()
     ]
-    return sorted(found, key=lambda one: (one.window.end, one.key), reverse=True)
+    return sorted(all_issues, key=lambda issue: (issue.window.end, issue.key), reverse=True)
 
 
 def _issue(line: tuple, events: pd.DataFrame, digest: str) -> Issue:
     acts = events.drop_duplicates("act", keep="last").set_index("act")
-    told = {}
+    facts = {}
     if store.SIGNED in acts.index:
         signed = acts.loc[store.SIGNED]
-        told |= {"document": signed["document"], "signed_at": signed["at"]}
-        told |= {"signed_by": signed["who"], "hash": digest}
+        facts |= {"document": signed["document"], "signed_at": signed["at"]}
+        facts |= {"signed_by": signed["who"], "hash": digest}
     if store.WITHDRAWN in acts.index:
         ended = acts.loc[store.WITHDRAWN]
-        told |= {"ended_at": ended["at"], "reason": ended["reason"]}
+        facts |= {"ended_at": ended["at"], "reason": ended["reason"]}
     days = (date.fromordinal(line.first_day), date.fromordinal(line.last_day))
     return Issue(
         key=int(line.issue),
@@ -105,7 +105,7 @@ def _issue(line: tuple, events: pd.DataFrame, digest: str) -> Issue:
         state=_STATES[events["act"].iloc[-1]],
         drafted_at=line.at,
         drafted_by=line.who,
-        **told,
+        **facts,
     )
 
 
@@ -117,57 +117,57 @@ def issues(office: Office) -> list[Issue]:
 
 def get_issue(connection: Connection, key: int) -> Issue:
     """Give one issue. Raises IntakeError where there is none."""
-    for one in list_issues(connection):
-        if one.key == key:
-            return one
+    for issue in list_issues(connection):
+        if issue.key == key:
+            return issue
     raise IntakeError(f"没有编号为 {key} 的一期。")
 
 
-def find_issue(office: Office, told: str) -> Issue:
+def find_issue(office: Office, written: str) -> Issue:
     """Find an issue by what people write of it: 47, 2026-47, or the short hash on a printed list.
 
     Of several with the same number the one that stands is meant. Raises IntakeError.
     """
-    known, text = issues(office), told.strip().lower()
+    all_issues, text = issues(office), written.strip().lower()
     if len(text) >= 6:
-        found = [one for one in known if one.hash and one.hash.startswith(text)]
-        if found:
-            return found[0]
+        matches = [issue for issue in all_issues if issue.hash and issue.hash.startswith(text)]
+        if matches:
+            return matches[0]
     year, _, number = text.rpartition("-")
     if number.isdecimal() and (not year or year.isdecimal()):
-        found = [one for one in known if one.number == int(number)]
-        found = [one for one in found if not year or one.year == int(year)]
-        standing = [one for one in found if one.state != WITHDRAWN]
-        if standing or found:
-            return (standing or found)[0]
-    raise IntakeError(f"没有找到“{told}”。可以写期号,如 47、2026-47,或者通报上印的校验码。")
+        matches = [issue for issue in all_issues if issue.number == int(number)]
+        matches = [issue for issue in matches if not year or issue.year == int(year)]
+        standing = [issue for issue in matches if issue.state != WITHDRAWN]
+        if standing or matches:
+            return (standing or matches)[0]
+    raise IntakeError(f"没有找到“{written}”。可以写期号,如 47、2026-47,或者通报上印的校验码。")
 
 
-def signed_for(known: Iterable[Issue], window: Window) -> Issue | None:
+def signed_for(all_issues: Iterable[Issue], window: Window) -> Issue | None:
     """Give the signed issue that covers a window exactly, None where there is none."""
-    for one in known:
-        days = (one.window.start, one.window.end) == (window.start, window.end)
-        if days and one.state == SIGNED:
-            return one
+    for issue in all_issues:
+        days = (issue.window.start, issue.window.end) == (window.start, window.end)
+        if days and issue.state == SIGNED:
+            return issue
     return None
 
 
-def places(office: Office) -> list[tuple[Slot, Issue | None]]:
+def slots_with_issues(office: Office) -> list[tuple[Slot, Issue | None]]:
     """List the places of the calendar, the latest first, each with the issue that stands there.
 
     Those that days with rows lie in, and those of issues that were drafted, whatever the calendar
     was then.
     """
-    drafted = {(one.window.start, one.window.end): one for one in issues(office)[::-1]}
+    drafted = {(issue.window.start, issue.window.end): issue for issue in issues(office)[::-1]}
     with_rows = list(_slots_with(calendar(office), days_known(office)))
-    there = {(slot.window.start, slot.window.end) for slot in with_rows}
-    others = [
-        Slot(one.year, one.number, one.window, one.cutoff)
-        for days, one in drafted.items()
-        if days not in there
+    row_windows = {(slot.window.start, slot.window.end) for slot in with_rows}
+    drafted_slots = [
+        Slot(issue.year, issue.number, issue.window, issue.cutoff)
+        for days, issue in drafted.items()
+        if days not in row_windows
     ]
-    found = sorted([*with_rows, *others], key=lambda slot: slot.window.end, reverse=True)
-    return [(slot, drafted.get((slot.window.start, slot.window.end))) for slot in found]
+    all_slots = sorted([*with_rows, *drafted_slots], key=lambda slot: slot.window.end, reverse=True)
+    return [(slot, drafted.get((slot.window.start, slot.window.end))) for slot in all_slots]
 
 
 def _slots_with(of: Calendar, days: Sequence[date]) -> Iterable[Slot]:
@@ -179,27 +179,27 @@ def _slots_with(of: Calendar, days: Sequence[date]) -> Iterable[Slot]:
             yield last
 
 
-def cut_of(connection: Connection, issue: Issue, at: str = "") -> Cut:
+def cut_of(connection: Connection, issue: Issue, known_at: str = "") -> Cutoff:
     """Say which files count in an issue: in time for its days, or late for those of earlier ones.
 
-    Takes: at - moment of what is known; "": now
+    Takes: known_at - moment of what is known; "": now
     """
-    before = [one for one in list_issues(connection) if _counts_before(one, issue)]
+    before = [candidate for candidate in list_issues(connection) if _counts_before(candidate, issue)]
     spans: list[tuple[int, int]] = []
-    for one in sorted(before, key=lambda one: one.window.start):
-        first, last = one.window.start.toordinal(), one.window.end.toordinal()
+    for earlier in sorted(before, key=lambda earlier: earlier.window.start):
+        first, last = earlier.window.start.toordinal(), earlier.window.end.toordinal()
         if spans and first <= spans[-1][1] + 1:
             spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
         else:
             spans.append((first, last))
-    since = max((one.cutoff for one in before), default="")
-    return Cut(at, issue.cutoff, since, tuple(spans))
+    since = max((earlier.cutoff for earlier in before), default="")
+    return Cutoff(known_at, issue.cutoff, since, tuple(spans))
 
 
-def _counts_before(one: Issue, issue: Issue) -> bool:
+def _counts_before(earlier: Issue, issue: Issue) -> bool:
     """Say whether an issue lies before another and is in the book: not drafted by mistake."""
-    standing = one.state != WITHDRAWN or one.was_signed
-    return standing and one.window.end < issue.window.start
+    standing = earlier.state != WITHDRAWN or earlier.was_signed
+    return standing and earlier.window.end < issue.window.start
 
 
 def late_files(connection: Connection, issue: Issue) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def late_files(connection: Connection, issue: Issue) -> pd.DataFrame:
 
     Returns: batch, name, arrived, rows (on its days), own (counts in it all the same)
     """
-    found = arrivals(connection, list(issue.window.days), cut_of(connection, issue))
-    found = found[found["then"] & (found["arrived"] > issue.cutoff)]
+    files = arrivals(connection, list(issue.window.days), cut_of(connection, issue))
+    files = files[files["then"] & (files["arrived"] > issue.cutoff)]
     how = {"name": "first", "arrived": "first", "rows": "sum", "own": "first"}
-    return found.groupby("batch", as_index=False).agg(how)
+    return files.groupby("batch", as_index=False).agg(how)

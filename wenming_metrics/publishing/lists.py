@@ -13,15 +13,15 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window, previous, series, today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import (
-    City,
+    CityOverview,
     by_category,
     city_losses,
     city_score,
     largest,
 )
 from wenming_metrics.queries.ranking.ranking import COURSE, list_standings, rank_standings
-from wenming_metrics.queries.ranking.shortlists import name_places, places_in
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.ranking.shortlists import name_ranked, ranked_in
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
@@ -39,20 +39,20 @@ class Signed:
 
 
 @dataclass(frozen=True, eq=False)
-class Lists:
+class IssueLists:
     """All figures of an issue.
 
     boards - kind of board -> its list, as `queries.ranking.ranking.ranking` or `listing` give it
-    named  - kind of ranked board -> as `queries.ranking.shortlists.named_units`
+    shortlists - kind of ranked board -> as `queries.ranking.shortlists.named_units`
     leaves - kind of ranked board -> unit, unit_name, rules (digest), code, name, rate, loss
     city   - as `queries.ranking.overview.city`; losses, shares - as `top_losses` and `category_shares`
     rows, batches - how many rows count, of which batches; rules - digests of the versions
     """
 
     boards: Mapping[str, pd.DataFrame]
-    named: Mapping[str, pd.DataFrame]
+    shortlists: Mapping[str, pd.DataFrame]
     leaves: Mapping[str, pd.DataFrame]
-    city: City
+    city: CityOverview
     losses: pd.DataFrame
     shares: pd.DataFrame
     rows: int
@@ -61,38 +61,38 @@ class Lists:
 
 
 def make_lists(
-    connection: Connection, office: Office, window: Window, cut: Cut, signed: Signed | None
-) -> Lists:
+    connection: Connection, office: Office, window: Window, cut: Cutoff, signed: Signed | None
+) -> IssueLists:
     """Make all lists of a window as known at a moment.
 
     Takes: signed - of earlier issues: what movement and course are measured against; None: figures
            alone are wanted, without movement, course and names
     """
-    known = know(connection, window, cut)
+    rows_known = know(connection, window, cut)
     scored = {
-        board.kind: known_standings(connection, office, board, known)
+        board.kind: known_standings(connection, office, board, rows_known)
         for board in office.rules.boards
     }
-    boards, named = {}, {}
+    boards, shortlists = {}, {}
     for kind, now in scored.items():
         if signed is None:
             boards[kind] = (rank_standings if now.board.ranked else list_standings)(now)
         elif now.board.ranked:
-            boards[kind], named[kind] = _ranked(connection, office, now, signed)
+            boards[kind], shortlists[kind] = _ranked(connection, office, now, signed)
         else:
             boards[kind] = _listed(connection, office, now, signed, cut.at)
     first = scored[office.rules.boards[0].kind]
     losses = city_losses(first)
-    return Lists(
+    return IssueLists(
         boards=boards,
-        named=named,
+        shortlists=shortlists,
         leaves={kind: _leaves(now) for kind, now in scored.items() if now.board.ranked},
         city=_city(connection, office, first, signed),
         losses=largest(losses),
         shares=by_category(losses),
-        rows=int(known.parts["rows"].sum()),
-        batches=tuple(sorted({int(batch) for batch in known.parts["batch"]})),
-        rules=tuple(stretch.rules.digest for stretch, _, _ in first.parts()),
+        rows=int(rows_known.batch_days["rows"].sum()),
+        batches=tuple(sorted({int(batch) for batch in rows_known.batch_days["batch"]})),
+        rules=tuple(stretch.rules.digest for stretch, _, _ in first.spans_in()),
     )
 
 
@@ -103,54 +103,54 @@ def _ranked(
 
     Where an earlier window was signed, its signed list is what this one is measured against.
     """
-    own = now.windows[0]
-    windows = series(own, COURSE[own.kind])
-    found, live = rank_standings(now), score_windows(connection, office, windows, now.board)
-    lists = [signed.boards.get((_plain(one), now.board.kind)) for one in windows[:-1]]
-    places = [
-        places_in(live, number) if frame is None else frame for number, frame in enumerate(lists)
+    window = now.windows[0]
+    windows = series(window, COURSE[window.kind])
+    ranked, live = rank_standings(now), score_windows(connection, office, windows, now.board)
+    lists = [signed.boards.get((_plain(earlier), now.board.kind)) for earlier in windows[:-1]]
+    ranks = [
+        ranked_in(live, number) if frame is None else frame for number, frame in enumerate(lists)
     ]
-    was = places[-1].set_index("unit").reindex(found["unit"])
+    was = ranks[-1].set_index("unit").reindex(ranked["unit"])
     courses = rank_standings(live).set_index("unit")["trend"]
     trend = [
-        _course(courses.get(unit), unit, place, lists)
-        for unit, place in zip(found["unit"], found["trend"], strict=True)
+        _course(courses.get(unit), unit, current_trend, lists)
+        for unit, current_trend in zip(ranked["unit"], ranked["trend"], strict=True)
     ]
-    told = found.assign(
-        rank_change=rank_changes(found, places[-1]),
-        is_new=found["rank"].notna() & was["rank"].isna().to_numpy(),
-        score_change=half_up(found["score"] - was["score"].to_numpy(float), 9),
+    lines = ranked.assign(
+        rank_change=rank_changes(ranked, ranks[-1]),
+        is_new=ranked["rank"].notna() & was["rank"].isna().to_numpy(),
+        score_change=half_up(ranked["score"] - was["score"].to_numpy(float), 9),
         trend=trend,
     )
-    return told, name_places([*places, found], now.rules().lists)
+    return lines, name_ranked([*ranks, ranked], now.rules().lists)
 
 
 def _course(
-    live: list | None, unit: int, own: list, lists: Sequence[pd.DataFrame | None]
+    live: list | None, unit: int, current_trend: list, lists: Sequence[pd.DataFrame | None]
 ) -> list[float | None]:
     """Give the scores of a unit, oldest first: signed ones as signed, its own as in this list."""
     earlier = (live or [None] * (len(lists) + 1))[:-1]
-    for place, frame in enumerate(lists):
+    for index, frame in enumerate(lists):
         if frame is not None:
             line = frame[(frame["unit"] == unit) & frame["rank"].notna()]
-            earlier[place] = float(line["score"].iloc[0]) if len(line) else None
-    return [*earlier, *own]
+            earlier[index] = float(line["score"].iloc[0]) if len(line) else None
+    return [*earlier, *current_trend]
 
 
 def _listed(
-    connection: Connection, office: Office, now: Standings, signed: Signed, at: str
+    connection: Connection, office: Office, now: Standings, signed: Signed, known_at: str
 ) -> pd.DataFrame:
     """Make a list that is not ranked; deadlines are looked at as of the window's last day."""
-    own, board = now.windows[0], now.board
-    earlier = _plain(previous(own))
+    window, board = now.windows[0], now.board
+    earlier = _plain(previous(window))
     was = signed.boards.get((earlier, board.kind))
     if was is None:
         was = list_standings(score_windows(connection, office, [earlier, earlier], board))
-    moment = Moment(_last_looked(own), at)
+    moment = Moment(_last_looked(window), known_at)
     became = on_time(connection, now, office.rules.pricing, moment)
-    found = list_standings(now).merge(became, on="unit")
-    failed = was.set_index("unit")["failed"].reindex(found["unit"]).fillna(0)
-    return found.assign(failed_before=failed.to_numpy(int))
+    lines = list_standings(now).merge(became, on="unit")
+    failed = was.set_index("unit")["failed"].reindex(lines["unit"]).fillna(0)
+    return lines.assign(failed_before=failed.to_numpy(int))
 
 
 def _last_looked(window: Window) -> int:
@@ -167,30 +167,30 @@ def _leaves(standings: Standings) -> pd.DataFrame:
     """List rate and points lost of every unit on every node that makes its own rate."""
     names = standings.units["name"].tolist()
     units = standings.units["unit"].tolist()
-    parts = []
-    for (stretch, at, _), (rules, losses) in zip(
-        standings.parts(), standings.losses(), strict=True
+    frames = []
+    for (stretch, unit_slice, _), (rules, losses) in zip(
+        standings.spans_in(), standings.losses(), strict=True
     ):
-        rates = stretch.scores.rates[:, at]
-        own = (rules.nodes["mode"] != "").to_numpy()[:, None]
-        node, place = np.nonzero(own & ~np.isnan(rates))
-        parts.append(
+        rates = stretch.scores.rates[:, unit_slice]
+        rated = (rules.nodes["mode"] != "").to_numpy()[:, None]
+        node, unit_index = np.nonzero(rated & ~np.isnan(rates))
+        frames.append(
             pd.DataFrame(
                 {
-                    "unit": [units[at] for at in place],
-                    "unit_name": [names[at] for at in place],
+                    "unit": [units[index] for index in unit_index],
+                    "unit_name": [names[index] for index in unit_index],
                     "rules": rules.digest,
                     "code": rules.nodes["code"].to_numpy()[node],
                     "name": rules.nodes["name"].to_numpy()[node],
-                    "rate": rates[node, place],
-                    "loss": losses[node, place],
+                    "rate": rates[node, unit_index],
+                    "loss": losses[node, unit_index],
                 }
             )
         )
-    return pd.concat(parts).sort_values(["unit", "rules", "code"], ignore_index=True)
+    return pd.concat(frames).sort_values(["unit", "rules", "code"], ignore_index=True)
 
 
-def _city(connection: Connection, office: Office, now: Standings, signed: Signed | None) -> City:
+def _city(connection: Connection, office: Office, now: Standings, signed: Signed | None) -> CityOverview:
     """Sum up the city; where the window before was signed, it is compared with the signed score."""
     score, before = city_score(now), _plain(previous(now.windows[0]))
     if signed is None:
@@ -199,8 +199,8 @@ def _city(connection: Connection, office: Office, now: Standings, signed: Signed
         was = signed.cities[before]
     else:
         was = city_score(score_windows(connection, office, [before], now.board))
-    told = {name: int(now.counted(name).sum()) for name in ("checks", "failed", "places")}
-    return City(
+    counts = {name: int(now.counted(name).sum()) for name in ("checks", "failed", "places")}
+    return CityOverview(
         score=score,
         score_change=None if None in (score, was) else float(half_up(score - was, 9)),
         target=now.rules().target,
@@ -208,5 +208,5 @@ def _city(connection: Connection, office: Office, now: Standings, signed: Signed
         units=len(now.units),
         sites=now.sites["site"].nunique(),
         visits=int(now.sites["visits"].sum()),
-        **told,
+        **counts,
     )

@@ -62,9 +62,9 @@ def add_remark(
         batch, seq = row or (-1, -1)
         if row is not None:
             _stored_row(connection, batch, seq)
-        told = {"issue": key, "unit": unit, "batch": batch, "seq": seq}
+        keys = {"issue": key, "unit": unit, "batch": batch, "seq": seq}
         words = {"figure": figure.strip(), "asks": asks.strip(), "who": who.strip()}
-        number = store.add_remark(connection, {**told, **words})
+        number = store.add_remark(connection, {**keys, **words})
     _log.info("复核意见 %s %s 单位 %s 经办 %r", number, issue.title, unit, who)
     return number
 
@@ -88,37 +88,37 @@ def decide(
     if not (reason.strip() and approver.strip() and who.strip()):
         raise IntakeError("请写明理由、批准人和经办人。")
     with writing(office.store) as connection:
-        told = _remark(connection, remark)
+        remark_row = _remark(connection, remark)
         facts = {"remark": remark, "act": act, "reason": reason.strip(), "who": who.strip()}
-        place = {"day": 0, "batch": -1, "seq": -1, "points": 0, "approver": approver.strip()}
-        if told["batch"] >= 0:
-            row = _stored_row(connection, told["batch"], told["seq"])
-            place |= {name: row[name] for name in ("day", "batch", "seq")}
-            place |= {"points": _points(points, row["lost"]) if act == LOWER else 0}
+        ruling = {"day": 0, "batch": -1, "seq": -1, "points": 0, "approver": approver.strip()}
+        if remark_row["batch"] >= 0:
+            row = _stored_row(connection, remark_row["batch"], remark_row["seq"])
+            ruling |= {name: row[name] for name in ("day", "batch", "seq")}
+            ruling |= {"points": _points(points, row["lost"]) if act == LOWER else 0}
         elif act != KEEP:
             raise IntakeError(
                 "这条意见没有指明原表的哪一行,只能维持;要改分,请另提一条并选好那一行。"
             )
-        add_ruling(connection, {**facts, **place})
-        if place["day"]:
-            retally(connection, [place["day"]], office.rules)
+        add_ruling(connection, {**facts, **ruling})
+        if ruling["day"]:
+            retally(connection, [ruling["day"]], office.rules)
     _log.info("复核决定 %s %s 批准 %r 经办 %r", remark, act, approver, who)
 
 
 def _points(text: str, lost: int) -> int:
-    found = to_points(text.strip() or "0")
-    if found is None or not 0 <= found <= lost:
+    points = to_points(text.strip() or "0")
+    if points is None or not 0 <= points <= lost:
         most = f"{lost / POINT_SCALE:g}"
         raise IntakeError(f"改扣的分应在 0 到 {most} 之间(原来扣 {most} 分),现在是“{text}”。")
-    return found
+    return points
 
 
 def _remark(connection: Connection, number: int) -> Mapping[str, int]:
     table = schema.remark
-    found = connection.execute(select(table).where(table.c.remark == number)).mappings().first()
-    if found is None:
+    row = connection.execute(select(table).where(table.c.remark == number)).mappings().first()
+    if row is None:
         raise IntakeError(f"没有编号为 {number} 的复核意见。")
-    return found
+    return row
 
 
 def _stored_row(connection: Connection, batch: int, seq: int) -> Mapping[str, int]:
@@ -126,10 +126,10 @@ def _stored_row(connection: Connection, batch: int, seq: int) -> Mapping[str, in
     table, days = schema.row, batch_days(connection, batch)
     query = select(*(table.c[name] for name in ("day", "batch", "seq", "lost", "source_row")))
     query = query.where(among(table.c.day, days), table.c.batch == batch, table.c.seq == seq)
-    found = connection.execute(query).mappings().first()
-    if found is None:
+    row = connection.execute(query).mappings().first()
+    if row is None:
         raise IntakeError(f"批次 {batch} 里没有这一行。")
-    return found
+    return row
 
 
 def undecided(connection: Connection, issue: Issue) -> int:
@@ -146,18 +146,18 @@ def remarks(office: Office, key: int) -> pd.DataFrame:
              decided_by, decided_at, batch, seq
     """
     with reading(office.store) as connection:
-        found = store.read_remarks(connection, key)
+        remark_rows = store.read_remarks(connection, key)
         decided = store.read_decisions(connection).drop_duplicates("remark", keep="last")
         names = read_register(connection).units["name"]
-        what = [_what(connection, line) for line in found.itertuples()]
+        what = [_what(connection, line) for line in remark_rows.itertuples()]
     decided = decided[["remark", "act", "points", "reason", "approver", "who", "at"]]
     decided = decided.rename(columns={"who": "decided_by", "at": "decided_at"})
-    told = found.assign(what=what, unit_name=found["unit"].map(names))
-    told = told.merge(decided, on="remark", how="left")
+    lines = remark_rows.assign(what=what, unit_name=remark_rows["unit"].map(names))
+    lines = lines.merge(decided, on="remark", how="left")
     texts = ("act", "reason", "approver", "decided_by", "decided_at")
-    told = told.assign(**{name: told[name].fillna("") for name in texts})
-    told = told.assign(points=told["points"].astype(float) / POINT_SCALE)
-    return told[_COLUMNS].iloc[::-1].reset_index(drop=True)
+    lines = lines.assign(**{name: lines[name].fillna("") for name in texts})
+    lines = lines.assign(points=lines["points"].astype(float) / POINT_SCALE)
+    return lines[_COLUMNS].iloc[::-1].reset_index(drop=True)
 
 
 def _what(connection: Connection, line: tuple) -> str:

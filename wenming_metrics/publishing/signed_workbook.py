@@ -14,7 +14,7 @@ def signed_file(office: Office, issue: Issue) -> tuple[str, bytes]:
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
     titles, lists = frozen.facts["boards"], frozen.lists
-    boards = {titles[kind]: (frame, lists.named.get(kind)) for kind, frame in lists.boards.items()}
+    boards = {titles[kind]: (frame, lists.shortlists.get(kind)) for kind, frame in lists.boards.items()}
     return f"{issue.title}.xlsx", issued_workbook(boards, issue.title, signed_notes(frozen))
 
 
@@ -35,6 +35,6 @@ def signed_notes(frozen: Frozen) -> list[str]:
     return notes
 
 
-def moment(at: str) -> str:
+def moment(timestamp: str) -> str:
     """Spell a stored moment to the minute: 2026-11-20 18:05."""
-    return at[:16].replace("T", " ")
+    return timestamp[:16].replace("T", " ")

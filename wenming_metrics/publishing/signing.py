@@ -23,12 +23,12 @@ from wenming_metrics.publishing.issues import (
     late_files,
     list_issues,
 )
-from wenming_metrics.publishing.lists import Lists, make_lists
+from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.remarks import undecided
 from wenming_metrics.publishing.snapshot import digest_of, freeze, packed, signed_before
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cut, arrivals, late_arrivals
+from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
 from wenming_metrics.rules.calendar import Slot, slot_at
 from wenming_metrics.store import issues as store
 from wenming_metrics.store import schema
@@ -51,25 +51,25 @@ def draft(office: Office, on: date, who: str, *, until_now: bool = False) -> Iss
 
     Raises IntakeError for days to come, and where the issue is drafted or signed already.
     """
-    slot, who = slot_at(calendar(office), on), _named(who, "建草稿的人")
+    slot, who = slot_at(calendar(office), on), _required_text(who, "建草稿的人")
     if slot.window.start > today():
         raise IntakeError(f"{slot.window.title}还没有开始,不能建草稿。")
     with writing(office.store) as connection:
-        same = [one for one in list_issues(connection) if _is_at(one, slot)]
-        for one in same:
-            if one.state != WITHDRAWN:
-                raise IntakeError(f"{one.title}已有{one.state},不用再建。")
+        same = [candidate for candidate in list_issues(connection) if _is_at(candidate, slot)]
+        for drafted in same:
+            if drafted.state != WITHDRAWN:
+                raise IntakeError(f"{drafted.title}已有{drafted.state},不用再建。")
         cutoff = _cutoff(connection, slot, same, until_now=until_now)
         facts = {"year": slot.year, "number": slot.number, "name": calendar(office).name}
         days = {"first_day": slot.window.days.start, "last_day": slot.window.days.stop - 1}
-        told = {**facts, **days, "kind": slot.window.kind, "cutoff": cutoff, "who": who}
-        found = get_issue(connection, store.add_issue(connection, told))
-    _log.info("建草稿 %s 截止 %s 经办 %r", found.title, cutoff, who)
-    return found
+        issue_facts = {**facts, **days, "kind": slot.window.kind, "cutoff": cutoff, "who": who}
+        issue = get_issue(connection, store.add_issue(connection, issue_facts))
+    _log.info("建草稿 %s 截止 %s 经办 %r", issue.title, cutoff, who)
+    return issue
 
 
-def _is_at(one: Issue, slot: Slot) -> bool:
-    return (one.window.start, one.window.end) == (slot.window.start, slot.window.end)
+def _is_at(issue: Issue, slot: Slot) -> bool:
+    return (issue.window.start, issue.window.end) == (slot.window.start, slot.window.end)
 
 
 def _cutoff(
@@ -77,22 +77,22 @@ def _cutoff(
 ) -> str:
     if until_now:
         return stamp()
-    before = [one.cutoff for one in earlier if one.was_signed]
+    before = [issue.cutoff for issue in earlier if issue.was_signed]
     if before:
         return before[0]
-    files = arrivals(connection, list(slot.window.days), Cut())
+    files = arrivals(connection, list(slot.window.days), Cutoff())
     in_time = (files["arrived"] <= slot.cutoff).any()
     return slot.cutoff if in_time or stamp() < slot.cutoff else stamp()
 
 
-def draft_lists(office: Office, issue: Issue) -> Lists:
+def draft_lists(office: Office, issue: Issue) -> IssueLists:
     """Make the lists of an issue as they are now: what would be signed."""
     with reading(office.store) as connection:
         cut = cut_of(connection, issue)
         return make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
 
 
-def cut_for(office: Office, issue: Issue) -> Cut:
+def cut_for(office: Office, issue: Issue) -> Cutoff:
     """Say which files count in an issue now; see `issues.cut_of`."""
     with reading(office.store) as connection:
         return cut_of(connection, issue)
@@ -111,11 +111,11 @@ def held_for(office: Office, issue: Issue) -> pd.DataFrame:
     """
     rows = waiting_rows(office)
     with reading(office.store) as connection:
-        found = _held(connection, issue)
-        names = read_sheets(connection, found["batch"].unique()).set_index(["batch", "sheet"])
-    at = pd.MultiIndex.from_frame(found[["batch", "sheet"]])
-    found = found.assign(sheet=names["name"].reindex(at).to_numpy())
-    return rows.merge(found[[*_ROW, "waived"]], on=_ROW)
+        held_rows = _held(connection, issue)
+        names = read_sheets(connection, held_rows["batch"].unique()).set_index(["batch", "sheet"])
+    sheet_keys = pd.MultiIndex.from_frame(held_rows[["batch", "sheet"]])
+    held_rows = held_rows.assign(sheet=names["name"].reindex(sheet_keys).to_numpy())
+    return rows.merge(held_rows[[*_ROW, "waived"]], on=_ROW)
 
 
 def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
@@ -138,8 +138,8 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     wanted |= set(connection.execute(came).scalars()) - dated
     rows = rows[rows["batch"].isin(wanted)].drop(columns="codes")
     waived = store.read_waivers(connection, issue.key)[[*_ROW, "reason"]]
-    found = rows.merge(waived.rename(columns={"reason": "waived"}), on=_ROW, how="left")
-    return found.assign(waived=found["waived"].fillna(""))
+    held_rows = rows.merge(waived.rename(columns={"reason": "waived"}), on=_ROW, how="left")
+    return held_rows.assign(waived=held_rows["waived"].fillna(""))
 
 
 def waive(
@@ -150,37 +150,37 @@ def waive(
     Takes: rows - (batch, name of the sheet, Excel's row number)
     Raises IntakeError for a row that the issue does not wait for, and without a reason.
     """
-    who, reason = _named(who, "经办人"), _named(reason, "不等这些行的原因")
+    who, reason = _required_text(who, "经办人"), _required_text(reason, "不等这些行的原因")
     with writing(office.store) as connection:
         issue = _open(connection, key)
-        found = _held(connection, issue)
-        found = found[found["waived"] == ""]
-        sheets = read_sheets(connection, found["batch"].unique())
-        names = {(one.batch, one.sheet): one.name for one in sheets.itertuples()}
-        there = [
-            (int(one.batch), names[one.batch, one.sheet], int(one.source_row))
-            for one in found.itertuples()
+        held_rows = _held(connection, issue)
+        held_rows = held_rows[held_rows["waived"] == ""]
+        sheets = read_sheets(connection, held_rows["batch"].unique())
+        names = {(sheet.batch, sheet.sheet): sheet.name for sheet in sheets.itertuples()}
+        waiting_keys = [
+            (int(line.batch), names[line.batch, line.sheet], int(line.source_row))
+            for line in held_rows.itertuples()
         ]
         for row in rows:
-            if row not in there:
+            if row not in waiting_keys:
                 raise IntakeError(f"批次 {row[0]} 的「{row[1]}」第 {row[2]} 行不在等着的行里。")
-        wanted = [row in set(rows) for row in there]
-        store.add_waivers(connection, key, found[wanted], who, reason)
+        wanted = [row in set(rows) for row in waiting_keys]
+        store.add_waivers(connection, key, held_rows[wanted], who, reason)
     _log.info("不等 %s %s 行 经办 %r 原因 %r", issue.title, len(rows), who, reason)
 
 
-def place_late(office: Office, batch: int, who: str, reason: str, *, own: bool) -> None:
-    """Say in which issue the late rows of a file count: that of their days (own), or the next.
+def place_late(office: Office, batch: int, who: str, reason: str, *, in_own_issue: bool) -> None:
+    """Say in which issue the late rows of a file count: that of their days (in_own_issue), or the next.
 
     Raises IntakeError for an unknown file and without a reason.
     """
-    who, reason = _named(who, "经办人"), _named(reason, "原因")
+    who, reason = _required_text(who, "经办人"), _required_text(reason, "原因")
     with writing(office.store) as connection:
         if batch_facts(connection, batch) is None:
             raise IntakeError(f"没有批次 {batch}。")
-        store.add_late_choice(connection, batch, own=own, who=who, reason=reason)
+        store.add_late_choice(connection, batch, in_own_issue=in_own_issue, who=who, reason=reason)
     _log.info(
-        "迟到 批次 %s 计入%s 经办 %r 原因 %r", batch, "本期" if own else "下一期", who, reason
+        "迟到 批次 %s 计入%s 经办 %r 原因 %r", batch, "本期" if in_own_issue else "下一期", who, reason
     )
 
 
@@ -190,58 +190,58 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
     Raises IntakeError before it has closed, while rows of its days are held that nobody waived,
     while remarks wait for a decision, and where there is nothing to sign.
     """
-    who, document = _named(who, "签发人"), _named(document, "文号")
+    who, document = _required_text(who, "签发人"), _required_text(document, "文号")
     with writing(office.store) as connection:
         issue = _open(connection, key)
         _stop_unless_ready(connection, issue)
-        at = stamp()
-        cut = cut_of(connection, issue, at)
+        signed_at = stamp()
+        cut = cut_of(connection, issue, signed_at)
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
             raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
-        facts = _facts(office, lists, {"document": document, "signed_at": at, "signed_by": who})
+        facts = _facts(office, lists, {"document": document, "signed_at": signed_at, "signed_by": who})
         content = freeze(issue, facts, cut, lists)
-        told = {"known_at": at, "rules": lists.rules[-1], "hash": digest_of(content)}
-        store.save_content(connection, key, told, packed(content))
+        digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
+        store.save_content(connection, key, digest_facts, packed(content))
         store.add_event(connection, key, store.SIGNED, who, document=document)
-        found = get_issue(connection, key)
-    _log.info("签发 %s 文号 %r 经办 %r 校验码 %s", found.title, document, who, found.short_hash)
-    return found
+        signed_issue = get_issue(connection, key)
+    _log.info("签发 %s 文号 %r 经办 %r 校验码 %s", signed_issue.title, document, who, signed_issue.short_hash)
+    return signed_issue
 
 
 def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
     if stamp() < issue.cutoff:
         moment = issue.cutoff[:16].replace("T", " ")
         raise IntakeError(f"{issue.title}要到 {moment} 才截止,到时再签发。")
-    held = _held(connection, issue)
-    waiting_for = int((held["waived"] == "").sum())
+    held_rows = _held(connection, issue)
+    waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
-        said = f"还有 {waiting_for} 行暂不计,等着改正。请先改好,或者写明不等这些行的原因,再签发。"
-        raise IntakeError(said)
+        message = f"还有 {waiting_for} 行暂不计,等着改正。请先改好,或者写明不等这些行的原因,再签发。"
+        raise IntakeError(message)
     open_remarks = undecided(connection, issue)
     if open_remarks:
         raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定,决定之后再签发。")
 
 
-def _facts(office: Office, lists: Lists, told: dict[str, object]) -> dict[str, object]:
-    by_digest = {one.digest: one for one in (*office.rule_sets, office.rules)}
+def _facts(office: Office, lists: IssueLists, signature: dict[str, object]) -> dict[str, object]:
+    by_digest = {rule_set.digest: rule_set for rule_set in (*office.rule_sets, office.rules)}
     versions = [by_digest[digest] for digest in lists.rules]
-    names = [f"{one.title}(版本 {one.version},{one.source})" for one in versions]
-    boards = {one.kind: one.title for one in office.rules.boards}
-    return {**told, "known_at": told["signed_at"], "rules": names, "boards": boards}
+    names = [f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions]
+    boards = {board.kind: board.title for board in office.rules.boards}
+    return {**signature, "known_at": signature["signed_at"], "rules": names, "boards": boards}
 
 
 def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:
     """Withdraw an issue (作废): what was signed stays on record. Raises IntakeError."""
-    who, reason = _named(who, "经办人"), _named(reason, "作废的原因")
+    who, reason = _required_text(who, "经办人"), _required_text(reason, "作废的原因")
     with writing(office.store) as connection:
         issue = get_issue(connection, key)
         if issue.state == WITHDRAWN:
             raise IntakeError(f"{issue.title}已经作废,不用再作废。")
         store.add_event(connection, key, store.WITHDRAWN, who, reason)
-        found = get_issue(connection, key)
-    _log.info("作废 %s 经办 %r 原因 %r", found.title, who, reason)
-    return found
+        withdrawn = get_issue(connection, key)
+    _log.info("作废 %s 经办 %r 原因 %r", withdrawn.title, who, reason)
+    return withdrawn
 
 
 def _open(connection: Connection, key: int) -> Issue:
@@ -253,7 +253,7 @@ def _open(connection: Connection, key: int) -> Issue:
     return issue
 
 
-def _named(text: str, what: str) -> str:
+def _required_text(text: str, what: str) -> str:
     """Give a text that a person must write. Raises IntakeError for a blank one."""
     if not text.strip():
         raise IntakeError(f"请写明{what}。")

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.issues import SIGNED, Issue, get_issue, list_issues
-from wenming_metrics.publishing.lists import Lists, Signed
+from wenming_metrics.publishing.lists import IssueLists, Signed
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.overview import City
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.ranking.overview import CityOverview
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.issues import read_content
 
@@ -39,20 +39,20 @@ class Frozen:
 
     issue: Issue
     facts: Mapping[str, object]
-    cut: Cut
-    lists: Lists
+    cut: Cutoff
+    lists: IssueLists
     intact: bool
 
 
-def freeze(issue: Issue, facts: Mapping[str, object], cut: Cut, lists: Lists) -> bytes:
+def freeze(issue: Issue, facts: Mapping[str, object], cut: Cutoff, lists: IssueLists) -> bytes:
     """Write all that is signed as one text, always the same for the same figures."""
-    told = {
+    document = {
         "issue": {"year": issue.year, "number": issue.number, "name": issue.name},
         "days": [issue.window.start.isoformat(), issue.window.end.isoformat()],
         "facts": dict(facts),
         "cut": {**asdict(cut), "earlier": [list(span) for span in cut.earlier]},
         "boards": {kind: _spell(frame) for kind, frame in lists.boards.items()},
-        "named": {kind: _spell(frame) for kind, frame in lists.named.items()},
+        "named": {kind: _spell(frame) for kind, frame in lists.shortlists.items()},
         "leaves": {kind: _spell(frame) for kind, frame in lists.leaves.items()},
         "city": asdict(lists.city),
         **{name: _spell(getattr(lists, name)) for name in _PLAIN},
@@ -60,7 +60,7 @@ def freeze(issue: Issue, facts: Mapping[str, object], cut: Cut, lists: Lists) ->
         "batches": list(lists.batches),
         "rules": list(lists.rules),
     }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
 
 
@@ -76,24 +76,24 @@ def packed(content: bytes) -> bytes:
 
 def read_frozen(connection: Connection, issue: Issue) -> Frozen:
     """Read what was signed. Raises LookupError for an issue that never was."""
-    kept = read_content(connection, issue.key)
-    if kept is None:
+    stored = read_content(connection, issue.key)
+    if stored is None:
         raise LookupError(issue.key)
-    content = zlib.decompress(kept["content"])
-    told = json.loads(content)
-    cut = {**told["cut"], "earlier": tuple(tuple(span) for span in told["cut"]["earlier"])}
-    lists = Lists(
-        boards={kind: _frame(spelt) for kind, spelt in told["boards"].items()},
-        named={kind: _frame(spelt) for kind, spelt in told["named"].items()},
-        leaves={kind: _frame(spelt) for kind, spelt in told["leaves"].items()},
-        city=City(**told["city"]),
-        **{name: _frame(told[name]) for name in _PLAIN},
-        rows=told["rows"],
-        batches=tuple(told["batches"]),
-        rules=tuple(told["rules"]),
+    content = zlib.decompress(stored["content"])
+    document = json.loads(content)
+    cut = {**document["cut"], "earlier": tuple(tuple(span) for span in document["cut"]["earlier"])}
+    lists = IssueLists(
+        boards={kind: _frame(spelt) for kind, spelt in document["boards"].items()},
+        shortlists={kind: _frame(spelt) for kind, spelt in document["named"].items()},
+        leaves={kind: _frame(spelt) for kind, spelt in document["leaves"].items()},
+        city=CityOverview(**document["city"]),
+        **{name: _frame(document[name]) for name in _PLAIN},
+        rows=document["rows"],
+        batches=tuple(document["batches"]),
+        rules=tuple(document["rules"]),
     )
-    intact = digest_of(content) == kept["hash"]
-    return Frozen(issue, told["facts"], Cut(**{**cut, "rules": lists.rules}), lists, intact)
+    intact = digest_of(content) == stored["hash"]
+    return Frozen(issue, document["facts"], Cutoff(**{**cut, "rules": lists.rules}), lists, intact)
 
 
 def frozen(office: Office, key: int) -> Frozen:
@@ -105,20 +105,20 @@ def frozen(office: Office, key: int) -> Frozen:
 def signed_before(connection: Connection, issue: Issue) -> Signed:
     """Give what was signed of the windows before an issue."""
     earlier = [
-        read_frozen(connection, one) for one in _latest(list_issues(connection), issue.window)
+        read_frozen(connection, earlier_issue) for earlier_issue in _latest(list_issues(connection), issue.window)
     ]
     return Signed(
         {
-            (_plain(one.issue.window), kind): frame
-            for one in earlier
-            for kind, frame in one.lists.boards.items()
+            (_plain(past.issue.window), kind): frame
+            for past in earlier
+            for kind, frame in past.lists.boards.items()
         },
-        {_plain(one.issue.window): one.lists.city.score for one in earlier},
+        {_plain(past.issue.window): past.lists.city.score for past in earlier},
     )
 
 
-def _latest(known: list[Issue], window: Window) -> list[Issue]:
-    before = [one for one in known if one.state == SIGNED and one.window.end < window.start]
+def _latest(all_issues: list[Issue], window: Window) -> list[Issue]:
+    before = [issue for issue in all_issues if issue.state == SIGNED and issue.window.end < window.start]
     return before[:_MOST]
 
 
@@ -130,16 +130,16 @@ def _spell(frame: pd.DataFrame) -> dict[str, object]:
     """Turn a frame into what JSON can hold, with the types of its columns."""
     dated = [bool(len(frame)) and isinstance(frame[name].iloc[0], date) for name in frame]
     types = [_DATE if day else str(kind) for day, kind in zip(dated, frame.dtypes, strict=True)]
-    columns = [[_value(one) for one in frame[name].tolist()] for name in frame]
+    columns = [[_value(cell) for cell in frame[name].tolist()] for name in frame]
     return {"columns": list(frame), "types": types, "values": columns}
 
 
-def _value(one: object) -> object:
-    if isinstance(one, list):
-        return [_value(part) for part in one]
-    if one is None or one is pd.NA or (isinstance(one, float) and np.isnan(one)):
+def _value(cell: object) -> object:
+    if isinstance(cell, list):
+        return [_value(inner) for inner in cell]
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
         return None
-    return one.isoformat() if isinstance(one, date) else one
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def _frame(spelt: Mapping[str, list]) -> pd.DataFrame:

@@ -34,15 +34,15 @@ def tree(rules: RuleSet) -> pd.DataFrame:
     for node in range(1, len(nodes)):
         above = parents[node]
         share[node] = np.nan if settles[above] else share[above] * weight[node]
-    places = np.bincount(rules.leaf_of[rules.leaf_of >= 0], minlength=len(nodes))
+    item_counts = np.bincount(rules.leaf_of[rules.leaf_of >= 0], minlength=len(nodes))
     names = ["level", "code", "name", "weight", "method", "lead", "note", "is_leaf"]
-    found = nodes[names].assign(
+    lines = nodes[names].assign(
         share=share,
-        how=[how_scored(one) for one in nodes.to_dict("records")],
+        how=[how_scored(record) for record in nodes.to_dict("records")],
         responsible=nodes["responsible"].map("、".join),
-        places=places,
+        places=item_counts,
     )
-    return found.loc[_order(parents)].reset_index()
+    return lines.loc[_order(parents)].reset_index()
 
 
 def _order(parents: np.ndarray) -> list[int]:
@@ -50,12 +50,12 @@ def _order(parents: np.ndarray) -> list[int]:
     children: dict[int, list[int]] = {}
     for node in range(1, len(parents)):
         children.setdefault(int(parents[node]), []).append(node)
-    found, left = [], children.get(0, [])[::-1]
+    ordered, left = [], children.get(0, [])[::-1]
     while left:
         node = left.pop()
-        found.append(node)
+        ordered.append(node)
         left += children.get(node, [])[::-1]
-    return found
+    return ordered
 
 
 def how_scored(node: Mapping[str, object]) -> str:
@@ -66,21 +66,21 @@ def how_scored(node: Mapping[str, object]) -> str:
     mode = str(node["mode"])
     if not mode:
         return "下级按权重平均"
-    parts = [MODE_WORDS[mode]]
+    phrases = [MODE_WORDS[mode]]
     if mode == "rate":
-        parts.append(AVERAGE_WORDS[str(node["average"])])
+        phrases.append(AVERAGE_WORDS[str(node["average"])])
     if mode in SETTLED:
-        parts.append(f"{SETTLEMENT_WORDS[str(node['settlement'])]}结算")
+        phrases.append(f"{SETTLEMENT_WORDS[str(node['settlement'])]}结算")
     if node["full_mark"]:
-        parts.append(f"满分 {int(node['full_mark']) / POINT_SCALE:g}")
+        phrases.append(f"满分 {int(node['full_mark']) / POINT_SCALE:g}")
     if node["table"]:
-        parts.append(f"按「{node['table']}」")
+        phrases.append(f"按「{node['table']}」")
     if mode in STOCKS and node["fact"]:
         kind, _, name = str(node["fact"]).partition(":")
-        parts.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'「{name}」' if name else ''}")
+        phrases.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'「{name}」' if name else ''}")
     if node["missing"]:
-        parts.append(f"缺项{MISSING_WORDS[str(node['missing'])]}")
-    return ",".join(parts)
+        phrases.append(f"缺项{MISSING_WORDS[str(node['missing'])]}")
+    return ",".join(phrases)
 
 
 def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:
@@ -92,15 +92,15 @@ def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:
     items, types = catalogue.items, catalogue.point_types["name"].to_numpy()
     lines = []
     for number, item in enumerate(items.itertuples()):
-        at, asked = rules.leaf_of[number], catalogue.applies[number]
-        for node in np.unique(at[asked]):
-            there = asked & (at == node)
-            where = "" if (there == asked).all() else "、".join(types[there])
+        leaves, applies = rules.leaf_of[number], catalogue.applies[number]
+        for node in np.unique(leaves[applies]):
+            in_leaf = applies & (leaves == node)
+            where = "" if (in_leaf == applies).all() else "、".join(types[in_leaf])
             mark = item.full_mark / POINT_SCALE
             lines.append((int(node), item.code, item.name, item.category, mark, where))
     columns = ["node", "code", "name", "category", "full_mark", "point_types"]
-    found = pd.DataFrame(lines, columns=columns)
-    return found.iloc[np.argsort(found["node"] < 0, kind="stable")].reset_index(drop=True)
+    table = pd.DataFrame(lines, columns=columns)
+    return table.iloc[np.argsort(table["node"] < 0, kind="stable")].reset_index(drop=True)
 
 
 def search(lines: pd.DataFrame, items: pd.DataFrame, wanted: str) -> pd.DataFrame:
@@ -115,12 +115,12 @@ def search(lines: pd.DataFrame, items: pd.DataFrame, wanted: str) -> pd.DataFram
     hit = _holds(texts, word)
     mine = set(items.loc[_holds(items[["code", "name"]], word), "node"])
     hit |= lines["node"].isin(mine).to_numpy()
-    kept, below = np.zeros(len(lines), bool), 0
+    matches, below = np.zeros(len(lines), bool), 0
     levels = lines["level"].to_numpy()
-    for at in range(len(lines) - 1, -1, -1):
-        if hit[at] or levels[at] < below:
-            kept[at], below = True, levels[at]
-    return lines[kept].reset_index(drop=True)
+    for line in range(len(lines) - 1, -1, -1):
+        if hit[line] or levels[line] < below:
+            matches[line], below = True, levels[line]
+    return lines[matches].reset_index(drop=True)
 
 
 def _holds(texts: pd.DataFrame, word: str) -> np.ndarray:

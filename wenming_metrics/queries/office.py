@@ -16,7 +16,7 @@ from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store.database import Store, open_store, reading, writing
 from wenming_metrics.store.drafts import published
-from wenming_metrics.store.failures import shown
+from wenming_metrics.store.failures import spell_address
 from wenming_metrics.store.registers import archive_rules, archived_rules, is_archived
 from wenming_metrics.store.tallies import days_with_rows
 from wenming_metrics.tallies.update import fill_sums, lacks_sums
@@ -49,10 +49,10 @@ def open_office(settings: Settings) -> Office:
     _put_back(store, settings.data / "rules")
     catalogue, rules, series = read_rules(settings)
     _refuse_edited(store, series)
-    for one in series:
-        _archive(store, one, settings.data / "rules")
+    for rule_set in series:
+        _archive(store, rule_set, settings.data / "rules")
     _fill(store, rules)
-    _log.info("打开 %s 办法 %s %s", shown(settings.store_url), rules.id, rules.version)
+    _log.info("打开 %s 办法 %s %s", spell_address(settings.store_url), rules.id, rules.version)
     return Office(store, catalogue, rules, series)
 
 
@@ -62,11 +62,11 @@ def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, .
     A rule set named in the settings stands alone: it scores every day.
     """
     catalogue = load_catalogue(settings.data / "catalogue")
-    known = load_all(settings.data / "rules", catalogue)
-    rules = choose(known, today(), settings.rules_id)
+    rule_sets = load_all(settings.data / "rules", catalogue)
+    rules = choose(rule_sets, today(), settings.rules_id)
     if settings.rules_id:
         return catalogue, rules, (rules,)
-    return catalogue, rules, tuple(one for one in known if one.series == rules.series)
+    return catalogue, rules, tuple(rule_set for rule_set in rule_sets if rule_set.series == rules.series)
 
 
 def _put_back(store: Store, folder: Path) -> None:
@@ -86,19 +86,19 @@ def _put_back(store: Store, folder: Path) -> None:
         except OSError as error:
             if (folder / name).is_dir():
                 continue  # another process was faster
-            said = f"发布过的这套办法没有文件夹,又写不进去({error.strerror})。请检查读写权限。"
-            raise RuleSetError([Fault(f"rules/{name}", None, said)]) from error
+            message = f"发布过的这套办法没有文件夹,又写不进去({error.strerror})。请检查读写权限。"
+            raise RuleSetError([Fault(f"rules/{name}", None, message)]) from error
 
 
 def _refuse_edited(store: Store, rule_sets: tuple[RuleSet, ...]) -> None:
     """Refuse rules whose files are not those that were published. Raises RuleSetError."""
     with reading(store) as connection:
-        known = published(connection)
-    said = "发布以后文件被改动过,不能使用。请把文件还原;要改办法,请另立一版,在「测评体系」发布。"
+        digests = published(connection)
+    message = "发布以后文件被改动过,不能使用。请把文件还原;要改办法,请另立一版,在「测评体系」发布。"
     faults = [
-        Fault(f"rules/{one.id}", None, said)
-        for one in rule_sets
-        if known.get(one.id, one.digest) != one.digest
+        Fault(f"rules/{rule_set.id}", None, message)
+        for rule_set in rule_sets
+        if digests.get(rule_set.id, rule_set.digest) != rule_set.digest
     ]
     if faults:
         raise RuleSetError(faults)
@@ -109,10 +109,10 @@ def _archive(store: Store, rules: RuleSet, folder: Path) -> None:
     with reading(store) as connection:
         if is_archived(connection, rules.digest):
             return
-    places = (path.parent for path in folder.glob("*/rules.toml"))
-    found = next(place for place in places if digest(place) == rules.digest)
+    folders = (path.parent for path in folder.glob("*/rules.toml"))
+    rules_folder = next(candidate for candidate in folders if digest(candidate) == rules.digest)
     with writing(store) as connection:
-        archive_rules(connection, rules.digest, rules.id, pack(read_files(found)))
+        archive_rules(connection, rules.digest, rules.id, pack(read_files(rules_folder)))
 
 
 def _fill(store: Store, rules: RuleSet) -> None:

@@ -16,7 +16,7 @@ from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
-from wenming_metrics.reading.inspection.registers import read_places, read_units
+from wenming_metrics.reading.inspection.registers import read_site_register, read_units
 from wenming_metrics.reading.inspection.wide import find_bare
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, Workbook
@@ -38,7 +38,7 @@ from wenming_metrics.reading.personal.columns import (
 )
 from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
 from wenming_metrics.reading.recognise.sheets import (
-    Found,
+    HeadedSheet,
     find_sheets,
     list_recognised,
     list_unmapped,
@@ -62,7 +62,7 @@ _CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
 
 
 @dataclass(frozen=True)
-class Taken:
+class ParsedSheet:
     """One sheet whose rows were taken: its table, rows of totals, rows that are no data."""
 
     table: Table
@@ -78,18 +78,18 @@ def read(data: bytes, filename: str, context: Context) -> Reading:
     """
     # The maps of names are made while the child decodes; they are kept, and asked for later.
     workbook = decode(data, meanwhile=lambda: _names(context, context.register))
-    found = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
-    return _without_personal(found, data, workbook) if found.personal else found
+    file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
+    return _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
 
 
-def _without_personal(found: Reading, data: bytes, workbook: Workbook) -> Reading:
+def _without_personal(file_reading: Reading, data: bytes, workbook: Workbook) -> Reading:
     """Keep a copy without personal data in place of the file; it is known by that copy."""
-    kept = blank(data, workbook, found.personal)
-    if isinstance(kept, Refusal):
-        columns = "、".join(one.header for one in found.personal)
-        told = [Problem("隐私-02", details={"columns": columns})]
-        return _returned(Reading(found.filename, found.sha256), told)
-    return replace(found, kept=kept, sha256=hashlib.sha256(kept).hexdigest())
+    blanked = blank(data, workbook, file_reading.personal)
+    if isinstance(blanked, Refusal):
+        columns = "、".join(column.header for column in file_reading.personal)
+        problems = [Problem("隐私-02", details={"columns": columns})]
+        return _returned(Reading(file_reading.filename, file_reading.sha256), problems)
+    return replace(file_reading, stored_copy=blanked, sha256=hashlib.sha256(blanked).hexdigest())
 
 
 def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Context) -> Reading:
@@ -98,66 +98,66 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    found, problems = find_sheets(workbook.sheets, words)
-    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, found, words)))
-    columns = list_unmapped(workbook.sheets, found, words)
+    headed_sheets, problems = find_sheets(workbook.sheets, words)
+    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, headed_sheets, words)))
+    columns = list_unmapped(workbook.sheets, headed_sheets, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
-        one
-        for one in columns
-        if not is_personal(normalise(one.header), of_people=one.kind == reading.SURVEY)
+        column
+        for column in columns
+        if not is_personal(normalise(column.header), of_people=column.kind == reading.SURVEY)
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    personal = _personal(workbook, found)
-    taken = [
-        _take(replace(one, sheet=without_personal(one.sheet, personal)) if personal else one)
-        for one in found
+    personal = _personal(workbook, headed_sheets)
+    parsed_sheets = [
+        _parse_sheet(replace(headed, sheet=without_personal(headed.sheet, personal)) if personal else headed)
+        for headed in headed_sheets
     ]
-    frames = _read_frames(taken, context)
-    _tell_totals(taken)
-    problems += [*report_unmapped(unmapped), *_told(personal)]
-    problems += [said for one in taken for said in _ordered(one.table.problems)]
-    problems += report_pictures(workbook, {one.table.sheet.index: one.table.sheet for one in taken})
+    frames = _read_frames(parsed_sheets, context)
+    _tell_totals(parsed_sheets)
+    problems += [*report_unmapped(unmapped), *_report_personal(personal)]
+    problems += [problem for parsed in parsed_sheets for problem in _ordered(parsed.table.problems)]
+    problems += report_pictures(workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets})
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     return Reading(
         filename,
         sha256,
-        kind=_kind(taken),
-        sheets=_sheet_readings(taken),
-        held=_held(taken),
-        bare=tuple(_bare(taken, context)),
+        kind=_kind(parsed_sheets),
+        sheets=_sheet_readings(parsed_sheets),
+        held=_held(parsed_sheets),
+        bare=tuple(_bare(parsed_sheets, context)),
         unmapped=unmapped,
         recognised=bare.recognised,
         problems=tuple(problems),
-        counts=_counts(taken, frames.get("records")),
-        blocks=tuple((one.table.sheet.index, b) for one in taken for b in one.table.sheet.blocks),
+        counts=_counts(parsed_sheets, frames.get("records")),
+        blocks=tuple((parsed.table.sheet.index, b) for parsed in parsed_sheets for b in parsed.table.sheet.blocks),
         corrects=workbook.tag,
         personal=personal,
-        **pictures_read(workbook, {one.table.sheet.index for one in taken}),
+        **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
 
 
-def _bare(taken: Sequence[Taken], context: Context) -> Iterator[reading.Bare]:
+def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[reading.Bare]:
     """List the sheets with bare numbers in columns of items."""
-    for table in (one.table for one in taken if one.table.kind == reading.WIDE):
-        found = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
-        if found:
-            yield found
+    for table in (parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.WIDE):
+        bare_sheet = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
+        if bare_sheet:
+            yield bare_sheet
 
 
-def _personal(workbook: Workbook, found: Sequence[Found]) -> tuple[PersonalColumn, ...]:
+def _personal(workbook: Workbook, headed_sheets: Sequence[HeadedSheet]) -> tuple[PersonalColumn, ...]:
     """List the columns with personal data, of every sheet: the whole file would be kept."""
-    read = {one.sheet.index for one in found}
+    read = {headed.sheet.index for headed in headed_sheets}
     beside = (sheet for sheet in workbook.sheets if sheet.index not in read)
-    return *find_personal([(one.sheet, one.header) for one in found]), *find_unread(beside)
+    return *find_personal([(headed.sheet, headed.header) for headed in headed_sheets]), *find_unread(beside)
 
 
-def _told(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
-    for sheet in dict.fromkeys(one.sheet for one in personal):
-        columns = "、".join(one.header for one in personal if one.sheet == sheet)
+def _report_personal(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
+    for sheet in dict.fromkeys(column.sheet for column in personal):
+        columns = "、".join(column.header for column in personal if column.sheet == sheet)
         yield Problem("隐私-01", sheet, details={"columns": columns})
 
 
@@ -165,62 +165,62 @@ def _names(context: Context, register: Register) -> Names:
     return build_names(register, context.catalogue, context.choices.names)
 
 
-def _take(found: Found) -> Taken:
-    table, states, totals = build_table(found.sheet, found.header)
+def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
+    table, states, totals = build_table(headed.sheet, headed.header)
     report_facts(table)
-    return Taken(table, totals, int(((states != DATA) & (states != BLANK_ROW)).sum()))
+    return ParsedSheet(table, totals, int(((states != DATA) & (states != BLANK_ROW)).sum()))
 
 
-def _read_frames(taken: Sequence[Taken], context: Context) -> dict[str, object]:
+def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     """Read the tables by kind; sites of a register are read against the units beside them."""
-    kinds = {one.table.kind for one in taken}
+    kinds = {parsed.table.kind for parsed in parsed_sheets}
     if kinds & {reading.UNITS, reading.SITES}:
-        return _read_registers(taken, context)
+        return _read_registers(parsed_sheets, context)
     names = _names(context, context.register)
-    plans = [read_plan(one.table, names) for one in taken if one.table.kind == reading.PLAN]
-    records = [_read_records(one, names, context) for one in taken if one.table.kind in BY_NAME]
-    asked = [one.table for one in taken if one.table.kind == reading.SURVEY]
+    plans = [read_plan(parsed.table, names) for parsed in parsed_sheets if parsed.table.kind == reading.PLAN]
+    records = [_read_records(parsed, names, context) for parsed in parsed_sheets if parsed.table.kind in BY_NAME]
+    survey_tables = [parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.SURVEY]
     apart = {reading.PLAN, reading.SURVEY, *BY_NAME}
-    rest = [(one.table, one.totals) for one in taken if one.table.kind not in apart]
+    rest = [(parsed.table, parsed.totals) for parsed in parsed_sheets if parsed.table.kind not in apart]
     frames = {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
-    frames |= {"answers": read_survey(asked, names, context)} if asked else {}
+    frames |= {"answers": read_survey(survey_tables, names, context)} if survey_tables else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
 
 
-def _read_records(one: Taken, names: Names, context: Context) -> pd.DataFrame:
-    return BY_NAME[one.table.kind].read(one.table, names, context)
+def _read_records(parsed: ParsedSheet, names: Names, context: Context) -> pd.DataFrame:
+    return BY_NAME[parsed.table.kind].read(parsed.table, names, context)
 
 
-def _tell_totals(taken: Sequence[Taken]) -> None:
+def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
     """Tell of rows of totals where there are no deductions that they could be held against."""
-    for one in taken:
-        if one.table.kind == reading.COUNTED:
-            report_sums(one.table, one.totals)
-        elif one.table.kind not in _CHECKED - {reading.VISITS}:
-            report_totals(one.table, one.totals, np.zeros(one.table.n_rows, np.int64))
+    for parsed in parsed_sheets:
+        if parsed.table.kind == reading.COUNTED:
+            report_sums(parsed.table, parsed.totals)
+        elif parsed.table.kind not in _CHECKED - {reading.VISITS}:
+            report_totals(parsed.table, parsed.totals, np.zeros(parsed.table.n_rows, np.int64))
 
 
-def _read_registers(taken: Sequence[Taken], context: Context) -> dict[str, pd.DataFrame]:
+def _read_registers(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, pd.DataFrame]:
     units = [
-        read_units(one.table, context.register) for one in taken if one.table.kind == reading.UNITS
+        read_units(parsed.table, context.register) for parsed in parsed_sheets if parsed.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
         frames["units"] = _concat(units)
         register = build_units(register, frames["units"])
     names = _names(context, register)
-    places = [read_places(one.table, names) for one in taken if one.table.kind == reading.SITES]
-    return {**frames, "places": _concat(places)} if places else frames
+    site_frames = [read_site_register(parsed.table, names) for parsed in parsed_sheets if parsed.table.kind == reading.SITES]
+    return {**frames, "registered_sites": _concat(site_frames)} if site_frames else frames
 
 
 def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
 
-def _kind(taken: Sequence[Taken]) -> str:
+def _kind(parsed_sheets: Sequence[ParsedSheet]) -> str:
     """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
-    kinds = {one.table.kind for one in taken}
+    kinds = {parsed.table.kind for parsed in parsed_sheets}
     if {reading.UNITS, reading.SITES} <= kinds:
         return reading.REGISTERS
     if len(kinds) == 1 and not kinds & _CHECKED:
@@ -228,68 +228,68 @@ def _kind(taken: Sequence[Taken]) -> str:
     return reading.RECORDS if kinds <= {*BY_NAME, reading.SURVEY} else reading.INSPECTION
 
 
-def _sheet_readings(taken: Sequence[Taken]) -> tuple[SheetReading, ...]:
+def _sheet_readings(parsed_sheets: Sequence[ParsedSheet]) -> tuple[SheetReading, ...]:
     """Tell of the sheets; several tables of one are told of together, each header with its row."""
-    found: dict[int, SheetReading] = {}
-    for table in (one.table for one in taken):
+    by_index: dict[int, SheetReading] = {}
+    for table in (parsed.table for parsed in parsed_sheets):
         index, row = table.sheet.index, table.sheet.first_row + table.header.row
-        headers = _header_cells(table, row if index in found else 0)
-        if index in found:
-            first = found[index]
+        headers = _header_cells(table, row if index in by_index else 0)
+        if index in by_index:
+            first = by_index[index]
             more = {"headers": (*first.headers, *headers), "n_rows": first.n_rows + table.n_rows}
-            found[index] = replace(first, **more)
+            by_index[index] = replace(first, **more)
             continue
-        place = (table.sheet.name, index, table.kind, row)
-        found[index] = SheetReading(*place, headers, table.n_rows, table.header.titles.sender)
-    return tuple(found.values())
+        identity = (table.sheet.name, index, table.kind, row)
+        by_index[index] = SheetReading(*identity, headers, table.n_rows, table.header.titles.sender)
+    return tuple(by_index.values())
 
 
 def _header_cells(table: Table, row: int) -> tuple[HeaderCell, ...]:
-    names = {at: name for name, ats in table.header.columns.items() for at in ats}
+    names = {position: name for name, ats in table.header.columns.items() for position in ats}
     texts = table.header.texts
     return tuple(
-        HeaderCell(at, text, names.get(at, ""), row) for at, text in enumerate(texts) if text
+        HeaderCell(position, text, names.get(position, ""), row) for position, text in enumerate(texts) if text
     )
 
 
 def _ordered(problems: list[Problem]) -> list[Problem]:
     """Order the problems of a sheet by row, those of the whole sheet first."""
     rows = np.array([problem.row or 0 for problem in problems], np.int64)
-    return [problems[at] for at in np.argsort(rows, kind="stable").tolist()]
+    return [problems[index] for index in np.argsort(rows, kind="stable").tolist()]
 
 
-def _counts(taken: Sequence[Taken], records: pd.DataFrame | None) -> Counts:
-    rows = sum(one.table.n_rows for one in taken)
-    held = sum(int(one.table.held.sum()) for one in taken)
-    silent = sum(_without_record(one.table, records) for one in taken if one.table.kind in BY_NAME)
-    skipped = sum(one.skipped for one in taken) + silent
-    return Counts(rows - silent, rows - silent - held, held, skipped)
+def _counts(parsed_sheets: Sequence[ParsedSheet], records: pd.DataFrame | None) -> Counts:
+    rows = sum(parsed.table.n_rows for parsed in parsed_sheets)
+    n_held = sum(int(parsed.table.held.sum()) for parsed in parsed_sheets)
+    silent = sum(_without_record(parsed.table, records) for parsed in parsed_sheets if parsed.table.kind in BY_NAME)
+    skipped = sum(parsed.skipped for parsed in parsed_sheets) + silent
+    return Counts(rows - silent, rows - silent - n_held, n_held, skipped)
 
 
 def _without_record(table: Table, records: pd.DataFrame) -> int:
     """Count the rows that a kind of records takes for bands and sums of its own."""
-    own = records.loc[records["sheet"] == table.sheet.index, "source_row"]
-    return int((~table.held & ~np.isin(table.excel, own.to_numpy())).sum())
+    record_rows = records.loc[records["sheet"] == table.sheet.index, "source_row"]
+    return int((~table.held & ~np.isin(table.excel, record_rows.to_numpy())).sum())
 
 
-def _held(taken: Sequence[Taken]) -> pd.DataFrame:
+def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
     frames = []
-    for table in (one.table for one in taken):
+    for table in (parsed.table for parsed in parsed_sheets):
         rows = np.flatnonzero(table.held)
         codes = list(table.holders)
         bits = sum(
-            (mask[rows].astype(np.int64) << at for at, mask in enumerate(table.holders.values())),
+            (mask[rows].astype(np.int64) << bit for bit, mask in enumerate(table.holders.values())),
             start=np.zeros(len(rows), np.int64),
         )
         kinds, number = np.unique(bits, return_inverse=True)
-        said = np.empty(len(kinds), object)
-        said[:] = [
-            tuple(code for at, code in enumerate(codes) if kind >> at & 1)
+        code_sets = np.empty(len(kinds), object)
+        code_sets[:] = [
+            tuple(code for bit, code in enumerate(codes) if kind >> bit & 1)
             for kind in kinds.tolist()
         ]
         columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
-        frames.append(pd.DataFrame({**columns, "codes": said[number]}, columns=_HELD))
+        frames.append(pd.DataFrame({**columns, "codes": code_sets[number]}, columns=_HELD))
     return pd.concat(frames, ignore_index=True).astype(reading.HELD_COLUMNS)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from wenming_metrics.export.rules_book import rules_workbook
-from wenming_metrics.reading.model.grid import CellError, Sheet, Value, cells
+from wenming_metrics.reading.model.grid import CellError, SheetGrid, Value, cells
 from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.rules.faults import Fault, RuleSetError
@@ -24,8 +24,8 @@ _MOST_ROWS = 20_000
 
 def files_of_version(data: Path, rules_id: str) -> dict[str, bytes]:
     """Read the files of a published version by its id. Raises RuleSetError without it."""
-    for place in sorted((data / "rules").glob("*/rules.toml")):
-        files = read_files(place.parent)
+    for toml_path in sorted((data / "rules").glob("*/rules.toml")):
+        files = read_files(toml_path.parent)
         if str(parts_of(files).settings.get("id")) == rules_id:
             return files
     raise RuleSetError([Fault("rules", None, f"没有编号为“{rules_id}”的测评办法。")])
@@ -33,8 +33,8 @@ def files_of_version(data: Path, rules_id: str) -> dict[str, bytes]:
 
 def book_of(files: dict[str, bytes], catalogue: Catalogue) -> bytes:
     """Make the workbook of a sound rule set."""
-    parts = parts_of(files)
-    return rules_workbook(pages_of(parts, catalogue), str(parts.settings.get("title", "")))
+    rule_parts = parts_of(files)
+    return rules_workbook(pages_of(rule_parts, catalogue), str(rule_parts.settings.get("title", "")))
 
 
 def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], RuleSet]:
@@ -42,15 +42,15 @@ def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], R
 
     Raises WorkbookError with every fault, by sheet, row and column.
     """
-    found = decode(content)
-    if found.refusal:
-        said = refusal_problem(found.refusal).text
-        raise WorkbookError([SheetFault("整个文件", None, "", said)])
+    decoded = decode(content)
+    if decoded.refusal:
+        message = refusal_problem(decoded.refusal).text
+        raise WorkbookError([SheetFault("整个文件", None, "", message)])
     sheets, faults = {}, []
-    for sheet in found.sheets:
+    for sheet in decoded.sheets:
         if sheet.n_rows > _MOST_ROWS:
-            said = f"有 {sheet.n_rows:,} 行,太多了。一套办法的一张表最多 {_MOST_ROWS:,} 行。"
-            faults.append(SheetFault(sheet.name, None, "", said))
+            message = f"有 {sheet.n_rows:,} 行,太多了。一套办法的一张表最多 {_MOST_ROWS:,} 行。"
+            faults.append(SheetFault(sheet.name, None, "", message))
         else:
             sheets[sheet.name.strip()] = _texts(sheet)
     if faults:
@@ -69,7 +69,7 @@ def read_any(source: Path, catalogue: Catalogue) -> tuple[dict[str, bytes], Rule
     return read_book(source.read_bytes(), catalogue)
 
 
-def _texts(sheet: Sheet) -> list[list[str]]:
+def _texts(sheet: SheetGrid) -> list[list[str]]:
     """Spell a sheet out as texts, from Excel's row 1 on."""
     columns = [[_text(value) for value in cells(column)] for column in sheet.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]

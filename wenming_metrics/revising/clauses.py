@@ -44,18 +44,18 @@ class Clause:
 
 def clauses_of(old: Parts, new: Parts) -> list[Clause]:
     """Cut what changes scores or places into clauses."""
-    found = [*_tree_clauses(old, new), *_setting_clauses(old, new)]
-    was, now = (_grouped(parts.lines[TABLES], "table") for parts in (old, new))
+    clauses = [*_tree_clauses(old, new), *_setting_clauses(old, new)]
+    was, now = (_grouped(version.lines[TABLES], "table") for version in (old, new))
     for name in sorted(was.keys() & now.keys()):
         if was[name] != now[name]:
-            found.append(Clause(f"分档表「{name}」", tables=frozenset({name})))
+            clauses.append(Clause(f"分档表「{name}」", tables=frozenset({name})))
     if list(old.lines[PRICES]) != list(new.lines[PRICES]):
-        found.append(Clause("扣分标准", prices=True))
-    taken = frozenset().union(*(clause.items for clause in found))
-    left = _changed_items(old, new) - taken
+        clauses.append(Clause("扣分标准", prices=True))
+    covered = frozenset().union(*(clause.items for clause in clauses))
+    left = _changed_items(old, new) - covered
     if left:
-        found.append(Clause(f"{len(left)} 个测评项的归属", items=frozenset(left)))
-    return found
+        clauses.append(Clause(f"{len(left)} 个测评项的归属", items=frozenset(left)))
+    return clauses
 
 
 def join(clauses: Sequence[Clause], title: str) -> Clause:
@@ -63,10 +63,10 @@ def join(clauses: Sequence[Clause], title: str) -> Clause:
     return Clause(
         title,
         *(
-            frozenset().union(*(getattr(one, name) for one in clauses))
+            frozenset().union(*(getattr(clause, name) for clause in clauses))
             for name in ("settings", "codes", "items", "tables")
         ),
-        any(one.prices for one in clauses),
+        any(clause.prices for clause in clauses),
     )
 
 
@@ -93,12 +93,12 @@ def _take(
     old: Parts, new: Parts, file: str, key: str, chosen: Collection[str], *, keep: bool = False
 ) -> list[Line]:
     """Take the lines of chosen keys from the new rules, all others from the old ones."""
-    was, now = (_grouped(parts.lines[file], key) for parts in (old, new))
-    found: list[Line] = []
+    was, now = (_grouped(version.lines[file], key) for version in (old, new))
+    lines: list[Line] = []
     for name in dict.fromkeys([*was, *now]):
         from_new = name in chosen or (keep and name not in was)
-        found += (now if from_new else was).get(name, [])
-    return found
+        lines += (now if from_new else was).get(name, [])
+    return lines
 
 
 def _settings(old: Mapping, new: Mapping, chosen: Collection[str]) -> dict:
@@ -110,8 +110,8 @@ def _settings(old: Mapping, new: Mapping, chosen: Collection[str]) -> dict:
 def _clause_of(path: str) -> str:
     """Name what a setting changes together with: lists of tables, coefficients and the root."""
     section = re.split(r"[.\[]", path)[0]
-    whole = path.startswith(("root", "board", "lists", "adjustments.difficulty"))
-    return section if whole or "[" in path else path
+    by_section = path.startswith(("root", "board", "lists", "adjustments.difficulty"))
+    return section if by_section or "[" in path else path
 
 
 def _setting_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
@@ -121,25 +121,25 @@ def _setting_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
         name = _clause_of(path)
         silent = re.split(r"[.\[]", path)[0] in _SILENT or path == "missing.flag"
         if was.get(path) != now.get(path) and not silent:
-            known = RULES.find(path)
-            names.setdefault(name, title_of(path, known) if known else path)
+            convention = RULES.find(path)
+            names.setdefault(name, title_of(path, convention) if convention else path)
     for name, title in names.items():
         yield Clause(title, settings=frozenset({name}))
 
 
 def _tree_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
-    was, now = ({line["code"]: line for line in parts.indicators} for parts in (old, new))
+    was, now = ({line["code"]: line for line in version.indicators} for version in (old, new))
     together = _groups(was, now)
     items = _changed_items(old, new)
     touched = {
-        item: {line["indicator"] for parts in (old, new) for line in parts.lines[_ITEMS]
+        item: {line["indicator"] for version in (old, new) for line in version.lines[_ITEMS]
                if line["item"] == item}
         for item in items
     }  # fmt: skip
     added_or_gone = was.keys() ^ now.keys()
     for codes in together:
-        own = {item for item in items if touched[item] & codes & added_or_gone}
-        yield Clause(_tree_title(codes, was, now), codes=frozenset(codes), items=frozenset(own))
+        moved_items = {item for item in items if touched[item] & codes & added_or_gone}
+        yield Clause(_tree_title(codes, was, now), codes=frozenset(codes), items=frozenset(moved_items))
 
 
 def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
@@ -153,17 +153,17 @@ def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
 
     changed = []
     for code in dict.fromkeys([*was, *now]):
-        one, two = was.get(code), now.get(code)
-        if one is None or two is None or _differ(one, two, ("parent", "weight")):
+        old_line, new_line = was.get(code), now.get(code)
+        if old_line is None or new_line is None or _differ(old_line, new_line, ("parent", "weight")):
             changed.append(code)
-            for line in (one, two):
+            for line in (old_line, new_line):
                 if line is not None:
                     above[top(code)] = top(f"下级:{line['parent']}")
                     grown = line["parent"] not in was or line["parent"] not in now
-                    new_level = line["parent"] and (grown or one is None or two is None)
+                    new_level = line["parent"] and (grown or old_line is None or new_line is None)
                     if new_level and _changes(line["parent"], was, now):
                         above[top(code)] = top(line["parent"])
-        elif _differ(one, two, _MODE):
+        elif _differ(old_line, new_line, _MODE):
             changed.append(code)
     groups: dict[str, set[str]] = {}
     for code in changed:
@@ -173,12 +173,12 @@ def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
 
 def _changes(code: str, was: Mapping[str, Line], now: Mapping[str, Line]) -> bool:
     """Say whether an indicator comes, goes or scores otherwise: its children go along with that."""
-    one, two = was.get(code), now.get(code)
-    return one is None or two is None or _differ(one, two, _MODE)
+    old_line, new_line = was.get(code), now.get(code)
+    return old_line is None or new_line is None or _differ(old_line, new_line, _MODE)
 
 
-def _differ(one: Line, two: Line, names: Sequence[str]) -> bool:
-    return any(_plain(one[name]) != _plain(two[name]) for name in names)
+def _differ(old_line: Line, new_line: Line, names: Sequence[str]) -> bool:
+    return any(_plain(old_line[name]) != _plain(new_line[name]) for name in names)
 
 
 def _plain(text: str) -> str | float:
@@ -205,12 +205,12 @@ def _weighs_otherwise(code: str, was: Mapping[str, Line], now: Mapping[str, Line
 
 
 def _changed_items(old: Parts, new: Parts) -> set[str]:
-    was, now = (_grouped(parts.lines[_ITEMS], "item") for parts in (old, new))
+    was, now = (_grouped(version.lines[_ITEMS], "item") for version in (old, new))
     return {item for item in was.keys() | now.keys() if was.get(item) != now.get(item)}
 
 
 def _grouped(lines: Sequence[Line], key: str) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+    groups: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(line[key], []).append(line)
-    return found
+        groups.setdefault(line[key], []).append(line)
+    return groups

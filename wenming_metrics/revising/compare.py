@@ -41,7 +41,7 @@ def compare(old: Parts, new: Parts, catalogue: Catalogue) -> pd.DataFrame:
         *_keyed(TABLES, old, new, ("table", "label")),
         *_keyed(PRICES, old, new, ("source", "state", "severity")),
         *_settings(COMPOSITE, old.composite, new.composite),
-        *((SHEETS[SURVEY][0], *told) for told in compare_surveys(old.survey, new.survey)),
+        *((SHEETS[SURVEY][0], *change) for change in compare_surveys(old.survey, new.survey)),
     ]
     return pd.DataFrame(changes, columns=COLUMNS)
 
@@ -51,16 +51,16 @@ def _settings(file: str, old: Mapping, new: Mapping) -> Iterator[Change]:
     for path in dict.fromkeys([*was, *now]):
         if was.get(path) == now.get(path):
             continue
-        known = RULES.find(path) if file == SETTINGS else None
-        told = [_spell(one.get(path), known) for one in (was, now)]
-        if told[0] != told[1]:
-            yield SHEETS[file][0], "", title_of(path, known) if known else path, *told
+        convention = RULES.find(path) if file == SETTINGS else None
+        texts = [_spell(side.get(path), convention) for side in (was, now)]
+        if texts[0] != texts[1]:
+            yield SHEETS[file][0], "", title_of(path, convention) if convention else path, *texts
 
 
-def _spell(value: object, known: object) -> str:
+def _spell(value: object, convention: object) -> str:
     if value is None:
         return ""
-    cell = value_cell(value, known) if known else spell(value)
+    cell = value_cell(value, convention) if convention else spell(value)
     return "" if cell is None else str(cell)
 
 
@@ -68,26 +68,26 @@ def _indicators(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Change]:
     area, _, headings = SHEETS["indicators.csv"]
     was, now = ({line["code"]: line for line in lines} for lines in (old, new))
     for code in dict.fromkeys([*was, *now]):
-        one, two = was.get(code), now.get(code)
-        what = f"{code} {(two or one)['name']}"
-        if one is None or two is None:
-            told = [_in_short(line) for line in (one, two)]
-            yield area, what, "新增" if one is None else "取消", *told
+        old_line, new_line = was.get(code), now.get(code)
+        what = f"{code} {(new_line or old_line)['name']}"
+        if old_line is None or new_line is None:
+            texts = [_in_short(line) for line in (old_line, new_line)]
+            yield area, what, "新增" if old_line is None else "取消", *texts
             continue
         for heading in headings:
-            told = [said(line[heading.name], heading) for line in (one, two)]
-            if told[0] != told[1]:
-                yield area, what, heading.title, *told
+            texts = [spell_cell(line[heading.name], heading) for line in (old_line, new_line)]
+            if texts[0] != texts[1]:
+                yield area, what, heading.title, *texts
 
 
 def _in_short(line: Line | None) -> str:
     if line is None:
         return ""
     above = f"上级 {line['parent']}" if line["parent"] else "第一层"
-    return f"{above},权重 {said(line['weight'], Heading('weight', ''))}"
+    return f"{above},权重 {spell_cell(line['weight'], Heading('weight', ''))}"
 
 
-def said(text: str, heading: Heading) -> str:
+def spell_cell(text: str, heading: Heading) -> str:
     """Say what a column holds in the words of the office, numbers without needless zeros."""
     if heading.name in NUMBERS:
         return "" if text == "" else str(number_or_text(text))
@@ -100,49 +100,49 @@ def _items(old: Parts, new: Parts, catalogue: Catalogue) -> Iterator[Change]:
     area = SHEETS["items.csv"][0]
     names = dict(zip(catalogue.items["code"], catalogue.items["name"], strict=True))
     types = dict(zip(catalogue.point_types["code"], catalogue.point_types["name"], strict=True))
-    was, now = (_leaves_of(parts, types) for parts in (old, new))
+    was, now = (_leaves_of(version, types) for version in (old, new))
     for item in dict.fromkeys([*was, *now]):
-        told = [one.get(item, UNCOUNTED) for one in (was, now)]
-        if told[0] != told[1]:
-            yield area, f"{item} {names.get(item, '')}", "归到", *told
+        texts = [side.get(item, UNCOUNTED) for side in (was, now)]
+        if texts[0] != texts[1]:
+            yield area, f"{item} {names.get(item, '')}", "归到", *texts
 
 
-def _leaves_of(parts: Parts, types: Mapping[str, str]) -> dict[str, str]:
+def _leaves_of(rule_parts: Parts, types: Mapping[str, str]) -> dict[str, str]:
     """Tell per item which leaf it counts for, and where."""
-    names = {line["code"]: line["name"] for line in parts.indicators}
-    found: dict[str, list[str]] = {}
-    for line in parts.lines["items.csv"]:
+    names = {line["code"]: line["name"] for line in rule_parts.indicators}
+    leaves: dict[str, list[str]] = {}
+    for line in rule_parts.lines["items.csv"]:
         where = "、".join(types.get(code, code) for code in split(line["point_types"]))
         leaf = f"{line['indicator']} {names.get(line['indicator'], '')}"
-        found.setdefault(line["item"], []).append(f"{leaf}({where})" if where else leaf)
-    return {item: ";".join(sorted(several)) for item, several in found.items()}
+        leaves.setdefault(line["item"], []).append(f"{leaf}({where})" if where else leaf)
+    return {item: ";".join(sorted(several)) for item, several in leaves.items()}
 
 
 def _keyed(file: str, old: Parts, new: Parts, keys: Sequence[str]) -> Iterator[Change]:
     """Compare lines by what they are about; of several with the same key the order counts."""
     area, _, headings = SHEETS[file]
     by_name = {heading.name: heading for heading in headings}
-    was, now = (_by_key(parts.lines[file], keys) for parts in (old, new))
+    was, now = (_by_key(version.lines[file], keys) for version in (old, new))
     for key in dict.fromkeys([*was, *now]):
-        told = [_line_said(one.get(key), headings, keys) for one in (was, now)]
-        if told[0] != told[1]:
-            words = [said(part, by_name[name]) for part, name in zip(key, keys, strict=False)]
+        texts = [_line_text(side.get(key), headings, keys) for side in (was, now)]
+        if texts[0] != texts[1]:
+            words = [spell_cell(text, by_name[name]) for text, name in zip(key, keys, strict=False)]
             name = "新增" if key not in was else "取消" if key not in now else "改动"
-            yield area, " ".join(word for word in words if word), name, *told
+            yield area, " ".join(word for word in words if word), name, *texts
 
 
 def _by_key(lines: Sequence[Line], keys: Sequence[str]) -> dict[tuple, Line]:
-    found: dict[tuple, Line] = {}
+    lines_by_key: dict[tuple, Line] = {}
     for line in lines:
         key = tuple(line[name] for name in keys)
-        while key in found:
+        while key in lines_by_key:
             key = (*key, "")
-        found[key] = line
-    return found
+        lines_by_key[key] = line
+    return lines_by_key
 
 
-def _line_said(line: Line | None, headings: Sequence[Heading], keys: Sequence[str]) -> str:
+def _line_text(line: Line | None, headings: Sequence[Heading], keys: Sequence[str]) -> str:
     if line is None:
         return ""
-    own = [(h.title, said(line[h.name], h)) for h in headings if h.name not in keys]
-    return ",".join(f"{title} {text}" for title, text in own if text)
+    titled = [(h.title, spell_cell(line[h.name], h)) for h in headings if h.name not in keys]
+    return ",".join(f"{title} {text}" for title, text in titled if text)

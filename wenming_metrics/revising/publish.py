@@ -61,22 +61,22 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
     written then.
     """
     _check_release(release)
-    parts = parts_of(files_of_draft(office, draft))
-    files, _ = files_of(_released(parts, release))
+    rule_parts = parts_of(files_of_draft(office, draft))
+    files, _ = files_of(_released(rule_parts, release))
     rules = load_files(files, office.catalogue)
-    known = load_all(data / "rules", office.catalogue)
+    rule_sets = load_all(data / "rules", office.catalogue)
     target = data / "rules" / release.rules_id
-    if target.exists() or release.rules_id in {one.id for one in known}:
+    if target.exists() or release.rules_id in {rule_set.id for rule_set in rule_sets}:
         raise IntakeError(f"已有编号为“{release.rules_id}”的办法,请换一个编号。")
-    same = [one.id for one in known if (one.series, one.version) == (rules.series, rules.version)]
+    same = [rule_set.id for rule_set in rule_sets if (rule_set.series, rule_set.version) == (rules.series, rules.version)]
     if same:
         raise IntakeError(f"版本“{rules.version}”已由 {same[0]} 用了,请另写一个版本。")
-    faults = check.folder_faults([*known, rules])
+    faults = check.folder_faults([*rule_sets, rules])
     if faults:
         raise RuleSetError(faults)
-    told = {"title": rules.title, "id": rules.id, "version": rules.version, "source": rules.source}
-    told |= {"first": release.first_day.isoformat(), "at": stamp()[:16].replace("T", " ")}
-    files["README.md"] = _README.format(**told, who=release.who).encode()
+    facts = {"title": rules.title, "id": rules.id, "version": rules.version, "source": rules.source}
+    facts |= {"first": release.first_day.isoformat(), "at": stamp()[:16].replace("T", " ")}
+    files["README.md"] = _README.format(**facts, who=release.who).encode()
     with placed(files, target), writing(office.store) as connection:
         if read_draft(connection, draft) is None:
             raise IntakeError("这份草案已经发布或废弃。")
@@ -84,7 +84,7 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
             raise IntakeError(f"编号“{release.rules_id}”已经发布过,请换一个编号。")
         archive_rules(connection, rules.digest, rules.id, pack(files))
         add_event(connection, draft, PUBLISH, release.who, rules.id, rules.digest, release.document)
-    _log.info("发布 %s %s 自 %s 经办 %r", rules.id, rules.version, told["first"], release.who)
+    _log.info("发布 %s %s 自 %s 经办 %r", rules.id, rules.version, facts["first"], release.who)
     return rules
 
 
@@ -94,55 +94,55 @@ def _check_release(release: Release) -> None:
     if not _ID.fullmatch(release.rules_id):
         raise IntakeError("编号只用小写字母、数字和连字符,以字母或数字开头,最多 40 个。")
     if release.first_day < today() and not release.backdated:
-        said = "施行日期早于今天:从那一天起没有签发的得分都会按新办法重算。"
-        raise IntakeError(f"{said}确实要这样,请勾选「从过去的日期起施行」(命令行 --backdated)。")
+        message = "施行日期早于今天:从那一天起没有签发的得分都会按新办法重算。"
+        raise IntakeError(f"{message}确实要这样,请勾选「从过去的日期起施行」(命令行 --backdated)。")
 
 
-def _released(parts: Parts, release: Release) -> Parts:
-    told = {name: value for name, value in parts.settings.items() if name != "effective_to"}
-    told |= {"id": release.rules_id, "version": release.version.strip()}
-    told |= {"source": release.document.strip(), "effective_from": release.first_day}
-    return Parts(told, parts.lines, parts.composite, parts.survey)
+def _released(rule_parts: Parts, release: Release) -> Parts:
+    settings = {name: value for name, value in rule_parts.settings.items() if name != "effective_to"}
+    settings |= {"id": release.rules_id, "version": release.version.strip()}
+    settings |= {"source": release.document.strip(), "effective_from": release.first_day}
+    return Parts(settings, rule_parts.lines, rule_parts.composite, rule_parts.survey)
 
 
-def next_id(known: set[str], base: str) -> str:
+def next_id(used_ids: set[str], base: str) -> str:
     """Suggest an id that is free: demo-2026 -> demo-2026-2."""
     stem = re.sub(r"-\d{1,2}$", "", base) or "rules"
-    return next(one for n in range(2, 1000) if (one := f"{stem}-{n}") not in known)
+    return next(candidate for n in range(2, 1000) if (candidate := f"{stem}-{n}") not in used_ids)
 
 
-def versions(office: Office, known: list[RuleSet]) -> pd.DataFrame:
+def versions(office: Office, rule_sets: list[RuleSet]) -> pd.DataFrame:
     """List all versions, the latest first.
 
-    Takes:   known - `rules.load.load_all`
+    Takes:   rule_sets - `rules.load.load_all`
     Returns: id, title, version, source, first_day, last_day (dates, None = no end), series,
         digest, in_force (bool), leaves, who and at (of publishing; "" for those that came otherwise)
     """
     with reading(office.store) as connection:
         events = read_events(connection)
-    told = events[events["act"] == PUBLISH].drop_duplicates("rules", keep="last")
-    by = told.set_index("rules")[["who", "at"]].to_dict("index")
+    publications = events[events["act"] == PUBLISH].drop_duplicates("rules", keep="last")
+    by = publications.set_index("rules")[["who", "at"]].to_dict("index")
     current = office.rules.id
     rows = [
         {
-            **{"id": one.id, "title": one.title, "version": one.version, "source": one.source},
-            **{"first_day": one.effective_from, "last_day": _last_day(one, known)},
-            **{"series": one.series, "digest": one.digest, "in_force": one.id == current},
-            "leaves": len(one.leaves),
-            **by.get(one.id, {"who": "", "at": ""}),
+            **{"id": rule_set.id, "title": rule_set.title, "version": rule_set.version, "source": rule_set.source},
+            **{"first_day": rule_set.effective_from, "last_day": _last_day(rule_set, rule_sets)},
+            **{"series": rule_set.series, "digest": rule_set.digest, "in_force": rule_set.id == current},
+            "leaves": len(rule_set.leaves),
+            **by.get(rule_set.id, {"who": "", "at": ""}),
         }
-        for one in known
+        for rule_set in rule_sets
     ]
     return pd.DataFrame(rows).iloc[::-1].reset_index(drop=True)
 
 
-def _last_day(one: RuleSet, known: list[RuleSet]) -> date | None:
+def _last_day(rule_set: RuleSet, rule_sets: list[RuleSet]) -> date | None:
     """Give the last day of a version: as written, or the day before the next of its series."""
     later = [
-        other.effective_from
-        for other in known
-        if other.series == one.series and other.effective_from > one.effective_from
+        sibling.effective_from
+        for sibling in rule_sets
+        if sibling.series == rule_set.series and sibling.effective_from > rule_set.effective_from
     ]
-    ends = [one.effective_to] if one.effective_to else []
+    ends = [rule_set.effective_to] if rule_set.effective_to else []
     ends += [date.fromordinal(min(later).toordinal() - 1)] if later else []
     return min(ends, default=None)

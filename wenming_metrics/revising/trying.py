@@ -54,27 +54,27 @@ def try_draft(
 ) -> Tried:
     """Score a window under a draft, and under each of its clauses alone. Nothing is stored."""
     old, new = parts_in_force(office), parts_of(files)
-    whole = try_rules(office, load_files(files, office.catalogue), over, board, executor)
+    trial = try_rules(office, load_files(files, office.catalogue), over, board, executor)
     alone = _sound(office, old, new)
-    units = whole.units.assign(clause="", by_clause=0.0, rank_by_clause=whole.units["rank_before"])
+    units = trial.units.assign(clause="", by_clause=0.0, rank_by_clause=trial.units["rank_before"])
     lines = []
     for clause, rules in alone:
         if rules is None:
             lines.append((clause.title, np.nan, np.nan, ""))
             continue
-        found = whole if len(alone) == 1 else try_rules(office, rules, over, board, executor)
-        own = found.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)
-        change = _change(own)
+        clause_trial = trial if len(alone) == 1 else try_rules(office, rules, over, board, executor)
+        clause_units = clause_trial.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)
+        change = _change(clause_units)
         most = int(np.abs(change).argmax()) if len(change) else 0
-        moved, name = int(own["changed"].sum()), str(own["unit_name"].get(most, ""))
+        moved, name = int(clause_units["changed"].sum()), str(clause_units["unit_name"].get(most, ""))
         lines.append((clause.title, moved, change[most] if len(change) else 0.0, name))
         better = np.abs(change) > units["by_clause"].abs().to_numpy() + 1e-9
         units.loc[better, "clause"] = clause.title
         units.loc[better, "by_clause"] = change[better]
-        units.loc[better, "rank_by_clause"] = own["rank_after"][better]
-    told = pd.DataFrame(lines, columns=["title", "moved", "most", "unit_name"])
-    told.loc[told["most"] == 0, "unit_name"] = ""
-    return Tried(whole, units, told)
+        units.loc[better, "rank_by_clause"] = clause_units["rank_after"][better]
+    clauses = pd.DataFrame(lines, columns=["title", "moved", "most", "unit_name"])
+    clauses.loc[clauses["most"] == 0, "unit_name"] = ""
+    return Tried(trial, units, clauses)
 
 
 def _change(units: pd.DataFrame) -> np.ndarray:
@@ -85,18 +85,18 @@ def _change(units: pd.DataFrame) -> np.ndarray:
 
 def _sound(office: Office, old: Parts, new: Parts) -> list[tuple[Clause, RuleSet | None]]:
     """Load the rules of each clause alone; those too many, or not sound alone, go together."""
-    found, rest = [], []
+    loaded, rest = [], []
     for clause in clauses_of(old, new):
-        rules = _load(office, old, new, clause) if len(found) < _MOST - 1 else None
+        rules = _load(office, old, new, clause) if len(loaded) < _MOST - 1 else None
         if rules is None:
             rest.append(clause)
         else:
-            found.append((clause, rules))
+            loaded.append((clause, rules))
     if rest:
         title = rest[0].title if len(rest) == 1 else f"{REST}({len(rest)} 条)"
         together = join(rest, title)
-        found.append((together, _load(office, old, new, together)))
-    return found
+        loaded.append((together, _load(office, old, new, together)))
+    return loaded
 
 
 def _load(office: Office, old: Parts, new: Parts, clause: Clause) -> RuleSet | None:

@@ -51,7 +51,7 @@ def open_executor(workers: int | None, cluster: str | None) -> Iterator[Executor
             yield executor
     elif workers:
         # A fork would copy locks and database connections in whatever state they are in.
-        spawn, log = get_context("spawn"), (logs.kept_in(),)
+        spawn, log = get_context("spawn"), (logs.log_path(),)
         pool = ProcessPoolExecutor(workers, spawn, initializer=logs.join, initargs=log)
         try:
             yield pool
@@ -90,12 +90,12 @@ def _check_workers(client: object, address: str) -> None:
     except TimeoutError:
         raise ExecutorError(f"集群 {address} 里没有工作进程,请先启动 dask worker。") from None
     try:
-        found = client.run(program)
+        digests = client.run(program)
     except ImportError as error:
         raise ExecutorError(f"集群的工作进程里没有装本软件或它需要的库:{error}") from error
-    others = sorted(worker for worker, digest in found.items() if digest != program())
-    if others:
-        raise ExecutorError(f"集群里这些工作进程的软件版本与本机不同:{'、'.join(others)}")
+    differing = sorted(worker for worker, digest in digests.items() if digest != program())
+    if differing:
+        raise ExecutorError(f"集群里这些工作进程的软件版本与本机不同:{'、'.join(differing)}")
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ _ALL = logging.getLogger("wenming_metrics")
 
 
 @contextmanager
-def kept(kind: str, settings: Settings) -> Iterator[None]:
+def keep_log(kind: str, settings: Settings) -> Iterator[None]:
     """Keep a log while something runs; where it cannot be written, say so once and go on.
 
     Takes: kind - "server", whose warnings are shown on its console too, or "command", whose user
@@ -35,8 +35,8 @@ def kept(kind: str, settings: Settings) -> Iterator[None]:
     console = logging.StreamHandler()
     console.setLevel(logging.WARNING)
     added = [handler, console] if kind == "server" else [handler]
-    for one in added:
-        _add(one)
+    for log_handler in added:
+        _add(log_handler)
     _ALL.setLevel(logging.INFO)
     _ALL.propagate = False
     try:
@@ -44,15 +44,15 @@ def kept(kind: str, settings: Settings) -> Iterator[None]:
     finally:
         _ALL.propagate = True
         _ALL.setLevel(level)
-        for one in added:
-            _ALL.removeHandler(one)
-            one.close()
+        for log_handler in added:
+            _ALL.removeHandler(log_handler)
+            log_handler.close()
 
 
-def kept_in() -> Path | None:
+def log_path() -> Path | None:
     """Say which file this process keeps its log in, for `join`; None: in none."""
-    files = (one for one in _ALL.handlers if isinstance(one, logging.FileHandler))
-    return next((Path(one.baseFilename) for one in files), None)
+    files = (handler for handler in _ALL.handlers if isinstance(handler, logging.FileHandler))
+    return next((Path(handler.baseFilename) for handler in files), None)
 
 
 def join(path: Path | None) -> None:

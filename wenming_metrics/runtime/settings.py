@@ -40,9 +40,9 @@ class Settings:
         chosen = os.environ.get("WENMING_LOGS")
         if chosen:
             return Path(chosen)
-        place = self.store_url.removeprefix(_SQLITE)
-        is_file = place != self.store_url
-        beside = Path(unquote(place)).parent if is_file else ROOT / "data" / "store"
+        store_path = self.store_url.removeprefix(_SQLITE)
+        is_file = store_path != self.store_url
+        beside = Path(unquote(store_path)).parent if is_file else ROOT / "data" / "store"
         return beside / "logs"
 
 
@@ -59,17 +59,17 @@ def load() -> Settings:
 
 
 def _days(name: str) -> int | None:
-    said = os.environ.get(name, "").strip()
-    if not said:
+    text = os.environ.get(name, "").strip()
+    if not text:
         return None
-    if not said.isdecimal() or int(said) < 1:
-        raise SettingsError(f"环境变量 {name} 应是天数(1 或更大的整数),现在是“{said}”。")
-    return int(said)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"环境变量 {name} 应是天数(1 或更大的整数),现在是“{text}”。")
+    return int(text)
 
 
-def store_url(place: str | Path) -> str:
+def store_url(path_or_url: str | Path) -> str:
     """Give the SQLAlchemy URL of a store that is named by a path or by the URL of a server."""
-    text = str(place)
+    text = str(path_or_url)
     if "://" not in text:
         path = str(Path(text).resolve())
         return _SQLITE + path.replace("%", "%25").replace("?", "%3F")

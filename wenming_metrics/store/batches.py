@@ -39,8 +39,8 @@ def _keep_original(connection: Connection, sha256: str, content: bytes) -> None:
     mine = table.c.sha256 == sha256
     dropped = connection.execute(select(table.c.dropped_at).where(mine)).scalar()
     if dropped is None:
-        kept = {"sha256": sha256, "size": len(content), "content": content}
-        connection.execute(insert(table), kept)
+        columns = {"sha256": sha256, "size": len(content), "content": content}
+        connection.execute(insert(table), columns)
     elif dropped:
         connection.execute(update(table).where(mine).values(content=content, dropped_at=""))
 
@@ -48,8 +48,8 @@ def _keep_original(connection: Connection, sha256: str, content: bytes) -> None:
 def add_event(connection: Connection, batch: int, act: str, who: str, reason: str = "") -> None:
     """Append one act to the history of a batch; the last one says whether it counts."""
     event = {"event": next_number(connection, schema.batch_event.c.event), "batch": batch}
-    told = {"act": act, "at": stamp(), "who": who, "reason": reason}
-    connection.execute(insert(schema.batch_event), {**event, **told})
+    facts = {"act": act, "at": stamp(), "who": who, "reason": reason}
+    connection.execute(insert(schema.batch_event), {**event, **facts})
     counts = update(schema.batch).where(schema.batch.c.batch == batch)
     connection.execute(counts.values(live=int(act != WITHDRAW)))
 
@@ -67,17 +67,17 @@ def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]
 
 def _details(problems: Sequence[Problem]) -> list[str]:
     """Write the details as JSON, those that many problems share once."""
-    told = [one.details for one in problems]
-    keys = list(map(id, told))  # alive in `told`, so no two have the same
+    problem_details = [problem.details for problem in problems]
+    keys = list(map(id, problem_details))  # alive in `problem_details`, so no two have the same
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    written = {key: encode(dict(one)) for key, one in dict(zip(keys, told, strict=True)).items()}
+    written = {key: encode(dict(mapping)) for key, mapping in dict(zip(keys, problem_details, strict=True)).items()}
     return list(map(written.__getitem__, keys))
 
 
 def add_days(connection: Connection, batch: int, days: np.ndarray) -> None:
     """Note how many rows of a batch lie on which day."""
-    found, counts = np.unique(days, return_counts=True)
-    add_rows(connection, schema.batch_day, {"batch": batch, "day": found, "good": counts})
+    distinct_days, counts = np.unique(days, return_counts=True)
+    add_rows(connection, schema.batch_day, {"batch": batch, "day": distinct_days, "good": counts})
 
 
 def batch_days(connection: Connection, batch: int) -> list[int]:
@@ -91,10 +91,10 @@ def days_of(connection: Connection, batches: Sequence[int]) -> dict[int, set[int
     """Give the days that rows of some batches lie on, by batch."""
     table = schema.batch_day
     query = select(table.c.batch, table.c.day).where(table.c.batch.in_([int(b) for b in batches]))
-    found: dict[int, set[int]] = {}
+    by_batch: dict[int, set[int]] = {}
     for batch, day in connection.execute(query):
-        found.setdefault(batch, set()).add(day)
-    return found
+        by_batch.setdefault(batch, set()).add(day)
+    return by_batch
 
 
 def all_days(connection: Connection) -> list[int]:
@@ -113,9 +113,9 @@ def live_on(connection: Connection, days: Sequence[int] | range, known_at: str =
     """List the batches that count, or counted at a moment, and have rows on some days."""
     table = schema.batch_day
     if known_at:
-        there = select(table.c.batch).distinct().where(among(table.c.day, days))
+        on_days = select(table.c.batch).distinct().where(among(table.c.day, days))
         counted = live_at(connection, known_at).index
-        return np.array(sorted(set(connection.execute(there).scalars()) & set(counted)), np.int64)
+        return np.array(sorted(set(connection.execute(on_days).scalars()) & set(counted)), np.int64)
     query = (
         select(table.c.batch)
         .distinct()
@@ -165,16 +165,16 @@ def list_batches(connection: Connection) -> pd.DataFrame:
             func.max(days.c.day).label("last_day"),
         ).group_by(days.c.batch),
     ).set_index("batch")
-    told = last[["act", "at", "who"]].add_prefix("act_").rename(columns={"act_act": "act"})
-    found = batches.join(told, on="batch").join(spans.astype("Int64"), on="batch")
-    return found.drop(columns=["sha256", "live"])
+    last_acts = last[["act", "at", "who"]].add_prefix("act_").rename(columns={"act_act": "act"})
+    listed = batches.join(last_acts, on="batch").join(spans.astype("Int64"), on="batch")
+    return listed.drop(columns=["sha256", "live"])
 
 
 def batch_facts(connection: Connection, batch: int) -> dict[str, object] | None:
     """Give one batch's own line, or None when there is no such batch."""
     query = select(schema.batch).where(schema.batch.c.batch == batch)
-    found = connection.execute(query).mappings().first()
-    return dict(found) if found else None
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
 
 
 def original_bytes(connection: Connection, batch: int) -> tuple[bytes | None, str]:

@@ -22,8 +22,8 @@ def add_sheet(
            headers - (position, text as typed, column name or "", row of the header of a further
            table in the sheet, else 0) per column
     """
-    told = {**facts, "batch": batch, "headers": json.dumps(list(headers), ensure_ascii=False)}
-    add_rows(connection, schema.sheet, {name: [value] for name, value in told.items()})
+    columns = {**facts, "batch": batch, "headers": json.dumps(list(headers), ensure_ascii=False)}
+    add_rows(connection, schema.sheet, {name: [value] for name, value in columns.items()})
 
 
 def add_blocks(
@@ -48,8 +48,8 @@ def read_sheets(connection: Connection, batches: Iterable[int]) -> pd.DataFrame:
         .join(schema.batch, schema.batch.c.batch == table.c.batch)
         .where(table.c.batch.in_([int(number) for number in batches]))
     )
-    found = read_frame(connection, query)
-    return found.assign(headers=found["headers"].map(json.loads))
+    sheets = read_frame(connection, query)
+    return sheets.assign(headers=sheets["headers"].map(json.loads))
 
 
 def read_blocks(

@@ -59,8 +59,8 @@ def _add(connection: Connection, table: Table, facts: Mapping[str, object], who:
 
 
 def _forget(connection: Connection, table: Table, which: object) -> None:
-    told = update(table).where(which, table.c.forgotten_at == "")
-    connection.execute(told.values(forgotten_at=stamp()))
+    statement = update(table).where(which, table.c.forgotten_at == "")
+    connection.execute(statement.values(forgotten_at=stamp()))
 
 
 def _read(connection: Connection, table: Table) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError
 from wenming_metrics.domain.periods import now
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.engines import engine_of, one_state
-from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, told
+from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_store_errors
 
 _AT_ONCE = 20_000
 """Rows that are handed to the driver together: enough to be fast, few enough to hold twice."""
@@ -50,7 +50,7 @@ def open_store(url: str) -> Store:
     of the software.
     """
     engine = engine_of(url)
-    with told(url, opening=True):
+    with as_store_errors(url, opening=True):
         migrate.bring_up_to_date(engine)
     return Store(url, engine)
 
@@ -61,7 +61,7 @@ def reading(store: Store) -> Iterator[Connection]:
 
     Raises StoreError when the store fails meanwhile.
     """
-    with told(store.url), one_state(store.engine) as connection:
+    with as_store_errors(store.url), one_state(store.engine) as connection:
         yield connection
 
 
@@ -72,13 +72,13 @@ def writing(store: Store) -> Iterator[Connection]:
     Raises StoreError when the store fails meanwhile; nothing of the transaction is stored then.
     """
     with (
-        told(store.url, NOT_SAVED),
+        as_store_errors(store.url, NOT_SAVED),
         store.engine.connect() as connection,
         connection.begin() as transaction,
     ):
         _claim(connection)
         yield connection
-        with told(store.url, UNSURE):
+        with as_store_errors(store.url, UNSURE):
             transaction.commit()
 
 
@@ -91,8 +91,8 @@ def _claim(connection: Connection) -> None:
 
 
 def _another_version(connection: Connection) -> StoreError:
-    found = connection.execute(select(schema.store.c.version)).scalar()
-    if found is not None and found > schema.VERSION:
+    version = connection.execute(select(schema.store.c.version)).scalar()
+    if version is not None and version > schema.VERSION:
         return StoreError("数据已由更新版本的软件升级,这个程序太旧了。请关闭它,重新启动新版本。")
     return StoreError("数据已换成旧版本的,可能刚还原了备份。请重新启动软件,它会自动升级数据。")
 
@@ -102,10 +102,10 @@ def revision(store: Store) -> int:
     table = schema.store
     with reading(store) as connection:
         query = select(table.c.seq).where(table.c.version == schema.VERSION)
-        found = connection.execute(query).scalar()
-        if found is None:
+        seq = connection.execute(query).scalar()
+        if seq is None:
             raise _another_version(connection)
-        return found
+        return seq
 
 
 def stamp() -> str:
@@ -120,32 +120,32 @@ def add_rows(connection: Connection, table: Table, columns: Mapping[str, object]
     """
     sizes = {len(column) for column in columns.values() if _is_column(column)}
     (size,) = sizes or {0}
-    put = _copy if connection.dialect.name == "postgresql" else _insert
+    insert_lines = _copy if connection.dialect.name == "postgresql" else _insert
     for start in range(0, size, _AT_ONCE):
-        part = slice(start, min(start + _AT_ONCE, size))
-        ready = [_plain(column, part, table.c[name]) for name, column in columns.items()]
-        put(connection, table, tuple(columns), list(zip(*ready, strict=True)))
+        chunk = slice(start, min(start + _AT_ONCE, size))
+        ready = [_plain(column, chunk, table.c[name]) for name, column in columns.items()]
+        insert_lines(connection, table, tuple(columns), list(zip(*ready, strict=True)))
 
 
 def add_lines(
     connection: Connection, table: Table, names: tuple[str, ...], lines: list[tuple]
 ) -> None:
     """Insert lines of another store as its driver gave them: nothing in them is to be made ready."""
-    put = _copy if connection.dialect.name == "postgresql" else _insert
-    put(connection, table, names, lines)
+    insert_lines = _copy if connection.dialect.name == "postgresql" else _insert
+    insert_lines(connection, table, names, lines)
 
 
-def _plain(values: object, part: slice, column: Column) -> list:
+def _plain(values: object, chunk: slice, column: Column) -> list:
     """Make a list of Python's own values: drivers know no others."""
     if not _is_column(values):
-        return [values] * (part.stop - part.start)
+        return [values] * (chunk.stop - chunk.start)
     array = values.to_numpy() if isinstance(values, pd.Series) else values
-    found = array[part].tolist() if isinstance(array, np.ndarray) else list(array[part])
+    plain_values = array[chunk].tolist() if isinstance(array, np.ndarray) else list(array[chunk])
     if not isinstance(column.type, Text):
-        return found
+        return plain_values
     # Texts repeat, and next to none holds a NUL.
-    odd = {value: text for value in set(found) if (text := _text(value)) is not value}
-    return [odd.get(value, value) for value in found] if odd else found
+    odd = {value: text for value in set(plain_values) if (text := _text(value)) is not value}
+    return [odd.get(value, value) for value in plain_values] if odd else plain_values
 
 
 def _text(value: object) -> object:
@@ -189,26 +189,26 @@ def _postgres_type(column: Column) -> str:
 
 def read_frame(connection: Connection, query: Select) -> pd.DataFrame:
     """Run a query; returns its rows as a frame with the query's column names."""
-    found = connection.execute(query)
-    names = list(found.keys())
-    columns = list(zip(*found.fetchall(), strict=True))
+    cursor = connection.execute(query)
+    names = list(cursor.keys())
+    columns = list(zip(*cursor.fetchall(), strict=True))
     if not columns:
         return no_rows(query)
-    told = zip(names, map(_whole, columns), strict=True)
-    frame = pd.DataFrame(dict(told), columns=names)
+    named_columns = zip(names, map(_integers, columns), strict=True)
+    frame = pd.DataFrame(dict(named_columns), columns=names)
     # PostgreSQL sums whole numbers into decimals.
-    whole = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
-    decimal = [name for name in whole if frame[name].dtype == object]
+    integer_names = [c.name for c in query.selected_columns if isinstance(c.type, Integer)]
+    decimal = [name for name in integer_names if frame[name].dtype == object]
     exact = {name: [v if v is None else int(v) for v in frame[name]] for name in decimal}
     return frame.assign(**exact)
 
 
-def _whole(values: tuple) -> np.ndarray | tuple:
+def _integers(values: tuple) -> np.ndarray | tuple:
     """Give values as an array where all are whole numbers: much sooner than a frame finds it out."""
     if type(values[0]) is not int:
         return values
-    found = np.array(values)
-    return found if found.dtype == np.int64 else values
+    array = np.array(values)
+    return array if array.dtype == np.int64 else values
 
 
 def no_rows(of: Select | Table) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def no_rows(of: Select | Table) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _empty(columns: tuple[tuple[str, bool], ...]) -> pd.DataFrame:
     """Make a frame without rows, once: it costs 4 ms (columns: name, does it hold integers)."""
-    types = {name: "int64" if whole else "object" for name, whole in columns}
+    types = {name: "int64" if is_integer else "object" for name, is_integer in columns}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 

@@ -36,10 +36,10 @@ def month_end(day: int) -> int:
 
 def by_month(days: Iterable[int]) -> list[list[int]]:
     """Split days by the month they lie in, in order; each once."""
-    found: dict[int, list[int]] = {}
+    months: dict[int, list[int]] = {}
     for day in sorted(set(days)):
-        found.setdefault(month_end(day), []).append(day)
-    return list(found.values())
+        months.setdefault(month_end(day), []).append(day)
+    return list(months.values())
 
 
 def year_start(day: int) -> int:

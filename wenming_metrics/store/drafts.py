@@ -16,8 +16,8 @@ def add_draft(connection: Connection, name: str, who: str, content: bytes, rules
     """Keep the packed files of a draft; gives its number. Takes: rules - id of the rule set."""
     table = schema.rule_draft
     number = next_number(connection, table.c.draft)
-    kept = {"draft": number, "name": name, "who": who, "at": stamp(), "content": content}
-    connection.execute(insert(table), kept)
+    columns = {"draft": number, "name": name, "who": who, "at": stamp(), "content": content}
+    connection.execute(insert(table), columns)
     add_event(connection, number, KEEP, who, rules)
     return number
 
@@ -33,9 +33,9 @@ def add_event(
 ) -> None:
     """Add what was done to a draft. Takes: digest, document - of a published one"""
     table = schema.rule_event
-    told = {"draft": draft, "act": act, "rules": rules, "digest": digest, "document": document}
+    facts = {"draft": draft, "act": act, "rules": rules, "digest": digest, "document": document}
     number = next_number(connection, table.c.event)
-    connection.execute(insert(table), {**told, "event": number, "at": stamp(), "who": who})
+    connection.execute(insert(table), {**facts, "event": number, "at": stamp(), "who": who})
 
 
 def read_draft(connection: Connection, draft: int) -> bytes | None:

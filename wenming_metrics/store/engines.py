@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from wenming_metrics.store.failures import StoreError, shown
+from wenming_metrics.store.failures import StoreError, spell_address
 
 _PATIENCE = 30.0
 _TURN = 0.02
@@ -42,26 +42,26 @@ def engine_of(url: str) -> Engine:
     Raises StoreError when the address is mistyped, or its driver is not installed.
     """
     try:
-        place = make_url(url)
-        patience = float(str(place.query.get("timeout", _PATIENCE)))
-        place = place.difference_update_query(["timeout"])
-        make = {"sqlite": _sqlite, "postgresql": _postgres}.get(place.get_backend_name())
-        return make(place, patience) if make else create_engine(place, **_QUIET)
+        address = make_url(url)
+        patience = float(str(address.query.get("timeout", _PATIENCE)))
+        address = address.difference_update_query(["timeout"])
+        make = {"sqlite": _sqlite, "postgresql": _postgres}.get(address.get_backend_name())
+        return make(address, patience) if make else create_engine(address, **_QUIET)
     except (ArgumentError, ValueError):
         # Without the original: it may spell the address, with its password.
-        said = "应当是文件的路径,或 postgresql://用户名:密码@服务器/数据库。"
-        raise StoreError(f"WENMING_STORE 写得不对:{said}") from None
+        message = "应当是文件的路径,或 postgresql://用户名:密码@服务器/数据库。"
+        raise StoreError(f"WENMING_STORE 写得不对:{message}") from None
     except ModuleNotFoundError as error:
-        said = f"缺少连接这种数据库的程序库 {error.name},请先安装,见 requirements.txt。"
-        raise StoreError(f"打不开{shown(url)}:{said}") from error
+        message = f"缺少连接这种数据库的程序库 {error.name},请先安装,见 requirements.txt。"
+        raise StoreError(f"打不开{spell_address(url)}:{message}") from error
     except OSError as error:
-        said = f"没有这个文件夹,或者没有读写的权限({error.strerror})。"
-        raise StoreError(f"打不开{shown(url)}:{said}") from error
+        message = f"没有这个文件夹,或者没有读写的权限({error.strerror})。"
+        raise StoreError(f"打不开{spell_address(url)}:{message}") from error
 
 
-def _sqlite(place: URL, patience: float) -> Engine:
-    if place.database:
-        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+def _sqlite(address: URL, patience: float) -> Engine:
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
 
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         # The driver must not begin transactions by itself: reads need one snapshot too.
@@ -70,7 +70,7 @@ def _sqlite(place: URL, patience: float) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")  # an acknowledged upload survives a power cut
         connection.execute("PRAGMA cache_size=-65536")
 
-    engine = create_engine(place, connect_args={"timeout": patience}, **_QUIET)
+    engine = create_engine(address, connect_args={"timeout": patience}, **_QUIET)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -95,18 +95,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
 
 
-def _postgres(place: URL, patience: float) -> Engine:
+def _postgres(address: URL, patience: float) -> Engine:
     def set_up(connection: object, _record: object) -> None:
         if connection.info.parameter_status("server_encoding") != "UTF8":
-            said = "的编码不是 UTF8,有些字存不进去。请新建编码为 UTF8 的数据库。"
-            raise StoreError(shown(str(place)) + said)
+            message = "的编码不是 UTF8,有些字存不进去。请新建编码为 UTF8 的数据库。"
+            raise StoreError(spell_address(str(address)) + message)
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {int(patience * 1000)}")
         connection.execute("SET synchronous_commit = on")  # as above
         connection.autocommit = False
 
     engine = create_engine(
-        place.update_query_dict({**_NETWORK, **place.query}),
+        address.update_query_dict({**_NETWORK, **address.query}),
         **_QUIET,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,  # work goes on after the server was away

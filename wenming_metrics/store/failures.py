@@ -89,7 +89,7 @@ class Failure:
 
 
 @contextmanager
-def told(url: str, outcome: str = "", *, opening: bool = False) -> Iterator[None]:
+def as_store_errors(url: str, outcome: str = "", *, opening: bool = False) -> Iterator[None]:
     """Turn failures of the place into StoreError, with the original as its cause.
 
     Takes: outcome - what became of the work, said after the reason
@@ -102,7 +102,7 @@ def told(url: str, outcome: str = "", *, opening: bool = False) -> Iterator[None
         if failure is None:
             raise
         after = NOT_SAVED if outcome == UNSURE and not failure.lost else outcome
-        before = f"打不开{shown(url)}:" if opening else ""
+        before = f"打不开{spell_address(url)}:" if opening else ""
         raise StoreError(before + failure.text + after) from error
 
 
@@ -110,41 +110,41 @@ def explain(error: DBAPIError | AllTaken, url: str) -> Failure | None:
     """Say what a driver's error means to the user; None for a mistake of the program."""
     if isinstance(error, AllTaken):
         return Failure(_TOO_MANY)
-    said = _without_password(str(error.orig), url)
+    message = _without_password(str(error.orig), url)
     number = getattr(error.orig, "sqlite_errorcode", None)
     if number is not None:
-        known = _SQLITE.get(number & _PRIMARY)
+        reason = _SQLITE.get(number & _PRIMARY)
         is_mistake = number & _PRIMARY in _SQLITE_MISTAKES
     else:
-        known = _of_server(error, said)
-        is_mistake = known is None and not isinstance(error, OperationalError)
-    lost = error.connection_invalidated or known == _GONE
-    return None if is_mistake else Failure(known or _STRANGE.format(said=said), lost)
+        reason = _of_server(error, message)
+        is_mistake = reason is None and not isinstance(error, OperationalError)
+    lost = error.connection_invalidated or reason == _GONE
+    return None if is_mistake else Failure(reason or _STRANGE.format(said=message), lost)
 
 
-def _of_server(error: DBAPIError, said: str) -> str | None:
+def _of_server(error: DBAPIError, message: str) -> str | None:
     """Find the words for what a server said, or for its silence."""
     state = getattr(error.orig, "sqlstate", None)
     if state:
-        known = next((text for code, text in _POSTGRES.items() if state.startswith(code)), None)
-        return known or (_GONE if error.connection_invalidated else None)
+        reason = next((text for code, text in _POSTGRES.items() if state.startswith(code)), None)
+        return reason or (_GONE if error.connection_invalidated else None)
     if error.connection_invalidated:
         return _GONE
     if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
         return None
-    return next((text for words, text in _REFUSED.items() if re.search(words, said)), _AWAY)
+    return next((text for words, text in _REFUSED.items() if re.search(words, message)), _AWAY)
 
 
-def shown(url: str) -> str:
+def spell_address(url: str) -> str:
     """Spell where the store is: the path of its file, or its address without the password."""
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite":
-        return f"数据文件 {place.database}"
-    place = place.set(drivername=place.get_backend_name(), query={})
-    return f"数据库 {place.render_as_string(hide_password=True)}"
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return f"数据文件 {address.database}"
+    address = address.set(drivername=address.get_backend_name(), query={})
+    return f"数据库 {address.render_as_string(hide_password=True)}"
 
 
-def _without_password(said: str, url: str) -> str:
-    place = make_url(url)
-    one_line = " ".join(said.split()).rstrip("。.")
-    return one_line.replace(str(place.password), "***") if place.password else one_line
+def _without_password(message: str, url: str) -> str:
+    address = make_url(url)
+    one_line = " ".join(message.split()).rstrip("。.")
+    return one_line.replace(str(address.password), "***") if address.password else one_line

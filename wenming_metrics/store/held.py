@@ -42,40 +42,40 @@ def replaced(connection: Connection) -> pd.DataFrame:
 
 
 def _replaced(connection: Connection) -> dict[int, int]:
-    found = replaced_batches(connection)
-    return {int(one.batch): one.by[-1] for one in found[found["whole"].astype(bool)].itertuples()}
+    batches = replaced_batches(connection)
+    return {int(line.batch): line.by[-1] for line in batches[batches["whole"].astype(bool)].itertuples()}
 
 
 def _unended(connection: Connection) -> pd.DataFrame:
     """List the held rows of live batches that nothing has ended: batch, sheet, source_row, codes."""
-    held, end, batch = schema.held_row, schema.held_end, schema.batch
-    same = and_(*(held.c[name] == end.c[name] for name in KEYS))
+    held_row, end, batch = schema.held_row, schema.held_end, schema.batch
+    same = and_(*(held_row.c[name] == end.c[name] for name in KEYS))
     query = (
-        select(held, end.c.act, end.c.by_batch)
-        .join(batch, batch.c.batch == held.c.batch)
+        select(held_row, end.c.act, end.c.by_batch)
+        .join(batch, batch.c.batch == held_row.c.batch)
         .join(end, same, isouter=True)
         .where(batch.c.live == 1)
-        .order_by(*(held.c[name] for name in KEYS))
+        .order_by(*(held_row.c[name] for name in KEYS))
     )
-    found = read_frame(connection, query)
+    rows = read_frame(connection, query)
     live = _live_through(connection)
     ended = [
         pd.notna(act) and (pd.isna(by) or int(by) in live)
-        for act, by in zip(found["act"], found["by_batch"], strict=True)
+        for act, by in zip(rows["act"], rows["by_batch"], strict=True)
     ]
-    kept = found[~pd.Series(ended, found.index, dtype=bool)]
-    return kept[[*KEYS, "codes"]].reset_index(drop=True)
+    unended = rows[~pd.Series(ended, rows.index, dtype=bool)]
+    return unended[[*KEYS, "codes"]].reset_index(drop=True)
 
 
-def heirs(connection: Connection, batches: Iterable[int]) -> set[int]:
+def successors(connection: Connection, batches: Iterable[int]) -> set[int]:
     """Give batches with all that corrected them, and what corrected those, whether live or not."""
     edges = _edges(connection)
-    found: set[int] = set()
+    reached: set[int] = set()
     left = {int(batch) for batch in batches}
     while left:
-        found |= left
-        left = {after for batch in left for after in edges[batch]} - found
-    return found
+        reached |= left
+        left = {after for batch in left for after in edges[batch]} - reached
+    return reached
 
 
 def _live_through(connection: Connection) -> set[int]:
@@ -83,7 +83,7 @@ def _live_through(connection: Connection) -> set[int]:
     query = select(schema.batch.c.batch).where(schema.batch.c.live == 1)
     live = set(connection.execute(query).scalars())
     edges = _edges(connection)
-    return live | {batch for batch in list(edges) if heirs(connection, [batch]) & live}
+    return live | {batch for batch in list(edges) if successors(connection, [batch]) & live}
 
 
 def _edges(connection: Connection) -> defaultdict[int, set[int]]:
@@ -98,19 +98,19 @@ def _edges(connection: Connection) -> defaultdict[int, set[int]]:
 
 def end_rows(connection: Connection, rows: pd.DataFrame, by_batch: int, who: str) -> None:
     """End held rows because a batch brings them again. Takes: rows - batch, sheet, source_row, act"""
-    _put(connection, rows.assign(by_batch=by_batch, who=who, reason=""))
+    _note_ends(connection, rows.assign(by_batch=by_batch, who=who, reason=""))
 
 
 def discard(connection: Connection, rows: pd.DataFrame, who: str, reason: str) -> None:
     """End held rows because a person says so. Takes: rows - batch, sheet, source_row"""
-    _put(connection, rows.assign(act=DISCARDED, by_batch=None, who=who, reason=reason))
+    _note_ends(connection, rows.assign(act=DISCARDED, by_batch=None, who=who, reason=reason))
 
 
-def _put(connection: Connection, rows: pd.DataFrame) -> None:
+def _note_ends(connection: Connection, rows: pd.DataFrame) -> None:
     """Note the end of rows, in place of an earlier one that holds no longer."""
     end = schema.held_end
     for batch, sheet, row in rows[KEYS].itertuples(index=False):
-        here = (end.c.batch == int(batch), end.c.sheet == int(sheet), end.c.source_row == int(row))
-        connection.execute(delete(end).where(*here))
+        same_row = (end.c.batch == int(batch), end.c.sheet == int(sheet), end.c.source_row == int(row))
+        connection.execute(delete(end).where(*same_row))
     columns = {name: rows[name].tolist() for name in (*KEYS, "act", "by_batch", "who", "reason")}
     add_rows(connection, end, {**columns, "at": stamp()})

@@ -30,8 +30,8 @@ def add_event(
 ) -> None:
     """Append one act to the life of an issue."""
     event = {"event": next_number(connection, schema.issue_event.c.event), "issue": issue}
-    told = {"act": act, "at": stamp(), "who": who, "reason": reason, "document": document}
-    connection.execute(insert(schema.issue_event), {**event, **told})
+    facts = {"act": act, "at": stamp(), "who": who, "reason": reason, "document": document}
+    connection.execute(insert(schema.issue_event), {**event, **facts})
 
 
 def read_issues(connection: Connection) -> pd.DataFrame:
@@ -61,8 +61,8 @@ def read_content(connection: Connection, issue: int) -> Mapping[str, object] | N
 def read_hashes(connection: Connection) -> dict[int, str]:
     """Give the hash of every issue that was ever signed."""
     table = schema.issue_content
-    found = connection.execute(select(table.c.issue, table.c.hash))
-    return {issue: digest for issue, digest in found}
+    rows = connection.execute(select(table.c.issue, table.c.hash))
+    return {issue: digest for issue, digest in rows}
 
 
 def add_waivers(
@@ -70,8 +70,8 @@ def add_waivers(
 ) -> None:
     """Note held rows that an issue is signed without. Takes: rows - batch, sheet, source_row"""
     names = ("batch", "sheet", "source_row")
-    told = {"issue": issue, "who": who, "reason": reason, "at": stamp()}
-    add_rows(connection, schema.waiver, {**{name: rows[name] for name in names}, **told})
+    facts = {"issue": issue, "who": who, "reason": reason, "at": stamp()}
+    add_rows(connection, schema.waiver, {**{name: rows[name] for name in names}, **facts})
 
 
 def read_waivers(connection: Connection, issue: int) -> pd.DataFrame:
@@ -100,21 +100,21 @@ def read_decisions(connection: Connection) -> pd.DataFrame:
 
 
 def add_late_choice(
-    connection: Connection, batch: int, *, own: bool, who: str, reason: str
+    connection: Connection, batch: int, *, in_own_issue: bool, who: str, reason: str
 ) -> None:
     """Note in which issue a person counts the late rows of a file: that of their days, or the next."""
     number = next_number(connection, schema.late_choice.c.choice)
-    told = {"batch": batch, "own": int(own), "who": who, "reason": reason, "at": stamp()}
-    connection.execute(insert(schema.late_choice), {**told, "choice": number})
+    facts = {"batch": batch, "own": int(in_own_issue), "who": who, "reason": reason, "at": stamp()}
+    connection.execute(insert(schema.late_choice), {**facts, "choice": number})
 
 
-def read_late_choices(connection: Connection, at: str = "") -> dict[int, bool]:
+def read_late_choices(connection: Connection, known_at: str = "") -> dict[int, bool]:
     """Give what holds of late files: batch -> whether it counts in the issue of its days.
 
-    Takes: at - the moment up to which choices are known; "": now
+    Takes: known_at - the moment up to which choices are known; "": now
     """
     table = schema.late_choice
     query = select(table.c.batch, table.c.own).order_by(table.c.choice)
-    if at:
-        query = query.where(table.c.at <= at)
-    return {batch: bool(own) for batch, own in connection.execute(query)}
+    if known_at:
+        query = query.where(table.c.at <= known_at)
+    return {batch: bool(in_own_issue) for batch, in_own_issue in connection.execute(query)}

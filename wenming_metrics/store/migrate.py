@@ -34,11 +34,11 @@ def bring_up_to_date(engine: Engine) -> None:
     if version_of(engine) == schema.VERSION:
         return
     with alone(engine) as connection:
-        found = _version(connection)
-        if found is None:
+        version = _version(connection)
+        if version is None:
             make_tables(connection)
-        elif found < schema.VERSION:  # else another program has just done it
-            _migrate(connection, found)
+        elif version < schema.VERSION:  # else another program has just done it
+            _migrate(connection, version)
 
 
 def version_of(engine: Engine) -> int | None:
@@ -47,14 +47,14 @@ def version_of(engine: Engine) -> int | None:
     Raises StoreError for a version that is newer than this software, and when there are tables
     that are not its own.
     """
-    place = engine.url.database
-    if engine.dialect.name != "sqlite" or not place:
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path:
         with engine.connect() as connection:
             return _version(connection)
-    if not Path(place).is_file() or not Path(place).stat().st_size:
+    if not Path(path).is_file() or not Path(path).stat().st_size:
         return None
     # The store's own connections set the journal of whatever file they open.
-    uri = Path(place).absolute().as_uri()
+    uri = Path(path).absolute().as_uri()
     only = URL.create("sqlite", database=uri, query={"mode": "ro", "uri": "true"})
     looking = create_engine(only, poolclass=NullPool, connect_args={"timeout": _PATIENCE})
     with looking.connect() as connection:
@@ -62,20 +62,20 @@ def version_of(engine: Engine) -> int | None:
 
 
 def _version(connection: Connection) -> int | None:
-    ours, there = set(schema.metadata.tables), set(inspect(connection).get_table_names())
-    if not {"store", "batch", "row"} <= there:
+    ours, present = set(schema.metadata.tables), set(inspect(connection).get_table_names())
+    if not {"store", "batch", "row"} <= present:
         # A server's database may hold tables of its extensions beside ours; a file is ours alone.
-        if there if connection.dialect.name == "sqlite" else there & ours:
+        if present if connection.dialect.name == "sqlite" else present & ours:
             raise StoreError(
                 "它不是本软件的数据文件(里面是别的表),没有改动它。请检查 WENMING_STORE。"
             )
         return None
-    found = connection.execute(select(schema.store.c.version)).scalar()
-    if found is None and _FIRST not in there:
+    version = connection.execute(select(schema.store.c.version)).scalar()
+    if version is None and _FIRST not in present:
         raise StoreError("数据文件不完整(没有版本号),请用备份还原。")
-    if found is not None and found > schema.VERSION:
+    if version is not None and version > schema.VERSION:
         raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
-    return found or 1  # the first version wrote its number in a transaction of its own
+    return version or 1  # the first version wrote its number in a transaction of its own
 
 
 def make_tables(connection: Connection) -> None:
@@ -86,19 +86,19 @@ def make_tables(connection: Connection) -> None:
 
 
 def _number(connection: Connection, version: int) -> None:
-    made = {"id": 1, "seq": 0, "version": version}
+    columns = {"id": 1, "seq": 0, "version": version}
     made_at = now().isoformat(timespec="microseconds")
-    connection.execute(insert(schema.store), {**made, "made_at": made_at})
+    connection.execute(insert(schema.store), {**columns, "made_at": made_at})
 
 
-def _migrate(connection: Connection, found: int) -> None:
-    _log.info("数据文件由版本 %s 升级到版本 %s", found, schema.VERSION)
+def _migrate(connection: Connection, version: int) -> None:
+    _log.info("数据文件由版本 %s 升级到版本 %s", version, schema.VERSION)
     # As every change does: it keeps other programs from writing, and tells caches that it was.
     counted = connection.execute(update(schema.store).values(seq=schema.store.c.seq + 1))
     if not counted.rowcount:
-        _number(connection, found)
+        _number(connection, version)
     if "alembic_version" not in inspect(connection).get_table_names():
-        _alembic(connection, "stamp", f"{found:04}")
+        _alembic(connection, "stamp", f"{version:04}")
     _alembic(connection, "upgrade", "head")
 
 

@@ -15,11 +15,11 @@ BACKUP, RESTORED, VERIFIED = "backup", "restored", "verified"
 
 def write_note(store: Store, name: str, facts: Mapping[str, object]) -> None:
     """Replace a note. No figure rests on it, so the number of the last change stays as it was."""
-    table, told = schema.note, json.dumps(dict(facts), ensure_ascii=False)
+    table, content = schema.note, json.dumps(dict(facts), ensure_ascii=False)
     with writing(store) as connection:
         connection.execute(update(schema.store).values(seq=schema.store.c.seq - 1))
         connection.execute(delete(table).where(table.c.name == name))
-        connection.execute(insert(table), {"name": name, "value": told})
+        connection.execute(insert(table), {"name": name, "value": content})
 
 
 def read_notes(connection: Connection) -> dict[str, dict]:

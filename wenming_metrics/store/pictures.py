@@ -27,39 +27,39 @@ class StoredPicture:
 def save_pictures(
     connection: Connection,
     batch: int,
-    places: pd.DataFrame,
+    placements: pd.DataFrame,
     contents: Mapping[str, tuple[str, bytes]],
 ) -> None:
     """Store the pictures of a batch; bytes that are there already are not stored twice.
 
-    Takes: places, contents - as `reading.Reading.pictures` and `picture_bytes`
+    Takes: placements, contents - as `reading.Reading.pictures` and `picture_bytes`
     """
-    known = _known(connection, list(contents))
+    stored = _stored_digests(connection, list(contents))
     for digest, (kind, content) in contents.items():
-        if digest not in known:  # one at a time: some are as large as a file
+        if digest not in stored:  # one at a time: some are as large as a file
             line = {"digest": [digest], "type": [kind], "content": [content]}
             add_rows(connection, schema.picture, line)
-    columns = {name: places[name] for name in places.columns}
+    columns = {name: placements[name] for name in placements.columns}
     add_rows(connection, schema.picture_place, {**columns, "batch": batch})
 
 
-def _known(connection: Connection, digests: Sequence[str]) -> set[str]:
-    column, found = schema.picture.c.digest, set()
+def _stored_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
+    column, stored = schema.picture.c.digest, set()
     for first in range(0, len(digests), _AT_ONCE):
         some = column.in_(digests[first : first + _AT_ONCE])
-        found |= set(connection.execute(select(column).where(some)).scalars())
-    return found
+        stored |= set(connection.execute(select(column).where(some)).scalars())
+    return stored
 
 
 def read_pictures(connection: Connection, batch: int, sheet: int, row: int) -> list[StoredPicture]:
     """Read the pictures of one row of a file, from left to right. Takes: row - Excel's."""
-    place, picture = schema.picture_place, schema.picture
-    wanted = and_(place.c.batch == batch, place.c.sheet == sheet, place.c.source_row == row)
+    placement, picture = schema.picture_place, schema.picture
+    wanted = and_(placement.c.batch == batch, placement.c.sheet == sheet, placement.c.source_row == row)
     query = (
-        select(place.c.position, picture.c.type, picture.c.content)
-        .join_from(place, picture, picture.c.digest == place.c.digest, isouter=True)
+        select(placement.c.position, picture.c.type, picture.c.content)
+        .join_from(placement, picture, picture.c.digest == placement.c.digest, isouter=True)
         .where(wanted)
-        .order_by(place.c.position, place.c.n)
+        .order_by(placement.c.position, placement.c.n)
     )
     return [
         StoredPicture(position, kind or "", None if content is None else bytes(content))

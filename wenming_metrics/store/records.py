@@ -14,13 +14,13 @@ from wenming_metrics.store.database import add_rows, read_frame
 
 def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> None:
     """Store the records of a batch. Takes: records - as `reading.Reading.records`."""
-    told = [json.dumps(one, ensure_ascii=False) for one in records["told"]]
+    texts = [json.dumps(facts, ensure_ascii=False) for facts in records["told"]]
     names = ("kind", "day", "unit", "sheet", "source_row")
     columns = {name: records[name] for name in names}
     add_rows(
         connection,
         schema.record,
-        {**columns, "told": told, "batch": batch, "seq": range(len(records))},
+        {**columns, "told": texts, "batch": batch, "seq": range(len(records))},
     )
 
 
@@ -40,8 +40,8 @@ def read_records(connection: Connection, kind: str, live: np.ndarray | None = No
         .where(table.c.kind == kind, counts)
         .order_by(table.c.batch, table.c.seq)
     )
-    found = read_frame(connection, query)
+    records = read_frame(connection, query)
     same = ["day", "unit", "told"]
-    nth = found.groupby([*same, "batch"]).cumcount()
-    found = found[~found[same].assign(nth=nth).duplicated()].reset_index(drop=True)
-    return found.assign(told=[json.loads(one) for one in found["told"]])
+    nth = records.groupby([*same, "batch"]).cumcount()
+    records = records[~records[same].assign(nth=nth).duplicated()].reset_index(drop=True)
+    return records.assign(told=[json.loads(text) for text in records["told"]])

@@ -25,16 +25,16 @@ def save_units(connection: Connection, batch: int, register: Register) -> None:
     units = register.units
     columns = {name: list(units[name]) for name in UNIT_COLUMNS}
     people = [None if pd.isna(count) else int(count) for count in units["population"]]
-    told = {"aliases": _lists(units["aliases"]), "population": people, "batch": batch}
-    add_rows(connection, schema.register_unit, {**columns, **told})
+    converted = {"aliases": _lists(units["aliases"]), "population": people, "batch": batch}
+    add_rows(connection, schema.register_unit, {**columns, **converted})
 
 
 def save_sites(connection: Connection, batch: int, register: Register) -> None:
     """Store a whole register of sites under a batch; the newest batch is in force."""
     sites = register.sites
     columns = {name: list(sites[name]) for name in SITE_COLUMNS}
-    told = {"aliases": _lists(sites["aliases"]), "batch": batch}
-    add_rows(connection, schema.register_site, {**columns, **told})
+    converted = {"aliases": _lists(sites["aliases"]), "batch": batch}
+    add_rows(connection, schema.register_site, {**columns, **converted})
 
 
 def read_register(connection: Connection) -> Register:
@@ -44,16 +44,16 @@ def read_register(connection: Connection) -> Register:
     be kept too.
     """
     version = register_version(connection)
-    register = _known.get(version)
+    register = _register_cache.get(version)
     if register is None:
         register = _load(connection, version)
-        _known.clear()  # one city per process: the former register is not asked for again
-        _known[version] = register
+        _register_cache.clear()  # one city per process: the former register is not asked for again
+        _register_cache[version] = register
     return register
 
 
 Version = tuple[tuple[int, str], tuple[int, str]]
-_known: dict[Version, Register] = {}
+_register_cache: dict[Version, Register] = {}
 
 
 def register_version(connection: Connection) -> Version:
@@ -66,8 +66,8 @@ def register_version(connection: Connection) -> Version:
 
 
 def _newest(connection: Connection, table: Table) -> tuple[int, str]:
-    found = connection.execute(_newest_query(table)).first()
-    return tuple(found) if found else (0, "")
+    row = connection.execute(_newest_query(table)).first()
+    return tuple(row) if row else (0, "")
 
 
 @lru_cache(maxsize=2)
@@ -129,9 +129,9 @@ def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
     )
     same = [column for column in per_file.c if column.name != "lines"]
     once = select(*same, func.max(per_file.c.lines).label("lines")).group_by(*same).subquery()
-    own = [once.c[name] for name in keys]
+    key_columns = [once.c[name] for name in keys]
     return read_frame(
-        connection, select(*own, func.sum(once.c.lines).label("lines")).group_by(*own)
+        connection, select(*key_columns, func.sum(once.c.lines).label("lines")).group_by(*key_columns)
     )
 
 
@@ -155,12 +155,12 @@ def planned_days(connection: Connection) -> list[int]:
 def save_sites_met(connection: Connection, sites: pd.DataFrame) -> None:
     """Remember the names of sites that rows speak of; known ones stay as they are."""
     once = sites.drop_duplicates("site")
-    known: set[int] = set()
+    stored: set[int] = set()
     for first in range(0, len(once), _AT_ONCE):
-        asked = once["site"].iloc[first : first + _AT_ONCE].tolist()
-        query = select(schema.site.c.site).where(schema.site.c.site.in_(asked))
-        known |= set(connection.execute(query).scalars())
-    new = once[~once["site"].isin(known)]
+        site_numbers = once["site"].iloc[first : first + _AT_ONCE].tolist()
+        query = select(schema.site.c.site).where(schema.site.c.site.in_(site_numbers))
+        stored |= set(connection.execute(query).scalars())
+    new = once[~once["site"].isin(stored)]
     columns = {name: new[name] for name in ("site", "unit", "street", "point_type", "name")}
     add_rows(connection, schema.site, columns)
 
@@ -188,8 +188,8 @@ def archived_rules(connection: Connection, digest: str) -> bytes | None:
 def archive_rules(connection: Connection, digest: str, rules_id: str, content: bytes) -> None:
     """Keep the folder of a rule set under its digest, once."""
     if not is_archived(connection, digest):
-        kept = {"digest": digest, "id": rules_id, "at": stamp(), "content": content}
-        connection.execute(insert(schema.rules_archive), kept)
+        columns = {"digest": digest, "id": rules_id, "at": stamp(), "content": content}
+        connection.execute(insert(schema.rules_archive), columns)
 
 
 def _lists(values: pd.Series) -> list[str]:

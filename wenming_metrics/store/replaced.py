@@ -23,10 +23,10 @@ def note_slices(connection: Connection, days: Iterable[int]) -> None:
     """Note where batches have rows on some days; to be done when a batch replaces rows there."""
     table, noted = schema.row, schema.replaced_slice
     query = select(table.c.batch, *(table.c[name] for name in _SLICE)).distinct()
-    found = read_frame(connection, query.where(among(table.c.day, days)))
+    slices = read_frame(connection, query.where(among(table.c.day, days)))
     before = select(noted.c.batch, noted.c.day).distinct().where(among(noted.c.day, days))
-    known = pd.MultiIndex.from_frame(read_frame(connection, before))
-    new = found[~pd.MultiIndex.from_frame(found[["batch", "day"]]).isin(known)]
+    noted_days = pd.MultiIndex.from_frame(read_frame(connection, before))
+    new = slices[~pd.MultiIndex.from_frame(slices[["batch", "day"]]).isin(noted_days)]
     add_rows(connection, noted, {name: new[name].to_numpy() for name in ("batch", *_SLICE)})
 
 
@@ -41,10 +41,10 @@ def replaced_batches(connection: Connection) -> pd.DataFrame:
     slices = _slices(connection).merge(covers, on=_SLICE, how="left")
     slices["covered"] = slices["by"].fillna(0) > slices["batch"]
     touched = slices[slices["covered"]]
-    by = touched.groupby("batch")["by"].agg(lambda own: tuple(sorted(set(own.astype(int)))))
+    by = touched.groupby("batch")["by"].agg(lambda batches: tuple(sorted(set(batches.astype(int)))))
     partly = set(slices.loc[~slices["covered"], "batch"]) | _with_other_days(connection, slices)
-    found = by.to_frame("by").rename_axis("batch").assign(whole=~by.index.isin(list(partly)))
-    return found.reset_index()[_COLUMNS]
+    listed = by.to_frame("by").rename_axis("batch").assign(whole=~by.index.isin(list(partly)))
+    return listed.reset_index()[_COLUMNS]
 
 
 def _covers(connection: Connection) -> pd.DataFrame:
@@ -71,6 +71,6 @@ def _with_other_days(connection: Connection, slices: pd.DataFrame) -> set[int]:
     table = schema.batch_day
     wanted = [int(batch) for batch in slices["batch"].unique()]
     query = select(table.c.batch, table.c.day).where(table.c.batch.in_(wanted))
-    found = read_frame(connection, query)
+    batch_days = read_frame(connection, query)
     noted = pd.MultiIndex.from_frame(slices[["batch", "day"]])
-    return set(found.loc[~pd.MultiIndex.from_frame(found).isin(noted), "batch"])
+    return set(batch_days.loc[~pd.MultiIndex.from_frame(batch_days).isin(noted), "batch"])

@@ -33,12 +33,12 @@ def slices_of(register: Register, rows: pd.DataFrame) -> pd.DataFrame:
     Returns: day, source, street, unit: each unit of the street, itself too; a unit that lies in no
              street stands for itself
     """
-    found = ancestors(register, "street")
-    units = np.arange(len(found))
-    streets = np.where(found >= 0, found, units)
-    own = rows[_KEYS].drop_duplicates()
-    own = own.assign(street=streets[own["unit"].to_numpy(np.int64)]).drop(columns="unit")
-    return own.drop_duplicates().merge(pd.DataFrame({"street": streets, "unit": units}))
+    street_of = ancestors(register, "street")
+    units = np.arange(len(street_of))
+    streets = np.where(street_of >= 0, street_of, units)
+    slices = rows[_KEYS].drop_duplicates()
+    slices = slices.assign(street=streets[slices["unit"].to_numpy(np.int64)]).drop(columns="unit")
+    return slices.drop_duplicates().merge(pd.DataFrame({"street": streets, "unit": units}))
 
 
 def drop_covered(
@@ -52,17 +52,17 @@ def drop_covered(
     """
     if rows.empty:
         return rows
-    found = _replaced(connection, rows["day"].unique(), live)
-    if found.empty:
+    replacements = _replaced(connection, rows["day"].unique(), live)
+    if replacements.empty:
         return rows
-    by = found.set_index(_KEYS)["by"].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
+    by = replacements.set_index(_KEYS)["by"].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
     return rows[rows["batch"].to_numpy() >= by.fillna(0).to_numpy()]
 
 
 def drop_slices(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
     """Leave out rows that lie in slices, as if these were replaced. Takes: slices - of `slices_of`"""
-    there = pd.MultiIndex.from_frame(slices[_KEYS])
-    return rows[~pd.MultiIndex.from_frame(rows[_KEYS]).isin(there)]
+    covered = pd.MultiIndex.from_frame(slices[_KEYS])
+    return rows[~pd.MultiIndex.from_frame(rows[_KEYS]).isin(covered)]
 
 
 def replacing_days(connection: Connection, days: Iterable[int]) -> set[tuple[int, int]]:

@@ -38,15 +38,15 @@ def insert_rows(
     order = np.lexsort([checks[name].to_numpy() for name in ("seq", "item", "unit", "day")])
     names = [name for name in ROW_COLUMNS if name in checks]
     # What no row tells is what the table fills in by itself.
-    told = [name for name in _USUAL if name in checks]
-    silent = {name for name in told if (checks[name] == _USUAL[name]).all()}
+    usual_names = [name for name in _USUAL if name in checks]
+    silent = {name for name in usual_names if (checks[name] == _USUAL[name]).all()}
     columns = {name: checks[name].to_numpy()[order] for name in names if name not in silent}
     add_rows(connection, schema.row, {**columns, "batch": batch})
     add_rows(connection, schema.row_unit, {**roles, "batch": batch})
     failed = checks[checks["result"] == _FAILED]
     states = {"batch": batch, "seq": failed["seq"], "n": 0, "state": FOUND}
-    found = {"happened_on": failed["day"], "known_at": stamp()}
-    add_rows(connection, schema.finding_state, {**states, **found})
+    moments = {"happened_on": failed["day"], "known_at": stamp()}
+    add_rows(connection, schema.finding_state, {**states, **moments})
 
 
 def insert_findings(connection: Connection, batch: int, findings: pd.DataFrame) -> None:
@@ -87,7 +87,7 @@ def read_rows(
     query = select(table).where(among(table.c.day, days))
     for column, wanted in ((table.c.unit, list(units)), (table.c.item, list(items))):
         if wanted:
-            query = query.where(column.in_([int(one) for one in wanted]))
+            query = query.where(column.in_([int(number) for number in wanted]))
     query = query.where(table.c.batch.in_(batches.tolist()))
     query = query.order_by(table.c.day, table.c.unit, table.c.item, table.c.batch, table.c.seq)
     return read_frame(connection, query)
@@ -129,7 +129,7 @@ def sites_failed(
     query = query.where(table.c.batch.in_([int(batch) for batch in batches]))
     for column, wanted in ((table.c.unit, list(units)), (table.c.seq, list(seqs))):
         if wanted:
-            query = query.where(column.in_([int(one) for one in wanted]))
+            query = query.where(column.in_([int(number) for number in wanted]))
     return set(connection.scalars(query))
 
 
@@ -154,11 +154,11 @@ def same_numbers(
     table, wanted = schema.finding, sorted(set(numbers))
     query = select(table.c.batch, table.c.seq, table.c.number)
     query = query.where(table.c.batch.in_(batches.tolist()))
-    parts = [
+    frames = [
         read_frame(connection, query.where(table.c.number.in_(wanted[first : first + _MANY])))
         for first in range(0, len(wanted), _MANY)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else no_rows(query)
+    return pd.concat(frames, ignore_index=True) if frames else no_rows(query)
 
 
 def read_roles(
@@ -189,9 +189,9 @@ def read_role(
     """
     table, wanted = schema.row_unit, [int(batch) for batch in batches]
     query = select(table).where(among(table.c.day, days), table.c.role == role)
-    there = [int(unit) for unit in territories]
-    if there:
-        query = query.where(table.c.territory.in_(there))
+    units = [int(unit) for unit in territories]
+    if units:
+        query = query.where(table.c.territory.in_(units))
     numbers = [int(seq) for seq in seqs]
     if 0 < len(numbers) <= _MANY:
         query = query.where(table.c.seq.in_(numbers))

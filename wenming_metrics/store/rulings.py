@@ -34,18 +34,18 @@ def add_ruling(connection: Connection, facts: Mapping[str, object]) -> int:
     return number
 
 
-def read_rulings(connection: Connection, days: Iterable[int], at: str = "") -> pd.DataFrame:
+def read_rulings(connection: Connection, days: Iterable[int], known_at: str = "") -> pd.DataFrame:
     """Read what holds of the rows of some days: day, batch, seq, act, points.
 
-    Takes: at - the moment up to which decisions are known; "": now
+    Takes: known_at - the moment up to which decisions are known; "": now
     """
     table = schema.ruling
     query = select(*(table.c[name] for name in ("day", *_ROW, "act", "points")))
     query = query.where(among(table.c.day, days), table.c.batch >= 0)
-    if at:
-        query = query.where(table.c.at <= at)
-    found = read_frame(connection, query.order_by(table.c.ruling))
-    last = found.drop_duplicates(_ROW, keep="last")
+    if known_at:
+        query = query.where(table.c.at <= known_at)
+    decisions = read_frame(connection, query.order_by(table.c.ruling))
+    last = decisions.drop_duplicates(_ROW, keep="last")
     return last[last["act"] != KEEP].reset_index(drop=True)
 
 
@@ -62,9 +62,9 @@ def apply_rulings(rows: pd.DataFrame, ruled: pd.DataFrame) -> pd.DataFrame:
 
     Takes: rows - of the table `row`, each of which counts; ruled - as `read_rulings` gives it
     """
-    said = ruled.set_index(_ROW).reindex(pd.MultiIndex.from_frame(rows[_ROW]))
-    lowered = (said["act"] == LOWER).to_numpy()
-    points = said["points"].fillna(0).to_numpy(np.int64)
+    decision = ruled.set_index(_ROW).reindex(pd.MultiIndex.from_frame(rows[_ROW]))
+    lowered = (decision["act"] == LOWER).to_numpy()
+    points = decision["points"].fillna(0).to_numpy(np.int64)
     passed = lowered & (points == 0)
     changed = rows.assign(
         lost=np.where(lowered, points, rows["lost"]),
@@ -72,4 +72,4 @@ def apply_rulings(rows: pd.DataFrame, ruled: pd.DataFrame) -> pd.DataFrame:
         places=np.where(passed, 0, rows["places"]),
         given=np.where(lowered, DECIDED, rows["given"]),
     )
-    return changed[(said["act"] != REMOVE).to_numpy()]
+    return changed[(decision["act"] != REMOVE).to_numpy()]

@@ -17,12 +17,12 @@ PAIR = ["batch", "seq", "other_batch", "other_seq"]
 def add_same(connection: Connection, facts: Mapping[str, int], who: str, *, same: bool) -> None:
     """Append what was said of a pair. Takes: facts - PAIR, day and other_day (ordinals)"""
     number = next_number(connection, schema.same_problem.c.choice)
-    told = {**facts, "choice": number, "same": int(same), "who": who, "at": stamp()}
-    connection.execute(insert(schema.same_problem), told)
+    row = {**facts, "choice": number, "same": int(same), "who": who, "at": stamp()}
+    connection.execute(insert(schema.same_problem), row)
 
 
 def read_same(connection: Connection) -> pd.DataFrame:
     """Read what holds of each pair: the columns of the table, same as 1 or 0, the latest first."""
     table = schema.same_problem
-    found = read_frame(connection, select(table).order_by(table.c.choice.desc()))
-    return found.drop_duplicates(PAIR).reset_index(drop=True)
+    choices = read_frame(connection, select(table).order_by(table.c.choice.desc()))
+    return choices.drop_duplicates(PAIR).reset_index(drop=True)

@@ -47,8 +47,8 @@ def save_answers(connection: Connection, batch: int, answers: Answers) -> None:
 
 def _pack(answers: Answers, frame: pd.DataFrame) -> bytes:
     """Turn questionnaires into bytes: what options there are, then the columns."""
-    told = {"options": dict(answers.options), "multiple": sorted(answers.multiple)}
-    head = json.dumps(told, ensure_ascii=False).encode()
+    header = {"options": dict(answers.options), "multiple": sorted(answers.multiple)}
+    head = json.dumps(header, ensure_ascii=False).encode()
     columns = {name: frame[name].to_numpy() for name in (*FACTS, *answers.questions)}
     columns["weight"] = np.rint(columns["weight"] * _WEIGHTS).astype(np.int64)
     return struct.pack("<I", len(head)) + head + pack(columns)
@@ -57,11 +57,11 @@ def _pack(answers: Answers, frame: pd.DataFrame) -> bytes:
 def unpack_answers(payload: bytes) -> Answers:
     """Turn the bytes of a block back into questionnaires; which wave they are of is not said."""
     (size,) = struct.unpack_from("<I", payload)
-    told = json.loads(payload[4 : 4 + size])
+    header = json.loads(payload[4 : 4 + size])
     frame = pd.DataFrame(unpack_arrays(payload[4 + size :]), copy=False)
     frame["weight"] = frame["weight"] / _WEIGHTS
-    options = {question: tuple(codes) for question, codes in told["options"].items()}
-    return Answers(frame, options, frozenset(told["multiple"]))
+    options = {question: tuple(codes) for question, codes in header["options"].items()}
+    return Answers(frame, options, frozenset(header["multiple"]))
 
 
 def read_answers(
@@ -76,11 +76,11 @@ def read_answers(
     query = _counting(query, live).where(
         table.c.first_day == first_day, table.c.last_day == last_day
     )
-    found = [
+    blocks = [
         (batch, unpack_answers(payload))
         for batch, payload in connection.execute(query.order_by(table.c.batch, table.c.n))
     ]
-    joined = _join(found)
+    joined = _join(blocks)
     frame = _once(joined, decisions(connection))
     return Answers(frame, joined.options, joined.multiple, first_day, last_day)
 
@@ -92,47 +92,47 @@ def _counting(query: Select, live: np.ndarray | None) -> Select:
     return query.join(batch, batch.c.batch == table.c.batch).where(counts)
 
 
-def _join(parts: Sequence[tuple[int, Answers]]) -> Answers:
+def _join(blocks: Sequence[tuple[int, Answers]]) -> Answers:
     """Put blocks together: options numbered anew over all, questions that one lacks not asked."""
     options: dict[str, tuple[str, ...]] = {}
-    multiple = frozenset().union(*(one.multiple for _, one in parts))
-    for _, one in parts:
-        for question, codes in one.options.items():
+    multiple = frozenset().union(*(block.multiple for _, block in blocks))
+    for _, block in blocks:
+        for question, codes in block.options.items():
             options[question] = tuple(dict.fromkeys([*options.get(question, ()), *codes]))
-    names = dict.fromkeys(name for _, one in parts for name in one.questions)
+    names = dict.fromkeys(name for _, block in blocks for name in block.questions)
     types = {"batch": "int32", **FACTS, **dict.fromkeys(names, "int64")}
     frames = [
-        _recode(one, options)
+        _recode(block, options)
         .assign(batch=batch)
         .reindex(columns=[*types], fill_value=NOT_ASKED)
         .astype(types)
-        for batch, one in parts
+        for batch, block in blocks
     ]
     nothing = pd.DataFrame(columns=[*types]).astype(types)
     frame = pd.concat(frames, ignore_index=True) if frames else nothing
     return Answers(frame, options, multiple)
 
 
-def _recode(one: Answers, options: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+def _recode(block: Answers, options: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Say the answers of a block by the options of all blocks."""
     changed = {}
-    for question, codes in one.options.items():
+    for question, codes in block.options.items():
         wanted = options[question]
-        if question not in one.frame or codes == wanted[: len(codes)]:
+        if question not in block.frame or codes == wanted[: len(codes)]:
             continue
-        values = one.frame[question].to_numpy(np.int64)
-        places = np.array([wanted.index(code) for code in codes], np.int64)
-        found = _moved(values, places) if question in one.multiple else places[values]
-        changed[question] = np.where(values < 0, values, found)
-    return one.frame.assign(**changed)
+        values = block.frame[question].to_numpy(np.int64)
+        positions = np.array([wanted.index(code) for code in codes], np.int64)
+        recoded = _moved(values, positions) if question in block.multiple else positions[values]
+        changed[question] = np.where(values < 0, values, recoded)
+    return block.frame.assign(**changed)
 
 
-def _moved(masks: np.ndarray, places: np.ndarray) -> np.ndarray:
+def _moved(masks: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Give each bit of masks its new place."""
-    found = np.zeros(len(masks), np.int64)
-    for old, new in enumerate(places.tolist()):
-        found |= (masks >> old & 1) << new
-    return found
+    moved = np.zeros(len(masks), np.int64)
+    for old, new in enumerate(positions.tolist()):
+        moved |= (masks >> old & 1) << new
+    return moved
 
 
 def _once(answers: Answers, decided: pd.DataFrame) -> pd.DataFrame:
@@ -140,9 +140,9 @@ def _once(answers: Answers, decided: pd.DataFrame) -> pd.DataFrame:
     frame = answers.frame
     copies = _copies(answers)
     last = decided.drop_duplicates(["batch", "seq"], keep="last")
-    said = copies.merge(last[["batch", "seq", "choice", "counts"]], on=["batch", "seq"])
-    said = said.sort_values("choice").drop_duplicates(_COPY, keep="last")
-    out = pd.MultiIndex.from_frame(said.loc[said["counts"] == 0, _COPY])
+    latest = copies.merge(last[["batch", "seq", "choice", "counts"]], on=["batch", "seq"])
+    latest = latest.sort_values("choice").drop_duplicates(_COPY, keep="last")
+    out = pd.MultiIndex.from_frame(latest.loc[latest["counts"] == 0, _COPY])
     counts = ~pd.MultiIndex.from_frame(copies[_COPY]).isin(out)
     if frame["batch"].nunique() < 2:
         return frame.assign(counts=counts)
@@ -158,8 +158,8 @@ def _flags_of_copies(copies: pd.DataFrame, again: np.ndarray) -> np.ndarray:
         return flags
     # Bit by bit: a function of our own would be called for each of them.
     for bit in (1 << n for n in range(int(flags[again].max()).bit_length())):
-        own = pd.MultiIndex.from_frame(copies.loc[again & (flags & bit > 0), _COPY])
-        flags[pd.MultiIndex.from_frame(copies[_COPY]).isin(own)] |= bit
+        flagged = pd.MultiIndex.from_frame(copies.loc[again & (flags & bit > 0), _COPY])
+        flags[pd.MultiIndex.from_frame(copies[_COPY]).isin(flagged)] |= bit
     return flags
 
 
@@ -188,8 +188,8 @@ def _again(copies: pd.DataFrame) -> np.ndarray:
     pairs = shared.reset_index().merge(shared, on=_COPY, suffixes=("", "_later"))
     pairs = pairs[pairs["batch"] < pairs["batch_later"]]
     common = pairs.groupby(["batch", "batch_later"])["index"].transform("size")
-    whole = pairs["batch"].map(unsure.groupby("batch").size())
-    sure[pairs.loc[common >= _NEARLY_ALL * whole, "index"]] = True
+    earlier_sizes = pairs["batch"].map(unsure.groupby("batch").size())
+    sure[pairs.loc[common >= _NEARLY_ALL * earlier_sizes, "index"]] = True
     return sure
 
 
@@ -197,17 +197,17 @@ def find_stored(connection: Connection, answers: Answers | None) -> pd.Series:
     """Find which questionnaires of a file (None: it has none) are stored: the batch of each."""
     if answers is None:
         return pd.Series(dtype=np.int64)
-    known = read_answers(connection, answers.first_day, answers.last_day)
-    own = answers.frame.assign(batch=_NEW)
-    both = _join([*_by_batch(known), (_NEW, Answers(own, answers.options, answers.multiple))])
-    copies = _copies(both)
+    stored = read_answers(connection, answers.first_day, answers.last_day)
+    frame = answers.frame.assign(batch=_NEW)
+    joined = _join([*_by_batch(stored), (_NEW, Answers(frame, answers.options, answers.multiple))])
+    copies = _copies(joined)
     return copies.loc[_again(copies), "batch"]
 
 
 def _by_batch(answers: Answers) -> list[tuple[int, Answers]]:
     return [
-        (int(batch), Answers(own, answers.options, answers.multiple))
-        for batch, own in answers.frame.groupby("batch")
+        (int(batch), Answers(frame, answers.options, answers.multiple))
+        for batch, frame in answers.frame.groupby("batch")
     ]
 
 
@@ -218,8 +218,8 @@ def _content(answers: Answers) -> np.ndarray:
     total = pd.util.hash_pandas_object(facts, index=False).to_numpy().copy()
     for question in answers.questions:
         values = frame[question].to_numpy(np.int64)
-        said = np.where(values == NOT_ASKED, 0, _hashed(answers, question, values))
-        total += said.astype(np.uint64)
+        hashes = np.where(values == NOT_ASKED, 0, _hashed(answers, question, values))
+        total += hashes.astype(np.uint64)
     return total
 
 
@@ -228,11 +228,11 @@ def _hashed(answers: Answers, question: str, values: np.ndarray) -> np.ndarray:
     codes = answers.options.get(question, ())
     names = _names(question, [*map(str, range(BLANK, 0)), *codes])
     if question in answers.multiple:
-        found = sum(
-            (np.where(values >> at & 1, name, np.uint64(0)) for at, name in enumerate(names[1:])),
+        total = sum(
+            (np.where(values >> bit & 1, name, np.uint64(0)) for bit, name in enumerate(names[1:])),
             start=np.zeros(len(values), np.uint64),
         )
-        return np.where(values < 0, names[0], found)
+        return np.where(values < 0, names[0], total)
     if codes:
         return names[np.maximum(values, BLANK) + 1]
     distinct, number = np.unique(values, return_inverse=True)
@@ -254,7 +254,7 @@ def read_waves(connection: Connection, live: np.ndarray | None = None) -> pd.Dat
     query = _counting(select(*(table.c[name] for name in (*names, "rows"))), live)
     blocks = read_frame(connection, query)
     counted = read_records(connection, COUNTED, live)
-    spans = counted["told"].map(lambda told: (_ordinal(told["first"]), _ordinal(told["last"])))
+    spans = counted["told"].map(lambda facts: (_ordinal(facts["first"]), _ordinal(facts["last"])))
     tables = pd.DataFrame(
         {
             "first_day": [span[0] for span in spans],
@@ -262,8 +262,8 @@ def read_waves(connection: Connection, live: np.ndarray | None = None) -> pd.Dat
             **{"batch": counted["batch"].tolist(), "rows": 1},
         }
     )
-    both = pd.concat([blocks, tables]).astype("int64")
-    return both.groupby(names, as_index=False)["rows"].sum()
+    waves = pd.concat([blocks, tables]).astype("int64")
+    return waves.groupby(names, as_index=False)["rows"].sum()
 
 
 def _ordinal(text: str) -> int:
@@ -271,14 +271,14 @@ def _ordinal(text: str) -> int:
 
 
 def decide(
-    connection: Connection, batch: int, seq: int, counts: bool, reason: str, who: str, at: str
+    connection: Connection, batch: int, seq: int, counts: bool, reason: str, who: str, decided_at: str
 ) -> int:
-    """Append what a person decided of a questionnaire; gives its number. Takes: at - a `stamp`"""
+    """Append what a person decided of a questionnaire; gives its number. Takes: decided_at - a `stamp`"""
     table = schema.answer_choice
     number = next_number(connection, table.c.choice)
-    told = {"batch": int(batch), "seq": int(seq), "counts": int(counts)}
-    said = {"reason": reason, "who": who, "at": at}
-    connection.execute(insert(table), {"choice": number, **told, **said})
+    decision = {"batch": int(batch), "seq": int(seq), "counts": int(counts)}
+    origin = {"reason": reason, "who": who, "at": decided_at}
+    connection.execute(insert(table), {"choice": number, **decision, **origin})
     return number
 
 

@@ -36,7 +36,7 @@ Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 """Columns of leaf sums and of settled lines."""
 PackedSums = dict[tuple[int, int], tuple[bytes, bytes]]
 """Running sums as they are stored: (span, the day they end on) -> leaf sums, settled lines."""
-_PARTS, _SUMS = ("cells", "visits", "grain"), ("leaves", "settled")
+_FRAMES, _SUMS = ("cells", "visits", "grain"), ("leaves", "settled")
 _FAST = 1
 _TYPES = (np.int8, np.int16, np.int32, np.int64)
 _AT_ONCE = 64
@@ -45,27 +45,27 @@ _AT_ONCE = 64
 
 def pack(columns: pd.DataFrame | Mapping[str, np.ndarray]) -> bytes:
     """Turn columns of integers into bytes; equal columns give equal bytes."""
-    parts, told, rows = [], [], 0
+    chunks, column_types, rows = [], [], 0
     for name in columns:
         values = np.asarray(columns[name], np.int64)
         rows = len(values)
         low, high = (values.min(), values.max()) if rows else (0, 0)
         kind = next(t for t in _TYPES if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
-        told.append([name, np.dtype(kind).itemsize])
-        parts.append(values.astype(f"<i{np.dtype(kind).itemsize}").tobytes())
-    head = json.dumps([rows, told]).encode()
-    return zlib.compress(struct.pack("<I", len(head)) + head + b"".join(parts), _FAST)
+        column_types.append([name, np.dtype(kind).itemsize])
+        chunks.append(values.astype(f"<i{np.dtype(kind).itemsize}").tobytes())
+    head = json.dumps([rows, column_types]).encode()
+    return zlib.compress(struct.pack("<I", len(head)) + head + b"".join(chunks), _FAST)
 
 
 def unpack_arrays(blob: bytes) -> dict[str, np.ndarray]:
     """Turn bytes of `pack` back into columns, each in the type it was stored in."""
     data = zlib.decompress(blob)
     (size,) = struct.unpack_from("<I", data)
-    rows, told = json.loads(data[4 : 4 + size])
-    place, columns = 4 + size, {}
-    for name, width in told:
-        columns[name] = np.frombuffer(data, f"<i{width}", rows, place)
-        place += rows * width
+    rows, column_types = json.loads(data[4 : 4 + size])
+    offset, columns = 4 + size, {}
+    for name, width in column_types:
+        columns[name] = np.frombuffer(data, f"<i{width}", rows, offset)
+        offset += rows * width
     return columns
 
 
@@ -82,25 +82,25 @@ def unpack_sums(blobs: Sequence[bytes]) -> Sums:
 
 def unpack(blob: bytes) -> pd.DataFrame:
     """Turn bytes of `pack` back into the frame, all columns int64."""
-    found = unpack_arrays(blob)
-    return pd.DataFrame({name: values.astype(np.int64) for name, values in found.items()})
+    arrays = unpack_arrays(blob)
+    return pd.DataFrame({name: values.astype(np.int64) for name, values in arrays.items()})
 
 
-def read_days(connection: Connection, days: Iterable[int], part: str) -> dict[int, pd.DataFrame]:
+def read_days(connection: Connection, days: Iterable[int], frame_name: str) -> dict[int, pd.DataFrame]:
     """Read one part ("cells", "visits" or "grain") of the tallies of some days that have one."""
     table, wanted = schema.day_tally, list(days)
     if not wanted:
         return {}
-    query = select(table.c.day, table.c[part]).where(among(table.c.day, wanted))
+    query = select(table.c.day, table.c[frame_name]).where(among(table.c.day, wanted))
     return {day: unpack(blob) for day, blob in connection.execute(query.order_by(table.c.day))}
 
 
-def read_day(connection: Connection, day: int, parts: Sequence[str]) -> dict[str, pd.DataFrame]:
+def read_day(connection: Connection, day: int, frame_names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Read some parts of the tally of a day that has one."""
     table = schema.day_tally
-    query = select(*(table.c[part] for part in parts)).where(table.c.day == day)
+    query = select(*(table.c[name] for name in frame_names)).where(table.c.day == day)
     blobs = connection.execute(query).one()
-    return {part: unpack(blob) for part, blob in zip(parts, blobs, strict=True)}
+    return {name: unpack(blob) for name, blob in zip(frame_names, blobs, strict=True)}
 
 
 def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, bytes] | None]) -> None:
@@ -111,7 +111,7 @@ def write_days(connection: Connection, tallies: Mapping[int, Mapping[str, bytes]
 
 
 def _add_days(connection: Connection, tallies: Mapping[int, Mapping[str, bytes]]) -> None:
-    columns = {name: [parts[name] for parts in tallies.values()] for name in _PARTS}
+    columns = {name: [frames[name] for frames in tallies.values()] for name in _FRAMES}
     add_rows(connection, schema.day_tally, {"day": list(tallies), **columns})
 
 
@@ -140,8 +140,8 @@ def write_sites(connection: Connection, sums: Mapping[int, pd.DataFrame]) -> Non
     """Replace the sums by site of some months; a month without any is removed."""
     table = schema.month_sites
     connection.execute(delete(table).where(table.c.month.in_(list(sums))))
-    kept = [month for month in sorted(sums) if len(sums[month])]
-    add_rows(connection, table, {"month": kept, "sites": [pack(sums[month]) for month in kept]})
+    months = [month for month in sorted(sums) if len(sums[month])]
+    add_rows(connection, table, {"month": months, "sites": [pack(sums[month]) for month in months]})
 
 
 def bases(connection: Connection) -> dict[str, str]:
@@ -161,23 +161,23 @@ def drop_basis(connection: Connection, basis: str) -> None:
         connection.execute(delete(table).where(table.c.basis == basis))
 
 
-def sum_places(
+def sum_ends(
     connection: Connection, basis: str, span: int, ranges: Sequence[tuple[int, int]]
 ) -> list[int]:
     """List where running sums end, within any of some ranges of days (both ends), in order."""
-    table, found = schema.running_sum, set()
+    table, ends = schema.running_sum, set()
     for first in range(0, len(ranges), _AT_ONCE):
-        within = or_(*(table.c.at.between(*one) for one in ranges[first : first + _AT_ONCE]))
+        within = or_(*(table.c.at.between(*day_range) for day_range in ranges[first : first + _AT_ONCE]))
         query = select(table.c.at).where(table.c.basis == basis, table.c.span == span, within)
-        found |= set(connection.execute(query).scalars())
-    return sorted(found)
+        ends |= set(connection.execute(query).scalars())
+    return sorted(ends)
 
 
 def read_sums(
-    connection: Connection, basis: str, span: int, ats: Iterable[int]
+    connection: Connection, basis: str, span: int, ends: Iterable[int]
 ) -> Iterator[tuple[int, Sums]]:
     """Read running sums that end on some days, in order; those that are not there are left out."""
-    table, wanted = schema.running_sum, sorted(ats)
+    table, wanted = schema.running_sum, sorted(ends)
     for first in range(0, len(wanted), _AT_ONCE):
         query = (
             select(table.c.at, table.c.leaves, table.c.settled)
@@ -185,8 +185,8 @@ def read_sums(
             .where(among(table.c.at, wanted[first : first + _AT_ONCE]))
             .order_by(table.c.at)
         )
-        for at, *blobs in connection.execute(query).fetchall():
-            yield at, unpack_sums(blobs)
+        for end, *blobs in connection.execute(query).fetchall():
+            yield end, unpack_sums(blobs)
 
 
 def write_sums(
@@ -199,9 +199,9 @@ def write_sums(
     table = schema.running_sum
     old = delete(table).where(table.c.basis == basis, table.c.span == span)
     connection.execute(old.where(among(table.c.at, sums)))
-    kept = sorted(at for at, lines in sums.items() if lines is not None)
-    columns = {"basis": basis, "span": span, "at": kept}
-    packed = [pack_sums(sums[at]) for at in kept]
+    ends = sorted(end for end, lines in sums.items() if lines is not None)
+    columns = {"basis": basis, "span": span, "at": ends}
+    packed = [pack_sums(sums[end]) for end in ends]
     blobs = {name: [pair[n] for pair in packed] for n, name in enumerate(_SUMS)}
     add_rows(connection, table, {**columns, **blobs})
 
@@ -209,24 +209,24 @@ def write_sums(
 def replace_month(
     connection: Connection,
     days: Sequence[int],
-    parts: Mapping[int, Mapping[str, bytes]],
+    frames: Mapping[int, Mapping[str, bytes]],
     sites: bytes | None,
     sums: Mapping[str, PackedSums],
 ) -> None:
     """Replace all that is stored of a month by sums that are packed already.
 
-    Takes: days - any of the month; parts - day -> packed frames of its tally; sites - None: none;
+    Takes: days - any of the month; frames - day -> packed frames of its tally; sites - None: none;
            sums - basis -> (DAY or MONTH_TO_DATE, day it ends on) -> packed leaf sums and lines
     """
     day, site, running = schema.day_tally, schema.month_sites, schema.running_sum
-    place, month = (month_start(days[0]), month_end(days[0])), month_of(days[0])
-    connection.execute(delete(day).where(day.c.day.between(*place)))
+    bounds, month = (month_start(days[0]), month_end(days[0])), month_of(days[0])
+    connection.execute(delete(day).where(day.c.day.between(*bounds)))
     connection.execute(delete(site).where(site.c.month == month))
-    _add_days(connection, parts)
+    _add_days(connection, frames)
     add_rows(connection, site, {"month": [month] if sites else [], "sites": [sites] * bool(sites)})
-    for basis, found in sums.items():
-        old = delete(running).where(running.c.basis == basis, running.c.at.between(*place))
+    for basis, packed in sums.items():
+        old = delete(running).where(running.c.basis == basis, running.c.at.between(*bounds))
         connection.execute(old.where(running.c.span.in_((DAY, MONTH_TO_DATE))))
-        told = {"span": [span for span, _ in found], "at": [at for _, at in found]}
-        blobs = {name: [pair[n] for pair in found.values()] for n, name in enumerate(_SUMS)}
-        add_rows(connection, running, {"basis": basis, **told, **blobs})
+        keys = {"span": [span for span, _ in packed], "at": [end for _, end in packed]}
+        blobs = {name: [pair[n] for pair in packed.values()] for n, name in enumerate(_SUMS)}
+        add_rows(connection, running, {"basis": basis, **keys, **blobs})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wenming_metrics.scoring.tally.tally import site_sums
-from wenming_metrics.scoring.tree.basis import Basis, DayTally, Sums, sum_day
+from wenming_metrics.scoring.tree.basis import SumKey, DayTally, Sums, sum_day
 from wenming_metrics.store.tallies import pack
 
 Tallies = Mapping[int, DayTally]
@@ -16,27 +16,27 @@ Tallies = Mapping[int, DayTally]
 
 
 @dataclass(frozen=True)
-class MadeDay:
+class PreparedDay:
     """What is stored of a day with rows.
 
-    parts - name -> packed frame of its tally; sites - `scoring.tally.tally.site_sums`
+    frames - name -> packed frame of its tally; sites - `scoring.tally.tally.site_sums`
     sums  - key of a basis -> the sums of the day
     """
 
-    parts: Mapping[str, bytes]
+    frames: Mapping[str, bytes]
     sites: pd.DataFrame
     sums: Mapping[str, Sums]
 
 
-def make_days(tallies: Tallies, bases: Sequence[Basis]) -> dict[int, MadeDay | None]:
+def prepare_days(tallies: Tallies, bases: Sequence[SumKey]) -> dict[int, PreparedDay | None]:
     """Make days ready from their tallies; None where nothing lies on a day."""
-    return {day: make_day(day, tally, bases) for day, tally in tallies.items()}
+    return {day: prepare_day(day, tally, bases) for day, tally in tallies.items()}
 
 
-def make_day(day: int, tally: DayTally, bases: Iterable[Basis]) -> MadeDay | None:
+def prepare_day(day: int, tally: DayTally, bases: Iterable[SumKey]) -> PreparedDay | None:
     """Make a day ready from its tally; None when nothing lies on it."""
     if not any(len(frame) for frame in tally.values()):
         return None
-    parts = {name: pack(frame) for name, frame in tally.items()}
+    frames = {name: pack(frame) for name, frame in tally.items()}
     sums = {basis.key: sum_day(day, tally, basis) for basis in bases}
-    return MadeDay(parts, site_sums(tally["visits"]), sums)
+    return PreparedDay(frames, site_sums(tally["visits"]), sums)

@@ -26,7 +26,7 @@ from wenming_metrics.scoring.tally.tally import (
     take_back,
     tally_days,
 )
-from wenming_metrics.scoring.tree.basis import Basis, Sums, add_sums, bases_of, columns_of, sum_day
+from wenming_metrics.scoring.tree.basis import SumKey, Sums, add_sums, bases_of, columns_of, sum_day
 from wenming_metrics.scoring.tree.settling import no_lines
 from wenming_metrics.store import batches, rows, tallies
 from wenming_metrics.store.days import (
@@ -48,7 +48,7 @@ from wenming_metrics.store.tallies import (
     PackedSums,
     pack_sums,
 )
-from wenming_metrics.tallies.prepared_day import MadeDay, Tallies, make_days
+from wenming_metrics.tallies.prepared_day import PreparedDay, Tallies, prepare_days
 
 _AT_ONCE = 31
 """How many days are in memory when a whole store is gone through."""
@@ -58,26 +58,26 @@ def retally(connection: Connection, days: Iterable[int], rules: RuleSet) -> None
     """Tally some days anew from their live rows and bring all sums along."""
     wanted = sorted({int(day) for day in days})
     for first in range(0, len(wanted), _AT_ONCE):
-        part = wanted[first : first + _AT_ONCE]
+        chunk = wanted[first : first + _AT_ONCE]
         bases = fill_sums(connection, rules)
-        put_days(connection, make_days(tally_rows(connection, part), bases), bases)
-        put_plan(connection, part)
+        put_days(connection, prepare_days(tally_rows(connection, chunk), bases), bases)
+        put_plan(connection, chunk)
 
 
 def tally_rows(connection: Connection, days: list[int]) -> Tallies:
     """Tally some days from their live rows."""
     live = batches.live_on(connection, days)
     stored = drop_covered(connection, rows.read_rows(connection, days, live))
-    stored = let_rulings_stand(connection, stored)
+    stored = apply_decisions(connection, stored)
     return tally_days(stored, rows.read_roles(connection, days, live), days)
 
 
-def let_rulings_stand(connection: Connection, stored: pd.DataFrame, at: str = "") -> pd.DataFrame:
+def apply_decisions(connection: Connection, stored: pd.DataFrame, known_at: str = "") -> pd.DataFrame:
     """Change rows as was decided of them (复核); rows that nothing was decided of stay as they are.
 
-    Takes: stored - rows that count, covered ones left out; at - see `store.rulings.read_rulings`
+    Takes: stored - rows that count, covered ones left out; known_at - see `store.rulings.read_rulings`
     """
-    if stored.empty or (ruled := read_rulings(connection, stored["day"].unique(), at)).empty:
+    if stored.empty or (ruled := read_rulings(connection, stored["day"].unique(), known_at)).empty:
         return stored
     # What repeats a row that was decided of is not to count in its place.
     scored = stored["result"].isin(LOOKED).to_numpy()
@@ -88,16 +88,16 @@ def let_rulings_stand(connection: Connection, stored: pd.DataFrame, at: str = ""
 
 
 def put_days(
-    connection: Connection, days: Mapping[int, MadeDay | None], bases: Sequence[Basis]
+    connection: Connection, days: Mapping[int, PreparedDay | None], bases: Sequence[SumKey]
 ) -> None:
     """Replace days (None: no rows any more), and bring the sums that hold them along.
 
     Takes: bases - those of `fill_sums`; days are made on all of them
     """
     _put_sites(connection, days)
-    tallies.write_days(connection, {day: made and made.parts for day, made in days.items()})
+    tallies.write_days(connection, {day: prepared and prepared.frames for day, prepared in days.items()})
     for basis in bases:
-        sums = {day: made and made.sums[basis.key] for day, made in days.items()}
+        sums = {day: prepared and prepared.sums[basis.key] for day, prepared in days.items()}
         _put_sums(connection, basis.key, sums)
 
 
@@ -106,9 +106,9 @@ def put_plan(connection: Connection, days: Sequence[int]) -> None:
     if PLANNED not in tallies.bases(connection):
         _fill_plan(connection)
         return
-    asked = plan_sums(connection, days)
-    there = tallies.sum_places(connection, PLANNED, DAY, [(min(days), max(days))])
-    changed = {day: asked.get(day) for day in days if day in asked or day in there}
+    planned = plan_sums(connection, days)
+    stored_days = tallies.sum_ends(connection, PLANNED, DAY, [(min(days), max(days))])
+    changed = {day: planned.get(day) for day in days if day in planned or day in stored_days}
     if changed:
         _put_sums(connection, PLANNED, changed)
 
@@ -118,15 +118,15 @@ def plan_sums(connection: Connection, days: Iterable[int]) -> dict[int, Sums]:
     plan = read_plan(connection, days).rename(columns={"street": "unit", "point_type": "node"})
     lines = plan.assign(**dict.fromkeys(LEAF_SUMS, 0)).assign(checks=plan["lines"])
     return {
-        int(day): (sum_columns(part, LEAF_KEYS, LEAF_SUMS), columns_of(no_lines()))
-        for day, part in lines.groupby("day", sort=True)
+        int(day): (sum_columns(day_lines, LEAF_KEYS, LEAF_SUMS), columns_of(no_lines()))
+        for day, day_lines in lines.groupby("day", sort=True)
     }
 
 
-def add_day(total: Sums | None, day: int, own: Sums) -> tuple[Sums, PackedSums]:
+def add_day(total: Sums | None, day: int, day_sums: Sums) -> tuple[Sums, PackedSums]:
     """Add a day to the sum of its month so far; gives it, and what is stored of the two."""
-    total = own if total is None else add_sums(total, own)
-    packed = {(DAY, day): pack_sums(own), (MONTH_TO_DATE, day): pack_sums(total)}
+    total = day_sums if total is None else add_sums(total, day_sums)
+    packed = {(DAY, day): pack_sums(day_sums), (MONTH_TO_DATE, day): pack_sums(total)}
     return total, packed
 
 
@@ -134,36 +134,36 @@ def lacks_sums(connection: Connection, rules: RuleSet) -> bool:
     """Say whether running sums are to be made: rules or units changed, or the store is older."""
     register = read_register(connection)
     wanted = {basis.key for basis in bases_of(register, rules)}
-    there = set(tallies.bases(connection))
-    if PLANNED not in there and has_plan(connection):
+    stored = set(tallies.bases(connection))
+    if PLANNED not in stored and has_plan(connection):
         return True
-    return tallies.has_days(connection) and not wanted <= there
+    return tallies.has_days(connection) and not wanted <= stored
 
 
-def fill_sums(connection: Connection, rules: RuleSet) -> tuple[Basis, ...]:
+def fill_sums(connection: Connection, rules: RuleSet) -> tuple[SumKey, ...]:
     """Make the running sums that are missing from the tallies of all days.
 
     Those on any other basis are forgotten: the rows that come do not change them any more.
 
     Returns: the bases that sums are kept for from now on: those of the boards of the rules
     """
-    register, there = read_register(connection), tallies.bases(connection)
+    register, stored = read_register(connection), tallies.bases(connection)
     wanted = bases_of(register, rules)
-    for key in set(there) - {basis.key for basis in wanted} - {PLANNED}:
+    for key in set(stored) - {basis.key for basis in wanted} - {PLANNED}:
         tallies.drop_basis(connection, key)
     for basis in wanted:
-        if basis.key not in there:
+        if basis.key not in stored:
             tallies.add_basis(connection, basis.key, rules.digest, basis.board.kind)
             _fill(connection, basis)
-    if PLANNED not in there:
+    if PLANNED not in stored:
         _fill_plan(connection)
     return wanted
 
 
-def _fill(connection: Connection, basis: Basis) -> None:
+def _fill(connection: Connection, basis: SumKey) -> None:
     for month in by_month(tallies.days_with_rows(connection)):
-        told = ((day, tallies.read_day(connection, day, basis.parts)) for day in month)
-        _put_sums(connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in told})
+        day_tallies = ((day, tallies.read_day(connection, day, basis.tally_frames)) for day in month)
+        _put_sums(connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in day_tallies})
 
 
 def _fill_plan(connection: Connection) -> None:
@@ -173,18 +173,18 @@ def _fill_plan(connection: Connection) -> None:
             _put_sums(connection, PLANNED, plan_sums(connection, month))
 
 
-def _put_sites(connection: Connection, days: Mapping[int, MadeDay | None]) -> None:
+def _put_sites(connection: Connection, days: Mapping[int, PreparedDay | None]) -> None:
     """Exchange the days' part in the sums by site of their months; before the days are written."""
     old = tallies.read_days(connection, days, "visits")
     sums = tallies.read_sites(connection, {month_of(day) for day in days})
-    for day, made in days.items():
+    for day, prepared in days.items():
         month = month_of(day)
         if day in old:
             sums[month] = take_back(sums[month], site_sums(old[day]), SITE_KEYS, SITE_SUMS)
-        if made:
-            kept = sums.get(month)
+        if prepared:
+            month_sites = sums.get(month)
             sums[month] = (
-                made.sites if kept is None else add(kept, made.sites, SITE_KEYS, SITE_SUMS)
+                prepared.sites if month_sites is None else add(month_sites, prepared.sites, SITE_KEYS, SITE_SUMS)
             )
     tallies.write_sites(connection, sums)
 
@@ -195,20 +195,20 @@ def _put_sums(connection: Connection, basis: str, days: Mapping[int, Sums | None
     firsts = [month[0] for month in by_month(days)]
     months = {month_end(day): _carry_month(connection, basis, day) for day in firsts}
     for year in sorted({year_start(end) for end in months}):
-        own = {end: total for end, total in months.items() if year_start(end) == year}
-        carry_year(connection, basis, own)
+        year_months = {end: total for end, total in months.items() if year_start(end) == year}
+        carry_year(connection, basis, year_months)
 
 
 def _carry_month(connection: Connection, basis: str, first: int) -> Sums | None:
     """Rewrite the month-to-date sums from a day on; gives the whole month's, None if empty."""
     start, end = month_start(first), month_end(first)
-    there = tallies.sum_places(connection, basis, MONTH_TO_DATE, [(start, end)])
-    before = [at for at in there if at < first]
+    stored_ends = tallies.sum_ends(connection, basis, MONTH_TO_DATE, [(start, end)])
+    before = [day for day in stored_ends if day < first]
     total = _sum_at(connection, basis, MONTH_TO_DATE, before[-1]) if before else None
-    sums: dict[int, Sums | None] = dict.fromkeys(at for at in there if at >= first)
-    days = tallies.sum_places(connection, basis, DAY, [(first, end)])
-    for day, own in tallies.read_sums(connection, basis, DAY, days):
-        total = own if total is None else add_sums(total, own)
+    sums: dict[int, Sums | None] = dict.fromkeys(day for day in stored_ends if day >= first)
+    days = tallies.sum_ends(connection, basis, DAY, [(first, end)])
+    for day, day_sums in tallies.read_sums(connection, basis, DAY, days):
+        total = day_sums if total is None else add_sums(total, day_sums)
         sums[day] = total
     tallies.write_sums(connection, basis, MONTH_TO_DATE, sums)
     return total
@@ -218,25 +218,25 @@ def carry_year(connection: Connection, basis: str, months: Mapping[int, Sums | N
     """Rewrite the year-to-date sums from the first of some months (month's end -> its sum) on."""
     first = min(months)
     year = (year_start(first), year_end(first))
-    there = tallies.sum_places(connection, basis, YEAR_TO_DATE, [year])
-    before = [at for at in there if at < first]
+    stored_ends = tallies.sum_ends(connection, basis, YEAR_TO_DATE, [year])
+    before = [end for end in stored_ends if end < first]
     total = _sum_at(connection, basis, YEAR_TO_DATE, before[-1]) if before else None
     sums: dict[int, Sums | None] = {}
-    for at in sorted({at for at in there if at >= first} | set(months)):
-        own = months[at] if at in months else _month_sum(connection, basis, at)
-        if own is not None:
-            total = own if total is None else add_sums(total, own)
-        sums[at] = None if own is None else total
+    for end in sorted({end for end in stored_ends if end >= first} | set(months)):
+        month_sums = months[end] if end in months else _month_sum(connection, basis, end)
+        if month_sums is not None:
+            total = month_sums if total is None else add_sums(total, month_sums)
+        sums[end] = None if month_sums is None else total
     tallies.write_sums(connection, basis, YEAR_TO_DATE, sums)
 
 
 def _month_sum(connection: Connection, basis: str, end: int) -> Sums:
     """Give the sum of a whole month: its last month-to-date sum."""
-    places = [(month_start(end), end)]
-    last = tallies.sum_places(connection, basis, MONTH_TO_DATE, places)[-1]
+    ranges = [(month_start(end), end)]
+    last = tallies.sum_ends(connection, basis, MONTH_TO_DATE, ranges)[-1]
     return _sum_at(connection, basis, MONTH_TO_DATE, last)
 
 
-def _sum_at(connection: Connection, basis: str, span: int, at: int) -> Sums:
-    ((_, sums),) = tallies.read_sums(connection, basis, span, [at])
+def _sum_at(connection: Connection, basis: str, span: int, end: int) -> Sums:
+    ((_, sums),) = tallies.read_sums(connection, basis, span, [end])
     return sums

@@ -46,31 +46,31 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
     Takes: path - a new file, or a folder, in which the file is named after the moment
     Raises StoreError when the file exists already, or cannot be written.
     """
-    begun, at = time.perf_counter(), stamp()
+    begun, taken_at = time.perf_counter(), stamp()
     with in_words("备份", path):
         target = _free_name(path, prefix) if path.is_dir() else path
         if target.exists():
-            said = "备份不会覆盖它。请另给一个文件名,或给一个文件夹。"
-            raise StoreError(f"已有文件 {target},{said}")
+            remedy = "备份不会覆盖它。请另给一个文件名,或给一个文件夹。"
+            raise StoreError(f"已有文件 {target},{remedy}")
         _clear(target)
         _check_room(store, target)
         seq, rows = _write(store, target)
-        made = Backup(target, at, seq, rows, target.stat().st_size, time.perf_counter() - begun)
-    _log.info("备份 %s 变动号 %s %s 行 %s 字节 %.1f 秒", target, seq, rows, made.size, made.seconds)
-    _note(store, made)
-    return made
+        new_backup = Backup(target, taken_at, seq, rows, target.stat().st_size, time.perf_counter() - begun)
+    _log.info("备份 %s 变动号 %s %s 行 %s 字节 %.1f 秒", target, seq, rows, new_backup.size, new_backup.seconds)
+    _note(store, new_backup)
+    return new_backup
 
 
 def _free_name(folder: Path, prefix: str) -> Path:
     """Name a file after the moment, and after its turn where the second has one already."""
     stem = f"{prefix}-{now():%Y%m%d-%H%M%S}"
     names = (f"{stem}{'' if turn == 1 else f'-{turn}'}.db" for turn in itertools.count(1))
-    places = (folder / name for name in names)
-    return next(p for p in places if not p.exists() and not _unfinished(p).exists())
+    paths = (folder / name for name in names)
+    return next(p for p in paths if not p.exists() and not _unfinished(p).exists())
 
 
-def _note(store: Store, made: Backup) -> None:
-    facts = {"at": made.at, "path": str(made.path.absolute()), "seq": made.seq, "size": made.size}
+def _note(store: Store, new_backup: Backup) -> None:
+    facts = {"at": new_backup.at, "path": str(new_backup.path.absolute()), "seq": new_backup.seq, "size": new_backup.size}
     try:
         write_note(store, BACKUP, facts)
     except StoreError as error:
@@ -147,17 +147,17 @@ def _fill(source: Connection, copy: Connection) -> None:
     copy.exec_driver_sql("BEGIN")
     migrate.make_tables(copy)
     copy_tables(source, copy)
-    kept = source.execute(select(schema.store)).mappings().one()
+    store_row = source.execute(select(schema.store)).mappings().one()
     copy.execute(schema.store.delete())
-    copy.execute(insert(schema.store), dict(kept))
+    copy.execute(insert(schema.store), dict(store_row))
     copy.exec_driver_sql("COMMIT")
 
 
-def _sync(place: Path) -> None:
+def _sync(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
-    if place.is_dir() and sys.platform == "win32":
+    if path.is_dir() and sys.platform == "win32":
         return  # it has no such call for folders
-    handle = os.open(place, os.O_RDWR if place.is_file() else os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

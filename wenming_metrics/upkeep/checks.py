@@ -34,9 +34,9 @@ def check_file(store: Store) -> list[Line]:
     """Check version and pages of the store."""
     with reading(store) as connection:
         version = connection.execute(select(schema.store.c.version)).scalar_one()
-        told = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
-        right = version == schema.VERSION and told == [f"{schema.VERSION:04}"]
-    versions = line("版本", 1, [] if right else [f"版本 {version},迁移记录 {told}"])
+        revisions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        right = version == schema.VERSION and revisions == [f"{schema.VERSION:04}"]
+    versions = line("版本", 1, [] if right else [f"版本 {version},迁移记录 {revisions}"])
     return [versions, *_check_pages(store)]
 
 
@@ -46,11 +46,11 @@ def _check_pages(store: Store) -> list[Line]:
         return []
     try:
         with reading(store) as connection:
-            said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            messages = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     except StoreError as error:  # some damage ends the check itself
         return [line("数据文件的页", 1, [str(error)])]
-    wrong = [" ".join(one.split()) for one in said if one != "ok"]
+    wrong = [" ".join(message.split()) for message in messages if message != "ok"]
     return [line("数据文件的页", pages, wrong)]
 
 
@@ -63,36 +63,36 @@ def check_batches(store: Store) -> list[Line]:
 def _counts(connection: Connection) -> Line:
     """Check the rows of batches whose every good row is one stored row: checklists and plans."""
     batch, days, sheet = schema.batch, schema.batch_day, schema.sheet
-    others = select(sheet.c.batch).where(sheet.c.kind.not_in([CHECKLIST, PLAN]))
+    mixed_batches = select(sheet.c.batch).where(sheet.c.kind.not_in([CHECKLIST, PLAN]))
     query = (
         select(batch.c.batch, batch.c.good, func.coalesce(func.sum(days.c.good), 0))
         .join_from(batch, days, days.c.batch == batch.c.batch, isouter=True)
-        .where(batch.c.kind.in_([INSPECTION, PLAN]), batch.c.batch.not_in(others))
+        .where(batch.c.kind.in_([INSPECTION, PLAN]), batch.c.batch.not_in(mixed_batches))
         .group_by(batch.c.batch, batch.c.good)
     )
-    found = connection.execute(query).all()
+    counts = connection.execute(query).all()
     wrong = [
         f"批次 {number} 记有 {good} 行,按日合计 {total} 行"
-        for number, good, total in found
+        for number, good, total in counts
         if good != total
     ]
-    return line("批次的行数", len(found), wrong)
+    return line("批次的行数", len(counts), wrong)
 
 
 def _held(connection: Connection) -> Line:
-    batch, held = schema.batch, schema.held_row
+    batch, held_row = schema.batch, schema.held_row
     query = (
-        select(batch.c.batch, batch.c.held, func.count(held.c.batch))
-        .join_from(batch, held, held.c.batch == batch.c.batch, isouter=True)
+        select(batch.c.batch, batch.c.held, func.count(held_row.c.batch))
+        .join_from(batch, held_row, held_row.c.batch == batch.c.batch, isouter=True)
         .group_by(batch.c.batch, batch.c.held)
     )
-    found = connection.execute(query).all()
+    counts = connection.execute(query).all()
     wrong = [
-        f"批次 {number} 记有 {told} 行暂不计,实有 {count} 行"
-        for number, told, count in found
-        if told != count
+        f"批次 {number} 记有 {noted} 行暂不计,实有 {count} 行"
+        for number, noted, count in counts
+        if noted != count
     ]
-    return line("暂不计的行", len(found), wrong)
+    return line("暂不计的行", len(counts), wrong)
 
 
 def _history(connection: Connection) -> Line:
@@ -104,7 +104,7 @@ def _history(connection: Connection) -> Line:
         acts.setdefault(number, []).append(act)
     live = dict(connection.execute(select(batch.c.batch, batch.c.live)).all())
     wrong = [
-        f"批次 {number} 的经过是 {'、'.join(acts.get(number, [])) or '空的'},标记为{_told(live.get(number))}"
+        f"批次 {number} 的经过是 {'、'.join(acts.get(number, [])) or '空的'},标记为{_live_text(live.get(number))}"
         for number in sorted(set(acts) | set(live))
         if not _in_turn(acts.get(number, []), live.get(number))
     ]
@@ -116,7 +116,7 @@ def _in_turn(acts: list[str], live: int | None) -> bool:
     return acts == [COMMIT, *turns] and live == int(acts[-1] != WITHDRAW)
 
 
-def _told(live: int | None) -> str:
+def _live_text(live: int | None) -> str:
     return {None: "没有这一批", 0: "已撤回"}.get(live, "已入库")
 
 
@@ -134,12 +134,12 @@ def check_states(store: Store) -> list[Line]:
     loose = loose.where(state.c.n > 0, before.c.n.is_(None))
     with reading(store) as connection:
         count = connection.execute(select(func.count()).select_from(state)).scalar_one()
-        found = [
+        orphans = [
             *connection.execute(strays.limit(_MANY)).all(),
             *connection.execute(loose.limit(_MANY)).all(),
         ]
         numbered = _numbered(connection)
-    wrong = (f"批次 {batch} 第 {seq} 行的第 {n} 个状态没有来处" for batch, seq, n in found)
+    wrong = (f"批次 {batch} 第 {seq} 行的第 {n} 个状态没有来处" for batch, seq, n in orphans)
     return [line("问题状态", count, wrong), numbered]
 
 
@@ -150,9 +150,9 @@ def _numbered(connection: Connection) -> Line:
     strays = select(finding.c.batch, finding.c.seq).join(state, same, isouter=True)
     strays = strays.where(state.c.batch.is_(None)).limit(_MANY)
     count = connection.execute(select(func.count()).select_from(finding)).scalar_one()
-    found = connection.execute(strays).all()
+    orphans = connection.execute(strays).all()
     return line(
-        "编号和期限", count, [f"批次 {batch} 第 {seq} 行没有这个问题" for batch, seq in found]
+        "编号和期限", count, [f"批次 {batch} 第 {seq} 行没有这个问题" for batch, seq in orphans]
     )
 
 
@@ -189,18 +189,18 @@ def check_pictures(store: Store, digests: list[str]) -> list[Line]:
 
 def check_picture_places(store: Store) -> list[Line]:
     """Check that each picture that a row shows is there; of some only the place was kept."""
-    place, kept = schema.picture_place, schema.picture
-    key = (place.c.batch, place.c.sheet, place.c.source_row)
+    position, picture = schema.picture_place, schema.picture
+    key = (position.c.batch, position.c.sheet, position.c.source_row)
     lost = (
         select(*key)
-        .join_from(place, kept, kept.c.digest == place.c.digest, isouter=True)
-        .where(place.c.digest != "", kept.c.digest.is_(None))
+        .join_from(position, picture, picture.c.digest == position.c.digest, isouter=True)
+        .where(position.c.digest != "", picture.c.digest.is_(None))
         .order_by(*key)
     )
     with reading(store) as connection:
-        count = connection.execute(select(func.count()).select_from(place)).scalar_one()
-        found = connection.execute(lost.limit(_MANY)).all()
-    wrong = (f"批次 {batch} 第 {n + 1} 张表第 {row} 行的图片没有了" for batch, n, row in found)
+        count = connection.execute(select(func.count()).select_from(position)).scalar_one()
+        missing = connection.execute(lost.limit(_MANY)).all()
+    wrong = (f"批次 {batch} 第 {n + 1} 张表第 {row} 行的图片没有了" for batch, n, row in missing)
     return [line("图片的位置", count, wrong)]
 
 
@@ -210,14 +210,14 @@ def check_issues(store: Store) -> list[Line]:
     with reading(store) as connection:
         signed = select(event.c.issue).where(event.c.act == SIGNED)
         wanted = set(connection.execute(signed).scalars())
-        kept = connection.execute(select(content)).mappings().all()
-    wrong = [f"第 {key} 号通报已签发,名单没有了" for key in wanted - {one["issue"] for one in kept}]
-    for one in kept:
+        contents = connection.execute(select(content)).mappings().all()
+    wrong = [f"第 {key} 号通报已签发,名单没有了" for key in wanted - {row["issue"] for row in contents}]
+    for row in contents:
         try:
-            same = hashlib.sha256(zlib.decompress(one["content"])).hexdigest() == one["hash"]
+            same = hashlib.sha256(zlib.decompress(row["content"])).hexdigest() == row["hash"]
         except zlib.error:
             same = False
-        wrong += [] if same else [f"第 {one['issue']} 号通报的名单和校验码对不上"]
+        wrong += [] if same else [f"第 {row['issue']} 号通报的名单和校验码对不上"]
     return [line("已签发的名单", len(wanted), wrong)]
 
 
@@ -225,13 +225,13 @@ def check_rules(store: Store) -> list[Line]:
     """Check archived rules against their digests, and that drafts of rules can be unpacked."""
     archive, draft = schema.rules_archive, schema.rule_draft
     with reading(store) as connection:
-        kept = connection.execute(select(archive.c.digest, archive.c.content)).all()
+        archived = connection.execute(select(archive.c.digest, archive.c.content)).all()
         drafts = connection.execute(select(draft.c.draft, draft.c.content)).all()
     wrong = [
-        f"摘要为 {one[:12]}… 的办法内容变了" for one, content in kept if _digest(content) != one
+        f"摘要为 {digest[:12]}… 的办法内容变了" for digest, content in archived if _digest(content) != digest
     ]
-    wrong += [f"第 {one} 号草案解不开" for one, content in drafts if not _digest(content)]
-    return [line("办法的存档和草案", len(kept) + len(drafts), wrong)]
+    wrong += [f"第 {number} 号草案解不开" for number, content in drafts if not _digest(content)]
+    return [line("办法的存档和草案", len(archived) + len(drafts), wrong)]
 
 
 def _digest(content: bytes) -> str:
@@ -245,24 +245,24 @@ def _digest(content: bytes) -> str:
 def check_answers(store: Store) -> list[Line]:
     """Check that questionnaires can be unpacked, and that none of a batch is missing."""
     table, batch = schema.answer_block, schema.batch
-    wrong, there, count = [], {}, 0
+    wrong, unpacked, count = [], {}, 0
     with reading(store) as connection:
-        told = select(batch.c.batch, batch.c.good).where(batch.c.kind == SURVEY)
-        good = dict(connection.execute(told).all())
-        found = connection.execute(select(table), execution_options={"yield_per": _BLOCKS})
-        for block in found:
+        noted = select(batch.c.batch, batch.c.good).where(batch.c.kind == SURVEY)
+        good = dict(connection.execute(noted).all())
+        blocks = connection.execute(select(table), execution_options={"yield_per": _BLOCKS})
+        for block in blocks:
             count += block.rows
             try:
                 size = len(unpack_answers(block.payload).frame)
             except (zlib.error, struct.error, ValueError, KeyError):
                 size = -1
-            there[block.batch] = there.get(block.batch, 0) + size
+            unpacked[block.batch] = unpacked.get(block.batch, 0) + size
             if size != block.rows:
                 wrong.append(f"批次 {block.batch} 第 {block.n + 1} 段问卷解不开或不完整")
     wrong += [
-        f"批次 {key} 应有 {rows} 份问卷,实有 {there.get(key, 0)} 份"
+        f"批次 {key} 应有 {rows} 份问卷,实有 {unpacked.get(key, 0)} 份"
         for key, rows in good.items()
-        if there.get(key, 0) != rows
+        if unpacked.get(key, 0) != rows
     ]
     return [line("问卷", count, wrong)]
 
@@ -272,12 +272,12 @@ def check_blocks(store: Store, batches: list[int]) -> list[Line]:
     table, wrong, count = schema.block, [], 0
     query = select(table).where(among(table.c.batch, batches))
     with reading(store) as connection:
-        found = connection.execute(query, execution_options={"yield_per": _BLOCKS})
-        for block in found:
+        blocks = connection.execute(query, execution_options={"yield_per": _BLOCKS})
+        for block in blocks:
             count += 1
             try:
                 zlib.decompress(block.payload)
             except zlib.error:
-                place = f"批次 {block.batch} 第 {block.sheet + 1} 张表第 {block.first_row} 行起"
-                wrong.append(f"{place}的原始单元格解不开")
+                position = f"批次 {block.batch} 第 {block.sheet + 1} 张表第 {block.first_row} 行起"
+                wrong.append(f"{position}的原始单元格解不开")
     return [line("原始单元格", count, wrong)]

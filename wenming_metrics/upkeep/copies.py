@@ -46,21 +46,21 @@ class DamagedError(StoreError):
 
 
 @contextmanager
-def in_words(act: str, place: Path) -> Iterator[None]:
+def in_words(act: str, path: Path) -> Iterator[None]:
     """Turn whatever a file or a database refuses into StoreError, in Chinese."""
     try:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno, f"{error.strerror or error}。")
-        raise StoreError(f"{act}没有完成({place}):{reason}") from error
+        raise StoreError(f"{act}没有完成({path}):{reason}") from error
     except (sqlite3.Error, DBAPIError) as error:
         cause = OperationalError(None, None, error) if isinstance(error, sqlite3.Error) else error
-        failure = explain(cause, str(URL.create("sqlite", database=str(place))))
+        failure = explain(cause, str(URL.create("sqlite", database=str(path))))
         if failure is None:
             raise
         kind = DamagedError if is_damage(cause) else StoreError
         text = _SQLITE_REASONS.get(_code(cause), failure.text)
-        raise kind(f"{act}没有完成({place}):{text}") from error
+        raise kind(f"{act}没有完成({path}):{text}") from error
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -77,13 +77,13 @@ def _code(error: BaseException) -> int:
 
 
 @contextmanager
-def plain_file(place: Path) -> Iterator[Connection]:
+def plain_file(path: Path) -> Iterator[Connection]:
     """Give a connection to a file that nobody else may touch, without a journal beside it.
 
     For files that are thrown away when anything goes wrong; nothing is safe before `sync`.
     """
     engine = create_engine(
-        URL.create("sqlite", database=str(place)),
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         connect_args={"isolation_level": None},
     )
@@ -130,8 +130,8 @@ def _read(source: Connection, table: Table) -> Iterator[list[tuple]]:
     """Read the lines of a table, some at a time, in the order of the key: each store keeps them so."""
     query, size = select(table).order_by(*table.primary_key.columns), _lines_at_once(table)
     if source.dialect.name != "sqlite":
-        found = source.execute(query, execution_options={"yield_per": size})
-        yield from ([tuple(line) for line in lines] for lines in found.partitions())
+        fetched = source.execute(query, execution_options={"yield_per": size})
+        yield from ([tuple(line) for line in lines] for lines in fetched.partitions())
         return
     # The driver's own tuples: half the time of a copy would go into making rows of them.
     cursor = source.exec_driver_sql(str(query.compile(source))).cursor
@@ -151,17 +151,17 @@ def check_copy(connection: Connection) -> int:
 
     Raises DamagedError when its pages are broken or rows are missing.
     """
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-    if said != "ok":
-        _log.error("数据文件的页:%s", " ".join(said.split()))
+    verdict = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    if verdict != "ok":
+        _log.error("数据文件的页:%s", " ".join(verdict.split()))
         raise DamagedError("文件已损坏。")
     days, batch = schema.batch_day, schema.batch
-    told = (
+    query = (
         select(func.coalesce(func.sum(days.c.good), 0))
         .join(batch, batch.c.batch == days.c.batch)
         .where(batch.c.kind == INSPECTION)
     )
-    noted = connection.execute(told).scalar_one()
+    noted = connection.execute(query).scalar_one()
     rows = connection.execute(select(func.count()).select_from(schema.row)).scalar_one()
     if rows != noted:
         raise DamagedError(f"文件不完整:应有 {noted} 行督查记录,实有 {rows} 行。")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from wenming_metrics.reading.model.reading import INSPECTION, PLAN
 from wenming_metrics.scoring.tally.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
-from wenming_metrics.scoring.tree.basis import Basis, DayTally, sum_day
+from wenming_metrics.scoring.tree.basis import SumKey, DayTally, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import read_frame
@@ -39,11 +39,11 @@ def months_of(connection: Connection) -> list[list[int]]:
 
 def _row_days(connection: Connection) -> list[int]:
     """List the days of rows, from one to the next: reading all rows would take long."""
-    column, found, day = schema.row.c.day, [], 0
+    column, days, day = schema.row.c.day, [], 0
     while day is not None:
         day = connection.execute(select(func.min(column)).where(column > day)).scalar()
-        found += [] if day is None else [day]
-    return found
+        days += [] if day is None else [day]
+    return days
 
 
 def check_references(connection: Connection, days: list[int]) -> list[Line]:
@@ -60,20 +60,20 @@ def _per_day(connection: Connection, table: Table, kind: str, what: str, days: l
     """Check how many rows of each batch lie on each day."""
     counted = select(table.c.batch, table.c.day, func.count()).where(among(table.c.day, days))
     grouped = connection.execute(counted.group_by(table.c.batch, table.c.day))
-    there = {(batch, day): count for batch, day, count in grouped}
+    stored = {(batch, day): count for batch, day, count in grouped}
     noted, batch = schema.batch_day, schema.batch
     query = select(noted.c.batch, noted.c.day, noted.c.good).join(
         batch, batch.c.batch == noted.c.batch
     )
     query = query.where(among(noted.c.day, days), batch.c.kind == kind)
-    told = {(batch, day): good for batch, day, good in connection.execute(query)}
+    expected = {(batch, day): good for batch, day, good in connection.execute(query)}
     wrong = [
-        f"批次 {batch} 在 {_spell(day)} 应有 {told.get((batch, day), 0)} 行,"
-        f"实有 {there.get((batch, day), 0)} 行"
-        for batch, day in sorted(set(told) | set(there))
-        if told.get((batch, day), 0) != there.get((batch, day), 0)
+        f"批次 {batch} 在 {_spell(day)} 应有 {expected.get((batch, day), 0)} 行,"
+        f"实有 {stored.get((batch, day), 0)} 行"
+        for batch, day in sorted(set(expected) | set(stored))
+        if expected.get((batch, day), 0) != stored.get((batch, day), 0)
     ]
-    return line(what, len(told), wrong)
+    return line(what, len(expected), wrong)
 
 
 def _row_units(connection: Connection, days: list[int]) -> Line:
@@ -89,8 +89,8 @@ def _row_units(connection: Connection, days: list[int]) -> Line:
     within = among(link.c.day, days)
     count = select(func.count()).select_from(link).where(within)
     strays = select(link.c.day, link.c.batch, link.c.seq).join(row, same, isouter=True)
-    found = connection.execute(strays.where(within, row.c.day.is_(None)))
-    wrong = [f"{_spell(day)} 批次 {batch} 第 {seq} 行不存在" for day, batch, seq in found]
+    orphans = connection.execute(strays.where(within, row.c.day.is_(None)))
+    wrong = [f"{_spell(day)} 批次 {batch} 第 {seq} 行不存在" for day, batch, seq in orphans]
     return line("责任单位的行", connection.execute(count).scalar_one(), wrong)
 
 
@@ -102,39 +102,39 @@ def _first_states(connection: Connection, days: list[int]) -> Line:
     batches = select(schema.batch_day.c.batch).where(among(schema.batch_day.c.day, days))
     states = select(state.c.batch, state.c.seq, state.c.happened_on.label("day"))
     states = states.where(state.c.batch.in_(batches), state.c.n == 0)
-    there = read_frame(connection, failed)
-    told = read_frame(connection, states.where(among(state.c.happened_on, days)))
-    both = there.merge(told, on=_STATE, how="outer", indicator="side")
-    said = {"left_only": "没有状态", "right_only": "有状态而没有这个问题"}
+    failed_rows = read_frame(connection, failed)
+    first_states = read_frame(connection, states.where(among(state.c.happened_on, days)))
+    compared = failed_rows.merge(first_states, on=_STATE, how="outer", indicator="side")
+    fault_texts = {"left_only": "没有状态", "right_only": "有状态而没有这个问题"}
     wrong = [
-        f"{_spell(one.day)} 批次 {one.batch} 第 {one.seq} 行{said[one.side]}"
-        for one in both[both["side"] != "both"].itertuples()
+        f"{_spell(pair.day)} 批次 {pair.batch} 第 {pair.seq} 行{fault_texts[pair.side]}"
+        for pair in compared[compared["side"] != "both"].itertuples()
     ]
-    return line("问题的最初状态", len(both), wrong)
+    return line("问题的最初状态", len(compared), wrong)
 
 
 def check_tallies(
-    connection: Connection, days: list[int], bases: Iterable[Basis] = ()
+    connection: Connection, days: list[int], bases: Iterable[SumKey] = ()
 ) -> list[Line]:
     """Check the sums of a month's days, bit for bit, against its rows.
 
     Takes: days - all of one month; bases - those whose running sums are checked too
     """
     wrong, sites, totals = [], None, {}
-    kept = stored_bases(connection)
-    there = [basis for basis in bases if basis.key in kept]
-    sums: dict[str, PackedSums] = {basis.key: {} for basis in there}
+    stored_keys = stored_bases(connection)
+    checked_bases = [basis for basis in bases if basis.key in stored_keys]
+    sums: dict[str, PackedSums] = {basis.key: {} for basis in checked_bases}
     for day in days:
         fresh = tally_rows(connection, [day])[day]
-        wrong += [f"{_spell(day)} 的汇总({part})" for part in differing(connection, day, fresh)]
-        own = site_sums(fresh["visits"])
-        sites = own if sites is None else add(sites, own, SITE_KEYS, SITE_SUMS)
+        wrong += [f"{_spell(day)} 的汇总({part_name})" for part_name in differing(connection, day, fresh)]
+        day_sums = site_sums(fresh["visits"])
+        sites = day_sums if sites is None else add(sites, day_sums, SITE_KEYS, SITE_SUMS)
         if any(len(frame) for frame in fresh.values()):
-            for basis in there:
-                own = sum_day(day, fresh, basis)
-                totals[basis.key], ends = add_day(totals.get(basis.key), day, own)
+            for basis in checked_bases:
+                day_sums = sum_day(day, fresh, basis)
+                totals[basis.key], ends = add_day(totals.get(basis.key), day, day_sums)
                 sums[basis.key] |= ends
-    if PLANNED in kept:
+    if PLANNED in stored_keys:
         sums[PLANNED] = _plan_ends(connection, days)
     tallied = line("每日汇总", len(days), wrong)
     running = check_month_sums(connection, sums, days)
@@ -142,11 +142,11 @@ def check_tallies(
 
 
 def _plan_ends(connection: Connection, days: list[int]) -> PackedSums:
-    found, total = {}, None
-    for day, own in plan_sums(connection, days).items():
-        total, ends = add_day(total, day, own)
-        found |= ends
-    return found
+    all_ends, total = {}, None
+    for day, day_sums in plan_sums(connection, days).items():
+        total, ends = add_day(total, day, day_sums)
+        all_ends |= ends
+    return all_ends
 
 
 def differing(connection: Connection, day: int, fresh: DayTally) -> list[str]:
@@ -154,8 +154,8 @@ def differing(connection: Connection, day: int, fresh: DayTally) -> list[str]:
     table = schema.day_tally
     stored = connection.execute(select(table).where(table.c.day == day)).mappings().first()
     if stored is None:
-        return [part for part in PARTS if len(fresh[part])]
-    return [part for part in PARTS if not same(stored[part], pack(fresh[part]))]
+        return [part_name for part_name in PARTS if len(fresh[part_name])]
+    return [part_name for part_name in PARTS if not same(stored[part_name], pack(fresh[part_name]))]
 
 
 def _check_sites(connection: Connection, day: int, fresh: pd.DataFrame) -> Line:

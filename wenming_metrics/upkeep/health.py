@@ -15,7 +15,7 @@ from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.engines import engine_of
-from wenming_metrics.store.failures import StoreError, told
+from wenming_metrics.store.failures import StoreError, as_store_errors
 from wenming_metrics.store.notes import BACKUP, VERIFIED, read_notes
 
 _LEAST_FREE = 500_000_000
@@ -30,24 +30,24 @@ def health(settings: Settings) -> dict[str, object]:
              rows, held_rows, size, wal, free (bytes; None where unknown), bytes_per_10000_rows,
              last_backup, last_verify, backup_age_days
     """
-    found: dict[str, object] = {"software": __version__, "reachable": False}
+    state: dict[str, object] = {"software": __version__, "reachable": False}
     complaints: list[str] = []
     try:
         store = _open(settings)
         with reading(store) as connection:
-            found |= {"reachable": True, **_facts(connection), **_places(connection, store)}
-        rows, size = found["rows"], found["size"]
-        found["bytes_per_10000_rows"] = round(size / rows * 10_000) if rows and size else None
+            state |= {"reachable": True, **_facts(connection), **_disk_facts(connection, store)}
+        rows, size = state["rows"], state["size"]
+        state["bytes_per_10000_rows"] = round(size / rows * 10_000) if rows and size else None
     except StoreError as error:
         complaints.append(str(error))
     else:
-        complaints += _complaints(found)
-    return {"well": not complaints, "complaints": complaints, **found}
+        complaints += _complaints(state)
+    return {"well": not complaints, "complaints": complaints, **state}
 
 
 def _open(settings: Settings) -> Store:
     engine = engine_of(settings.store_url)
-    with told(settings.store_url, opening=True):
+    with as_store_errors(settings.store_url, opening=True):
         version = migrate.version_of(engine)
     if version is None:
         raise StoreError("还没有数据文件。第一次入库或打开网页时会自动建立。")
@@ -59,7 +59,7 @@ def _open(settings: Settings) -> Store:
 def _facts(connection: Connection) -> dict[str, object]:
     batch, days = schema.batch, schema.batch_day
     version, seq = connection.execute(select(schema.store.c.version, schema.store.c.seq)).one()
-    count, held = connection.execute(select(func.count(), func.sum(batch.c.held))).one()
+    count, held_rows = connection.execute(select(func.count(), func.sum(batch.c.held))).one()
     newest = select(batch.c.batch, batch.c.name, batch.c.at, batch.c.who)
     last = connection.execute(newest.order_by(batch.c.batch.desc()).limit(1)).mappings().first()
     tallied = select(func.min(schema.day_tally.c.day), func.max(schema.day_tally.c.day))
@@ -77,7 +77,7 @@ def _facts(connection: Connection) -> dict[str, object]:
         "last_day": None if last_day is None else date.fromordinal(last_day).isoformat(),
         "batches": count,
         "rows": int(connection.execute(rows.where(batch.c.kind == INSPECTION)).scalar_one()),
-        "held_rows": int(held or 0),
+        "held_rows": int(held_rows or 0),
         "last_backup": notes.get(BACKUP),
         "last_verify": notes.get(VERIFIED),
         "backup_age_days": _age(notes.get(BACKUP)),
@@ -88,13 +88,13 @@ def _age(note: dict | None) -> int | None:
     return None if note is None else (now() - datetime.fromisoformat(note["at"])).days
 
 
-def _places(connection: Connection, store: Store) -> dict[str, object]:
+def _disk_facts(connection: Connection, store: Store) -> dict[str, object]:
     """Measure the store and the disk it is on; a server's disk cannot be seen from here."""
     wal, free = None, None
     if connection.dialect.name == "sqlite":
-        place = Path(store.engine.url.database)
-        log = place.with_name(place.name + "-wal")
-        size, free = place.stat().st_size, shutil.disk_usage(place.parent).free
+        path = Path(store.engine.url.database)
+        log = path.with_name(path.name + "-wal")
+        size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
         wal = log.stat().st_size if log.exists() else 0
     elif connection.dialect.name == "postgresql":
         size = connection.execute(select(func.pg_database_size(func.current_database()))).scalar()
@@ -103,12 +103,12 @@ def _places(connection: Connection, store: Store) -> dict[str, object]:
     return {"size": size, "wal": wal, "free": free}
 
 
-def _complaints(found: dict[str, object]) -> list[str]:
-    said = []
-    if found["free"] is not None and found["free"] < _LEAST_FREE:
-        said.append(f"磁盘只剩 {found['free'] / 1e6:,.0f} MB,请尽快腾出空间。")
-    verified = found["last_verify"]
+def _complaints(state: dict[str, object]) -> list[str]:
+    complaints = []
+    if state["free"] is not None and state["free"] < _LEAST_FREE:
+        complaints.append(f"磁盘只剩 {state['free'] / 1e6:,.0f} MB,请尽快腾出空间。")
+    verified = state["last_verify"]
     if verified is not None and not verified["sound"]:
-        what = "、".join(one["what"] for one in verified["wrong"])
-        said.append(f"最近一次核对({verified['at'][:16].replace('T', ' ')})发现问题:{what}。")
-    return said
+        what = "、".join(line["what"] for line in verified["wrong"])
+        complaints.append(f"最近一次核对({verified['at'][:16].replace('T', ' ')})发现问题:{what}。")
+    return complaints

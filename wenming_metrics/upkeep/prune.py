@@ -39,15 +39,15 @@ def prune(store: Store, keep_days: int) -> Pruned:
         return Pruned(0, 0, before)
     table = schema.original
     with writing(store) as connection:
-        found = _old(connection, before)
-        digests = list(found)
+        sizes = _old(connection, before)
+        digests = list(sizes)
         for first in range(0, len(digests), _AT_ONCE):
             some = table.c.sha256.in_(digests[first : first + _AT_ONCE])
             dropped = update(table).where(some).values(content=None, dropped_at=stamp())
             connection.execute(dropped)
-    made = Pruned(len(found), sum(found.values()), before)
-    _log.info("清除 %s 以前的原文件 %s 个,%s 字节", before, made.files, made.size)
-    return made
+    pruned = Pruned(len(sizes), sum(sizes.values()), before)
+    _log.info("清除 %s 以前的原文件 %s 个,%s 字节", before, pruned.files, pruned.size)
+    return pruned
 
 
 def _old(connection: Connection, before: str) -> dict[str, int]:

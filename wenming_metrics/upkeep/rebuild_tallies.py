@@ -19,26 +19,26 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime.executors import in_order
 from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, add
-from wenming_metrics.scoring.tree.basis import Basis, Sums, bases_of
+from wenming_metrics.scoring.tree.basis import SumKey, Sums, bases_of
 from wenming_metrics.store import batches, tallies
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.days import by_month, month_end, month_of
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import PackedSums
-from wenming_metrics.tallies.prepared_day import make_day
+from wenming_metrics.tallies.prepared_day import prepare_day
 from wenming_metrics.tallies.update import add_day, carry_year, fill_sums, put_plan, tally_rows
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class RebuildTask:
     """A month for whatever process: of what store, which days, on which bases."""
 
     url: str
     days: tuple[int, ...]
-    bases: tuple[Basis, ...]
+    bases: tuple[SumKey, ...]
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class Month:
     """All sums of a month as they are stored.
 
     days  - those asked for; live - the batches whose rows they are made of
-    parts - day with rows -> its packed tally by part; sites - None: no rows at all
+    day_tallies - day with rows -> its packed tally by part; sites - None: no rows at all
     sums  - basis -> its running sums within the month
     """
 
     days: tuple[int, ...]
     live: tuple[int, ...]
-    parts: Mapping[int, Mapping[str, bytes]]
+    day_tallies: Mapping[int, Mapping[str, bytes]]
     sites: bytes | None
     sums: Mapping[str, PackedSums]
 
@@ -74,9 +74,9 @@ def retally_store(office: Office, executor: Executor | None = None) -> Iterator[
     """
     for month in in_order(executor, run, _tasks(office)):
         with writing(office.store) as connection:
-            done = _put(connection, month, office.rules)
-        _log.info("重算 %d %d 天%s", done.month, done.days, " 又一次" * done.again)
-        yield done
+            retallied = _put(connection, month, office.rules)
+        _log.info("重算 %d %d 天%s", retallied.month, retallied.days, " 又一次" * retallied.again)
+        yield retallied
 
 
 def months_of(connection: Connection) -> list[list[int]]:
@@ -84,35 +84,35 @@ def months_of(connection: Connection) -> list[list[int]]:
     return by_month([*batches.all_days(connection), *tallies.days_with_rows(connection)])
 
 
-def _tasks(office: Office) -> Iterator[Task]:
+def _tasks(office: Office) -> Iterator[RebuildTask]:
     with reading(office.store) as connection:
         months = months_of(connection)
         bases = bases_of(read_register(connection), office.rules)
     for days in months:
-        yield Task(office.store.url, tuple(days), bases)
+        yield RebuildTask(office.store.url, tuple(days), bases)
 
 
-def run(task: Task) -> Month:
+def run(task: RebuildTask) -> Month:
     """Sum a month; a task for an executor."""
     with reading(Store(task.url, engine_of(task.url))) as connection:
         return sum_month(connection, task.days, task.bases)
 
 
-def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[Basis]) -> Month:
+def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[SumKey]) -> Month:
     """Make all sums of a month from its rows, with no more than a day of them in memory."""
     live = tuple(batches.live_on(connection, days).tolist())
-    parts, sites, sums = {}, None, {basis.key: {} for basis in bases}
+    day_tallies, sites, sums = {}, None, {basis.key: {} for basis in bases}
     totals: dict[str, Sums] = {}
     for day in days:
-        made = make_day(day, tally_rows(connection, [day])[day], bases)
-        if made is None:
+        prepared = prepare_day(day, tally_rows(connection, [day])[day], bases)
+        if prepared is None:
             continue
-        parts[day] = made.parts
-        sites = made.sites if sites is None else add(sites, made.sites, SITE_KEYS, SITE_SUMS)
-        for key, own in made.sums.items():
-            totals[key], ends = add_day(totals.get(key), day, own)
+        day_tallies[day] = prepared.frames
+        sites = prepared.sites if sites is None else add(sites, prepared.sites, SITE_KEYS, SITE_SUMS)
+        for key, day_sums in prepared.sums.items():
+            totals[key], ends = add_day(totals.get(key), day, day_sums)
             sums[key] |= ends
-    return Month(tuple(days), live, parts, None if sites is None else tallies.pack(sites), sums)
+    return Month(tuple(days), live, day_tallies, None if sites is None else tallies.pack(sites), sums)
 
 
 def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:
@@ -123,9 +123,9 @@ def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:
     again = live != month.live or {basis.key for basis in bases} != set(month.sums)
     if again:
         month = sum_month(connection, month.days, bases)
-    tallies.replace_month(connection, month.days, month.parts, month.sites, month.sums)
+    tallies.replace_month(connection, month.days, month.day_tallies, month.sites, month.sums)
     for basis in bases:
-        found = month.sums[basis.key]
-        last = tallies.unpack_sums(found[max(found)]) if found else None
+        month_sums = month.sums[basis.key]
+        last = tallies.unpack_sums(month_sums[max(month_sums)]) if month_sums else None
         carry_year(connection, basis.key, {month_end(month.days[0]): last})
     return Retallied(month_of(month.days[0]), len(month.days), again)

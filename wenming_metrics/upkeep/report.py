@@ -34,19 +34,19 @@ class Report:
 
 def line(what: str, checked: int, wrong: Iterable[str] = ()) -> Line:
     """Make a line of what is wrong, keeping the first few."""
-    found = list(wrong)
-    return Line(what, checked, len(found), tuple(found[:_SHOWN]))
+    faults = list(wrong)
+    return Line(what, checked, len(faults), tuple(faults[:_SHOWN]))
 
 
 def merge(lines: Iterable[Line]) -> Iterator[Line]:
     """Put lines on the same thing together, in the order of their first ones."""
-    found: dict[str, Line] = {}
-    for one in lines:
-        old = found.get(one.what)
+    merged: dict[str, Line] = {}
+    for entry in lines:
+        old = merged.get(entry.what)
         if old is None:
-            found[one.what] = one
+            merged[entry.what] = entry
             continue
-        examples = (*old.examples, *one.examples)[:_SHOWN]
-        counted = {"checked": old.checked + one.checked, "wrong": old.wrong + one.wrong}
-        found[one.what] = replace(old, **counted, examples=examples)
-    yield from found.values()
+        examples = (*old.examples, *entry.examples)[:_SHOWN]
+        counted = {"checked": old.checked + entry.checked, "wrong": old.wrong + entry.wrong}
+        merged[entry.what] = replace(old, **counted, examples=examples)
+    yield from merged.values()

@@ -86,12 +86,12 @@ def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> R
 def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
     """Open a private copy of a backup: checked, of this version, with all its sums."""
     with tempfile.TemporaryDirectory(prefix="wenming-") as folder:
-        place = Path(folder) / "backup.db"
+        copy_path = Path(folder) / "backup.db"
         with in_words("还原", path):
             only = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            with closing(only) as given, plain_file(place) as copy:
-                given.backup(copy.connection.driver_connection)
-        store = open_store(store_url(place))
+            with closing(only) as backup_file, plain_file(copy_path) as copy:
+                backup_file.backup(copy.connection.driver_connection)
+        store = open_store(store_url(copy_path))
         try:
             with reading(store) as connection:
                 rows = check_copy(connection)
@@ -134,13 +134,13 @@ def _put_aside(url: str) -> Path:
     """Rename a broken store with its logs, so that it can still be looked into."""
     engine = engine_of(url)
     engine.dispose()
-    place = Path(engine.url.database)
-    aside = place.with_name(f"{place.stem}-damaged-{now():%Y%m%d-%H%M%S}{place.suffix}")
-    with in_words("另存坏的数据文件(请先关闭网页和其他命令)", place):
+    path = Path(engine.url.database)
+    aside = path.with_name(f"{path.stem}-damaged-{now():%Y%m%d-%H%M%S}{path.suffix}")
+    with in_words("另存坏的数据文件(请先关闭网页和其他命令)", path):
         for end in _BESIDE:
-            own = place.with_name(place.name + end)
-            if own.exists():
-                own.rename(aside.with_name(aside.name + end))
+            beside = path.with_name(path.name + end)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + end))
     _log.warning("坏的数据文件另存为 %s", aside)
     return aside
 
@@ -158,17 +158,17 @@ def _check_room(store: Store, copy: Store) -> None:
 def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[int, int]:
     """Replace all lines in one transaction; gives the number of this change, and the batches."""
     table = schema.store
-    told = source.execute(select(table.c.seq, table.c.made_at)).one()
+    source_row = source.execute(select(table.c.seq, table.c.made_at)).one()
     with writing(store) as target:
         seq = target.execute(select(table.c.seq)).scalar_one()
         count = target.execute(select(func.count()).select_from(schema.batch)).scalar_one()
         if seq != saved.seq + 1 if saved else count:
             raise StoreError("刚刚又有新的数据入库,没有还原,数据和之前一样。请再试一次。")
-        for one in copied():
-            target.execute(delete(one))
+        for copied_table in copied():
+            target.execute(delete(copied_table))
         lines = copy_tables(source, target)
-        seq = max(seq, told.seq + 1)
-        target.execute(update(table).values(seq=seq, made_at=told.made_at))
+        seq = max(seq, source_row.seq + 1)
+        target.execute(update(table).values(seq=seq, made_at=source_row.made_at))
         # It was about the data that has just gone.
         target.execute(delete(schema.note).where(schema.note.c.name == VERIFIED))
     return seq, lines[schema.batch.name]

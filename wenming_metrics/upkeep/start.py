@@ -60,8 +60,8 @@ def check(store: Store) -> None:
                 raise
             raise StoreError(f"数据检查没有通过:数据文件已损坏。{_RESTORE}") from error
     took = time.perf_counter() - begun
-    said = f"{pages},最近 {days} 天的行与汇总一致" if pages else f"最近 {days} 天的行与汇总一致"
-    _log.info("启动检查通过:%s,%.1f 秒", said, took)
+    extent = f"{pages},最近 {days} 天的行与汇总一致" if pages else f"最近 {days} 天的行与汇总一致"
+    _log.info("启动检查通过:%s,%.1f 秒", extent, took)
 
 
 def _check_pages(connection: Connection, begun: float) -> str:
@@ -85,9 +85,9 @@ def _vital() -> list[Table]:
 
 
 def _quick(connection: Connection, statement: str) -> None:
-    said = connection.exec_driver_sql(statement).scalar()
-    if said != "ok":
-        _log.error("%s:%s", statement, " ".join(said.split()))
+    verdict = connection.exec_driver_sql(statement).scalar()
+    if verdict != "ok":
+        _log.error("%s:%s", statement, " ".join(verdict.split()))
         raise StoreError(f"数据检查没有通过:数据文件已损坏。{_RESTORE}")
 
 

@@ -32,24 +32,24 @@ def check_month_sums(
 
     Takes: fresh - basis -> the sums that end on the days of the month, all of them
     """
-    place = (month_start(days[0]), month_end(days[0]))
+    day_range = (month_start(days[0]), month_end(days[0]))
     for basis, expected in fresh.items():
-        yield _compare(expected, _stored(connection, basis, (DAY, MONTH_TO_DATE), place))
+        yield _compare(expected, _stored(connection, basis, (DAY, MONTH_TO_DATE), day_range))
 
 
 def check_year_sums(connection: Connection, bases: Iterable[str], year: int) -> Iterator[Line]:
     """Check the sums of a year's months against the sums of each month."""
-    place = (date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal())
+    day_range = (date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal())
     for basis in bases:
         last: dict[int, tuple[bytes, bytes]] = {}
-        for (_, at), sums in sorted(_stored(connection, basis, (MONTH_TO_DATE,), place).items()):
-            last[month_end(at)] = sums
+        for (_, day), sums in sorted(_stored(connection, basis, (MONTH_TO_DATE,), day_range).items()):
+            last[month_end(day)] = sums
         expected, total = {}, None
         for end, (leaves, settled) in last.items():
-            own = unpack_sums((leaves, settled))
-            total = own if total is None else add_sums(total, own)
+            month_sums = unpack_sums((leaves, settled))
+            total = month_sums if total is None else add_sums(total, month_sums)
             expected[(YEAR_TO_DATE, end)] = pack_sums(total)
-        yield _compare(expected, _stored(connection, basis, (YEAR_TO_DATE,), place))
+        yield _compare(expected, _stored(connection, basis, (YEAR_TO_DATE,), day_range))
 
 
 def years_of(days: Iterable[int]) -> list[int]:
@@ -59,9 +59,9 @@ def years_of(days: Iterable[int]) -> list[int]:
 
 def _compare(expected: PackedSums, stored: PackedSums) -> Line:
     wrong = [
-        f"{date.fromordinal(at)} 的{_SPANS[span]}"
-        for span, at in sorted(set(expected) | set(stored))
-        if not _same_pair(stored.get((span, at)), expected.get((span, at)))
+        f"{date.fromordinal(day)} 的{_SPANS[span]}"
+        for span, day in sorted(set(expected) | set(stored))
+        if not _same_pair(stored.get((span, day)), expected.get((span, day)))
     ]
     return line(_WHAT, len(expected), wrong)
 
@@ -71,13 +71,13 @@ def _same_pair(stored: tuple | None, expected: tuple | None) -> bool:
 
 
 def _stored(
-    connection: Connection, basis: str, spans: tuple[int, ...], place: tuple[int, int]
+    connection: Connection, basis: str, spans: tuple[int, ...], day_range: tuple[int, int]
 ) -> PackedSums:
     table = schema.running_sum
     query = select(table.c.span, table.c.at, table.c.leaves, table.c.settled)
-    query = query.where(table.c.basis == basis, table.c.span.in_(spans), table.c.at.between(*place))
+    query = query.where(table.c.basis == basis, table.c.span.in_(spans), table.c.at.between(*day_range))
     return {
-        (span, at): (leaves, settled) for span, at, leaves, settled in connection.execute(query)
+        (span, day): (leaves, settled) for span, day, leaves, settled in connection.execute(query)
     }
 
 

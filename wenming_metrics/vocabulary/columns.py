@@ -23,12 +23,12 @@ def title(name: str) -> str:
 
 def headers(names: tuple[str, ...]) -> dict[str, str]:
     """Map every accepted header (normalised title or alias) to its column, for these columns."""
-    found: dict[str, str] = {}
+    columns_by_header: dict[str, str] = {}
     for name in names:
         column = INPUT[name]
         for word in (column.title, *column.aliases):
-            found.setdefault(normalise(word), name)
-    return found
+            columns_by_header.setdefault(normalise(word), name)
+    return columns_by_header
 
 
 def column_frame() -> pd.DataFrame:

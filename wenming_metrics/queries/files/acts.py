@@ -25,7 +25,7 @@ def acts(office: Office) -> pd.DataFrame:
     findings are one problem; 问卷不计, 问卷恢复计入; of rules those of `store.drafts`.
     """
     with reading(office.store) as connection:
-        parts = [
+        frames = [
             _batches(connection),
             _headers(connection, office),
             _names(connection, office),
@@ -40,8 +40,8 @@ def acts(office: Office) -> pd.DataFrame:
             _rules(connection),
             _answers(connection),
         ]
-    found = pd.concat(parts, ignore_index=True)
-    return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
+    history = pd.concat(frames, ignore_index=True)
+    return history.sort_values("at", ascending=False, kind="stable", ignore_index=True)
 
 
 def _batches(connection: Connection) -> pd.DataFrame:
@@ -50,18 +50,18 @@ def _batches(connection: Connection) -> pd.DataFrame:
         event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.batch, batch.c.name
     )
     joined = query.join(batch, batch.c.batch == event.c.batch).order_by(event.c.event.desc())
-    found = read_frame(connection, joined)
-    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
-    return found.assign(what=what)[_COLUMNS]
+    events = read_frame(connection, joined)
+    what = [f"第 {row.batch} 批 {row.name}" for row in events.itertuples()]
+    return events.assign(what=what)[_COLUMNS]
 
 
 def _headers(connection: Connection, office: Office) -> pd.DataFrame:
-    found = read_frame(connection, select(schema.header_choice))
-    what = [_header_told(office, one.header, one.name) for one in found.itertuples()]
-    return _said(found.assign(what=what))
+    choices = read_frame(connection, select(schema.header_choice))
+    what = [_spell_header(office, choice.header, choice.name) for choice in choices.itertuples()]
+    return _choice_acts(choices.assign(what=what))
 
 
-def _header_told(office: Office, header: str, name: str) -> str:
+def _spell_header(office: Office, header: str, name: str) -> str:
     if header == KIND_CHOICE:
         return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:
@@ -70,23 +70,23 @@ def _header_told(office: Office, header: str, name: str) -> str:
 
 
 def _names(connection: Connection, office: Office) -> pd.DataFrame:
-    found, titles = (
+    choices, titles = (
         read_frame(connection, select(schema.name_choice)),
         name_titles(connection, office),
     )
     what = [
-        f"“{one.written}” = {titles[one.kind].get(int(one.target), '(已不在名册里)')}"
-        for one in found.itertuples()
+        f"“{choice.written}” = {titles[choice.kind].get(int(choice.target), '(已不在名册里)')}"
+        for choice in choices.itertuples()
     ]
-    return _said(found.assign(what=what))
+    return _choice_acts(choices.assign(what=what))
 
 
-def _said(found: pd.DataFrame) -> pd.DataFrame:
+def _choice_acts(choices: pd.DataFrame) -> pd.DataFrame:
     """Tell of what was remembered, and of what was forgotten later."""
-    told = found.assign(act="记住", reason="")
-    gone = found[found["forgotten_at"] != ""]
+    remembered = choices.assign(act="记住", reason="")
+    gone = choices[choices["forgotten_at"] != ""]
     gone = gone.assign(at=gone["forgotten_at"], act="不再记", reason="", who="")
-    return pd.concat([told, gone])[_COLUMNS]
+    return pd.concat([remembered, gone])[_COLUMNS]
 
 
 def _held(connection: Connection) -> pd.DataFrame:
@@ -100,33 +100,33 @@ def _held(connection: Connection) -> pd.DataFrame:
 def _replaced(connection: Connection) -> pd.DataFrame:
     """Tell of held rows whose whole file is replaced now: when the file that does it came."""
     rows, sheet, batch = held.replaced(connection), schema.sheet, schema.batch
-    numbers = [int(one) for one in {*rows["batch"], *rows["by_batch"]}]
+    numbers = [int(number) for number in {*rows["batch"], *rows["by_batch"]}]
     names = select(sheet.c.batch, sheet.c.sheet, sheet.c.name).where(sheet.c.batch.in_(numbers))
     came = select(batch.c.batch.label("by_batch"), batch.c.at, batch.c.who)
     came = came.where(batch.c.batch.in_(numbers))
-    told = rows.merge(read_frame(connection, names), on=["batch", "sheet"])
-    told = told.merge(read_frame(connection, came), on="by_batch")
-    return _ended(told.assign(act=held.REPLACED, reason=""))
+    held_rows = rows.merge(read_frame(connection, names), on=["batch", "sheet"])
+    held_rows = held_rows.merge(read_frame(connection, came), on="by_batch")
+    return _ended(held_rows.assign(act=held.REPLACED, reason=""))
 
 
 def _rules(connection: Connection) -> pd.DataFrame:
     """Tell of drafts of rules, and of what was published with which document."""
-    found = read_events(connection)
+    events = read_events(connection)
     what = [
-        f"第 {one.draft} 号草案,测评办法 {one.rules}" + (f",{one.document}" if one.document else "")
-        for one in found.itertuples()
+        f"第 {event.draft} 号草案,测评办法 {event.rules}" + (f",{event.document}" if event.document else "")
+        for event in events.itertuples()
     ]
-    return found.assign(what=what, reason="")[_COLUMNS]
+    return events.assign(what=what, reason="")[_COLUMNS]
 
 
-def _ended(found: pd.DataFrame) -> pd.DataFrame:
+def _ended(held_rows: pd.DataFrame) -> pd.DataFrame:
     """Tell of held rows that wait no longer."""
     what = [
-        f"第 {one.batch} 批「{one.name}」第 {one.source_row} 行"
-        + ("" if pd.isna(one.by_batch) else f",由第 {int(one.by_batch)} 批")
-        for one in found.itertuples()
+        f"第 {row.batch} 批「{row.name}」第 {row.source_row} 行"
+        + ("" if pd.isna(row.by_batch) else f",由第 {int(row.by_batch)} 批")
+        for row in held_rows.itertuples()
     ]
-    return found.assign(what=what)[_COLUMNS]
+    return held_rows.assign(what=what)[_COLUMNS]
 
 
 def _issues(connection: Connection) -> pd.DataFrame:
@@ -135,69 +135,69 @@ def _issues(connection: Connection) -> pd.DataFrame:
         *(event.c[name] for name in ("at", "who", "act", "reason", "document")),
         *(issue.c[name] for name in ("name", "year", "number")),
     ).join(issue, issue.c.issue == event.c.issue)
-    found = read_frame(connection, query.order_by(event.c.event.desc()))
+    events = read_frame(connection, query.order_by(event.c.event.desc()))
     what = [
-        f"{one.year}年{one.name}第{one.number}期{f' {one.document}' if one.document else ''}"
-        for one in found.itertuples()
+        f"{row.year}年{row.name}第{row.number}期{f' {row.document}' if row.document else ''}"
+        for row in events.itertuples()
     ]
-    return found.assign(what=what)[_COLUMNS]
+    return events.assign(what=what)[_COLUMNS]
 
 
 def _waivers(connection: Connection) -> pd.DataFrame:
     table, batch = schema.waiver, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    found = read_frame(connection, query.order_by(table.c.at.desc()))
-    what = [f"第 {one.batch} 批 {one.name} 第 {one.source_row} 行" for one in found.itertuples()]
-    return found.assign(act="不等", what=what)[_COLUMNS]
+    waivers = read_frame(connection, query.order_by(table.c.at.desc()))
+    what = [f"第 {waiver.batch} 批 {waiver.name} 第 {waiver.source_row} 行" for waiver in waivers.itertuples()]
+    return waivers.assign(act="不等", what=what)[_COLUMNS]
 
 
 def _remarks(connection: Connection) -> pd.DataFrame:
     table = schema.remark
-    found = read_frame(connection, select(table).order_by(table.c.remark.desc()))
-    what = [f"复核意见 {one.remark}" for one in found.itertuples()]
-    return found.assign(act="提出复核", what=what, reason=found["asks"])[_COLUMNS]
+    remarks = read_frame(connection, select(table).order_by(table.c.remark.desc()))
+    what = [f"复核意见 {remark.remark}" for remark in remarks.itertuples()]
+    return remarks.assign(act="提出复核", what=what, reason=remarks["asks"])[_COLUMNS]
 
 
 def _rulings(connection: Connection) -> pd.DataFrame:
     table, batch = schema.ruling, schema.batch
     query = select(table, batch.c.name)
     query = query.join(batch, batch.c.batch == table.c.batch, isouter=True)
-    found = read_frame(connection, query.order_by(table.c.ruling.desc()))
+    rulings = read_frame(connection, query.order_by(table.c.ruling.desc()))
     what = [
-        f"复核意见 {one.remark}"
-        + (f",第 {one.batch} 批 {one.name} 的一行" if one.batch >= 0 else "")
-        for one in found.itertuples()
+        f"复核意见 {ruling.remark}"
+        + (f",第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
+        for ruling in rulings.itertuples()
     ]
-    told = [f"{one.reason}({one.approver}批准)" for one in found.itertuples()]
-    return found.assign(act="复核" + found["act"].astype(str), what=what, reason=told)[_COLUMNS]
+    reasons = [f"{ruling.reason}({ruling.approver}批准)" for ruling in rulings.itertuples()]
+    return rulings.assign(act="复核" + rulings["act"].astype(str), what=what, reason=reasons)[_COLUMNS]
 
 
 def _answers(connection: Connection) -> pd.DataFrame:
     table, batch = schema.answer_choice, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    found = read_frame(connection, query.order_by(table.c.choice.desc()))
-    act = ["问卷恢复计入" if one.counts else "问卷不计" for one in found.itertuples()]
-    what = [f"第 {one.batch} 批 {one.name} 的一份问卷" for one in found.itertuples()]
-    return found.assign(act=act, what=what)[_COLUMNS]
+    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["问卷恢复计入" if choice.counts else "问卷不计" for choice in choices.itertuples()]
+    what = [f"第 {choice.batch} 批 {choice.name} 的一份问卷" for choice in choices.itertuples()]
+    return choices.assign(act=act, what=what)[_COLUMNS]
 
 
 def _late(connection: Connection) -> pd.DataFrame:
     table, batch = schema.late_choice, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    found = read_frame(connection, query.order_by(table.c.choice.desc()))
-    act = ["迟到计入本期" if one.own else "迟到计入下一期" for one in found.itertuples()]
-    what = [f"第 {one.batch} 批 {one.name}" for one in found.itertuples()]
-    return found.assign(act=act, what=what)[_COLUMNS]
+    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["迟到计入本期" if choice.own else "迟到计入下一期" for choice in choices.itertuples()]
+    what = [f"第 {choice.batch} 批 {choice.name}" for choice in choices.itertuples()]
+    return choices.assign(act=act, what=what)[_COLUMNS]
 
 
 def _same(connection: Connection) -> pd.DataFrame:
     """Tell what was said of two findings of a site."""
     table, batch = schema.same_problem, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.other_batch)
-    found = read_frame(connection, query.order_by(table.c.choice.desc()))
-    act = ["是同一问题" if one.same else "不是同一问题" for one in found.itertuples()]
+    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    act = ["是同一问题" if choice.same else "不是同一问题" for choice in choices.itertuples()]
     what = [
-        f"第 {one.batch} 批和第 {one.other_batch} 批 {one.name} 里的两条问题"
-        for one in found.itertuples()
+        f"第 {choice.batch} 批和第 {choice.other_batch} 批 {choice.name} 里的两条问题"
+        for choice in choices.itertuples()
     ]
-    return found.assign(act=act, what=what, reason="")[_COLUMNS]
+    return choices.assign(act=act, what=what, reason="")[_COLUMNS]

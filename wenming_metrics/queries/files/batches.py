@@ -30,7 +30,7 @@ KINDS = {
 """Kinds of files, as users know them."""
 RESTRICTED = "上测-05"
 """The note that a file must not be published."""
-_TOLD = [one.name for one in fields(Problem)]
+_PROBLEM_FIELDS = [field.name for field in fields(Problem)]
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ def batches(office: Office) -> pd.DataFrame:
              wholly or in part, "" = it is not), restricted (its file must not be published)
     """
     with reading(office.store) as connection:
-        found, replaced = list_batches(connection), replaced_batches(connection)
+        lines, replaced = list_batches(connection), replaced_batches(connection)
         restricted = _restricted(connection)
     for name in ("first_day", "last_day"):
-        found[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in found[name]]
-    state = found["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
-    told = {one.batch: _replaced(one.by, whole=one.whole) for one in replaced.itertuples()}
-    by = [told.get(batch, "") for batch in found["batch"]]
-    found = found.assign(kind=found["kind"].map(KINDS), state=state, replaced=by)
-    return found.drop(columns="act").assign(restricted=found["batch"].isin(restricted))
+        lines[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in lines[name]]
+    state = lines["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
+    replacements = {row.batch: _replaced(row.by, entirely=row.whole) for row in replaced.itertuples()}
+    by = [replacements.get(batch, "") for batch in lines["batch"]]
+    lines = lines.assign(kind=lines["kind"].map(KINDS), state=state, replaced=by)
+    return lines.drop(columns="act").assign(restricted=lines["batch"].isin(restricted))
 
 
 def _restricted(connection: Connection) -> set[int]:
@@ -70,9 +70,9 @@ def _restricted(connection: Connection) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def _replaced(by: tuple[int, ...], *, whole: bool) -> str:
+def _replaced(by: tuple[int, ...], *, entirely: bool) -> str:
     numbers = "、".join(map(str, by))
-    return f"已由第 {numbers} 批替换" if whole else f"部分已由第 {numbers} 批替换"
+    return f"已由第 {numbers} 批替换" if entirely else f"部分已由第 {numbers} 批替换"
 
 
 def batch_problems(office: Office, batch: int) -> pd.DataFrame:
@@ -84,11 +84,11 @@ def batch_problems(office: Office, batch: int) -> pd.DataFrame:
 def problems_of(connection: Connection, batch: int) -> list[Problem]:
     """Give the problems a batch was committed with, in the order in which they were found."""
     table = schema.batch_problem
-    query = select(*(table.c[name] for name in _TOLD)).where(table.c.batch == batch)
+    query = select(*(table.c[name] for name in _PROBLEM_FIELDS)).where(table.c.batch == batch)
     lines = connection.execute(query.order_by(table.c.n)).fetchall()
-    *plain, details = zip(*lines, strict=True) if lines else [()] * len(_TOLD)
-    known = {text: json.loads(text) for text in set(details)}
-    return many(len(lines), *plain, map(known.__getitem__, details))
+    *plain, details = zip(*lines, strict=True) if lines else [()] * len(_PROBLEM_FIELDS)
+    decoded = {text: json.loads(text) for text in set(details)}
+    return many(len(lines), *plain, map(decoded.__getitem__, details))
 
 
 def original_file(office: Office, batch: int) -> Original | None:

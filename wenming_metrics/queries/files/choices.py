@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import COUNTED, KIND_CHOICE, SURVEY, Choices, NameChoice
+from wenming_metrics.reading.model.reading import COUNTED, KIND_CHOICE, SURVEY, RememberedChoices, NameChoice
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
@@ -25,16 +25,16 @@ _LIKELY = 60
 _NAME_KINDS = {"unit": "单位", "item": "测评项", "point_type": "点位类型"}
 
 
-def read_choices(connection: Connection) -> Choices:
+def read_choices(connection: Connection) -> RememberedChoices:
     """Read what a reading is to know of what people said."""
     headers: dict[str, dict[str, str]] = {}
-    for one in read_headers(connection).itertuples():
-        headers.setdefault(one.fingerprint, {})[one.header] = one.name
+    for choice in read_headers(connection).itertuples():
+        headers.setdefault(choice.fingerprint, {})[choice.header] = choice.name
     names = (
-        NameChoice(one.kind, one.written, int(one.target))
-        for one in read_names(connection).itertuples()
+        NameChoice(choice.kind, choice.written, int(choice.target))
+        for choice in read_names(connection).itertuples()
     )
-    return Choices(headers, tuple(names))
+    return RememberedChoices(headers, tuple(names))
 
 
 def choices(office: Office) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def choices(office: Office) -> pd.DataFrame:
         headers, names = read_headers(connection), read_names(connection)
         titles = name_titles(connection, office)
     rows = [
-        (HEADER, h.choice, *_header_told(office, h.header, h.name), h.who, h.at)
+        (HEADER, h.choice, *_spell_header(office, h.header, h.name), h.who, h.at)
         for h in headers.itertuples()
     ]
     rows += [
@@ -56,7 +56,7 @@ def choices(office: Office) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "choice", "written", "means", "who", "at"])
 
 
-def _header_told(office: Office, header: str, name: str) -> tuple[str, str]:
+def _spell_header(office: Office, header: str, name: str) -> tuple[str, str]:
     if header == KIND_CHOICE:
         return "整张表", CHOSEN_TITLES.get(name, name)
     if header == BARE_CHOICE:
@@ -67,9 +67,9 @@ def _header_told(office: Office, header: str, name: str) -> tuple[str, str]:
 def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, str]]:
     """Give every name that a written one may stand for: kind -> number -> as people write it."""
     units, catalogue = read_register(connection).units, office.catalogue
-    told = {int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()}
+    unit_titles = {int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()}
     return {
-        "unit": told,
+        "unit": unit_titles,
         "item": dict(enumerate(catalogue.items["name"])),
         "point_type": dict(enumerate(catalogue.point_types["name"])),
     }
@@ -79,8 +79,8 @@ def nearest_names(office: Office, kind: str, written: str) -> dict[int, str]:
     """Order the names that a written one may stand for, the most alike first."""
     with reading(office.store) as connection:
         titles = name_titles(connection, office)[kind]
-    said = filled_in(normalise(written))
-    return dict(sorted(titles.items(), key=lambda one: -_alike(said, one[1])))
+    spelling = filled_in(normalise(written))
+    return dict(sorted(titles.items(), key=lambda entry: -_alike(spelling, entry[1])))
 
 
 def nearest_columns(kind: str, header: str, survey: Survey | None = None) -> dict[str, str]:
@@ -88,10 +88,10 @@ def nearest_columns(kind: str, header: str, survey: Survey | None = None) -> dic
 
     Takes: survey - what questionnaires ask: their columns may be answers too
     """
-    found = {name: INPUT[name].title for name in wanted(kind)}
+    titles = {name: INPUT[name].title for name in wanted(kind)}
     if kind in (SURVEY, COUNTED):
-        found |= column_names(survey, counted=kind == COUNTED)
-    return dict(sorted(found.items(), key=lambda one: -_alike_column(header, *one)))
+        titles |= column_names(survey, counted=kind == COUNTED)
+    return dict(sorted(titles.items(), key=lambda entry: -_alike_column(header, *entry)))
 
 
 def is_likely(written: str, name: str) -> bool:
@@ -121,5 +121,5 @@ def column_title(office: Office, name: str) -> str:
     return spell_name(office.rules.survey, name) or NOT_READ
 
 
-def _alike(one: str, other: str) -> float:
-    return fuzz.ratio(normalise(one), normalise(other))
+def _alike(written: str, title: str) -> float:
+    return fuzz.ratio(normalise(written), normalise(title))

@@ -29,22 +29,22 @@ def waiting_rows(office: Office) -> pd.DataFrame:
             return pd.DataFrame(columns=_NAMES)
         numbers = rows["batch"].unique().tolist()
         sheets = read_sheets(connection, numbers)[["batch", "sheet", "name"]]
-        said = {number: _sentences(problems_of(connection, number)) for number in numbers}
+        sentences = {number: _sentences(problems_of(connection, number)) for number in numbers}
         batches = list_batches(connection)[["batch", "name", "who", "at"]]
-    told = rows.merge(sheets, on=["batch", "sheet"], how="left").drop(columns="sheet")
-    told = told.rename(columns={"name": "sheet"}).merge(
+    lines = rows.merge(sheets, on=["batch", "sheet"], how="left").drop(columns="sheet")
+    lines = lines.rename(columns={"name": "sheet"}).merge(
         batches.rename(columns={"name": "file"}), on="batch"
     )
-    told["sentences"] = [
-        "\n".join(said[batch][sheet, row])
-        for batch, sheet, row in zip(told["batch"], told["sheet"], told["source_row"], strict=True)
+    lines["sentences"] = [
+        "\n".join(sentences[batch][sheet, row])
+        for batch, sheet, row in zip(lines["batch"], lines["sheet"], lines["source_row"], strict=True)
     ]
-    return told.sort_values("batch", ascending=False, kind="stable")[_NAMES].reset_index(drop=True)
+    return lines.sort_values("batch", ascending=False, kind="stable")[_NAMES].reset_index(drop=True)
 
 
 def _sentences(problems: list) -> dict[tuple[str, int], list[str]]:
-    found: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for one in problems:
-        if one.row is not None and one.severity == HOLD:
-            found[one.sheet, one.row].append(one.said)
-    return found
+    by_row: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for problem in problems:
+        if problem.row is not None and problem.severity == HOLD:
+            by_row[problem.sheet, problem.row].append(problem.sentence)
+    return by_row

@@ -36,12 +36,12 @@ def row_pictures(office: Office, batch: int, sheet: str, row: int) -> list[RowPi
         table.c.batch == batch, table.c.name == sheet
     )
     with reading(office.store) as connection:
-        found = connection.execute(query).first()
-        if found is None:
+        sheet_row = connection.execute(query).first()
+        if sheet_row is None:
             return []
-        pictures = read_pictures(connection, batch, found.sheet, row)
-    headers = headers_over(json.loads(found.headers), row)
+        pictures = read_pictures(connection, batch, sheet_row.sheet, row)
+    headers = headers_over(json.loads(sheet_row.headers), row)
     titles = {position: " ".join(text.split()) for position, text, *_ in headers}
     return [
-        RowPicture(titles.get(one.position) or _UNNAMED, one.type, one.content) for one in pictures
+        RowPicture(titles.get(picture.position) or _UNNAMED, picture.type, picture.content) for picture in pictures
     ]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from wenming_metrics.domain.periods import window
 from wenming_metrics.domain.privacy import mask
-from wenming_metrics.export.tables import Field, Sheet, write_book
+from wenming_metrics.export.tables import Field, ExportSheet, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.model.reading import COUNTED
@@ -22,7 +22,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.vocabulary import title
 
-_OWN = {
+_KIND_COLUMNS = {
     "rectification": ("problem_no", "site", "description", "measure", "finished", "finding"),
     "document": ("project", "indicator", "content", "requirement", "due", "lead", "handed_in"),
     "external": ("test", "group", "indicator", "total", "printed_rank", "change", "parts"),
@@ -64,14 +64,14 @@ def record_counts(office: Office) -> dict[str, int]:
     query = select(table.c.kind, func.count().label("n"))
     query = query.join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
     with reading(office.store) as connection:
-        found = read_frame(connection, query.group_by(table.c.kind))
-    counts = dict(zip(found["kind"], found["n"].tolist(), strict=True))
+        counted = read_frame(connection, query.group_by(table.c.kind))
+    counts = dict(zip(counted["kind"], counted["n"].tolist(), strict=True))
     return {kind: counts[kind] for kind in BY_NAME if kind in counts}
 
 
 def record_titles(kind: str) -> dict[str, str]:
     """Give the columns of the list of a kind: name -> Chinese heading."""
-    names = ("period", "unit_name", *_OWN[kind], "state", "remark", "restricted")
+    names = ("period", "unit_name", *_KIND_COLUMNS[kind], "state", "remark", "restricted")
     names = (*names, "file", "sheet", "source_row")
     return {name: _TITLES.get(name) or title(name) for name in names}
 
@@ -84,24 +84,24 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
              batch and source_row; period - as the record says it, else the month of its day;
              restricted - RESTRICTED where the file must not be published
     """
-    found = records(office, kind)
+    record_rows = records(office, kind)
     if kind == COUNTED:
-        spelled = [_spell_counts(office, one) for one in found["counts"]]
-        found = found.assign(counts=pd.Series(spelled, found.index, dtype=object))
-    order = pd.Series([day.toordinal() if day else 0 for day in found["day"]], found.index)
-    found = found.loc[order.sort_values(ascending=False, kind="stable").index]
-    told = {name: _texts(found, name) for name in record_titles(kind)}
-    told["period"] = [
+        spelled = [_spell_counts(office, counts) for counts in record_rows["counts"]]
+        record_rows = record_rows.assign(counts=pd.Series(spelled, record_rows.index, dtype=object))
+    order = pd.Series([day.toordinal() if day else 0 for day in record_rows["day"]], record_rows.index)
+    record_rows = record_rows.loc[order.sort_values(ascending=False, kind="stable").index]
+    texts = {name: _texts(record_rows, name) for name in record_titles(kind)}
+    texts["period"] = [
         text or (window("month", day).title if day else "")
-        for text, day in zip(told["period"], found["day"], strict=True)
+        for text, day in zip(texts["period"], record_rows["day"], strict=True)
     ]
-    own = {"batch": found["batch"].to_numpy(), "source_row": found["source_row"].to_numpy()}
-    return pd.DataFrame({**told, **own}).reset_index(drop=True)
+    numbers = {"batch": record_rows["batch"].to_numpy(), "source_row": record_rows["source_row"].to_numpy()}
+    return pd.DataFrame({**texts, **numbers}).reset_index(drop=True)
 
 
 def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     """Make an xlsx of some lines of `record_list`; text stays text."""
-    named = BY_NAME[kind].title
+    kind_title = BY_NAME[kind].title
     fields = [
         Field(name, heading, 30 if name in _WIDE else 14, "0" if name == "source_row" else "")
         for name, heading in record_titles(kind).items()
@@ -109,44 +109,44 @@ def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     notes = ["只列现在计入的文件;不含责任人和联系电话。"]
     if (lines["restricted"] != "").any():
         notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
-    return write_book(Sheet(named, f"{named}记录({len(lines)} 条)", lines, fields, notes))
+    return write_book(ExportSheet(kind_title, f"{kind_title}记录({len(lines)} 条)", lines, fields, notes))
 
 
-def _texts(found: pd.DataFrame, name: str) -> list[str]:
+def _texts(record_rows: pd.DataFrame, name: str) -> list[str]:
     if name == "restricted":
-        given = found.get(name, pd.Series(0, found.index))
-        return [RESTRICTED if one == 1 else "" for one in given]
+        flags = record_rows.get(name, pd.Series(0, record_rows.index))
+        return [RESTRICTED if flag == 1 else "" for flag in flags]
     if name == "handed_in":
-        return [_last_round(one) for one in found.get("rounds", pd.Series([()] * len(found)))]
-    if name not in found:
-        return [""] * len(found)
-    return [mask(_text(value)) for value in found[name]]
+        return [_last_round(rounds) for rounds in record_rows.get("rounds", pd.Series([()] * len(record_rows)))]
+    if name not in record_rows:
+        return [""] * len(record_rows)
+    return [mask(_text(value)) for value in record_rows[name]]
 
 
 def _text(value: object) -> str:
     """Spell what a record tells: a list of parts as 「实地考察 86.37;问卷 91.2」."""
     if isinstance(value, list):
-        return ";".join(_part(one) for one in value)
+        return ";".join(_spell_component(component) for component in value)
     return "" if pd.isna(value) else str(value)
 
 
-def _part(one: Mapping[str, str]) -> str:
-    return f"{one['group']}{one['name']} {one['printed']}".strip()
+def _spell_component(component: Mapping[str, str]) -> str:
+    return f"{component['group']}{component['name']} {component['printed']}".strip()
 
 
 def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> str:
     """Spell a row of a counted table: 「是否知道:知道 25、不知道 5;是否参与:…」."""
-    survey, told = office.rules.survey, []
-    for question, own in counts.items():
-        named = {option: spell_name(survey, name_of(question, option)) for option in own}
+    survey, sentences = office.rules.survey, []
+    for question, option_counts in counts.items():
+        option_titles = {option: spell_name(survey, name_of(question, option)) for option in option_counts}
         title = spell_name(survey, name_of(question)) or question
-        parts = (
-            f"{named[option].removeprefix(f'{title}:') or option} {n}" for option, n in own.items()
+        answers = (
+            f"{option_titles[option].removeprefix(f'{title}:') or option} {n}" for option, n in option_counts.items()
         )
-        told.append(f"{title}:{'、'.join(parts)}")
-    return ";".join(told)
+        sentences.append(f"{title}:{'、'.join(answers)}")
+    return ";".join(sentences)
 
 
 def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:
     """Give when a document was handed in last."""
-    return next((one["handed_in"] for one in reversed(list(rounds)) if one["handed_in"]), "")
+    return next((submission["handed_in"] for submission in reversed(list(rounds)) if submission["handed_in"]), "")

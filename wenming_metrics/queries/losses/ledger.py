@@ -15,11 +15,11 @@ from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_weights
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
 from wenming_metrics.queries.scores.row_losses import traced_lines
 from wenming_metrics.queries.scores.score_windows import statuses
-from wenming_metrics.queries.scores.standings import Standings, Stretch
+from wenming_metrics.queries.scores.standings import Standings, RuleSpan
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import LEVELS, counted_of, graded_owners, silent_losses
 from wenming_metrics.scoring.tally.columns import as_names
@@ -77,7 +77,7 @@ class Ledger:
     decisions: pd.DataFrame
 
 
-def ledger(office: Office, window: Window, board: str = "street", cut: Cut | None = None) -> Ledger:
+def ledger(office: Office, window: Window, board: str = "street", cut: Cutoff | None = None) -> Ledger:
     """Make the loss ledger of a window.
 
     Per unit `points` sum to full mark - exact score, over all units `city` to full mark - exact
@@ -93,71 +93,71 @@ def ledger(office: Office, window: Window, board: str = "street", cut: Cut | Non
         met = np.union1d(lines["site"], standings.sites["site"])
         sites = _site_names(connection, standings, met)
     lines = lines.rename(columns={"loss": "points"}).drop(columns=["code", "leaf_name"])
-    parts = [
-        _of_stretch(part, lines[lines["stretch"] == number], number)
-        for number, part in enumerate(standings.parts())
+    frames = [
+        _lines_of_span(weighted_span, lines[lines["stretch"] == number], number)
+        for number, weighted_span in enumerate(standings.spans_in())
     ]
-    parts.append(_decided(standings))
+    frames.append(_decision_lines(standings))
     units = _units(standings)
-    found = _name(office, _together([one for one in parts if len(one)] or parts[:1]), sites, units)
+    named_lines = _name(office, _join([frame for frame in frames if len(frame)] or frames[:1]), sites, units)
     weights, decimals = units["weight"].to_numpy(), standings.rules().decimals
     exact = float(exact_product(weights, np.nan_to_num(units["total"].to_numpy())))
     return Ledger(
-        lines=found,
+        lines=named_lines,
         units=units,
         city_full=float(exact_product(weights, np.nan_to_num(units["full"].to_numpy()))),
         city_score=float(half_up(exact, decimals)) if weights.any() else None,
-        rules=tuple(stretch.rules for stretch, _, _ in standings.parts()),
+        rules=tuple(span.rules for span, _, _ in standings.spans_in()),
         decisions=_decisions(standings),
     )
 
 
 def _units(standings: Standings) -> pd.DataFrame:
-    exact = standings.total[standings.at(-1)]
-    shares = [np.nan_to_num(share) * one.rules.full_mark for one, _, share in standings.parts()]
+    exact = standings.total[standings.window_columns(-1)]
+    shares = [np.nan_to_num(share) * span.rules.full_mark for span, _, share in standings.spans_in()]
     weights = city_weights(standings)
     score = np.where(weights > 0, half_up(exact, standings.rules().decimals), np.nan)
-    told = {
+    figures = {
         "full": exact_sum(np.array(shares), 0),
         "score": score,
         "total": exact,
         "weight": weights,
     }
-    return standings.units[["unit", "name", "group"]].assign(**told, status=statuses(standings))
+    return standings.units[["unit", "name", "group"]].assign(**figures, status=statuses(standings))
 
 
-def _of_stretch(
-    part: tuple[Stretch, slice, np.ndarray], lines: pd.DataFrame, number: int
+def _lines_of_span(
+    weighted_span: tuple[RuleSpan, slice, np.ndarray], lines: pd.DataFrame, number: int
 ) -> pd.DataFrame:
     """Make the lines of one version of the rules: checks, and what stands on no row."""
-    stretch, at, shares = part
-    rules, scores = stretch.rules, stretch.scores
+    span, columns, shares = weighted_span
+    rules, scores = span.rules, span.scores
     share = np.nan_to_num(shares)
     # Where a table of grades is looked up, checks that lost nothing count too.
     lines = lines[(lines["lost"] > 0) | lines["owner"].isin(graded_owners(rules))]
     # A unit without a score under this version has no share in it.
-    whole = share[lines["place"].to_numpy(np.int64)]
-    exact = lines.assign(points=np.divide(lines["points"], whole, where=whole > 0, out=whole * 0))
+    unit_share = share[lines["place"].to_numpy(np.int64)]
+    exact = lines.assign(points=np.divide(lines["points"], unit_share, where=unit_share > 0, out=unit_share * 0))
     counted = counted_of(exact, scores, rules)
-    counted["own"] *= whole
-    told = lines.assign(**{name: counted[name] for name in counted})[whole > 0]
-    silent = silent_losses(exact, scores, rules, at)
-    place = silent["column"].to_numpy(np.int64) - at.start
-    silent = silent.assign(place=place, points=silent["points"] * share[place])
+    counted["own"] *= unit_share
+    checks = lines.assign(**{name: counted[name] for name in counted})[unit_share > 0]
+    silent = silent_losses(exact, scores, rules, columns)
+    position = silent["column"].to_numpy(np.int64) - columns.start
+    silent = silent.assign(place=position, points=silent["points"] * share[position])
     silent = silent[silent["points"] > 0].assign(owner=silent["node"], **_NO_CHECK)
     reasons = silent["reason"].tolist()
-    parts = [one for one in (told, silent.drop(columns="reason")) if len(one)] or [told]
-    found = pd.concat(parts, ignore_index=True)
-    owner, column = found["owner"].to_numpy(np.int64), found["column"].to_numpy(np.int64)
+    frames = [frame for frame in (checks, silent.drop(columns="reason")) if len(frame)] or [checks]
+    joined = pd.concat(frames, ignore_index=True)
+    owner, column = joined["owner"].to_numpy(np.int64), joined["column"].to_numpy(np.int64)
     facts = {"weight": scores.weights[owner, column], "rate": scores.rates[owner, column]}
-    facts |= {"full": rules.full_mark, "share": share[found["place"].to_numpy(np.int64)]}
+    facts |= {"full": rules.full_mark, "share": share[joined["place"].to_numpy(np.int64)]}
     mode = rules.nodes["mode"].to_numpy(object)
     mode = np.where(visit_averages(rules) & (mode == "rate"), BY_VISIT, mode)
     facts |= {"mode": as_names(owner, mode.tolist().__getitem__), "stretch": number}
-    facts |= {"version": as_names(np.zeros(len(found), np.int64), lambda _: rules.version)}
+    facts |= {"version": as_names(np.zeros(len(joined), np.int64), lambda _: rules.version)}
     paths = [PATH_MARK.join(path) or "总分" for path in _paths(rules)]
     facts |= {"owner_path": as_names(owner, paths.__getitem__)}
-    return found.assign(**facts, **_tree(rules, found["node"].to_numpy(np.int64), reasons))
+    return joined.assign(**facts, **_tree(rules, joined["node"].to_numpy(np.int64), reasons))
 
 
 def _tree(rules: RuleSet, nodes: np.ndarray, reasons: Sequence[str]) -> dict[str, pd.Categorical]:
@@ -167,79 +167,79 @@ def _tree(rules: RuleSet, nodes: np.ndarray, reasons: Sequence[str]) -> dict[str
     """
     first, count = len(nodes) - len(reasons), len(rules.nodes)
     ends = list(zip(nodes[first:].tolist(), reasons, strict=True))
-    known = list(dict.fromkeys(ends))
-    place = {end: count + at for at, end in enumerate(known)}
+    distinct_ends = list(dict.fromkeys(ends))
+    row_of_end = {end: count + index for index, end in enumerate(distinct_ends)}
     way = nodes.copy()
-    way[first:] = [place[end] for end in ends]
+    way[first:] = [row_of_end[end] for end in ends]
     names = [[*path[: len(LEVELS)], *[""] * len(LEVELS)] for path in _paths(rules)]
-    names += [[*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in known]
-    why = [*[""] * count, *(reason for _, reason in known)]
+    names += [[*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in distinct_ends]
+    why = [*[""] * count, *(reason for _, reason in distinct_ends)]
     kind = np.repeat([0, 1], [first, len(reasons)])
-    found = {
-        level: as_names(way, [own[at] for own in names].__getitem__)
-        for at, level in enumerate(LEVELS)
+    columns = {
+        level: as_names(way, [path[index] for path in names].__getitem__)
+        for index, level in enumerate(LEVELS)
     }
     lead = [name or NOT_TOLD for name in rules.nodes["lead"]]
     responsible = rules.nodes["responsible"].map("、".join).tolist()
-    found |= {"kind": as_names(kind, (ROW, SILENT).__getitem__)}
-    found |= {"reason": as_names(way, why.__getitem__), "lead": as_names(nodes, lead.__getitem__)}
-    return {**found, "responsible": as_names(nodes, responsible.__getitem__)}
+    columns |= {"kind": as_names(kind, (ROW, SILENT).__getitem__)}
+    columns |= {"reason": as_names(way, why.__getitem__), "lead": as_names(nodes, lead.__getitem__)}
+    return {**columns, "responsible": as_names(nodes, responsible.__getitem__)}
 
 
 @lru_cache(maxsize=16)
 def _paths(rules: RuleSet) -> tuple[tuple[str, ...], ...]:
     """Give the names from the top down to each node; nothing for the whole."""
-    found: list[tuple[str, ...]] = [()]
+    paths: list[tuple[str, ...]] = [()]
     for node in rules.nodes.index[1:]:
         above = node_path(rules, node)
-        own = str(rules.nodes.at[node, "name"])
-        found.append((*(above.split(PATH_MARK) if above else ()), own))
-    return tuple(found)
+        name = str(rules.nodes.at[node, "name"])
+        paths.append((*(above.split(PATH_MARK) if above else ()), name))
+    return tuple(paths)
 
 
-def _decided(standings: Standings) -> pd.DataFrame:
+def _decision_lines(standings: Standings) -> pd.DataFrame:
     """Make a line of each decision that counts: what adds to a score is a loss below zero."""
     if standings.ledger is None:
         return pd.DataFrame()
-    at = standings.at(-1)
-    own = standings.ledger[standings.ledger["column"].between(at.start, at.stop - 1)]
-    own = own[own["counted"] != 0].reset_index(drop=True)
-    blank = dict.fromkeys(LEVELS, "") | {"level1": ADJUSTING, "level2": own["kind"]}
-    told = {"place": own["column"] - at.start, "points": -own["counted"], "reason": own["reason"]}
+    columns = standings.window_columns(-1)
+    decisions = standings.ledger[standings.ledger["column"].between(columns.start, columns.stop - 1)]
+    decisions = decisions[decisions["counted"] != 0].reset_index(drop=True)
+    blank = dict.fromkeys(LEVELS, "") | {"level1": ADJUSTING, "level2": decisions["kind"]}
+    amounts = {"place": decisions["column"] - columns.start, "points": -decisions["counted"], "reason": decisions["reason"]}
     facts = {"weight": np.nan, "rate": np.nan, "full": np.nan, "share": 1.0, "stretch": -1}
-    facts |= {"node": -1, "owner": -1, "column": own["column"], "mode": "", "owner_path": ""}
+    facts |= {"node": -1, "owner": -1, "column": decisions["column"], "mode": "", "owner_path": ""}
     names = {"lead": NOT_TOLD, "responsible": "", "version": standings.rules().version}
-    found = {**told, **_NO_CHECK, **facts, **names, **blank, "kind": ADJUSTED}
-    lines = pd.DataFrame(found, index=own.index)
+    cells = {**amounts, **_NO_CHECK, **facts, **names, **blank, "kind": ADJUSTED}
+    lines = pd.DataFrame(cells, index=decisions.index)
     return lines.astype(dict.fromkeys(_NAMED, "str")).astype(dict.fromkeys(_NAMED, "category"))
 
 
-def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put the lines of all parts below each other; names stay categories."""
-    if len(parts) == 1:
-        return parts[0]
-    found = pd.concat([part.drop(columns=_NAMED) for part in parts], ignore_index=True)
-    named = {
-        name: union_categoricals([part[name] for part in parts], sort_categories=True)
+    if len(frames) == 1:
+        return frames[0]
+    joined = pd.concat([frame.drop(columns=_NAMED) for frame in frames], ignore_index=True)
+    categories = {
+        name: union_categoricals([frame[name] for frame in frames], sort_categories=True)
         for name in _NAMED
     }
-    return found.assign(**named)
+    return joined.assign(**categories)
 
 
 def _decisions(standings: Standings) -> pd.DataFrame:
     if standings.ledger is None:
         return pd.DataFrame(columns=list(LEDGER))
-    at = standings.at(-1)
-    own = standings.ledger[standings.ledger["column"].between(at.start, at.stop - 1)]
-    own = own[own["kind"].isin(ADJUSTMENTS)]
-    return own.assign(column=own["column"] - at.start)[list(LEDGER)].reset_index(drop=True)
+    columns = standings.window_columns(-1)
+    decisions = standings.ledger[standings.ledger["column"].between(columns.start, columns.stop - 1)]
+    decisions = decisions[decisions["kind"].isin(ADJUSTMENTS)]
+    return decisions.assign(column=decisions["column"] - columns.start)[list(LEDGER)].reset_index(drop=True)
 
 
 def _name(
     office: Office, lines: pd.DataFrame, sites: Mapping[int, str], units: pd.DataFrame
 ) -> pd.DataFrame:
     """Put names to numbers, and what each line takes of the city's score."""
-    place = lines["place"].to_numpy(np.int64)
+    position = lines["place"].to_numpy(np.int64)
     items, types = office.catalogue.items, office.catalogue.point_types["name"]
     tables = {
         "point_type_name": ("point_type", dict(types.items())),
@@ -248,16 +248,16 @@ def _name(
         "category": ("item", dict(items["category"].items())),
         "item_name": ("item", dict(items["name"].items())),
     }
-    told = {"unit_name": as_names(place, units["name"].tolist().__getitem__)}
-    told |= {"group": as_names(place, units["group"].tolist().__getitem__)}
-    for name, (column, known) in tables.items():
-        told[name] = as_names(lines[column], partial(_looked_up, known))
-    city = lines["points"].to_numpy() * units["weight"].to_numpy()[place]
-    return lines.assign(**told, city=city)
+    names = {"unit_name": as_names(position, units["name"].tolist().__getitem__)}
+    names |= {"group": as_names(position, units["group"].tolist().__getitem__)}
+    for name, (column, titles) in tables.items():
+        names[name] = as_names(lines[column], partial(_title_of, titles))
+    city = lines["points"].to_numpy() * units["weight"].to_numpy()[position]
+    return lines.assign(**names, city=city)
 
 
-def _looked_up(known: Mapping[int, str], number: int) -> str:
-    return known.get(number, NOWHERE)
+def _title_of(titles: Mapping[int, str], number: int) -> str:
+    return titles.get(number, NOWHERE)
 
 
 def _site_names(connection: Connection, standings: Standings, wanted: np.ndarray) -> dict[int, str]:
@@ -266,8 +266,8 @@ def _site_names(connection: Connection, standings: Standings, wanted: np.ndarray
     sites = sites[sites["site"].isin(wanted)]
     units = standings.register.units["name"].reindex(sites["unit"]).to_numpy()
     double = sites["name"].duplicated(keep=False).to_numpy()
-    named = [
+    titles = [
         f"{name}({unit})" if twice else name
         for name, unit, twice in zip(sites["name"], units, double, strict=True)
     ]
-    return dict(zip(sites["site"], named, strict=True))
+    return dict(zip(sites["site"], titles, strict=True))

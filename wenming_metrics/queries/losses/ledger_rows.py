@@ -10,9 +10,9 @@ from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.losses.ledger import BY_VISIT, ROW
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import known_rows
-from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.priced_nodes import NO_ROW
 from wenming_metrics.queries.scores.row_losses import GRAIN, rows_behind, rows_of_checks
 from wenming_metrics.scoring.losses.ledger import last_names
@@ -22,14 +22,14 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_role
-from wenming_metrics.tallies.update import let_rulings_stand
+from wenming_metrics.tallies.update import apply_decisions
 from wenming_metrics.vocabulary import ROLE_CODES
 
 RESPONSIBLE = ROLE_CODES.index("responsible")
 
 
 def loss_rows(
-    office: Office, window: Window, lines: pd.DataFrame, cut: Cut | None = None
+    office: Office, window: Window, lines: pd.DataFrame, cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """Give the rows behind lines of the ledger, as they were sent.
 
@@ -45,19 +45,19 @@ def loss_rows(
             rows = rows_of_checks(connection, window, lines[lines["batch"] == NO_ROW])
         else:
             rows = known_rows(connection, window, cut, lines["unit"].unique())
-        found = rows_behind(connection, window, rows, wanted)
-        told = tell(connection, office, found)
-    # `tell` hands leaf_name through: here it carries the number of the line.
-    line = told["leaf_name"].to_numpy()
+        lost_rows = rows_behind(connection, window, rows, wanted)
+        described = describe(connection, office, lost_rows)
+    # `describe` hands leaf_name through: here it carries the number of the line.
+    line = described["leaf_name"].to_numpy()
     of = lines.loc[line]
-    whole = of["points"].to_numpy()
-    share = np.divide(told["loss"].to_numpy(), whole, where=whole > 0, out=np.zeros(len(told)))
-    own = told["lost"].to_numpy()
+    line_points = of["points"].to_numpy()
+    share = np.divide(described["loss"].to_numpy(), line_points, where=line_points > 0, out=np.zeros(len(described)))
+    row_lost = described["lost"].to_numpy()
     counts = np.where(of["mode"] == "deduct", of["lost"] / POINT_SCALE - of["uncounted"], np.nan)
     counts = np.where(of["mode"].isin(["rate", BY_VISIT]), of["lost"] / POINT_SCALE, counts)
-    uncounted = np.nan_to_num(own - counts * share)
+    uncounted = np.nan_to_num(row_lost - counts * share)
     is_check = (of["batch"] == NO_ROW).to_numpy()
-    return told.assign(
+    return described.assign(
         line=line,
         leaf_name=last_names(of),
         of_line=share,
@@ -66,7 +66,7 @@ def loss_rows(
 
 
 def responsible_units(
-    office: Office, window: Window, lines: pd.DataFrame, cut: Cut | None = None
+    office: Office, window: Window, lines: pd.DataFrame, cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """List which responsible units the rows behind lines of the ledger name.
 
@@ -82,26 +82,26 @@ def responsible_units(
         rows = _failed(connection, window, checks, cut)
         by_row = checks[checks["batch"] != NO_ROW][["batch", "seq"]].rename_axis("line")
         by_check = checks[checks["batch"] == NO_ROW][GRAIN].rename_axis("line")
-        parts = [
+        frames = [
             by_check.reset_index().merge(rows, on=GRAIN)[["line", "batch", "seq"]],
             by_row.reset_index(),
         ]
-        behind = pd.concat(parts, ignore_index=True)
+        behind = pd.concat(frames, ignore_index=True)
         days = np.unique(np.concatenate([rows["day"], checks["found_on"]]))
         roles = read_role(connection, days, behind["batch"].unique(), RESPONSIBLE)
         names = read_register(connection).units["name"]
-    named = behind.merge(roles[["batch", "seq", "unit"]], on=["batch", "seq"])
-    named = named.assign(name=named["unit"].map(names))
-    return named[["line", "name"]].drop_duplicates(ignore_index=True)
+    row_units = behind.merge(roles[["batch", "seq", "unit"]], on=["batch", "seq"])
+    row_units = row_units.assign(name=row_units["unit"].map(names))
+    return row_units[["line", "name"]].drop_duplicates(ignore_index=True)
 
 
 def _failed(
-    connection: Connection, window: Window, lines: pd.DataFrame, cut: Cut | None
+    connection: Connection, window: Window, lines: pd.DataFrame, cut: Cutoff | None
 ) -> pd.DataFrame:
     """Read the failed rows of a window that count."""
     if cut is not None:
         return known_rows(connection, window, cut, lines["unit"].unique())
     live = live_on(connection, window.days)
     rows = drop_covered(connection, read_failed(connection, lines["day"].unique(), live), live)
-    rows = drop_repeats(let_rulings_stand(connection, rows))
+    rows = drop_repeats(apply_decisions(connection, rows))
     return rows[rows["result"] == FAILED]

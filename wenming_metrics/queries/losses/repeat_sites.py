@@ -9,7 +9,7 @@ import pandas as pd
 
 from wenming_metrics.queries.losses.repeats import responsible
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.repeats import worst_sites
 from wenming_metrics.scoring.tree.states import OPEN
@@ -23,44 +23,44 @@ _NAMED = 3
 """So many items and units of a site are named."""
 
 
-def sites_back(office: Office, found: pd.DataFrame, most: int = MOST) -> pd.DataFrame:
+def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.DataFrame:
     """List the sites that keep coming back, those found on most days first.
 
-    Takes:   found - of `Repeats`; only its `current` problems decide which sites are listed
+    Takes:   problems - of `Repeats`; only its `current` problems decide which sites are listed
     Returns: site, site_name, unit_name, point_type_name, items, responsible (joined by 、), days,
              times, open (problems not answered as 已整改), first and last (dates), state (what the
-             last problem is: a word of vocabulary.STATES), lines (labels in `found`, by day)
+             last problem is: a word of vocabulary.STATES), lines (labels in `problems`, by day)
     """
-    sites = worst_sites(found, most)
-    own = [found.loc[list(lines)] for lines in sites["lines"]]
-    told = [_site(lines.assign(responsible=responsible(office, lines))) for lines in own]
+    sites = worst_sites(problems, most)
+    site_lines = [problems.loc[list(lines)] for lines in sites["lines"]]
+    descriptions = [_site(lines.assign(responsible=responsible(office, lines))) for lines in site_lines]
     names = ["site_name", "unit_name", "point_type_name", "items", "responsible", "state"]
-    named = pd.DataFrame(told, columns=names)
+    described = pd.DataFrame(descriptions, columns=names)
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}
-    return sites.assign(**days).join(named)
+    return sites.assign(**days).join(described)
 
 
 def _site(lines: pd.DataFrame) -> dict[str, str]:
     last = lines.iloc[-1]
     units = [name for text in lines["responsible"] for name in text.split("、") if name]
-    told = {name: last[name] for name in ("site_name", "unit_name", "point_type_name")}
-    told |= {
+    texts = {name: last[name] for name in ("site_name", "unit_name", "point_type_name")}
+    texts |= {
         "items": _most(lines["item_name"].astype(object)),
         "responsible": _most(pd.Series(units, dtype=object)),
     }
-    return told | {"state": STATES[int(last["state"])]}
+    return texts | {"state": STATES[int(last["state"])]}
 
 
 def _most(names: pd.Series) -> str:
     counts = names.value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    shown = "、".join(counts.index[:_NAMED])
-    return shown if len(counts) <= _NAMED else f"{shown} 等 {len(counts)} 个"
+    joined = "、".join(counts.index[:_NAMED])
+    return joined if len(counts) <= _NAMED else f"{joined} 等 {len(counts)} 个"
 
 
 def site_rows(office: Office, lines: pd.DataFrame) -> pd.DataFrame:
     """Give the rows behind some problems, as they were sent, by day.
 
-    Takes:   lines - of `Repeats.found`
+    Takes:   lines - of `Repeats.problems`
     Returns: the columns of `queries.scores.details.leaf_rows` without loss; state (word), closed (date of
              已整改, None), number ("" without)
     """
@@ -72,12 +72,12 @@ def site_rows(office: Office, lines: pd.DataFrame) -> pd.DataFrame:
             np.unique(lines["batch"]),
             lines["unit"].unique().tolist(),
         )
-        own = lines[["batch", "seq"]].merge(rows, on=["batch", "seq"], validate="one_to_one")
+        problem_rows = lines[["batch", "seq"]].merge(rows, on=["batch", "seq"], validate="one_to_one")
         leaves = [path.split(PATH_MARK)[-1] or "不计分" for path in lines["path"]]
         # What was decided of a row (复核) stands in the line, not in the row.
         decided = {name: lines[name].to_numpy() for name in ("lost", "places")}
-        own = own.assign(loss=np.nan, leaf_name=leaves, **decided)
-        told = tell(connection, office, own)
+        problem_rows = problem_rows.assign(loss=np.nan, leaf_name=leaves, **decided)
+        described = describe(connection, office, problem_rows)
     closed = [None if day == OPEN else date.fromordinal(int(day)) for day in lines["closed"]]
     words = [STATES[int(state)] for state in lines["state"]]
-    return told.assign(state=words, closed=closed, number=lines["number"].to_numpy())
+    return described.assign(state=words, closed=closed, number=lines["number"].to_numpy())

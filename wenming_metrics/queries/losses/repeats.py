@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, today
-from wenming_metrics.domain.registers import Register, heirs
+from wenming_metrics.domain.registers import Register, successors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
 from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
@@ -51,19 +51,19 @@ _NO_LOOKS = pd.DataFrame(
 class Repeats:
     """The problems of a window that come back, of every unit of a board.
 
-    found - one line per problem, of the window (current) and of before: batch, seq, sheet,
+    problems - one line per problem, of the window (current) and of before: batch, seq, sheet,
             source_row, day (ordinal), unit, site, item, point_type, visit, under (the item it also
             counts under by what people put together, -1: none), again, relapsed, running, late (bool), state (number
             of vocabulary.STATES), closed (ordinal, states.OPEN), returning (反复点位), current;
             unit_name and group (of the board), site_name, item_name, category, point_type_name,
             source_name, path (names of the indicator from the top, "" = 不计分), lead
-    closed - the answered problems that could come back in the window, with the columns of `found`
+    closed - the answered problems that could come back in the window, with columns as `problems`
              and reopened, rechecked (bool)
     as_of - the day; relapse_days, running - as the rules say; period - what an issue is called;
     answers - how many problems were answered as 已整改
     """
 
-    found: pd.DataFrame
+    problems: pd.DataFrame
     closed: pd.DataFrame
     as_of: date
     relapse_days: int
@@ -74,7 +74,7 @@ class Repeats:
     @property
     def current(self) -> pd.DataFrame:
         """The problems of the window itself."""
-        return self.found[self.found["current"]]
+        return self.problems[self.problems["current"]]
 
 
 def repeats(
@@ -93,28 +93,28 @@ def repeats(
         answers = read_answers(connection)
         back = LOOK_BACK + (pricing.relapse_days if len(answers) else 0)
         issue_of = _issues(calendar, window, pricing.running, days.start - back)
-        register, told = read_register(connection), range(min([*issue_of, days.start]), days.stop)
-        units, place = _places(office, register, window.end, board)
-        own = np.flatnonzero(np.isin(place, np.flatnonzero(units["name"] == unit)))
-        sites = None if unit is None else _sites(connection, told, own)
-        found = read_problems(connection, told, sites=sites)
-        answers = link(connection, answers, found)
-        found = _judge(connection, found, answers, as_of, pricing, issue_of)
-        found = found.assign(current=found["day"] >= days.start)
-        closed = closings(found, days, pricing.relapse_days)
-        wanted = failed_twice(found[found["day"] >= days.start - LOOK_BACK], days)
+        register, read_range = read_register(connection), range(min([*issue_of, days.start]), days.stop)
+        units, position = _board_positions(office, register, window.end, board)
+        territories = np.flatnonzero(np.isin(position, np.flatnonzero(units["name"] == unit)))
+        sites = None if unit is None else _sites(connection, read_range, territories)
+        problems = read_problems(connection, read_range, sites=sites)
+        answers = link(connection, answers, problems)
+        problems = _judge(connection, problems, answers, as_of, pricing, issue_of)
+        problems = problems.assign(current=problems["day"] >= days.start)
+        closed = closings(problems, days, pricing.relapse_days)
+        wanted = failed_twice(problems[problems["day"] >= days.start - LOOK_BACK], days)
         looks = _read_looks(connection, range(days.start - LOOK_BACK, days.stop), wanted, closed)
-        found = found.assign(returning=returning(found, looks, wanted))
+        problems = problems.assign(returning=returning(problems, looks, wanted))
         seen = rechecked(closed, looks, days, pricing.relapse_days)
-        found = _name(connection, office, found, units, place, rules)
-    count = int((found["closed"] < OPEN).sum())
+        problems = _name(connection, office, problems, units, position, rules)
+    count = int((problems["closed"] < OPEN).sum())
     if unit is not None and len(answers) and not count:
         return repeats(office, window, board)  # whether others answered is told on every page
-    closed = found.loc[found.index.intersection(closed.index)].join(
+    closed = problems.loc[problems.index.intersection(closed.index)].join(
         closed.assign(rechecked=seen)[["reopened", "rechecked"]]
     )
     return Repeats(
-        found=found,
+        problems=problems,
         closed=closed,
         as_of=as_of,
         relapse_days=pricing.relapse_days,
@@ -124,17 +124,17 @@ def repeats(
     )
 
 
-def part_of(found: Repeats, **wanted: str | None) -> Repeats:
+def part_of(window_repeats: Repeats, **wanted: str | None) -> Repeats:
     """Give what comes back in a part; problems of before stay, as what bears on it.
 
-    Takes: wanted - column of `found` -> its value, None: any
+    Takes: wanted - column of `problems` -> its value, None: any
     """
-    current, closed = found.found["current"], found.closed
+    current, closed = window_repeats.problems["current"], window_repeats.closed
     for column, value in wanted.items():
         if value is not None:
-            current = current & (found.found[column] == value)
+            current = current & (window_repeats.problems[column] == value)
             closed = closed[closed[column] == value]
-    return replace(found, found=found.found.assign(current=current), closed=closed)
+    return replace(window_repeats, problems=window_repeats.problems.assign(current=current), closed=closed)
 
 
 def _sites(connection: Connection, days: range, units: np.ndarray) -> set[int]:
@@ -144,13 +144,13 @@ def _sites(connection: Connection, days: range, units: np.ndarray) -> set[int]:
     """
     if not len(units):
         return set()
-    found = sites_failed(connection, days, live_on(connection, days), units)
-    said = read_same(connection)
-    apart = said[said["same"] == 0]
+    sites = sites_failed(connection, days, live_on(connection, days), units)
+    choices = read_same(connection)
+    apart = choices[choices["same"] == 0]
     if apart.empty:
-        return found
-    both = {name: [*apart[name], *apart[f"other_{name}"]] for name in ("day", "batch", "seq")}
-    return found | sites_failed(connection, both["day"], both["batch"], seqs=both["seq"])
+        return sites
+    row_keys = {name: [*apart[name], *apart[f"other_{name}"]] for name in ("day", "batch", "seq")}
+    return sites | sites_failed(connection, row_keys["day"], row_keys["batch"], seqs=row_keys["seq"])
 
 
 def _issues(calendar: Calendar, window: Window, running: int, first: int) -> dict[int, int]:
@@ -159,103 +159,103 @@ def _issues(calendar: Calendar, window: Window, running: int, first: int) -> dic
     for _ in range(running):
         on = slot_at(calendar, on).window.start - timedelta(days=1)
     start = min(on, date.fromordinal(first))
-    found = slots(calendar, start, window.end)
-    numbered = ((day, number) for number, one in enumerate(found) for day in one.window.days)
+    issue_slots = slots(calendar, start, window.end)
+    numbered = ((day, number) for number, slot in enumerate(issue_slots) for day in slot.window.days)
     return {day: number for day, number in numbered if day >= start.toordinal()}
 
 
 def _judge(
     connection: Connection,
-    found: pd.DataFrame,
+    problems: pd.DataFrame,
     answers: pd.DataFrame,
     as_of: date,
     pricing: Deductions,
     issue_of: Mapping[int, int],
 ) -> pd.DataFrame:
-    said = read_same(connection)
-    found = found.assign(under=put_under(found, said[said["same"] == 1]))
+    choices = read_same(connection)
+    problems = problems.assign(under=put_under(problems, choices[choices["same"] == 1]))
     judged = judge_together(
-        found,
+        problems,
         answers,
         as_of=as_of.toordinal(),
         relapse_days=pricing.relapse_days,
         running=pricing.running,
         issue_of=issue_of,
     )
-    return found.drop(columns="state").join(judged.drop(columns="booked"), how="right")
+    return problems.drop(columns="state").join(judged.drop(columns="booked"), how="right")
 
 
 def _read_looks(
     connection: Connection, days: range, wanted: pd.DataFrame, closed: pd.DataFrame
 ) -> pd.DataFrame:
     """Read every look at some items of some sites: site, item, day, visit, failed."""
-    places = pd.concat([one[["site", "item"]] for one in (wanted, closed)]).drop_duplicates()
-    sites = places["site"].unique()
+    site_items = pd.concat([problems[["site", "item"]] for problems in (wanted, closed)]).drop_duplicates()
+    sites = site_items["site"].unique()
     if not len(sites):
         return _NO_LOOKS
-    visits, grain = (read_days(connection, days, part) for part in ("visits", "grain"))
-    parts = [_NO_LOOKS]
+    visits, grain = (read_days(connection, days, table) for table in ("visits", "grain"))
+    looks = [_NO_LOOKS]
     for day, of_day in visits.items():
         keep = of_day["site"].isin(sites).to_numpy()[grain[day]["visit"]]
-        own = grain[day][keep]
-        there = of_day.iloc[own["visit"].to_numpy()]
-        told = {name: there[name].to_numpy() for name in ("site", "visit")}
-        told |= {name: own[name].to_numpy() for name in ("item", "failed")}
-        parts.append(pd.DataFrame({**told, "day": day}))
-    return pd.concat(parts, ignore_index=True).merge(places, on=["site", "item"])
+        checks = grain[day][keep]
+        visit_lines = of_day.iloc[checks["visit"].to_numpy()]
+        columns = {name: visit_lines[name].to_numpy() for name in ("site", "visit")}
+        columns |= {name: checks[name].to_numpy() for name in ("item", "failed")}
+        looks.append(pd.DataFrame({**columns, "day": day}))
+    return pd.concat(looks, ignore_index=True).merge(site_items, on=["site", "item"])
 
 
 def _name(
     connection: Connection,
     office: Office,
-    found: pd.DataFrame,
+    problems: pd.DataFrame,
     units: pd.DataFrame,
-    place: np.ndarray,
+    position: np.ndarray,
     rules: RuleSet,
 ) -> pd.DataFrame:
     """Put names to problems; those of no unit of the board are left out.
 
-    Takes: units, place - of `_places`
+    Takes: units, position - of `_board_positions`
     """
-    place = place[found["unit"].to_numpy(np.int64)]
-    found, place = found[place >= 0], place[place >= 0]
+    position = position[problems["unit"].to_numpy(np.int64)]
+    problems, position = problems[position >= 0], position[position >= 0]
     items, types = office.catalogue.items, office.catalogue.point_types["name"]
     sites = read_sites_met(connection).set_index("site")["name"]
-    own, at = np.unique(found["site"], return_inverse=True)
-    item, point_type = found["item"].to_numpy(), found["point_type"].to_numpy()
+    site_numbers, site_index = np.unique(problems["site"], return_inverse=True)
+    item, point_type = problems["item"].to_numpy(), problems["point_type"].to_numpy()
     node = rules.leaf_of[item, point_type] + 1
-    paths = ["", *(_full_path(rules, one) for one in rules.nodes.index)]
+    paths = ["", *(_full_path(rules, number) for number in rules.nodes.index)]
     sources = [SOURCES[code] for code in SOURCE_CODES]
-    return found.assign(
-        unit_name=_words(units["name"], place),
-        group=_words(units["group"], place),
-        site_name=_words(sites.reindex(own), at),
+    return problems.assign(
+        unit_name=_words(units["name"], position),
+        group=_words(units["group"], position),
+        site_name=_words(sites.reindex(site_numbers), site_index),
         item_name=_words(items["name"], item),
         category=_words(items["category"], item),
         point_type_name=_words(types, point_type),
-        source_name=_words(sources, found["source"].to_numpy()),
+        source_name=_words(sources, problems["source"].to_numpy()),
         path=_words(paths, node),
         lead=_words(["", *rules.nodes["lead"]], node),
     )
 
 
-def _words(names: Iterable[str], at: np.ndarray) -> pd.Categorical:
-    """Give the names at some places; as categories, for problems are many and names few."""
-    known, code = np.unique(np.array(list(names), object).astype(str), return_inverse=True)
-    return pd.Categorical.from_codes(code[at], known.astype(object))
+def _words(names: Iterable[str], positions: np.ndarray) -> pd.Categorical:
+    """Give the names at some positions; as categories, for problems are many and names few."""
+    distinct, code = np.unique(np.array(list(names), object).astype(str), return_inverse=True)
+    return pd.Categorical.from_codes(code[positions], distinct.astype(object))
 
 
-def _places(
+def _board_positions(
     office: Office, register: Register, on: date, board: str
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """List the units of a board, and map every unit to the place of that it counts for, -1: none."""
+    """List the units of a board, and map every unit to the position it counts at, -1: none."""
     units = board_units(register, office.rules.board(board), on)
     counts_for = basis_of(register, office.rules, office.rules.board(board)).counts_for
-    place = np.full(len(counts_for) + 1, -1, np.int64)
-    place[units["unit"].to_numpy(np.int64)] = np.arange(len(units))
-    for unit, heir in heirs(register, on.toordinal()).items():
-        place[unit] = place[heir]
-    return units, place[counts_for]
+    position = np.full(len(counts_for) + 1, -1, np.int64)
+    position[units["unit"].to_numpy(np.int64)] = np.arange(len(units))
+    for unit, heir in successors(register, on.toordinal()).items():
+        position[unit] = position[heir]
+    return units, position[counts_for]
 
 
 def _full_path(rules: RuleSet, node: int) -> str:
@@ -267,7 +267,7 @@ def _full_path(rules: RuleSet, node: int) -> str:
 def responsible(office: Office, lines: pd.DataFrame) -> pd.Series:
     """Name who is responsible for problems as their rows say, joined by 、; "" where nobody is named.
 
-    Takes: lines - of `Repeats.found`
+    Takes: lines - of `Repeats.problems`
     """
     batches, units = np.unique(lines["batch"].to_numpy(np.int64)), lines["unit"].unique()
     with reading(office.store) as connection:
@@ -278,5 +278,5 @@ def responsible(office: Office, lines: pd.DataFrame) -> pd.Series:
     for batch, seq, name in zip(roles["batch"], roles["seq"], names, strict=True):
         joined.setdefault((batch, seq), {})[name] = None
     keys = zip(lines["batch"], lines["seq"], strict=True)
-    told = ["、".join(joined.get(key, ())) for key in keys]
-    return pd.Series(told, lines.index, dtype=object)
+    texts = ["、".join(joined.get(key, ())) for key in keys]
+    return pd.Series(texts, lines.index, dtype=object)

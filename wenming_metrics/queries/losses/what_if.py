@@ -21,13 +21,13 @@ def labels(lines: pd.DataFrame, kind: str) -> pd.Series:
     """Name what each line belongs to; "" for what nobody can put right."""
     item, site = lines["item_name"].astype(object), lines["site_name"].astype(object)
     if kind == "class":
-        named = item + "(" + lines["point_type_name"].astype(object) + ")"
+        names = item + "(" + lines["point_type_name"].astype(object) + ")"
     elif kind == "site":
-        named = site
+        names = site
     else:
         days = pd.to_datetime(lines["day"] - 719163, unit="D").dt.strftime("%m-%d")
-        named = days + " " + site + " " + item
-    return named.where((lines["kind"] == ROW) & (lines["points"] > 0), "")
+        names = days + " " + site + " " + item
+    return names.where((lines["kind"] == ROW) & (lines["points"] > 0), "")
 
 
 def gains(ledger: Ledger, dropped: np.ndarray) -> np.ndarray:
@@ -39,10 +39,10 @@ def gains(ledger: Ledger, dropped: np.ndarray) -> np.ndarray:
     lines, units = ledger.lines, ledger.units
     tree = np.zeros(len(units))
     for number, rules in enumerate(ledger.rules):
-        own = ((lines["stretch"] == number) & (lines["kind"] == ROW)).to_numpy()
-        part = lines[own]
+        is_check = ((lines["stretch"] == number) & (lines["kind"] == ROW)).to_numpy()
+        checks = lines[is_check]
         tree += exact_bins(
-            part["place"].to_numpy(), regained(part, dropped[own], rules), len(units)
+            checks["place"].to_numpy(), regained(checks, dropped[is_check], rules), len(units)
         )
     exact, groups = units["total"].to_numpy(float), units["group"].to_numpy(object)
     before = exact - _adjusted(ledger)
@@ -60,9 +60,9 @@ def candidates(
              gained if only this were put right), per_problem, per_site (of the gain)
     """
     lines = ledger.lines
-    named = labels(lines, kind).where(inside, "")
-    own = lines[named != ""].assign(name=named)
-    sums = own.groupby("name", sort=False).agg(
+    line_labels = labels(lines, kind).where(inside, "")
+    labelled = lines[line_labels != ""].assign(name=line_labels)
+    sums = labelled.groupby("name", sort=False).agg(
         loss=("points", "sum"),
         city=("city", "sum"),
         count=("item", "size"),
@@ -70,18 +70,18 @@ def candidates(
     )
     sums = sums.assign(**{name: rounded(sums[name]) for name in ("loss", "city")})
     sums = sums.sort_values(["city", "loss"], ascending=False, kind="stable")
-    kept = [*sums.index[:_CANDIDATES], *(one for one in chosen if one in sums.index[_CANDIDATES:])]
-    found = sums.loc[kept].reset_index()
-    gained = np.array([gains(ledger, (named == name).to_numpy()) for name in found["name"]])
-    gained = gained.reshape(len(found), len(ledger.units))
+    listed = [*sums.index[:_CANDIDATES], *(label for label in chosen if label in sums.index[_CANDIDATES:])]
+    gain_lines = sums.loc[listed].reset_index()
+    gained = np.array([gains(ledger, (line_labels == name).to_numpy()) for name in gain_lines["name"]])
+    gained = gained.reshape(len(gain_lines), len(ledger.units))
     weights = ledger.units["weight"].to_numpy()
-    found = found.assign(gain=exact_sum(gained), city_gain=exact_product(gained, weights))
-    return found.assign(
-        per_problem=found["gain"] / found["count"], per_site=found["gain"] / found["sites"]
+    gain_lines = gain_lines.assign(gain=exact_sum(gained), city_gain=exact_product(gained, weights))
+    return gain_lines.assign(
+        per_problem=gain_lines["gain"] / gain_lines["count"], per_site=gain_lines["gain"] / gain_lines["sites"]
     )
 
 
 def _adjusted(ledger: Ledger) -> np.ndarray:
     """Give what each unit's score was adjusted by."""
-    own = ledger.lines[ledger.lines["kind"] == ADJUSTED]
-    return exact_bins(own["place"].to_numpy(), -own["points"].to_numpy(), len(ledger.units))
+    decisions = ledger.lines[ledger.lines["kind"] == ADJUSTED]
+    return exact_bins(decisions["place"].to_numpy(), -decisions["points"].to_numpy(), len(ledger.units))

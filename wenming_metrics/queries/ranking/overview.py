@@ -20,7 +20,7 @@ from wenming_metrics.store.tallies import read_days
 
 
 @dataclass(frozen=True)
-class City:
+class CityOverview:
     """The city in one window.
 
     score - mean of the scored units, rounded half up; None when no unit is scored
@@ -40,14 +40,14 @@ class City:
     places: int
 
 
-def city(office: Office, window: Window, board: str = "street") -> City:
+def city(office: Office, window: Window, board: str = "street") -> CityOverview:
     """Sum up the city in one window: S = mean of the scored units' exact scores, equal weights."""
     windows = [previous(window), window]
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
     before, now = (city_score(standings, number) for number in (-2, -1))
     lines = standings.sites[standings.sites["window"] == len(windows) - 1]
-    return City(
+    return CityOverview(
         score=now,
         score_change=None if now is None or before is None else float(half_up(now - before, 9)),
         target=office.rules.target,
@@ -64,7 +64,7 @@ def city_score(standings: Standings, number: int = -1) -> float | None:
     weights = city_weights(standings, number)
     if not weights.any():
         return None
-    exact = exact_product(weights, np.nan_to_num(standings.total[standings.at(number)]))
+    exact = exact_product(weights, np.nan_to_num(standings.total[standings.window_columns(number)]))
     return float(half_up(exact, standings.rules(number).decimals))
 
 
@@ -114,9 +114,9 @@ def category_shares(office: Office, window: Window, board: str = "street") -> pd
 
 def by_category(losses: pd.DataFrame) -> pd.DataFrame:
     """Sum the lines of `city_losses` over the top indicators, as `category_shares`."""
-    found = losses.groupby("top", sort=False)[["loss", "share"]].agg(fsum)
-    found = found.rename_axis("name").reset_index()
-    return found.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
+    sums = losses.groupby("top", sort=False)[["loss", "share"]].agg(fsum)
+    sums = sums.rename_axis("name").reset_index()
+    return sums.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def city_losses(standings: Standings) -> pd.DataFrame:
@@ -126,21 +126,21 @@ def city_losses(standings: Standings) -> pd.DataFrame:
              failed, checks; one line per node that makes its own rate and has lost
     """
     weights, frames = city_weights(standings), []
-    for part, (rules, losses) in zip(standings.parts(), standings.losses(), strict=True):
-        stretch, at, _ = part
-        nodes, sums = rules.nodes, stretch.scores.sums
+    for weighted_span, (rules, losses) in zip(standings.spans_in(), standings.losses(), strict=True):
+        span, columns, _ = weighted_span
+        nodes, sums = rules.nodes, span.scores.sums
         frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})
         frame["loss"] = exact_product(np.nan_to_num(losses), weights)
         for name in ("failed", "checks"):
-            frame[name] = _subtree(getattr(sums, name)[:, at].sum(1), nodes).astype(int)
+            frame[name] = _subtree(getattr(sums, name)[:, columns].sum(1), nodes).astype(int)
         frame = frame[frame["loss"] > 0]
         paths = [node_path(rules, node) for node in frame["node"]]
         tops = [path.split(PATH_MARK)[0] for path in paths]
         tops = [top or name for top, name in zip(tops, frame["name"], strict=True)]
         frames.append(frame.assign(path=paths, top=tops))
-    found = pd.concat(frames, ignore_index=True)
-    whole = max(fsum(found["loss"]), np.finfo(float).tiny)
-    return found.assign(share=found["loss"] / whole)
+    lines = pd.concat(frames, ignore_index=True)
+    total = max(fsum(lines["loss"]), np.finfo(float).tiny)
+    return lines.assign(share=lines["loss"] / total)
 
 
 def repeat_sites(
@@ -168,31 +168,31 @@ def repeat_sites(
                 "failed",
             ]
         )
-    place = standings.column_of[lines["unit"].to_numpy()]
-    lines = lines.assign(place=place, bad=np.where(lines["failed"] > 0, lines["day"], np.nan))
-    found = (
-        lines[place >= 0]
+    position = standings.column_of[lines["unit"].to_numpy()]
+    lines = lines.assign(place=position, bad=np.where(lines["failed"] > 0, lines["day"], np.nan))
+    sites = (
+        lines[position >= 0]
         .groupby(["place", "site", "point_type"])
         .agg(visits=("visit", "nunique"), times=("bad", "nunique"), failed=("failed", "sum"))
     )
-    found = found[found["times"] >= 2].reset_index()
-    found = found.sort_values(["times", "failed", "site"], ascending=[False, False, True]).head(
+    sites = sites[sites["times"] >= 2].reset_index()
+    sites = sites.sort_values(["times", "failed", "site"], ascending=[False, False, True]).head(
         count
     )
     types = office.catalogue.point_types["name"]
-    return found.assign(
-        site_name=found["site"].map(names),
-        unit_name=standings.units["name"].reindex(found["place"]).to_numpy(),
-        point_type_name=types.reindex(found["point_type"]).to_numpy(),
+    return sites.assign(
+        site_name=sites["site"].map(names),
+        unit_name=standings.units["name"].reindex(sites["place"]).to_numpy(),
+        point_type_name=types.reindex(sites["point_type"]).to_numpy(),
     ).reset_index(drop=True)
 
 
 def _subtree(values: np.ndarray, nodes: pd.DataFrame) -> np.ndarray:
     """Sum values of nodes into everything above them."""
-    found, parents = values.astype(float).copy(), nodes["parent"].to_numpy()
+    sums, parents = values.astype(float).copy(), nodes["parent"].to_numpy()
     for node in range(len(parents) - 1, 0, -1):
-        found[parents[node]] += found[node]
-    return found
+        sums[parents[node]] += sums[node]
+    return sums
 
 
 def sites_of_day(office: Office, window: Window) -> pd.DataFrame:
@@ -210,19 +210,19 @@ def sites_of_day(office: Office, window: Window) -> pd.DataFrame:
     if not by_day:
         return pd.DataFrame(columns=columns)
     lines = pd.concat(by_day.values())
-    place = standings.column_of[lines["unit"].to_numpy()]
-    street = standings.units["name"].reindex(place).to_numpy()
-    own = units.reindex(lines["unit"]).to_numpy()
-    lines = lines.assign(unit_name=np.where(place >= 0, street, own))
-    found = lines.groupby(["unit_name", "site", "point_type"], as_index=False).agg(
+    position = standings.column_of[lines["unit"].to_numpy()]
+    street = standings.units["name"].reindex(position).to_numpy()
+    unit_names = units.reindex(lines["unit"]).to_numpy()
+    lines = lines.assign(unit_name=np.where(position >= 0, street, unit_names))
+    sites = lines.groupby(["unit_name", "site", "point_type"], as_index=False).agg(
         visits=("visit", "nunique"),
         checks=("checks", "sum"),
         failed=("failed", "sum"),
         lost=("lost", "sum"),
     )
-    found = found.sort_values(["failed", "lost"], ascending=False, kind="stable")
-    return found.assign(
-        site_name=found["site"].map(names),
-        point_type_name=types.reindex(found["point_type"]).to_numpy(),
-        lost=found["lost"] / 10_000,
+    sites = sites.sort_values(["failed", "lost"], ascending=False, kind="stable")
+    return sites.assign(
+        site_name=sites["site"].map(names),
+        point_type_name=types.reindex(sites["point_type"]).to_numpy(),
+        lost=sites["lost"] / 10_000,
     )[columns].reset_index(drop=True)

@@ -49,9 +49,9 @@ def ranking_under(office: Office, window: Window, board: str, rules_id: str) -> 
 
 def rank_standings(standings: Standings) -> pd.DataFrame:
     """Make the list of `ranking` from scored windows; the last window is the one listed."""
-    now = place(standings, -1)
+    now = rank_window(standings, -1)
     if len(standings.windows) > 1:
-        before = place(standings, -2)
+        before = rank_window(standings, -2)
         now["rank_change"] = rank_changes(now, before)
         now["is_new"] = now["rank"].notna() & before["rank"].isna().to_numpy()
         now["score_change"] = half_up(now["score"] - before["score"].to_numpy(), 9)
@@ -62,18 +62,18 @@ def rank_standings(standings: Standings) -> pd.DataFrame:
 
 
 def listing(
-    office: Office, window: Window, board: str = "department", at: Moment | None = None
+    office: Office, window: Window, board: str = "department", moment: Moment | None = None
 ) -> pd.DataFrame:
     """List the units of a board that is not ranked, most problems first.
 
-    Takes:   at - as of when deadlines are looked at; None: today
+    Takes:   moment - as of when deadlines are looked at; None: today
     Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points),
         failed_before, and of `queries.scores.deadline_rates`: fell_due, in_time, not_due, recurred, as_of
     """
     windows = series(window, 2)
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
-        became = on_time(connection, standings, office.rules.pricing, at)
+        became = on_time(connection, standings, office.rules.pricing, moment)
     return list_standings(standings).merge(became, on="unit")
 
 
@@ -92,24 +92,24 @@ def list_standings(standings: Standings) -> pd.DataFrame:
 
 def group_means(ranked: pd.DataFrame) -> pd.DataFrame:
     """Give the mean score of the ranked units of each group: group, score (exact), units."""
-    placed = ranked[ranked["status"] == RANKED]
-    found = placed.groupby("group", sort=False)["score"].agg([fmean, "size"])
-    return found.reset_index().rename(columns={"fmean": "score", "size": "units"})
+    with_rank = ranked[ranked["status"] == RANKED]
+    means = with_rank.groupby("group", sort=False)["score"].agg([fmean, "size"])
+    return means.reset_index().rename(columns={"fmean": "score", "size": "units"})
 
 
 def _counts(standings: Standings, number: int) -> dict[str, np.ndarray]:
     """Count per unit in one window what was looked at and what was lost."""
     counts = ("checks", "failed", "places")
-    found = {name: standings.counted(name, number).astype(int) for name in counts}
-    return {**found, "lost": standings.counted("lost", number) / POINT_SCALE}
+    sums = {name: standings.counted(name, number).astype(int) for name in counts}
+    return {**sums, "lost": standings.counted("lost", number) / POINT_SCALE}
 
 
-def place(standings: Standings, number: int) -> pd.DataFrame:
+def rank_window(standings: Standings, number: int) -> pd.DataFrame:
     """Rank the units in one of the scored windows, in the order of the register.
 
     Returns: the columns of `ranking` but those that look at other windows, and group_order
     """
-    at, units = standings.at(number), standings.units
+    columns, units = standings.window_columns(number), standings.units
     frame = pd.DataFrame(
         {
             "unit": units["unit"],
@@ -117,14 +117,14 @@ def place(standings: Standings, number: int) -> pd.DataFrame:
             "group": units["group"],
             "group_order": units["group_order"],
             "status": statuses(standings, number),
-            "score": standings.total[at],
+            "score": standings.total[columns],
             **_visits(standings, number),
             **_counts(standings, number),
-            "coverage": standings.coverage[at],
+            "coverage": standings.coverage[columns],
             "filled": standings.filled(number),
             "adjusted": standings.adjusted(number),
             "document_no": [
-                standings.vetoes.get(column, "") for column in range(at.start, at.stop)
+                standings.vetoes.get(column, "") for column in range(columns.start, columns.stop)
             ],
         }
     )
@@ -135,11 +135,11 @@ def place(standings: Standings, number: int) -> pd.DataFrame:
 
 def _visits(standings: Standings, number: int) -> dict[str, np.ndarray]:
     """Count distinct sites and visits per unit in one window."""
-    at, size = standings.at(number), len(standings.units)
-    lines = standings.sites[standings.sites["column"].between(at.start, at.stop - 1)]
-    place = (lines["column"] - at.start).to_numpy(np.int64)
-    once = lines.assign(place=place).drop_duplicates(["place", "site"])
-    visits = np.bincount(place, lines["visits"].to_numpy(float), size).astype(int)
+    columns, size = standings.window_columns(number), len(standings.units)
+    lines = standings.sites[standings.sites["column"].between(columns.start, columns.stop - 1)]
+    position = (lines["column"] - columns.start).to_numpy(np.int64)
+    once = lines.assign(place=position).drop_duplicates(["place", "site"])
+    visits = np.bincount(position, lines["visits"].to_numpy(float), size).astype(int)
     return {"sites": np.bincount(once["place"], minlength=size), "visits": visits}
 
 

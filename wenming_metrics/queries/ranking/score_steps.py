@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.numbers import POINT_SCALE, RATE_SCALE, exact_sum, half_up
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.domain.registers import heirs
+from wenming_metrics.domain.registers import successors
 from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.scores.score_windows import score_windows, statuses
-from wenming_metrics.queries.scores.standings import Standings, Stretch
+from wenming_metrics.queries.scores.standings import Standings, RuleSpan
 from wenming_metrics.queries.scores.stocks import figures
 from wenming_metrics.queries.scores.window_sums import window_sums
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.leaves import LeafSums
-from wenming_metrics.scoring.tree.basis import Basis, basis_of
+from wenming_metrics.scoring.tree.basis import SumKey, basis_of
 from wenming_metrics.scoring.tree.settling import plan_of
 from wenming_metrics.scoring.tree.stocks import stock_nodes
 from wenming_metrics.store.database import reading
@@ -59,7 +59,7 @@ class Working:
     """
 
     unit_name: str
-    parts: tuple[Steps, ...]
+    version_steps: tuple[Steps, ...]
     exact: float
     added: float
     score: float
@@ -77,39 +77,39 @@ def working(
     office = under(office, rules_id) if rules_id else office
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
-        place = int(standings.column_of[unit])
-        if place < 0:
+        position = int(standings.column_of[unit])
+        if position < 0:
             raise KeyError(unit)
-        parts = tuple(
-            _steps(connection, standings, stretch, at.start + place, shares[place], unit)
-            for stretch, at, shares in standings.parts()
+        version_steps = tuple(
+            _steps(connection, standings, span, columns.start + position, shares[position], unit)
+            for span, columns, shares in standings.spans_in()
         )
-    exact = float(standings.total[place])
-    tree = float(exact_sum(np.nan_to_num([one.share * one.score for one in parts])))
+    exact = float(standings.total[position])
+    tree = float(exact_sum(np.nan_to_num([steps.share * steps.score for steps in version_steps])))
     decimals = standings.rules().decimals
     return Working(
-        str(standings.units["name"].iloc[place]),
-        parts,
+        str(standings.units["name"].iloc[position]),
+        version_steps,
         exact,
         exact - tree,
         float(half_up(exact, decimals)),
         decimals,
-        str(statuses(standings)[place]),
+        str(statuses(standings)[position]),
     )
 
 
 def _steps(
     connection: Connection,
     standings: Standings,
-    stretch: Stretch,
+    span: RuleSpan,
     column: int,
     share: float,
     unit: int,
 ) -> Steps:
-    rules, scores = stretch.rules, stretch.scores
-    place = _own_place(standings, stretch, unit)
-    sums, taken = _own_sums(connection, standings, stretch, place)
-    values = _own_values(connection, stretch, place)
+    rules, scores = span.rules, span.scores
+    position = _unit_position(standings, span, unit)
+    sums, deductions = _unit_sums(connection, standings, span, position)
+    values = _unit_facts(connection, span, position)
     nodes, plan = rules.nodes, plan_of(rules)
     names = ["parent", "level", "code", "name", "mode", "average", "settlement", "is_leaf"]
     frame = nodes[[*names, "weight"]].reset_index()
@@ -129,54 +129,54 @@ def _steps(
         possible=sums.possible[:, 0] / POINT_SCALE,
         mean_rate=by_visit,
         value=frame["node"].map(values).astype(float),
-        **{name: frame["node"].map(taken[name]) for name in ("periods", "taken")},
+        **{name: frame["node"].map(deductions[name]) for name in ("periods", "taken")},
         full=np.where(plan.owner == nodes.index, plan.full / unit_of, np.nan),
     )
     frame["taken"] = frame["taken"].to_numpy(float) / unit_of
     weight = float(np.nan_to_num(share))
-    return Steps(rules, stretch.window, weight, float(scores.scores[column]), frame)
+    return Steps(rules, span.window, weight, float(scores.scores[column]), frame)
 
 
-def _basis(standings: Standings, rules: RuleSet) -> Basis:
+def _basis(standings: Standings, rules: RuleSet) -> SumKey:
     kind = standings.board.kind
-    has_board = any(one.kind == kind for one in rules.boards)
+    has_board = any(candidate.kind == kind for candidate in rules.boards)
     board = rules.board(kind) if has_board else standings.board
     return basis_of(standings.register, rules, board)
 
 
-def _own_place(standings: Standings, stretch: Stretch, unit: int) -> np.ndarray:
+def _unit_position(standings: Standings, span: RuleSpan, unit: int) -> np.ndarray:
     """Give position 0 to the unit and to those merged into it, -1 to all others."""
     register = standings.register
-    place = np.full(len(_basis(standings, stretch.rules).counts_for) + 1, -1, np.int64)
-    place[unit] = 0
-    for before, heir in heirs(register, standings.windows[-1].end.toordinal()).items():
+    position = np.full(len(_basis(standings, span.rules).counts_for) + 1, -1, np.int64)
+    position[unit] = 0
+    for before, heir in successors(register, standings.windows[-1].end.toordinal()).items():
         if heir == unit:
-            place[before] = 0
-    return place
+            position[before] = 0
+    return position
 
 
-def _own_values(connection: Connection, stretch: Stretch, place: np.ndarray) -> dict[int, float]:
+def _unit_facts(connection: Connection, span: RuleSpan, position: np.ndarray) -> dict[int, float]:
     """Give the figure that feeds each leaf that is fed by a fact, where the unit has one."""
-    found = {}
-    for node in stock_nodes(stretch.rules):
-        told = figures(connection, str(stretch.rules.nodes.at[node, "fact"]), stretch.window)
-        own = told[(place[told["unit"].to_numpy(np.int64)] == 0) & told["value"].notna().to_numpy()]
-        if len(own):
-            found[node] = float(own["value"].iloc[-1])
-    return found
+    by_node = {}
+    for node in stock_nodes(span.rules):
+        facts = figures(connection, str(span.rules.nodes.at[node, "fact"]), span.window)
+        unit_facts = facts[(position[facts["unit"].to_numpy(np.int64)] == 0) & facts["value"].notna().to_numpy()]
+        if len(unit_facts):
+            by_node[node] = float(unit_facts["value"].iloc[-1])
+    return by_node
 
 
-def _own_sums(
-    connection: Connection, standings: Standings, stretch: Stretch, place: np.ndarray
+def _unit_sums(
+    connection: Connection, standings: Standings, span: RuleSpan, position: np.ndarray
 ) -> tuple[LeafSums, pd.DataFrame]:
     """Sum what was counted for the unit, and for those merged into it.
 
     Returns: leaf sums of one column; per settling node: periods, taken
     """
-    rules, basis = stretch.rules, _basis(standings, stretch.rules)
-    windows = [stretch.window]
-    sums, taken = window_sums(connection, windows, basis, place, 1)
+    rules, basis = span.rules, _basis(standings, span.rules)
+    windows = [span.window]
+    sums, deductions = window_sums(connection, windows, basis, position, 1)
     if len(rules.prices):
-        units = (place[basis.counts_for], 1)
-        taken = reprice(connection, rules, windows, taken, units, moment_of(windows))
-    return sums, taken.set_index("node")[["periods", "taken"]]
+        units = (position[basis.counts_for], 1)
+        deductions = reprice(connection, rules, windows, deductions, units, moment_of(windows))
+    return sums, deductions.set_index("node")[["periods", "taken"]]

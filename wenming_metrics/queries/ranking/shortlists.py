@@ -9,7 +9,7 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import COURSE, place
+from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
 from wenming_metrics.queries.scores.score_windows import Standings, score_windows
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.ranking import order_units
@@ -33,35 +33,35 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
 def name_standings(standings: Standings) -> pd.DataFrame:
     """Make the lists of `named_units` from scored windows; those of the last one are given."""
     newest_first = (
-        places_in(standings, number) for number in range(len(standings.windows) - 1, -1, -1)
+        ranked_in(standings, number) for number in range(len(standings.windows) - 1, -1, -1)
     )
     return _name(newest_first, standings.rules().lists)
 
 
-def name_places(places: Sequence[pd.DataFrame], told: Lists) -> pd.DataFrame:
+def name_ranked(ranked: Sequence[pd.DataFrame], settings: Lists) -> pd.DataFrame:
     """Make the lists of `named_units` from ranked lists, oldest first; those of the last are given."""
-    return _name(reversed(places), told)
+    return _name(reversed(ranked), settings)
 
 
-def _name(newest_first: Iterator[pd.DataFrame], told: Lists) -> pd.DataFrame:
+def _name(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:
     last = next(newest_first)
-    runs = running((sides_of(one, told) for one in chain([last], newest_first)), told.absent)
-    found = name_units(last, told)
-    found["title"] = found["side"].map({FRONT: told.front, BACK: told.back})
-    found["running"] = [runs.get(unit, 0) for unit in found["unit"].tolist()]
-    found["remark"] = [_remark(line, told) for line in found.itertuples()]
-    return found
+    runs = running((sides_of(ranked, settings) for ranked in chain([last], newest_first)), settings.absent)
+    named_lines = name_units(last, settings)
+    named_lines["title"] = named_lines["side"].map({FRONT: settings.front, BACK: settings.back})
+    named_lines["running"] = [runs.get(unit, 0) for unit in named_lines["unit"].tolist()]
+    named_lines["remark"] = [_remark(line, settings) for line in named_lines.itertuples()]
+    return named_lines
 
 
-def _remark(line: tuple, told: Lists) -> str:
+def _remark(line: tuple, settings: Lists) -> str:
     if line.left_out:
-        return f"并列 {line.left_out} 个,超过名单上限 {told.cap} 个,未列名"
-    said = ["并列"] if line.tied else []
-    said += [f"低于 {told.line:g} 分"] if line.below else []
-    said += [f"连续 {line.running} 期"] if line.running > 1 else []
-    return ",".join(said)
+        return f"并列 {line.left_out} 个,超过名单上限 {settings.cap} 个,未列名"
+    remarks = ["并列"] if line.tied else []
+    remarks += [f"低于 {settings.line:g} 分"] if line.below else []
+    remarks += [f"连续 {line.running} 期"] if line.running > 1 else []
+    return ",".join(remarks)
 
 
-def places_in(standings: Standings, number: int) -> pd.DataFrame:
+def ranked_in(standings: Standings, number: int) -> pd.DataFrame:
     """Rank the units in one of the windows, in the order of the list."""
-    return order_units(place(standings, number))
+    return order_units(rank_window(standings, number))

@@ -15,7 +15,7 @@ from wenming_metrics.queries.scores.dated_facts import COLUMNS
 from wenming_metrics.queries.survey.rates import figures_of
 from wenming_metrics.queries.survey.score import score_of
 from wenming_metrics.queries.survey.states import NOT_SHOWN
-from wenming_metrics.queries.survey.waves import Taken, take_from, waves_from
+from wenming_metrics.queries.survey.waves import WaveAnswers, read_wave_from, waves_from
 from wenming_metrics.rules.composite import Component
 from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL
 from wenming_metrics.store import schema
@@ -41,23 +41,23 @@ def polled(
              published figure, others the exact one; inside - only waves that lie in the window
     Returns: `queries.scores.dated_facts.COLUMNS`; value is NaN, and told says why, where too few were asked
     """
-    known = [wave for wave in waves_from(connection, office) if wave.end <= window.end]
-    known = [wave for wave in known if wave.start >= window.start] if inside else known
-    if not known:
+    past_waves = [wave for wave in waves_from(connection, office) if wave.end <= window.end]
+    past_waves = [wave for wave in past_waves if wave.start >= window.start] if inside else past_waves
+    if not past_waves:
         return pd.DataFrame(columns=list(COLUMNS))
-    taken = take_from(connection, office, known[0])
-    lines = _rated(taken, component.key) if component.key else _scored(taken)
+    wave_answers = read_wave_from(connection, office, past_waves[0])
+    lines = _rated(wave_answers, component.key) if component.key else _scored(wave_answers)
     few = lines["state"].isin(list(_TOO_FEW))
     exact = lines["shown" if component.printed else "exact"].to_numpy(float)
-    hide = taken.survey.limits.hide
-    told = [
-        f"{n} 份,{_lacks(state, n, hide)}" if state in _TOO_FEW else f"{shown}({n} 份)"
-        for n, state, shown in zip(lines["n"], lines["state"], lines["spelt"], strict=True)
+    hide = wave_answers.survey.limits.hide
+    sentences = [
+        f"{n} 份,{_lacks(state, n, hide)}" if state in _TOO_FEW else f"{spelt}({n} 份)"
+        for n, state, spelt in zip(lines["n"], lines["state"], lines["spelt"], strict=True)
     ]
-    found = pd.DataFrame({"unit": lines["unit"], "value": np.where(few, np.nan, exact)})
-    file = _file(connection, taken.wave)
-    of = {"told": told, "of": taken.wave.title, "file": file, "sheet": "", "source_row": 0}
-    return found.assign(**of, restricted=False)[list(COLUMNS)]
+    figures = pd.DataFrame({"unit": lines["unit"], "value": np.where(few, np.nan, exact)})
+    file = _file(connection, wave_answers.wave)
+    of = {"told": sentences, "of": wave_answers.wave.title, "file": file, "sheet": "", "source_row": 0}
+    return figures.assign(**of, restricted=False)[list(COLUMNS)]
 
 
 def _lacks(state: str, n: int, hide: int) -> str:
@@ -65,32 +65,32 @@ def _lacks(state: str, n: int, hide: int) -> str:
     return _BESIDE if state == HIDDEN and n >= hide else _TOO_FEW[state]
 
 
-def _rated(taken: Taken, code: str) -> pd.DataFrame:
+def _rated(wave_answers: WaveAnswers, code: str) -> pd.DataFrame:
     """Give the units' figures of a rate; of one that the wave does not know, none."""
-    if code not in [rate.code for rate in taken.survey.rates]:
+    if code not in [rate.code for rate in wave_answers.survey.rates]:
         return _NOBODY
-    own, decimals = figures_of(taken, only=code).units, taken.survey.decimals
-    return own.assign(exact=own["value"], spelt=[f"{one:.{decimals}f}%" for one in own["shown"]])
+    unit_rates, decimals = figures_of(wave_answers, only=code).units, wave_answers.survey.decimals
+    return unit_rates.assign(exact=unit_rates["value"], spelt=[f"{percent:.{decimals}f}%" for percent in unit_rates["shown"]])
 
 
-def _scored(taken: Taken) -> pd.DataFrame:
+def _scored(wave_answers: WaveAnswers) -> pd.DataFrame:
     """Give the units' 问卷得分; by a table of points where there is one."""
-    found = score_of(taken)
-    if found is None:
+    survey_scores = score_of(wave_answers)
+    if survey_scores is None:
         return _NOBODY
-    has_table = bool(taken.survey.score and taken.survey.score.bands)
-    units, decimals = found.units, taken.survey.decimals
-    spelt = [f"{one:.{decimals}f} 分" for one in units["shown"]]
+    has_table = bool(wave_answers.survey.score and wave_answers.survey.score.bands)
+    units, decimals = survey_scores.units, wave_answers.survey.decimals
+    spelt = [f"{points:.{decimals}f} 分" for points in units["shown"]]
     return units.assign(exact=units["shown" if has_table else "score"], spelt=spelt)
 
 
 def _file(connection: Connection, wave: Window) -> str:
     """Name the file that a wave came in; of several how many there are."""
-    known = read_waves(connection)
-    days = (known["first_day"] == wave.start.toordinal()) & (
-        known["last_day"] == wave.end.toordinal()
+    wave_batches = read_waves(connection)
+    days = (wave_batches["first_day"] == wave.start.toordinal()) & (
+        wave_batches["last_day"] == wave.end.toordinal()
     )
     batch = schema.batch
-    numbers = known.loc[days, "batch"].tolist()
+    numbers = wave_batches.loc[days, "batch"].tolist()
     names = read_frame(connection, select(batch.c.name).where(batch.c.batch.in_(numbers)))["name"]
     return names.iloc[0] if len(names) == 1 else f"{len(names)} 个文件"

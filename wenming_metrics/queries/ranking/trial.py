@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, custom, window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import place
+from wenming_metrics.queries.ranking.ranking import rank_window
 from wenming_metrics.queries.scores.score_windows import Standings, score_windows
 from wenming_metrics.queries.scores.window_sums import DaySums, day_summer
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime.executors import in_order
-from wenming_metrics.scoring.tree.basis import Basis, Sums, add_sums, basis_of
+from wenming_metrics.scoring.tree.basis import SumKey, Sums, add_sums, basis_of
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.days import by_month
@@ -49,12 +49,12 @@ class Trial:
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class TrialTask:
     """Days of one month to be summed in whatever process: of what store, on what basis."""
 
     url: str
     days: tuple[int, ...]
-    basis: Basis
+    basis: SumKey
 
 
 def try_rules(
@@ -66,16 +66,16 @@ def try_rules(
 ) -> Trial:
     """Score a window and each of its months under other rules. Raises KeyError without the board."""
     windows = [*_months(over), over]
-    other = replace(office, rules=rules, rule_sets=(rules,))
+    trial_office = replace(office, rules=rules, rule_sets=(rules,))
     with reading(office.store) as connection:
         before = score_windows(connection, office, windows, office.rules.board(board))
         basis = basis_of(read_register(connection), rules, rules.board(board))
         sums = _day_sums(connection, office.store.url, basis, executor)
-        after = score_windows(connection, other, windows, basis.board, lambda _: sums)
+        after = score_windows(connection, trial_office, windows, basis.board, lambda _: sums)
     pairs = [_compare(before, after, n) for n in range(len(windows))]
     units = pairs[-1].sort_values(["group_order", "rank_after"], kind="stable")
     months = {
-        "month": [one.title for one in windows[:-1]],
+        "month": [month.title for month in windows[:-1]],
         "units": [
             int(pair[["rank_before", "rank_after"]].notna().any(axis=1).sum())
             for pair in pairs[:-1]
@@ -91,39 +91,39 @@ def _months(of: Window) -> Iterator[Window]:
     on = of.start
     while on <= of.end:
         month = window("month", on)
-        whole = month.start >= of.start and month.end <= of.end
-        yield month if whole else custom(max(month.start, of.start), min(month.end, of.end))
+        complete = month.start >= of.start and month.end <= of.end
+        yield month if complete else custom(max(month.start, of.start), min(month.end, of.end))
         on = date.fromordinal(month.end.toordinal() + 1)
 
 
-def _day_sums(connection: Connection, url: str, basis: Basis, executor: Executor | None) -> DaySums:
+def _day_sums(connection: Connection, url: str, basis: SumKey, executor: Executor | None) -> DaySums:
     """Sum days on a basis, a month at once: its days lie in the same windows.
 
     What a worker saw of another state of the store than this connection sees is summed again here.
     """
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
-        tasks = [Task(url, tuple(month), basis) for month in by_month(days)]
-        for task, (live, found) in zip(tasks, in_order(executor, run, tasks), strict=True):
+        tasks = [TrialTask(url, tuple(month), basis) for month in by_month(days)]
+        for task, (live, month_sums) in zip(tasks, in_order(executor, run, tasks), strict=True):
             if live != _live(connection, task.days):
-                found = sum_days(connection, task.days, basis)
-            if found is not None:
-                yield task.days[0], found
+                month_sums = sum_days(connection, task.days, basis)
+            if month_sums is not None:
+                yield task.days[0], month_sums
 
     return sums
 
 
-def run(task: Task) -> tuple[tuple[int, ...], Sums | None]:
+def run(task: TrialTask) -> tuple[tuple[int, ...], Sums | None]:
     """Sum days; a task for an executor. Gives the batches that count there, too."""
     with reading(Store(task.url, engine_of(task.url))) as connection:
         return _live(connection, task.days), sum_days(connection, task.days, task.basis)
 
 
-def sum_days(connection: Connection, days: Iterable[int], basis: Basis) -> Sums | None:
+def sum_days(connection: Connection, days: Iterable[int], basis: SumKey) -> Sums | None:
     """Sum the tallies of some days of a month; None when there are none."""
     total = None
-    for _, own in day_summer(connection, basis)(days):
-        total = own if total is None else add_sums(total, own)
+    for _, day_sums in day_summer(connection, basis)(days):
+        total = day_sums if total is None else add_sums(total, day_sums)
     return total
 
 
@@ -133,13 +133,13 @@ def _live(connection: Connection, days: Sequence[int]) -> tuple[int, ...]:
 
 def _compare(before: Standings, after: Standings, number: int) -> pd.DataFrame:
     """Put the places of one window under both rules side by side."""
-    one, two = _places(before, number), _places(after, number)
-    both = one.merge(two, on=["unit", "unit_name", "group"], suffixes=_SIDES)
-    was, now = (both[f"rank{side}"].fillna(0) for side in _SIDES)
-    both = both.rename(columns={"group_order_after": "group_order"})
-    return both.drop(columns="group_order_before").assign(changed=(was != now).astype(bool))
+    ranked_before, ranked_after = _ranked(before, number), _ranked(after, number)
+    compared = ranked_before.merge(ranked_after, on=["unit", "unit_name", "group"], suffixes=_SIDES)
+    was, now = (compared[f"rank{side}"].fillna(0) for side in _SIDES)
+    compared = compared.rename(columns={"group_order_after": "group_order"})
+    return compared.drop(columns="group_order_before").assign(changed=(was != now).astype(bool))
 
 
-def _places(standings: Standings, number: int) -> pd.DataFrame:
+def _ranked(standings: Standings, number: int) -> pd.DataFrame:
     names = ["unit", "unit_name", "group", "group_order", "status", "score", "rank"]
-    return place(standings, number)[names]
+    return rank_window(standings, number)[names]

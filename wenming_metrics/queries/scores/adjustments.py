@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.domain.registers import heirs
-from wenming_metrics.queries.scores.records import places_of
+from wenming_metrics.domain.registers import successors
+from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tree.adjusting import LEDGER, in_use
 from wenming_metrics.store.records import read_records
@@ -46,32 +46,32 @@ def decisions(
     live: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """List the decisions that lie in each window, whatever the rules; see `ledger`."""
-    found = read_records(connection, "adjustment", live)
-    if found.empty:
+    records = read_records(connection, "adjustment", live)
+    if records.empty:
         return no_decisions()
-    position = {int(unit): at for at, unit in enumerate(units["unit"])}
-    merged = heirs(read_register(connection), windows[-1].end.toordinal())
+    position = {int(unit): index for index, unit in enumerate(units["unit"])}
+    merged = successors(read_register(connection), windows[-1].end.toordinal())
     position |= {unit: position[heir] for unit, heir in merged.items() if heir in position}
-    own = found["unit"].map(position)
-    found = found.assign(position=own)[own.notna()]
-    told = pd.DataFrame(
+    record_positions = records["unit"].map(position)
+    records = records.assign(position=record_positions)[record_positions.notna()]
+    lines = pd.DataFrame(
         {
-            **{name: found[name] for name in ("unit", "day", "source_row")},
-            **{"kind": [one["type"] for one in found["told"]]},
-            **{"written": [to_points(one["points"] or 0) for one in found["told"]]},
-            **{name: [one[name] for one in found["told"]] for name in ("reason", "document_no")},
-            **places_of(connection, found),
+            **{name: records[name] for name in ("unit", "day", "source_row")},
+            **{"kind": [record["type"] for record in records["told"]]},
+            **{"written": [to_points(record["points"] or 0) for record in records["told"]]},
+            **{name: [record[name] for record in records["told"]] for name in ("reason", "document_no")},
+            **locations_of(connection, records),
         },
-        index=found.index,
+        index=records.index,
     )
-    days, place = found["day"].to_numpy(np.int64), found["position"].to_numpy(np.int64)
-    parts = [no_decisions()]
+    days, positions = records["day"].to_numpy(np.int64), records["position"].to_numpy(np.int64)
+    frames = [no_decisions()]
     for number, window in enumerate(windows):
         inside = (days >= window.days.start) & (days < window.days.stop)
         if inside.any():
-            column = number * len(units) + place[inside]
-            parts.append(told[inside].assign(column=column)[list(LEDGER)])
-    return pd.concat(parts[1:] or parts, ignore_index=True)
+            column = number * len(units) + positions[inside]
+            frames.append(lines[inside].assign(column=column)[list(LEDGER)])
+    return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def no_decisions() -> pd.DataFrame:

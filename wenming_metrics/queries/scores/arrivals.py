@@ -19,7 +19,7 @@ from wenming_metrics.store.replacing import replacing_days
 
 
 @dataclass(frozen=True)
-class Cut:
+class Cutoff:
     """Which files count for a window, as known at which moment.
 
     at      - moment of what is known; "": now
@@ -36,25 +36,25 @@ class Cut:
     rules: tuple[str, ...] = ()
 
 
-def arrivals(connection: Connection, days: Sequence[int], cut: Cut) -> pd.DataFrame:
+def arrivals(connection: Connection, days: Sequence[int], cut: Cutoff) -> pd.DataFrame:
     """List what files say of some days.
 
     Returns: batch, day, rows, live (1: now), name, arrived, then (was live at the moment), own
              (counts in the issue of its days, however late), counts (for a window of these days)
     """
-    found = _files(connection, days)
-    acts = _acts(connection, found["batch"].unique().tolist(), cut.at)
+    files = _files(connection, days)
+    acts = _acts(connection, files["batch"].unique().tolist(), cut.at)
     choices = read_late_choices(connection, cut.at)
     covers = replacing_days(connection, days)
-    own = [
+    in_own_issue = [
         choices.get(batch, (batch, day) in covers)
-        for batch, day in zip(found["batch"], found["day"], strict=True)
+        for batch, day in zip(files["batch"], files["day"], strict=True)
     ]
-    arrived = np.array([acts[0].get(batch, "") for batch in found["batch"]], object)
-    then = [acts[1].get(batch, WITHDRAW) != WITHDRAW for batch in found["batch"]]
-    found = found.assign(arrived=arrived, then=np.array(then, bool), own=np.array(own, bool))
-    in_time = (found["arrived"] <= cut.cutoff) if cut.cutoff else pd.Series(True, found.index)
-    return found.assign(counts=found["then"] & (in_time | found["own"]))
+    arrived = np.array([acts[0].get(batch, "") for batch in files["batch"]], object)
+    then = [acts[1].get(batch, WITHDRAW) != WITHDRAW for batch in files["batch"]]
+    files = files.assign(arrived=arrived, then=np.array(then, bool), own=np.array(in_own_issue, bool))
+    in_time = (files["arrived"] <= cut.cutoff) if cut.cutoff else pd.Series(True, files.index)
+    return files.assign(counts=files["then"] & (in_time | files["own"]))
 
 
 def _files(connection: Connection, days: Sequence[int]) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _files(connection: Connection, days: Sequence[int]) -> pd.DataFrame:
 
 
 def _acts(
-    connection: Connection, batches: list[int], at: str
+    connection: Connection, batches: list[int], known_at: str
 ) -> tuple[Mapping[int, str], Mapping[int, str]]:
     """Give the moment each batch came, and the last act on it that was known at a moment."""
     table = schema.batch_event
@@ -77,20 +77,20 @@ def _acts(
     for batch, act, moment in connection.execute(query.order_by(table.c.event)):
         if act == COMMIT:
             came[batch] = moment
-        if not at or moment <= at:
+        if not known_at or moment <= known_at:
             last[batch] = act
     return came, last
 
 
-def late_arrivals(connection: Connection, cut: Cut) -> pd.DataFrame:
+def late_arrivals(connection: Connection, cut: Cutoff) -> pd.DataFrame:
     """List what counts of the days of earlier issues; `late`: it counts here, not there."""
-    found = arrivals(connection, _late_days(connection, cut), Cut(cut.at))
-    arrived = found["arrived"]
-    counts = found["then"] & ((arrived <= cut.cutoff) | found["own"])
-    return found.assign(counts=counts, late=counts & ~found["own"] & (arrived > cut.since))
+    files = arrivals(connection, _late_days(connection, cut), Cutoff(cut.at))
+    arrived = files["arrived"]
+    counts = files["then"] & ((arrived <= cut.cutoff) | files["own"])
+    return files.assign(counts=counts, late=counts & ~files["own"] & (arrived > cut.since))
 
 
-def _late_days(connection: Connection, cut: Cut) -> list[int]:
+def _late_days(connection: Connection, cut: Cutoff) -> list[int]:
     """List the days of earlier issues that files came for after these had closed."""
     if not cut.earlier:
         return []

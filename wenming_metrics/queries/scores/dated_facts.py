@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.queries.scores.records import places_of
+from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.reading.records.document import PASSED
 from wenming_metrics.reading.records.rectification import DONE
 from wenming_metrics.store.records import read_records
@@ -38,68 +38,68 @@ def external(
              window
     Returns: COLUMNS, one line per unit that a test speaks of
     """
-    found = _known(connection, "external", window, inside)
+    records = _records_up_to(connection, "external", window, inside)
     wanted = _bare(column)
-    told = [_printed(one, wanted) for one in found["told"]]
-    ours = [test == ANY or normalise(one["test"]) == normalise(test) for one in found["told"]]
-    kept = np.array([ok and text is not None for ok, text in zip(ours, told, strict=True)], bool)
-    found = found.assign(text=told)[kept]
-    return _latest(connection, found.assign(value=[_number(text) for text in found["text"]]))
+    texts = [_printed(record, wanted) for record in records["told"]]
+    ours = [test == ANY or normalise(record["test"]) == normalise(test) for record in records["told"]]
+    mask = np.array([ok and text is not None for ok, text in zip(ours, texts, strict=True)], bool)
+    records = records.assign(text=texts)[mask]
+    return _latest(connection, records.assign(value=[_number(text) for text in records["text"]]))
 
 
 def metric(
     connection: Connection, name: str, window: Window, *, inside: bool = False
 ) -> pd.DataFrame:
     """Give the latest value of each unit in a metric; a part of a whole is a percentage."""
-    found = _known(connection, "metric", window, inside)
-    ours = np.array([normalise(one["indicator"]) == normalise(name) for one in found["told"]], bool)
-    found = found[ours]
-    texts = [_measured(one) for one in found["told"]]
+    records = _records_up_to(connection, "metric", window, inside)
+    ours = np.array([normalise(record["indicator"]) == normalise(name) for record in records["told"]], bool)
+    records = records[ours]
+    texts = [_measured(record) for record in records["told"]]
     return _latest(
-        connection, found.assign(text=[t for t, _ in texts], value=[v for _, v in texts])
+        connection, records.assign(text=[t for t, _ in texts], value=[v for _, v in texts])
     )
 
 
 def documents(connection: Connection, window: Window) -> pd.DataFrame:
     """Give the share (%) of each unit's documents due in a window that have passed (通过)."""
-    found = _known(connection, "document", window, inside=True)
+    records = _records_up_to(connection, "document", window, inside=True)
     keys = [
-        (unit, one["project"], one["indicator"], one["content"], one["requirement"])
-        for unit, one in zip(found["unit"], found["told"], strict=True)
+        (unit, record["project"], record["indicator"], record["content"], record["requirement"])
+        for unit, record in zip(records["unit"], records["told"], strict=True)
     ]
-    good = [one["state"] == PASSED for one in found["told"]]
-    return _shares(found.assign(key=keys, good=good), "通过", "应报")
+    good = [record["state"] == PASSED for record in records["told"]]
+    return _shares(records.assign(key=keys, good=good), "通过", "应报")
 
 
 def rectified(connection: Connection, window: Window) -> pd.DataFrame:
     """Give the share (%) of each unit's answers of a window that say 已整改, by problem."""
-    found = _known(connection, "rectification", window, inside=True)
+    records = _records_up_to(connection, "rectification", window, inside=True)
     keys = [
-        (unit, one["problem_no"] or (one["site"], one["description"]))
-        for unit, one in zip(found["unit"], found["told"], strict=True)
+        (unit, record["problem_no"] or (record["site"], record["description"]))
+        for unit, record in zip(records["unit"], records["told"], strict=True)
     ]
-    good = [one["state"] == DONE for one in found["told"]]
-    return _shares(found.assign(key=keys, good=good), "反馈已整改", "反馈")
+    good = [record["state"] == DONE for record in records["told"]]
+    return _shares(records.assign(key=keys, good=good), "反馈已整改", "反馈")
 
 
-def _known(connection: Connection, kind: str, window: Window, inside: bool) -> pd.DataFrame:
+def _records_up_to(connection: Connection, kind: str, window: Window, inside: bool) -> pd.DataFrame:
     """Read the records of units not after the end of a window, or those of its days."""
-    found = read_records(connection, kind)
+    records = read_records(connection, kind)
     first = window.days.start if inside else 0
-    days = found["day"].to_numpy(np.int64)
-    kept = (days >= first) & (days < window.days.stop) & (found["unit"] >= 0).to_numpy()
-    return found[kept].reset_index(drop=True)
+    days = records["day"].to_numpy(np.int64)
+    mask = (days >= first) & (days < window.days.stop) & (records["unit"] >= 0).to_numpy()
+    return records[mask].reset_index(drop=True)
 
 
-def _printed(told: dict, column: str) -> str | None:
+def _printed(record: dict, column: str) -> str | None:
     """Give the printed figure of one record, "" where it says there is none, None if silent."""
     if not column:
-        return told["total"] or ("" if told["state"] else None)
-    for part in told["parts"]:
-        names = {_bare(part["name"]), _bare(part["group"] + part["name"])}
-        if column in names and part["printed"]:
-            return part["printed"]
-    return "" if told["state"] else None
+        return record["total"] or ("" if record["state"] else None)
+    for component in record["parts"]:
+        names = {_bare(component["name"]), _bare(component["group"] + component["name"])}
+        if column in names and component["printed"]:
+            return component["printed"]
+    return "" if record["state"] else None
 
 
 def _bare(name: str) -> str:
@@ -111,40 +111,40 @@ def _number(text: str) -> float:
     return float(Decimal(text)) if text else np.nan
 
 
-def _measured(told: dict) -> tuple[str, float]:
+def _measured(record: dict) -> tuple[str, float]:
     """Give what is printed of a metric and its value."""
-    if told["value"]:
-        return f"{told['value']}{told['scale']}", float(Decimal(told["value"]))
-    share = Decimal(told["numerator"]) / Decimal(told["denominator"]) * 100
-    return f"{told['numerator']}/{told['denominator']}", float(share)
+    if record["value"]:
+        return f"{record['value']}{record['scale']}", float(Decimal(record["value"]))
+    share = Decimal(record["numerator"]) / Decimal(record["denominator"]) * 100
+    return f"{record['numerator']}/{record['denominator']}", float(share)
 
 
-def _latest(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
+def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
     """Keep the last line of each unit: by day, then by the order in which files came."""
-    order = found.sort_values(["day", "batch", "seq"], kind="stable")
+    order = records.sort_values(["day", "batch", "seq"], kind="stable")
     last = order.drop_duplicates("unit", keep="last").sort_values("unit")
-    told = [
-        text or one.get("state", "") for text, one in zip(last["text"], last["told"], strict=True)
+    texts = [
+        text or record.get("state", "") for text, record in zip(last["text"], last["told"], strict=True)
     ]
     return pd.DataFrame(
         {
-            **{"unit": last["unit"], "value": last["value"].astype(float), "told": told},
-            **{"of": [one["period"] for one in last["told"]]},
-            **places_of(connection, last),
+            **{"unit": last["unit"], "value": last["value"].astype(float), "told": texts},
+            **{"of": [record["period"] for record in last["told"]]},
+            **locations_of(connection, last),
             **{"source_row": last["source_row"]},
-            **{"restricted": [bool(one.get("restricted")) for one in last["told"]]},
+            **{"restricted": [bool(record.get("restricted")) for record in last["told"]]},
         }
     ).reset_index(drop=True)[list(COLUMNS)]
 
 
-def _shares(found: pd.DataFrame, good: str, whole: str) -> pd.DataFrame:
+def _shares(records: pd.DataFrame, good: str, total_word: str) -> pd.DataFrame:
     """Count per unit the last state of each thing; the count stands for the place."""
-    last = found.drop_duplicates("key", keep="last")
-    return pd.DataFrame(list(_counted(last, good, whole)), columns=list(COLUMNS))
+    last = records.drop_duplicates("key", keep="last")
+    return pd.DataFrame(list(_counted(last, good, total_word)), columns=list(COLUMNS))
 
 
-def _counted(last: pd.DataFrame, good: str, whole: str) -> Iterator[tuple]:
-    for unit, own in last.groupby("unit"):
-        count, total = int(own["good"].sum()), len(own)
-        told = f"{whole} {total} 项,{good} {count} 项"
-        yield (int(unit), 100.0 * count / total, told, "", "", "", 0, False)
+def _counted(last: pd.DataFrame, good: str, total_word: str) -> Iterator[tuple]:
+    for unit, unit_records in last.groupby("unit"):
+        count, total = int(unit_records["good"].sum()), len(unit_records)
+        sentence = f"{total_word} {total} 项,{good} {count} 项"
+        yield (int(unit), 100.0 * count / total, sentence, "", "", "", 0, False)

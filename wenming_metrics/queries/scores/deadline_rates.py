@@ -24,45 +24,45 @@ def on_time(
     connection: Connection,
     standings: Standings,
     pricing: Deductions,
-    at: Moment | None = None,
+    moment: Moment | None = None,
     sites: Iterable[int] | None = None,
 ) -> pd.DataFrame:
     """Count, per unit of a board, what became of the problems found in the last window.
 
-    Takes:   at - None: as of today; sites - only of these; None: of all
+    Takes:   moment - None: as of today; sites - only of these; None: of all
     Returns: unit, fell_due (problems whose deadline has passed), in_time (of those, 已整改 by then),
              not_due (with a deadline to come), recurred (重复 and 反弹), as_of (the day)
     """
-    at = at or Moment(today().toordinal())
+    moment = moment or Moment(today().toordinal())
     window, units = standings.windows[-1], standings.units["unit"]
-    found = log(connection, window.days, at, pricing, sites=sites)
-    due = found["due"].to_numpy(np.int64)
-    passed = (due > 0) & (due < at.as_of)
+    problems = log(connection, window.days, moment, pricing, sites=sites)
+    due = problems["due"].to_numpy(np.int64)
+    passed = (due > 0) & (due < moment.as_of)
     flags = {
         "fell_due": passed,
-        "in_time": passed & (found["closed"].to_numpy() <= due),
-        "not_due": due >= at.as_of,
-        "recurred": found["again"].to_numpy(bool) | found["relapsed"].to_numpy(bool),
+        "in_time": passed & (problems["closed"].to_numpy() <= due),
+        "not_due": due >= moment.as_of,
+        "recurred": problems["again"].to_numpy(bool) | problems["relapsed"].to_numpy(bool),
     }
-    named = named_in(connection, found.assign(**flags), window, standings.board)
-    place = standings.column_of[named["unit"].to_numpy(np.int64)]
-    lines = named.assign(place=place)[place >= 0].drop_duplicates([*_KEY, "place"])
+    named_problems = named_in(connection, problems.assign(**flags), window, standings.board)
+    position = standings.column_of[named_problems["unit"].to_numpy(np.int64)]
+    lines = named_problems.assign(place=position)[position >= 0].drop_duplicates([*_KEY, "place"])
     counts = {
         name: np.bincount(lines["place"], lines[name], minlength=len(units)).astype(int)
         for name in flags
     }
-    return pd.DataFrame({"unit": units, **counts, "as_of": date.fromordinal(at.as_of)})
+    return pd.DataFrame({"unit": units, **counts, "as_of": date.fromordinal(moment.as_of)})
 
 
 def named_in(
-    connection: Connection, found: pd.DataFrame, window: Window, board: Board
+    connection: Connection, problems: pd.DataFrame, window: Window, board: Board
 ) -> pd.DataFrame:
     """Give a line for each unit that a problem names in the role of a board.
 
-    Takes: found - problems of the days of a window: batch, seq, unit (the territory)
+    Takes: problems - those of the days of a window: batch, seq, unit (the territory)
     """
     role = ROLE_CODES.index(board.role)
     if role == TERRITORY:
-        return found
-    roles = read_role(connection, window.days, found["batch"].unique(), role)
-    return found.drop(columns="unit").merge(roles[[*_KEY, "unit"]], on=_KEY)
+        return problems
+    roles = read_role(connection, window.days, problems["batch"].unique(), role)
+    return problems.drop(columns="unit").merge(roles[[*_KEY, "unit"]], on=_KEY)

@@ -17,7 +17,7 @@ from wenming_metrics.store.rows import read_pieces, read_role
 from wenming_metrics.vocabulary import RESULTS, ROLE_CODES, SOURCE_CODES, SOURCES
 
 
-def tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
+def describe(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataFrame:
     """Put names and original cells to stored rows.
 
     Takes: rows - of the table `row`, with loss and leaf_name
@@ -25,7 +25,7 @@ def tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataF
     sites = read_sites_met(connection).set_index("site")["name"]
     names, streets = _unit_names(connection)
     items, types = office.catalogue.items["name"], office.catalogue.point_types["name"]
-    told = pd.DataFrame(
+    described = pd.DataFrame(
         {
             "day": [date.fromordinal(int(day)) for day in rows["day"]],
             "unit_name": rows["unit"].map(streets).to_numpy(),
@@ -46,14 +46,14 @@ def tell(connection: Connection, office: Office, rows: pd.DataFrame) -> pd.DataF
         }
     )
     cells = original_cells(connection, rows.reset_index(drop=True))
-    return told.join(cells.assign(description=_described(connection, rows, cells)))
+    return described.join(cells.assign(description=_described(connection, rows, cells)))
 
 
 def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
     """Give the description of each row; of a cell with several problems the one that is meant."""
-    found = read_pieces(connection, rows["batch"].unique())
+    pieces = read_pieces(connection, rows["batch"].unique())
     words = {
-        (one.batch, one.seq): f"第 {one.piece} 条:{mask(one.words)}" for one in found.itertuples()
+        (piece.batch, piece.seq): f"第 {piece.piece} 条:{mask(piece.words)}" for piece in pieces.itertuples()
     }
     keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
     return [words.get((batch, seq), text) for batch, seq, text in keys]
@@ -70,12 +70,12 @@ def _unit_names(connection: Connection) -> tuple[dict[int, str], dict[int, str]]
 
 def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, str]) -> list[str]:
     """Give the responsible units that each row names, joined by 、."""
-    asked = (rows[name].unique() for name in ("day", "batch"))
+    days_and_batches = (rows[name].unique() for name in ("day", "batch"))
     role = ROLE_CODES.index("responsible")
-    found = read_role(connection, *asked, role, seqs=rows["seq"].unique()).sort_values("unit")
+    roles = read_role(connection, *days_and_batches, role, seqs=rows["seq"].unique()).sort_values("unit")
     keys = list(zip(rows["batch"], rows["seq"], strict=True))
-    named: dict[tuple[int, int], list[str]] = {key: [] for key in keys}
-    for batch, seq, unit in zip(found["batch"], found["seq"], found["unit"], strict=True):
-        if (key := (batch, seq)) in named:
-            named[key].append(names[unit])
-    return ["、".join(named[key]) for key in keys]
+    unit_names: dict[tuple[int, int], list[str]] = {key: [] for key in keys}
+    for batch, seq, unit in zip(roles["batch"], roles["seq"], roles["unit"], strict=True):
+        if (key := (batch, seq)) in unit_names:
+            unit_names[key].append(names[unit])
+    return ["、".join(unit_names[key]) for key in keys]

@@ -13,11 +13,11 @@ from wenming_metrics.domain.numbers import exact_bins
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import known_rows
-from wenming_metrics.queries.scores.describe_rows import tell
-from wenming_metrics.queries.scores.row_losses import live_rows, place_of, rows_behind, traced_lines
-from wenming_metrics.queries.scores.standings import Standings, Stretch
+from wenming_metrics.queries.scores.describe_rows import describe
+from wenming_metrics.queries.scores.row_losses import live_rows, position_of, rows_behind, traced_lines
+from wenming_metrics.queries.scores.standings import Standings, RuleSpan
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import reason_of
 from wenming_metrics.scoring.losses.losses import node_losses
@@ -27,7 +27,7 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_role_rows, read_rows
-from wenming_metrics.tallies.update import let_rulings_stand
+from wenming_metrics.tallies.update import apply_decisions
 from wenming_metrics.vocabulary import ROLE_CODES
 
 PATH_MARK = " › "
@@ -36,7 +36,7 @@ _LEAST = 1e-12
 
 
 def unit_leaves(
-    office: Office, window: Window, unit: int, board: str = "street", cut: Cut | None = None
+    office: Office, window: Window, unit: int, board: str = "street", cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """List what a unit was looked at on, most points lost first.
 
@@ -49,11 +49,11 @@ def unit_leaves(
     """
     with reading(office.store) as connection:
         standings, lines = traced_lines(connection, office, window, unit, board, cut)
-    return _leaves_of(standings, lines, place_of(standings, unit))
+    return _leaves_of(standings, lines, position_of(standings, unit))
 
 
 def every_leaf(
-    office: Office, window: Window, board: str = "street", cut: Cut | None = None
+    office: Office, window: Window, board: str = "street", cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """List what every unit of a board was looked at on.
 
@@ -61,52 +61,52 @@ def every_leaf(
     """
     with reading(office.store) as connection:
         standings, lines = traced_lines(connection, office, window, None, board, cut)
-    split = {place: part for place, part in lines.groupby("place")}
-    parts = [
-        _leaves_of(standings, split.get(place, lines.iloc[:0]), place).assign(unit=unit)
-        for place, unit in enumerate(standings.units["unit"].tolist())
+    split = {position: unit_lines for position, unit_lines in lines.groupby("place")}
+    frames = [
+        _leaves_of(standings, split.get(position, lines.iloc[:0]), position).assign(unit=unit)
+        for position, unit in enumerate(standings.units["unit"].tolist())
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _leaves_of(standings: Standings, lines: pd.DataFrame, column: int) -> pd.DataFrame:
-    parts = [
-        _leaf_lines(part, lines[lines["stretch"] == number], column)
-        for number, part in enumerate(standings.parts())
+    frames = [
+        _leaf_lines(weighted_span, lines[lines["stretch"] == number], column)
+        for number, weighted_span in enumerate(standings.spans_in())
     ]
-    found = pd.concat(parts[::-1], ignore_index=True)
+    leaves = pd.concat(frames[::-1], ignore_index=True)
     how = dict.fromkeys(("rate", "weight", "lead", "responsible"), "first")
     how |= dict.fromkeys(("loss", "checks", "failed"), "sum")
     keys = ["code", "name", "path", "reason"]
-    found = found.groupby(keys, sort=False, as_index=False).agg(how)
-    return found.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
+    leaves = leaves.groupby(keys, sort=False, as_index=False).agg(how)
+    return leaves.sort_values("loss", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _leaf_lines(
-    part: tuple[Stretch, slice, np.ndarray], lines: pd.DataFrame, column: int
+    weighted_span: tuple[RuleSpan, slice, np.ndarray], lines: pd.DataFrame, column: int
 ) -> pd.DataFrame:
     """List the leaves of one unit under one version of the rules, as `unit_leaves`."""
-    stretch, at, shares = part
-    rules, scores, place = stretch.rules, stretch.scores, at.start + column
+    span, columns, shares = weighted_span
+    rules, scores, score_column = span.rules, span.scores, columns.start + column
     grouped = lines.groupby("node").agg(checks=("checks", "sum"), failed=("failed", "sum"))
     lost = exact_bins(lines["node"].to_numpy(np.int64), lines["loss"], len(rules.nodes))
     grouped.insert(0, "loss", lost[grouped.index])
-    own = node_losses(scores, rules)[:, place] * np.nan_to_num(shares[column])
-    traced = exact_bins(lines["owner"].to_numpy(np.int64), lines["loss"], len(own))
-    rest = np.where(scores.filled[:, place], own, np.where(own - traced > _LEAST, own - traced, 0))
-    alone = np.flatnonzero((rest > 0) | scores.filled[:, place])
+    node_loss = node_losses(scores, rules)[:, score_column] * np.nan_to_num(shares[column])
+    traced = exact_bins(lines["owner"].to_numpy(np.int64), lines["loss"], len(node_loss))
+    rest = np.where(scores.filled[:, score_column], node_loss, np.where(node_loss - traced > _LEAST, node_loss - traced, 0))
+    alone = np.flatnonzero((rest > 0) | scores.filled[:, score_column])
     silent = pd.DataFrame({"loss": rest[alone], "checks": 0, "failed": 0}, index=alone)
-    told = [*[""] * len(grouped), *(reason_of(scores, rules, node, place) for node in alone)]
-    found = pd.concat([grouped, silent]).assign(reason=told)
+    reasons = [*[""] * len(grouped), *(reason_of(scores, rules, node, score_column) for node in alone)]
+    leaves = pd.concat([grouped, silent]).assign(reason=reasons)
     nodes = rules.nodes
     return pd.DataFrame(
         {
-            **{name: nodes.loc[found.index, name] for name in ("code", "name", "lead")},
-            "responsible": nodes.loc[found.index, "responsible"].map("、".join),
-            "path": [node_path(rules, node) for node in found.index],
-            "rate": scores.rates[found.index, place],
-            "weight": scores.weights[found.index, place],
-            **{name: found[name] for name in ("loss", "checks", "failed", "reason")},
+            **{name: nodes.loc[leaves.index, name] for name in ("code", "name", "lead")},
+            "responsible": nodes.loc[leaves.index, "responsible"].map("、".join),
+            "path": [node_path(rules, node) for node in leaves.index],
+            "rate": scores.rates[leaves.index, score_column],
+            "weight": scores.weights[leaves.index, score_column],
+            **{name: leaves[name] for name in ("loss", "checks", "failed", "reason")},
         }
     )
 
@@ -117,7 +117,7 @@ def leaf_rows(
     unit: int,
     code: str | None = None,
     board: str = "street",
-    cut: Cut | None = None,
+    cut: Cutoff | None = None,
 ) -> pd.DataFrame:
     """List the rows on which a unit lost points on one leaf (None: on any), as they were sent.
 
@@ -137,11 +137,11 @@ def leaf_rows(
             rows = live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        return tell(connection, office, rows_behind(connection, window, rows, lines))
+        return describe(connection, office, rows_behind(connection, window, rows, lines))
 
 
 def every_row(
-    office: Office, window: Window, board: str = "street", cut: Cut | None = None
+    office: Office, window: Window, board: str = "street", cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """List the rows on which any unit of a board lost points, unit by unit.
 
@@ -155,10 +155,10 @@ def every_row(
             rows = live_rows(connection, window, lines["day"].unique(), members)
         else:
             rows = known_rows(connection, window, cut, members)
-        found = rows_behind(connection, window, rows, lines)
-        told = tell(connection, office, found)
-    place = standings.column_of[found["unit"].to_numpy(np.int64)]
-    return told.assign(unit=standings.units["unit"].to_numpy()[place])
+        lost_rows = rows_behind(connection, window, rows, lines)
+        described = describe(connection, office, lost_rows)
+    position = standings.column_of[lost_rows["unit"].to_numpy(np.int64)]
+    return described.assign(unit=standings.units["unit"].to_numpy()[position])
 
 
 def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.DataFrame:
@@ -173,9 +173,9 @@ def named_rows(office: Office, window: Window, unit: int, board: str) -> pd.Data
         live, role = live_on(connection, window.days), ROLE_CODES.index(chosen.role)
         rows = read_role_rows(connection, window.days, live, role, members)
         rows = _drop_uncounted(connection, rows, live).assign(repeated=0)
-        rows = let_rulings_stand(connection, rows)
+        rows = apply_decisions(connection, rows)
         rows = rows[rows["result"] == FAILED]
-        return tell(
+        return describe(
             connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows))
         )
 
@@ -187,9 +187,9 @@ def problem_rows(office: Office, window: Window) -> pd.DataFrame:
     """
     with reading(office.store) as connection:
         rows = read_rows(connection, window.days, live_on(connection, window.days))
-        rows = drop_repeats(let_rulings_stand(connection, drop_covered(connection, rows)))
+        rows = drop_repeats(apply_decisions(connection, drop_covered(connection, rows)))
         rows = rows[rows["result"] == FAILED]
-        return tell(
+        return describe(
             connection, office, rows.assign(loss=np.nan, leaf_name=_leaf_names(office, rows))
         )
 
@@ -208,10 +208,10 @@ def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray
     """Leave out covered and repeated rows; what a row repeats need not be among the given ones."""
     if not (rows["repeated"] == 1).any():
         return drop_covered(connection, rows)
-    whole = read_rows(connection, rows["day"].unique(), live, rows["unit"].unique())
-    kept = drop_repeats(drop_covered(connection, whole))
-    own, there = (pd.MultiIndex.from_frame(one[["batch", "seq"]]) for one in (rows, kept))
-    return rows[own.isin(there)]
+    all_rows = read_rows(connection, rows["day"].unique(), live, rows["unit"].unique())
+    counted_rows = drop_repeats(drop_covered(connection, all_rows))
+    row_keys, counted_keys = (pd.MultiIndex.from_frame(frame[["batch", "seq"]]) for frame in (rows, counted_rows))
+    return rows[row_keys.isin(counted_keys)]
 
 
 def _leaf_names(office: Office, rows: pd.DataFrame) -> np.ndarray:

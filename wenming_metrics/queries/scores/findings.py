@@ -22,7 +22,7 @@ from wenming_metrics.store.batches import days_of, live_at, live_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
-from wenming_metrics.tallies.update import let_rulings_stand
+from wenming_metrics.tallies.update import apply_decisions
 from wenming_metrics.vocabulary import ANSWERED, STATES
 
 NO_NUMBER, UNKNOWN, SHARED = "没有编号", "未找到编号", "几个问题同用这个编号"
@@ -53,7 +53,7 @@ class Moment:
 def log(
     connection: Connection,
     days: range,
-    at: Moment,
+    moment: Moment,
     pricing: Deductions,
     issue_of: Mapping[int, int] | None = None,
     *,
@@ -66,26 +66,26 @@ def log(
              due_too - also those found up to LOOK_BACK days before whose deadline is one of the days;
              sites - only of these; None: of all
     Returns: the columns of `read_problems` (told: the state as the row says it) and those of
-             `states.judge`; only what was found by `at.as_of`
+             `states.judge`; only what was found by `moment.as_of`
     """
-    own = read_problems(connection, days, at.known_at, sites)
-    due = _due_then(connection, days, at.known_at) if due_too else own[:0]
+    day_problems = read_problems(connection, days, moment.known_at, sites)
+    due = _due_then(connection, days, moment.known_at) if due_too else day_problems[:0]
     first = min([days.start, *due["day"]])
     before = range(_first(first, pricing, issue_of), days.start)
     # Of what was found before, only the same sites bear on these days.
-    sites = pd.concat([own["site"], due["site"]]).unique()
-    earlier = read_problems(connection, before, at.known_at, sites) if len(sites) else own
-    found = pd.concat([earlier, own], ignore_index=True) if len(earlier) else own
+    sites = pd.concat([day_problems["site"], due["site"]]).unique()
+    earlier = read_problems(connection, before, moment.known_at, sites) if len(sites) else day_problems
+    problems = pd.concat([earlier, day_problems], ignore_index=True) if len(earlier) else day_problems
     answers = _NO_ANSWERS
-    if (found["number"] != "").any():
-        answers = link(connection, read_answers(connection, at.known_at), found, at.known_at)
+    if (problems["number"] != "").any():
+        answers = link(connection, read_answers(connection, moment.known_at), problems, moment.known_at)
     settings = {"relapse_days": pricing.relapse_days, "running": pricing.running}
     judged = judge(
-        found, answers, as_of=at.as_of, known_at=at.known_at, issue_of=issue_of, **settings
+        problems, answers, as_of=moment.as_of, known_at=moment.known_at, issue_of=issue_of, **settings
     )
-    found = found.rename(columns={"state": "told"}).join(judged, how="right")
-    falls_due = pd.MultiIndex.from_frame(found[_KEY]).isin(pd.MultiIndex.from_frame(due[_KEY]))
-    return found[(found["day"] >= days.start) | falls_due]
+    problems = problems.rename(columns={"state": "told"}).join(judged, how="right")
+    falls_due = pd.MultiIndex.from_frame(problems[_KEY]).isin(pd.MultiIndex.from_frame(due[_KEY]))
+    return problems[(problems["day"] >= days.start) | falls_due]
 
 
 def _due_then(connection: Connection, days: range, known_at: str) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def _first(start: int, pricing: Deductions, issue_of: Mapping[int, int] | None) 
     periods = start - 7 * pricing.running
     if issue_of is not None:
         number = issue_of.get(start, 0) - pricing.running
-        periods = min((day for day, at in issue_of.items() if at > number), default=start)
+        periods = min((day for day, period in issue_of.items() if period > number), default=start)
     return min(start - LOOK_BACK, periods)
 
 
@@ -117,15 +117,15 @@ def read_problems(
     """
     live = live_on(connection, days, known_at)
     rows = drop_covered(connection, read_failed(connection, days, live, sites), live)
-    rows = drop_repeats(let_rulings_stand(connection, rows, known_at))
+    rows = drop_repeats(apply_decisions(connection, rows, known_at))
     rows = rows[rows["result"] == FAILED]
     numbers = read_numbers(connection, rows["batch"].unique())
     if numbers.empty:
-        found = rows.assign(number="", due=0)
+        problems = rows.assign(number="", due=0)
     else:
-        found = rows.merge(numbers, on=_KEY, how="left")
-        found = found.fillna({"number": "", "due": 0}).astype({"due": "int64"})
-    return found.sort_values(_ORDER, ignore_index=True)
+        problems = rows.merge(numbers, on=_KEY, how="left")
+        problems = problems.fillna({"number": "", "due": 0}).astype({"due": "int64"})
+    return problems.sort_values(_ORDER, ignore_index=True)
 
 
 def read_answers(connection: Connection, known_at: str = "") -> pd.DataFrame:
@@ -135,80 +135,80 @@ def read_answers(connection: Connection, known_at: str = "") -> pd.DataFrame:
         problem itself, 当日), known_at
     """
     committed = live_at(connection, known_at)
-    found = read_records(connection, ANSWERS, committed.index.to_numpy(np.int64))
-    told = found["told"].tolist()
-    known = committed.reindex(found["batch"]).to_numpy()
-    days = found["day"].tolist()
-    happened = [_happened(*one) for one in zip(told, days, known, strict=True)]
+    records = read_records(connection, ANSWERS, committed.index.to_numpy(np.int64))
+    answers = records["told"].tolist()
+    committed_at = committed.reindex(records["batch"]).to_numpy()
+    days = records["day"].tolist()
+    happened = [_happened(*facts) for facts in zip(answers, days, committed_at, strict=True)]
     return pd.DataFrame(
         {
-            **{"batch": found["batch"], "seq": found["seq"]},
-            **{"number": [one.get("problem_no", "") for one in told]},
-            **{"description": [one.get("description", "") for one in told]},
-            **{"state": [one["state"] for one in told]},
-            **{"happened_on": np.array(happened, np.int64), "known_at": known},
+            **{"batch": records["batch"], "seq": records["seq"]},
+            **{"number": [answer.get("problem_no", "") for answer in answers]},
+            **{"description": [answer.get("description", "") for answer in answers]},
+            **{"state": [answer["state"] for answer in answers]},
+            **{"happened_on": np.array(happened, np.int64), "known_at": committed_at},
         }
     )
 
 
-def _happened(told: Mapping, day: int, known_at: str) -> int:
+def _happened(answer: Mapping, day: int, known_at: str) -> int:
     """Give the day of an answer: when it was done, else when it was filed, else when it came."""
-    if told["finished"] == _SAME_DAY:
+    if answer["finished"] == _SAME_DAY:
         return 0
-    for text in (told["finished"], told["filed"]):
+    for text in (answer["finished"], answer["filed"]):
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return date.fromisoformat(text).toordinal()
     return day or date.fromisoformat(known_at[:10]).toordinal()
 
 
 def link(
-    connection: Connection, answers: pd.DataFrame, found: pd.DataFrame, known_at: str = ""
+    connection: Connection, answers: pd.DataFrame, problems: pd.DataFrame, known_at: str = ""
 ) -> pd.DataFrame:
     """Find the problem that each answer answers, by number.
 
     A cell that was split gave its problems the number with -1, -2; an answer to it says which by
     the number that its own description begins with.
 
-    Takes:   answers - of `read_answers`; found - of `read_problems`
-    Returns: answers with finding (label in `found`, -1: none of them) and why ("" where it is
+    Takes:   answers - of `read_answers`; problems - of `read_problems`
+    Returns: answers with finding (label in `problems`, -1: none of them) and why ("" where it is
              linked): NO_NUMBER, SHARED or UNKNOWN, which among the problems given only
     """
-    shared = _shared(connection, answers, found, known_at)
-    numbered = found[found["number"] != ""]
+    shared = _shared(connection, answers, problems, known_at)
+    numbered = problems[problems["number"] != ""]
     labels = dict(zip(numbered["number"], numbered.index, strict=True))
     labels |= dict.fromkeys(shared, -2)
-    at = [
-        _find(labels, *one) for one in zip(answers["number"], answers["description"], strict=True)
+    answered_labels = [
+        _find(labels, *answer) for answer in zip(answers["number"], answers["description"], strict=True)
     ]
-    finding = np.array(at, np.int64)
+    finding = np.array(answered_labels, np.int64)
     why = np.select(
         [finding >= 0, answers["number"] == "", finding == -2], ["", NO_NUMBER, SHARED], UNKNOWN
     )
-    same_day = found["day"].reindex(np.maximum(finding, 0), fill_value=0).to_numpy()
+    same_day = problems["day"].reindex(np.maximum(finding, 0), fill_value=0).to_numpy()
     happened = answers["happened_on"].to_numpy()
     happened = np.where((happened == 0) & (finding >= 0), same_day, happened)
     return answers.assign(finding=np.maximum(finding, -1), why=why, happened_on=happened)
 
 
 def answered(
-    connection: Connection, answers: pd.DataFrame, pricing: Deductions, at: Moment
+    connection: Connection, answers: pd.DataFrame, pricing: Deductions, moment: Moment
 ) -> list[str]:
     """Say of each answer what became of the problem it answers, else why it answers none.
 
     Takes: answers - of `read_answers`, whatever days their problems were found on
     """
-    committed = live_at(connection, at.known_at).index.to_numpy(np.int64)
+    committed = live_at(connection, moment.known_at).index.to_numpy(np.int64)
     numbers = read_numbers(connection, committed)
     bare = numbers["number"].str.replace(_PIECE, "", regex=True)
-    told = set(answers["number"]) - {""}
-    batches = numbers.loc[numbers["number"].isin(told) | bare.isin(told), "batch"].unique()
+    answer_numbers = set(answers["number"]) - {""}
+    batches = numbers.loc[numbers["number"].isin(answer_numbers) | bare.isin(answer_numbers), "batch"].unique()
     days = sorted(set().union(*days_of(connection, batches.tolist()).values()))
     if not days:
         return [UNKNOWN if number else NO_NUMBER for number in answers["number"]]
-    found = log(connection, range(days[0], days[-1] + 1), at, pricing)
-    linked = link(connection, answers, found, at.known_at)
-    closed = (found["state"] == FOUND) & (found["closed"] < OPEN)
-    words = found["state"].map(dict(enumerate(STATES))).mask(closed, ANSWERED)
+    problems = log(connection, range(days[0], days[-1] + 1), moment, pricing)
+    linked = link(connection, answers, problems, moment.known_at)
+    closed = (problems["state"] == FOUND) & (problems["closed"] < OPEN)
+    words = problems["state"].map(dict(enumerate(STATES))).mask(closed, ANSWERED)
     states = words.reindex(linked["finding"]).tolist()
     return [why or state for why, state in zip(linked["why"], states, strict=True)]
 
@@ -222,27 +222,27 @@ def _find(labels: Mapping[str, int], number: str, description: str) -> int:
 
 
 def _shared(
-    connection: Connection, answers: pd.DataFrame, found: pd.DataFrame, known_at: str
+    connection: Connection, answers: pd.DataFrame, problems: pd.DataFrame, known_at: str
 ) -> set[str]:
     """List the numbers of answers that several problems that count have.
 
     A row that is replaced, or repeated by another file, has a number that is no other's.
     """
-    there = found.loc[found["number"] != "", [*_KEY, "number"]]
-    there = there[there["number"].isin(answers["number"]) | there["number"].str.contains(_PIECE)]
-    if there.empty or answers.empty:
+    numbered = problems.loc[problems["number"] != "", [*_KEY, "number"]]
+    numbered = numbered[numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(_PIECE)]
+    if numbered.empty or answers.empty:
         return set()
     committed = live_at(connection, known_at).index.to_numpy(np.int64)
-    several = same_numbers(connection, committed, there["number"])
-    own = pd.MultiIndex.from_frame(there[_KEY])
-    others = several[~pd.MultiIndex.from_frame(several[_KEY]).isin(own)]
-    days = days_of(connection, sorted({*others["batch"], *there["batch"]}))
-    both = there.merge(others, on="number", suffixes=("", "_other"))
-    pairs = both[["batch", "batch_other"]].drop_duplicates().itertuples(index=False)
+    several = same_numbers(connection, committed, numbered["number"])
+    numbered_keys = pd.MultiIndex.from_frame(numbered[_KEY])
+    other_rows = several[~pd.MultiIndex.from_frame(several[_KEY]).isin(numbered_keys)]
+    days = days_of(connection, sorted({*other_rows["batch"], *numbered["batch"]}))
+    joined = numbered.merge(other_rows, on="number", suffixes=("", "_other"))
+    pairs = joined[["batch", "batch_other"]].drop_duplicates().itertuples(index=False)
     common = {pair: days[pair[0]] & days[pair[1]] for pair in map(tuple, pairs)}
-    apart = [not common[pair] for pair in zip(both["batch"], both["batch_other"], strict=True)]
+    apart = [not common[pair] for pair in zip(joined["batch"], joined["batch_other"], strict=True)]
     wanted = sorted(set().union(*common.values()))
-    rows = read_problems(connection, wanted, known_at) if wanted else there[:0]
-    again = rows[pd.MultiIndex.from_frame(rows[_KEY]).isin(pd.MultiIndex.from_frame(others[_KEY]))]
-    counts = pd.concat([there["number"], again["number"]]).value_counts()
-    return {*both.loc[apart, "number"], *counts.index[counts > 1]}
+    rows = read_problems(connection, wanted, known_at) if wanted else numbered[:0]
+    again = rows[pd.MultiIndex.from_frame(rows[_KEY]).isin(pd.MultiIndex.from_frame(other_rows[_KEY]))]
+    counts = pd.concat([numbered["number"], again["number"]]).value_counts()
+    return {*joined.loc[apart, "number"], *counts.index[counts > 1]}

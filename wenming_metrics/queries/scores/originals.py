@@ -27,15 +27,15 @@ def original_cells(connection: Connection, rows: pd.DataFrame) -> pd.DataFrame:
              cells (dict of header as typed -> text)
     """
     sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
-    told: dict[int, tuple] = {}
-    for (batch, sheet), part in rows.groupby(["batch", "sheet"], sort=False):
+    spelled: dict[int, tuple] = {}
+    for (batch, sheet), sheet_rows in rows.groupby(["batch", "sheet"], sort=False):
         facts = sheets.loc[(batch, sheet)]
-        wanted = part["source_row"].tolist()
+        wanted = sheet_rows["source_row"].tolist()
         lines = _lines(connection, int(batch), int(sheet), sorted(set(wanted)))
-        for index, number in zip(part.index, wanted, strict=True):
-            told[index] = _spell(facts, number, lines.get(number, []))
+        for index, number in zip(sheet_rows.index, wanted, strict=True):
+            spelled[index] = _spell(facts, number, lines.get(number, []))
     names = ["file", "sheet", "description", "cells"]
-    return pd.DataFrame([told[index] for index in rows.index], rows.index, names)
+    return pd.DataFrame([spelled[index] for index in rows.index], rows.index, names)
 
 
 def descriptions(connection: Connection, rows: pd.DataFrame) -> list[str]:
@@ -44,34 +44,34 @@ def descriptions(connection: Connection, rows: pd.DataFrame) -> list[str]:
     Takes: rows - batch, sheet, source_row
     """
     sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
-    told = np.full(len(rows), "", object)
-    at = rows.reset_index(drop=True)
-    for (batch, sheet), part in at.groupby(["batch", "sheet"], sort=False):
+    texts = np.full(len(rows), "", object)
+    numbered_rows = rows.reset_index(drop=True)
+    for (batch, sheet), sheet_rows in numbered_rows.groupby(["batch", "sheet"], sort=False):
         headers = sheets.loc[(batch, sheet), "headers"]
-        numbers = part["source_row"].tolist()
+        numbers = sheet_rows["source_row"].tolist()
         positions = _described_at(headers, numbers)
         for first, payload in read_all_blocks(connection, int(batch), int(sheet)):
             columns = decode_block(payload)
             size = len(columns[0].codes) if columns else 0
-            for place, number in zip(part.index.tolist(), numbers, strict=True):
+            for row_index, number in zip(sheet_rows.index.tolist(), numbers, strict=True):
                 position = positions[number]
                 if first <= number < first + size and 0 <= position < len(columns):
                     column = columns[position]
-                    told[place] = as_text(column.values[column.codes[number - first]])
-    return told.tolist()
+                    texts[row_index] = as_text(column.values[column.codes[number - first]])
+    return texts.tolist()
 
 
 def _described_at(headers: list[list], numbers: list[int]) -> dict[int, int]:
     """Say in which column each row of Excel has its description; -1: in none."""
     one_table = all(len(cell) <= 3 or not cell[3] for cell in headers)
-    found: dict[int, int] = {}
+    column_of_row: dict[int, int] = {}
     for number in numbers:
-        if one_table and found:
-            found[number] = next(iter(found.values()))
+        if one_table and column_of_row:
+            column_of_row[number] = next(iter(column_of_row.values()))
             continue
-        named = (at for at, _, name in headers_over(headers, number) if name == "description")
-        found[number] = next(named, -1)
-    return found
+        columns = (column for column, _, name in headers_over(headers, number) if name == "description")
+        column_of_row[number] = next(columns, -1)
+    return column_of_row
 
 
 def row_cells(office: Office, batch: int, sheet: str, row: int) -> dict[str, str]:
@@ -90,13 +90,13 @@ def _lines(
     connection: Connection, batch: int, sheet: int, wanted: list[int]
 ) -> dict[int, list[Value]]:
     """Read some rows of a sheet: Excel's row -> values from column A on."""
-    found = {}
+    row_values = {}
     for first, count, payload in read_blocks(connection, batch, sheet, wanted):
         columns = decode_block(payload)
         for number in wanted:
             if first <= number < first + count:
-                found[number] = [column.values[column.codes[number - first]] for column in columns]
-    return found
+                row_values[number] = [column.values[column.codes[number - first]] for column in columns]
+    return row_values
 
 
 def _spell(
@@ -114,8 +114,8 @@ def _spell(
 def headers_over(headers: list[list], number: int) -> list[tuple[int, str, str]]:
     """Give the headers of the table that a row of Excel lies in: the last ones above it."""
     begins = [cell[3] if len(cell) > 3 else 0 for cell in headers]  # older stores tell of one table
-    own = max((row for row in begins if row < number), default=0)
-    return [tuple(cell[:3]) for cell, row in zip(headers, begins, strict=True) if row == own]
+    table_begin = max((row for row in begins if row < number), default=0)
+    return [tuple(cell[:3]) for cell, row in zip(headers, begins, strict=True) if row == table_begin]
 
 
 def as_text(value: Value) -> str:

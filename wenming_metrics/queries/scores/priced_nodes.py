@@ -36,15 +36,15 @@ def moment_of(windows: Sequence[Window], known_at: str = "") -> Moment:
 def priced(rules: RuleSet) -> np.ndarray:
     """Say of each node whether what is lost at it is a price: it deducts, or lies below a node that
     does, and whatever settles it deducts too."""
-    plan, found = plan_of(rules), np.zeros(len(rules.nodes), bool)
+    plan, is_priced = plan_of(rules), np.zeros(len(rules.nodes), bool)
     if rules.prices.empty:
-        return found
+        return is_priced
     for node, owner in enumerate(plan.owner):
-        found[node] = owner >= 0
+        is_priced[node] = owner >= 0
         while owner >= 0:
-            found[node] &= plan.mode[owner] == "deduct"
+            is_priced[node] &= plan.mode[owner] == "deduct"
             owner = plan.above[owner]
-    return found
+    return is_priced
 
 
 def reprice(
@@ -53,7 +53,7 @@ def reprice(
     windows: Sequence[Window],
     deductions: pd.DataFrame,
     units: tuple[np.ndarray, int],
-    at: Moment,
+    moment: Moment,
 ) -> pd.DataFrame:
     """Put the prices of problems in the place of what their rows lost.
 
@@ -64,13 +64,13 @@ def reprice(
     ours = priced(rules)
     if not ours.any():
         return deductions
-    lines = _placed(connection, rules, windows, units, at)
+    lines = _placed(connection, rules, windows, units, moment)
     settled = settle(lines, rules)
-    taken = settled[ours[settled["node"].to_numpy()]].groupby(_KEYS)["counted"].sum()
+    priced_sums = settled[ours[settled["node"].to_numpy()]].groupby(_KEYS)["counted"].sum()
     keys = pd.MultiIndex.from_frame(deductions[_KEYS])
-    own = taken.reindex(keys).fillna(0).to_numpy(np.int64)
-    at = ours[deductions["node"].to_numpy()]
-    return deductions.assign(taken=np.where(at, own, deductions["taken"]))
+    repriced = priced_sums.reindex(keys).fillna(0).to_numpy(np.int64)
+    by_table = ours[deductions["node"].to_numpy()]
+    return deductions.assign(taken=np.where(by_table, repriced, deductions["taken"]))
 
 
 def priced_checks(
@@ -91,10 +91,10 @@ def priced_checks(
     if not ours.any():
         return checks.assign(batch=NO_ROW, seq=NO_ROW, found_on=checks["day"])
     lost = np.where(ours[checks["node"].to_numpy()], 0, checks["lost"])
-    own = checks.assign(lost=lost, batch=NO_ROW, seq=NO_ROW, found_on=checks["day"])
+    unpriced = checks.assign(lost=lost, batch=NO_ROW, seq=NO_ROW, found_on=checks["day"])
     lines = _placed(connection, rules, [window], units, moment_of([window], known_at))
-    told = lines.assign(role=0, checks=0, failed=0)
-    return pd.concat([own, told[list(own)]], ignore_index=True)
+    price_lines = lines.assign(role=0, checks=0, failed=0)
+    return pd.concat([unpriced, price_lines[list(unpriced)]], ignore_index=True)
 
 
 def _placed(
@@ -102,21 +102,21 @@ def _placed(
     rules: RuleSet,
     windows: Sequence[Window],
     units: tuple[np.ndarray, int],
-    at: Moment,
+    moment: Moment,
 ) -> pd.DataFrame:
     """Place the prices of problems at priced nodes into windows: as checks, with batch and seq."""
     position, size = units
-    lines = priced_lines(connection, rules, windows, at).rename(columns={"points": "lost"})
+    lines = priced_lines(connection, rules, windows, moment).rename(columns={"points": "lost"})
     node = rules.leaf_of[lines["item"].to_numpy(), lines["point_type"].to_numpy()]
-    place = position[lines["unit"].to_numpy()]
-    keep = (node >= 0) & (place >= 0) & priced(rules)[node]
+    column = position[lines["unit"].to_numpy()]
+    keep = (node >= 0) & (column >= 0) & priced(rules)[node]
     keep &= counted_sources(rules)[lines["source"].to_numpy()]
-    lines = lines.assign(node=node, column=place, possible=0)[keep]
+    lines = lines.assign(node=node, column=column, possible=0)[keep]
     day = lines["day"].to_numpy()
-    parts = [
+    frames = [
         lines.assign(column=lines["column"] + number * size)[
-            (day >= one.days.start) & (day < one.days.stop)
+            (day >= window.days.start) & (day < window.days.stop)
         ]
-        for number, one in enumerate(windows)
+        for number, window in enumerate(windows)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)

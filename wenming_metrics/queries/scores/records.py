@@ -35,27 +35,27 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
              also finding: what became of the problem that is answered, else why there is none
     """
     with reading(office.store) as connection:
-        found = read_records(connection, kind)
+        record_rows = read_records(connection, kind)
         units = read_register(connection).units
         names = dict(zip(units["unit"], units["name"], strict=True))
-        places = places_of(connection, found)
+        locations = locations_of(connection, record_rows)
         if kind == ANSWERS:
-            at, pricing = Moment(today().toordinal()), office.rules.pricing
-            became = answered(connection, read_answers(connection), pricing, at)
-            places = places.assign(finding=pd.Series(became, found.index, dtype=object))
-    told = pd.DataFrame(found["told"].tolist(), found.index)
-    if "lead" in told:
-        told["lead"] = ["、".join(names[unit] for unit in of_row) for of_row in told["lead"]]
+            moment, pricing = Moment(today().toordinal()), office.rules.pricing
+            became = answered(connection, read_answers(connection), pricing, moment)
+            locations = locations.assign(finding=pd.Series(became, record_rows.index, dtype=object))
+    contents = pd.DataFrame(record_rows["told"].tolist(), record_rows.index)
+    if "lead" in contents:
+        contents["lead"] = ["、".join(names[unit] for unit in of_row) for of_row in contents["lead"]]
     if not contacts:
-        told = told.drop(columns=_CONTACT, errors="ignore")
-    own = pd.DataFrame(
+        contents = contents.drop(columns=_CONTACT, errors="ignore")
+    unit_columns = pd.DataFrame(
         {
-            "day": [date.fromordinal(day) if day else None for day in found["day"]],
-            "unit": found["unit"],
-            "unit_name": found["unit"].map(names).fillna(""),
+            "day": [date.fromordinal(day) if day else None for day in record_rows["day"]],
+            "unit": record_rows["unit"],
+            "unit_name": record_rows["unit"].map(names).fillna(""),
         }
     )
-    return pd.concat([own, told, found["batch"], places, found["source_row"]], axis=1)
+    return pd.concat([unit_columns, contents, record_rows["batch"], locations, record_rows["source_row"]], axis=1)
 
 
 def answers_to(office: Office, day: date, batch: int, seq: int) -> pd.DataFrame:
@@ -66,24 +66,24 @@ def answers_to(office: Office, day: date, batch: int, seq: int) -> pd.DataFrame:
     on = day.toordinal()
     with reading(office.store) as connection:
         problems = read_problems(connection, range(on, on + 1))
-        own = problems.index[(problems["batch"] == batch) & (problems["seq"] == seq)]
+        problem_labels = problems.index[(problems["batch"] == batch) & (problems["seq"] == seq)]
         linked = link(connection, read_answers(connection), problems)
-        answers = linked.loc[linked["finding"].isin(own), ["batch", "seq", "happened_on"]]
-        found = answers.merge(read_records(connection, ANSWERS), on=["batch", "seq"])
+        answers = linked.loc[linked["finding"].isin(problem_labels), ["batch", "seq", "happened_on"]]
+        answer_rows = answers.merge(read_records(connection, ANSWERS), on=["batch", "seq"])
         units = read_register(connection).units
-        places = places_of(connection, found)
-    told = pd.DataFrame(found["told"].tolist(), found.index, ["state", "measure"])
+        locations = locations_of(connection, answer_rows)
+    contents = pd.DataFrame(answer_rows["told"].tolist(), answer_rows.index, ["state", "measure"])
     names = dict(zip(units["unit"], units["name"], strict=True))
-    told = told.assign(
-        on=[date.fromordinal(one) for one in found["happened_on"]],
-        unit_name=found["unit"].map(names).fillna(""),
+    contents = contents.assign(
+        on=[date.fromordinal(ordinal) for ordinal in answer_rows["happened_on"]],
+        unit_name=answer_rows["unit"].map(names).fillna(""),
     )
-    return pd.concat([told, found["batch"], places, found["source_row"]], axis=1)
+    return pd.concat([contents, answer_rows["batch"], locations, answer_rows["source_row"]], axis=1)
 
 
-def places_of(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
+def locations_of(connection: Connection, record_rows: pd.DataFrame) -> pd.DataFrame:
     """Give file and sheet of each record by name."""
-    sheets = read_sheets(connection, found["batch"].unique()).set_index(["batch", "sheet"])
-    keys = pd.MultiIndex.from_frame(found[["batch", "sheet"]])
-    named = sheets.reindex(keys)[["file", "name"]].set_axis(["file", "sheet"], axis=1)
-    return named.set_index(found.index)
+    sheets = read_sheets(connection, record_rows["batch"].unique()).set_index(["batch", "sheet"])
+    keys = pd.MultiIndex.from_frame(record_rows[["batch", "sheet"]])
+    sheet_names = sheets.reindex(keys)[["file", "name"]].set_axis(["file", "sheet"], axis=1)
+    return sheet_names.set_index(record_rows.index)

@@ -15,25 +15,25 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.rules.calendar import calendar_of, slots
 from wenming_metrics.rules.model import RuleSet
 
-Part = tuple[int, Window, float]
-"""Number of the window, the days of a stretch of it, its share of the window's days."""
+WindowSpan = tuple[int, Window, float]
+"""Number of the window, the days of a span of it, its share of the window's days."""
 
 
-def split_windows(windows: Sequence[Window], office: Office) -> list[tuple[RuleSet, list[Part]]]:
+def split_windows(windows: Sequence[Window], office: Office) -> list[tuple[RuleSet, list[WindowSpan]]]:
     """Part windows by versions of the rules.
 
-    Returns: per version that is met, oldest first, the stretches that lie in it, in the order of
-             the windows; the shares of a window's stretches add up to 1
+    Returns: per version that is met, oldest first, the spans that lie in it, in the order of
+             the windows; the shares of a window's spans add up to 1
     """
-    found: dict[int, list[Part]] = {}
+    by_version: dict[int, list[WindowSpan]] = {}
     versions = office.rule_sets or (office.rules,)
-    for number, one in enumerate(windows):
-        issues = issues_in(one, office) or [one]
+    for number, window in enumerate(windows):
+        issues = issues_in(window, office) or [window]
         for issue in issues:
-            for at, days in _split(issue, versions):
+            for index, days in _split(issue, versions):
                 share = len(days.days) / len(issue.days) / len(issues)
-                found.setdefault(at, []).append((number, days, share))
-    return [(versions[at], found[at]) for at in sorted(found)]
+                by_version.setdefault(index, []).append((number, days, share))
+    return [(versions[index], by_version[index]) for index in sorted(by_version)]
 
 
 def issues_in(window: Window, office: Office) -> list[Window]:
@@ -41,48 +41,48 @@ def issues_in(window: Window, office: Office) -> list[Window]:
     rules = rules_on(office, window.end)
     if rules.long_windows != "mean_of_issues" or window.number:
         return []
-    found = slots(calendar_of(rules.issues), window.start, window.end)
-    whole = [
+    issue_slots = slots(calendar_of(rules.issues), window.start, window.end)
+    issues = [
         slot.window
-        for slot in found
+        for slot in issue_slots
         if slot.window.start >= window.start and slot.window.end <= window.end
     ]
-    return whole if len(whole) > 1 else []
+    return issues if len(issues) > 1 else []
 
 
 def versions_of(window: Window, office: Office) -> list[tuple[RuleSet, Window]]:
     """List the versions that a window lies in, with the days of each, oldest first."""
     versions = office.rule_sets or (office.rules,)
-    return [(versions[at], days) for at, days in _split(window, versions)]
+    return [(versions[index], days) for index, days in _split(window, versions)]
 
 
 def names_of(window: Window, office: Office) -> list[str]:
     """Name the versions that a window lies in as a list states them, with their days if several."""
-    found = versions_of(window, office)
-    several = len(found) > 1
+    versions = versions_of(window, office)
+    several = len(versions) > 1
     return [
         f"{rules.title}(版本 {rules.version},{rules.source})"
         + (f",{days.start:%m月%d日}—{days.end:%m月%d日}" if several else "")
-        for rules, days in found
+        for rules, days in versions
     ]
 
 
 def rules_on(office: Office, day: date) -> RuleSet:
     """Give the version in force on a day: the last that had begun, before all of them the first."""
     versions = office.rule_sets or (office.rules,)
-    begun = [one for one in versions if one.effective_from <= day]
+    begun = [version for version in versions if version.effective_from <= day]
     return begun[-1] if begun else versions[0]
 
 
 def _split(of: Window, versions: Sequence[RuleSet]) -> Iterator[tuple[int, Window]]:
-    """Part one window: the version's place, and the days under it."""
+    """Part one window: the version's index, and the days under it."""
     start = of.start
-    for at in range(len(versions)):
-        last = at + 1 == len(versions)
-        end = of.end if last else versions[at + 1].effective_from - timedelta(days=1)
+    for index in range(len(versions)):
+        last = index + 1 == len(versions)
+        end = of.end if last else versions[index + 1].effective_from - timedelta(days=1)
         if end < start:
             continue
-        yield at, replace(of, start=start, end=min(end, of.end))
+        yield index, replace(of, start=start, end=min(end, of.end))
         if end >= of.end:
             return
         start = end + timedelta(days=1)

@@ -16,12 +16,12 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, window
-from wenming_metrics.domain.registers import Register, alive_units, heirs
+from wenming_metrics.domain.registers import Register, alive_units, successors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.adjustments import ledger
 from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
-from wenming_metrics.queries.scores.rule_spans import Part, split_windows
-from wenming_metrics.queries.scores.standings import Standings, Stretch, put_together
+from wenming_metrics.queries.scores.rule_spans import WindowSpan, split_windows
+from wenming_metrics.queries.scores.standings import Standings, RuleSpan, combine_spans
 from wenming_metrics.queries.scores.stocks import stocks_of
 from wenming_metrics.queries.scores.window_sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
@@ -31,13 +31,13 @@ from wenming_metrics.scoring.tally.leaves import place_cells
 from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
 from wenming_metrics.scoring.tree import coverage as cover
 from wenming_metrics.scoring.tree.adjusting import adjust, in_use, vetoed
-from wenming_metrics.scoring.tree.basis import Basis, basis_of
+from wenming_metrics.scoring.tree.basis import SumKey, basis_of
 from wenming_metrics.scoring.tree.missing import Peers
 from wenming_metrics.scoring.tree.roll_up import score
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
 
-SumsOn = Callable[[Basis], DaySums]
+SumsOn = Callable[[SumKey], DaySums]
 """Gives, for a basis, where the sums of days come from."""
 
 
@@ -58,36 +58,36 @@ def score_windows(
     """
     register, end = read_register(connection), windows[-1].end
     units = board_units(register, board, end)
-    asked = _Asked(connection, office, register, board, units, end, known_at)
-    stretches: list[Stretch] = []
-    for rules, parts in split_windows(windows, office):
-        stretches += _score_version(asked, rules, parts, sums_on)
+    request = _BoardRequest(connection, office, register, board, units, end, known_at)
+    spans: list[RuleSpan] = []
+    for rules, window_spans in split_windows(windows, office):
+        spans += _score_version(request, rules, window_spans, sums_on)
     basis = basis_of(register, office.rules, board)
-    position = _places(basis, asked)[basis.counts_for]
-    sites = _read_sites(connection, windows, position, len(asked.units))
-    found = put_together(board, asked.units, windows, register, position, stretches, sites)
-    return _adjust(connection, found)
+    position = _board_positions(basis, request)[basis.counts_for]
+    sites = _read_sites(connection, windows, position, len(request.units))
+    standings = combine_spans(board, request.units, windows, register, position, spans, sites)
+    return _adjust(connection, standings)
 
 
 def _adjust(connection: Connection, standings: Standings) -> Standings:
     """Put decisions and difficulty to the scores of windows whose rules speak of them."""
     size, lines, total = len(standings.units), [], standings.total.copy()
-    for number, one in enumerate(standings.windows):
-        rules, at = standings.rules(number), standings.at(number)
+    for number, scored_window in enumerate(standings.windows):
+        rules, columns = standings.rules(number), standings.window_columns(number)
         if not in_use(rules.adjustments):
             continue
-        told = ledger(connection, [one], standings.units, rules)
+        decisions = ledger(connection, [scored_window], standings.units, rules)
         groups = standings.units["group"].to_numpy(object)
-        total[at], counted = adjust(standings.total[at], groups, told, rules)
+        total[columns], counted = adjust(standings.total[columns], groups, decisions, rules)
         lines.append(counted.assign(column=counted["column"] + number * size))
     if not lines:
         return standings
-    found = pd.concat(lines, ignore_index=True)
-    return replace(standings, total=total, ledger=found, vetoes=vetoed(found))
+    ledger_lines = pd.concat(lines, ignore_index=True)
+    return replace(standings, total=total, ledger=ledger_lines, vetoes=vetoed(ledger_lines))
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class _BoardRequest:
     """What is asked of every version: whose units, alive as of which day, known when."""
 
     connection: Connection
@@ -100,29 +100,29 @@ class _Asked:
 
 
 def _score_version(
-    asked: _Asked, rules: RuleSet, parts: Sequence[Part], sums_on: SumsOn | None
-) -> list[Stretch]:
-    """Score the stretches of windows that lie in one version of the rules, all at once."""
-    size = len(asked.units)
-    windows = [one for _, one, _ in parts]
-    kind = asked.board.kind
-    has_board = any(one.kind == kind for one in rules.boards)
-    basis = basis_of(asked.register, rules, rules.board(kind) if has_board else asked.board)
-    place = _places(basis, asked)
+    request: _BoardRequest, rules: RuleSet, window_spans: Sequence[WindowSpan], sums_on: SumsOn | None
+) -> list[RuleSpan]:
+    """Score the spans of windows that lie in one version of the rules, all at once."""
+    size = len(request.units)
+    windows = [span_window for _, span_window, _ in window_spans]
+    kind = request.board.kind
+    has_board = any(candidate.kind == kind for candidate in rules.boards)
+    basis = basis_of(request.register, rules, rules.board(kind) if has_board else request.board)
+    board_position = _board_positions(basis, request)
     summed = sums_on(basis) if sums_on else None
-    sums, taken = window_sums(asked.connection, windows, basis, place, size, summed)
+    sums, deductions = window_sums(request.connection, windows, basis, board_position, size, summed)
     if len(rules.prices):
-        position = place[basis.counts_for]
-        at = moment_of(windows, asked.known_at)
-        taken = reprice(asked.connection, rules, windows, taken, (position, size), at)
-    stocks = stocks_of(asked.connection, rules, windows, place, size)
+        position = board_position[basis.counts_for]
+        moment = moment_of(windows, request.known_at)
+        deductions = reprice(request.connection, rules, windows, deductions, (position, size), moment)
+    stocks = stocks_of(request.connection, rules, windows, board_position, size)
     looked = sums.checks > 0 if stocks is None else (sums.checks > 0) | ~np.isnan(stocks)
-    applies, covered = _coverage(asked, rules, windows, place[basis.counts_for], looked)
-    peers = _peers(rules, windows, asked.units, applies, covered, looked)
-    found = score(taken, sums, rules, stocks, peers)
+    applies, covered = _coverage(request, rules, windows, board_position[basis.counts_for], looked)
+    peers = _peers(rules, windows, request.units, applies, covered, looked)
+    scores = score(deductions, sums, rules, stocks, peers)
     return [
-        Stretch(number, days, share, rules, at * size, found, covered)
-        for at, (number, days, share) in enumerate(parts)
+        RuleSpan(number, days, share, rules, index * size, scores, covered)
+        for index, (number, days, share) in enumerate(window_spans)
     ]
 
 
@@ -138,7 +138,7 @@ def _peers(
     size = len(units)
     groups = pd.factorize(units["group"])[0]
     count = int(groups.max()) + 1 if size else 0
-    limits = np.repeat([rules.limit(one.kind) for one in windows], size)
+    limits = np.repeat([rules.limit(scored_window.kind) for scored_window in windows], size)
     enough = ~(np.nan_to_num(covered, nan=1.0) < limits)
     number = np.repeat(np.arange(len(windows)), size) * count + np.tile(groups, len(windows))
     return Peers(applies, number.astype(np.int64), looked.any(axis=0) & enough)
@@ -149,18 +149,18 @@ def board_units(register: Register, board: Board, on: date) -> pd.DataFrame:
     units = alive_units(register, board.kind, on.toordinal())[["unit", "name", "group"]]
     order = {group: number for number, group in enumerate(board.groups)}
     unlisted = len(order)
-    places = [order.get(group, unlisted) for group in units["group"]]
-    return units.assign(group_order=places).reset_index(drop=True)
+    group_ranks = [order.get(group, unlisted) for group in units["group"]]
+    return units.assign(group_order=group_ranks).reset_index(drop=True)
 
 
 def statuses(standings: Standings, number: int = -1) -> np.ndarray:
     """Say of each unit whether it has a place in one window."""
-    at = standings.at(number)
+    columns = standings.window_columns(number)
     limit = standings.rules(number).limit(standings.windows[number].kind)
-    found = status_of(standings.total[at], standings.coverage[at], limit)
-    struck = [column - at.start for column in standings.vetoes if at.start <= column < at.stop]
-    found[[place for place in struck if found[place] == RANKED]] = VETOED
-    return found
+    states = status_of(standings.total[columns], standings.coverage[columns], limit)
+    struck = [column - columns.start for column in standings.vetoes if columns.start <= column < columns.stop]
+    states[[position for position in struck if states[position] == RANKED]] = VETOED
+    return states
 
 
 def read_lines(
@@ -176,14 +176,14 @@ def read_lines(
 
     Takes: only_lost - leave out those that lost nothing, as `scoring.losses.ledger.that_tell` does
     """
-    visits, grain = (read_days(connection, window.days, part) for part in ("visits", "grain"))
+    visits, grain = (read_days(connection, window.days, table) for table in ("visits", "grain"))
     if only_lost:
         tells = passes_tell(rules)
         grain = {day: that_tell(visits[day], grain[day], rules, tells) for day in grain}
-    parts = [checks_of_day(day, visits[day], grain[day]) for day in grain]
-    if not parts:
+    frames = [checks_of_day(day, visits[day], grain[day]) for day in grain]
+    if not frames:
         return no_lines()
-    return place_cells(pd.concat(parts, ignore_index=True), rules, position, size, 0)
+    return place_cells(pd.concat(frames, ignore_index=True), rules, position, size, 0)
 
 
 def no_lines() -> pd.DataFrame:
@@ -197,24 +197,24 @@ def _read_sites(
     connection: Connection, windows: Sequence[Window], position: np.ndarray, size: int
 ) -> pd.DataFrame:
     """Read the sums by site of the last two windows: whole months, and days at the edges."""
-    shown = list(enumerate(windows))[-2:]
-    pieces = {number: _split(one) for number, one in shown}
-    months = read_sites(connection, {m for whole, _ in pieces.values() for m in whole})
+    last_windows = list(enumerate(windows))[-2:]
+    pieces = {number: _split(scored_window) for number, scored_window in last_windows}
+    months = read_sites(connection, {m for full_months, _ in pieces.values() for m in full_months})
     days = read_days(connection, {day for _, edge in pieces.values() for day in edge}, "visits")
     by_day = {day: site_sums(visits) for day, visits in days.items()}
     empty = pd.DataFrame(
         {n: pd.Series(dtype=np.int64) for n in [*SITE_KEYS, *SITE_SUMS, "window", "column"]}
     )
-    parts = [empty]
-    for number, (whole, edge) in pieces.items():
-        found = [months[m] for m in whole if m in months] + [by_day[d] for d in edge if d in by_day]
-        parts += [_place_sites(lines, number, position, size) for lines in found]
-    return pd.concat(parts, ignore_index=True)
+    frames = [empty]
+    for number, (full_months, edge) in pieces.items():
+        site_frames = [months[m] for m in full_months if m in months] + [by_day[d] for d in edge if d in by_day]
+        frames += [_place_sites(lines, number, position, size) for lines in site_frames]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _place_sites(lines: pd.DataFrame, number: int, position: np.ndarray, size: int) -> pd.DataFrame:
-    place = position[lines["unit"].to_numpy()]
-    return lines.assign(window=number, column=number * size + place)[place >= 0]
+    unit_position = position[lines["unit"].to_numpy()]
+    return lines.assign(window=number, column=number * size + unit_position)[unit_position >= 0]
 
 
 def _split(of: Window) -> tuple[list[int], list[int]]:
@@ -231,20 +231,20 @@ def _split(of: Window) -> tuple[list[int], list[int]]:
     return months, days
 
 
-def _places(basis: Basis, asked: _Asked) -> np.ndarray:
+def _board_positions(basis: SumKey, request: _BoardRequest) -> np.ndarray:
     """Map the units of a board to their positions; -1 for all others and for no unit (-1).
 
     A unit that has been merged has the position of its successor.
     """
-    place = np.full(len(basis.counts_for) + 1, -1, np.int64)
-    place[asked.units["unit"].to_numpy(np.int64)] = np.arange(len(asked.units))
-    for unit, heir in heirs(asked.register, asked.end.toordinal()).items():
-        place[unit] = place[heir]
-    return place
+    positions = np.full(len(basis.counts_for) + 1, -1, np.int64)
+    positions[request.units["unit"].to_numpy(np.int64)] = np.arange(len(request.units))
+    for unit, heir in successors(request.register, request.end.toordinal()).items():
+        positions[unit] = positions[heir]
+    return positions
 
 
 def _coverage(
-    asked: _Asked,
+    request: _BoardRequest,
     rules: RuleSet,
     windows: Sequence[Window],
     position: np.ndarray,
@@ -255,16 +255,16 @@ def _coverage(
 
     Returns: bool array (node, column); float array (column)
     """
-    size, catalogue = len(asked.units), asked.office.catalogue
+    size, catalogue = len(request.units), request.office.catalogue
     types = catalogue.applies.shape[1]
-    at = cover.leaf_at(rules, catalogue)
+    leaves = cover.leaf_at(rules, catalogue)
     weights = np.where(rules.nodes["is_leaf"], cover.global_weights(rules), 0.0)
-    registered = cover.types_by_unit(asked.register.sites, position, size, types)
-    found, shares = [], []
-    planned = planned_types(asked.connection, windows, position, types, size)
+    registered = cover.types_by_unit(request.register.sites, position, size, types)
+    applicable, shares = [], []
+    planned = planned_types(request.connection, windows, position, types, size)
     for number, wanted in enumerate(planned):
-        applies = cover.applicable(at, registered, wanted)
-        part = looked[:, number * size : (number + 1) * size]
-        found.append(applies)
-        shares.append(cover.coverage(part, applies, weights))
-    return np.concatenate(found, axis=1), np.concatenate(shares)
+        applies = cover.applicable(leaves, registered, wanted)
+        window_looked = looked[:, number * size : (number + 1) * size]
+        applicable.append(applies)
+        shares.append(cover.coverage(window_looked, applies, weights))
+    return np.concatenate(applicable, axis=1), np.concatenate(shares)

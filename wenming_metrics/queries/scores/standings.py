@@ -17,11 +17,11 @@ from wenming_metrics.scoring.tree.roll_up import Scores
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class RuleSpan:
     """The days of a window that lie in one version of the rules.
 
     number - of the window; share - of the window's days; first - its first column in `scores` and
-    `coverage`, which hold all stretches of the version
+    `coverage`, which hold all spans of the version
     """
 
     number: int
@@ -42,8 +42,8 @@ class Standings:
     column_of - unit number -> position in `units` of the unit it counts for, or -1
     total     - per column, the exact score; NaN = not looked at
     coverage  - per column, share of the applying weight that was looked at; NaN = nothing applies
-    stretches - of all windows, in their order
-    shares    - (stretch, unit position): what the stretch weighs in the unit's score of its
+    spans     - of all windows, in their order
+    shares    - (span, unit position): what the span weighs in the unit's score of its
                 window; they add up to 1 where the unit has a score
     sites     - lines of SITE_KEYS and SITE_SUMS with window and column, of the last two windows
     ledger    - what was added and taken after the tree, see `scoring.tree.adjusting.settle`; `total`
@@ -58,30 +58,30 @@ class Standings:
     column_of: np.ndarray
     total: np.ndarray
     coverage: np.ndarray
-    stretches: tuple[Stretch, ...]
+    spans: tuple[RuleSpan, ...]
     shares: np.ndarray
     sites: pd.DataFrame
     ledger: pd.DataFrame | None = None
     vetoes: Mapping[int, str] = field(default_factory=dict)
 
-    def at(self, number: int) -> slice:
+    def window_columns(self, number: int) -> slice:
         """The columns of one window (-1: the last)."""
         first = (number % len(self.windows)) * len(self.units)
         return slice(first, first + len(self.units))
 
-    def parts(self, number: int = -1) -> list[tuple[Stretch, slice, np.ndarray]]:
-        """Give the stretches of one window: each with its columns and what it weighs per unit."""
+    def spans_in(self, number: int = -1) -> list[tuple[RuleSpan, slice, np.ndarray]]:
+        """Give the spans of one window: each with its columns and what it weighs per unit."""
         wanted, size = number % len(self.windows), len(self.units)
         return [
-            (one, slice(one.first, one.first + size), self.shares[at])
-            for at, one in enumerate(self.stretches)
-            if one.number == wanted
+            (span, slice(span.first, span.first + size), self.shares[index])
+            for index, span in enumerate(self.spans)
+            if span.number == wanted
         ]
 
     def counted(self, name: str, number: int = -1) -> np.ndarray:
         """Sum one field of `LeafSums` over the tree, per unit, in one window."""
         return sum(
-            getattr(one.scores.sums, name)[:, at].sum(0) for one, at, _ in self.parts(number)
+            getattr(span.scores.sums, name)[:, columns].sum(0) for span, columns, _ in self.spans_in(number)
         )
 
     def losses(self, number: int = -1) -> list[tuple[RuleSet, np.ndarray]]:
@@ -90,70 +90,70 @@ class Standings:
         Together they sum to full mark - score of the unit before adjustments.
         """
         return [
-            (one.rules, node_losses(one.scores, one.rules)[:, at] * share)
-            for one, at, share in self.parts(number)
+            (span.rules, node_losses(span.scores, span.rules)[:, columns] * share)
+            for span, columns, share in self.spans_in(number)
         ]
 
     def rules(self, number: int = -1) -> RuleSet:
         """Give the version in force at the end of one window: its decimals, places and limits."""
-        return self.parts(number)[-1][0].rules
+        return self.spans_in(number)[-1][0].rules
 
     def filled(self, number: int = -1) -> np.ndarray:
         """Give the points that each unit got for leaves that were not looked at (缺项)."""
-        found = np.zeros(len(self.units))
-        for one, at, share in self.parts(number):
-            scores = one.scores
-            if not scores.filled[:, at].any():
+        filled_points = np.zeros(len(self.units))
+        for span, columns, share in self.spans_in(number):
+            scores = span.scores
+            if not scores.filled[:, columns].any():
                 continue
-            points = np.where(scores.filled, scores.weights * scores.rates, 0.0)[:, at]
-            found += (
-                np.nan_to_num(share) * one.rules.full_mark * exact_sum(np.nan_to_num(points), 0)
+            points = np.where(scores.filled, scores.weights * scores.rates, 0.0)[:, columns]
+            filled_points += (
+                np.nan_to_num(share) * span.rules.full_mark * exact_sum(np.nan_to_num(points), 0)
             )
-        return found
+        return filled_points
 
     def adjusted(self, number: int = -1) -> np.ndarray:
         """Give what each unit's score in one window was adjusted by: points, with their sign."""
-        at, size = self.at(number), len(self.units)
+        columns, size = self.window_columns(number), len(self.units)
         if self.ledger is None:
             return np.zeros(size)
-        own = self.ledger[self.ledger["column"].between(at.start, at.stop - 1)]
-        return exact_bins(own["column"].to_numpy(np.int64) - at.start, own["counted"], size)
+        window_ledger = self.ledger[self.ledger["column"].between(columns.start, columns.stop - 1)]
+        return exact_bins(window_ledger["column"].to_numpy(np.int64) - columns.start, window_ledger["counted"], size)
 
     @property
     def scores(self) -> Scores:
         """Scores of the newest version; of all windows, where there is but one version."""
-        return self.stretches[-1].scores
+        return self.spans[-1].scores
 
 
-def put_together(
+def combine_spans(
     board: Board,
     units: pd.DataFrame,
     windows: Sequence[Window],
     register: Register,
     column_of: np.ndarray,
-    stretches: Sequence[Stretch],
+    spans: Sequence[RuleSpan],
     sites: pd.DataFrame,
 ) -> Standings:
-    """Make windows of their stretches: S = sum of share x S over the stretches with a score."""
-    ordered = sorted(stretches, key=lambda one: (one.number, one.window.start))
+    """Make windows of their spans: S = sum of share x S over the spans with a score."""
+    ordered = sorted(spans, key=lambda span: (span.number, span.window.start))
     size = len(units)
     total = np.zeros((len(windows), size))
     weight, covered, seen = np.zeros_like(total), np.zeros_like(total), np.zeros_like(total)
-    parts = [slice(one.first, one.first + size) for one in ordered]
-    for one, at in zip(ordered, parts, strict=True):
-        score, cover = one.scores.scores[at], one.coverage[at]
-        total[one.number] += np.nan_to_num(score) * one.share
-        weight[one.number] += ~np.isnan(score) * one.share
-        covered[one.number] += np.nan_to_num(cover) * one.share
-        seen[one.number] += ~np.isnan(cover) * one.share
+    column_slices = [slice(span.first, span.first + size) for span in ordered]
+    for span, columns in zip(ordered, column_slices, strict=True):
+        score, cover = span.scores.scores[columns], span.coverage[columns]
+        total[span.number] += np.nan_to_num(score) * span.share
+        weight[span.number] += ~np.isnan(score) * span.share
+        covered[span.number] += np.nan_to_num(cover) * span.share
+        seen[span.number] += ~np.isnan(cover) * span.share
     shares = [
-        _over(~np.isnan(one.scores.scores[at]) * one.share, weight[one.number])
-        for one, at in zip(ordered, parts, strict=True)
+        _over(~np.isnan(span.scores.scores[columns]) * span.share, weight[span.number])
+        for span, columns in zip(ordered, column_slices, strict=True)
     ]
     alone = len(ordered) == len(windows)
     if alone:  # every window in one version: its scores, to the last bit
-        total = np.stack([one.scores.scores[at] for one, at in zip(ordered, parts, strict=True)])
-        covered = np.stack([one.coverage[at] for one, at in zip(ordered, parts, strict=True)])
+        total = np.stack([span.scores.scores[columns] for span, columns in zip(ordered, column_slices, strict=True)])
+        covered = np.stack([span.coverage[columns] for span, columns in zip(ordered, column_slices, strict=True)])
     else:
         total, covered = _over(total, weight), _over(covered, seen)
     return Standings(
@@ -164,12 +164,12 @@ def put_together(
         column_of=column_of,
         total=total.reshape(-1),
         coverage=covered.reshape(-1),
-        stretches=tuple(ordered),
+        spans=tuple(ordered),
         shares=np.stack(shares) if shares else np.zeros((0, size)),
         sites=sites,
     )
 
 
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def _over(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return part / whole
+        return amount / weight

@@ -18,26 +18,26 @@ def stocks_of(
     connection: Connection,
     rules: RuleSet,
     windows: Sequence[Window],
-    place: np.ndarray,
+    board_position: np.ndarray,
     units: int,
 ) -> np.ndarray | None:
     """Give the rates of leaves that facts feed: float array (node, column), NaN without a fact.
 
-    Takes: place - unit -> its position or -1; units - how many positions. None where no leaf of
+    Takes: board_position - unit -> its position or -1; units - how many positions. None where no leaf of
            the rules is fed by a fact.
     """
     nodes = stock_nodes(rules)
     if not nodes:
         return None
-    parts = [pd.DataFrame({"node": [], "column": [], "value": []})]
+    frames = [pd.DataFrame({"node": [], "column": [], "value": []})]
     for node in nodes:
         for number, window in enumerate(windows):
-            found = figures(connection, str(rules.nodes.at[node, "fact"]), window)
-            at = place[found["unit"].to_numpy(np.int64)]
-            told = {"node": node, "column": number * units + at, "value": found["value"]}
-            lines = pd.DataFrame(told)[(at >= 0) & found["value"].notna().to_numpy()]
-            parts.append(lines.drop_duplicates("column", keep="last"))
-    return stock_rates(pd.concat(parts, ignore_index=True), rules, len(windows) * units)
+            facts = figures(connection, str(rules.nodes.at[node, "fact"]), window)
+            position = board_position[facts["unit"].to_numpy(np.int64)]
+            cells = {"node": node, "column": number * units + position, "value": facts["value"]}
+            lines = pd.DataFrame(cells)[(position >= 0) & facts["value"].notna().to_numpy()]
+            frames.append(lines.drop_duplicates("column", keep="last"))
+    return stock_rates(pd.concat(frames, ignore_index=True), rules, len(windows) * units)
 
 
 def figures(connection: Connection, fact: str, window: Window) -> pd.DataFrame:

@@ -20,5 +20,5 @@ def unit_ledger(office: Office, window: Window, unit: int, board: str = "street"
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], office.rules.board(board))
     lines = no_lines() if standings.ledger is None else standings.ledger
-    own = lines["column"] == standings.at(-1).start + int(standings.column_of[unit])
-    return lines[own].reset_index(drop=True)
+    is_unit = lines["column"] == standings.window_columns(-1).start + int(standings.column_of[unit])
+    return lines[is_unit].reset_index(drop=True)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.scoring.tally.leaves import LEAF_SUMS, LeafSums, add_lines
-from wenming_metrics.scoring.tree.basis import Basis, columns_of, sum_day
+from wenming_metrics.scoring.tree.basis import SumKey, columns_of, sum_day
 from wenming_metrics.scoring.tree.settling import LINE_KEYS, LINE_SUMS, deduct_lines, no_lines
 from wenming_metrics.store.days import month_end, month_start, year_start
 from wenming_metrics.store.tallies import (
@@ -30,7 +30,7 @@ from wenming_metrics.store.tallies import (
     days_with_rows,
     read_day,
     read_sums,
-    sum_places,
+    sum_ends,
 )
 from wenming_metrics.tallies.update import plan_sums
 
@@ -47,7 +47,7 @@ DaySums = Callable[[Sequence[int]], Iterable[tuple[int, Sums]]]
 def window_sums(
     connection: Connection,
     windows: Sequence[Window],
-    basis: Basis,
+    basis: SumKey,
     position: np.ndarray,
     units: int,
     day_sums: DaySums | None = None,
@@ -59,12 +59,12 @@ def window_sums(
            else the tallies of the days
     """
     if day_sums is None and basis.key in bases(connection):
-        found, users = _stored(connection, windows, basis.key)
+        piece_sums, users = _stored(connection, windows, basis.key)
     else:
         # Sums that come from elsewhere may be of days that have no rows any more.
         days = days_with_rows(connection, _span(windows)) if day_sums is None else _span(windows)
-        found, users = _of_days(windows, days, day_sums or day_summer(connection, basis))
-    return _add_up(found, users, basis, position, len(windows), units)
+        piece_sums, users = _of_days(windows, days, day_sums or day_summer(connection, basis))
+    return _add_up(piece_sums, users, basis, position, len(windows), units)
 
 
 def planned_types(
@@ -79,31 +79,31 @@ def planned_types(
     Takes: position - unit -> its position or -1
     """
     if PLANNED in bases(connection):
-        found, users = _stored(connection, windows, PLANNED)
+        piece_sums, users = _stored(connection, windows, PLANNED)
     else:
         sums = plan_sums(connection, _span(windows))
-        found, users = _of_days(
+        piece_sums, users = _of_days(
             windows, list(sums), lambda days: ((day, sums[day]) for day in days)
         )
     total = np.zeros((len(windows), types, units))
-    for piece, (lines, _) in found:
-        at = position[lines["unit"]]
-        part = np.zeros((types, units))
-        np.add.at(part, (lines["node"][at >= 0], at[at >= 0]), lines["checks"][at >= 0])
+    for piece, (lines, _) in piece_sums:
+        unit_position = position[lines["unit"]]
+        piece_total = np.zeros((types, units))
+        np.add.at(piece_total, (lines["node"][unit_position >= 0], unit_position[unit_position >= 0]), lines["checks"][unit_position >= 0])
         for number, sign in users[piece]:
-            total[number] += sign * part
+            total[number] += sign * piece_total
     return total > 0
 
 
-def day_summer(connection: Connection, basis: Basis) -> DaySums:
+def day_summer(connection: Connection, basis: SumKey) -> DaySums:
     """Sum the days that have tallies, on any basis."""
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
         wanted = set(days)
-        there = days_with_rows(connection, range(min(wanted), max(wanted) + 1)) if wanted else []
-        for day in there:
+        tallied_days = days_with_rows(connection, range(min(wanted), max(wanted) + 1)) if wanted else []
+        for day in tallied_days:
             if day in wanted:
-                yield day, sum_day(day, read_day(connection, day, basis.parts), basis)
+                yield day, sum_day(day, read_day(connection, day, basis.tally_frames), basis)
 
     return sums
 
@@ -120,15 +120,15 @@ def _of_days(
     windows: Sequence[Window], days: Iterable[int], day_sums: DaySums
 ) -> tuple[Iterator[tuple[Piece, Sums]], Users]:
     """Make windows of their single days."""
-    users = _users([[(+1, (DAY, day)) for day in days if day in one.days] for one in windows])
-    given = day_sums([day for _, day in users])
-    return (((DAY, day), sums) for day, sums in given), users
+    users = _users([[(+1, (DAY, day)) for day in days if day in window.days] for window in windows])
+    summed_days = day_sums([day for _, day in users])
+    return (((DAY, day), sums) for day, sums in summed_days), users
 
 
 def _add_up(
-    found: Iterable[tuple[Piece, Sums]],
+    piece_sums: Iterable[tuple[Piece, Sums]],
     users: Users,
-    basis: Basis,
+    basis: SumKey,
     position: np.ndarray,
     windows: int,
     units: int,
@@ -137,41 +137,41 @@ def _add_up(
     total = np.zeros((len(LEAF_SUMS), nodes, windows, units))
     none = columns_of(no_lines())
     lines = [{**none, "column": none["unit"]}]
-    for piece, (leaves, settled) in found:
+    for piece, (leaves, settled) in piece_sums:
         for number, sign in users[piece]:
             add_lines(total, leaves, position, number, sign)
-            lines.append(_place(settled, position, number * units, sign))
-    joined = {name: np.concatenate([part[name] for part in lines]) for name in lines[0]}
+            lines.append(_settled_columns(settled, position, number * units, sign))
+    joined = {name: np.concatenate([columns[name] for columns in lines]) for name in lines[0]}
     leaf_sums = LeafSums(*total.reshape(len(LEAF_SUMS), nodes, -1))
     return leaf_sums, deduct_lines(pd.DataFrame(joined), basis.rules)
 
 
-def _place(
+def _settled_columns(
     lines: dict[str, np.ndarray], position: np.ndarray, first: int, sign: int
 ) -> dict[str, np.ndarray]:
     """Put settled lines into the columns of a window that begins at a column."""
-    at = position[lines["unit"]]
-    keep = at >= 0
+    unit_position = position[lines["unit"]]
+    keep = unit_position >= 0
     keys = {name: lines[name][keep].astype(np.int64) for name in LINE_KEYS}
     sums = {name: sign * lines[name][keep].astype(np.int64) for name in LINE_SUMS}
-    return {**keys, **sums, "column": first + at[keep]}
+    return {**keys, **sums, "column": first + unit_position[keep]}
 
 
 def plan_pieces(
     connection: Connection, windows: Sequence[Window], basis: str
 ) -> list[list[tuple[int, Piece]]]:
     """Say which stored sums make each window: lists of (+1 or -1, piece)."""
-    long = [one for one in windows if len(one.days) > _SHORT]
-    ends = sorted({day for one in long for day in (one.days.start - 1, one.days.stop - 1)})
+    long = [window for window in windows if len(window.days) > _SHORT]
+    ends = sorted({day for window in long for day in (window.days.start - 1, window.days.stop - 1)})
     years = [(year_start(ends[0]), month_end(ends[-1]))] if ends else []
-    months = sum_places(connection, basis, YEAR_TO_DATE, years)
+    months = sum_ends(connection, basis, YEAR_TO_DATE, years)
     within = [(month_start(day), day) for day in ends if day != month_end(day)]
-    days = sum_places(connection, basis, MONTH_TO_DATE, within)
+    days = sum_ends(connection, basis, MONTH_TO_DATE, within)
     return [
-        _sum_up(one, months, days)
-        if len(one.days) > _SHORT
-        else [(+1, (DAY, day)) for day in one.days]
-        for one in windows
+        _sum_up(window, months, days)
+        if len(window.days) > _SHORT
+        else [(+1, (DAY, day)) for day in window.days]
+        for window in windows
     ]
 
 
@@ -192,37 +192,37 @@ def _sum_up(of: Window, months: list[int], days: list[int]) -> list[tuple[int, P
 
 def _through(day: int, months: list[int], days: list[int]) -> Iterator[Piece]:
     """Name the sums that make the first of January through a day; without data there are none."""
-    whole = day if day == month_end(day) else month_start(day) - 1
-    month = _last(months, year_start(day), whole)
+    full_month_end = day if day == month_end(day) else month_start(day) - 1
+    month = _last(months, year_start(day), full_month_end)
     if month is not None:
         yield YEAR_TO_DATE, month
-    if whole != day:
-        found = _last(days, month_start(day), day)
-        if found is not None:
-            yield MONTH_TO_DATE, found
+    if full_month_end != day:
+        month_day = _last(days, month_start(day), day)
+        if month_day is not None:
+            yield MONTH_TO_DATE, month_day
 
 
 def _last(ordered: list[int], first: int, last: int) -> int | None:
-    at = bisect_right(ordered, last)
-    return ordered[at - 1] if at and ordered[at - 1] >= first else None
+    index = bisect_right(ordered, last)
+    return ordered[index - 1] if index and ordered[index - 1] >= first else None
 
 
 def _users(plans: Sequence[Sequence[tuple[int, Piece]]]) -> Users:
     """Turn plans round."""
-    found: Users = {}
+    users: Users = {}
     for number, plan in enumerate(plans):
         for sign, piece in plan:
-            found.setdefault(piece, []).append((number, sign))
-    return found
+            users.setdefault(piece, []).append((number, sign))
+    return users
 
 
 def _read(
     connection: Connection, basis: str, pieces: Iterable[Piece]
 ) -> Iterator[tuple[Piece, Sums]]:
     for span in (DAY, MONTH_TO_DATE, YEAR_TO_DATE):
-        wanted = [at for kind, at in pieces if kind == span]
-        for at, sums in read_sums(connection, basis, span, wanted):
-            yield (span, at), sums
+        wanted = [day for kind, day in pieces if kind == span]
+        for day, sums in read_sums(connection, basis, span, wanted):
+            yield (span, day), sums
 
 
 def _span(windows: Sequence[Window]) -> range:

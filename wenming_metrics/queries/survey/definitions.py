@@ -28,10 +28,10 @@ def rate_lines(survey: Survey) -> pd.DataFrame:
     if survey.score:
         lines.append((survey.score.title, spell_survey_score(survey), None))
         worth: dict[str, list[str]] = {}
-        for part in survey.score.parts:
-            titles = worth.setdefault(spell_values(survey, part), [])
-            titles.append(survey.question(part.question).title)
-        lines += [("、".join(titles), told, None) for told, titles in worth.items()]
+        for weighed in survey.score.parts:
+            titles = worth.setdefault(spell_values(survey, weighed), [])
+            titles.append(survey.question(weighed.question).title)
+        lines += [("、".join(titles), values_text, None) for values_text, titles in worth.items()]
     return pd.DataFrame(lines, columns=["title", "made", "target"]).astype({"target": "Float64"})
 
 
@@ -46,8 +46,8 @@ def answer_lines(survey: Survey) -> pd.DataFrame:
         kind = KIND_WORDS[question.kind] + (",分人群" if question.people else "")
         for code, state in _answers(question).items():
             title, aliases = _spelled(question, code)
-            told = _counted(survey, question, code)
-            lines.append((question.title, kind, title, aliases, STATE_WORDS[state], told))
+            counted = _counted(survey, question, code)
+            lines.append((question.title, kind, title, aliases, STATE_WORDS[state], counted))
     return pd.DataFrame(
         lines, columns=["question", "kind", "option", "aliases", "state", "counted"]
     )
@@ -56,10 +56,10 @@ def answer_lines(survey: Survey) -> pd.DataFrame:
 def example_lines(examples: Iterable[Survey]) -> pd.DataFrame:
     """List how other places do it: place, made (one line per figure), source."""
     lines = []
-    for one in examples:
-        told = [spell_rate(one, rate) for rate in one.rates]
-        told += [spell_survey_score(one)] if one.score else []
-        lines += [(one.place, made, one.source) for made in told]
+    for example in examples:
+        sentences = [spell_rate(example, rate) for rate in example.rates]
+        sentences += [spell_survey_score(example)] if example.score else []
+        lines += [(example.place, sentence, example.source) for sentence in sentences]
     return pd.DataFrame(lines, columns=["place", "made", "source"])
 
 
@@ -72,17 +72,17 @@ def _spelled(question: Question, code: str) -> tuple[str, str]:
     """Give the title of an answer and how else it is written."""
     if question.kind == SCALE:
         return f"{question.low} 到 {question.high} 分", ""
-    option = next(one for one in question.options if one.code == code)
+    option = next(candidate for candidate in question.options if candidate.code == code)
     return option.title, "、".join(option.aliases)
 
 
 def _counted(survey: Survey, question: Question, code: str) -> str:
-    own = [rate for rate in survey.rates if rate.question == question.code]
+    question_rates = [rate for rate in survey.rates if rate.question == question.code]
     if question.kind == SCALE:
         tops = (
             f"{rate.title} {'、'.join(name_option(question, c) for c in rate.numerator)}计入分子"
-            for rate in own
+            for rate in question_rates
             if rate.numerator
         )
         return ";".join(tops)
-    return ";".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in own)
+    return ";".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in question_rates)

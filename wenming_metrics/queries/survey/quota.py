@@ -11,7 +11,7 @@ import pandas as pd
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.sums import hidden_units, sums_of
-from wenming_metrics.queries.survey.waves import Taken, kept_answers, pick, take_from
+from wenming_metrics.queries.survey.waves import WaveAnswers, counting_answers, pick, read_wave_from
 from wenming_metrics.scoring.survey.intervals import more_needed, needed
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records
@@ -36,22 +36,22 @@ def quota_board(
              LookupError where nothing says what was asked
     """
     with reading(office.store) as connection:
-        taken = take_from(connection, office, wave)
-        told = read_records(connection, "quota")
-    planned, done = _planned(told, taken), _done(taken)
-    whole = [(at, "", "") for at in range(len(taken.units))]
-    kept = [one for one in whole if one in planned or (every and done.get(one))]
-    kept += [one for one in planned if one[1]]
-    order = {code: n for n, code in enumerate(_titles(taken))}
-    kept.sort(key=lambda one: (one[0], order.get(one[1:], -1)))
-    lines = pd.DataFrame(kept, columns=["at", "question", "people"])
-    at, titles = lines["at"].to_numpy(np.int64), _titles(taken)
-    count = np.array([done.get(one, 0) for one in kept], np.int64)
-    wanted = np.array([planned.get(one, np.nan) for one in kept], float)
-    names = taken.units[["unit", "unit_name", "group"]].iloc[at].reset_index(drop=True)
-    more = np.where(lines["question"] == "", _more(taken, points / 100)[at], np.nan)
+        wave_answers = read_wave_from(connection, office, wave)
+        quotas = read_records(connection, "quota")
+    planned, answered = _planned(quotas, wave_answers), _answered(wave_answers)
+    unit_strata = [(row, "", "") for row in range(len(wave_answers.units))]
+    strata = [stratum for stratum in unit_strata if stratum in planned or (every and answered.get(stratum))]
+    strata += [stratum for stratum in planned if stratum[1]]
+    order = {code: n for n, code in enumerate(_titles(wave_answers))}
+    strata.sort(key=lambda stratum: (stratum[0], order.get(stratum[1:], -1)))
+    lines = pd.DataFrame(strata, columns=["at", "question", "people"])
+    unit_rows, titles = lines["at"].to_numpy(np.int64), _titles(wave_answers)
+    count = np.array([answered.get(stratum, 0) for stratum in strata], np.int64)
+    wanted = np.array([planned.get(stratum, np.nan) for stratum in strata], float)
+    names = wave_answers.units[["unit", "unit_name", "group"]].iloc[unit_rows].reset_index(drop=True)
+    more = np.where(lines["question"] == "", _more(wave_answers, points / 100)[unit_rows], np.nan)
     return names.assign(
-        stratum=[titles.get(one[1:], "") for one in kept],
+        stratum=[titles.get(stratum[1:], "") for stratum in strata],
         planned=wanted,
         done=count,
         gap=np.maximum(wanted - count, 0),
@@ -59,66 +59,66 @@ def quota_board(
     )
 
 
-def _planned(told: pd.DataFrame, taken: Taken) -> Mapping[Stratum, int]:
+def _planned(quotas: pd.DataFrame, wave_answers: WaveAnswers) -> Mapping[Stratum, int]:
     """Give what is planned: of the unit itself, else what is planned of those below it; the table
     that came last counts. Where only groups of people are planned, the unit is their sum."""
-    span = (taken.wave.start.isoformat(), taken.wave.end.isoformat())
+    span = (wave_answers.wave.start.isoformat(), wave_answers.wave.end.isoformat())
     last = {
-        (unit, one["question"], one["people"]): one["planned"]
-        for unit, one in zip(told["unit"].tolist(), told["told"], strict=True)
-        if (one["first"], one["last"]) == span
+        (unit, record["question"], record["people"]): record["planned"]
+        for unit, record in zip(quotas["unit"].tolist(), quotas["told"], strict=True)
+        if (record["first"], record["last"]) == span
     }
-    own: dict[Stratum, int] = {}
+    unit_quota: dict[Stratum, int] = {}
     below: defaultdict[Stratum, int] = defaultdict(int)
-    listed = taken.units["unit"].tolist()
+    listed = wave_answers.units["unit"].tolist()
     for (unit, question, people), count in last.items():
-        at = int(taken.row_of[unit])
-        if at >= 0 and listed[at] == unit:
-            own[at, question, people] = count
-        elif at >= 0:
-            below[at, question, people] += count
-    found = {**below, **own}
+        row = int(wave_answers.row_of[unit])
+        if row >= 0 and listed[row] == unit:
+            unit_quota[row, question, people] = count
+        elif row >= 0:
+            below[row, question, people] += count
+    planned = {**below, **unit_quota}
     sums: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for (at, question, _), count in found.items():
-        sums[at, question] += count
-    parts = {(at, "", ""): count for (at, question), count in sums.items() if question}
-    return {**parts, **found}
+    for (row, question, _), count in planned.items():
+        sums[row, question] += count
+    unit_sums = {(row, "", ""): count for (row, question), count in sums.items() if question}
+    return {**unit_sums, **planned}
 
 
-def _titles(taken: Taken) -> dict[tuple[str, str], str]:
+def _titles(wave_answers: WaveAnswers) -> dict[tuple[str, str], str]:
     """Name the groups of people, in the order of the questions."""
     return {
         (question.code, option.code): option.title
-        for question in taken.survey.questions
+        for question in wave_answers.survey.questions
         if question.people
         for option in question.options
     }
 
 
-def _done(taken: Taken) -> dict[Stratum, int]:
+def _answered(wave_answers: WaveAnswers) -> dict[Stratum, int]:
     """Count the questionnaires of each unit, and of each group of people in it; of a unit that has
     only counted tables, the answers to the question that most answered."""
-    answers, place = pick(taken, kept_answers(taken, without_flagged=False))
-    size, own = len(taken.units), place >= 0
-    found = {(at, "", ""): int(n) for at, n in enumerate(np.bincount(place[own], minlength=size))}
-    for question in (one for one in taken.survey.questions if one.people):
+    answers, unit_rows = pick(wave_answers, counting_answers(wave_answers, without_flagged=False))
+    size, is_listed = len(wave_answers.units), unit_rows >= 0
+    by_stratum = {(row, "", ""): int(n) for row, n in enumerate(np.bincount(unit_rows[is_listed], minlength=size))}
+    for question in (candidate for candidate in wave_answers.survey.questions if candidate.people):
         if question.code not in answers.frame:
             continue
         raw = answers.frame[question.code].to_numpy(np.int64)
         for code, option in enumerate(answers.options.get(question.code, ())):
-            counts = np.bincount(place[own & (raw == code)], minlength=size)
-            found |= {(at, question.code, option): int(n) for at, n in enumerate(counts)}
-    tables = taken.counted.groupby(["place", "question"])["n"].sum().groupby("place").max()
-    for at, n in tables.items():
-        found[at, "", ""] = found[at, "", ""] or int(n)
-    return found
+            counts = np.bincount(unit_rows[is_listed & (raw == code)], minlength=size)
+            by_stratum |= {(row, question.code, option): int(n) for row, n in enumerate(counts)}
+    tables = wave_answers.counted.groupby(["place", "question"])["n"].sum().groupby("place").max()
+    for row, n in tables.items():
+        by_stratum[row, "", ""] = by_stratum[row, "", ""] or int(n)
+    return by_stratum
 
 
-def _more(taken: Taken, points: float) -> np.ndarray:
+def _more(wave_answers: WaveAnswers, points: float) -> np.ndarray:
     """Say how many further questionnaires each unit needs for its first rate."""
-    rate = taken.survey.rates[0]
-    sums = sums_of(taken, rate, kept_answers(taken, without_flagged=False))
+    rate = wave_answers.survey.rates[0]
+    sums = sums_of(wave_answers, rate, counting_answers(wave_answers, without_flagged=False))
     n = sums["n"].to_numpy(float)
-    hidden = hidden_units(taken, rate.question)[0] | (n < taken.survey.limits.hide)
+    hidden = hidden_units(wave_answers, rate.question)[0] | (n < wave_answers.survey.limits.hide)
     unknown = np.maximum(np.asarray(needed(0.5, points)) - n, 0)
     return np.where(hidden, unknown, more_needed(sums["k"].to_numpy(float), n, points))

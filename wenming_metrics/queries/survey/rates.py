@@ -13,11 +13,11 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.sums import hidden_units, sums_of
 from wenming_metrics.queries.survey.waves import (
-    Taken,
+    WaveAnswers,
     group_name,
     groups_of,
-    kept_answers,
-    take,
+    counting_answers,
+    read_wave,
     waves,
 )
 from wenming_metrics.queries.survey.weights import weights_of
@@ -30,7 +30,7 @@ from wenming_metrics.scoring.survey.rates import (
     UNASKED_STATE,
     judge_rate,
     make_figures,
-    places_in,
+    rank_figures,
     state_of,
     total_of_sums,
 )
@@ -78,119 +78,119 @@ def rates(office: Office, wave: Window, *, without_flagged: bool = False) -> Rat
 
     Takes: without_flagged - leave out questionnaires that look doubtful, whatever a person said
     """
-    return figures_of(take(office, wave), without_flagged=without_flagged)
+    return figures_of(read_wave(office, wave), without_flagged=without_flagged)
 
 
-def figures_of(taken: Taken, *, without_flagged: bool = False, only: str = "") -> Rates:
+def figures_of(wave_answers: WaveAnswers, *, without_flagged: bool = False, only: str = "") -> Rates:
     """Make the figures of what came in of a wave, as `rates`. Takes: only - code of a rate"""
-    chosen = [rate for rate in taken.survey.rates if only in ("", rate.code)]
-    kept = kept_answers(taken, without_flagged=without_flagged)
+    chosen = [rate for rate in wave_answers.survey.rates if only in ("", rate.code)]
+    counting = counting_answers(wave_answers, without_flagged=without_flagged)
     units, totals = [], []
     for rate in chosen:
-        sums = sums_of(taken, rate, kept)
-        hidden, by_group = hidden_units(taken, rate.question)
-        units.append(_unit_lines(taken, rate, sums, hidden))
-        totals.append(_total_lines(taken, rate, sums, kept, by_group=by_group))
-    frame, counts = taken.answers.frame, taken.answers.frame["counts"].to_numpy(bool)
+        sums = sums_of(wave_answers, rate, counting)
+        hidden, by_group = hidden_units(wave_answers, rate.question)
+        units.append(_unit_lines(wave_answers, rate, sums, hidden))
+        totals.append(_total_lines(wave_answers, rate, sums, counting, by_group=by_group))
+    frame, counts = wave_answers.answers.frame, wave_answers.answers.frame["counts"].to_numpy(bool)
     flagged = counts & (frame["flags"] > 0).to_numpy()
-    lines = _with_flagged(_joined(units, _UNIT_COLUMNS), taken, flagged)
+    lines = _with_flagged(_joined(units, _UNIT_COLUMNS), wave_answers, flagged)
     sums = _joined(totals, _TOTAL_COLUMNS)
-    covered = _covered(taken)
+    covered = _covered(wave_answers)
     return Rates(
-        wave=taken.wave,
-        survey=taken.survey,
-        units=lines[lines["unit"].isin(taken.units["unit"][covered])].reset_index(drop=True),
+        wave=wave_answers.wave,
+        survey=wave_answers.survey,
+        units=lines[lines["unit"].isin(wave_answers.units["unit"][covered])].reset_index(drop=True),
         totals=sums,
-        definitions=tuple(_defined(taken.survey, rate, sums) for rate in chosen),
+        definitions=tuple(_defined(wave_answers.survey, rate, sums) for rate in chosen),
         without_flagged=without_flagged,
         flagged=int(flagged.sum()),
         taken_out=int((~counts).sum()),
-        outside=int((taken.place[counts] < 0).sum()),
-        uncovered=tuple(taken.units["unit_name"][~covered]),
+        outside=int((wave_answers.unit_rows[counts] < 0).sum()),
+        uncovered=tuple(wave_answers.units["unit_name"][~covered]),
     )
 
 
-def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+def _joined(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
     """Join the lines of all rates; rules with a score alone have none."""
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
 
 
-def _unit_lines(taken: Taken, rate: Rate, sums: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:
+def _unit_lines(wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:
     """Make the lines of one rate, a line per unit of the list."""
-    survey = taken.survey
-    made = make_figures(sums, rate.method, survey.decimals, survey.limits, hidden)
-    names = taken.units[["unit", "unit_name", "group"]].reset_index(drop=True)
-    lines = pd.concat([names.assign(rate=rate.code), made], axis=1)
-    return lines.assign(place=places_in(lines, taken.ties))
+    survey = wave_answers.survey
+    figures = make_figures(sums, rate.method, survey.decimals, survey.limits, hidden)
+    names = wave_answers.units[["unit", "unit_name", "group"]].reset_index(drop=True)
+    lines = pd.concat([names.assign(rate=rate.code), figures], axis=1)
+    return lines.assign(place=rank_figures(lines, wave_answers.ties))
 
 
-def _with_flagged(lines: pd.DataFrame, taken: Taken, flagged: np.ndarray) -> pd.DataFrame:
+def _with_flagged(lines: pd.DataFrame, wave_answers: WaveAnswers, flagged: np.ndarray) -> pd.DataFrame:
     """Add how many questionnaires of each unit look doubtful."""
-    at = taken.place[flagged]
-    counts = np.bincount(at[at >= 0], minlength=len(taken.units))
-    by_unit = dict(zip(taken.units["unit"].tolist(), counts.tolist(), strict=True))
+    unit_rows = wave_answers.unit_rows[flagged]
+    counts = np.bincount(unit_rows[unit_rows >= 0], minlength=len(wave_answers.units))
+    by_unit = dict(zip(wave_answers.units["unit"].tolist(), counts.tolist(), strict=True))
     return lines.assign(flagged=lines["unit"].map(by_unit).astype(int))
 
 
-def _covered(taken: Taken) -> np.ndarray:
+def _covered(wave_answers: WaveAnswers) -> np.ndarray:
     """Say of which units of the list anything came in."""
-    counted = taken.answers.frame["counts"].to_numpy(bool)
-    own = [*taken.place[counted].tolist(), *taken.counted["place"].tolist()]
-    return np.isin(np.arange(len(taken.units)), own)
+    counted = wave_answers.answers.frame["counts"].to_numpy(bool)
+    answered_rows = [*wave_answers.unit_rows[counted].tolist(), *wave_answers.counted["place"].tolist()]
+    return np.isin(np.arange(len(wave_answers.units)), answered_rows)
 
 
 def _defined(survey: Survey, rate: Rate, totals: pd.DataFrame) -> tuple[Rate, str]:
-    own = totals[(totals["rate"] == rate.code) & (totals["level"] == CITY)]
-    return rate, f"{spell_rate(survey, rate)},{int(own['n'].iloc[0]):,} 份"
+    city_line = totals[(totals["rate"] == rate.code) & (totals["level"] == CITY)]
+    return rate, f"{spell_rate(survey, rate)},{int(city_line['n'].iloc[0]):,} 份"
 
 
 def _total_lines(
-    taken: Taken, rate: Rate, sums: pd.DataFrame, kept: np.ndarray, *, by_group: bool
+    wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, counting: np.ndarray, *, by_group: bool
 ) -> pd.DataFrame:
     """Make the lines of one rate for the city and for each group."""
-    groups, every = taken.units["group"], np.ones(len(taken.units), bool)
-    lines = [{"level": CITY, "name": CITY_NAME, **total_of(taken, rate, sums, kept, every)}]
-    for group in groups_of(taken.units):
-        own = (groups == group).to_numpy()
-        told = total_of(taken, rate, sums, kept, own)
-        lines.append({"level": GROUP, "name": group_name(group), **told})
-    found = pd.DataFrame(lines).assign(rate=rate.code)
-    hidden = (found["level"] == GROUP).to_numpy() & (not by_group)
-    n, width = found["n"].to_numpy(), (found["high"] - found["low"]).to_numpy()
-    state = state_of(n, width, taken.survey.limits, hidden)
-    shown = half_up(found["value"].to_numpy(float), taken.survey.decimals)
-    found = found.assign(shown=shown, state=state)
-    found = found.drop(columns="mean")
+    groups, every = wave_answers.units["group"], np.ones(len(wave_answers.units), bool)
+    lines = [{"level": CITY, "name": CITY_NAME, **total_of(wave_answers, rate, sums, counting, every)}]
+    for group in groups_of(wave_answers.units):
+        in_group = (groups == group).to_numpy()
+        figures = total_of(wave_answers, rate, sums, counting, in_group)
+        lines.append({"level": GROUP, "name": group_name(group), **figures})
+    total_lines = pd.DataFrame(lines).assign(rate=rate.code)
+    hidden = (total_lines["level"] == GROUP).to_numpy() & (not by_group)
+    n, width = total_lines["n"].to_numpy(), (total_lines["high"] - total_lines["low"]).to_numpy()
+    state = state_of(n, width, wave_answers.survey.limits, hidden)
+    rounded = half_up(total_lines["value"].to_numpy(float), wave_answers.survey.decimals)
+    total_lines = total_lines.assign(shown=rounded, state=state)
+    total_lines = total_lines.drop(columns="mean")
     secret = ["value", "shown", "low", "high", "n_eff", "deff", *SAYS[1:]]
-    told = {name: np.where(state == HIDDEN, np.nan, found[name]) for name in secret}
-    found = found.assign(**told)
-    return found
+    figures = {name: np.where(state == HIDDEN, np.nan, total_lines[name]) for name in secret}
+    total_lines = total_lines.assign(**figures)
+    return total_lines
 
 
 def total_of(
-    taken: Taken, rate: Rate, sums: pd.DataFrame, kept: np.ndarray, own: np.ndarray
+    wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, counting: np.ndarray, chosen: np.ndarray
 ) -> dict[str, object]:
     """Make the figure of some units together.
 
-    Takes:   sums - of `sums.sums_of`; own - per unit, whether it is of them
+    Takes:   sums - of `sums.sums_of`; chosen - per unit, whether it is of them
     Returns: mean (0 to 1), value, low, high (%), n_eff, deff, made, covered, of, and what
              `scoring.survey.rates.SAYS` counts
     """
-    part, units = sums[own], taken.units[own]
-    asked_of = part[["n", "unknown", "refused", "blank"]].sum(axis=1).to_numpy() > 0
+    unit_sums, units = sums[chosen], wave_answers.units[chosen]
+    asked_of = unit_sums[["n", "unknown", "refused", "blank"]].sum(axis=1).to_numpy() > 0
     people = units["population"].to_numpy(float)
-    how, made = _how(taken.survey, people[asked_of])
-    asked = taken.survey.question(rate.question)
-    if asked.kind == COUNT or taken.counted["question"].eq(rate.question).any():
-        found = total_of_sums(part, rate.method, how, people)
+    how, method_words = _how(wave_answers.survey, people[asked_of])
+    question = wave_answers.survey.question(rate.question)
+    if question.kind == COUNT or wave_answers.counted["question"].eq(rate.question).any():
+        estimated = total_of_sums(unit_sums, rate.method, how, people)
     else:
-        weighted = weights_of(taken, kept, how)
-        made += f",{weighted.told}" if weighted else ""
-        found = _sampled(taken, rate, kept, own, how)
-    told = {name: int(part[name].sum()) for name in ("n", *SAYS[1:])}
-    percent = {name: 100 * found[name] for name in ("value", "low", "high")}
-    rests = {"mean": found["value"], "n_eff": found["n_eff"], "deff": found["deff"], "made": made}
-    return {**told, **percent, **rests, "covered": int(asked_of.sum()), "of": len(units)}
+        weighted = weights_of(wave_answers, counting, how)
+        method_words += f",{weighted.sentence}" if weighted else ""
+        estimated = _sampled(wave_answers, rate, counting, chosen, how)
+    counts = {name: int(unit_sums[name].sum()) for name in ("n", *SAYS[1:])}
+    percent = {name: 100 * estimated[name] for name in ("value", "low", "high")}
+    rests = {"mean": estimated["value"], "n_eff": estimated["n_eff"], "deff": estimated["deff"], "made": method_words}
+    return {**counts, **percent, **rests, "covered": int(asked_of.sum()), "of": len(units)}
 
 
 def _how(survey: Survey, people: np.ndarray) -> tuple[str, str]:
@@ -201,48 +201,48 @@ def _how(survey: Survey, people: np.ndarray) -> tuple[str, str]:
     return survey.city, CITY_WORDS[survey.city]
 
 
-def estimate_among(taken: Taken, rate: Rate, among: np.ndarray) -> dict[str, float]:
+def estimate_among(wave_answers: WaveAnswers, rate: Rate, among: np.ndarray) -> dict[str, float]:
     """Estimate the city's figure of a group of people, with the design of the whole survey.
 
     Takes:   among - per questionnaire, whether it is of the group
     Returns: value, low, high (0 to 1), n_eff, deff
     """
-    kept = kept_answers(taken, without_flagged=False)
-    place = taken.place[kept]
-    people = taken.units["population"].to_numpy(float)[np.unique(place[place >= 0])]
-    how, _ = _how(taken.survey, people)
-    return _sampled(taken, rate, kept, np.ones(len(taken.units), bool), how, among)
+    counting = counting_answers(wave_answers, without_flagged=False)
+    unit_rows = wave_answers.unit_rows[counting]
+    people = wave_answers.units["population"].to_numpy(float)[np.unique(unit_rows[unit_rows >= 0])]
+    how, _ = _how(wave_answers.survey, people)
+    return _sampled(wave_answers, rate, counting, np.ones(len(wave_answers.units), bool), how, among)
 
 
 def _sampled(
-    taken: Taken,
+    wave_answers: WaveAnswers,
     rate: Rate,
-    kept: np.ndarray,
-    own: np.ndarray,
+    counting: np.ndarray,
+    chosen: np.ndarray,
     how: str,
     among: np.ndarray | None = None,
 ) -> dict[str, float]:
     """Estimate the figure of some units from all of their questionnaires, or a group of people's."""
-    said, units = judge_rate(taken.answers, taken.survey, rate), taken.units
-    asked = kept & (taken.place >= 0) & (said.state != UNASKED_STATE)
-    asked[asked] = own[taken.place[asked]]
-    in_base = said.in_base if among is None else said.in_base & among
-    weighted = weights_of(taken, kept, how)
-    weight = weighted.weight if weighted else taken.answers.frame["weight"].to_numpy(float)
-    at = np.flatnonzero(own).tolist()
-    people = dict(zip(at, units["population"].to_numpy(float)[own].tolist(), strict=True))
-    found = estimate(
-        said.value[asked],
-        in_base[asked],
-        taken.place[asked],
-        taken.answers.frame["cluster"].to_numpy()[asked],
-        weight[asked],
+    judged, units = judge_rate(wave_answers.answers, wave_answers.survey, rate), wave_answers.units
+    was_asked = counting & (wave_answers.unit_rows >= 0) & (judged.state != UNASKED_STATE)
+    was_asked[was_asked] = chosen[wave_answers.unit_rows[was_asked]]
+    in_base = judged.in_base if among is None else judged.in_base & among
+    weighted = weights_of(wave_answers, counting, how)
+    weight = weighted.weight if weighted else wave_answers.answers.frame["weight"].to_numpy(float)
+    rows = np.flatnonzero(chosen).tolist()
+    people = dict(zip(rows, units["population"].to_numpy(float)[chosen].tolist(), strict=True))
+    estimated = estimate(
+        judged.value[was_asked],
+        in_base[was_asked],
+        wave_answers.unit_rows[was_asked],
+        wave_answers.answers.frame["cluster"].to_numpy()[was_asked],
+        weight[was_asked],
         {unit: count for unit, count in people.items() if count > 0},
         how="pooled" if weighted else how,
-        group=dict(zip(at, units["group"].to_numpy()[own].tolist(), strict=True)),
+        group=dict(zip(rows, units["group"].to_numpy()[chosen].tolist(), strict=True)),
     )
     names = ("value", "low", "high", "n_eff", "deff")
-    return {name: getattr(found, name) for name in names}
+    return {name: getattr(estimated, name) for name in names}
 
 
 def overview_rates(office: Office, day: date) -> Rates | None:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.records import places_of
+from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.queries.survey.sums import hidden_units
-from wenming_metrics.queries.survey.waves import Taken, survey_of, take_from
+from wenming_metrics.queries.survey.waves import WaveAnswers, survey_of, read_wave_from
 from wenming_metrics.rules.survey.answers import NOT_ASKED
 from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Question
 from wenming_metrics.scoring.survey.fraud_flags import spell_flags
@@ -37,27 +37,27 @@ def answer_rows(
              none), counts. Those of units of which nothing is told are left out.
     """
     with reading(office.store) as connection:
-        taken = take_from(connection, office, wave)
-        asked, frame = taken.survey.question(question), taken.answers.frame
-        told = np.append(~hidden_units(taken, question)[0], False)
+        wave_answers = read_wave_from(connection, office, wave)
+        definition, frame = wave_answers.survey.question(question), wave_answers.answers.frame
+        disclosed = np.append(~hidden_units(wave_answers, question)[0], False)
         if unit is not None:
-            told[:-1] &= (taken.units["unit"] == unit).to_numpy()
-        gave = _gave(taken, asked, option) & told[taken.place]
-        rows, places = frame[gave], places_of(connection, frame[gave])
+            disclosed[:-1] &= (wave_answers.units["unit"] == unit).to_numpy()
+        gave = _gave(wave_answers, definition, option) & disclosed[wave_answers.unit_rows]
+        rows, locations = frame[gave], locations_of(connection, frame[gave])
     days = [date.fromordinal(day) if day else None for day in rows["day"].tolist()]
     return pd.DataFrame(
         {
-            **{"batch": rows["batch"], **places, "source_row": rows["source_row"], "day": days},
-            "unit_name": taken.units["unit_name"].to_numpy()[taken.place[gave]],
+            **{"batch": rows["batch"], **locations, "source_row": rows["source_row"], "day": days},
+            "unit_name": wave_answers.units["unit_name"].to_numpy()[wave_answers.unit_rows[gave]],
             "flags": [spell_flags(flags) for flags in rows["flags"].tolist()],
             "counts": rows["counts"].astype(bool),
         }
     ).reset_index(drop=True)
 
 
-def _gave(taken: Taken, question: Question, option: str) -> np.ndarray:
+def _gave(wave_answers: WaveAnswers, question: Question, option: str) -> np.ndarray:
     """Say which questionnaires gave an answer."""
-    answers = taken.answers
+    answers = wave_answers.answers
     if question.code not in answers.frame:
         return np.full(len(answers.frame), option == UNASKED)
     raw = answers.frame[question.code].to_numpy(np.int64)
@@ -71,8 +71,8 @@ def _gave(taken: Taken, question: Question, option: str) -> np.ndarray:
     codes = answers.options.get(question.code, ())
     if option not in codes:
         return np.zeros(len(raw), bool)
-    at = codes.index(option)
-    return (raw > 0) & (raw >> at & 1 > 0) if question.kind == MULTIPLE else raw == at
+    index = codes.index(option)
+    return (raw > 0) & (raw >> index & 1 > 0) if question.kind == MULTIPLE else raw == index
 
 
 def flagged(office: Office, wave: Window) -> pd.DataFrame:
@@ -82,19 +82,19 @@ def flagged(office: Office, wave: Window) -> pd.DataFrame:
              (who, when and why; "" = nobody has)
     """
     with reading(office.store) as connection:
-        taken = take_from(connection, office, wave)
-        frame = taken.answers.frame
-        own = (frame["flags"] > 0).to_numpy() | ~frame["counts"].to_numpy(bool)
-        rows, places = frame[own], places_of(connection, frame[own])
-        said = decisions(connection)
-    names = np.append(taken.units["unit_name"].to_numpy(object), "不在名单里")
-    last = said.drop_duplicates(["batch", "seq"], keep="last").set_index(["batch", "seq"])
+        wave_answers = read_wave_from(connection, office, wave)
+        frame = wave_answers.answers.frame
+        doubtful = (frame["flags"] > 0).to_numpy() | ~frame["counts"].to_numpy(bool)
+        rows, locations = frame[doubtful], locations_of(connection, frame[doubtful])
+        choices = decisions(connection)
+    names = np.append(wave_answers.units["unit_name"].to_numpy(object), "不在名单里")
+    last = choices.drop_duplicates(["batch", "seq"], keep="last").set_index(["batch", "seq"])
     keys = list(zip(rows["batch"].tolist(), rows["seq"].tolist(), strict=True))
     return pd.DataFrame(
         {
-            **{"batch": rows["batch"], "seq": rows["seq"], "unit_name": names[taken.place[own]]},
+            **{"batch": rows["batch"], "seq": rows["seq"], "unit_name": names[wave_answers.unit_rows[doubtful]]},
             "reasons": [spell_flags(flags) for flags in rows["flags"].tolist()],
-            **{**places, "source_row": rows["source_row"], "counts": rows["counts"].astype(bool)},
+            **{**locations, "source_row": rows["source_row"], "counts": rows["counts"].astype(bool)},
             "decided": [_decided(last.loc[key]) if key in last.index else "" for key in keys],
         }
     ).reset_index(drop=True)
@@ -102,18 +102,18 @@ def flagged(office: Office, wave: Window) -> pd.DataFrame:
 
 def is_doubtful(connection: Connection, batch: int, seq: int) -> bool:
     """Say whether something speaks against a stored questionnaire of a batch that counts."""
-    known = read_waves(connection)
-    for wave in known[known["batch"] == batch].itertuples():
+    wave_batches = read_waves(connection)
+    for wave in wave_batches[wave_batches["batch"] == batch].itertuples():
         frame = read_answers(connection, wave.first_day, wave.last_day).frame
-        own = frame[(frame["batch"] == batch) & (frame["seq"] == seq)]
-        if len(own):
-            return bool((own["flags"] > 0).any())
+        answer = frame[(frame["batch"] == batch) & (frame["seq"] == seq)]
+        if len(answer):
+            return bool((answer["flags"] > 0).any())
     return False
 
 
-def _decided(one: pd.Series) -> str:
-    act = "计入" if one["counts"] else "不计"
-    return f"{one['who']} {one['at'][:10]} 定为{act}:{one['reason']}"
+def _decided(choice: pd.Series) -> str:
+    act = "计入" if choice["counts"] else "不计"
+    return f"{choice['who']} {choice['at'][:10]} 定为{act}:{choice['reason']}"
 
 
 def printed(office: Office, wave: Window) -> pd.DataFrame:
@@ -125,34 +125,34 @@ def printed(office: Office, wave: Window) -> pd.DataFrame:
              like), told (as printed), printed_rank (as printed, "" = none), file, sheet, source_row
     """
     survey = survey_of(office, wave)
-    titles = {normalise(one.title): one.code for one in survey.rates} if survey else {}
+    titles = {normalise(rate.title): rate.code for rate in survey.rates} if survey else {}
     with reading(office.store) as connection:
-        found = read_records(connection, "external")
+        records = read_records(connection, "external")
         span = (wave.start.isoformat(), wave.end.toordinal())
-        own = [(o["first"], d) == span for o, d in zip(found["told"], found["day"], strict=True)]
-        found = found[np.array(own, bool)].reset_index(drop=True)
-        lines = list(_printed(found, titles))
-        return _with_places(connection, found, lines)
+        in_wave = [(o["first"], d) == span for o, d in zip(records["told"], records["day"], strict=True)]
+        records = records[np.array(in_wave, bool)].reset_index(drop=True)
+        lines = list(_printed(records, titles))
+        return _with_locations(connection, records, lines)
 
 
-def _printed(found: pd.DataFrame, titles: dict[str, str]) -> Iterator[tuple]:
+def _printed(records: pd.DataFrame, titles: dict[str, str]) -> Iterator[tuple]:
     """Go through the columns of tests that are named like a rate, a column after the other."""
-    for at, told in enumerate(found["told"]):
-        for part in told["parts"]:
-            name = normalise(part["name"])
+    for index, record in enumerate(records["told"]):
+        for component in record["parts"]:
+            name = normalise(component["name"])
             rate = next((code for title, code in titles.items() if name.startswith(title)), "")
-            if rate and part["printed"]:
-                told_rank = told["printed_rank"]
-                yield at, told["test"], part["name"], rate, part["printed"], told_rank
+            if rate and component["printed"]:
+                rank = record["printed_rank"]
+                yield index, record["test"], component["name"], rate, component["printed"], rank
 
 
-def _with_places(connection: Connection, found: pd.DataFrame, lines: list[tuple]) -> pd.DataFrame:
+def _with_locations(connection: Connection, records: pd.DataFrame, lines: list[tuple]) -> pd.DataFrame:
     names = ["at", "test", "figure", "rate", "told", "printed_rank"]
-    told = pd.DataFrame(lines, columns=names)
-    rows = found.iloc[told["at"].astype(int)].reset_index(drop=True)
+    printed_lines = pd.DataFrame(lines, columns=names)
+    rows = records.iloc[printed_lines["at"].astype(int)].reset_index(drop=True)
     units = read_register(connection).units["name"]
-    places = places_of(connection, rows)
-    own = {"unit": rows["unit"], "unit_name": rows["unit"].map(units).fillna("")}
-    told = told.drop(columns="at").assign(**own, **places, source_row=rows["source_row"])
+    locations = locations_of(connection, rows)
+    unit_columns = {"unit": rows["unit"], "unit_name": rows["unit"].map(units).fillna("")}
+    printed_lines = printed_lines.drop(columns="at").assign(**unit_columns, **locations, source_row=rows["source_row"])
     order = ["test", "unit", "unit_name", "figure", "rate", "told", "printed_rank"]
-    return told[[*order, "file", "sheet", "source_row"]]
+    return printed_lines[[*order, "file", "sheet", "source_row"]]

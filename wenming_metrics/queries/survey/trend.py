@@ -9,7 +9,7 @@ import pandas as pd
 
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.rates import CITY, Rates, figures_of
-from wenming_metrics.queries.survey.waves import take, waves
+from wenming_metrics.queries.survey.waves import read_wave, waves
 from wenming_metrics.rules.survey.model import Rate, Survey
 from wenming_metrics.rules.survey.wording import spell_margins, spell_rate
 from wenming_metrics.scoring.survey.intervals import difference
@@ -28,39 +28,39 @@ def course(office: Office, rate: str, unit: int | None = None) -> pd.DataFrame:
     """
     lines: list[dict] = []
     for wave in reversed(waves(office)):
-        taken = take(office, wave)
-        rated = next((one for one in taken.survey.rates if one.code == rate), None)
-        found = figures_of(taken, only=rate) if rated else None
-        line = _line_of(found, rate, unit) if rated else None
+        wave_answers = read_wave(office, wave)
+        rated = next((candidate for candidate in wave_answers.survey.rates if candidate.code == rate), None)
+        figures = figures_of(wave_answers, only=rate) if rated else None
+        line = _line_of(figures, rate, unit) if rated else None
         if line is not None:
-            told = {"wave": wave, "definition": spell_rate(found.survey, rated)}
-            lines.append({**told, **line, "key": _key(found.survey, rated, unit)})
+            heading = {"wave": wave, "definition": spell_rate(figures.survey, rated)}
+            lines.append({**heading, **line, "key": _key(figures.survey, rated, unit)})
     names = ["wave", *_COURSE, "definition", "changed", "moved"]
     before: list[dict | None] = [None, *lines[:-1]]
-    for line, other in zip(lines, before, strict=False):
-        line["changed"] = other is not None and other["key"] != line["key"]
-        line["moved"] = _moved(other, line)
+    for line, previous in zip(lines, before, strict=False):
+        line["changed"] = previous is not None and previous["key"] != line["key"]
+        line["moved"] = _moved(previous, line)
     return pd.DataFrame(lines, columns=names)
 
 
 _COURSE = ("value", "shown", "low", "high", "n", "n_eff", "state")
 
 
-def _line_of(found: Rates, rate: str, unit: int | None) -> dict | None:
+def _line_of(figures: Rates, rate: str, unit: int | None) -> dict | None:
     """Give the line of the city, or of a unit, in one wave."""
     if unit is None:
-        own = found.totals[found.totals["level"] == CITY]
+        lines = figures.totals[figures.totals["level"] == CITY]
     else:
-        own = found.units[found.units["unit"] == unit]
-    own = own[own["rate"] == rate]
-    return None if own.empty else own.iloc[0][list(_COURSE)].to_dict()
+        lines = figures.units[figures.units["unit"] == unit]
+    lines = lines[lines["rate"] == rate]
+    return None if lines.empty else lines.iloc[0][list(_COURSE)].to_dict()
 
 
 def _key(survey: Survey, rate: Rate, unit: int | None) -> tuple[object, ...]:
     """Give all that makes a figure comparable: its definition, and for the city how it is made."""
     plain = replace(rate, target=None, title="", values={})
     question = replace(survey.question(rate.question), title="", headers=())
-    options = [(one.code, one.state) for one in question.options]
+    options = [(option.code, option.state) for option in question.options]
     city = (survey.city, spell_margins(survey)) if unit is None else ""
     return plain, tuple(rate.values.items()), question.kind, tuple(options), city
 
@@ -72,7 +72,7 @@ def _moved(before: dict | None, now: dict) -> str:
     if before["key"] != now["key"]:
         return BROKEN
     yes, base = zip(
-        *((one["value"] / _WHOLE * one["n_eff"], one["n_eff"]) for one in (now, before)),
+        *((line["value"] / _WHOLE * line["n_eff"], line["n_eff"]) for line in (now, before)),
         strict=True,
     )
     low, high = difference(yes[0], base[0], yes[1], base[1])

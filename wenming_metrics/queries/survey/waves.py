@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, custom, window
-from wenming_metrics.domain.registers import Register, ancestors, heirs
+from wenming_metrics.domain.registers import Register, ancestors, successors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.queries.scores.score_windows import board_units
@@ -27,14 +27,14 @@ NO_SURVEY = "评分办法里没有问卷的定义(survey.toml),两率一度算�
 
 
 @dataclass(frozen=True, eq=False)
-class Taken:
+class WaveAnswers:
     """What came in of one wave.
 
     units   - of the list, alive at its end: unit, unit_name, group, group_order, population (NaN =
               not known), in the order of the register
     answers - all questionnaires, also those that a person took out
     row_of  - per unit number the row in `units` of the one it counts for, -1 for none
-    place   - per questionnaire the row of its unit in `units`, -1 for none
+    unit_rows - per questionnaire the row of its unit in `units`, -1 for none
     counted - counts of counted tables: COUNTED, place as above
     """
 
@@ -44,7 +44,7 @@ class Taken:
     units: pd.DataFrame
     answers: Answers
     row_of: np.ndarray
-    place: np.ndarray
+    unit_rows: np.ndarray
     counted: pd.DataFrame
 
 
@@ -56,18 +56,18 @@ def waves(office: Office) -> tuple[Window, ...]:
 
 def waves_from(connection: Connection, office: Office) -> tuple[Window, ...]:
     """List the waves, as `waves`."""
-    found = read_waves(connection)[["first_day", "last_day"]].drop_duplicates()
-    spans = found.sort_values(["last_day", "first_day"], ascending=False)
-    known = (wave_of(office, *span) for span in spans.itertuples(index=False, name=None))
-    return tuple(one for one in known if survey_of(office, one))
+    wave_days = read_waves(connection)[["first_day", "last_day"]].drop_duplicates()
+    spans = wave_days.sort_values(["last_day", "first_day"], ascending=False)
+    wave_windows = (wave_of(office, *span) for span in spans.itertuples(index=False, name=None))
+    return tuple(wave for wave in wave_windows if survey_of(office, wave))
 
 
 def wave_of(office: Office, first_day: int, last_day: int) -> Window:
     """Give the window of a wave by its days; one beside the calendar is a window of its own."""
     first, last = date.fromordinal(int(first_day)), date.fromordinal(int(last_day))
     survey = survey_of(office, custom(first, last))
-    found = window(survey.wave, first) if survey else custom(first, last)
-    return found if (found.start, found.end) == (first, last) else custom(first, last)
+    wave = window(survey.wave, first) if survey else custom(first, last)
+    return wave if (wave.start, wave.end) == (first, last) else custom(first, last)
 
 
 def survey_of(office: Office, wave: Window) -> Survey | None:
@@ -75,14 +75,14 @@ def survey_of(office: Office, wave: Window) -> Survey | None:
     return rules_on(office, wave.end).survey or office.rules.survey
 
 
-def take(office: Office, wave: Window) -> Taken:
+def read_wave(office: Office, wave: Window) -> WaveAnswers:
     """Read what came in of a wave. Raises LookupError where nothing says what was asked."""
     with reading(office.store) as connection:
-        return take_from(connection, office, wave)
+        return read_wave_from(connection, office, wave)
 
 
-def take_from(connection: Connection, office: Office, wave: Window) -> Taken:
-    """Read what came in of a wave, as `take`."""
+def read_wave_from(connection: Connection, office: Office, wave: Window) -> WaveAnswers:
+    """Read what came in of a wave, as `read_wave`."""
     rules, survey = rules_on(office, wave.end), survey_of(office, wave)
     if survey is None:
         raise LookupError(NO_SURVEY)
@@ -93,64 +93,64 @@ def take_from(connection: Connection, office: Office, wave: Window) -> Taken:
     first, last = wave.start.toordinal(), wave.end.toordinal()
     answers = read_answers(connection, first, last)
     row_of = _rows_of(register, board.kind, units, last)
-    place = row_of[answers.frame["unit"].to_numpy(np.int64)]
+    unit_rows = row_of[answers.frame["unit"].to_numpy(np.int64)]
     counted = _counted(connection, wave, row_of)
-    counted = _beside(counted, answers, place)
-    return Taken(wave, survey, rules.ties, units, answers, row_of, place, counted)
+    counted = _beside(counted, answers, unit_rows)
+    return WaveAnswers(wave, survey, rules.ties, units, answers, row_of, unit_rows, counted)
 
 
 def _rows_of(register: Register, kind: str, units: pd.DataFrame, day: int) -> np.ndarray:
     """Give per unit number the row of the listed unit it counts for; the last one is for none."""
-    row = {int(unit): at for at, unit in enumerate(units["unit"])}
-    after = heirs(register, day)
+    row = {int(unit): index for index, unit in enumerate(units["unit"])}
+    after = successors(register, day)
     above = ancestors(register, kind).tolist() if len(register.units) else []
-    return np.array([*(row.get(after.get(one, one), -1) for one in above), -1], np.int64)
+    return np.array([*(row.get(after.get(unit, unit), -1) for unit in above), -1], np.int64)
 
 
 def _counted(connection: Connection, wave: Window, row_of: np.ndarray) -> pd.DataFrame:
     """Read the counted tables of a wave: of each unit and question the table that came last."""
-    found = read_records(connection, "counts")
+    records = read_records(connection, "counts")
     span = (wave.start.isoformat(), wave.end.isoformat())
     lines = {
         (unit, question): counts
-        for unit, told in zip(found["unit"].tolist(), found["told"], strict=True)
-        if (told["first"], told["last"]) == span
-        for question, counts in told["counts"].items()
+        for unit, record in zip(records["unit"].tolist(), records["told"], strict=True)
+        if (record["first"], record["last"]) == span
+        for question, counts in record["counts"].items()
     }
     rows = [
         (row_of[unit], question, option, n)
         for (unit, question), counts in lines.items()
         for option, n in counts.items()
     ]
-    told = pd.DataFrame(rows, columns=COUNTED).astype({"place": "int64", "n": "int64"})
-    return told[told["place"] >= 0].reset_index(drop=True)
+    counted = pd.DataFrame(rows, columns=COUNTED).astype({"place": "int64", "n": "int64"})
+    return counted[counted["place"] >= 0].reset_index(drop=True)
 
 
-def _beside(counted: pd.DataFrame, answers: Answers, place: np.ndarray) -> pd.DataFrame:
+def _beside(counted: pd.DataFrame, answers: Answers, unit_rows: np.ndarray) -> pd.DataFrame:
     """Keep what no questionnaires say: where both are there, the table is made of them."""
     if counted.empty:
         return counted
-    kept = np.ones(len(counted), bool)
+    remaining = np.ones(len(counted), bool)
     for question in counted["question"].unique():
         if question in answers.frame:
-            asked = answers.frame[question].to_numpy(np.int64) != NOT_ASKED
-            own = counted["place"].isin(np.unique(place[asked])).to_numpy()
-            kept &= ~(own & (counted["question"] == question).to_numpy())
-    return counted[kept].reset_index(drop=True)
+            was_asked = answers.frame[question].to_numpy(np.int64) != NOT_ASKED
+            is_covered = counted["place"].isin(np.unique(unit_rows[was_asked])).to_numpy()
+            remaining &= ~(is_covered & (counted["question"] == question).to_numpy())
+    return counted[remaining].reset_index(drop=True)
 
 
-def pick(taken: Taken, kept: np.ndarray) -> tuple[Answers, np.ndarray]:
+def pick(wave_answers: WaveAnswers, chosen: np.ndarray) -> tuple[Answers, np.ndarray]:
     """Give some of the questionnaires with their places."""
-    answers = taken.answers
-    frame = answers.frame[kept].reset_index(drop=True)
-    return Answers(frame, answers.options, answers.multiple), taken.place[kept]
+    answers = wave_answers.answers
+    frame = answers.frame[chosen].reset_index(drop=True)
+    return Answers(frame, answers.options, answers.multiple), wave_answers.unit_rows[chosen]
 
 
-def kept_answers(taken: Taken, *, without_flagged: bool) -> np.ndarray:
+def counting_answers(wave_answers: WaveAnswers, *, without_flagged: bool) -> np.ndarray:
     """Say which questionnaires count: what a person took out never does."""
-    frame = taken.answers.frame
-    kept = frame["counts"].to_numpy(bool)
-    return kept & (frame["flags"] == 0).to_numpy() if without_flagged else kept
+    frame = wave_answers.answers.frame
+    counting = frame["counts"].to_numpy(bool)
+    return counting & (frame["flags"] == 0).to_numpy() if without_flagged else counting
 
 
 def group_name(group: str) -> str:

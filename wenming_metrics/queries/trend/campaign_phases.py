@@ -21,11 +21,11 @@ _TASK = ["campaign", "phase", "task", "unit"]
 class PhaseEnd:
     """The day on which phases of campaigns fell due, and where it lies on an axis of windows.
 
-    place - 0 is the middle of the first window, 0.5 its end; names - 「行动·阶段」, at least one
+    axis_position - 0 is the middle of the first window, 0.5 its end; names - 「行动·阶段」, at least one
     """
 
     day: date
-    place: float
+    axis_position: float
     names: tuple[str, ...]
 
 
@@ -40,18 +40,18 @@ def phase_ends(office: Office, windows: Sequence[Window]) -> tuple[PhaseEnd, ...
     Returns: in order of time
     """
     with reading(office.store) as connection:
-        found = read_records(connection, "campaign")
-    told = pd.DataFrame(found["told"].tolist(), found.index).reindex(columns=_TASK[:-1])
-    tasks = told.fillna("").assign(unit=found["unit"], day=found["day"], batch=found["batch"])
+        records = read_records(connection, "campaign")
+    contents = pd.DataFrame(records["told"].tolist(), records.index).reindex(columns=_TASK[:-1])
+    tasks = contents.fillna("").assign(unit=records["unit"], day=records["day"], batch=records["batch"])
     last = tasks["batch"] == tasks.groupby(_TASK)["batch"].transform("max")
     ends = tasks[last].groupby(["campaign", "phase"], sort=False)["day"].max()
-    known: dict[int, list[str]] = {}
+    names_by_day: dict[int, list[str]] = {}
     for (campaign, phase), day in ends[ends > 0].items():
-        known.setdefault(int(day), []).append(_name(campaign, phase))
-    days = [date.fromordinal(day) for day in sorted(known)]
+        names_by_day.setdefault(int(day), []).append(_name(campaign, phase))
+    days = [date.fromordinal(day) for day in sorted(names_by_day)]
     inside = [day for day in days if windows and windows[0].start <= day <= windows[-1].end]
     return tuple(
-        PhaseEnd(day, _place(windows, day), tuple(known[day.toordinal()])) for day in inside
+        PhaseEnd(day, _axis_position(windows, day), tuple(names_by_day[day.toordinal()])) for day in inside
     )
 
 
@@ -59,8 +59,8 @@ def _name(campaign: str, phase: str) -> str:
     return mask("·".join(filter(None, (campaign, phase))) or "专项行动")
 
 
-def _place(windows: Sequence[Window], day: date) -> float:
+def _axis_position(windows: Sequence[Window], day: date) -> float:
     """Give the place of the end of a day; one that lies between windows stands between them."""
-    number = max(number for number, one in enumerate(windows) if one.start <= day)
+    number = max(number for number, axis_window in enumerate(windows) if axis_window.start <= day)
     passed = (day - windows[number].start).days + 1
     return number - 0.5 + min(1.0, passed / len(windows[number].days))

@@ -13,7 +13,7 @@ from wenming_metrics.domain.numbers import exact_product
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_weights
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.details import node_path
 from wenming_metrics.queries.scores.rule_spans import versions_of
@@ -75,7 +75,7 @@ def score_change(
     before: Window,
     after: Window,
     board: str = "street",
-    cuts: tuple[Cut | None, Cut | None] = (None, None),
+    cuts: tuple[Cutoff | None, Cutoff | None] = (None, None),
 ) -> Change:
     """Explain the change from one window to another, whatever rules and days they have.
 
@@ -85,37 +85,37 @@ def score_change(
     listed = office.rules.board(board)
     with reading(office.store) as connection:
         now = score_windows(connection, office, [before, after], listed)
-        known = [
-            _known(connection, office, listed, one, cut)
-            for one, cut in zip((before, after), cuts, strict=True)
+        signed = [
+            _signed_standings(connection, office, listed, window, cut)
+            for window, cut in zip((before, after), cuts, strict=True)
         ]
         old, new = _regime(before, office), _regime(after, office)
         versions = [] if _same(old, new) else _versions(old, new)
-        others = [_under(connection, office, one, (before, after), listed) for one in versions]
-    units = _units([now, *(one for one in known if one)])
+        by_version = [_under(connection, office, version, (before, after), listed) for version in versions]
+    units = _units([now, *(standings for standings in signed if standings)])
     groups = list(dict.fromkeys(units.sort_values("group_order", kind="stable")["group"]))
-    found = [(now, -2), (now, -1), *((one, -1) for one in known if one)]
-    found += [(one, number) for one in others for number in (-2, -1)]
-    states = aligned([_state(one, number, groups) for one, number in found])
+    scored = [(now, -2), (now, -1), *((standings, -1) for standings in signed if standings)]
+    scored += [(standings, number) for standings in by_version for number in (-2, -1)]
+    states = aligned([_state(standings, number, groups) for standings, number in scored])
     was, is_ = states[0], states[1]
-    told = iter(states[2:])
+    remaining = iter(states[2:])
     start, end = (
-        next(told) if one else state for one, state in zip(known, (was, is_), strict=True)
+        next(remaining) if standings else state for standings, state in zip(signed, (was, is_), strict=True)
     )
-    under = {one.digest: (next(told), next(told)) for one in versions}
+    under = {version.digest: (next(remaining), next(remaining)) for version in versions}
     booked = explain(start, end, _ways(start, was, is_, end, _crossed(under, old, new)))
-    told_rules = [one[-1][0] for one in (old, new)]
+    last_rules = [regime[-1][0] for regime in (old, new)]
     return Change(
         *(before, after, _wholes(units, groups, start, end, booked), booked, start, end),
-        full_marks=tuple(one.full_mark for one in told_rules),
+        full_marks=tuple(rules.full_mark for rules in last_rules),
         paths=_paths(old, new),
-        rules=tuple(f"{one.short}(版本 {one.version})" for one in told_rules),
-        cuts=tuple(one is not None for one in known),
+        rules=tuple(f"{rules.short}(版本 {rules.version})" for rules in last_rules),
+        cuts=tuple(standings is not None for standings in signed),
     )
 
 
-def _known(
-    connection: Connection, office: Office, board: Board, window: Window, cut: Cut | None
+def _signed_standings(
+    connection: Connection, office: Office, board: Board, window: Window, cut: Cutoff | None
 ) -> Standings | None:
     if cut is None:
         return None
@@ -143,8 +143,8 @@ def _under(
     board: Board,
 ) -> Standings:
     """Score windows wholly under one version of the rules."""
-    other = replace(office, rules=rules, rule_sets=(rules,))
-    return score_windows(connection, other, windows, board)
+    version_office = replace(office, rules=rules, rule_sets=(rules,))
+    return score_windows(connection, version_office, windows, board)
 
 
 def _crossed(
@@ -155,8 +155,8 @@ def _crossed(
         return None
     pairs = ((0, new), (1, old))
     return tuple(
-        mixed([under[r.digest][at] for r, _ in regime], [share for _, share in regime])
-        for at, regime in pairs
+        mixed([under[r.digest][side] for r, _ in regime], [share for _, share in regime])
+        for side, regime in pairs
     )
 
 
@@ -168,13 +168,13 @@ def _ways(
     def way(*between: Leg) -> Way:
         return (Leg(RESTATED, start, was), *between, Leg(RESTATED, is_, end))
 
-    whole = (Leg(RESTATED, start, end),)  # nothing is left now of one of the windows
+    restated = (Leg(RESTATED, start, end),)  # nothing is left now of one of the windows
     if crossed is None:
-        return [[way(Leg(WORK, was, is_))], [whole]]
+        return [[way(Leg(WORK, was, is_))], [restated]]
     first, second = crossed
     rules_first = way(Leg(RULES, was, first), Leg(WORK, first, is_))
     data_first = way(Leg(WORK, was, second), Leg(RULES, second, is_))
-    return [[rules_first, data_first], [way(Leg(RULES, was, is_))], [whole]]
+    return [[rules_first, data_first], [way(Leg(RULES, was, is_))], [restated]]
 
 
 def _state(standings: Standings, number: int, groups: Sequence[str]) -> State:
@@ -184,12 +184,12 @@ def _state(standings: Standings, number: int, groups: Sequence[str]) -> State:
     own_group = standings.units["group"].to_numpy(object)
     wholes = [city_weights(standings, number)]
     wholes += [_mean_of((status == RANKED) & (own_group == group)) for group in groups]
-    parts = [
-        leaf_parts(stretch.scores, stretch.rules, at, shares)
-        for stretch, at, shares in standings.parts(number)
+    span_leaves = [
+        leaf_parts(span.scores, span.rules, columns, shares)
+        for span, columns, shares in standings.spans_in(number)
     ]
     units = pd.Index(standings.units["unit"])
-    return state_of(units, parts, scored, standings.adjusted(number), np.stack(wholes))
+    return state_of(units, span_leaves, scored, standings.adjusted(number), np.stack(wholes))
 
 
 def _mean_of(chosen: np.ndarray) -> np.ndarray:
@@ -198,44 +198,44 @@ def _mean_of(chosen: np.ndarray) -> np.ndarray:
 
 def _units(standings: Sequence[Standings]) -> pd.DataFrame:
     """List the units of all, each once, as the first that has it."""
-    found = pd.concat([one.units for one in standings], ignore_index=True)
-    return found.drop_duplicates("unit").reset_index(drop=True)
+    units = pd.concat([scored.units for scored in standings], ignore_index=True)
+    return units.drop_duplicates("unit").reset_index(drop=True)
 
 
 def _wholes(
     units: pd.DataFrame, groups: Sequence[str], start: State, end: State, booked: Booked
 ) -> pd.DataFrame:
-    named = units.set_index("unit").reindex(start.units)
-    kinds = [CITY] + [GROUP] * len(groups) + [UNIT] * len(named)
+    listed = units.set_index("unit").reindex(start.units)
+    kinds = [CITY] + [GROUP] * len(groups) + [UNIT] * len(listed)
     before, after = start.totals, end.totals
     frame = pd.DataFrame(
         {
             "kind": kinds,
-            "unit": [-1] * (1 + len(groups)) + named.index.tolist(),
-            "name": ["全市", *groups, *named["name"]],
-            "group": ["", *groups, *named["group"]],
+            "unit": [-1] * (1 + len(groups)) + listed.index.tolist(),
+            "name": ["全市", *groups, *listed["name"]],
+            "group": ["", *groups, *listed["group"]],
             **{"score_before": before, "score_after": after, "change": after - before},
         }
     )
-    told = frame["change"].notna()
+    has_change = frame["change"].notna()
     for cause in CAUSES:
-        frame[cause] = np.where(told, booked.total(cause), np.nan)
+        frame[cause] = np.where(has_change, booked.total(cause), np.nan)
     return frame
 
 
 def _paths(*regimes: Regime) -> dict[tuple[str, str], str]:
-    found = {}
-    for rules, _ in (one for regime in regimes for one in regime):
-        own = own_nodes(rules)
-        keys = zip(*(rules.nodes.loc[own, name] for name in LEAF_KEYS), strict=True)
-        found |= {key: node_path(rules, int(n)) for key, n in zip(keys, own, strict=True)}
-    return found
+    paths = {}
+    for rules, _ in (version for regime in regimes for version in regime):
+        nodes = own_nodes(rules)
+        keys = zip(*(rules.nodes.loc[nodes, name] for name in LEAF_KEYS), strict=True)
+        paths |= {key: node_path(rules, int(n)) for key, n in zip(keys, nodes, strict=True)}
+    return paths
 
 
-def leaf_lines(change: Change, whole: int) -> pd.DataFrame:
+def leaf_lines(change: Change, position: int) -> pd.DataFrame:
     """List what moved one whole, by indicator, the largest move first.
 
-    Takes:   whole - position in `change.wholes`
+    Takes:   position - of the whole in `change.wholes`
     Returns: code, name, path, CAUSES and moved (points; their sum over CAUSES), rate_before,
              rate_after (0 to 1, NaN = not looked at), weight_before, weight_after (share of the
              whole); without adjustments and the coming and going of units, which have no indicator
@@ -245,21 +245,21 @@ def leaf_lines(change: Change, whole: int) -> pd.DataFrame:
     frame = pd.DataFrame({name: keys.get_level_values(name) for name in LEAF_KEYS})
     frame["path"] = [change.paths.get(key, "") for key in keys]
     for cause in CAUSES:
-        frame[cause] = change.booked.by_leaf[cause][whole]
+        frame[cause] = change.booked.by_leaf[cause][position]
     frame["moved"] = frame[list(CAUSES)].sum(axis=1)
     for side, state, full in zip(("before", "after"), states, change.full_marks, strict=True):
-        weight = exact_product(state.weight, state.among[whole])
+        weight = exact_product(state.weight, state.among[position])
         points = state.weight * np.nan_to_num(state.points)
-        earned = exact_product(points, state.among[whole])
+        earned = exact_product(points, state.among[position])
         none = np.full(len(weight), np.nan)
         frame[f"rate_{side}"] = np.divide(earned, weight * full, out=none, where=weight > 0)
         frame[f"weight_{side}"] = weight
-    there = (frame["weight_before"] > 0) | (frame["weight_after"] > 0) | (frame["moved"] != 0)
-    found = frame[there].sort_values("moved", key=np.abs, ascending=False, kind="stable")
-    return found.reset_index(drop=True)
+    concerned = (frame["weight_before"] > 0) | (frame["weight_after"] > 0) | (frame["moved"] != 0)
+    lines = frame[concerned].sort_values("moved", key=np.abs, ascending=False, kind="stable")
+    return lines.reset_index(drop=True)
 
 
-def unit_lines(change: Change, whole: int) -> pd.DataFrame:
+def unit_lines(change: Change, position: int) -> pd.DataFrame:
     """List what each unit moved one whole by, the largest move first; the lines add up to it.
 
     Returns: unit, name, CAUSES and moved (points), score_before, score_after (NaN = no score)
@@ -267,8 +267,8 @@ def unit_lines(change: Change, whole: int) -> pd.DataFrame:
     units = change.wholes[change.wholes["kind"] == UNIT].reset_index(drop=True)
     frame = units[["unit", "name", "score_before", "score_after"]].copy()
     for cause in CAUSES:
-        frame[cause] = change.booked.by_unit[cause][whole]
+        frame[cause] = change.booked.by_unit[cause][position]
     frame["moved"] = frame[list(CAUSES)].sum(axis=1)
-    inside = (change.start.among[whole] > 0) | (change.end.among[whole] > 0)
-    found = frame[inside].sort_values("moved", key=np.abs, ascending=False, kind="stable")
-    return found.reset_index(drop=True)
+    inside = (change.start.among[position] > 0) | (change.end.among[position] > 0)
+    lines = frame[inside].sort_values("moved", key=np.abs, ascending=False, kind="stable")
+    return lines.reset_index(drop=True)

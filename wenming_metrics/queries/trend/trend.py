@@ -56,23 +56,23 @@ def course(
 
     Takes: code - of an indicator of whatever level; "": the score
     """
-    earlier = [year_before(one) for one in windows]
+    earlier = [year_before(later) for later in windows]
     with reading(office.store) as connection:
         span = range(earlier[0].days.start, earlier[-1].days.stop)
-        told = earlier if days_with_rows(connection, span) else []
+        scored_earlier = earlier if days_with_rows(connection, span) else []
         listed = office.rules.board(board)
-        standings = score_windows(connection, office, [*told, *windows], listed)
+        standings = score_windows(connection, office, [*scored_earlier, *windows], listed)
     groups = list(dict.fromkeys(standings.units.sort_values("group_order", kind="stable")["group"]))
     numbers = range(len(standings.windows))
     columns = [_values(standings, number, groups, code) for number in numbers]
-    values, checks = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
-    size = len(told)
+    values, checks = (np.stack(arrays, axis=1) for arrays in zip(*columns, strict=True))
+    size = len(scored_earlier)
     return Course(
         windows=tuple(windows),
         earlier=tuple(earlier),
         wholes=_wholes(standings.units, groups),
         values=values[:, size:],
-        before=values[:, :size] if told else np.full((len(values), len(windows)), np.nan),
+        before=values[:, :size] if scored_earlier else np.full((len(values), len(windows)), np.nan),
         checks=checks[:, size:],
         changes=_changes(office, windows),
     )
@@ -94,11 +94,11 @@ def year_before(of: Window) -> Window:
 
 def indicators(office: Office) -> list[tuple[str, str]]:
     """List what can be followed besides the score: code and path of every node but the root."""
-    rules, found = office.rules, []
+    rules, choices = office.rules, []
     for node in rules.nodes.index[1:]:
-        parts = [node_path(rules, node), rules.nodes.at[node, "name"]]
-        found.append((str(rules.nodes.at[node, "code"]), PATH_MARK.join(filter(None, parts))))
-    return found
+        names = [node_path(rules, node), rules.nodes.at[node, "name"]]
+        choices.append((str(rules.nodes.at[node, "code"]), PATH_MARK.join(filter(None, names))))
+    return choices
 
 
 def days_scored(office: Office, days: Sequence[date], board: str = "street") -> pd.DataFrame:
@@ -109,8 +109,8 @@ def days_scored(office: Office, days: Sequence[date], board: str = "street") -> 
     """
     frames = []
     for first in range(0, len(days), _STEP):
-        part = days[first : first + _STEP]
-        frames += _days(office, [window("day", day) for day in part], board)
+        day_batch = days[first : first + _STEP]
+        frames += _days(office, [window("day", day) for day in day_batch], board)
     return pd.concat(frames, ignore_index=True) if frames else _no_days()
 
 
@@ -119,9 +119,9 @@ def _days(office: Office, windows: list[Window], board: str) -> Iterator[pd.Data
         standings = score_windows(connection, office, windows, office.rules.board(board))
     groups = list(dict.fromkeys(standings.units["group"]))
     wholes = _wholes(standings.units, groups)[["kind", "name"]]
-    for number, one in enumerate(windows):
+    for number, day_window in enumerate(windows):
         values, checks = _values(standings, number, groups, "")
-        yield wholes.assign(day=one.start, value=values, checks=checks)
+        yield wholes.assign(day=day_window.start, value=values, checks=checks)
 
 
 def _no_days() -> pd.DataFrame:
@@ -154,7 +154,7 @@ def _values(
         city = _mean(units, city_weights(standings, number))
         decimals = 2
     else:
-        units = np.where(np.isin(status, SCORED), standings.total[standings.at(number)], np.nan)
+        units = np.where(np.isin(status, SCORED), standings.total[standings.window_columns(number)], np.nan)
         city = city_score(standings, number)
         # What is shown of a group is the mean of what is shown of its units.
         units = half_up(units, decimals)
@@ -165,33 +165,33 @@ def _values(
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    there = ~np.isnan(values) & (weights > 0)
-    if not there.any():
+    has_value = ~np.isnan(values) & (weights > 0)
+    if not has_value.any():
         return np.nan
-    return float(exact_product(values[there], weights[there]) / exact_sum(weights[there]))
+    return float(exact_product(values[has_value], weights[has_value]) / exact_sum(weights[has_value]))
 
 
 def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
     """Give each unit's rate on an indicator in per cent, over the versions that know it."""
     size = len(standings.units)
     total, weight = np.zeros(size), np.zeros(size)
-    for stretch, at, _ in standings.parts(number):
-        found = np.flatnonzero(stretch.rules.nodes["code"].to_numpy() == code)
-        if not len(found):
+    for span, columns, _ in standings.spans_in(number):
+        nodes = np.flatnonzero(span.rules.nodes["code"].to_numpy() == code)
+        if not len(nodes):
             continue
-        rates, filled = (one[found[0], at] for one in (stretch.scores.rates, stretch.scores.filled))
+        rates, filled = (by_node[nodes[0], columns] for by_node in (span.scores.rates, span.scores.filled))
         seen = ~np.isnan(rates) & ~filled
-        total += np.where(seen, rates, 0.0) * stretch.share
-        weight += seen * stretch.share
+        total += np.where(seen, rates, 0.0) * span.share
+        weight += seen * span.share
     return np.divide(100 * total, weight, out=np.full(size, np.nan), where=weight > 0)
 
 
 def _changes(office: Office, windows: Sequence[Window]) -> dict[int, tuple[date, str]]:
     """Say at which windows another version of the rules begins: by its first day."""
-    found = {}
+    changes = {}
     for rules in office.rule_sets[1:]:
         first = rules.effective_from
-        inside = [number for number, one in enumerate(windows) if one.end >= first]
+        inside = [number for number, axis_window in enumerate(windows) if axis_window.end >= first]
         if inside and windows[0].start < first:
-            found[inside[0]] = (first, f"{rules.short}(版本 {rules.version})")
-    return found
+            changes[inside[0]] = (first, f"{rules.short}(版本 {rules.version})")
+    return changes

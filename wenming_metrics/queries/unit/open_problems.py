@@ -13,9 +13,9 @@ from wenming_metrics.domain.periods import Window, custom, today
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.deadline_rates import named_in, on_time
-from wenming_metrics.queries.scores.describe_rows import tell
+from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
-from wenming_metrics.queries.scores.row_losses import place_of
+from wenming_metrics.queries.scores.row_losses import position_of
 from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.rules.model import Board
 from wenming_metrics.scoring.tally.tally import TERRITORY
@@ -68,46 +68,46 @@ def unsolved(
 
     Takes: as_of - None: today; most - so many are listed, the most urgent first
     """
-    at, chosen = as_of or today(), office.rules.board(board)
-    end = max(window.start, min(window.end, at))
+    state_day, chosen = as_of or today(), office.rules.board(board)
+    end = max(window.start, min(window.end, state_day))
     days = custom(end - timedelta(days=LOOK_BACK - 1), end)
     with reading(office.store) as connection:
         owner = ancestors(read_register(connection), chosen.kind)
-        found = read_problems(connection, days.days, "", _sites(connection, chosen, owner == unit))
-        named = named_in(connection, found.assign(territory=found["unit"]), days, chosen)
-        own = named[owner[named["unit"].to_numpy(np.int64)] == unit]
-        own = _open(connection, own.drop_duplicates(_KEY, ignore_index=True), at)
-        left = np.where(own["due"] > 0, own["due"] - at.toordinal(), np.nan)
-        own = own.assign(left=left).sort_values(["left", "day"], kind="stable")
-        told = _tell(connection, office, own[own["due"] > 0].head(most))
+        problems = read_problems(connection, days.days, "", _sites(connection, chosen, owner == unit))
+        named_problems = named_in(connection, problems.assign(territory=problems["unit"]), days, chosen)
+        unit_problems = named_problems[owner[named_problems["unit"].to_numpy(np.int64)] == unit]
+        unit_problems = _open(connection, unit_problems.drop_duplicates(_KEY, ignore_index=True), state_day)
+        left = np.where(unit_problems["due"] > 0, unit_problems["due"] - state_day.toordinal(), np.nan)
+        unit_problems = unit_problems.assign(left=left).sort_values(["left", "day"], kind="stable")
+        lines = _describe(connection, office, unit_problems[unit_problems["due"] > 0].head(most))
     return Unsolved(
         days=days,
-        as_of=at,
+        as_of=state_day,
         late=int((left < 0).sum()),
         near=int(((left >= 0) & (left <= SOON)).sum()),
         later=int((left > SOON).sum()),
         undated=int(np.isnan(left).sum()),
-        lines=told,
+        lines=lines,
     )
 
 
-def _tell(connection: Connection, office: Office, own: pd.DataFrame) -> pd.DataFrame:
+def _describe(connection: Connection, office: Office, problems: pd.DataFrame) -> pd.DataFrame:
     """Put names and original cells to problems, in their order."""
     rows = read_rows(
-        connection, own["day"].unique(), own["batch"].unique(), own["territory"].unique()
+        connection, problems["day"].unique(), problems["batch"].unique(), problems["territory"].unique()
     )
-    rows = own[[*_KEY, "left", "due", "number"]].merge(rows, on=_KEY)
-    told = tell(connection, office, rows.assign(loss=np.nan, leaf_name=""))
-    due = [date.fromordinal(int(one)) for one in rows["due"]]
-    told = told.assign(left=rows["left"], number=rows["number"], due=pd.Series(due, dtype=object))
-    return told[_COLUMNS]
+    rows = problems[[*_KEY, "left", "due", "number"]].merge(rows, on=_KEY)
+    described = describe(connection, office, rows.assign(loss=np.nan, leaf_name=""))
+    due = [date.fromordinal(int(ordinal)) for ordinal in rows["due"]]
+    described = described.assign(left=rows["left"], number=rows["number"], due=pd.Series(due, dtype=object))
+    return described[_COLUMNS]
 
 
-def _open(connection: Connection, own: pd.DataFrame, at: date) -> pd.DataFrame:
+def _open(connection: Connection, problems: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Keep the problems that nobody has answered as 已整改."""
-    answers = link(connection, read_answers(connection), own)
-    judged = judge(own, answers, as_of=at.toordinal())
-    return own.loc[judged.index[judged["closed"] >= OPEN]]
+    answers = link(connection, read_answers(connection), problems)
+    judged = judge(problems, answers, as_of=as_of.toordinal())
+    return problems.loc[judged.index[judged["closed"] >= OPEN]]
 
 
 def _sites(connection: Connection, board: Board, members: np.ndarray) -> np.ndarray | None:
@@ -123,6 +123,6 @@ def deadlines_kept(office: Office, window: Window, board: str, unit: int) -> pd.
     chosen = office.rules.board(board)
     with reading(office.store) as connection:
         standings = score_windows(connection, office, [window], chosen)
-        sites = _sites(connection, chosen, standings.column_of == place_of(standings, unit))
-        found = on_time(connection, standings, office.rules.pricing, sites=sites)
-    return found[found["unit"] == unit].iloc[0]
+        sites = _sites(connection, chosen, standings.column_of == position_of(standings, unit))
+        unit_rates = on_time(connection, standings, office.rules.pricing, sites=sites)
+    return unit_rates[unit_rates["unit"] == unit].iloc[0]

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.numbers import exact_sum
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import COURSE, place
+from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
 from wenming_metrics.queries.scores import dated_facts
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.details import node_path
-from wenming_metrics.queries.scores.row_losses import place_of
+from wenming_metrics.queries.scores.row_losses import position_of
 from wenming_metrics.queries.scores.score_windows import score_windows, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.scores.window_sums import planned_types
@@ -28,7 +28,7 @@ SEEN, UNSEEN, ASIDE = "已查", "未查", "不适用"
 _FINE = 1e9
 
 
-def places_over_time(office: Office, window: Window, board: str, unit: int) -> pd.DataFrame:
+def ranks_over_time(office: Office, window: Window, board: str, unit: int) -> pd.DataFrame:
     """List how a unit stood in a window and in those before it, oldest first.
 
     It begins with the first window in which anybody of the board was looked at.
@@ -39,20 +39,20 @@ def places_over_time(office: Office, window: Window, board: str, unit: int) -> p
     windows = series(window, COURSE[window.kind])
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
-    at, lines = place_of(standings, unit), []
-    for number, one in enumerate(windows):
-        if not lines and one != window and not standings.counted("checks", number).any():
+    position, lines = position_of(standings, unit), []
+    for number, past_window in enumerate(windows):
+        if not lines and past_window != window and not standings.counted("checks", number).any():
             continue
-        placed = place(standings, number)
-        own = placed.iloc[at]
-        group = (placed["group"] == own["group"]) & (placed["status"] == RANKED)
+        ranked = rank_window(standings, number)
+        unit_line = ranked.iloc[position]
+        group = (ranked["group"] == unit_line["group"]) & (ranked["status"] == RANKED)
         names = ("status", "score", "rank", "tied", "checks", "failed")
-        lines.append({"window": one, **{name: own[name] for name in names}, "ranked": group.sum()})
+        lines.append({"window": past_window, **{name: unit_line[name] for name in names}, "ranked": group.sum()})
     return pd.DataFrame(lines).astype({"rank": "Int64", "score": float})
 
 
 def against_group(
-    office: Office, window: Window, board: str, unit: int, cut: Cut | None = None
+    office: Office, window: Window, board: str, unit: int, cut: Cutoff | None = None
 ) -> pd.DataFrame:
     """Set the rates of a unit beside those of the units of its group that have a score.
 
@@ -72,23 +72,23 @@ def against_group(
             standings = known_standings(connection, office, chosen, know(connection, window, cut))
         rules = standings.rules()
         applies = _applies(connection, office, standings, rules)
-    at = place_of(standings, unit)
+    position = position_of(standings, unit)
     rates, worth = _rates(standings, rules)
-    peers = _peers(standings, at)
+    peers = _peers(standings, position)
     nodes = rules.nodes
-    found = pd.DataFrame(
+    lines = pd.DataFrame(
         {
             **{name: nodes[name].to_numpy() for name in ("code", "name", "level")},
             "path": [node_path(rules, node) for node in nodes.index],
             "own": _makes_own(rules),
-            "rate": rates[:, at],
-            **{name: _counted(standings, rules, name)[:, at] for name in ("checks", "failed")},
-            **_spread(rates[:, peers], rates[:, at]),
-            "state": np.select([~np.isnan(rates[:, at]), applies[:, at]], [SEEN, UNSEEN], ASIDE),
+            "rate": rates[:, position],
+            **{name: _counted(standings, rules, name)[:, position] for name in ("checks", "failed")},
+            **_spread(rates[:, peers], rates[:, position]),
+            "state": np.select([~np.isnan(rates[:, position]), applies[:, position]], [SEEN, UNSEEN], ASIDE),
         }
     )
-    found["gap"] = worth[:, at] * (found["rate"] - found["middle"]) / 100
-    return found.iloc[1:].reset_index(drop=True)
+    lines["gap"] = worth[:, position] * (lines["rate"] - lines["middle"]) / 100
+    return lines.iloc[1:].reset_index(drop=True)
 
 
 def documents_due(office: Office, window: Window) -> pd.DataFrame:
@@ -97,13 +97,13 @@ def documents_due(office: Office, window: Window) -> pd.DataFrame:
         return dated_facts.documents(connection, window)
 
 
-def _peers(standings: Standings, at: int) -> np.ndarray:
+def _peers(standings: Standings, position: int) -> np.ndarray:
     """Give the positions of the units of a unit's group that have a score."""
     group = standings.units["group"].to_numpy(object)
-    return np.flatnonzero((group == group[at]) & np.isin(statuses(standings), SCORED))
+    return np.flatnonzero((group == group[position]) & np.isin(statuses(standings), SCORED))
 
 
-def _spread(peers: np.ndarray, own: np.ndarray) -> dict[str, np.ndarray]:
+def _spread(peers: np.ndarray, unit_rates: np.ndarray) -> dict[str, np.ndarray]:
     """Say per node how the rates of the peers lie, and how many are above the unit's own."""
     units = (~np.isnan(peers)).sum(axis=1)
     some = units > 0
@@ -112,9 +112,9 @@ def _spread(peers: np.ndarray, own: np.ndarray) -> dict[str, np.ndarray]:
     low[some], high[some] = np.nanmin(peers[some], axis=1), np.nanmax(peers[some], axis=1)
     middle[some] = exact_sum(np.nan_to_num(peers[some])) / units[some]
     fine = np.rint(np.nan_to_num(peers, nan=-1.0) * _FINE)
-    better = (fine > np.rint(np.nan_to_num(own) * _FINE)[:, None]).sum(axis=1)
-    told = {"units": units, "low": low, "high": high, "middle": middle}
-    return {**told, "better": np.where(np.isnan(own), 0, better)}
+    better = (fine > np.rint(np.nan_to_num(unit_rates) * _FINE)[:, None]).sum(axis=1)
+    spread = {"units": units, "low": low, "high": high, "middle": middle}
+    return {**spread, "better": np.where(np.isnan(unit_rates), 0, better)}
 
 
 def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
@@ -124,43 +124,43 @@ def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray
     """
     shape = (len(rules.nodes), len(standings.units))
     total, weight, worth = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for (stretch, at, shares), kept, where in _matched(standings, rules):
-        scores = stretch.scores
-        rates = scores.rates[kept, at]
-        seen = ~np.isnan(rates) & ~scores.filled[kept, at]
-        total[where] += np.where(seen, rates, 0.0) * stretch.share
-        weight[where] += seen * stretch.share
-        full = stretch.rules.full_mark
-        worth[where] += full * np.nan_to_num(scores.weights[kept, at]) * np.nan_to_num(shares)
+    for (span, columns, shares), nodes, where in _matched(standings, rules):
+        scores = span.scores
+        rates = scores.rates[nodes, columns]
+        seen = ~np.isnan(rates) & ~scores.filled[nodes, columns]
+        total[where] += np.where(seen, rates, 0.0) * span.share
+        weight[where] += seen * span.share
+        full = span.rules.full_mark
+        worth[where] += full * np.nan_to_num(scores.weights[nodes, columns]) * np.nan_to_num(shares)
     rates = np.divide(100 * total, weight, out=np.full(shape, np.nan), where=weight > 0)
     return rates, worth
 
 
 def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
     """Sum one field of `LeafSums` into every node above, per node and unit."""
-    found = np.zeros((len(rules.nodes), len(standings.units)))
-    for (stretch, at, _), kept, where in _matched(standings, rules):
-        sums = _upward(getattr(stretch.scores.sums, name)[:, at], stretch.rules)
-        found[where] += sums[kept]
-    return found.astype(np.int64)
+    totals = np.zeros((len(rules.nodes), len(standings.units)))
+    for (span, columns, _), nodes, where in _matched(standings, rules):
+        sums = _upward(getattr(span.scores.sums, name)[:, columns], span.rules)
+        totals[where] += sums[nodes]
+    return totals.astype(np.int64)
 
 
 def _matched(standings: Standings, rules: RuleSet) -> list:
     """Give the parts of the last window, with which of their nodes the newest rules have, and where."""
     codes = pd.Index(rules.nodes["code"])
-    found = []
-    for part in standings.parts():
-        where = codes.get_indexer(part[0].rules.nodes["code"])
-        kept = np.flatnonzero(where >= 0)
-        found.append((part, kept, where[kept]))
-    return found
+    matched = []
+    for weighted_span in standings.spans_in():
+        where = codes.get_indexer(weighted_span[0].rules.nodes["code"])
+        nodes = np.flatnonzero(where >= 0)
+        matched.append((weighted_span, nodes, where[nodes]))
+    return matched
 
 
 def _upward(values: np.ndarray, rules: RuleSet) -> np.ndarray:
-    found, parents = values.astype(float), rules.nodes["parent"].to_numpy()
+    totals, parents = values.astype(float), rules.nodes["parent"].to_numpy()
     for node in range(len(parents) - 1, 0, -1):
-        found[parents[node]] += found[node]
-    return found
+        totals[parents[node]] += totals[node]
+    return totals
 
 
 def _makes_own(rules: RuleSet) -> np.ndarray:

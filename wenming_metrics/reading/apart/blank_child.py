@@ -30,22 +30,22 @@ _ITEM = re.compile(rb"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>.*?</\1si>)", re.S)
 
 def main() -> None:
     """Empty the columns of the workbook on standard input."""
-    limits, given = confine(), sys.stdin.buffer
-    (length,) = struct.unpack("<I", given.read(4))
-    task = json.loads(given.read(length))
-    data = given.read()
+    limits, stream = confine(), sys.stdin.buffer
+    (length,) = struct.unpack("<I", stream.read(4))
+    task = json.loads(stream.read(length))
+    data = stream.read()
     package = open_package(data, open_parts(data, limits))
-    emptied, shown = set(), set()
-    for name, place in list_sheets(package).items():
-        part = package.parts[place.lower()]
-        pieces = pieces_of(unpack(data, part), place)
-        changed = empty(pieces, dict(task.get(name, ())), emptied, shown)
+    emptied, still_shown = set(), set()
+    for name, part_name in list_sheets(package).items():
+        part = package.parts[part_name.lower()]
+        pieces = pieces_of(unpack(data, part), part_name)
+        changed = empty(pieces, dict(task.get(name, ())), emptied, still_shown)
         if name in task:
             pack(package, part.name, changed)
         else:
             for _ in changed:
                 continue  # which texts the other sheets show
-    gone = {int(text) for text in emptied - shown}
+    gone = {int(text) for text in emptied - still_shown}
     if gone and STRINGS in package.parts:
         part = package.parts[STRINGS]
         content = b"".join(unpack(data, part))
@@ -82,10 +82,10 @@ def empty(
 
 def _shown(piece: bytes) -> list[bytes]:
     """List the shared strings that the cells of a piece show."""
-    found = _PLAINLY.findall(piece)
+    numbers = _PLAINLY.findall(piece)
     # Whatever else may be such a cell has an s in quotes too.
-    if len(found) == piece.count(b'"s"') + piece.count(b"'s'"):
-        return found
+    if len(numbers) == piece.count(b'"s"') + piece.count(b"'s'"):
+        return numbers
     return _SHOWN.findall(piece)
 
 
@@ -106,12 +106,12 @@ def _by_column(piece: bytes, prefix: bytes, columns: dict[int, int], emptied: se
     letters = b"|".join(firsts)
     cell = rb'<%bc r="(%b)(\d{1,7})"[^>]*?(?:/>|>.*?</%bc>)'
 
-    def bare(found: re.Match) -> bytes:
-        whole = found[0]
-        if int(found[2]) < firsts[found[1]] or whole.endswith(b"/>") and whole.count(b"<") == 1:
-            return whole
-        emptied.update(_SHOWN.findall(whole))
-        return _bare(prefix, found[1] + found[2], whole)
+    def bare(match: re.Match) -> bytes:
+        cell_xml = match[0]
+        if int(match[2]) < firsts[match[1]] or cell_xml.endswith(b"/>") and cell_xml.count(b"<") == 1:
+            return cell_xml
+        emptied.update(_SHOWN.findall(cell_xml))
+        return _bare(prefix, match[1] + match[2], cell_xml)
 
     return re.sub(cell % (prefix, letters, prefix), bare, piece, flags=re.S)
 
@@ -120,26 +120,26 @@ def _by_cell(
     piece: bytes, prefix: bytes, last: int, columns: dict[int, int], emptied: set[bytes]
 ) -> tuple[bytes, int]:
     """Empty columns where places are to be counted. Returns: the piece, number of its last row"""
-    made, at = [], 0
+    rewritten, copied_to = [], 0
     for number, _, inside, stop in each_row(piece, prefix, last):
         last = number
         row = piece[inside:stop]
-        made += [piece[at:inside], _row(number, row, prefix, columns, emptied)]
-        at = stop
-    return b"".join([*made, piece[at:]]), last
+        rewritten += [piece[copied_to:inside], _row(number, row, prefix, columns, emptied)]
+        copied_to = stop
+    return b"".join([*rewritten, piece[copied_to:]]), last
 
 
 def _row(
     number: int, row: bytes, prefix: bytes, columns: dict[int, int], emptied: set[bytes]
 ) -> bytes:
-    made, at = [], 0
+    rewritten, copied_to = [], 0
     for column, cell in each_cell(row, prefix):
         if column in columns and number >= columns[column] and cell[2] is not None:
             emptied.update(_SHOWN.findall(cell[0]))
             ref = (column_letters(column) + str(number)).encode()
-            made += [row[at : cell.start()], _bare(prefix, ref, cell[1])]
-            at = cell.end()
-    return b"".join([*made, row[at:]])
+            rewritten += [row[copied_to : cell.start()], _bare(prefix, ref, cell[1])]
+            copied_to = cell.end()
+    return b"".join([*rewritten, row[copied_to:]])
 
 
 def _bare(prefix: bytes, ref: bytes, cell: bytes) -> bytes:
@@ -150,11 +150,11 @@ def _bare(prefix: bytes, ref: bytes, cell: bytes) -> bytes:
 
 def without_texts(content: bytes, numbers: set[int]) -> bytes:
     """Empty some shared strings; the others keep their numbers."""
-    made, at = [], 0
-    for number, found in enumerate(_ITEM.finditer(content)):
+    rewritten, copied_to = [], 0
+    for number, match in enumerate(_ITEM.finditer(content)):
         if number in numbers:
-            prefix = found[1]
+            prefix = match[1]
             bare = b"<%bsi><%bt></%bt></%bsi>" % (prefix, prefix, prefix, prefix)
-            made += [content[at : found.start()], bare]
-            at = found.end()
-    return b"".join([*made, content[at:]])
+            rewritten += [content[copied_to : match.start()], bare]
+            copied_to = match.end()
+    return b"".join([*rewritten, content[copied_to:]])

@@ -42,15 +42,15 @@ def main() -> None:
         end()
     parts = open_parts(data, limits) if kind == XLSX else {}
     sheet_parts = _check_parts(data, parts)
-    others = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
+    other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
     with calamine.load_workbook(io.BytesIO(data)) as book:
-        shown = _send_sheets(book, data, sheet_parts, others, limits)
+        picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
         if limits["pictured"]:
             # Most workbooks have none, and wait for nothing.
             from find_pictures import send_pictures
 
-            send_pictures(data, parts, sheet_parts, shown, limits)
+            send_pictures(data, parts, sheet_parts, picture_cells, limits)
         end(tag=_tag(data, parts))
 
 
@@ -89,26 +89,26 @@ def _send_sheets(
 ) -> list[tuple[int, int, int, str]]:
     """Send the sheets; gives the cells that show a picture: sheet, row, column, its name."""
     metadata, cells, few = book.sheets_metadata, 0, FEW_STRETCHES * limits["stretch_bytes"]
-    shown = []
+    picture_cells = []
     # What every stretch reads again may cost no more than the stretch itself.
     again = sum(part.size for part in others)
     limits = {**limits, "stretch_bytes": max(limits["stretch_bytes"], again)}
     if len(parts) != len(metadata):
         parts = [None] * len(metadata)
-    for index, (told, part) in enumerate(zip(metadata, parts, strict=True)):
-        if told.typ != calamine.SheetTypeEnum.WorkSheet:
+    for index, (sheet_metadata, part) in enumerate(zip(metadata, parts, strict=True)):
+        if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         facts = part and scan_sheet(
-            lambda part=part: unpack(data, part), told.name, limits, pictured=limits["pictured"]
+            lambda part=part: unpack(data, part), sheet_metadata.name, limits, pictured=limits["pictured"]
         )
-        shown += ((index, *cell) for cell in facts["shown"]) if facts else ()
-        _refuse_strange_errors(facts, told.name)
+        picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
+        _refuse_strange_errors(facts, sheet_metadata.name)
         if facts and facts["cuts"] and part.size > few:
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        cells = _send_sheet(stretches, (index, told), facts, cells, limits["cells"])
-    return shown
+        cells = _send_sheet(stretches, (index, sheet_metadata), facts, cells, limits["cells"])
+    return picture_cells
 
 
 def _decode_stretches(
@@ -138,24 +138,24 @@ def _send_sheet(
     most: int,
 ) -> int:
     """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
-    index, told = place
+    index, sheet_metadata = place
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))
-    at = None
+    last_row = None
     for sheet in stretches:
         cells += sheet.height * sheet.width
         if cells > most:
-            raise Refused("too_many_cells", sheet=told.name, cells=cells)
-        known = shorten(facts) if facts else _merged(sheet)
+            raise Refused("too_many_cells", sheet=sheet_metadata.name, cells=cells)
+        short_facts = shorten(facts) if facts else _merged(sheet)
         if sheet.height:
-            if at is None:
-                at, _ = sheet.start
-                send(_header(index, told, at + 1, known))
-            at = _send_rows(sheet, at, errors, told.name)
+            if last_row is None:
+                last_row, _ = sheet.start
+                send(_header(index, sheet_metadata, last_row + 1, short_facts))
+            last_row = _send_rows(sheet, last_row, errors, sheet_metadata.name)
         del sheet  # the next stretch needs its room
-    if at is None:
-        send(_header(index, told, 1, known))
+    if last_row is None:
+        send(_header(index, sheet_metadata, 1, short_facts))
     return cells
 
 
@@ -182,6 +182,6 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, errors: dict, name: str) 
 
 def _merged(sheet: calamine.CalamineSheet) -> dict:
     """The only fact of a sheet whose XML there is none of."""
-    found = sheet.merged_cell_ranges or []
-    areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in found]
+    ranges = sheet.merged_cell_ranges or []
+    areas = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
     return {"merged": areas[:MOST_AREAS], "merged_count": len(areas)}

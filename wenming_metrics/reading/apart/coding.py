@@ -41,17 +41,17 @@ def code_block(
             _put_errors(columns, errors, first + len(codes[0]))
         for index, column in enumerate(columns):
             code_of[index] = _code_column(column, code_of[index], codes[index])
-    values = [[None if value == "" else value for value in known] for known in code_of]
+    values = [[None if value == "" else value for value in dictionary] for dictionary in code_of]
     if typed:
-        values = [[value and typed(value) for value in known] for known in values]
-    widths = [1 if len(known) <= 256 else 2 for known in values]
-    told = (len(codes[0]), list(zip(widths, values, strict=True)))
-    text = json.dumps(told, ensure_ascii=False, check_circular=False, default=_tag).encode()
+        values = [[value and typed(value) for value in column_values] for column_values in values]
+    widths = [1 if len(column_values) <= 256 else 2 for column_values in values]
+    block_head = (len(codes[0]), list(zip(widths, values, strict=True)))
+    text = json.dumps(block_head, ensure_ascii=False, check_circular=False, default=_tag).encode()
     if len(text) > LONGEST_TEXT:
         _refuse_long_text(values, first)
     bodies = [
-        bytes(part) if width == 1 else _two_bytes(part)
-        for width, part in zip(widths, codes, strict=True)
+        bytes(column_codes) if width == 1 else _two_bytes(column_codes)
+        for width, column_codes in zip(widths, codes, strict=True)
     ]
     return b"".join((struct.pack("<I", len(text)), text, *bodies))
 
@@ -64,11 +64,11 @@ def _new_dictionary(known: dict | None = None) -> defaultdict:
 
 def _code_column(column: tuple, code_of: defaultdict, codes: list[int]) -> defaultdict:
     """Append the codes of some cells; gives the dictionary to go on with."""
-    known = len(code_of)
+    known_count = len(code_of)
     new = list(map(code_of.__getitem__, column))
     if (0 in code_of or 1 in code_of) and bool in set(map(type, column)):
         # True == 1.0 as a key. Forget these cells, code them again with stand-ins for the truth.
-        code_of = _new_dictionary(dict(itertools.islice(code_of.items(), known)))
+        code_of = _new_dictionary(dict(itertools.islice(code_of.items(), known_count)))
         new = [code_of[_TRUTH[cell] if type(cell) is bool else cell] for cell in column]
     codes += new
     return code_of

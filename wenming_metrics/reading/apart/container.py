@@ -44,8 +44,8 @@ def open_parts(data: bytes, limits: dict) -> dict[str, Part]:
     if any("vbaproject" in name or "/macrosheets/" in name for name in parts):
         raise Refused("macro")
     if "xl/workbook.xml" not in parts:
-        found = (told for name, told in _FOREIGN.items() if name in parts)
-        code, kind = next(found, ("archive", "zip"))
+        verdicts = (verdict for name, verdict in _FOREIGN.items() if name in parts)
+        code, kind = next(verdicts, ("archive", "zip"))
         raise Refused(code, found=kind)
     xml = [part for part in parts.values() if is_xml(part)]
     size, packed = sum(part.size for part in xml), sum(part.packed for part in xml)
@@ -82,26 +82,26 @@ def zip_again(data: bytes, others: list[Part], part: Part, pieces: list[bytes]) 
     Takes: the bytes of the zip; parts to keep; the part whose content is replaced, and the pieces
         of the new one, which are used up.
     """
-    made, entries = io.BytesIO(), []
-    for other in others:
-        start = _content_start(data, other)
-        told = other._replace(header=made.tell())
-        made.write(_local_header(told) + data[start : start + other.packed])
-        entries.append(told)
-    start, check, size = made.tell(), 0, 0
-    told = part._replace(method=0, header=start)
-    made.write(_local_header(told))
+    archive, entries = io.BytesIO(), []
+    for other_part in others:
+        start = _content_start(data, other_part)
+        entry = other_part._replace(header=archive.tell())
+        archive.write(_local_header(entry) + data[start : start + other_part.packed])
+        entries.append(entry)
+    start, check, size = archive.tell(), 0, 0
+    entry = part._replace(method=0, header=start)
+    archive.write(_local_header(entry))
     for piece in _used_up(pieces):
-        check, size = zlib.crc32(piece, check), size + made.write(piece)
-    entries.append(told._replace(check=check, packed=size, size=size))
-    end = made.tell()
-    made.write(b"".join(map(_entry, entries)))
-    counts = (len(entries), len(entries), made.tell() - end, end)
-    made.write(struct.pack("<4s4x2H2L2x", b"PK\5\6", *counts))
-    made.seek(start)
-    made.write(_local_header(entries[-1]))
-    made.seek(0)
-    return made
+        check, size = zlib.crc32(piece, check), size + archive.write(piece)
+    entries.append(entry._replace(check=check, packed=size, size=size))
+    end = archive.tell()
+    archive.write(b"".join(map(_entry, entries)))
+    counts = (len(entries), len(entries), archive.tell() - end, end)
+    archive.write(struct.pack("<4s4x2H2L2x", b"PK\5\6", *counts))
+    archive.seek(start)
+    archive.write(_local_header(entries[-1]))
+    archive.seek(0)
+    return archive
 
 
 def content_of(data: bytes, part: Part) -> memoryview:
@@ -134,8 +134,8 @@ def _local_header(part: Part) -> bytes:
 def _entry(part: Part) -> bytes:
     """Describe a part in the directory of a zip."""
     name = part.name.encode()
-    told = (20, 20, _UTF8, part.method, part.check, part.packed, part.size, len(name), part.header)
-    return struct.pack("<4s4H4x3LH12xL", b"PK\1\2", *told) + name
+    fields = (20, 20, _UTF8, part.method, part.check, part.packed, part.size, len(name), part.header)
+    return struct.pack("<4s4H4x3LH12xL", b"PK\1\2", *fields) + name
 
 
 def refuse_entities(piece: bytes, part: str) -> None:
@@ -162,15 +162,15 @@ def read_directory(data: bytes, most: int) -> list[Part]:
     end = data.rfind(b"PK\5\6", max(0, len(data) - 65557))
     if end < 0 or end + 22 > len(data):
         raise Refused("truncated")
-    count, _, at = struct.unpack_from("<H2L", data, end + 10)
-    if (count == 0xFFFF or at == 0xFFFFFFFF) and data[end - 20 : end - 16] == b"PK\6\7":
+    count, _, offset = struct.unpack_from("<H2L", data, end + 10)
+    if (count == 0xFFFF or offset == 0xFFFFFFFF) and data[end - 20 : end - 16] == b"PK\6\7":
         (far,) = struct.unpack_from("<Q", data, end - 12)
-        count, _, at = _unpack("<3Q", data, far + 32)
+        count, _, offset = _unpack("<3Q", data, far + 32)
     if count > most:
         raise Refused("too_big", entries=count, limit=most)
     parts = []
     for _ in range(count):
-        part, at = _read_entry(data, at)
+        part, offset = _read_entry(data, offset)
         parts.append(part)
     return parts
 
@@ -199,12 +199,12 @@ def _name(raw: bytes, flags: int) -> str:
 
 def _widen(extra: bytes, *numbers: int) -> Iterator[int]:
     """Take from the 64-bit extra field what did not fit into 32 bits; streaming writers do so."""
-    wide, at = b"", 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, at)
+    wide, offset = b"", 0
+    while offset + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, offset)
         if kind == 1:
-            wide = extra[at + 4 : at + 4 + length]
-        at += 4 + length
+            wide = extra[offset + 4 : offset + 4 + length]
+        offset += 4 + length
     for number in numbers:
         if number == 0xFFFFFFFF and len(wide) >= 8:
             number, wide = int.from_bytes(wide[:8], "little"), wide[8:]
@@ -220,15 +220,15 @@ def _content_start(data: bytes, part: Part) -> int:
 
 def _inflate(packed: memoryview, part: Part) -> Iterator[bytes]:
     if part.method == 0:
-        for at in range(0, len(packed), _OUTPUT):
-            yield bytes(packed[at : at + _OUTPUT])
+        for offset in range(0, len(packed), _OUTPUT):
+            yield bytes(packed[offset : offset + _OUTPUT])
         return
     if part.method != 8:
         raise Refused("unreadable", part=part.name, method=part.method)
     inflater = zlib.decompressobj(-15)
     try:
-        for at in range(0, len(packed), _INPUT):
-            piece = inflater.decompress(packed[at : at + _INPUT], _OUTPUT)
+        for offset in range(0, len(packed), _INPUT):
+            piece = inflater.decompress(packed[offset : offset + _INPUT], _OUTPUT)
             while piece:
                 yield piece
                 piece = inflater.decompress(inflater.unconsumed_tail, _OUTPUT)

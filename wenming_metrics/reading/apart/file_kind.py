@@ -66,8 +66,8 @@ def _sniff_ole(data: bytes) -> str:
     # A table of WPS (.et) is one too; other documents may lie inside of it.
     if has("Workbook\0") or has("Book\0"):
         return XLS
-    found = (told for stream, told in _STREAMS.items() if has(stream))
-    code, kind = next(found, ("not_workbook", "ole2"))
+    verdicts = (verdict for stream, verdict in _STREAMS.items() if has(stream))
+    code, kind = next(verdicts, ("not_workbook", "ole2"))
     raise Refused(code, found=kind)
 
 

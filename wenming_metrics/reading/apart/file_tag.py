@@ -12,5 +12,5 @@ _VALUE = re.compile(
 
 def read_tag(properties: str) -> str:
     """Give the digest that the custom properties of a workbook hold, "" where there is none."""
-    found = _VALUE.search(properties)
-    return found[1] if found else ""
+    match = _VALUE.search(properties)
+    return match[1] if match else ""

@@ -43,13 +43,13 @@ def send_pictures(
     Takes: the bytes of the zip, its parts; those of the sheets; the cells whose formula names a
         picture (sheet, Excel row, column, name); limits (picture_bytes, pictures_bytes).
     """
-    found = chain(_floating(data, parts, sheets), _in_cells(data, parts, shown))
-    places = list(islice(found, _MOST_PLACES + 1))
-    if len(places) > _MOST_PLACES:
-        raise Refused("too_big", pictures=len(places))
+    pictures = chain(_floating(data, parts, sheets), _in_cells(data, parts, shown))
+    anchors = list(islice(pictures, _MOST_PLACES + 1))
+    if len(anchors) > _MOST_PLACES:
+        raise Refused("too_big", pictures=len(anchors))
     numbers: dict[str, int] = {}
-    told = [(*cell, numbers.setdefault(media, len(numbers))) for *cell, media in places]
-    send({"type": "places", "places": told})
+    numbered = [(*cell, numbers.setdefault(media, len(numbers))) for *cell, media in anchors]
+    send({"type": "places", "places": numbered})
     room = limits["pictures_bytes"]
     for media in numbers:
         content, lost = _content(data, parts.get(media), min(room, limits["picture_bytes"]))
@@ -86,21 +86,21 @@ def _cell_of(anchor: bytes) -> tuple[int, int] | None:
 
 
 def _number(pattern: re.Pattern, corner: re.Match | None) -> int | None:
-    found = pattern.search(corner[1]) if corner else None
-    return int(found[1]) if found else None
+    match = pattern.search(corner[1]) if corner else None
+    return int(match[1]) if match else None
 
 
 def _in_cells(
     data: bytes, parts: dict[str, Part], shown: list[tuple[int, int, int, str]]
 ) -> Iterator[tuple[int, int, int, str]]:
     """Find the files of the pictures that stand in cells."""
-    files, named = _relations(data, parts, _CELL_IMAGES) if shown else {}, {}
+    files, file_by_name = _relations(data, parts, _CELL_IMAGES) if shown else {}, {}
     for image in _CELL_IMAGE.split(_xml(data, parts, _CELL_IMAGES))[1:] if shown else ():
         name, key = _NAME.search(image), _EMBED.search(image)
         if name and key:
-            named[name[1].decode()] = files.get(key[1], "")
+            file_by_name[name[1].decode()] = files.get(key[1], "")
     for *cell, name in shown:
-        yield *cell, named.get(name, "")
+        yield *cell, file_by_name.get(name, "")
 
 
 def _relations(
@@ -108,13 +108,13 @@ def _relations(
 ) -> dict[bytes, str]:
     """Give what a part refers to: its own words for it, and the name of the other part."""
     folder, base = posixpath.split(owner.lower())
-    found = {}
+    targets = {}
     for tag in _RELATION.findall(_xml(data, parts, f"{folder}/_rels/{base}.rels")):
         key, target = _ID.search(tag), _TARGET.search(tag)
         if key and target and (only is None or only.search(tag)):
             path = posixpath.join("/", folder, target[1].decode("utf-8", "replace"))
-            found[key[1]] = posixpath.normpath(path).lstrip("/").lower()
-    return found
+            targets[key[1]] = posixpath.normpath(path).lstrip("/").lower()
+    return targets
 
 
 def _xml(data: bytes, parts: dict[str, Part], name: str) -> bytes:

@@ -35,29 +35,29 @@ _PROPERTY = re.compile(r"<((?:\w+:)?)property\s[^>]*(?<!/)>.*?</\1property>", re
 
 def list_sheets(package: Package) -> dict[str, str]:
     """Give the sheets of a workbook: name -> part."""
-    places = {key: place for key, kind, place in related(package, BOOK) if kind == "worksheet"}
-    told = [
+    part_names = {key: part_name for key, kind, part_name in related(package, BOOK) if kind == "worksheet"}
+    sheet_keys = [
         (attribute(tag, "name"), attribute(tag, "id"))
         for tag in _SHEET.findall(read_text(package, BOOK))
     ]
-    return {name: places[key] for name, key in told if key in places}
+    return {name: part_names[key] for name, key in sheet_keys if key in part_names}
 
 
 def write_tag(package: Package, tag: str) -> None:
     """Write the tag among the custom properties of the workbook, in place of an older one."""
-    known = {kind: place for _, kind, place in related(package, "")}
-    name = known.get("custom-properties", CUSTOM)
-    if "custom-properties" not in known:
+    part_by_kind = {kind: part_name for _, kind, part_name in related(package, "")}
+    name = part_by_kind.get("custom-properties", CUSTOM)
+    if "custom-properties" not in part_by_kind:
         empty = f'<Properties xmlns="{_CUSTOM}" xmlns:vt="{_VALUES}"></Properties>'
         add_part(package, name, "custom-properties", empty)
         relate(package, "", "custom-properties", name)
     text = read_text(package, name)
-    text = _PROPERTY.sub(lambda one: "" if attribute(one[0], "name") == TAG else one[0], text)
+    text = _PROPERTY.sub(lambda match: "" if attribute(match[0], "name") == TAG else match[0], text)
     p = prefix_of(text, "Properties")
     pid = max([1, *map(int, re.findall(r"\spid=[\"'](\d+)", text))]) + 1
     value = f'<vt:lpwstr xmlns:vt="{_VALUES}">{escape(tag)}</vt:lpwstr>'
-    told = f'<{p}property fmtid="{_FORMAT}" pid="{pid}" name="{TAG}">{value}</{p}property>'
-    write_text(package, name, append_to(text, "Properties", told))
+    element = f'<{p}property fmtid="{_FORMAT}" pid="{pid}" name="{TAG}">{value}</{p}property>'
+    write_text(package, name, append_to(text, "Properties", element))
 
 
 def put_results(
@@ -68,17 +68,17 @@ def put_results(
     Takes: summary - lines of cells: sentences of one cell, a heading, then the list;
            again - take the place of the sheet of an earlier round
     """
-    known = list_sheets(package)
-    if title in known and again:
-        pack(package, known[title], _results(styles, summary))
+    sheets = list_sheets(package)
+    if title in sheets and again:
+        pack(package, sheets[title], _results(styles, summary))
         return
-    names = (title, *(f"{title}{number}" for number in range(2, len(known) + 3)))
-    taken = {name.casefold() for name in known}
-    name = next(one for one in names if one.casefold() not in taken)
-    place = new_name(package, "xl/worksheets/sheet", ".xml")
-    declare(package, place, "worksheet")
-    pack(package, place, _results(styles, summary))
-    _list_sheet(package, name, relate(package, BOOK, "worksheet", place))
+    names = (title, *(f"{title}{number}" for number in range(2, len(sheets) + 3)))
+    used_names = {name.casefold() for name in sheets}
+    name = next(candidate for candidate in names if candidate.casefold() not in used_names)
+    part_name = new_name(package, "xl/worksheets/sheet", ".xml")
+    declare(package, part_name, "worksheet")
+    pack(package, part_name, _results(styles, summary))
+    _list_sheet(package, name, relate(package, BOOK, "worksheet", part_name))
 
 
 def _list_sheet(package: Package, name: str, key: str) -> None:
@@ -86,16 +86,16 @@ def _list_sheet(package: Package, name: str, key: str) -> None:
     tags = _SHEET.findall(text)
     number = max([0, *(int(attribute(tag, "sheetId", "0")) for tag in tags)]) + 1
     p = prefix_of(text, "sheets")
-    told = f'<{p}sheet name="{escape(name)}" sheetId="{number}" xmlns:r="{OFFICE}" r:id="{key}"/>'
-    write_text(package, BOOK, append_to(text, "sheets", told))
+    element = f'<{p}sheet name="{escape(name)}" sheetId="{number}" xmlns:r="{OFFICE}" r:id="{key}"/>'
+    write_text(package, BOOK, append_to(text, "sheets", element))
 
 
 def _results(styles: Styles, summary: list[list[str]]) -> list[bytes]:
     widest = max(map(len, summary))
-    head = next((at for at, line in enumerate(summary) if len(line) == widest), 0)
+    head = next((index for index, line in enumerate(summary) if len(line) == widest), 0)
     columns = "".join(
-        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
-        for at, width in enumerate(_WIDTHS, 1)
+        f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
+        for number, width in enumerate(_WIDTHS, 1)
     )
     begin = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
@@ -116,19 +116,19 @@ def _results(styles: Styles, summary: list[list[str]]) -> list[bytes]:
         'header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" '
         'fitToHeight="0"/></worksheet>'
     )
-    return [part.encode() for part in (begin, *rows, end)]
+    return [piece.encode() for piece in (begin, *rows, end)]
 
 
 def _line(styles: Styles, number: int, line: list[str], *, is_head: bool) -> str:
     kind = HEAD if is_head else PLAIN
     graves = {"退回": GRAVE, "暂不计": GRAVE, "提醒": NOTE}
     cells = []
-    for at, text in enumerate(line):
-        own = graves.get(text, kind) if at == 0 else kind
+    for index, text in enumerate(line):
+        cell_kind = graves.get(text, kind) if index == 0 else kind
         bold = is_head or len(line) == 1
-        style = own_style(styles, own, bold=bold, centred=is_head or own in graves.values())
+        style = own_style(styles, cell_kind, bold=bold, centred=is_head or cell_kind in graves.values())
         cells.append(
-            f'<c r="{column_letters(at)}{number}" s="{style}" t="inlineStr"><is>'
+            f'<c r="{column_letters(index)}{number}" s="{style}" t="inlineStr"><is>'
             f'<t xml:space="preserve">{escape(text)}</t></is></c>'
         )
     height = ""
@@ -139,8 +139,8 @@ def _line(styles: Styles, number: int, line: list[str], *, is_head: bool) -> str
 
 def shared_texts(text: str, wanted: str) -> set[str]:
     """Give the numbers of the shared strings that are a text, however it is split and styled."""
-    found = re.findall(r"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>(.*?)</\1si>)", text, re.S)
-    return {str(at) for at, (_, inside) in enumerate(found) if plain_text(inside) == wanted}
+    strings = re.findall(r"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>(.*?)</\1si>)", text, re.S)
+    return {str(number) for number, (_, inside) in enumerate(strings) if plain_text(inside) == wanted}
 
 
 def plain_text(xml: str) -> str:

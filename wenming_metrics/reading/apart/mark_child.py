@@ -50,17 +50,17 @@ _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml"
 
 def main() -> None:
     """Mark the workbook on standard input."""
-    limits, given = confine(), sys.stdin.buffer
-    (length,) = struct.unpack("<I", given.read(4))
-    task = json.loads(given.read(length))
-    work = _open(given.read(), task, limits)
+    limits, stream = confine(), sys.stdin.buffer
+    (length,) = struct.unpack("<I", stream.read(4))
+    task = json.loads(stream.read(length))
+    work = _open(stream.read(), task, limits)
     package, styles = work.package, work.styles
-    for name, place in list_sheets(package).items():
-        told = task["sheets"].get(name)
-        if told:
-            _mark_sheet(work, place, told)
-        elif work.again and name != task["results"] and place.lower() in package.parts:
-            _mark_sheet(work, place, {"header": 0, "cells": [], "reasons": []})
+    for name, part_name in list_sheets(package).items():
+        marks = task["sheets"].get(name)
+        if marks:
+            _mark_sheet(work, part_name, marks)
+        elif work.again and name != task["results"] and part_name.lower() in package.parts:
+            _mark_sheet(work, part_name, {"header": 0, "cells": [], "reasons": []})
     put_results(package, styles, task["results"], task["summary"], again=work.again)
     close_styles(package, styles)
     write_tag(package, task["tag"])
@@ -90,16 +90,16 @@ def _mark_sheet(work: Round, place: str, told: dict) -> None:
     wanted = {header, *reasons, *(row for row, *_ in told["cells"])}
     layout = survey(_pieces(work, place), wanted, header, _heads_reasons(work))
     edits, notes = _edits(told["cells"], layout)
-    at = layout.width if layout.reason is None else layout.reason
-    if header and at < _MOST_COLUMNS:
+    reason_column = layout.width if layout.reason is None else layout.reason
+    if header and reason_column < _MOST_COLUMNS:
         if header in reasons:
-            notes[header, at] = reasons.pop(header)[1]
+            notes[header, reason_column] = reasons.pop(header)[1]
         # In one line: rows keep their height, and to the right there is room for all of it.
         kinds = {kind: own_style(styles, kind, wrapped=False) for kind in (GRAVE, NOTE)}
         for row, (grave, text) in reasons.items():
-            edits.setdefault(row, {})[at] = (kinds[GRAVE if grave else NOTE], text)
+            edits.setdefault(row, {})[reason_column] = (kinds[GRAVE if grave else NOTE], text)
         head = own_style(styles, HEAD, bold=True, centred=True)
-        edits.setdefault(header, {})[at] = (head, task["reason"])
+        edits.setdefault(header, {})[reason_column] = (head, task["reason"])
     key = put_notes(package, place, layout.drawing, notes, task["author"], again=work.again)
 
     def restyle(base: int, kind: str) -> int:
@@ -123,8 +123,8 @@ def _heads_reasons(work: Round) -> Callable[[bytes], bool]:
         cell = written.decode("utf-8", "replace")
         if not re.search(r"\st=[\"']s[\"']", cell[: cell.index(">") + 1]):
             return plain_text(cell) == work.task["reason"]
-        found = re.search(r"<(?:\w+:)?v>\s*(\d+)\s*<", cell)
-        return bool(found) and found[1] in work.heads
+        match = re.search(r"<(?:\w+:)?v>\s*(\d+)\s*<", cell)
+        return bool(match) and match[1] in work.heads
 
     return is_reason
 
@@ -137,15 +137,15 @@ def _edits(
     notes: dict[tuple[int, int], str] = {}
     seen = _seen(layout.merged, {column for _, column, *_ in cells})
     for row, column, grave, text in cells:
-        at = seen(row, column)
-        said = text
-        if at != (row, column):
-            said = f"第 {row} 行:{text}" if text else ""
-            layout.rows.add(at[0])  # it is there, for it holds the text of the area
-        known = edits.setdefault(at[0], {}).get(at[1], (NOTE, ""))
-        edits[at[0]][at[1]] = (GRAVE if grave or known[0] == GRAVE else NOTE, "")
-        if said:
-            notes[at] = f"{notes[at]}\n{said}" if at in notes else said
+        position = seen(row, column)
+        note = text
+        if position != (row, column):
+            note = f"第 {row} 行:{text}" if text else ""
+            layout.rows.add(position[0])  # it is there, for it holds the text of the area
+        edit = edits.setdefault(position[0], {}).get(position[1], (NOTE, ""))
+        edits[position[0]][position[1]] = (GRAVE if grave or edit[0] == GRAVE else NOTE, "")
+        if note:
+            notes[position] = f"{notes[position]}\n{note}" if position in notes else note
     return edits, notes
 
 
@@ -158,10 +158,10 @@ def _seen(merged: list[tuple], columns: set[int]) -> Callable[[int, int], tuple[
                 areas[column].append((top, left, bottom))
 
     def seen(row: int, column: int) -> tuple[int, int]:
-        known = areas[column]
-        at = bisect(known, row, key=lambda area: area[0]) - 1
-        if at >= 0 and row <= known[at][2]:
-            return known[at][:2]
+        column_areas = areas[column]
+        index = bisect(column_areas, row, key=lambda area: area[0]) - 1
+        if index >= 0 and row <= column_areas[index][2]:
+            return column_areas[index][:2]
         return row, column
 
     return seen
@@ -178,7 +178,7 @@ def _cleaner(plain: dict[int, int], layout: Layout) -> Callable[[bytes], bytes]:
 
     def clean(body: bytes) -> bytes:
         if numbers:
-            body = _STYLE.sub(lambda one: one[1] + numbers.get(one[2], one[2]) + one[3], body)
+            body = _STYLE.sub(lambda match: match[1] + numbers.get(match[2], match[2]) + match[3], body)
         return body if layout.reason is None else reasons.sub(b"", body)
 
     return clean

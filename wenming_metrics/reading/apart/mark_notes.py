@@ -64,8 +64,8 @@ def put_notes(
     Returns: the id of a drawing that the sheet does not point to yet, or ""
     """
     links = related(package, sheet)
-    name = next((place for _, kind, place in links if kind == "comments"), "")
-    drawn = next((place for key, _, place in links if key == drawing), "")
+    name = next((part_name for _, kind, part_name in links if kind == "comments"), "")
+    drawn = next((part_name for key, _, part_name in links if key == drawing), "")
     gone: set[tuple[int, int]] = set()
     if name and again:
         gone = _take_out(package, name, author)
@@ -78,14 +78,14 @@ def put_notes(
         )
         add_part(package, name, "comments", empty)
         relate(package, sheet, "comments", name)
-    there = _write_notes(package, name, notes, author)
+    commented = _write_notes(package, name, notes, author)
     key = ""
     if not drawn:
         drawn = new_name(package, "xl/drawings/vmlDrawing", ".vml")
         write_text(package, drawn, _VML)
         _declare_drawings(package)
         key = relate(package, sheet, "vmlDrawing", drawn)
-    new = {place: text for place, text in notes.items() if place not in there}
+    new = {cell: text for cell, text in notes.items() if cell not in commented}
     _draw_notes(package, drawn, new, gone)
     return key
 
@@ -98,33 +98,33 @@ def _write_notes(
     p = prefix_of(text, "comments")
     number = len(re.findall(rf"<{p}author(?=[\s/>])", text))
     text = append_to(text, "authors", f"<{p}author>{escape(author)}</{p}author>")
-    there: set[tuple[int, int]] = set()
+    commented: set[tuple[int, int]] = set()
     begin = f"{_begin(author)}\n"
 
-    def longer(found: re.Match) -> str:
-        place = _place(found[0])
-        said = notes.get(place)
-        if said is None:
-            return found[0]
-        there.add(place)
-        return append_to(found[0], "text", _run(f"\n{begin}{said}", p))
+    def longer(match: re.Match) -> str:
+        cell = _place(match[0])
+        note = notes.get(cell)
+        if note is None:
+            return match[0]
+        commented.add(cell)
+        return append_to(match[0], "text", _run(f"\n{begin}{note}", p))
 
     text = _comments(p).sub(longer, text)
     new = [
         f'<{p}comment ref="{column_letters(column)}{row}" authorId="{number}">'
-        f"<{p}text>{_run(begin + said, p)}</{p}text></{p}comment>"
-        for (row, column), said in sorted(notes.items())
-        if (row, column) not in there
+        f"<{p}text>{_run(begin + note, p)}</{p}text></{p}comment>"
+        for (row, column), note in sorted(notes.items())
+        if (row, column) not in commented
     ]
     write_text(package, name, append_to(text, "commentList", "".join(new)))
-    return there
+    return commented
 
 
 def _run(text: str, p: str) -> str:
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "……"
-    told = f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="微软雅黑"/></{p}rPr>'
-    return f'<{p}r>{told}<{p}t xml:space="preserve">{escape(text)}</{p}t></{p}r>'
+    run_style = f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="微软雅黑"/></{p}rPr>'
+    return f'<{p}r>{run_style}<{p}t xml:space="preserve">{escape(text)}</{p}t></{p}r>'
 
 
 def _comments(p: str) -> re.Pattern:
@@ -144,14 +144,14 @@ def _take_out(package: Package, name: str, author: str) -> set[tuple[int, int]]:
     text, gone = read_text(package, name), set()
     p, begin = prefix_of(text, "comments"), _begin(author)
 
-    def shorter(found: re.Match) -> str:
-        at = found[0].find(begin)
-        if at < 0:
-            return found[0]
-        if not _ANY_TAG.sub("", found[0][:at]).strip():
-            gone.add(_place(found[0]))
+    def shorter(match: re.Match) -> str:
+        start = match[0].find(begin)
+        if start < 0:
+            return match[0]
+        if not _ANY_TAG.sub("", match[0][:start]).strip():
+            gone.add(_place(match[0]))
             return ""
-        return _cut(found[0], at, p)
+        return _cut(match[0], start, p)
 
     write_text(package, name, _comments(p).sub(shorter, text))
     return gone
@@ -173,8 +173,8 @@ def _declare_drawings(package: Package) -> None:
     text = read_text(package, CONTENT_TYPES)
     if not re.search(r"<(?:\w+:)?Default\s[^>]*Extension=[\"']vml[\"']", text, re.I):
         p = prefix_of(text, "Types")
-        told = f'<{p}Default Extension="vml" ContentType="{TYPES["vmlDrawing"]}"/>'
-        write_text(package, CONTENT_TYPES, append_to(text, "Types", told))
+        element = f'<{p}Default Extension="vml" ContentType="{TYPES["vmlDrawing"]}"/>'
+        write_text(package, CONTENT_TYPES, append_to(text, "Types", element))
 
 
 def _draw_notes(
@@ -185,11 +185,11 @@ def _draw_notes(
 ) -> None:
     text = read_text(package, name)
     if gone:
-        text = _SHAPE.sub(lambda found: "" if _drawn(found[0]) in gone else found[0], text)
+        text = _SHAPE.sub(lambda match: "" if _drawn(match[0]) in gone else match[0], text)
     first = max([1024, *map(int, re.findall(r"_x0000_s(\d{1,9})", text))]) + 1
     shapes = "" if "_x0000_t202" in text else _SHAPE_TYPE
     shapes += "".join(
-        _shape(first + n, *place, said) for n, (place, said) in enumerate(sorted(notes.items()))
+        _shape(first + n, *cell, note) for n, (cell, note) in enumerate(sorted(notes.items()))
     )
     write_text(package, name, append_to(text, "xml", shapes))
 
@@ -203,5 +203,5 @@ def _drawn(shape: str) -> tuple[int, int]:
 def _shape(number: int, row: int, column: int, text: str) -> str:
     lines = sum(len(line) // _LINE + 1 for line in text.split("\n"))
     height = min(max(lines, 3), _MOST_LINES)
-    place = {"row": row - 1, "column": column, "left": column + 1, "right": column + 4}
-    return _NOTE.format(id=number, bottom=row + height, **place)
+    anchor = {"row": row - 1, "column": column, "left": column + 1, "right": column + 4}
+    return _NOTE.format(id=number, bottom=row + height, **anchor)

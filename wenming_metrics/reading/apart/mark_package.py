@@ -63,14 +63,14 @@ def read_text(package: Package, name: str) -> str:
 
 def write_text(package: Package, name: str, text: str) -> None:
     """Change a small part, or add it."""
-    known = package.parts.get(name.lower())
-    package.texts[name.lower()] = (known.name if known else name, text)
+    old_part = package.parts.get(name.lower())
+    package.texts[name.lower()] = (old_part.name if old_part else name, text)
 
 
 def pack(package: Package, name: str, pieces: Iterable[bytes]) -> None:
     """Change a large part; its new content is packed piece by piece and checked to be XML."""
-    known = package.parts.get(name.lower())
-    level = _QUICK if known and known.size >= _LARGE else _USUAL
+    old_part = package.parts.get(name.lower())
+    level = _QUICK if old_part and old_part.size >= _LARGE else _USUAL
     deflater, check, size, packed = zlib.compressobj(level, zlib.DEFLATED, -15), 0, 0, []
     parser = expat.ParserCreate(namespace_separator=" ")
     for piece in pieces:
@@ -101,16 +101,16 @@ def zip_pieces(package: Package) -> Iterator[bytes]:
         else:
             pack(package, name, [text.encode()])
     added = [key for key in package.packed if key not in package.parts]
-    told, at = [], 0
+    directory, offset = [], 0
     for key in [*package.parts, *added]:
-        entry, content = _entry(package, key, at)
+        entry, content = _entry(package, key, offset)
         head, line = describe(entry)
         yield head
         yield content
-        told.append(line)
-        at += len(head) + len(content)
-    yield from told
-    yield _end(len(told), sum(map(len, told)), at)
+        directory.append(line)
+        offset += len(head) + len(content)
+    yield from directory
+    yield _end(len(directory), sum(map(len, directory)), offset)
 
 
 def _entry(package: Package, key: str, at: int) -> tuple[Part, bytes]:
@@ -126,8 +126,8 @@ def _entry(package: Package, key: str, at: int) -> tuple[Part, bytes]:
 
 def _end(count: int, size: int, at: int) -> bytes:
     number = (count.to_bytes(2, "little")) * 2
-    place = size.to_bytes(4, "little") + at.to_bytes(4, "little")
-    return b"PK\5\6" + bytes(4) + number + place + bytes(2)
+    location = size.to_bytes(4, "little") + at.to_bytes(4, "little")
+    return b"PK\5\6" + bytes(4) + number + location + bytes(2)
 
 
 def escape(text: str) -> str:
@@ -151,25 +151,25 @@ def _numbered(found: re.Match) -> str:
 
 def attribute(tag: str, name: str, default: str = "") -> str:
     """Give an attribute of a tag, whatever its prefix and quotes."""
-    found = re.search(rf"\s(?:\w+:)?{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
-    return unescape(found[1] if found[1] is not None else found[2]) if found else default
+    match = re.search(rf"\s(?:\w+:)?{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
+    return unescape(match[1] if match[1] is not None else match[2]) if match else default
 
 
 def prefix_of(text: str, name: str) -> str:
     """Give the prefix that a part writes before an element: "x:", mostly ""."""
-    found = re.search(rf"<((?:\w+:)?){name}[\s/>]", text)
-    return found[1] if found else ""
+    match = re.search(rf"<((?:\w+:)?){name}[\s/>]", text)
+    return match[1] if match else ""
 
 
 def append_to(text: str, name: str, xml: str) -> str:
     """Put XML in at the end of the first element of a name."""
-    found = re.search(rf"<((?:\w+:)?{name})(?=[\s/>])[^>]*?(/?)>", text)
-    if not found:
+    match = re.search(rf"<((?:\w+:)?{name})(?=[\s/>])[^>]*?(/?)>", text)
+    if not match:
         raise Refused("unreadable", reason=f"no {name}")
-    if found[2]:
-        start = found.end() - 2
-        return f"{text[:start]}>{xml}</{found[1]}>{text[found.end() :]}"
-    end = text.find(f"</{found[1]}>", found.end())
+    if match[2]:
+        start = match.end() - 2
+        return f"{text[:start]}>{xml}</{match[1]}>{text[match.end() :]}"
+    end = text.find(f"</{match[1]}>", match.end())
     if end < 0:
         raise Refused("unreadable", reason=f"no end of {name}")
     return text[:end] + xml + text[end:]
@@ -178,13 +178,13 @@ def append_to(text: str, name: str, xml: str) -> str:
 def related(package: Package, source: str) -> list[tuple[str, str, str]]:
     """List what a part points to: (id, last word of the kind, name of the part)."""
     folder = posixpath.dirname(source)
-    found = []
+    relations = []
     for tag in _RELATION.findall(read_text(package, _relations(source))):
         if attribute(tag, "TargetMode") == "External":
             continue
-        place = posixpath.normpath(posixpath.join("/", folder, attribute(tag, "Target")))[1:]
-        found.append((attribute(tag, "Id"), attribute(tag, "Type").rsplit("/", 1)[-1], place))
-    return found
+        part_name = posixpath.normpath(posixpath.join("/", folder, attribute(tag, "Target")))[1:]
+        relations.append((attribute(tag, "Id"), attribute(tag, "Type").rsplit("/", 1)[-1], part_name))
+    return relations
 
 
 def relate(package: Package, source: str, kind: str, target: str) -> str:
@@ -193,11 +193,11 @@ def relate(package: Package, source: str, kind: str, target: str) -> str:
     text = read_text(package, name)
     if not text:
         text = f'{_BEGIN}<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>'
-    taken = {attribute(tag, "Id") for tag in _RELATION.findall(text)}
-    key = next(f"rIdWm{n}" for n in range(1, len(taken) + 2) if f"rIdWm{n}" not in taken)
+    used_ids = {attribute(tag, "Id") for tag in _RELATION.findall(text)}
+    key = next(f"rIdWm{n}" for n in range(1, len(used_ids) + 2) if f"rIdWm{n}" not in used_ids)
     p = prefix_of(text, "Relationships")
-    told = f'<{p}Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="/{target}"/>'
-    write_text(package, name, append_to(text, "Relationships", told))
+    element = f'<{p}Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="/{target}"/>'
+    write_text(package, name, append_to(text, "Relationships", element))
     return key
 
 
@@ -220,8 +220,8 @@ def declare(package: Package, name: str, kind: str) -> None:
     if f'"/{name}"'.lower() in text.lower().replace("'", '"'):
         return
     p = prefix_of(text, "Types")
-    told = f'<{p}Override PartName="/{name}" ContentType="{TYPES[kind]}"/>'
-    write_text(package, CONTENT_TYPES, append_to(text, "Types", told))
+    element = f'<{p}Override PartName="/{name}" ContentType="{TYPES[kind]}"/>'
+    write_text(package, CONTENT_TYPES, append_to(text, "Types", element))
 
 
 def add_part(package: Package, name: str, kind: str, text: str) -> None:

@@ -42,17 +42,17 @@ def change(
             begun = True
         end = piece.rfind(b"</%bsheetData>" % p)
         body, tail = (piece, b"") if end < 0 else (piece[:end], piece[end:])
-        at, body = 0, clean(body)
+        copied_to, body = 0, clean(body)
         for number, begin, inside, stop in each_row(body, p, last):
             last = number
             while missing and missing[0] < last:
-                yield body[at:begin] + _new_row(missing[0], edits[missing.pop(0)], layout, restyle)
-                at = begin
+                yield body[copied_to:begin] + _new_row(missing[0], edits[missing.pop(0)], layout, restyle)
+                copied_to = begin
             if last in edits:
                 row = (last, body[begin:inside], body[inside:stop])
-                yield body[at:begin] + _row(row, edits[last], layout, restyle)
-                at = stop
-        yield body[at:]
+                yield body[copied_to:begin] + _row(row, edits[last], layout, restyle)
+                copied_to = stop
+        yield body[copied_to:]
         if end >= 0:
             yield from (_new_row(number, edits[number], layout, restyle) for number in missing)
             yield _tail(tail, layout, notes)
@@ -67,26 +67,26 @@ def _row(
     if tag.endswith(b"/>"):
         tag, inside = tag[:-2] + b">", ending
     tag = _SPANS.sub(b"", tag)
-    own = STYLE.search(tag) if b"customFormat" in tag else None
+    row_style = STYLE.search(tag) if b"customFormat" in tag else None
     left = sorted(wanted)
-    made, at = [tag], 0
+    rewritten, copied_to = [tag], 0
     for column, cell in each_cell(inside, p):
         while left and left[0] < column:
-            made += [inside[at : cell.start()], _new_cell(number, left[0], wanted, layout, restyle, own)]  # fmt: skip
-            at = cell.start()
+            rewritten += [inside[copied_to : cell.start()], _new_cell(number, left[0], wanted, layout, restyle, row_style)]  # fmt: skip
+            copied_to = cell.start()
             left.pop(0)
         if left and left[0] == column:
-            made += [inside[at : cell.start()], _cell(number, cell, wanted[column], column, p, restyle)]  # fmt: skip
-            at = cell.end()
+            rewritten += [inside[copied_to : cell.start()], _cell(number, cell, wanted[column], column, p, restyle)]  # fmt: skip
+            copied_to = cell.end()
             left.pop(0)
         elif not REF.search(cell[1]):
             ref = b'<%bc r="%b"' % (p, (column_letters(column) + str(number)).encode())
-            made += [inside[at : cell.start()], ref + cell[0][len(p) + 2 :]]
-            at = cell.end()
+            rewritten += [inside[copied_to : cell.start()], ref + cell[0][len(p) + 2 :]]
+            copied_to = cell.end()
     end = inside.rfind(ending)
-    made.append(inside[at:end])
-    made += [_new_cell(number, column, wanted, layout, restyle, own) for column in left]
-    return b"".join([*made, inside[end:]])
+    rewritten.append(inside[copied_to:end])
+    rewritten += [_new_cell(number, column, wanted, layout, restyle, row_style) for column in left]
+    return b"".join([*rewritten, inside[end:]])
 
 
 def _cell(
@@ -130,24 +130,24 @@ def _written(number: int, column: int, style: int, text: str, p: bytes) -> bytes
 
 def _new_row(number: int, wanted: dict, layout: Layout, restyle: Callable) -> bytes:
     p = layout.prefix
-    cells = [_new_cell(number, at, wanted, layout, restyle, None) for at in sorted(wanted)]
+    cells = [_new_cell(number, column, wanted, layout, restyle, None) for column in sorted(wanted)]
     return b'<%brow r="%d">' % (p, number) + b"".join(cells) + b"</%brow>" % p
 
 
 def _head(head: bytes, layout: Layout, edits: dict[int, dict[int, tuple]]) -> bytes:
     """Give the column of reasons its width; say how far the sheet reaches now."""
-    columns = [at for row in edits.values() for at, edit in row.items() if edit[1]]
+    columns = [column for row in edits.values() for column, edit in row.items() if edit[1]]
     if not columns:
         return head
     head = _reaching(head, max(columns), max(edits))
-    p, at = layout.prefix, columns[0] + 1
-    own = b'<%bcol min="%d" max="%d" width="72" customWidth="1"/>' % (p, at, at)
-    found = _COLUMNS.search(head)
-    if not found:
-        return head + b"<%bcols>" % p + own + b"</%bcols>" % p
-    spans = [one for tag in COLUMN.findall(found[2] or b"") for one in _without(tag, at)]
-    told = b"".join(tag for _, tag in sorted([*spans, (at, own)]))
-    return head[: found.start()] + b"<%bcols>" % p + told + b"</%bcols>" % p + head[found.end() :]
+    p, column_number = layout.prefix, columns[0] + 1
+    column_element = b'<%bcol min="%d" max="%d" width="72" customWidth="1"/>' % (p, column_number, column_number)
+    match = _COLUMNS.search(head)
+    if not match:
+        return head + b"<%bcols>" % p + column_element + b"</%bcols>" % p
+    spans = [span for tag in COLUMN.findall(match[2] or b"") for span in _without(tag, column_number)]
+    elements = b"".join(tag for _, tag in sorted([*spans, (column_number, column_element)]))
+    return head[: match.start()] + b"<%bcols>" % p + elements + b"</%bcols>" % p + head[match.end() :]
 
 
 def _without(tag: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -155,21 +155,21 @@ def _without(tag: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     low, high = whole(tag, b"min"), whole(tag, b"max")
     for first, last in ((low, min(high, at - 1)), (max(low, at + 1), high)):
         if first <= last:
-            said = re.sub(rb"\smin=[\"']\d+[\"']", b' min="%d"' % first, tag)
-            yield first, re.sub(rb"\smax=[\"']\d+[\"']", b' max="%d"' % last, said)
+            narrowed = re.sub(rb"\smin=[\"']\d+[\"']", b' min="%d"' % first, tag)
+            yield first, re.sub(rb"\smax=[\"']\d+[\"']", b' max="%d"' % last, narrowed)
 
 
 def _reaching(head: bytes, column: int, row: int) -> bytes:
-    found = re.search(
+    match = re.search(
         rb"(<(?:\w+:)?dimension\s[^>]*?ref=[\"'])([A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d+)([\"'])", head
     )
-    if not found:
+    if not match:
         return head
-    right = max(column, column_index(found[3]))
-    first = found[2] or found[3] + found[4] + b":"
-    last = (column_letters(right) + str(max(row, int(found[4])))).encode()
-    told = found[1] + first + last + found[5]
-    return head[: found.start()] + told + head[found.end() :]
+    right = max(column, column_index(match[3]))
+    first = match[2] or match[3] + match[4] + b":"
+    last = (column_letters(right) + str(max(row, int(match[4])))).encode()
+    dimension = match[1] + first + last + match[5]
+    return head[: match.start()] + dimension + head[match.end() :]
 
 
 def _tail(tail: bytes, layout: Layout, notes: str) -> bytes:
@@ -180,6 +180,6 @@ def _tail(tail: bytes, layout: Layout, notes: str) -> bytes:
     element = f'<{p}legacyDrawing xmlns:r="{OFFICE}" r:id="{notes}"/>'.encode()
     drawing = re.search(rb"<%bdrawing\s[^>]*/>" % layout.prefix, tail)
     later = re.compile(rf"<(?:{p}(?:{_AFTER_NOTES})|mc:AlternateContent)[\s/>]".encode())
-    place = later.search(tail)
-    at = drawing.end() if drawing else place.start() if place else tail.rfind(b"</")
-    return tail[:at] + element + tail[at:]
+    next_element = later.search(tail)
+    position = drawing.end() if drawing else next_element.start() if next_element else tail.rfind(b"</")
+    return tail[:position] + element + tail[position:]

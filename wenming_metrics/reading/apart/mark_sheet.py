@@ -52,27 +52,27 @@ def each_row(body: bytes, prefix: bytes, last: int) -> Iterator[tuple[int, int, 
 
     Takes: last - the number of the row before, for rows that do not bear theirs
     """
-    at, start = 0, re.compile(rb"<%brow(?=[\s/>])[^>]*>" % prefix)
-    while tag := start.search(body, at):
+    offset, start = 0, re.compile(rb"<%brow(?=[\s/>])[^>]*>" % prefix)
+    while tag := start.search(body, offset):
         number = _NUMBER.search(tag[0])
         last = int(number[1]) if number else last + 1
-        at = tag.end()
+        offset = tag.end()
         if not tag[0].endswith(b"/>"):
-            end = body.find(b"</%brow>" % prefix, at)
+            end = body.find(b"</%brow>" % prefix, offset)
             if end < 0:
                 raise Refused("unreadable", row=last)
-            at = end + len(prefix) + 6
-        yield last, tag.start(), tag.end(), at
+            offset = end + len(prefix) + 6
+        yield last, tag.start(), tag.end(), offset
 
 
 def each_cell(row: bytes, prefix: bytes) -> Iterator[tuple[int, re.Match]]:
     """List the cells of a row: column (from 0) and what was found: (attributes, content)."""
     column = -1
     pattern = rb"<%bc(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%bc>)" % (prefix, prefix)
-    for found in re.finditer(pattern, row, re.S):
-        ref = REF.search(found[1])
+    for match in re.finditer(pattern, row, re.S):
+        ref = REF.search(match[1])
         column = column_index(ref[1]) if ref else column + 1
-        yield column, found
+        yield column, match
 
 
 def survey(
@@ -83,18 +83,18 @@ def survey(
     Takes: rows - those that will be marked; header - the row of the headings;
            is_reason - says of a cell whether it heads the column of reasons of an earlier round
     """
-    prefix, head, width, there, reason, last, piece = b"", b"", 0, set(), None, 0, b""
+    prefix, head, width, present_rows, reason, last, piece = b"", b"", 0, set(), None, 0, b""
     for number, piece in enumerate(pieces):
         if number == 0:
             begun = DATA.search(piece)
             head, prefix = piece[: begun.start()], begun[1]
-        for at, start, _, end in each_row(piece, prefix, last):
-            last = at
-            if at in rows:
-                there.add(at)
-            if at == header:
+        for row, start, _, end in each_row(piece, prefix, last):
+            last = row
+            if row in rows:
+                present_rows.add(row)
+            if row == header:
                 cells = each_cell(piece[start:end], prefix)
-                reason = next((one for one, cell in cells if is_reason(cell[0])), reason)
+                reason = next((column for column, cell in cells if is_reason(cell[0])), reason)
         width = max(width, _width(piece, prefix))
     tail = piece[piece.rfind(b"</%bsheetData>" % prefix) + 1 :]
     merged = [
@@ -105,7 +105,7 @@ def survey(
     right = max([width, *(area[3] + 1 for area in merged if area[3] <= width + _MOST_BLANK)])
     drawing = _DRAWING.search(tail)
     drawn = drawing[1].decode() if drawing else ""
-    return Layout(prefix, right, there, reason, merged, _column_styles(head), drawn)
+    return Layout(prefix, right, present_rows, reason, merged, _column_styles(head), drawn)
 
 
 def _width(piece: bytes, prefix: bytes) -> int:
@@ -115,24 +115,24 @@ def _width(piece: bytes, prefix: bytes) -> int:
     if not _UNPLACED.search(piece):
         return width
     cells = [
-        at
+        column
         for _, start, _, end in each_row(piece, prefix, 0)
-        for at, cell in each_cell(piece[start:end], prefix)
+        for column, cell in each_cell(piece[start:end], prefix)
         if cell[2]
     ]
-    return max([width, *(at + 1 for at in cells)])
+    return max([width, *(column + 1 for column in cells)])
 
 
 def _column_styles(head: bytes) -> dict[range, int]:
-    found = {}
+    styles = {}
     for tag in COLUMN.findall(head):
-        told = {name: whole(tag, name) for name in (b"min", b"max", b"style")}
-        if told[b"min"] and told[b"max"] and told[b"style"]:
-            found[range(told[b"min"] - 1, told[b"max"])] = told[b"style"]
-    return found
+        numbers = {name: whole(tag, name) for name in (b"min", b"max", b"style")}
+        if numbers[b"min"] and numbers[b"max"] and numbers[b"style"]:
+            styles[range(numbers[b"min"] - 1, numbers[b"max"])] = numbers[b"style"]
+    return styles
 
 
 def whole(tag: bytes, name: bytes) -> int:
     """Give a whole number that a tag tells, 0 where it does not."""
-    found = re.search(rb"\s%b=[\"'](\d{1,7})" % name, tag)
-    return int(found[1]) if found else 0
+    match = re.search(rb"\s%b=[\"'](\d{1,7})" % name, tag)
+    return int(match[1]) if match else 0

@@ -76,11 +76,11 @@ def own_style(
 def unmarked(styles: Styles) -> dict[int, int]:
     """Give the formats that bear a fill of an earlier round, and the same formats without it."""
     shades = tuple(f'"{COLOURS[kind]}"' for kind in (NOTE, GRAVE))
-    ours = [at for at, fill in enumerate(styles.fills) if any(one in fill for one in shades)]
-    found = [at for at, xf in enumerate(styles.xfs) if int(attribute(xf, "fillId", "0")) in ours]
+    ours = [number for number, fill in enumerate(styles.fills) if any(shade in fill for shade in shades)]
+    marked = [number for number, xf in enumerate(styles.xfs) if int(attribute(xf, "fillId", "0")) in ours]
     return {
-        at: _known(styles, (at, ""), lambda at=at: _with(styles.xfs[at], "fillId", "0"))
-        for at in found
+        number: _known(styles, (number, ""), lambda number=number: _with(styles.xfs[number], "fillId", "0"))
+        for number in marked
     }
 
 
@@ -115,10 +115,10 @@ def _made(styles: Styles, kind: str, across: str, *, bold: bool) -> str:
     p, font = styles.prefix, len(_items(styles.text, "fonts", styles.prefix, "font")) + bold
     border = len(_items(styles.text, "borders", styles.prefix, "border"))
     fill = 0 if kind == PLAIN else len(styles.fills) + list(COLOURS).index(kind)
-    told = f'numFmtId="0" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
+    attributes = f'numFmtId="0" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
     applied = " ".join(f'apply{what}="1"' for what in ("Font", "Fill", "Border", "Alignment"))
     inside = f'<{p}alignment {across} vertical="center"/>'
-    return f"<{p}xf {told} {applied}>{inside}</{p}xf>"
+    return f"<{p}xf {attributes} {applied}>{inside}</{p}xf>"
 
 
 def _fill(kind: str, p: str) -> str:
@@ -140,9 +140,9 @@ def _section(text: str, name: str, p: str) -> re.Match | None:
 
 
 def _items(text: str, name: str, p: str, item: str) -> list[str]:
-    found = _section(text, name, p)
+    match = _section(text, name, p)
     pattern = rf"<{p}{item}(?=[\s/>])[^>]*?(?:/>|>.*?</{p}{item}>)"
-    return re.findall(pattern, found[1], re.S) if found else []
+    return re.findall(pattern, match[1], re.S) if match else []
 
 
 def _with_section(text: str, name: str, p: str) -> str:
@@ -151,21 +151,21 @@ def _with_section(text: str, name: str, p: str) -> str:
         return text
     text = re.sub(rf"<{p}{name}(?=[\s/])[^>]*/>", "", text)
     inside = _SECTIONS[name].format(p=p)
-    made = f"<{p}{name}>{inside}</{p}{name}>"
+    section = f"<{p}{name}>{inside}</{p}{name}>"
     names = list(_SECTIONS)
     later = "|".join([*names[names.index(name) + 1 :], *_AFTER])
-    place = re.search(rf"<{p}(?:{later})[\s/>]|</{p}styleSheet>", text)
-    if not place:
+    later_section = re.search(rf"<{p}(?:{later})[\s/>]|</{p}styleSheet>", text)
+    if not later_section:
         raise Refused("unreadable", part=STYLES)
-    return text[: place.start()] + made + text[place.start() :]
+    return text[: later_section.start()] + section + text[later_section.start() :]
 
 
 def _extended(text: str, name: str, p: str, item: str, added: list[str]) -> str:
-    found = _section(text, name, p)
+    match = _section(text, name, p)
     count = len(_items(text, name, p, item)) + len(added)
-    start = text[found.start() : found.start(1)]
-    body = found[1] + "".join(added)
+    start = text[match.start() : match.start(1)]
+    body = match[1] + "".join(added)
     return (
-        text[: found.start()] + _with(start, "count", str(count)) + body
-        + text[found.end(1) :]
+        text[: match.start()] + _with(start, "count", str(count)) + body
+        + text[match.end(1) :]
     )  # fmt: skip

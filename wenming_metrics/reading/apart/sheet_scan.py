@@ -153,8 +153,8 @@ def _normal_pieces(chunks: Iterator[bytes]) -> Iterator[bytes]:
     prefix = None
     for piece in _whole_rows(chunks):
         if prefix is None:
-            found = _PREFIX.search(piece)
-            prefix = found[1] + b":" if found else b""
+            match = _PREFIX.search(piece)
+            prefix = match[1] + b":" if match else b""
         if prefix:
             piece = piece.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
         yield piece.replace(b"'", b'"') if b"'" in piece else piece
@@ -190,34 +190,34 @@ def _scan_piece(piece: bytes, facts: dict) -> None:
 
 def _unsaved(piece: bytes) -> list[str]:
     """Cells whose formula has no saved value; an empty text that a formula gave is a value."""
-    found = []
+    located = []
     for pattern in _UNSAVED:
         for match in pattern.finditer(piece):
             tag = _cell_tag(piece, match.start())
             ref = _REF.search(tag)
             if ref and not (match[1] and b't="str"' in tag):
-                found.append((match.start(), (ref[1] + ref[2]).decode()))
-    return [ref for _, ref in sorted(found)]
+                located.append((match.start(), (ref[1] + ref[2]).decode()))
+    return [ref for _, ref in sorted(located)]
 
 
 def _errors(piece: bytes) -> list[tuple[int, int, str]]:
-    found = []
+    errors = []
     for match in _ERROR.finditer(piece):
         tag = _cell_tag(piece, match.start())
         ref = _REF.search(tag)
         if ref and b't="e"' in tag:
-            found.append((int(ref[2]), column_index(ref[1]), match[1].decode("utf-8", "replace")))
-    return found
+            errors.append((int(ref[2]), column_index(ref[1]), match[1].decode("utf-8", "replace")))
+    return errors
 
 
 def _shown(piece: bytes) -> list[tuple[int, int, str]]:
     """Cells whose formula shows a picture, as WPS writes them, with the picture's name."""
-    found = {}
+    pictures = {}
     for match in _SHOWN.finditer(piece):
         ref = _REF.search(_cell_tag(piece, match.start()))
         if ref:
-            found[int(ref[2]), column_index(ref[1]), match[1].decode()] = None
-    return list(found)
+            pictures[int(ref[2]), column_index(ref[1]), match[1].decode()] = None
+    return list(pictures)
 
 
 def _cell_tag(piece: bytes, at: int) -> bytes:
@@ -259,9 +259,9 @@ def _refuse_spread(unpack: Callable[[], Iterator[bytes]], name: str, limits: dic
     far, rows, columns = ("", 0), 0, 0
     for piece in _normal_pieces(unpack()):
         for letters, digits in _VALUED.findall(piece):
-            place = (column_index(letters), int(digits))
-            rows, columns = max(rows, place[1]), max(columns, place[0] + 1)
-            far = max(far, place) if far[1] else place
+            position = (column_index(letters), int(digits))
+            rows, columns = max(rows, position[1]), max(columns, position[0] + 1)
+            far = max(far, position) if far[1] else position
     if columns > limits["columns"] or rows > _MOST_ROWS or rows * columns > limits["cells"]:
         cell = column_letters(far[0]) + str(far[1])
         raise Refused("too_many_cells", sheet=name, cell=cell, rows=rows, columns=columns)

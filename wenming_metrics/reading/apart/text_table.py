@@ -59,8 +59,8 @@ def value_of(text: str) -> str | float | None:
     """Give what a cell is worth: a plain number as a number; ="0012" is the text 0012."""
     if _NUMBER.fullmatch(text) and len(text.strip("-0.").replace(".", "")) <= _MOST_DIGITS:
         return float(text)
-    kept = _KEPT_TEXT.fullmatch(text)
-    return (kept[1] or None) if kept else text
+    match = _KEPT_TEXT.fullmatch(text)
+    return (match[1] or None) if match else text
 
 
 def find_encoding(data: bytes) -> str:
@@ -94,7 +94,7 @@ def _lines(data: bytes, encoding: str) -> IO[str]:
 def _find_separator(data: bytes, encoding: str) -> str:
     """Find what cuts most lines into the same number of fields; prose is Refused."""
     sample = list(itertools.islice(filter(str.strip, _lines(data, encoding)), _SAMPLE))
-    share, _, separator = max((*_regularity(sample, one), one) for one in _SEPARATORS)
+    share, _, separator = max((*_regularity(sample, candidate), candidate) for candidate in _SEPARATORS)
     if share < _REGULAR:
         raise Refused("plain_text")
     return separator

@@ -34,14 +34,14 @@ def _read(data: bytes) -> list[Part]:
 def _choose(parts: list[Part]) -> tuple[list[Part], list[Part]]:
     """Part the files from what systems and programs lay beside them; folders are neither."""
     files = [part for part in parts if not part.name.endswith("/")]
-    kept = [part for part in files if not _is_litter(part)]
-    return kept, [part for part in files if _is_litter(part)]
+    wanted = [part for part in files if not _is_litter(part)]
+    return wanted, [part for part in files if _is_litter(part)]
 
 
 def _is_litter(part: Part) -> bool:
     folders, base = part.name.split("/")[:-1], _base(part)
-    named = base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini")
-    return named or "__MACOSX" in folders
+    is_litter_name = base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini")
+    return is_litter_name or "__MACOSX" in folders
 
 
 def _check(files: list[Part], limits: dict) -> None:

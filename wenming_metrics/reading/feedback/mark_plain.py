@@ -18,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.problems import HOLD, NOTE, REJECT
 from wenming_metrics.reading.apart.file_tag import TAG
-from wenming_metrics.reading.model.grid import CellError, Refusal, Sheet, Value, cells
+from wenming_metrics.reading.model.grid import CellError, Refusal, SheetGrid, Value, cells
 from wenming_metrics.reading.model.marks import AUTHOR, REASON, RESULTS, SheetMarks
-from wenming_metrics.reading.sandbox.process import Limits, decode
+from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 
 MOST_CELLS = 2_000_000
 """Cells beyond which a workbook is not written anew: it would take minutes."""
@@ -46,7 +46,7 @@ def mark_plain(
     sheets: Mapping[str, SheetMarks],
     summary: Sequence[Sequence[str]],
     tag: str,
-    limits: Limits,
+    limits: SandboxLimits,
 ) -> bytes | Refusal:
     """Write a file anew with its marks. Takes: sheets - their marks by name; else as `marking.mark`."""
     workbook = decode(content, limits=limits)
@@ -69,11 +69,11 @@ def mark_plain(
     return out.getvalue()
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet) -> None:
-    for at, column in enumerate(sheet.columns, 1):
+def _write_sheet(page: Worksheet, sheet: SheetGrid) -> None:
+    for column_number, column in enumerate(sheet.columns, 1):
         for row, value in enumerate(cells(column), sheet.first_row):
             if value is not None:
-                _write(page.cell(row, at), value)
+                _write(page.cell(row, column_number), value)
     for area in sheet.facts.merged:
         page.merge_cells(None, area.first_row, area.first_column + 1, area.last_row,
                          area.last_column + 1)  # fmt: skip
@@ -97,10 +97,10 @@ def _write_text(cell: Cell, text: str) -> None:
     cell.quotePrefix = text.startswith(_FORMULA)
 
 
-def _mark_sheet(page: Worksheet, sheet: Sheet, marks: SheetMarks) -> None:
+def _mark_sheet(page: Worksheet, sheet: SheetGrid, marks: SheetMarks) -> None:
     right = [*(a.last_column + 1 for a in sheet.facts.merged), len(sheet.columns)]
-    at = max(right) + 1
-    seen = {place: area for area in page.merged_cells.ranges for place in area.cells}
+    reason_column = max(right) + 1
+    seen = {position: area for area in page.merged_cells.ranges for position in area.cells}
     for row, column, grave, text in marks.cells:
         area = seen.get((row, column + 1))
         cell = page.cell(*((area.min_row, area.min_col) if area else (row, column + 1)))
@@ -108,18 +108,18 @@ def _mark_sheet(page: Worksheet, sheet: Sheet, marks: SheetMarks) -> None:
         _comment(cell, text if not area or cell.row == row else f"第 {row} 行:{text}")
     for row, grave, text in marks.reasons:
         if row != marks.header:
-            _put(page.cell(row, at), text, _GRAVE if grave else _NOTE, wrapped=False)
-    _put(page.cell(marks.header, at), REASON, _HEAD, bold=True)
+            _put(page.cell(row, reason_column), text, _GRAVE if grave else _NOTE, wrapped=False)
+    _put(page.cell(marks.header, reason_column), REASON, _HEAD, bold=True)
     for row, _, text in marks.reasons:
         if row == marks.header:
-            _comment(page.cell(row, at), text)
-    page.column_dimensions[get_column_letter(at)].width = 72
+            _comment(page.cell(row, reason_column), text)
+    page.column_dimensions[get_column_letter(reason_column)].width = 72
 
 
 def _comment(cell: Cell, text: str) -> None:
     if text:
-        said = f"{cell.comment.text if cell.comment else f'【{AUTHOR}】'}\n{text}"
-        cell.comment = Comment(said, AUTHOR, height=min(60 + len(said), 320), width=280)
+        comment_text = f"{cell.comment.text if cell.comment else f'【{AUTHOR}】'}\n{text}"
+        cell.comment = Comment(comment_text, AUTHOR, height=min(60 + len(comment_text), 320), width=280)
 
 
 def _put(
@@ -134,21 +134,21 @@ def _put(
 
 def _write_results(page: Worksheet, summary: Sequence[Sequence[str]]) -> None:
     widest = max(map(len, summary))
-    head = next(at for at, line in enumerate(summary, 1) if len(line) == widest)
-    for row, at, text in _texts(summary):
+    head = next(line_number for line_number, line in enumerate(summary, 1) if len(line) == widest)
+    for row, column, text in _texts(summary):
         alone, is_head = len(summary[row - 1]) == 1, row == head and widest > 1
-        fill = _HEAD if is_head else _FILLS.get(text) if at == 1 else None
-        _put(page.cell(row, at), text, fill, bold=alone or is_head)
+        fill = _HEAD if is_head else _FILLS.get(text) if column == 1 else None
+        _put(page.cell(row, column), text, fill, bold=alone or is_head)
     for row, line in enumerate(summary, 1):
         if len(line) == 1:
             page.merge_cells(None, row, 1, row, len(_WIDTHS))
             page.row_dimensions[row].height = 18 * (len(line[0]) // 70 + 1)
-    for at, width in enumerate(_WIDTHS, 1):
-        page.column_dimensions[get_column_letter(at)].width = width
+    for column, width in enumerate(_WIDTHS, 1):
+        page.column_dimensions[get_column_letter(column)].width = width
     page.freeze_panes = f"A{head + 1}"
 
 
 def _texts(lines: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, str]]:
     for row, line in enumerate(lines, 1):
-        for at, text in enumerate(line, 1):
-            yield row, at, text
+        for column, text in enumerate(line, 1):
+            yield row, column, text

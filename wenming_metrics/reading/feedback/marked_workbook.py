@@ -44,17 +44,17 @@ def marked_workbook(
         return NOTHING
     if len(problems) > MOST_PROBLEMS:
         return TOO_MANY
-    ordered = sorted(problems, key=lambda one: SEVERITIES.index(one.severity))
+    ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     marks = [
-        Mark(one.sheet, one.row, one.column, one.severity, _said(one))
-        for one in ordered
-        if one.sheet and one.row is not None
+        Mark(problem.sheet, problem.row, problem.column, problem.severity, _said(problem))
+        for problem in ordered
+        if problem.sheet and problem.row is not None
     ]
     rows = {**_guessed(problems), **{name: row for name, row in header_rows.items() if row}}
-    found = mark(content, marks, _summary(ordered, outcome), sha256, header_rows=rows)
-    if isinstance(found, Refusal):
-        return _WHY_NOT.get(found.code, _UNMARKED)
-    return marked_name(filename), found
+    marked = mark(content, marks, _summary(ordered, outcome), sha256, header_rows=rows)
+    if isinstance(marked, Refusal):
+        return _WHY_NOT.get(marked.code, _UNMARKED)
+    return marked_name(filename), marked
 
 
 def marked_name(filename: str) -> str:
@@ -65,17 +65,17 @@ def marked_name(filename: str) -> str:
 def _guessed(problems: Iterable[Problem]) -> dict[str, int]:
     """Give the rows that a returned file has its headings in, so far as a problem tells."""
     return {
-        one.sheet: one.row
-        for one in problems
-        if one.code.startswith(_HEADER) and one.row is not None
+        problem.sheet: problem.row
+        for problem in problems
+        if problem.code.startswith(_HEADER) and problem.row is not None
     }
 
 
 def _said(problem: Problem) -> str:
     """Word a problem without its place; only the heading is told, for the column of reasons."""
-    return f"「{problem.header}」{problem.said}" if problem.header else problem.said
+    return f"「{problem.header}」{problem.sentence}" if problem.header else problem.sentence
 
 
 def _summary(problems: Sequence[Problem], outcome: str) -> list[list[str]]:
-    lines = [[one.severity, one.place or _WHOLE, one.said] for one in problems]
+    lines = [[problem.severity, problem.location or _WHOLE, problem.sentence] for problem in problems]
     return [[outcome], [_HINT], list(RESULT_HEADINGS), *lines]

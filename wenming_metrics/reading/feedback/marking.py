@@ -21,7 +21,7 @@ from wenming_metrics.reading.model.marks import (
     Mark,
     gather_marks,
 )
-from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimits, run
 
 _ZIP = b"PK"
 
@@ -33,7 +33,7 @@ def mark(
     tag: str,
     *,
     header_rows: Mapping[str, int] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: SandboxLimits = DEFAULT_LIMITS,
 ) -> bytes | Refusal:
     """Mark a workbook.
 
@@ -45,18 +45,18 @@ def mark(
     """
     sheets = gather_marks(marks, header_rows or {})
     lines = [list(line) for line in summary]
-    if any(len(one.cells) > MOST_COMMENTS for one in sheets.values()):
+    if any(len(sheet_marks.cells) > MOST_COMMENTS for sheet_marks in sheets.values()):
         lines.insert(1, [f"批注最多写 {MOST_COMMENTS:,} 处,其余的见“{REASON}”一列和下面的清单。"])
     if not content.startswith(_ZIP):
         return mark_plain(content, sheets, lines, tag, limits)
-    told = {"reason": REASON, "results": RESULTS, "author": AUTHOR, "tag": tag, "summary": lines}
-    task = {**told, "sheets": {name: asdict(one) for name, one in sheets.items()}}
+    task_texts = {"reason": REASON, "results": RESULTS, "author": AUTHOR, "tag": tag, "summary": lines}
+    task = {**task_texts, "sheets": {name: asdict(sheet_marks) for name, sheet_marks in sheets.items()}}
     packed = json.dumps(task, ensure_ascii=False).encode()
     data = b"".join([struct.pack("<I", len(packed)), packed, content])
     return run("mark_child", data, gather_pieces, limits=limits)
 
 
-def gather_pieces(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> bytes:
+def gather_pieces(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> bytes:
     """Put together the file that a program of the sandbox sends in pieces."""
     pieces = []
     for header, body in messages:

@@ -8,13 +8,13 @@ import pandas as pd
 
 from wenming_metrics.reading.inspection.checklists import (
     Findings,
-    findings_part,
+    checks_of_findings,
     read_checklist,
     read_findings,
     read_wide,
 )
-from wenming_metrics.reading.inspection.checks import Part, join_parts, pieces_of
-from wenming_metrics.reading.inspection.confirmed_visits import made_visits, needs_visits
+from wenming_metrics.reading.inspection.checks import SheetChecks, join_checks, pieces_of
+from wenming_metrics.reading.inspection.confirmed_visits import make_visits, needs_visits
 from wenming_metrics.reading.inspection.join_visits import join_visits
 from wenming_metrics.reading.inspection.visits import (
     Place,
@@ -29,46 +29,46 @@ from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.tables.table import Table, report_sheet
 from wenming_metrics.reading.tables.totals import Total
 
-Taken = tuple[Table, list[Total]]
+TableTotals = tuple[Table, list[Total]]
 
 
 def read_inspection(
-    taken: Sequence[Taken], names: Names, context: Context
+    tables: Sequence[TableTotals], names: Names, context: Context
 ) -> dict[str, pd.DataFrame]:
     """Read all sheets of an inspection. Returns: checks, roles, sites, findings of `Reading`."""
-    parts: dict[int, list[Part]] = {}
-    for at, (table, totals) in enumerate(taken):
+    sheets: dict[int, list[SheetChecks]] = {}
+    for position, (table, totals) in enumerate(tables):
         if table.kind == reading.VISITS:
-            parts[at] = [read_visits(table, names, context)]
+            sheets[position] = [read_visits(table, names, context)]
         elif table.kind == reading.CHECKLIST:
-            parts[at] = [read_checklist(table, names, context, totals)]
+            sheets[position] = [read_checklist(table, names, context, totals)]
         elif table.kind == reading.WIDE:
-            parts[at] = [read_wide(table, names, context, totals)]
-    rest = [(at, *one) for at, one in enumerate(taken) if one[0].kind == reading.FINDINGS]
-    looked = [one for some in parts.values() for one in some]
+            sheets[position] = [read_wide(table, names, context, totals)]
+    rest = [(position, *pair) for position, pair in enumerate(tables) if pair[0].kind == reading.FINDINGS]
+    looked = [sheet for some in sheets.values() for sheet in some]
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
-    numbered = [table for table, _ in taken if table.kind == reading.VISITS]
-    for at, own, totals in rest:
-        joins = own.header.joins and own.header.missing
-        table = join_visits(own, numbered) if joins else own
+    numbered = [table for table, _ in tables if table.kind == reading.VISITS]
+    for position, findings_table, totals in rest:
+        joins = findings_table.header.joins and findings_table.header.missing
+        table = join_visits(findings_table, numbered) if joins else findings_table
         findings = read_findings(table, names, context, totals, types)
-        found = _find_visits(findings, names, context, visits if looked else None)
-        parts[at] = found
-        _report_also_checked(table, looked, found[-1])
-    joined = [one for _, some in sorted(parts.items()) for one in some]
-    checks, roles, sites, findings = join_parts(joined)
+        linked = _find_visits(findings, names, context, visits if looked else None)
+        sheets[position] = linked
+        _report_also_checked(table, looked, linked[-1])
+    joined = [sheet for _, some in sorted(sheets.items()) for sheet in some]
+    checks, roles, sites, findings = join_checks(joined)
     frames = {"checks": checks, "roles": roles, "sites": sites, "findings": findings}
     return {**frames, "pieces": pieces_of(joined)}
 
 
-def _types(parts: Sequence[Part]) -> dict[int, int]:
+def _types(sheets: Sequence[SheetChecks]) -> dict[int, int]:
     """Give the point type of each site that other sheets of the workbook tell."""
-    found: dict[int, int] = {}
-    for part in parts:
-        sites = part.sites
-        found.update(zip(sites["site"].tolist(), sites["point_type"].tolist(), strict=True))
-    return found
+    types_by_site: dict[int, int] = {}
+    for sheet in sheets:
+        sites = sheet.sites
+        types_by_site.update(zip(sites["site"].tolist(), sites["point_type"].tolist(), strict=True))
+    return types_by_site
 
 
 def _find_visits(
@@ -76,26 +76,26 @@ def _find_visits(
     names: Names,
     context: Context,
     visits: Mapping[Place, Sequence[Visit]] | None,
-) -> list[Part]:
+) -> list[SheetChecks]:
     """Link problems to the visits of the workbook (None: it has none), or make their visits."""
     if visits is not None or not needs_visits(findings):
-        return [findings_part(findings, link_visits(findings, visits or {}))]
+        return [checks_of_findings(findings, link_visits(findings, visits or {}))]
     if context.answers.confirm_visits:
-        made, keys = made_visits(findings, names, context)
-        return [*made, findings_part(findings, keys)]
+        visit_checks, keys = make_visits(findings, names, context)
+        return [*visit_checks, checks_of_findings(findings, keys)]
     report_sheet(findings.table, "到访-02")
-    return [findings_part(findings, findings.visit)]
+    return [checks_of_findings(findings, findings.visit)]
 
 
-def _report_also_checked(table: Table, looked: Sequence[Part], found: Part) -> None:
+def _report_also_checked(table: Table, looked: Sequence[SheetChecks], finding_checks: SheetChecks) -> None:
     """Tell of problems on items that a checklist of the same workbook judges as well."""
-    judged = [part.checks for part in looked if (part.checks["basis"] == BASIS_CHECKLIST).all()]
+    judged = [sheet.checks for sheet in looked if (sheet.checks["basis"] == BASIS_CHECKLIST).all()]
     pairs = {
         pair
         for checks in judged
         for pair in zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True)
     }
-    own = zip(found.checks["visit"].tolist(), found.checks["item"].tolist(), strict=True)
-    count = sum(pair in pairs for pair in own) if pairs else 0
+    finding_pairs = zip(finding_checks.checks["visit"].tolist(), finding_checks.checks["item"].tolist(), strict=True)
+    count = sum(pair in pairs for pair in finding_pairs) if pairs else 0
     if count:
         report_sheet(table, "重复-02", count=count)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.domain.problems import Problem
-from wenming_metrics.reading.inspection.checks import Part, build_part, spread_part
-from wenming_metrics.reading.inspection.deadlines import tell_problems
+from wenming_metrics.reading.inspection.checks import SheetChecks, build_checks, spread_checks
+from wenming_metrics.reading.inspection.deadlines import read_finding_facts
 from wenming_metrics.reading.inspection.points import (
     FAILED,
     Points,
@@ -63,57 +63,57 @@ _NO_TYPES: Mapping[int, int] = {}
 PUBLIC = SOURCE_CODES.index("public")
 
 
-def read_wide(base: Table, names: Names, context: Context, totals: list[Total]) -> Part:
+def read_wide(base: Table, names: Names, context: Context, totals: list[Total]) -> SheetChecks:
     """Read a sheet whose rows are sites and whose columns are items; a row counts whole or not."""
     _report_unknown_items(base, names)
     table = unpivot(base, bare_meaning(context, base.header.fingerprint))
-    part, points = _read_checks(table, names, context, totals)
+    sheet_checks, points = _read_checks(table, names, context, totals)
     width = len(base.header.items)
     for code, lines in table.holders.items():
         hold(base, code, np.flatnonzero(lines.reshape(base.n_rows, width).any(axis=1)))
     report_sums(table, base, points.lost, points.possible)
-    return part
+    return sheet_checks
 
 
 def _report_unknown_items(base: Table, names: Names) -> None:
     """Return a sheet of which a column is no item that the catalogue knows."""
-    for at in base.header.items:
-        written = values.bare_item(normalise(base.header.texts[at]))
-        if written not in names.items and normalise(base.header.texts[at]) not in names.items:
-            said = {"part": written, "hint": hint(names, written, names.items)}
-            letter, text = column_letter(at), base.header.texts[at]
-            base.problems.append(Problem("表头-09", base.sheet.name, None, letter, text, "", said))
+    for position in base.header.items:
+        written = values.bare_item(normalise(base.header.texts[position]))
+        if written not in names.items and normalise(base.header.texts[position]) not in names.items:
+            unknown_item = {"part": written, "hint": hint(names, written, names.items)}
+            letter, text = column_letter(position), base.header.texts[position]
+            base.problems.append(Problem("表头-09", base.sheet.name, None, letter, text, "", unknown_item))
 
 
-def read_checklist(table: Table, names: Names, context: Context, totals: list[Total]) -> Part:
+def read_checklist(table: Table, names: Names, context: Context, totals: list[Total]) -> SheetChecks:
     """Read a sheet whose rows are items looked at."""
     return _read_checks(table, names, context, totals)[0]
 
 
 def _read_checks(
     table: Table, names: Names, context: Context, totals: list[Total]
-) -> tuple[Part, Points]:
+) -> tuple[SheetChecks, Points]:
     day = settle_days(table, "day", context.today.toordinal())
     source = settle_sources(table)
     where = settle_where(table, names, day, _NO_TYPES)
-    found = settle_items(table, names, where.point_type)
-    marks = full_marks(table, names, found, context.rules)
-    given, result = results(table)
+    items = settle_items(table, names, where.point_type)
+    marks = full_marks(table, names, items, context.rules)
+    result_written, result = results(table)
     deduction = from_earned(table, deductions(table), marks)
     if "result" not in table.columns:
         deduction = blank_is_zero(deduction, context.rules)
-    points = checklist_points(table, given, result, deduction, marks)
+    points = checklist_points(table, result_written, result, deduction, marks)
     roles = settle_roles(table, names, where)
     _report_totals(table, totals, points.lost, deduction)
     visit = settle_visits(table, where, source)
     if table.cells is not None:
         _hold_whole_rows(table)
     report_sites(table, names, where)
-    _report_not_applying(table, names, found, where.point_type)
-    _report_repeated(table, visit, found)
-    told = _told(table, day, points.result == FAILED, deduction)
-    row_values = {**_row_values(source, visit, found, BASIS_CHECKLIST, points), **told}
-    return build_part(table, where, row_values, roles), points
+    _report_not_applying(table, names, items, where.point_type)
+    _report_repeated(table, visit, items)
+    finding_facts = _finding_facts(table, day, points.result == FAILED, deduction)
+    row_values = {**_row_values(source, visit, items, BASIS_CHECKLIST, points), **finding_facts}
+    return build_checks(table, where, row_values, roles), points
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Findings:
     items: np.ndarray
     points: Points
     roles: tuple[np.ndarray, np.ndarray, np.ndarray]
-    told: Mapping[str, np.ndarray]
+    facts: Mapping[str, np.ndarray]
     pieces: Pieces | None
 
 
@@ -142,8 +142,8 @@ def read_findings(
     day = settle_days(table, "day", context.today.toordinal())
     source = settle_sources(table)
     where = settle_where(table, names, day, known_types)
-    found = settle_items(table, names, where.point_type)
-    marks = full_marks(table, names, found, context.rules)
+    items = settle_items(table, names, where.point_type)
+    marks = full_marks(table, names, items, context.rules)
     deduction = blank_is_zero(deductions(table), context.rules)
     report(table, deduction == values.STROKE, "数值-01", "deduction")
     result = np.full(table.n_rows, FAILED)
@@ -154,47 +154,47 @@ def read_findings(
     _report_totals(table, totals, lost, deduction)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
-    _report_not_applying(table, names, found, where.point_type)
+    _report_not_applying(table, names, items, where.point_type)
     visit = settle_visits(table, where, source)
-    told = _told(table, day, result == FAILED, deduction)
+    finding_facts = _finding_facts(table, day, result == FAILED, deduction)
     pieces = settle_several(table, points.lost, points.places, split=context.answers.split)
-    return Findings(table, where, source, visit, found, points, roles, told, pieces)
+    return Findings(table, where, source, visit, items, points, roles, finding_facts, pieces)
 
 
-def _told(
+def _finding_facts(
     table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Give what rows tell of their problems besides, see `tell_problems`, and whether they write
+    """Give what rows tell of their problems besides, see `read_finding_facts`, and whether they write
     what it costs (given), unless all do."""
-    told = tell_problems(table, day, failed)
+    facts = read_finding_facts(table, day, failed)
     blank = failed & (deduction < 0)
-    return {**told, "given": (~blank).astype(np.int8)} if blank.any() else told
+    return {**facts, "given": (~blank).astype(np.int8)} if blank.any() else facts
 
 
-def findings_part(findings: Findings, visit: np.ndarray) -> Part:
+def checks_of_findings(findings: Findings, visit: np.ndarray) -> SheetChecks:
     """Make checks of the problems, with the visits they were found to belong to."""
     settled = (findings.source, visit, findings.items, BASIS_FINDING, findings.points)
-    row_values = {**_row_values(*settled), **findings.told}
+    row_values = {**_row_values(*settled), **findings.facts}
     if findings.pieces is None:
-        return build_part(findings.table, findings.where, row_values, findings.roles)
-    taken = (findings.table, findings.where, row_values, findings.roles)
+        return build_checks(findings.table, findings.where, row_values, findings.roles)
+    settled_rows = (findings.table, findings.where, row_values, findings.roles)
     lines = findings.pieces.lines
-    if "number" in findings.told:
-        lines = {**lines, "number": piece_numbers(findings.pieces, findings.told["number"])}
-    return spread_part(*taken, findings.pieces.counts, lines)
+    if "number" in findings.facts:
+        lines = {**lines, "number": piece_numbers(findings.pieces, findings.facts["number"])}
+    return spread_checks(*settled_rows, findings.pieces.counts, lines)
 
 
 def settle_items(table: Table, names: Names, point_type: np.ndarray) -> np.ndarray:
     """Number the item of each row, -1 where it is not known and the row is held."""
     code, name = column(table, "item_code"), column(table, "item")
-    codes, titles = ([values.word(value) for value in given.values] for given in (code, name))
+    codes, titles = ([values.word(value) for value in cells.values] for cells in (code, name))
     first, number = combine([code.codes, name.codes, point_type])
-    found = [
+    items_and_faults = [
         item(names, codes[code.codes[row]], titles[name.codes[row]], int(point_type[row]))
         for row in first.tolist()
     ]
-    report_faults(table, [fault for _, fault in found], number)
-    return narrow([at for at, _ in found])[number]
+    report_faults(table, [fault for _, fault in items_and_faults], number)
+    return narrow([item_number for item_number, _ in items_and_faults])[number]
 
 
 def _hold_whole_rows(table: Table) -> None:
@@ -229,10 +229,10 @@ def _report_not_applying(
     rows = rows[~names.catalogue.applies[items[rows], point_type[rows]]]
     name = "item" if "item" in table.columns else "item_code"
     pairs = zip(items[rows].tolist(), point_type[rows].tolist(), strict=True)
-    said = [
-        {"item": names.item_titles[at], "point_type": names.type_titles[kind]} for at, kind in pairs
+    misfits = [
+        {"item": names.item_titles[item_number], "point_type": names.type_titles[kind]} for item_number, kind in pairs
     ]
-    report_each(table, rows, "测评项-04", name, said)
+    report_each(table, rows, "测评项-04", name, misfits)
 
 
 def _report_repeated(table: Table, visit: np.ndarray, items: np.ndarray) -> None:
@@ -242,6 +242,6 @@ def _report_repeated(table: Table, visit: np.ndarray, items: np.ndarray) -> None
         return
     first, number = combine([np.unique(visit[rows], return_inverse=True)[1], items[rows]])
     again = np.flatnonzero(first[number] != np.arange(len(rows)))
-    said = [{"first": row} for row in table.excel[rows[first[number[again]]]].tolist()]
+    first_rows = [{"first": row} for row in table.excel[rows[first[number[again]]]].tolist()]
     name = "item" if "item" in table.columns else "item_code"
-    report_each(table, rows[again], "重复-01", name, said)
+    report_each(table, rows[again], "重复-01", name, first_rows)

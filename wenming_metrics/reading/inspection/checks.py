@@ -14,7 +14,7 @@ from wenming_metrics.reading.model.reading import (
     PIECE_COLUMNS,
     ROLE_COLUMNS,
     SITE_COLUMNS,
-    TOLD_COLUMNS,
+    FACT_COLUMNS,
     empty,
 )
 from wenming_metrics.reading.resolve.where import Where, expand
@@ -25,7 +25,7 @@ NO_ROLES: Roles = (np.zeros(0, np.int64),) * 3
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetChecks:
     """Checks of one sheet (columns as in Reading without seq), their roles by line, its sites.
 
     checks may hold severity, state, given, number and due besides, where the sheet tells them.
@@ -41,9 +41,9 @@ class Part:
         return len(self.checks["day"])
 
 
-def build_part(
+def build_checks(
     table: Table, where: Where, row_values: Mapping[str, np.ndarray], roles: Roles
-) -> Part:
+) -> SheetChecks:
     """Keep the rows that nothing holds; one check per row.
 
     Takes: row_values - source, visit, item, basis, result, lost, possible, places per data row;
@@ -52,29 +52,29 @@ def build_part(
     rows = np.flatnonzero(~table.held)
     if len(rows) == table.n_rows:
         # Nothing is held, as in most files: the arrays themselves will do.
-        return Part(_take(table, where, row_values, slice(None)), roles, _sites(where, rows))
-    named = _spread_roles(roles, rows, table.n_rows)
-    return Part(_take(table, where, row_values, rows), named, _sites(where, rows))
+        return SheetChecks(_take(table, where, row_values, slice(None)), roles, _sites(where, rows))
+    line_roles = _spread_roles(roles, rows, table.n_rows)
+    return SheetChecks(_take(table, where, row_values, rows), line_roles, _sites(where, rows))
 
 
-def spread_part(
+def spread_checks(
     table: Table,
     where: Where,
     row_values: Mapping[str, np.ndarray],
     roles: Roles,
     counts: np.ndarray,
     line_values: Mapping[str, np.ndarray] | None = None,
-) -> Part:
+) -> SheetChecks:
     """Make `counts` checks of each data row that nothing holds.
 
     Takes: row_values - per data row; line_values - per check, for all rows, also held ones
     """
-    at, _ = expand(counts)
-    kept = ~table.held[at]
-    rows = at[kept]
+    line_rows, _ = expand(counts)
+    counted = ~table.held[line_rows]
+    rows = line_rows[counted]
     checks = _take(table, where, row_values, rows)
-    checks.update({name: one[kept] for name, one in (line_values or {}).items()})
-    return Part(checks, _spread_roles(roles, rows, table.n_rows), _sites(where, rows))
+    checks.update({name: column[counted] for name, column in (line_values or {}).items()})
+    return SheetChecks(checks, _spread_roles(roles, rows, table.n_rows), _sites(where, rows))
 
 
 def _take(
@@ -86,87 +86,87 @@ def _take(
         "sheet": np.full(table.n_rows, table.sheet.index, np.int16),
         "source_row": table.excel,
     }
-    return {name: one[rows] for name, one in {**located, **row_values}.items()}
+    return {name: column[rows] for name, column in {**located, **row_values}.items()}
 
 
 def _spread_roles(roles: Roles, rows: np.ndarray, count: int) -> Roles:
     """Turn data rows of roles into lines of checks; `rows` (sorted) is the data row per line."""
     start = np.searchsorted(rows, np.arange(count))
     size = np.bincount(rows, minlength=count)
-    named, role, unit = roles
-    at, offset = expand(size[named])
-    return start[named][at] + offset, role[at], unit[at]
+    role_rows, role, unit = roles
+    position, offset = expand(size[role_rows])
+    return start[role_rows][position] + offset, role[position], unit[position]
 
 
 def _sites(where: Where, rows: np.ndarray) -> pd.DataFrame:
     """List the distinct sites of the rows that are kept."""
     _, first = np.unique(where.site_number[rows], return_index=True)
-    taken = rows[np.sort(first)]
+    first_rows = rows[np.sort(first)]
     return pd.DataFrame(
         {
-            **{name: getattr(where, name)[taken] for name in SITE_COLUMNS if name != "name"},
-            "name": where.names[where.site_number[taken]],
+            **{name: getattr(where, name)[first_rows] for name in SITE_COLUMNS if name != "name"},
+            "name": where.names[where.site_number[first_rows]],
         }
     ).drop_duplicates("site")
 
 
-def join_parts(
-    parts: Sequence[Part],
+def join_checks(
+    sheets: Sequence[SheetChecks],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Put the sheets of a file together and number their checks.
 
     Returns: checks, roles, sites and findings, as in `Reading`
     """
-    if not parts:
+    if not sheets:
         return tuple(map(empty, (CHECK_COLUMNS, ROLE_COLUMNS, SITE_COLUMNS, FINDING_COLUMNS)))
-    total = sum(part.size for part in parts)
+    total = sum(sheet.size for sheet in sheets)
     columns = {"seq": np.arange(total, dtype=np.int32)}
     for name, dtype in CHECK_COLUMNS.items():
         if name != "seq":
-            columns[name] = np.concatenate([part.checks[name] for part in parts], dtype=dtype)
-    for name, dtype in TOLD_COLUMNS.items():
-        if any(name in part.checks for part in parts):
-            columns[name] = _joined(parts, name, int(name == "given")).astype(dtype)
-    starts = np.cumsum([0, *(part.size for part in parts)])[:-1]
-    lines = [part.roles[0] + start for part, start in zip(parts, starts, strict=True)]
-    named = {
+            columns[name] = np.concatenate([sheet.checks[name] for sheet in sheets], dtype=dtype)
+    for name, dtype in FACT_COLUMNS.items():
+        if any(name in sheet.checks for sheet in sheets):
+            columns[name] = _joined(sheets, name, int(name == "given")).astype(dtype)
+    starts = np.cumsum([0, *(sheet.size for sheet in sheets)])[:-1]
+    lines = [sheet.roles[0] + start for sheet, start in zip(sheets, starts, strict=True)]
+    role_columns = {
         "seq": np.concatenate(lines),
-        "role": np.concatenate([part.roles[1] for part in parts]),
-        "unit": np.concatenate([part.roles[2] for part in parts]),
+        "role": np.concatenate([sheet.roles[1] for sheet in sheets]),
+        "unit": np.concatenate([sheet.roles[2] for sheet in sheets]),
     }
-    roles = pd.DataFrame({name: named[name].astype(ROLE_COLUMNS[name]) for name in named})
-    sites = pd.concat([part.sites for part in parts], ignore_index=True)
+    roles = pd.DataFrame({name: role_columns[name].astype(ROLE_COLUMNS[name]) for name in role_columns})
+    sites = pd.concat([sheet.sites for sheet in sheets], ignore_index=True)
     return (
         pd.DataFrame(columns, copy=False),
         _sorted_roles(roles),
         sites.drop_duplicates("site", ignore_index=True).astype(SITE_COLUMNS),
-        _findings(parts),
+        _findings(sheets),
     )
 
 
-def pieces_of(parts: Sequence[Part]) -> pd.DataFrame:
+def pieces_of(sheets: Sequence[SheetChecks]) -> pd.DataFrame:
     """List the checks that are one problem of several in a cell. Returns: as in `Reading`"""
-    if not any("piece" in part.checks for part in parts):
+    if not any("piece" in sheet.checks for sheet in sheets):
         return empty(PIECE_COLUMNS)
-    piece, words = _joined(parts, "piece", 0), _joined(parts, "words", "")
+    piece, words = _joined(sheets, "piece", 0), _joined(sheets, "words", "")
     seq = np.flatnonzero(piece)
-    told = {"seq": seq, "piece": piece[seq], "words": words[seq].astype(object)}
-    return pd.DataFrame(told).astype(PIECE_COLUMNS)
+    piece_columns = {"seq": seq, "piece": piece[seq], "words": words[seq].astype(object)}
+    return pd.DataFrame(piece_columns).astype(PIECE_COLUMNS)
 
 
-def _joined(parts: Sequence[Part], name: str, default: object) -> np.ndarray:
+def _joined(sheets: Sequence[SheetChecks], name: str, default: object) -> np.ndarray:
     """Join a column that some sheets lack."""
-    return np.concatenate([part.checks.get(name, np.full(part.size, default)) for part in parts])
+    return np.concatenate([sheet.checks.get(name, np.full(sheet.size, default)) for sheet in sheets])
 
 
-def _findings(parts: Sequence[Part]) -> pd.DataFrame:
+def _findings(sheets: Sequence[SheetChecks]) -> pd.DataFrame:
     """List number and deadline of the checks that have one of them."""
-    if not any(name in part.checks for part in parts for name in ("number", "due")):
+    if not any(name in sheet.checks for sheet in sheets for name in ("number", "due")):
         return empty(FINDING_COLUMNS)
-    number, due = _joined(parts, "number", ""), _joined(parts, "due", 0)
+    number, due = _joined(sheets, "number", ""), _joined(sheets, "due", 0)
     seq = np.flatnonzero((number != "") | (due > 0))
-    told = {"seq": seq, "number": number[seq].astype(object), "due": due[seq]}
-    return pd.DataFrame(told).astype(FINDING_COLUMNS)
+    finding_columns = {"seq": seq, "number": number[seq].astype(object), "due": due[seq]}
+    return pd.DataFrame(finding_columns).astype(FINDING_COLUMNS)
 
 
 def _sorted_roles(roles: pd.DataFrame) -> pd.DataFrame:

@@ -16,12 +16,12 @@ import numpy as np
 
 from wenming_metrics.reading.resolve.periods_and_units import deadline
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, combine, place, report, typed
+from wenming_metrics.reading.tables.table import Table, column, combine, column_location, report, typed
 from wenming_metrics.reading.tables.values import Value
 from wenming_metrics.vocabulary import SEVERITIES, STATES, normalise
 
 NONE, UNKNOWN = 0, -1
-_NUMERALS = {word: at for at, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_NUMERALS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _SPAN = re.compile(
     r"(?:限|在|于)?(\d{1,3}|[一二两三四五六七八九十])(个?工作日|个?自然日|[日天]|个?小时|周|个?星期|个月)"
     r"(?:内|以内|之内)?(?:整改|完成|到位|办结|改正)*"
@@ -55,7 +55,7 @@ _STATE = (
 )
 
 
-def tell_problems(table: Table, day: np.ndarray, failed: np.ndarray) -> dict[str, np.ndarray]:
+def read_finding_facts(table: Table, day: np.ndarray, failed: np.ndarray) -> dict[str, np.ndarray]:
     """Read what failed rows tell of their problems, where the sheet has columns or titles for it.
 
     Takes:   day - ordinals, below 0 where unknown; failed - which rows are problems
@@ -64,16 +64,16 @@ def tell_problems(table: Table, day: np.ndarray, failed: np.ndarray) -> dict[str
     """
     if table.cells is not None:
         return {}  # a row of several items: nothing on it is said of one of them
-    told = {}
+    facts = {}
     for name, of, code in (("severity", severity, "程度-01"), ("problem_state", state, "状态-01")):
         if name in table.columns:
-            found = typed(table, name, of)
-            report(table, failed & (found == UNKNOWN), code, name)
-            told[name.removeprefix("problem_")] = np.where(failed, np.maximum(found, 0), 0)
+            codes = typed(table, name, of)
+            report(table, failed & (codes == UNKNOWN), code, name)
+            facts[name.removeprefix("problem_")] = np.where(failed, np.maximum(codes, 0), 0)
     numbers, starred = _numbers(table, failed)
     due = _due(table, day, failed, starred)
-    told |= {} if numbers is None else {"number": numbers}
-    return told if due is None else {**told, "due": due}
+    facts |= {} if numbers is None else {"number": numbers}
+    return facts if due is None else {**facts, "due": due}
 
 
 def severity(value: Value) -> int:
@@ -87,8 +87,8 @@ def state(value: Value) -> int:
     text = values.word(value)
     if not text.strip("-/"):
         return NONE
-    found = (STATES.index(name) for name, words in _STATE if words.search(text))
-    return next(found, UNKNOWN)
+    states = (STATES.index(name) for name, words in _STATE if words.search(text))
+    return next(states, UNKNOWN)
 
 
 def number_of(text: str) -> str:
@@ -139,11 +139,11 @@ def _numbers(table: Table, failed: np.ndarray) -> tuple[np.ndarray | None, np.nd
     """Give the number of each problem, and which cells bear a star."""
     if "problem_no" not in table.columns:
         return None, None
-    given = column(table, "problem_no")
-    texts = [values.spell(value) for value in given.values]
+    number_column = column(table, "problem_no")
+    texts = [values.spell(value) for value in number_column.values]
     words = np.array([number_of(text) for text in texts], object)
     starred = np.array(["★" in text for text in texts], bool)
-    return np.where(failed, words[given.codes], ""), starred[given.codes]
+    return np.where(failed, words[number_column.codes], ""), starred[number_column.codes]
 
 
 def _due(
@@ -155,27 +155,27 @@ def _due(
     if "deadline" not in table.columns and not limit:
         return None
     start = _starts(table, day, above)
-    given = column(table, "deadline")
+    deadline_column = column(table, "deadline")
     unit = _unit(table)
-    due = _each(given.codes, start, lambda code, on: due_day(given.values[code], on, unit))
-    known = failed & (day > 0)
-    report(table, known & (due == UNKNOWN), "期限-01", "deadline")
-    report(table, known & (due > 0) & (due < day), "期限-02", "deadline")
+    due = _each(deadline_column.codes, start, lambda code, on: due_day(deadline_column.values[code], on, unit))
+    dated = failed & (day > 0)
+    report(table, dated & (due == UNKNOWN), "期限-01", "deadline")
+    report(table, dated & (due > 0) & (due < day), "期限-02", "deadline")
     if limit:
         starred = np.zeros(len(due), bool) if starred is None else starred
         stars = (starred & bool(_STARRED.search(above))).astype(np.int64)
         words = (limit[1], "立行立改")
         of_all = _each(stars, start, lambda star, on: due_day(words[star], on))
         due = np.where(due == NONE, of_all, due)
-    return np.where(known & (due >= day), np.maximum(due, 0), 0)
+    return np.where(dated & (due >= day), np.maximum(due, 0), 0)
 
 
 def _each(codes: np.ndarray, start: np.ndarray, of: Callable[[int, int], int]) -> np.ndarray:
     """Work out a deadline once for each distinct cell and day it is counted from."""
     first, number = combine([codes, start])
     pairs = zip(codes[first].tolist(), start[first].tolist(), strict=True)
-    found = [of(code, on) if on > 0 else NONE for code, on in pairs]
-    return np.array(found, np.int64)[number]
+    due_days = [of(code, on) if on > 0 else NONE for code, on in pairs]
+    return np.array(due_days, np.int64)[number]
 
 
 def _starts(table: Table, day: np.ndarray, above: str) -> np.ndarray:
@@ -184,13 +184,13 @@ def _starts(table: Table, day: np.ndarray, above: str) -> np.ndarray:
     titled = _HANDED.search(above)
     handed = values.day(titled[1], year) if titled else values.BLANK
     if "handed_out" in table.columns:
-        own = typed(table, "handed_out", lambda value: values.day(value, year))
-        handed = np.where(own > 0, own, handed)
+        row_days = typed(table, "handed_out", lambda value: values.day(value, year))
+        handed = np.where(row_days > 0, row_days, handed)
     return np.where(day > 0, np.maximum(day, handed), values.BLANK)
 
 
 def _unit(table: Table) -> str:
     if "deadline" not in table.columns:
         return ""
-    found = re.search("工作日|天|小时", place(table, "deadline")[1])
-    return found[0] if found else ""
+    match = re.search("工作日|天|小时", column_location(table, "deadline")[1])
+    return match[0] if match else ""

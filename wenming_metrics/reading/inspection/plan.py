@@ -22,31 +22,31 @@ def read_plan(table: Table, names: Names) -> pd.DataFrame:
     where = settle_where(table, names, day, {})
     report_sites(table, names, where)
     _report_repeated(table, day, where.site)
-    kept = np.flatnonzero(~table.held)
+    rows = np.flatnonzero(~table.held)
     columns = {
-        **{"day": day[kept], "team": texts(table, "team")[kept], "street": where.street[kept]},
-        **{"point_type": where.point_type[kept], "site": where.site[kept]},
-        **{"site_name": where.names[where.site_number[kept]]},
-        **{"round": texts(table, "round")[kept]},
-        **{"sheet": np.full(len(kept), table.sheet.index), "source_row": table.excel[kept]},
+        **{"day": day[rows], "team": texts(table, "team")[rows], "street": where.street[rows]},
+        **{"point_type": where.point_type[rows], "site": where.site[rows]},
+        **{"site_name": where.names[where.site_number[rows]]},
+        **{"round": texts(table, "round")[rows]},
+        **{"sheet": np.full(len(rows), table.sheet.index), "source_row": table.excel[rows]},
     }
     return pd.DataFrame(columns).astype(PLAN_COLUMNS)
 
 
 def texts(table: Table, name: str) -> np.ndarray:
     """Spell a column of free text, "" where it is blank."""
-    given = column(table, name)
-    return np.array([values.spell(value) for value in given.values], object)[given.codes]
+    text_column = column(table, name)
+    return np.array([values.spell(value) for value in text_column.values], object)[text_column.codes]
 
 
 def _report_repeated(table: Table, day: np.ndarray, site: np.ndarray) -> None:
     """Tell of rows that plan the same site on the same day again."""
     rows = np.flatnonzero(~table.held)
     seen: dict[tuple[int, int], int] = {}
-    again, said = [], []
+    again, first_rows = [], []
     for row in rows.tolist():
         first = seen.setdefault((int(day[row]), int(site[row])), row)
         if first != row:
             again.append(row)
-            said.append({"first": int(table.excel[first])})
-    report_each(table, np.array(again, np.int64), "计划-01", "site", said)
+            first_rows.append({"first": int(table.excel[first])})
+    report_each(table, np.array(again, np.int64), "计划-01", "site", first_rows)

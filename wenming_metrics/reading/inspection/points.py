@@ -37,19 +37,19 @@ class Points:
 def full_marks(table: Table, names: Names, items: np.ndarray, rules: ReadingRules) -> np.ndarray:
     """Give the full mark of each row: its own cell, that of the rules where it is blank, else the
     catalogue's (0 where unknown)."""
-    given = typed(table, "full_mark", values.mark)
-    report_unreadable(table, given, "数值-04", "full_mark")
+    written_marks = typed(table, "full_mark", values.mark)
+    report_unreadable(table, written_marks, "数值-04", "full_mark")
     if rules.blank_full_mark and "full_mark" in table.header.columns:
-        given = np.where(given == values.BLANK, rules.blank_full_mark, given)
-    known = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
-    return np.where(given > 0, given, known[items])
+        written_marks = np.where(written_marks == values.BLANK, rules.blank_full_mark, written_marks)
+    catalogue_marks = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
+    return np.where(written_marks > 0, written_marks, catalogue_marks[items])
 
 
 def deductions(table: Table) -> np.ndarray:
     """Type what each row says it costs (1e-4), below 0 where it says nothing that can be used."""
-    given = typed(table, "deduction", values.points)
-    report_unreadable(table, given, "数值-01", "deduction")
-    return given
+    deduction = typed(table, "deduction", values.points)
+    report_unreadable(table, deduction, "数值-01", "deduction")
+    return deduction
 
 
 def blank_is_zero(deduction: np.ndarray, rules: ReadingRules) -> np.ndarray:
@@ -65,16 +65,16 @@ def from_earned(table: Table, deduction: np.ndarray, marks: np.ndarray) -> np.nd
         return deduction
     earned = typed(table, "earned", values.points)
     above = np.flatnonzero((earned > marks) & (marks > 0))
-    said = [{"mark": number_text(mark)} for mark in marks[above].tolist()]
-    report_each(table, above, "结果-06", "earned", said)
+    exceeded_marks = [{"mark": number_text(mark)} for mark in marks[above].tolist()]
+    report_each(table, above, "结果-06", "earned", exceeded_marks)
     return np.where((earned >= 0) & (earned <= marks), marks - earned, deduction)
 
 
 def count_places(table: Table, result: np.ndarray) -> np.ndarray:
     """Give the number of places: what is written, else 1 for a failed item; 0 for others."""
-    given = typed(table, "places", values.places)
-    report_unreadable(table, given, "数值-05", "places")
-    return np.where(result == FAILED, np.where(given >= 0, given, 1), 0)
+    written_counts = typed(table, "places", values.place_count)
+    report_unreadable(table, written_counts, "数值-05", "places")
+    return np.where(result == FAILED, np.where(written_counts >= 0, written_counts, 1), 0)
 
 
 def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
@@ -90,10 +90,10 @@ def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
 
 
 def checklist_points(
-    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray, marks: np.ndarray
+    table: Table, result_written: np.ndarray, result: np.ndarray, deduction: np.ndarray, marks: np.ndarray
 ) -> Points:
     """Bring result and deduction together; hold what contradicts itself."""
-    blank, has_results = ~given, "result" in table.columns
+    blank, has_results = ~result_written, "result" in table.columns
     looked = blank & (deduction > 0)
     result = np.where(looked, FAILED, result)
     if not has_results or table.cells is not None:
@@ -104,8 +104,8 @@ def checklist_points(
     if written.any():
         code, name = ("结果-04", "result") if has_results else ("结果-03", "deduction")
         report_sheet(table, code, name, count=int(written.sum()))
-    _report_contradiction(table, given, result, deduction)
-    stroke = given & (result == FAILED) & (deduction == values.STROKE)
+    _report_contradiction(table, result_written, result, deduction)
+    stroke = result_written & (result == FAILED) & (deduction == values.STROKE)
     report(table, stroke, "数值-01", "deduction")
     lost = np.where(result == FAILED, np.where(deduction >= 0, deduction, marks), 0)
     report_above(table, lost, marks, (result == FAILED) & (deduction >= 0))
@@ -118,18 +118,18 @@ def _unreadable(typed_: np.ndarray) -> np.ndarray:
 
 
 def _report_contradiction(
-    table: Table, given: np.ndarray, result: np.ndarray, deduction: np.ndarray
+    table: Table, result_written: np.ndarray, result: np.ndarray, deduction: np.ndarray
 ) -> None:
-    rows = np.flatnonzero(given & (result >= 0) & (result != FAILED) & (deduction > 0))
-    said = [
+    rows = np.flatnonzero(result_written & (result >= 0) & (result != FAILED) & (deduction > 0))
+    contradictions = [
         {"result": RESULTS[state], "deduction": number_text(lost)}
         for state, lost in zip(result[rows].tolist(), deduction[rows].tolist(), strict=True)
     ]
-    report_each(table, rows, "结果-02", "deduction", said)
+    report_each(table, rows, "结果-02", "deduction", contradictions)
 
 
 def report_above(table: Table, lost: np.ndarray, marks: np.ndarray, written: np.ndarray) -> None:
     """Hold rows that lose more than the full mark of their item (where the item is known)."""
     rows = np.flatnonzero(written & (marks > 0) & (lost > marks))
-    said = [{"mark": number_text(mark)} for mark in marks[rows].tolist()]
-    report_each(table, rows, "数值-03", "deduction", said)
+    exceeded_marks = [{"mark": number_text(mark)} for mark in marks[rows].tolist()]
+    report_each(table, rows, "数值-03", "deduction", exceeded_marks)

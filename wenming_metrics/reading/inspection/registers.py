@@ -9,7 +9,7 @@ from wenming_metrics.domain.registers import (
     FOREVER,
     PARENT_KINDS,
     Register,
-    heir_numbers,
+    successor_numbers,
     parent_candidates,
     unit_codes,
 )
@@ -45,8 +45,8 @@ def read_units(table: Table, register: Register) -> pd.DataFrame:
     """Read a register of units. Returns: `Reading.units`: rows that nothing holds."""
     kind = column(table, "unit_kind")
     codes = [_KINDS.get(values.word(value), "") for value in kind.values]
-    known = np.array(codes, object)[kind.codes]
-    report(table, known == "", "名册-01", "unit_kind", kinds="、".join(UNIT_KINDS.values()))
+    unit_kinds = np.array(codes, object)[kind.codes]
+    report(table, unit_kinds == "", "名册-01", "unit_kind", kinds="、".join(UNIT_KINDS.values()))
     report(table, typed(table, "unit_name", _written) == 0, "名册-02", "unit_name")
     people = typed(table, "population", values.people)
     report_unreadable(table, people, "名册-06", "population")
@@ -54,7 +54,7 @@ def read_units(table: Table, register: Register) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             **{"unit_code": texts(table, "unit_code"), "name": texts(table, "unit_name")},
-            **{"kind": known, "parent_name": _parents(table), "group": texts(table, "group")},
+            **{"kind": unit_kinds, "parent_name": _parents(table), "group": texts(table, "group")},
             "aliases": _aliases(table),
             "population": pd.array(people, "Int64"),
             **{"valid_from": begin, "valid_to": end},
@@ -77,8 +77,8 @@ def _parents(table: Table) -> np.ndarray:
 
 
 def _aliases(table: Table) -> list[list[str]]:
-    found = [split(text.translate(_SEPARATORS)) for text in texts(table, "aliases")]
-    return [list(dict.fromkeys(several)) for several in found]
+    alias_lists = [split(text.translate(_SEPARATORS)) for text in texts(table, "aliases")]
+    return [list(dict.fromkeys(several)) for several in alias_lists]
 
 
 def _validity(table: Table) -> tuple[np.ndarray, np.ndarray]:
@@ -106,45 +106,45 @@ def _hold_doubles(table: Table, register: Register, frame: pd.DataFrame) -> None
     """Hold a row whose unit or code stands in an earlier row."""
     codes = unit_codes(register, frame)
     seen: dict[object, int] = {}
-    rows, said = [], []
+    rows, first_rows = [], []
     for row in np.flatnonzero(~table.held).tolist():
         unit = frame.iloc[row]
         keys = (codes[row], (unit["kind"], normalise(unit["name"]), normalise(unit["parent_name"])))
         earlier = [seen[key] for key in keys if key in seen]
         if earlier:
             rows.append(row)
-            said.append({"first": int(table.excel[earlier[0]])})
+            first_rows.append({"first": int(table.excel[earlier[0]])})
         for key in keys:
             seen.setdefault(key, row)
-    report_each(table, np.array(rows, np.int64), "名册-05", "unit_name", said)
+    report_each(table, np.array(rows, np.int64), "名册-05", "unit_name", first_rows)
 
 
 def _hold_clashes(table: Table, register: Register, frame: pd.DataFrame) -> None:
     """Hold a code that stands for another kind of unit, or a unit in force under another code;
     tell of a unit that gets a new name."""
     units = register.units.set_index("code")[["name", "kind"]]
-    own = unit_codes(register, frame.assign(unit_code=""))
+    codes_by_name = unit_codes(register, frame.assign(unit_code=""))
     for row, code in enumerate(unit_codes(register, frame)):
         if table.held[row]:
             continue
-        at, unit = np.array([row]), frame.iloc[row]
+        rows, unit = np.array([row]), frame.iloc[row]
         if code in units.index:
             old = units.loc[code]
             if old["kind"] != unit["kind"]:
-                said = {"name": old["name"], "kind": UNIT_KINDS[old["kind"]]}
-                report_each(table, at, "名册-09", "unit_code", [said])
+                registered_unit = {"name": old["name"], "kind": UNIT_KINDS[old["kind"]]}
+                report_each(table, rows, "名册-09", "unit_code", [registered_unit])
             elif old["name"] != unit["name"]:
-                report_each(table, at, "名册-11", "unit_name", [{"name": old["name"]}])
-        elif own[row] in units.index:
-            report_each(table, at, "名册-10", "unit_code", [{"code": own[row]}])
+                report_each(table, rows, "名册-11", "unit_name", [{"name": old["name"]}])
+        elif codes_by_name[row] in units.index:
+            report_each(table, rows, "名册-10", "unit_code", [{"code": codes_by_name[row]}])
 
 
 def _hold_heirless(table: Table, register: Register, frame: pd.DataFrame) -> None:
     """Hold a merged unit whose successor is not one known unit, or that has no last day."""
-    kept = np.flatnonzero(~table.held)
-    heirs = np.array(heir_numbers(register, frame.iloc[kept]), np.int64)
-    named = (frame["successor_name"] != "").to_numpy()[kept]
-    rows, heirs = kept[named], heirs[named]
+    counted_rows = np.flatnonzero(~table.held)
+    heirs = np.array(successor_numbers(register, frame.iloc[counted_rows]), np.int64)
+    has_successor = (frame["successor_name"] != "").to_numpy()[counted_rows]
+    rows, heirs = counted_rows[has_successor], heirs[has_successor]
     report_each(table, rows[heirs < 0], "名册-13", "successor", [{}] * int((heirs < 0).sum()))
     endless = rows[(heirs >= 0) & (frame["valid_to"].to_numpy()[rows] == FOREVER)]
     report_each(table, endless, "名册-14", "valid_to", [{}] * len(endless))
@@ -158,32 +158,32 @@ def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:
     unknown = [row for row, units in pairs if units is not None and not units]
     several = [row for row, units in pairs if units is not None and len(units) > 1]
     kinds = [PARENT_KINDS[frame["kind"].iloc[row]] for row in unknown]
-    said = [
+    parent_kinds = [
         {"kinds": "或".join(UNIT_KINDS[kind] for kind in some) or "(最上一级)"} for some in kinds
     ]
-    report_each(table, np.array(unknown, np.int64), "名册-03", "parent", said)
+    report_each(table, np.array(unknown, np.int64), "名册-03", "parent", parent_kinds)
     report_each(table, np.array(several, np.int64), "名册-08", "parent", [{}] * len(several))
     return bool(unknown or several)
 
 
-def read_places(table: Table, names: Names) -> pd.DataFrame:
-    """Read a register of sites. Returns: `Reading.places`: rows that nothing holds."""
+def read_site_register(table: Table, names: Names) -> pd.DataFrame:
+    """Read a register of sites. Returns: `Reading.registered_sites`: rows that nothing holds."""
     unknown = np.full(table.n_rows, -1, np.int64)
     where = settle_where(table, names, unknown, {})
     name, aliases = texts(table, "site"), _aliases(table)
     seen: dict[tuple[int, str], int] = {}
-    rows, said = [], []
+    rows, first_rows = [], []
     for row in np.flatnonzero(~table.held).tolist():
         first = seen.setdefault((int(where.street[row]), normalise(name[row])), row)
         if first != row:
             rows.append(row)
-            said.append({"first": int(table.excel[first])})
-    report_each(table, np.array(rows, np.int64), "名册-12", "site", said)
-    kept = np.flatnonzero(~table.held)
+            first_rows.append({"first": int(table.excel[first])})
+    report_each(table, np.array(rows, np.int64), "名册-12", "site", first_rows)
+    counted_rows = np.flatnonzero(~table.held)
     columns = {
-        **{"name": name[kept], "point_type": where.point_type[kept]},
-        **{"street": where.street[kept], "unit": where.unit[kept]},
-        "aliases": pd.Series([aliases[row] for row in kept.tolist()], dtype=object),
-        **{"sheet": np.full(len(kept), table.sheet.index), "source_row": table.excel[kept]},
+        **{"name": name[counted_rows], "point_type": where.point_type[counted_rows]},
+        **{"street": where.street[counted_rows], "unit": where.unit[counted_rows]},
+        "aliases": pd.Series([aliases[row] for row in counted_rows.tolist()], dtype=object),
+        **{"sheet": np.full(len(counted_rows), table.sheet.index), "source_row": table.excel[counted_rows]},
     }
     return pd.DataFrame(columns).astype(PLACE_COLUMNS)

@@ -23,7 +23,7 @@ _COUNTED = re.compile(
     r"(?<![\d第])(\d{1,5}|[一二两三四五六七八九十])"
     r"(?:处|个|起|辆|家|块|张|户|条|件|堆|台|根|盏|棵|人|座|间|只|面|幅|袋|桶|次|片|株|段|口)"
 )
-_DIGITS = {text: at for at, text in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_DIGITS = {text: number for number, text in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _EDGES = " \t\n;；。,，"
 
 
@@ -47,35 +47,35 @@ def list_problems(text: str) -> list[str]:
     """
     marks = list(_LISTED.finditer(text))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    found = (text[m.end() : end].strip(_EDGES) for m, end in zip(marks, ends, strict=False))
-    return [words for words in found if words]
+    listed = (text[m.end() : end].strip(_EDGES) for m, end in zip(marks, ends, strict=False))
+    return [words for words in listed if words]
 
 
 def settle_several(
-    table: Table, lost: np.ndarray, places: np.ndarray, *, split: bool
+    table: Table, lost: np.ndarray, place_counts: np.ndarray, *, split: bool
 ) -> Pieces | None:
     """Tell of cells that list several problems, and take them apart if the sender says so.
 
-    Takes:   lost, places - per data row
+    Takes:   lost, place_counts - per data row
     Returns: None where every row stays one check
     """
-    given = column(table, "description")
-    lists = [list_problems(values.spell(value)) for value in given.values]
-    size = np.array([len(texts) for texts in lists], np.int64)[given.codes]
+    description_column = column(table, "description")
+    lists = [list_problems(values.spell(value)) for value in description_column.values]
+    size = np.array([len(texts) for texts in lists], np.int64)[description_column.codes]
     rows = np.flatnonzero((size > 1) & ~table.held)
     if not split:
-        said = [{"count": int(size[row])} for row in rows]
-        report_each(table, rows, "问题-01", "description", said)
+        listed_counts = [{"count": int(size[row])} for row in rows]
+        report_each(table, rows, "问题-01", "description", listed_counts)
         return None
-    texts = {row: lists[given.codes[row]] for row in rows.tolist()}
-    counts = {row: _counts(table, row, texts[row], int(places[row])) for row in texts}
-    _report_whole(table, [row for row in texts if not counts[row]], texts, places)
-    parts = {row: found for row, found in counts.items() if found}
-    if not parts:
+    texts = {row: lists[description_column.codes[row]] for row in rows.tolist()}
+    counts = {row: _counts(table, row, texts[row], int(place_counts[row])) for row in texts}
+    _report_whole(table, [row for row in texts if not counts[row]], texts, place_counts)
+    split_counts = {row: row_counts for row, row_counts in counts.items() if row_counts}
+    if not split_counts:
         return None
-    shares = {row: share(int(lost[row]), found) for row, found in parts.items()}
-    _report_split(table, parts, shares)
-    return _pieces(lost, places, parts, shares, texts)
+    shares = {row: share(int(lost[row]), row_counts) for row, row_counts in split_counts.items()}
+    _report_split(table, split_counts, shares)
+    return _pieces(lost, place_counts, split_counts, shares, texts)
 
 
 def piece_numbers(pieces: Pieces, numbers: np.ndarray) -> np.ndarray:
@@ -83,79 +83,79 @@ def piece_numbers(pieces: Pieces, numbers: np.ndarray) -> np.ndarray:
 
     Takes: numbers - per data row, "" where there is none. Returns: per check
     """
-    whole, piece = np.repeat(numbers, pieces.counts), pieces.lines["piece"]
-    pairs = zip(whole.tolist(), piece.tolist(), strict=True)
+    row_numbers, piece = np.repeat(numbers, pieces.counts), pieces.lines["piece"]
+    pairs = zip(row_numbers.tolist(), piece.tolist(), strict=True)
     return np.array([f"{text}-{n}" if text and n else text for text, n in pairs], object)
 
 
-def _counts(table: Table, row: int, texts: Sequence[str], places: int) -> list[int]:
+def _counts(table: Table, row: int, texts: Sequence[str], place_count: int) -> list[int]:
     """Give the places of each problem; [] where what the texts say is not the number of places."""
-    given = column(table, "places")
-    written = values.places(given.values[given.codes[row]])
+    count_column = column(table, "places")
+    written = values.place_count(count_column.values[count_column.codes[row]])
     if written <= 0:
-        return [min(places, 1)] * len(texts)
-    named = [_named(text) for text in texts]
-    return named if all(named) and sum(named) == places else []
+        return [min(place_count, 1)] * len(texts)
+    text_counts = [_read_count(text) for text in texts]
+    return text_counts if all(text_counts) and sum(text_counts) == place_count else []
 
 
-def _named(text: str) -> int:
+def _read_count(text: str) -> int:
     """Read the one number of places in a text: 1 where there is none, 0 where there are several."""
-    found = _COUNTED.findall(normalize("NFKC", text))
-    if len(found) > 1:
+    matches = _COUNTED.findall(normalize("NFKC", text))
+    if len(matches) > 1:
         return 0
-    return (_DIGITS.get(found[0]) or int(found[0])) if found else 1
+    return (_DIGITS.get(matches[0]) or int(matches[0])) if matches else 1
 
 
-def share(whole: int, weights: Sequence[int]) -> list[int]:
+def share(amount: int, weights: Sequence[int]) -> list[int]:
     """Share points out by weights so that they add up exactly (largest remainder).
 
     >>> share(7_000, [5, 2]), share(10_000, [1, 1, 1]), share(5, [0, 0])
     ([5000, 2000], [3334, 3333, 3333], [3, 2])
     """
-    own = list(weights) if any(weights) else [1] * len(weights)
-    total = sum(own)
-    found = [whole * one // total for one in own]
-    by_rest = sorted(range(len(own)), key=lambda at: -(whole * own[at] % total))
-    for at in by_rest[: whole - sum(found)]:
-        found[at] += 1
-    return found
+    proportions = list(weights) if any(weights) else [1] * len(weights)
+    total = sum(proportions)
+    shares = [amount * weight // total for weight in proportions]
+    by_rest = sorted(range(len(proportions)), key=lambda position: -(amount * proportions[position] % total))
+    for position in by_rest[: amount - sum(shares)]:
+        shares[position] += 1
+    return shares
 
 
 def _report_whole(
-    table: Table, rows: list[int], texts: dict[int, list[str]], places: np.ndarray
+    table: Table, rows: list[int], texts: dict[int, list[str]], place_counts: np.ndarray
 ) -> None:
-    said = [{"count": len(texts[row]), "places": int(places[row])} for row in rows]
-    report_each(table, np.array(rows, np.int64), "问题-03", "description", said)
+    mismatches = [{"count": len(texts[row]), "places": int(place_counts[row])} for row in rows]
+    report_each(table, np.array(rows, np.int64), "问题-03", "description", mismatches)
 
 
-def _report_split(table: Table, parts: dict[int, list[int]], shares: dict[int, list[int]]) -> None:
-    said = [
+def _report_split(table: Table, split_counts: dict[int, list[int]], shares: dict[int, list[int]]) -> None:
+    split_texts = [
         {
             **{"count": len(counts), "places": "+".join(map(str, counts))},
             "points": "+".join(map(number_text, shares[row])),
         }
-        for row, counts in parts.items()
+        for row, counts in split_counts.items()
     ]
-    report_each(table, np.array(list(parts), np.int64), "问题-02", "description", said)
+    report_each(table, np.array(list(split_counts), np.int64), "问题-02", "description", split_texts)
 
 
 def _pieces(
     lost: np.ndarray,
-    places: np.ndarray,
-    parts: dict[int, list[int]],
+    place_counts: np.ndarray,
+    split_counts: dict[int, list[int]],
     shares: dict[int, list[int]],
     texts: dict[int, list[str]],
 ) -> Pieces:
     counts = np.ones(len(lost), np.int64)
-    rows = np.array(list(parts), np.int64)
-    counts[rows] = [len(found) for found in parts.values()]
-    at, position = expand(counts)
-    own = counts[at] > 1
-    found_lost, found_places = lost.astype(np.int64)[at], places.astype(np.int64)[at]
-    found_lost[own] = [one for row in sorted(parts) for one in shares[row]]
-    found_places[own] = [one for row in sorted(parts) for one in parts[row]]
-    words = np.full(len(at), "", object)
-    words[own] = [one for row in sorted(parts) for one in texts[row]]
-    piece = np.where(own, position + 1, 0)
-    lines = {"lost": found_lost, "places": found_places, "piece": piece, "words": words}
+    rows = np.array(list(split_counts), np.int64)
+    counts[rows] = [len(row_counts) for row_counts in split_counts.values()]
+    line_rows, position = expand(counts)
+    is_split = counts[line_rows] > 1
+    line_lost, line_places = lost.astype(np.int64)[line_rows], place_counts.astype(np.int64)[line_rows]
+    line_lost[is_split] = [lost_share for row in sorted(split_counts) for lost_share in shares[row]]
+    line_places[is_split] = [count for row in sorted(split_counts) for count in split_counts[row]]
+    words = np.full(len(line_rows), "", object)
+    words[is_split] = [text for row in sorted(split_counts) for text in texts[row]]
+    piece = np.where(is_split, position + 1, 0)
+    lines = {"lost": line_lost, "places": line_places, "piece": piece, "words": words}
     return Pieces(counts, lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
-from wenming_metrics.reading.inspection.checks import Part, Roles, spread_part
+from wenming_metrics.reading.inspection.checks import SheetChecks, Roles, spread_checks
 from wenming_metrics.reading.inspection.points import KEPT
 from wenming_metrics.reading.model.reading import BASIS_VISIT, Context
 from wenming_metrics.reading.resolve.names import Names, hint, visit_key
@@ -25,7 +25,7 @@ from wenming_metrics.reading.resolve.where import (
 )
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
-    Fault,
+    CellFault,
     Table,
     column,
     combine,
@@ -52,7 +52,7 @@ Place = tuple[int, int, int]
 """Day, source, site: what tells visits apart that have no number."""
 
 
-def read_visits(table: Table, names: Names, context: Context) -> Part:
+def read_visits(table: Table, names: Names, context: Context) -> SheetChecks:
     """Read a sheet whose rows are visits: one kept check (符合) per item of a visit's scope."""
     day = settle_days(table, "day", context.today.toordinal())
     source = settle_sources(table)
@@ -60,19 +60,19 @@ def read_visits(table: Table, names: Names, context: Context) -> Part:
     visit = settle_visits(table, where, source)
     scope = column(table, "scope")
     first, number = combine([scope.codes, where.point_type])
-    found = [
+    scopes = [
         _scope(names, scope.values[scope.codes[row]], int(where.point_type[row]))
         for row in first.tolist()
     ]
-    report_faults(table, [fault for _, fault in found], number)
+    report_faults(table, [fault for _, fault in scopes], number)
     _report_twice(table, visit)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
-    items = [several for several, _ in found]
-    return visits_part(table, names, where, (source, visit), (items, number), roles)
+    items = [several for several, _ in scopes]
+    return checks_of_visits(table, names, where, (source, visit), (items, number), roles)
 
 
-def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int], Fault | None]:
+def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int], CellFault | None]:
     """Give the items that a visit looked at: those named by category, code or name, else all."""
     if point_type < 0:
         return [], None
@@ -81,38 +81,38 @@ def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int
     wanted = set(np.flatnonzero(applies).tolist())
     if normalise(text) not in _WHOLE and normalise(text).strip("-/"):
         wanted = set()
-        for part in filter(None, map(normalise, _SEPARATORS.split(text))):
-            some = _named_items(names, part, applies)
+        for scope_word in filter(None, map(normalise, _SEPARATORS.split(text))):
+            some = _named_items(names, scope_word, applies)
             if some is None:
-                said = {"part": part, "hint": hint(names, part, names.items)}
-                return [], Fault("测评项-05", "scope", said)
+                fault_words = {"part": scope_word, "hint": hint(names, scope_word, names.items)}
+                return [], CellFault("测评项-05", "scope", fault_words)
             wanted |= some
     if not wanted:
-        said = {"point_type": names.type_titles[point_type]}
-        return [], Fault("测评项-07", "scope", said)
+        fault_words = {"point_type": names.type_titles[point_type]}
+        return [], CellFault("测评项-07", "scope", fault_words)
     return sorted(wanted), None
 
 
-def _named_items(names: Names, part: str, applies: np.ndarray) -> set[int] | None:
+def _named_items(names: Names, scope_word: str, applies: np.ndarray) -> set[int] | None:
     """Give the items of one word of a scope: a category's that apply there, or the item itself."""
-    category = names.categories.get(part)
+    category = names.categories.get(scope_word)
     if category is not None:
-        return {at for at in category if applies[at]}
-    at = names.item_codes.get(part)
-    if at is not None:
-        return {at}
-    found = names.items.get(part)
-    return None if found is None else ({at for at in found if applies[at]} or set(found[:1]))
+        return {item_number for item_number in category if applies[item_number]}
+    item_number = names.item_codes.get(scope_word)
+    if item_number is not None:
+        return {item_number}
+    same_named = names.items.get(scope_word)
+    return None if same_named is None else ({item_number for item_number in same_named if applies[item_number]} or set(same_named[:1]))
 
 
-def visits_part(
+def checks_of_visits(
     table: Table,
     names: Names,
     where: Where,
     visits: tuple[np.ndarray, np.ndarray],
     scopes: tuple[Sequence[Sequence[int]], np.ndarray],
     roles: Roles,
-) -> Part:
+) -> SheetChecks:
     """Spread visits over their items.
 
     Takes: visits - source and key per data row; scopes - items per distinct scope, and the scope
@@ -120,10 +120,10 @@ def visits_part(
     """
     items, number = scopes
     sizes = np.array([len(several) for several in items], np.int64)
-    flat = np.array([at for several in items for at in several], np.int64)
+    flat = np.array([item_number for several in items for item_number in several], np.int64)
     counts = sizes[number]
-    at, position = expand(counts)
-    item = flat[(np.cumsum(sizes) - sizes)[number][at] + position]
+    line_rows, position = expand(counts)
+    item = flat[(np.cumsum(sizes) - sizes)[number][line_rows] + position]
     zero = np.zeros(table.n_rows, np.int64)
     row_values = {
         **{"source": visits[0], "visit": visits[1], "basis": zero + BASIS_VISIT},
@@ -131,28 +131,28 @@ def visits_part(
     }
     marks = names.catalogue.items["full_mark"].to_numpy(np.int64)
     line_values = {"item": item, "possible": marks[item]}
-    return spread_part(table, where, row_values, roles, counts, line_values)
+    return spread_checks(table, where, row_values, roles, counts, line_values)
 
 
 def _report_twice(table: Table, visit: np.ndarray) -> None:
     rows = np.flatnonzero(~table.held)
     _, first, number = np.unique(visit[rows], return_index=True, return_inverse=True)
     again = np.flatnonzero(first[number] != np.arange(len(rows)))
-    said = [{"first": row} for row in table.excel[rows[first[number[again]]]].tolist()]
-    report_each(table, rows[again], "到访-04", "site", said)
+    first_rows = [{"first": row} for row in table.excel[rows[first[number[again]]]].tolist()]
+    report_each(table, rows[again], "到访-04", "site", first_rows)
 
 
-def visits_of(parts: Iterable[Part]) -> dict[Place, list[Visit]]:
+def visits_of(sheets: Iterable[SheetChecks]) -> dict[Place, list[Visit]]:
     """List the visits that checks were made on, by day, source and site."""
-    found: dict[Place, list[Visit]] = {}
-    for part in parts:
-        columns = [part.checks[name] for name in ("day", "source", "site", "visit")]
+    visits: dict[Place, list[Visit]] = {}
+    for sheet in sheets:
+        columns = [sheet.checks[name] for name in ("day", "source", "site", "visit")]
         _, first = np.unique(columns[3], return_index=True)
-        for *place, key in zip(*(one[first].tolist() for one in columns), strict=True):
-            day, source, site = place
+        for *location, key in zip(*(check_column[first].tolist() for check_column in columns), strict=True):
+            day, source, site = location
             numbered = key != visit_key(day, source, "", site)
-            found.setdefault((day, source, site), []).append(Visit(key, numbered))
-    return found
+            visits.setdefault((day, source, site), []).append(Visit(key, numbered))
+    return visits
 
 
 def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> np.ndarray:
@@ -165,17 +165,17 @@ def link_visits(findings: Findings, visits: Mapping[Place, Sequence[Visit]]) -> 
     number = column(table, "visit_no")
     written = [bool(values.word(value)) for value in number.values]
     keys, first, of = np.unique(findings.visit, return_index=True, return_inverse=True)
-    linked, known = keys.copy(), np.zeros(len(keys), bool)
-    for at, row in enumerate(first.tolist()):
-        place = (int(where.day[row]), int(findings.source[row]), int(where.site[row]))
-        there = visits.get(place, ())
-        same = [visit.key for visit in there if visit.key == keys[at]]
-        if not same and len(there) == 1:
-            one_is_bare = not (written[number.codes[row]] and there[0].numbered)
-            same = [there[0].key] if one_is_bare else []
+    linked, is_linked = keys.copy(), np.zeros(len(keys), bool)
+    for position, row in enumerate(first.tolist()):
+        location = (int(where.day[row]), int(findings.source[row]), int(where.site[row]))
+        candidates = visits.get(location, ())
+        same = [visit.key for visit in candidates if visit.key == keys[position]]
+        if not same and len(candidates) == 1:
+            one_is_bare = not (written[number.codes[row]] and candidates[0].numbered)
+            same = [candidates[0].key] if one_is_bare else []
         if same:
-            linked[at], known[at] = same[0], True
-    alone = ~known[of] & ~table.held
+            linked[position], is_linked[position] = same[0], True
+    alone = ~is_linked[of] & ~table.held
     public = findings.source == PUBLIC
     report(table, alone & ~public, "到访-01", "site")
     if (alone & public).any():

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.reading.model.grid import Column, Value
+from wenming_metrics.reading.model.grid import GridColumn, Value
 from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Bare
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import OF_ITEMS, Table, column, report_each, typed
@@ -25,13 +25,13 @@ _CLOSED = ("暂停营业", "未开门", "停业", "歇业", "关门", "未营业
 _UNSEEN, _SHUT = RESULTS.index("未查"), RESULTS.index("未开门")
 
 
-def find_bare(table: Table, said: str) -> Bare | None:
-    """Say whether cells of items hold bare numbers. Takes: said - LOST, EARNED or nothing."""
+def find_bare(table: Table, meaning: str) -> Bare | None:
+    """Say whether cells of items hold bare numbers. Takes: meaning - LOST, EARNED or nothing."""
     count = 0
-    for one in (_data_cells(table, at) for at in table.header.items):
-        count += int(np.array([_is_bare(value) for value in one.values], bool)[one.codes].sum())
-    place = (table.sheet.name, table.header.fingerprint)
-    return Bare(*place, count, said) if count else None
+    for cells in (_data_cells(table, position) for position in table.header.items):
+        count += int(np.array([_is_bare(value) for value in cells.values], bool)[cells.codes].sum())
+    sheet_and_form = (table.sheet.name, table.header.fingerprint)
+    return Bare(*sheet_and_form, count, meaning) if count else None
 
 
 def unpivot(table: Table, bare: str = "") -> Table:
@@ -42,24 +42,24 @@ def unpivot(table: Table, bare: str = "") -> Table:
              reports goes to the problems of `table`
     """
     items, count = table.header.items, table.n_rows
-    cells = [_data_cells(table, at) for at in items]
+    cells = [_data_cells(table, position) for position in items]
     lines, which = np.repeat(np.arange(count), len(items)), np.tile(np.arange(len(items)), count)
-    given = _joined(cells)
-    number = [bool(bare) and _is_bare(value) for value in given.values]
-    earned = [one and bare == EARNED for one in number]
-    lost = [_lost(v) or (n and bare == LOST) for v, n in zip(given.values, number, strict=True)]
-    other = [not (n or of) for n, of in zip(number, lost, strict=True)]
-    result = _closed(_keep(given, other), _shut(table, cells)[lines])
-    texts = [table.header.texts[at] for at in items]
+    all_cells = _joined(cells)
+    number = [bool(bare) and _is_bare(value) for value in all_cells.values]
+    earned = [is_number and bare == EARNED for is_number in number]
+    lost = [_lost(v) or (n and bare == LOST) for v, n in zip(all_cells.values, number, strict=True)]
+    neither = [not (n or of) for n, of in zip(number, lost, strict=True)]
+    result = _closed(_keep(all_cells, neither), _shut(table, cells)[lines])
+    texts = [table.header.texts[position] for position in items]
     columns = {
-        name: tuple(Column(one.codes[lines], one.values) for one in several)
+        name: tuple(GridColumn(site_column.codes[lines], site_column.values) for site_column in several)
         for name, several in table.columns.items()
         if name not in OF_ITEMS
     }
-    columns |= {"item": (Column(which, tuple(map(bare_item, map(normalise, texts)))),)}
-    columns |= {"full_mark": (Column(which, tuple(map(_full_mark, texts))),)}
-    columns |= {"result": (result,), "deduction": (_keep(given, lost),)}
-    columns |= {"earned": (_keep(given, earned),)} if any(earned) else {}
+    columns |= {"item": (GridColumn(which, tuple(map(bare_item, map(normalise, texts)))),)}
+    columns |= {"full_mark": (GridColumn(which, tuple(map(_full_mark, texts))),)}
+    columns |= {"result": (result,), "deduction": (_keep(all_cells, lost),)}
+    columns |= {"earned": (_keep(all_cells, earned),)} if any(earned) else {}
     return replace(
         table,
         columns=columns,
@@ -77,7 +77,7 @@ def report_sums(table: Table, base: Table, lost: np.ndarray, possible: np.ndarra
     Takes: table - the lines; base - the sites; lost, possible - points (1e-4) per line
     """
     width = len(table.header.items)
-    sums = [one.reshape(base.n_rows, width).sum(axis=1) for one in (lost, possible)]
+    sums = [line_points.reshape(base.n_rows, width).sum(axis=1) for line_points in (lost, possible)]
     marks = np.array([mark for mark in map(_points_of, base.header.texts) if mark is not None])
     _report_lost(base, sums[0])
     _report_earned(base, sums[0], sums[1], int(marks.sum()))
@@ -91,11 +91,11 @@ def _points_of(text: str) -> int | None:
 def _report_lost(base: Table, lost: np.ndarray) -> None:
     printed = typed(base, "lost_total", values.points)
     rows = np.flatnonzero((printed >= 0) & (printed != lost) & ~base.held)
-    said = [
+    printed_sums = [
         {"printed": number_text(int(printed[row])), "sum": number_text(int(lost[row]))}
         for row in rows.tolist()
     ]
-    report_each(base, rows, "得分-02", "lost_total", said)
+    report_each(base, rows, "得分-02", "lost_total", printed_sums)
 
 
 def _report_earned(base: Table, lost: np.ndarray, possible: np.ndarray, marks: int) -> None:
@@ -105,7 +105,7 @@ def _report_earned(base: Table, lost: np.ndarray, possible: np.ndarray, marks: i
     earned = possible - lost
     rows = np.flatnonzero((printed >= 0) & (possible > 0) & ~base.held)
     rows = rows[(printed[rows] != earned[rows]) | (possible[rows] != marks)]
-    said = [
+    printed_scores = [
         {
             **{"printed": number_text(int(printed[row])), "marks": number_text(marks)},
             **{
@@ -116,29 +116,29 @@ def _report_earned(base: Table, lost: np.ndarray, possible: np.ndarray, marks: i
         }
         for row in rows.tolist()
     ]
-    report_each(base, rows, "得分-01", "earned_total", said)
+    report_each(base, rows, "得分-01", "earned_total", printed_scores)
 
 
-def _data_cells(table: Table, position: int) -> Column:
-    one = table.sheet.columns[position]
+def _data_cells(table: Table, position: int) -> GridColumn:
+    item_column = table.sheet.columns[position]
     rows = table.excel - table.sheet.first_row
-    return Column(one.codes[rows], one.values)
+    return GridColumn(item_column.codes[rows], item_column.values)
 
 
-def _shut(table: Table, cells: list[Column]) -> np.ndarray:
+def _shut(table: Table, cells: list[GridColumn]) -> np.ndarray:
     """Say which sites were closed: nothing was looked at, and site or remark says why."""
     idle = np.ones(table.n_rows, bool)
-    for one in cells:
-        states = np.array([values.result(value) for value in one.values])
+    for item_cells in cells:
+        states = np.array([values.result(value) for value in item_cells.values])
         unseen = np.isin(states, [values.BLANK, _UNSEEN, _SHUT])
-        idle &= unseen[one.codes]
-    said = np.zeros(table.n_rows, bool)
+        idle &= unseen[item_cells.codes]
+    says_closed = np.zeros(table.n_rows, bool)
     for name in ("site", "remark"):
-        given = column(table, name)
-        words = [values.word(value) for value in given.values]
+        text_column = column(table, name)
+        words = [values.word(value) for value in text_column.values]
         closed = np.array([any(sign in word for sign in _CLOSED) for word in words])
-        said |= closed[given.codes]
-    return idle & said
+        says_closed |= closed[text_column.codes]
+    return idle & says_closed
 
 
 def _lost(value: Value) -> bool:
@@ -158,29 +158,29 @@ def _is_bare(value: Value) -> bool:
     return values.result(value) == values.UNREADABLE and not _lost(value)
 
 
-def _joined(cells: list[Column]) -> Column:
+def _joined(cells: list[GridColumn]) -> GridColumn:
     """Lay the cells of all items side by side: row by row, item by item."""
-    starts = np.cumsum([0, *(len(one.values) for one in cells)])[:-1]
-    codes = [one.codes + start for one, start in zip(cells, starts, strict=True)]
-    return Column(
-        np.stack(codes, axis=1).ravel(), tuple(value for one in cells for value in one.values)
+    starts = np.cumsum([0, *(len(item_cells.values) for item_cells in cells)])[:-1]
+    codes = [item_cells.codes + start for item_cells, start in zip(cells, starts, strict=True)]
+    return GridColumn(
+        np.stack(codes, axis=1).ravel(), tuple(value for item_cells in cells for value in item_cells.values)
     )
 
 
-def _keep(given: Column, kept: list[bool]) -> Column:
-    pairs = zip(given.values, kept, strict=True)
-    return Column(given.codes, tuple(value if keep else None for value, keep in pairs))
+def _keep(item_column: GridColumn, wanted: list[bool]) -> GridColumn:
+    pairs = zip(item_column.values, wanted, strict=True)
+    return GridColumn(item_column.codes, tuple(value if keep else None for value, keep in pairs))
 
 
 def _full_mark(text: str) -> float | None:
     """Read the full mark behind an item in a header: 「(5分)」."""
-    found = _MARK.search(normalise(text))
-    return float(found[1]) if found else None
+    match = _MARK.search(normalise(text))
+    return float(match[1]) if match else None
 
 
-def _closed(result: Column, shut: np.ndarray) -> Column:
+def _closed(result: GridColumn, shut: np.ndarray) -> GridColumn:
     """Put 未开门 where a site was closed."""
     if not shut.any():
         return result
     values_ = (*result.values, RESULTS[_SHUT])
-    return Column(np.where(shut, len(result.values), result.codes), values_)
+    return GridColumn(np.where(shut, len(result.values), result.codes), values_)

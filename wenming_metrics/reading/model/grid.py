@@ -39,7 +39,7 @@ Value = (
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """One column: `codes` (int16 or int32, one per row) point into distinct `values`; None is a
     blank."""
 
@@ -87,14 +87,14 @@ class SheetFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetGrid:
     """One worksheet; `first_row` is Excel's row of the first cells, blank rows above left out."""
 
     name: str
     index: int
     hidden: bool
     first_row: int
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     n_rows: int
     facts: SheetFacts
     blocks: tuple[Block, ...]
@@ -134,7 +134,7 @@ class Workbook:
     pictures, picture_bytes - where pictures are; their type and bytes by digest, each once
     """
 
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[SheetGrid, ...] = ()
     refusal: Refusal | None = None
     tag: str = ""
     pictures: tuple[Picture, ...] = ()
@@ -158,7 +158,7 @@ def pack_block(payload: bytes) -> bytes:
     return zlib.compress(payload, _FAST)
 
 
-def decode_block(payload: bytes) -> list[Column]:
+def decode_block(payload: bytes) -> list[GridColumn]:
     """Read the payload of a block back into its columns, from column A on.
 
     Takes: the bytes that the child sent; the store gives them back unpacked.
@@ -169,7 +169,7 @@ def decode_block(payload: bytes) -> list[Column]:
     columns, start = [], 4 + length
     for width, values in dictionaries:
         codes = np.frombuffer(payload, _CODES[int(width)], int(n_rows), start)
-        columns.append(Column(codes, tuple(values)))
+        columns.append(GridColumn(codes, tuple(values)))
         start += codes.nbytes
     return columns
 
@@ -180,12 +180,12 @@ def blank_columns(block: Block, positions: set[int]) -> Block:
     (length,) = struct.unpack_from("<I", payload)
     n_rows, dictionaries = json.loads(payload[4 : 4 + length])
     bodies, start = [], 4 + length
-    for at, (width, _) in enumerate(dictionaries):
+    for position, (width, _) in enumerate(dictionaries):
         end = start + width * n_rows
-        bodies.append(bytes(n_rows) if at in positions else payload[start:end])
+        bodies.append(bytes(n_rows) if position in positions else payload[start:end])
         start = end
-    told = [[1, [None]] if at in positions else one for at, one in enumerate(dictionaries)]
-    text = json.dumps([n_rows, told], ensure_ascii=False).encode()
+    new_dictionaries = [[1, [None]] if position in positions else dictionary for position, dictionary in enumerate(dictionaries)]
+    text = json.dumps([n_rows, new_dictionaries], ensure_ascii=False).encode()
     packed = pack_block(b"".join([struct.pack("<I", len(text)), text, *bodies]))
     return Block(block.first_row, block.n_rows, packed)
 
@@ -195,27 +195,27 @@ def new_dictionary() -> dict:
     return defaultdict(itertools.count().__next__)
 
 
-def merge_codes(known: dict, part: Column) -> np.ndarray:
+def merge_codes(dictionary: dict, block_column: GridColumn) -> np.ndarray:
     """Recode one block's column to the dictionary of the whole column, which grows.
 
     Takes: the dictionary so far (see `new_dictionary`) and the column of the next block.
     Returns: the codes of the block in that dictionary, in the narrower type that holds them; see
-        `known_values`.
+        `dictionary_values`.
     """
-    keys = part.values
+    keys = block_column.values
     if bool in set(map(type, keys)):
         # True == 1.0 and False == 0.0 would share a key.
         keys = [(bool, value) if type(value) is bool else value for value in keys]
-    found = np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))
-    return (found.astype(np.int16) if len(known) <= _SMALL else found)[part.codes]
+    block_codes = np.fromiter(map(dictionary.__getitem__, keys), np.int32, len(keys))
+    return (block_codes.astype(np.int16) if len(dictionary) <= _SMALL else block_codes)[block_column.codes]
 
 
-def known_values(known: dict) -> tuple[Value, ...]:
+def dictionary_values(dictionary: dict) -> tuple[Value, ...]:
     """Give the values of a dictionary of `merge_codes` in the order of their codes."""
-    return tuple(key[1] if type(key) is tuple else key for key in known)
+    return tuple(key[1] if type(key) is tuple else key for key in dictionary)
 
 
-def cells(column: Column) -> list[Value]:
+def cells(column: GridColumn) -> list[Value]:
     """Spell a column out: its value in every row.
 
     Takes: a Column.
@@ -224,28 +224,28 @@ def cells(column: Column) -> list[Value]:
     return list(map(column.values.__getitem__, column.codes.tolist()))
 
 
-def rows_head(sheet: Sheet, n: int) -> list[list[Value]]:
+def rows_head(sheet: SheetGrid, n: int) -> list[list[Value]]:
     """Give the first rows of a sheet as values, for the search of a header.
 
     Takes: a sheet and a number of rows.
     Returns: at most n rows of equal length; item i is Excel's row `sheet.first_row + i`; None is
         blank.
     """
-    head = [cells(Column(column.codes[:n], column.values)) for column in sheet.columns]
+    head = [cells(GridColumn(column.codes[:n], column.values)) for column in sheet.columns]
     return [list(row) for row in zip(*head, strict=True)]
 
 
-def cell(sheet: Sheet, row: int, column: int) -> Value:
+def cell(sheet: SheetGrid, row: int, column: int) -> Value:
     """Look up one cell.
 
     Takes: Excel's row number (from 1) and a column index (from 0).
     Returns: its value; None where it is blank or outside of the sheet's cells.
     """
-    at = row - sheet.first_row
-    if not (0 <= at < sheet.n_rows and 0 <= column < len(sheet.columns)):
+    position = row - sheet.first_row
+    if not (0 <= position < sheet.n_rows and 0 <= column < len(sheet.columns)):
         return None
-    found = sheet.columns[column]
-    return found.values[found.codes[at]]
+    cell_column = sheet.columns[column]
+    return cell_column.values[cell_column.codes[position]]
 
 
 def column_letter(index: int) -> str:

@@ -44,38 +44,38 @@ class SheetMarks:
 def gather_marks(marks: Sequence[Mark], header_rows: Mapping[str, int]) -> dict[str, SheetMarks]:
     """Put marks together by sheet: one comment per cell, one text per row."""
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
-    for one in marks:
-        by_sheet[one.sheet].append(one)
-    return {name: _gather_sheet(own, header_rows.get(name)) for name, own in by_sheet.items()}
+    for mark in marks:
+        by_sheet[mark.sheet].append(mark)
+    return {name: _gather_sheet(sheet_marks, header_rows.get(name)) for name, sheet_marks in by_sheet.items()}
 
 
 def _gather_sheet(marks: list[Mark], header: int | None) -> SheetMarks:
     cells: dict[tuple[int, str], list[Mark]] = defaultdict(list)
     rows: dict[int, list[Mark]] = defaultdict(list)
-    for one in sorted(marks, key=lambda one: (one.row, SEVERITIES.index(one.severity))):
-        rows[one.row].append(one)
-        if one.column:
-            cells[one.row, one.column].append(one)
-    graves = {place: _is_grave(said) for place, said in cells.items()}
+    for mark in sorted(marks, key=lambda mark: (mark.row, SEVERITIES.index(mark.severity))):
+        rows[mark.row].append(mark)
+        if mark.column:
+            cells[mark.row, mark.column].append(mark)
+    graves = {cell: _is_grave(cell_marks) for cell, cell_marks in cells.items()}
     # Where not every cell may have a comment, the grave ones come first.
-    first = sorted(cells, key=lambda place: not graves[place])[:MOST_COMMENTS]
-    told = {
-        place: "\n".join(f"{one.severity}:{one.text}" for one in cells[place]) for place in first
+    first = sorted(cells, key=lambda cell: not graves[cell])[:MOST_COMMENTS]
+    comments = {
+        cell: "\n".join(f"{mark.severity}:{mark.text}" for mark in cells[cell]) for cell in first
     }
     return SheetMarks(
         header if header is not None else max(min(rows) - 1, 1),
-        tuple((row, column_number(letters), graves[row, letters], told.get((row, letters), ""))
+        tuple((row, column_number(letters), graves[row, letters], comments.get((row, letters), ""))
               for row, letters in cells),
-        tuple((row, _is_grave(said), _reasons(said)) for row, said in rows.items()),
+        tuple((row, _is_grave(row_marks), _reasons(row_marks)) for row, row_marks in rows.items()),
     )  # fmt: skip
 
 
 def _is_grave(marks: Iterable[Mark]) -> bool:
-    return any(one.severity != NOTE for one in marks)
+    return any(mark.severity != NOTE for mark in marks)
 
 
 def _reasons(marks: Iterable[Mark]) -> str:
-    return " ".join(dict.fromkeys(f"{one.severity}:{one.text}" for one in marks))
+    return " ".join(dict.fromkeys(f"{mark.severity}:{mark.text}" for mark in marks))
 
 
 def column_number(letters: str) -> int:

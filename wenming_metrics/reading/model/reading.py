@@ -12,7 +12,7 @@ import pandas as pd
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
-from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, NOTHING_SAID, Answers, Bare
+from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, NOTHING_SAID, SenderAnswers, Bare
 from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.answers import Answers as Answered
 from wenming_metrics.rules.survey.model import Survey
@@ -51,7 +51,7 @@ class NameChoice:
 
 
 @dataclass(frozen=True)
-class Choices:
+class RememberedChoices:
     """What people said of headers and names that were not known.
 
     headers - fingerprint of a table's headers -> normalised header -> name of the column ("": it is
@@ -78,8 +78,8 @@ class Context:
     register: Register
     catalogue: Catalogue
     today: date
-    answers: Answers = NOTHING_SAID
-    choices: Choices = field(default_factory=Choices)
+    answers: SenderAnswers = NOTHING_SAID
+    choices: RememberedChoices = field(default_factory=RememberedChoices)
     rules: ReadingRules = ReadingRules()
     survey: Survey | None = None
 
@@ -172,7 +172,7 @@ CHECK_COLUMNS = {
     **{"result": "int8", "lost": "int64", "possible": "int64", "places": "int32"},
     **{"sheet": "int16", "source_row": "int32"},
 }
-TOLD_COLUMNS = {"severity": "int8", "state": "int8", "given": "int8"}
+FACT_COLUMNS = {"severity": "int8", "state": "int8", "given": "int8"}
 """What rows may tell of their problem besides; a file in which no row does has no such columns."""
 FINDING_COLUMNS = {"seq": "int32", "number": "object", "due": "int32"}
 PIECE_COLUMNS = {"seq": "int32", "piece": "int16", "words": "object"}
@@ -227,7 +227,7 @@ class Reading:
     sites  - the distinct sites met: site, unit, street, point_type, name
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
     units  - a register of units as written; `domain.registers.build_units` gives them their numbers
-    places - a register of sites: name, point_type, street, unit, aliases, ...
+    registered_sites - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
     answers - questionnaires of one wave, None: there are none
@@ -237,7 +237,7 @@ class Reading:
     held   - rows that are kept but not counted: sheet, source_row, codes (tuple of problem codes)
     blocks - (sheet index, block) of every cell as it came, for drill-through
     personal - columns with personal data (`reading.personal.columns.PersonalColumn`), of which nothing is kept
-    kept   - the copy that is stored in place of the file where it holds personal data; None: the
+    stored_copy - the copy that is stored in place of the file where it holds personal data; None: the
              file itself. `sha256` is that of what is stored
     corrects - digest of the file that this one corrects, "" where it is not known
     pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
@@ -256,7 +256,7 @@ class Reading:
     sites: pd.DataFrame = field(default_factory=lambda: empty(SITE_COLUMNS))
     plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
-    places: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
+    registered_sites: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     answers: Answered | None = None
     held: pd.DataFrame = field(default_factory=lambda: empty(HELD_COLUMNS))
@@ -268,7 +268,7 @@ class Reading:
     blocks: tuple[tuple[int, Block], ...] = ()
     corrects: str = ""
     personal: tuple = ()
-    kept: bytes | None = None
+    stored_copy: bytes | None = None
     pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
     picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
@@ -288,7 +288,7 @@ class Reading:
         counts = self.counts
         if self.is_rejected:
             return "这个文件没有读入,请按下面的说明修改后再上传。"
-        parts = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
-        parts += [f"{counts.held} 行暂不计"] if counts.held else []
-        parts += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
-        return ",".join(parts) + "。"
+        phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
+        phrases += [f"{counts.held} 行暂不计"] if counts.held else []
+        phrases += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
+        return ",".join(phrases) + "。"

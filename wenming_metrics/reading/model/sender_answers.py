@@ -18,7 +18,7 @@ class Bare:
     sheet: str
     fingerprint: str
     count: int
-    said: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SenderAnswers:
     """What the person who sends a file says of it.
 
     confirm_visits - problems without a sheet of visits came from visits that looked at the scope
@@ -50,4 +50,4 @@ class Answers:
     kinds: tuple[tuple[str, str], ...] = ()
 
 
-NOTHING_SAID = Answers()
+NOTHING_SAID = SenderAnswers()

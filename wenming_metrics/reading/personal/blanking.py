@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from wenming_metrics.reading.feedback.marking import gather_pieces
 from wenming_metrics.reading.model.grid import CellError, Refusal, Value, Workbook, cells
 from wenming_metrics.reading.personal.columns import PersonalColumn
-from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimits, run
 
 _ZIP = b"PK"
 
@@ -23,7 +23,7 @@ def blank(
     content: bytes,
     workbook: Workbook,
     columns: Sequence[PersonalColumn],
-    limits: Limits = DEFAULT_LIMITS,
+    limits: SandboxLimits = DEFAULT_LIMITS,
 ) -> bytes | Refusal:
     """Empty the cells of some columns, by the sandbox.
 
@@ -34,8 +34,8 @@ def blank(
     if not content.startswith(_ZIP):
         return _written(workbook, columns)
     task: dict[str, list[tuple[int, int]]] = {}
-    for one in columns:
-        task.setdefault(one.sheet, []).append((one.position, one.first_row))
+    for column in columns:
+        task.setdefault(column.sheet, []).append((column.position, column.first_row))
     packed = json.dumps(task, ensure_ascii=False).encode()
     data = b"".join([struct.pack("<I", len(packed)), packed, content])
     return run("blank_child", data, gather_pieces, limits=limits)
@@ -46,15 +46,15 @@ def _written(workbook: Workbook, columns: Sequence[PersonalColumn]) -> bytes:
     book = Book(write_only=True)
     for sheet in workbook.sheets:
         page = book.create_sheet(sheet.name[:31])
-        gone = {one.position: one.first_row for one in columns if one.index == sheet.index}
+        gone = {column.position: column.first_row for column in columns if column.index == sheet.index}
         for _ in range(sheet.first_row - 1):
             page.append([])
         rows = zip(*(cells(column) for column in sheet.columns), strict=True)
         for number, row in enumerate(rows, start=sheet.first_row):
             page.append(
                 [
-                    None if number >= gone.get(at, number + 1) else _cell(page, value)
-                    for at, value in enumerate(row)
+                    None if number >= gone.get(position, number + 1) else _cell(page, value)
+                    for position, value in enumerate(row)
                 ]
             )
     file = BytesIO()

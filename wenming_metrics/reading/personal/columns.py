@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import Sheet, blank_columns, rows_head
+from wenming_metrics.reading.model.grid import SheetGrid, blank_columns, rows_head
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.vocabulary import normalise
 
@@ -48,38 +48,38 @@ class PersonalColumn:
     first_row: int
 
 
-def find_personal(headers: Sequence[tuple[Sheet, Header]]) -> list[PersonalColumn]:
+def find_personal(headers: Sequence[tuple[SheetGrid, Header]]) -> list[PersonalColumn]:
     """Find the columns with personal data among those that no title is known for."""
-    found = []
+    personal = []
     for sheet, header in headers:
-        known = {at for ats in header.columns.values() for at in ats}
-        for at, text in enumerate(header.texts):
+        known_positions = {position for ats in header.columns.values() for position in ats}
+        for position, text in enumerate(header.texts):
             word = normalise(text)
-            told = {
+            subjects = {
                 "of_units": header.kind not in _KINDS,
                 "of_people": header.kind == reading.SURVEY,
             }
-            if at not in known and is_personal(word, **told):
+            if position not in known_positions and is_personal(word, **subjects):
                 first = sheet.first_row + header.first
-                found.append(PersonalColumn(sheet.name, sheet.index, at, text, first))
-    return found
+                personal.append(PersonalColumn(sheet.name, sheet.index, position, text, first))
+    return personal
 
 
-def find_unread(sheets: Iterable[Sheet]) -> Iterator[PersonalColumn]:
+def find_unread(sheets: Iterable[SheetGrid]) -> Iterator[PersonalColumn]:
     """Find the columns with personal data in sheets that are not read: below the first such header."""
     for sheet in sheets:
-        taken: set[int] = set()
+        positions: set[int] = set()
         for row, values in enumerate(rows_head(sheet, _SEARCHED)):
-            words = [normalise(one) if isinstance(one, str) else "" for one in values]
+            words = [normalise(value) if isinstance(value, str) else "" for value in values]
             if sum(map(bool, words)) < 2:
                 continue  # a sentence or a title, no row of headers
             of_units = any(_CONTACTS.search(word) for word in words)
-            for at, word in enumerate(words):
-                if len(word) > _LONGEST or at in taken or not is_personal(word, of_units=of_units):
+            for position, word in enumerate(words):
+                if len(word) > _LONGEST or position in positions or not is_personal(word, of_units=of_units):
                     continue
-                taken.add(at)
+                positions.add(position)
                 first = sheet.first_row + row + 1
-                yield PersonalColumn(sheet.name, sheet.index, at, str(values[at]), first)
+                yield PersonalColumn(sheet.name, sheet.index, position, str(values[position]), first)
 
 
 def is_personal(word: str, *, of_units: bool = False, of_people: bool = False) -> bool:
@@ -94,9 +94,9 @@ def is_personal(word: str, *, of_units: bool = False, of_people: bool = False) -
     return bool(pattern.search(word)) and not _AT_WORK.search(word)
 
 
-def without_personal(sheet: Sheet, columns: Sequence[PersonalColumn]) -> Sheet:
+def without_personal(sheet: SheetGrid, columns: Sequence[PersonalColumn]) -> SheetGrid:
     """Empty columns in the cells of a sheet as they are kept for drill-through."""
-    positions = {one.position for one in columns if one.index == sheet.index}
+    positions = {column.position for column in columns if column.index == sheet.index}
     if not positions:
         return sheet
     return replace(sheet, blocks=tuple(blank_columns(block, positions) for block in sheet.blocks))

@@ -10,11 +10,11 @@ import re
 import numpy as np
 
 from wenming_metrics.domain.problems import Problem
-from wenming_metrics.reading.model.grid import Area, Column, Sheet, column_letter
+from wenming_metrics.reading.model.grid import Area, GridColumn, SheetGrid, column_letter
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.table import Table, hold
-from wenming_metrics.reading.tables.titles import said_of_all
+from wenming_metrics.reading.tables.titles import columns_of_titles
 from wenming_metrics.reading.tables.totals import Total
 from wenming_metrics.reading.tables.values import points, spell
 from wenming_metrics.vocabulary import EXAMPLE, normalise
@@ -30,29 +30,29 @@ _REMARK = re.compile(
 _FEW = 3
 
 
-def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[Total]]:
+def build_table(sheet: SheetGrid, header: Header) -> tuple[Table, np.ndarray, list[Total]]:
     """Take the data rows of a sheet; report merged cells and every row that is left out.
 
     Returns: the table, what each row below the header is (DATA ...), and the rows of totals
     """
-    below = [Column(one.codes[header.first :], one.values) for one in sheet.columns]
+    below = [GridColumn(column.codes[header.first :], column.values) for column in sheet.columns]
     first, last = sheet.first_row + header.first, sheet.first_row + sheet.n_rows - 1
     excel = np.arange(first, last + 1, dtype=np.int32)
     states, labels = _states(below, header, len(excel))
     data = _positions(states == DATA)
     problems: list[Problem] = []
     filled = {
-        name: tuple(_fill(sheet, below[at], at, excel, name) for at in positions)
+        name: tuple(_fill(sheet, below[position], position, excel, name) for position in positions)
         for name, positions in header.columns.items()
     }
     columns = {
-        name: tuple(Column(one.codes[data], one.values) for one in several)
+        name: tuple(GridColumn(column.codes[data], column.values) for column in several)
         for name, several in filled.items()
     }
     numbers = excel[data]
     columns |= {
-        name: (Column(np.zeros(len(numbers), np.int32), (value,)),)
-        for name, value in said_of_all(header.titles).items()
+        name: (GridColumn(np.zeros(len(numbers), np.int32), (value,)),)
+        for name, value in columns_of_titles(header.titles).items()
         if name not in columns and name in wanted(header.kind)
     }
     held = np.zeros(len(numbers), bool)
@@ -64,45 +64,45 @@ def build_table(sheet: Sheet, header: Header) -> tuple[Table, np.ndarray, list[T
 
 def _positions(mask: np.ndarray) -> np.ndarray | slice:
     """Give where a mask is set: a slice if that is in one piece, for a slice copies nothing."""
-    found = np.flatnonzero(mask).astype(np.int32)
-    if len(found) and found[-1] - found[0] + 1 == len(found):
-        return slice(int(found[0]), int(found[-1]) + 1)
-    return found
+    rows = np.flatnonzero(mask).astype(np.int32)
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
-def _states(below: list[Column], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
+def _states(below: list[GridColumn], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
     """Say what each row is, and give the leftmost text of the rows that are totals or remarks."""
     filled, cells, same = (np.zeros(count, np.int16) for _ in range(3))
     kind, open_ = np.zeros(count, np.int8), np.ones(count, bool)
-    known = {at for ats in header.columns.values() for at in ats}
+    known_positions = {known_position for ats in header.columns.values() for known_position in ats}
     labels: dict[int, str] = {}
-    for position, one in enumerate(below):
+    for position, column in enumerate(below):
         blank = [
             not value or value.isspace() if isinstance(value, str) else value is None
-            for value in one.values
+            for value in column.values
         ]
-        written = ~np.array(blank, bool)[one.codes]
+        written = ~np.array(blank, bool)[column.codes]
         cells += written
-        if position in known:
+        if position in known_positions:
             filled += written
-            same += one.codes == one.values.index(header.typed[position])
+            same += column.codes == column.values.index(header.typed[position])
         if not open_.any():
             continue
-        label = [_label(value) if isinstance(value, str) else BLANK_ROW for value in one.values]
-        label = np.array(label, np.int8)[one.codes]
+        label = [_label(value) if isinstance(value, str) else BLANK_ROW for value in column.values]
+        label = np.array(label, np.int8)[column.codes]
         speaks = open_ & (label != BLANK_ROW)
         kind[speaks] = label[speaks]
         for row in np.flatnonzero(speaks & (label != DATA)).tolist():
-            labels[row] = spell(one.values[one.codes[row]])
+            labels[row] = spell(column.values[column.codes[row]])
         open_ &= ~speaks
     states = np.where(filled > 0, DATA, IDLE).astype(np.int8)
     states[(kind == REMARK) & (cells <= _FEW)] = REMARK
     states[kind == TOTAL] = TOTAL
-    for at in header.columns.get("remark", ()):
-        shown = np.array([value == EXAMPLE for value in below[at].values])[below[at].codes]
-        states[shown] = REMARK
-        labels |= dict.fromkeys(np.flatnonzero(shown).tolist(), EXAMPLE)
-    states[same >= max(2, (len(known) + 1) // 2)] = REPEATED
+    for remark_position in header.columns.get("remark", ()):
+        is_example = np.array([value == EXAMPLE for value in below[remark_position].values])[below[remark_position].codes]
+        states[is_example] = REMARK
+        labels |= dict.fromkeys(np.flatnonzero(is_example).tolist(), EXAMPLE)
+    states[same >= max(2, (len(known_positions) + 1) // 2)] = REPEATED
     states[cells == 0] = BLANK_ROW
     return states, labels
 
@@ -117,7 +117,7 @@ def _label(value: str) -> int:
     return REMARK if _REMARK.search(text) else DATA
 
 
-def _stretched(sheet: Sheet, position: int) -> list[Area]:
+def _stretched(sheet: SheetGrid, position: int) -> list[Area]:
     return [
         area
         for area in sheet.facts.merged
@@ -125,15 +125,15 @@ def _stretched(sheet: Sheet, position: int) -> list[Area]:
     ]
 
 
-def _fill(sheet: Sheet, one: Column, position: int, excel: np.ndarray, name: str) -> Column:
+def _fill(sheet: SheetGrid, column: GridColumn, position: int, excel: np.ndarray, name: str) -> GridColumn:
     """Give every row of a vertically merged cell the value that its first row shows."""
     areas = [] if name in SHARES or not len(excel) else _stretched(sheet, position)
-    codes = one.codes.copy() if areas else one.codes
+    codes = column.codes.copy() if areas else column.codes
     for area in areas:
         start, end = area.first_row - int(excel[0]), area.last_row - int(excel[0]) + 1
         if start >= 0:
             codes[start:end] = codes[start]
-    return Column(codes, one.values)
+    return GridColumn(codes, column.values)
 
 
 def _report_merged(table: Table) -> None:
@@ -148,17 +148,17 @@ def _report_merged(table: Table) -> None:
             continue
         letter, text = column_letter(positions[0]), table.header.texts[positions[0]]
         if name not in SHARES:
-            said = {"count": len(areas)}
+            merge_extent = {"count": len(areas)}
             table.problems.append(
-                Problem("合并-01", table.sheet.name, None, letter, text, "", said)
+                Problem("合并-01", table.sheet.name, None, letter, text, "", merge_extent)
             )
             continue
         for area in areas:
             within = (table.excel >= area.first_row) & (table.excel <= area.last_row)
-            rows, found = np.flatnonzero(within), ""
-            said = {"first": area.first_row, "last": area.last_row}
+            rows, cell_text = np.flatnonzero(within), ""
+            merge_extent = {"first": area.first_row, "last": area.last_row}
             table.problems.extend(
-                Problem("合并-02", table.sheet.name, int(row), letter, text, found, said)
+                Problem("合并-02", table.sheet.name, int(row), letter, text, cell_text, merge_extent)
                 for row in table.excel[rows]
             )
             hold(table, "合并-02", rows)
@@ -171,8 +171,8 @@ def _report_left_out(
     name = table.sheet.name
     for code, state in (("行-04", REMARK), ("行-05", REPEATED), ("行-06", IDLE)):
         for row in np.flatnonzero(states == state).tolist():
-            found = labels.get(row, "") if state == REMARK else ""
-            table.problems.append(Problem(code, name, int(excel[row]), found=found))
+            label = labels.get(row, "") if state == REMARK else ""
+            table.problems.append(Problem(code, name, int(excel[row]), found=label))
 
 
 def _totals(
@@ -180,13 +180,13 @@ def _totals(
     states: np.ndarray,
     labels: dict[int, str],
     excel: np.ndarray,
-    below: list[Column],
+    below: list[GridColumn],
 ) -> list[Total]:
-    own = table.header.columns
-    at = own.get("lost_total") if table.header.items else own.get("deduction")
-    found = []
+    columns = table.header.columns
+    positions = columns.get("lost_total") if table.header.items else columns.get("deduction")
+    totals = []
     for row in np.flatnonzero(states == TOTAL).tolist():
-        one = below[at[0]] if at else None
-        printed = points(one.values[one.codes[row]]) if one else -1
-        found.append(Total(int(excel[row]), labels[row], printed))
-    return found
+        printed_column = below[positions[0]] if positions else None
+        printed = points(printed_column.values[printed_column.codes[row]]) if printed_column else -1
+        totals.append(Total(int(excel[row]), labels[row], printed))
+    return totals

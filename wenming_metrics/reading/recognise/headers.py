@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import Sheet, Value, rows_head
+from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
 from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.questions import (
@@ -23,7 +23,7 @@ from wenming_metrics.reading.survey.questions import (
 )
 from wenming_metrics.reading.tables.bands import Band, read_band
 from wenming_metrics.reading.tables.header import Header
-from wenming_metrics.reading.tables.titles import Titles, read_titles, said_of_all
+from wenming_metrics.reading.tables.titles import Titles, read_titles, columns_of_titles
 from wenming_metrics.reading.tables.values import bare_item, spell
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
@@ -34,7 +34,7 @@ _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
 _MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != reading.SURVEY}
-ALL_TITLES = {word for known in _MAPS.values() for word in known}
+ALL_TITLES = {word for title_map in _MAPS.values() for word in title_map}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
 _MARKED_ITEM = re.compile(r"\(\d+(\.\d+)?分\)$")
@@ -47,55 +47,55 @@ _CHECKED = {"item", "item_code", "result", "deduction"}
 @dataclass(frozen=True)
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
-    normalised), how the file is called, what people said of headers (`reading.model.reading.Choices`), the kinds
+    normalised), how the file is called, what people said of headers (`reading.model.reading.RememberedChoices`), the kinds
     of sheets, by name, that the sender says, and what questionnaires ask."""
 
     items: frozenset[str] = frozenset()
     point_types: frozenset[str] = frozenset()
     filename: str = ""
-    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    header_choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     survey: Survey | None = None
 
 
-def find_header(sheet: Sheet, known: Words) -> Header | None:
+def find_header(sheet: SheetGrid, words: Words) -> Header | None:
     """Find the header of a sheet.
 
     Returns: the header, or None where no row has even two known titles
     """
     head = rows_head(sheet, SEARCHED)
     bands = [read_band(sheet, head, row) for row in range(len(head))]
-    said = next((band for band in bands if fingerprint(band.texts) in known.said), None)
-    if said:
-        return _header(sheet, head, said, known)
-    counts = [_count(band.texts, band.groups, known) for band in bands]
+    chosen_band = next((band for band in bands if fingerprint(band.texts) in words.header_choices), None)
+    if chosen_band:
+        return _header(sheet, head, chosen_band, words)
+    counts = [_count(band.texts, band.groups, words) for band in bands]
     if max(counts, default=0) < 2:
-        return guess_header(sheet, known) if sheet.name in known.kinds else None
+        return guess_header(sheet, words) if sheet.name in words.kinds else None
     # A row of titles over the header counts as much as the header below it: that one is taken.
-    best = [at for at, count in enumerate(counts) if count == max(counts)]
-    row = next((at for at in best if _count(bands[at].own, (), known)), best[0])
-    return _header(sheet, head, bands[row], known)
+    best = [position for position, count in enumerate(counts) if count == max(counts)]
+    row = next((position for position in best if _count(bands[position].first_texts, (), words)), best[0])
+    return _header(sheet, head, bands[row], words)
 
 
-def _count(texts: Sequence[str], groups: Sequence[str], known: Words) -> int:
-    return max(len(set(names)) for names in _named(texts, groups, known.survey, {}).values())
+def _count(texts: Sequence[str], groups: Sequence[str], words: Words) -> int:
+    return max(len(set(names)) for names in _named(texts, groups, words.survey, {}).values())
 
 
-def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> Header:
+def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words) -> Header:
     above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
-    titles = read_titles(above, (sheet.name, known.filename), known.point_types)
+    titles = read_titles(above, (sheet.name, words.filename), words.point_types)
     print_ = fingerprint(band.texts)
-    said = known.said.get(print_, {})
-    named = _named(band.texts, band.groups, known.survey, said)
-    wide = _is_wide(named[reading.INSPECTION], band.texts, known.items)
-    names = {family: set(found) for family, found in named.items()}
+    header_choices = words.header_choices.get(print_, {})
+    by_family = _named(band.texts, band.groups, words.survey, header_choices)
+    wide = _is_wide(by_family[reading.INSPECTION], band.texts, words.items)
+    names = {family: set(family_columns) for family, family_columns in by_family.items()}
     kind = reading.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
-    chosen = known.kinds.get(sheet.name) or said.get(reading.KIND_CHOICE)
+    chosen = words.kinds.get(sheet.name) or header_choices.get(reading.KIND_CHOICE)
     kind = (chosen or kind).replace(reading.NO_TABLE, "")
     if chosen == reading.SURVEY:
-        told = (band.texts, band.groups, known.survey, said)
-        named[reading.SURVEY] = survey_columns(*told, is_chosen=True)
-    columns = _choose(named[FAMILY[kind]], band.texts) if kind else {}
+        survey_header = (band.texts, band.groups, words.survey, header_choices)
+        by_family[reading.SURVEY] = survey_columns(*survey_header, is_chosen=True)
+    columns = _choose(by_family[FAMILY[kind]], band.texts) if kind else {}
     return Header(
         kind=kind,
         row=band.row,
@@ -103,22 +103,22 @@ def _header(sheet: Sheet, head: list[list[Value]], band: Band, known: Words) -> 
         columns=columns,
         typed=band.typed,
         texts=band.texts,
-        missing=_missing(kind, named, titles),
-        doubled=tuple(_doubled(named[FAMILY[kind]])) if kind else (),
-        items=_item_columns(columns, band.texts, known.items) if kind == reading.WIDE else (),
-        known=_known(named, band.texts),
+        missing=_missing(kind, by_family, titles),
+        doubled=tuple(_doubled(by_family[FAMILY[kind]])) if kind else (),
+        items=_item_columns(columns, band.texts, words.items) if kind == reading.WIDE else (),
+        known_titles=_known_titles(by_family, band.texts),
         groups=band.groups,
         above="\n".join(above),
         titles=titles,
         fingerprint=print_,
-        ignored=frozenset(word for word, name in said.items() if not name),
-        filename=known.filename,
+        ignored=frozenset(word for word, name in header_choices.items() if not name),
+        filename=words.filename,
         is_chosen=bool(chosen),
         joins=kind == reading.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
 
-def guess_header(sheet: Sheet, known: Words) -> Header | None:
+def guess_header(sheet: SheetGrid, words: Words) -> Header | None:
     """Take the row that looks most like a header where no title is known: the fullest row of
     different texts that has something below it."""
     head = rows_head(sheet, SEARCHED)
@@ -129,7 +129,7 @@ def guess_header(sheet: Sheet, known: Words) -> Header | None:
     if max(counts, default=0) < 2:
         return None
     band = read_band(sheet, head, counts.index(max(counts)))
-    return _header(sheet, head, band, known)
+    return _header(sheet, head, band, words)
 
 
 def fingerprint(texts: Sequence[str]) -> str:
@@ -139,27 +139,27 @@ def fingerprint(texts: Sequence[str]) -> str:
 
 
 def _named(
-    row: Sequence[str], groups: Sequence[str], survey: Survey | None, said: Mapping[str, str]
+    row: Sequence[str], groups: Sequence[str], survey: Survey | None, header_choices: Mapping[str, str]
 ) -> dict[str, dict[str, list[int]]]:
     """Give for each family the columns found in a row: name -> positions.
 
-    Takes: groups - what stands over the columns; said - what people said of headers; it goes
+    Takes: groups - what stands over the columns; header_choices - what people said of headers; it goes
            before what titles mean
     """
     words = [normalise(text) for text in row]
-    found: dict[str, dict[str, list[int]]] = {}
-    for family, known in _MAPS.items():
-        found[family] = {}
+    by_family: dict[str, dict[str, list[int]]] = {}
+    for family, names_by_title in _MAPS.items():
+        by_family[family] = {}
         for position, text in enumerate(words):
-            name = known.get(text) or known.get(_ADDED.sub("", text))
-            if text in said:
-                name = said[text] if said[text] in FAMILIES[family] else None
+            name = names_by_title.get(text) or names_by_title.get(_ADDED.sub("", text))
+            if text in header_choices:
+                name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
             if text and name:
-                found[family].setdefault(name, []).append(position)
-    found[reading.SURVEY] = survey_columns(row, groups, survey, said)
-    if has_units(found[reading.COUNTED]):
-        found[reading.COUNTED] |= counted_columns(row, groups, survey, said)
-    return found
+                by_family[family].setdefault(name, []).append(position)
+    by_family[reading.SURVEY] = survey_columns(row, groups, survey, header_choices)
+    if has_units(by_family[reading.COUNTED]):
+        by_family[reading.COUNTED] |= counted_columns(row, groups, survey, header_choices)
+    return by_family
 
 
 def _kind(names: Mapping[str, set[str]], title: str, texts: tuple[str, ...]) -> str:
@@ -209,34 +209,34 @@ def _has(names: set[str], groups: tuple[tuple[str, ...], ...]) -> bool:
 
 
 def _missing(
-    kind: str, named: Mapping[str, Mapping[str, list[int]]], titles: Titles
+    kind: str, by_family: Mapping[str, Mapping[str, list[int]]], titles: Titles
 ) -> tuple[str, ...]:
     if not kind:
         return ()
-    there = set(named[FAMILY[kind]]) | set(said_of_all(titles))
-    groups = [group for group in REQUIRED[kind] if not there & set(group)]
+    present = set(by_family[FAMILY[kind]]) | set(columns_of_titles(titles))
+    groups = [group for group in REQUIRED[kind] if not present & set(group)]
     return tuple("或".join(INPUT[name].title for name in group) for group in groups)
 
 
-def _choose(found: Mapping[str, list[int]], texts: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+def _choose(family_columns: Mapping[str, list[int]], texts: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """Keep one column per name: the one with the proper title, else the leftmost."""
     chosen = {}
-    for name, positions in found.items():
+    for name, positions in family_columns.items():
         title = "" if name.startswith(MARK) else normalise(INPUT[name].title)
         proper = [p for p in positions if normalise(texts[p]) == title]
-        kept = positions if name in SEVERAL else (proper or positions)[:1]
-        chosen[name] = tuple(kept)
+        chosen_positions = positions if name in SEVERAL else (proper or positions)[:1]
+        chosen[name] = tuple(chosen_positions)
     return chosen
 
 
-def _doubled(found: Mapping[str, list[int]]) -> list[tuple[str, tuple[int, ...]]]:
-    several = [(name, at) for name, at in found.items() if len(at) > 1 and name not in SEVERAL]
-    return [(name, tuple(at)) for name, at in several if name != "remark"]
+def _doubled(family_columns: Mapping[str, list[int]]) -> list[tuple[str, tuple[int, ...]]]:
+    several = [(name, positions) for name, positions in family_columns.items() if len(positions) > 1 and name not in SEVERAL]
+    return [(name, tuple(positions)) for name, positions in several if name != "remark"]
 
 
-def _first_row(sheet: Sheet, band: Band) -> int:
+def _first_row(sheet: SheetGrid, band: Band) -> int:
     """Give the first row below the header, which merged cells may stretch over several rows."""
-    excel, texts = sheet.first_row + band.row, band.own
+    excel, texts = sheet.first_row + band.row, band.first_texts
     ends = [
         area.last_row
         for area in sheet.facts.merged
@@ -245,9 +245,9 @@ def _first_row(sheet: Sheet, band: Band) -> int:
     return max([excel + band.depth - 1, *ends]) - sheet.first_row + 1
 
 
-def _is_wide(found: Mapping[str, list[int]], texts: tuple[str, ...], items: frozenset[str]) -> bool:
+def _is_wide(family_columns: Mapping[str, list[int]], texts: tuple[str, ...], items: frozenset[str]) -> bool:
     """Say whether a sheet of sites has one column per item."""
-    if {"item", "item_code", "result", "description"} & set(found) or "site" not in found:
+    if {"item", "item_code", "result", "description"} & set(family_columns) or "site" not in family_columns:
         return False
     return sum(_is_item(text, items) for text in texts) >= 2
 
@@ -261,10 +261,10 @@ def _item_columns(
     columns: Mapping[str, tuple[int, ...]], texts: tuple[str, ...], items: frozenset[str]
 ) -> tuple[int, ...]:
     """List the columns of items: those that bear no other title."""
-    taken = {at for ats in columns.values() for at in ats}
-    return tuple(at for at, text in enumerate(texts) if at not in taken and _is_item(text, items))
+    titled = {position for ats in columns.values() for position in ats}
+    return tuple(position for position, text in enumerate(texts) if position not in titled and _is_item(text, items))
 
 
-def _known(named: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]) -> tuple[str, ...]:
-    positions = {at for found in named.values() for several in found.values() for at in several}
-    return tuple(texts[at] for at in sorted(positions))
+def _known_titles(by_family: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]) -> tuple[str, ...]:
+    positions = {position for family_columns in by_family.values() for several in family_columns.values() for position in several}
+    return tuple(texts[position] for position in sorted(positions))

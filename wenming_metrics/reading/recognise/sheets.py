@@ -9,7 +9,7 @@ import pandas as pd
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import Refusal, Sheet, column_letter
+from wenming_metrics.reading.model.grid import Refusal, SheetGrid, column_letter
 from wenming_metrics.reading.model.reading import Recognised, Unmapped
 from wenming_metrics.reading.recognise.headers import Words, find_header, guess_header
 from wenming_metrics.reading.recognise.split_tables import cut_tables
@@ -73,102 +73,102 @@ _LOOKED, _SAMPLES = 2_000, 3
 
 
 @dataclass(frozen=True)
-class Found:
+class HeadedSheet:
     """A sheet that is read, with its header."""
 
-    sheet: Sheet
+    sheet: SheetGrid
     header: Header
 
 
 def refusal_problem(refusal: Refusal) -> Problem:
     """Word why the child did not decode a file."""
     kind = _FILE_KINDS.get(str(refusal.details.get("found")), "别的文件")
-    told = {"kind": kind, "sheet": "", "row": "", **refusal.details}
-    return Problem(_REFUSALS.get(refusal.code, "文件-12"), details=told)
+    message_words = {"kind": kind, "sheet": "", "row": "", **refusal.details}
+    return Problem(_REFUSALS.get(refusal.code, "文件-12"), details=message_words)
 
 
-def find_sheets(sheets: Sequence[Sheet], words: Words) -> tuple[list[Found], list[Problem]]:
+def find_sheets(sheets: Sequence[SheetGrid], words: Words) -> tuple[list[HeadedSheet], list[Problem]]:
     """Find the sheets that are read and everything to say about headers."""
     written = [sheet for sheet in sheets if not blank_sheet(sheet)]
     if not written:
         return [], [Problem("文件-01")]
     pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
     headers = [(piece, find_header(piece, words)) for piece in pieces]
-    found = [Found(sheet, header) for sheet, header in headers if header and header.kind]
+    headed_sheets = [HeadedSheet(sheet, header) for sheet, header in headers if header and header.kind]
     numbered = any(
-        one.header.kind == reading.VISITS and "visit_no" in one.header.columns for one in found
+        headed.header.kind == reading.VISITS and "visit_no" in headed.header.columns for headed in headed_sheets
     )
     problems = [
         problem for sheet, header in headers for problem in _faults(sheet, header, numbered)
     ]
-    problems += list(_unread(headers, found))
-    kinds = {one.header.kind for one in found}
+    problems += list(_unread(headers, headed_sheets))
+    kinds = {headed.header.kind for headed in headed_sheets}
     if kinds & _REGISTERS and kinds - _REGISTERS:
         names = "、".join(title for kind, title in SHEET_TITLES.items() if kind in kinds)
         problems.append(Problem("表头-05", details={"kinds": names}))
-    return found, problems
+    return headed_sheets, problems
 
 
 def search_words(context: reading.Context, filename: str) -> Words:
     """Gather what the search for headers knows beside the titles of columns."""
     catalogue, choices = context.catalogue, context.choices
-    items = _spelled(catalogue.items) | {one.written for one in choices.names if one.kind == "item"}
-    said = (choices.headers, dict(context.answers.kinds))
-    return Words(items, _spelled(catalogue.point_types), filename, *said, context.survey)
+    items = _spelled(catalogue.items) | {choice.written for choice in choices.names if choice.kind == "item"}
+    choices_and_kinds = (choices.headers, dict(context.answers.kinds))
+    return Words(items, _spelled(catalogue.point_types), filename, *choices_and_kinds, context.survey)
 
 
 def list_recognised(
-    sheets: Sequence[Sheet], found: Sequence[Found], words: Words
+    sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedSheet], words: Words
 ) -> Iterator[Recognised]:
     """List what each table was taken for; a sheet without a known header by its likely one."""
-    for header, name in ((one.header, one.sheet.name) for one in found):
+    for header, name in ((headed.header, headed.sheet.name) for headed in headed_sheets):
         yield Recognised(name, header.kind, header.fingerprint, header.is_chosen)
-    read = {one.sheet.index for one in found}
-    for sheet in (one for one in sheets if one.index not in read and not blank_sheet(one)):
+    read = {headed.sheet.index for headed in headed_sheets}
+    for sheet in (candidate for candidate in sheets if candidate.index not in read and not blank_sheet(candidate)):
         header = find_header(sheet, words) or guess_header(sheet, words)
         if header:
             yield Recognised(sheet.name, "", header.fingerprint, header.is_chosen)
 
 
-def list_unmapped(sheets: Sequence[Sheet], found: Sequence[Found], words: Words) -> list[Unmapped]:
+def list_unmapped(sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedSheet], words: Words) -> list[Unmapped]:
     """List the columns with values that are not read because their headers are not known.
 
     Of a workbook of which no sheet is known, every column of its likely headers is listed.
     """
-    headers = [(one.sheet, one.header) for one in found]
+    headers = [(headed.sheet, headed.header) for headed in headed_sheets]
     if not headers:
         guesses = (
             (sheet, guess_header(sheet, words)) for sheet in sheets if not blank_sheet(sheet)
         )
         headers = [(sheet, header) for sheet, header in guesses if header]
-    return [one for sheet, header in headers for one in _unmapped(sheet, header)]
+    return [column for sheet, header in headers for column in _unmapped(sheet, header)]
 
 
-def _unmapped(sheet: Sheet, header: Header) -> Iterator[Unmapped]:
-    known = {at for ats in header.columns.values() for at in ats} | set(header.items)
-    known |= {at for _, ats in header.doubled for at in ats}
-    for at, text in enumerate(header.texts):
+def _unmapped(sheet: SheetGrid, header: Header) -> Iterator[Unmapped]:
+    mapped = {mapped_position for ats in header.columns.values() for mapped_position in ats} | set(header.items)
+    mapped |= {mapped_position for _, ats in header.doubled for mapped_position in ats}
+    for position, text in enumerate(header.texts):
         word = normalise(text)
-        if at in known or not word or word in IGNORED or word in header.ignored:
+        if position in mapped or not word or word in IGNORED or word in header.ignored:
             continue
         if header.kind == reading.SURVEY and is_beside(word):
             continue
-        column = sheet.columns[at]
+        column = sheet.columns[position]
         below = column.codes[header.first :]
         values = dict.fromkeys(spell(column.values[code]) for code in below[:_LOOKED].tolist())
         samples = tuple(value for value in values if value)[:_SAMPLES]
         # Component scores are read as they are; a person who named the kind may name them too.
         is_read = header.kind in _OPEN and any(decimal_text(text) for text in samples)
         if samples and not (is_read and not header.is_chosen):
-            place = (sheet.name, at, text, header.fingerprint, header.kind)
-            yield Unmapped(*place, samples, is_read)
+            located_header = (sheet.name, position, text, header.fingerprint, header.kind)
+            yield Unmapped(*located_header, samples, is_read)
 
 
 def report_unmapped(columns: Sequence[Unmapped]) -> Iterator[Problem]:
     """Say, once per sheet, which columns are not read."""
-    missed = [one for one in columns if one.kind and not one.is_read]
-    for sheet in dict.fromkeys(one.sheet for one in missed):
-        texts = [one.header for one in missed if one.sheet == sheet]
+    missed = [column for column in columns if column.kind and not column.is_read]
+    for sheet in dict.fromkeys(column.sheet for column in missed):
+        texts = [column.header for column in missed if column.sheet == sheet]
         yield Problem("表头-08", sheet, details={"columns": "、".join(texts)})
 
 
@@ -177,7 +177,7 @@ def _spelled(entries: pd.DataFrame) -> frozenset[str]:
     return frozenset(map(normalise, words))
 
 
-def _faults(sheet: Sheet, header: Header | None, numbered: bool) -> Iterator[Problem]:
+def _faults(sheet: SheetGrid, header: Header | None, numbered: bool) -> Iterator[Problem]:
     """Say what is wrong with the header of a sheet whose kind is known.
 
     Takes: numbered - there are visits with numbers, from which problems may take what they lack
@@ -186,32 +186,32 @@ def _faults(sheet: Sheet, header: Header | None, numbered: bool) -> Iterator[Pro
         return
     row = sheet.first_row + header.row
     if header.missing and not (header.joins and numbered):
-        told = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
-        yield Problem("表头-04", sheet.name, row, details=told)
+        message_words = {"kind": SHEET_TITLES[header.kind], "missing": "、".join(header.missing)}
+        yield Problem("表头-04", sheet.name, row, details=message_words)
     for name, positions in header.doubled:
-        texts = [header.texts[at] for at in positions]
+        texts = [header.texts[position] for position in positions]
         used = header.columns[name][0]
         same = len({normalise(text) for text in texts}) < len(texts)
-        told = {
+        message_words = {
             "headers": "、".join(dict.fromkeys(texts)),
-            "columns": "、".join(column_letter(at) for at in positions),
+            "columns": "、".join(column_letter(position) for position in positions),
             "used": f"{column_letter(used)} 列“{header.texts[used]}”",
         }
         code = "表头-07" if same else "表头-06"
-        yield Problem(code, sheet.name, row, details=told)
+        yield Problem(code, sheet.name, row, details=message_words)
 
 
 def _unread(
-    headers: Sequence[tuple[Sheet, Header | None]], found: Sequence[Found]
+    headers: Sequence[tuple[SheetGrid, Header | None]], headed_sheets: Sequence[HeadedSheet]
 ) -> Iterator[Problem]:
     """Say which sheets are not read: a note beside good sheets, else the reason of the return."""
-    others = [(sheet, header) for sheet, header in headers if not (header and header.kind)]
-    if found or len(others) < len(headers):
-        yield from (Problem("表头-02", sheet.name) for sheet, _ in others)
+    without_kind = [(sheet, header) for sheet, header in headers if not (header and header.kind)]
+    if headed_sheets or len(without_kind) < len(headers):
+        yield from (Problem("表头-02", sheet.name) for sheet, _ in without_kind)
         return
-    known = [(sheet, header) for sheet, header in others if header]
-    for sheet, header in known:
-        told = {"columns": "、".join(header.known)}
-        yield Problem("表头-03", sheet.name, sheet.first_row + header.row, details=told)
-    if not known:
+    with_header = [(sheet, header) for sheet, header in without_kind if header]
+    for sheet, header in with_header:
+        known_columns = {"columns": "、".join(header.known_titles)}
+        yield Problem("表头-03", sheet.name, sheet.first_row + header.row, details=known_columns)
+    if not with_header:
         yield Problem("表头-01")

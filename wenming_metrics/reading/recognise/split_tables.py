@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from wenming_metrics.reading.model.grid import Column, Sheet
+from wenming_metrics.reading.model.grid import GridColumn, SheetGrid
 from wenming_metrics.reading.recognise.headers import ALL_TITLES
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.vocabulary import normalise
@@ -22,7 +22,7 @@ _NO_TITLE = re.compile(r"[0-9√×]")
 """What no title holds, and most cells of a long sheet do."""
 
 
-def cut_tables(sheet: Sheet, header: Header | None) -> list[Sheet]:
+def cut_tables(sheet: SheetGrid, header: Header | None) -> list[SheetGrid]:
     """Cut a sheet before each further header. Returns: its pieces, the sheet itself if it is one."""
     if header is None:
         return [sheet]
@@ -37,12 +37,12 @@ def cut_tables(sheet: Sheet, header: Header | None) -> list[Sheet]:
     return [_piece(sheet, first, end) for first, end in zip(cuts, ends, strict=True) if end > first]
 
 
-def _titles_per_row(sheet: Sheet) -> np.ndarray:
+def _titles_per_row(sheet: SheetGrid) -> np.ndarray:
     counts = np.zeros(sheet.n_rows, np.int16)
     for column in sheet.columns:
-        known = [isinstance(value, str) and _is_title(value) for value in column.values]
-        if any(known):
-            counts += np.array(known)[column.codes]
+        is_title = [isinstance(value, str) and _is_title(value) for value in column.values]
+        if any(is_title):
+            counts += np.array(is_title)[column.codes]
     return counts
 
 
@@ -51,15 +51,15 @@ def _is_title(text: str) -> bool:
     return len(text) <= _LONGEST and not _NO_TITLE.search(text) and normalise(text) in ALL_TITLES
 
 
-def _repeats(sheet: Sheet, row: int, header: Header) -> bool:
+def _repeats(sheet: SheetGrid, row: int, header: Header) -> bool:
     """Say whether a row has its titles where the header has them."""
     cells = (column.values[column.codes[row]] for column in sheet.columns)
     words = [normalise(value) if isinstance(value, str) else "" for value in cells]
     pairs = zip(words, map(normalise, header.texts), strict=True)
-    return all(word == own for word, own in pairs if word in ALL_TITLES)
+    return all(word == header_word for word, header_word in pairs if word in ALL_TITLES)
 
 
-def _filled(sheet: Sheet) -> np.ndarray:
+def _filled(sheet: SheetGrid) -> np.ndarray:
     counts = np.zeros(sheet.n_rows, np.int16)
     for column in sheet.columns:
         counts += np.array([value is not None for value in column.values])[column.codes]
@@ -73,8 +73,8 @@ def _with_title(filled: np.ndarray, row: int) -> int:
     return row
 
 
-def _piece(sheet: Sheet, first: int, end: int) -> Sheet:
-    columns = tuple(Column(one.codes[first:end], one.values) for one in sheet.columns)
+def _piece(sheet: SheetGrid, first: int, end: int) -> SheetGrid:
+    columns = tuple(GridColumn(column.codes[first:end], column.values) for column in sheet.columns)
     blocks = sheet.blocks if first == 0 else ()
-    place = {"first_row": sheet.first_row + first, "n_rows": end - first}
-    return replace(sheet, columns=columns, blocks=blocks, **place)
+    row_span = {"first_row": sheet.first_row + first, "n_rows": end - first}
+    return replace(sheet, columns=columns, blocks=blocks, **row_span)

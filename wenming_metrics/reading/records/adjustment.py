@@ -65,18 +65,18 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the decisions; one that cannot be counted for sure is held."""
     days = _settle_days(table, context)
     unit = settle_unit(table, names, days)
-    place = next(name for name in ("subject", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    unit_column = next(name for name in ("subject", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
     written = _settle_points(table)
     types = _settle_types(table, written)
     reasons, documents = texts_of(table, "reason"), texts_of(table, "document_no")
-    told = {
-        **{"type": types, "points": [one.number for one in written], "reason": reasons},
+    facts = {
+        **{"type": types, "points": [points.number for points in written], "reason": reasons},
         **{"document_no": documents, "remark": texts_of(table, "remark")},
     }
-    _report_missing(table, told)
-    report_again(table, list(zip(unit.tolist(), days.tolist(), *told.values(), strict=True)))
-    return make_records(table, "adjustment", days, unit, told)
+    _report_missing(table, facts)
+    report_again(table, list(zip(unit.tolist(), days.tolist(), *facts.values(), strict=True)))
+    return make_records(table, "adjustment", days, unit, facts)
 
 
 def _settle_days(table: Table, context: Context) -> np.ndarray:
@@ -93,9 +93,9 @@ def _settle_days(table: Table, context: Context) -> np.ndarray:
 
 def _settle_points(table: Table) -> list[_Points]:
     """Read the points of each row; hold what is no number, or has more than four decimals."""
-    given = column(table, "adjusted_points")
-    read = [_points(value) for value in given.values]
-    codes = given.codes.tolist()
+    points_column = column(table, "adjusted_points")
+    read = [_points(value) for value in points_column.values]
+    codes = points_column.codes.tolist()
     for code in ("加减-02", "数值-02"):
         rows = [row for row, of in enumerate(codes) if read[of].fault == code]
         report_rows(table, rows, code, "adjusted_points", [{}] * len(rows))
@@ -106,44 +106,44 @@ def _points(value: Value) -> _Points:
     text = normalise(spell(value))
     if not text.strip("-/"):
         return _Points("", "")
-    found = _POINTS.fullmatch(text)
-    if not found:
+    match = _POINTS.fullmatch(text)
+    if not match:
         return _Points("", "", "加减-02")
-    number = found["number"].replace(",", "")
+    number = match["number"].replace(",", "")
     if to_points(number) is None:
         return _Points("", "", "数值-02")
-    return _Points(f"{Decimal(number):f}", _SIGNS.get(found["sign"], ""))
+    return _Points(f"{Decimal(number):f}", _SIGNS.get(match["sign"], ""))
 
 
 def _settle_types(table: Table, written: list[_Points]) -> list[str]:
     """Take the type from its column, else from the sign; hold rows where neither or both tell."""
     texts = texts_of(table, "adjustment_type")
-    said = [_type(text) for text in texts]
-    unclear = [r for r, one in enumerate(said) if not one and (texts[r] or not written[r].type)]
+    column_types = [_type(text) for text in texts]
+    unclear = [r for r, column_type in enumerate(column_types) if not column_type and (texts[r] or not written[r].type)]
     report_rows(table, unclear, "加减-01", "adjustment_type", [{}] * len(unclear))
     against = [
         row
-        for row, one in enumerate(said)
-        if one in (BONUS, PENALTY) and written[row].type not in ("", one)
+        for row, column_type in enumerate(column_types)
+        if column_type in (BONUS, PENALTY) and written[row].type not in ("", column_type)
     ]
-    details = [{"type": said[row]} for row in against]
+    details = [{"type": column_types[row]} for row in against]
     report_rows(table, against, "加减-04", "adjusted_points", details)
-    return [one or points.type for one, points in zip(said, written, strict=True)]
+    return [column_type or points.type for column_type, points in zip(column_types, written, strict=True)]
 
 
 def _type(text: str) -> str:
     plain = normalise(text)
-    found = [name for name, words in _TYPES if plain and words.search(plain)]
-    return found[0] if found and (len(found) == 1 or found[0] == VETO) else ""
+    type_names = [name for name, words in _TYPES if plain and words.search(plain)]
+    return type_names[0] if type_names and (len(type_names) == 1 or type_names[0] == VETO) else ""
 
 
-def _report_missing(table: Table, told: dict[str, list[str]]) -> None:
+def _report_missing(table: Table, facts: dict[str, list[str]]) -> None:
     """Hold points and vetoes that lack what makes them count; tell of missing reasons."""
-    lines = list(zip(told["type"], told["points"], told["document_no"], strict=True))
+    lines = list(zip(facts["type"], facts["points"], facts["document_no"], strict=True))
     free = np.flatnonzero(~table.held).tolist()
     empty = [r for r in free if lines[r][0] != VETO and not float(lines[r][1] or 0)]
     bare = [r for r in free if lines[r][0] == VETO and not lines[r][2].strip("-—/无 ")]
-    mute = [r for r in free if not told["reason"][r]]
+    mute = [r for r in free if not facts["reason"][r]]
     report_rows(table, empty, "加减-02", "adjusted_points", [{}] * len(empty))
     report_rows(table, bare, "加减-03", "document_no", [{}] * len(bare))
     report_rows(table, mute, "加减-06", "reason", [{}] * len(mute))

@@ -32,13 +32,13 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
 
 def _is_kind(names: frozenset[str], title: str) -> bool:
     """A campaign has tasks, and says who does them, until when or how far they are."""
-    told = names & {"phase", "progress", "due", "lead", "responsible", "campaign"}
-    return "task" in names and len(told) >= (1 if re.search("专项|行动|整治", title) else 2)
+    task_columns = names & {"phase", "progress", "due", "lead", "responsible", "campaign"}
+    return "task" in names and len(task_columns) >= (1 if re.search("专项|行动|整治", title) else 2)
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the tasks; a task is laid out to each unit that is responsible."""
-    due, asked = settle_due(table, "台账-03")
+    due, due_texts = settle_due(table, "台账-03")
     duty = settle_duty(table, names, np.where(due > 0, due, context.today.toordinal()))
     tasks, progress = texts_of(table, "task"), texts_of(table, "progress")
     untold = [row for row, task in enumerate(tasks) if not task]
@@ -46,19 +46,19 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     alone = np.unique(duty.rows[(duty.unit < 0) & ~table.held[duty.rows]])
     report_rows(table, alone, "专项-02", _place_of_units(table), [{}] * len(alone))
     titled = _title(table)
-    campaigns = [own or titled for own in texts_of(table, "campaign")]
-    given = column(table, "progress")
-    shares = [_share(given.values[code]) for code in given.codes.tolist()]
+    campaigns = [text or titled for text in texts_of(table, "campaign")]
+    progress_column = column(table, "progress")
+    shares = [_share(progress_column.values[code]) for code in progress_column.codes.tolist()]
     lines = duty.rows.tolist()
     columns = {
         **{"campaign": campaigns, "task": tasks, "phase": texts_of(table, "phase")},
-        **{"lead": [list(units) for units in duty.lead], "due_text": asked},
+        **{"lead": [list(units) for units in duty.lead], "due_text": due_texts},
         **{"due": [iso(int(day)) for day in due], "progress": progress},
         **{"state": [_state(text) for text in progress], "share": shares},
         **{"remark": texts_of(table, "remark"), "contact": contacts_of(table)},
     }
-    told = {name: [of_row[row] for row in lines] for name, of_row in columns.items()}
-    return make_records(table, "campaign", due[duty.rows], duty.unit, told, duty.rows)
+    facts = {name: [of_row[row] for row in lines] for name, of_row in columns.items()}
+    return make_records(table, "campaign", due[duty.rows], duty.unit, facts, duty.rows)
 
 
 def _place_of_units(table: Table) -> str:
@@ -80,8 +80,8 @@ def _share(value: object) -> str:
     """Give how much is done in per cent where the progress says it, else ""."""
     if isinstance(value, float):
         return decimal_text(value * 100) or "" if 0 <= value <= 1 else ""
-    found = _PERCENT.search(normalise(value)) if isinstance(value, str) else None
-    return found[1] if found else ""
+    match = _PERCENT.search(normalise(value)) if isinstance(value, str) else None
+    return match[1] if match else ""
 
 
 CAMPAIGN = RecordKind(

@@ -26,7 +26,7 @@ _NUMBERING = {"序号", "编号", "代码", "行号"}
 
 
 @dataclass(frozen=True)
-class Component:
+class ScoreComponent:
     """One column: where, its group and what that weighs (%), its name, full mark, weight (%)."""
 
     position: int
@@ -42,49 +42,49 @@ class Component:
         return bool(_WEIGHTED.search(self.name))
 
 
-def components(table: Table, taken: Sequence[int]) -> list[Component]:
+def components(table: Table, excluded: Sequence[int]) -> list[ScoreComponent]:
     """Find the columns of components: those with a header, numbers, and no other meaning.
 
-    Takes: taken - positions of columns that mean something else; what a person said is not to be
+    Takes: excluded - positions of columns that mean something else; what a person said is not to be
            read is none either
     """
     texts, groups = table.header.texts, table.header.groups or ("",) * len(table.header.texts)
     unread = _NUMBERING | table.header.ignored
-    found = []
+    score_components = []
     for position, text in enumerate(texts):
-        known = position in taken or not text or normalise(text) in unread
-        if known or not any(decimal_text(value) for value in cells_of(table, position)):
+        is_excluded = position in excluded or not text or normalise(text) in unread
+        if is_excluded or not any(decimal_text(value) for value in cells_of(table, position)):
             continue
         group, _, share = _parse(groups[position])
         name, full, weight = _parse(text)
-        found.append(Component(position, group, share, name, full, weight))
-    return found
+        score_components.append(ScoreComponent(position, group, share, name, full, weight))
+    return score_components
 
 
 def cells_of(table: Table, position: int) -> list[Value]:
     """Give the cells of any column of the sheet, one per data row."""
-    one = table.sheet.columns[position]
-    return [one.values[code] for code in one.codes[table.excel - table.sheet.first_row].tolist()]
+    sheet_column = table.sheet.columns[position]
+    return [sheet_column.values[code] for code in sheet_column.codes[table.excel - table.sheet.first_row].tolist()]
 
 
 def _parse(text: str) -> tuple[str, str, str]:
     """Part a header into name, full mark and weight: 公共环境(30分), 实地考察(85%)."""
     words = unicodedata.normalize("NFKC", text).split()
-    found = _MARKED.match("".join(words))
-    if not found:
+    match = _MARKED.match("".join(words))
+    if not match:
         return _UNIT.sub("", _SPACES.sub("", " ".join(words))), "", ""
-    name = found[1] + found[4]
-    return (name, found[2], "") if found[3] == "分" else (name, "", found[2])
+    name = match[1] + match[4]
+    return (name, match[2], "") if match[3] == "分" else (name, "", match[2])
 
 
-def weighted_sum(kept: Sequence[Component], printed: Sequence[str]) -> Decimal | None:
+def weighted_sum(score_components: Sequence[ScoreComponent], printed: Sequence[str]) -> Decimal | None:
     """Add up what the columns of weighted scores say; None where one of them is missing."""
-    told = [text for one, text in zip(kept, printed, strict=True) if one.is_weighted]
-    return sum(map(Decimal, told), Decimal(0)) if told and all(told) else None
+    weighted_scores = [text for component, text in zip(score_components, printed, strict=True) if component.is_weighted]
+    return sum(map(Decimal, weighted_scores), Decimal(0)) if weighted_scores and all(weighted_scores) else None
 
 
 def raw_columns(
-    kept: Sequence[Component], rows: Sequence[Sequence[str]]
+    score_components: Sequence[ScoreComponent], rows: Sequence[Sequence[str]]
 ) -> list[tuple[int, Decimal]]:
     """Find of each weighted column the score it was made from: the one that times the group's
     weight gives what is printed, on every row.
@@ -93,16 +93,16 @@ def raw_columns(
     Returns: per weighted column (which column it was made from, weight); empty where one is not
              found
     """
-    found = []
-    for at, one in enumerate(kept):
-        if not one.is_weighted:
+    sources = []
+    for index, component in enumerate(score_components):
+        if not component.is_weighted:
             continue
-        mates = [n for n, o in enumerate(kept) if o.group == one.group and not o.is_weighted]
-        fitting = [n for n in mates if one.share and _is_made_of(rows, at, n, one.share)]
+        mates = [n for n, o in enumerate(score_components) if o.group == component.group and not o.is_weighted]
+        fitting = [n for n in mates if component.share and _is_made_of(rows, index, n, component.share)]
         if not fitting:
             return []
-        found.append((fitting[0], Decimal(one.share) / 100))
-    return found
+        sources.append((fitting[0], Decimal(component.share) / 100))
+    return sources
 
 
 def _is_made_of(rows: Sequence[Sequence[str]], weighted: int, raw: int, share: str) -> bool:
@@ -114,10 +114,10 @@ def _is_made_of(rows: Sequence[Sequence[str]], weighted: int, raw: int, share: s
 
 def exact_sum(raw: Sequence[tuple[int, Decimal]], printed: Sequence[str]) -> Decimal | None:
     """Add up raw scores times their weights without rounding; None where one is missing."""
-    told = [(printed[at], weight) for at, weight in raw]
-    if not told or not all(text for text, _ in told):
+    raw_scores = [(printed[index], weight) for index, weight in raw]
+    if not raw_scores or not all(text for text, _ in raw_scores):
         return None
-    return sum((Decimal(text) * weight for text, weight in told), Decimal(0))
+    return sum((Decimal(text) * weight for text, weight in raw_scores), Decimal(0))
 
 
 def rounded(number: Decimal, like: str) -> Decimal:

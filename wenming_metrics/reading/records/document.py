@@ -43,15 +43,15 @@ def _is_kind(names: frozenset[str], title: str) -> bool:
     flow = names & {"due", "handed_in", "review", "document_state"}
     if "requirement" in names and flow and names & {"lead", "responsible"}:
         return True
-    asked = names & {"requirement", "content", "standard", "indicator"}
-    told = "handed_in" in names or bool(re.search("台账|申报材料|材料", title))
-    return bool(asked and flow and told and names & {"lead", "responsible"})
+    requirement_columns = names & {"requirement", "content", "standard", "indicator"}
+    is_document = "handed_in" in names or bool(re.search("台账|申报材料|材料", title))
+    return bool(requirement_columns and flow and is_document and names & {"lead", "responsible"})
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read a table of documents; a row is laid out to each unit that is responsible."""
     summary = _summaries(table)
-    due, asked = settle_due(table, "台账-03")
+    due, due_texts = settle_due(table, "台账-03")
     on = np.where(due > 0, due, context.today.toordinal())
     duty = settle_duty(table, names, on)
     rounds = _rounds(table)
@@ -61,23 +61,23 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     report_rows(table, nobody, "台账-01", _place_of_units(table), [{}] * len(nobody))
     _report_summaries(table, summary, duty, rounds)
     lines = duty.rows[~summary[duty.rows]]
-    told = {
+    facts = {
         **{name: _spread(texts_of(table, name), lines) for name in _TEXTS},
         **{"lead": [list(duty.lead[row]) for row in lines.tolist()]},
         **{
             "due": [iso(int(due[row])) for row in lines.tolist()],
-            "due_text": _spread(asked, lines),
+            "due_text": _spread(due_texts, lines),
         },
         **{"rounds": _spread(rounds, lines), "state": _spread(states, lines)},
         **{"remark": _spread(texts_of(table, "remark"), lines)},
         **{"contact": _spread(contacts_of(table), lines)},
     }
     unit = duty.unit[~summary[duty.rows]]
-    return make_records(table, "document", due[lines], unit, told, lines)
+    return make_records(table, "document", due[lines], unit, facts, lines)
 
 
-def _spread(told: list, lines: np.ndarray) -> list:
-    return [told[row] for row in lines.tolist()]
+def _spread(row_values: list, lines: np.ndarray) -> list:
+    return [row_values[row] for row in lines.tolist()]
 
 
 def _place_of_units(table: Table) -> str:
@@ -86,24 +86,24 @@ def _place_of_units(table: Table) -> str:
 
 def _summaries(table: Table) -> np.ndarray:
     """Find the rows that sum up (截至…:应报3项,已报2项): one text, and nobody to do it."""
-    told = [texts_of(table, name) for name in table.columns]
-    found = np.zeros(table.n_rows, bool)
+    column_texts = [texts_of(table, name) for name in table.columns]
+    is_summary = np.zeros(table.n_rows, bool)
     for row in range(table.n_rows):
-        written = [text for texts in told if (text := texts[row])]
-        found[row] = len(written) == 1 and bool(_SUMMARY.search(normalise(written[0])))
-    return found
+        written = [text for texts in column_texts if (text := texts[row])]
+        is_summary[row] = len(written) == 1 and bool(_SUMMARY.search(normalise(written[0])))
+    return is_summary
 
 
 def _report_summaries(
     table: Table, summary: np.ndarray, duty: Duty, rounds: list[list[Round]]
 ) -> None:
     """Say what a summary counts beside what its rows come to once laid out to units."""
-    at = np.flatnonzero(summary)
+    summary_rows = np.flatnonzero(summary)
     lines = duty.rows[~(summary | table.held)[duty.rows]]
-    handed = sum(any(one["handed_in"] for one in rounds[row]) for row in lines.tolist())
-    name = next((n for n in table.columns if len(at) and texts_of(table, n)[at[0]]), "")
-    said = {"count": len(lines), "handed": handed}
-    report_rows(table, at, "台账-05", name, [said] * len(at))
+    handed = sum(any(review_round["handed_in"] for review_round in rounds[row]) for row in lines.tolist())
+    name = next((n for n in table.columns if len(summary_rows) and texts_of(table, n)[summary_rows[0]]), "")
+    counts = {"count": len(lines), "handed": handed}
+    report_rows(table, summary_rows, "台账-05", name, [counts] * len(summary_rows))
 
 
 def _rounds(table: Table) -> list[list[Round]]:
@@ -114,30 +114,30 @@ def _rounds(table: Table) -> list[list[Round]]:
             group = table.header.groups[position] if table.header.groups else ""
             texts = texts_of(table, name, nth) if name == "review" else _days(table, nth)
             groups.setdefault(group or str(nth + 1), {})[name] = texts
-    found: list[list[Round]] = [[] for _ in range(table.n_rows)]
+    row_rounds: list[list[Round]] = [[] for _ in range(table.n_rows)]
     for group, columns in groups.items():
-        for row, of_row in enumerate(found):
-            told = {
+        for row, of_row in enumerate(row_rounds):
+            round_texts = {
                 name: columns[name][row] if name in columns else ""
                 for name in ("handed_in", "review")
             }
-            if any(told.values()):
-                of_row.append({"round": group, **told})
-    return found
+            if any(round_texts.values()):
+                of_row.append({"round": group, **round_texts})
+    return row_rounds
 
 
 def _days(table: Table, nth: int) -> list[str]:
     """Write the days of a 报送时间 column as dates; words that are no day stay words, and are said."""
-    given, year = column(table, "handed_in", nth), table.header.titles.year
-    days = [values.day(value, year) for value in given.values]
+    handed_column, year = column(table, "handed_in", nth), table.header.titles.year
+    days = [values.day(value, year) for value in handed_column.values]
     texts = [
         iso(day) or values.spell(value).strip("-—/")
-        for day, value in zip(days, given.values, strict=True)
+        for day, value in zip(days, handed_column.values, strict=True)
     ]
     unclear = np.array([day < 0 and bool(text) for day, text in zip(days, texts, strict=True)])
-    rows = np.flatnonzero(unclear[given.codes])
+    rows = np.flatnonzero(unclear[handed_column.codes])
     report_each(table, rows, "台账-07", "handed_in", [{}] * len(rows), nth)
-    return [texts[code] for code in given.codes.tolist()]
+    return [texts[code] for code in handed_column.codes.tolist()]
 
 
 def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray) -> list[str]:
@@ -151,13 +151,13 @@ def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray)
     if data and not any(texts[row] for row in data):
         report_sheet(table, "台账-02", "document_state")
         return derived
-    told = [_word(text) for text in texts]
-    unclear = [row for row in data if texts[row] and not told[row]]
+    written_states = [_word(text) for text in texts]
+    unclear = [row for row in data if texts[row] and not written_states[row]]
     report_rows(table, unclear, "台账-04", "document_state", [{}] * len(unclear))
-    differ = [row for row in data if told[row] and derived[row] not in ("", told[row])]
-    said = [{"rounds": derived[row]} for row in differ]
-    report_rows(table, differ, "台账-06", "document_state", said)
-    return [own or other for own, other in zip(told, derived, strict=True)]
+    differ = [row for row in data if written_states[row] and derived[row] not in ("", written_states[row])]
+    differences = [{"rounds": derived[row]} for row in differ]
+    report_rows(table, differ, "台账-06", "document_state", differences)
+    return [written_state or derived_state for written_state, derived_state in zip(written_states, derived, strict=True)]
 
 
 def _of_rounds(rounds: list[Round]) -> str:

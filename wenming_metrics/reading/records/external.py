@@ -16,7 +16,7 @@ from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model.grid import column_letter
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.records.components import (
-    Component,
+    ScoreComponent,
     cells_of,
     components,
     exact_sum,
@@ -76,12 +76,12 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     periods = settle_periods(table, skipped)
     unit = settle_unit(table, names, last_days(periods), skipped)
     report(table, (unit < 0) & ~skipped & ~table.held, "记录-03", _place_of_unit(table))
-    at = np.flatnonzero(skipped)
-    report_rows(table, at, "上测-02", _label_column(table, at), [{}] * len(at))
+    band_rows = np.flatnonzero(skipped)
+    report_rows(table, band_rows, "上测-02", _label_column(table, band_rows), [{}] * len(band_rows))
     tests = _tests(table)
     facts = {
-        **{"period": [one.title if one else "" for one in periods]},
-        **{"first": [one.start.isoformat() if one else "" for one in periods], "test": tests},
+        **{"period": [period.title if period else "" for period in periods]},
+        **{"first": [period.start.isoformat() if period else "" for period in periods], "test": tests},
         **{"group": _groups(table, bands), "indicator": texts_of(table, "indicator")},
         **{"restricted": [_restricted(table)] * table.n_rows},
         **{"remark": texts_of(table, "remark")},
@@ -90,22 +90,22 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     of = zip(unit.tolist(), facts["period"], tests, facts["indicator"], strict=True)
     report_again(table, [None if out else key for key, out in zip(of, skipped, strict=True)])
     rows = np.flatnonzero(~skipped)
-    told = {name: [of_row[row] for row in rows.tolist()] for name, of_row in facts.items()}
-    return make_records(table, "external", last_days(periods)[rows], unit[rows], told, rows)
+    line_facts = {name: [of_row[row] for row in rows.tolist()] for name, of_row in facts.items()}
+    return make_records(table, "external", last_days(periods)[rows], unit[rows], line_facts, rows)
 
 
 def _wide(table: Table, skipped: np.ndarray) -> dict[str, list]:
     """Read a sheet with one column per component."""
     scores = cells_of(table, _total_position(table))
-    kept = components(table, _taken(table))
-    printed = _printed(table, kept, skipped)
-    absent = _said_absent(table, kept)
+    score_components = components(table, _excluded_columns(table))
+    printed = _printed(table, score_components, skipped)
+    absent = _said_absent(table, score_components)
     totals, states = _totals(table, [spell(score) for score in scores], skipped, absent)
-    _report_sums(table, totals, kept, printed)
-    parts = [
-        [_part(one, text) for one, text in zip(kept, row, strict=True) if text] for row in printed
+    _report_sums(table, totals, score_components, printed)
+    component_scores = [
+        [_part(component, text) for component, text in zip(score_components, row, strict=True) if text] for row in printed
     ]
-    return {"total": totals, "state": states, "parts": parts, **_ranks(table, totals)}
+    return {"total": totals, "state": states, "parts": component_scores, **_ranks(table, totals)}
 
 
 def _long(table: Table, skipped: np.ndarray) -> dict[str, list]:
@@ -113,25 +113,25 @@ def _long(table: Table, skipped: np.ndarray) -> dict[str, list]:
     scores = [spell(score) for score in cells_of(table, _total_position(table))]
     printed, states = _totals(table, scores, skipped, [""] * table.n_rows)
     names, full = texts_of(table, "indicator"), texts_of(table, "full_mark")
-    whole = [normalise(name) in _WHOLE for name in names]
-    totals = [score if is_whole else "" for score, is_whole in zip(printed, whole, strict=True)]
-    parts = [
-        [] if is_whole or not text else [_part(Component(0, "", "", name, mark, ""), text)]
-        for name, mark, text, is_whole in zip(names, full, printed, whole, strict=True)
+    is_total = [normalise(name) in _WHOLE for name in names]
+    totals = [score if is_whole else "" for score, is_whole in zip(printed, is_total, strict=True)]
+    component_scores = [
+        [] if is_whole or not text else [_part(ScoreComponent(0, "", "", name, mark, ""), text)]
+        for name, mark, text, is_whole in zip(names, full, printed, is_total, strict=True)
     ]
-    return {"total": totals, "state": states, "parts": parts, **_ranks(table, totals)}
+    return {"total": totals, "state": states, "parts": component_scores, **_ranks(table, totals)}
 
 
-def _part(one: Component, printed: str) -> dict[str, str]:
-    told = {"group": one.group, "share": one.share, "name": one.name, "full": one.full}
-    return {**told, "weight": one.weight, "printed": printed}
+def _part(component: ScoreComponent, printed: str) -> dict[str, str]:
+    heading = {"group": component.group, "share": component.share, "name": component.name, "full": component.full}
+    return {**heading, "weight": component.weight, "printed": printed}
 
 
 def _ranks(table: Table, totals: Row) -> dict[str, Row]:
     """Give the printed rank, which a row without total has not, and the printed change."""
     ranks = texts_of(table, "printed_rank")
-    at = table.header.columns.get("printed_change")
-    changes = [decimal_text(value) for value in cells_of(table, at[0])] if at else []
+    change_columns = table.header.columns.get("printed_change")
+    changes = [decimal_text(value) for value in cells_of(table, change_columns[0])] if change_columns else []
     return {
         "printed_rank": [r if total else "" for r, total in zip(ranks, totals, strict=True)],
         "change": [change or "" for change in changes] or [""] * table.n_rows,
@@ -142,14 +142,14 @@ def _total_position(table: Table) -> int:
     """Choose the column of the total: of several the one that stands in no group."""
     header = table.header
     groups = header.groups or ("",) * len(header.texts)
-    plain = {at: normalise(header.texts[at]) == "得分" for at in header.columns["total"]}
-    return min(header.columns["total"], key=lambda at: (bool(groups[at]), plain[at], at))
+    plain = {position: normalise(header.texts[position]) == "得分" for position in header.columns["total"]}
+    return min(header.columns["total"], key=lambda position: (bool(groups[position]), plain[position], position))
 
 
-def _taken(table: Table) -> list[int]:
+def _excluded_columns(table: Table) -> list[int]:
     """List the columns that are no component."""
-    named = (at for name, ats in table.header.columns.items() if name != "total" for at in ats)
-    return [*named, _total_position(table)]
+    named_positions = (position for name, ats in table.header.columns.items() if name != "total" for position in ats)
+    return [*named_positions, _total_position(table)]
 
 
 def _place_of_unit(table: Table) -> str:
@@ -160,14 +160,14 @@ def _place_of_unit(table: Table) -> str:
 def _bands(table: Table) -> Row:
     """Name the group that each row opens: 「一、主城区(18个)」 alone in its row; "" for no such row."""
     cells = [
-        [spell(value) for value in cells_of(table, at)] for at in range(len(table.header.texts))
+        [spell(value) for value in cells_of(table, position)] for position in range(len(table.header.texts))
     ]
-    found = []
+    group_names = []
     for row in range(table.n_rows):
         written = [column[row] for column in cells if column[row]]
         band = _BAND.fullmatch(normalise(written[0])) if len(written) == 1 else None
-        found.append(band[1] if band else "")
-    return found
+        group_names.append(band[1] if band else "")
+    return group_names
 
 
 def _label_column(table: Table, rows: np.ndarray) -> str:
@@ -179,26 +179,26 @@ def _label_column(table: Table, rows: np.ndarray) -> str:
 
 def _groups(table: Table, bands: Row) -> Row:
     """Give the group of each row: its own cell, else the last band above it."""
-    own, last, found = texts_of(table, "group"), "", []
-    for text, band in zip(own, bands, strict=True):
+    cell_groups, last, groups = texts_of(table, "group"), "", []
+    for text, band in zip(cell_groups, bands, strict=True):
         last = band or last
-        found.append(text or last)
-    return found
+        groups.append(text or last)
+    return groups
 
 
 def _totals(table: Table, scores: Row, skipped: np.ndarray, absent: Row) -> tuple[Row, Row]:
     """Read the printed totals. Returns: numbers as text, and the state of rows without one."""
     read = [decimal_text(score) for score in scores]
     totals = [number or "" for number in read]
-    own = [
+    absences = [
         _absence(score) if number is None else ""
         for score, number in zip(scores, read, strict=True)
     ]
     out = skipped.tolist()
-    unread = [r for r, n in enumerate(read) if n is None and not own[r] and not out[r]]
+    unread = [r for r, n in enumerate(read) if n is None and not absences[r] and not out[r]]
     report_rows(table, unread, "上测-01", "total", [{}] * len(unread))
     states = [
-        "" if total or out[row] else own[row] or absent[row] or NOT_TESTED
+        "" if total or out[row] else absences[row] or absent[row] or NOT_TESTED
         for row, total in enumerate(totals)
     ]
     rows = [row for row, state in enumerate(states) if state and row not in set(unread)]
@@ -212,44 +212,44 @@ def _absence(text: str) -> str:
     return NOT_TESTED if _ABSENT.search(text) else ""
 
 
-def _said_absent(table: Table, kept: list[Component]) -> Row:
+def _said_absent(table: Table, score_components: list[ScoreComponent]) -> Row:
     """Find per row a word in the components that tells why it has no total."""
-    columns = [list(map(_absence, map(spell, cells_of(table, one.position)))) for one in kept]
-    found = [next((word for word in row if word), "") for row in zip(*columns, strict=True)]
-    return found or [""] * table.n_rows
+    columns = [list(map(_absence, map(spell, cells_of(table, component.position)))) for component in score_components]
+    absences = [next((word for word in row if word), "") for row in zip(*columns, strict=True)]
+    return absences or [""] * table.n_rows
 
 
-def _printed(table: Table, kept: list[Component], skipped: np.ndarray) -> list[Row]:
+def _printed(table: Table, score_components: list[ScoreComponent], skipped: np.ndarray) -> list[Row]:
     """Give the numbers of the components per row, "" where there is none; tell of what is none."""
     columns = []
-    for one in kept:
-        cells = cells_of(table, one.position)
+    for component in score_components:
+        cells = cells_of(table, component.position)
         read = [decimal_text(cell) for cell in cells]
         columns.append([number or "" for number in read])
         for row in np.flatnonzero(~skipped).tolist():
             if read[row] is None and not _absence(spell(cells[row])):
-                _report_unread(table, row, one.position, spell(cells[row]))
+                _report_unread(table, row, component.position, spell(cells[row]))
     return [list(row) for row in zip(*columns, strict=True)] or [[] for _ in range(table.n_rows)]
 
 
-def _report_unread(table: Table, row: int, position: int, found: str) -> None:
+def _report_unread(table: Table, row: int, position: int, cell_text: str) -> None:
     header, letter = table.header.texts[position], column_letter(position)
     excel = int(table.excel[row])
-    table.problems.append(Problem("上测-08", table.sheet.name, excel, letter, header, found))
+    table.problems.append(Problem("上测-08", table.sheet.name, excel, letter, header, cell_text))
 
 
-def _report_sums(table: Table, totals: Row, kept: list[Component], printed: list[Row]) -> None:
+def _report_sums(table: Table, totals: Row, score_components: list[ScoreComponent], printed: list[Row]) -> None:
     """Say both figures where a printed total differs from its weighted parts, or from them
     rounded only once."""
-    raw = raw_columns(kept, printed)
+    raw = raw_columns(score_components, printed)
     for row in np.flatnonzero(~table.held).tolist():
         total = totals[row]
-        parts, exact = weighted_sum(kept, printed[row]), exact_sum(raw, printed[row])
-        if not total or parts is None:
+        weighted_total, exact = weighted_sum(score_components, printed[row]), exact_sum(raw, printed[row])
+        if not total or weighted_total is None:
             continue
         once = rounded(exact, total) if exact is not None else None
-        if parts != Decimal(total):
-            report_rows(table, [row], "上测-03", "total", [{"printed": total, "sum": f"{parts:f}"}])
+        if weighted_total != Decimal(total):
+            report_rows(table, [row], "上测-03", "total", [{"printed": total, "sum": f"{weighted_total:f}"}])
         elif once is not None and once != Decimal(total):
             report_rows(
                 table, [row], "上测-04", "total", [{"printed": total, "exact": f"{once:f}"}]
@@ -260,10 +260,10 @@ def _tests(table: Table) -> Row:
     """Tell the kind of test of each row: its own cell, else what the titles say."""
     titles = normalise(" ".join((table.header.above, table.sheet.name, table.header.filename)))
     titled = _test(titles)
-    found = [(_test(text) or text) if text else titled for text in texts_of(table, "test")]
-    if not all(found):
+    tests = [(_test(text) or text) if text else titled for text in texts_of(table, "test")]
+    if not all(tests):
         report_sheet(table, "上测-06", "test")
-    return found
+    return tests
 
 
 def _test(text: str) -> str:
@@ -272,11 +272,11 @@ def _test(text: str) -> str:
 
 def _restricted(table: Table) -> int:
     """Say whether the sheet says anywhere that it must not be published, and tell where it does."""
-    texts = (value for one in table.sheet.columns for value in one.values if isinstance(value, str))
-    found = next((hit for text in texts if (hit := _RESTRICTED.search(text))), None)
-    if found:
-        report_sheet(table, "上测-05", words=found[0])
-    return int(found is not None)
+    texts = (value for column in table.sheet.columns for value in column.values if isinstance(value, str))
+    match = next((hit for text in texts if (hit := _RESTRICTED.search(text))), None)
+    if match:
+        report_sheet(table, "上测-05", words=match[0])
+    return int(match is not None)
 
 
 EXTERNAL = RecordKind(

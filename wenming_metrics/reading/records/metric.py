@@ -52,36 +52,36 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     nothing = np.zeros(table.n_rows, bool)
     periods = settle_periods(table, nothing)
     unit = settle_unit(table, names, last_days(periods))
-    place = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
     indicators = texts_of(table, "indicator")
     unnamed = [row for row, text in enumerate(indicators) if not text]
     report_rows(table, unnamed, "指标-08", "indicator", [{}] * len(unnamed))
     numbers = {name: _numbers(table, name) for name in NUMBERS}
     scales = _scales(table)
     _report_numbers(table, numbers, scales)
-    of = zip(unit.tolist(), [one and one.title for one in periods], indicators, strict=True)
+    of = zip(unit.tolist(), [period and period.title for period in periods], indicators, strict=True)
     report_again(table, list(of))
-    told = {
-        **{"indicator": indicators, "period": [one.title if one else "" for one in periods]},
-        **{"first": [one.start.isoformat() if one else "" for one in periods]},
+    facts = {
+        **{"indicator": indicators, "period": [period.title if period else "" for period in periods]},
+        **{"first": [period.start.isoformat() if period else "" for period in periods]},
         **{**numbers, "scale": scales, "remark": texts_of(table, "remark")},
     }
-    return make_records(table, "metric", last_days(periods), unit, told)
+    return make_records(table, "metric", last_days(periods), unit, facts)
 
 
 def _report_unread(table: Table) -> None:
     """Say which columns of numbers are not read: with one row per indicator they mean nothing."""
-    unread = [table.header.texts[one.position] for one in further(table)]
+    unread = [table.header.texts[component.position] for component in further(table)]
     if unread:
         report_sheet(table, "表头-08", columns="、".join(unread))
 
 
 def _numbers(table: Table, name: str) -> list[str]:
     """Read a column of numbers as text, "" where nothing is written; hold what is no number."""
-    given = column(table, name)
-    read = [decimal_text(value) for value in given.values]
-    codes = given.codes.tolist()
+    number_column = column(table, name)
+    read = [decimal_text(value) for value in number_column.values]
+    codes = number_column.codes.tolist()
     unread = [row for row, code in enumerate(codes) if read[code] is None]
     report_rows(table, unread, "指标-01", name, [{}] * len(unread))
     fine = [row for row, code in enumerate(codes) if is_too_fine(read[code] or "")]
@@ -91,38 +91,38 @@ def _numbers(table: Table, name: str) -> list[str]:
 
 def _scales(table: Table) -> list[str]:
     """Give the unit of measure: its own column, else the % written behind the value."""
-    given = column(table, "value")
-    shares = [SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in given.values]
-    own = [normalise(text) for text in texts_of(table, "scale")]
-    return [text or shares[code] for text, code in zip(own, given.codes.tolist(), strict=True)]
+    value_column = column(table, "value")
+    shares = [SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in value_column.values]
+    written_scales = [normalise(text) for text in texts_of(table, "scale")]
+    return [text or shares[code] for text, code in zip(written_scales, value_column.codes.tolist(), strict=True)]
 
 
 def _report_numbers(table: Table, numbers: dict[str, list[str]], scales: list[str]) -> None:
     """Hold rows that measure nothing; tell of figures that do not go together."""
     for row in np.flatnonzero(~table.held).tolist():
-        value, part, whole = (numbers[name][row] for name in NUMBERS[:3])
-        code, name, said = _fault(value, part, whole, scales[row])
+        value, numerator, denominator = (numbers[name][row] for name in NUMBERS[:3])
+        code, name, figures = _fault(value, numerator, denominator, scales[row])
         if code:
             name = name if name in table.columns else "indicator"
-            report_rows(table, [row], code, name, [said])
+            report_rows(table, [row], code, name, [figures])
 
 
-def _fault(value: str, part: str, whole: str, scale: str) -> tuple[str, str, dict[str, str]]:
+def _fault(value: str, numerator: str, denominator: str, scale: str) -> tuple[str, str, dict[str, str]]:
     """Say what is wrong with one row: message, column, details; "" for nothing."""
-    if not value and not (part and whole):
+    if not value and not (numerator and denominator):
         return "指标-02", "value", {}
-    if whole and Decimal(whole) == 0:
+    if denominator and Decimal(denominator) == 0:
         return "指标-03", "denominator", {}
-    if part and whole and Decimal(part) > Decimal(whole):
-        return "指标-05", "numerator", {"numerator": part, "denominator": whole}
+    if numerator and denominator and Decimal(numerator) > Decimal(denominator):
+        return "指标-05", "numerator", {"numerator": numerator, "denominator": denominator}
     if value and scale == SHARE and 0 < Decimal(value) <= 1:
         return "指标-07", "value", {"value": value}
-    if value and part and whole:
+    if value and numerator and denominator:
         times = 100 if scale == SHARE else 1
-        rate = Decimal(part) / Decimal(whole) * times
-        places = len(value.partition(".")[2])
-        if abs(rate - Decimal(value)) > Decimal(5).scaleb(-places - 1):
-            return "指标-06", "value", {"value": value, "rate": f"{rate:.{max(places, 2)}f}"}
+        rate = Decimal(numerator) / Decimal(denominator) * times
+        decimals = len(value.partition(".")[2])
+        if abs(rate - Decimal(value)) > Decimal(5).scaleb(-decimals - 1):
+            return "指标-06", "value", {"value": value, "rate": f"{rate:.{max(decimals, 2)}f}"}
     return "", "", {}
 
 

@@ -46,21 +46,21 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the rows; one whose unit, wave, group or number is not sure is held."""
     nothing = np.zeros(table.n_rows, bool)
     waves = _settle_waves(table, settle_periods(table, nothing), context.survey)
-    last = np.array([one.end.toordinal() if one else 0 for one in waves], np.int64)
+    last = np.array([wave.end.toordinal() if wave else 0 for wave in waves], np.int64)
     unit = settle_unit(table, names, last)
-    place = next(name for name in ("subject", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", place)
+    unit_column = next(name for name in ("subject", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
     groups, planned = _settle_groups(table, context.survey), _settle_numbers(table)
-    wave = [one.title if one else "" for one in waves]
-    report_again(table, list(zip(unit.tolist(), wave, groups, strict=True)))
-    told = {
-        **{"first": [one.start.isoformat() if one else "" for one in waves], "period": wave},
-        **{"last": [one.end.isoformat() if one else "" for one in waves]},
+    wave_titles = [wave.title if wave else "" for wave in waves]
+    report_again(table, list(zip(unit.tolist(), wave_titles, groups, strict=True)))
+    facts = {
+        **{"first": [wave.start.isoformat() if wave else "" for wave in waves], "period": wave_titles},
+        **{"last": [wave.end.isoformat() if wave else "" for wave in waves]},
         **{"question": [code for code, _ in groups], "people": [option for _, option in groups]},
         **{"people_group": texts_of(table, "people_group"), "planned": planned},
         "remark": texts_of(table, "remark"),
     }
-    return make_records(table, "quota", last, unit, told)
+    return make_records(table, "quota", last, unit, facts)
 
 
 def _settle_waves(
@@ -70,42 +70,42 @@ def _settle_waves(
     kind = survey.wave if survey else "quarter"
     long = [
         row
-        for row, one in enumerate(periods)
-        if one and len(one.days) > _DAYS[kind] and not table.held[row]
+        for row, period in enumerate(periods)
+        if period and len(period.days) > _DAYS[kind] and not table.held[row]
     ]
-    said = [{"period": periods[row].title} for row in long]
-    report_rows(table, long, "配额-03", "period", said)
-    return [window(kind, one.start) if one else None for one in periods]
+    long_titles = [{"period": periods[row].title} for row in long]
+    report_rows(table, long, "配额-03", "period", long_titles)
+    return [window(kind, period.start) if period else None for period in periods]
 
 
 def _settle_groups(table: Table, survey: Survey | None) -> list[Group]:
     """Find the group of people that each row names; hold rows whose group is not known."""
-    known: dict[str, Group] = {}
+    groups_by_word: dict[str, Group] = {}
     titles: list[str] = []
     for question in survey.questions if survey else ():
         for option in question.options if question.people else ():
             titles.append(option.title)
             for word in (option.title, *option.aliases):
-                known.setdefault(normalise(word), (question.code, option.code))
+                groups_by_word.setdefault(normalise(word), (question.code, option.code))
     texts = texts_of(table, "people_group")
-    found = [
-        ("", "") if _ALL.match(normalise(text)) else known.get(normalise(text)) for text in texts
+    groups = [
+        ("", "") if _ALL.match(normalise(text)) else groups_by_word.get(normalise(text)) for text in texts
     ]
-    strange = [row for row, one in enumerate(found) if one is None and not table.held[row]]
-    said = {"known": "、".join(titles) or "(评分办法里没有分人群的题目)"}
-    report_rows(table, strange, "配额-02", "people_group", [said] * len(strange))
-    return [one or ("", "") for one in found]
+    strange = [row for row, group in enumerate(groups) if group is None and not table.held[row]]
+    choices = {"known": "、".join(titles) or "(评分办法里没有分人群的题目)"}
+    report_rows(table, strange, "配额-02", "people_group", [choices] * len(strange))
+    return [group or ("", "") for group in groups]
 
 
 def _settle_numbers(table: Table) -> list[int]:
     """Read how many are planned; hold what is no whole number."""
-    given = column(table, "planned_answers")
-    read = [decimal_text(value) for value in given.values]
-    whole = [int(text) if text and text.isdecimal() else -1 for text in read]
-    found = [whole[code] for code in given.codes.tolist()]
-    unread = [row for row, number in enumerate(found) if number < 0 and not table.held[row]]
+    planned_column = column(table, "planned_answers")
+    read = [decimal_text(value) for value in planned_column.values]
+    whole_numbers = [int(text) if text and text.isdecimal() else -1 for text in read]
+    planned = [whole_numbers[code] for code in planned_column.codes.tolist()]
+    unread = [row for row, number in enumerate(planned) if number < 0 and not table.held[row]]
     report_rows(table, unread, "配额-01", "planned_answers", [{}] * len(unread))
-    return found
+    return planned
 
 
 QUOTA = RecordKind(

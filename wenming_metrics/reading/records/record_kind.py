@@ -45,24 +45,24 @@ def make_records(
     kind: str,
     day: np.ndarray,
     unit: np.ndarray,
-    told: Mapping[str, Sequence[object]],
+    fact_columns: Mapping[str, Sequence[object]],
     rows: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Make the records of the rows that nothing holds.
 
     Takes: kind - its name in code; day - ordinals, 0 where a record has none; unit - -1: none;
-           told - name -> one value per line that JSON holds (text, number, list)
+           fact_columns - name -> one value per line that JSON holds (text, number, list)
            rows - the data row of each line; None: one line per data row
     """
     rows = np.arange(table.n_rows) if rows is None else rows
-    kept = np.flatnonzero(~table.held[rows])
-    names, columns = list(told), [list(values) for values in told.values()]
+    free_lines = np.flatnonzero(~table.held[rows])
+    names, columns = list(fact_columns), [list(values) for values in fact_columns.values()]
     facts = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
     frame = pd.DataFrame(
         {
-            **{"kind": kind, "day": np.asarray(day)[kept], "unit": np.asarray(unit)[kept]},
-            **{"sheet": table.sheet.index, "source_row": table.excel[rows[kept]]},
-            "told": pd.Series([facts[at] for at in kept.tolist()], dtype=object),
+            **{"kind": kind, "day": np.asarray(day)[free_lines], "unit": np.asarray(unit)[free_lines]},
+            **{"sheet": table.sheet.index, "source_row": table.excel[rows[free_lines]]},
+            "told": pd.Series([facts[line] for line in free_lines.tolist()], dtype=object),
         }
     )
     return frame[list(RECORD_COLUMNS)].astype(RECORD_COLUMNS)

@@ -63,28 +63,28 @@ def _is_kind(names: frozenset[str], title: str) -> bool:
         return False
     if names & {"source", "deduction", "result"} and not re.search("反馈|回复|整改情况", title):
         return False
-    told = names & {"rectified", "measure", "problem_no", "finished", "photo_after"}
-    return len(told) >= 2 or "整改" in title
+    answer_columns = names & {"rectified", "measure", "problem_no", "finished", "photo_after"}
+    return len(answer_columns) >= 2 or "整改" in title
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     """Read the answers of one unit, or of several told apart by a column."""
     filed = filed_day(table)
-    numbers, said = texts_of(table, "problem_no"), texts_of(table, "rectified")
-    remarks = [" ".join(parts) for parts in zip(said, texts_of(table, "remark"), strict=True)]
-    states = [_state(*of) for of in zip(numbers, said, remarks, strict=True)]
-    finished, done = _settle_finished(table, filed, context.today)
-    days = np.where(filed > 0, filed, np.maximum(done, 0))
+    numbers, answers = texts_of(table, "problem_no"), texts_of(table, "rectified")
+    remarks = [" ".join(texts) for texts in zip(answers, texts_of(table, "remark"), strict=True)]
+    states = [_state(*of) for of in zip(numbers, answers, remarks, strict=True)]
+    finished, finished_days = _settle_finished(table, filed, context.today)
+    days = np.where(filed > 0, filed, np.maximum(finished_days, 0))
     unit = _settle_units(table, names, days)
     for code, blank in (("整改-01", False), ("整改-09", True)):
-        rows = [r for r, state in enumerate(states) if not state and blank is (not said[r])]
+        rows = [r for r, state in enumerate(states) if not state and blank is (not answers[r])]
         report_rows(table, rows, code, "rectified", [{}] * len(rows))
     disowned = _report_disowned(table, remarks)
     _report_contradictions(table, numbers, states)
-    own = np.array([state == OWN for state in states], bool)
-    report(table, own & ~table.held, "整改-05", "problem_no")
-    told = {
-        **{"problem_no": [_number(text) for text in numbers], "state": states, "said": said},
+    self_checked = np.array([state == OWN for state in states], bool)
+    report(table, self_checked & ~table.held, "整改-05", "problem_no")
+    facts = {
+        **{"problem_no": [_number(text) for text in numbers], "state": states, "said": answers},
         **{"measure": texts_of(table, "measure"), "finished": finished},
         **{"filed": [iso(filed)] * table.n_rows, "not_ours": disowned},
         **{"photo_before": _photos(table, "photo_before")},
@@ -92,7 +92,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         **{"description": texts_of(table, "description"), "remark": texts_of(table, "remark")},
         **{"contact": contacts_of(table)},
     }
-    return make_records(table, "rectification", days, unit, told)
+    return make_records(table, "rectification", days, unit, facts)
 
 
 def _number(text: str) -> str:
@@ -100,30 +100,30 @@ def _number(text: str) -> str:
     return "" if not text.strip("-—/无 ") else normalise(text).upper()
 
 
-def _state(number: str, said: str, remarks: str) -> str:
+def _state(number: str, answer: str, remarks: str) -> str:
     """Put an answer into few words; "" where it does not say."""
-    found = next((state for state, words in _STATES if words.search(normalise(said))), "")
-    if found and not _number(number):
+    state = next((state for state, words in _STATES if words.search(normalise(answer))), "")
+    if state and not _number(number):
         return OWN
-    return POSTPONED if _POSTPONED.search(remarks) and found != DONE else found
+    return POSTPONED if _POSTPONED.search(remarks) and state != DONE else state
 
 
 def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], np.ndarray]:
     """Read when it was done. Returns: per row a date, 当日 or the words as written; and ordinals"""
-    given, texts = column(table, "finished"), texts_of(table, "finished")
+    finished_column, texts = column(table, "finished"), texts_of(table, "finished")
     year = table.header.titles.year
-    own = [_day(value, year, filed) for value in given.values]
-    days = np.array(own, np.int64)[given.codes]
-    told = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
+    value_days = [_day(value, year, filed) for value in finished_column.values]
+    days = np.array(value_days, np.int64)[finished_column.codes]
+    finished = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
     limit = f"这张表的填报日期({iso(filed)})" if filed else f"今天({today.isoformat()})"
     report(table, days > (filed or today.toordinal()), "整改-02", "finished", limit=limit)
     looked = column(table, "day")
     seen = np.array([values.day(value, year) for value in looked.values], np.int64)[looked.codes]
     report(table, (days > 0) & (seen > days), "整改-03", "finished")
-    clear = np.array([not text or bool(_LATER.search(text)) for text in told], bool)
-    same = np.array([text == SAME_DAY for text in told], bool)
+    clear = np.array([not text or bool(_LATER.search(text)) for text in finished], bool)
+    same = np.array([text == SAME_DAY for text in finished], bool)
     report(table, (days < 0) & ~clear & ~same, "整改-04", "finished")
-    return told, days
+    return finished, days
 
 
 def _day(value: values.Value, year: int | None, filed: int) -> int:
@@ -145,9 +145,9 @@ def _settle_units(table: Table, names: Names, days: np.ndarray) -> np.ndarray:
     titled = reporter_of_titles(table, names, on)
     if titled >= 0 and "subject" not in table.columns:
         return np.full(table.n_rows, titled, np.int64)
-    own = settle_unit(table, names, days)
+    row_units = settle_unit(table, names, days)
     titled = titled if titled >= 0 else unit_of_titles(table, names, on)
-    unit = np.where(own < 0, titled, own)
+    unit = np.where(row_units < 0, titled, row_units)
     if ((unit < 0) & ~table.held).any():
         report_sheet(table, "整改-08")
     return unit
@@ -155,21 +155,21 @@ def _settle_units(table: Table, names: Names, days: np.ndarray) -> np.ndarray:
 
 def _report_disowned(table: Table, remarks: list[str]) -> list[int]:
     """Tell of answers that say the problem is another's: somebody has to decide."""
-    said = [
+    answer_texts = [
         text + " " + measure
         for text, measure in zip(remarks, texts_of(table, "measure"), strict=True)
     ]
-    found = [int(bool(_NOT_OURS.search(normalise(text)))) for text in said]
-    rows = [row for row, one in enumerate(found) if one]
+    disowned = [int(bool(_NOT_OURS.search(normalise(text)))) for text in answer_texts]
+    rows = [row for row, is_disowned in enumerate(disowned) if is_disowned]
     name = "remark" if "remark" in table.columns else "rectified"
     report_rows(table, rows, "整改-06", name, [{}] * len(rows))
-    return found
+    return disowned
 
 
 def _report_contradictions(table: Table, numbers: list[str], states: list[str]) -> None:
     """Tell of different answers under one number."""
     first: dict[str, int] = {}
-    rows, said = [], []
+    rows, contradictions = [], []
     for row in np.flatnonzero(~table.held).tolist():
         number = _number(numbers[row])
         if not number:
@@ -177,9 +177,9 @@ def _report_contradictions(table: Table, numbers: list[str], states: list[str]) 
         before = first.setdefault(number, row)
         if states[before] != states[row]:
             rows.append(row)
-            told = {"number": number, "first": int(table.excel[before])}
-            said.append({**told, "before": states[before], "now": states[row]})
-    report_rows(table, rows, "整改-07", "problem_no", said)
+            first_answer = {"number": number, "first": int(table.excel[before])}
+            contradictions.append({**first_answer, "before": states[before], "now": states[row]})
+    report_rows(table, rows, "整改-07", "problem_no", contradictions)
 
 
 def _photos(table: Table, name: str) -> list[int | None]:

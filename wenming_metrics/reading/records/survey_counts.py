@@ -46,46 +46,46 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     day = np.full(size, last.toordinal(), np.int64)
     report_misfits(table, _days(table), "submitted", wave, wave.titled[0], survey)
     unit = settle_unit(table, names, day)
-    place = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
-    report(table, (unit < 0) & ~table.held, "记录-03", place)
-    found = {name: _numbers(table, name) for name in table.columns if name.startswith(MARK)}
-    _report_totals(table, survey, found)
-    report_again(table, [(one, last) for one in unit.tolist()])
-    told = {
+    unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
+    report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
+    counts_by_column = {name: _numbers(table, name) for name in table.columns if name.startswith(MARK)}
+    _report_totals(table, survey, counts_by_column)
+    report_again(table, [(unit_number, last) for unit_number in unit.tolist()])
+    facts = {
         **{"first": [first.isoformat()] * size, "last": [last.isoformat()] * size},
         **{"period": [wave.window.title] * size, "remark": texts_of(table, "remark")},
-        "counts": _counts(found, size),
+        "counts": _counts(counts_by_column, size),
     }
-    return make_records(table, COUNTED, day, unit, told)
+    return make_records(table, COUNTED, day, unit, facts)
 
 
 def _days(table: Table) -> np.ndarray:
-    given, year = column(table, "submitted"), table.header.titles.year
-    read = np.array([values.day(value, year) for value in given.values], np.int64)
-    return np.where(read > date(2000, 1, 1).toordinal(), read, 0)[given.codes]
+    submitted, year = column(table, "submitted"), table.header.titles.year
+    read = np.array([values.day(value, year) for value in submitted.values], np.int64)
+    return np.where(read > date(2000, 1, 1).toordinal(), read, 0)[submitted.codes]
 
 
 def _numbers(table: Table, name: str) -> np.ndarray:
     """Read a column of counts, -1 where nothing is written; hold what is no whole number."""
-    given = column(table, name)
-    read = [whole_count(decimal_text(value)) for value in given.values]
-    found = np.array([-2 if one is None else one for one in read], np.int64)[given.codes]
-    report(table, found == -2, "计票-02", name)
-    return np.maximum(found, -1)
+    count_column = column(table, name)
+    read = [whole_count(decimal_text(value)) for value in count_column.values]
+    counts = np.array([-2 if count is None else count for count in read], np.int64)[count_column.codes]
+    report(table, counts == -2, "计票-02", name)
+    return np.maximum(counts, -1)
 
 
 def whole_count(text: str | None) -> int | None:
     """Give a count, -1 for nothing written, None for what is none."""
     if not text:
         return -1 if text == "" else None
-    whole, _, part = text.partition(".")
-    return int(whole) if not part.strip("0") and 0 <= int(whole) < _MOST else None
+    digits, _, decimals = text.partition(".")
+    return int(digits) if not decimals.strip("0") and 0 <= int(digits) < _MOST else None
 
 
-def _counts(found: dict[str, np.ndarray], size: int) -> list[dict[str, dict[str, int]]]:
+def _counts(counts_by_column: dict[str, np.ndarray], size: int) -> list[dict[str, dict[str, int]]]:
     """Put the counts of each row together: question -> option -> how many."""
     rows: list[dict[str, dict[str, int]]] = [{} for _ in range(size)]
-    for name, numbers in found.items():
+    for name, numbers in counts_by_column.items():
         question, option = parts_of(name)
         for row, number in zip(rows, numbers.tolist(), strict=True):
             if number >= 0:
@@ -93,22 +93,22 @@ def _counts(found: dict[str, np.ndarray], size: int) -> list[dict[str, dict[str,
     return rows
 
 
-def _report_totals(table: Table, survey: Survey, found: dict[str, np.ndarray]) -> None:
+def _report_totals(table: Table, survey: Survey, counts_by_column: dict[str, np.ndarray]) -> None:
     """Say where the options of a question do not add up to what the row prints as its total."""
     if "returned" not in table.columns:
         return
     printed = _numbers(table, "returned")
-    questions = dict.fromkeys(parts_of(name)[0] for name in found if parts_of(name)[1])
+    questions = dict.fromkeys(parts_of(name)[0] for name in counts_by_column if parts_of(name)[1])
     for code in questions:
         if survey.question(code).kind == MULTIPLE:
             continue
-        own = [one for name, one in found.items() if parts_of(name)[0] == code]
-        total = sum((np.maximum(one, 0) for one in own), start=np.zeros(table.n_rows, np.int64))
+        option_counts = [counts for name, counts in counts_by_column.items() if parts_of(name)[0] == code]
+        total = sum((np.maximum(counts, 0) for counts in option_counts), start=np.zeros(table.n_rows, np.int64))
         rows = np.flatnonzero((printed >= 0) & (total != printed) & ~table.held)
-        said = [{"printed": int(printed[row]), "sum": int(total[row])} for row in rows.tolist()]
+        row_figures = [{"printed": int(printed[row]), "sum": int(total[row])} for row in rows.tolist()]
         title = survey.question(code).title
         report_rows(
-            table, rows, "计票-03", "returned", [{**one, "question": title} for one in said]
+            table, rows, "计票-03", "returned", [{**figures, "question": title} for figures in row_figures]
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from wenming_metrics.reading.resolve.names import Names, alive
 from wenming_metrics.reading.resolve.territory import role_units
-from wenming_metrics.reading.tables.table import Fault, Table, report_each
+from wenming_metrics.reading.tables.table import CellFault, Table, report_each
 from wenming_metrics.vocabulary import normalise
 
 _COLLECTIVE = re.compile(r"(?P<where>[^、,;/|]*?)(?:各|全体|所有|全部)(?:个|级)?(?P<what>.+)")
@@ -48,7 +48,7 @@ def collective_units(
     text: str,
     kinds: Iterable[str] = (),
     column: str = "responsible",
-) -> tuple[tuple[int, ...], Fault | None]:
+) -> tuple[tuple[int, ...], CellFault | None]:
     """Give the units that a collective name stands for on a day, in the order of the register.
 
     Takes:   day - only units that exist on it are given; text - as typed;
@@ -56,11 +56,11 @@ def collective_units(
              column - where a fault is located
     Returns: the units, or none and what is not understood
     """
-    whole, without = _bare(normalise(text))
-    found, kind = _COLLECTIVE.fullmatch(whole), _kind(whole)
+    collective_name, without = _bare(normalise(text))
+    match, kind = _COLLECTIVE.fullmatch(collective_name), _kind(collective_name)
     if kind is None or (kinds and _stored(kind) not in set(kinds)):
-        return (), Fault("统称-01", column, {"part": text})
-    within, fault = _area(names, day, found["where"], column)
+        return (), CellFault("统称-01", column, {"part": text})
+    within, fault = _area(names, day, match["where"], column)
     if fault:
         return (), fault
     out, fault = _named_within(names, day, without, _stored(kind), column)
@@ -71,37 +71,37 @@ def collective_units(
     if kind == "town":
         members = [unit for unit in members if _TOWN.search(names.titles[unit])]
     chosen = [unit for unit in members if unit not in out and _is_inside(names, unit, within)]
-    return tuple(chosen), None if chosen else Fault("统称-01", column, {"part": text})
+    return tuple(chosen), None if chosen else CellFault("统称-01", column, {"part": text})
 
 
 def split_units(names: Names, written: str) -> list[str]:
     """Part the names in a cell; those inside brackets stay with what stands before them."""
-    whole = normalise(written)
-    one = whole in names.roles or _kind(_bare(whole)[0])
-    return [written] if one else _SEPARATORS.split(written)
+    cell_word = normalise(written)
+    is_one_name = cell_word in names.roles or _kind(_bare(cell_word)[0])
+    return [written] if is_one_name else _SEPARATORS.split(written)
 
 
 def expand_units(
     names: Names, day: int, written: str, column: str, street: int = -1
-) -> tuple[tuple[int, ...], Fault | None]:
+) -> tuple[tuple[int, ...], CellFault | None]:
     """Settle all units named in a cell, collective names among them.
 
     Takes:   written - the cell as typed; names stand apart by 、，；/ or a space, but not inside
              brackets; street - of the row, to tell communities of one name apart (-1: none)
     Returns: distinct units in their order, or none and the first fault
     """
-    found: list[int] = []
-    for part in split_units(names, written):
-        if not normalise(part).strip("-"):
+    all_units: list[int] = []
+    for unit_name in split_units(names, written):
+        if not normalise(unit_name).strip("-"):
             continue
-        if is_collective(part) and normalise(part) not in names.roles:
-            units, fault = collective_units(names, day, part, column=column)
+        if is_collective(unit_name) and normalise(unit_name) not in names.roles:
+            units, fault = collective_units(names, day, unit_name, column=column)
         else:
-            units, fault = role_units(names, day, street, part, column)
+            units, fault = role_units(names, day, street, unit_name, column)
         if fault:
             return (), fault
-        found += units
-    return tuple(dict.fromkeys(found)), None
+        all_units += units
+    return tuple(dict.fromkeys(all_units)), None
 
 
 def report_expanded(
@@ -120,14 +120,14 @@ def report_expanded(
         if units and any(map(is_collective, split_units(names, text))):
             met.setdefault(text, (row, len(units)))
     rows = np.array([row for row, _ in met.values()], np.int64)
-    said = [{"part": text, "count": count} for text, (_, count) in met.items()]
-    report_each(table, rows, "统称-02", name, said, nth)
+    unit_counts = [{"part": text, "count": count} for text, (_, count) in met.items()]
+    report_each(table, rows, "统称-02", name, unit_counts, nth)
 
 
-def _kind(whole: str) -> str | None:
+def _kind(collective_name: str) -> str | None:
     """Give the kind of unit that a collective name without exceptions speaks of."""
-    found = _COLLECTIVE.fullmatch(whole)
-    return _KINDS.get(found["what"]) if found else None
+    match = _COLLECTIVE.fullmatch(collective_name)
+    return _KINDS.get(match["what"]) if match else None
 
 
 def _stored(kind: str) -> str:
@@ -137,13 +137,13 @@ def _stored(kind: str) -> str:
 
 def _bare(text: str) -> tuple[str, str]:
     """Part a normalised name from the units it leaves out: 各街道, 龙潭."""
-    found = _LEFT_OUT.search(text)
-    if not found or not _SAYS_WITHOUT.search(found[0]):
+    match = _LEFT_OUT.search(text)
+    if not match or not _SAYS_WITHOUT.search(match[0]):
         return text, ""
-    return text.replace(found[0], ""), found[1] or found[2]
+    return text.replace(match[0], ""), match[1] or match[2]
 
 
-def _area(names: Names, day: int, where: str, column: str) -> tuple[tuple[int, ...], Fault | None]:
+def _area(names: Names, day: int, where: str, column: str) -> tuple[tuple[int, ...], CellFault | None]:
     """Settle the unit whose members are meant; none where the whole city is."""
     if where in _EVERYWHERE:
         return (), None
@@ -153,17 +153,17 @@ def _area(names: Names, day: int, where: str, column: str) -> tuple[tuple[int, .
 
 def _named_within(
     names: Names, day: int, without: str, kind: str, column: str
-) -> tuple[set[int], Fault | None]:
+) -> tuple[set[int], CellFault | None]:
     """Settle the units that a collective name leaves out; of two of one name, that of the kind."""
     out: set[int] = set()
     kinds = names.register.units["kind"]
-    for part in filter(None, _WITHIN.split(without)):
-        known = alive(names, names.roles.get(part, []), day)
-        fitting = [unit for unit in known if kinds[unit] == kind]
+    for unit_name in filter(None, _WITHIN.split(without)):
+        namesakes = alive(names, names.roles.get(unit_name, []), day)
+        fitting = [unit for unit in namesakes if kinds[unit] == kind]
         if len(fitting) == 1:
             out.add(fitting[0])
             continue
-        units, fault = role_units(names, day, -1, part, column)
+        units, fault = role_units(names, day, -1, unit_name, column)
         if fault:
             return out, fault
         out |= set(units)

@@ -17,14 +17,14 @@ from rapidfuzz import process
 
 from wenming_metrics.domain.registers import Register, alias_map, ancestors
 from wenming_metrics.reading.model.reading import NameChoice
-from wenming_metrics.reading.tables.table import Fault
+from wenming_metrics.reading.tables.table import CellFault
 from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _SIMILAR = 55
 _HINTED = 500
-_SAID = {
+_CHOICE_MAPS = {
     **{"district": "districts", "street": "streets", "community": "communities"},
     **{"item": "items", "point_type": "point_types"},
 }
@@ -86,30 +86,30 @@ class Names:
 
 
 def build_names(
-    register: Register, catalogue: Catalogue, said: tuple[NameChoice, ...] = ()
+    register: Register, catalogue: Catalogue, choices: tuple[NameChoice, ...] = ()
 ) -> Names:
     """Make the maps for one workbook; those of the same register and catalogue are made once.
 
-    Takes: said - what people said that unknown names stand for; a name of the registers goes first
+    Takes: choices - what people said that unknown names stand for; a name of the registers goes first
     """
     names = _build(register, catalogue)
-    return replace(_with_said(names, said) if said else names, hints={}, met=set())
+    return replace(_with_choices(names, choices) if choices else names, hints={}, met=set())
 
 
-def _with_said(names: Names, said: tuple[NameChoice, ...]) -> Names:
+def _with_choices(names: Names, choices: tuple[NameChoice, ...]) -> Names:
     kinds = names.register.units["kind"].to_numpy()
-    maps = {name: dict(getattr(names, name)) for name in _SAID.values()}
+    maps = {name: dict(getattr(names, name)) for name in _CHOICE_MAPS.values()}
     maps["roles"] = dict(names.roles)
-    for one in said:
-        if one.kind == "unit" and one.target < len(kinds):
-            maps["roles"].setdefault(one.written, [one.target])
-            own = _SAID.get(kinds[one.target])
-            if own:
-                maps[own].setdefault(one.written, [one.target])
-        elif one.kind == "item" and one.target < len(names.item_titles):
-            maps["items"].setdefault(one.written, [one.target])
-        elif one.kind == "point_type" and one.target < len(names.type_titles):
-            maps["point_types"].setdefault(one.written, one.target)
+    for choice in choices:
+        if choice.kind == "unit" and choice.target < len(kinds):
+            maps["roles"].setdefault(choice.written, [choice.target])
+            map_name = _CHOICE_MAPS.get(kinds[choice.target])
+            if map_name:
+                maps[map_name].setdefault(choice.written, [choice.target])
+        elif choice.kind == "item" and choice.target < len(names.item_titles):
+            maps["items"].setdefault(choice.written, [choice.target])
+        elif choice.kind == "point_type" and choice.target < len(names.type_titles):
+            maps["point_types"].setdefault(choice.written, choice.target)
     return replace(names, **maps)
 
 
@@ -119,9 +119,9 @@ def _build(register: Register, catalogue: Catalogue) -> Names:
     starts, ends = units["valid_from"].to_numpy(np.int64), units["valid_to"].to_numpy(np.int64)
     sites: dict[tuple[int, str], list[int]] = {}
     columns = (register.sites[name] for name in ("street", "name", "aliases"))
-    for at, (street, name, aliases) in enumerate(zip(*columns, strict=True)):
-        for text in {normalise(one) for one in (name, *aliases)}:
-            sites.setdefault((street, text), []).append(at)
+    for position, (street, name, aliases) in enumerate(zip(*columns, strict=True)):
+        for text in {normalise(written) for written in (name, *aliases)}:
+            sites.setdefault((street, text), []).append(position)
     return Names(
         register=register,
         catalogue=catalogue,
@@ -130,9 +130,9 @@ def _build(register: Register, catalogue: Catalogue) -> Names:
         communities=alias_map(register, ["community"]),
         roles=_role_map(register),
         sites=sites,
-        point_types={word: at[0] for word, at in _words(types["name"], types["aliases"]).items()},
+        point_types={word: positions[0] for word, positions in _words(types["name"], types["aliases"]).items()},
         items=_words(items["name"], items["aliases"]),
-        item_codes={normalise(code): at for at, code in enumerate(items["code"])},
+        item_codes={normalise(code): position for position, code in enumerate(items["code"])},
         categories=_words(items["category"], [[]] * len(items)),
         epochs=np.unique(np.concatenate([starts, ends + 1])),
         starts=starts,
@@ -159,16 +159,16 @@ def _spelling(frames: Iterable[pd.DataFrame]) -> dict[str, str]:
 
 
 def _words(names: Iterable[str], aliases: Iterable[list[str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for at, (name, others) in enumerate(zip(names, aliases, strict=True)):
-        for text in {normalise(word) for word in (name, *others)}:
-            found.setdefault(text, []).append(at)
-    return found
+    positions: dict[str, list[int]] = {}
+    for position, (name, other_names) in enumerate(zip(names, aliases, strict=True)):
+        for text in {normalise(word) for word in (name, *other_names)}:
+            positions.setdefault(text, []).append(position)
+    return positions
 
 
 def _role_map(register: Register) -> dict[str, list[int]]:
     """Map names in a role, with communities and sections also under their parent's name before."""
-    found = alias_map(register, _ROLE_KINDS)
+    units_by_name = alias_map(register, _ROLE_KINDS)
     units = register.units
     words = {
         unit.unit: {normalise(word) for word in (unit.name, *unit.aliases)}
@@ -178,8 +178,8 @@ def _role_map(register: Register) -> dict[str, list[int]]:
         if unit.kind not in ("community", "section"):
             continue
         for text in {a + b for a in words.get(unit.parent, ()) for b in words[unit.unit]}:
-            found.setdefault(text, []).append(int(unit.unit))
-    return found
+            units_by_name.setdefault(text, []).append(int(unit.unit))
+    return units_by_name
 
 
 def hint(names: Names, written: str, choices: Mapping[str, object]) -> str:
@@ -193,8 +193,8 @@ def hint(names: Names, written: str, choices: Mapping[str, object]) -> str:
         best = None
         if len(names.hints) < _HINTED:
             best = process.extractOne(written, choices.keys(), score_cutoff=_SIMILAR)
-        said = f"最接近的是“{names.spelling[best[0]]}”。" if best else "没有写法相近的名称。"
-        names.hints[key] = said
+        sentence = f"最接近的是“{names.spelling[best[0]]}”。" if best else "没有写法相近的名称。"
+        names.hints[key] = sentence
     return names.hints[key]
 
 
@@ -203,41 +203,41 @@ def alive(names: Names, units: list[int], day: int) -> list[int]:
     return [unit for unit in units if day < 0 or names.starts[unit] <= day <= names.ends[unit]]
 
 
-def named(names: Names, units: Iterable[int]) -> str:
+def spell_units(names: Names, units: Iterable[int]) -> str:
     """Write out units with what they belong to, for a message: 「东风社区(城东街道)、…」."""
-    said = []
+    unit_texts = []
     for unit in units:
         above = names.parents[unit]
-        said.append(names.titles[unit] + (f"({names.titles[above]})" if above >= 0 else ""))
-    return "、".join(said)
+        unit_texts.append(names.titles[unit] + (f"({names.titles[above]})" if above >= 0 else ""))
+    return "、".join(unit_texts)
 
 
-def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Fault | None]:
+def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, CellFault | None]:
     """Settle the item from its code, else from its name (normalised); both must agree.
 
     Takes: point_type - to tell apart items that share an alias; -1 where it is not known
     """
     by_name = names.items.get(name) or names.items.get(bare_item(name), [])
     if len(by_name) > 1 and point_type >= 0:
-        by_name = [at for at in by_name if names.catalogue.applies[at, point_type]] or by_name
+        by_name = [item_number for item_number in by_name if names.catalogue.applies[item_number, point_type]] or by_name
     title = names.item_titles
     if code:
-        at = names.item_codes.get(code)
-        if at is None:
-            return -1, Fault(
+        item_number = names.item_codes.get(code)
+        if item_number is None:
+            return -1, CellFault(
                 "测评项-01", "item_code", {"hint": hint(names, code, names.item_codes)}
             )
-        if by_name and at not in by_name:
-            said = {"by_code": title[at], "by_name": title[by_name[0]]}
-            return -1, Fault("测评项-02", "item_code", said)
-        return at, None
+        if by_name and item_number not in by_name:
+            fault_words = {"by_code": title[item_number], "by_name": title[by_name[0]]}
+            return -1, CellFault("测评项-02", "item_code", fault_words)
+        return item_number, None
     if not name:
-        return -1, Fault("测评项-03", "item", {})
+        return -1, CellFault("测评项-03", "item", {})
     if len(by_name) != 1:
         if by_name:
-            said = {"names": "、".join(title[at] for at in by_name)}
-            return -1, Fault("测评项-06", "item", said)
-        return -1, Fault("测评项-01", "item", {"hint": hint(names, name, names.items)})
+            fault_words = {"names": "、".join(title[item_number] for item_number in by_name)}
+            return -1, CellFault("测评项-06", "item", fault_words)
+        return -1, CellFault("测评项-01", "item", {"hint": hint(names, name, names.items)})
     return by_name[0], None
 
 

@@ -18,7 +18,7 @@ from wenming_metrics.reading.resolve.names import Names, alive
 from wenming_metrics.reading.resolve.territory import role_units, territory
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
-    Fault,
+    CellFault,
     Table,
     column,
     combine,
@@ -51,13 +51,13 @@ _MOST_PLACES = 12
 
 def texts_of(table: Table, name: str, nth: int = 0) -> list[str]:
     """Spell a column of text, 「同上」 replaced by what stands above it; "" where it is blank."""
-    given = column(table, name, nth)
-    words = [spell(value) for value in given.values]
-    found: list[str] = []
-    for code in given.codes.tolist():
+    text_column = column(table, name, nth)
+    words = [spell(value) for value in text_column.values]
+    texts: list[str] = []
+    for code in text_column.codes.tolist():
         text = words[code]
-        found.append(found[-1] if text in _DITTO and found else text)
-    return found
+        texts.append(texts[-1] if text in _DITTO and texts else text)
+    return texts
 
 
 def decimal_text(value: Value) -> str | None:
@@ -71,11 +71,11 @@ def decimal_text(value: Value) -> str | None:
         return ""
     if isinstance(value, float):
         return f"{Decimal(text):f}"
-    found = _NUMBER.fullmatch(text)
-    if not found or not isinstance(value, str):
+    match = _NUMBER.fullmatch(text)
+    if not match or not isinstance(value, str):
         return None
-    sign = "-" if found["sign"] in ("↓", "-") else ""
-    return sign + found["digits"].replace(",", "") + (found["rest"] or "")
+    sign = "-" if match["sign"] in ("↓", "-") else ""
+    return sign + match["digits"].replace(",", "") + (match["rest"] or "")
 
 
 def is_too_fine(text: str) -> bool:
@@ -91,10 +91,10 @@ def deadline(value: Value, year: int | None) -> int:
     if not isinstance(value, str):
         return values.day(value, year)
     text = _BEFORE.sub("", normalise(value))
-    found = _MONTH_END.fullmatch(text)
-    if not found:
+    match = _MONTH_END.fullmatch(text)
+    if not match:
         return values.day(text, year)
-    in_year, month = int(found[1]) if found[1] else year, int(found[2] or 12)
+    in_year, month = int(match[1]) if match[1] else year, int(match[2] or 12)
     if in_year is None:
         return values.NO_YEAR
     if not 1 <= month <= 12:
@@ -115,52 +115,52 @@ def read_period(value: Value, year: int | None = None) -> Window | None:
     if isinstance(value, date):
         return window("month", value)
     text = normalise(spell(value))
-    if found := _QUARTER.search(text):
-        number = _NUMERALS[found[2] or found[4]]
-        return _window("quarter", found[1] or found[3] or year, 3 * number)
-    if found := _HALF.search(text):
-        return _window("half", found[1] or year, 6 if found[2] == "上" else 12)
-    if found := _MONTH.search(text):
-        return _window("month", found[1] or found[3] or year, int(found[2] or found[4]))
-    if found := _COMPACT_MONTH.fullmatch(text):
-        return _window("month", found[1], int(found[2]))
-    found = _YEAR.search(text)
-    return _window("year", found[1], 1) if found else None
+    if match := _QUARTER.search(text):
+        number = _NUMERALS[match[2] or match[4]]
+        return _window("quarter", match[1] or match[3] or year, 3 * number)
+    if match := _HALF.search(text):
+        return _window("half", match[1] or year, 6 if match[2] == "上" else 12)
+    if match := _MONTH.search(text):
+        return _window("month", match[1] or match[3] or year, int(match[2] or match[4]))
+    if match := _COMPACT_MONTH.fullmatch(text):
+        return _window("month", match[1], int(match[2]))
+    match = _YEAR.search(text)
+    return _window("year", match[1], 1) if match else None
 
 
 def _window(kind: str, year: str | int | None, month: int) -> Window | None:
-    known = year is not None and 1 <= month <= 12
-    return window(kind, date(int(year), month, 1)) if known else None
+    complete = year is not None and 1 <= month <= 12
+    return window(kind, date(int(year), month, 1)) if complete else None
 
 
 def period_of_titles(table: Table) -> Window | None:
     """Give the period that the first line to name one says, sheet name last."""
     lines = [*table.header.above.splitlines(), table.sheet.name, table.header.filename]
-    found = (read_period(line) for line in lines)
-    return next((one for one in found if one), None)
+    periods = (read_period(line) for line in lines)
+    return next((period for period in periods if period), None)
 
 
 def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
     """Settle the period of each row: its own cell, else what the titles say; else it is held."""
-    titled, given = period_of_titles(table), column(table, "period")
-    own = [read_period(value, table.header.titles.year) for value in given.values]
-    written = [bool(spell(value)) for value in given.values]
-    found = [own[code] if written[code] else titled for code in given.codes.tolist()]
-    missing = [row for row, one in enumerate(found) if one is None and not skipped[row]]
+    titled, period_column = period_of_titles(table), column(table, "period")
+    cell_periods = [read_period(value, table.header.titles.year) for value in period_column.values]
+    written = [bool(spell(value)) for value in period_column.values]
+    periods = [cell_periods[code] if written[code] else titled for code in period_column.codes.tolist()]
+    missing = [row for row, period in enumerate(periods) if period is None and not skipped[row]]
     report_rows(table, missing, "记录-04", "period", [{}] * len(missing))
-    return found
+    return periods
 
 
 def last_days(periods: list[Window | None]) -> np.ndarray:
     """Give the last day of each period as ordinals, 0 for none."""
-    return np.array([one.end.toordinal() if one else 0 for one in periods], np.int64)
+    return np.array([period.end.toordinal() if period else 0 for period in periods], np.int64)
 
 
 def filed_day(table: Table) -> int:
     """Give the day on which the file says it was filled in (填报日期), 0 where it says none."""
     text = normalise(table.header.above).replace("\n", "")
-    found = _FILED.search(text)
-    tail = re.match(r"[\d./年月-]+日?", found[1]) if found else None
+    match = _FILED.search(text)
+    tail = re.match(r"[\d./年月-]+日?", match[1]) if match else None
     day = values.day(tail[0], table.header.titles.year) if tail else values.BLANK
     return max(day, 0)
 
@@ -175,29 +175,29 @@ def settle_unit(
     Returns: unit numbers, -1 where the row names none (or several as responsible), or one that is
              not known, which is then reported
     """
-    name = next((one for one in ("subject", "responsible") if one in table.columns), "")
+    name = next((column_name for column_name in ("subject", "responsible") if column_name in table.columns), "")
     if not name and not set(PLACES) & set(table.columns):
         return np.full(table.n_rows, -1, np.int64)
     out = np.zeros(table.n_rows, np.int64) if skipped is None else skipped.astype(np.int64)
-    parts = [column(table, one) for one in ((name,) if name else PLACES)]
-    first, number = combine([out, day, *(part.codes for part in parts)])
-    found: list[tuple[int, Fault | None]] = []
+    name_columns = [column(table, column_name) for column_name in ((name,) if name else PLACES)]
+    first, number = combine([out, day, *(name_column.codes for name_column in name_columns)])
+    units_and_faults: list[tuple[int, CellFault | None]] = []
     for row in first.tolist():
-        cells, on = [part.values[part.codes[row]] for part in parts], int(day[row]) or -1
+        cells, on = [name_column.values[name_column.codes[row]] for name_column in name_columns], int(day[row]) or -1
         if out[row]:
-            found.append((-1, None))
+            units_and_faults.append((-1, None))
         elif name:
-            found.append(_single(names, on, cells[0], name))
+            units_and_faults.append(_single(names, on, cells[0], name))
         else:
-            found.append(_place(names, on, *map(values.word, cells)))
-    report_faults(table, [fault for _, fault in found], number)
-    return np.array([unit for unit, _ in found], np.int64)[number]
+            units_and_faults.append(_unit_of_area(names, on, *map(values.word, cells)))
+    report_faults(table, [fault for _, fault in units_and_faults], number)
+    return np.array([unit for unit, _ in units_and_faults], np.int64)[number]
 
 
-def _single(names: Names, day: int, value: Value, name: str) -> tuple[int, Fault | None]:
+def _single(names: Names, day: int, value: Value, name: str) -> tuple[int, CellFault | None]:
     units, fault = role_units(names, day, -1, _of_office(names, spell(value)), name)
     if len(units) > 1:
-        return -1, Fault("记录-01", name, {}) if name == "subject" else None
+        return -1, CellFault("记录-01", name, {}) if name == "subject" else None
     return (units[0] if units else -1), fault
 
 
@@ -206,12 +206,12 @@ def _of_office(names: Names, text: str) -> str:
     return text if normalise(text) in names.roles else _OFFICE.sub("", text)
 
 
-def _place(
+def _unit_of_area(
     names: Names, day: int, district: str, street: str, community: str
-) -> tuple[int, Fault | None]:
+) -> tuple[int, CellFault | None]:
     if street or community:
-        found = territory(names, day, district, street, community)
-        return found.unit, found.fault
+        area = territory(names, day, district, street, community)
+        return area.unit, area.fault
     units, fault = role_units(names, day, -1, district, "district")
     return (units[0] if units else -1), fault
 
@@ -219,8 +219,8 @@ def _place(
 def reporter_of_titles(table: Table, names: Names, day: int) -> int:
     """Give the unit that a line 「填报单位:…」 names, -1 for none."""
     lines = [normalise(line) for line in table.header.above.splitlines()]
-    told = [found[1] for line in lines if (found := _REPORTER.search(line))]
-    return _first_named(names, told, day)
+    reporters = [match[1] for line in lines if (match := _REPORTER.search(line))]
+    return _first_named(names, reporters, day)
 
 
 def unit_of_titles(table: Table, names: Names, day: int) -> int:
@@ -231,8 +231,8 @@ def unit_of_titles(table: Table, names: Names, day: int) -> int:
 
 def _first_named(names: Names, texts: Iterable[str], day: int) -> int:
     for text in texts:
-        known = [word for word in names.roles if len(word) > 1 and text.startswith(word)]
-        units = alive(names, names.roles[max(known, key=len)], day or -1) if known else []
+        matching_names = [word for word in names.roles if len(word) > 1 and text.startswith(word)]
+        units = alive(names, names.roles[max(matching_names, key=len)], day or -1) if matching_names else []
         if len(units) == 1:
             return units[0]
     return -1
@@ -241,30 +241,30 @@ def _first_named(names: Names, texts: Iterable[str], day: int) -> int:
 def contacts_of(table: Table) -> list[str]:
     """Write who is to be reminded, per row: 「责任领导:张;责任人:李 13800138000」."""
     names = [name for name in ("chief", "contact", "phone") if name in table.columns]
-    told = [texts_of(table, name) for name in names]
+    contact_columns = [texts_of(table, name) for name in names]
     titles = [INPUT[name].title for name in names]
-    lines = zip(*told, strict=True) if told else [()] * table.n_rows
+    lines = zip(*contact_columns, strict=True) if contact_columns else [()] * table.n_rows
     return [
         ";".join(f"{t}:{word}" for t, word in zip(titles, line, strict=True) if word)
         for line in lines
     ]
 
 
-def report_rows(table: Table, rows: Iterable[int], code: str, name: str, said: list[dict]) -> None:
+def report_rows(table: Table, rows: Iterable[int], code: str, name: str, message_words: list[dict]) -> None:
     """Report one problem for each of some rows; nothing where there are none."""
-    found = np.array(list(rows), np.int64)
-    if len(found):
-        report_each(table, found, code, name, said)
+    row_numbers = np.array(list(rows), np.int64)
+    if len(row_numbers):
+        report_each(table, row_numbers, code, name, message_words)
 
 
 def report_again(table: Table, keys: Sequence[tuple | None]) -> None:
     """Hold the rows whose key stood in a row above that nothing holds; None is no key."""
     seen: dict[tuple, int] = {}
-    again, said = [], []
+    again, first_rows = [], []
     for row in np.flatnonzero(~table.held).tolist():
         key = keys[row]
         first = row if key is None else seen.setdefault(key, row)
         if first != row:
             again.append(row)
-            said.append({"first": int(table.excel[first])})
-    report_rows(table, again, "记录-02", "", said)
+            first_rows.append({"first": int(table.excel[first])})
+    report_rows(table, again, "记录-02", "", first_rows)

@@ -36,14 +36,14 @@ def settle_duty(table: Table, names: Names, day: np.ndarray) -> Duty:
     Takes: day - ordinals on which the units must exist
     """
     lead = _units(table, names, day, "lead")
-    own = [
+    duty_units = [
         tuple(dict.fromkeys(units)) or first[:1]
         for units, first in zip(_units(table, names, day, "responsible"), lead, strict=True)
     ]
-    counts = np.array([max(len(units), 1) for units in own], np.int64)
-    rows, at = expand(counts)
+    counts = np.array([max(len(units), 1) for units in duty_units], np.int64)
+    rows, offsets = expand(counts)
     unit = [
-        own[row][n] if own[row] else -1 for row, n in zip(rows.tolist(), at.tolist(), strict=True)
+        duty_units[row][n] if duty_units[row] else -1 for row, n in zip(rows.tolist(), offsets.tolist(), strict=True)
     ]
     return Duty(rows, np.array(unit, np.int64), lead, counts > 1)
 
@@ -53,20 +53,20 @@ def settle_due(table: Table, code: str) -> tuple[np.ndarray, list[str]]:
 
     Returns: ordinals (0: no day), and the words of each row
     """
-    given, year = column(table, "due"), table.header.titles.year
-    days = np.array([deadline(value, year) for value in given.values], np.int64)[given.codes]
-    blank = np.array([not normalise(spell(value)).strip("-/") for value in given.values], bool)
-    rows = np.flatnonzero((days < 0) & ~blank[given.codes])
+    due_column, year = column(table, "due"), table.header.titles.year
+    days = np.array([deadline(value, year) for value in due_column.values], np.int64)[due_column.codes]
+    blank = np.array([not normalise(spell(value)).strip("-/") for value in due_column.values], bool)
+    rows = np.flatnonzero((days < 0) & ~blank[due_column.codes])
     report_each(table, rows, code, "due", [{}] * len(rows))
-    return np.maximum(days, 0), [spell(given.values[at]) for at in given.codes.tolist()]
+    return np.maximum(days, 0), [spell(due_column.values[cell_code]) for cell_code in due_column.codes.tolist()]
 
 
 def _units(table: Table, names: Names, day: np.ndarray, name: str) -> list[tuple[int, ...]]:
     """Settle the units named in all columns of a role, per data row."""
-    found: list[tuple[int, ...]] = [()] * table.n_rows
-    for nth, given in enumerate(table.columns.get(name, ())):
-        first, number = combine([given.codes, day])
-        texts = [_text(given.values[given.codes[row]]) for row in first.tolist()]
+    units_per_row: list[tuple[int, ...]] = [()] * table.n_rows
+    for nth, unit_column in enumerate(table.columns.get(name, ())):
+        first, number = combine([unit_column.codes, day])
+        texts = [_text(unit_column.values[unit_column.codes[row]]) for row in first.tolist()]
         settled = [
             expand_units(names, int(day[row]), text, name)
             for row, text in zip(first.tolist(), texts, strict=True)
@@ -74,8 +74,8 @@ def _units(table: Table, names: Names, day: np.ndarray, name: str) -> list[tuple
         report_faults(table, [fault for _, fault in settled], number, nth)
         units = [several for several, _ in settled]
         report_expanded(table, names, name, nth, zip(texts, first.tolist(), units, strict=True))
-        found = [have + units[at] for have, at in zip(found, number.tolist(), strict=True)]
-    return found
+        units_per_row = [have + units[combination] for have, combination in zip(units_per_row, number.tolist(), strict=True)]
+    return units_per_row
 
 
 def _text(value: values.Value) -> str:

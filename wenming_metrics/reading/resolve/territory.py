@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wenming_metrics.reading.resolve.names import Names, alive, hint, named
-from wenming_metrics.reading.tables.table import Fault
+from wenming_metrics.reading.resolve.names import Names, alive, hint, spell_units
+from wenming_metrics.reading.tables.table import CellFault
 from wenming_metrics.vocabulary import normalise
 
 _SEPARATORS = re.compile(r"[、,;/|\s\uff0c\uff1b\uff0f\uff5c]+")
@@ -20,7 +20,7 @@ class Territory:
 
     street: int
     unit: int
-    fault: Fault | None = None
+    fault: CellFault | None = None
 
 
 def territory(names: Names, day: int, district: str, street: str, community: str) -> Territory:
@@ -28,21 +28,21 @@ def territory(names: Names, day: int, district: str, street: str, community: str
     inside = alive(names, names.districts.get(district, []), day)
     if not street:
         return _from_community(names, day, inside, community)
-    known = names.streets.get(street, [])
-    found = _within(names, alive(names, known, day), inside)
-    if not found:
-        return _unknown_street(names, street, known)
+    namesakes = names.streets.get(street, [])
+    streets = _within(names, alive(names, namesakes, day), inside)
+    if not streets:
+        return _unknown_street(names, street, namesakes)
     local = alive(names, names.communities.get(community, []), day)
-    if len(found) > 1:
-        found = [one for one in found if one in names.street_of[local]] or found
-    if len(found) > 1:
-        return _fault("单位-05", "street", {"part": street, "names": named(names, found)})
-    at = found[0]
-    if inside and names.district_of[at] not in inside:
-        return _conflict(names, "street", [names.district_of[at]], district)
+    if len(streets) > 1:
+        streets = [candidate for candidate in streets if candidate in names.street_of[local]] or streets
+    if len(streets) > 1:
+        return _fault("单位-05", "street", {"part": street, "names": spell_units(names, streets)})
+    street_unit = streets[0]
+    if inside and names.district_of[street_unit] not in inside:
+        return _conflict(names, "street", [names.district_of[street_unit]], district)
     if not community:
-        return Territory(at, at)
-    return _local(names, at, community, local)
+        return Territory(street_unit, street_unit)
+    return _local(names, street_unit, community, local)
 
 
 def _local(names: Names, street: int, community: str, local: list[int]) -> Territory:
@@ -51,23 +51,23 @@ def _local(names: Names, street: int, community: str, local: list[int]) -> Terri
     if len(mine) == 1:
         return Territory(street, mine[0])
     if mine:
-        return _fault("单位-05", "community", {"part": community, "names": named(names, mine)})
+        return _fault("单位-05", "community", {"part": community, "names": spell_units(names, mine)})
     if local:
         return _conflict(names, "community", names.street_of[local], names.titles[street])
-    said = {"hint": hint(names, community, names.communities), "street": names.titles[street]}
-    return Territory(street, street, Fault("单位-02", "community", said))
+    fault_words = {"hint": hint(names, community, names.communities), "street": names.titles[street]}
+    return Territory(street, street, CellFault("单位-02", "community", fault_words))
 
 
 def _from_community(names: Names, day: int, inside: list[int], community: str) -> Territory:
     """Climb from the community where no street is written."""
     if not community:
         return _fault("单位-04", "street", {})
-    found = _within(names, alive(names, names.communities.get(community, []), day), inside)
-    if not found:
+    communities = _within(names, alive(names, names.communities.get(community, []), day), inside)
+    if not communities:
         return _fault("单位-08", "community", {"hint": hint(names, community, names.communities)})
-    if len(found) > 1:
-        return _fault("单位-05", "community", {"part": community, "names": named(names, found)})
-    return Territory(int(names.street_of[found[0]]), found[0])
+    if len(communities) > 1:
+        return _fault("单位-05", "community", {"part": community, "names": spell_units(names, communities)})
+    return Territory(int(names.street_of[communities[0]]), communities[0])
 
 
 def _within(names: Names, units: list[int], districts: list[int]) -> list[int]:
@@ -77,9 +77,9 @@ def _within(names: Names, units: list[int], districts: list[int]) -> list[int]:
     return [unit for unit in units if names.district_of[unit] in districts] or units
 
 
-def _unknown_street(names: Names, street: str, known: list[int]) -> Territory:
-    if known:
-        return _fault("单位-09", "street", {"part": names.titles[known[0]]})
+def _unknown_street(names: Names, street: str, namesakes: list[int]) -> Territory:
+    if namesakes:
+        return _fault("单位-09", "street", {"part": names.titles[namesakes[0]]})
     return _fault("单位-01", "street", {"hint": hint(names, street, names.streets)})
 
 
@@ -90,39 +90,39 @@ def _conflict(names: Names, column: str, above: Iterable[int], written: str) -> 
 
 
 def _fault(code: str, column: str, details: Mapping[str, object]) -> Territory:
-    return Territory(_NOWHERE, _NOWHERE, Fault(code, column, details))
+    return Territory(_NOWHERE, _NOWHERE, CellFault(code, column, details))
 
 
 def role_units(
     names: Names, day: int, street: int, written: str, column: str
-) -> tuple[tuple[int, ...], Fault | None]:
+) -> tuple[tuple[int, ...], CellFault | None]:
     """Settle the units named in one cell of 牵头, 责任 or 配合单位.
 
     Takes:   written - the cell as typed; several units stand apart by 、，；/ or a space;
              street - of the row, to tell communities of one name apart
     Returns: distinct units in their order, or the first fault
     """
-    whole = normalise(written)
-    parts = [whole] if whole in names.roles else _SEPARATORS.split(written)
-    found: list[int] = []
-    for part in parts:
-        text = normalise(part)
+    cell_word = normalise(written)
+    unit_names = [cell_word] if cell_word in names.roles else _SEPARATORS.split(written)
+    all_units: list[int] = []
+    for unit_name in unit_names:
+        text = normalise(unit_name)
         if not text.strip("-"):
             continue
-        known = names.roles.get(text, [])
-        units = alive(names, known, day)
+        namesakes = names.roles.get(text, [])
+        units = alive(names, namesakes, day)
         if len(units) > 1:
             units = [unit for unit in units if names.street_of[unit] == street] or units
         if len(units) != 1:
-            return (), _role_fault(names, column, part, known, units)
-        found += units
-    return tuple(dict.fromkeys(found)), None
+            return (), _role_fault(names, column, unit_name, namesakes, units)
+        all_units += units
+    return tuple(dict.fromkeys(all_units)), None
 
 
-def _role_fault(names: Names, column: str, part: str, known: list[int], units: list[int]) -> Fault:
+def _role_fault(names: Names, column: str, unit_name: str, namesakes: list[int], units: list[int]) -> CellFault:
     if units:
-        return Fault("单位-05", column, {"part": part, "names": named(names, units)})
-    if known:
-        return Fault("单位-09", column, {"part": part})
-    said = {"part": part, "hint": hint(names, normalise(part), names.roles)}
-    return Fault("单位-06", column, said)
+        return CellFault("单位-05", column, {"part": unit_name, "names": spell_units(names, units)})
+    if namesakes:
+        return CellFault("单位-09", column, {"part": unit_name})
+    fault_words = {"part": unit_name, "hint": hint(names, normalise(unit_name), names.roles)}
+    return CellFault("单位-06", column, fault_words)

@@ -17,7 +17,7 @@ from wenming_metrics.reading.resolve.names import SOURCES, Names, hint, visit_ke
 from wenming_metrics.reading.resolve.territory import territory
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
-    Fault,
+    CellFault,
     Table,
     column,
     combine,
@@ -63,36 +63,36 @@ def settle_where(
            sheets of the workbook tell
     """
     street, unit = _settle_units(table, names, day)
-    given = column(table, "site")
-    first, number = combine([street, given.codes])
-    found = [_site(names, int(street[row]), given.values[given.codes[row]]) for row in first]
-    report_faults(table, [site.fault for site in found], number)
-    site = np.array([one.key for one in found], np.int64)[number]
-    at = narrow([one.at for one in found])[number]
+    site_column = column(table, "site")
+    first, number = combine([street, site_column.codes])
+    settled_sites = [_site(names, int(street[row]), site_column.values[site_column.codes[row]]) for row in first]
+    report_faults(table, [site.fault for site in settled_sites], number)
+    site = np.array([settled.key for settled in settled_sites], np.int64)[number]
+    registered = narrow([settled.position for settled in settled_sites])[number]
     sites = names.register.sites
-    kinds, homes = (_taken(narrow(sites[name]), at) for name in ("point_type", "unit"))
+    kinds, homes = (_by_position(narrow(sites[name]), registered) for name in ("point_type", "unit"))
     blank = typed(table, "community", lambda value: int(not values.word(value))) == 1
-    unit = np.where(blank & (at >= 0), homes, unit)
+    unit = np.where(blank & (registered >= 0), homes, unit)
     point_type = _settle_types(table, names, kinds, site, known_types)
-    texts = np.array([one.name for one in found], object)
-    return Where(day, street, unit, point_type, site, number, at, kinds, texts)
+    texts = np.array([settled.name for settled in settled_sites], object)
+    return Where(day, street, unit, point_type, site, number, registered, kinds, texts)
 
 
 def report_sites(table: Table, names: Names, where: Where) -> None:
     """Tell, at the first row that counts, of each site that the register does not know or knows
     under another point type; a site is told of once per workbook."""
-    kept = ~table.held
-    new = np.flatnonzero(kept & (where.registered < 0))
+    counted = ~table.held
+    new = np.flatnonzero(counted & (where.registered < 0))
     rows = new[np.unique(where.site[new], return_index=True)[1]]
     rows = [row for row in np.sort(rows).tolist() if int(where.site[row]) not in names.met]
     names.met.update(where.site[rows].tolist())
     report_each(table, np.array(rows, np.int64), "点位-01", "site", [{}] * len(rows))
-    other = kept & (where.registered >= 0) & (where.point_type != where.registered_type)
-    other = np.flatnonzero(other)
-    rows = np.sort(other[np.unique(where.site[other], return_index=True)[1]])
+    differing = counted & (where.registered >= 0) & (where.point_type != where.registered_type)
+    differing = np.flatnonzero(differing)
+    rows = np.sort(differing[np.unique(where.site[differing], return_index=True)[1]])
     kinds = where.registered_type[rows].tolist()
-    said = [{"registered": names.type_titles[kind]} for kind in kinds]
-    report_each(table, rows, "点位-05", "point_type", said)
+    registered_types = [{"registered": names.type_titles[kind]} for kind in kinds]
+    report_each(table, rows, "点位-05", "point_type", registered_types)
 
 
 def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
@@ -109,20 +109,20 @@ def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
     report(table, day == values.CUT_SHORT, "日期-07", name)
     report(table, (day >= 0) & (day < EARLIEST), "日期-03", name)
     if latest is not None:
-        said = date.fromordinal(latest).isoformat()
-        report(table, day > latest, "日期-02", name, today=said)
+        today_text = date.fromordinal(latest).isoformat()
+        report(table, day > latest, "日期-02", name, today=today_text)
     return np.maximum(day, -1)
 
 
 def settle_sources(table: Table) -> np.ndarray:
     """Number the source of each row; a blank is 市督查组, said once per sheet."""
-    given = column(table, "source")
-    words = [values.word(value) for value in given.values]
+    source_column = column(table, "source")
+    words = [values.word(value) for value in source_column.values]
     faults = [
-        None if not word or word in SOURCES else Fault("来源-02", "source", {}) for word in words
+        None if not word or word in SOURCES else CellFault("来源-02", "source", {}) for word in words
     ]
-    report_faults(table, faults, given.codes)
-    number = narrow([SOURCES.get(word, -1 if word else -2) for word in words])[given.codes]
+    report_faults(table, faults, source_column.codes)
+    number = narrow([SOURCES.get(word, -1 if word else -2) for word in words])[source_column.codes]
     blank = len(np.unique(table.excel[number == -2]))
     if blank:
         report_sheet(table, "来源-01", "source", count=blank)
@@ -130,27 +130,27 @@ def settle_sources(table: Table) -> np.ndarray:
 
 
 def _settle_units(table: Table, names: Names, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    parts = [column(table, name) for name in ("district", "street", "community")]
-    words = [[values.word(value) for value in part.values] for part in parts]
-    first, number = combine([_epoch(names, day), *(part.codes for part in parts)])
-    found = [
+    name_columns = [column(table, name) for name in ("district", "street", "community")]
+    words = [[values.word(value) for value in name_column.values] for name_column in name_columns]
+    first, number = combine([_epoch(names, day), *(name_column.codes for name_column in name_columns)])
+    areas = [
         territory(
             names,
             int(day[row]),
-            *(word[part.codes[row]] for part, word in zip(parts, words, strict=True)),
+            *(word[name_column.codes[row]] for name_column, word in zip(name_columns, words, strict=True)),
         )
         for row in first.tolist()
     ]
-    report_faults(table, [one.fault for one in found], number)
+    report_faults(table, [area.fault for area in areas], number)
     unknown = _unknown_districts(names, words[0])
-    report_faults(table, unknown, parts[0].codes)
-    street = narrow([one.street for one in found])[number]
-    return street, narrow([one.unit for one in found])[number]
+    report_faults(table, unknown, name_columns[0].codes)
+    street = narrow([area.street for area in areas])[number]
+    return street, narrow([area.unit for area in areas])[number]
 
 
-def _unknown_districts(names: Names, words: list[str]) -> list[Fault | None]:
+def _unknown_districts(names: Names, words: list[str]) -> list[CellFault | None]:
     return [
-        Fault("单位-10", "district", {"hint": hint(names, word, names.districts)})
+        CellFault("单位-10", "district", {"hint": hint(names, word, names.districts)})
         if word and word not in names.districts
         else None
         for word in words
@@ -167,30 +167,30 @@ class _Site:
     """One distinct site of a sheet: key, position in the register (-1), canonical name."""
 
     key: int
-    at: int
+    position: int
     name: str
-    fault: Fault | None = None
+    fault: CellFault | None = None
 
 
 def _site(names: Names, street: int, value: values.Value) -> _Site:
     word = values.word(value)
     if not word:
-        return _Site(-1, -1, "", Fault("点位-04", "site", {}))
+        return _Site(-1, -1, "", CellFault("点位-04", "site", {}))
     if street < 0:
         return _Site(-1, -1, values.spell(value))
-    known = names.sites.get((street, word), [])
-    if len(known) > 1:
-        said = {"names": "、".join(names.site_titles[at] for at in known)}
-        return _Site(-1, -1, "", Fault("点位-06", "site", said))
-    if known:
-        return _Site(names.site_keys[known[0]], known[0], names.site_titles[known[0]])
+    namesakes = names.sites.get((street, word), [])
+    if len(namesakes) > 1:
+        fault_words = {"names": "、".join(names.site_titles[position] for position in namesakes)}
+        return _Site(-1, -1, "", CellFault("点位-06", "site", fault_words))
+    if namesakes:
+        return _Site(names.site_keys[namesakes[0]], namesakes[0], names.site_titles[namesakes[0]])
     text = values.spell(value)
     return _Site(site_key(names.codes[street], text), -1, text)
 
 
-def _taken(values_: np.ndarray, at: np.ndarray) -> np.ndarray:
+def _by_position(values_: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Take values by position, -1 where the position is -1."""
-    return np.append(values_, -1)[at]
+    return np.append(values_, -1)[positions]
 
 
 def _settle_types(
@@ -201,37 +201,37 @@ def _settle_types(
     known_types: Mapping[int, int],
 ) -> np.ndarray:
     """Number the point type of each row, from its own cell, else from register or workbook."""
-    given = column(table, "point_type")
-    words = [values.word(value) for value in given.values]
+    type_column = column(table, "point_type")
+    words = [values.word(value) for value in type_column.values]
     faults = [
         None
         if not word or word in names.point_types
-        else Fault("点位-02", "point_type", {"hint": hint(names, word, names.point_types)})
+        else CellFault("点位-02", "point_type", {"hint": hint(names, word, names.point_types)})
         for word in words
     ]
-    report_faults(table, faults, given.codes)
-    own = narrow([names.point_types.get(word, -1) for word in words])[given.codes]
-    blank = np.array([not word for word in words])[given.codes]
-    taken = registered
+    report_faults(table, faults, type_column.codes)
+    row_types = narrow([names.point_types.get(word, -1) for word in words])[type_column.codes]
+    blank = np.array([not word for word in words])[type_column.codes]
+    fallback = registered
     if known_types and (blank & (registered < 0)).any():
         keys, number = np.unique(site, return_inverse=True)
-        told = narrow([known_types.get(key, -1) for key in keys.tolist()])[number]
-        taken = np.where(registered < 0, told, registered)
-    report(table, blank & (taken < 0) & (site >= 0), "点位-03", "point_type")
-    table.held[blank & (taken < 0)] = True
-    return np.where(blank, taken, own)
+        workbook_types = narrow([known_types.get(key, -1) for key in keys.tolist()])[number]
+        fallback = np.where(registered < 0, workbook_types, registered)
+    report(table, blank & (fallback < 0) & (site >= 0), "点位-03", "point_type")
+    table.held[blank & (fallback < 0)] = True
+    return np.where(blank, fallback, row_types)
 
 
 def settle_visits(
     table: Table, where: Where, source: np.ndarray, *, numbered: bool = True
 ) -> np.ndarray:
     """Give the key of each row's visit: day, source, number (where one is written), site."""
-    given = column(table, "visit_no")
-    words = [values.word(value) if numbered else "" for value in given.values]
-    first, number = combine([where.site_number, where.day, source, given.codes])
+    number_column = column(table, "visit_no")
+    words = [values.word(value) if numbered else "" for value in number_column.values]
+    first, number = combine([where.site_number, where.day, source, number_column.codes])
     keys = [
         visit_key(
-            int(where.day[row]), int(source[row]), words[given.codes[row]], int(where.site[row])
+            int(where.day[row]), int(source[row]), words[number_column.codes[row]], int(where.site[row])
         )
         for row in first.tolist()
     ]
@@ -244,24 +244,24 @@ def settle_roles(
     """Settle the further units that rows name. Returns: data row, role number, unit; one per name."""
     rows, roles, units = [], [], []
     for role, name in enumerate(ROLE_CODES):
-        for nth, given in enumerate(table.columns.get(name, ())):
-            first, number = combine([given.codes, where.street, _epoch(names, where.day)])
-            texts = [_text(given.values[given.codes[row]]) for row in first.tolist()]
-            found = [
+        for nth, unit_column in enumerate(table.columns.get(name, ())):
+            first, number = combine([unit_column.codes, where.street, _epoch(names, where.day)])
+            texts = [_text(unit_column.values[unit_column.codes[row]]) for row in first.tolist()]
+            units_and_faults = [
                 expand_units(names, int(where.day[row]), text, name, int(where.street[row]))
                 for row, text in zip(first.tolist(), texts, strict=True)
             ]
-            report_faults(table, [fault for _, fault in found], number, nth)
-            units_of = (several for several, _ in found)
+            report_faults(table, [fault for _, fault in units_and_faults], number, nth)
+            units_of = (several for several, _ in units_and_faults)
             cells = zip(texts, first.tolist(), units_of, strict=True)
             report_expanded(table, names, name, nth, cells)
-            counts = np.array([len(several) for several, _ in found], np.int64)
-            flat = np.array([unit for several, _ in found for unit in several], np.int64)
+            counts = np.array([len(several) for several, _ in units_and_faults], np.int64)
+            flat = np.array([unit for several, _ in units_and_faults for unit in several], np.int64)
             starts = np.cumsum(counts) - counts
-            at, position = expand(counts[number])
-            rows.append(at)
-            roles.append(np.full(len(at), role))
-            units.append(flat[starts[number][at] + position])
+            line_rows, position = expand(counts[number])
+            rows.append(line_rows)
+            roles.append(np.full(len(line_rows), role))
+            units.append(flat[starts[number][line_rows] + position])
     if not rows:
         return (np.zeros(0, np.int64),) * 3
     return np.concatenate(rows), np.concatenate(roles), np.concatenate(units)
@@ -269,8 +269,8 @@ def settle_roles(
 
 def expand(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Repeat each position `counts` times. Returns: the position, and 0, 1, ... within it."""
-    at = np.repeat(np.arange(len(counts)), counts)
-    return at, np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+    positions = np.repeat(np.arange(len(counts)), counts)
+    return positions, np.arange(len(positions)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _text(value: values.Value) -> str:

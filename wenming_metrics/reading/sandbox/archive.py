@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wenming_metrics.reading.model.grid import Refusal
-from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, Limits, run
+from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimits, run
 
 BETWEEN = " › "
 """Stands between the name of an archive and that of a file in it."""
@@ -45,7 +45,7 @@ def is_archive(data: bytes) -> bool:
     return not any(name in directory for name in _DOCUMENTS)
 
 
-def open_archive(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Archive | Refusal:
+def open_archive(data: bytes, *, limits: SandboxLimits = DEFAULT_LIMITS) -> Archive | Refusal:
     """Open an archive in a child process.
 
     Takes:   data - bytes that `is_archive` says yes to, or any others
@@ -55,7 +55,7 @@ def open_archive(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Archive | R
     return run("unzip", data, _gather, limits=limits)
 
 
-def _gather(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> Archive:
+def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Archive:
     members, left_out = [], ()
     for header, body in messages:
         if header["type"] == "end":

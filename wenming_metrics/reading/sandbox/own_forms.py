@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wenming_metrics.reading.model.grid import Sheet, Workbook
+from wenming_metrics.reading.model.grid import SheetGrid, Workbook
 from wenming_metrics.vocabulary import FORM_MARK, OPTIONS_SHEET
 
 
 def without_options(workbook: Workbook) -> Workbook:
     """Leave out the sheet of choices of a form; another sheet of that name is kept."""
-    kept = tuple(sheet for sheet in workbook.sheets if not _is_ours(sheet))
-    return replace(workbook, sheets=kept)
+    sheets = tuple(sheet for sheet in workbook.sheets if not _is_ours(sheet))
+    return replace(workbook, sheets=sheets)
 
 
-def _is_ours(sheet: Sheet) -> bool:
+def _is_ours(sheet: SheetGrid) -> bool:
     if sheet.name != OPTIONS_SHEET or not sheet.columns:
         return False
     first = sheet.columns[0].values[sheet.columns[0].codes[0]]

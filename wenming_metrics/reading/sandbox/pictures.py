@@ -13,7 +13,7 @@ import pandas as pd
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import MISSING, OTHER, TOO_LARGE, Picture, Sheet, Workbook
+from wenming_metrics.reading.model.grid import MISSING, OTHER, TOO_LARGE, Picture, SheetGrid, Workbook
 
 _MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAGIC |= {b"BM": "bmp"}
@@ -31,19 +31,19 @@ def gather_pictures(
     """
     if header["type"] != "places":
         return (), {}, header
-    places, kept, found = header["places"], {}, []
+    anchors, contents, digests = header["places"], {}, []
     for header, body in messages:
         if header["type"] != "picture":
             break
-        found.append(_keep(body, str(header["lost"]), kept))
+        digests.append(_keep(body, str(header["lost"]), contents))
     pictures = [
-        Picture(int(sheet), int(row), int(column), *found[number])
-        for sheet, row, column, number in places
+        Picture(int(sheet), int(row), int(column), *digests[number])
+        for sheet, row, column, number in anchors
     ]
-    return tuple(pictures), kept, header
+    return tuple(pictures), contents, header
 
 
-def _keep(body: bytes, lost: str, kept: dict[str, tuple[str, bytes]]) -> tuple[str, str]:
+def _keep(body: bytes, lost: str, contents: dict[str, tuple[str, bytes]]) -> tuple[str, str]:
     """Keep the bytes of a picture once; gives its digest and why there is none."""
     if lost:
         return "", lost if lost in _NOTES else MISSING
@@ -51,7 +51,7 @@ def _keep(body: bytes, lost: str, kept: dict[str, tuple[str, bytes]]) -> tuple[s
     if not kind:
         return "", OTHER
     digest = hashlib.sha256(body).hexdigest()
-    kept[digest] = (kind, body)
+    contents[digest] = (kind, body)
     return digest, ""
 
 
@@ -67,36 +67,36 @@ def pictures_read(workbook: Workbook, sheets: Collection[int]) -> dict[str, obje
 
     Takes: workbook; sheets - indexes of those whose rows are read
     """
-    places = [one for one in workbook.pictures if one.sheet in sheets]
+    pictures = [picture for picture in workbook.pictures if picture.sheet in sheets]
     columns = {
-        "sheet": [one.sheet for one in places],
-        "source_row": [one.row for one in places],
-        "position": [one.column for one in places],
-        "n": list(_counted(places)),
-        "digest": [one.digest for one in places],
+        "sheet": [picture.sheet for picture in pictures],
+        "source_row": [picture.row for picture in pictures],
+        "position": [picture.column for picture in pictures],
+        "n": list(_counted(pictures)),
+        "digest": [picture.digest for picture in pictures],
     }
-    wanted = {one.digest for one in places}
-    kept = {key: told for key, told in workbook.picture_bytes.items() if key in wanted}
+    wanted = {picture.digest for picture in pictures}
+    contents = {key: content for key, content in workbook.picture_bytes.items() if key in wanted}
     frame = pd.DataFrame(columns).astype(reading.PICTURE_COLUMNS)
-    return {"pictures": frame, "picture_bytes": kept} if places else {}
+    return {"pictures": frame, "picture_bytes": contents} if pictures else {}
 
 
-def _counted(places: Collection[Picture]) -> Iterator[int]:
+def _counted(pictures: Collection[Picture]) -> Iterator[int]:
     """Number the pictures of each cell from 0."""
     counts: dict[tuple, int] = {}
-    for one in places:
-        cell = (one.sheet, one.row, one.column)
+    for picture in pictures:
+        cell = (picture.sheet, picture.row, picture.column)
         counts[cell] = counts.get(cell, -1) + 1
         yield counts[cell]
 
 
-def report_pictures(workbook: Workbook, sheets: Mapping[int, Sheet]) -> Iterator[Problem]:
+def report_pictures(workbook: Workbook, sheets: Mapping[int, SheetGrid]) -> Iterator[Problem]:
     """Say of each sheet of which pictures only the place is kept. Takes: sheets by their index."""
     for index, sheet in sheets.items():
         for lost, code in _NOTES.items():
-            found = [one for one in workbook.pictures if (one.sheet, one.lost) == (index, lost)]
-            if found:
-                rows = sorted({one.row for one in found})
-                said = "、".join(map(str, rows[:_MOST_ROWS]))
-                said += f" 等 {len(rows)}" if len(rows) > _MOST_ROWS else ""
-                yield Problem(code, sheet.name, details={"count": len(found), "rows": said})
+            lost_pictures = [picture for picture in workbook.pictures if (picture.sheet, picture.lost) == (index, lost)]
+            if lost_pictures:
+                rows = sorted({picture.row for picture in lost_pictures})
+                row_list = "、".join(map(str, rows[:_MOST_ROWS]))
+                row_list += f" 等 {len(rows)}" if len(rows) > _MOST_ROWS else ""
+                yield Problem(code, sheet.name, details={"count": len(lost_pictures), "rows": row_list})

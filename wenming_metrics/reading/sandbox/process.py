@@ -25,13 +25,13 @@ import numpy as np
 from wenming_metrics.reading.model.grid import (
     Area,
     Block,
-    Column,
+    GridColumn,
     Refusal,
-    Sheet,
+    SheetGrid,
     SheetFacts,
     Workbook,
     decode_block,
-    known_values,
+    dictionary_values,
     merge_codes,
     new_dictionary,
     pack_block,
@@ -56,7 +56,7 @@ class _RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
+class SandboxLimits:
     """What a file may cost: bytes, seconds, parts in the zip, columns per sheet, cells per file.
 
     members, unpacked_bytes - files in an archive, and what they come to
@@ -79,11 +79,11 @@ class Limits:
     pictures_bytes: int = 300 << 20
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = SandboxLimits()
 
 
 def decode(
-    data: bytes, *, limits: Limits = DEFAULT_LIMITS, meanwhile: Callable[[], object] | None = None
+    data: bytes, *, limits: SandboxLimits = DEFAULT_LIMITS, meanwhile: Callable[[], object] | None = None
 ) -> Workbook:
     """Decode an uploaded file in a child process.
 
@@ -93,16 +93,16 @@ def decode(
         `sheets._REFUSALS`. A legacy .xls or .et is decoded like an .xlsx, without the facts that
         are found in XML; a table in plain text (CSV) is a workbook of one sheet.
     """
-    found = run("child", data, _build_workbook, limits=limits, meanwhile=meanwhile)
-    return Workbook(refusal=found) if isinstance(found, Refusal) else found
+    answer = run("child", data, _build_workbook, limits=limits, meanwhile=meanwhile)
+    return Workbook(refusal=answer) if isinstance(answer, Refusal) else answer
 
 
 def run(
     program: str,
     data: bytes,
-    gather: Callable[[Iterator[tuple[dict, bytes]], Limits], Answer],
+    gather: Callable[[Iterator[tuple[dict, bytes]], SandboxLimits], Answer],
     *,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: SandboxLimits = DEFAULT_LIMITS,
     meanwhile: Callable[[], object] | None = None,
 ) -> Answer | Refusal:
     """Run a program of this folder in a child process; see `confined` for how it speaks.
@@ -132,10 +132,10 @@ def run(
         return answer
 
 
-def _start(program: str, limits: Limits, folder: str, log: IO[bytes]) -> subprocess.Popen:
+def _start(program: str, limits: SandboxLimits, folder: str, log: IO[bytes]) -> subprocess.Popen:
     calamine = importlib.util.find_spec("python_calamine")
     site = Path(calamine.origin).parent.parent
-    here = Path(__file__).parents[1] / "apart"
+    program_folder = Path(__file__).parents[1] / "apart"
     return subprocess.Popen(
         [
             sys.executable,
@@ -143,7 +143,7 @@ def _start(program: str, limits: Limits, folder: str, log: IO[bytes]) -> subproc
             "-S",
             "-c",
             _START,
-            str(here),
+            str(program_folder),
             str(site),
             program,
             json.dumps(asdict(limits)),
@@ -172,7 +172,7 @@ def _feed(process: subprocess.Popen, data: bytes) -> None:
 
 
 def _gather(
-    process: subprocess.Popen, limits: Limits, gather: Callable[..., Answer]
+    process: subprocess.Popen, limits: SandboxLimits, gather: Callable[..., Answer]
 ) -> Answer | Refusal | None:
     """Read the child's messages; None when it fell silent before its last one."""
     try:
@@ -186,7 +186,7 @@ def _gather(
         return Refusal("crashed", {"reason": "protocol"})
 
 
-def _messages(stream: IO[bytes], limits: Limits) -> Iterator[tuple[dict, bytes]]:
+def _messages(stream: IO[bytes], limits: SandboxLimits) -> Iterator[tuple[dict, bytes]]:
     left = limits.output_bytes
     while True:
         n_header, n_body = struct.unpack("<II", _read(stream, 8))
@@ -208,8 +208,8 @@ def _read(stream: IO[bytes], length: int) -> bytes:
     return data
 
 
-def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> Workbook:
-    sheets: list[Sheet] = []
+def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Workbook:
+    sheets: list[SheetGrid] = []
     room = limits.cells
     header, _ = next(messages)
     while header["type"] == "sheet":
@@ -226,47 +226,47 @@ def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: Limits) -> W
 
 
 def _build_sheet(
-    told: dict, messages: Iterator[tuple[dict, bytes]], room: int, limits: Limits
-) -> tuple[Sheet, dict]:
+    sheet_header: dict, messages: Iterator[tuple[dict, bytes]], room: int, limits: SandboxLimits
+) -> tuple[SheetGrid, dict]:
     """Gather the blocks of one sheet while the child still reads; also gives the next header."""
-    known: list[dict] = []
+    dictionaries: list[dict] = []
     codes: list[list[np.ndarray]] = []
     blocks, n_rows = [], 0
     for header, body in messages:
         if header["type"] != "block":
             break
         block = Block(int(header["first_row"]), int(header["n_rows"]), pack_block(body))
-        parts = decode_block(body)
-        width = max(len(parts), len(known))
+        block_columns = decode_block(body)
+        width = max(len(block_columns), len(dictionaries))
         if width > limits.columns or (n_rows + block.n_rows) * width > room:
             raise ValueError("size of a sheet")
-        if not parts or any(len(part.codes) != block.n_rows for part in parts):
+        if not block_columns or any(len(column.codes) != block.n_rows for column in block_columns):
             raise ValueError("size of a block")
-        while len(known) < width:
-            known.append(new_dictionary())
-            codes.append([merge_codes(known[-1], _blank(n_rows))] if n_rows else [])
-        parts += [_blank(block.n_rows)] * (width - len(parts))
-        for index, part in enumerate(parts):
-            codes[index].append(merge_codes(known[index], part))
+        while len(dictionaries) < width:
+            dictionaries.append(new_dictionary())
+            codes.append([merge_codes(dictionaries[-1], _blank(n_rows))] if n_rows else [])
+        block_columns += [_blank(block.n_rows)] * (width - len(block_columns))
+        for index, column in enumerate(block_columns):
+            codes[index].append(merge_codes(dictionaries[index], column))
         blocks.append(block)
         n_rows += block.n_rows
-    columns = tuple(_join(codes.pop(0), one) for one in known) if blocks else ()
-    place = (str(told["name"]), int(told["index"]), bool(told["hidden"]), int(told["first_row"]))
-    return Sheet(*place, columns, n_rows, _build_facts(told["facts"]), tuple(blocks)), header
+    columns = tuple(_join(codes.pop(0), dictionary) for dictionary in dictionaries) if blocks else ()
+    identity = (str(sheet_header["name"]), int(sheet_header["index"]), bool(sheet_header["hidden"]), int(sheet_header["first_row"]))
+    return SheetGrid(*identity, columns, n_rows, _build_facts(sheet_header["facts"]), tuple(blocks)), header
 
 
-def _blank(n_rows: int) -> Column:
+def _blank(n_rows: int) -> GridColumn:
     """A column that a stretch of rows does not reach."""
-    return Column(np.zeros(n_rows, np.int16), (None,))
+    return GridColumn(np.zeros(n_rows, np.int16), (None,))
 
 
-def _join(codes: list[np.ndarray], known: dict) -> Column:
-    return Column(np.concatenate(codes), known_values(known))
+def _join(codes: list[np.ndarray], dictionary: dict) -> GridColumn:
+    return GridColumn(np.concatenate(codes), dictionary_values(dictionary))
 
 
-def _build_facts(told: dict) -> SheetFacts:
+def _build_facts(fact_lists: dict) -> SheetFacts:
     """Turn the lists of JSON into the tuples of the record."""
-    facts = {name: _freeze(value) for name, value in told.items()}
+    facts = {name: _freeze(value) for name, value in fact_lists.items()}
     facts["merged"] = tuple(Area(*map(int, area)) for area in facts["merged"])
     return SheetFacts(**facts)
 

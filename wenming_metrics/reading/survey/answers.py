@@ -27,14 +27,14 @@ _SIMILAR, _SHOWN = 55, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class QuestionAnswers:
     """Answers per question of the survey, as in `rules.survey.answers`; codes of those that were asked."""
 
     answers: Mapping[str, np.ndarray]
-    asked: frozenset[str]
+    asked_codes: frozenset[str]
 
 
-def read_questions(table: Table, survey: Survey) -> Told:
+def read_questions(table: Table, survey: Survey) -> QuestionAnswers:
     """Read all columns of questions of a table; tell of every cell that is no answer."""
     columns: dict[str, list[tuple[str, str]]] = {}
     for name in table.columns:
@@ -42,67 +42,67 @@ def read_questions(table: Table, survey: Survey) -> Told:
             question, option = parts_of(name)
             columns.setdefault(question, []).append((option, name))
     answers: dict[str, np.ndarray] = {}
-    for question in (one for one in survey.questions if one.kind != COUNT):
-        own = columns.get(question.code, [])
-        whole = next((name for option, name in own if not option), "")
-        if whole:
-            answers[question.code] = _whole(table, question, whole)
-        elif own:
-            answers[question.code] = _by_option(table, question, own)
+    for question in (question for question in survey.questions if question.kind != COUNT):
+        option_columns = columns.get(question.code, [])
+        question_column = next((name for option, name in option_columns if not option), "")
+        if question_column:
+            answers[question.code] = _by_question(table, question, question_column)
+        elif option_columns:
+            answers[question.code] = _by_option(table, question, option_columns)
         else:
             answers[question.code] = np.full(table.n_rows, NOT_ASKED, np.int64)
-    return Told(answers, frozenset(columns))
+    return QuestionAnswers(answers, frozenset(columns))
 
 
-def _whole(table: Table, question: Question, name: str) -> np.ndarray:
+def _by_question(table: Table, question: Question, name: str) -> np.ndarray:
     """Read the column of a question."""
-    given, choice = column(table, name), choice_of(question)
-    read = np.array([answer(choice, value) for value in given.values], np.int64)
+    answer_column, choice = column(table, name), choice_of(question)
+    read = np.array([answer(choice, value) for value in answer_column.values], np.int64)
     by_number = (read >= BY_NUMBER).any()
     read = np.where(read >= BY_NUMBER, read - BY_NUMBER, read)
-    found = read[given.codes]
+    row_answers = read[answer_column.codes]
     if by_number:
         _report_by_number(table, question, name)
     if read.min(initial=0) < NOT_ASKED:
-        _report(table, question, name, found)
-    return np.where(found < NOT_ASKED, BLANK, found)
+        _report(table, question, name, row_answers)
+    return np.where(row_answers < NOT_ASKED, BLANK, row_answers)
 
 
-def _by_option(table: Table, question: Question, own: list[tuple[str, str]]) -> np.ndarray:
+def _by_option(table: Table, question: Question, option_columns: list[tuple[str, str]]) -> np.ndarray:
     """Read a multiple answer that has a column for each option."""
     choice = choice_of(question)
     codes = [option.code for option in question.options]
     mask = np.zeros(table.n_rows, np.int64)
-    told, unasked = (np.zeros(table.n_rows, bool) for _ in range(2))
-    for option, name in own:
-        at, given = codes.index(option), column(table, name)
-        read = np.array([is_chosen(choice, at, value) for value in given.values], np.int64)
-        found = read[given.codes]
+    is_answered, unasked = (np.zeros(table.n_rows, bool) for _ in range(2))
+    for option, name in option_columns:
+        index, option_column = codes.index(option), column(table, name)
+        read = np.array([is_chosen(choice, index, value) for value in option_column.values], np.int64)
+        row_choices = read[option_column.codes]
         if (read == UNKNOWN).any():
-            _report(table, question, name, found)
-        mask |= (found == 1).astype(np.int64) << at
-        told |= found >= 0
-        unasked |= found == NOT_ASKED
-    nothing = np.where(unasked & ~told, NOT_ASKED, BLANK)
+            _report(table, question, name, row_choices)
+        mask |= (row_choices == 1).astype(np.int64) << index
+        is_answered |= row_choices >= 0
+        unasked |= row_choices == NOT_ASKED
+    nothing = np.where(unasked & ~is_answered, NOT_ASKED, BLANK)
     return np.where(mask > 0, mask, nothing)
 
 
-def _report(table: Table, question: Question, name: str, found: np.ndarray) -> None:
+def _report(table: Table, question: Question, name: str, row_answers: np.ndarray) -> None:
     """Hold the rows whose cell is no answer to the question."""
-    said = {"question": question.title}
+    wording = {"question": question.title}
     if question.kind == SCALE:
         span = {"low": question.low, "high": question.high}
     else:
         span = {"low": 1, "high": len(question.options)}
-    report(table, found == BEYOND, "问卷-07", name, **said, **span)
-    report(table, found == SEVERAL, "问卷-06", name, **said)
-    rows = np.flatnonzero(found == UNKNOWN)
+    report(table, row_answers == BEYOND, "问卷-07", name, **wording, **span)
+    report(table, row_answers == SEVERAL, "问卷-06", name, **wording)
+    rows = np.flatnonzero(row_answers == UNKNOWN)
     if not len(rows):
         return
-    given = column(table, name)
-    codes = given.codes[rows].tolist()
-    hints = {code: _hint(question, word(given.values[code])) for code in set(codes)}
-    details = {code: {**said, "hint": hint} for code, hint in hints.items()}
+    answer_column = column(table, name)
+    codes = answer_column.codes[rows].tolist()
+    hints = {code: _hint(question, word(answer_column.values[code])) for code in set(codes)}
+    details = {code: {**wording, "hint": hint} for code, hint in hints.items()}
     report_each(table, rows, "问卷-08", name, [details[code] for code in codes])
 
 
@@ -114,14 +114,14 @@ def _hint(question: Question, written: str) -> str:
     best = process.extractOne(written, titles.keys(), score_cutoff=_SIMILAR) if written else None
     if best:
         return f"最接近的是“{titles[best[0]]}”。"
-    shown = "、".join(list(titles.values())[:_SHOWN])
-    return f"选项有{shown}{'等' if len(titles) > _SHOWN else ''}。"
+    first_titles = "、".join(list(titles.values())[:_SHOWN])
+    return f"选项有{first_titles}{'等' if len(titles) > _SHOWN else ''}。"
 
 
 def _report_by_number(table: Table, question: Question, name: str) -> None:
-    shown = "、".join(f"{n} {one.title}" for n, one in enumerate(question.options, start=1))
-    given = column(table, name)
-    letters = any(spell(value)[:1].isalpha() for value in given.values if value is not None)
+    option_list = "、".join(f"{n} {option.title}" for n, option in enumerate(question.options, start=1))
+    answer_column = column(table, name)
+    letters = any(spell(value)[:1].isalpha() for value in answer_column.values if value is not None)
     if letters:
-        shown = "、".join(f"{chr(64 + n)} {o.title}" for n, o in enumerate(question.options, 1))
-    report_sheet(table, "问卷-13", name, question=question.title, options=shown)
+        option_list = "、".join(f"{chr(64 + n)} {o.title}" for n, o in enumerate(question.options, 1))
+    report_sheet(table, "问卷-13", name, question=question.title, options=option_list)

@@ -52,7 +52,7 @@ _UNITS = ("subject", "district", "street", "community")
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class SurveyWords:
     """The words of a survey: bare header -> question, and per question bare option -> its code."""
 
     questions: Mapping[str, str]
@@ -75,23 +75,23 @@ def parts_of(name: str) -> tuple[str, str]:
 def spell_name(survey: Survey | None, name: str) -> str:
     """Write what a column of a questionnaire holds; "" for a name that the survey has not."""
     question, option = parts_of(name)
-    for one in survey.questions if survey and name.startswith(MARK) else ():
-        titles = {"": one.title, **{own.code: f"{one.title}:{own.title}" for own in one.options}}
-        if one.code == question:
+    for survey_question in survey.questions if survey and name.startswith(MARK) else ():
+        titles = {"": survey_question.title, **{choice.code: f"{survey_question.title}:{choice.title}" for choice in survey_question.options}}
+        if survey_question.code == question:
             return titles.get(option, "")
     return ""
 
 
 def column_names(survey: Survey | None, *, counted: bool = False) -> dict[str, str]:
     """List what columns may hold: name -> as people read it. Takes: counted - of counted tables"""
-    found = {}
-    for one in survey.questions if survey else ():
-        names = [] if counted else [name_of(one.code)]
-        if counted or one.kind == MULTIPLE:
-            names += [name_of(one.code, own) for own in _codes(one)]
-        if counted or one.kind != COUNT:
-            found |= {name: spell_name(survey, name) or name for name in names}
-    return found
+    titles = {}
+    for question in survey.questions if survey else ():
+        names = [] if counted else [name_of(question.code)]
+        if counted or question.kind == MULTIPLE:
+            names += [name_of(question.code, code) for code in _codes(question)]
+        if counted or question.kind != COUNT:
+            titles |= {name: spell_name(survey, name) or name for name in names}
+    return titles
 
 
 def is_beside(word: str) -> bool:
@@ -114,39 +114,39 @@ def survey_columns(
     texts: Sequence[str],
     groups: Sequence[str],
     survey: Survey | None,
-    said: Mapping[str, str],
+    meanings: Mapping[str, str],
     *,
     is_chosen: bool = False,
 ) -> dict[str, list[int]]:
     """Give the columns of a row that may head questionnaires: name -> positions.
 
-    Takes:   said - what people said of headers (normalised); is_chosen - that they are
+    Takes:   meanings - what people said of headers (normalised); is_chosen - that they are
              questionnaires is what a person said
     Returns: {} where the row does not speak of questionnaires
     """
-    asked, found = _asked(survey) if survey else None, {}
-    for at, text in enumerate(texts):
+    survey_words, positions = _survey_words(survey) if survey else None, {}
+    for position, text in enumerate(texts):
         word = normalise(text)
         if word:
             name = (
-                said[word] if word in said else _fact(word) or _of_survey(asked, text, groups, at)
+                meanings[word] if word in meanings else _fact(word) or _of_survey(survey_words, text, groups, position)
             )
             if name:
-                found.setdefault(name, []).append(at)
-    return found if is_chosen or _is_survey(found, asked) else {}
+                positions.setdefault(name, []).append(position)
+    return positions if is_chosen or _is_survey(positions, survey_words) else {}
 
 
 def counted_columns(
-    texts: Sequence[str], groups: Sequence[str], survey: Survey | None, said: Mapping[str, str]
+    texts: Sequence[str], groups: Sequence[str], survey: Survey | None, meanings: Mapping[str, str]
 ) -> dict[str, list[int]]:
     """Give the columns of options, and of figures, that a row of a counted table may head."""
-    asked, found = _asked(survey) if survey else None, {}
-    for at, text in enumerate(texts):
+    survey_words, positions = _survey_words(survey) if survey else None, {}
+    for position, text in enumerate(texts):
         word = normalise(text)
-        name = said.get(word) or (_of_counts(asked, text, groups, at) if asked and word else "")
+        name = meanings.get(word) or (_of_counts(survey_words, text, groups, position) if survey_words and word else "")
         if name.startswith(MARK):
-            found.setdefault(name, []).append(at)
-    return found
+            positions.setdefault(name, []).append(position)
+    return positions
 
 
 def has_units(names: Mapping[str, object]) -> bool:
@@ -160,12 +160,12 @@ def is_counted(names: frozenset[str], title: str) -> bool:
     return len(counted) >= 2 and has_units(dict.fromkeys(names))
 
 
-def _is_survey(found: Mapping[str, object], asked: Asked | None) -> bool:
+def _is_survey(positions: Mapping[str, object], survey_words: SurveyWords | None) -> bool:
     """Say whether columns are those of questionnaires, not of scores that are named alike."""
-    questions = {parts_of(name)[0] for name in found if name.startswith(MARK)}
-    if "submitted" in found or "answer_end" in found:
-        return bool(questions or _OWN & set(found))
-    plain = [one for one in questions if asked and asked.kinds[one] != SCALE]
+    questions = {parts_of(name)[0] for name in positions if name.startswith(MARK)}
+    if "submitted" in positions or "answer_end" in positions:
+        return bool(questions or _OWN & set(positions))
+    plain = [question for question in questions if survey_words and survey_words.kinds[question] != SCALE]
     return len(questions) >= 2 and bool(plain)
 
 
@@ -174,35 +174,35 @@ def _fact(word: str) -> str:
     name = _TITLES.get(word) or _TITLES.get(bare(word)) or _TITLES.get(last)
     if name:
         return name
-    place = _PLACE.match(bare(last))
-    return _PLACES.get(place[1], "street") if place else ""
+    match = _PLACE.match(bare(last))
+    return _PLACES.get(match[1], "street") if match else ""
 
 
-def _of_survey(asked: Asked | None, text: str, groups: Sequence[str], at: int) -> str:
+def _of_survey(survey_words: SurveyWords | None, text: str, groups: Sequence[str], position: int) -> str:
     """Name the question of a column, or, of a multiple answer, the option."""
-    if asked is None:
+    if survey_words is None:
         return ""
-    question = asked.questions.get(bare(text))
+    question = survey_words.questions.get(bare(text))
     if question:
-        return "" if asked.kinds[question] == COUNT else name_of(question)
-    for left, right in (*_splits(text), *([(groups[at], text)] if at < len(groups) else [])):
-        over = asked.questions.get(bare(left))
-        if over and asked.kinds[over] == MULTIPLE and bare(right) in asked.options[over]:
-            return name_of(over, asked.options[over][bare(right)])
-        question = asked.questions.get(bare(right))
-        if question and asked.kinds[question] != COUNT and not over:
+        return "" if survey_words.kinds[question] == COUNT else name_of(question)
+    for left, right in (*_splits(text), *([(groups[position], text)] if position < len(groups) else [])):
+        over = survey_words.questions.get(bare(left))
+        if over and survey_words.kinds[over] == MULTIPLE and bare(right) in survey_words.options[over]:
+            return name_of(over, survey_words.options[over][bare(right)])
+        question = survey_words.questions.get(bare(right))
+        if question and survey_words.kinds[question] != COUNT and not over:
             return name_of(question)
     return ""
 
 
-def _of_counts(asked: Asked, text: str, groups: Sequence[str], at: int) -> str:
+def _of_counts(survey_words: SurveyWords, text: str, groups: Sequence[str], position: int) -> str:
     """Name the figure of a column, or the question and the option that it counts."""
     word = _unit_off(bare(text))
-    for left, right in (*([(groups[at], text)] if at < len(groups) else []), *_splits(text)):
-        over, option = asked.questions.get(bare(left)), _unit_off(bare(right))
-        if over and option in asked.options[over]:
-            return name_of(over, asked.options[over][option])
-    return asked.alone.get(word, "")
+    for left, right in (*([(groups[position], text)] if position < len(groups) else []), *_splits(text)):
+        over, option = survey_words.questions.get(bare(left)), _unit_off(bare(right))
+        if over and option in survey_words.options[over]:
+            return name_of(over, survey_words.options[over][option])
+    return survey_words.alone.get(word, "")
 
 
 def _unit_off(word: str) -> str:
@@ -212,34 +212,34 @@ def _unit_off(word: str) -> str:
 def _splits(text: str) -> Iterator[tuple[str, str]]:
     """Part a header in two at every mark that may stand between question and option."""
     word = _TAGS.sub("", normalise(text))
-    if found := re.fullmatch(r"(.+)\(([^()]+)\)", word):
-        yield found[1], found[2]
-    for at, mark in enumerate(word):
-        if mark in _SPLITS and 0 < at < len(word) - 1:
-            yield word[:at].rpartition("/")[2] if mark == "/" else word[:at], word[at + 1 :]
+    if match := re.fullmatch(r"(.+)\(([^()]+)\)", word):
+        yield match[1], match[2]
+    for index, mark in enumerate(word):
+        if mark in _SPLITS and 0 < index < len(word) - 1:
+            yield word[:index].rpartition("/")[2] if mark == "/" else word[:index], word[index + 1 :]
 
 
 @lru_cache(maxsize=8)
-def _words_of(questions: tuple[Question, ...]) -> Asked:
+def _words_of(questions: tuple[Question, ...]) -> SurveyWords:
     words, options, kinds, met = {}, {}, {}, {}
-    for one in questions:
-        kinds[one.code] = one.kind
-        for text in (one.code, one.title, *one.headers):
-            words.setdefault(bare(text), one.code)
-        own = {normalise(o.code): o.code for o in one.options}
-        own |= {bare(text): o.code for o in one.options for text in (o.title, *o.aliases)}
-        own |= {bare(f"{n}分"): str(n) for n in range(one.low, one.high + 1) if one.kind == SCALE}
-        options[one.code] = own
-        for text, code in own.items():
-            met.setdefault(text, set()).add(name_of(one.code, code))
+    for question in questions:
+        kinds[question.code] = question.kind
+        for text in (question.code, question.title, *question.headers):
+            words.setdefault(bare(text), question.code)
+        option_codes = {normalise(o.code): o.code for o in question.options}
+        option_codes |= {bare(text): o.code for o in question.options for text in (o.title, *o.aliases)}
+        option_codes |= {bare(f"{n}分"): str(n) for n in range(question.low, question.high + 1) if question.kind == SCALE}
+        options[question.code] = option_codes
+        for text, code in option_codes.items():
+            met.setdefault(text, set()).add(name_of(question.code, code))
     alone = {text: names.pop() for text, names in met.items() if len(names) == 1}
-    return Asked(words, options, alone, kinds)
+    return SurveyWords(words, options, alone, kinds)
 
 
-def _asked(survey: Survey) -> Asked:
+def _survey_words(survey: Survey) -> SurveyWords:
     return _words_of(survey.questions)
 
 
-def _codes(one: Question) -> list[str]:
-    steps = range(one.low, one.high + 1) if one.kind == SCALE else ()
-    return [*(own.code for own in one.options), *map(str, steps)]
+def _codes(question: Question) -> list[str]:
+    steps = range(question.low, question.high + 1) if question.kind == SCALE else ()
+    return [*(option.code for option in question.options), *map(str, steps)]

@@ -23,7 +23,7 @@ from wenming_metrics.reading.resolve.periods_and_units import (
 from wenming_metrics.reading.resolve.territory import Territory, territory
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
-    Fault,
+    CellFault,
     Table,
     column,
     combine,
@@ -62,24 +62,24 @@ def find_wave(tables: Sequence[Table], days: Sequence[np.ndarray], survey: Surve
     """
     titled = tuple(_wave(survey, period_of_titles(table)) for table in tables)
     votes: Counter[Window] = Counter()
-    for told, own in zip(titled, days, strict=True):
-        if told:
-            votes[told] += len(own)
+    for stated_wave, table_column in zip(titled, days, strict=True):
+        if stated_wave:
+            votes[stated_wave] += len(table_column)
             continue
-        found, counts = np.unique(own[own > 0], return_counts=True)
-        for day, count in zip(found.tolist(), counts.tolist(), strict=True):
+        unique_days, counts = np.unique(table_column[table_column > 0], return_counts=True)
+        for day, count in zip(unique_days.tolist(), counts.tolist(), strict=True):
             votes[window(survey.wave, date.fromordinal(day))] += count
-    said = {one for one in titled if one}
+    stated_waves = {wave for wave in titled if wave}
     for table in tables:
-        own = column(table, "period")
-        for value, count in zip(own.values, np.bincount(own.codes).tolist(), strict=False):
-            told = _wave(survey, read_period(value, table.header.titles.year)) if value else None
-            votes.update({told: count} if told else {})
-            said |= {told} if told else set()
+        table_column = column(table, "period")
+        for value, count in zip(table_column.values, np.bincount(table_column.codes).tolist(), strict=False):
+            stated_wave = _wave(survey, read_period(value, table.header.titles.year)) if value else None
+            votes.update({stated_wave: count} if stated_wave else {})
+            stated_waves |= {stated_wave} if stated_wave else set()
     if not votes:
         return None
-    best = max(votes, key=lambda one: (votes[one], one.start))
-    return Wave(best, best in said, titled)
+    best = max(votes, key=lambda wave: (votes[wave], wave.start))
+    return Wave(best, best in stated_waves, titled)
 
 
 def _wave(survey: Survey, period: Window | None) -> Window | None:
@@ -98,16 +98,16 @@ def report_misfits(
            say
     """
     first, last = wave.window.start.toordinal(), wave.window.end.toordinal()
-    said = {"wave": wave.window.title, "first": wave.window.start, "last": wave.window.end}
-    said |= {"grace": survey.grace_days}
+    wave_facts = {"wave": wave.window.title, "first": wave.window.start, "last": wave.window.end}
+    wave_facts |= {"grace": survey.grace_days}
     out = (day > 0) & ((day < first) | (day > last + survey.grace_days))
-    report(table, out, "问卷-04", name, **{key: str(value) for key, value in said.items()})
-    own = column(table, "period")
-    told = [_wave(survey, read_period(one, table.header.titles.year)) for one in own.values]
-    other = np.array([one is not None and one != wave.window for one in told], bool)[own.codes]
+    report(table, out, "问卷-04", name, **{key: str(value) for key, value in wave_facts.items()})
+    period_column = column(table, "period")
+    stated_waves = [_wave(survey, read_period(value, table.header.titles.year)) for value in period_column.values]
+    is_misfit = np.array([stated_wave is not None and stated_wave != wave.window for stated_wave in stated_waves], bool)[period_column.codes]
     if titled and titled != wave.window:
-        other = np.full(table.n_rows, True)
-    report(table, other & ~out, "问卷-05", "period", wave=wave.window.title)
+        is_misfit = np.full(table.n_rows, True)
+    report(table, is_misfit & ~out, "问卷-05", "period", wave=wave.window.title)
 
 
 def settle_places(
@@ -125,36 +125,36 @@ def settle_places(
     first_day, last_day = wave.start.toordinal(), wave.end.toordinal()
     moving = ((names.epochs > first_day) & (names.epochs <= last_day)).any()
     on = np.where(day > 0, day, last_day) if moving else np.full(table.n_rows, last_day)
-    parts = [column(table, one) for one in _UNITS]
-    first, number = combine([on, *(part.codes for part in parts)])
-    found, clusters, unknown = [], [], []
+    unit_columns = [column(table, name) for name in _UNITS]
+    first, number = combine([on, *(unit_column.codes for unit_column in unit_columns)])
+    territories, clusters, unknown = [], [], []
     for row in first.tolist():
         words = [
-            _clean(part.values[part.codes[row]], getattr(names, of))
-            for part, of in zip(parts, _MAPS, strict=True)
+            _clean(unit_column.values[unit_column.codes[row]], getattr(names, of))
+            for unit_column, of in zip(unit_columns, _MAPS, strict=True)
         ]
-        one = _territory(names, int(on[row]), *words)
-        strange = one.fault is not None and one.fault.code == "单位-02"
+        settled = _territory(names, int(on[row]), *words)
+        strange = settled.fault is not None and settled.fault.code == "单位-02"
         unknown.append(words[2] if strange else "")
-        clusters.append(_cluster(one, words[2], strange))
-        found.append(Territory(one.street, one.unit) if strange else one)
-    report_faults(table, [one.fault for one in found], number)
+        clusters.append(_cluster(settled, words[2], strange))
+        territories.append(Territory(settled.street, settled.unit) if strange else settled)
+    report_faults(table, [settled.fault for settled in territories], number)
     _report_strange(table, unknown, number)
-    unit = np.array([one.unit for one in found], np.int64)[number]
+    unit = np.array([settled.unit for settled in territories], np.int64)[number]
     cluster = np.array(clusters, np.int64)[number]
     return unit, np.where(cluster, cluster, _places(table, unit))
 
 
 def filled_in(word: str) -> str:
     """Give what was filled in of 「其他〖…〗」 (normalised); any other word as it is."""
-    found = _OTHER.match(word)
-    return found[1] if found and found[1] else word
+    match = _OTHER.match(word)
+    return match[1] if match and match[1] else word
 
 
-def _clean(value: Value, known: Mapping[str, object]) -> str:
-    """Give a name as it is compared. Takes: known - names that are taken as they are written"""
+def _clean(value: Value, known_names: Mapping[str, object]) -> str:
+    """Give a name as it is compared. Takes: known_names - names that stay as they are written"""
     word = values.word(value)
-    word = word if word in known else filled_in(word)
+    word = word if word in known_names else filled_in(word)
     return "" if word in _NOTHING else word
 
 
@@ -166,23 +166,23 @@ def _territory(names: Names, day: int, district: str, street: str, community: st
     units = names.districts.get(district, [])
     if len(units) == 1:
         return Territory(-1, units[0])
-    return Territory(-1, -1, Fault("单位-04", "district", {}))
+    return Territory(-1, -1, CellFault("单位-04", "district", {}))
 
 
-def _whole_hint(names: Names, street: str, one: Territory) -> Territory:
+def _whole_hint(names: Names, street: str, settled: Territory) -> Territory:
     """Name the nearest street by its whole name, where an alias of it is what is nearest."""
-    if one.fault is None or one.fault.code != "单位-01":
-        return one
+    if settled.fault is None or settled.fault.code != "单位-01":
+        return settled
     best = process.extractOne(street, names.streets.keys(), score_cutoff=_SIMILAR)
-    said = f"最接近的是“{names.titles[names.streets[best[0]][0]]}”。" if best else None
-    hint = said or one.fault.details["hint"]
-    return Territory(one.street, one.unit, Fault("单位-01", "street", {"hint": hint}))
+    nearest = f"最接近的是“{names.titles[names.streets[best[0]][0]]}”。" if best else None
+    hint = nearest or settled.fault.details["hint"]
+    return Territory(settled.street, settled.unit, CellFault("单位-01", "street", {"hint": hint}))
 
 
-def _cluster(one: Territory, community: str, strange: bool) -> int:
+def _cluster(settled: Territory, community: str, strange: bool) -> int:
     if strange:
-        return _named(one.street, community)
-    return one.unit + 1 if community and one.unit >= 0 and one.unit != one.street else 0
+        return _named(settled.street, community)
+    return settled.unit + 1 if community and settled.unit >= 0 and settled.unit != settled.street else 0
 
 
 def _named(street: int, text: str) -> int:
@@ -192,16 +192,16 @@ def _named(street: int, text: str) -> int:
 
 def _places(table: Table, unit: np.ndarray) -> np.ndarray:
     """Number the 小区 that rows name, 0 where they name none."""
-    own = column(table, "answer_place")
-    words = [_clean(value, {}) for value in own.values]
+    place_column = column(table, "answer_place")
+    words = [_clean(value, {}) for value in place_column.values]
     if not any(words):
         return np.zeros(table.n_rows, np.int64)
-    first, number = combine([unit, own.codes])
-    found = [
-        _named(int(unit[row]), words[own.codes[row]]) if words[own.codes[row]] else 0
+    first, number = combine([unit, place_column.codes])
+    estate_numbers = [
+        _named(int(unit[row]), words[place_column.codes[row]]) if words[place_column.codes[row]] else 0
         for row in first.tolist()
     ]
-    return np.array(found, np.int64)[number]
+    return np.array(estate_numbers, np.int64)[number]
 
 
 def _report_strange(table: Table, unknown: list[str], number: np.ndarray) -> None:
@@ -210,8 +210,8 @@ def _report_strange(table: Table, unknown: list[str], number: np.ndarray) -> Non
     count = int((strange[number] & ~table.held).sum())
     names = list(dict.fromkeys(word for word in unknown if word))
     if count:
-        shown = "、".join(names[:_SHOWN]) + (" 等" if len(names) > _SHOWN else "")
-        report_sheet(table, "问卷-10", "community", count=count, names=shown)
+        listed_names = "、".join(names[:_SHOWN]) + (" 等" if len(names) > _SHOWN else "")
+        report_sheet(table, "问卷-10", "community", count=count, names=listed_names)
 
 
 def report_days(table: Table, day: np.ndarray, name: str, today: date) -> np.ndarray:

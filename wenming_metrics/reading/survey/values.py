@@ -46,20 +46,20 @@ class Choice:
     """A question as its answers are read: words of options -> place among them."""
 
     question: Question
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
 
 
 @lru_cache(maxsize=256)
 def choice_of(question: Question) -> Choice:
     """Make the words of a question."""
-    places: dict[str, int] = {}
-    for at, one in enumerate(question.options):
-        for text in (one.code, one.title, *one.aliases):
-            places.setdefault(normalise(text), at)
-    return Choice(question, places)
+    positions: dict[str, int] = {}
+    for position, option in enumerate(question.options):
+        for text in (option.code, option.title, *option.aliases):
+            positions.setdefault(normalise(text), position)
+    return Choice(question, positions)
 
 
-def answer(one: Choice, value: Value) -> int:
+def answer(choice: Choice, value: Value) -> int:
     """Read the whole answer to a question.
 
     Returns: place of the option, bit mask or number, with BY_NUMBER where it was so written;
@@ -67,33 +67,33 @@ def answer(one: Choice, value: Value) -> int:
     """
     text = _plain(value)
     raw = normalize("NFKC", value) if isinstance(value, str) else text
-    state = _state(text) if text not in one.places else None
+    state = _state(text) if text not in choice.positions else None
     if state is not None:
         return state
     if isinstance(value, CellError):
         return BLANK  # what is said of such a cell is said already
-    if one.question.kind == SCALE:
-        return _step(one.question, text)
-    if one.question.kind == MULTIPLE:
-        return _several(one, text, raw)
-    found = _option(one, text)
-    if found >= 0 or found == BEYOND:
-        return found
-    return SEVERAL if _parts(one, raw) else UNKNOWN
+    if choice.question.kind == SCALE:
+        return _step(choice.question, text)
+    if choice.question.kind == MULTIPLE:
+        return _several(choice, text, raw)
+    position = _option(choice, text)
+    if position >= 0 or position == BEYOND:
+        return position
+    return SEVERAL if _parts(choice, raw) else UNKNOWN
 
 
-def is_chosen(one: Choice, option: int, value: Value) -> int:
+def is_chosen(choice: Choice, option: int, value: Value) -> int:
     """Read the cell of one option of a multiple answer. Returns: 1, 0 or as `answer`"""
     text = _plain(value)
-    if text in _YES or one.places.get(text) == option:
+    if text in _YES or choice.positions.get(text) == option:
         return 1
     if text in _NO:
         return 0
     state = _state(text)
     if state is not None:
         return state
-    found = _option(one, text)
-    return 1 if found >= 0 and found & (BY_NUMBER - 1) == option and found < BY_NUMBER else UNKNOWN
+    position = _option(choice, text)
+    return 1 if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER else UNKNOWN
 
 
 def _plain(value: Value) -> str:
@@ -109,50 +109,50 @@ def _state(text: str) -> int | None:
 
 
 def _step(question: Question, text: str) -> int:
-    found = _STEP.fullmatch(text)
-    if not found:
+    match = _STEP.fullmatch(text)
+    if not match:
         return UNKNOWN
-    number = int(found[1])
+    number = int(match[1])
     return number if question.low <= number <= question.high else BEYOND
 
 
-def _option(one: Choice, text: str) -> int:
+def _option(choice: Choice, text: str) -> int:
     """Read one option: by its words, by words behind a letter or a number, by either alone."""
-    bare = _REMARK.sub(lambda found: found[1] or "", text)
-    for word in (text, bare, *(found[1] for t in (text, bare) if (found := _LEAD.match(t)))):
-        if word in one.places:
-            return one.places[word]
-    count = len(one.question.options)
+    bare = _REMARK.sub(lambda match: match[1] or "", text)
+    for word in (text, bare, *(match[1] for t in (text, bare) if (match := _LEAD.match(t)))):
+        if word in choice.positions:
+            return choice.positions[word]
+    count = len(choice.question.options)
     if re.fullmatch(r"\d+", text):
         return int(text) - 1 | BY_NUMBER if 1 <= int(text) <= count else BEYOND
     if len(text) == 1 and "a" <= text <= "z":
-        place = ord(text) - ord("a")
-        return place | BY_NUMBER if place < count else BEYOND
+        position = ord(text) - ord("a")
+        return position | BY_NUMBER if position < count else BEYOND
     return UNKNOWN
 
 
-def _parts(one: Choice, text: str) -> list[int]:
+def _parts(choice: Choice, text: str) -> list[int]:
     """Take several answers in one cell apart; [] where they are not all options."""
     for marks in _SEPARATORS:
         words = [normalise(word) for word in re.split(marks, text) if word.strip()]
         if len(words) > 1:
-            found = [_option(one, word) for word in words]
-            if min(found) >= 0:
-                return found
+            positions = [_option(choice, word) for word in words]
+            if min(positions) >= 0:
+                return positions
     letters = normalise(text)
-    found = [_option(one, letter) for letter in letters] if _LETTERS.fullmatch(letters) else []
-    return found if found and min(found) >= 0 and len(set(found)) == len(found) else []
+    positions = [_option(choice, letter) for letter in letters] if _LETTERS.fullmatch(letters) else []
+    return positions if positions and min(positions) >= 0 and len(set(positions)) == len(positions) else []
 
 
-def _several(one: Choice, text: str, raw: str) -> int:
-    whole = _option(one, text)
-    found = [whole] if whole >= 0 else _parts(one, raw)
-    if not found:
-        return whole
+def _several(choice: Choice, text: str, raw: str) -> int:
+    single = _option(choice, text)
+    positions = [single] if single >= 0 else _parts(choice, raw)
+    if not positions:
+        return single
     mask = 0
-    for place in found:
-        mask |= 1 << (place & (BY_NUMBER - 1))
-    return mask | BY_NUMBER if found[0] & BY_NUMBER else mask
+    for position in positions:
+        mask |= 1 << (position & (BY_NUMBER - 1))
+    return mask | BY_NUMBER if positions[0] & BY_NUMBER else mask
 
 
 def moment(value: Value, year: int | None = None) -> tuple[int, int]:
@@ -165,19 +165,19 @@ def moment(value: Value, year: int | None = None) -> tuple[int, int]:
     if isinstance(value, date):
         return value.toordinal(), -1
     if isinstance(value, float):
-        whole = values.day(value, year)
-        part = round((value - int(value)) * _DAY_SECONDS)
-        return whole, part if part and 20_000 <= value < 100_000 else -1
+        day = values.day(value, year)
+        day_second = round((value - int(value)) * _DAY_SECONDS)
+        return day, day_second if day_second and 20_000 <= value < 100_000 else -1
     usual = _USUAL.fullmatch(value) if isinstance(value, str) else None
     if usual:  # as tools write it: as many different ones as rows
         hour, minute, second = usual[4], usual[5], usual[6] or 0
         on = _on(usual[1], usual[2], usual[3])
         return on, int(hour) * 3600 + int(minute) * 60 + int(second)
-    whole = values.day(value, year)
-    clock = _CLOCK.search(value) if isinstance(value, str) and whole > 0 else None
+    day = values.day(value, year)
+    clock = _CLOCK.search(value) if isinstance(value, str) and day > 0 else None
     if not clock:
-        return whole, -1
-    return whole, int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
+        return day, -1
+    return day, int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
 
 
 @lru_cache(maxsize=4096)
@@ -196,8 +196,8 @@ def seconds(value: Value) -> int:
     text = normalise(spell(value))
     if clock := re.fullmatch(r"(\d+):(\d{2}):(\d{2})", text):
         return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3])
-    found = _DURATION.fullmatch(text) if text else None
-    if not found:
+    match = _DURATION.fullmatch(text) if text else None
+    if not match:
         return -1
-    hours, minutes, rest = (float(part or 0) for part in found.groups())
+    hours, minutes, rest = (float(digits or 0) for digits in match.groups())
     return int(hours * 3600 + minutes * 60 + rest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wenming_metrics.reading.model.grid import Area, Sheet, Value
+from wenming_metrics.reading.model.grid import Area, SheetGrid, Value
 from wenming_metrics.reading.tables.values import spell
 
 
@@ -19,7 +19,7 @@ class Band:
     row    - position of the first; depth - how many rows
     typed  - per column its lowest value as it came; texts - the same spelled out
     groups - per column what stands over it, from the top ("" = nothing), joined by a space
-    own    - texts of the first row alone
+    first_texts - texts of the first row alone
     """
 
     row: int
@@ -27,26 +27,26 @@ class Band:
     typed: tuple[Value, ...]
     texts: tuple[str, ...]
     groups: tuple[str, ...]
-    own: tuple[str, ...]
+    first_texts: tuple[str, ...]
 
 
-def read_band(sheet: Sheet, head: list[list[Value]], row: int) -> Band:
+def read_band(sheet: SheetGrid, head: list[list[Value]], row: int) -> Band:
     """Read the header that would begin at a row of the head of a sheet."""
     depth = _depth(sheet, head, row)
-    lines = [_laid(sheet, head, at) for at in range(row, row + depth)]
+    lines = [_laid(sheet, head, header_row) for header_row in range(row, row + depth)]
     texts, typed, groups = [], [], []
     for column in range(len(head[row])):
         words = [line[column] for line in lines]
-        lowest = max((at for at, word in enumerate(words) if word), default=0)
+        lowest = max((level for level, word in enumerate(words) if word), default=0)
         texts.append(words[lowest])
         typed.append(head[row + lowest][column])
         above = dict.fromkeys(word for word in words[:lowest] if word)
         groups.append(" ".join(word for word in above if word != words[lowest]))
-    own = tuple(spell(value) for value in head[row])
-    return Band(row, depth, tuple(typed), tuple(texts), tuple(groups), own)
+    first_texts = tuple(spell(value) for value in head[row])
+    return Band(row, depth, tuple(typed), tuple(texts), tuple(groups), first_texts)
 
 
-def _depth(sheet: Sheet, head: list[list[Value]], row: int) -> int:
+def _depth(sheet: SheetGrid, head: list[list[Value]], row: int) -> int:
     """Say how many rows a header has that begins at a row."""
     excel = sheet.first_row + row
     begun = [
@@ -56,7 +56,7 @@ def _depth(sheet: Sheet, head: list[list[Value]], row: int) -> int:
     if down > 1:
         return min(down, len(head) - row)
     across = [area for area in begun if area.last_column > area.first_column]
-    filled = [at for at, value in enumerate(head[row]) if spell(value)]
+    filled = [position for position, value in enumerate(head[row]) if spell(value)]
     grouped = len(filled) > 1 and (across or _is_filled_below(head, row))
     if grouped and row + 1 < len(head):
         return 2
@@ -71,17 +71,17 @@ def _is_filled_below(head: list[list[Value]], row: int) -> bool:
     """Say whether the next row has texts only where this one has gaps or begins a group."""
     if row + 1 >= len(head):
         return False
-    own = [bool(spell(value)) for value in head[row]]
+    filled = [bool(spell(value)) for value in head[row]]
     below = [bool(spell(value)) for value in head[row + 1]]
     if not all(isinstance(value, str) for value in head[row + 1] if spell(value)):
         return False
-    gaps = sum(under and not over for over, under in zip(own, below, strict=True))
-    alone = sum(over and not under for over, under in zip(own, below, strict=True))
+    gaps = sum(under and not over for over, under in zip(filled, below, strict=True))
+    alone = sum(over and not under for over, under in zip(filled, below, strict=True))
     first = below.index(True) if any(below) else 0
     return gaps >= 1 and alone >= 2 and not any(below[: max(first, 1)])
 
 
-def _laid(sheet: Sheet, head: list[list[Value]], row: int) -> list[str]:
+def _laid(sheet: SheetGrid, head: list[list[Value]], row: int) -> list[str]:
     """Spell a row with the text of a cell merged across laid over all its columns."""
     words = [spell(value) for value in head[row]]
     for area in sheet.facts.merged:
@@ -96,8 +96,8 @@ def _spread(words: list[str], head: list[list[Value]], row: int) -> list[str]:
     """Lay a group's text over the gaps to its right where the next row speaks; no merges known."""
     if row + 1 >= len(head) or not _is_filled_below(head, row):
         return words
-    last, found = "", []
+    last, spread_words = "", []
     for text, below in zip(words, head[row + 1], strict=True):
         last = text or (last if spell(below) else "")
-        found.append(last)
-    return found
+        spread_words.append(last)
+    return spread_words

@@ -18,7 +18,7 @@ class Header:
     missing - titles of required columns that are not there
     doubled - (header, columns used and left) where two columns claim one meaning
     items   - positions of the columns of items, in a sheet with one column per item
-    known   - known headers as typed, also where the kind is not
+    known_titles - known headers as typed, also where the kind is not
     groups  - per column, what stands above it in a header of several rows ("" = nothing)
     above   - texts of the titles over the header, one per line
     titles  - what those say of all rows
@@ -38,7 +38,7 @@ class Header:
     missing: tuple[str, ...] = ()
     doubled: tuple[tuple[str, tuple[int, ...]], ...] = ()
     items: tuple[int, ...] = ()
-    known: tuple[str, ...] = ()
+    known_titles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     above: str = ""
     titles: Titles = Titles()

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from wenming_metrics.reading.model.grid import CellError, Sheet
+from wenming_metrics.reading.model.grid import CellError, SheetGrid
 from wenming_metrics.reading.tables.table import Table, report_each, report_sheet
 
 _NOT_MISSED = ("remark", "photo_before", "photo_after")
@@ -21,9 +21,9 @@ def report_facts(table: Table) -> None:
     for name, several in table.columns.items():
         if name in _NOT_MISSED or name not in table.header.columns:
             continue
-        for nth, one in enumerate(several):
-            errors = np.array([isinstance(value, CellError) for value in one.values], bool)
-            failed = errors[one.codes] if errors.any() else np.zeros(table.n_rows, bool)
+        for nth, column in enumerate(several):
+            errors = np.array([isinstance(value, CellError) for value in column.values], bool)
+            failed = errors[column.codes] if errors.any() else np.zeros(table.n_rows, bool)
             position = table.header.columns[name][nth]
             empty = np.isin(table.excel, unsaved.get(position, []))
             if not (failed.any() or empty.any()):
@@ -37,14 +37,14 @@ def report_facts(table: Table) -> None:
 def _unsaved(table: Table) -> dict[int, list[int]]:
     """Give the rows of each column whose cell is a formula that was saved without its value."""
     facts = table.sheet.facts
-    found: dict[int, list[int]] = {}
+    rows_by_position: dict[int, list[int]] = {}
     for letters, row in _REFERENCE.findall(" ".join(map(str, facts.unsaved_formulas))):
-        found.setdefault(_position(letters), []).append(int(row))
+        rows_by_position.setdefault(_position(letters), []).append(int(row))
     columns = table.header.columns.items()
-    known = {at for name, ats in columns for at in ats if name not in _NOT_MISSED}
-    if known & set(found) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
+    read_positions = {position for name, ats in columns for position in ats if name not in _NOT_MISSED}
+    if read_positions & set(rows_by_position) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
         report_sheet(table, "公式-03", count=facts.unsaved_formula_count)
-    return found
+    return rows_by_position
 
 
 def _position(letters: str) -> int:
@@ -65,10 +65,10 @@ def _report_hidden(table: Table) -> None:
         spans = "、".join(_span(a, b) for a, b in hidden)
         report_sheet(table, "隐藏-02", count=count, rows=spans)
     titles = [
-        table.header.texts[at]
+        table.header.texts[position]
         for ats in table.header.columns.values()
-        for at in ats
-        if any(first <= at <= last for first, last in facts.hidden_columns)
+        for position in ats
+        if any(first <= position <= last for first, last in facts.hidden_columns)
     ]
     if titles:
         report_sheet(table, "隐藏-03", columns="、".join(titles))
@@ -82,6 +82,6 @@ def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}—{last}"
 
 
-def blank_sheet(sheet: Sheet) -> bool:
+def blank_sheet(sheet: SheetGrid) -> bool:
     """Say whether a sheet holds nothing at all."""
     return all(value is None for column in sheet.columns for value in column.values)

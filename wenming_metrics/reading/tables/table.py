@@ -13,7 +13,7 @@ from itertools import repeat
 import numpy as np
 
 from wenming_metrics.domain.problems import HOLD, Problem, many, messages
-from wenming_metrics.reading.model.grid import Column, Sheet, Value, column_letter
+from wenming_metrics.reading.model.grid import GridColumn, SheetGrid, Value, column_letter
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.values import TOO_FINE, UNREADABLE, spell
 from wenming_metrics.vocabulary import INPUT
@@ -41,9 +41,9 @@ class Table:
     cells    - where a row gives several lines (one per item): per line the column of its item
     """
 
-    sheet: Sheet
+    sheet: SheetGrid
     header: Header
-    columns: Mapping[str, tuple[Column, ...]]
+    columns: Mapping[str, tuple[GridColumn, ...]]
     excel: np.ndarray
     held: np.ndarray
     holders: dict[str, np.ndarray]
@@ -63,7 +63,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellFault:
     """What is wrong with one distinct combination of values: message, column to blame, details."""
 
     code: str
@@ -71,17 +71,17 @@ class Fault:
     details: Mapping[str, object]
 
 
-def column(table: Table, name: str, nth: int = 0) -> Column:
+def column(table: Table, name: str, nth: int = 0) -> GridColumn:
     """Give a column over the data rows; one that the sheet lacks is blank throughout."""
-    found = table.columns.get(name)
-    return found[nth] if found else Column(np.zeros(table.n_rows, np.int32), _NO_COLUMN)
+    columns = table.columns.get(name)
+    return columns[nth] if columns else GridColumn(np.zeros(table.n_rows, np.int32), _NO_COLUMN)
 
 
 def typed(table: Table, name: str, of: Callable[[Value], int]) -> np.ndarray:
     """Type a column with a function of one value. Returns: an integer per data row."""
-    found = column(table, name)
-    table_of = np.fromiter((of(value) for value in found.values), np.int64, len(found.values))
-    return narrow(table_of)[found.codes]
+    cells = column(table, name)
+    table_of = np.fromiter((of(value) for value in cells.values), np.int64, len(cells.values))
+    return narrow(table_of)[cells.codes]
 
 
 def narrow(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -94,18 +94,18 @@ def narrow(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
     return wide.astype(np.int32) if fits else wide
 
 
-def combine(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def combine(arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Number the distinct combinations of some integer arrays of one length.
 
     Returns: the row where each combination comes first, and the number of each row's combination
     """
-    size, key = 1, np.zeros(len(parts[0]), np.int64)
-    for part in parts:
-        low = int(part.min(initial=0))
-        width = int(part.max(initial=0)) - low + 1
+    size, key = 1, np.zeros(len(arrays[0]), np.int64)
+    for array in arrays:
+        low = int(array.min(initial=0))
+        width = int(array.max(initial=0)) - low + 1
         if size > np.iinfo(np.int64).max // width:
             size, key = len(key), np.unique(key, return_inverse=True)[1].astype(np.int64)
-        size, key = size * width, key * width + (part - low)
+        size, key = size * width, key * width + (array - low)
     if size > _DENSE:
         _, first, number = np.unique(key, return_index=True, return_inverse=True)
         return first, number
@@ -119,14 +119,14 @@ def combine(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 def spelled(table: Table, name: str, rows: np.ndarray, nth: int = 0) -> list[str]:
     """Spell the cells of a column in some data rows, as their sender sees them, long ones cut."""
-    found = column(table, name, nth)
-    codes = found.codes[rows].tolist()
-    words = {code: spell(found.values[code]) for code in set(codes)}
+    cells = column(table, name, nth)
+    codes = cells.codes[rows].tolist()
+    words = {code: spell(cells.values[code]) for code in set(codes)}
     words = {code: f"{w[:_SHOWN]}…" if len(w) > _SHOWN else w for code, w in words.items()}
     return [words[code] for code in codes]
 
 
-def place(table: Table, name: str, nth: int = 0) -> tuple[str, str]:
+def column_location(table: Table, name: str, nth: int = 0) -> tuple[str, str]:
     """Give letter and header of a column, ("", title) where the sheet lacks it."""
     positions = table.header.columns.get(name)
     if not positions:
@@ -152,13 +152,13 @@ def report_each(
     """Report one problem for each of some data rows, with its own details."""
     broken = table.broken.get((name, nth))
     if broken is not None and code not in OF_BROKEN:
-        details = [said for said, out in zip(details, broken[rows], strict=True) if not out]
+        details = [row_details for row_details, out in zip(details, broken[rows], strict=True) if not out]
         rows = rows[~broken[rows]]
     if messages()[code].severity == HOLD:
         hold(table, code, rows)
     if table.cells is not None and name not in OF_ITEMS:
         rows, details = _once(table, rows, details)
-    letters, headers = _places(table, rows, name, nth)
+    letters, headers = _locations(table, rows, name, nth)
     cells = spelled(table, name, rows, nth) if name else repeat("")
     where = (repeat(table.sheet.name), table.excel[rows].tolist(), letters, headers)
     table.problems.extend(many(len(rows), repeat(code), *where, cells, details))
@@ -169,17 +169,17 @@ def _once(
 ) -> tuple[np.ndarray, list[Mapping[str, object]]]:
     """Keep the first line of each row of Excel: what is said of the row is said once."""
     _, first = np.unique(table.excel[rows], return_index=True)
-    return rows[first], [details[at] for at in first.tolist()]
+    return rows[first], [details[line] for line in first.tolist()]
 
 
-def _places(
+def _locations(
     table: Table, rows: np.ndarray, name: str, nth: int
 ) -> tuple[Iterable[str], Iterable[str]]:
     """Give letter and header of the cell to blame in each row."""
     if table.cells is not None and name in OF_ITEMS:
-        at = table.cells[rows].tolist()
-        return map(column_letter, at), map(table.header.texts.__getitem__, at)
-    letter, header = place(table, name, nth) if name else ("", "")
+        positions = table.cells[rows].tolist()
+        return map(column_letter, positions), map(table.header.texts.__getitem__, positions)
+    letter, header = column_location(table, name, nth) if name else ("", "")
     return repeat(letter), repeat(header)
 
 
@@ -193,12 +193,12 @@ def hold(table: Table, code: str, rows: np.ndarray) -> None:
 
 def report_sheet(table: Table, code: str, name: str = "", **details: object) -> None:
     """Report one problem of the whole sheet, or of one of its columns."""
-    letter, header = place(table, name) if name else ("", "")
+    letter, header = column_location(table, name) if name else ("", "")
     table.problems.append(Problem(code, table.sheet.name, None, letter, header, "", details))
 
 
 def report_faults(
-    table: Table, faults: Sequence[Fault | None], number: np.ndarray, nth: int = 0
+    table: Table, faults: Sequence[CellFault | None], number: np.ndarray, nth: int = 0
 ) -> None:
     """Report what is wrong with distinct combinations, once for each row that has them.
 
@@ -207,12 +207,12 @@ def report_faults(
     kinds = sorted({(fault.code, fault.column) for fault in faults if fault})
     if not kinds:
         return
-    index = {kind: at for at, kind in enumerate(kinds)}
+    index = {kind: kind_number for kind_number, kind in enumerate(kinds)}
     kind_of = np.array([index[fault.code, fault.column] if fault else -1 for fault in faults])
-    for at, (code, name) in enumerate(kinds):
-        rows = np.flatnonzero(kind_of[number] == at)
-        said = [faults[of].details for of in number[rows].tolist()]
-        report_each(table, rows, code, name, said, nth)
+    for kind_number, (code, name) in enumerate(kinds):
+        rows = np.flatnonzero(kind_of[number] == kind_number)
+        row_details = [faults[of].details for of in number[rows].tolist()]
+        report_each(table, rows, code, name, row_details, nth)
 
 
 def report_unreadable(table: Table, values: np.ndarray, code: str, name: str) -> None:

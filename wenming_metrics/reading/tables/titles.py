@@ -39,49 +39,49 @@ def read_titles(above: Iterable[str], beside: Iterable[str], point_types: Iterab
     Takes: above - texts over the header; beside - names of sheet and file, asked for the year only
            when the texts have none, and for the point type first; point_types - normalised names
     """
-    texts, others = [normalise(text) for text in above], [normalise(text) for text in beside]
-    years = _years(texts) or _years(others)
+    texts, beside_texts = [normalise(text) for text in above], [normalise(text) for text in beside]
+    years = _years(texts) or _years(beside_texts)
     days = {day for text in texts if _WORKED.search(text) for day in _days(text)}
-    teams = {found[1] for text in texts for found in _TEAM.finditer(text)}
+    teams = {match[1] for text in texts for match in _TEAM.finditer(text)}
     return Titles(
         year=years.pop() if len(years) == 1 else None,
         day=days.pop() if len(days) == 1 else None,
         team=next(iter(teams)) if len(teams) == 1 else "",
-        point_type=_longest([*others, *texts], point_types),
+        point_type=_longest([*beside_texts, *texts], point_types),
         sender=_sender(above) or (teams.pop() if len(teams) == 1 else ""),
     )
 
 
 def _sender(texts: Iterable[str]) -> str:
-    found = (_SENDER.search(normalize("NFKC", text)) for text in texts)
-    return next((one[1] for one in found if one), "")
+    matches = (_SENDER.search(normalize("NFKC", text)) for text in texts)
+    return next((match[1] for match in matches if match), "")
 
 
-def said_of_all(titles: Titles) -> dict[str, object]:
+def columns_of_titles(titles: Titles) -> dict[str, object]:
     """Give the columns that titles stand for where a table has no such column."""
-    said = {"day": titles.day, "team": titles.team, "point_type": titles.point_type}
-    return {name: value for name, value in said.items() if value}
+    columns = {"day": titles.day, "team": titles.team, "point_type": titles.point_type}
+    return {name: value for name, value in columns.items() if value}
 
 
 def _years(texts: Iterable[str]) -> set[int]:
-    return {int(found[1]) for text in texts for found in _YEAR.finditer(text)}
+    return {int(match[1]) for text in texts for match in _YEAR.finditer(text)}
 
 
 def _days(text: str) -> Iterable[date | None]:
     """Give the days written in a text; one that begins a span is None, which is no day."""
-    for found in _DAY.finditer(text):
+    for match in _DAY.finditer(text):
         try:
-            day = date(int(found[1]), int(found[2]), int(found[3]))
+            day = date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
             continue
-        yield None if _SPAN.match(text[found.end() :]) else day
+        yield None if _SPAN.match(text[match.end() :]) else day
 
 
 def _longest(texts: Iterable[str], words: Iterable[str]) -> str:
     """Give the longest of some words that stands in the first text that has any."""
-    known = sorted(words, key=len, reverse=True)
+    longest_first = sorted(words, key=len, reverse=True)
     for text in texts:
-        found = next((word for word in known if len(word) > 1 and word in text), "")
-        if found:
-            return found
+        longest = next((word for word in longest_first if len(word) > 1 and word in text), "")
+        if longest:
+            return longest
     return ""

@@ -31,18 +31,18 @@ def report_totals(table: Table, totals: list[Total], lost: np.ndarray) -> None:
     start = 0
     for total in totals:
         end = int(np.searchsorted(table.excel, total.excel))
-        part, whole = int(lost[start:end].sum()), int(lost[:end].sum())
-        said = {
+        since_last, all_lost = int(lost[start:end].sum()), int(lost[:end].sum())
+        figures = {
             "printed": number_text(total.printed),
-            "sum": number_text(part if end > start else whole),
+            "sum": number_text(since_last if end > start else all_lost),
         }
         code = "行-02"
         if total.printed < 0 or _MEAN.search(total.label):
-            code, said = "行-03", {}
-        elif total.printed == part or (_GRAND.search(total.label) and total.printed == whole):
+            code, figures = "行-03", {}
+        elif total.printed == since_last or (_GRAND.search(total.label) and total.printed == all_lost):
             code = "行-01"
         table.problems.append(
-            Problem(code, table.sheet.name, total.excel, found=total.label, details=said)
+            Problem(code, table.sheet.name, total.excel, found=total.label, details=figures)
         )
         start = end
 

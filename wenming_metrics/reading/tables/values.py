@@ -100,38 +100,38 @@ def _day_of_text(text: str, year: int | None) -> int:
         return BLANK
     if _SERIAL.fullmatch(text):
         return _day_of_number(float(text))
-    found = _DIGITS_DAY.fullmatch(text)
-    if found:
-        return _calendar(int(found[1]), int(found[2]), int(found[3]))
-    found = _DAY.fullmatch(text)
-    parts = (int(found[1]), found[2], found[3], found[4]) if found else None
-    if not found:
-        found = _SHORT_DAY.fullmatch(text)
-        parts = (year, *found.groups()) if found else None
-    if not parts or not (_CLOCK.fullmatch(parts[3]) or _SPAN_REST.fullmatch(parts[3])):
+    match = _DIGITS_DAY.fullmatch(text)
+    if match:
+        return _calendar(int(match[1]), int(match[2]), int(match[3]))
+    match = _DAY.fullmatch(text)
+    date_parts = (int(match[1]), match[2], match[3], match[4]) if match else None
+    if not match:
+        match = _SHORT_DAY.fullmatch(text)
+        date_parts = (year, *match.groups()) if match else None
+    if not date_parts or not (_CLOCK.fullmatch(date_parts[3]) or _SPAN_REST.fullmatch(date_parts[3])):
         return UNREADABLE
-    if parts[0] is None:
-        known = _calendar(2000, int(parts[1]), int(parts[2]))
-        return UNREADABLE if known < 0 else NO_YEAR
-    on = _calendar(parts[0], int(parts[1]), int(parts[2]))
-    return SPAN if on > 0 and not _CLOCK.fullmatch(parts[3]) else on
+    if date_parts[0] is None:
+        day_without_year = _calendar(2000, int(date_parts[1]), int(date_parts[2]))
+        return UNREADABLE if day_without_year < 0 else NO_YEAR
+    on = _calendar(date_parts[0], int(date_parts[1]), int(date_parts[2]))
+    return SPAN if on > 0 and not _CLOCK.fullmatch(date_parts[3]) else on
 
 
-def _short_number(found: re.Match, year: int | None) -> int:
+def _short_number(match: re.Match, year: int | None) -> int:
     """Read 11.13 that Excel took for a number; of 11.1 nobody knows whether a 0 was lost."""
-    if len(found[2]) < 2 and int(found[2]) <= 3:
+    if len(match[2]) < 2 and int(match[2]) <= 3:
         return CUT_SHORT
     if year is None:
         return NO_YEAR
-    return _calendar(year, int(found[1]), int(found[2]))
+    return _calendar(year, int(match[1]), int(match[2]))
 
 
 def _day_of_number(number: float) -> int:
     if _SERIALS[0] <= number < _SERIALS[1]:
         return _EXCEL_DAY_0 + int(number)
     if 10_000_000 <= number < 100_000_000 and number == int(number):
-        whole = int(number)
-        return _calendar(whole // 10_000, whole // 100 % 100, whole % 100)
+        digits = int(number)
+        return _calendar(digits // 10_000, digits // 100 % 100, digits % 100)
     return UNREADABLE
 
 
@@ -155,8 +155,8 @@ def mark(value: Value) -> int:
 
     Returns: 1e-4 points, or BLANK (also for 「/」 and 「—」), UNREADABLE, TOO_FINE, BROKEN
     """
-    found = _points(value, signed=False)
-    return {0: UNREADABLE, STROKE: BLANK}.get(found, found)
+    full_mark = _points(value, signed=False)
+    return {0: UNREADABLE, STROKE: BLANK}.get(full_mark, full_mark)
 
 
 def _points(value: Value, *, signed: bool) -> int:
@@ -172,20 +172,20 @@ def _points(value: Value, *, signed: bool) -> int:
         return 0
     if isinstance(value, float):
         return _scaled(Decimal(text), signed)
-    found = _POINTS.fullmatch(text)
-    if not found:
+    match = _POINTS.fullmatch(text)
+    if not match:
         return UNREADABLE
-    return _scaled(Decimal(found[1] + found[2].replace(",", "")), signed)
+    return _scaled(Decimal(match[1] + match[2].replace(",", "")), signed)
 
 
 def _scaled(number: Decimal, signed: bool) -> int:
     if not number.is_finite() or abs(number) >= _LARGEST or (number < 0 and not signed):
         return UNREADABLE
-    whole = abs(number) * POINT_SCALE
-    return int(whole) if whole == whole.to_integral_value() else TOO_FINE
+    scaled = abs(number) * POINT_SCALE
+    return int(scaled) if scaled == scaled.to_integral_value() else TOO_FINE
 
 
-def places(value: Value) -> int:
+def place_count(value: Value) -> int:
     """Read a number of places: 3, 「3处」, 「/」 (0). Returns: count, BLANK, UNREADABLE, BROKEN."""
     if not isinstance(value, float | str):
         return _without(value)
@@ -195,19 +195,19 @@ def places(value: Value) -> int:
         return BLANK
     if not text.strip("-/"):
         return 0
-    found = _PLACES.fullmatch(text)
-    return int(found[1]) if found and int(found[1]) <= _MOST_PLACES else UNREADABLE
+    match = _PLACES.fullmatch(text)
+    return int(match[1]) if match and int(match[1]) <= _MOST_PLACES else UNREADABLE
 
 
 def people(value: Value) -> int:
-    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `places`."""
+    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`."""
     text = word(value).replace(",", "").removesuffix("人")
     if not text.strip("-/"):
         return _without(value) if isinstance(value, CellError) else BLANK
-    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
-    if not found:
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
+    if not match:
         return UNREADABLE
-    count = Decimal(found[1]) * (10_000 if found[2] else 1)
+    count = Decimal(match[1]) * (10_000 if match[2] else 1)
     return int(count) if count == int(count) and count < 2**31 else UNREADABLE
 
 
@@ -232,8 +232,8 @@ def result(value: Value) -> int:
     text = normalise(spell(value))
     if not text:
         return BLANK
-    found = _RESULT.get(text, _RESULT.get(_REMARK.sub("", text)))
-    return UNREADABLE if found is None else found
+    result_number = _RESULT.get(text, _RESULT.get(_REMARK.sub("", text)))
+    return UNREADABLE if result_number is None else result_number
 
 
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:

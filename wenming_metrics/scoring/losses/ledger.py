@@ -39,12 +39,12 @@ def reason_of(scores: Scores, rules: RuleSet, node: int, column: int) -> str:
 
 def graded_owners(rules: RuleSet) -> set[int]:
     """Give the nodes whose rate rests on a table of grades, their own or that of a node below."""
-    plan, found = plan_of(rules), set()
+    plan, owners = plan_of(rules), set()
     for node in plan.grades:
         while plan.above[node] >= 0:
             node = plan.above[node]
-        found.add(node)
-    return found
+        owners.add(node)
+    return owners
 
 
 def that_tell(
@@ -66,27 +66,27 @@ def passes_tell(rules: RuleSet) -> np.ndarray:
     a period took is handed on by its first day.
     """
     plan, graded = plan_of(rules), graded_owners(rules)
-    found = visit_averages(rules).copy()
+    tells = visit_averages(rules).copy()
     for node, owner in enumerate(plan.owner.tolist()):
-        found[node] |= owner in graded or plan.above.get(owner, -1) >= 0
-    return found
+        tells[node] |= owner in graded or plan.above.get(owner, -1) >= 0
+    return tells
 
 
-def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, at: slice) -> pd.DataFrame:
+def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, columns: slice) -> pd.DataFrame:
     """List what was lost without a row.
 
-    Takes:   lines - the traced checks of some columns: owner, column, points; at - those columns
+    Takes:   lines - the traced checks of some columns: owner, column, points; columns - those columns
     Returns: node, column, points, reason; with the points of the lines they sum to full mark - score
     """
-    own = node_losses(scores, rules)
-    keys = lines["owner"].to_numpy(np.int64) * own.shape[1] + lines["column"].to_numpy(np.int64)
-    traced = exact_bins(keys, lines["points"], own.size).reshape(own.shape)
-    rest = np.where(own - traced > _LEAST, own - traced, 0.0)[:, at]
-    node, place = np.nonzero(rest)
-    column = place + at.start
-    told = [reason_of(scores, rules, *one) for one in zip(node, column, strict=True)]
-    found = {"node": node, "column": column, "points": rest[node, place]}
-    return pd.DataFrame({**found, "reason": np.array(told, dtype=object)})
+    losses = node_losses(scores, rules)
+    keys = lines["owner"].to_numpy(np.int64) * losses.shape[1] + lines["column"].to_numpy(np.int64)
+    traced = exact_bins(keys, lines["points"], losses.size).reshape(losses.shape)
+    rest = np.where(losses - traced > _LEAST, losses - traced, 0.0)[:, columns]
+    node, position = np.nonzero(rest)
+    column = position + columns.start
+    reasons = [reason_of(scores, rules, *cell) for cell in zip(node, column, strict=True)]
+    silent = {"node": node, "column": column, "points": rest[node, position]}
+    return pd.DataFrame({**silent, "reason": np.array(reasons, dtype=object)})
 
 
 def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFrame:
@@ -101,28 +101,28 @@ def counted_of(lines: pd.DataFrame, scores: Scores, rules: RuleSet) -> pd.DataFr
     """
     plan, size = plan_of(rules), scores.rates.shape[1]
     owner, column = lines["owner"].to_numpy(np.int64), lines["column"].to_numpy(np.int64)
-    own = node_losses(scores, rules)[owner, column]
+    owner_loss = node_losses(scores, rules)[owner, column]
     points, lost = lines["points"].to_numpy(), lines["lost"].to_numpy(float) / 10_000
     settles = plan.owner[owner] >= 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.nan_to_num(points / own)
+        share = np.nan_to_num(points / owner_loss)
         by_rate = np.nan_to_num(lines["lost"].to_numpy(float) / lines["possible"].to_numpy(float))
     averaged = visit_averages(rules)[owner] & ~settles
-    part = np.where(averaged, by_rate, lost)
-    whole = sums_within(part, owner * size + column)
+    amount = np.where(averaged, by_rate, lost)
+    total = sums_within(amount, owner * size + column)
     deducts = (rules.nodes["mode"] == "deduct").to_numpy()[owner]
     if deducts.any():
         settled = settle(lines, rules)
-        taken = settled["counted"].groupby(settled["node"] * size + settled["column"]).sum()
-        counted = taken.reindex(owner * size + column).fillna(0).to_numpy(float) / 10_000
-        whole = np.where(deducts, counted, whole)
-        part = np.where(deducts, share * whole, part)
+        counted_sums = settled["counted"].groupby(settled["node"] * size + settled["column"]).sum()
+        counted = counted_sums.reindex(owner * size + column).fillna(0).to_numpy(float) / 10_000
+        total = np.where(deducts, counted, total)
+        amount = np.where(deducts, share * total, amount)
     looked_up = settles & ~deducts
-    uncounted = np.where(deducts & (own > 0), lost - part, 0.0)
-    found = {"own": own, "part": np.where(looked_up, np.nan, part)}
-    found |= {"whole": np.where(looked_up, np.nan, whole)}
-    found |= {"uncounted": np.where(uncounted > 1e-7, uncounted, 0.0)}
-    return pd.DataFrame(found, lines.index)
+    uncounted = np.where(deducts & (owner_loss > 0), lost - amount, 0.0)
+    figures = {"own": owner_loss, "part": np.where(looked_up, np.nan, amount)}
+    figures |= {"whole": np.where(looked_up, np.nan, total)}
+    figures |= {"uncounted": np.where(uncounted > 1e-7, uncounted, 0.0)}
+    return pd.DataFrame(figures, lines.index)
 
 
 def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.ndarray:
@@ -144,12 +144,12 @@ def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.nda
     touched = settled & keys.isin(keys[settled & dropped])
     if not touched.any():
         return gained
-    part, gone = lines[touched], dropped[touched]
-    before = _taken(part, rules)
-    after = _taken(part.assign(lost=np.where(gone, 0, part["lost"])), rules).reindex(before.index)
+    touched_lines, gone = lines[touched], dropped[touched]
+    before = _taken(touched_lines, rules)
+    after = _taken(touched_lines.assign(lost=np.where(gone, 0, touched_lines["lost"])), rules).reindex(before.index)
     first = ~keys[touched].duplicated()
     ratio = (after.fillna(0.0) / before.where(before > 0)).fillna(1.0)
-    back = part["own"].to_numpy() * (1.0 - ratio.reindex(keys[touched]).fillna(1.0).to_numpy())
+    back = touched_lines["own"].to_numpy() * (1.0 - ratio.reindex(keys[touched]).fillna(1.0).to_numpy())
     gained[touched] = np.where(first, back, 0.0)
     return gained
 
@@ -168,10 +168,10 @@ def last_names(lines: pd.DataFrame) -> np.ndarray:
 
 def inside(lines: pd.DataFrame, path: Sequence[str]) -> np.ndarray:
     """Say of each line whether it lies in a branch of the tree. Takes: path - names from the top"""
-    found = np.ones(len(lines), bool)
+    is_inside = np.ones(len(lines), bool)
     for level, name in zip(LEVELS, path, strict=False):
-        found &= (lines[level] == name).to_numpy()
-    return found
+        is_inside &= (lines[level] == name).to_numpy()
+    return is_inside
 
 
 def sum_lines(lines: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def sum_lines(lines: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
     """
     lost = lines[(lines[value] != 0) | (lines["uncounted"] > 0)]
     grouped = lost.groupby(by, observed=True, sort=False)
-    found = pd.DataFrame(
+    sums = pd.DataFrame(
         {
             "loss": rounded(grouped[value].sum()),
             "count": (lost["kind"] == "row").groupby(lost[by], observed=True, sort=False).sum(),
@@ -191,8 +191,8 @@ def sum_lines(lines: pd.DataFrame, by: str, value: str) -> pd.DataFrame:
             "uncounted": rounded(grouped["uncounted"].sum()),
         }
     )  # fmt: skip
-    found = found.rename_axis("name").reset_index().astype({"name": object})
-    return found.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+    sums = sums.rename_axis("name").reset_index().astype({"name": object})
+    return sums.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
 
 
 def crossing(losses: Sequence[float], share: float = 0.8) -> int:
@@ -215,21 +215,21 @@ def blocks(lines: pd.DataFrame, depth: int, value: str, levels: int = 3) -> pd.D
     Returns: level (0, 1, ...), name, path (names from the branch on, a tuple), start, loss; blocks
              of a level do not overlap, the largest of each parent first. Gains are left out.
     """
-    shown = [name for name in LEVELS[depth : depth + levels] if (lines[name] != "").any()]
-    found: list[tuple] = []
-    _lay(lines[lines[value] > 0], shown, value, (), 0.0, found)
-    return pd.DataFrame(found, columns=["level", "name", "path", "start", "loss"])
+    level_names = [name for name in LEVELS[depth : depth + levels] if (lines[name] != "").any()]
+    block_rows: list[tuple] = []
+    _lay(lines[lines[value] > 0], level_names, value, (), 0.0, block_rows)
+    return pd.DataFrame(block_rows, columns=["level", "name", "path", "start", "loss"])
 
 
 def _lay(
-    lines: pd.DataFrame, shown: list[str], value: str, path: tuple, start: float, found: list[tuple]
+    lines: pd.DataFrame, level_names: list[str], value: str, path: tuple, start: float, block_rows: list[tuple]
 ) -> None:
-    if not shown:
+    if not level_names:
         return
-    sums = lines.groupby(shown[0], observed=True, sort=False)[value].sum()
+    sums = lines.groupby(level_names[0], observed=True, sort=False)[value].sum()
     for name, loss in sums.sort_values(ascending=False, kind="stable").items():
         if name:
-            found.append((len(path), name, (*path, name), start, loss))
-            below = lines[lines[shown[0]] == name]
-            _lay(below, shown[1:], value, (*path, name), start, found)
+            block_rows.append((len(path), name, (*path, name), start, loss))
+            below = lines[lines[level_names[0]] == name]
+            _lay(below, level_names[1:], value, (*path, name), start, block_rows)
         start += loss

@@ -22,9 +22,9 @@ def node_losses(scores: Scores, rules: RuleSet) -> np.ndarray:
     Returns: float array (node, column): leaves and settling nodes; others and what lies below a
              settling node are 0. Columns sum to full mark - score.
     """
-    own = (rules.nodes["mode"] != "").to_numpy()[:, None]
+    makes_rate = (rules.nodes["mode"] != "").to_numpy()[:, None]
     lost = rules.full_mark * scores.weights * (1.0 - np.nan_to_num(scores.rates, nan=1.0))
-    return np.where(own, lost, 0.0)
+    return np.where(makes_rate, lost, 0.0)
 
 
 def trace(placed: pd.DataFrame, scores: Scores, rules: RuleSet) -> tuple[np.ndarray, pd.Series]:
@@ -52,8 +52,8 @@ def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> np.ndarray:
     lost = np.where(by_visit, rate_lost, placed["lost"].to_numpy(float))
     column = placed["column"].to_numpy(np.int64)
     keys = placed["node"].to_numpy(np.int64) * (column.max(initial=0) + 1) + column
-    whole = sums_within(lost, keys)
-    return np.divide(lost, whole, out=np.zeros(len(lost)), where=whole > 0)
+    leaf_total = sums_within(lost, keys)
+    return np.divide(lost, leaf_total, out=np.zeros(len(lost)), where=leaf_total > 0)
 
 
 def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
@@ -75,24 +75,24 @@ def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, n
         inside = np.flatnonzero(holder == node)
         if not len(inside):
             continue
-        part = placed.iloc[inside]
+        checks = placed.iloc[inside]
         periods = settled[settled["node"] == node]
-        counted, lost = _at(periods, part, rules.nodes.at[node, "settlement"])
+        counted, lost = _period_sums(periods, checks, rules.nodes.at[node, "settlement"])
         upper = plan.above[node]
         if upper < 0:
-            whole = periods["counted"].groupby(periods["column"]).sum()
-            counted = counted / whole.where(whole > 0).reindex(part["column"]).to_numpy(float)
+            column_totals = periods["counted"].groupby(periods["column"]).sum()
+            counted = counted / column_totals.where(column_totals > 0).reindex(checks["column"]).to_numpy(float)
         with np.errstate(invalid="ignore", divide="ignore"):
             amount[inside] *= np.nan_to_num(np.where(lost > 0, counted / lost, 0.0))
         holder[inside] = upper if upper >= 0 else node
     return holder, amount
 
 
-def _at(
+def _period_sums(
     periods: pd.DataFrame, checks: pd.DataFrame, settlement: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Look up what was counted and lost in the period of each check."""
     keys = pd.MultiIndex.from_frame(periods[["column", "period"]])
     where = pd.MultiIndex.from_arrays([checks["column"], period_of(checks, settlement)])
-    found = keys.get_indexer(where)
-    return (periods[name].to_numpy(float)[found] for name in ("counted", "lost"))
+    positions = keys.get_indexer(where)
+    return (periods[name].to_numpy(float)[positions] for name in ("counted", "lost"))

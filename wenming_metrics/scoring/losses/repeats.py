@@ -30,35 +30,35 @@ RATES = {
 """Rate: what is counted, and of what."""
 
 
-def put_under(found: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+def put_under(findings: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
     """Say under which further item each problem counts: that of the first one of its kind.
 
-    Takes:   found - batch, seq, item, by day; pairs - batch, seq, other_batch, other_seq: two
-             findings that are one problem; those that are not both among `found` say nothing
+    Takes:   findings - batch, seq, item, by day; pairs - batch, seq, other_batch, other_seq: two
+             findings that are one problem; those that are not both among `findings` say nothing
     Returns: per finding an item, -1: only its own
     """
-    place = {key: at for at, key in enumerate(zip(found["batch"], found["seq"], strict=True))}
-    lead = list(range(len(found)))
+    position_of = {key: position for position, key in enumerate(zip(findings["batch"], findings["seq"], strict=True))}
+    lead = list(range(len(findings)))
 
-    def root(one: int) -> int:
-        while lead[one] != one:
-            one = lead[one]
-        return one
+    def root(position: int) -> int:
+        while lead[position] != position:
+            position = lead[position]
+        return position
 
     for pair in pairs.itertuples():
-        one = place.get((pair.batch, pair.seq))
-        other = place.get((pair.other_batch, pair.other_seq))
-        if one is not None and other is not None:
-            first, second = sorted((root(one), root(other)))
+        position = position_of.get((pair.batch, pair.seq))
+        other_position = position_of.get((pair.other_batch, pair.other_seq))
+        if position is not None and other_position is not None:
+            first, second = sorted((root(position), root(other_position)))
             lead[second] = first
-    item, first = found["item"].to_numpy(np.int64), np.arange(len(found))
-    for one in np.flatnonzero(np.array(lead, np.int64) != first):
-        first[one] = root(one)
+    item, first = findings["item"].to_numpy(np.int64), np.arange(len(findings))
+    for position in np.flatnonzero(np.array(lead, np.int64) != first):
+        first[position] = root(position)
     return np.where(item[first] == item, -1, item[first])
 
 
 def judge_together(
-    found: pd.DataFrame,
+    findings: pd.DataFrame,
     answers: pd.DataFrame,
     *,
     as_of: int,
@@ -71,14 +71,14 @@ def judge_together(
     What was put under another item is 重复 if what was found of either before was open; likewise
     反弹 and 连续通报; and what is found of either later comes after it.
 
-    Takes:   found - as `judge` takes it, and under (`put_under`)
+    Takes:   findings - as `judge` takes it, and under (`put_under`)
     Returns: as `judge`; also next: the day on which the same was found next, 0: not
     """
-    lines, own = with_copies(found)
-    copies = pd.Series(lines.index[own < 0], lines["label"][own < 0].to_numpy())
-    told = answers[answers["finding"].isin(copies.index)]
-    told = told.assign(finding=copies.reindex(told["finding"]).to_numpy())
-    answers = pd.concat([answers, told], ignore_index=True) if len(told) else answers
+    lines, sign = with_copies(findings)
+    copies = pd.Series(lines.index[sign < 0], lines["label"][sign < 0].to_numpy())
+    copied_answers = answers[answers["finding"].isin(copies.index)]
+    copied_answers = copied_answers.assign(finding=copies.reindex(copied_answers["finding"]).to_numpy())
+    answers = pd.concat([answers, copied_answers], ignore_index=True) if len(copied_answers) else answers
     settings = {"as_of": as_of, "relapse_days": relapse_days}
     settings |= {"running": running, "issue_of": issue_of}
     judged = judge(lines, answers, **settings)
@@ -87,57 +87,57 @@ def judge_together(
     return _merged(judged, lines["label"])
 
 
-def with_copies(found: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+def with_copies(findings: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """Put a line for each finding that counts under a further item beside its own, by day.
 
-    Returns: the lines with new labels after those of `found`, and label (that in `found`); per line
+    Returns: the lines with new labels after those of `findings`, and label (that in `findings`); per line
              1 for a finding's own, -1 for a copy
     """
-    lines = found.assign(label=found.index)
+    lines = findings.assign(label=findings.index)
     copies = lines[lines["under"] >= 0]
     if copies.empty:
         return lines, np.ones(len(lines), np.int64)
-    start = int(found.index.max()) + 1
+    start = int(findings.index.max()) + 1
     copies = copies.assign(item=copies["under"])
     copies.index = pd.RangeIndex(start, start + len(copies))
-    both = pd.concat([lines, copies]).sort_values("day", kind="stable")
-    return both, np.where(both.index >= start, -1, 1)
+    combined = pd.concat([lines, copies]).sort_values("day", kind="stable")
+    return combined, np.where(combined.index >= start, -1, 1)
 
 
 def _merged(judged: pd.DataFrame, label: pd.Series) -> pd.DataFrame:
     """Put what was judged of a finding under two items into one line."""
     again = label.index.to_numpy() != label.to_numpy()
-    own, also = judged[~again].copy(), judged[again].set_index(label[again].to_numpy())
-    at = also.index
+    merged, also = judged[~again].copy(), judged[again].set_index(label[again].to_numpy())
+    labels = also.index
     for name in _FLAGS:
-        own.loc[at, name] |= also[name]
-    own.loc[at, "state"] = np.maximum(own.loc[at, "state"], also["state"])
-    one, other = own.loc[at, "next"], also["next"]
-    either = np.maximum(one, other)
-    own.loc[at, "next"] = np.where((one == 0) | (other == 0), either, np.minimum(one, other))
-    return own
+        merged.loc[labels, name] |= also[name]
+    merged.loc[labels, "state"] = np.maximum(merged.loc[labels, "state"], also["state"])
+    next_day, copy_day = merged.loc[labels, "next"], also["next"]
+    either = np.maximum(next_day, copy_day)
+    merged.loc[labels, "next"] = np.where((next_day == 0) | (copy_day == 0), either, np.minimum(next_day, copy_day))
+    return merged
 
 
-def _next(found: pd.DataFrame) -> np.ndarray:
+def _next(findings: pd.DataFrame) -> np.ndarray:
     """Give the next day on which the same item was found at the same site; 0: none."""
-    days = found[[*_PLACE, "day"]].drop_duplicates().sort_values("day")
+    days = findings[[*_PLACE, "day"]].drop_duplicates().sort_values("day")
     later = days.groupby(_PLACE)["day"].shift(-1).fillna(0).astype(np.int64)
-    both = found[[*_PLACE, "day"]].merge(days.assign(next=later), on=[*_PLACE, "day"], how="left")
-    return both["next"].to_numpy(np.int64)
+    joined = findings[[*_PLACE, "day"]].merge(days.assign(next=later), on=[*_PLACE, "day"], how="left")
+    return joined["next"].to_numpy(np.int64)
 
 
-def closings(found: pd.DataFrame, days: range, relapse_days: int) -> pd.DataFrame:
+def closings(findings: pd.DataFrame, days: range, relapse_days: int) -> pd.DataFrame:
     """List the problems answered as 已整改 that could come back (反弹) on some days.
 
     Those whose `relapse_days` after the answer run into the days, if they had not been found again
     before; of one site, item and day one.
 
-    Takes:   found - with `judge_together`
-    Returns: of `found` the line of each; reopened (bool): found again on the days, in time
+    Takes:   findings - with `judge_together`
+    Returns: of `findings` the line of each; reopened (bool): found again on the days, in time
     """
     keys = [*_PLACE, "day"]
-    closed = found.groupby(keys)["closed"].transform("max")
-    lines = found.assign(closed=closed).drop_duplicates(keys, keep="last")
+    closed = findings.groupby(keys)["closed"].transform("max")
+    lines = findings.assign(closed=closed).drop_duplicates(keys, keep="last")
     after, closed = lines["next"].to_numpy(np.int64), lines["closed"].to_numpy(np.int64)
     at_risk = (closed >= days.start - relapse_days) & (closed < days.stop - 1)
     at_risk &= (after == 0) | ((after > closed) & (after >= days.start))
@@ -153,28 +153,28 @@ def rechecked(
 
     Takes: closed - of `closings`; looks - site, item, day
     """
-    own = closed[[*_PLACE, "closed"]].reset_index(drop=True).rename_axis("line").reset_index()
-    both = own.merge(looks[[*_PLACE, "day"]], on=_PLACE)
-    in_time = (both["day"] > both["closed"]) & (both["day"] - both["closed"] <= relapse_days)
-    in_time &= (both["day"] >= days.start) & (both["day"] < days.stop)
+    lines = closed[[*_PLACE, "closed"]].reset_index(drop=True).rename_axis("line").reset_index()
+    pairs = lines.merge(looks[[*_PLACE, "day"]], on=_PLACE)
+    in_time = (pairs["day"] > pairs["closed"]) & (pairs["day"] - pairs["closed"] <= relapse_days)
+    in_time &= (pairs["day"] >= days.start) & (pairs["day"] < days.stop)
     seen = np.zeros(len(closed), bool)
-    seen[both.loc[in_time, "line"].unique()] = True
+    seen[pairs.loc[in_time, "line"].unique()] = True
     return seen | closed["reopened"].to_numpy(bool)
 
 
-def failed_twice(found: pd.DataFrame, days: range) -> pd.DataFrame:
+def failed_twice(findings: pd.DataFrame, days: range) -> pd.DataFrame:
     """List what may be 反复点位, site and item: found on at least two visits, on the days too.
 
-    Takes: found - site, item, under, day, visit
+    Takes: findings - site, item, under, day, visit
     """
-    lines, _ = with_copies(found)
+    lines, _ = with_copies(findings)
     groups = lines.groupby(_PLACE)
     often = groups["visit"].transform("nunique") >= FAILS
     now = groups["day"].transform("max") >= days.start
     return lines.loc[often & now, _PLACE].drop_duplicates(ignore_index=True)
 
 
-def returning(found: pd.DataFrame, looks: pd.DataFrame, wanted: pd.DataFrame) -> np.ndarray:
+def returning(findings: pd.DataFrame, looks: pd.DataFrame, wanted: pd.DataFrame) -> np.ndarray:
     """Mark the findings at sites that failed an item on 2 of the last 3 visits that looked at it.
 
     A visit that found what was put under the item has looked at it, and it failed.
@@ -183,72 +183,72 @@ def returning(found: pd.DataFrame, looks: pd.DataFrame, wanted: pd.DataFrame) ->
            `failed_twice`
     """
     visit = [*_PLACE, "day", "visit"]
-    put = found[found["under"] >= 0]
-    put = put.assign(item=put["under"], failed=1)[[*visit, "failed"]]
-    seen = pd.concat([looks[[*visit, "failed"]], put]).merge(wanted, on=_PLACE)
+    copies = findings[findings["under"] >= 0]
+    copies = copies.assign(item=copies["under"], failed=1)[[*visit, "failed"]]
+    seen = pd.concat([looks[[*visit, "failed"]], copies]).merge(wanted, on=_PLACE)
     seen = seen.groupby(visit, as_index=False)["failed"].max()
     last = seen.sort_values(["day", "visit"]).groupby(_PLACE).tail(LOOKS)
     failed = last.groupby(_PLACE)["failed"].sum()
     often = failed.index[failed >= FAILS]
-    under = found.assign(item=found["under"])
-    own, put = (pd.MultiIndex.from_frame(one[_PLACE]) for one in (found, under))
-    return own.isin(often) | put.isin(often)
+    under = findings.assign(item=findings["under"])
+    originals, copies = (pd.MultiIndex.from_frame(frame[_PLACE]) for frame in (findings, under))
+    return originals.isin(often) | copies.isin(often)
 
 
-def count(found: pd.DataFrame, closed: pd.DataFrame, by: str) -> pd.DataFrame:
+def count(findings: pd.DataFrame, closed: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count the four meanings by a column, and say of what they are a part.
 
-    Takes:   found - problems of a window: `by`, site, again, relapsed, running, returning (bool);
+    Takes:   findings - problems of a window: `by`, site, again, relapsed, running, returning (bool);
              closed - of `closings`: `by`, rechecked, reopened
     Returns: name, COUNTS, RATES (per cent, NaN without a whole); most problems that come back first
     """
-    recurs = found[_FLAGS].any(axis=1)
-    own = found.assign(found=1, any=recurs).groupby(by, observed=True)
-    told = own[["found", *_FLAGS, "any"]].sum()
-    back = found[found["returning"]].groupby(by, observed=True)["site"].nunique()
-    told = told.join(own["site"].nunique().rename("sites"), how="outer")
-    told = told.join(back.rename("returning"), how="left")
+    recurs = findings[_FLAGS].any(axis=1)
+    groups = findings.assign(found=1, any=recurs).groupby(by, observed=True)
+    counts = groups[["found", *_FLAGS, "any"]].sum()
+    back = findings[findings["returning"]].groupby(by, observed=True)["site"].nunique()
+    counts = counts.join(groups["site"].nunique().rename("sites"), how="outer")
+    counts = counts.join(back.rename("returning"), how="left")
     answered = closed.assign(closed=1).groupby(by, observed=True)
-    told = told.join(answered[["closed", "rechecked", "reopened"]].sum(), how="outer")
-    told = told.reindex(columns=COUNTS).fillna(0).astype(np.int64).rename_axis("name").reset_index()
-    told = told.assign(name=told["name"].astype(object), **_rates(told))
+    counts = counts.join(answered[["closed", "rechecked", "reopened"]].sum(), how="outer")
+    counts = counts.reindex(columns=COUNTS).fillna(0).astype(np.int64).rename_axis("name").reset_index()
+    counts = counts.assign(name=counts["name"].astype(object), **_rates(counts))
     order = ["any", "returning", "found"]
-    return told.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+    return counts.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 
 
-def total(found: pd.DataFrame, closed: pd.DataFrame) -> pd.Series:
+def total(findings: pd.DataFrame, closed: pd.DataFrame) -> pd.Series:
     """Count the four meanings over everything, as `count`; zeros where there is nothing."""
-    told = count(found.assign(whole=0), closed.assign(whole=0), "whole")
+    counts = count(findings.assign(whole=0), closed.assign(whole=0), "whole")
     none = dict.fromkeys(COUNTS, 0) | dict.fromkeys(RATES, np.nan)
-    line = next(iter(told.to_dict("records")), none)
+    line = next(iter(counts.to_dict("records")), none)
     return pd.Series({name: line[name] for name in none}, dtype=object)  # counts stay whole
 
 
-def _rates(told: pd.DataFrame) -> dict[str, np.ndarray]:
-    found = {}
-    for name, (part, whole) in RATES.items():
-        size = told[whole].to_numpy(float)
-        share = np.full(len(told), np.nan)
-        found[name] = np.divide(told[part].to_numpy(float) * 100, size, where=size > 0, out=share)
-    return found
+def _rates(counts: pd.DataFrame) -> dict[str, np.ndarray]:
+    rates = {}
+    for name, (counted, base) in RATES.items():
+        size = counts[base].to_numpy(float)
+        share = np.full(len(counts), np.nan)
+        rates[name] = np.divide(counts[counted].to_numpy(float) * 100, size, where=size > 0, out=share)
+    return rates
 
 
-def worst_sites(found: pd.DataFrame, most: int) -> pd.DataFrame:
+def worst_sites(findings: pd.DataFrame, most: int) -> pd.DataFrame:
     """List the sites that keep coming back, by the days on which what recurs was found.
 
-    Takes:   found - problems of a window and of before: site, item, under, day, closed, again,
+    Takes:   findings - problems of a window and of before: site, item, under, day, closed, again,
              relapsed, running, returning, current (bool: of the window)
     Returns: site, days (distinct), times (problems), open (not answered as 已整改), first and last
-             (ordinals), lines (labels in `found`, by day); sites with at least two days
+             (ordinals), lines (labels in `findings`, by day); sites with at least two days
     """
-    recurs = found["current"] & (found[_FLAGS].any(axis=1) | found["returning"])
-    first = found["item"].where(found["under"] < 0, found["under"])
-    named = [pd.MultiIndex.from_arrays([found["site"], item]) for item in (first, found["item"])]
-    wanted = named[0][recurs]
-    own = named[0].isin(wanted) | named[1].isin(wanted)
-    part = found[own].sort_values(["day", "item"], kind="stable")
-    part = part.assign(open=part["closed"] == OPEN)
-    groups = part.groupby("site")
+    recurs = findings["current"] & (findings[_FLAGS].any(axis=1) | findings["returning"])
+    first = findings["item"].where(findings["under"] < 0, findings["under"])
+    site_items = [pd.MultiIndex.from_arrays([findings["site"], item]) for item in (first, findings["item"])]
+    wanted = site_items[0][recurs]
+    recurring = site_items[0].isin(wanted) | site_items[1].isin(wanted)
+    site_findings = findings[recurring].sort_values(["day", "item"], kind="stable")
+    site_findings = site_findings.assign(open=site_findings["closed"] == OPEN)
+    groups = site_findings.groupby("site")
     sites = groups.agg(
         days=("day", "nunique"),
         times=("day", "size"),
@@ -259,10 +259,10 @@ def worst_sites(found: pd.DataFrame, most: int) -> pd.DataFrame:
     sites = sites[sites["days"] > 1].reset_index()
     order = ["days", "times", "last"]
     sites = sites.sort_values(order, ascending=False, kind="stable", ignore_index=True).head(most)
-    lines = _labels(part, sites["site"])
+    lines = _labels(site_findings, sites["site"])
     return sites.assign(lines=lines)
 
 
-def _labels(part: pd.DataFrame, sites: Iterable[int]) -> list[tuple[int, ...]]:
-    at = part[part["site"].isin(list(sites))].groupby("site").groups
-    return [tuple(at[site].tolist()) for site in sites]
+def _labels(findings: pd.DataFrame, sites: Iterable[int]) -> list[tuple[int, ...]]:
+    by_site = findings[findings["site"].isin(list(sites))].groupby("site").groups
+    return [tuple(by_site[site].tolist()) for site in sites]

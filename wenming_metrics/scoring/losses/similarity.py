@@ -39,38 +39,38 @@ def bigrams(text: str) -> np.ndarray:
     return np.unique(codes[:-1] * _WIDE + codes[1:])
 
 
-def alike(found: pd.DataFrame, days: range, apart: int) -> pd.DataFrame:
+def alike(findings: pd.DataFrame, days: range, apart: int) -> pd.DataFrame:
     """List pairs of problems of a site, under different items, that are worded alike.
 
     Likeness (Dice): twice the common pairs of neighbouring signs by those of both texts, 0 to 1.
     Of a pair the later one lies on the given days, the earlier one at most `apart` days before it.
 
-    Takes:   found - site, item, day, text
-    Returns: one, other (labels of `found`, the earlier one first), likeness, site, low and high
+    Takes:   findings - site, item, day, text
+    Returns: one, other (labels of `findings`, the earlier one first), likeness, site, low and high
              (the items); the most alike first, of those the latest
     """
-    own = found.sort_values(["site", "day"], kind="stable")
-    number, texts = pd.factorize(own["text"])
-    known = _telling([bigrams(text) for text in texts])
-    site, item, day = (own[name].to_numpy(np.int64) for name in ("site", "item", "day"))
+    ordered = findings.sort_values(["site", "day"], kind="stable")
+    number, texts = pd.factorize(ordered["text"])
+    bigrams_of = _distinctive([bigrams(text) for text in texts])
+    site, item, day = (ordered[name].to_numpy(np.int64) for name in ("site", "item", "day"))
     starts = np.flatnonzero(np.diff(site, prepend=-1))
-    parts = []
+    site_pairs = []
     for start, stop in itertools.pairwise([*starts.tolist(), len(site)]):
-        at = slice(max(start, stop - _FEW), stop)
-        if day[stop - 1] >= days.start and (item[at] != item[stop - 1]).any():
-            words = [known[one] for one in number[at].tolist()]
-            one, other, likeness = _of_site(item[at], day[at], words, days, apart)
-            parts.append((one + at.start, other + at.start, likeness))
-    one, other, likeness = (np.concatenate(of) for of in zip(_NOTHING, *parts, strict=True))
-    labels = own.index.to_numpy()
-    low, high = np.minimum(item[one], item[other]), np.maximum(item[one], item[other])
-    pairs = {"one": labels[one], "other": labels[other], "likeness": likeness}
-    pairs |= {"site": site[one], "low": low, "high": high}
-    order = np.lexsort([-day[other], -likeness])
+        window = slice(max(start, stop - _FEW), stop)
+        if day[stop - 1] >= days.start and (item[window] != item[stop - 1]).any():
+            words = [bigrams_of[text_number] for text_number in number[window].tolist()]
+            earlier, later, likeness = _of_site(item[window], day[window], words, days, apart)
+            site_pairs.append((earlier + window.start, later + window.start, likeness))
+    earlier, later, likeness = (np.concatenate(of) for of in zip(_NOTHING, *site_pairs, strict=True))
+    labels = ordered.index.to_numpy()
+    low, high = np.minimum(item[earlier], item[later]), np.maximum(item[earlier], item[later])
+    pairs = {"one": labels[earlier], "other": labels[later], "likeness": likeness}
+    pairs |= {"site": site[earlier], "low": low, "high": high}
+    order = np.lexsort([-day[later], -likeness])
     return pd.DataFrame(pairs).iloc[order].reset_index(drop=True)
 
 
-def _telling(texts: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _distinctive(texts: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Leave out the pairs of signs that a large part of many texts has: they tell of no problem."""
     if len(texts) < _MANY:
         return list(texts)
@@ -88,14 +88,14 @@ def _of_site(
     fits &= item[None, :] != item[:, None]
     common, sizes = _overlap(texts)
     fits &= 2 * common > ALIKE * (sizes[None, :] + sizes[:, None])
-    one, other = np.nonzero(fits)
-    return one, other, 2 * common[one, other] / (sizes[one] + sizes[other])
+    earlier, later = np.nonzero(fits)
+    return earlier, later, 2 * common[earlier, later] / (sizes[earlier] + sizes[later])
 
 
 def _overlap(texts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Count the common pairs of signs of any two texts, and those of each."""
     sizes = np.array([len(text) for text in texts], np.int64)
-    signs, at = np.unique(np.concatenate(texts), return_inverse=True)
-    held = np.zeros((len(texts), len(signs)), np.float32)
-    held[np.repeat(np.arange(len(texts)), sizes), at] = 1
-    return held @ held.T, sizes
+    signs, sign_index = np.unique(np.concatenate(texts), return_inverse=True)
+    incidence = np.zeros((len(texts), len(signs)), np.float32)
+    incidence[np.repeat(np.arange(len(texts)), sizes), sign_index] = 1
+    return incidence @ incidence.T, sizes

@@ -23,8 +23,8 @@ def status_of(scores: np.ndarray, coverage: np.ndarray, limit: float) -> np.ndar
            limit - share that must be reached
     """
     thin = np.nan_to_num(coverage, nan=1.0) < limit
-    found = np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
-    return found.astype(object)
+    status = np.select([np.isnan(scores), thin], [UNVISITED, THIN], RANKED)
+    return status.astype(object)
 
 
 def rank_units(
@@ -46,27 +46,27 @@ def rank_units(
     value = _before_ties(pd.Series(exact_score(compared), units.index), units, order)[ranked]
     groups = value.groupby(units["group"][ranked])
     method = {"competition": "min", "dense": "dense"}[ties]
-    places = groups.rank(method=method, ascending=False).astype("Int64")
+    ranks = groups.rank(method=method, ascending=False).astype("Int64")
     shared = pd.Series(False, units.index)
     shared[ranked] = value.groupby([units["group"][ranked], value]).transform("size") > 1
-    return units.assign(score=published, rank=places.reindex(units.index), tied=shared)
+    return units.assign(score=published, rank=ranks.reindex(units.index), tied=shared)
 
 
 def _before_ties(value: pd.Series, units: pd.DataFrame, order: Sequence[str]) -> pd.Series:
     """Part equal scores by further figures; gives a number that grows with the better place."""
     if not order:
         return value
-    told = {"failed": -units["failed"], "coverage": units["coverage"].fillna(0.0)}
-    told["exact"] = pd.Series(exact_score(units["score"].to_numpy(float)), units.index)
-    keys = pd.DataFrame({"score": value, **{name: told[name] for name in order}})
-    found = keys.groupby(["score", *order], sort=True, dropna=True).ngroup().astype(float)
-    return found.where(value.notna())
+    figures = {"failed": -units["failed"], "coverage": units["coverage"].fillna(0.0)}
+    figures["exact"] = pd.Series(exact_score(units["score"].to_numpy(float)), units.index)
+    keys = pd.DataFrame({"score": value, **{name: figures[name] for name in order}})
+    numbers = keys.groupby(["score", *order], sort=True, dropna=True).ngroup().astype(float)
+    return numbers.where(value.notna())
 
 
 def order_units(ranked: pd.DataFrame) -> pd.DataFrame:
     """Order a list: by group, place, then the order of the register; units without place last."""
-    place = ranked["rank"].astype("float64").fillna(np.inf)
-    keys = ranked.assign(_place=place, _own=np.arange(len(ranked)))
+    rank = ranked["rank"].astype("float64").fillna(np.inf)
+    keys = ranked.assign(_place=rank, _own=np.arange(len(ranked)))
     return keys.sort_values(["group_order", "_place", "_own"]).drop(columns=["_place", "_own"])
 
 

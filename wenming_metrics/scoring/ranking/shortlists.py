@@ -28,12 +28,12 @@ class _End:
     """One list of one group: positions of the named lines, and how large a tie was left out,
     and at what place."""
 
-    places: list[int]
+    positions: list[int]
     left_out: int = 0
     edge: int = 0
 
 
-def name_units(ranked: pd.DataFrame, told: Lists) -> pd.DataFrame:
+def name_units(ranked: pd.DataFrame, lists: Lists) -> pd.DataFrame:
     """Name the units at both ends of every group.
 
     Takes:   ranked - group, unit, unit_name, rank (<NA> = no place), tied, score (published)
@@ -43,12 +43,12 @@ def name_units(ranked: pd.DataFrame, told: Lists) -> pd.DataFrame:
              that the cap left out: left_out = how many units
     """
     placed = ranked[ranked["rank"].notna()]
-    parts = [pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})]
+    frames = [pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})]
     for group in dict.fromkeys(ranked["group"].tolist()):
-        own = placed[placed["group"] == group].sort_values("rank", kind="stable")
-        parts += _name_group(own.reset_index(drop=True), group, told)
-    found = pd.concat(parts[1:] or parts, ignore_index=True)
-    return found.astype({"unit": "int64", "rank": "Int64", "tied": bool, "below": bool})
+        group_units = placed[placed["group"] == group].sort_values("rank", kind="stable")
+        frames += _name_group(group_units.reset_index(drop=True), group, lists)
+    named_units = pd.concat(frames[1:] or frames, ignore_index=True)
+    return named_units.astype({"unit": "int64", "rank": "Int64", "tied": bool, "below": bool})
 
 
 def running(sides: Iterable[Mapping[int, str]], absent: str = "skip") -> dict[int, int]:
@@ -61,56 +61,56 @@ def running(sides: Iterable[Mapping[int, str]], absent: str = "skip") -> dict[in
     """
     periods = iter(sides)
     going = {unit: side for unit, side in next(periods, {}).items() if side}
-    found = dict.fromkeys(going, 1)
+    runs = dict.fromkeys(going, 1)
     while going and (period := next(periods, None)) is not None:
-        there = {unit: period.get(unit) for unit in going}
+        period_sides = {unit: period.get(unit) for unit in going}
         for unit, side in list(going.items()):
-            if there[unit] == side:
-                found[unit] += 1
-            elif there[unit] is not None or absent == "break":
+            if period_sides[unit] == side:
+                runs[unit] += 1
+            elif period_sides[unit] is not None or absent == "break":
                 del going[unit]
-    return found
+    return runs
 
 
-def sides_of(ranked: pd.DataFrame, told: Lists) -> dict[int, str]:
+def sides_of(ranked: pd.DataFrame, lists: Lists) -> dict[int, str]:
     """Say of each unit with a place on which end it is named, "" for neither; see `running`."""
     placed = ranked["rank"].notna().to_numpy()
     ranks = ranked["rank"].to_numpy(float)[placed].astype(np.int64)
     units, scores = (ranked[name].to_numpy()[placed] for name in ("unit", "score"))
     groups = ranked["group"].to_numpy(object)[placed]
-    found = dict.fromkeys(units.tolist(), "")
+    side_of = dict.fromkeys(units.tolist(), "")
     for group in dict.fromkeys(groups.tolist()):
-        own = np.flatnonzero(groups == group)
-        own = own[np.argsort(ranks[own], kind="stable")]
-        front, back, _ = _ends(ranks[own], scores[own].astype(float), group, told)
+        members = np.flatnonzero(groups == group)
+        members = members[np.argsort(ranks[members], kind="stable")]
+        front, back, _ = _ends(ranks[members], scores[members].astype(float), group, lists)
         for side, end in ((FRONT, front), (BACK, back)):
-            found |= dict.fromkeys(units[own[end.places]].tolist(), side)
-    return found
+            side_of |= dict.fromkeys(units[members[end.positions]].tolist(), side)
+    return side_of
 
 
-def _name_group(own: pd.DataFrame, group: str, told: Lists) -> list[pd.DataFrame]:
-    ranks, scores = own["rank"].to_numpy(np.int64), own["score"].to_numpy(float)
-    front, back, below = _ends(ranks, scores, group, told)
-    lines = own.assign(group=group, below=below, left_out=0)
+def _name_group(group_units: pd.DataFrame, group: str, lists: Lists) -> list[pd.DataFrame]:
+    ranks, scores = group_units["rank"].to_numpy(np.int64), group_units["score"].to_numpy(float)
+    front, back, below = _ends(ranks, scores, group, lists)
+    lines = group_units.assign(group=group, below=below, left_out=0)
     return [_lines(lines, FRONT, front), _lines(lines, BACK, back)]
 
 
 def _ends(
-    ranks: np.ndarray, scores: np.ndarray, group: str, told: Lists
+    ranks: np.ndarray, scores: np.ndarray, group: str, lists: Lists
 ) -> tuple[_End, _End, np.ndarray]:
     """Give both ends of a group in the order of rank, and which of its units are under the line."""
-    below = np.zeros(len(ranks), bool) if told.line is None else scores < told.line
-    counts = _counts(group, len(ranks), told)
-    front = _front(ranks, counts[0], told.cap, np.flatnonzero(~below))
-    taken = np.isin(np.arange(len(ranks)), front.places)
-    return front, _back(ranks, counts[1], told.cap, below, np.flatnonzero(~taken)), below
+    below = np.zeros(len(ranks), bool) if lists.line is None else scores < lists.line
+    counts = _counts(group, len(ranks), lists)
+    front = _front(ranks, counts[0], lists.cap, np.flatnonzero(~below))
+    in_front = np.isin(np.arange(len(ranks)), front.positions)
+    return front, _back(ranks, counts[1], lists.cap, below, np.flatnonzero(~in_front)), below
 
 
-def _counts(group: str, size: int, told: Lists) -> tuple[int, int]:
+def _counts(group: str, size: int, lists: Lists) -> tuple[int, int]:
     """Give how many are named in front and at the back of a group, before ties."""
-    if not told.groups:
+    if not lists.groups:
         return min(_USUAL, (size + 1) // 2), _USUAL
-    return told.groups.get(group) or told.groups.get(EVERY_GROUP) or (0, 0)
+    return lists.groups.get(group) or lists.groups.get(EVERY_GROUP) or (0, 0)
 
 
 def _front(ranks: np.ndarray, count: int, cap: int | None, free: np.ndarray) -> _End:
@@ -130,22 +130,22 @@ def _back(
         return _End(under)
     edge = int(ranks[rest[-min(count, len(rest))]])
     end = _within(ranks, rest[ranks[rest] >= edge], count, cap, edge)
-    left = [at for at in np.flatnonzero(ranks == edge).tolist() if at not in under]
-    return _End(sorted({*end.places, *under}), len(left) if end.left_out else 0, edge)
+    left = [position for position in np.flatnonzero(ranks == edge).tolist() if position not in under]
+    return _End(sorted({*end.positions, *under}), len(left) if end.left_out else 0, edge)
 
 
-def _within(ranks: np.ndarray, named: np.ndarray, count: int, cap: int | None, edge: int) -> _End:
+def _within(ranks: np.ndarray, candidates: np.ndarray, count: int, cap: int | None, edge: int) -> _End:
     """Leave out the tie at the edge of a list where it makes the list longer than its cap."""
-    if cap is None or len(named) <= max(cap, count):
-        return _End(named.tolist())
-    kept = named[ranks[named] != edge]
-    return _End(kept.tolist(), len(named) - len(kept), edge)
+    if cap is None or len(candidates) <= max(cap, count):
+        return _End(candidates.tolist())
+    without_tie = candidates[ranks[candidates] != edge]
+    return _End(without_tie.tolist(), len(candidates) - len(without_tie), edge)
 
 
-def _lines(own: pd.DataFrame, side: str, end: _End) -> pd.DataFrame:
-    lines = own.iloc[end.places].assign(side=side)
+def _lines(group_units: pd.DataFrame, side: str, end: _End) -> pd.DataFrame:
+    lines = group_units.iloc[end.positions].assign(side=side)
     if end.left_out:
-        cut = {"group": own["group"].iloc[0], "side": side, "unit": -1, "unit_name": ""}
+        cut = {"group": group_units["group"].iloc[0], "side": side, "unit": -1, "unit_name": ""}
         cut |= {"rank": end.edge, "tied": True, "below": False, "left_out": end.left_out}
         lines = pd.concat([lines, pd.DataFrame([cut])]).sort_values("rank", kind="stable")
     return lines.reindex(columns=list(_COLUMNS))

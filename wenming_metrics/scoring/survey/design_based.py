@@ -80,16 +80,16 @@ def estimate(
     family = _families(units, group)
     if how == "population":
         w = _by_people(w, units, home, family, population or {}, group)
-    part = w * base
+    share = w * base
     if how == "units":
-        part = part / np.where(base, exact_bins(home, part)[home], 1)
-    whole = exact_sum(part)
+        share = share / np.where(base, exact_bins(home, share)[home], 1)
+    total = exact_sum(share)
     # Divided once, at the end: shares of each that are rounded first make 74.999… of 75.
-    centre, part = exact_product(part, x) / whole, part / whole
+    centre, share = exact_product(share, x) / total, share / total
     drawn = _drawn(home, cluster)
-    off = part * (x - (centre if how != "units" else _centres(part, x, base, home, drawn, family)))
+    off = share * (x - (centre if how != "units" else _centres(share, x, base, home, drawn, family)))
     variance, df = _variance(off, home, drawn, family)
-    return _with_limits(centre, variance, df, x[base], part[base], level)
+    return _with_limits(centre, variance, df, x[base], share[base], level)
 
 
 def expand(
@@ -117,10 +117,10 @@ def _families(units: np.ndarray, group: Mapping[int, Hashable] | None) -> np.nda
 def _drawn(home: np.ndarray, cluster: ArrayLike | None) -> np.ndarray:
     """Number what was drawn: clusters inside their unit, or questionnaires by themselves."""
     alone = -1 - np.arange(len(home))
-    given = np.zeros(len(home), np.int64) if cluster is None else np.asarray(cluster, np.int64)
-    if not given.any():
+    clusters = np.zeros(len(home), np.int64) if cluster is None else np.asarray(cluster, np.int64)
+    if not clusters.any():
         return np.arange(len(home))
-    _, number = np.unique(np.where(given == 0, alone, given), return_inverse=True)
+    _, number = np.unique(np.where(clusters == 0, alone, clusters), return_inverse=True)
     return np.unique(home * (number.max() + 1) + number, return_inverse=True)[1]
 
 
@@ -151,7 +151,7 @@ def _left_over(
     group: Mapping[int, Hashable],
 ) -> np.ndarray:
     """Give by how much the people of a group's units without questionnaires raise the others."""
-    number = {group.get(int(unit)): one for unit, one in zip(units, family, strict=True)}
+    number = {group.get(int(unit)): family_number for unit, family_number in zip(units, family, strict=True)}
     every = np.zeros(len(number))
     for unit, some in population.items():
         if group.get(unit) in number and some > 0:
@@ -172,15 +172,15 @@ def _join(counts: np.ndarray, family: np.ndarray) -> np.ndarray:
 def _runs(counts: np.ndarray, family: np.ndarray) -> np.ndarray:
     """Join each stratum of fewer than two to the one before it, the first of a family to the next."""
     bins, size, last, number = np.zeros(len(counts), np.int64), 0, None, -1
-    for one in np.argsort(family, kind="stable"):
-        if family[one] != last or (counts[one] > 1 and size > 1):
-            number, size, last = number + 1, 0, family[one]
-        bins[one], size = number, size + counts[one]
+    for unit_number in np.argsort(family, kind="stable"):
+        if family[unit_number] != last or (counts[unit_number] > 1 and size > 1):
+            number, size, last = number + 1, 0, family[unit_number]
+        bins[unit_number], size = number, size + counts[unit_number]
     return bins
 
 
 def _centres(
-    part: np.ndarray,
+    share: np.ndarray,
     x: np.ndarray,
     base: np.ndarray,
     home: np.ndarray,
@@ -194,8 +194,8 @@ def _centres(
     """
     inside = np.unique(np.column_stack([home[base], drawn[base]]), axis=0)[:, 0]
     bins = _join(np.bincount(inside, minlength=len(family)), family)[home]
-    sums = exact_bins(bins, part)
-    return (exact_bins(bins, part * x) / np.where(sums > 0, sums, 1))[bins]
+    sums = exact_bins(bins, share)
+    return (exact_bins(bins, share * x) / np.where(sums > 0, sums, 1))[bins]
 
 
 def _variance(
@@ -214,14 +214,14 @@ def _variance(
 
 
 def _with_limits(
-    value: float, variance: float, df: int, x: np.ndarray, part: np.ndarray, level: float
+    value: float, variance: float, df: int, x: np.ndarray, share: np.ndarray, level: float
 ) -> Estimate:
-    """Add Korn and Graubard's limits to a value; x, part - of those in the base, part sums to 1."""
+    """Add Korn and Graubard's limits to a value; x, share - of those in the base, share sums to 1."""
     from scipy.stats import t
     from statsmodels.stats.proportion import proportion_confint
 
     n, value = len(x), float(min(max(value, 0), 1))
-    squares, worth = float(exact_product(part, x**2)), 1 / exact_product(part, part)
+    squares, worth = float(exact_product(share, x**2)), 1 / exact_product(share, share)
     spread = squares - value * value
     # all say the same: there is no variance to go by, but the weights still cost
     simple = spread > _NOISE and variance > _NOISE**2
@@ -231,8 +231,8 @@ def _with_limits(
         return Estimate(value, np.nan, np.nan, np.nan, n, n_eff, deff, 0)
     gain = effective(n * value, n * squares, n) / n
     cautious = np.square(t.ppf((1 - level) / 2, max(n - 1, 1)) / t.ppf((1 - level) / 2, df))
-    asked = value * (1 - value) / variance if simple else n_eff * gain
-    star = min(asked * cautious, n * gain)
+    design_n = value * (1 - value) / variance if simple else n_eff * gain
+    star = min(design_n * cautious, n * gain)
     low, high = proportion_confint(value * star, star, alpha=1 - level, method="beta")
     low, high = float(rounded(low)), float(rounded(high))
     return Estimate(value, low, high, math.sqrt(variance), n, n_eff, deff, df)

@@ -52,8 +52,8 @@ class Sums:
         """Give what is hidden and not plain: a shown total of 0 % or 100 % tells all its parts."""
         if self.k is None:
             return mask
-        told = (self.sums < 0)[:, self.stuck & ~mask].any(axis=1)
-        return mask & ~(self.sums[told] > 0).any(axis=0)
+        revealing = (self.sums < 0)[:, self.stuck & ~mask].any(axis=1)
+        return mask & ~(self.sums[revealing] > 0).any(axis=0)
 
 
 def add_up(n: np.ndarray, k: np.ndarray | None) -> Sums:
@@ -68,7 +68,7 @@ def add_up(n: np.ndarray, k: np.ndarray | None) -> Sums:
             [np.zeros(n.size), np.zeros(rows), np.ones(columns)],
         ]
     )
-    laid = [None if one is None else lay(one) for one in (n, k)]
+    laid = [None if numbers is None else lay(numbers) for numbers in (n, k)]
     turned = np.repeat([False, True, False, True], [rows, columns, 1, 1])
     return Sums(*laid, sums, np.arange(sums.shape[1]) >= n.size, turned)
 
@@ -78,31 +78,31 @@ def lay(table: np.ndarray) -> np.ndarray:
     return np.concatenate([table.ravel(), table.sum(axis=1), table.sum(axis=0)])
 
 
-def join(parts: Sequence[Sums], rows: int) -> Sums:
+def join(tables: Sequence[Sums], rows: int) -> Sums:
     """Tie tables together whose totals of rows are the same numbers: those of the first table.
 
     The others keep totals of their own; that they are equal is one more sum each.
     """
-    widths = [len(one.n) for one in parts]
+    widths = [len(table.n) for table in tables]
     starts = np.cumsum([0, *widths])
-    blocks = np.zeros((sum(len(one.sums) for one in parts), starts[-1]))
-    equal, at, row_at = [], 0, []
-    for start, one in zip(starts, parts, strict=False):
-        blocks[at : at + len(one.sums), start : start + len(one.n)] = one.sums
-        at += len(one.sums)
-        row_at.append(start + int(np.argmax(one.total)) + np.arange(rows))
-    for others in row_at[1:]:
-        for first, other in zip(row_at[0], others, strict=True):
+    blocks = np.zeros((sum(len(table.sums) for table in tables), starts[-1]))
+    equal, first_row, row_at = [], 0, []
+    for start, table in zip(starts, tables, strict=False):
+        blocks[first_row : first_row + len(table.sums), start : start + len(table.n)] = table.sums
+        first_row += len(table.sums)
+        row_at.append(start + int(np.argmax(table.total)) + np.arange(rows))
+    for totals in row_at[1:]:
+        for first, second in zip(row_at[0], totals, strict=True):
             line = np.zeros(starts[-1])
-            line[first], line[other] = 1, -1
+            line[first], line[second] = 1, -1
             equal.append(line)
-    k = None if parts[0].k is None else np.concatenate([one.k for one in parts])
-    n, total = (np.concatenate([getattr(one, name) for one in parts]) for name in ("n", "total"))
+    k = None if tables[0].k is None else np.concatenate([table.k for table in tables])
+    n, total = (np.concatenate([getattr(table, name) for table in tables]) for name in ("n", "total"))
     every = np.vstack([blocks, *equal])
     return Sums(n, k, every, total, np.zeros(len(every), bool))
 
 
-def given_by_rounds(sums: Sums, unseen: np.ndarray) -> np.ndarray:
+def disclosed_by_rounds(sums: Sums, unseen: np.ndarray) -> np.ndarray:
     """Find the hidden numbers that no round moves, where each number is in two sums at most.
 
     Sums are places, and a number is a way between its two: one way when it rises, back when it falls.
@@ -114,7 +114,7 @@ def given_by_rounds(sums: Sums, unseen: np.ndarray) -> np.ndarray:
     where, outside = np.flatnonzero(unseen), len(sums.sums)
     signs = np.where(sums.turned[:, None], -1, 1) * sums.sums[:, where]
     start, end = (
-        np.where(at.any(axis=0), at.argmax(axis=0), outside) for at in (signs > 0, signs < 0)
+        np.where(mask.any(axis=0), mask.argmax(axis=0), outside) for mask in (signs > 0, signs < 0)
     )
     up, down = sums.up[where], sums.down[where]
     ways = np.zeros((outside + 1, outside + 1), np.int64)
@@ -122,9 +122,9 @@ def given_by_rounds(sums: Sums, unseen: np.ndarray) -> np.ndarray:
     np.add.at(ways, (end[down], start[down]), 1)
     _, ring = connected_components(csr_array(ways), connection="strong")
     moves = ring[start] == ring[end]
-    for one in np.flatnonzero(up & down):  # its own way back is no round
-        a, b = start[one], end[one]
-        moves[one] = _around(ways, a, b) or _around(ways, b, a)
+    for number in np.flatnonzero(up & down):  # its own way back is no round
+        a, b = start[number], end[number]
+        moves[number] = _around(ways, a, b) or _around(ways, b, a)
     return where[~moves]
 
 
@@ -141,7 +141,7 @@ def _around(ways: np.ndarray, a: int, b: int) -> bool:
     return bool(new[a])
 
 
-def given_by_bounds(sums: Sums, unseen: np.ndarray, among: np.ndarray) -> np.ndarray:
+def disclosed_by_bounds(sums: Sums, unseen: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Find those of `among` for which no other value fits, by linear programming.
 
     Takes: among - bool, numbers to be looked at
@@ -154,14 +154,14 @@ def given_by_bounds(sums: Sums, unseen: np.ndarray, among: np.ndarray) -> np.nda
     still, box = np.zeros(len(inside)), np.column_stack([-1.0 * sums.down, 1.0 * sums.up])[where]
 
     def moved(aim: np.ndarray) -> np.ndarray:
-        found = linprog(aim, A_eq=inside, b_eq=still, bounds=box, method="highs")
-        return np.abs(found.x) > NOISE
+        solution = linprog(aim, A_eq=inside, b_eq=still, bounds=box, method="highs")
+        return np.abs(solution.x) > NOISE
 
     left, chance = among[where].copy(), np.random.default_rng(0)
     for _ in range(_TRIES):  # most move at once
         if left.any():
             left &= ~moved(chance.normal(size=len(left)) * left)
-    for at in np.flatnonzero(left):
-        aim = np.eye(1, len(left), at)[0]
-        left[at] = not (moved(aim)[at] or moved(-aim)[at])
+    for number in np.flatnonzero(left):
+        aim = np.eye(1, len(left), number)[0]
+        left[number] = not (moved(aim)[number] or moved(-aim)[number])
     return where[left]

@@ -58,8 +58,8 @@ def _is_near(
     survey: Survey, answers: Mapping[str, np.ndarray], address: np.ndarray, moment: np.ndarray
 ) -> np.ndarray:
     """Mark those of one address with the same answers within minutes of one another."""
-    said = _numbered([values for values in answers.values()], len(moment))
-    return _close(survey, [address, said], address, moment)
+    answer_numbers = _numbered([values for values in answers.values()], len(moment))
+    return _close(survey, [address, answer_numbers], address, moment)
 
 
 def _share_address(survey: Survey, address: np.ndarray, moment: np.ndarray) -> np.ndarray:
@@ -78,38 +78,38 @@ def _close(
     for key in keys:
         same &= key[order][1:] == key[order][:-1]
     same &= moment[order][1:] - moment[order][:-1] <= survey.near * 60
-    found = np.zeros(len(address), bool)
-    found[order[1:][same]] = True
-    found[order[:-1][same]] = True
-    return found
+    is_close = np.zeros(len(address), bool)
+    is_close[order[1:][same]] = True
+    is_close[order[:-1][same]] = True
+    return is_close
 
 
 def _numbered(columns: list[np.ndarray], size: int) -> np.ndarray:
     """Number the distinct rows of some columns."""
     number = np.zeros(size, np.int64)
     for column in columns:
-        _, own = np.unique(column, return_inverse=True)
-        _, number = np.unique(number * (own.max(initial=0) + 1) + own, return_inverse=True)
+        _, codes = np.unique(column, return_inverse=True)
+        _, number = np.unique(number * (codes.max(initial=0) + 1) + codes, return_inverse=True)
     return number
 
 
 def _is_straight(survey: Survey, answers: Mapping[str, np.ndarray]) -> np.ndarray:
     """Mark those whose answers to the questions of one table, four or more, are all the same."""
     tables: dict[object, list[np.ndarray]] = {}
-    for one in survey.questions:
-        if one.code in answers and one.kind != MULTIPLE and not one.people:
-            form = (one.low, one.high) if one.kind == SCALE else _codes(one.options)
-            tables.setdefault(form, []).append(answers[one.code])
+    for question in survey.questions:
+        if question.code in answers and question.kind != MULTIPLE and not question.people:
+            form = (question.low, question.high) if question.kind == SCALE else _codes(question.options)
+            tables.setdefault(form, []).append(answers[question.code])
     size = len(next(iter(answers.values()), ()))
-    found = np.zeros(size, bool)
+    straight = np.zeros(size, bool)
     for columns in tables.values():
         if len(columns) >= SAME:
             table = np.stack(columns)
-            told = table >= 0
-            low = np.where(told, table, np.iinfo(np.int64).max).min(axis=0)
-            high = np.where(told, table, -1).max(axis=0)
-            found |= (told.sum(axis=0) >= SAME) & (low == high)
-    return found
+            answered = table >= 0
+            low = np.where(answered, table, np.iinfo(np.int64).max).min(axis=0)
+            high = np.where(answered, table, -1).max(axis=0)
+            straight |= (answered.sum(axis=0) >= SAME) & (low == high)
+    return straight
 
 
 def _codes(options: tuple) -> tuple[str, ...]:
@@ -121,13 +121,13 @@ def _one_hand(
 ) -> np.ndarray:
     """Mark the questionnaires of interviewers who brought nothing but the best answers."""
     best = np.ones(len(interviewer), bool)
-    asked = np.zeros(len(interviewer), bool)
+    has_answers = np.zeros(len(interviewer), bool)
     for code, top in _best(survey).items():
         if code in answers:
-            told = answers[code] >= 0
-            best &= ~told | (answers[code] == top)
-            asked |= told
-    good = best & asked
+            answered = answers[code] >= 0
+            best &= ~answered | (answers[code] == top)
+            has_answers |= answered
+    good = best & has_answers
     _, number, count = np.unique(interviewer, return_inverse=True, return_counts=True)
     all_good = np.bincount(number, weights=good, minlength=len(count)) == count
     return (interviewer >= 0) & (all_good & (count >= INTERVIEWS))[number]
@@ -135,12 +135,12 @@ def _one_hand(
 
 def _best(survey: Survey) -> dict[str, int]:
     """Give the best answer to each question that a figure is made of, and to each scale."""
-    found = {one.code: one.high for one in survey.questions if one.kind == SCALE}
+    best = {question.code: question.high for question in survey.questions if question.kind == SCALE}
     for rate in survey.rates:
         question = survey.question(rate.question)
         codes = [option.code for option in question.options]
         worth = rate.numerator if rate.method == SHARE else sorted(rate.values, key=rate.values.get)
-        places = [codes.index(code) for code in worth if code in codes]
-        if question.kind != MULTIPLE and places:
-            found.setdefault(rate.question, min(places) if rate.method == SHARE else places[-1])
-    return found
+        positions = [codes.index(code) for code in worth if code in codes]
+        if question.kind != MULTIPLE and positions:
+            best.setdefault(rate.question, min(positions) if rate.method == SHARE else positions[-1])
+    return best

@@ -80,9 +80,9 @@ def difference(
     """
     first, second = limits(k1, n1, level), limits(k2, n2, level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        one = np.asarray(k1, float) / np.asarray(n1, float)
-        two = np.asarray(k2, float) / np.asarray(n2, float)
-    return between((one, *first), (two, *second))
+        share1 = np.asarray(k1, float) / np.asarray(n1, float)
+        share2 = np.asarray(k2, float) / np.asarray(n2, float)
+    return between((share1, *first), (share2, *second))
 
 
 def between(
@@ -93,12 +93,12 @@ def between(
     Takes:   value, low, high of each (of `limits`, `mean_limits` or an Estimate of `design_based`)
     Returns: low, high; NaN where one of the figures is missing
     """
-    (one, low1, high1), (two, low2, high2) = (
-        tuple(np.asarray(part, float) for part in figure) for figure in (first, second)
+    (value1, low1, high1), (value2, low2, high2) = (
+        tuple(np.asarray(number, float) for number in figure) for figure in (first, second)
     )
-    gap = one - two
-    low = gap - np.hypot(one - low1, high2 - two)
-    high = gap + np.hypot(high1 - one, two - low2)
+    gap = value1 - value2
+    low = gap - np.hypot(value1 - low1, high2 - value2)
+    high = gap + np.hypot(high1 - value1, value2 - low2)
     return low[()], high[()]
 
 
@@ -128,7 +128,7 @@ def more_needed(k: ArrayLike, n: ArrayLike, d: ArrayLike, level: float = LEVEL) 
     """
     from scipy.stats import norm
 
-    k, n, d = np.broadcast_arrays(*(np.asarray(one, float) for one in (k, n, d)))
+    k, n, d = np.broadcast_arrays(*(np.asarray(numbers, float) for numbers in (k, n, d)))
     z2 = norm.isf((1 - level) / 2) ** 2
     more = np.ceil(needed((k + z2 / 2) / (n + z2), d, level) - n - _NOISE)
     low, high = limits(k, n, level)

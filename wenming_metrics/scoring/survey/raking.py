@@ -50,13 +50,13 @@ def rake(
     Raises:  ValueError - a weight that is not above 0, or a share that is missing or below 0
     """
     first = np.asarray(weight, float)
-    codes = [np.asarray(one, np.int64) for one in groups]
-    shares = [np.asarray(one, float) for one in targets]
-    if not (first > 0).all() or any(not (one >= 0).all() for one in shares):
+    codes = [np.asarray(group, np.int64) for group in groups]
+    shares = [np.asarray(target, float) for target in targets]
+    if not (first > 0).all() or any(not (share >= 0).all() for share in shares):
         raise ValueError("weights must be above 0, and no share missing or below 0")
     if not len(first):
         return Raked(first, True, 0, 0.0, 0.0)
-    margins = [_margin(one, share) for one, share in zip(codes, shares, strict=True)]
+    margins = [_margin(code, share) for code, share in zip(codes, shares, strict=True)]
     least, most = low * first, high * first
     w, rounds, cut = first, 0, True
     for _ in range(_CUTS):
@@ -83,9 +83,9 @@ Margin = tuple[np.ndarray, np.ndarray]
 def _margin(code: np.ndarray, share: np.ndarray) -> Margin:
     """Give a margin's groups, the unknown ones last, and the shares of groups that are there."""
     slot = np.where(code < 0, len(share), code)
-    there = np.bincount(slot, minlength=len(share) + 1)[: len(share)] > 0
-    kept = np.where(there, share, 0.0)
-    return slot, kept / kept.sum() if kept.sum() > 0 else kept
+    present = np.bincount(slot, minlength=len(share) + 1)[: len(share)] > 0
+    shares = np.where(present, share, 0.0)
+    return slot, shares / shares.sum() if shares.sum() > 0 else shares
 
 
 def _cycle(w: np.ndarray, margins: Sequence[Margin]) -> tuple[np.ndarray, int, bool]:
@@ -94,8 +94,8 @@ def _cycle(w: np.ndarray, margins: Sequence[Margin]) -> tuple[np.ndarray, int, b
         before = w
         for slot, share in margins:
             sums = np.bincount(slot, w, minlength=len(share) + 1)
-            known = sums[:-1]
-            factor = np.divide(share * known.sum(), known, out=np.ones(len(share)), where=known > 0)
+            known_sums = sums[:-1]
+            factor = np.divide(share * known_sums.sum(), known_sums, out=np.ones(len(share)), where=known_sums > 0)
             w = w * np.append(factor, 1.0)[slot]
         if np.abs(w - before).max() <= CLOSE * before.max():
             return w, number, True
@@ -111,5 +111,5 @@ def _cut(w: np.ndarray, least: np.ndarray, most: np.ndarray, total: float) -> np
 
 def _off(w: np.ndarray, slot: np.ndarray, share: np.ndarray) -> float:
     """Give the largest gap between a share wanted and the share reached, of those known."""
-    known = np.bincount(slot, w, minlength=len(share) + 1)[:-1]
-    return float(np.abs(known / known.sum() - share).max()) if known.sum() > 0 else 0.0
+    known_sums = np.bincount(slot, w, minlength=len(share) + 1)[:-1]
+    return float(np.abs(known_sums / known_sums.sum() - share).max()) if known_sums.sum() > 0 else 0.0

@@ -34,7 +34,7 @@ from wenming_metrics.scoring.survey.suppression import suppress_list
 BLANKS, UNASKED = "#blank", "#not_asked"
 """Stand for options where a question was left blank, or was not asked."""
 SAYS = (VALID, UNKNOWN, REFUSED, "blank", "not_asked")
-"""What a questionnaire may say to one question; numbers in `Said.state`."""
+"""What a questionnaire may say to one question; numbers in `Judged.state`."""
 _VALID, _UNKNOWN, _REFUSED, _BLANK, UNASKED_STATE = range(len(SAYS))
 HIDDEN, SMALL, CAUTION, WIDE = "hidden", "small", "caution", "wide"
 """States of a figure: not shown · grey, without a place · with a place and a mark · without a place,
@@ -47,7 +47,7 @@ COUNTED = ["place", "question", "option", "n"]
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class Judged:
     """What each questionnaire says for one figure: value (0 to 1, 0 outside the base), in_base,
     state (number in SAYS)."""
 
@@ -67,7 +67,7 @@ def worth_of(question: Question, rate: Rate) -> dict[str, float]:
     return {code: float(code in rate.numerator) for code in base}
 
 
-def judge(answers: Answers, question: Question, worth: Mapping[str, float], blank: bool) -> Said:
+def judge(answers: Answers, question: Question, worth: Mapping[str, float], blank: bool) -> Judged:
     """Say of each questionnaire whether it is in a base, and what it is worth there.
 
     Takes: worth - answers in the base, see `worth_of`; blank - whether those without an answer are
@@ -78,12 +78,12 @@ def judge(answers: Answers, question: Question, worth: Mapping[str, float], blan
         raw = np.full(size, NOT_ASKED, np.int64)
     else:
         raw = answers.frame[question.code].to_numpy(np.int64)
-    told = _ticked if question.kind == MULTIPLE else _chosen
-    value, in_base, state = told(answers, question, worth, raw)
-    given = raw >= 0 if question.kind != MULTIPLE else raw > 0
-    state = np.where(given, state, np.where(raw == NOT_ASKED, UNASKED_STATE, _BLANK))
-    in_base = np.where(given, in_base, (state == _BLANK) & blank)
-    return Said(np.where(given & in_base, value, 0.0), in_base, state.astype(np.int8))
+    look_up = _ticked if question.kind == MULTIPLE else _chosen
+    value, in_base, state = look_up(answers, question, worth, raw)
+    answered = raw >= 0 if question.kind != MULTIPLE else raw > 0
+    state = np.where(answered, state, np.where(raw == NOT_ASKED, UNASKED_STATE, _BLANK))
+    in_base = np.where(answered, in_base, (state == _BLANK) & blank)
+    return Judged(np.where(answered & in_base, value, 0.0), in_base, state.astype(np.int8))
 
 
 def _chosen(
@@ -99,8 +99,8 @@ def _chosen(
     value = np.array([worth.get(code, 0.0) for code in codes] or [0.0])
     in_base = np.array([code in worth for code in codes] or [False])
     state = np.array([SAYS.index(states.get(code, VALID)) for code in codes] or [_VALID])
-    at = np.maximum(raw, 0)
-    return value[at], in_base[at], state[at]
+    code_index = np.maximum(raw, 0)
+    return value[code_index], in_base[code_index], state[code_index]
 
 
 def _ticked(
@@ -113,48 +113,48 @@ def _ticked(
         masks[states.get(code, VALID)] |= 1 << bit
         masks["top"] |= bool(worth.get(code)) << bit
     bits = np.maximum(raw, 0)
-    given = [bits & masks[name] > 0 for name in (VALID, UNKNOWN)]
-    state = np.select(given, [_VALID, _UNKNOWN], _REFUSED)
+    ticked = [bits & masks[name] > 0 for name in (VALID, UNKNOWN)]
+    state = np.select(ticked, [_VALID, _UNKNOWN], _REFUSED)
     unknown = any(states.get(code) == UNKNOWN for code in worth)
     in_base = (state == _VALID) | ((state == _UNKNOWN) & unknown)
     return (bits & masks["top"] > 0).astype(float), in_base, state
 
 
-def judge_rate(answers: Answers, survey: Survey, rate: Rate) -> Said:
+def judge_rate(answers: Answers, survey: Survey, rate: Rate) -> Judged:
     """Say of each questionnaire whether it is in the base of a rate, and what it is worth there."""
     question = survey.question(rate.question)
     if question.kind == COUNT:
         nothing = np.zeros(len(answers.frame))
-        return Said(nothing, nothing > 0, np.full(len(nothing), UNASKED_STATE, np.int8))
+        return Judged(nothing, nothing > 0, np.full(len(nothing), UNASKED_STATE, np.int8))
     return judge(answers, question, worth_of(question, rate), rate.blank == "in")
 
 
-def sum_said(said: Said, place: np.ndarray, size: int, weight: np.ndarray) -> pd.DataFrame:
-    """Sum what questionnaires say by place. Takes: place - number, -1 for none. Returns: SUMS"""
-    own = place >= 0
+def sum_judged(judged: Judged, place_numbers: np.ndarray, size: int, weight: np.ndarray) -> pd.DataFrame:
+    """Sum what questionnaires say by place. Takes: place_numbers - number, -1 for none. Returns: SUMS"""
+    is_placed = place_numbers >= 0
 
     def total(of: np.ndarray, where: np.ndarray) -> np.ndarray:
-        return exact_bins(place[own], np.where(where, of, 0)[own], size)
+        return exact_bins(place_numbers[is_placed], np.where(where, of, 0)[is_placed], size)
 
-    base, once = said.in_base, np.ones(len(place))
+    base, once = judged.in_base, np.ones(len(place_numbers))
     sums = {
-        **{"k": total(said.value, base), "n": total(once, base), "weight": total(weight, base)},
-        "weighted": total(weight * said.value, base),
-        "squares": total(weight * said.value**2, base),
+        **{"k": total(judged.value, base), "n": total(once, base), "weight": total(weight, base)},
+        "weighted": total(weight * judged.value, base),
+        "squares": total(weight * judged.value**2, base),
         "weights_squared": total(weight**2, base),
     }
-    told = {SAYS[at]: total(once, said.state == at) for at in range(1, len(SAYS))}
-    return pd.DataFrame({**sums, **told})[list(SUMS)]
+    state_counts = {SAYS[number]: total(once, judged.state == number) for number in range(1, len(SAYS))}
+    return pd.DataFrame({**sums, **state_counts})[list(SUMS)]
 
 
 def sum_counts(counts: pd.DataFrame, survey: Survey, rate: Rate, size: int) -> pd.DataFrame:
     """Sum counted tables (COUNTED) for a rate by place. Returns: SUMS, every weight is 1"""
     question = survey.question(rate.question)
-    own = counts[counts["question"] == question.code]
+    question_counts = counts[counts["question"] == question.code]
     table = np.zeros((size, 0))
-    codes = own["option"].unique().tolist()
+    codes = question_counts["option"].unique().tolist()
     if codes:
-        table = own.pivot_table(index="place", columns="option", values="n", aggfunc="sum")
+        table = question_counts.pivot_table(index="place", columns="option", values="n", aggfunc="sum")
         table = table.reindex(index=range(size), columns=codes).fillna(0).to_numpy(float)
     worth = worth_of(question, rate)
     base = set(rate.base) if question.kind == COUNT else set(worth)
@@ -163,12 +163,12 @@ def sum_counts(counts: pd.DataFrame, survey: Survey, rate: Rate, size: int) -> p
     value = np.array([_worth(code, worth, rate, counted=code in top) for code in codes], float)
     n = table[:, [code in base for code in codes]].sum(1)
     states = {**states_of(question), BLANKS: "blank", UNASKED: "not_asked"}
-    told = {
+    state_counts = {
         name: table[:, [states.get(code) == name for code in codes]].sum(1) for name in SAYS[1:]
     }
     k, squares = (exact_product(table, power) for power in (value, value**2))
     sums = {"k": k, "n": n, "weight": n, "weighted": k, "squares": squares, "weights_squared": n}
-    return pd.DataFrame({**sums, **told})[list(SUMS)]
+    return pd.DataFrame({**sums, **state_counts})[list(SUMS)]
 
 
 def _worth(code: str, worth: Mapping[str, float], rate: Rate, *, counted: bool) -> float:
@@ -177,41 +177,41 @@ def _worth(code: str, worth: Mapping[str, float], rate: Rate, *, counted: bool) 
     return 1.0 if code in rate.numerator else worth.get(code, 0.0)
 
 
-def count_answers(answers: Answers, survey: Survey, place: np.ndarray) -> pd.DataFrame:
+def count_answers(answers: Answers, survey: Survey, place_numbers: np.ndarray) -> pd.DataFrame:
     """Count the answers to every question by place.
 
-    Takes:   place - number per questionnaire, -1 for none
+    Takes:   place_numbers - number per questionnaire, -1 for none
     Returns: COUNTED, and weight (sum of weights); options that nobody gave are left out
     """
-    weight, parts = answers.frame["weight"].to_numpy(float), []
+    weight, frames = answers.frame["weight"].to_numpy(float), []
     for question in survey.questions:
         if question.code not in answers.frame or question.kind == COUNT:
             continue
         raw = answers.frame[question.code].to_numpy(np.int64)
         codes = answers.options.get(question.code, ())
-        for option, gave in _given(question, codes, raw):
-            own = gave & (place >= 0)
-            n = np.bincount(place[own])
-            at = np.flatnonzero(n)
-            told = {"place": at, "question": question.code, "option": option, "n": n[at]}
-            parts.append(pd.DataFrame({**told, "weight": exact_bins(place[own], weight[own])[at]}))
-    found = pd.concat(parts) if parts else pd.DataFrame(columns=[*COUNTED, "weight"])
-    return found.reset_index(drop=True)
+        for option, gave in _answers_by_option(question, codes, raw):
+            is_placed = gave & (place_numbers >= 0)
+            n = np.bincount(place_numbers[is_placed])
+            counted_places = np.flatnonzero(n)
+            columns = {"place": counted_places, "question": question.code, "option": option, "n": n[counted_places]}
+            frames.append(pd.DataFrame({**columns, "weight": exact_bins(place_numbers[is_placed], weight[is_placed])[counted_places]}))
+    counts = pd.concat(frames) if frames else pd.DataFrame(columns=[*COUNTED, "weight"])
+    return counts.reset_index(drop=True)
 
 
-def _given(
+def _answers_by_option(
     question: Question, codes: Sequence[str], raw: np.ndarray
 ) -> list[tuple[str, np.ndarray]]:
     """List per option who gave it."""
     blank = raw == 0 if question.kind == MULTIPLE else np.zeros(len(raw), bool)
     blank = blank | ((raw < 0) & (raw != NOT_ASKED))
     if question.kind == MULTIPLE:
-        own = [(code, (raw > 0) & (raw >> bit & 1 > 0)) for bit, code in enumerate(codes)]
+        by_option = [(code, (raw > 0) & (raw >> bit & 1 > 0)) for bit, code in enumerate(codes)]
     elif question.kind == SCALE:
-        own = [(str(step), raw == step) for step in range(question.low, question.high + 1)]
+        by_option = [(str(step), raw == step) for step in range(question.low, question.high + 1)]
     else:
-        own = [(code, raw == at) for at, code in enumerate(codes)]
-    return [*own, (BLANKS, blank), (UNASKED, raw == NOT_ASKED)]
+        by_option = [(code, raw == number) for number, code in enumerate(codes)]
+    return [*by_option, (BLANKS, blank), (UNASKED, raw == NOT_ASKED)]
 
 
 def make_figures(
@@ -234,21 +234,21 @@ def make_figures(
         low, high = mean_limits(value * n_eff, squares, n_eff)
     low, high = rounded(100 * low), rounded(100 * high)
     state = state_of(sums["n"].to_numpy(), rounded(high - low), say, hidden)
-    told = {"k": sums["k"], "value": 100 * value, "low": low, "high": high}
-    told["shown"] = half_up(told["value"], decimals)
-    told |= {name: sums[name] for name in SAYS[1:]}
-    shown = {name: np.where(state == HIDDEN, np.nan, one) for name, one in told.items()}
+    figures = {"k": sums["k"], "value": 100 * value, "low": low, "high": high}
+    figures["shown"] = half_up(figures["value"], decimals)
+    figures |= {name: sums[name] for name in SAYS[1:]}
+    visible = {name: np.where(state == HIDDEN, np.nan, figure) for name, figure in figures.items()}
     n = sums["n"].astype(int)
-    return pd.DataFrame({**shown, "n": n, "n_eff": n_eff, "state": state})
+    return pd.DataFrame({**visible, "n": n, "n_eff": n_eff, "state": state})
 
 
 def state_of(n: np.ndarray, width: np.ndarray, say: DisclosureLimits, hidden: np.ndarray) -> np.ndarray:
     """Say what a figure of n questionnaires may tell. Takes: width - of its interval, in points"""
-    told = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
-    return np.select(told, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)
+    conditions = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
+    return np.select(conditions, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)
 
 
-def places_in(figures: pd.DataFrame, ties: str = "competition") -> pd.Series:
+def rank_figures(figures: pd.DataFrame, ties: str = "competition") -> pd.Series:
     """Give the place of each figure inside its group, the largest first, NaN without a place.
 
     Takes: figures - group, shown, state
@@ -271,10 +271,10 @@ def hide_units(
     names = list(dict.fromkeys(groups.tolist()))
     sums = [[n[groups == name].sum() for name in names] for n, _ in tables]
     by_group = not any(0 < n < hide for of in sums for n in of)
-    found = np.zeros(len(groups), bool)
+    hidden = np.zeros(len(groups), bool)
     for n, k in tables:
-        found |= suppress_list(n, hide, groups.tolist() if by_group else [""] * len(n), k)
-    return found, by_group
+        hidden |= suppress_list(n, hide, groups.tolist() if by_group else [""] * len(n), k)
+    return hidden, by_group
 
 
 def total_of_sums(
@@ -285,18 +285,18 @@ def total_of_sums(
     Takes:   how - of rules.survey.CITY; people - of each unit
     Returns: value, low, high (0 to 1), n_eff, deff; NaN where nobody is in the base
     """
-    own = sums[sums["n"] > 0]
-    n = own["n"].to_numpy(float)
+    nonempty = sums[sums["n"] > 0]
+    n = nonempty["n"].to_numpy(float)
     share = {"pooled": n, "units": np.ones(len(n)), "population": people[sums["n"] > 0]}[how]
     if not n.sum():
         return dict.fromkeys(("value", "low", "high", "n_eff", "deff"), np.nan)
-    mean = (own["k"] / own["n"]).to_numpy(float)
+    mean = (nonempty["k"] / nonempty["n"]).to_numpy(float)
     value = float(exact_product(share, mean) / exact_sum(share))
     share = share / exact_sum(share)
-    spread = mean * (1 - mean) if method == SHARE else own["squares"] / n - mean**2
+    spread = mean * (1 - mean) if method == SHARE else nonempty["squares"] / n - mean**2
     variance = float(exact_sum(share**2 * spread / np.maximum(n - 1, 1)))
     alone = value * (1 - value)
     n_eff = min(n.sum(), alone / variance) if variance > 0 else n.sum()
     low, high = limits(value * n_eff, n_eff)
-    told = {"value": value, "low": float(rounded(low)), "high": float(rounded(high))}
-    return {**told, "n_eff": float(n_eff), "deff": float(n.sum() / n_eff)}
+    figures = {"value": value, "low": float(rounded(low)), "high": float(rounded(high))}
+    return {**figures, "n_eff": float(n_eff), "deff": float(n.sum() / n_eff)}

@@ -18,8 +18,8 @@ from wenming_metrics.domain.numbers import exact_product
 from wenming_metrics.scoring.survey.disclosure import (
     Sums,
     add_up,
-    given_by_bounds,
-    given_by_rounds,
+    disclosed_by_bounds,
+    disclosed_by_rounds,
     join,
 )
 
@@ -50,24 +50,24 @@ def suppress_tables(
              and this is not changed here; None: decided here
     Raises:  ValueError - the tables do not add up to the same totals
     """
-    counts = [np.asarray(one, np.int64) for one in tables]
-    said = [None] * len(counts) if k is None else [np.asarray(one, float) for one in k]
+    counts = [np.asarray(table, np.int64) for table in tables]
+    protected = [None] * len(counts) if k is None else [np.asarray(cells, float) for cells in k]
     totals = counts[0].sum(axis=1)
-    if any((one.sum(axis=1) != totals).any() for one in counts):
+    if any((count.sum(axis=1) != totals).any() for count in counts):
         raise ValueError("tables must have the same totals of rows")
     if rows is None and len(counts) > 1:
-        rows = suppress_list(totals, hide, None, None if k is None else said[0].sum(axis=1))
-    parts = [add_up(*one) for one in zip(counts, said, strict=True)]
+        rows = suppress_list(totals, hide, None, None if k is None else protected[0].sum(axis=1))
+    systems = [add_up(*table) for table in zip(counts, protected, strict=True)]
     masks, fixed = [], []
-    for part, count in zip(parts, counts, strict=True):
-        mask, own = (part.n > 0) & (part.n < hide), np.zeros(len(part.n), bool)
+    for system, count in zip(systems, counts, strict=True):
+        mask, is_fixed = (system.n > 0) & (system.n < hide), np.zeros(len(system.n), bool)
         if rows is not None:
-            at = slice(count.size, count.size + len(totals))
-            mask[at], own[at] = np.asarray(rows, bool), True
-        masks.append(_protect(part, hide, mask, ~own))
-        fixed.append(own)
+            row_totals = slice(count.size, count.size + len(totals))
+            mask[row_totals], is_fixed[row_totals] = np.asarray(rows, bool), True
+        masks.append(_protect(system, hide, mask, ~is_fixed))
+        fixed.append(is_fixed)
     if len(counts) > 1 and np.any(rows):
-        masks = _protect_together(parts, masks, fixed, len(totals))
+        masks = _protect_together(systems, masks, fixed, len(totals))
     return [_cut(mask, count) for mask, count in zip(masks, counts, strict=True)]
 
 
@@ -83,17 +83,17 @@ def suppress_list(
     Returns: bool per unit; totals of groups below `hide` count as hidden
     """
     count = np.asarray(n, np.int64)
-    said = None if k is None else np.asarray(k, float)
+    protected = None if k is None else np.asarray(k, float)
     number: dict[Hashable, int] = {}
-    code = np.array([number.setdefault(one, len(number)) for one in group or ()], np.int64)
+    code = np.array([number.setdefault(label, len(number)) for label in group or ()], np.int64)
     within = (code == np.arange(len(number))[:, None]).astype(float)
-    sums, laid = np.ones((1, len(count))), [count, said]
+    sums, laid = np.ones((1, len(count))), [count, protected]
     if group is not None:
         every = np.append(np.zeros(len(count)), np.ones(len(number)))
         sums = np.vstack([np.hstack([within, -np.eye(len(number))]), every])
         laid = [
-            None if one is None else np.append(one, exact_product(within, one))
-            for one in (count, said)
+            None if numbers is None else np.append(numbers, exact_product(within, numbers))
+            for numbers in (count, protected)
         ]
     total = np.arange(sums.shape[1]) >= len(count)
     system = Sums(*laid, sums, total, np.zeros(len(sums), bool))
@@ -110,42 +110,42 @@ def _cut(mask: np.ndarray, count: np.ndarray) -> Hidden:
 def _protect(sums: Sums, hide: int, mask: np.ndarray, may: np.ndarray) -> np.ndarray:
     """Hide further numbers until none that is hidden follows from the others; may - be hidden."""
     mask, may, more = mask.copy(), may & (sums.n > 0), True
-    lost = given_by_rounds(sums, sums.unseen(mask | may))  # no hiding helps them
+    lost = disclosed_by_rounds(sums, sums.unseen(mask | may))  # no hiding helps them
     while more:
         more = False
         for line in _weak(sums, mask, hide, np.arange(len(sums.sums))):
             if len(_weak(sums, mask, hide, np.array([line]))):  # still, after the lines before it
                 more |= _hide_one(sums, mask, may & (sums.sums[line] != 0))
         if not more:
-            given = given_by_rounds(sums, sums.unseen(mask))
-            more = _hide_beside(sums, mask, may, np.setdiff1d(given, lost))
+            disclosed = disclosed_by_rounds(sums, sums.unseen(mask))
+            more = _hide_beside(sums, mask, may, np.setdiff1d(disclosed, lost))
     return mask
 
 
 def _protect_together(
-    parts: Sequence[Sums], masks: Sequence[np.ndarray], fixed: Sequence[np.ndarray], rows: int
+    systems: Sequence[Sums], masks: Sequence[np.ndarray], fixed: Sequence[np.ndarray], rows: int
 ) -> list[np.ndarray]:
     """Hide what tables give away together because each adds up to the same hidden totals."""
-    every, mask, own = join(parts, rows), np.concatenate(masks), np.concatenate(fixed)
+    every, mask, is_fixed = join(systems, rows), np.concatenate(masks), np.concatenate(fixed)
 
     def find(sums: Sums, unseen: np.ndarray) -> np.ndarray:
         # what moves while the totals of rows stay moves in every table by itself
-        ends = np.cumsum([len(one.n) for one in parts])[:-1]
-        doubtful = unseen & own
-        for part, at in zip(parts, np.split(np.arange(len(unseen)), ends), strict=True):
-            doubtful[at[given_by_rounds(part, unseen[at] & ~own[at])]] = True
-        return given_by_bounds(sums, unseen, doubtful)
+        ends = np.cumsum([len(system.n) for system in systems])[:-1]
+        doubtful = unseen & is_fixed
+        for system, positions in zip(systems, np.split(np.arange(len(unseen)), ends), strict=True):
+            doubtful[positions[disclosed_by_rounds(system, unseen[positions] & ~is_fixed[positions])]] = True
+        return disclosed_by_bounds(sums, unseen, doubtful)
 
-    may, more = ~own & (every.n > 0), True
-    asked, lost = np.zeros(len(mask), bool), np.zeros(0, np.int64)
+    may, more = ~is_fixed & (every.n > 0), True
+    examined, lost = np.zeros(len(mask), bool), np.zeros(0, np.int64)
     while more:
-        given = find(every, every.unseen(mask))
-        new = np.isin(np.arange(len(mask)), given) & ~asked
+        disclosed = find(every, every.unseen(mask))
+        new = np.isin(np.arange(len(mask)), disclosed) & ~examined
         if new.any():  # no hiding helps some of them
-            lost = np.append(lost, given_by_bounds(every, every.unseen(mask | may), new))
-        asked |= new
-        more = _hide_beside(every, mask, may, np.setdiff1d(given, lost))
-    return np.split(mask, np.cumsum([len(one.n) for one in parts])[:-1])
+            lost = np.append(lost, disclosed_by_bounds(every, every.unseen(mask | may), new))
+        examined |= new
+        more = _hide_beside(every, mask, may, np.setdiff1d(disclosed, lost))
+    return np.split(mask, np.cumsum([len(system.n) for system in systems])[:-1])
 
 
 def _weak(sums: Sums, mask: np.ndarray, hide: int, lines: np.ndarray) -> np.ndarray:
@@ -169,11 +169,11 @@ def _hide_one(sums: Sums, mask: np.ndarray, among: np.ndarray) -> bool:
     return True
 
 
-def _hide_beside(sums: Sums, mask: np.ndarray, may: np.ndarray, given: np.ndarray) -> bool:
+def _hide_beside(sums: Sums, mask: np.ndarray, may: np.ndarray, disclosed: np.ndarray) -> bool:
     """Hide one more beside one of the hidden numbers given away; False: none left."""
     unseen, used = sums.unseen(mask), sums.sums != 0
-    for one in given:
-        beside = used[used[:, one]].any(axis=0)
+    for number in disclosed:
+        beside = used[used[:, number]].any(axis=0)
         far = used[used[:, beside & unseen].any(axis=1)].any(axis=0)
         if _hide_one(sums, mask, may & beside) or _hide_one(sums, mask, may & far):
             return True

@@ -17,8 +17,8 @@ def as_names(numbers: np.ndarray, name_of: Callable[[int], str]) -> pd.Categoric
     >>> as_names(np.array([2, 0, 2]), ["甲", "乙", "丙"].__getitem__).tolist()
     ['丙', '甲', '丙']
     """
-    codes, known = pd.factorize(np.asarray(numbers))
-    names = [name_of(number) for number in known.tolist()]
+    codes, distinct = pd.factorize(np.asarray(numbers))
+    names = [name_of(number) for number in distinct.tolist()]
     categories = pd.Index(sorted(set(names)), dtype="str")
     return pd.Categorical.from_codes(categories.get_indexer(names)[codes], categories)
 
@@ -32,8 +32,8 @@ def sum_columns(
     columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
 ) -> dict[str, np.ndarray]:
     """Sum integer columns by keys; sorted by the keys, all int64."""
-    order, found, starts = sort_columns(columns, keys)
-    summed = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    order, sorted_keys, starts = sort_columns(columns, keys)
+    summed = {name: key[starts] for name, key in zip(keys, sorted_keys, strict=True)}
     for name in sums:
         values = np.asarray(columns[name], np.int64)[order]
         summed[name] = np.add.reduceat(values, starts) if len(starts) else values
@@ -44,8 +44,8 @@ def reduce_columns(
     columns: Mapping[str, np.ndarray], keys: list[str], how: Mapping[str, np.ufunc]
 ) -> dict[str, np.ndarray]:
     """Reduce integer columns by keys, each by its own function; sorted by the keys, all int64."""
-    order, found, starts = sort_columns(columns, keys)
-    reduced = {name: key[starts] for name, key in zip(keys, found, strict=True)}
+    order, sorted_keys, starts = sort_columns(columns, keys)
+    reduced = {name: key[starts] for name, key in zip(keys, sorted_keys, strict=True)}
     for name, function in how.items():
         values = columns[name][order]
         reduced[name] = function.reduceat(values, starts) if len(starts) else values
@@ -58,8 +58,8 @@ def add_columns(
     """Add the sums of two sets of columns by keys; lines that become all zero vanish."""
     together = {name: np.concatenate([total[name], new[name]]) for name in [*keys, *sums]}
     summed = sum_columns(together, keys, sums)
-    kept = np.any([summed[name] != 0 for name in sums], axis=0)
-    return summed if kept.all() else {name: values[kept] for name, values in summed.items()}
+    nonzero = np.any([summed[name] != 0 for name in sums], axis=0)
+    return summed if nonzero.all() else {name: values[nonzero] for name, values in summed.items()}
 
 
 def sums_within(values: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -72,11 +72,11 @@ def sort_columns(
     columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str]
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """Sort rows by integer keys: the order, the sorted keys, where each combination begins."""
-    found = [np.asarray(columns[name], np.int64) for name in keys]
-    joined = _join(found)
-    order = np.lexsort(found[::-1]) if joined is None else np.argsort(joined, kind="stable")
-    found = [key[order] for key in found]
-    return order, found, _starts(found if joined is None else [joined[order]])
+    key_columns = [np.asarray(columns[name], np.int64) for name in keys]
+    joined = _join(key_columns)
+    order = np.lexsort(key_columns[::-1]) if joined is None else np.argsort(joined, kind="stable")
+    key_columns = [key[order] for key in key_columns]
+    return order, key_columns, _starts(key_columns if joined is None else [joined[order]])
 
 
 def _starts(keys: list[np.ndarray]) -> np.ndarray:

@@ -73,8 +73,8 @@ def leaf_lines(
     keep &= counted_sources(rules)[columns["source"]]
     columns["rates"] = np.where(visit_averages(rules)[node], columns["rates"], 0)
     columns |= {"node": node, "unit": unit}
-    kept = {name: columns[name][keep] for name in (*LEAF_KEYS, *LEAF_SUMS)}
-    return sum_columns(kept, LEAF_KEYS, LEAF_SUMS)
+    counted_columns = {name: columns[name][keep] for name in (*LEAF_KEYS, *LEAF_SUMS)}
+    return sum_columns(counted_columns, LEAF_KEYS, LEAF_SUMS)
 
 
 def add_lines(
@@ -91,9 +91,9 @@ def add_lines(
            units of which one goes on for the others
     """
     _, _, windows, units = total.shape
-    at = position[lines["unit"]]
-    keep = at >= 0
-    where = (lines["node"][keep].astype(np.int64) * windows + window) * units + at[keep]
+    positions = position[lines["unit"]]
+    keep = positions >= 0
+    where = (lines["node"][keep].astype(np.int64) * windows + window) * units + positions[keep]
     merged = np.bincount(position[position >= 0]).max(initial=0) > 1
     for field, name in zip(total, LEAF_SUMS, strict=True):
         values = lines[name][keep] if sign > 0 else -lines[name][keep]

@@ -43,12 +43,12 @@ def merge_rows(rows: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     """
     # What the public reports and is not priced has nothing to earn: it is dealt with, not scored.
     looked = drop_repeats(rows[rows["result"].isin(LOOKED) & (rows["possible"] > 0)])
-    parts = [looked.assign(role=TERRITORY)]
+    frames = [looked.assign(role=TERRITORY)]
     if len(roles):
         keys = ["day", "item", "batch", "seq"]
-        named = roles[[*keys, "role", "unit"]].drop_duplicates()
-        parts.append(named.merge(looked.drop(columns="unit"), on=keys))
-    together = pd.concat(parts) if len(parts) > 1 else parts[0]
+        role_rows = roles[[*keys, "role", "unit"]].drop_duplicates()
+        frames.append(role_rows.merge(looked.drop(columns="unit"), on=keys))
+    together = pd.concat(frames) if len(frames) > 1 else frames[0]
     together = together.assign(failed=(together["result"] == FAILED).astype(np.int64))
     return _merge(together)
 
@@ -64,13 +64,13 @@ def find_repeats(new: pd.DataFrame, stored: pd.DataFrame) -> np.ndarray:
     if stored.empty:
         return np.zeros(len(new), bool)
     failed = (new["result"] == FAILED).to_numpy()
-    kept = drop_repeats(stored)
-    there = kept[kept["result"] == FAILED].groupby(_SAME).size()
+    live_rows = drop_repeats(stored)
+    stored_counts = live_rows[live_rows["result"] == FAILED].groupby(_SAME).size()
     nth = new[failed].groupby(_SAME).cumcount()
-    count = there.reindex(pd.MultiIndex.from_frame(new.loc[failed, _SAME])).fillna(0)
-    found = np.zeros(len(new), bool)
-    found[failed] = nth.to_numpy() < count.to_numpy()
-    return found
+    count = stored_counts.reindex(pd.MultiIndex.from_frame(new.loc[failed, _SAME])).fillna(0)
+    is_repeat = np.zeros(len(new), bool)
+    is_repeat[failed] = nth.to_numpy() < count.to_numpy()
+    return is_repeat
 
 
 def drop_repeats(rows: pd.DataFrame) -> pd.DataFrame:
@@ -142,21 +142,21 @@ def tally_days(
         grain  - visit (line in `visits`), item, failed, lost, possible: one line per check, for
                  deductions that settle per visit
     """
-    found = {}
+    tallies = {}
     for some in _few_at_a_time(rows["day"].to_numpy(), [int(day) for day in days]):
         merged = merge_rows(_on(rows, some), _on(roles, some))
-        split = {day: part for day, part in merged.groupby("day", sort=True)}
+        split = {day: day_rows for day, day_rows in merged.groupby("day", sort=True)}
         empty = merged.iloc[:0]
-        found |= {day: _tally(split.get(day, empty)) for day in some}
-    return found
+        tallies |= {day: _tally(split.get(day, empty)) for day in some}
+    return tallies
 
 
-def _few_at_a_time(at: np.ndarray, days: list[int]) -> Iterator[list[int]]:
+def _few_at_a_time(day_of_row: np.ndarray, days: list[int]) -> Iterator[list[int]]:
     """Part days so that few rows are in work together: each is several times in memory then.
 
-    Takes: at - the day of each row
+    Takes: day_of_row - the day of each row
     """
-    counts = dict(zip(*(one.tolist() for one in np.unique(at, return_counts=True)), strict=True))
+    counts = dict(zip(*(column.tolist() for column in np.unique(day_of_row, return_counts=True)), strict=True))
     some, size = [], 0
     for day in days:
         if some and size + counts.get(day, 0) > _AT_ONCE:
@@ -172,8 +172,8 @@ def _on(frame: pd.DataFrame, days: list[int]) -> pd.DataFrame:
     """Give the rows of some days."""
     if frame.empty:
         return frame
-    here = frame["day"].isin(days)
-    return frame if here.all() else frame[here]
+    on_days = frame["day"].isin(days)
+    return frame if on_days.all() else frame[on_days]
 
 
 def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -183,11 +183,11 @@ def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
         (grain["possible"] - grain["lost"]).to_numpy()[scored], grain["possible"].to_numpy()[scored]
     )
     cells = sum_by(grain.assign(checks=1, rates=rates), CELL_KEYS, CELL_SUMS)
-    own = grain[grain["role"] == TERRITORY].assign(checks=1)
+    territory_checks = grain[grain["role"] == TERRITORY].assign(checks=1)
     keys = ["source", "visit", "site", "unit", "point_type"]
-    visits = sum_by(own, keys, ["checks", "failed", "lost", "possible"])
+    visits = sum_by(territory_checks, keys, ["checks", "failed", "lost", "possible"])
     fine = pd.DataFrame(
-        {"visit": _lines(own, keys)} | {name: own[name].to_numpy() for name in _GRAIN}
+        {"visit": _lines(territory_checks, keys)} | {name: territory_checks[name].to_numpy() for name in _GRAIN}
     )
     fine = fine.sort_values(["visit", "item"], kind="stable", ignore_index=True)
     return {"cells": cells, "visits": visits, "grain": fine}
@@ -208,8 +208,8 @@ def site_sums(visits: pd.DataFrame) -> pd.DataFrame:
 
 def add(total: pd.DataFrame, new: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
     """Add the sums of two frames by keys; lines that become all zero vanish."""
-    parts = [{name: frame[name].to_numpy() for name in [*keys, *sums]} for frame in (total, new)]
-    return pd.DataFrame(add_columns(*parts, keys, sums))
+    columns = [{name: frame[name].to_numpy() for name in [*keys, *sums]} for frame in (total, new)]
+    return pd.DataFrame(add_columns(*columns, keys, sums))
 
 
 def take_back(
@@ -226,8 +226,8 @@ def checks_of_day(day: int, visits: pd.DataFrame, grain: pd.DataFrame) -> pd.Dat
     Returns: day, role, source, visit (key), site, unit, point_type, item, checks (1), failed,
              lost, possible
     """
-    at = grain["visit"].to_numpy()
+    visit_line = grain["visit"].to_numpy()
     names = ("source", "visit", "site", "unit", "point_type")
-    lines = {name: visits[name].to_numpy()[at] for name in names}
-    own = {name: grain[name].to_numpy() for name in grain if name != "visit"}
-    return pd.DataFrame({**lines, **own, "day": day, "role": TERRITORY, "checks": 1})
+    lines = {name: visits[name].to_numpy()[visit_line] for name in names}
+    grain_columns = {name: grain[name].to_numpy() for name in grain if name != "visit"}
+    return pd.DataFrame({**lines, **grain_columns, "day": day, "role": TERRITORY, "checks": 1})

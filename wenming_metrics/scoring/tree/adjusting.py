@@ -25,9 +25,9 @@ LEDGER += ("source_row",)
 """Columns of a ledger as it comes from the store; `written` in 1e-4 points, without sign."""
 
 
-def in_use(told: Adjustments) -> bool:
+def in_use(adjustments: Adjustments) -> bool:
     """Say whether rules speak of adjustments, if only by naming them; else no decision counts."""
-    return told != Adjustments()
+    return adjustments != Adjustments()
 
 
 def adjust(
@@ -41,7 +41,7 @@ def settle(
     scores: np.ndarray,
     groups: np.ndarray,
     ledger: pd.DataFrame,
-    told: Adjustments,
+    adjustments: Adjustments,
     full_mark: float,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Adjust scores, one per column.
@@ -55,36 +55,36 @@ def settle(
              `remark` (why a line counts nothing or less). Per column `counted` sums to the final
              score less that of the tree.
     """
-    if not in_use(told):
+    if not in_use(adjustments):
         return scores, no_lines()
-    own = ledger.sort_values(["column", "day", "file", "source_row"], kind="stable")
-    own = own.reset_index(drop=True)
+    decisions = ledger.sort_values(["column", "day", "file", "source_row"], kind="stable")
+    decisions = decisions.reset_index(drop=True)
     scored = ~np.isnan(scores)
-    bonus = _capped(own, BONUS, told.bonus_cap, scored)
-    penalty = _capped(own, PENALTY, told.penalty_cap, scored)
+    bonus = _capped(decisions, BONUS, adjustments.bonus_cap, scored)
+    penalty = _capped(decisions, PENALTY, adjustments.penalty_cap, scored)
     counted = (bonus - penalty) / POINT_SCALE
-    remarks = _remarks(own, bonus + penalty, scored, told)
-    lines = [own.assign(counted=counted, remark=remarks), _difficulty(scores, groups, told)]
-    found = pd.concat([part for part in lines if len(part)] or [no_lines()], ignore_index=True)
-    raw = scores + _sums(found, len(scores))
-    final = np.clip(raw, 0.0, np.inf if told.above_full else full_mark)
+    remarks = _remarks(decisions, bonus + penalty, scored, adjustments)
+    lines = [decisions.assign(counted=counted, remark=remarks), _difficulty(scores, groups, adjustments)]
+    ledger_lines = pd.concat([frame for frame in lines if len(frame)] or [no_lines()], ignore_index=True)
+    raw = scores + _sums(ledger_lines, len(scores))
+    final = np.clip(raw, 0.0, np.inf if adjustments.above_full else full_mark)
     limits = _limits(final - raw, full_mark)
-    return final, pd.concat([found, limits], ignore_index=True) if len(limits) else found
+    return final, pd.concat([ledger_lines, limits], ignore_index=True) if len(limits) else ledger_lines
 
 
 def vetoed(ledger: pd.DataFrame) -> dict[int, str]:
     """Give the columns that a veto in force strikes, with the numbers of its documents."""
     struck = ledger[(ledger["kind"] == VETO) & (ledger["remark"] == "")]
-    found = struck.groupby("column")["document_no"].agg(lambda told: "、".join(dict.fromkeys(told)))
-    return {int(column): str(told) for column, told in found.items()}
+    documents = struck.groupby("column")["document_no"].agg(lambda numbers: "、".join(dict.fromkeys(numbers)))
+    return {int(column): str(numbers) for column, numbers in documents.items()}
 
 
-def _capped(own: pd.DataFrame, kind: str, cap: float | None, scored: np.ndarray) -> np.ndarray:
+def _capped(decisions: pd.DataFrame, kind: str, cap: float | None, scored: np.ndarray) -> np.ndarray:
     """Give the points of each line of a kind that count below the cap of its column (1e-4)."""
-    column = own["column"].to_numpy(np.int64)
-    ours = (own["kind"] == kind).to_numpy() & scored[column]
-    points = np.where(ours, own["written"].to_numpy(np.int64), 0)
-    if cap is None or not len(own):
+    column = decisions["column"].to_numpy(np.int64)
+    ours = (decisions["kind"] == kind).to_numpy() & scored[column]
+    points = np.where(ours, decisions["written"].to_numpy(np.int64), 0)
+    if cap is None or not len(decisions):
         return points
     so_far = pd.Series(points).groupby(column).cumsum().to_numpy()
     most = round(cap * POINT_SCALE)
@@ -92,15 +92,15 @@ def _capped(own: pd.DataFrame, kind: str, cap: float | None, scored: np.ndarray)
 
 
 def _remarks(
-    own: pd.DataFrame, counted: np.ndarray, scored: np.ndarray, told: Adjustments
+    decisions: pd.DataFrame, counted: np.ndarray, scored: np.ndarray, adjustments: Adjustments
 ) -> np.ndarray:
-    vetoes = (own["kind"] == VETO).to_numpy()
-    less = counted < own["written"].to_numpy(np.int64)
+    vetoes = (decisions["kind"] == VETO).to_numpy()
+    less = counted < decisions["written"].to_numpy(np.int64)
     return np.select(
         [
-            vetoes & (not told.veto),
+            vetoes & (not adjustments.veto),
             vetoes,
-            ~scored[own["column"].to_numpy(np.int64)],
+            ~scored[decisions["column"].to_numpy(np.int64)],
             less,
         ],
         ["本办法不用一票否决,只作记录", "", "本期没有得分,不加减", "超过上限的部分不计"],
@@ -108,12 +108,12 @@ def _remarks(
     ).astype(object)
 
 
-def _difficulty(scores: np.ndarray, groups: np.ndarray, told: Adjustments) -> pd.DataFrame:
+def _difficulty(scores: np.ndarray, groups: np.ndarray, adjustments: Adjustments) -> pd.DataFrame:
     """Give a line for each score that its group's coefficient changes."""
-    factors = _factors(groups, told.difficulty)
+    factors = _factors(groups, adjustments.difficulty)
     column = np.flatnonzero(~np.isnan(scores) & (factors != 1.0))
-    reasons = [f"{groups[at]} × {factors[at]:g}" for at in column]
-    return _made(column, DIFFICULTY, reasons, scores[column] * (factors[column] - 1.0))
+    reasons = [f"{groups[index]} × {factors[index]:g}" for index in column]
+    return _make_lines(column, DIFFICULTY, reasons, scores[column] * (factors[column] - 1.0))
 
 
 def _factors(groups: np.ndarray, difficulty: Mapping[str, float]) -> np.ndarray:
@@ -122,14 +122,14 @@ def _factors(groups: np.ndarray, difficulty: Mapping[str, float]) -> np.ndarray:
 
 def _limits(over: np.ndarray, full_mark: float) -> pd.DataFrame:
     column = np.flatnonzero(np.nan_to_num(over) != 0.0)
-    reasons = [f"超过满分 {full_mark:g} 不计" if over[at] < 0 else "扣到 0 分为止" for at in column]
-    return _made(column, LIMIT, reasons, over[column])
+    reasons = [f"超过满分 {full_mark:g} 不计" if over[index] < 0 else "扣到 0 分为止" for index in column]
+    return _make_lines(column, LIMIT, reasons, over[column])
 
 
-def _made(column: np.ndarray, kind: str, reasons: list[str], counted: np.ndarray) -> pd.DataFrame:
+def _make_lines(column: np.ndarray, kind: str, reasons: list[str], counted: np.ndarray) -> pd.DataFrame:
     blank = dict.fromkeys(("document_no", "file", "sheet", "remark"), "")
-    told = {"column": column, "unit": -1, "day": 0, "kind": kind, "written": 0, "source_row": 0}
-    frame = pd.DataFrame({**told, "reason": reasons, **blank, "counted": counted})
+    fields = {"column": column, "unit": -1, "day": 0, "kind": kind, "written": 0, "source_row": 0}
+    frame = pd.DataFrame({**fields, "reason": reasons, **blank, "counted": counted})
     return frame[[*LEDGER, "counted", "remark"]]
 
 
@@ -139,4 +139,4 @@ def _sums(lines: pd.DataFrame, size: int) -> np.ndarray:
 
 def no_lines() -> pd.DataFrame:
     """Give the ledger of scores that nothing was done to."""
-    return _made(np.array([], np.int64), "", [], np.array([], float))
+    return _make_lines(np.array([], np.int64), "", [], np.array([], float))

@@ -32,7 +32,7 @@ Sums = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
+class SumKey:
     """One way of summing tallies; sums of equal keys may be added.
 
     counts_for - unit -> the unit of the board it counts for, -1 for none; role - its number
@@ -45,30 +45,30 @@ class Basis:
     role: int
 
     @property
-    def parts(self) -> tuple[str, ...]:
+    def tally_frames(self) -> tuple[str, ...]:
         """The parts of a day's tally that `sum_day` looks at; nodes settle for territories only."""
         settles = self.role == TERRITORY and settling(self.rules)
         return ("cells", "visits", "grain") if settles else ("cells",)
 
 
 @lru_cache(maxsize=16)
-def basis_of(register: Register, rules: RuleSet, board: Board) -> Basis:
+def basis_of(register: Register, rules: RuleSet, board: Board) -> SumKey:
     """Give the basis of a board under some rules with the units of a register."""
     above = ancestors(register, board.kind) if len(register.units) else np.array([], np.int64)
     role = ROLE_CODES.index(board.role)
-    told = f"{_FORM} {rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
-    return Basis(hashlib.blake2b(told, digest_size=16).hexdigest(), rules, board, above, role)
+    fingerprint = f"{_FORM} {rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
+    return SumKey(hashlib.blake2b(fingerprint, digest_size=16).hexdigest(), rules, board, above, role)
 
 
-def bases_of(register: Register, rules: RuleSet) -> tuple[Basis, ...]:
+def bases_of(register: Register, rules: RuleSet) -> tuple[SumKey, ...]:
     """Give the bases of all boards of some rules."""
     return tuple(basis_of(register, rules, board) for board in rules.boards)
 
 
-def sum_day(day: int, tally: DayTally, basis: Basis) -> Sums:
+def sum_day(day: int, tally: DayTally, basis: SumKey) -> Sums:
     """Sum one day's tally on a basis."""
     leaves = leaf_lines(tally["cells"], basis.rules, basis.counts_for, basis.role)
-    if "grain" in basis.parts:
+    if "grain" in basis.tally_frames:
         checks = checks_of_day(day, tally["visits"], tally["grain"])
         settled = settle_day(checks, basis.rules, basis.counts_for)
     else:

@@ -30,7 +30,7 @@ OWN, SHARED, ZERO, MEAN, LEFT_OUT, OVER = (
 
 
 @dataclass(frozen=True, eq=False)
-class Weighed:
+class WeighedComponents:
     """One period's components, per component (row) and unit (column).
 
     values - as used, NaN = none; weights - in force after missing components; points; treatments -
@@ -50,7 +50,7 @@ class Composed:
 
     units  - as given, with status, document_no (of a veto), score (rounded, NaN = none), exact,
              rank, tied
-    parts  - one line per unit, year and component: unit, year (0 = the last one, -1 = before it),
+    component_lines - one line per unit, year and component: unit, year (0 = the last one, -1 = before it),
              component (number), name, value, weight, points, treatment
     years  - one line per unit and year: unit, year, share, total (exact), treatment; empty where
              the profile weighs no years
@@ -58,7 +58,7 @@ class Composed:
     """
 
     units: pd.DataFrame
-    parts: pd.DataFrame
+    component_lines: pd.DataFrame
     years: pd.DataFrame
     ledger: pd.DataFrame
 
@@ -81,26 +81,26 @@ def compose(
              document that strikes it: it keeps its score and has no place
     """
     groups = units["group"].to_numpy(object)
-    weighed = [weigh(one, groups, profile) for one in values]
+    weighed = [weigh(year_values, groups, profile) for year_values in values]
     total, years = _over_years(weighed, groups, units, profile)
-    told = profile.adjustments or Adjustments()
+    adjustments = profile.adjustments or Adjustments()
     lines = ledger if profile.adjustments else ledger.iloc[:0]
-    told = replace(told, difficulty=profile.coefficient, above_full=profile.above_full)
-    final, lines = settle(total, groups, lines, told, profile.full_mark)
+    adjustments = replace(adjustments, difficulty=profile.coefficient, above_full=profile.above_full)
+    final, lines = settle(total, groups, lines, adjustments, profile.full_mark)
     documents = [vetoes.get(position, "") for position in range(len(units))]
     status = np.select([np.isnan(final), np.array(documents, bool)], [INCOMPLETE, VETOED], RANKED)
-    given = units.assign(score=final, status=status.astype(object), document_no=documents)
-    ranked = rank_units(given, profile.decimals, ranked_by, ties).assign(exact=final)
-    return Composed(ranked, _parts(weighed, units, profile), years, lines)
+    scored = units.assign(score=final, status=status.astype(object), document_no=documents)
+    ranked = rank_units(scored, profile.decimals, ranked_by, ties).assign(exact=final)
+    return Composed(ranked, _component_lines(weighed, units, profile), years, lines)
 
 
-def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> Weighed:
+def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> WeighedComponents:
     """Weigh the components of one period.
 
     Takes: values - array (component, unit), NaN = no figure; groups - per unit
     """
-    full = np.array([one.full_mark for one in profile.components])[:, None]
-    plain = np.array([one.weight for one in profile.components])[:, None]
+    full = np.array([component.full_mark for component in profile.components])[:, None]
+    plain = np.array([component.weight for component in profile.components])[:, None]
     rates, seen = values / full, ~np.isnan(values)
     treatments = np.where(seen, OWN, LEFT_OUT).astype(object)
     if not profile.above_full:
@@ -114,13 +114,13 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> Weighed:
         rates = np.where(seen, rates, means)
     weights = _weights(plain, rates, treatments, profile.missing)
     points = weights * rates
-    for number, one in enumerate(profile.components):
-        if one.printed:
+    for number, component in enumerate(profile.components):
+        if component.printed:
             points[number] = half_up(points[number], profile.decimals)
     nothing = ~seen.any(axis=0) | np.isnan(points).all(axis=0)
     lacks = np.isnan(rates).any(axis=0) if profile.missing == "exclude" else nothing
     total = np.where(nothing | lacks, np.nan, exact_sum(np.nan_to_num(points), 0))
-    return Weighed(rates * full, weights, points, treatments, total)
+    return WeighedComponents(rates * full, weights, points, treatments, total)
 
 
 def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
@@ -132,36 +132,36 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     if np.isnan(line["score"]):
         return ""
     if len(composed.years):
-        own, shared = composed.years[composed.years["unit"] == unit].dropna(subset=["total"]), 1.0
-        terms = [f"{_plain(y.share)} × {_plain(y.total)}" for y in own.itertuples()]
+        unit_lines, shared = composed.years[composed.years["unit"] == unit].dropna(subset=["total"]), 1.0
+        terms = [f"{_plain(y.share)} × {_plain(y.total)}" for y in unit_lines.itertuples()]
     else:
-        own = composed.parts[composed.parts["unit"] == unit].dropna(subset=["points"])
-        terms, shared = _terms(own, profile)
-    said = " + ".join(terms)
-    said = f"({said}) ÷ {_plain(shared)}" if shared != 1.0 else said
-    at = composed.units["unit"].tolist().index(unit)
+        unit_lines = composed.component_lines[composed.component_lines["unit"] == unit].dropna(subset=["points"])
+        terms, shared = _terms(unit_lines, profile)
+    formula = " + ".join(terms)
+    formula = f"({formula}) ÷ {_plain(shared)}" if shared != 1.0 else formula
+    position = composed.units["unit"].tolist().index(unit)
     factor = profile.coefficient.get(line["group"], 1.0)
-    said = f"({said}) × {factor:g}" if factor != 1.0 else said
-    ours = composed.ledger[composed.ledger["column"] == at]
-    for one in ours[(ours["counted"] != 0) & (ours["kind"] != "难度系数")].itertuples():
-        sign = "+" if one.counted > 0 else "−"
-        said += f" {sign} {_plain(abs(one.counted))}({one.kind})"
-    return f"{said} = {line['score']:.{profile.decimals}f}"
+    formula = f"({formula}) × {factor:g}" if factor != 1.0 else formula
+    ours = composed.ledger[composed.ledger["column"] == position]
+    for adjustment in ours[(ours["counted"] != 0) & (ours["kind"] != "难度系数")].itertuples():
+        sign = "+" if adjustment.counted > 0 else "−"
+        formula += f" {sign} {_plain(abs(adjustment.counted))}({adjustment.kind})"
+    return f"{formula} = {line['score']:.{profile.decimals}f}"
 
 
-def _terms(own: pd.DataFrame, profile: Profile) -> tuple[list[str], float]:
+def _terms(unit_lines: pd.DataFrame, profile: Profile) -> tuple[list[str], float]:
     """Write the components that a unit has, by their plain weights, and the share these make up."""
-    parts = profile.components
-    whole = fsum(one.weight for one in parts)
-    share = fsum(parts[at].weight for at in own["component"]) / whole
-    if any(parts[at].printed for at in own["component"]):
+    components = profile.components
+    total_weight = fsum(component.weight for component in components)
+    share = fsum(components[number].weight for number in unit_lines["component"]) / total_weight
+    if any(components[number].printed for number in unit_lines["component"]):
         share = 1.0  # what is rounded by itself is written with the weight that it had
     terms = []
-    for part in own.itertuples():
-        component = parts[part.component]
-        weight = component.weight if share != 1.0 else part.weight
-        term = f"{_plain(weight / component.full_mark)} × {_plain(part.value)}"
-        rounded = f"(取 {part.points:.{profile.decimals}f})" if component.printed else ""
+    for line in unit_lines.itertuples():
+        component = components[line.component]
+        weight = component.weight if share != 1.0 else line.weight
+        term = f"{_plain(weight / component.full_mark)} × {_plain(line.value)}"
+        rounded = f"(取 {line.points:.{profile.decimals}f})" if component.printed else ""
         terms.append(term + rounded)
     return terms, share
 
@@ -173,72 +173,72 @@ def _plain(number: float) -> str:
 
 def _weights(plain: np.ndarray, rates: np.ndarray, treated: np.ndarray, rule: str) -> np.ndarray:
     """Share out the weight of what is missing among what is there; marks it in `treated`."""
-    there = ~np.isnan(rates)
+    present = ~np.isnan(rates)
     if rule == "exclude":
         return np.broadcast_to(plain, rates.shape).copy()
-    treated[~there] = SHARED
-    observed = exact_sum(plain * there, 0)
+    treated[~present] = SHARED
+    observed = exact_sum(plain * present, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.where(observed > 0, exact_sum(plain, 0) / observed, np.nan)
-    return np.where(there, plain * factor, 0.0)
+    return np.where(present, plain * factor, 0.0)
 
 
 def _peer_means(rates: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Give per component and unit the plain mean of those of its group that have a figure."""
-    found = np.full_like(rates, np.nan)
+    means = np.full_like(rates, np.nan)
     for group in dict.fromkeys(groups.tolist()):
-        own = groups == group
-        count = (~np.isnan(rates[:, own])).sum(axis=1)
-        sums = exact_sum(np.nan_to_num(rates[:, own]))
+        in_group = groups == group
+        count = (~np.isnan(rates[:, in_group])).sum(axis=1)
+        sums = exact_sum(np.nan_to_num(rates[:, in_group]))
         with np.errstate(invalid="ignore", divide="ignore"):
-            found[:, own] = np.where(count > 0, sums / count, np.nan)[:, None]
-    return found
+            means[:, in_group] = np.where(count > 0, sums / count, np.nan)[:, None]
+    return means
 
 
 def _over_years(
-    weighed: Sequence[Weighed], groups: np.ndarray, units: pd.DataFrame, profile: Profile
+    weighed: Sequence[WeighedComponents], groups: np.ndarray, units: pd.DataFrame, profile: Profile
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Weigh the totals of consecutive years; a year without total is treated as a component is."""
     if not profile.years:
         return weighed[-1].total, pd.DataFrame(
             columns=["unit", "year", "share", "total", "treatment"]
         )
-    whole = np.array([one.total for one in weighed])
+    totals = np.array([year.total for year in weighed])
     shares = np.array(profile.years)[:, None]
-    seen = ~np.isnan(whole)
+    seen = ~np.isnan(totals)
     treated = np.where(seen, OWN, LEFT_OUT).astype(object)
     if profile.missing == "zero":
-        whole, treated[~seen] = np.where(seen, whole, 0.0), ZERO
+        totals, treated[~seen] = np.where(seen, totals, 0.0), ZERO
     elif profile.missing == "peer_mean":
-        means = _peer_means(whole, groups)
+        means = _peer_means(totals, groups)
         treated[~seen & ~np.isnan(means)] = MEAN
-        whole = np.where(seen, whole, means)
-    shares = _weights(shares, whole, treated, profile.missing)
-    lacks = np.isnan(whole).any(axis=0) if profile.missing == "exclude" else ~seen.any(axis=0)
-    total = np.where(lacks, np.nan, exact_sum(np.nan_to_num(shares * whole), 0))
-    parts = [
+        totals = np.where(seen, totals, means)
+    shares = _weights(shares, totals, treated, profile.missing)
+    lacks = np.isnan(totals).any(axis=0) if profile.missing == "exclude" else ~seen.any(axis=0)
+    total = np.where(lacks, np.nan, exact_sum(np.nan_to_num(shares * totals), 0))
+    frames = [
         pd.DataFrame(
             {
-                **{"unit": units["unit"].to_numpy(), "year": at - len(weighed) + 1},
-                **{"share": shares[at], "total": whole[at], "treatment": treated[at]},
+                **{"unit": units["unit"].to_numpy(), "year": index - len(weighed) + 1},
+                **{"share": shares[index], "total": totals[index], "treatment": treated[index]},
             }
         )
-        for at in range(len(weighed))
+        for index in range(len(weighed))
     ]
-    return total, pd.concat(parts, ignore_index=True)
+    return total, pd.concat(frames, ignore_index=True)
 
 
-def _parts(weighed: Sequence[Weighed], units: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _component_lines(weighed: Sequence[WeighedComponents], units: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     lines = []
-    for at, one in enumerate(weighed):
+    for index, year in enumerate(weighed):
         for number, component in enumerate(profile.components):
             lines.append(
                 pd.DataFrame(
                     {
-                        **{"unit": units["unit"].to_numpy(), "year": at - len(weighed) + 1},
+                        **{"unit": units["unit"].to_numpy(), "year": index - len(weighed) + 1},
                         **{"component": number, "name": component.name},
-                        **{"value": one.values[number], "weight": one.weights[number]},
-                        **{"points": one.points[number], "treatment": one.treatments[number]},
+                        **{"value": year.values[number], "weight": year.weights[number]},
+                        **{"points": year.points[number], "treatment": year.treatments[number]},
                     }
                 )
             )

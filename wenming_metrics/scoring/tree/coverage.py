@@ -18,20 +18,20 @@ def leaf_at(rules: RuleSet, catalogue: Catalogue) -> np.ndarray:
 
     A leaf that a fact feeds is not looked at on sites: it applies to every unit.
     """
-    found = np.zeros((len(rules.nodes), rules.leaf_of.shape[1]), bool)
-    found[rules.nodes["mode"].isin(STOCKS)] = True
+    is_looked_at = np.zeros((len(rules.nodes), rules.leaf_of.shape[1]), bool)
+    is_looked_at[rules.nodes["mode"].isin(STOCKS)] = True
     item, point_type = np.nonzero(catalogue.applies & (rules.leaf_of >= 0))
-    found[rules.leaf_of[item, point_type], point_type] = True
-    return found
+    is_looked_at[rules.leaf_of[item, point_type], point_type] = True
+    return is_looked_at
 
 
 def global_weights(rules: RuleSet) -> np.ndarray:
     """Give each node's weight in the whole when everything is looked at; the root has 1."""
     parents, weights = rules.nodes["parent"].to_numpy(), rules.nodes["weight"].to_numpy()
-    found = np.ones(len(parents))
+    node_weights = np.ones(len(parents))
     for node in range(1, len(parents)):
-        found[node] = found[parents[node]] * weights[node]
-    return found
+        node_weights[node] = node_weights[parents[node]] * weights[node]
+    return node_weights
 
 
 def types_by_unit(sites: pd.DataFrame, column_of: np.ndarray, size: int, types: int) -> np.ndarray:
@@ -39,30 +39,30 @@ def types_by_unit(sites: pd.DataFrame, column_of: np.ndarray, size: int, types: 
 
     Takes: sites - lines with street and point_type: registered sites, or lines of a plan
     """
-    found = np.zeros((types, size), bool)
+    has_type = np.zeros((types, size), bool)
     position = column_of[sites["street"].to_numpy(np.int64)]
-    kept = position >= 0
-    found[sites["point_type"].to_numpy(np.int64)[kept], position[kept]] = True
-    return found
+    is_placed = position >= 0
+    has_type[sites["point_type"].to_numpy(np.int64)[is_placed], position[is_placed]] = True
+    return has_type
 
 
-def applicable(at: np.ndarray, registered: np.ndarray, planned: np.ndarray) -> np.ndarray:
+def applicable(leaf_types: np.ndarray, registered: np.ndarray, planned: np.ndarray) -> np.ndarray:
     """Say which leaves apply to which unit.
 
     A unit that the plan asks for is held to the plan; another to its registered sites; one with
     neither to every leaf.
 
-    Takes:   at - `leaf_at`; registered, planned - `types_by_unit`
+    Takes:   leaf_types - `leaf_at`; registered, planned - `types_by_unit`
     Returns: bool array (node, unit position)
     """
-    asked = np.where(planned.any(axis=0), planned, registered)
-    asked = np.where(asked.any(axis=0), asked, True)
-    return (at.astype(np.int64) @ asked.astype(np.int64)) > 0
+    expected = np.where(planned.any(axis=0), planned, registered)
+    expected = np.where(expected.any(axis=0), expected, True)
+    return (leaf_types.astype(np.int64) @ expected.astype(np.int64)) > 0
 
 
 def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Give the share of applying weight that was looked at, per column; NaN where none applies."""
-    whole = exact_product(weights, applies)
+    applying = exact_product(weights, applies)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = exact_product(weights, looked & applies) / whole
-    return np.where(whole > 0, rounded(share), np.nan)
+        share = exact_product(weights, looked & applies) / applying
+    return np.where(applying > 0, rounded(share), np.nan)

@@ -51,10 +51,10 @@ def fill_missing(rates: np.ndarray, rules: RuleSet, peers: Peers) -> np.ndarray:
     Returns: bool array (node, column): where something was filled in
     """
     filled = np.zeros(rates.shape, bool)
-    own = own_nodes(rules)
-    looked = ~np.isnan(rates[own]).all(axis=0)
+    nodes = own_nodes(rules)
+    looked = ~np.isnan(rates[nodes]).all(axis=0)
     applies = _upward(peers.applies, rules)
-    for node in own:
+    for node in nodes:
         rule = rule_of(rules, int(node))
         gap = np.isnan(rates[node]) & applies[node] & looked
         if rule in _FIXED:
@@ -80,7 +80,7 @@ def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
 
 def _upward(applies: np.ndarray, rules: RuleSet) -> np.ndarray:
     """Say of every node whether anything at or below it applies."""
-    found, parents = applies.copy(), rules.nodes["parent"].to_numpy()
+    applies_below, parents = applies.copy(), rules.nodes["parent"].to_numpy()
     for node in range(len(parents) - 1, 0, -1):
-        found[parents[node]] |= found[node]
-    return found
+        applies_below[parents[node]] |= applies_below[node]
+    return applies_below

@@ -30,26 +30,26 @@ def price_findings(findings: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
              which `base` is booked on the day it was found and `more` on the day `booked`
     """
     pricing = rules.pricing
-    places = np.maximum(findings["places"].to_numpy(np.int64), 1)
-    prices = _prices(findings, rules.prices, places if pricing.per == "places" else 1)
+    place_counts = np.maximum(findings["places"].to_numpy(np.int64), 1)
+    prices = _prices(findings, rules.prices, place_counts if pricing.per == "places" else 1)
     late = findings["late"].to_numpy(bool)
     # Late by its deadline, not because the row says so: that became known after the row.
     missed = late & (findings["told"].to_numpy() != LATE)
     on_day = _on_day(findings, prices, missed, pricing.combine)
     by_row = findings["lost"].to_numpy(np.int64)
-    given = findings["given"].to_numpy()
-    from_row = (on_day == NO_PRICE) | (given == DECIDED)
+    lost_origin = findings["given"].to_numpy()
+    from_row = (on_day == NO_PRICE) | (lost_origin == DECIDED)
     if pricing.first == "row":
-        from_row |= given == WRITTEN
+        from_row |= lost_origin == WRITTEN
     base = np.where(from_row, by_row, on_day)
     after = np.where(missed, prices[LATE], NO_PRICE)
     day, due = (findings[name].to_numpy(np.int64) for name in ("day", "due"))
     more = _more(base, after, pricing.combine)
     table = on_day + _more(on_day, after, pricing.combine)
-    found = {"by_row": by_row, "by_table": np.where(on_day < 0, after, table)}
+    compared = {"by_row": by_row, "by_table": np.where(on_day < 0, after, table)}
     booked = np.where(missed & (pricing.booked == "due"), due, day)
     points = {"points": base + more, "base": base, "more": more, "booked": booked}
-    return pd.DataFrame({**found, **points}, findings.index)
+    return pd.DataFrame({**compared, **points}, findings.index)
 
 
 def price_table(prices: pd.DataFrame) -> np.ndarray:

@@ -75,11 +75,11 @@ def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None
     """Put the rates of settling nodes in place."""
     plan = plan_of(rules)
     for node in plan.nodes:
-        part = deductions[deductions["node"] == node]
-        taken = np.bincount(part["column"], part["taken"].astype(float), rates.shape[1])
-        periods = np.bincount(part["column"], part["periods"].astype(float), rates.shape[1])
+        node_lines = deductions[deductions["node"] == node]
+        deducted = np.bincount(node_lines["column"], node_lines["taken"].astype(float), rates.shape[1])
+        periods = np.bincount(node_lines["column"], node_lines["periods"].astype(float), rates.shape[1])
         with np.errstate(invalid="ignore", divide="ignore"):
-            rate = 1.0 - taken / (float(plan.full[node]) * periods)
+            rate = 1.0 - deducted / (float(plan.full[node]) * periods)
         # What falls due in a period without a visit takes no more than there is.
         rates[node] = np.where(periods > 0, np.maximum(rate, 0.0), np.nan)
 
@@ -92,15 +92,15 @@ def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
     nodes, parents = rules.nodes, rules.nodes["parent"].to_numpy()
     if rules.missing != "renormalise_global":
         return np.broadcast_to(nodes["weight"].to_numpy()[:, None], rates.shape)
-    weights, own = global_weights(rules), own_nodes(rules)
-    found = np.zeros(rates.shape)
-    found[own] = weights[own, None] * ~np.isnan(rates[own])
+    weights, rated_nodes = global_weights(rules), own_nodes(rules)
+    shares = np.zeros(rates.shape)
+    shares[rated_nodes] = weights[rated_nodes, None] * ~np.isnan(rates[rated_nodes])
     for node in range(len(nodes) - 1, 0, -1):
-        found[parents[node]] += found[node]
+        shares[parents[node]] += shares[node]
     inside = np.flatnonzero(plan_of(rules).owner[parents] >= 0)
     inside = inside[inside > 0]
-    found[inside] = weights[inside, None]  # shown only: a node above settles them
-    return found
+    shares[inside] = weights[inside, None]  # shown only: a node above settles them
+    return shares
 
 
 def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
@@ -109,10 +109,10 @@ def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarra
     Returns: float array (node, column): what the children of a node that have a rate weigh together
     """
     nodes = rules.nodes
-    parents, own = nodes["parent"].to_numpy(), (nodes["mode"] != "").to_numpy()
+    parents, makes_rate = nodes["parent"].to_numpy(), (nodes["mode"] != "").to_numpy()
     total, weight = np.zeros(rates.shape), np.zeros(rates.shape)
     for node in range(len(nodes) - 1, -1, -1):
-        if not own[node]:
+        if not makes_rate[node]:
             with np.errstate(invalid="ignore", divide="ignore"):
                 rates[node] = np.where(weight[node] > 0, total[node] / weight[node], np.nan)
         if node:
@@ -131,8 +131,8 @@ def _effective(
     """
     parents, owner = rules.nodes["parent"].to_numpy(), plan_of(rules).owner
     seen = ~np.isnan(rates)
-    found = np.zeros(rates.shape)
-    found[0] = seen[0]
+    weights = np.zeros(rates.shape)
+    weights[0] = seen[0]
     for node in range(1, len(parents)):
         above = parents[node]
         if owner[above] >= 0:
@@ -141,5 +141,5 @@ def _effective(
             shares[node], siblings[above], where=seen[node] & (siblings[above] > 0),
             out=np.zeros(rates.shape[1]),
         )  # fmt: skip
-        found[node] = found[above] * share
-    return found
+        weights[node] = weights[above] * share
+    return weights

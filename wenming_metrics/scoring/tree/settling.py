@@ -128,17 +128,17 @@ def settle(placed: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
              counted (what it took, in the count of `full`), full (F)
     """
     plan = plan_of(rules)
-    own = _flow(placed, placed["node"].to_numpy(), placed["column"].to_numpy(), plan)
+    flow = _flow(placed, placed["node"].to_numpy(), placed["column"].to_numpy(), plan)
     names = ("key", "period", "lost", "counted")
     lines = [_no_periods()]
-    flows = _flows(own, plan)
+    flows = _flows(flow, plan)
     for node in plan.nodes:
         periods = _periods(_joined(flows[node]), plan, node)
-        told = {name: periods[name] for name in names}
-        lines.append(pd.DataFrame({"node": node, **told, "full": int(plan.full[node])}))
+        columns = {name: periods[name] for name in names}
+        lines.append(pd.DataFrame({"node": node, **columns, "full": int(plan.full[node])}))
         _hand_on(flows, plan, node, periods)
-    found = pd.concat(lines, ignore_index=True).rename(columns={"key": "column"})
-    return found[["node", "column", "period", "lost", "counted", "full"]]
+    settled = pd.concat(lines, ignore_index=True).rename(columns={"key": "column"})
+    return settled[["node", "column", "period", "lost", "counted", "full"]]
 
 
 def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> Columns:
@@ -159,17 +159,17 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
             continue
         if plan.final[number]:
             periods = _periods(flow, plan, number)
-            told = {"unit": periods["key"], "period": 0, "taken": periods["counted"], "possible": 0}
+            columns = {"unit": periods["key"], "period": 0, "taken": periods["counted"], "possible": 0}
             _hand_on(flows, plan, number, periods)
         else:
             period = period_of(flow, plan.settlement[number])
-            told = {"unit": flow["key"], "period": period, "taken": flow["lost"]}
-            told |= {"possible": flow["possible"]}
-        size = len(told["unit"])
-        told = {name: np.broadcast_to(values, size) for name, values in told.items()}
-        whole = {**told, "node": np.full(size, number), "looked": np.ones(size, np.int64)}
-        lines.append(sum_columns(whole, LINE_KEYS, LINE_SUMS))
-    return {name: np.concatenate([part[name] for part in lines]) for name in NOTHING_SETTLED}
+            columns = {"unit": flow["key"], "period": period, "taken": flow["lost"]}
+            columns |= {"possible": flow["possible"]}
+        size = len(columns["unit"])
+        columns = {name: np.broadcast_to(values, size) for name, values in columns.items()}
+        line_columns = {**columns, "node": np.full(size, number), "looked": np.ones(size, np.int64)}
+        lines.append(sum_columns(line_columns, LINE_KEYS, LINE_SUMS))
+    return {name: np.concatenate([settled[name] for settled in lines]) for name in NOTHING_SETTLED}
 
 
 def no_lines() -> pd.DataFrame:
@@ -187,24 +187,24 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     summed = sum_by(lines, ["node", "column", "period"], LINE_SUMS)
     summed = summed[summed["looked"] > 0]
     flows: dict[int, list[pd.DataFrame]] = {}
-    found = [pd.DataFrame({name: pd.Series(dtype=np.int64) for name in DEDUCTIONS})]
+    deductions = [pd.DataFrame({name: pd.Series(dtype=np.int64) for name in DEDUCTIONS})]
     for node in plan.nodes:
-        part = pd.concat([summed[summed["node"] == node], *flows.pop(node, [])])
-        if part.empty:
+        node_lines = pd.concat([summed[summed["node"] == node], *flows.pop(node, [])])
+        if node_lines.empty:
             continue
         if plan.final[node]:
-            found.append(part.assign(periods=part["looked"])[DEDUCTIONS])
+            deductions.append(node_lines.assign(periods=node_lines["looked"])[DEDUCTIONS])
             continue
-        part = sum_by(part, ["column", "period"], LINE_SUMS)
-        lost, possible = part["taken"].to_numpy(), part["possible"].to_numpy()
-        taken = _take(lost, possible, lost, plan, node)
-        found.append(part.assign(node=node, periods=1, taken=taken)[DEDUCTIONS])
+        node_lines = sum_by(node_lines, ["column", "period"], LINE_SUMS)
+        lost, possible = node_lines["taken"].to_numpy(), node_lines["possible"].to_numpy()
+        deducted = _take(lost, possible, lost, plan, node)
+        deductions.append(node_lines.assign(node=node, periods=1, taken=deducted)[DEDUCTIONS])
         upper = plan.above[node]
         if upper >= 0:
             same = plan.settlement[upper] == plan.settlement[node]
-            period = part["period"] if same else 0
-            flows.setdefault(upper, []).append(part.assign(taken=taken, period=period))
-    return sum_by(pd.concat(found), ["node", "column"], ["periods", "taken"])
+            period = node_lines["period"] if same else 0
+            flows.setdefault(upper, []).append(node_lines.assign(taken=deducted, period=period))
+    return sum_by(pd.concat(deductions), ["node", "column"], ["periods", "taken"])
 
 
 def _no_periods() -> pd.DataFrame:
@@ -212,28 +212,28 @@ def _no_periods() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
 
 
-def _flows(own: Columns, plan: Plan) -> dict[int, list[Columns]]:
+def _flows(flow: Columns, plan: Plan) -> dict[int, list[Columns]]:
     """Part what checks bring by the node that settles them; nodes below add what they hand on."""
-    order = np.argsort(own["owner"], kind="stable")
-    ends = np.searchsorted(own["owner"][order], [(node, node + 1) for node in plan.nodes])
+    order = np.argsort(flow["owner"], kind="stable")
+    ends = np.searchsorted(flow["owner"][order], [(node, node + 1) for node in plan.nodes])
     return {
-        node: [{name: own[name][order[first:last]] for name in (*_HOW, "key")}]
+        node: [{name: flow[name][order[first:last]] for name in (*_HOW, "key")}]
         for node, (first, last) in zip(plan.nodes, ends, strict=True)
     }
 
 
-def _joined(parts: list[Columns]) -> Columns:
-    if len(parts) == 1:
-        return parts[0]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _joined(flows: list[Columns]) -> Columns:
+    if len(flows) == 1:
+        return flows[0]
+    return {name: np.concatenate([flow[name] for flow in flows]) for name in flows[0]}
 
 
 def _hand_on(flows: dict[int, list[Columns]], plan: Plan, node: int, periods: Columns) -> None:
     """Bring what a node took to the node above it."""
     upper = plan.above[node]
     if upper >= 0:
-        told = {name: periods[name] for name in (*_HOW, "key")}
-        flows[upper].append(told | {"lost": periods["counted"]})
+        columns = {name: periods[name] for name in (*_HOW, "key")}
+        flows[upper].append(columns | {"lost": periods["counted"]})
 
 
 def _flow(
@@ -245,8 +245,8 @@ def _flow(
 ) -> Columns:
     """Give what checks bring to the node that settles them: owner, key and what _HOW names."""
     names = ("visit", "day", "lost", "possible")
-    told = {name: checks[name].to_numpy(np.int64)[keep] for name in names}
-    return {**told, "single": told["lost"], "owner": plan.owner[node][keep], "key": key[keep]}
+    columns = {name: checks[name].to_numpy(np.int64)[keep] for name in names}
+    return {**columns, "single": columns["lost"], "owner": plan.owner[node][keep], "key": key[keep]}
 
 
 def _periods(flow: Columns, plan: Plan, node: int) -> Columns:
@@ -255,8 +255,8 @@ def _periods(flow: Columns, plan: Plan, node: int) -> Columns:
     day and visit are the first of the period, which tells in which period of a node above it lies.
     """
     lines = {**flow, "period": period_of(flow, plan.settlement[node])}
-    found = reduce_columns(lines, ["key", "period"], _HOW)
-    return {**found, "counted": _take(*(found[name] for name in _TAKEN), plan, node)}
+    reduced = reduce_columns(lines, ["key", "period"], _HOW)
+    return {**reduced, "counted": _take(*(reduced[name] for name in _TAKEN), plan, node)}
 
 
 def _take(
@@ -277,7 +277,7 @@ def _grade(
     lost: np.ndarray, possible: np.ndarray, single: np.ndarray, grades: tuple[Grade, ...]
 ) -> np.ndarray:
     """Look periods up in a table of grades: the first line of which every limit holds decides."""
-    taken = np.zeros(len(lost), np.int64)
+    deducted = np.zeros(len(lost), np.int64)
     open_ = np.ones(len(lost), bool)
     for line in grades:
         holds = open_.copy()
@@ -287,6 +287,6 @@ def _grade(
         for limit, value in ((line.max_lost, lost), (line.max_single, single)):
             if not np.isnan(limit):
                 holds &= value <= round(limit * POINT_SCALE)
-        taken[holds] = RATE_SCALE - round(line.rate * RATE_SCALE)
+        deducted[holds] = RATE_SCALE - round(line.rate * RATE_SCALE)
         open_ &= ~holds
-    return taken
+    return deducted

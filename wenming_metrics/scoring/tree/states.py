@@ -50,37 +50,37 @@ def judge(
     Returns: late, again, relapsed, running (bool), closed (ordinal, OPEN), state (the gravest) and
              booked (the day on which that state came about), for the findings up to `as_of`
     """
-    found = findings[findings["day"] <= as_of]
-    day, told = found["day"].to_numpy(np.int64), found["state"].to_numpy(np.int64)
-    closed = np.maximum(_closed(found, answers, as_of, known_at), day)
-    same = found.groupby(["site", "item"], sort=False).ngroup().to_numpy()
+    current_findings = findings[findings["day"] <= as_of]
+    day, written_state = current_findings["day"].to_numpy(np.int64), current_findings["state"].to_numpy(np.int64)
+    closed = np.maximum(_closed(current_findings, answers, as_of, known_at), day)
+    same = current_findings.groupby(["site", "item"], sort=False).ngroup().to_numpy()
     before, closed_before = _before(same, day, closed)
     seen = (before > 0) & (day - before <= look_back)
-    due = found["due"].to_numpy(np.int64)
+    due = current_findings["due"].to_numpy(np.int64)
     missed = (due > 0) & (due < as_of) & (closed > due)
     again = seen & (closed_before >= day)
     flags = {
-        LATE: missed | (told == LATE),
-        AGAIN: again | (told == AGAIN),
-        RELAPSED: (seen & ~again & (day - closed_before <= relapse_days)) | (told == RELAPSED),
-        RUNNING: _running(same, day, running, issue_of) | (told == RUNNING),
+        LATE: missed | (written_state == LATE),
+        AGAIN: again | (written_state == AGAIN),
+        RELAPSED: (seen & ~again & (day - closed_before <= relapse_days)) | (written_state == RELAPSED),
+        RUNNING: _running(same, day, running, issue_of) | (written_state == RUNNING),
     }
-    state = np.full(len(found), FOUND)
+    state = np.full(len(current_findings), FOUND)
     for number, holds in flags.items():
         state = np.where(holds, number, state)
-    said = {name: flags[number] for number, name in FLAGS.items()}
-    booked = np.where((state == LATE) & (told != LATE), due, day)
-    return pd.DataFrame({**said, "closed": closed, "state": state, "booked": booked}, found.index)
+    marks = {name: flags[number] for number, name in FLAGS.items()}
+    booked = np.where((state == LATE) & (written_state != LATE), due, day)
+    return pd.DataFrame({**marks, "closed": closed, "state": state, "booked": booked}, current_findings.index)
 
 
-def _closed(found: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:
+def _closed(findings: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:
     """Give the day on which each problem was closed by its own answers; the latest one decides."""
-    known = answers[(answers["happened_on"] <= as_of) & answers["finding"].isin(found.index)]
+    known_answers = answers[(answers["happened_on"] <= as_of) & answers["finding"].isin(findings.index)]
     if known_at:
-        known = known[known["known_at"] <= known_at]
-    last = known.sort_values("known_at", kind="stable").drop_duplicates("finding", keep="last")
-    done = last[last["state"] == ANSWERED].set_index("finding")["happened_on"]
-    return done.reindex(found.index).fillna(OPEN).to_numpy(np.int64)
+        known_answers = known_answers[known_answers["known_at"] <= known_at]
+    last = known_answers.sort_values("known_at", kind="stable").drop_duplicates("finding", keep="last")
+    closing_days = last[last["state"] == ANSWERED].set_index("finding")["happened_on"]
+    return closing_days.reindex(findings.index).fillna(OPEN).to_numpy(np.int64)
 
 
 def _before(same: np.ndarray, day: np.ndarray, closed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,8 +89,8 @@ def _before(same: np.ndarray, day: np.ndarray, closed: np.ndarray) -> tuple[np.n
     days = lines.groupby(["same", "day"], as_index=False)["closed"].max()
     last = days.groupby("same").shift(fill_value=0)
     days = days.assign(before=last["day"], closed_before=last["closed"])
-    both = lines[["same", "day"]].merge(days, on=["same", "day"], how="left")
-    return both["before"].to_numpy(np.int64), both["closed_before"].to_numpy(np.int64)
+    joined = lines[["same", "day"]].merge(days, on=["same", "day"], how="left")
+    return joined["before"].to_numpy(np.int64), joined["closed_before"].to_numpy(np.int64)
 
 
 def _running(
@@ -99,20 +99,20 @@ def _running(
     """Mark the first problem of each period that was found in the periods right before it too."""
     if not len(day):
         return np.zeros(0, bool)
-    days, at = np.unique(day, return_inverse=True)
+    days, day_index = np.unique(day, return_inverse=True)
     apart = -(running + 1)  # two days without a period never follow one another
     numbers = [
-        (one - 1) // 7 if issue_of is None else issue_of.get(one, apart * one)
-        for one in days.tolist()
+        (ordinal - 1) // 7 if issue_of is None else issue_of.get(ordinal, apart * ordinal)
+        for ordinal in days.tolist()
     ]
-    issue = np.array(numbers, np.int64)[at]
+    issue = np.array(numbers, np.int64)[day_index]
     lines = pd.DataFrame({"same": same, "issue": issue, "day": day})
     firsts = lines.sort_values("day", kind="stable").drop_duplicates(["same", "issue"])
-    there = pd.MultiIndex.from_frame(firsts[["same", "issue"]])
+    issues_found = pd.MultiIndex.from_frame(firsts[["same", "issue"]])
     holds = np.ones(len(firsts), bool)
     for back in range(1, running):
         earlier = pd.MultiIndex.from_arrays([firsts["same"], firsts["issue"] - back])
-        holds &= earlier.isin(there)
-    found = np.zeros(len(day), bool)
-    found[firsts.index[holds]] = True
-    return found & (running > 1)
+        holds &= earlier.isin(issues_found)
+    is_running = np.zeros(len(day), bool)
+    is_running[firsts.index[holds]] = True
+    return is_running & (running > 1)

@@ -32,9 +32,9 @@ def stock_rates(values: pd.DataFrame, rules: RuleSet, columns: int) -> np.ndarra
     """
     rates = np.full((len(rules.nodes), columns), np.nan)
     for node in stock_nodes(rules):
-        part = values[(values["node"] == node).to_numpy()]
-        given = part["value"].to_numpy(float)
-        rates[node, part["column"].to_numpy(np.int64)] = _rate(given, rules.nodes.loc[node], rules)
+        node_values = values[(values["node"] == node).to_numpy()]
+        fact_values = node_values["value"].to_numpy(float)
+        rates[node, node_values["column"].to_numpy(np.int64)] = _rate(fact_values, rules.nodes.loc[node], rules)
     return np.clip(rates, 0.0, 1.0)
 
 
@@ -44,9 +44,9 @@ def _rate(values: np.ndarray, facts: pd.Series, rules: RuleSet) -> np.ndarray:
         return values / full
     lines = lines_of(rules.tables, facts["table"])
     if is_linear(lines):
-        one = lines.iloc[0]
-        short = np.maximum(0.0, one["target"] - values)
-        return 1.0 - short / one["per"] * one["loss"] / full
+        line = lines.iloc[0]
+        short = np.maximum(0.0, line["target"] - values)
+        return 1.0 - short / line["per"] * line["loss"] / full
     limits = lines["min_value"].fillna(-np.inf).to_numpy()
     reached = values[:, None] >= limits - _SLACK
     return lines["rate"].to_numpy()[np.argmax(reached, axis=1)]

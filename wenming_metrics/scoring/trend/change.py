@@ -54,7 +54,7 @@ class State:
     leaves - index of LEAF_KEYS, one per row: all that makes its own rate
     weight - (leaf, unit): effective weight; adds up to 1 for a unit with a score, else 0
     points - (leaf, unit): full mark x rate, NaN where it weighs nothing
-    given  - (leaf, unit): bool, filled in and not looked at
+    filled - (leaf, unit): bool, filled in and not looked at
     added  - (unit): adjustments after the tree
     among  - (whole, unit): what a unit weighs in the city and in each group; rows add up to 1, or
              are 0 where the whole has no score. A row for each unit itself is among them.
@@ -64,7 +64,7 @@ class State:
     leaves: pd.MultiIndex
     weight: np.ndarray
     points: np.ndarray
-    given: np.ndarray
+    filled: np.ndarray
     added: np.ndarray
     among: np.ndarray
 
@@ -89,8 +89,8 @@ class Leg:
     """One step of a way from the first state to the last: WORK, RULES or RESTATED."""
 
     cause: str
-    one: State
-    other: State
+    before: State
+    after: State
 
 
 Way = tuple[Leg, ...]
@@ -113,23 +113,23 @@ class Booked:
 
 
 LeafParts = tuple[pd.MultiIndex, np.ndarray, np.ndarray, np.ndarray]
-"""Keys, weight, points and given of what makes its own rate, see `State`."""
+"""Keys, weight, points and filled of what makes its own rate, see `State`."""
 
 
-def leaf_parts(scores: Scores, rules: RuleSet, at: slice, shares: np.ndarray) -> LeafParts:
+def leaf_parts(scores: Scores, rules: RuleSet, columns: slice, shares: np.ndarray) -> LeafParts:
     """Take some columns of scores apart.
 
-    Takes: at - the columns; shares - what these scores weigh in each column's score, NaN = none
+    Takes: columns - the columns; shares - what these scores weigh in each column's score, NaN = none
     """
-    own = own_nodes(rules)
-    keys = pd.MultiIndex.from_frame(rules.nodes.loc[own, LEAF_KEYS])
-    weight = scores.weights[own, at] * np.nan_to_num(shares)
-    return keys, weight, rules.full_mark * scores.rates[own, at], scores.filled[own, at]
+    rated_nodes = own_nodes(rules)
+    keys = pd.MultiIndex.from_frame(rules.nodes.loc[rated_nodes, LEAF_KEYS])
+    weight = scores.weights[rated_nodes, columns] * np.nan_to_num(shares)
+    return keys, weight, rules.full_mark * scores.rates[rated_nodes, columns], scores.filled[rated_nodes, columns]
 
 
 def state_of(
     units: pd.Index,
-    parts: Sequence[LeafParts],
+    span_parts: Sequence[LeafParts],
     scored: np.ndarray,
     added: np.ndarray,
     wholes: np.ndarray,
@@ -140,19 +140,19 @@ def state_of(
            unit, adjustments; wholes - (whole, unit): what units weigh in the city and the groups
     """
     leaves = pd.MultiIndex.from_tuples([], names=LEAF_KEYS)
-    for keys, *_ in parts:
+    for keys, *_ in span_parts:
         leaves = leaves.union(keys, sort=False)
     weight, earned = np.zeros((2, len(leaves), len(units)))
-    given = np.zeros(weight.shape, bool)
-    for keys, own, points, filled in parts:
+    is_filled = np.zeros(weight.shape, bool)
+    for keys, span_weight, points, filled in span_parts:
         rows = leaves.get_indexer(keys)
-        weight[rows] += own * scored
-        earned[rows] += own * scored * np.nan_to_num(points)
-        given[rows] |= filled & (own > 0)
+        weight[rows] += span_weight * scored
+        earned[rows] += span_weight * scored * np.nan_to_num(points)
+        is_filled[rows] |= filled & (span_weight > 0)
     points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
     added = np.where(scored, added, 0.0)
     among = np.concatenate([wholes, np.diag(scored.astype(float))])
-    return State(units, leaves, weight, points, given, added, among)
+    return State(units, leaves, weight, points, is_filled, added, among)
 
 
 def bennet(
@@ -173,9 +173,9 @@ def bennet(
 def aligned(states: Sequence[State]) -> list[State]:
     """Give states the same units and leaves; a unit or leaf that one lacks weighs nothing in it."""
     units, leaves = states[0].units, states[0].leaves
-    for one in states[1:]:
-        units, leaves = units.union(one.units), leaves.union(one.leaves, sort=False)
-    return [_spread(one, units, leaves) for one in states]
+    for state in states[1:]:
+        units, leaves = units.union(state.units), leaves.union(state.leaves, sort=False)
+    return [_spread(state, units, leaves) for state in states]
 
 
 def _spread(state: State, units: pd.Index, leaves: pd.MultiIndex) -> State:
@@ -183,15 +183,15 @@ def _spread(state: State, units: pd.Index, leaves: pd.MultiIndex) -> State:
     cells = np.ix_(row, column)
     wholes = len(state.among) - len(state.units)
     weight, points = np.zeros((len(leaves), len(units))), np.full((len(leaves), len(units)), np.nan)
-    given, added = np.zeros(weight.shape, bool), np.zeros(len(units))
+    filled, added = np.zeros(weight.shape, bool), np.zeros(len(units))
     among = np.zeros((wholes + len(units), len(units)))
-    weight[cells], points[cells], given[cells] = state.weight, state.points, state.given
+    weight[cells], points[cells], filled[cells] = state.weight, state.points, state.filled
     added[column] = state.added
     among[np.ix_(np.r_[:wholes, wholes + column], column)] = state.among
     return replace(
         state,
         **{"units": units, "leaves": leaves, "weight": weight, "points": points},
-        **{"given": given, "added": added, "among": among},
+        **{"filled": filled, "added": added, "among": among},
     )
 
 
@@ -202,18 +202,18 @@ def mixed(states: Sequence[State], shares: Sequence[float]) -> State:
     the last state.
     """
     last = states[-1]
-    own = [share * (one.weight.sum(axis=0) > 0) for one, share in zip(states, shares, strict=True)]
-    whole = np.sum(own, axis=0)
-    part = [np.divide(one, whole, out=np.zeros(len(whole)), where=whole > 0) for one in own]
-    weight = np.sum([a * one.weight for a, one in zip(part, states, strict=True)], axis=0)
+    scored_shares = [share * (state.weight.sum(axis=0) > 0) for state, share in zip(states, shares, strict=True)]
+    share_totals = np.sum(scored_shares, axis=0)
+    relative_shares = [np.divide(scored_share, share_totals, out=np.zeros(len(share_totals)), where=share_totals > 0) for scored_share in scored_shares]
+    weight = np.sum([a * state.weight for a, state in zip(relative_shares, states, strict=True)], axis=0)
     earned = np.sum(
-        [a * one.weight * np.nan_to_num(one.points) for a, one in zip(part, states, strict=True)],
+        [a * state.weight * np.nan_to_num(state.points) for a, state in zip(relative_shares, states, strict=True)],
         axis=0,
     )
     points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
-    given = np.any([one.given & (one.weight > 0) for one in states], axis=0)
-    added = np.sum([a * one.added for a, one in zip(part, states, strict=True)], axis=0)
-    return replace(last, weight=weight, points=points, given=given, added=added)
+    filled = np.any([state.filled & (state.weight > 0) for state in states], axis=0)
+    added = np.sum([a * state.added for a, state in zip(relative_shares, states, strict=True)], axis=0)
+    return replace(last, weight=weight, points=points, filled=filled, added=added)
 
 
 def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
@@ -230,50 +230,50 @@ def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
         open_ = [wanted & _is_open(way) for way in ways]
         count = np.sum(open_, axis=0)
         for way, can in zip(ways, open_, strict=True):
-            part = np.divide(can, count, out=np.zeros(len(can)), where=count > 0)
-            if part.any():
+            portion = np.divide(can, count, out=np.zeros(len(can)), where=count > 0)
+            if portion.any():
                 for leg in way:
-                    _book(leg, part[:, None], by_leaf, by_unit)
+                    _book(leg, portion[:, None], by_leaf, by_unit)
         wanted = wanted & (count == 0)
     return Booked(by_leaf, by_unit)
 
 
 def _is_open(way: Way) -> np.ndarray:
-    return np.all([leg.other.is_scored & leg.one.is_scored for leg in way], axis=0)
+    return np.all([leg.after.is_scored & leg.before.is_scored for leg in way], axis=0)
 
 
 def _book(
-    leg: Leg, part: np.ndarray, by_leaf: dict[str, np.ndarray], by_unit: dict[str, np.ndarray]
+    leg: Leg, portion: np.ndarray, by_leaf: dict[str, np.ndarray], by_unit: dict[str, np.ndarray]
 ) -> None:
-    """Add one leg to what is booked. Takes: part - (whole, 1), how much of it counts."""
-    one, other = leg.one, leg.other
+    """Add one leg to what is booked. Takes: portion - (whole, 1), how much of it counts."""
+    before, after = leg.before, leg.after
     work = leg.cause == WORK
-    performed, moved = _by_leaf(one, other)
-    mean = part * (one.among + other.among) / 2
+    performed, moved = _by_leaf(before, after)
+    mean = portion * (before.among + after.among) / 2
     causes = (PERFORMANCE, COVERAGE, ADJUSTED) if work else (leg.cause,) * 3
     for cause, points in zip(causes, (performed, moved), strict=False):
         by_leaf[cause] += exact_product(mean, points.T)
         by_unit[cause] += mean * exact_sum(points, 0)
-    both = (one.weight.sum(axis=0) > 0) & (other.weight.sum(axis=0) > 0)
-    by_unit[causes[2]] += mean * np.where(both, other.added - one.added, 0.0)
-    by_unit[causes[1]] += part * _entry(one, other)
+    in_both = (before.weight.sum(axis=0) > 0) & (after.weight.sum(axis=0) > 0)
+    by_unit[causes[2]] += mean * np.where(in_both, after.added - before.added, 0.0)
+    by_unit[causes[1]] += portion * _entry(before, after)
 
 
-def _by_leaf(one: State, other: State) -> tuple[np.ndarray, np.ndarray]:
+def _by_leaf(before: State, after: State) -> tuple[np.ndarray, np.ndarray]:
     """Split each unit's own change over its leaves; 0 for a unit that only one side has."""
-    performed, moved = bennet(one.weight, one.points, other.weight, other.points)
-    given = one.given | other.given
-    performed, moved = np.where(given, 0.0, performed), np.where(given, performed, 0.0) + moved
-    both = (one.weight.sum(axis=0) > 0) & (other.weight.sum(axis=0) > 0)
-    return np.where(both, performed, 0.0), np.where(both, moved, 0.0)
+    performed, moved = bennet(before.weight, before.points, after.weight, after.points)
+    filled = before.filled | after.filled
+    performed, moved = np.where(filled, 0.0, performed), np.where(filled, performed, 0.0) + moved
+    in_both = (before.weight.sum(axis=0) > 0) & (after.weight.sum(axis=0) > 0)
+    return np.where(in_both, performed, 0.0), np.where(in_both, moved, 0.0)
 
 
-def _entry(one: State, other: State) -> np.ndarray:
+def _entry(before: State, after: State) -> np.ndarray:
     """Give what units that weigh more or less than before move a whole by: (whole, unit)."""
     scores = [
-        np.where(state.weight.sum(axis=0) > 0, state.scores, np.nan) for state in (one, other)
+        np.where(state.weight.sum(axis=0) > 0, state.scores, np.nan) for state in (before, after)
     ]
     _, moved = bennet(
-        one.among.T, *(scores[0][:, None], other.among.T, scores[1][:, None])
+        before.among.T, *(scores[0][:, None], after.among.T, scores[1][:, None])
     )  # fmt: skip
     return moved.T

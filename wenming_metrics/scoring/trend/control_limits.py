@@ -53,9 +53,9 @@ def control(values: Sequence[float], cuts: Sequence[int] = ()) -> Control:
     """
     series = np.asarray(values, float)
     edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(series)}), len(series)]
-    parts = [_stretch(series[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
-    joined = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    number = np.repeat(np.arange(len(parts)), np.diff(edges))
+    stretches = [_stretch(series[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    joined = [np.concatenate(arrays) for arrays in zip(*stretches, strict=True)]
+    number = np.repeat(np.arange(len(stretches)), np.diff(edges))
     return Control(series, *joined, number)
 
 
@@ -86,8 +86,8 @@ def trend_length(values: np.ndarray) -> int:
 def _last_run(side: np.ndarray) -> int:
     if not len(side) or side[-1] == 0:
         return 0
-    other = np.flatnonzero(side != side[-1])
-    length = len(side) - (other[-1] + 1 if len(other) else 0)
+    other_side = np.flatnonzero(side != side[-1])
+    length = len(side) - (other_side[-1] + 1 if len(other_side) else 0)
     return int(length * side[-1])
 
 
@@ -103,32 +103,32 @@ def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
     close = np.where(near, _two_of_three(near, above), 0)
     signal = np.full(len(values), NONE, object)
     side = np.zeros(len(values), np.int64)
-    told = ((SHIFT, shift), (CLOSE, close), (TREND, trend), (OUTSIDE, outside * above))
-    for name, sign in told:  # the strongest last: it overwrites the others
-        there = sign != 0
-        signal[there], side[there] = name, sign[there]
-    return *(np.full(len(values), one) for one in (mean, low, high)), signal, side
+    signals = ((SHIFT, shift), (CLOSE, close), (TREND, trend), (OUTSIDE, outside * above))
+    for name, sign in signals:  # the strongest last: it overwrites the others
+        marked = sign != 0
+        signal[marked], side[marked] = name, sign[marked]
+    return *(np.full(len(values), level) for level in (mean, low, high)), signal, side
 
 
-def _sides(values: np.ndarray, other: np.ndarray | float) -> np.ndarray:
+def _sides(values: np.ndarray, reference: np.ndarray | float) -> np.ndarray:
     """Say which values are larger (1), smaller (-1) or equal (0)."""
-    return np.where(np.abs(values - other) < _NOISE, 0.0, np.sign(values - other))
+    return np.where(np.abs(values - reference) < _NOISE, 0.0, np.sign(values - reference))
 
 
 def _covered(sign: np.ndarray, length: int, extra: int) -> np.ndarray:
     """Mark every point of a run of equal signs that is long enough; steps cover one point more."""
-    found = np.zeros(len(sign) + extra, np.int64)
+    covered = np.zeros(len(sign) + extra, np.int64)
     for first in range(len(sign) - length + 1):
         window = sign[first : first + length]
         if window[0] and (window == window[0]).all():
-            found[first : first + length + extra] = window[0]
-    return found
+            covered[first : first + length + extra] = window[0]
+    return covered
 
 
 def _two_of_three(near: np.ndarray, above: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(near), np.int64)
+    marks = np.zeros(len(near), np.int64)
     for first in range(len(near) - 2):
         three = slice(first, first + 3)
         if near[three].sum() >= 2 and abs(above[three].sum()) == 3:
-            found[three] = above[first]
-    return found
+            marks[three] = above[first]
+    return marks

@@ -14,7 +14,7 @@ def key(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def whole(name: str, type_: type = Integer, default: str | None = None) -> Column:
+def required(name: str, type_: type = Integer, default: str | None = None) -> Column:
     """Make a column that always holds a number, or bytes."""
     default = None if default is None else text(default)
     return Column(name, type_, nullable=False, server_default=default)

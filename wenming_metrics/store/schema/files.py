@@ -14,14 +14,14 @@ from sqlalchemy import (
     text,
 )
 
-from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, whole, words
+from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
-store = Table("store", metadata, key("id"), whole("seq"), whole("version"), words("made_at"))
+store = Table("store", metadata, key("id"), required("seq"), required("version"), words("made_at"))
 original = Table(
     "original",
     metadata,
     key("sha256", Text),
-    whole("size"),
+    required("size"),
     Column("content", LargeBinary),  # NULL once the file was kept as long as the office wanted
     words("dropped_at"),
 )
@@ -34,9 +34,9 @@ batch = Table(
     words("kind"),
     words("who"),
     words("at"),
-    whole("good"),
-    whole("held"),
-    whole("skipped"),
+    required("good"),
+    required("held"),
+    required("skipped"),
     Column("live", SmallInteger, nullable=False, server_default=text("1")),
     Index("batch_by_sha256", "sha256"),
 )
@@ -44,7 +44,7 @@ batch_event = Table(
     "batch_event",
     metadata,
     key("event"),
-    whole("batch"),
+    required("batch"),
     words("act"),
     words("at"),
     words("who"),
@@ -56,7 +56,7 @@ batch_day = Table(
     metadata,
     key("batch"),
     key("day"),
-    whole("good"),
+    required("good"),
     Index("batch_day_by_day", "day", "batch"),
     **CLUSTERED,
 )
@@ -104,7 +104,7 @@ sheet = Table(
     key("sheet"),
     words("name"),
     words("kind"),
-    whole("header_row"),
+    required("header_row"),
     words("headers"),
     **CLUSTERED,
 )
@@ -114,11 +114,11 @@ block = Table(
     key("batch"),
     key("sheet"),
     key("first_row"),
-    whole("rows"),
-    whole("payload", LargeBinary),
+    required("rows"),
+    required("payload", LargeBinary),
 )
 picture = Table(
-    "picture", metadata, key("digest", Text), words("type"), whole("content", LargeBinary)
+    "picture", metadata, key("digest", Text), words("type"), required("content", LargeBinary)
 )
 picture_place = Table(
     "picture_place",
@@ -151,8 +151,8 @@ name_choice = Table(
     key("choice"),
     words("kind"),
     words("written"),
-    whole("target", BigInteger),
-    whole("valid_from"),
+    required("target", BigInteger),
+    required("valid_from"),
     words("who"),
     words("at"),
     words("forgotten_at"),

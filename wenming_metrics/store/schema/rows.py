@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table
 
-from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, whole, words
+from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 row = Table(
     "row",
@@ -14,21 +14,21 @@ row = Table(
     key("item"),
     key("batch"),
     key("seq"),
-    whole("source", SmallInteger),
-    whole("visit", BigInteger),
-    whole("site", BigInteger),
-    whole("point_type", SmallInteger),
-    whole("basis", SmallInteger),
-    whole("result", SmallInteger),
-    whole("lost", BigInteger),
-    whole("possible", BigInteger),
-    whole("places"),
-    whole("repeated", SmallInteger),
-    whole("sheet", SmallInteger),
-    whole("source_row"),
-    whole("severity", SmallInteger, "0"),
-    whole("state", SmallInteger, "0"),
-    whole("given", SmallInteger, "1"),
+    required("source", SmallInteger),
+    required("visit", BigInteger),
+    required("site", BigInteger),
+    required("point_type", SmallInteger),
+    required("basis", SmallInteger),
+    required("result", SmallInteger),
+    required("lost", BigInteger),
+    required("possible", BigInteger),
+    required("places"),
+    required("repeated", SmallInteger),
+    required("sheet", SmallInteger),
+    required("source_row"),
+    required("severity", SmallInteger, "0"),
+    required("state", SmallInteger, "0"),
+    required("given", SmallInteger, "1"),
     **CLUSTERED,
 )
 """severity, state - as the row says them (0: nothing); given - 1 where the row writes its deduction."""
@@ -41,7 +41,7 @@ row_unit = Table(
     key("item"),
     key("batch"),
     key("seq"),
-    whole("territory"),
+    required("territory"),
     **CLUSTERED,
 )
 finding = Table(
@@ -50,7 +50,7 @@ finding = Table(
     key("batch"),
     key("seq"),
     words("number"),
-    whole("due"),
+    required("due"),
     Index("finding_by_number", "number"),
     **CLUSTERED,
 )
@@ -60,7 +60,7 @@ finding_piece = Table(
     metadata,
     key("batch"),
     key("seq"),
-    whole("piece", SmallInteger),
+    required("piece", SmallInteger),
     words("words"),
     **CLUSTERED,
 )
@@ -72,7 +72,7 @@ finding_state = Table(
     key("seq"),
     key("n"),
     words("state"),
-    whole("happened_on"),
+    required("happened_on"),
     words("known_at"),
     **CLUSTERED,
 )
@@ -82,10 +82,10 @@ record = Table(
     key("batch"),
     key("seq"),
     words("kind"),
-    whole("day"),
-    whole("unit"),
-    whole("sheet", SmallInteger),
-    whole("source_row"),
+    required("day"),
+    required("unit"),
+    required("sheet", SmallInteger),
+    required("source_row"),
     words("told"),
     Index("record_by_kind", "kind", "day"),
     **CLUSTERED,
@@ -95,9 +95,9 @@ site = Table(
     "site",
     metadata,
     key("site", BigInteger),
-    whole("unit"),
-    whole("street"),
-    whole("point_type", SmallInteger),
+    required("unit"),
+    required("street"),
+    required("point_type", SmallInteger),
     words("name"),
 )
 plan_row = Table(
@@ -107,12 +107,12 @@ plan_row = Table(
     key("batch"),
     key("n"),
     words("team"),
-    whole("street"),
-    whole("point_type", SmallInteger),
-    whole("site", BigInteger),
+    required("street"),
+    required("point_type", SmallInteger),
+    required("site", BigInteger),
     words("site_name"),
     words("round"),
-    whole("source_row"),
+    required("source_row"),
     **CLUSTERED,
 )
 register_unit = Table(
@@ -123,22 +123,22 @@ register_unit = Table(
     words("code"),
     words("name"),
     words("kind"),
-    whole("parent"),
+    required("parent"),
     words("group"),
     words("aliases"),
     Column("population", Integer),
-    whole("valid_from"),
-    whole("valid_to"),
-    whole("successor", Integer, "-1"),
+    required("valid_from"),
+    required("valid_to"),
+    required("successor", Integer, "-1"),
 )
 register_site = Table(
     "register_site",
     metadata,
     key("batch"),
     key("site", BigInteger),
-    whole("unit"),
-    whole("street"),
-    whole("point_type", SmallInteger),
+    required("unit"),
+    required("street"),
+    required("point_type", SmallInteger),
     words("name"),
     words("aliases"),
 )

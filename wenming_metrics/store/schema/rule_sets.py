@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import LargeBinary, Table, Text
 
-from wenming_metrics.store.schema.columns import key, metadata, whole, words
+from wenming_metrics.store.schema.columns import key, metadata, required, words
 
 rules_archive = Table(
     "rules_archive",
@@ -12,7 +12,7 @@ rules_archive = Table(
     key("digest", Text),
     words("id"),
     words("at"),
-    whole("content", LargeBinary),
+    required("content", LargeBinary),
 )
 rule_draft = Table(
     "rule_draft",
@@ -21,14 +21,14 @@ rule_draft = Table(
     words("name"),
     words("who"),
     words("at"),
-    whole("content", LargeBinary),
+    required("content", LargeBinary),
 )
 """Rule sets (测评办法) in the making: the zip of their files, as `rules.load.pack` makes it."""
 rule_event = Table(
     "rule_event",
     metadata,
     key("event"),
-    whole("draft"),
+    required("draft"),
     words("act"),
     words("rules"),
     words("digest"),

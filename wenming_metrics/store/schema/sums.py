@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import LargeBinary, SmallInteger, Table, Text
 
-from wenming_metrics.store.schema.columns import key, metadata, whole, words
+from wenming_metrics.store.schema.columns import key, metadata, required, words
 
 day_tally = Table(
     "day_tally",
     metadata,
     key("day"),
-    whole("cells", LargeBinary),
-    whole("visits", LargeBinary),
-    whole("grain", LargeBinary),
+    required("cells", LargeBinary),
+    required("visits", LargeBinary),
+    required("grain", LargeBinary),
 )
-month_sites = Table("month_sites", metadata, key("month"), whole("sites", LargeBinary))
+month_sites = Table("month_sites", metadata, key("month"), required("sites", LargeBinary))
 basis = Table("basis", metadata, key("basis", Text), words("rules"), words("board"))
 running_sum = Table(
     "running_sum",
@@ -22,6 +22,6 @@ running_sum = Table(
     key("basis", Text),
     key("span", SmallInteger),
     key("at"),
-    whole("leaves", LargeBinary),
-    whole("settled", LargeBinary),
+    required("leaves", LargeBinary),
+    required("settled", LargeBinary),
 )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import Index, LargeBinary, SmallInteger, Table
 
-from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, whole, words
+from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 answer_block = Table(
     "answer_block",
     metadata,
     key("batch"),
     key("n"),
-    whole("first_day"),
-    whole("last_day"),
-    whole("rows"),
-    whole("payload", LargeBinary),
+    required("first_day"),
+    required("last_day"),
+    required("rows"),
+    required("payload", LargeBinary),
     Index("answer_block_by_wave", "last_day", "batch"),
     **CLUSTERED,
 )
@@ -23,9 +23,9 @@ answer_choice = Table(
     "answer_choice",
     metadata,
     key("choice"),
-    whole("batch"),
-    whole("seq"),
-    whole("counts", SmallInteger),
+    required("batch"),
+    required("seq"),
+    required("counts", SmallInteger),
     words("reason"),
     words("who"),
     words("at"),

@@ -15,7 +15,7 @@ import streamlit as st
 
 from wenming_metrics.queries.files.pictures import RowPicture
 from wenming_metrics.queries.files.pictures import row_pictures as stored_pictures
-from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.ui.frame import cache, words
 
 _LARGEST = 8_000_000
@@ -32,7 +32,7 @@ class Card:
     lines: tuple[str, ...] = ()
 
 
-def city_cards(city: City, ranked: pd.DataFrame, compared: str) -> list[Card]:
+def city_cards(city: CityOverview, ranked: pd.DataFrame, compared: str) -> list[Card]:
     """Make the four figures of the city.
 
     Takes: ranked - units with `score_change`: where none was scored in both windows, the city's
@@ -54,11 +54,11 @@ def city_cards(city: City, ranked: pd.DataFrame, compared: str) -> list[Card]:
     ]
 
 
-def _score(city: City) -> str:
+def _score(city: CityOverview) -> str:
     return "—" if city.score is None else f"{city.score:.2f}"
 
 
-def _score_lines(city: City, compared: str, *, same: bool) -> tuple[str, ...]:
+def _score_lines(city: CityOverview, compared: str, *, same: bool) -> tuple[str, ...]:
     if city.score is None:
         return ("暂不评分",)
     lines = []

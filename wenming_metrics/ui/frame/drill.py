@@ -14,8 +14,8 @@ import streamlit as st
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office, days_known
-from wenming_metrics.queries.scores.arrivals import Cut
-from wenming_metrics.queries.scores.deductions import problem
+from wenming_metrics.queries.scores.arrivals import Cutoff
+from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves
 from wenming_metrics.queries.scores.records import answers_to
 from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
@@ -41,7 +41,7 @@ class ChosenUnit:
         return f"{self.unit}-{self.selection.key}"
 
     @property
-    def cut(self) -> Cut | None:
+    def cut(self) -> Cutoff | None:
         """Say as known when its figures are; None: now."""
         return signed_view.cut_of(self.selection.signed)
 
@@ -167,7 +167,7 @@ def draw_original(rows: pd.DataFrame, picked: int | None) -> None:
     row = rows.iloc[picked or 0]
     title = f"原表:{words.origin(row)}"
     with st.expander(words.plain(title), expanded=picked is not None):
-        finding = None if picked is None else ask(problem, row["day"], row["batch"], row["seq"])
+        finding = None if picked is None else ask(finding_of_row, row["day"], row["batch"], row["seq"])
         if finding:
             st.markdown(words.problem(finding))
         cards.cells(row["cells"])

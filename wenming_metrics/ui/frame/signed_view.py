@@ -13,9 +13,9 @@ from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, issues, si
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.ranking import overview
-from wenming_metrics.queries.ranking.overview import City
+from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
@@ -28,7 +28,7 @@ _LIVE = "看实时数据"
 class CityFigures:
     """What the page of the city shows: signed, or as the rows give it now."""
 
-    city: City
+    city: CityOverview
     ranked: pd.DataFrame
     shares: pd.DataFrame
     losses: pd.DataFrame
@@ -79,7 +79,7 @@ def _covers(issue: Issue, window: Window) -> bool:
     return days and issue.state in (DRAFT, CHECKING)
 
 
-def cut_of(signed: int) -> Cut | None:
+def cut_of(signed: int) -> Cutoff | None:
     """Say as known when the figures of a signed issue are; None: now. Takes: signed - 0: none"""
     return ask(frozen, signed).cut if signed else None
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.queries.ranking.overview import City
-from wenming_metrics.queries.scores.deductions import Problem
+from wenming_metrics.queries.ranking.overview import CityOverview
+from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.scoring.tree.states import FOUND
 from wenming_metrics.vocabulary import STATES
@@ -63,7 +63,7 @@ def before(window: Window) -> str:
     return "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
 
 
-def overview(city: City, ranked: pd.DataFrame, shares: pd.DataFrame, window_name: str) -> str:
+def overview(city: CityOverview, ranked: pd.DataFrame, shares: pd.DataFrame, window_name: str) -> str:
     """Say what was looked at, what was found and where most points were lost.
 
     Takes: ranked - units with `visits`; shares - name, share, largest first; window_name - the window
@@ -167,7 +167,7 @@ def listing(listed: pd.DataFrame) -> str:
     )
 
 
-def problem(finding: Problem) -> str:
+def problem(finding: PricedFinding) -> str:
     """Tell of one problem in a line: its number, its deadline, what became of it, what it costs."""
     clauses = [f"编号 {plain(finding.number)}"] if finding.number else []
     clauses += [f"期限 {plain(finding.due.isoformat())}"] if finding.due else []

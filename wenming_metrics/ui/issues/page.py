@@ -26,7 +26,7 @@ _SHEETS = "issue_sheets"
 def draw(office: Office, who: str) -> None:
     """Draw the issues, the latest first; a click on one opens what can be done with it."""
     tell_done()
-    slots = ask(issues.places)
+    slots = ask(issues.slots_with_issues)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
     key = f"issues-{cache.version().revision}"
     picked = tables.pick(_lines(slots), tables.ISSUES, key, 8)
@@ -140,7 +140,7 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         _draw_reasoned(
             ("计入哪一期的原因", f"late-reason-{batch}"),
             (f"第 {batch} 批计入{where}", f"late-{batch}-{to_own}"),
-            lambda reason: signing.place_late(office, batch, who, reason, own=to_own),
+            lambda reason: signing.place_late(office, batch, who, reason, in_own_issue=to_own),
             lambda _: f"第 {batch} 批计入{where}。",
             who,
         )

@@ -19,7 +19,7 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.losses.ledger import Ledger, ledger
 from wenming_metrics.queries.losses.ledger_rows import responsible_units
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cut
+from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.ledger import LEVELS, inside
 from wenming_metrics.ui.frame import page, signed_view, words
@@ -95,7 +95,7 @@ class Book:
     key: str = ""
     window: Window | None = None
     board: str = ""
-    cut: Cut | None = None
+    cut: Cutoff | None = None
     version: Version | None = field(default=None, repr=False)
 
     def recall(
@@ -196,11 +196,11 @@ def book_of(selection: Selection) -> Book:
     )
 
 
-def _ledger(window: Window, board: str, cut: Cut | None) -> Ledger:
+def _ledger(window: Window, board: str, cut: Cutoff | None) -> Ledger:
     return ask(ledger, window, board, cut, shared=True, most=_LEDGERS)
 
 
-def _responsible(office: Office, window: Window, board: str, cut: Cut | None) -> pd.DataFrame:
+def _responsible(office: Office, window: Window, board: str, cut: Cutoff | None) -> pd.DataFrame:
     return responsible_units(office, window, _ledger(window, board, cut).lines, cut)
 
 

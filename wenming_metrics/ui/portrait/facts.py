@@ -38,7 +38,7 @@ class UnitFacts:
     """What is known of one unit in one window.
 
     line - of the list (`queries.ranking.ranking`), or of the one that is not ranked; over_time -
-    `portrait.places_over_time`, signed periods as they were signed; open - its open problems; deadlines -
+    `portrait.ranks_over_time`, signed periods as they were signed; open - its open problems; deadlines -
     `queries.unit.open_problems.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
     `recent`; documents - `queries.scores.dated_facts.documents` of the unit in `quarter`, one line or none; survey - of
     the last wave begun by the end of the window, None = none; scored - None where nobody is ranked
@@ -149,7 +149,7 @@ def _of_unit(documents: pd.DataFrame, unit: int) -> pd.DataFrame:
 def _over_time(selection: Selection, unit: int) -> pd.DataFrame:
     """Give places over time; what is signed is given as it was signed."""
     window_chosen, board = selection.window, selection.board
-    over_time = ask(portrait.places_over_time, window_chosen, board, unit).copy()
+    over_time = ask(portrait.ranks_over_time, window_chosen, board, unit).copy()
     issues_made = ask(issues)
     for row, period in zip(over_time.index, over_time["window"], strict=True):
         issue = signed_for(issues_made, period)

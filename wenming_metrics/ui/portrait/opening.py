@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from wenming_metrics.charts.rank_history import Placed
+from wenming_metrics.charts.rank_history import PeriodRank
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.publishing.issues import issues, signed_for
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
@@ -68,13 +68,13 @@ def labels_of(facts: UnitFacts) -> list[str]:
     return [_label(period) for period in facts.over_time["window"]]
 
 
-def points_of(facts: UnitFacts) -> list[Placed]:
+def points_of(facts: UnitFacts) -> list[PeriodRank]:
     """Make a point of each period, oldest first."""
     return [
-        Placed(
+        PeriodRank(
             label=_label(line.window),
             score=None if pd.isna(line.score) else float(line.score),
-            place=0 if pd.isna(line.rank) else int(line.rank),
+            rank=0 if pd.isna(line.rank) else int(line.rank),
             why="" if not pd.isna(line.score) else _WHY.get(line.status, line.status),
             hover=_hover(line, ranked=facts.scored is not None),
         )

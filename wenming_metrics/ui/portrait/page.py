@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.rank_history import count_bars, place_lines
+from wenming_metrics.charts.rank_history import count_bars, rank_lines
 from wenming_metrics.domain.periods import now, today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import listing, ranking
@@ -90,7 +90,7 @@ def _draw_over_time(facts: UnitFacts) -> None:
         figure = count_bars(labels_of(facts), counts, hovers)
     else:
         _section("名次和得分", sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
-        figure = place_lines(points)
+        figure = rank_lines(points)
     page.chart(figure, f"placed-{facts.unit}-{facts.selection.key}")
 
 

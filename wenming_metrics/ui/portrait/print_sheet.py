@@ -11,7 +11,7 @@ from html import escape
 
 import pandas as pd
 
-from wenming_metrics.charts.rank_history import place_drawing
+from wenming_metrics.charts.rank_history import rank_drawing
 from wenming_metrics.ui.portrait import sentences, tables
 from wenming_metrics.ui.portrait.facts import UnitFacts, kinds_of
 from wenming_metrics.ui.portrait.opening import labels_of, points_of, unit_of
@@ -61,7 +61,7 @@ def _over_time(facts: UnitFacts) -> str:
         counts = lines["failed"].astype(int).tolist()
         table = tables.periods(labels_of(facts)[-_PERIODS:], counts)
         return _part("问题多少", [_note(sentences.counted(lines, unit))], table)
-    drawing = place_drawing(points_of(facts)[-_PERIODS:])
+    drawing = rank_drawing(points_of(facts)[-_PERIODS:])
     return _part("名次和得分", [_note(sentences.course(lines, unit))], drawing)
 
 

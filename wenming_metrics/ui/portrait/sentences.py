@@ -92,7 +92,7 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
 def course(over_time: pd.DataFrame, unit: str) -> str:
     """Say how places went over a row of windows.
 
-    Takes: over_time - `portrait.places_over_time`; unit - how windows are counted (周, 个月, 天)
+    Takes: over_time - `portrait.ranks_over_time`; unit - how windows are counted (周, 个月, 天)
     """
     scored = over_time[over_time["score"].notna()]
     if scored.empty:

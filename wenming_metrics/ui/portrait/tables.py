@@ -96,7 +96,7 @@ def _range(line: tuple, query: Mapping[str, str], *, scored: bool) -> Range:
         high=line.high if some else None,
         middle=line.middle if some else None,
         value=line.rate if line.state == SEEN else None,
-        said=f"{line.rate:.1f}%" if line.state == SEEN else line.state,
+        value_text=f"{line.rate:.1f}%" if line.state == SEEN else line.state,
         basis=" · ".join(basis),
         link=address(query, lost_node=line.name) if line.state == SEEN else "",
     )

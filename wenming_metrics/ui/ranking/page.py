@@ -105,7 +105,7 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
 def shortlists_of(selection: Selection) -> pd.DataFrame:
     """List who is named in front and at the back of the chosen group, or of all."""
     if selection.signed:
-        shortlists = ask(frozen, selection.signed).lists.named[selection.board]
+        shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
         shortlists = ask(named_units, selection.window, selection.board)
     return _of_group(shortlists, selection)

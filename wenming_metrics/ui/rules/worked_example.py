@@ -50,7 +50,7 @@ def draw(office: Office) -> None:
     st.markdown(conclusion(steps, window.title))
     if version:
         page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")
-    for span in steps.parts:
+    for span in steps.version_steps:
         _draw_part(span, steps)
     _draw_end(steps, line)
 
@@ -82,7 +82,7 @@ def conclusion(steps: Working, window_name: str) -> str:
 def _draw_part(span: Steps, steps: Working) -> None:
     nodes = span.nodes
     with st.container(border=True, key=f"steps-{span.rules.digest[:8]}"):
-        if len(steps.parts) > 1:
+        if len(steps.version_steps) > 1:
             days = len(span.window.days)
             st.markdown(
                 f"**{span.window.title}({days} 天,占 {span.share:.1%})按"
@@ -201,8 +201,8 @@ def _draw_end(steps: Working, line: pd.Series) -> None:
     if pd.isna(steps.score):
         return
     sentences = []
-    if len(steps.parts) > 1:
-        terms = [f"{span.share:.2%} × {span.score:.4f}" for span in steps.parts if span.share > 0]
+    if len(steps.version_steps) > 1:
+        terms = [f"{span.share:.2%} × {span.score:.4f}" for span in steps.version_steps if span.share > 0]
         sentences.append(f"按天数合起来:{' + '.join(terms)}。")
     if abs(steps.added) > 1e-9:
         sentences.append(f"加分、扣减、系数等合计 {steps.added:+.4f}。")
@@ -212,5 +212,5 @@ def _draw_end(steps: Working, line: pd.Series) -> None:
     st.markdown(
         f"{words.plain(''.join(sentences))}**{steps.score:.{steps.decimals}f}**{words.plain(ends)}"
     )
-    if (steps.parts[-1].nodes["inside"]).any():
+    if (steps.version_steps[-1].nodes["inside"]).any():
         page.note("没有写“占总分”的行,由上级合并结算,得分率只供查看。")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.charts.answer_bars import Asked, Bar
+from wenming_metrics.charts.answer_bars import QuestionBars, Bar
 from wenming_metrics.charts.dot_plot import Section
 from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.rules.survey.model import VALID
 from wenming_metrics.ui.survey.sentences import between, percent, spelled
 
 
-def question_bars(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[Asked]:
+def question_bars(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[QuestionBars]:
     """Lay out what was answered, question by question.
 
     Takes:   answers - as `queries.survey.tables.by_question`; codes - of the questions, () = all
@@ -32,7 +32,7 @@ def question_bars(answers: pd.DataFrame, codes: Sequence[str] = ()) -> list[Aske
             for subset in (of_question[valid], rest)
         )
         questions.append(
-            Asked(str(of_question["title"].iloc[0]), _rests_on(of_question), bars, apart)
+            QuestionBars(str(of_question["title"].iloc[0]), _rests_on(of_question), bars, apart)
         )
     return questions
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from wenming_metrics.charts.dot_plot import Section
 from wenming_metrics.charts.funnel import CLEARLY, PERHAPS, SAME
-from wenming_metrics.charts.funnel import Limits as Bounds
+from wenming_metrics.charts.funnel import FunnelLimits as Bounds
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.survey.rates import Rates
 from wenming_metrics.queries.survey.waves import group_name
@@ -133,7 +133,7 @@ def sections(units: pd.DataFrame, totals: pd.DataFrame, decimals: int) -> list[S
         )
     apart = units[~units["state"].isin([*_COMPARED, HIDDEN])]
     if len(apart):
-        laid_out.append(Section(APART, _lines(apart, decimals), said=NOT_COMPARED, quiet=True))
+        laid_out.append(Section(APART, _lines(apart, decimals), note=NOT_COMPARED, quiet=True))
     return laid_out
 
 

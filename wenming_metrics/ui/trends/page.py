@@ -138,7 +138,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
         [_hover(series, row, position, rate=bool(chosen.code)) for position in scored],
         before=series.before[row],
         cuts={first - 0.5: "改办法" for first in series.changes},
-        ends=[(end.place, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
+        ends=[(end.axis_position, mark, sentences.phase_hover(end)) for mark, end in ends.items()],
         target=target,
     )
     page.chart(line, "course")

@@ -22,12 +22,12 @@ from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake import commit
-from wenming_metrics.intake.commit import IntakeError, Known, Preview, RegisterChangedError
+from wenming_metrics.intake.commit import IntakeError, IntakeContext, Preview, RegisterChangedError
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.model.reading import REGISTER_KINDS, Reading
-from wenming_metrics.reading.model.sender_answers import Answers
+from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 from wenming_metrics.store.database import StoreError
@@ -86,7 +86,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     if dropped and not left:
         _start_over()
     _tell_done()
-    against = commit.known(office)
+    against = commit.intake_context(office)
     waiting = [_read(office, piece, against) for piece in left]
     if len(waiting) == 1:
         _draw_file(office, waiting[0], who)
@@ -195,7 +195,7 @@ def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = F
         _draw_buttons(office, file, who)
 
 
-def _read(office: Office, file: DroppedFile, against: Known) -> WaitingFile:
+def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingFile:
     """Read a file once for what it is read against, and hold it against the store as it is now."""
     storing_choices = {
         name: bool(st.session_state.get(f"{name}-{file.key}", False))
@@ -226,7 +226,7 @@ def _read(office: Office, file: DroppedFile, against: Known) -> WaitingFile:
 
 
 def _read_anew(
-    office: Office, file: DroppedFile, against: Known, sender_choices: Answers
+    office: Office, file: DroppedFile, against: IntakeContext, sender_choices: SenderAnswers
 ) -> Reading:
     if file.refused:
         return file.reading

@@ -14,7 +14,7 @@ from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.reading.model.reading import BASIS_FINDING
-from wenming_metrics.reading.model.sender_answers import Answers, Looked
+from wenming_metrics.reading.model.sender_answers import SenderAnswers, Looked
 from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
 
@@ -26,13 +26,13 @@ _KEPT = {"persist_state": "page"}
 """An answer holds while the card of another file is open."""
 
 
-def answers_of(key: str, register: Register) -> Answers:
+def answers_of(key: str, register: Register) -> SenderAnswers:
     """Give what has been said of a file. Takes: key - of the file on the page"""
     state = st.session_state
     confirmed = bool(state.get(f"confirm_visits-{key}", False))
     scope = tuple(state.get(f"scope-{key}") or ()) if confirmed else ()
     looked = tuple(_looked(key, register)) if confirmed else ()
-    return Answers(confirmed, scope, looked, bool(state.get(f"split-{key}", False)))
+    return SenderAnswers(confirmed, scope, looked, bool(state.get(f"split-{key}", False)))
 
 
 def _looked(key: str, register: Register) -> Iterable[Looked]:

@@ -18,7 +18,7 @@ def key(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def whole(name: str, type_: type = Integer) -> Column:
+def required(name: str, type_: type = Integer) -> Column:
     """Give a column that is never empty."""
     return Column(name, type_, nullable=False)
 
@@ -33,15 +33,15 @@ def upgrade() -> None:
     op.create_table(
         "store",
         key("id"),
-        whole("seq"),
-        whole("version"),
+        required("seq"),
+        required("version"),
         words("made_at"),
     )
     op.create_table(
         "original",
         key("sha256", Text),
-        whole("size"),
-        whole("content", LargeBinary),
+        required("size"),
+        required("content", LargeBinary),
     )
     op.create_table(
         "batch",
@@ -51,14 +51,14 @@ def upgrade() -> None:
         words("kind"),
         words("who"),
         words("at"),
-        whole("good"),
-        whole("held"),
-        whole("skipped"),
+        required("good"),
+        required("held"),
+        required("skipped"),
     )
     op.create_table(
         "batch_event",
         key("event"),
-        whole("batch"),
+        required("batch"),
         words("act"),
         words("at"),
         words("who"),
@@ -68,7 +68,7 @@ def upgrade() -> None:
         "batch_day",
         key("batch"),
         key("day"),
-        whole("good"),
+        required("good"),
         **CLUSTERED,
     )
     op.create_table(
@@ -98,7 +98,7 @@ def upgrade() -> None:
         key("sheet"),
         words("name"),
         words("kind"),
-        whole("header_row"),
+        required("header_row"),
         words("headers"),
         **CLUSTERED,
     )
@@ -107,8 +107,8 @@ def upgrade() -> None:
         key("batch"),
         key("sheet"),
         key("first_row"),
-        whole("rows"),
-        whole("payload", LargeBinary),
+        required("rows"),
+        required("payload", LargeBinary),
     )
     op.create_table(
         "row",
@@ -117,18 +117,18 @@ def upgrade() -> None:
         key("item"),
         key("batch"),
         key("seq"),
-        whole("source", SmallInteger),
-        whole("visit", BigInteger),
-        whole("site", BigInteger),
-        whole("point_type", SmallInteger),
-        whole("basis", SmallInteger),
-        whole("result", SmallInteger),
-        whole("lost", BigInteger),
-        whole("possible", BigInteger),
-        whole("places"),
-        whole("repeated", SmallInteger),
-        whole("sheet", SmallInteger),
-        whole("source_row"),
+        required("source", SmallInteger),
+        required("visit", BigInteger),
+        required("site", BigInteger),
+        required("point_type", SmallInteger),
+        required("basis", SmallInteger),
+        required("result", SmallInteger),
+        required("lost", BigInteger),
+        required("possible", BigInteger),
+        required("places"),
+        required("repeated", SmallInteger),
+        required("sheet", SmallInteger),
+        required("source_row"),
         **CLUSTERED,
     )
     op.create_table(
@@ -139,7 +139,7 @@ def upgrade() -> None:
         key("item"),
         key("batch"),
         key("seq"),
-        whole("territory"),
+        required("territory"),
         **CLUSTERED,
     )
     op.create_table(
@@ -148,16 +148,16 @@ def upgrade() -> None:
         key("seq"),
         key("n"),
         words("state"),
-        whole("happened_on"),
+        required("happened_on"),
         words("known_at"),
         **CLUSTERED,
     )
     op.create_table(
         "site",
         key("site", BigInteger),
-        whole("unit"),
-        whole("street"),
-        whole("point_type", SmallInteger),
+        required("unit"),
+        required("street"),
+        required("point_type", SmallInteger),
         words("name"),
     )
     op.create_table(
@@ -166,12 +166,12 @@ def upgrade() -> None:
         key("batch"),
         key("n"),
         words("team"),
-        whole("street"),
-        whole("point_type", SmallInteger),
-        whole("site", BigInteger),
+        required("street"),
+        required("point_type", SmallInteger),
+        required("site", BigInteger),
         words("site_name"),
         words("round"),
-        whole("source_row"),
+        required("source_row"),
         **CLUSTERED,
     )
     op.create_table(
@@ -181,40 +181,40 @@ def upgrade() -> None:
         words("code"),
         words("name"),
         words("kind"),
-        whole("parent"),
+        required("parent"),
         words("group"),
         words("aliases"),
         Column("population", Integer),
-        whole("valid_from"),
-        whole("valid_to"),
+        required("valid_from"),
+        required("valid_to"),
     )
     op.create_table(
         "register_site",
         key("batch"),
         key("site", BigInteger),
-        whole("unit"),
-        whole("street"),
-        whole("point_type", SmallInteger),
+        required("unit"),
+        required("street"),
+        required("point_type", SmallInteger),
         words("name"),
         words("aliases"),
     )
     op.create_table(
         "day_tally",
         key("day"),
-        whole("cells", LargeBinary),
-        whole("visits", LargeBinary),
-        whole("grain", LargeBinary),
+        required("cells", LargeBinary),
+        required("visits", LargeBinary),
+        required("grain", LargeBinary),
     )
     op.create_table(
         "month_tally",
         key("month"),
-        whole("cells", LargeBinary),
-        whole("sites", LargeBinary),
+        required("cells", LargeBinary),
+        required("sites", LargeBinary),
     )
     op.create_table(
         "rules_archive",
         key("digest", Text),
         words("id"),
         words("at"),
-        whole("content", LargeBinary),
+        required("content", LargeBinary),
     )

@@ -21,7 +21,7 @@ def _key(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def _whole(name: str, type_: type = Integer) -> Column:
+def _required(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, nullable=False)
 
 
@@ -32,17 +32,17 @@ def _words(name: str) -> Column:
 def _add_records() -> None:
     op.create_table(
         "record",
-        *(_key("batch"), _key("seq"), _words("kind"), _whole("day"), _whole("unit")),
-        *(_whole("sheet", SmallInteger), _whole("source_row"), _words("told")),
+        *(_key("batch"), _key("seq"), _words("kind"), _required("day"), _required("unit")),
+        *(_required("sheet", SmallInteger), _required("source_row"), _words("told")),
         **_CLUSTERED,
     )
     op.create_index("record_by_kind", "record", ["kind", "day"])
 
 
 def _add_pictures() -> None:
-    op.create_table("picture", _key("digest", Text), _words("type"), _whole("content", LargeBinary))
-    places = (_key(name) for name in ("batch", "sheet", "source_row", "position", "n"))
-    op.create_table("picture_place", *places, _words("digest"), **_CLUSTERED)
+    op.create_table("picture", _key("digest", Text), _words("type"), _required("content", LargeBinary))
+    keys = (_key(name) for name in ("batch", "sheet", "source_row", "position", "n"))
+    op.create_table("picture_place", *keys, _words("digest"), **_CLUSTERED)
 
 
 def _add_choices() -> None:
@@ -54,8 +54,8 @@ def _add_choices() -> None:
     op.create_index("header_choice_by_fingerprint", "header_choice", ["fingerprint"])
     op.create_table(
         "name_choice",
-        *(_key("choice"), _words("kind"), _words("written"), _whole("target", BigInteger)),
-        *(_whole("valid_from"), _words("who"), _words("at"), _words("forgotten_at")),
+        *(_key("choice"), _words("kind"), _words("written"), _required("target", BigInteger)),
+        *(_required("valid_from"), _words("who"), _words("at"), _words("forgotten_at")),
     )
     op.create_table(
         "held_end",

@@ -22,7 +22,7 @@ def _key(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, primary_key=True, autoincrement=False)
 
 
-def _whole(name: str, type_: type = Integer, default: str | None = None) -> Column:
+def _required(name: str, type_: type = Integer, default: str | None = None) -> Column:
     default = None if default is None else text(default)
     return Column(name, type_, nullable=False, server_default=default)
 
@@ -33,18 +33,18 @@ def _words(name: str) -> Column:
 
 def _add_pricing() -> None:
     for name, default in (("severity", "0"), ("state", "0"), ("given", "1")):
-        op.add_column("row", _whole(name, SmallInteger, default))
+        op.add_column("row", _required(name, SmallInteger, default))
     op.create_table(
-        "finding", *(_key("batch"), _key("seq"), _words("number"), _whole("due")), **_CLUSTERED
+        "finding", *(_key("batch"), _key("seq"), _words("number"), _required("due")), **_CLUSTERED
     )
     op.create_index("finding_by_number", "finding", ["number"])
     _add_pieces()
     _add_replaced()
-    op.add_column("register_unit", _whole("successor", Integer, "-1"))
+    op.add_column("register_unit", _required("successor", Integer, "-1"))
 
 
 def _add_pieces() -> None:
-    piece = _whole("piece", SmallInteger)
+    piece = _required("piece", SmallInteger)
     columns = (_key("batch"), _key("seq"), piece, _words("words"))
     op.create_table("finding_piece", *columns, **_CLUSTERED)
 
@@ -64,11 +64,11 @@ def _add_drafts() -> None:
     op.create_table(
         "rule_draft",
         *(_key("draft"), _words("name"), _words("who"), _words("at")),
-        _whole("content", LargeBinary),
+        _required("content", LargeBinary),
     )
     op.create_table(
         "rule_event",
-        *(_key("event"), _whole("draft"), _words("act"), _words("rules"), _words("digest")),
+        *(_key("event"), _required("draft"), _words("act"), _words("rules"), _words("digest")),
         *(_words("at"), _words("who"), _words("document")),
     )
 
@@ -76,19 +76,19 @@ def _add_drafts() -> None:
 def _add_issues() -> None:
     op.create_table(
         "issue",
-        *(_key("issue"), _whole("year"), _whole("number"), _words("name"), _words("kind")),
-        *(_whole("first_day"), _whole("last_day"), _words("cutoff"), _words("who"), _words("at")),
+        *(_key("issue"), _required("year"), _required("number"), _words("name"), _words("kind")),
+        *(_required("first_day"), _required("last_day"), _words("cutoff"), _words("who"), _words("at")),
     )
     op.create_table(
         "issue_event",
-        *(_key("event"), _whole("issue"), _words("act"), _words("at"), _words("who")),
+        *(_key("event"), _required("issue"), _words("act"), _words("at"), _words("who")),
         *(_words("reason"), _words("document")),
     )
     op.create_index("issue_event_by_issue", "issue_event", ["issue", "event"])
     op.create_table(
         "issue_content",
         *(_key("issue"), _words("known_at"), _words("rules"), _words("hash")),
-        _whole("content", LargeBinary),
+        _required("content", LargeBinary),
     )
     op.create_table(
         "waiver",
@@ -101,21 +101,21 @@ def _add_issues() -> None:
 def _add_rulings() -> None:
     op.create_table(
         "remark",
-        *(_key("remark"), _whole("issue"), _whole("unit"), _whole("batch", Integer, "-1")),
-        *(_whole("seq", Integer, "-1"), _words("figure"), _words("asks"), _words("who")),
+        *(_key("remark"), _required("issue"), _required("unit"), _required("batch", Integer, "-1")),
+        *(_required("seq", Integer, "-1"), _words("figure"), _words("asks"), _words("who")),
         _words("at"),
     )
     op.create_index("remark_by_issue", "remark", ["issue", "remark"])
     op.create_table(
         "ruling",
-        *(_key("ruling"), _whole("remark"), _whole("day"), _whole("batch"), _whole("seq")),
-        *(_words("act"), _whole("points", BigInteger), _words("reason"), _words("approver")),
+        *(_key("ruling"), _required("remark"), _required("day"), _required("batch"), _required("seq")),
+        *(_words("act"), _required("points", BigInteger), _words("reason"), _words("approver")),
         *(_words("who"), _words("at")),
     )
     op.create_index("ruling_by_day", "ruling", ["day"])
     op.create_table(
         "late_choice",
-        *(_key("choice"), _whole("batch"), _whole("own", SmallInteger), _words("reason")),
+        *(_key("choice"), _required("batch"), _required("own", SmallInteger), _words("reason")),
         *(_words("who"), _words("at")),
     )
     op.create_index("late_choice_by_batch", "late_choice", ["batch", "choice"])

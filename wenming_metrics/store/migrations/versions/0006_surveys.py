@@ -20,7 +20,7 @@ def _key(name: str) -> Column:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-def _whole(name: str, type_: type = Integer) -> Column:
+def _required(name: str, type_: type = Integer) -> Column:
     return Column(name, type_, nullable=False)
 
 
@@ -31,14 +31,14 @@ def _words(name: str) -> Column:
 def _add_answers() -> None:
     op.create_table(
         "answer_block",
-        *(_key("batch"), _key("n"), _whole("first_day"), _whole("last_day"), _whole("rows")),
-        _whole("payload", LargeBinary),
+        *(_key("batch"), _key("n"), _required("first_day"), _required("last_day"), _required("rows")),
+        _required("payload", LargeBinary),
         **_CLUSTERED,
     )
     op.create_index("answer_block_by_wave", "answer_block", ["last_day", "batch"])
     op.create_table(
         "answer_choice",
-        *(_key("choice"), _whole("batch"), _whole("seq"), _whole("counts", SmallInteger)),
+        *(_key("choice"), _required("batch"), _required("seq"), _required("counts", SmallInteger)),
         *(_words("reason"), _words("who"), _words("at")),
     )
     op.create_index("answer_choice_by_batch", "answer_choice", ["batch", "seq"])
@@ -47,7 +47,7 @@ def _add_answers() -> None:
 def _add_same_problems() -> None:
     op.create_table(
         "same_problem",
-        *(_key("choice"), _whole("day"), _whole("batch"), _whole("seq")),
-        *(_whole("other_day"), _whole("other_batch"), _whole("other_seq")),
-        *(_whole("same", SmallInteger), _words("who"), _words("at")),
+        *(_key("choice"), _required("day"), _required("batch"), _required("seq")),
+        *(_required("other_day"), _required("other_batch"), _required("other_seq")),
+        *(_required("same", SmallInteger), _words("who"), _words("at")),
     )

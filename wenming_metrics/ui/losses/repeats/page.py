@@ -70,7 +70,7 @@ def _classes(book: Book, scope: Scope, column: str) -> pd.DataFrame:
 
 
 def _sites(book: Book, scope: Scope) -> pd.DataFrame:
-    return sites_back(cache.office(), _inside_of(book, scope).found)
+    return sites_back(cache.office(), _inside_of(book, scope).problems)
 
 
 def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:
@@ -78,7 +78,7 @@ def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:
 
     Takes: back - of the city, or of the unit of the scope
     """
-    findings, closed = back.found, back.closed
+    findings, closed = back.problems, back.closed
     current = findings["current"] & _inside(findings, book, scope)
     return replace(
         back, found=findings.assign(current=current), closed=closed[_inside(closed, book, scope)]
@@ -110,7 +110,7 @@ def _inside(lines: pd.DataFrame, book: Book, scope: Scope) -> np.ndarray:
 
 
 def _responsible(book: Book, unit: str) -> pd.Series:
-    return questions.responsible(cache.office(), repeats_of(book, unit).found)
+    return questions.responsible(cache.office(), repeats_of(book, unit).problems)
 
 
 def columns(first: str, counts: pd.DataFrame) -> dict:

@@ -54,7 +54,7 @@ def repeats_of(book: Book, unit: str) -> Repeats:
 
 
 def _site_rows(book: Book, unit: str, lines: tuple[int, ...]) -> pd.DataFrame:
-    return site_rows(cache.office(), repeats_of(book, unit).found.loc[list(lines)])
+    return site_rows(cache.office(), repeats_of(book, unit).problems.loc[list(lines)])
 
 
 def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
