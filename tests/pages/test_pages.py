@@ -26,7 +26,7 @@ from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import leaf_rows, problem_rows
-from wenming_metrics.rules.settings_table import CONVENTIONS
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.runtime import settings
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import open_store, writing
@@ -570,7 +570,7 @@ def test_a_theme_of_the_manual_can_be_sent_as_an_address(filled):
 @drawn_alike
 def test_the_manual_lists_every_setting_of_the_rules(filled):
     listed = visit("manual").table[-3].value
-    assert set(listed.index) == {setting.path for setting in CONVENTIONS}
+    assert set(listed.index) == {setting.path for setting in RULES.settings}
     assert "competition" in listed.loc["ranking.ties", "意思"]
 
 

@@ -56,11 +56,10 @@ class Slot:
 
 def calendar_of(settings: Mapping[str, object]) -> Calendar:
     """Make the calendar of a rule set's `[issues]`; without settings: weeks from Monday, noon after."""
-    section = dict(settings)
-    kind = str(section.pop("kind", Calendar.kind))
+    section = {"kind": Calendar.kind, **settings}
     if "cutoff_time" in section:
         section["cutoff_time"] = time.fromisoformat(str(section["cutoff_time"]))
-    return Calendar(**{"name": _NAMES[kind], **section, "kind": kind})
+    return Calendar(**{"name": _NAMES[section["kind"]], **section})
 
 
 def is_usual(calendar: Calendar) -> bool:

@@ -33,12 +33,6 @@ SOURCES = ("inspection", "external", "metric", "document", "rectification", "sur
 are named behind a colon, external:种类[:列]; survey is 问卷得分, survey:指标代号 a rate in %."""
 NAMED = ("external", "metric")
 MAY_BE_NAMED = ("survey",)
-PERIODS = ("month", "quarter", "half", "year")
-MISSING = ("renormalise", "zero", "peer_mean", "exclude")
-"""A component that a unit has no figure of: its weight goes to the others; no points; the mean of
-its group; or the unit has no composite score."""
-MONTHS = ("pooled", "mean_of_issues")
-ROUNDINGS = ("exact", "printed")
 FILE = "composite.toml"
 _ABOVE_ZERO, _NOT_BELOW_ZERO = (ABOVE_ZERO, inf), (0, inf)
 
@@ -55,7 +49,11 @@ PROFILE = SettingsTable(
         Setting("source", "依据", "哪一份文件", needed=True),
         Setting("effective_from", "施行日期", "从这一天起用", "date", needed=True),
         Setting("effective_to", "停用日期", "不写即一直有效", "date"),
-        choice("period", "周期", "month 月、quarter 季、half 半年、year 年", PERIODS, needed=True),
+        choice(
+            *("period", "周期", "month 月、quarter 季、half 半年、year 年"),
+            ("month", "quarter", "half", "year"),
+            needed=True,
+        ),
         choice("board", "榜单", "排哪一类单位", UNIT_KINDS, default="street"),
         Setting("groups", "分组", "只排这几组,不写即各组", "list", default=()),
         number("full_mark", "满分", "总分", span=_ABOVE_ZERO, default=100),
@@ -67,13 +65,13 @@ PROFILE = SettingsTable(
         choice(
             *("missing", "缺项"),
             "renormalise 由其余分担、zero 按零分、peer_mean 取同组平均、exclude 不计总分",
-            MISSING,
+            ("renormalise", "zero", "peer_mean", "exclude"),
             default="renormalise",
         ),
         choice(
             *("month", "督查得分"),
             "pooled 全期合并计算、mean_of_issues 各周公布分的平均",
-            MONTHS,
+            ("pooled", "mean_of_issues"),
             default="pooled",
         ),
         Setting(
@@ -101,7 +99,7 @@ PROFILE = SettingsTable(
         ),
         choice(
             *("component[].rounding", "取整", "exact 最后取整、printed 各项先取整"),
-            ROUNDINGS,
+            ("exact", "printed"),
             default="exact",
         ),
     )
@@ -138,6 +136,8 @@ class Profile:
 
     place - whose example it is, "" = the office's own; groups - () = all groups of the board
     years - weights of consecutive years, the last one the year asked for; () = that period alone
+    missing - of a component that a unit has no figure of: its weight goes to the others; no points;
+    the mean of its group; or the unit has no composite score
     month - the inspection score of a period is "pooled", or the mean of its weeks' published scores
     coefficient - group -> difficulty; above_full - whether a score may exceed the full mark
     adjustments - caps for 加减分; None = they do not count here

@@ -30,15 +30,15 @@ def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
 
     Takes: faults - a list that faults are added to
     """
-    if not (folder / TABLES).is_file():
-        return _typed(pd.DataFrame(columns=[*TABLE_COLUMNS, "line"]))
-    lines = read_csv(folder / TABLES, TABLE_COLUMNS, faults)
+    lines = pd.DataFrame(columns=[*TABLE_COLUMNS, "line"])
+    if (folder / TABLES).is_file():
+        lines = read_csv(folder / TABLES, TABLE_COLUMNS, faults)
     for name in TABLE_NUMBERS:
         lines[name] = [_number(row, name, faults) for row in lines.to_dict("records")]
-    typed = _typed(lines)
-    for table, table_lines in typed.groupby("table", sort=False):
+    lines = lines.astype(dict.fromkeys(TABLE_NUMBERS, float))
+    for table, table_lines in lines.groupby("table", sort=False):
         faults += _table_faults(str(table), table_lines)
-    return typed
+    return lines
 
 
 def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -84,10 +84,6 @@ def lines_of(tables: pd.DataFrame, name: str) -> pd.DataFrame:
 def is_linear(lines: pd.DataFrame) -> bool:
     """Say whether a table takes points per step below a target, rather than holding bands."""
     return bool(lines["target"].notna().any())
-
-
-def _typed(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines.astype({name: float for name in TABLE_NUMBERS})
 
 
 def _number(row: dict, name: str, faults: list[Fault]) -> float:

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.problems import messages
-from wenming_metrics.rules.settings_table import CONVENTIONS, Convention
+from wenming_metrics.rules.setting import Setting
+from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.vocabulary import INPUT, column_frame
 
 _FOLDER = resources.files("wenming_metrics") / "manual"
@@ -40,11 +41,11 @@ def _theme(name: str) -> Theme:
 
 def rule_settings() -> pd.DataFrame:
     """List the settings of `rules.toml`: path, title, meaning."""
-    rows = [(setting.path, setting.title, _meaning(setting)) for setting in CONVENTIONS]
+    rows = [(setting.path, setting.title, _meaning(setting)) for setting in RULES.settings]
     return pd.DataFrame(rows, columns=list(_SETTINGS))
 
 
-def _meaning(setting: Convention) -> str:
+def _meaning(setting: Setting) -> str:
     """Say what a setting means, what may be written, and what holds where nothing is written."""
     choices = "、".join(f"{code} {word}" for code, word in setting.words.items())
     parts = [

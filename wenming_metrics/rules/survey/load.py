@@ -19,8 +19,6 @@ from wenming_metrics.rules.survey.model import (
     Weighed,
 )
 
-_PERCENTAGES = ("max_width", "unknown_share")
-
 
 def read_survey(folder: Path, faults: list[Fault]) -> Survey | None:
     """Read a rule folder's definitions; what is wrong is added to `faults`.
@@ -43,13 +41,11 @@ def load_surveys(folder: Path) -> tuple[Survey, ...]:
 def survey_of(written: Mapping) -> Survey:
     """Give the definitions of a file that has no faults."""
     lists = ("question", "rate", "margin", "limits", "score")
-    limits = dict(written.get("limits", {}))
-    limits |= {name: float(limits[name]) for name in _PERCENTAGES if name in limits}
     return Survey(
         **{name: value for name, value in written.items() if name not in lists},
         questions=tuple(_question(question) for question in written["question"]),
         rates=tuple(_rate(rate) for rate in written.get("rate", ())),
-        limits=DisclosureLimits(**limits),
+        limits=DisclosureLimits(**written.get("limits", {})),
         score=_score(written["score"]) if "score" in written else None,
         margins=tuple(
             Margin(margin["question"], _numbers(margin["shares"]))

@@ -166,19 +166,18 @@ def _located(
         return SheetFault(fault.file, fault.line, fault.column, fault.message)
     title, table = SHEETS[fault.file][0], tables[fault.file]
     # Of 综合考核 and 两率一度 the codes themselves are written in the workbook.
-    by_code = fault.file in (COMPOSITE, SURVEY)
-    message = fault.message if by_code else convert.worded(fault)
-    located_message = re.sub(
+    message = fault.message if fault.file in (COMPOSITE, SURVEY) else convert.worded(fault)
+    message = re.sub(
         r"第 (\d+) 行",
         lambda match: f"第 {rows.get((fault.file, int(match[1])), match[1])} 行",
         message,
     )
     if fault.file in _BY_PATH:
         row = _row_of(fault.column, table)
-        return SheetFault(title, row, VALUE if row else "", located_message)
+        return SheetFault(title, row, VALUE if row else "", message)
     row = rows.get((fault.file, fault.line))
     return SheetFault(
-        title, row or table.head or None, table.columns.get(fault.column, ""), located_message
+        title, row or table.head or None, table.columns.get(fault.column, ""), message
     )
 
 
