@@ -27,7 +27,7 @@ from wenming_metrics.domain.registers import (
     build_sites,
     build_units,
 )
-from wenming_metrics.reading.model.reading import SenderAnswers, Context, Reading
+from wenming_metrics.reading.model.reading import Context, Reading, SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.model import Catalogue

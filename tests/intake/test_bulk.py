@@ -18,8 +18,8 @@ from wenming_metrics.intake import bulk, commit
 from wenming_metrics.intake.bulk import BulkChoices, check_many, find_workbooks, ingest_many
 from wenming_metrics.intake.prepare import PrepareTask, pack_context, read_ready
 from wenming_metrics.queries.ranking.ranking import ranking
-from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.reading.model.reading import RememberedChoices as Said
+from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.runtime.executors import open_executor
 from wenming_metrics.scoring.tree.basis import bases_of

@@ -49,7 +49,9 @@ def test_a_phase_ends_with_its_last_deadline_as_last_told(office):
     assert second.names == ("小巷整治行动·集中整治", "市场提升行动")
     assert second.axis_position == pytest.approx(0.5 + 4 / 7)  # a Thursday of the second week
     days = [window("day", date(2026, 11, day)) for day in (6, 9)]
-    assert [end.axis_position for end in phase_ends(office, days)] == [0.5]  # no day of its own: between
+    assert [end.axis_position for end in phase_ends(office, days)] == [
+        0.5
+    ]  # no day of its own: between
     assert phase_ends(office, [window("week", date(2026, 9, 1))]) == ()
 
 
@@ -65,4 +67,7 @@ def test_marks_are_explained_below_and_nothing_in_a_name_is_code():
     assert list(line.data[-1].text) == ["①"]
     assert line.data[-1].y[0] == line.layout.yaxis.range[0]
     many = [PhaseEnd(date(2026, 1, day), day, ("甲",)) for day in range(1, 24)]
-    assert [(mark, end.axis_position) for mark, end in marked(many).items()][::19] == [("①", 4), ("⑳", 23)]
+    assert [(mark, end.axis_position) for mark, end in marked(many).items()][::19] == [
+        ("①", 4),
+        ("⑳", 23),
+    ]

@@ -73,9 +73,9 @@ def test_what_nobody_looked_at_gives_its_weight_away(office):
     assert found.score == line["score"] == 100
     assert nodes.loc["A1", "effective"] == 1
     assert nodes.loc[["A2", "B"], "rate"].isna().all()
-    assert worked_example.rate_formula(nodes.loc["B"].to_dict(), found.version_steps[0].nodes).startswith(
-        "没有查到,不计"
-    )
+    assert worked_example.rate_formula(
+        nodes.loc["B"].to_dict(), found.version_steps[0].nodes
+    ).startswith("没有查到,不计")
 
 
 def test_the_steps_in_words(office):

@@ -155,7 +155,10 @@ def test_doubtful_archives_are_refused(name):
 
 def test_limits_are_those_given():
     data = zipped({f"{n}.xlsx": "x" * 100 for n in range(10)})
-    assert len(open_archive(data, limits=SandboxLimits(members=10, unpacked_bytes=1_000)).members) == 10
+    assert (
+        len(open_archive(data, limits=SandboxLimits(members=10, unpacked_bytes=1_000)).members)
+        == 10
+    )
     assert open_archive(data, limits=SandboxLimits(members=9)).code == "many_members"
     assert open_archive(data, limits=SandboxLimits(unpacked_bytes=999)).code == "archive_too_big"
     noise = zipped({"a": bytes(range(256)) * 4_000})

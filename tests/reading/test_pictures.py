@@ -155,7 +155,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_drawings_end_in_time(name):
-    workbook = decode(drawn(ROWS, HOSTILE[name], MEDIA, FILES), limits=SandboxLimits(cpu_seconds=20))
+    workbook = decode(
+        drawn(ROWS, HOSTILE[name], MEDIA, FILES), limits=SandboxLimits(cpu_seconds=20)
+    )
     assert workbook.refusal is None
     assert workbook.pictures == ()
 

@@ -13,8 +13,8 @@ from wenming_metrics.reading.model.grid import (
     CellError,
     GridColumn,
     Refusal,
-    SheetGrid,
     SheetFacts,
+    SheetGrid,
     Workbook,
 )
 from wenming_metrics.reading.read import read_workbook

@@ -16,7 +16,7 @@ from tests import questionnaires
 from tests.builders import context, read_sheets, register, xlsx
 from tests.questionnaires import HEADERS, SAID, in_letters, in_numbers, in_text, rows, survey
 from wenming_metrics.queries.files.choices import nearest_columns
-from wenming_metrics.reading.model.reading import SURVEY, RememberedChoices, NameChoice, Reading
+from wenming_metrics.reading.model.reading import SURVEY, NameChoice, Reading, RememberedChoices
 from wenming_metrics.reading.read import read as read_file
 from wenming_metrics.reading.survey.questions import bare
 from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.ui.survey_frames import CITY, totals
-from wenming_metrics.charts.answer_bars import QuestionBars, Bar, option_bars
+from wenming_metrics.charts.answer_bars import Bar, QuestionBars, option_bars
 from wenming_metrics.charts.dot_plot import Section, dots, reach
 from wenming_metrics.charts.funnel import FunnelLimits, funnel_chart
 from wenming_metrics.charts.waves import BROKEN, stretches, wave_line

@@ -105,7 +105,9 @@ def test_a_listing_without_problems():
     ],
 )
 def test_a_problem_in_one_line(changed, said):
-    one = PricedFinding("DC-1", date(2026, 11, 18), "未及时整改", None, 0.5, 0.3, date(2026, 11, 20))
+    one = PricedFinding(
+        "DC-1", date(2026, 11, 18), "未及时整改", None, 0.5, 0.3, date(2026, 11, 20)
+    )
     assert words.problem(replace(one, **changed)) == said
 
 

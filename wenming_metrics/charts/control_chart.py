@@ -42,7 +42,11 @@ def course_line(
     where = np.asarray(positions)
     for number in range(int(control.stretch.max()) + 1 if len(where) else 0):
         in_stretch = control.stretch == number
-        _range(figure, where[in_stretch], *(level[in_stretch] for level in (control.mean, control.low, control.high)))
+        _range(
+            figure,
+            where[in_stretch],
+            *(level[in_stretch] for level in (control.mean, control.low, control.high)),
+        )
     if before is not None and has_line(before):
         _earlier(figure, before)
     figure.add_trace(_line(control, where, hovers))

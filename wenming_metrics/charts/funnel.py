@@ -124,7 +124,9 @@ def _ends(units: pd.DataFrame, limits: FunnelLimits) -> tuple[float, float]:
     """Give the ends of the axis: all units, and the limits from the smallest of them on."""
     lines = limits.lines
     visible_lines = lines[lines["n"] >= units["n"].min()] if len(units) else lines
-    every = np.concatenate([units["value"], visible_lines["far_low"], visible_lines["far_high"], [limits.centre]])
+    every = np.concatenate(
+        [units["value"], visible_lines["far_low"], visible_lines["far_high"], [limits.centre]]
+    )
     every = every[~np.isnan(every.astype(float))]
     low, high = float(every.min()), float(every.max())
     room = max((high - low) * 0.08, 1.0)

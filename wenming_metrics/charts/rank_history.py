@@ -135,7 +135,11 @@ def _sides(scores: Sequence[float | None]) -> list[str]:
     """Say on which side of its dot each score is written: away from the line to its neighbours."""
     sides = []
     for index, score in enumerate(scores):
-        beside = [neighbour for neighbour in (*scores[max(index - 1, 0) : index], *scores[index + 1 : index + 2]) if neighbour]
+        beside = [
+            neighbour
+            for neighbour in (*scores[max(index - 1, 0) : index], *scores[index + 1 : index + 2])
+            if neighbour
+        ]
         high = score is not None and bool(beside) and score >= sum(beside) / len(beside)
         sides.append("top center" if high else "bottom center")
     return sides

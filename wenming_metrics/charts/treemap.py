@@ -120,7 +120,10 @@ def _bars(
         base=base,
         y=y,
         width=1,
-        marker={"color": [_shade(share) for share in shades], "line": {"color": "white", "width": 1}},
+        marker={
+            "color": [_shade(share) for share in shades],
+            "line": {"color": "white", "width": 1},
+        },
         text=text,
         textposition="inside",
         insidetextanchor="middle",

@@ -86,7 +86,12 @@ def _values(figure: go.Figure, waves: pd.DataFrame, decimals: int) -> None:
         if not np.isnan(value):
             top = value if np.isnan(high) else high
             figure.add_annotation(
-                **{"x": index, "y": top, "text": f"<b>{value:.{decimals}f}</b>", "showarrow": False},
+                **{
+                    "x": index,
+                    "y": top,
+                    "text": f"<b>{value:.{decimals}f}</b>",
+                    "showarrow": False,
+                },
                 **{"yanchor": "bottom", "yshift": 3, "font": {"size": 12, "color": ACCENT}},
             )
 

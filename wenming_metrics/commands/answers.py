@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.reading.model.sender_answers import EARNED, LOST, SenderAnswers, Looked
+from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Looked, SenderAnswers
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")

@@ -101,7 +101,11 @@ def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFram
     unit = _unit(options, lines) if options.unit else None
     sources = unit_sources(appraisal, unit) if unit is not None else None
     if options.json:
-        facts = {"window": appraisal.window.title, "profile": appraisal.profile.id, "units": plain(lines)}
+        facts = {
+            "window": appraisal.window.title,
+            "profile": appraisal.profile.id,
+            "units": plain(lines),
+        }
         if sources is not None:
             worked = worked_line(appraisal.composed, unit, appraisal.profile)
             facts |= {
@@ -114,7 +118,8 @@ def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFram
     _print_table(appraisal, lines)
     if sources is not None:
         out.print(
-            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项,不计综合分。", markup=False
+            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项,不计综合分。",
+            markup=False,
         )
         print_lines(options.unit, _titled(sources))
         if printed_note := printed_total(appraisal, unit):
@@ -144,7 +149,13 @@ def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     out.print(f"\n{appraisal.window.title} 综合考核:{profile.title}({whose})", markup=False)
     for group, group_lines in lines.groupby("group", sort=False):
         table = Table(title=escape(str(group)), title_justify="left")
-        for name in ("名次", "单位", "综合分", *(component.name for component in profile.components), "缺项"):
+        for name in (
+            "名次",
+            "单位",
+            "综合分",
+            *(component.name for component in profile.components),
+            "缺项",
+        ):
             table.add_column(escape(name), justify="left" if name in ("单位", "缺项") else "right")
         for line in group_lines.to_dict("records"):
             table.add_row(*_cells(line, profile))

@@ -15,8 +15,8 @@ from wenming_metrics.commands.printing import (
     print_json,
     print_lines,
     print_listing,
-    print_shortlists,
     print_ranking,
+    print_shortlists,
     print_trial,
     say,
 )
@@ -147,7 +147,9 @@ def _listed(options: argparse.Namespace, office: Office, window: periods.Window)
     return ranked[ranked["group"] == options.group] if options.group else ranked
 
 
-def _shortlists(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
+def _shortlists(
+    options: argparse.Namespace, office: Office, window: periods.Window
+) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
     shortlists = named_units(office, window, options.board)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
@@ -157,7 +159,9 @@ def _trial(options: argparse.Namespace) -> int:
     config = settings.load()
     office = open_office(config)
     rules, window = _rules_on_trial(options.rules, config, office), _window(options, office)
-    if not (_board(options, office).ranked and _board(options, replace(office, rules=rules)).ranked):
+    if not (
+        _board(options, office).ranked and _board(options, replace(office, rules=rules)).ranked
+    ):
         raise commit.IntakeError(f"榜单“{options.board}”不排名,不能试算。")
     with workers_on_store(options, config.store_url) as executor:
         trial = try_rules(office, rules, window, options.board, executor)
@@ -184,7 +188,9 @@ def _repeats(options: argparse.Namespace) -> int:
     window = _window(options, office)
     if _board(options, office).role != ROLE_CODES[TERRITORY]:
         raise commit.IntakeError(f"反复问题按属地列,不能用榜单“{options.board}”。")
-    recurrences = part_of(repeats(office, window, options.board), group=options.group, unit_name=options.unit)
+    recurrences = part_of(
+        repeats(office, window, options.board), group=options.group, unit_name=options.unit
+    )
     if options.alike:
         title, names, lines = "可能是同一问题", _ALIKE, suggestions(office, recurrences)
     elif options.sites:
@@ -208,7 +214,9 @@ def _export(options: argparse.Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
     units = _listed(options, office, window)
-    notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [f"时段:{window.title}"]
+    notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [
+        f"时段:{window.title}"
+    ]
     if options.under:
         notes.append("整个时段都按这一版办法计算,只供比较。")
     board = _board(options, office)

@@ -26,7 +26,13 @@ from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import problem_frame
 from wenming_metrics.intake import commit
-from wenming_metrics.intake.bulk import BulkChoices, Outcome, check_many, find_workbooks, ingest_many
+from wenming_metrics.intake.bulk import (
+    BulkChoices,
+    Outcome,
+    check_many,
+    find_workbooks,
+    ingest_many,
+)
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
@@ -92,7 +98,9 @@ def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]
     """Do something with each file and tell of each; a bad file does not stop the rest."""
     office, paths = open_office(settings.load()), find_workbooks(options.files)
     duplicates = options.duplicates
-    choices = BulkChoices(answers_of(options), duplicates == "count", replaces=duplicates == "replace")
+    choices = BulkChoices(
+        answers_of(options), duplicates == "count", replaces=duplicates == "replace"
+    )
     codes, files = [], []
     # Where the lines of the files are seen as they come, they say how far it is.
     hidden = options.json or len(paths) < 2 or sys.stdout.isatty()

@@ -49,7 +49,13 @@ def _list(office: Office, options: argparse.Namespace) -> int:
         print_json({"issues": [_facts(issue) for issue in all_issues]})
         return OK
     lines = [
-        (f"{issue.year}-{issue.number}", issue.title, issue.state, moment(issue.cutoff), issue.document)
+        (
+            f"{issue.year}-{issue.number}",
+            issue.title,
+            issue.state,
+            moment(issue.cutoff),
+            issue.document,
+        )
         + (moment(issue.signed_at), issue.short_hash)
         for issue in all_issues
     ]
@@ -92,7 +98,9 @@ def _export(office: Office, options: argparse.Namespace) -> int:
 
 
 def _withdraw(office: Office, options: argparse.Namespace) -> int:
-    issue = signing.withdraw(office, _chosen_issue(office, options).key, options.who, options.reason)
+    issue = signing.withdraw(
+        office, _chosen_issue(office, options).key, options.who, options.reason
+    )
     say(f"{issue.title}已作废。", as_json=options.json, **_facts(issue))
     return OK
 

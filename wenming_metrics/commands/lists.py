@@ -69,7 +69,8 @@ def _records(options: argparse.Namespace) -> int:
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{titles[options.kind]}({len(lines)} 条)", filled.rename(columns=record_titles(options.kind))
+        f"{titles[options.kind]}({len(lines)} 条)",
+        filled.rename(columns=record_titles(options.kind)),
     )
     return OK
 

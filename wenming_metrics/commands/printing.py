@@ -75,7 +75,9 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
     """Print what came of each file: the outcome, then every problem."""
     for facts in files:
         batch = f"  → 批次 {facts['batch']}" if facts.get("batch") else ""
-        out.print(f"{facts['file']}({facts['kind'] or '未读入'}):{facts['outcome']}{batch}", markup=False)
+        out.print(
+            f"{facts['file']}({facts['kind'] or '未读入'}):{facts['outcome']}{batch}", markup=False
+        )
         if facts.get("wave"):
             out.print(f"  记入{facts['wave']}的调查:{facts['good']} 份问卷", markup=False)
         for problem in facts["problems"]:
@@ -102,7 +104,9 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     """Print a ranking as people read it: one table per group, the others below."""
     facts = city(office, window)
     score = "—" if facts.score is None else f"{facts.score:.2f}"
-    rules = "、".join(f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office))
+    rules = "、".join(
+        f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office)
+    )
     out.print(f"\n{window.title} 全市得分 {score}(办法:{rules})")
     out.print(
         f"{facts.scored} 个单位参与排名,{facts.sites} 个点位,{facts.checks} 项检查,{facts.failed} 项问题。"

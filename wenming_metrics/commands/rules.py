@@ -119,7 +119,9 @@ def _list(options: argparse.Namespace) -> int:
         print_json({"versions": all_versions.to_dict("records")})
     else:
         table = all_versions.assign(in_force=all_versions["in_force"].map({True: "是", False: ""}))
-        print_lines(f"测评办法({len(all_versions)} 版)", table[list(_VERSIONS)].rename(columns=_VERSIONS))
+        print_lines(
+            f"测评办法({len(all_versions)} 版)", table[list(_VERSIONS)].rename(columns=_VERSIONS)
+        )
     return OK
 
 
@@ -134,7 +136,10 @@ def _show(options: argparse.Namespace) -> int:
         return OK
     indented = ["  " * (level - 1) for level in indicators["level"]]
     table = indicators.assign(
-        name=[f"{space}{indicator}" for space, indicator in zip(indented, indicators["name"], strict=True)],
+        name=[
+            f"{space}{indicator}"
+            for space, indicator in zip(indented, indicators["name"], strict=True)
+        ],
         share=["" if pd.isna(share) else f"{share:.2%}" for share in indicators["share"]],
     )
     title = f"{rules.title} {rules.version}({rules.source},{rules.effective_from} 起)"
@@ -236,9 +241,13 @@ def _publish(options: argparse.Namespace) -> int:
     draft_settings = parts_of(files).settings
     used_ids = {rule_set.id for rule_set in load_all(config.data / "rules", office.catalogue)}
     draft_id = str(draft_settings["id"])
-    rules_id = options.rules_id or (draft_id if draft_id not in used_ids else next_id(used_ids, draft_id))
+    rules_id = options.rules_id or (
+        draft_id if draft_id not in used_ids else next_id(used_ids, draft_id)
+    )
     version = options.version or str(draft_settings["version"])
-    release = Release(options.who, options.document, options.first, rules_id, version, options.backdated)
+    release = Release(
+        options.who, options.document, options.first, rules_id, version, options.backdated
+    )
     rules = publish(office, config.data, draft, release)
     wait = "" if rules.effective_from > today() else "现在就用。"
     message = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。{wait}"

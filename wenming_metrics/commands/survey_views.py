@@ -75,11 +75,17 @@ def _left_out(wave_rates: Rates) -> list[str]:
     sentences = [f"疑似代填 {wave_rates.flagged} 份"] if wave_rates.flagged else []
     if wave_rates.flagged:
         sentences[0] += (
-            ",这里已去掉。" if wave_rates.without_flagged else ",照常计入;去掉后的数可以另算一遍作比较。"
+            ",这里已去掉。"
+            if wave_rates.without_flagged
+            else ",照常计入;去掉后的数可以另算一遍作比较。"
         )
     sentences += [f"经人认定不计的 {wave_rates.taken_out} 份。"] if wave_rates.taken_out else []
-    sentences += [f"不属于所列单位、没有计入的 {wave_rates.outside} 份。"] if wave_rates.outside else []
-    sentences += [f"没有问卷的单位:{'、'.join(wave_rates.uncovered)}。"] if wave_rates.uncovered else []
+    sentences += (
+        [f"不属于所列单位、没有计入的 {wave_rates.outside} 份。"] if wave_rates.outside else []
+    )
+    sentences += (
+        [f"没有问卷的单位:{'、'.join(wave_rates.uncovered)}。"] if wave_rates.uncovered else []
+    )
     return sentences
 
 
@@ -87,7 +93,9 @@ def _question(office: Office, wave: Window, options: argparse.Namespace) -> View
     unit = _unit_number(office, wave, options.unit)
     answer_counts = by_question(office, wave, unit)
     titles = {"title": "题目", "option_title": "选项", "n": "份数", "share": "占回答的(%)"}
-    shares = answer_counts.assign(share=half_up(answer_counts["share"], 1), remark=_remarks(answer_counts["hidden"]))
+    shares = answer_counts.assign(
+        share=half_up(answer_counts["share"], 1), remark=_remarks(answer_counts["hidden"])
+    )
     lines = _headed(shares, {**titles, "base": "回答份数", "remark": "说明"})
     return View({options.unit or "全市": lines}, (_SECRET,))
 
@@ -112,7 +120,9 @@ def _two(options: argparse.Namespace) -> tuple[str, str]:
 
 def _flags(office: Office, wave: Window, options: argparse.Namespace) -> View:
     flagged_answers = flagged(office, wave)
-    marked = flagged_answers.assign(counts=["计入" if counted else "不计" for counted in flagged_answers["counts"]])
+    marked = flagged_answers.assign(
+        counts=["计入" if counted else "不计" for counted in flagged_answers["counts"]]
+    )
     titles = {"batch": "批次", "seq": "序号", "unit_name": "单位", "reasons": "疑点"}
     source_titles = {"file": "文件", "sheet": "工作表", "source_row": "行号"}
     lines = _headed(marked, {**titles, **source_titles, "counts": "现在", "decided": "认定"})
@@ -134,7 +144,9 @@ def _course(office: Office, wave: Window, options: argparse.Namespace) -> View:
     titled = past_waves.assign(wave=[past_wave.title for past_wave in past_waves["wave"]])
     titles = {"wave": "轮次", **_FIGURES, "moved": "与上一轮比"}
     redefined = past_waves[past_waves["changed"] | (past_waves.index == 0)]
-    sentences = [f"{past_wave.wave.title}起:{past_wave.definition}" for past_wave in redefined.itertuples()]
+    sentences = [
+        f"{past_wave.wave.title}起:{past_wave.definition}" for past_wave in redefined.itertuples()
+    ]
     return View({options.unit or "全市": _titled(titled, titles)}, (*sentences, _INTERVAL))
 
 

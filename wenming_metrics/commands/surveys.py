@@ -13,7 +13,7 @@ from wenming_metrics.commands.printing import out, plain, print_json, print_line
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
 from wenming_metrics.decisions import questionnaires
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.export.tables import Field, ExportSheet, write_book
+from wenming_metrics.export.tables import ExportSheet, Field, write_book
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
@@ -85,7 +85,9 @@ def _wave(office: Office, title: str) -> Window:
     if not all_waves:
         has_rules = office.rules.survey or any(rule_set.survey for rule_set in office.rule_sets)
         raise commit.IntakeError("还没有问卷。请先用 ingest 入库。" if has_rules else NO_SURVEY)
-    wave = all_waves[0] if title == LATEST else next((w for w in all_waves if w.title == title), None)
+    wave = (
+        all_waves[0] if title == LATEST else next((w for w in all_waves if w.title == title), None)
+    )
     if wave is None:
         titles = "、".join(wave.title for wave in all_waves)
         raise commit.IntakeError(f"没有“{title}”这一轮,有:{titles}。")
@@ -103,7 +105,9 @@ def _spelt(lines: pd.DataFrame) -> pd.DataFrame:
     for name in lines:
         if pd.api.types.is_float_dtype(lines[name]):
             decimals = _decimals(name)
-            texts[name] = ["" if pd.isna(figure) else f"{figure:.{decimals}f}" for figure in lines[name]]
+            texts[name] = [
+                "" if pd.isna(figure) else f"{figure:.{decimals}f}" for figure in lines[name]
+            ]
     return lines.assign(**texts)
 
 
@@ -121,7 +125,9 @@ def _workbook(view: View, wave: Window) -> bytes:
             for name in lines
         ]
         sheets.append(
-            ExportSheet(_UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.sentences)
+            ExportSheet(
+                _UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.sentences
+            )
         )
     return write_book(*sheets)
 

@@ -48,7 +48,9 @@ def _days(text: str) -> int:
 
 def _backup(options: argparse.Namespace) -> int:
     new_backup = backup(open_store(settings.load().store_url), options.place)
-    size_text = f"{new_backup.rows:,} 行,{new_backup.size / 1e6:,.1f} MB,{new_backup.seconds:.1f} 秒"
+    size_text = (
+        f"{new_backup.rows:,} 行,{new_backup.size / 1e6:,.1f} MB,{new_backup.seconds:.1f} 秒"
+    )
     say(f"已备份到 {new_backup.path}({size_text})。", as_json=options.json, **asdict(new_backup))
     return OK
 
@@ -87,7 +89,11 @@ def _retally(options: argparse.Namespace) -> int:
         for month in track(months, "重算", console=err, disable=hidden, transient=True):
             retallied.append(month)
     days = sum(month.days for month in retallied)
-    facts = {"months": len(retallied), "days": days, "again": sum(month.again for month in retallied)}
+    facts = {
+        "months": len(retallied),
+        "days": days,
+        "again": sum(month.again for month in retallied),
+    }
     say(f"已重算 {len(retallied)} 个月、{days:,} 天的汇总。", as_json=options.json, **facts)
     return OK
 

@@ -47,5 +47,10 @@ def marked_file(preview: Preview) -> tuple[str, bytes] | str:
     file_reading = preview.reading
     rows = {sheet.name: sheet.header_row for sheet in file_reading.sheets}
     return marked_workbook(
-        preview.content, preview.filename, file_reading.sha256, preview.problems, file_reading.outcome, rows
+        preview.content,
+        preview.filename,
+        file_reading.sha256,
+        preview.problems,
+        file_reading.outcome,
+        rows,
     )

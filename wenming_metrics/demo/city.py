@@ -142,9 +142,7 @@ def _communities(streets: pd.DataFrame, rng: np.random.Generator) -> list[tuple]
             name = word + ("村" if rural else "社区")
             people = int(share * street.population)
             aliases = names.community_aliases(name)
-            rows.append(
-                (f"S{number:02d}{nth:02d}", name, "社区", street.name, "", aliases, people)
-            )
+            rows.append((f"S{number:02d}{nth:02d}", name, "社区", street.name, "", aliases, people))
     return rows
 
 

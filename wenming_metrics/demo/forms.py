@@ -137,7 +137,9 @@ def full_rows(inspections: Inspections) -> pd.DataFrame:
     )
 
 
-def dress(rows: pd.DataFrame, form: DemoForm, city: DemoCity, rng: np.random.Generator) -> pd.DataFrame:
+def dress(
+    rows: pd.DataFrame, form: DemoForm, city: DemoCity, rng: np.random.Generator
+) -> pd.DataFrame:
     """Write rows as the sender of a form does: other names, marks and dates of its own.
 
     Takes:   rows - see full_rows; form; city - for the other names; rng
@@ -175,7 +177,9 @@ def _other_names(rows: pd.DataFrame, city: DemoCity, rng: np.random.Generator) -
     for field, names in aliases_by_field.items():
         once = {name: _other_name(name, names, rng) for name in sorted(changed[field].unique())}
         changed[field] = changed[field].map(once)
-    once = {name: _other_name(name, aliases_by_field["street"], rng) for name in sorted(units.index)}
+    once = {
+        name: _other_name(name, aliases_by_field["street"], rng) for name in sorted(units.index)
+    }
     changed["responsible"] = [
         "\uff0c".join(once.get(name, name) for name in text.split("、")) if text else ""
         for text in changed["responsible"]

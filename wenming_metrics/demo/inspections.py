@@ -106,9 +106,13 @@ def _scopes(visits: pd.DataFrame, rng: np.random.Generator) -> list[str]:
     for visit in visits.itertuples():
         scope = ""
         if visit.sender == "区创建办" and rng.random() < 0.3:
-            item_categories = catalogue.items.loc[catalogue.applies[:, kinds[visit.point_type]], "category"]
+            item_categories = catalogue.items.loc[
+                catalogue.applies[:, kinds[visit.point_type]], "category"
+            ]
             categories = item_categories.unique()
-            several = rng.choice(categories, min(len(categories), int(rng.integers(2, 4))), replace=False)
+            several = rng.choice(
+                categories, min(len(categories), int(rng.integers(2, 4))), replace=False
+            )
             scope = "、".join(several)
         scopes.append(scope)
     return scopes

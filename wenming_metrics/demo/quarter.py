@@ -65,7 +65,9 @@ def _rows(streets: pd.DataFrame) -> list[list[object]]:
     for line in streets.assign(place=ranks).sort_values("place", kind="stable").itertuples():
         survey_cells = [30, line.survey, line.rest]
         if pd.isna(line.total):
-            rows.append(["—", line.unit_name, "—", "未抽中", None, *survey_cells, "本季度未抽取实地点位"])
+            rows.append(
+                ["—", line.unit_name, "—", "未抽中", None, *survey_cells, "本季度未抽取实地点位"]
+            )
         else:
             seen = [int(line.place), line.unit_name, line.total, line.field, line.parts]
             rows.append([*seen, *survey_cells, None])

@@ -150,7 +150,9 @@ def _aware(chance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _channels(aware: np.ndarray, rng: np.random.Generator) -> list[list[str]]:
     ticked = rng.random((len(aware), len(CHANNELS))) < (0.3, 0.5, 0.35, 0.4, 0.25, 0.15, 0.04)
     return [
-        [name for name, hit in zip(CHANNELS, ticks, strict=True) if hit] if awareness != AWARE[3] else []
+        [name for name, hit in zip(CHANNELS, ticks, strict=True) if hit]
+        if awareness != AWARE[3]
+        else []
         for ticks, awareness in zip(ticked.tolist(), aware, strict=True)
     ]
 
@@ -188,7 +190,9 @@ def _sent(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Say how each came in: on site through an interviewer, or from a phone with an address."""
     on_site = rng.random(len(rows)) < _SHARE_ON_SITE
     source = np.where(on_site, ON_SITE, np.where(rng.random(len(rows)) < 0.8, "微信", "链接"))
-    ipv4_addresses = [f"192.0.2.{n}" for n in range(1, 255)] + [f"198.51.100.{n}" for n in range(1, 255)]
+    ipv4_addresses = [f"192.0.2.{n}" for n in range(1, 255)] + [
+        f"198.51.100.{n}" for n in range(1, 255)
+    ]
     further = [f"2001:db8:{n >> 8:x}::{n & 255:x}" for n in range(256, 256 + len(rows))]
     address = np.array([*rng.permutation(ipv4_addresses), *further], object)[: len(rows)]
     return rows.assign(

@@ -116,7 +116,9 @@ def _write_counts(folder: Path, rows: pd.DataFrame, wave: Window) -> Path:
     page.append(below)
     for area in merged:
         page.merge_cells(area)
-    lines = [[name, *_counted(street_rows)] for name, street_rows in rows.groupby("street", sort=False)]
+    lines = [
+        [name, *_counted(street_rows)] for name, street_rows in rows.groupby("street", sort=False)
+    ]
     lines.sort(key=lambda line: line[0])
     for line in [*lines, ["合计", *_counted(rows)]]:
         page.append(line)

@@ -54,7 +54,9 @@ def write_wide(folder: Path, visits: pd.DataFrame, rows: pd.DataFrame, day: date
         visit_rows = rows_by_visit[visit.Index]
         cells = [_cell(visit_rows, item, mark) for item, mark in marks.items()]
         site_cells = [getattr(visit, field) for _, field in _SITE_COLUMNS]
-        page.append([as_words(day), *site_cells[1:], *cells, float(visit_rows["deduction"].sum()), None])
+        page.append(
+            [as_words(day), *site_cells[1:], *cells, float(visit_rows["deduction"].sum()), None]
+        )
     again = [getattr(visits.iloc[-1], field) for _, field in _SITE_COLUMNS]
     waits = [f"{day.month}月中旬", *again[1:], *[_GOOD] * len(heads), 0, "复查,日期待核"]
     page.append(waits)

@@ -58,7 +58,9 @@ def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:
 def write_samples(folder: Path) -> list[Path]:
     """Write the committed samples: registers, the week's plan, the last days, a part of a survey."""
     inspections = last_days(simulate(), SAMPLE_DAYS)
-    return _write_all(folder, inspections) + write_surveys(folder, inspections.city, END, district=SURVEYED)
+    return _write_all(folder, inspections) + write_surveys(
+        folder, inspections.city, END, district=SURVEYED
+    )
 
 
 def write_registers(folder: Path, city: DemoCity) -> list[Path]:
@@ -118,7 +120,9 @@ def write_days(folder: Path, inspections: Inspections) -> list[Path]:
                 form = forms.FINDINGS[sender]
                 problems = hand_out(seen[seen["result"] == "不符合"], sender)
                 _rows_sheet(book, form, problems, inspections.city, rng, [])
-                visit_table = sender_visits.assign(day=[form.day(d) for d in sender_visits["day"]]).astype(object)
+                visit_table = sender_visits.assign(
+                    day=[form.day(d) for d in sender_visits["day"]]
+                ).astype(object)
                 cells = _cells(visit_table.replace({"": None}), forms.VISITS)
                 _sheet(book, "检查点位", forms.VISITS, cells)
             written.append(_save(book, folder / f"{day.isoformat()}_{sender}_{form.sheet}.xlsx"))

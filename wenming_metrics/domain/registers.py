@@ -183,7 +183,9 @@ def build_units(previous: Register, frame: pd.DataFrame) -> Register:
     candidates = parent_candidates(previous, frame)
     for code, above in zip(unit_codes(previous, frame), candidates, strict=True):
         rows[numbers[code]]["parent"] = above[0] if above and len(above) == 1 else -1
-    for code, heir in zip(unit_codes(previous, frame), successor_numbers(previous, frame), strict=True):
+    for code, heir in zip(
+        unit_codes(previous, frame), successor_numbers(previous, frame), strict=True
+    ):
         rows[numbers[code]]["successor"] = heir
     units = pd.DataFrame(rows, columns=UNIT_COLUMNS).astype({"population": "Int64"})
     return Register(units.set_index("unit", drop=False).rename_axis(None), previous.sites)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.export.tables import Field, ExportSheet, write_book
+from wenming_metrics.export.tables import ExportSheet, Field, write_book
 
 _LEAVES = (
     Field("name", "测评标准", 26),

@@ -40,7 +40,9 @@ FORMS = {
             *("valid_from", "valid_to", "successor", "remark"),
         ),
     ),
-    "sites": BlankForm("点位名册", ("site", "point_type", "street", "community", "aliases", "remark")),
+    "sites": BlankForm(
+        "点位名册", ("site", "point_type", "street", "community", "aliases", "remark")
+    ),
     "rectification": BlankForm(
         "整改反馈",
         (
@@ -73,9 +75,13 @@ FORMS = {
             *("phone", "remark"),
         ),
     ),
-    "survey": BlankForm("问卷", ("answer_id", "submitted", "street", "community", "duration", "remark")),
+    "survey": BlankForm(
+        "问卷", ("answer_id", "submitted", "street", "community", "duration", "remark")
+    ),
     "counts": BlankForm("问卷计票表", ("street", "period", "returned", "remark")),
-    "quota": BlankForm("问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")),
+    "quota": BlankForm(
+        "问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")
+    ),
     "adjustment": BlankForm(
         "加减分表",
         (

@@ -19,7 +19,9 @@ def with_questions(kind: str, form: BlankForm, survey: Survey | None) -> BlankFo
     if kind == COUNTED:
         names = tuple(column_names(survey, counted=True))
     else:
-        names = tuple(name_of(question.code) for question in survey.questions if question.kind != COUNT)
+        names = tuple(
+            name_of(question.code) for question in survey.questions if question.kind != COUNT
+        )
     *facts, last = form.columns
     return replace(form, columns=(*facts, *names, last))
 
@@ -51,5 +53,7 @@ def example_answers(survey: Survey | None) -> dict[str, object]:
     """Make up answers: the first that there is to each question, one of everything counted."""
     examples: dict[str, object] = {"people_group": None, "planned_answers": 100, "returned": None}
     counted = column_names(survey, counted=True)
-    first_answers = {name: several[0] for name, several in answers_offered(survey).items() if several}
+    first_answers = {
+        name: several[0] for name, several in answers_offered(survey).items() if several
+    }
     return {**examples, **dict.fromkeys(counted, 1), **first_answers}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.export.tables import Field, ExportSheet, write_book
+from wenming_metrics.export.tables import ExportSheet, Field, write_book
 
 _FIGURES = (
     Field("title", "比率", 10),
@@ -68,7 +68,9 @@ def survey_workbook(
     """
     titled = [
         frame.assign(
-            title=frame["rate"].map(titles), low=half_up(frame["low"], 1), high=half_up(frame["high"], 1)
+            title=frame["rate"].map(titles),
+            low=half_up(frame["low"], 1),
+            high=half_up(frame["high"], 1),
         )
         for frame in (units, totals)
     ]

@@ -105,7 +105,11 @@ def ranking_workbook(
 
 
 def _ranking_sheets(
-    ranked: pd.DataFrame, title: str, notes: Sequence[str], shortlists: pd.DataFrame, prefix: str = ""
+    ranked: pd.DataFrame,
+    title: str,
+    notes: Sequence[str],
+    shortlists: pd.DataFrame,
+    prefix: str = "",
 ) -> tuple[ExportSheet, ExportSheet]:
     lines = ranked.assign(
         moved=[

@@ -134,7 +134,11 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         **{"source": "市督查组", "team": "一组", "item": catalogue.items["name"].iloc[item]},
         **{"places": 1, "deduction": min(full, 1.0), "result": "不符合", "round": "第一轮"},
         **{"description": "地面有一处积水", "lead": doer, "responsible": site_cells["street"]},
-        **{"problem_no": "DC0105-001", "subject": site_cells["street"], "measure": "已清扫并疏通排水口"},
+        **{
+            "problem_no": "DC0105-001",
+            "subject": site_cells["street"],
+            "measure": "已清扫并疏通排水口",
+        },
         "deadline": "3个工作日",
         **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},

@@ -25,7 +25,7 @@ from wenming_metrics.intake.commit import (
     commit,
     examine,
 )
-from wenming_metrics.intake.prepare import Ready, PrepareTask, pack_context, read_ready
+from wenming_metrics.intake.prepare import PrepareTask, Ready, pack_context, read_ready
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
@@ -176,7 +176,9 @@ def _under_one_register(
         register, remembered = read_register(connection), read_choices(connection)
     bases = bases_of(register, office.rules)
     rules = office.rules
-    packed = pack_context(register, office.catalogue, remembered, rules.reading, bases, rules.survey)
+    packed = pack_context(
+        register, office.catalogue, remembered, rules.reading, bases, rules.survey
+    )
     tallied = executor is not None  # here it would be done in vain for days that have rows already
 
     def tasks() -> Iterator[PrepareTask]:
@@ -264,7 +266,11 @@ def _messages_only(outcome: Outcome) -> Outcome:
     """Keep of a file that was returned what is told of it, not its rows."""
     preview, file_reading = outcome.preview, outcome.preview.reading
     bare = Reading(
-        file_reading.filename, file_reading.sha256, file_reading.kind, problems=file_reading.problems, counts=file_reading.counts
+        file_reading.filename,
+        file_reading.sha256,
+        file_reading.kind,
+        problems=file_reading.problems,
+        counts=file_reading.counts,
     )
     return replace(outcome, preview=replace(preview, content=b"", reading=bare, ready=None))
 

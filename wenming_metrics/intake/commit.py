@@ -26,7 +26,12 @@ from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_standings
 from wenming_metrics.queries.scores.score_windows import score_windows
-from wenming_metrics.reading.model.reading import REGISTER_KINDS, RememberedChoices, Context, Reading
+from wenming_metrics.reading.model.reading import (
+    REGISTER_KINDS,
+    Context,
+    Reading,
+    RememberedChoices,
+)
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.scoring.tally.tally import find_repeats
@@ -71,7 +76,11 @@ def intake_context(office: Office) -> IntakeContext:
 
 @without_collection()
 def read_file(
-    office: Office, data: bytes, filename: str, against: IntakeContext, answers: SenderAnswers = NOTHING_SAID
+    office: Office,
+    data: bytes,
+    filename: str,
+    against: IntakeContext,
+    answers: SenderAnswers = NOTHING_SAID,
 ) -> Reading:
     """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
     hints = (answers, against.choices, office.rules.reading, office.rules.survey)
@@ -165,7 +174,11 @@ def _replaced(stored: pd.DataFrame, slices: pd.DataFrame) -> Iterator[Problem]:
     if gone.empty:
         yield Problem(NOTHING_REPLACED)
         return
-    counts = {"count": len(gone), "days": gone["day"].nunique(), "streets": gone["street"].nunique()}
+    counts = {
+        "count": len(gone),
+        "days": gone["day"].nunique(),
+        "streets": gone["street"].nunique(),
+    }
     yield Problem(REPLACED, details={**counts, "batches": _listed(gone["batch"])})
 
 
@@ -270,7 +283,10 @@ def effect(office: Office, preview: Preview) -> pd.DataFrame:
         after = _ranked(connection, office, week)
     compared = before.merge(after, on=["unit", "unit_name"], suffixes=("_before", "_after"))
     same = compared["score_before"].eq(compared["score_after"]) | compared["score_after"].isna()
-    moved = ~compared["rank_before"].eq(compared["rank_after"]).fillna(False) & compared["rank_after"].notna()
+    moved = (
+        ~compared["rank_before"].eq(compared["rank_after"]).fillna(False)
+        & compared["rank_after"].notna()
+    )
     changes = compared.loc[~same | moved, names].reset_index(drop=True)
     changes.attrs["window"] = week.title
     return changes

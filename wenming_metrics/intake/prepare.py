@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.registers import Register
-from wenming_metrics.reading.model.reading import RememberedChoices, Context, Reading
+from wenming_metrics.reading.model.reading import Context, Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.rules.model import Catalogue, ReadingRules

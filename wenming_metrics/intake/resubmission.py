@@ -69,7 +69,11 @@ def tell_corrected(
 def _corrected_files(connection: Connection, file_reading: Reading) -> list[int]:
     """List the live batches of the file that this one corrects, and of its earlier corrections."""
     origins = same_bytes(connection, file_reading.corrects)["batch"].tolist()
-    return [batch for batch in sorted(held.successors(connection, origins)) if is_live(connection, batch)]
+    return [
+        batch
+        for batch in sorted(held.successors(connection, origins))
+        if is_live(connection, batch)
+    ]
 
 
 def _left_behind(
@@ -104,7 +108,13 @@ def find_corrected(connection: Connection, file_reading: Reading) -> pd.DataFram
         return nothing
     sheets = read_sheets(connection, wanted).set_index(["batch", "sheet"])
     frames = [
-        _find_on_sheet(connection, sheets.loc[sheet_key], sheet_key, sheet_rows["source_row"].tolist(), file_reading)
+        _find_on_sheet(
+            connection,
+            sheets.loc[sheet_key],
+            sheet_key,
+            sheet_rows["source_row"].tolist(),
+            file_reading,
+        )
         for sheet_key, sheet_rows in rows.groupby(["batch", "sheet"])
     ]
     return pd.concat(frames, ignore_index=True)
@@ -117,7 +127,9 @@ def _find_on_sheet(
     rows: Sequence[int],
     file_reading: Reading,
 ) -> pd.DataFrame:
-    new = next((candidate for candidate in file_reading.sheets if candidate.name == facts["name"]), None)
+    new = next(
+        (candidate for candidate in file_reading.sheets if candidate.name == facts["name"]), None
+    )
     if new is None:
         return pd.DataFrame(columns=_COLUMNS)
     batch, sheet = int(sheet_key[0]), int(sheet_key[1])
@@ -154,7 +166,8 @@ def _lines(blocks: Iterable[Block], positions: Sequence[int | None]) -> dict[int
     for first, columns in blocks:
         blank = [None] * (len(columns[0].codes) if columns else 0)
         values = [
-            blank if position is None or position >= len(columns) else cells(columns[position]) for position in positions
+            blank if position is None or position >= len(columns) else cells(columns[position])
+            for position in positions
         ]
         lines.update(enumerate(zip(*values, strict=True), first))
     return lines
@@ -174,7 +187,9 @@ def _again(rows: Iterable[int], old: Mapping[int, Line], new: Mapping[int, Line]
         was, now = old.get(row, ()), new.get(row, ())
         pairs = [(a, b) for a, b in zip(was, now, strict=False) if a is not None]
         same_cells = sum(a == b for a, b in pairs)
-        moved = any(new.get(other_row) != now for other_row in rows_by_line.get(now, []) if other_row != row)
+        moved = any(
+            new.get(other_row) != now for other_row in rows_by_line.get(now, []) if other_row != row
+        )
         if pairs and 2 * same_cells >= len(pairs) and not moved:
             same_rows.append(row)
     return same_rows

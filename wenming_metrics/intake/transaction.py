@@ -71,7 +71,12 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     """
     file_reading, ready = preview.reading, preview.ready or make_ready(preview.reading)
     counts = file_reading.counts
-    facts = {"sha256": file_reading.sha256, "name": preview.filename, "kind": file_reading.kind, "who": who}
+    facts = {
+        "sha256": file_reading.sha256,
+        "name": preview.filename,
+        "kind": file_reading.kind,
+        "who": who,
+    }
     row_counts = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
     batch = batches.add_batch(connection, {**facts, **row_counts}, preview.content)
     batches.add_problems(connection, batch, preview.problems)
@@ -96,7 +101,9 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
             note_slices(connection, slices["day"].unique())
         prepared_days = _store_checks(connection, batch, ready, preview.count_again, bases)
         put_days(connection, prepared_days, bases)
-        retally(connection, ruled_days(connection, prepared_days), rules)  # what was decided of rows there
+        retally(
+            connection, ruled_days(connection, prepared_days), rules
+        )  # what was decided of rows there
     end_corrected(connection, batch, file_reading, who)
     return batch
 
@@ -106,7 +113,9 @@ def _store_cells(connection: Connection, batch: int, file_reading: Reading) -> N
         facts = {"sheet": sheet.index, "name": sheet.name, "kind": sheet.kind}
         headers = [(cell.position, cell.text, cell.name, cell.row) for cell in sheet.headers]
         cells.add_sheet(connection, batch, {**facts, "header_row": sheet.header_row or 0}, headers)
-    blocks = [(sheet, block.first_row, block.n_rows, block.packed) for sheet, block in file_reading.blocks]
+    blocks = [
+        (sheet, block.first_row, block.n_rows, block.packed) for sheet, block in file_reading.blocks
+    ]
     cells.add_blocks(connection, batch, blocks)
     held_rows = file_reading.held
     codes = [",".join(codes) for codes in held_rows["codes"]]
@@ -166,5 +175,7 @@ def _tally_together(
     if len(checks["day"].unique()) > len(days):
         checks, roles = checks[checks["day"].isin(days)], roles[roles["day"].isin(days)]
     together = pd.concat([stored, checks])[rows.ROW_COLUMNS] if len(stored) else checks
-    all_roles = pd.concat([earlier_roles, roles])[earlier_roles.columns] if len(earlier_roles) else roles
+    all_roles = (
+        pd.concat([earlier_roles, roles])[earlier_roles.columns] if len(earlier_roles) else roles
+    )
     return tally_days(together, all_roles, days)

@@ -55,7 +55,10 @@ def check_sheets(office: Office, issue: Issue) -> bytes:
             rows = every_row(office, issue.window, kind, cut)
             for line in lists.boards[kind].itertuples():
                 if line.checks:
-                    unit_frames = leaves[leaves["unit"] == line.unit], rows[rows["unit"] == line.unit]
+                    unit_frames = (
+                        leaves[leaves["unit"] == line.unit],
+                        rows[rows["unit"] == line.unit],
+                    )
                     name = f"{line.group}_{line.unit_name}".translate(_ODD)
                     workbook = _sheet(office, issue, line, *unit_frames)
                     archive.writestr(ZipInfo(f"{name}.xlsx"), workbook, ZIP_DEFLATED)

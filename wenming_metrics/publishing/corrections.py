@@ -72,7 +72,9 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
     """
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
-        issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules)
+        issue_cut = Cutoff(
+            "", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules
+        )
         now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
         acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
         if not live:
@@ -81,7 +83,9 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
         reasons = {kind: touched(connection, acts, kind) for kind in frozen.lists.boards}
     general = _general(frozen, now, acts, live=live)
     unit_reasons = [_reason(line, reasons[line.board], general) for line in units.itertuples()]
-    return Corrections(issue, units.assign(reason=unit_reasons)[_COLUMNS], acts.drop(columns="batch"))
+    return Corrections(
+        issue, units.assign(reason=unit_reasons)[_COLUMNS], acts.drop(columns="batch")
+    )
 
 
 def corrections_of(office: Office, key: int, live: bool) -> Corrections:

@@ -184,7 +184,9 @@ def cut_of(connection: Connection, issue: Issue, known_at: str = "") -> Cutoff:
 
     Takes: known_at - moment of what is known; "": now
     """
-    before = [candidate for candidate in list_issues(connection) if _counts_before(candidate, issue)]
+    before = [
+        candidate for candidate in list_issues(connection) if _counts_before(candidate, issue)
+    ]
     spans: list[tuple[int, int]] = []
     for earlier in sorted(before, key=lambda earlier: earlier.window.start):
         first, last = earlier.window.start.toordinal(), earlier.window.end.toordinal()

@@ -190,7 +190,9 @@ def _leaves(standings: Standings) -> pd.DataFrame:
     return pd.concat(frames).sort_values(["unit", "rules", "code"], ignore_index=True)
 
 
-def _city(connection: Connection, office: Office, now: Standings, signed: Signed | None) -> CityOverview:
+def _city(
+    connection: Connection, office: Office, now: Standings, signed: Signed | None
+) -> CityOverview:
     """Sum up the city; where the window before was signed, it is compared with the signed score."""
     score, before = city_score(now), _plain(previous(now.windows[0]))
     if signed is None:

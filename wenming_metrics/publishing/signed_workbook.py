@@ -14,7 +14,9 @@ def signed_file(office: Office, issue: Issue) -> tuple[str, bytes]:
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
     titles, lists = frozen.facts["boards"], frozen.lists
-    boards = {titles[kind]: (frame, lists.shortlists.get(kind)) for kind, frame in lists.boards.items()}
+    boards = {
+        titles[kind]: (frame, lists.shortlists.get(kind)) for kind, frame in lists.boards.items()
+    }
     return f"{issue.title}.xlsx", issued_workbook(boards, issue.title, signed_notes(frozen))
 
 

@@ -180,7 +180,11 @@ def place_late(office: Office, batch: int, who: str, reason: str, *, in_own_issu
             raise IntakeError(f"没有批次 {batch}。")
         store.add_late_choice(connection, batch, in_own_issue=in_own_issue, who=who, reason=reason)
     _log.info(
-        "迟到 批次 %s 计入%s 经办 %r 原因 %r", batch, "本期" if in_own_issue else "下一期", who, reason
+        "迟到 批次 %s 计入%s 经办 %r 原因 %r",
+        batch,
+        "本期" if in_own_issue else "下一期",
+        who,
+        reason,
     )
 
 
@@ -199,13 +203,21 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
             raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
-        facts = _facts(office, lists, {"document": document, "signed_at": signed_at, "signed_by": who})
+        facts = _facts(
+            office, lists, {"document": document, "signed_at": signed_at, "signed_by": who}
+        )
         content = freeze(issue, facts, cut, lists)
         digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
         store.save_content(connection, key, digest_facts, packed(content))
         store.add_event(connection, key, store.SIGNED, who, document=document)
         signed_issue = get_issue(connection, key)
-    _log.info("签发 %s 文号 %r 经办 %r 校验码 %s", signed_issue.title, document, who, signed_issue.short_hash)
+    _log.info(
+        "签发 %s 文号 %r 经办 %r 校验码 %s",
+        signed_issue.title,
+        document,
+        who,
+        signed_issue.short_hash,
+    )
     return signed_issue
 
 
@@ -216,7 +228,9 @@ def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
     held_rows = _held(connection, issue)
     waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
-        message = f"还有 {waiting_for} 行暂不计,等着改正。请先改好,或者写明不等这些行的原因,再签发。"
+        message = (
+            f"还有 {waiting_for} 行暂不计,等着改正。请先改好,或者写明不等这些行的原因,再签发。"
+        )
         raise IntakeError(message)
     open_remarks = undecided(connection, issue)
     if open_remarks:
@@ -226,7 +240,9 @@ def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
 def _facts(office: Office, lists: IssueLists, signature: dict[str, object]) -> dict[str, object]:
     by_digest = {rule_set.digest: rule_set for rule_set in (*office.rule_sets, office.rules)}
     versions = [by_digest[digest] for digest in lists.rules]
-    names = [f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions]
+    names = [
+        f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions
+    ]
     boards = {board.kind: board.title for board in office.rules.boards}
     return {**signature, "known_at": signature["signed_at"], "rules": names, "boards": boards}
 

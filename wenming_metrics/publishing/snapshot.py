@@ -105,7 +105,8 @@ def frozen(office: Office, key: int) -> Frozen:
 def signed_before(connection: Connection, issue: Issue) -> Signed:
     """Give what was signed of the windows before an issue."""
     earlier = [
-        read_frozen(connection, earlier_issue) for earlier_issue in _latest(list_issues(connection), issue.window)
+        read_frozen(connection, earlier_issue)
+        for earlier_issue in _latest(list_issues(connection), issue.window)
     ]
     return Signed(
         {
@@ -118,7 +119,9 @@ def signed_before(connection: Connection, issue: Issue) -> Signed:
 
 
 def _latest(all_issues: list[Issue], window: Window) -> list[Issue]:
-    before = [issue for issue in all_issues if issue.state == SIGNED and issue.window.end < window.start]
+    before = [
+        issue for issue in all_issues if issue.state == SIGNED and issue.window.end < window.start
+    ]
     return before[:_MOST]
 
 

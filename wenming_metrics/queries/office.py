@@ -66,7 +66,11 @@ def read_rules(settings: Settings) -> tuple[Catalogue, RuleSet, tuple[RuleSet, .
     rules = choose(rule_sets, today(), settings.rules_id)
     if settings.rules_id:
         return catalogue, rules, (rules,)
-    return catalogue, rules, tuple(rule_set for rule_set in rule_sets if rule_set.series == rules.series)
+    return (
+        catalogue,
+        rules,
+        tuple(rule_set for rule_set in rule_sets if rule_set.series == rules.series),
+    )
 
 
 def _put_back(store: Store, folder: Path) -> None:

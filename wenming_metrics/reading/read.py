@@ -79,7 +79,9 @@ def read(data: bytes, filename: str, context: Context) -> Reading:
     # The maps of names are made while the child decodes; they are kept, and asked for later.
     workbook = decode(data, meanwhile=lambda: _names(context, context.register))
     file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
-    return _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
+    return (
+        _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
+    )
 
 
 def _without_personal(file_reading: Reading, data: bytes, workbook: Workbook) -> Reading:
@@ -111,14 +113,18 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         return _returned(bare, problems, unmapped)
     personal = _personal(workbook, headed_sheets)
     parsed_sheets = [
-        _parse_sheet(replace(headed, sheet=without_personal(headed.sheet, personal)) if personal else headed)
+        _parse_sheet(
+            replace(headed, sheet=without_personal(headed.sheet, personal)) if personal else headed
+        )
         for headed in headed_sheets
     ]
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
     problems += [*report_unmapped(unmapped), *_report_personal(personal)]
     problems += [problem for parsed in parsed_sheets for problem in _ordered(parsed.table.problems)]
-    problems += report_pictures(workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets})
+    problems += report_pictures(
+        workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets}
+    )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     return Reading(
@@ -132,7 +138,11 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         recognised=bare.recognised,
         problems=tuple(problems),
         counts=_counts(parsed_sheets, frames.get("records")),
-        blocks=tuple((parsed.table.sheet.index, b) for parsed in parsed_sheets for b in parsed.table.sheet.blocks),
+        blocks=tuple(
+            (parsed.table.sheet.index, b)
+            for parsed in parsed_sheets
+            for b in parsed.table.sheet.blocks
+        ),
         corrects=workbook.tag,
         personal=personal,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
@@ -148,11 +158,15 @@ def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[re
             yield bare_sheet
 
 
-def _personal(workbook: Workbook, headed_sheets: Sequence[HeadedSheet]) -> tuple[PersonalColumn, ...]:
+def _personal(
+    workbook: Workbook, headed_sheets: Sequence[HeadedSheet]
+) -> tuple[PersonalColumn, ...]:
     """List the columns with personal data, of every sheet: the whole file would be kept."""
     read = {headed.sheet.index for headed in headed_sheets}
     beside = (sheet for sheet in workbook.sheets if sheet.index not in read)
-    return *find_personal([(headed.sheet, headed.header) for headed in headed_sheets]), *find_unread(beside)
+    return *find_personal(
+        [(headed.sheet, headed.header) for headed in headed_sheets]
+    ), *find_unread(beside)
 
 
 def _report_personal(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
@@ -177,11 +191,23 @@ def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict
     if kinds & {reading.UNITS, reading.SITES}:
         return _read_registers(parsed_sheets, context)
     names = _names(context, context.register)
-    plans = [read_plan(parsed.table, names) for parsed in parsed_sheets if parsed.table.kind == reading.PLAN]
-    records = [_read_records(parsed, names, context) for parsed in parsed_sheets if parsed.table.kind in BY_NAME]
-    survey_tables = [parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.SURVEY]
+    plans = [
+        read_plan(parsed.table, names)
+        for parsed in parsed_sheets
+        if parsed.table.kind == reading.PLAN
+    ]
+    records = [
+        _read_records(parsed, names, context)
+        for parsed in parsed_sheets
+        if parsed.table.kind in BY_NAME
+    ]
+    survey_tables = [
+        parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.SURVEY
+    ]
     apart = {reading.PLAN, reading.SURVEY, *BY_NAME}
-    rest = [(parsed.table, parsed.totals) for parsed in parsed_sheets if parsed.table.kind not in apart]
+    rest = [
+        (parsed.table, parsed.totals) for parsed in parsed_sheets if parsed.table.kind not in apart
+    ]
     frames = {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
     frames |= {"answers": read_survey(survey_tables, names, context)} if survey_tables else {}
@@ -201,16 +227,24 @@ def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
             report_totals(parsed.table, parsed.totals, np.zeros(parsed.table.n_rows, np.int64))
 
 
-def _read_registers(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, pd.DataFrame]:
+def _read_registers(
+    parsed_sheets: Sequence[ParsedSheet], context: Context
+) -> dict[str, pd.DataFrame]:
     units = [
-        read_units(parsed.table, context.register) for parsed in parsed_sheets if parsed.table.kind == reading.UNITS
+        read_units(parsed.table, context.register)
+        for parsed in parsed_sheets
+        if parsed.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
         frames["units"] = _concat(units)
         register = build_units(register, frames["units"])
     names = _names(context, register)
-    site_frames = [read_site_register(parsed.table, names) for parsed in parsed_sheets if parsed.table.kind == reading.SITES]
+    site_frames = [
+        read_site_register(parsed.table, names)
+        for parsed in parsed_sheets
+        if parsed.table.kind == reading.SITES
+    ]
     return {**frames, "registered_sites": _concat(site_frames)} if site_frames else frames
 
 
@@ -248,7 +282,9 @@ def _header_cells(table: Table, row: int) -> tuple[HeaderCell, ...]:
     names = {position: name for name, ats in table.header.columns.items() for position in ats}
     texts = table.header.texts
     return tuple(
-        HeaderCell(position, text, names.get(position, ""), row) for position, text in enumerate(texts) if text
+        HeaderCell(position, text, names.get(position, ""), row)
+        for position, text in enumerate(texts)
+        if text
     )
 
 
@@ -261,7 +297,11 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 def _counts(parsed_sheets: Sequence[ParsedSheet], records: pd.DataFrame | None) -> Counts:
     rows = sum(parsed.table.n_rows for parsed in parsed_sheets)
     n_held = sum(int(parsed.table.held.sum()) for parsed in parsed_sheets)
-    silent = sum(_without_record(parsed.table, records) for parsed in parsed_sheets if parsed.table.kind in BY_NAME)
+    silent = sum(
+        _without_record(parsed.table, records)
+        for parsed in parsed_sheets
+        if parsed.table.kind in BY_NAME
+    )
     skipped = sum(parsed.skipped for parsed in parsed_sheets) + silent
     return Counts(rows - silent, rows - silent - n_held, n_held, skipped)
 

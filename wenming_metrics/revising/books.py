@@ -34,7 +34,9 @@ def files_of_version(data: Path, rules_id: str) -> dict[str, bytes]:
 def book_of(files: dict[str, bytes], catalogue: Catalogue) -> bytes:
     """Make the workbook of a sound rule set."""
     rule_parts = parts_of(files)
-    return rules_workbook(pages_of(rule_parts, catalogue), str(rule_parts.settings.get("title", "")))
+    return rules_workbook(
+        pages_of(rule_parts, catalogue), str(rule_parts.settings.get("title", ""))
+    )
 
 
 def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], RuleSet]:

@@ -139,7 +139,9 @@ def _tree_clauses(old: Parts, new: Parts) -> Iterator[Clause]:
     added_or_gone = was.keys() ^ now.keys()
     for codes in together:
         moved_items = {item for item in items if touched[item] & codes & added_or_gone}
-        yield Clause(_tree_title(codes, was, now), codes=frozenset(codes), items=frozenset(moved_items))
+        yield Clause(
+            _tree_title(codes, was, now), codes=frozenset(codes), items=frozenset(moved_items)
+        )
 
 
 def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
@@ -154,7 +156,11 @@ def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
     changed = []
     for code in dict.fromkeys([*was, *now]):
         old_line, new_line = was.get(code), now.get(code)
-        if old_line is None or new_line is None or _differ(old_line, new_line, ("parent", "weight")):
+        if (
+            old_line is None
+            or new_line is None
+            or _differ(old_line, new_line, ("parent", "weight"))
+        ):
             changed.append(code)
             for line in (old_line, new_line):
                 if line is not None:

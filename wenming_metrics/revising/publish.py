@@ -68,7 +68,11 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
     target = data / "rules" / release.rules_id
     if target.exists() or release.rules_id in {rule_set.id for rule_set in rule_sets}:
         raise IntakeError(f"已有编号为“{release.rules_id}”的办法,请换一个编号。")
-    same = [rule_set.id for rule_set in rule_sets if (rule_set.series, rule_set.version) == (rules.series, rules.version)]
+    same = [
+        rule_set.id
+        for rule_set in rule_sets
+        if (rule_set.series, rule_set.version) == (rules.series, rules.version)
+    ]
     if same:
         raise IntakeError(f"版本“{rules.version}”已由 {same[0]} 用了,请另写一个版本。")
     faults = check.folder_faults([*rule_sets, rules])
@@ -99,7 +103,9 @@ def _check_release(release: Release) -> None:
 
 
 def _released(rule_parts: Parts, release: Release) -> Parts:
-    settings = {name: value for name, value in rule_parts.settings.items() if name != "effective_to"}
+    settings = {
+        name: value for name, value in rule_parts.settings.items() if name != "effective_to"
+    }
     settings |= {"id": release.rules_id, "version": release.version.strip()}
     settings |= {"source": release.document.strip(), "effective_from": release.first_day}
     return Parts(settings, rule_parts.lines, rule_parts.composite, rule_parts.survey)
@@ -125,9 +131,18 @@ def versions(office: Office, rule_sets: list[RuleSet]) -> pd.DataFrame:
     current = office.rules.id
     rows = [
         {
-            **{"id": rule_set.id, "title": rule_set.title, "version": rule_set.version, "source": rule_set.source},
+            **{
+                "id": rule_set.id,
+                "title": rule_set.title,
+                "version": rule_set.version,
+                "source": rule_set.source,
+            },
             **{"first_day": rule_set.effective_from, "last_day": _last_day(rule_set, rule_sets)},
-            **{"series": rule_set.series, "digest": rule_set.digest, "in_force": rule_set.id == current},
+            **{
+                "series": rule_set.series,
+                "digest": rule_set.digest,
+                "in_force": rule_set.id == current,
+            },
             "leaves": len(rule_set.leaves),
             **by.get(rule_set.id, {"who": "", "at": ""}),
         }

@@ -51,7 +51,11 @@ def _head_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:
     for name, title in _HEAD.items():
         sides = [getattr(survey, name) for survey in (was, now)]
         if sides[0] != sides[1]:
-            yield "问卷调查", title, *(words.get(name, {}).get(setting, str(setting)) for setting in sides)
+            yield (
+                "问卷调查",
+                title,
+                *(words.get(name, {}).get(setting, str(setting)) for setting in sides),
+            )
     people = [spell_margins(survey) for survey in (was, now)]
     if people[0] != people[1]:
         yield "问卷调查", "按人口构成加权", *people
@@ -65,20 +69,27 @@ def _rate_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:
     before, after = ({rate.code: rate for rate in survey.rates} for survey in (was, now))
     for code in dict.fromkeys([*before, *after]):
         old_rate, new_rate = before.get(code), after.get(code)
-        texts = [spell_rate(was, old_rate) if old_rate else "", spell_rate(now, new_rate) if new_rate else ""]
+        texts = [
+            spell_rate(was, old_rate) if old_rate else "",
+            spell_rate(now, new_rate) if new_rate else "",
+        ]
         title = (new_rate or old_rate).title
         if old_rate is None or new_rate is None:
             yield title, "新增" if old_rate is None else "取消", *texts
             continue
         if texts[0] != texts[1]:
             yield title, "算法", *texts
-        targets = ["" if rate.target is None else f"{rate.target:g}%" for rate in (old_rate, new_rate)]
+        targets = [
+            "" if rate.target is None else f"{rate.target:g}%" for rate in (old_rate, new_rate)
+        ]
         if targets[0] != targets[1]:
             yield title, "目标", *targets
 
 
 def _question_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:
-    before, after = ({question.code: question for question in survey.questions} for survey in (was, now))
+    before, after = (
+        {question.code: question for question in survey.questions} for survey in (was, now)
+    )
     for code in dict.fromkeys([*before, *after]):
         old_question, new_question = before.get(code), after.get(code)
         what = f"题目“{(new_question or old_question).title}”"
@@ -94,9 +105,20 @@ def _question_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:
             if texts[0] != texts[1]:
                 yield what, title, *texts
         if (old_question.low, old_question.high) != (new_question.low, new_question.high):
-            yield what, "打分", *(f"{question.low} 到 {question.high}" for question in (old_question, new_question))
+            yield (
+                what,
+                "打分",
+                *(
+                    f"{question.low} 到 {question.high}"
+                    for question in (old_question, new_question)
+                ),
+            )
         if old_question.people != new_question.people:
-            yield what, "分人群", *("是" if question.people else "否" for question in (old_question, new_question))
+            yield (
+                what,
+                "分人群",
+                *("是" if question.people else "否" for question in (old_question, new_question)),
+            )
         yield from _option_changes(what, old_question, new_question)
 
 
@@ -107,7 +129,9 @@ def _side(question: Question, name: str) -> str:
 
 
 def _option_changes(what: str, was: Question, now: Question) -> Iterator[SurveyChange]:
-    before, after = ({option.code: option for option in question.options} for question in (was, now))
+    before, after = (
+        {option.code: option for option in question.options} for question in (was, now)
+    )
     for code in dict.fromkeys([*before, *after]):
         texts = [_option_text(side.get(code)) for side in (before, after)]
         if texts[0] != texts[1]:
@@ -141,4 +165,8 @@ def _unnamed(old: Mapping, new: Mapping) -> Iterator[SurveyChange]:
     was, now = dict(flatten(old)), dict(flatten(new))
     for path in ("id", "place"):
         if was.get(path) != now.get(path):
-            yield "问卷调查", path, *(spell(side[path]) if path in side else "" for side in (was, now))
+            yield (
+                "问卷调查",
+                path,
+                *(spell(side[path]) if path in side else "" for side in (was, now)),
+            )

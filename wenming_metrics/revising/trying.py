@@ -63,10 +63,15 @@ def try_draft(
             lines.append((clause.title, np.nan, np.nan, ""))
             continue
         clause_trial = trial if len(alone) == 1 else try_rules(office, rules, over, board, executor)
-        clause_units = clause_trial.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)
+        clause_units = (
+            clause_trial.units.set_index("unit").loc[units["unit"]].reset_index(drop=True)
+        )
         change = _change(clause_units)
         most = int(np.abs(change).argmax()) if len(change) else 0
-        moved, name = int(clause_units["changed"].sum()), str(clause_units["unit_name"].get(most, ""))
+        moved, name = (
+            int(clause_units["changed"].sum()),
+            str(clause_units["unit_name"].get(most, "")),
+        )
         lines.append((clause.title, moved, change[most] if len(change) else 0.0, name))
         better = np.abs(change) > units["by_clause"].abs().to_numpy() + 1e-9
         units.loc[better, "clause"] = clause.title

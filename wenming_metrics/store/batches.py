@@ -70,7 +70,10 @@ def _details(problems: Sequence[Problem]) -> list[str]:
     problem_details = [problem.details for problem in problems]
     keys = list(map(id, problem_details))  # alive in `problem_details`, so no two have the same
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    written = {key: encode(dict(mapping)) for key, mapping in dict(zip(keys, problem_details, strict=True)).items()}
+    written = {
+        key: encode(dict(mapping))
+        for key, mapping in dict(zip(keys, problem_details, strict=True)).items()
+    }
     return list(map(written.__getitem__, keys))
 
 

@@ -43,7 +43,9 @@ def replaced(connection: Connection) -> pd.DataFrame:
 
 def _replaced(connection: Connection) -> dict[int, int]:
     batches = replaced_batches(connection)
-    return {int(line.batch): line.by[-1] for line in batches[batches["whole"].astype(bool)].itertuples()}
+    return {
+        int(line.batch): line.by[-1] for line in batches[batches["whole"].astype(bool)].itertuples()
+    }
 
 
 def _unended(connection: Connection) -> pd.DataFrame:
@@ -110,7 +112,11 @@ def _note_ends(connection: Connection, rows: pd.DataFrame) -> None:
     """Note the end of rows, in place of an earlier one that holds no longer."""
     end = schema.held_end
     for batch, sheet, row in rows[KEYS].itertuples(index=False):
-        same_row = (end.c.batch == int(batch), end.c.sheet == int(sheet), end.c.source_row == int(row))
+        same_row = (
+            end.c.batch == int(batch),
+            end.c.sheet == int(sheet),
+            end.c.source_row == int(row),
+        )
         connection.execute(delete(end).where(*same_row))
     columns = {name: rows[name].tolist() for name in (*KEYS, "act", "by_batch", "who", "reason")}
     add_rows(connection, end, {**columns, "at": stamp()})

@@ -54,7 +54,9 @@ def _stored_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
 def read_pictures(connection: Connection, batch: int, sheet: int, row: int) -> list[StoredPicture]:
     """Read the pictures of one row of a file, from left to right. Takes: row - Excel's."""
     placement, picture = schema.picture_place, schema.picture
-    wanted = and_(placement.c.batch == batch, placement.c.sheet == sheet, placement.c.source_row == row)
+    wanted = and_(
+        placement.c.batch == batch, placement.c.sheet == sheet, placement.c.source_row == row
+    )
     query = (
         select(placement.c.position, picture.c.type, picture.c.content)
         .join_from(placement, picture, picture.c.digest == placement.c.digest, isouter=True)

@@ -131,7 +131,8 @@ def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
     once = select(*same, func.max(per_file.c.lines).label("lines")).group_by(*same).subquery()
     key_columns = [once.c[name] for name in keys]
     return read_frame(
-        connection, select(*key_columns, func.sum(once.c.lines).label("lines")).group_by(*key_columns)
+        connection,
+        select(*key_columns, func.sum(once.c.lines).label("lines")).group_by(*key_columns),
     )
 
 

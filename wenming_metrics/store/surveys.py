@@ -271,7 +271,13 @@ def _ordinal(text: str) -> int:
 
 
 def decide(
-    connection: Connection, batch: int, seq: int, counts: bool, reason: str, who: str, decided_at: str
+    connection: Connection,
+    batch: int,
+    seq: int,
+    counts: bool,
+    reason: str,
+    who: str,
+    decided_at: str,
 ) -> int:
     """Append what a person decided of a questionnaire; gives its number. Takes: decided_at - a `stamp`"""
     table = schema.answer_choice

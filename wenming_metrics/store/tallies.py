@@ -86,7 +86,9 @@ def unpack(blob: bytes) -> pd.DataFrame:
     return pd.DataFrame({name: values.astype(np.int64) for name, values in arrays.items()})
 
 
-def read_days(connection: Connection, days: Iterable[int], frame_name: str) -> dict[int, pd.DataFrame]:
+def read_days(
+    connection: Connection, days: Iterable[int], frame_name: str
+) -> dict[int, pd.DataFrame]:
     """Read one part ("cells", "visits" or "grain") of the tallies of some days that have one."""
     table, wanted = schema.day_tally, list(days)
     if not wanted:
@@ -95,7 +97,9 @@ def read_days(connection: Connection, days: Iterable[int], frame_name: str) -> d
     return {day: unpack(blob) for day, blob in connection.execute(query.order_by(table.c.day))}
 
 
-def read_day(connection: Connection, day: int, frame_names: Sequence[str]) -> dict[str, pd.DataFrame]:
+def read_day(
+    connection: Connection, day: int, frame_names: Sequence[str]
+) -> dict[str, pd.DataFrame]:
     """Read some parts of the tally of a day that has one."""
     table = schema.day_tally
     query = select(*(table.c[name] for name in frame_names)).where(table.c.day == day)
@@ -167,7 +171,9 @@ def sum_ends(
     """List where running sums end, within any of some ranges of days (both ends), in order."""
     table, ends = schema.running_sum, set()
     for first in range(0, len(ranges), _AT_ONCE):
-        within = or_(*(table.c.at.between(*day_range) for day_range in ranges[first : first + _AT_ONCE]))
+        within = or_(
+            *(table.c.at.between(*day_range) for day_range in ranges[first : first + _AT_ONCE])
+        )
         query = select(table.c.at).where(table.c.basis == basis, table.c.span == span, within)
         ends |= set(connection.execute(query).scalars())
     return sorted(ends)

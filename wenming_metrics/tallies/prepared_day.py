@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wenming_metrics.scoring.tally.tally import site_sums
-from wenming_metrics.scoring.tree.basis import SumKey, DayTally, Sums, sum_day
+from wenming_metrics.scoring.tree.basis import DayTally, SumKey, Sums, sum_day
 from wenming_metrics.store.tallies import pack
 
 Tallies = Mapping[int, DayTally]

@@ -72,7 +72,9 @@ def tally_rows(connection: Connection, days: list[int]) -> Tallies:
     return tally_days(stored, rows.read_roles(connection, days, live), days)
 
 
-def apply_decisions(connection: Connection, stored: pd.DataFrame, known_at: str = "") -> pd.DataFrame:
+def apply_decisions(
+    connection: Connection, stored: pd.DataFrame, known_at: str = ""
+) -> pd.DataFrame:
     """Change rows as was decided of them (复核); rows that nothing was decided of stay as they are.
 
     Takes: stored - rows that count, covered ones left out; known_at - see `store.rulings.read_rulings`
@@ -95,7 +97,9 @@ def put_days(
     Takes: bases - those of `fill_sums`; days are made on all of them
     """
     _put_sites(connection, days)
-    tallies.write_days(connection, {day: prepared and prepared.frames for day, prepared in days.items()})
+    tallies.write_days(
+        connection, {day: prepared and prepared.frames for day, prepared in days.items()}
+    )
     for basis in bases:
         sums = {day: prepared and prepared.sums[basis.key] for day, prepared in days.items()}
         _put_sums(connection, basis.key, sums)
@@ -162,8 +166,12 @@ def fill_sums(connection: Connection, rules: RuleSet) -> tuple[SumKey, ...]:
 
 def _fill(connection: Connection, basis: SumKey) -> None:
     for month in by_month(tallies.days_with_rows(connection)):
-        day_tallies = ((day, tallies.read_day(connection, day, basis.tally_frames)) for day in month)
-        _put_sums(connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in day_tallies})
+        day_tallies = (
+            (day, tallies.read_day(connection, day, basis.tally_frames)) for day in month
+        )
+        _put_sums(
+            connection, basis.key, {day: sum_day(day, tally, basis) for day, tally in day_tallies}
+        )
 
 
 def _fill_plan(connection: Connection) -> None:
@@ -184,7 +192,9 @@ def _put_sites(connection: Connection, days: Mapping[int, PreparedDay | None]) -
         if prepared:
             month_sites = sums.get(month)
             sums[month] = (
-                prepared.sites if month_sites is None else add(month_sites, prepared.sites, SITE_KEYS, SITE_SUMS)
+                prepared.sites
+                if month_sites is None
+                else add(month_sites, prepared.sites, SITE_KEYS, SITE_SUMS)
             )
     tallies.write_sites(connection, sums)
 

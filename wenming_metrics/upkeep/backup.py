@@ -55,8 +55,17 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
         _clear(target)
         _check_room(store, target)
         seq, rows = _write(store, target)
-        new_backup = Backup(target, taken_at, seq, rows, target.stat().st_size, time.perf_counter() - begun)
-    _log.info("备份 %s 变动号 %s %s 行 %s 字节 %.1f 秒", target, seq, rows, new_backup.size, new_backup.seconds)
+        new_backup = Backup(
+            target, taken_at, seq, rows, target.stat().st_size, time.perf_counter() - begun
+        )
+    _log.info(
+        "备份 %s 变动号 %s %s 行 %s 字节 %.1f 秒",
+        target,
+        seq,
+        rows,
+        new_backup.size,
+        new_backup.seconds,
+    )
     _note(store, new_backup)
     return new_backup
 
@@ -70,7 +79,12 @@ def _free_name(folder: Path, prefix: str) -> Path:
 
 
 def _note(store: Store, new_backup: Backup) -> None:
-    facts = {"at": new_backup.at, "path": str(new_backup.path.absolute()), "seq": new_backup.seq, "size": new_backup.size}
+    facts = {
+        "at": new_backup.at,
+        "path": str(new_backup.path.absolute()),
+        "seq": new_backup.seq,
+        "size": new_backup.size,
+    }
     try:
         write_note(store, BACKUP, facts)
     except StoreError as error:

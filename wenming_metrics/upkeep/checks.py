@@ -34,7 +34,9 @@ def check_file(store: Store) -> list[Line]:
     """Check version and pages of the store."""
     with reading(store) as connection:
         version = connection.execute(select(schema.store.c.version)).scalar_one()
-        revisions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        revisions = (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        )
         right = version == schema.VERSION and revisions == [f"{schema.VERSION:04}"]
     versions = line("版本", 1, [] if right else [f"版本 {version},迁移记录 {revisions}"])
     return [versions, *_check_pages(store)]
@@ -211,7 +213,9 @@ def check_issues(store: Store) -> list[Line]:
         signed = select(event.c.issue).where(event.c.act == SIGNED)
         wanted = set(connection.execute(signed).scalars())
         contents = connection.execute(select(content)).mappings().all()
-    wrong = [f"第 {key} 号通报已签发,名单没有了" for key in wanted - {row["issue"] for row in contents}]
+    wrong = [
+        f"第 {key} 号通报已签发,名单没有了" for key in wanted - {row["issue"] for row in contents}
+    ]
     for row in contents:
         try:
             same = hashlib.sha256(zlib.decompress(row["content"])).hexdigest() == row["hash"]
@@ -228,7 +232,9 @@ def check_rules(store: Store) -> list[Line]:
         archived = connection.execute(select(archive.c.digest, archive.c.content)).all()
         drafts = connection.execute(select(draft.c.draft, draft.c.content)).all()
     wrong = [
-        f"摘要为 {digest[:12]}… 的办法内容变了" for digest, content in archived if _digest(content) != digest
+        f"摘要为 {digest[:12]}… 的办法内容变了"
+        for digest, content in archived
+        if _digest(content) != digest
     ]
     wrong += [f"第 {number} 号草案解不开" for number, content in drafts if not _digest(content)]
     return [line("办法的存档和草案", len(archived) + len(drafts), wrong)]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from wenming_metrics.reading.model.reading import INSPECTION, PLAN
 from wenming_metrics.scoring.tally.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
-from wenming_metrics.scoring.tree.basis import SumKey, DayTally, sum_day
+from wenming_metrics.scoring.tree.basis import DayTally, SumKey, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import all_days
 from wenming_metrics.store.database import read_frame
@@ -126,7 +126,9 @@ def check_tallies(
     sums: dict[str, PackedSums] = {basis.key: {} for basis in checked_bases}
     for day in days:
         fresh = tally_rows(connection, [day])[day]
-        wrong += [f"{_spell(day)} 的汇总({part_name})" for part_name in differing(connection, day, fresh)]
+        wrong += [
+            f"{_spell(day)} 的汇总({part_name})" for part_name in differing(connection, day, fresh)
+        ]
         day_sums = site_sums(fresh["visits"])
         sites = day_sums if sites is None else add(sites, day_sums, SITE_KEYS, SITE_SUMS)
         if any(len(frame) for frame in fresh.values()):

@@ -108,11 +108,15 @@ def sum_month(connection: Connection, days: Sequence[int], bases: Sequence[SumKe
         if prepared is None:
             continue
         day_tallies[day] = prepared.frames
-        sites = prepared.sites if sites is None else add(sites, prepared.sites, SITE_KEYS, SITE_SUMS)
+        sites = (
+            prepared.sites if sites is None else add(sites, prepared.sites, SITE_KEYS, SITE_SUMS)
+        )
         for key, day_sums in prepared.sums.items():
             totals[key], ends = add_day(totals.get(key), day, day_sums)
             sums[key] |= ends
-    return Month(tuple(days), live, day_tallies, None if sites is None else tallies.pack(sites), sums)
+    return Month(
+        tuple(days), live, day_tallies, None if sites is None else tallies.pack(sites), sums
+    )
 
 
 def _put(connection: Connection, month: Month, rules: RuleSet) -> Retallied:

@@ -42,7 +42,9 @@ def check_year_sums(connection: Connection, bases: Iterable[str], year: int) -> 
     day_range = (date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal())
     for basis in bases:
         last: dict[int, tuple[bytes, bytes]] = {}
-        for (_, day), sums in sorted(_stored(connection, basis, (MONTH_TO_DATE,), day_range).items()):
+        for (_, day), sums in sorted(
+            _stored(connection, basis, (MONTH_TO_DATE,), day_range).items()
+        ):
             last[month_end(day)] = sums
         expected, total = {}, None
         for end, (leaves, settled) in last.items():
@@ -75,7 +77,9 @@ def _stored(
 ) -> PackedSums:
     table = schema.running_sum
     query = select(table.c.span, table.c.at, table.c.leaves, table.c.settled)
-    query = query.where(table.c.basis == basis, table.c.span.in_(spans), table.c.at.between(*day_range))
+    query = query.where(
+        table.c.basis == basis, table.c.span.in_(spans), table.c.at.between(*day_range)
+    )
     return {
         (span, day): (leaves, settled) for span, day, leaves, settled in connection.execute(query)
     }

@@ -113,7 +113,8 @@ def _rules(connection: Connection) -> pd.DataFrame:
     """Tell of drafts of rules, and of what was published with which document."""
     events = read_events(connection)
     what = [
-        f"第 {event.draft} 号草案,测评办法 {event.rules}" + (f",{event.document}" if event.document else "")
+        f"第 {event.draft} 号草案,测评办法 {event.rules}"
+        + (f",{event.document}" if event.document else "")
         for event in events.itertuples()
     ]
     return events.assign(what=what, reason="")[_COLUMNS]
@@ -147,7 +148,10 @@ def _waivers(connection: Connection) -> pd.DataFrame:
     table, batch = schema.waiver, schema.batch
     query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
     waivers = read_frame(connection, query.order_by(table.c.at.desc()))
-    what = [f"第 {waiver.batch} 批 {waiver.name} 第 {waiver.source_row} 行" for waiver in waivers.itertuples()]
+    what = [
+        f"第 {waiver.batch} 批 {waiver.name} 第 {waiver.source_row} 行"
+        for waiver in waivers.itertuples()
+    ]
     return waivers.assign(act="不等", what=what)[_COLUMNS]
 
 
@@ -169,7 +173,9 @@ def _rulings(connection: Connection) -> pd.DataFrame:
         for ruling in rulings.itertuples()
     ]
     reasons = [f"{ruling.reason}({ruling.approver}批准)" for ruling in rulings.itertuples()]
-    return rulings.assign(act="复核" + rulings["act"].astype(str), what=what, reason=reasons)[_COLUMNS]
+    return rulings.assign(act="复核" + rulings["act"].astype(str), what=what, reason=reasons)[
+        _COLUMNS
+    ]
 
 
 def _answers(connection: Connection) -> pd.DataFrame:

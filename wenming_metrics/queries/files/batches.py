@@ -55,7 +55,9 @@ def batches(office: Office) -> pd.DataFrame:
     for name in ("first_day", "last_day"):
         lines[name] = [None if pd.isna(d) else date.fromordinal(int(d)) for d in lines[name]]
     state = lines["act"].map(lambda act: "已撤回" if act == WITHDRAW else "已入库")
-    replacements = {row.batch: _replaced(row.by, entirely=row.whole) for row in replaced.itertuples()}
+    replacements = {
+        row.batch: _replaced(row.by, entirely=row.whole) for row in replaced.itertuples()
+    }
     by = [replacements.get(batch, "") for batch in lines["batch"]]
     lines = lines.assign(kind=lines["kind"].map(KINDS), state=state, replaced=by)
     return lines.drop(columns="act").assign(restricted=lines["batch"].isin(restricted))

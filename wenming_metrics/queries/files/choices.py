@@ -7,7 +7,13 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection
 
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import COUNTED, KIND_CHOICE, SURVEY, RememberedChoices, NameChoice
+from wenming_metrics.reading.model.reading import (
+    COUNTED,
+    KIND_CHOICE,
+    SURVEY,
+    NameChoice,
+    RememberedChoices,
+)
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
@@ -67,7 +73,9 @@ def _spell_header(office: Office, header: str, name: str) -> tuple[str, str]:
 def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, str]]:
     """Give every name that a written one may stand for: kind -> number -> as people write it."""
     units, catalogue = read_register(connection).units, office.catalogue
-    unit_titles = {int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()}
+    unit_titles = {
+        int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()
+    }
     return {
         "unit": unit_titles,
         "item": dict(enumerate(catalogue.items["name"])),

@@ -37,7 +37,9 @@ def waiting_rows(office: Office) -> pd.DataFrame:
     )
     lines["sentences"] = [
         "\n".join(sentences[batch][sheet, row])
-        for batch, sheet, row in zip(lines["batch"], lines["sheet"], lines["source_row"], strict=True)
+        for batch, sheet, row in zip(
+            lines["batch"], lines["sheet"], lines["source_row"], strict=True
+        )
     ]
     return lines.sort_values("batch", ascending=False, kind="stable")[_NAMES].reset_index(drop=True)
 

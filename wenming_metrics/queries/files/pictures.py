@@ -43,5 +43,6 @@ def row_pictures(office: Office, batch: int, sheet: str, row: int) -> list[RowPi
     headers = headers_over(json.loads(sheet_row.headers), row)
     titles = {position: " ".join(text.split()) for position, text, *_ in headers}
     return [
-        RowPicture(titles.get(picture.position) or _UNNAMED, picture.type, picture.content) for picture in pictures
+        RowPicture(titles.get(picture.position) or _UNNAMED, picture.type, picture.content)
+        for picture in pictures
     ]

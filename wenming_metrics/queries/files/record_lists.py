@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from wenming_metrics.domain.periods import window
 from wenming_metrics.domain.privacy import mask
-from wenming_metrics.export.tables import Field, ExportSheet, write_book
+from wenming_metrics.export.tables import ExportSheet, Field, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.model.reading import COUNTED
@@ -88,14 +88,19 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
     if kind == COUNTED:
         spelled = [_spell_counts(office, counts) for counts in record_rows["counts"]]
         record_rows = record_rows.assign(counts=pd.Series(spelled, record_rows.index, dtype=object))
-    order = pd.Series([day.toordinal() if day else 0 for day in record_rows["day"]], record_rows.index)
+    order = pd.Series(
+        [day.toordinal() if day else 0 for day in record_rows["day"]], record_rows.index
+    )
     record_rows = record_rows.loc[order.sort_values(ascending=False, kind="stable").index]
     texts = {name: _texts(record_rows, name) for name in record_titles(kind)}
     texts["period"] = [
         text or (window("month", day).title if day else "")
         for text, day in zip(texts["period"], record_rows["day"], strict=True)
     ]
-    numbers = {"batch": record_rows["batch"].to_numpy(), "source_row": record_rows["source_row"].to_numpy()}
+    numbers = {
+        "batch": record_rows["batch"].to_numpy(),
+        "source_row": record_rows["source_row"].to_numpy(),
+    }
     return pd.DataFrame({**texts, **numbers}).reset_index(drop=True)
 
 
@@ -109,7 +114,9 @@ def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     notes = ["只列现在计入的文件;不含责任人和联系电话。"]
     if (lines["restricted"] != "").any():
         notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
-    return write_book(ExportSheet(kind_title, f"{kind_title}记录({len(lines)} 条)", lines, fields, notes))
+    return write_book(
+        ExportSheet(kind_title, f"{kind_title}记录({len(lines)} 条)", lines, fields, notes)
+    )
 
 
 def _texts(record_rows: pd.DataFrame, name: str) -> list[str]:
@@ -117,7 +124,10 @@ def _texts(record_rows: pd.DataFrame, name: str) -> list[str]:
         flags = record_rows.get(name, pd.Series(0, record_rows.index))
         return [RESTRICTED if flag == 1 else "" for flag in flags]
     if name == "handed_in":
-        return [_last_round(rounds) for rounds in record_rows.get("rounds", pd.Series([()] * len(record_rows)))]
+        return [
+            _last_round(rounds)
+            for rounds in record_rows.get("rounds", pd.Series([()] * len(record_rows)))
+        ]
     if name not in record_rows:
         return [""] * len(record_rows)
     return [mask(_text(value)) for value in record_rows[name]]
@@ -138,10 +148,13 @@ def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> st
     """Spell a row of a counted table: 「是否知道:知道 25、不知道 5;是否参与:…」."""
     survey, sentences = office.rules.survey, []
     for question, option_counts in counts.items():
-        option_titles = {option: spell_name(survey, name_of(question, option)) for option in option_counts}
+        option_titles = {
+            option: spell_name(survey, name_of(question, option)) for option in option_counts
+        }
         title = spell_name(survey, name_of(question)) or question
         answers = (
-            f"{option_titles[option].removeprefix(f'{title}:') or option} {n}" for option, n in option_counts.items()
+            f"{option_titles[option].removeprefix(f'{title}:') or option} {n}"
+            for option, n in option_counts.items()
         )
         sentences.append(f"{title}:{'、'.join(answers)}")
     return ";".join(sentences)
@@ -149,4 +162,11 @@ def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> st
 
 def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:
     """Give when a document was handed in last."""
-    return next((submission["handed_in"] for submission in reversed(list(rounds)) if submission["handed_in"]), "")
+    return next(
+        (
+            submission["handed_in"]
+            for submission in reversed(list(rounds))
+            if submission["handed_in"]
+        ),
+        "",
+    )

@@ -19,7 +19,7 @@ from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
 from wenming_metrics.queries.scores.row_losses import traced_lines
 from wenming_metrics.queries.scores.score_windows import statuses
-from wenming_metrics.queries.scores.standings import Standings, RuleSpan
+from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import LEVELS, counted_of, graded_owners, silent_losses
 from wenming_metrics.scoring.tally.columns import as_names
@@ -77,7 +77,9 @@ class Ledger:
     decisions: pd.DataFrame
 
 
-def ledger(office: Office, window: Window, board: str = "street", cut: Cutoff | None = None) -> Ledger:
+def ledger(
+    office: Office, window: Window, board: str = "street", cut: Cutoff | None = None
+) -> Ledger:
     """Make the loss ledger of a window.
 
     Per unit `points` sum to full mark - exact score, over all units `city` to full mark - exact
@@ -99,7 +101,9 @@ def ledger(office: Office, window: Window, board: str = "street", cut: Cutoff | 
     ]
     frames.append(_decision_lines(standings))
     units = _units(standings)
-    named_lines = _name(office, _join([frame for frame in frames if len(frame)] or frames[:1]), sites, units)
+    named_lines = _name(
+        office, _join([frame for frame in frames if len(frame)] or frames[:1]), sites, units
+    )
     weights, decimals = units["weight"].to_numpy(), standings.rules().decimals
     exact = float(exact_product(weights, np.nan_to_num(units["total"].to_numpy())))
     return Ledger(
@@ -114,7 +118,9 @@ def ledger(office: Office, window: Window, board: str = "street", cut: Cutoff | 
 
 def _units(standings: Standings) -> pd.DataFrame:
     exact = standings.total[standings.window_columns(-1)]
-    shares = [np.nan_to_num(share) * span.rules.full_mark for span, _, share in standings.spans_in()]
+    shares = [
+        np.nan_to_num(share) * span.rules.full_mark for span, _, share in standings.spans_in()
+    ]
     weights = city_weights(standings)
     score = np.where(weights > 0, half_up(exact, standings.rules().decimals), np.nan)
     figures = {
@@ -137,7 +143,9 @@ def _lines_of_span(
     lines = lines[(lines["lost"] > 0) | lines["owner"].isin(graded_owners(rules))]
     # A unit without a score under this version has no share in it.
     unit_share = share[lines["place"].to_numpy(np.int64)]
-    exact = lines.assign(points=np.divide(lines["points"], unit_share, where=unit_share > 0, out=unit_share * 0))
+    exact = lines.assign(
+        points=np.divide(lines["points"], unit_share, where=unit_share > 0, out=unit_share * 0)
+    )
     counted = counted_of(exact, scores, rules)
     counted["own"] *= unit_share
     checks = lines.assign(**{name: counted[name] for name in counted})[unit_share > 0]
@@ -172,7 +180,9 @@ def _tree(rules: RuleSet, nodes: np.ndarray, reasons: Sequence[str]) -> dict[str
     way = nodes.copy()
     way[first:] = [row_of_end[end] for end in ends]
     names = [[*path[: len(LEVELS)], *[""] * len(LEVELS)] for path in _paths(rules)]
-    names += [[*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in distinct_ends]
+    names += [
+        [*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in distinct_ends
+    ]
     why = [*[""] * count, *(reason for _, reason in distinct_ends)]
     kind = np.repeat([0, 1], [first, len(reasons)])
     columns = {
@@ -202,10 +212,16 @@ def _decision_lines(standings: Standings) -> pd.DataFrame:
     if standings.ledger is None:
         return pd.DataFrame()
     columns = standings.window_columns(-1)
-    decisions = standings.ledger[standings.ledger["column"].between(columns.start, columns.stop - 1)]
+    decisions = standings.ledger[
+        standings.ledger["column"].between(columns.start, columns.stop - 1)
+    ]
     decisions = decisions[decisions["counted"] != 0].reset_index(drop=True)
     blank = dict.fromkeys(LEVELS, "") | {"level1": ADJUSTING, "level2": decisions["kind"]}
-    amounts = {"place": decisions["column"] - columns.start, "points": -decisions["counted"], "reason": decisions["reason"]}
+    amounts = {
+        "place": decisions["column"] - columns.start,
+        "points": -decisions["counted"],
+        "reason": decisions["reason"],
+    }
     facts = {"weight": np.nan, "rate": np.nan, "full": np.nan, "share": 1.0, "stretch": -1}
     facts |= {"node": -1, "owner": -1, "column": decisions["column"], "mode": "", "owner_path": ""}
     names = {"lead": NOT_TOLD, "responsible": "", "version": standings.rules().version}
@@ -230,9 +246,13 @@ def _decisions(standings: Standings) -> pd.DataFrame:
     if standings.ledger is None:
         return pd.DataFrame(columns=list(LEDGER))
     columns = standings.window_columns(-1)
-    decisions = standings.ledger[standings.ledger["column"].between(columns.start, columns.stop - 1)]
+    decisions = standings.ledger[
+        standings.ledger["column"].between(columns.start, columns.stop - 1)
+    ]
     decisions = decisions[decisions["kind"].isin(ADJUSTMENTS)]
-    return decisions.assign(column=decisions["column"] - columns.start)[list(LEDGER)].reset_index(drop=True)
+    return decisions.assign(column=decisions["column"] - columns.start)[list(LEDGER)].reset_index(
+        drop=True
+    )
 
 
 def _name(

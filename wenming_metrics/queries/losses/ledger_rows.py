@@ -51,7 +51,12 @@ def loss_rows(
     line = described["leaf_name"].to_numpy()
     of = lines.loc[line]
     line_points = of["points"].to_numpy()
-    share = np.divide(described["loss"].to_numpy(), line_points, where=line_points > 0, out=np.zeros(len(described)))
+    share = np.divide(
+        described["loss"].to_numpy(),
+        line_points,
+        where=line_points > 0,
+        out=np.zeros(len(described)),
+    )
     row_lost = described["lost"].to_numpy()
     counts = np.where(of["mode"] == "deduct", of["lost"] / POINT_SCALE - of["uncounted"], np.nan)
     counts = np.where(of["mode"].isin(["rate", BY_VISIT]), of["lost"] / POINT_SCALE, counts)

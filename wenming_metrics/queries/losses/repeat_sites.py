@@ -33,7 +33,9 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
     """
     sites = worst_sites(problems, most)
     site_lines = [problems.loc[list(lines)] for lines in sites["lines"]]
-    descriptions = [_site(lines.assign(responsible=responsible(office, lines))) for lines in site_lines]
+    descriptions = [
+        _site(lines.assign(responsible=responsible(office, lines))) for lines in site_lines
+    ]
     names = ["site_name", "unit_name", "point_type_name", "items", "responsible", "state"]
     described = pd.DataFrame(descriptions, columns=names)
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}
@@ -72,7 +74,9 @@ def site_rows(office: Office, lines: pd.DataFrame) -> pd.DataFrame:
             np.unique(lines["batch"]),
             lines["unit"].unique().tolist(),
         )
-        problem_rows = lines[["batch", "seq"]].merge(rows, on=["batch", "seq"], validate="one_to_one")
+        problem_rows = lines[["batch", "seq"]].merge(
+            rows, on=["batch", "seq"], validate="one_to_one"
+        )
         leaves = [path.split(PATH_MARK)[-1] or "不计分" for path in lines["path"]]
         # What was decided of a row (复核) stands in the line, not in the row.
         decided = {name: lines[name].to_numpy() for name in ("lost", "places")}

@@ -93,7 +93,10 @@ def repeats(
         answers = read_answers(connection)
         back = LOOK_BACK + (pricing.relapse_days if len(answers) else 0)
         issue_of = _issues(calendar, window, pricing.running, days.start - back)
-        register, read_range = read_register(connection), range(min([*issue_of, days.start]), days.stop)
+        register, read_range = (
+            read_register(connection),
+            range(min([*issue_of, days.start]), days.stop),
+        )
         units, position = _board_positions(office, register, window.end, board)
         territories = np.flatnonzero(np.isin(position, np.flatnonzero(units["name"] == unit)))
         sites = None if unit is None else _sites(connection, read_range, territories)
@@ -134,7 +137,9 @@ def part_of(window_repeats: Repeats, **wanted: str | None) -> Repeats:
         if value is not None:
             current = current & (window_repeats.problems[column] == value)
             closed = closed[closed[column] == value]
-    return replace(window_repeats, problems=window_repeats.problems.assign(current=current), closed=closed)
+    return replace(
+        window_repeats, problems=window_repeats.problems.assign(current=current), closed=closed
+    )
 
 
 def _sites(connection: Connection, days: range, units: np.ndarray) -> set[int]:
@@ -150,7 +155,9 @@ def _sites(connection: Connection, days: range, units: np.ndarray) -> set[int]:
     if apart.empty:
         return sites
     row_keys = {name: [*apart[name], *apart[f"other_{name}"]] for name in ("day", "batch", "seq")}
-    return sites | sites_failed(connection, row_keys["day"], row_keys["batch"], seqs=row_keys["seq"])
+    return sites | sites_failed(
+        connection, row_keys["day"], row_keys["batch"], seqs=row_keys["seq"]
+    )
 
 
 def _issues(calendar: Calendar, window: Window, running: int, first: int) -> dict[int, int]:
@@ -160,7 +167,9 @@ def _issues(calendar: Calendar, window: Window, running: int, first: int) -> dic
         on = slot_at(calendar, on).window.start - timedelta(days=1)
     start = min(on, date.fromordinal(first))
     issue_slots = slots(calendar, start, window.end)
-    numbered = ((day, number) for number, slot in enumerate(issue_slots) for day in slot.window.days)
+    numbered = (
+        (day, number) for number, slot in enumerate(issue_slots) for day in slot.window.days
+    )
     return {day: number for day, number in numbered if day >= start.toordinal()}
 
 
@@ -189,7 +198,9 @@ def _read_looks(
     connection: Connection, days: range, wanted: pd.DataFrame, closed: pd.DataFrame
 ) -> pd.DataFrame:
     """Read every look at some items of some sites: site, item, day, visit, failed."""
-    site_items = pd.concat([problems[["site", "item"]] for problems in (wanted, closed)]).drop_duplicates()
+    site_items = pd.concat(
+        [problems[["site", "item"]] for problems in (wanted, closed)]
+    ).drop_duplicates()
     sites = site_items["site"].unique()
     if not len(sites):
         return _NO_LOOKS

@@ -53,7 +53,9 @@ def decided(office: Office, repeats: Repeats) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(repeats.problems[["batch", "seq"]])
     with reading(office.store) as connection:
         choices = read_same(connection)
-        earlier, later = (keys.get_indexer(pd.MultiIndex.from_frame(choices[names])) for names in _sides())
+        earlier, later = (
+            keys.get_indexer(pd.MultiIndex.from_frame(choices[names])) for names in _sides()
+        )
         is_listed = (earlier >= 0) & (later >= 0)
         is_listed[is_listed] = repeats.problems["current"].to_numpy()[later[is_listed]]
         lines = repeats.problems.assign(text="")
@@ -78,7 +80,9 @@ def _several_items(problems: pd.DataFrame) -> pd.DataFrame:
 def _texts(connection: Connection, lines: pd.DataFrame) -> list[str]:
     """Give the words of each problem; of a cell with several problems those that are meant."""
     pieces = read_pieces(connection, lines["batch"].unique())
-    piece_words = dict(zip(zip(pieces["batch"], pieces["seq"], strict=True), pieces["words"], strict=True))
+    piece_words = dict(
+        zip(zip(pieces["batch"], pieces["seq"], strict=True), pieces["words"], strict=True)
+    )
     keys = zip(lines["batch"], lines["seq"], strict=True)
     texts = descriptions(connection, lines)
     return [piece_words.get(key, text) for key, text in zip(keys, texts, strict=True)]
@@ -102,7 +106,9 @@ def _undecided(pairs: pd.DataFrame, lines: pd.DataFrame, choices: pd.DataFrame) 
     return pairs[open_pair & ~joined & open_words]
 
 
-def _describe_pairs(connection: Connection, earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+def _describe_pairs(
+    connection: Connection, earlier: pd.DataFrame, later: pd.DataFrame
+) -> pd.DataFrame:
     """Tell of pairs as people read them: COLUMNS."""
     batches = np.unique(np.concatenate([earlier["batch"], later["batch"]])).tolist()
     sheets = read_sheets(connection, batches).set_index(["batch", "sheet"])[["file", "name"]]

@@ -70,18 +70,26 @@ def candidates(
     )
     sums = sums.assign(**{name: rounded(sums[name]) for name in ("loss", "city")})
     sums = sums.sort_values(["city", "loss"], ascending=False, kind="stable")
-    listed = [*sums.index[:_CANDIDATES], *(label for label in chosen if label in sums.index[_CANDIDATES:])]
+    listed = [
+        *sums.index[:_CANDIDATES],
+        *(label for label in chosen if label in sums.index[_CANDIDATES:]),
+    ]
     gain_lines = sums.loc[listed].reset_index()
-    gained = np.array([gains(ledger, (line_labels == name).to_numpy()) for name in gain_lines["name"]])
+    gained = np.array(
+        [gains(ledger, (line_labels == name).to_numpy()) for name in gain_lines["name"]]
+    )
     gained = gained.reshape(len(gain_lines), len(ledger.units))
     weights = ledger.units["weight"].to_numpy()
     gain_lines = gain_lines.assign(gain=exact_sum(gained), city_gain=exact_product(gained, weights))
     return gain_lines.assign(
-        per_problem=gain_lines["gain"] / gain_lines["count"], per_site=gain_lines["gain"] / gain_lines["sites"]
+        per_problem=gain_lines["gain"] / gain_lines["count"],
+        per_site=gain_lines["gain"] / gain_lines["sites"],
     )
 
 
 def _adjusted(ledger: Ledger) -> np.ndarray:
     """Give what each unit's score was adjusted by."""
     decisions = ledger.lines[ledger.lines["kind"] == ADJUSTED]
-    return exact_bins(decisions["place"].to_numpy(), -decisions["points"].to_numpy(), len(ledger.units))
+    return exact_bins(
+        decisions["place"].to_numpy(), -decisions["points"].to_numpy(), len(ledger.units)
+    )

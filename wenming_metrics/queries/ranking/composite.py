@@ -61,8 +61,13 @@ def known_profiles(office: Office, data: Path) -> tuple[Profile, ...]:
     Takes: data - the folder with `profiles/`. Raises RuleSetError for faulty examples.
     """
     office_profiles = profiles_of(office.rules.composite)
-    office_ids, boards = {profile.id for profile in office_profiles}, {board.kind for board in office.rules.boards}
-    examples = [profile for profile in load_profiles(data / "profiles") if profile.id not in office_ids]
+    office_ids, boards = (
+        {profile.id for profile in office_profiles},
+        {board.kind for board in office.rules.boards},
+    )
+    examples = [
+        profile for profile in load_profiles(data / "profiles") if profile.id not in office_ids
+    ]
     return tuple(profile for profile in (*office_profiles, *examples) if profile.board in boards)
 
 
@@ -104,7 +109,9 @@ def printed_total(composite_scores: Composite, unit: int) -> str:
     differs = recomputed - Decimal(totals[0])
     if not differs:
         return f"原表印的总得分也是 {totals[0]}。"
-    return f"原表印的总得分是 {totals[0]},重算为 {recomputed},相差 {differs:+f};原表的数照原样保存。"
+    return (
+        f"原表印的总得分是 {totals[0]},重算为 {recomputed},相差 {differs:+f};原表的数照原样保存。"
+    )
 
 
 def composite_lines(composite_scores: Composite) -> pd.DataFrame:
@@ -116,7 +123,9 @@ def composite_lines(composite_scores: Composite) -> pd.DataFrame:
     lines, components = composite_scores.units.copy(), composite_scores.composed.component_lines
     components = components[components["year"] == 0]
     for number in range(len(composite_scores.profile.components)):
-        component_lines = components[components["component"] == number].set_index("unit").reindex(lines["unit"])
+        component_lines = (
+            components[components["component"] == number].set_index("unit").reindex(lines["unit"])
+        )
         for name in ("value", "weight", "points"):
             lines[f"{name}_{number}"] = component_lines[name].to_numpy(float)
     treated = components[components["treatment"] != ""]

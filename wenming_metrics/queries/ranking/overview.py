@@ -126,7 +126,9 @@ def city_losses(standings: Standings) -> pd.DataFrame:
              failed, checks; one line per node that makes its own rate and has lost
     """
     weights, frames = city_weights(standings), []
-    for weighted_span, (rules, losses) in zip(standings.spans_in(), standings.losses(), strict=True):
+    for weighted_span, (rules, losses) in zip(
+        standings.spans_in(), standings.losses(), strict=True
+    ):
         span, columns, _ = weighted_span
         nodes, sums = rules.nodes, span.scores.sums
         frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})

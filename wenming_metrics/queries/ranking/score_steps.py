@@ -18,7 +18,7 @@ from wenming_metrics.domain.registers import successors
 from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.scores.score_windows import score_windows, statuses
-from wenming_metrics.queries.scores.standings import Standings, RuleSpan
+from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.queries.scores.stocks import figures
 from wenming_metrics.queries.scores.window_sums import window_sums
 from wenming_metrics.rules.model import RuleSet
@@ -160,7 +160,9 @@ def _unit_facts(connection: Connection, span: RuleSpan, position: np.ndarray) ->
     by_node = {}
     for node in stock_nodes(span.rules):
         facts = figures(connection, str(span.rules.nodes.at[node, "fact"]), span.window)
-        unit_facts = facts[(position[facts["unit"].to_numpy(np.int64)] == 0) & facts["value"].notna().to_numpy()]
+        unit_facts = facts[
+            (position[facts["unit"].to_numpy(np.int64)] == 0) & facts["value"].notna().to_numpy()
+        ]
         if len(unit_facts):
             by_node[node] = float(unit_facts["value"].iloc[-1])
     return by_node

@@ -45,7 +45,9 @@ def name_ranked(ranked: Sequence[pd.DataFrame], settings: Lists) -> pd.DataFrame
 
 def _name(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame:
     last = next(newest_first)
-    runs = running((sides_of(ranked, settings) for ranked in chain([last], newest_first)), settings.absent)
+    runs = running(
+        (sides_of(ranked, settings) for ranked in chain([last], newest_first)), settings.absent
+    )
     named_lines = name_units(last, settings)
     named_lines["title"] = named_lines["side"].map({FRONT: settings.front, BACK: settings.back})
     named_lines["running"] = [runs.get(unit, 0) for unit in named_lines["unit"].tolist()]

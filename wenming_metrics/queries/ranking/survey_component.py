@@ -42,7 +42,9 @@ def polled(
     Returns: `queries.scores.dated_facts.COLUMNS`; value is NaN, and told says why, where too few were asked
     """
     past_waves = [wave for wave in waves_from(connection, office) if wave.end <= window.end]
-    past_waves = [wave for wave in past_waves if wave.start >= window.start] if inside else past_waves
+    past_waves = (
+        [wave for wave in past_waves if wave.start >= window.start] if inside else past_waves
+    )
     if not past_waves:
         return pd.DataFrame(columns=list(COLUMNS))
     wave_answers = read_wave_from(connection, office, past_waves[0])
@@ -56,7 +58,13 @@ def polled(
     ]
     figures = pd.DataFrame({"unit": lines["unit"], "value": np.where(few, np.nan, exact)})
     file = _file(connection, wave_answers.wave)
-    of = {"told": sentences, "of": wave_answers.wave.title, "file": file, "sheet": "", "source_row": 0}
+    of = {
+        "told": sentences,
+        "of": wave_answers.wave.title,
+        "file": file,
+        "sheet": "",
+        "source_row": 0,
+    }
     return figures.assign(**of, restricted=False)[list(COLUMNS)]
 
 
@@ -70,7 +78,10 @@ def _rated(wave_answers: WaveAnswers, code: str) -> pd.DataFrame:
     if code not in [rate.code for rate in wave_answers.survey.rates]:
         return _NOBODY
     unit_rates, decimals = figures_of(wave_answers, only=code).units, wave_answers.survey.decimals
-    return unit_rates.assign(exact=unit_rates["value"], spelt=[f"{percent:.{decimals}f}%" for percent in unit_rates["shown"]])
+    return unit_rates.assign(
+        exact=unit_rates["value"],
+        spelt=[f"{percent:.{decimals}f}%" for percent in unit_rates["shown"]],
+    )
 
 
 def _scored(wave_answers: WaveAnswers) -> pd.DataFrame:

@@ -96,7 +96,9 @@ def _months(of: Window) -> Iterator[Window]:
         on = date.fromordinal(month.end.toordinal() + 1)
 
 
-def _day_sums(connection: Connection, url: str, basis: SumKey, executor: Executor | None) -> DaySums:
+def _day_sums(
+    connection: Connection, url: str, basis: SumKey, executor: Executor | None
+) -> DaySums:
     """Sum days on a basis, a month at once: its days lie in the same windows.
 
     What a worker saw of another state of the store than this connection sees is summed again here.

@@ -59,7 +59,10 @@ def decisions(
             **{name: records[name] for name in ("unit", "day", "source_row")},
             **{"kind": [record["type"] for record in records["told"]]},
             **{"written": [to_points(record["points"] or 0) for record in records["told"]]},
-            **{name: [record[name] for record in records["told"]] for name in ("reason", "document_no")},
+            **{
+                name: [record[name] for record in records["told"]]
+                for name in ("reason", "document_no")
+            },
             **locations_of(connection, records),
         },
         index=records.index,

@@ -52,7 +52,9 @@ def arrivals(connection: Connection, days: Sequence[int], cut: Cutoff) -> pd.Dat
     ]
     arrived = np.array([acts[0].get(batch, "") for batch in files["batch"]], object)
     then = [acts[1].get(batch, WITHDRAW) != WITHDRAW for batch in files["batch"]]
-    files = files.assign(arrived=arrived, then=np.array(then, bool), own=np.array(in_own_issue, bool))
+    files = files.assign(
+        arrived=arrived, then=np.array(then, bool), own=np.array(in_own_issue, bool)
+    )
     in_time = (files["arrived"] <= cut.cutoff) if cut.cutoff else pd.Series(True, files.index)
     return files.assign(counts=files["then"] & (in_time | files["own"]))
 

@@ -30,7 +30,7 @@ from wenming_metrics.rules.model import Board, Catalogue, RuleSet
 from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
 from wenming_metrics.scoring.tally.leaves import place_cells
 from wenming_metrics.scoring.tally.tally import checks_of_day, drop_repeats, site_sums, tally_days
-from wenming_metrics.scoring.tree.basis import SumKey, DayTally, Sums, sum_day
+from wenming_metrics.scoring.tree.basis import DayTally, SumKey, Sums, sum_day
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import no_rows
 from wenming_metrics.store.registers import archived_rules
@@ -78,7 +78,9 @@ def know(connection: Connection, window: Window, cut: Cutoff) -> KnownWindow:
     names = ["batch", "day", "arrived", "late", "rows"]
     batch_days = pd.concat([counting.assign(late=False), late[late["late"]]])[names]
     altered = bool(changed or late["late"].any())
-    return KnownWindow(window, cut, tuple(plain), tuple(fresh), altered, batch_days.reset_index(drop=True))
+    return KnownWindow(
+        window, cut, tuple(plain), tuple(fresh), altered, batch_days.reset_index(drop=True)
+    )
 
 
 def _tally(
@@ -107,7 +109,11 @@ def rows_of_day(
     rows = read_rows(connection, [day], counting)
     rows = drop_covered(connection, rows, counting)
     rows = drop_repeats(apply_decisions(connection, rows, cut.at)).assign(repeated=0)
-    return rows[rows["batch"].isin(counted_files.loc[counted_files["late"], "batch"])] if late else rows
+    return (
+        rows[rows["batch"].isin(counted_files.loc[counted_files["late"], "batch"])]
+        if late
+        else rows
+    )
 
 
 def known_rows(
@@ -150,8 +156,14 @@ def known_standings(
         return known_sums(connection, basis, known_window)
 
     office = _under(connection, office, known_window.cut.rules)
-    standings = score_windows(connection, office, [known_window.window], board, sums, known_window.cut.at)
-    return replace(standings, sites=_sites(connection, known_window, standings)) if known_window.altered else standings
+    standings = score_windows(
+        connection, office, [known_window.window], board, sums, known_window.cut.at
+    )
+    return (
+        replace(standings, sites=_sites(connection, known_window, standings))
+        if known_window.altered
+        else standings
+    )
 
 
 def _under(connection: Connection, office: Office, digests: tuple[str, ...]) -> Office:

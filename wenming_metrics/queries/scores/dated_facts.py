@@ -41,7 +41,9 @@ def external(
     records = _records_up_to(connection, "external", window, inside)
     wanted = _bare(column)
     texts = [_printed(record, wanted) for record in records["told"]]
-    ours = [test == ANY or normalise(record["test"]) == normalise(test) for record in records["told"]]
+    ours = [
+        test == ANY or normalise(record["test"]) == normalise(test) for record in records["told"]
+    ]
     mask = np.array([ok and text is not None for ok, text in zip(ours, texts, strict=True)], bool)
     records = records.assign(text=texts)[mask]
     return _latest(connection, records.assign(value=[_number(text) for text in records["text"]]))
@@ -52,7 +54,9 @@ def metric(
 ) -> pd.DataFrame:
     """Give the latest value of each unit in a metric; a part of a whole is a percentage."""
     records = _records_up_to(connection, "metric", window, inside)
-    ours = np.array([normalise(record["indicator"]) == normalise(name) for record in records["told"]], bool)
+    ours = np.array(
+        [normalise(record["indicator"]) == normalise(name) for record in records["told"]], bool
+    )
     records = records[ours]
     texts = [_measured(record) for record in records["told"]]
     return _latest(
@@ -124,7 +128,8 @@ def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
     order = records.sort_values(["day", "batch", "seq"], kind="stable")
     last = order.drop_duplicates("unit", keep="last").sort_values("unit")
     texts = [
-        text or record.get("state", "") for text, record in zip(last["text"], last["told"], strict=True)
+        text or record.get("state", "")
+        for text, record in zip(last["text"], last["told"], strict=True)
     ]
     return pd.DataFrame(
         {

@@ -53,7 +53,8 @@ def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) 
     """Give the description of each row; of a cell with several problems the one that is meant."""
     pieces = read_pieces(connection, rows["batch"].unique())
     words = {
-        (piece.batch, piece.seq): f"第 {piece.piece} 条:{mask(piece.words)}" for piece in pieces.itertuples()
+        (piece.batch, piece.seq): f"第 {piece.piece} 条:{mask(piece.words)}"
+        for piece in pieces.itertuples()
     }
     keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)
     return [words.get((batch, seq), text) for batch, seq, text in keys]
@@ -72,7 +73,9 @@ def _responsible(connection: Connection, rows: pd.DataFrame, names: dict[int, st
     """Give the responsible units that each row names, joined by 、."""
     days_and_batches = (rows[name].unique() for name in ("day", "batch"))
     role = ROLE_CODES.index("responsible")
-    roles = read_role(connection, *days_and_batches, role, seqs=rows["seq"].unique()).sort_values("unit")
+    roles = read_role(connection, *days_and_batches, role, seqs=rows["seq"].unique()).sort_values(
+        "unit"
+    )
     keys = list(zip(rows["batch"], rows["seq"], strict=True))
     unit_names: dict[tuple[int, int], list[str]] = {key: [] for key in keys}
     for batch, seq, unit in zip(roles["batch"], roles["seq"], roles["unit"], strict=True):

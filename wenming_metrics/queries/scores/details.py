@@ -16,8 +16,13 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import known_rows
 from wenming_metrics.queries.scores.describe_rows import describe
-from wenming_metrics.queries.scores.row_losses import live_rows, position_of, rows_behind, traced_lines
-from wenming_metrics.queries.scores.standings import Standings, RuleSpan
+from wenming_metrics.queries.scores.row_losses import (
+    live_rows,
+    position_of,
+    rows_behind,
+    traced_lines,
+)
+from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import reason_of
 from wenming_metrics.scoring.losses.losses import node_losses
@@ -93,10 +98,17 @@ def _leaf_lines(
     grouped.insert(0, "loss", lost[grouped.index])
     node_loss = node_losses(scores, rules)[:, score_column] * np.nan_to_num(shares[column])
     traced = exact_bins(lines["owner"].to_numpy(np.int64), lines["loss"], len(node_loss))
-    rest = np.where(scores.filled[:, score_column], node_loss, np.where(node_loss - traced > _LEAST, node_loss - traced, 0))
+    rest = np.where(
+        scores.filled[:, score_column],
+        node_loss,
+        np.where(node_loss - traced > _LEAST, node_loss - traced, 0),
+    )
     alone = np.flatnonzero((rest > 0) | scores.filled[:, score_column])
     silent = pd.DataFrame({"loss": rest[alone], "checks": 0, "failed": 0}, index=alone)
-    reasons = [*[""] * len(grouped), *(reason_of(scores, rules, node, score_column) for node in alone)]
+    reasons = [
+        *[""] * len(grouped),
+        *(reason_of(scores, rules, node, score_column) for node in alone),
+    ]
     leaves = pd.concat([grouped, silent]).assign(reason=reasons)
     nodes = rules.nodes
     return pd.DataFrame(
@@ -210,7 +222,9 @@ def _drop_uncounted(connection: Connection, rows: pd.DataFrame, live: np.ndarray
         return drop_covered(connection, rows)
     all_rows = read_rows(connection, rows["day"].unique(), live, rows["unit"].unique())
     counted_rows = drop_repeats(drop_covered(connection, all_rows))
-    row_keys, counted_keys = (pd.MultiIndex.from_frame(frame[["batch", "seq"]]) for frame in (rows, counted_rows))
+    row_keys, counted_keys = (
+        pd.MultiIndex.from_frame(frame[["batch", "seq"]]) for frame in (rows, counted_rows)
+    )
     return rows[row_keys.isin(counted_keys)]
 
 

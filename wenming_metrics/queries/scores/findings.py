@@ -74,14 +74,25 @@ def log(
     before = range(_first(first, pricing, issue_of), days.start)
     # Of what was found before, only the same sites bear on these days.
     sites = pd.concat([day_problems["site"], due["site"]]).unique()
-    earlier = read_problems(connection, before, moment.known_at, sites) if len(sites) else day_problems
-    problems = pd.concat([earlier, day_problems], ignore_index=True) if len(earlier) else day_problems
+    earlier = (
+        read_problems(connection, before, moment.known_at, sites) if len(sites) else day_problems
+    )
+    problems = (
+        pd.concat([earlier, day_problems], ignore_index=True) if len(earlier) else day_problems
+    )
     answers = _NO_ANSWERS
     if (problems["number"] != "").any():
-        answers = link(connection, read_answers(connection, moment.known_at), problems, moment.known_at)
+        answers = link(
+            connection, read_answers(connection, moment.known_at), problems, moment.known_at
+        )
     settings = {"relapse_days": pricing.relapse_days, "running": pricing.running}
     judged = judge(
-        problems, answers, as_of=moment.as_of, known_at=moment.known_at, issue_of=issue_of, **settings
+        problems,
+        answers,
+        as_of=moment.as_of,
+        known_at=moment.known_at,
+        issue_of=issue_of,
+        **settings,
     )
     problems = problems.rename(columns={"state": "told"}).join(judged, how="right")
     falls_due = pd.MultiIndex.from_frame(problems[_KEY]).isin(pd.MultiIndex.from_frame(due[_KEY]))
@@ -178,7 +189,8 @@ def link(
     labels = dict(zip(numbered["number"], numbered.index, strict=True))
     labels |= dict.fromkeys(shared, -2)
     answered_labels = [
-        _find(labels, *answer) for answer in zip(answers["number"], answers["description"], strict=True)
+        _find(labels, *answer)
+        for answer in zip(answers["number"], answers["description"], strict=True)
     ]
     finding = np.array(answered_labels, np.int64)
     why = np.select(
@@ -201,7 +213,9 @@ def answered(
     numbers = read_numbers(connection, committed)
     bare = numbers["number"].str.replace(_PIECE, "", regex=True)
     answer_numbers = set(answers["number"]) - {""}
-    batches = numbers.loc[numbers["number"].isin(answer_numbers) | bare.isin(answer_numbers), "batch"].unique()
+    batches = numbers.loc[
+        numbers["number"].isin(answer_numbers) | bare.isin(answer_numbers), "batch"
+    ].unique()
     days = sorted(set().union(*days_of(connection, batches.tolist()).values()))
     if not days:
         return [UNKNOWN if number else NO_NUMBER for number in answers["number"]]
@@ -229,7 +243,9 @@ def _shared(
     A row that is replaced, or repeated by another file, has a number that is no other's.
     """
     numbered = problems.loc[problems["number"] != "", [*_KEY, "number"]]
-    numbered = numbered[numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(_PIECE)]
+    numbered = numbered[
+        numbered["number"].isin(answers["number"]) | numbered["number"].str.contains(_PIECE)
+    ]
     if numbered.empty or answers.empty:
         return set()
     committed = live_at(connection, known_at).index.to_numpy(np.int64)
@@ -243,6 +259,8 @@ def _shared(
     apart = [not common[pair] for pair in zip(joined["batch"], joined["batch_other"], strict=True)]
     wanted = sorted(set().union(*common.values()))
     rows = read_problems(connection, wanted, known_at) if wanted else numbered[:0]
-    again = rows[pd.MultiIndex.from_frame(rows[_KEY]).isin(pd.MultiIndex.from_frame(other_rows[_KEY]))]
+    again = rows[
+        pd.MultiIndex.from_frame(rows[_KEY]).isin(pd.MultiIndex.from_frame(other_rows[_KEY]))
+    ]
     counts = pd.concat([numbered["number"], again["number"]]).value_counts()
     return {*joined.loc[apart, "number"], *counts.index[counts > 1]}

@@ -69,7 +69,9 @@ def _described_at(headers: list[list], numbers: list[int]) -> dict[int, int]:
         if one_table and column_of_row:
             column_of_row[number] = next(iter(column_of_row.values()))
             continue
-        columns = (column for column, _, name in headers_over(headers, number) if name == "description")
+        columns = (
+            column for column, _, name in headers_over(headers, number) if name == "description"
+        )
         column_of_row[number] = next(columns, -1)
     return column_of_row
 
@@ -95,7 +97,9 @@ def _lines(
         columns = decode_block(payload)
         for number in wanted:
             if first <= number < first + count:
-                row_values[number] = [column.values[column.codes[number - first]] for column in columns]
+                row_values[number] = [
+                    column.values[column.codes[number - first]] for column in columns
+                ]
     return row_values
 
 
@@ -115,7 +119,9 @@ def headers_over(headers: list[list], number: int) -> list[tuple[int, str, str]]
     """Give the headers of the table that a row of Excel lies in: the last ones above it."""
     begins = [cell[3] if len(cell) > 3 else 0 for cell in headers]  # older stores tell of one table
     table_begin = max((row for row in begins if row < number), default=0)
-    return [tuple(cell[:3]) for cell, row in zip(headers, begins, strict=True) if row == table_begin]
+    return [
+        tuple(cell[:3]) for cell, row in zip(headers, begins, strict=True) if row == table_begin
+    ]
 
 
 def as_text(value: Value) -> str:

@@ -45,7 +45,9 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
             locations = locations.assign(finding=pd.Series(became, record_rows.index, dtype=object))
     contents = pd.DataFrame(record_rows["told"].tolist(), record_rows.index)
     if "lead" in contents:
-        contents["lead"] = ["、".join(names[unit] for unit in of_row) for of_row in contents["lead"]]
+        contents["lead"] = [
+            "、".join(names[unit] for unit in of_row) for of_row in contents["lead"]
+        ]
     if not contacts:
         contents = contents.drop(columns=_CONTACT, errors="ignore")
     unit_columns = pd.DataFrame(
@@ -55,7 +57,9 @@ def records(office: Office, kind: str, *, contacts: bool = False) -> pd.DataFram
             "unit_name": record_rows["unit"].map(names).fillna(""),
         }
     )
-    return pd.concat([unit_columns, contents, record_rows["batch"], locations, record_rows["source_row"]], axis=1)
+    return pd.concat(
+        [unit_columns, contents, record_rows["batch"], locations, record_rows["source_row"]], axis=1
+    )
 
 
 def answers_to(office: Office, day: date, batch: int, seq: int) -> pd.DataFrame:
@@ -68,7 +72,9 @@ def answers_to(office: Office, day: date, batch: int, seq: int) -> pd.DataFrame:
         problems = read_problems(connection, range(on, on + 1))
         problem_labels = problems.index[(problems["batch"] == batch) & (problems["seq"] == seq)]
         linked = link(connection, read_answers(connection), problems)
-        answers = linked.loc[linked["finding"].isin(problem_labels), ["batch", "seq", "happened_on"]]
+        answers = linked.loc[
+            linked["finding"].isin(problem_labels), ["batch", "seq", "happened_on"]
+        ]
         answer_rows = answers.merge(read_records(connection, ANSWERS), on=["batch", "seq"])
         units = read_register(connection).units
         locations = locations_of(connection, answer_rows)

@@ -19,7 +19,9 @@ WindowSpan = tuple[int, Window, float]
 """Number of the window, the days of a span of it, its share of the window's days."""
 
 
-def split_windows(windows: Sequence[Window], office: Office) -> list[tuple[RuleSet, list[WindowSpan]]]:
+def split_windows(
+    windows: Sequence[Window], office: Office
+) -> list[tuple[RuleSet, list[WindowSpan]]]:
     """Part windows by versions of the rules.
 
     Returns: per version that is met, oldest first, the spans that lie in it, in the order of

@@ -21,7 +21,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.adjustments import ledger
 from wenming_metrics.queries.scores.priced_nodes import moment_of, reprice
 from wenming_metrics.queries.scores.rule_spans import WindowSpan, split_windows
-from wenming_metrics.queries.scores.standings import Standings, RuleSpan, combine_spans
+from wenming_metrics.queries.scores.standings import RuleSpan, Standings, combine_spans
 from wenming_metrics.queries.scores.stocks import stocks_of
 from wenming_metrics.queries.scores.window_sums import DaySums, planned_types, window_sums
 from wenming_metrics.rules.model import Board, RuleSet
@@ -100,7 +100,10 @@ class _BoardRequest:
 
 
 def _score_version(
-    request: _BoardRequest, rules: RuleSet, window_spans: Sequence[WindowSpan], sums_on: SumsOn | None
+    request: _BoardRequest,
+    rules: RuleSet,
+    window_spans: Sequence[WindowSpan],
+    sums_on: SumsOn | None,
 ) -> list[RuleSpan]:
     """Score the spans of windows that lie in one version of the rules, all at once."""
     size = len(request.units)
@@ -114,7 +117,9 @@ def _score_version(
     if len(rules.prices):
         position = board_position[basis.counts_for]
         moment = moment_of(windows, request.known_at)
-        deductions = reprice(request.connection, rules, windows, deductions, (position, size), moment)
+        deductions = reprice(
+            request.connection, rules, windows, deductions, (position, size), moment
+        )
     stocks = stocks_of(request.connection, rules, windows, board_position, size)
     looked = sums.checks > 0 if stocks is None else (sums.checks > 0) | ~np.isnan(stocks)
     applies, covered = _coverage(request, rules, windows, board_position[basis.counts_for], looked)
@@ -158,7 +163,11 @@ def statuses(standings: Standings, number: int = -1) -> np.ndarray:
     columns = standings.window_columns(number)
     limit = standings.rules(number).limit(standings.windows[number].kind)
     states = status_of(standings.total[columns], standings.coverage[columns], limit)
-    struck = [column - columns.start for column in standings.vetoes if columns.start <= column < columns.stop]
+    struck = [
+        column - columns.start
+        for column in standings.vetoes
+        if columns.start <= column < columns.stop
+    ]
     states[[position for position in struck if states[position] == RANKED]] = VETOED
     return states
 
@@ -207,7 +216,9 @@ def _read_sites(
     )
     frames = [empty]
     for number, (full_months, edge) in pieces.items():
-        site_frames = [months[m] for m in full_months if m in months] + [by_day[d] for d in edge if d in by_day]
+        site_frames = [months[m] for m in full_months if m in months] + [
+            by_day[d] for d in edge if d in by_day
+        ]
         frames += [_place_sites(lines, number, position, size) for lines in site_frames]
     return pd.concat(frames, ignore_index=True)
 

@@ -81,7 +81,8 @@ class Standings:
     def counted(self, name: str, number: int = -1) -> np.ndarray:
         """Sum one field of `LeafSums` over the tree, per unit, in one window."""
         return sum(
-            getattr(span.scores.sums, name)[:, columns].sum(0) for span, columns, _ in self.spans_in(number)
+            getattr(span.scores.sums, name)[:, columns].sum(0)
+            for span, columns, _ in self.spans_in(number)
         )
 
     def losses(self, number: int = -1) -> list[tuple[RuleSet, np.ndarray]]:
@@ -117,7 +118,11 @@ class Standings:
         if self.ledger is None:
             return np.zeros(size)
         window_ledger = self.ledger[self.ledger["column"].between(columns.start, columns.stop - 1)]
-        return exact_bins(window_ledger["column"].to_numpy(np.int64) - columns.start, window_ledger["counted"], size)
+        return exact_bins(
+            window_ledger["column"].to_numpy(np.int64) - columns.start,
+            window_ledger["counted"],
+            size,
+        )
 
     @property
     def scores(self) -> Scores:
@@ -152,8 +157,15 @@ def combine_spans(
     ]
     alone = len(ordered) == len(windows)
     if alone:  # every window in one version: its scores, to the last bit
-        total = np.stack([span.scores.scores[columns] for span, columns in zip(ordered, column_slices, strict=True)])
-        covered = np.stack([span.coverage[columns] for span, columns in zip(ordered, column_slices, strict=True)])
+        total = np.stack(
+            [
+                span.scores.scores[columns]
+                for span, columns in zip(ordered, column_slices, strict=True)
+            ]
+        )
+        covered = np.stack(
+            [span.coverage[columns] for span, columns in zip(ordered, column_slices, strict=True)]
+        )
     else:
         total, covered = _over(total, weight), _over(covered, seen)
     return Standings(

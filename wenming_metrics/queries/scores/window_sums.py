@@ -89,7 +89,11 @@ def planned_types(
     for piece, (lines, _) in piece_sums:
         unit_position = position[lines["unit"]]
         piece_total = np.zeros((types, units))
-        np.add.at(piece_total, (lines["node"][unit_position >= 0], unit_position[unit_position >= 0]), lines["checks"][unit_position >= 0])
+        np.add.at(
+            piece_total,
+            (lines["node"][unit_position >= 0], unit_position[unit_position >= 0]),
+            lines["checks"][unit_position >= 0],
+        )
         for number, sign in users[piece]:
             total[number] += sign * piece_total
     return total > 0
@@ -100,7 +104,9 @@ def day_summer(connection: Connection, basis: SumKey) -> DaySums:
 
     def sums(days: Sequence[int]) -> Iterator[tuple[int, Sums]]:
         wanted = set(days)
-        tallied_days = days_with_rows(connection, range(min(wanted), max(wanted) + 1)) if wanted else []
+        tallied_days = (
+            days_with_rows(connection, range(min(wanted), max(wanted) + 1)) if wanted else []
+        )
         for day in tallied_days:
             if day in wanted:
                 yield day, sum_day(day, read_day(connection, day, basis.tally_frames), basis)

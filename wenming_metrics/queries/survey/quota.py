@@ -40,7 +40,11 @@ def quota_board(
         quotas = read_records(connection, "quota")
     planned, answered = _planned(quotas, wave_answers), _answered(wave_answers)
     unit_strata = [(row, "", "") for row in range(len(wave_answers.units))]
-    strata = [stratum for stratum in unit_strata if stratum in planned or (every and answered.get(stratum))]
+    strata = [
+        stratum
+        for stratum in unit_strata
+        if stratum in planned or (every and answered.get(stratum))
+    ]
     strata += [stratum for stratum in planned if stratum[1]]
     order = {code: n for n, code in enumerate(_titles(wave_answers))}
     strata.sort(key=lambda stratum: (stratum[0], order.get(stratum[1:], -1)))
@@ -48,7 +52,9 @@ def quota_board(
     unit_rows, titles = lines["at"].to_numpy(np.int64), _titles(wave_answers)
     count = np.array([answered.get(stratum, 0) for stratum in strata], np.int64)
     wanted = np.array([planned.get(stratum, np.nan) for stratum in strata], float)
-    names = wave_answers.units[["unit", "unit_name", "group"]].iloc[unit_rows].reset_index(drop=True)
+    names = (
+        wave_answers.units[["unit", "unit_name", "group"]].iloc[unit_rows].reset_index(drop=True)
+    )
     more = np.where(lines["question"] == "", _more(wave_answers, points / 100)[unit_rows], np.nan)
     return names.assign(
         stratum=[titles.get(stratum[1:], "") for stratum in strata],
@@ -100,7 +106,10 @@ def _answered(wave_answers: WaveAnswers) -> dict[Stratum, int]:
     only counted tables, the answers to the question that most answered."""
     answers, unit_rows = pick(wave_answers, counting_answers(wave_answers, without_flagged=False))
     size, is_listed = len(wave_answers.units), unit_rows >= 0
-    by_stratum = {(row, "", ""): int(n) for row, n in enumerate(np.bincount(unit_rows[is_listed], minlength=size))}
+    by_stratum = {
+        (row, "", ""): int(n)
+        for row, n in enumerate(np.bincount(unit_rows[is_listed], minlength=size))
+    }
     for question in (candidate for candidate in wave_answers.survey.questions if candidate.people):
         if question.code not in answers.frame:
             continue

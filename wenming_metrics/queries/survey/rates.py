@@ -14,9 +14,9 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.sums import hidden_units, sums_of
 from wenming_metrics.queries.survey.waves import (
     WaveAnswers,
+    counting_answers,
     group_name,
     groups_of,
-    counting_answers,
     read_wave,
     waves,
 )
@@ -81,7 +81,9 @@ def rates(office: Office, wave: Window, *, without_flagged: bool = False) -> Rat
     return figures_of(read_wave(office, wave), without_flagged=without_flagged)
 
 
-def figures_of(wave_answers: WaveAnswers, *, without_flagged: bool = False, only: str = "") -> Rates:
+def figures_of(
+    wave_answers: WaveAnswers, *, without_flagged: bool = False, only: str = ""
+) -> Rates:
     """Make the figures of what came in of a wave, as `rates`. Takes: only - code of a rate"""
     chosen = [rate for rate in wave_answers.survey.rates if only in ("", rate.code)]
     counting = counting_answers(wave_answers, without_flagged=without_flagged)
@@ -115,7 +117,9 @@ def _joined(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFram
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
 
 
-def _unit_lines(wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:
+def _unit_lines(
+    wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, hidden: np.ndarray
+) -> pd.DataFrame:
     """Make the lines of one rate, a line per unit of the list."""
     survey = wave_answers.survey
     figures = make_figures(sums, rate.method, survey.decimals, survey.limits, hidden)
@@ -124,7 +128,9 @@ def _unit_lines(wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, hidde
     return lines.assign(place=rank_figures(lines, wave_answers.ties))
 
 
-def _with_flagged(lines: pd.DataFrame, wave_answers: WaveAnswers, flagged: np.ndarray) -> pd.DataFrame:
+def _with_flagged(
+    lines: pd.DataFrame, wave_answers: WaveAnswers, flagged: np.ndarray
+) -> pd.DataFrame:
     """Add how many questionnaires of each unit look doubtful."""
     unit_rows = wave_answers.unit_rows[flagged]
     counts = np.bincount(unit_rows[unit_rows >= 0], minlength=len(wave_answers.units))
@@ -135,7 +141,10 @@ def _with_flagged(lines: pd.DataFrame, wave_answers: WaveAnswers, flagged: np.nd
 def _covered(wave_answers: WaveAnswers) -> np.ndarray:
     """Say of which units of the list anything came in."""
     counted = wave_answers.answers.frame["counts"].to_numpy(bool)
-    answered_rows = [*wave_answers.unit_rows[counted].tolist(), *wave_answers.counted["place"].tolist()]
+    answered_rows = [
+        *wave_answers.unit_rows[counted].tolist(),
+        *wave_answers.counted["place"].tolist(),
+    ]
     return np.isin(np.arange(len(wave_answers.units)), answered_rows)
 
 
@@ -145,11 +154,18 @@ def _defined(survey: Survey, rate: Rate, totals: pd.DataFrame) -> tuple[Rate, st
 
 
 def _total_lines(
-    wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, counting: np.ndarray, *, by_group: bool
+    wave_answers: WaveAnswers,
+    rate: Rate,
+    sums: pd.DataFrame,
+    counting: np.ndarray,
+    *,
+    by_group: bool,
 ) -> pd.DataFrame:
     """Make the lines of one rate for the city and for each group."""
     groups, every = wave_answers.units["group"], np.ones(len(wave_answers.units), bool)
-    lines = [{"level": CITY, "name": CITY_NAME, **total_of(wave_answers, rate, sums, counting, every)}]
+    lines = [
+        {"level": CITY, "name": CITY_NAME, **total_of(wave_answers, rate, sums, counting, every)}
+    ]
     for group in groups_of(wave_answers.units):
         in_group = (groups == group).to_numpy()
         figures = total_of(wave_answers, rate, sums, counting, in_group)
@@ -168,7 +184,11 @@ def _total_lines(
 
 
 def total_of(
-    wave_answers: WaveAnswers, rate: Rate, sums: pd.DataFrame, counting: np.ndarray, chosen: np.ndarray
+    wave_answers: WaveAnswers,
+    rate: Rate,
+    sums: pd.DataFrame,
+    counting: np.ndarray,
+    chosen: np.ndarray,
 ) -> dict[str, object]:
     """Make the figure of some units together.
 
@@ -189,7 +209,12 @@ def total_of(
         estimated = _sampled(wave_answers, rate, counting, chosen, how)
     counts = {name: int(unit_sums[name].sum()) for name in ("n", *SAYS[1:])}
     percent = {name: 100 * estimated[name] for name in ("value", "low", "high")}
-    rests = {"mean": estimated["value"], "n_eff": estimated["n_eff"], "deff": estimated["deff"], "made": method_words}
+    rests = {
+        "mean": estimated["value"],
+        "n_eff": estimated["n_eff"],
+        "deff": estimated["deff"],
+        "made": method_words,
+    }
     return {**counts, **percent, **rests, "covered": int(asked_of.sum()), "of": len(units)}
 
 
@@ -211,7 +236,9 @@ def estimate_among(wave_answers: WaveAnswers, rate: Rate, among: np.ndarray) -> 
     unit_rows = wave_answers.unit_rows[counting]
     people = wave_answers.units["population"].to_numpy(float)[np.unique(unit_rows[unit_rows >= 0])]
     how, _ = _how(wave_answers.survey, people)
-    return _sampled(wave_answers, rate, counting, np.ones(len(wave_answers.units), bool), how, among)
+    return _sampled(
+        wave_answers, rate, counting, np.ones(len(wave_answers.units), bool), how, among
+    )
 
 
 def _sampled(

@@ -13,7 +13,7 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.records import locations_of
 from wenming_metrics.queries.survey.sums import hidden_units
-from wenming_metrics.queries.survey.waves import WaveAnswers, survey_of, read_wave_from
+from wenming_metrics.queries.survey.waves import WaveAnswers, read_wave_from, survey_of
 from wenming_metrics.rules.survey.answers import NOT_ASKED
 from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Question
 from wenming_metrics.scoring.survey.fraud_flags import spell_flags
@@ -92,9 +92,17 @@ def flagged(office: Office, wave: Window) -> pd.DataFrame:
     keys = list(zip(rows["batch"].tolist(), rows["seq"].tolist(), strict=True))
     return pd.DataFrame(
         {
-            **{"batch": rows["batch"], "seq": rows["seq"], "unit_name": names[wave_answers.unit_rows[doubtful]]},
+            **{
+                "batch": rows["batch"],
+                "seq": rows["seq"],
+                "unit_name": names[wave_answers.unit_rows[doubtful]],
+            },
             "reasons": [spell_flags(flags) for flags in rows["flags"].tolist()],
-            **{**locations, "source_row": rows["source_row"], "counts": rows["counts"].astype(bool)},
+            **{
+                **locations,
+                "source_row": rows["source_row"],
+                "counts": rows["counts"].astype(bool),
+            },
             "decided": [_decided(last.loc[key]) if key in last.index else "" for key in keys],
         }
     ).reset_index(drop=True)
@@ -129,7 +137,9 @@ def printed(office: Office, wave: Window) -> pd.DataFrame:
     with reading(office.store) as connection:
         records = read_records(connection, "external")
         span = (wave.start.isoformat(), wave.end.toordinal())
-        in_wave = [(o["first"], d) == span for o, d in zip(records["told"], records["day"], strict=True)]
+        in_wave = [
+            (o["first"], d) == span for o, d in zip(records["told"], records["day"], strict=True)
+        ]
         records = records[np.array(in_wave, bool)].reset_index(drop=True)
         lines = list(_printed(records, titles))
         return _with_locations(connection, records, lines)
@@ -146,13 +156,17 @@ def _printed(records: pd.DataFrame, titles: dict[str, str]) -> Iterator[tuple]:
                 yield index, record["test"], component["name"], rate, component["printed"], rank
 
 
-def _with_locations(connection: Connection, records: pd.DataFrame, lines: list[tuple]) -> pd.DataFrame:
+def _with_locations(
+    connection: Connection, records: pd.DataFrame, lines: list[tuple]
+) -> pd.DataFrame:
     names = ["at", "test", "figure", "rate", "told", "printed_rank"]
     printed_lines = pd.DataFrame(lines, columns=names)
     rows = records.iloc[printed_lines["at"].astype(int)].reset_index(drop=True)
     units = read_register(connection).units["name"]
     locations = locations_of(connection, rows)
     unit_columns = {"unit": rows["unit"], "unit_name": rows["unit"].map(units).fillna("")}
-    printed_lines = printed_lines.drop(columns="at").assign(**unit_columns, **locations, source_row=rows["source_row"])
+    printed_lines = printed_lines.drop(columns="at").assign(
+        **unit_columns, **locations, source_row=rows["source_row"]
+    )
     order = ["test", "unit", "unit_name", "figure", "rate", "told", "printed_rank"]
     return printed_lines[[*order, "file", "sheet", "source_row"]]

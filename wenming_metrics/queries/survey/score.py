@@ -48,7 +48,9 @@ def score_of(wave_answers: WaveAnswers) -> SurveyScores | None:
         return None
     counting = counting_answers(wave_answers, without_flagged=False)
     sums = [sums_of(wave_answers, rate_of(weighed), counting) for weighed in settings.parts]
-    hidden = np.any([hidden_units(wave_answers, weighed.question)[0] for weighed in settings.parts], axis=0)
+    hidden = np.any(
+        [hidden_units(wave_answers, weighed.question)[0] for weighed in settings.parts], axis=0
+    )
     names = wave_answers.units[["unit", "unit_name", "group"]].reset_index(drop=True)
     lines = pd.concat([names, _points(*_of_units(sums), wave_answers, hidden)], axis=1)
     lines = lines.assign(place=rank_figures(lines, wave_answers.ties))
@@ -66,7 +68,9 @@ def score_of(wave_answers: WaveAnswers) -> SurveyScores | None:
 def _of_units(sums: list[pd.DataFrame]) -> tuple[np.ndarray, np.ndarray]:
     """Give what the answers are worth on average, and how many there are: (question, unit)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.array([(unit_sums["weighted"] / unit_sums["weight"]).to_numpy(float) for unit_sums in sums])
+        means = np.array(
+            [(unit_sums["weighted"] / unit_sums["weight"]).to_numpy(float) for unit_sums in sums]
+        )
     return means, np.array([unit_sums["n"].to_numpy(float) for unit_sums in sums])
 
 

@@ -17,7 +17,9 @@ def sums_of(wave_answers: WaveAnswers, rate: Rate, counting: np.ndarray) -> pd.D
     """Sum questionnaires and counted tables for a rate, a line per unit: `scoring.survey.rates.SUMS`."""
     weight, size = wave_answers.answers.frame["weight"].to_numpy(float), len(wave_answers.units)
     unit_rows = np.where(counting, wave_answers.unit_rows, -1)
-    answer_sums = sum_judged(judge_rate(wave_answers.answers, wave_answers.survey, rate), unit_rows, size, weight)
+    answer_sums = sum_judged(
+        judge_rate(wave_answers.answers, wave_answers.survey, rate), unit_rows, size, weight
+    )
     if not wave_answers.counted["question"].eq(rate.question).any():
         return answer_sums
     return answer_sums + sum_counts(wave_answers.counted, wave_answers.survey, rate, size)

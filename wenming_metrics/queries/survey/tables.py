@@ -50,10 +50,15 @@ def by_question(office: Office, wave: Window, unit: int | None = None) -> pd.Dat
     if unit is not None:
         chosen = (wave_answers.units["unit"] == unit).to_numpy()
     answers, unit_rows = pick(wave_answers, counting_answers(wave_answers, without_flagged=False))
-    counts = pd.concat([count_answers(answers, wave_answers.survey, unit_rows), _weighed(wave_answers.counted)])
+    counts = pd.concat(
+        [count_answers(answers, wave_answers.survey, unit_rows), _weighed(wave_answers.counted)]
+    )
     counts = counts[chosen[counts["place"].to_numpy(np.int64)]]
     questions = wave_answers.survey.questions
-    frames = [_of_question(wave_answers, answers, unit_rows, counts, question, chosen) for question in questions]
+    frames = [
+        _of_question(wave_answers, answers, unit_rows, counts, question, chosen)
+        for question in questions
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -97,7 +102,11 @@ def _of_question(
 
 
 def _base(
-    answers: Answers, question: Question, unit_rows: np.ndarray, chosen: np.ndarray, counts: pd.DataFrame
+    answers: Answers,
+    question: Question,
+    unit_rows: np.ndarray,
+    chosen: np.ndarray,
+    counts: pd.DataFrame,
 ) -> tuple[int, float]:
     """Give how many answered a question, and their weight; of a counted one nothing is known."""
     if question.kind == COUNT:
@@ -171,7 +180,8 @@ def cross(office: Office, wave: Window, rate: str, question: str) -> pd.DataFram
     names = wave_answers.units[["unit", "unit_name", "group"]]
     names = names.loc[names.index.repeat(width)].reset_index(drop=True)
     names = names.assign(
-        option=split.codes * len(wave_answers.units), option_title=split.titles * len(wave_answers.units)
+        option=split.codes * len(wave_answers.units),
+        option_title=split.titles * len(wave_answers.units),
     )
     lines = pd.concat([names, figures[[*_FIGURES]]], axis=1)
     was_asked = lines.groupby("unit")["n"].transform("sum") > 0
@@ -202,7 +212,14 @@ def _split(wave_answers: WaveAnswers, question: str) -> _Split:
     if question in answers.frame:
         raw = answers.frame[question].to_numpy(np.int64)
     group = np.where((raw >= 0) & (unit_rows >= 0), number[np.maximum(raw, 0)], -1)
-    return _Split(wave_answers, answers, unit_rows, group, codes, [option.title for option in definition.options])
+    return _Split(
+        wave_answers,
+        answers,
+        unit_rows,
+        group,
+        codes,
+        [option.title for option in definition.options],
+    )
 
 
 def _cells(split: _Split) -> np.ndarray:
@@ -226,7 +243,9 @@ def _hidden(split: _Split, rate: Rate) -> Hidden:
     rows = hidden_units(split.wave_answers, rate.question)[0]
     cells = np.repeat(rows[:, None], width, axis=1)
     columns = np.zeros(width, bool)
-    for question_rate in (r for r in split.wave_answers.survey.rates if r.question == rate.question):
+    for question_rate in (
+        r for r in split.wave_answers.survey.rates if r.question == rate.question
+    ):
         sums = _sums(split, question_rate, _cells(split), len(rows) * width)
         n, k = (sums[name].to_numpy().reshape(-1, width) for name in ("n", "k"))
         (suppressed,) = suppress_tables([n], hide, [k], rows)

@@ -29,7 +29,9 @@ def course(office: Office, rate: str, unit: int | None = None) -> pd.DataFrame:
     lines: list[dict] = []
     for wave in reversed(waves(office)):
         wave_answers = read_wave(office, wave)
-        rated = next((candidate for candidate in wave_answers.survey.rates if candidate.code == rate), None)
+        rated = next(
+            (candidate for candidate in wave_answers.survey.rates if candidate.code == rate), None
+        )
         figures = figures_of(wave_answers, only=rate) if rated else None
         line = _line_of(figures, rate, unit) if rated else None
         if line is not None:

@@ -54,7 +54,9 @@ def _weigh(wave_answers: WaveAnswers, counting: np.ndarray, how: str) -> Weighte
     groups = [_groups(wave_answers, question, counting) for question in questions]
     shares = [_shares(*pair) for pair in zip(survey.margins, questions, strict=True)]
     first = frame["weight"].to_numpy(float)[counting]
-    raked = rake(_by_units(wave_answers, first, wave_answers.unit_rows[counting], how), groups, shares)
+    raked = rake(
+        _by_units(wave_answers, first, wave_answers.unit_rows[counting], how), groups, shares
+    )
     weight = np.zeros(len(frame))
     weight[counting] = raked.weight
     return Weighted(weight, _weighting_sentence([question.title for question in questions], raked))
@@ -65,7 +67,9 @@ def _groups(wave_answers: WaveAnswers, question: Question, counting: np.ndarray)
     frame, codes = wave_answers.answers.frame, [option.code for option in question.options]
     if question.code not in frame:
         return np.full(int(counting.sum()), -1)
-    option_numbers = [codes.index(code) for code in wave_answers.answers.options.get(question.code, ())]
+    option_numbers = [
+        codes.index(code) for code in wave_answers.answers.options.get(question.code, ())
+    ]
     answer_codes = frame[question.code].to_numpy(np.int64)[counting]
     return np.array([*option_numbers, -1])[np.maximum(answer_codes, -1)]
 
@@ -75,7 +79,9 @@ def _shares(margin: Margin, question: Question) -> np.ndarray:
     return np.array([margin.shares.get(option.code, 0.0) for option in question.options])
 
 
-def _by_units(wave_answers: WaveAnswers, weight: np.ndarray, unit_rows: np.ndarray, how: str) -> np.ndarray:
+def _by_units(
+    wave_answers: WaveAnswers, weight: np.ndarray, unit_rows: np.ndarray, how: str
+) -> np.ndarray:
     """Weigh units against each other first."""
     if how == "pooled" or not len(weight):
         return weight

@@ -42,7 +42,9 @@ def phase_ends(office: Office, windows: Sequence[Window]) -> tuple[PhaseEnd, ...
     with reading(office.store) as connection:
         records = read_records(connection, "campaign")
     contents = pd.DataFrame(records["told"].tolist(), records.index).reindex(columns=_TASK[:-1])
-    tasks = contents.fillna("").assign(unit=records["unit"], day=records["day"], batch=records["batch"])
+    tasks = contents.fillna("").assign(
+        unit=records["unit"], day=records["day"], batch=records["batch"]
+    )
     last = tasks["batch"] == tasks.groupby(_TASK)["batch"].transform("max")
     ends = tasks[last].groupby(["campaign", "phase"], sort=False)["day"].max()
     names_by_day: dict[int, list[str]] = {}
@@ -51,7 +53,8 @@ def phase_ends(office: Office, windows: Sequence[Window]) -> tuple[PhaseEnd, ...
     days = [date.fromordinal(day) for day in sorted(names_by_day)]
     inside = [day for day in days if windows and windows[0].start <= day <= windows[-1].end]
     return tuple(
-        PhaseEnd(day, _axis_position(windows, day), tuple(names_by_day[day.toordinal()])) for day in inside
+        PhaseEnd(day, _axis_position(windows, day), tuple(names_by_day[day.toordinal()]))
+        for day in inside
     )
 
 

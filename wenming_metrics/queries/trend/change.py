@@ -91,7 +91,9 @@ def score_change(
         ]
         old, new = _regime(before, office), _regime(after, office)
         versions = [] if _same(old, new) else _versions(old, new)
-        by_version = [_under(connection, office, version, (before, after), listed) for version in versions]
+        by_version = [
+            _under(connection, office, version, (before, after), listed) for version in versions
+        ]
     units = _units([now, *(standings for standings in signed if standings)])
     groups = list(dict.fromkeys(units.sort_values("group_order", kind="stable")["group"]))
     scored = [(now, -2), (now, -1), *((standings, -1) for standings in signed if standings)]
@@ -100,7 +102,8 @@ def score_change(
     was, is_ = states[0], states[1]
     remaining = iter(states[2:])
     start, end = (
-        next(remaining) if standings else state for standings, state in zip(signed, (was, is_), strict=True)
+        next(remaining) if standings else state
+        for standings, state in zip(signed, (was, is_), strict=True)
     )
     under = {version.digest: (next(remaining), next(remaining)) for version in versions}
     booked = explain(start, end, _ways(start, was, is_, end, _crossed(under, old, new)))

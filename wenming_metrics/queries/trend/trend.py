@@ -154,7 +154,9 @@ def _values(
         city = _mean(units, city_weights(standings, number))
         decimals = 2
     else:
-        units = np.where(np.isin(status, SCORED), standings.total[standings.window_columns(number)], np.nan)
+        units = np.where(
+            np.isin(status, SCORED), standings.total[standings.window_columns(number)], np.nan
+        )
         city = city_score(standings, number)
         # What is shown of a group is the mean of what is shown of its units.
         units = half_up(units, decimals)
@@ -168,7 +170,9 @@ def _mean(values: np.ndarray, weights: np.ndarray) -> float:
     has_value = ~np.isnan(values) & (weights > 0)
     if not has_value.any():
         return np.nan
-    return float(exact_product(values[has_value], weights[has_value]) / exact_sum(weights[has_value]))
+    return float(
+        exact_product(values[has_value], weights[has_value]) / exact_sum(weights[has_value])
+    )
 
 
 def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
@@ -179,7 +183,9 @@ def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
         nodes = np.flatnonzero(span.rules.nodes["code"].to_numpy() == code)
         if not len(nodes):
             continue
-        rates, filled = (by_node[nodes[0], columns] for by_node in (span.scores.rates, span.scores.filled))
+        rates, filled = (
+            by_node[nodes[0], columns] for by_node in (span.scores.rates, span.scores.filled)
+        )
         seen = ~np.isnan(rates) & ~filled
         total += np.where(seen, rates, 0.0) * span.share
         weight += seen * span.share

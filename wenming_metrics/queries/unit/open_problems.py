@@ -73,11 +73,19 @@ def unsolved(
     days = custom(end - timedelta(days=LOOK_BACK - 1), end)
     with reading(office.store) as connection:
         owner = ancestors(read_register(connection), chosen.kind)
-        problems = read_problems(connection, days.days, "", _sites(connection, chosen, owner == unit))
-        named_problems = named_in(connection, problems.assign(territory=problems["unit"]), days, chosen)
+        problems = read_problems(
+            connection, days.days, "", _sites(connection, chosen, owner == unit)
+        )
+        named_problems = named_in(
+            connection, problems.assign(territory=problems["unit"]), days, chosen
+        )
         unit_problems = named_problems[owner[named_problems["unit"].to_numpy(np.int64)] == unit]
-        unit_problems = _open(connection, unit_problems.drop_duplicates(_KEY, ignore_index=True), state_day)
-        left = np.where(unit_problems["due"] > 0, unit_problems["due"] - state_day.toordinal(), np.nan)
+        unit_problems = _open(
+            connection, unit_problems.drop_duplicates(_KEY, ignore_index=True), state_day
+        )
+        left = np.where(
+            unit_problems["due"] > 0, unit_problems["due"] - state_day.toordinal(), np.nan
+        )
         unit_problems = unit_problems.assign(left=left).sort_values(["left", "day"], kind="stable")
         lines = _describe(connection, office, unit_problems[unit_problems["due"] > 0].head(most))
     return Unsolved(
@@ -94,12 +102,17 @@ def unsolved(
 def _describe(connection: Connection, office: Office, problems: pd.DataFrame) -> pd.DataFrame:
     """Put names and original cells to problems, in their order."""
     rows = read_rows(
-        connection, problems["day"].unique(), problems["batch"].unique(), problems["territory"].unique()
+        connection,
+        problems["day"].unique(),
+        problems["batch"].unique(),
+        problems["territory"].unique(),
     )
     rows = problems[[*_KEY, "left", "due", "number"]].merge(rows, on=_KEY)
     described = describe(connection, office, rows.assign(loss=np.nan, leaf_name=""))
     due = [date.fromordinal(int(ordinal)) for ordinal in rows["due"]]
-    described = described.assign(left=rows["left"], number=rows["number"], due=pd.Series(due, dtype=object))
+    described = described.assign(
+        left=rows["left"], number=rows["number"], due=pd.Series(due, dtype=object)
+    )
     return described[_COLUMNS]
 
 

@@ -47,7 +47,13 @@ def ranks_over_time(office: Office, window: Window, board: str, unit: int) -> pd
         unit_line = ranked.iloc[position]
         group = (ranked["group"] == unit_line["group"]) & (ranked["status"] == RANKED)
         names = ("status", "score", "rank", "tied", "checks", "failed")
-        lines.append({"window": past_window, **{name: unit_line[name] for name in names}, "ranked": group.sum()})
+        lines.append(
+            {
+                "window": past_window,
+                **{name: unit_line[name] for name in names},
+                "ranked": group.sum(),
+            }
+        )
     return pd.DataFrame(lines).astype({"rank": "Int64", "score": float})
 
 
@@ -82,9 +88,13 @@ def against_group(
             "path": [node_path(rules, node) for node in nodes.index],
             "own": _makes_own(rules),
             "rate": rates[:, position],
-            **{name: _counted(standings, rules, name)[:, position] for name in ("checks", "failed")},
+            **{
+                name: _counted(standings, rules, name)[:, position] for name in ("checks", "failed")
+            },
             **_spread(rates[:, peers], rates[:, position]),
-            "state": np.select([~np.isnan(rates[:, position]), applies[:, position]], [SEEN, UNSEEN], ASIDE),
+            "state": np.select(
+                [~np.isnan(rates[:, position]), applies[:, position]], [SEEN, UNSEEN], ASIDE
+            ),
         }
     )
     lines["gap"] = worth[:, position] * (lines["rate"] - lines["middle"]) / 100

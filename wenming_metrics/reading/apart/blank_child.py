@@ -108,7 +108,11 @@ def _by_column(piece: bytes, prefix: bytes, columns: dict[int, int], emptied: se
 
     def bare(match: re.Match) -> bytes:
         cell_xml = match[0]
-        if int(match[2]) < firsts[match[1]] or cell_xml.endswith(b"/>") and cell_xml.count(b"<") == 1:
+        if (
+            int(match[2]) < firsts[match[1]]
+            or cell_xml.endswith(b"/>")
+            and cell_xml.count(b"<") == 1
+        ):
             return cell_xml
         emptied.update(_SHOWN.findall(cell_xml))
         return _bare(prefix, match[1] + match[2], cell_xml)

@@ -99,7 +99,10 @@ def _send_sheets(
         if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         facts = part and scan_sheet(
-            lambda part=part: unpack(data, part), sheet_metadata.name, limits, pictured=limits["pictured"]
+            lambda part=part: unpack(data, part),
+            sheet_metadata.name,
+            limits,
+            pictured=limits["pictured"],
         )
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
         _refuse_strange_errors(facts, sheet_metadata.name)

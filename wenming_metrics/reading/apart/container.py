@@ -134,7 +134,17 @@ def _local_header(part: Part) -> bytes:
 def _entry(part: Part) -> bytes:
     """Describe a part in the directory of a zip."""
     name = part.name.encode()
-    fields = (20, 20, _UTF8, part.method, part.check, part.packed, part.size, len(name), part.header)
+    fields = (
+        20,
+        20,
+        _UTF8,
+        part.method,
+        part.check,
+        part.packed,
+        part.size,
+        len(name),
+        part.header,
+    )
     return struct.pack("<4s4H4x3LH12xL", b"PK\1\2", *fields) + name
 
 

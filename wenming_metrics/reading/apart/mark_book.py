@@ -35,7 +35,9 @@ _PROPERTY = re.compile(r"<((?:\w+:)?)property\s[^>]*(?<!/)>.*?</\1property>", re
 
 def list_sheets(package: Package) -> dict[str, str]:
     """Give the sheets of a workbook: name -> part."""
-    part_names = {key: part_name for key, kind, part_name in related(package, BOOK) if kind == "worksheet"}
+    part_names = {
+        key: part_name for key, kind, part_name in related(package, BOOK) if kind == "worksheet"
+    }
     sheet_keys = [
         (attribute(tag, "name"), attribute(tag, "id"))
         for tag in _SHEET.findall(read_text(package, BOOK))
@@ -86,7 +88,9 @@ def _list_sheet(package: Package, name: str, key: str) -> None:
     tags = _SHEET.findall(text)
     number = max([0, *(int(attribute(tag, "sheetId", "0")) for tag in tags)]) + 1
     p = prefix_of(text, "sheets")
-    element = f'<{p}sheet name="{escape(name)}" sheetId="{number}" xmlns:r="{OFFICE}" r:id="{key}"/>'
+    element = (
+        f'<{p}sheet name="{escape(name)}" sheetId="{number}" xmlns:r="{OFFICE}" r:id="{key}"/>'
+    )
     write_text(package, BOOK, append_to(text, "sheets", element))
 
 
@@ -126,7 +130,9 @@ def _line(styles: Styles, number: int, line: list[str], *, is_head: bool) -> str
     for index, text in enumerate(line):
         cell_kind = graves.get(text, kind) if index == 0 else kind
         bold = is_head or len(line) == 1
-        style = own_style(styles, cell_kind, bold=bold, centred=is_head or cell_kind in graves.values())
+        style = own_style(
+            styles, cell_kind, bold=bold, centred=is_head or cell_kind in graves.values()
+        )
         cells.append(
             f'<c r="{column_letters(index)}{number}" s="{style}" t="inlineStr"><is>'
             f'<t xml:space="preserve">{escape(text)}</t></is></c>'
@@ -140,7 +146,9 @@ def _line(styles: Styles, number: int, line: list[str], *, is_head: bool) -> str
 def shared_texts(text: str, wanted: str) -> set[str]:
     """Give the numbers of the shared strings that are a text, however it is split and styled."""
     strings = re.findall(r"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>(.*?)</\1si>)", text, re.S)
-    return {str(number) for number, (_, inside) in enumerate(strings) if plain_text(inside) == wanted}
+    return {
+        str(number) for number, (_, inside) in enumerate(strings) if plain_text(inside) == wanted
+    }
 
 
 def plain_text(xml: str) -> str:

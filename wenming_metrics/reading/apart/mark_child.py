@@ -178,7 +178,9 @@ def _cleaner(plain: dict[int, int], layout: Layout) -> Callable[[bytes], bytes]:
 
     def clean(body: bytes) -> bytes:
         if numbers:
-            body = _STYLE.sub(lambda match: match[1] + numbers.get(match[2], match[2]) + match[3], body)
+            body = _STYLE.sub(
+                lambda match: match[1] + numbers.get(match[2], match[2]) + match[3], body
+            )
         return body if layout.reason is None else reasons.sub(b"", body)
 
     return clean

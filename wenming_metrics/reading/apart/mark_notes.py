@@ -123,7 +123,9 @@ def _write_notes(
 def _run(text: str, p: str) -> str:
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "……"
-    run_style = f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="微软雅黑"/></{p}rPr>'
+    run_style = (
+        f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="微软雅黑"/></{p}rPr>'
+    )
     return f'<{p}r>{run_style}<{p}t xml:space="preserve">{escape(text)}</{p}t></{p}r>'
 
 

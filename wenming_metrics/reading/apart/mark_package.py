@@ -183,7 +183,9 @@ def related(package: Package, source: str) -> list[tuple[str, str, str]]:
         if attribute(tag, "TargetMode") == "External":
             continue
         part_name = posixpath.normpath(posixpath.join("/", folder, attribute(tag, "Target")))[1:]
-        relations.append((attribute(tag, "Id"), attribute(tag, "Type").rsplit("/", 1)[-1], part_name))
+        relations.append(
+            (attribute(tag, "Id"), attribute(tag, "Type").rsplit("/", 1)[-1], part_name)
+        )
     return relations
 
 

@@ -46,7 +46,9 @@ def change(
         for number, begin, inside, stop in each_row(body, p, last):
             last = number
             while missing and missing[0] < last:
-                yield body[copied_to:begin] + _new_row(missing[0], edits[missing.pop(0)], layout, restyle)
+                yield body[copied_to:begin] + _new_row(
+                    missing[0], edits[missing.pop(0)], layout, restyle
+                )
                 copied_to = begin
             if last in edits:
                 row = (last, body[begin:inside], body[inside:stop])
@@ -141,13 +143,21 @@ def _head(head: bytes, layout: Layout, edits: dict[int, dict[int, tuple]]) -> by
         return head
     head = _reaching(head, max(columns), max(edits))
     p, column_number = layout.prefix, columns[0] + 1
-    column_element = b'<%bcol min="%d" max="%d" width="72" customWidth="1"/>' % (p, column_number, column_number)
+    column_element = b'<%bcol min="%d" max="%d" width="72" customWidth="1"/>' % (
+        p,
+        column_number,
+        column_number,
+    )
     match = _COLUMNS.search(head)
     if not match:
         return head + b"<%bcols>" % p + column_element + b"</%bcols>" % p
-    spans = [span for tag in COLUMN.findall(match[2] or b"") for span in _without(tag, column_number)]
+    spans = [
+        span for tag in COLUMN.findall(match[2] or b"") for span in _without(tag, column_number)
+    ]
     elements = b"".join(tag for _, tag in sorted([*spans, (column_number, column_element)]))
-    return head[: match.start()] + b"<%bcols>" % p + elements + b"</%bcols>" % p + head[match.end() :]
+    return (
+        head[: match.start()] + b"<%bcols>" % p + elements + b"</%bcols>" % p + head[match.end() :]
+    )
 
 
 def _without(tag: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -181,5 +191,7 @@ def _tail(tail: bytes, layout: Layout, notes: str) -> bytes:
     drawing = re.search(rb"<%bdrawing\s[^>]*/>" % layout.prefix, tail)
     later = re.compile(rf"<(?:{p}(?:{_AFTER_NOTES})|mc:AlternateContent)[\s/>]".encode())
     next_element = later.search(tail)
-    position = drawing.end() if drawing else next_element.start() if next_element else tail.rfind(b"</")
+    position = (
+        drawing.end() if drawing else next_element.start() if next_element else tail.rfind(b"</")
+    )
     return tail[:position] + element + tail[position:]

@@ -76,10 +76,16 @@ def own_style(
 def unmarked(styles: Styles) -> dict[int, int]:
     """Give the formats that bear a fill of an earlier round, and the same formats without it."""
     shades = tuple(f'"{COLOURS[kind]}"' for kind in (NOTE, GRAVE))
-    ours = [number for number, fill in enumerate(styles.fills) if any(shade in fill for shade in shades)]
-    marked = [number for number, xf in enumerate(styles.xfs) if int(attribute(xf, "fillId", "0")) in ours]
+    ours = [
+        number for number, fill in enumerate(styles.fills) if any(shade in fill for shade in shades)
+    ]
+    marked = [
+        number for number, xf in enumerate(styles.xfs) if int(attribute(xf, "fillId", "0")) in ours
+    ]
     return {
-        number: _known(styles, (number, ""), lambda number=number: _with(styles.xfs[number], "fillId", "0"))
+        number: _known(
+            styles, (number, ""), lambda number=number: _with(styles.xfs[number], "fillId", "0")
+        )
         for number in marked
     }
 

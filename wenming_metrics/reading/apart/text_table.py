@@ -94,7 +94,9 @@ def _lines(data: bytes, encoding: str) -> IO[str]:
 def _find_separator(data: bytes, encoding: str) -> str:
     """Find what cuts most lines into the same number of fields; prose is Refused."""
     sample = list(itertools.islice(filter(str.strip, _lines(data, encoding)), _SAMPLE))
-    share, _, separator = max((*_regularity(sample, candidate), candidate) for candidate in _SEPARATORS)
+    share, _, separator = max(
+        (*_regularity(sample, candidate), candidate) for candidate in _SEPARATORS
+    )
     if share < _REGULAR:
         raise Refused("plain_text")
     return separator

@@ -119,7 +119,9 @@ def _mark_sheet(page: Worksheet, sheet: SheetGrid, marks: SheetMarks) -> None:
 def _comment(cell: Cell, text: str) -> None:
     if text:
         comment_text = f"{cell.comment.text if cell.comment else f'【{AUTHOR}】'}\n{text}"
-        cell.comment = Comment(comment_text, AUTHOR, height=min(60 + len(comment_text), 320), width=280)
+        cell.comment = Comment(
+            comment_text, AUTHOR, height=min(60 + len(comment_text), 320), width=280
+        )
 
 
 def _put(

@@ -77,5 +77,7 @@ def _said(problem: Problem) -> str:
 
 
 def _summary(problems: Sequence[Problem], outcome: str) -> list[list[str]]:
-    lines = [[problem.severity, problem.location or _WHOLE, problem.sentence] for problem in problems]
+    lines = [
+        [problem.severity, problem.location or _WHOLE, problem.sentence] for problem in problems
+    ]
     return [[outcome], [_HINT], list(RESULT_HEADINGS), *lines]

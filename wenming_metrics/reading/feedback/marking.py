@@ -49,8 +49,17 @@ def mark(
         lines.insert(1, [f"批注最多写 {MOST_COMMENTS:,} 处,其余的见“{REASON}”一列和下面的清单。"])
     if not content.startswith(_ZIP):
         return mark_plain(content, sheets, lines, tag, limits)
-    task_texts = {"reason": REASON, "results": RESULTS, "author": AUTHOR, "tag": tag, "summary": lines}
-    task = {**task_texts, "sheets": {name: asdict(sheet_marks) for name, sheet_marks in sheets.items()}}
+    task_texts = {
+        "reason": REASON,
+        "results": RESULTS,
+        "author": AUTHOR,
+        "tag": tag,
+        "summary": lines,
+    }
+    task = {
+        **task_texts,
+        "sheets": {name: asdict(sheet_marks) for name, sheet_marks in sheets.items()},
+    }
     packed = json.dumps(task, ensure_ascii=False).encode()
     data = b"".join([struct.pack("<I", len(packed)), packed, content])
     return run("mark_child", data, gather_pieces, limits=limits)

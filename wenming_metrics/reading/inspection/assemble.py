@@ -44,7 +44,11 @@ def read_inspection(
             sheets[position] = [read_checklist(table, names, context, totals)]
         elif table.kind == reading.WIDE:
             sheets[position] = [read_wide(table, names, context, totals)]
-    rest = [(position, *pair) for position, pair in enumerate(tables) if pair[0].kind == reading.FINDINGS]
+    rest = [
+        (position, *pair)
+        for position, pair in enumerate(tables)
+        if pair[0].kind == reading.FINDINGS
+    ]
     looked = [sheet for some in sheets.values() for sheet in some]
     visits = visits_of(looked) if rest else {}
     types = _types(looked) if rest else {}
@@ -87,7 +91,9 @@ def _find_visits(
     return [checks_of_findings(findings, findings.visit)]
 
 
-def _report_also_checked(table: Table, looked: Sequence[SheetChecks], finding_checks: SheetChecks) -> None:
+def _report_also_checked(
+    table: Table, looked: Sequence[SheetChecks], finding_checks: SheetChecks
+) -> None:
     """Tell of problems on items that a checklist of the same workbook judges as well."""
     judged = [sheet.checks for sheet in looked if (sheet.checks["basis"] == BASIS_CHECKLIST).all()]
     pairs = {
@@ -95,7 +101,9 @@ def _report_also_checked(table: Table, looked: Sequence[SheetChecks], finding_ch
         for checks in judged
         for pair in zip(checks["visit"].tolist(), checks["item"].tolist(), strict=True)
     }
-    finding_pairs = zip(finding_checks.checks["visit"].tolist(), finding_checks.checks["item"].tolist(), strict=True)
+    finding_pairs = zip(
+        finding_checks.checks["visit"].tolist(), finding_checks.checks["item"].tolist(), strict=True
+    )
     count = sum(pair in pairs for pair in finding_pairs) if pairs else 0
     if count:
         report_sheet(table, "重复-02", count=count)

@@ -82,10 +82,14 @@ def _report_unknown_items(base: Table, names: Names) -> None:
         if written not in names.items and normalise(base.header.texts[position]) not in names.items:
             unknown_item = {"part": written, "hint": hint(names, written, names.items)}
             letter, text = column_letter(position), base.header.texts[position]
-            base.problems.append(Problem("表头-09", base.sheet.name, None, letter, text, "", unknown_item))
+            base.problems.append(
+                Problem("表头-09", base.sheet.name, None, letter, text, "", unknown_item)
+            )
 
 
-def read_checklist(table: Table, names: Names, context: Context, totals: list[Total]) -> SheetChecks:
+def read_checklist(
+    table: Table, names: Names, context: Context, totals: list[Total]
+) -> SheetChecks:
     """Read a sheet whose rows are items looked at."""
     return _read_checks(table, names, context, totals)[0]
 
@@ -230,7 +234,8 @@ def _report_not_applying(
     name = "item" if "item" in table.columns else "item_code"
     pairs = zip(items[rows].tolist(), point_type[rows].tolist(), strict=True)
     misfits = [
-        {"item": names.item_titles[item_number], "point_type": names.type_titles[kind]} for item_number, kind in pairs
+        {"item": names.item_titles[item_number], "point_type": names.type_titles[kind]}
+        for item_number, kind in pairs
     ]
     report_each(table, rows, "测评项-04", name, misfits)
 

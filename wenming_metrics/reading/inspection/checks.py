@@ -10,11 +10,11 @@ import pandas as pd
 
 from wenming_metrics.reading.model.reading import (
     CHECK_COLUMNS,
+    FACT_COLUMNS,
     FINDING_COLUMNS,
     PIECE_COLUMNS,
     ROLE_COLUMNS,
     SITE_COLUMNS,
-    FACT_COLUMNS,
     empty,
 )
 from wenming_metrics.reading.resolve.where import Where, expand
@@ -134,7 +134,9 @@ def join_checks(
         "role": np.concatenate([sheet.roles[1] for sheet in sheets]),
         "unit": np.concatenate([sheet.roles[2] for sheet in sheets]),
     }
-    roles = pd.DataFrame({name: role_columns[name].astype(ROLE_COLUMNS[name]) for name in role_columns})
+    roles = pd.DataFrame(
+        {name: role_columns[name].astype(ROLE_COLUMNS[name]) for name in role_columns}
+    )
     sites = pd.concat([sheet.sites for sheet in sheets], ignore_index=True)
     return (
         pd.DataFrame(columns, copy=False),
@@ -156,7 +158,9 @@ def pieces_of(sheets: Sequence[SheetChecks]) -> pd.DataFrame:
 
 def _joined(sheets: Sequence[SheetChecks], name: str, default: object) -> np.ndarray:
     """Join a column that some sheets lack."""
-    return np.concatenate([sheet.checks.get(name, np.full(sheet.size, default)) for sheet in sheets])
+    return np.concatenate(
+        [sheet.checks.get(name, np.full(sheet.size, default)) for sheet in sheets]
+    )
 
 
 def _findings(sheets: Sequence[SheetChecks]) -> pd.DataFrame:

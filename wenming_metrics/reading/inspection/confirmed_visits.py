@@ -17,7 +17,7 @@ from wenming_metrics.reading.inspection.checks import NO_ROLES, SheetChecks
 from wenming_metrics.reading.inspection.points import KEPT
 from wenming_metrics.reading.inspection.visits import checks_of_visits
 from wenming_metrics.reading.model.reading import BASIS_VISIT, SITE_COLUMNS, Context
-from wenming_metrics.reading.model.sender_answers import SenderAnswers, Looked
+from wenming_metrics.reading.model.sender_answers import Looked, SenderAnswers
 from wenming_metrics.reading.resolve.names import Names, alive, visit_key
 from wenming_metrics.reading.resolve.where import EARLIEST, expand, settle_visits
 from wenming_metrics.reading.tables.table import Table, report_sheet

@@ -16,7 +16,14 @@ import numpy as np
 
 from wenming_metrics.reading.resolve.periods_and_units import deadline
 from wenming_metrics.reading.tables import values
-from wenming_metrics.reading.tables.table import Table, column, combine, column_location, report, typed
+from wenming_metrics.reading.tables.table import (
+    Table,
+    column,
+    column_location,
+    combine,
+    report,
+    typed,
+)
 from wenming_metrics.reading.tables.values import Value
 from wenming_metrics.vocabulary import SEVERITIES, STATES, normalise
 
@@ -157,7 +164,11 @@ def _due(
     start = _starts(table, day, above)
     deadline_column = column(table, "deadline")
     unit = _unit(table)
-    due = _each(deadline_column.codes, start, lambda code, on: due_day(deadline_column.values[code], on, unit))
+    due = _each(
+        deadline_column.codes,
+        start,
+        lambda code, on: due_day(deadline_column.values[code], on, unit),
+    )
     dated = failed & (day > 0)
     report(table, dated & (due == UNKNOWN), "期限-01", "deadline")
     report(table, dated & (due > 0) & (due < day), "期限-02", "deadline")

@@ -46,14 +46,25 @@ def join_visits(table: Table, visits: Sequence[Table]) -> Table:
     number_column = column(table, _NUMBER)
     words = [values.word(value) for value in number_column.values]
     visit_held = np.concatenate([sheet.held for sheet in numbered])
-    visit_rows = np.array([by_number.row.get(word, -1) for word in words], np.int64)[number_column.codes]
-    bad = _report(table, [words[code] for code in number_column.codes.tolist()], visit_rows, by_number, visit_held, numbered)
+    visit_rows = np.array([by_number.row.get(word, -1) for word in words], np.int64)[
+        number_column.codes
+    ]
+    bad = _report(
+        table,
+        [words[code] for code in number_column.codes.tolist()],
+        visit_rows,
+        by_number,
+        visit_held,
+        numbered,
+    )
     columns = dict(table.columns)
     for name in names:
         codes = np.append(stacked[name].codes, len(stacked[name].values))
         # Of a row that is held nobody is told that it lacks a source.
         filler = SOURCES["city"] if name == "source" else None
-        columns[name] = (GridColumn(codes[np.where(bad, -1, visit_rows)], (*stacked[name].values, filler)),)
+        columns[name] = (
+            GridColumn(codes[np.where(bad, -1, visit_rows)], (*stacked[name].values, filler)),
+        )
     return replace(table, columns=columns, broken={**table.broken, **{(n, 0): bad for n in names}})
 
 
@@ -73,7 +84,9 @@ def _stack(tables: Sequence[Table], name: str) -> GridColumn:
         for table, sheet_column in zip(tables, columns, strict=True)
         for value in sheet_column.values
     ]
-    codes = [sheet_column.codes + start for sheet_column, start in zip(columns, starts, strict=True)]
+    codes = [
+        sheet_column.codes + start for sheet_column, start in zip(columns, starts, strict=True)
+    ]
     return GridColumn(np.concatenate(codes), tuple(cells))
 
 
@@ -118,6 +131,8 @@ def _report(
     rows = np.flatnonzero(several)
     report_each(table, rows, "到访-08", _NUMBER, [{"count": int(several[row])} for row in rows])
     rows = np.flatnonzero(waits)
-    visit_locations = [dict(zip(("sheet", "row"), locations[visit_rows[row]], strict=True)) for row in rows]
+    visit_locations = [
+        dict(zip(("sheet", "row"), locations[visit_rows[row]], strict=True)) for row in rows
+    ]
     report_each(table, rows, "到访-09", _NUMBER, visit_locations)
     return (visit_rows < 0) | (several > 0) | waits

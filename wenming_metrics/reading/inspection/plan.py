@@ -36,7 +36,9 @@ def read_plan(table: Table, names: Names) -> pd.DataFrame:
 def texts(table: Table, name: str) -> np.ndarray:
     """Spell a column of free text, "" where it is blank."""
     text_column = column(table, name)
-    return np.array([values.spell(value) for value in text_column.values], object)[text_column.codes]
+    return np.array([values.spell(value) for value in text_column.values], object)[
+        text_column.codes
+    ]
 
 
 def _report_repeated(table: Table, day: np.ndarray, site: np.ndarray) -> None:

@@ -40,7 +40,9 @@ def full_marks(table: Table, names: Names, items: np.ndarray, rules: ReadingRule
     written_marks = typed(table, "full_mark", values.mark)
     report_unreadable(table, written_marks, "数值-04", "full_mark")
     if rules.blank_full_mark and "full_mark" in table.header.columns:
-        written_marks = np.where(written_marks == values.BLANK, rules.blank_full_mark, written_marks)
+        written_marks = np.where(
+            written_marks == values.BLANK, rules.blank_full_mark, written_marks
+        )
     catalogue_marks = narrow(np.append(names.catalogue.items["full_mark"].to_numpy(np.int64), 0))
     return np.where(written_marks > 0, written_marks, catalogue_marks[items])
 
@@ -90,7 +92,11 @@ def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
 
 
 def checklist_points(
-    table: Table, result_written: np.ndarray, result: np.ndarray, deduction: np.ndarray, marks: np.ndarray
+    table: Table,
+    result_written: np.ndarray,
+    result: np.ndarray,
+    deduction: np.ndarray,
+    marks: np.ndarray,
 ) -> Points:
     """Bring result and deduction together; hold what contradicts itself."""
     blank, has_results = ~result_written, "result" in table.columns

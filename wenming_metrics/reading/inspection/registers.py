@@ -9,8 +9,8 @@ from wenming_metrics.domain.registers import (
     FOREVER,
     PARENT_KINDS,
     Register,
-    successor_numbers,
     parent_candidates,
+    successor_numbers,
     unit_codes,
 )
 from wenming_metrics.reading.inspection.plan import texts
@@ -184,6 +184,9 @@ def read_site_register(table: Table, names: Names) -> pd.DataFrame:
         **{"name": name[counted_rows], "point_type": where.point_type[counted_rows]},
         **{"street": where.street[counted_rows], "unit": where.unit[counted_rows]},
         "aliases": pd.Series([aliases[row] for row in counted_rows.tolist()], dtype=object),
-        **{"sheet": np.full(len(counted_rows), table.sheet.index), "source_row": table.excel[counted_rows]},
+        **{
+            "sheet": np.full(len(counted_rows), table.sheet.index),
+            "source_row": table.excel[counted_rows],
+        },
     }
     return pd.DataFrame(columns).astype(PLACE_COLUMNS)

@@ -115,7 +115,9 @@ def share(amount: int, weights: Sequence[int]) -> list[int]:
     proportions = list(weights) if any(weights) else [1] * len(weights)
     total = sum(proportions)
     shares = [amount * weight // total for weight in proportions]
-    by_rest = sorted(range(len(proportions)), key=lambda position: -(amount * proportions[position] % total))
+    by_rest = sorted(
+        range(len(proportions)), key=lambda position: -(amount * proportions[position] % total)
+    )
     for position in by_rest[: amount - sum(shares)]:
         shares[position] += 1
     return shares
@@ -128,7 +130,9 @@ def _report_whole(
     report_each(table, np.array(rows, np.int64), "问题-03", "description", mismatches)
 
 
-def _report_split(table: Table, split_counts: dict[int, list[int]], shares: dict[int, list[int]]) -> None:
+def _report_split(
+    table: Table, split_counts: dict[int, list[int]], shares: dict[int, list[int]]
+) -> None:
     split_texts = [
         {
             **{"count": len(counts), "places": "+".join(map(str, counts))},
@@ -136,7 +140,9 @@ def _report_split(table: Table, split_counts: dict[int, list[int]], shares: dict
         }
         for row, counts in split_counts.items()
     ]
-    report_each(table, np.array(list(split_counts), np.int64), "问题-02", "description", split_texts)
+    report_each(
+        table, np.array(list(split_counts), np.int64), "问题-02", "description", split_texts
+    )
 
 
 def _pieces(
@@ -151,7 +157,10 @@ def _pieces(
     counts[rows] = [len(row_counts) for row_counts in split_counts.values()]
     line_rows, position = expand(counts)
     is_split = counts[line_rows] > 1
-    line_lost, line_places = lost.astype(np.int64)[line_rows], place_counts.astype(np.int64)[line_rows]
+    line_lost, line_places = (
+        lost.astype(np.int64)[line_rows],
+        place_counts.astype(np.int64)[line_rows],
+    )
     line_lost[is_split] = [lost_share for row in sorted(split_counts) for lost_share in shares[row]]
     line_places[is_split] = [count for row in sorted(split_counts) for count in split_counts[row]]
     words = np.full(len(line_rows), "", object)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wenming_metrics.reading.inspection.checklists import PUBLIC, Findings
-from wenming_metrics.reading.inspection.checks import SheetChecks, Roles, spread_checks
+from wenming_metrics.reading.inspection.checks import Roles, SheetChecks, spread_checks
 from wenming_metrics.reading.inspection.points import KEPT
 from wenming_metrics.reading.model.reading import BASIS_VISIT, Context
 from wenming_metrics.reading.resolve.names import Names, hint, visit_key
@@ -72,7 +72,9 @@ def read_visits(table: Table, names: Names, context: Context) -> SheetChecks:
     return checks_of_visits(table, names, where, (source, visit), (items, number), roles)
 
 
-def _scope(names: Names, value: values.Value, point_type: int) -> tuple[list[int], CellFault | None]:
+def _scope(
+    names: Names, value: values.Value, point_type: int
+) -> tuple[list[int], CellFault | None]:
     """Give the items that a visit looked at: those named by category, code or name, else all."""
     if point_type < 0:
         return [], None
@@ -102,7 +104,14 @@ def _named_items(names: Names, scope_word: str, applies: np.ndarray) -> set[int]
     if item_number is not None:
         return {item_number}
     same_named = names.items.get(scope_word)
-    return None if same_named is None else ({item_number for item_number in same_named if applies[item_number]} or set(same_named[:1]))
+    return (
+        None
+        if same_named is None
+        else (
+            {item_number for item_number in same_named if applies[item_number]}
+            or set(same_named[:1])
+        )
+    )
 
 
 def checks_of_visits(
@@ -148,7 +157,9 @@ def visits_of(sheets: Iterable[SheetChecks]) -> dict[Place, list[Visit]]:
     for sheet in sheets:
         columns = [sheet.checks[name] for name in ("day", "source", "site", "visit")]
         _, first = np.unique(columns[3], return_index=True)
-        for *location, key in zip(*(check_column[first].tolist() for check_column in columns), strict=True):
+        for *location, key in zip(
+            *(check_column[first].tolist() for check_column in columns), strict=True
+        ):
             day, source, site = location
             numbered = key != visit_key(day, source, "", site)
             visits.setdefault((day, source, site), []).append(Visit(key, numbered))

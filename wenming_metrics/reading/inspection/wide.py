@@ -52,7 +52,9 @@ def unpivot(table: Table, bare: str = "") -> Table:
     result = _closed(_keep(all_cells, neither), _shut(table, cells)[lines])
     texts = [table.header.texts[position] for position in items]
     columns = {
-        name: tuple(GridColumn(site_column.codes[lines], site_column.values) for site_column in several)
+        name: tuple(
+            GridColumn(site_column.codes[lines], site_column.values) for site_column in several
+        )
         for name, several in table.columns.items()
         if name not in OF_ITEMS
     }
@@ -163,7 +165,8 @@ def _joined(cells: list[GridColumn]) -> GridColumn:
     starts = np.cumsum([0, *(len(item_cells.values) for item_cells in cells)])[:-1]
     codes = [item_cells.codes + start for item_cells, start in zip(cells, starts, strict=True)]
     return GridColumn(
-        np.stack(codes, axis=1).ravel(), tuple(value for item_cells in cells for value in item_cells.values)
+        np.stack(codes, axis=1).ravel(),
+        tuple(value for item_cells in cells for value in item_cells.values),
     )
 
 

@@ -184,7 +184,10 @@ def blank_columns(block: Block, positions: set[int]) -> Block:
         end = start + width * n_rows
         bodies.append(bytes(n_rows) if position in positions else payload[start:end])
         start = end
-    new_dictionaries = [[1, [None]] if position in positions else dictionary for position, dictionary in enumerate(dictionaries)]
+    new_dictionaries = [
+        [1, [None]] if position in positions else dictionary
+        for position, dictionary in enumerate(dictionaries)
+    ]
     text = json.dumps([n_rows, new_dictionaries], ensure_ascii=False).encode()
     packed = pack_block(b"".join([struct.pack("<I", len(text)), text, *bodies]))
     return Block(block.first_row, block.n_rows, packed)
@@ -207,7 +210,9 @@ def merge_codes(dictionary: dict, block_column: GridColumn) -> np.ndarray:
         # True == 1.0 and False == 0.0 would share a key.
         keys = [(bool, value) if type(value) is bool else value for value in keys]
     block_codes = np.fromiter(map(dictionary.__getitem__, keys), np.int32, len(keys))
-    return (block_codes.astype(np.int16) if len(dictionary) <= _SMALL else block_codes)[block_column.codes]
+    return (block_codes.astype(np.int16) if len(dictionary) <= _SMALL else block_codes)[
+        block_column.codes
+    ]
 
 
 def dictionary_values(dictionary: dict) -> tuple[Value, ...]:

@@ -46,7 +46,10 @@ def gather_marks(marks: Sequence[Mark], header_rows: Mapping[str, int]) -> dict[
     by_sheet: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_sheet[mark.sheet].append(mark)
-    return {name: _gather_sheet(sheet_marks, header_rows.get(name)) for name, sheet_marks in by_sheet.items()}
+    return {
+        name: _gather_sheet(sheet_marks, header_rows.get(name))
+        for name, sheet_marks in by_sheet.items()
+    }
 
 
 def _gather_sheet(marks: list[Mark], header: int | None) -> SheetMarks:

@@ -12,7 +12,12 @@ import pandas as pd
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
-from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, NOTHING_SAID, SenderAnswers, Bare
+from wenming_metrics.reading.model.sender_answers import (
+    BARE_CHOICE,
+    NOTHING_SAID,
+    Bare,
+    SenderAnswers,
+)
 from wenming_metrics.rules.model import Catalogue, ReadingRules
 from wenming_metrics.rules.survey.answers import Answers as Answered
 from wenming_metrics.rules.survey.model import Survey

@@ -46,7 +46,9 @@ def _written(workbook: Workbook, columns: Sequence[PersonalColumn]) -> bytes:
     book = Book(write_only=True)
     for sheet in workbook.sheets:
         page = book.create_sheet(sheet.name[:31])
-        gone = {column.position: column.first_row for column in columns if column.index == sheet.index}
+        gone = {
+            column.position: column.first_row for column in columns if column.index == sheet.index
+        }
         for _ in range(sheet.first_row - 1):
             page.append([])
         rows = zip(*(cells(column) for column in sheet.columns), strict=True)

@@ -75,11 +75,17 @@ def find_unread(sheets: Iterable[SheetGrid]) -> Iterator[PersonalColumn]:
                 continue  # a sentence or a title, no row of headers
             of_units = any(_CONTACTS.search(word) for word in words)
             for position, word in enumerate(words):
-                if len(word) > _LONGEST or position in positions or not is_personal(word, of_units=of_units):
+                if (
+                    len(word) > _LONGEST
+                    or position in positions
+                    or not is_personal(word, of_units=of_units)
+                ):
                     continue
                 positions.add(position)
                 first = sheet.first_row + row + 1
-                yield PersonalColumn(sheet.name, sheet.index, position, str(values[position]), first)
+                yield PersonalColumn(
+                    sheet.name, sheet.index, position, str(values[position]), first
+                )
 
 
 def is_personal(word: str, *, of_units: bool = False, of_people: bool = False) -> bool:

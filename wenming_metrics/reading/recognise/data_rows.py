@@ -70,7 +70,9 @@ def _positions(mask: np.ndarray) -> np.ndarray | slice:
     return rows
 
 
-def _states(below: list[GridColumn], header: Header, count: int) -> tuple[np.ndarray, dict[int, str]]:
+def _states(
+    below: list[GridColumn], header: Header, count: int
+) -> tuple[np.ndarray, dict[int, str]]:
     """Say what each row is, and give the leftmost text of the rows that are totals or remarks."""
     filled, cells, same = (np.zeros(count, np.int16) for _ in range(3))
     kind, open_ = np.zeros(count, np.int8), np.ones(count, bool)
@@ -99,7 +101,9 @@ def _states(below: list[GridColumn], header: Header, count: int) -> tuple[np.nda
     states[(kind == REMARK) & (cells <= _FEW)] = REMARK
     states[kind == TOTAL] = TOTAL
     for remark_position in header.columns.get("remark", ()):
-        is_example = np.array([value == EXAMPLE for value in below[remark_position].values])[below[remark_position].codes]
+        is_example = np.array([value == EXAMPLE for value in below[remark_position].values])[
+            below[remark_position].codes
+        ]
         states[is_example] = REMARK
         labels |= dict.fromkeys(np.flatnonzero(is_example).tolist(), EXAMPLE)
     states[same >= max(2, (len(known_positions) + 1) // 2)] = REPEATED
@@ -125,7 +129,9 @@ def _stretched(sheet: SheetGrid, position: int) -> list[Area]:
     ]
 
 
-def _fill(sheet: SheetGrid, column: GridColumn, position: int, excel: np.ndarray, name: str) -> GridColumn:
+def _fill(
+    sheet: SheetGrid, column: GridColumn, position: int, excel: np.ndarray, name: str
+) -> GridColumn:
     """Give every row of a vertically merged cell the value that its first row shows."""
     areas = [] if name in SHARES or not len(excel) else _stretched(sheet, position)
     codes = column.codes.copy() if areas else column.codes
@@ -158,7 +164,9 @@ def _report_merged(table: Table) -> None:
             rows, cell_text = np.flatnonzero(within), ""
             merge_extent = {"first": area.first_row, "last": area.last_row}
             table.problems.extend(
-                Problem("合并-02", table.sheet.name, int(row), letter, text, cell_text, merge_extent)
+                Problem(
+                    "合并-02", table.sheet.name, int(row), letter, text, cell_text, merge_extent
+                )
                 for row in table.excel[rows]
             )
             hold(table, "合并-02", rows)

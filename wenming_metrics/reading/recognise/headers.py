@@ -23,7 +23,7 @@ from wenming_metrics.reading.survey.questions import (
 )
 from wenming_metrics.reading.tables.bands import Band, read_band
 from wenming_metrics.reading.tables.header import Header
-from wenming_metrics.reading.tables.titles import Titles, read_titles, columns_of_titles
+from wenming_metrics.reading.tables.titles import Titles, columns_of_titles, read_titles
 from wenming_metrics.reading.tables.values import bare_item, spell
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
@@ -65,7 +65,9 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
     """
     head = rows_head(sheet, SEARCHED)
     bands = [read_band(sheet, head, row) for row in range(len(head))]
-    chosen_band = next((band for band in bands if fingerprint(band.texts) in words.header_choices), None)
+    chosen_band = next(
+        (band for band in bands if fingerprint(band.texts) in words.header_choices), None
+    )
     if chosen_band:
         return _header(sheet, head, chosen_band, words)
     counts = [_count(band.texts, band.groups, words) for band in bands]
@@ -73,7 +75,9 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
         return guess_header(sheet, words) if sheet.name in words.kinds else None
     # A row of titles over the header counts as much as the header below it: that one is taken.
     best = [position for position, count in enumerate(counts) if count == max(counts)]
-    row = next((position for position in best if _count(bands[position].first_texts, (), words)), best[0])
+    row = next(
+        (position for position in best if _count(bands[position].first_texts, (), words)), best[0]
+    )
     return _header(sheet, head, bands[row], words)
 
 
@@ -139,7 +143,10 @@ def fingerprint(texts: Sequence[str]) -> str:
 
 
 def _named(
-    row: Sequence[str], groups: Sequence[str], survey: Survey | None, header_choices: Mapping[str, str]
+    row: Sequence[str],
+    groups: Sequence[str],
+    survey: Survey | None,
+    header_choices: Mapping[str, str],
 ) -> dict[str, dict[str, list[int]]]:
     """Give for each family the columns found in a row: name -> positions.
 
@@ -218,7 +225,9 @@ def _missing(
     return tuple("或".join(INPUT[name].title for name in group) for group in groups)
 
 
-def _choose(family_columns: Mapping[str, list[int]], texts: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+def _choose(
+    family_columns: Mapping[str, list[int]], texts: tuple[str, ...]
+) -> dict[str, tuple[int, ...]]:
     """Keep one column per name: the one with the proper title, else the leftmost."""
     chosen = {}
     for name, positions in family_columns.items():
@@ -230,7 +239,11 @@ def _choose(family_columns: Mapping[str, list[int]], texts: tuple[str, ...]) -> 
 
 
 def _doubled(family_columns: Mapping[str, list[int]]) -> list[tuple[str, tuple[int, ...]]]:
-    several = [(name, positions) for name, positions in family_columns.items() if len(positions) > 1 and name not in SEVERAL]
+    several = [
+        (name, positions)
+        for name, positions in family_columns.items()
+        if len(positions) > 1 and name not in SEVERAL
+    ]
     return [(name, tuple(positions)) for name, positions in several if name != "remark"]
 
 
@@ -245,9 +258,13 @@ def _first_row(sheet: SheetGrid, band: Band) -> int:
     return max([excel + band.depth - 1, *ends]) - sheet.first_row + 1
 
 
-def _is_wide(family_columns: Mapping[str, list[int]], texts: tuple[str, ...], items: frozenset[str]) -> bool:
+def _is_wide(
+    family_columns: Mapping[str, list[int]], texts: tuple[str, ...], items: frozenset[str]
+) -> bool:
     """Say whether a sheet of sites has one column per item."""
-    if {"item", "item_code", "result", "description"} & set(family_columns) or "site" not in family_columns:
+    if {"item", "item_code", "result", "description"} & set(
+        family_columns
+    ) or "site" not in family_columns:
         return False
     return sum(_is_item(text, items) for text in texts) >= 2
 
@@ -262,9 +279,20 @@ def _item_columns(
 ) -> tuple[int, ...]:
     """List the columns of items: those that bear no other title."""
     titled = {position for ats in columns.values() for position in ats}
-    return tuple(position for position, text in enumerate(texts) if position not in titled and _is_item(text, items))
+    return tuple(
+        position
+        for position, text in enumerate(texts)
+        if position not in titled and _is_item(text, items)
+    )
 
 
-def _known_titles(by_family: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]) -> tuple[str, ...]:
-    positions = {position for family_columns in by_family.values() for several in family_columns.values() for position in several}
+def _known_titles(
+    by_family: Mapping[str, Mapping[str, list[int]]], texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    positions = {
+        position
+        for family_columns in by_family.values()
+        for several in family_columns.values()
+        for position in several
+    }
     return tuple(texts[position] for position in sorted(positions))

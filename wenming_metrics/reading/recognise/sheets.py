@@ -87,16 +87,21 @@ def refusal_problem(refusal: Refusal) -> Problem:
     return Problem(_REFUSALS.get(refusal.code, "文件-12"), details=message_words)
 
 
-def find_sheets(sheets: Sequence[SheetGrid], words: Words) -> tuple[list[HeadedSheet], list[Problem]]:
+def find_sheets(
+    sheets: Sequence[SheetGrid], words: Words
+) -> tuple[list[HeadedSheet], list[Problem]]:
     """Find the sheets that are read and everything to say about headers."""
     written = [sheet for sheet in sheets if not blank_sheet(sheet)]
     if not written:
         return [], [Problem("文件-01")]
     pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
     headers = [(piece, find_header(piece, words)) for piece in pieces]
-    headed_sheets = [HeadedSheet(sheet, header) for sheet, header in headers if header and header.kind]
+    headed_sheets = [
+        HeadedSheet(sheet, header) for sheet, header in headers if header and header.kind
+    ]
     numbered = any(
-        headed.header.kind == reading.VISITS and "visit_no" in headed.header.columns for headed in headed_sheets
+        headed.header.kind == reading.VISITS and "visit_no" in headed.header.columns
+        for headed in headed_sheets
     )
     problems = [
         problem for sheet, header in headers for problem in _faults(sheet, header, numbered)
@@ -112,9 +117,13 @@ def find_sheets(sheets: Sequence[SheetGrid], words: Words) -> tuple[list[HeadedS
 def search_words(context: reading.Context, filename: str) -> Words:
     """Gather what the search for headers knows beside the titles of columns."""
     catalogue, choices = context.catalogue, context.choices
-    items = _spelled(catalogue.items) | {choice.written for choice in choices.names if choice.kind == "item"}
+    items = _spelled(catalogue.items) | {
+        choice.written for choice in choices.names if choice.kind == "item"
+    }
     choices_and_kinds = (choices.headers, dict(context.answers.kinds))
-    return Words(items, _spelled(catalogue.point_types), filename, *choices_and_kinds, context.survey)
+    return Words(
+        items, _spelled(catalogue.point_types), filename, *choices_and_kinds, context.survey
+    )
 
 
 def list_recognised(
@@ -124,13 +133,19 @@ def list_recognised(
     for header, name in ((headed.header, headed.sheet.name) for headed in headed_sheets):
         yield Recognised(name, header.kind, header.fingerprint, header.is_chosen)
     read = {headed.sheet.index for headed in headed_sheets}
-    for sheet in (candidate for candidate in sheets if candidate.index not in read and not blank_sheet(candidate)):
+    for sheet in (
+        candidate
+        for candidate in sheets
+        if candidate.index not in read and not blank_sheet(candidate)
+    ):
         header = find_header(sheet, words) or guess_header(sheet, words)
         if header:
             yield Recognised(sheet.name, "", header.fingerprint, header.is_chosen)
 
 
-def list_unmapped(sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedSheet], words: Words) -> list[Unmapped]:
+def list_unmapped(
+    sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedSheet], words: Words
+) -> list[Unmapped]:
     """List the columns with values that are not read because their headers are not known.
 
     Of a workbook of which no sheet is known, every column of its likely headers is listed.
@@ -145,7 +160,9 @@ def list_unmapped(sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedShe
 
 
 def _unmapped(sheet: SheetGrid, header: Header) -> Iterator[Unmapped]:
-    mapped = {mapped_position for ats in header.columns.values() for mapped_position in ats} | set(header.items)
+    mapped = {mapped_position for ats in header.columns.values() for mapped_position in ats} | set(
+        header.items
+    )
     mapped |= {mapped_position for _, ats in header.doubled for mapped_position in ats}
     for position, text in enumerate(header.texts):
         word = normalise(text)

@@ -119,7 +119,11 @@ def _settle_types(table: Table, written: list[_Points]) -> list[str]:
     """Take the type from its column, else from the sign; hold rows where neither or both tell."""
     texts = texts_of(table, "adjustment_type")
     column_types = [_type(text) for text in texts]
-    unclear = [r for r, column_type in enumerate(column_types) if not column_type and (texts[r] or not written[r].type)]
+    unclear = [
+        r
+        for r, column_type in enumerate(column_types)
+        if not column_type and (texts[r] or not written[r].type)
+    ]
     report_rows(table, unclear, "加减-01", "adjustment_type", [{}] * len(unclear))
     against = [
         row
@@ -128,7 +132,10 @@ def _settle_types(table: Table, written: list[_Points]) -> list[str]:
     ]
     details = [{"type": column_types[row]} for row in against]
     report_rows(table, against, "加减-04", "adjusted_points", details)
-    return [column_type or points.type for column_type, points in zip(column_types, written, strict=True)]
+    return [
+        column_type or points.type
+        for column_type, points in zip(column_types, written, strict=True)
+    ]
 
 
 def _type(text: str) -> str:

@@ -64,7 +64,10 @@ def components(table: Table, excluded: Sequence[int]) -> list[ScoreComponent]:
 def cells_of(table: Table, position: int) -> list[Value]:
     """Give the cells of any column of the sheet, one per data row."""
     sheet_column = table.sheet.columns[position]
-    return [sheet_column.values[code] for code in sheet_column.codes[table.excel - table.sheet.first_row].tolist()]
+    return [
+        sheet_column.values[code]
+        for code in sheet_column.codes[table.excel - table.sheet.first_row].tolist()
+    ]
 
 
 def _parse(text: str) -> tuple[str, str, str]:
@@ -77,10 +80,20 @@ def _parse(text: str) -> tuple[str, str, str]:
     return (name, match[2], "") if match[3] == "分" else (name, "", match[2])
 
 
-def weighted_sum(score_components: Sequence[ScoreComponent], printed: Sequence[str]) -> Decimal | None:
+def weighted_sum(
+    score_components: Sequence[ScoreComponent], printed: Sequence[str]
+) -> Decimal | None:
     """Add up what the columns of weighted scores say; None where one of them is missing."""
-    weighted_scores = [text for component, text in zip(score_components, printed, strict=True) if component.is_weighted]
-    return sum(map(Decimal, weighted_scores), Decimal(0)) if weighted_scores and all(weighted_scores) else None
+    weighted_scores = [
+        text
+        for component, text in zip(score_components, printed, strict=True)
+        if component.is_weighted
+    ]
+    return (
+        sum(map(Decimal, weighted_scores), Decimal(0))
+        if weighted_scores and all(weighted_scores)
+        else None
+    )
 
 
 def raw_columns(
@@ -97,8 +110,14 @@ def raw_columns(
     for index, component in enumerate(score_components):
         if not component.is_weighted:
             continue
-        mates = [n for n, o in enumerate(score_components) if o.group == component.group and not o.is_weighted]
-        fitting = [n for n in mates if component.share and _is_made_of(rows, index, n, component.share)]
+        mates = [
+            n
+            for n, o in enumerate(score_components)
+            if o.group == component.group and not o.is_weighted
+        ]
+        fitting = [
+            n for n in mates if component.share and _is_made_of(rows, index, n, component.share)
+        ]
         if not fitting:
             return []
         sources.append((fitting[0], Decimal(component.share) / 100))

@@ -100,8 +100,12 @@ def _report_summaries(
     """Say what a summary counts beside what its rows come to once laid out to units."""
     summary_rows = np.flatnonzero(summary)
     lines = duty.rows[~(summary | table.held)[duty.rows]]
-    handed = sum(any(review_round["handed_in"] for review_round in rounds[row]) for row in lines.tolist())
-    name = next((n for n in table.columns if len(summary_rows) and texts_of(table, n)[summary_rows[0]]), "")
+    handed = sum(
+        any(review_round["handed_in"] for review_round in rounds[row]) for row in lines.tolist()
+    )
+    name = next(
+        (n for n in table.columns if len(summary_rows) and texts_of(table, n)[summary_rows[0]]), ""
+    )
     counts = {"count": len(lines), "handed": handed}
     report_rows(table, summary_rows, "台账-05", name, [counts] * len(summary_rows))
 
@@ -154,10 +158,15 @@ def _settle_states(table: Table, rounds: list[list[Round]], summary: np.ndarray)
     written_states = [_word(text) for text in texts]
     unclear = [row for row in data if texts[row] and not written_states[row]]
     report_rows(table, unclear, "台账-04", "document_state", [{}] * len(unclear))
-    differ = [row for row in data if written_states[row] and derived[row] not in ("", written_states[row])]
+    differ = [
+        row for row in data if written_states[row] and derived[row] not in ("", written_states[row])
+    ]
     differences = [{"rounds": derived[row]} for row in differ]
     report_rows(table, differ, "台账-06", "document_state", differences)
-    return [written_state or derived_state for written_state, derived_state in zip(written_states, derived, strict=True)]
+    return [
+        written_state or derived_state
+        for written_state, derived_state in zip(written_states, derived, strict=True)
+    ]
 
 
 def _of_rounds(rounds: list[Round]) -> str:

@@ -81,7 +81,10 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     tests = _tests(table)
     facts = {
         **{"period": [period.title if period else "" for period in periods]},
-        **{"first": [period.start.isoformat() if period else "" for period in periods], "test": tests},
+        **{
+            "first": [period.start.isoformat() if period else "" for period in periods],
+            "test": tests,
+        },
         **{"group": _groups(table, bands), "indicator": texts_of(table, "indicator")},
         **{"restricted": [_restricted(table)] * table.n_rows},
         **{"remark": texts_of(table, "remark")},
@@ -103,7 +106,12 @@ def _wide(table: Table, skipped: np.ndarray) -> dict[str, list]:
     totals, states = _totals(table, [spell(score) for score in scores], skipped, absent)
     _report_sums(table, totals, score_components, printed)
     component_scores = [
-        [_part(component, text) for component, text in zip(score_components, row, strict=True) if text] for row in printed
+        [
+            _part(component, text)
+            for component, text in zip(score_components, row, strict=True)
+            if text
+        ]
+        for row in printed
     ]
     return {"total": totals, "state": states, "parts": component_scores, **_ranks(table, totals)}
 
@@ -123,7 +131,12 @@ def _long(table: Table, skipped: np.ndarray) -> dict[str, list]:
 
 
 def _part(component: ScoreComponent, printed: str) -> dict[str, str]:
-    heading = {"group": component.group, "share": component.share, "name": component.name, "full": component.full}
+    heading = {
+        "group": component.group,
+        "share": component.share,
+        "name": component.name,
+        "full": component.full,
+    }
     return {**heading, "weight": component.weight, "printed": printed}
 
 
@@ -131,7 +144,11 @@ def _ranks(table: Table, totals: Row) -> dict[str, Row]:
     """Give the printed rank, which a row without total has not, and the printed change."""
     ranks = texts_of(table, "printed_rank")
     change_columns = table.header.columns.get("printed_change")
-    changes = [decimal_text(value) for value in cells_of(table, change_columns[0])] if change_columns else []
+    changes = (
+        [decimal_text(value) for value in cells_of(table, change_columns[0])]
+        if change_columns
+        else []
+    )
     return {
         "printed_rank": [r if total else "" for r, total in zip(ranks, totals, strict=True)],
         "change": [change or "" for change in changes] or [""] * table.n_rows,
@@ -142,13 +159,24 @@ def _total_position(table: Table) -> int:
     """Choose the column of the total: of several the one that stands in no group."""
     header = table.header
     groups = header.groups or ("",) * len(header.texts)
-    plain = {position: normalise(header.texts[position]) == "得分" for position in header.columns["total"]}
-    return min(header.columns["total"], key=lambda position: (bool(groups[position]), plain[position], position))
+    plain = {
+        position: normalise(header.texts[position]) == "得分"
+        for position in header.columns["total"]
+    }
+    return min(
+        header.columns["total"],
+        key=lambda position: (bool(groups[position]), plain[position], position),
+    )
 
 
 def _excluded_columns(table: Table) -> list[int]:
     """List the columns that are no component."""
-    named_positions = (position for name, ats in table.header.columns.items() if name != "total" for position in ats)
+    named_positions = (
+        position
+        for name, ats in table.header.columns.items()
+        if name != "total"
+        for position in ats
+    )
     return [*named_positions, _total_position(table)]
 
 
@@ -160,7 +188,8 @@ def _place_of_unit(table: Table) -> str:
 def _bands(table: Table) -> Row:
     """Name the group that each row opens: 「一、主城区(18个)」 alone in its row; "" for no such row."""
     cells = [
-        [spell(value) for value in cells_of(table, position)] for position in range(len(table.header.texts))
+        [spell(value) for value in cells_of(table, position)]
+        for position in range(len(table.header.texts))
     ]
     group_names = []
     for row in range(table.n_rows):
@@ -214,12 +243,17 @@ def _absence(text: str) -> str:
 
 def _said_absent(table: Table, score_components: list[ScoreComponent]) -> Row:
     """Find per row a word in the components that tells why it has no total."""
-    columns = [list(map(_absence, map(spell, cells_of(table, component.position)))) for component in score_components]
+    columns = [
+        list(map(_absence, map(spell, cells_of(table, component.position))))
+        for component in score_components
+    ]
     absences = [next((word for word in row if word), "") for row in zip(*columns, strict=True)]
     return absences or [""] * table.n_rows
 
 
-def _printed(table: Table, score_components: list[ScoreComponent], skipped: np.ndarray) -> list[Row]:
+def _printed(
+    table: Table, score_components: list[ScoreComponent], skipped: np.ndarray
+) -> list[Row]:
     """Give the numbers of the components per row, "" where there is none; tell of what is none."""
     columns = []
     for component in score_components:
@@ -238,18 +272,25 @@ def _report_unread(table: Table, row: int, position: int, cell_text: str) -> Non
     table.problems.append(Problem("上测-08", table.sheet.name, excel, letter, header, cell_text))
 
 
-def _report_sums(table: Table, totals: Row, score_components: list[ScoreComponent], printed: list[Row]) -> None:
+def _report_sums(
+    table: Table, totals: Row, score_components: list[ScoreComponent], printed: list[Row]
+) -> None:
     """Say both figures where a printed total differs from its weighted parts, or from them
     rounded only once."""
     raw = raw_columns(score_components, printed)
     for row in np.flatnonzero(~table.held).tolist():
         total = totals[row]
-        weighted_total, exact = weighted_sum(score_components, printed[row]), exact_sum(raw, printed[row])
+        weighted_total, exact = (
+            weighted_sum(score_components, printed[row]),
+            exact_sum(raw, printed[row]),
+        )
         if not total or weighted_total is None:
             continue
         once = rounded(exact, total) if exact is not None else None
         if weighted_total != Decimal(total):
-            report_rows(table, [row], "上测-03", "total", [{"printed": total, "sum": f"{weighted_total:f}"}])
+            report_rows(
+                table, [row], "上测-03", "total", [{"printed": total, "sum": f"{weighted_total:f}"}]
+            )
         elif once is not None and once != Decimal(total):
             report_rows(
                 table, [row], "上测-04", "total", [{"printed": total, "exact": f"{once:f}"}]
@@ -272,7 +313,9 @@ def _test(text: str) -> str:
 
 def _restricted(table: Table) -> int:
     """Say whether the sheet says anywhere that it must not be published, and tell where it does."""
-    texts = (value for column in table.sheet.columns for value in column.values if isinstance(value, str))
+    texts = (
+        value for column in table.sheet.columns for value in column.values if isinstance(value, str)
+    )
     match = next((hit for text in texts if (hit := _RESTRICTED.search(text))), None)
     if match:
         report_sheet(table, "上测-05", words=match[0])

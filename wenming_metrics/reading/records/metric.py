@@ -60,10 +60,15 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     numbers = {name: _numbers(table, name) for name in NUMBERS}
     scales = _scales(table)
     _report_numbers(table, numbers, scales)
-    of = zip(unit.tolist(), [period and period.title for period in periods], indicators, strict=True)
+    of = zip(
+        unit.tolist(), [period and period.title for period in periods], indicators, strict=True
+    )
     report_again(table, list(of))
     facts = {
-        **{"indicator": indicators, "period": [period.title if period else "" for period in periods]},
+        **{
+            "indicator": indicators,
+            "period": [period.title if period else "" for period in periods],
+        },
         **{"first": [period.start.isoformat() if period else "" for period in periods]},
         **{**numbers, "scale": scales, "remark": texts_of(table, "remark")},
     }
@@ -92,9 +97,14 @@ def _numbers(table: Table, name: str) -> list[str]:
 def _scales(table: Table) -> list[str]:
     """Give the unit of measure: its own column, else the % written behind the value."""
     value_column = column(table, "value")
-    shares = [SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in value_column.values]
+    shares = [
+        SHARE if normalise(spell(value)).endswith(SHARE) else "" for value in value_column.values
+    ]
     written_scales = [normalise(text) for text in texts_of(table, "scale")]
-    return [text or shares[code] for text, code in zip(written_scales, value_column.codes.tolist(), strict=True)]
+    return [
+        text or shares[code]
+        for text, code in zip(written_scales, value_column.codes.tolist(), strict=True)
+    ]
 
 
 def _report_numbers(table: Table, numbers: dict[str, list[str]], scales: list[str]) -> None:
@@ -107,7 +117,9 @@ def _report_numbers(table: Table, numbers: dict[str, list[str]], scales: list[st
             report_rows(table, [row], code, name, [figures])
 
 
-def _fault(value: str, numerator: str, denominator: str, scale: str) -> tuple[str, str, dict[str, str]]:
+def _fault(
+    value: str, numerator: str, denominator: str, scale: str
+) -> tuple[str, str, dict[str, str]]:
     """Say what is wrong with one row: message, column, details; "" for nothing."""
     if not value and not (numerator and denominator):
         return "指标-02", "value", {}

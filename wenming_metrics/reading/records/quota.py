@@ -54,7 +54,10 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     wave_titles = [wave.title if wave else "" for wave in waves]
     report_again(table, list(zip(unit.tolist(), wave_titles, groups, strict=True)))
     facts = {
-        **{"first": [wave.start.isoformat() if wave else "" for wave in waves], "period": wave_titles},
+        **{
+            "first": [wave.start.isoformat() if wave else "" for wave in waves],
+            "period": wave_titles,
+        },
         **{"last": [wave.end.isoformat() if wave else "" for wave in waves]},
         **{"question": [code for code, _ in groups], "people": [option for _, option in groups]},
         **{"people_group": texts_of(table, "people_group"), "planned": planned},
@@ -89,7 +92,8 @@ def _settle_groups(table: Table, survey: Survey | None) -> list[Group]:
                 groups_by_word.setdefault(normalise(word), (question.code, option.code))
     texts = texts_of(table, "people_group")
     groups = [
-        ("", "") if _ALL.match(normalise(text)) else groups_by_word.get(normalise(text)) for text in texts
+        ("", "") if _ALL.match(normalise(text)) else groups_by_word.get(normalise(text))
+        for text in texts
     ]
     strange = [row for row, group in enumerate(groups) if group is None and not table.held[row]]
     choices = {"known": "、".join(titles) or "(评分办法里没有分人群的题目)"}

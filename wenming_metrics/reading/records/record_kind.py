@@ -60,7 +60,11 @@ def make_records(
     facts = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
     frame = pd.DataFrame(
         {
-            **{"kind": kind, "day": np.asarray(day)[free_lines], "unit": np.asarray(unit)[free_lines]},
+            **{
+                "kind": kind,
+                "day": np.asarray(day)[free_lines],
+                "unit": np.asarray(unit)[free_lines],
+            },
             **{"sheet": table.sheet.index, "source_row": table.excel[rows[free_lines]]},
             "told": pd.Series([facts[line] for line in free_lines.tolist()], dtype=object),
         }

@@ -48,7 +48,9 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     unit = settle_unit(table, names, day)
     unit_column = next(name for name in ("subject", "street", *PLACES) if name in table.columns)
     report(table, (unit < 0) & ~table.held, "记录-03", unit_column)
-    counts_by_column = {name: _numbers(table, name) for name in table.columns if name.startswith(MARK)}
+    counts_by_column = {
+        name: _numbers(table, name) for name in table.columns if name.startswith(MARK)
+    }
     _report_totals(table, survey, counts_by_column)
     report_again(table, [(unit_number, last) for unit_number in unit.tolist()])
     facts = {
@@ -69,7 +71,9 @@ def _numbers(table: Table, name: str) -> np.ndarray:
     """Read a column of counts, -1 where nothing is written; hold what is no whole number."""
     count_column = column(table, name)
     read = [whole_count(decimal_text(value)) for value in count_column.values]
-    counts = np.array([-2 if count is None else count for count in read], np.int64)[count_column.codes]
+    counts = np.array([-2 if count is None else count for count in read], np.int64)[
+        count_column.codes
+    ]
     report(table, counts == -2, "计票-02", name)
     return np.maximum(counts, -1)
 
@@ -102,13 +106,24 @@ def _report_totals(table: Table, survey: Survey, counts_by_column: dict[str, np.
     for code in questions:
         if survey.question(code).kind == MULTIPLE:
             continue
-        option_counts = [counts for name, counts in counts_by_column.items() if parts_of(name)[0] == code]
-        total = sum((np.maximum(counts, 0) for counts in option_counts), start=np.zeros(table.n_rows, np.int64))
+        option_counts = [
+            counts for name, counts in counts_by_column.items() if parts_of(name)[0] == code
+        ]
+        total = sum(
+            (np.maximum(counts, 0) for counts in option_counts),
+            start=np.zeros(table.n_rows, np.int64),
+        )
         rows = np.flatnonzero((printed >= 0) & (total != printed) & ~table.held)
-        row_figures = [{"printed": int(printed[row]), "sum": int(total[row])} for row in rows.tolist()]
+        row_figures = [
+            {"printed": int(printed[row]), "sum": int(total[row])} for row in rows.tolist()
+        ]
         title = survey.question(code).title
         report_rows(
-            table, rows, "计票-03", "returned", [{**figures, "question": title} for figures in row_figures]
+            table,
+            rows,
+            "计票-03",
+            "returned",
+            [{**figures, "question": title} for figures in row_figures],
         )
 
 

@@ -42,7 +42,11 @@ def further(table: Table, *number_names: str) -> list[ScoreComponent]:
     """List the columns of numbers that bear no title we know, or another word for one of these."""
     texts, named_columns = table.header.texts, table.header.columns.items()
     pairs = ((name, position) for name, ats in named_columns for position in ats)
-    excluded = [position for name, position in pairs if name not in number_names or texts[position] == INPUT[name].title]
+    excluded = [
+        position
+        for name, position in pairs
+        if name not in number_names or texts[position] == INPUT[name].title
+    ]
     return components(table, excluded)
 
 
@@ -61,9 +65,14 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
     titles = [period.title if period else "" for period in periods]
     report_again(table, list(zip(unit.tolist(), titles, strict=True)))
     scales = [_scale(table.header.texts[component.position]) for component in indicator_columns]
-    columns = [_numbers(table, component, scale) for component, scale in zip(indicator_columns, scales, strict=True)]
+    columns = [
+        _numbers(table, component, scale)
+        for component, scale in zip(indicator_columns, scales, strict=True)
+    ]
     _report_blanks(table, columns)
-    filled = [(row, index) for row in range(table.n_rows) for index in range(len(indicator_columns))]
+    filled = [
+        (row, index) for row in range(table.n_rows) for index in range(len(indicator_columns))
+    ]
     filled = [(row, index) for row, index in filled if columns[index][row][0]]
     rows = np.array([row for row, _ in filled], np.int64)
     firsts = [period.start.isoformat() if period else "" for period in periods]

@@ -143,7 +143,9 @@ def _bare(text: str) -> tuple[str, str]:
     return text.replace(match[0], ""), match[1] or match[2]
 
 
-def _area(names: Names, day: int, where: str, column: str) -> tuple[tuple[int, ...], CellFault | None]:
+def _area(
+    names: Names, day: int, where: str, column: str
+) -> tuple[tuple[int, ...], CellFault | None]:
     """Settle the unit whose members are meant; none where the whole city is."""
     if where in _EVERYWHERE:
         return (), None

@@ -130,7 +130,10 @@ def _build(register: Register, catalogue: Catalogue) -> Names:
         communities=alias_map(register, ["community"]),
         roles=_role_map(register),
         sites=sites,
-        point_types={word: positions[0] for word, positions in _words(types["name"], types["aliases"]).items()},
+        point_types={
+            word: positions[0]
+            for word, positions in _words(types["name"], types["aliases"]).items()
+        },
         items=_words(items["name"], items["aliases"]),
         item_codes={normalise(code): position for position, code in enumerate(items["code"])},
         categories=_words(items["category"], [[]] * len(items)),
@@ -219,7 +222,11 @@ def item(names: Names, code: str, name: str, point_type: int) -> tuple[int, Cell
     """
     by_name = names.items.get(name) or names.items.get(bare_item(name), [])
     if len(by_name) > 1 and point_type >= 0:
-        by_name = [item_number for item_number in by_name if names.catalogue.applies[item_number, point_type]] or by_name
+        by_name = [
+            item_number
+            for item_number in by_name
+            if names.catalogue.applies[item_number, point_type]
+        ] or by_name
     title = names.item_titles
     if code:
         item_number = names.item_codes.get(code)

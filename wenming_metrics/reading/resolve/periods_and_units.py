@@ -145,7 +145,9 @@ def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
     titled, period_column = period_of_titles(table), column(table, "period")
     cell_periods = [read_period(value, table.header.titles.year) for value in period_column.values]
     written = [bool(spell(value)) for value in period_column.values]
-    periods = [cell_periods[code] if written[code] else titled for code in period_column.codes.tolist()]
+    periods = [
+        cell_periods[code] if written[code] else titled for code in period_column.codes.tolist()
+    ]
     missing = [row for row, period in enumerate(periods) if period is None and not skipped[row]]
     report_rows(table, missing, "记录-04", "period", [{}] * len(missing))
     return periods
@@ -175,7 +177,10 @@ def settle_unit(
     Returns: unit numbers, -1 where the row names none (or several as responsible), or one that is
              not known, which is then reported
     """
-    name = next((column_name for column_name in ("subject", "responsible") if column_name in table.columns), "")
+    name = next(
+        (column_name for column_name in ("subject", "responsible") if column_name in table.columns),
+        "",
+    )
     if not name and not set(PLACES) & set(table.columns):
         return np.full(table.n_rows, -1, np.int64)
     out = np.zeros(table.n_rows, np.int64) if skipped is None else skipped.astype(np.int64)
@@ -183,7 +188,10 @@ def settle_unit(
     first, number = combine([out, day, *(name_column.codes for name_column in name_columns)])
     units_and_faults: list[tuple[int, CellFault | None]] = []
     for row in first.tolist():
-        cells, on = [name_column.values[name_column.codes[row]] for name_column in name_columns], int(day[row]) or -1
+        cells, on = (
+            [name_column.values[name_column.codes[row]] for name_column in name_columns],
+            int(day[row]) or -1,
+        )
         if out[row]:
             units_and_faults.append((-1, None))
         elif name:
@@ -232,7 +240,11 @@ def unit_of_titles(table: Table, names: Names, day: int) -> int:
 def _first_named(names: Names, texts: Iterable[str], day: int) -> int:
     for text in texts:
         matching_names = [word for word in names.roles if len(word) > 1 and text.startswith(word)]
-        units = alive(names, names.roles[max(matching_names, key=len)], day or -1) if matching_names else []
+        units = (
+            alive(names, names.roles[max(matching_names, key=len)], day or -1)
+            if matching_names
+            else []
+        )
         if len(units) == 1:
             return units[0]
     return -1
@@ -250,7 +262,9 @@ def contacts_of(table: Table) -> list[str]:
     ]
 
 
-def report_rows(table: Table, rows: Iterable[int], code: str, name: str, message_words: list[dict]) -> None:
+def report_rows(
+    table: Table, rows: Iterable[int], code: str, name: str, message_words: list[dict]
+) -> None:
     """Report one problem for each of some rows; nothing where there are none."""
     row_numbers = np.array(list(rows), np.int64)
     if len(row_numbers):

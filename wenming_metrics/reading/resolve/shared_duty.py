@@ -43,7 +43,8 @@ def settle_duty(table: Table, names: Names, day: np.ndarray) -> Duty:
     counts = np.array([max(len(units), 1) for units in duty_units], np.int64)
     rows, offsets = expand(counts)
     unit = [
-        duty_units[row][n] if duty_units[row] else -1 for row, n in zip(rows.tolist(), offsets.tolist(), strict=True)
+        duty_units[row][n] if duty_units[row] else -1
+        for row, n in zip(rows.tolist(), offsets.tolist(), strict=True)
     ]
     return Duty(rows, np.array(unit, np.int64), lead, counts > 1)
 
@@ -54,11 +55,15 @@ def settle_due(table: Table, code: str) -> tuple[np.ndarray, list[str]]:
     Returns: ordinals (0: no day), and the words of each row
     """
     due_column, year = column(table, "due"), table.header.titles.year
-    days = np.array([deadline(value, year) for value in due_column.values], np.int64)[due_column.codes]
+    days = np.array([deadline(value, year) for value in due_column.values], np.int64)[
+        due_column.codes
+    ]
     blank = np.array([not normalise(spell(value)).strip("-/") for value in due_column.values], bool)
     rows = np.flatnonzero((days < 0) & ~blank[due_column.codes])
     report_each(table, rows, code, "due", [{}] * len(rows))
-    return np.maximum(days, 0), [spell(due_column.values[cell_code]) for cell_code in due_column.codes.tolist()]
+    return np.maximum(days, 0), [
+        spell(due_column.values[cell_code]) for cell_code in due_column.codes.tolist()
+    ]
 
 
 def _units(table: Table, names: Names, day: np.ndarray, name: str) -> list[tuple[int, ...]]:
@@ -74,7 +79,10 @@ def _units(table: Table, names: Names, day: np.ndarray, name: str) -> list[tuple
         report_faults(table, [fault for _, fault in settled], number, nth)
         units = [several for several, _ in settled]
         report_expanded(table, names, name, nth, zip(texts, first.tolist(), units, strict=True))
-        units_per_row = [have + units[combination] for have, combination in zip(units_per_row, number.tolist(), strict=True)]
+        units_per_row = [
+            have + units[combination]
+            for have, combination in zip(units_per_row, number.tolist(), strict=True)
+        ]
     return units_per_row
 
 

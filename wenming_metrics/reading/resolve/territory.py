@@ -34,7 +34,9 @@ def territory(names: Names, day: int, district: str, street: str, community: str
         return _unknown_street(names, street, namesakes)
     local = alive(names, names.communities.get(community, []), day)
     if len(streets) > 1:
-        streets = [candidate for candidate in streets if candidate in names.street_of[local]] or streets
+        streets = [
+            candidate for candidate in streets if candidate in names.street_of[local]
+        ] or streets
     if len(streets) > 1:
         return _fault("单位-05", "street", {"part": street, "names": spell_units(names, streets)})
     street_unit = streets[0]
@@ -51,10 +53,15 @@ def _local(names: Names, street: int, community: str, local: list[int]) -> Terri
     if len(mine) == 1:
         return Territory(street, mine[0])
     if mine:
-        return _fault("单位-05", "community", {"part": community, "names": spell_units(names, mine)})
+        return _fault(
+            "单位-05", "community", {"part": community, "names": spell_units(names, mine)}
+        )
     if local:
         return _conflict(names, "community", names.street_of[local], names.titles[street])
-    fault_words = {"hint": hint(names, community, names.communities), "street": names.titles[street]}
+    fault_words = {
+        "hint": hint(names, community, names.communities),
+        "street": names.titles[street],
+    }
     return Territory(street, street, CellFault("单位-02", "community", fault_words))
 
 
@@ -66,7 +73,9 @@ def _from_community(names: Names, day: int, inside: list[int], community: str) -
     if not communities:
         return _fault("单位-08", "community", {"hint": hint(names, community, names.communities)})
     if len(communities) > 1:
-        return _fault("单位-05", "community", {"part": community, "names": spell_units(names, communities)})
+        return _fault(
+            "单位-05", "community", {"part": community, "names": spell_units(names, communities)}
+        )
     return Territory(int(names.street_of[communities[0]]), communities[0])
 
 
@@ -119,7 +128,9 @@ def role_units(
     return tuple(dict.fromkeys(all_units)), None
 
 
-def _role_fault(names: Names, column: str, unit_name: str, namesakes: list[int], units: list[int]) -> CellFault:
+def _role_fault(
+    names: Names, column: str, unit_name: str, namesakes: list[int], units: list[int]
+) -> CellFault:
     if units:
         return CellFault("单位-05", column, {"part": unit_name, "names": spell_units(names, units)})
     if namesakes:

@@ -65,12 +65,16 @@ def settle_where(
     street, unit = _settle_units(table, names, day)
     site_column = column(table, "site")
     first, number = combine([street, site_column.codes])
-    settled_sites = [_site(names, int(street[row]), site_column.values[site_column.codes[row]]) for row in first]
+    settled_sites = [
+        _site(names, int(street[row]), site_column.values[site_column.codes[row]]) for row in first
+    ]
     report_faults(table, [site.fault for site in settled_sites], number)
     site = np.array([settled.key for settled in settled_sites], np.int64)[number]
     registered = narrow([settled.position for settled in settled_sites])[number]
     sites = names.register.sites
-    kinds, homes = (_by_position(narrow(sites[name]), registered) for name in ("point_type", "unit"))
+    kinds, homes = (
+        _by_position(narrow(sites[name]), registered) for name in ("point_type", "unit")
+    )
     blank = typed(table, "community", lambda value: int(not values.word(value))) == 1
     unit = np.where(blank & (registered >= 0), homes, unit)
     point_type = _settle_types(table, names, kinds, site, known_types)
@@ -119,7 +123,8 @@ def settle_sources(table: Table) -> np.ndarray:
     source_column = column(table, "source")
     words = [values.word(value) for value in source_column.values]
     faults = [
-        None if not word or word in SOURCES else CellFault("来源-02", "source", {}) for word in words
+        None if not word or word in SOURCES else CellFault("来源-02", "source", {})
+        for word in words
     ]
     report_faults(table, faults, source_column.codes)
     number = narrow([SOURCES.get(word, -1 if word else -2) for word in words])[source_column.codes]
@@ -132,12 +137,17 @@ def settle_sources(table: Table) -> np.ndarray:
 def _settle_units(table: Table, names: Names, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     name_columns = [column(table, name) for name in ("district", "street", "community")]
     words = [[values.word(value) for value in name_column.values] for name_column in name_columns]
-    first, number = combine([_epoch(names, day), *(name_column.codes for name_column in name_columns)])
+    first, number = combine(
+        [_epoch(names, day), *(name_column.codes for name_column in name_columns)]
+    )
     areas = [
         territory(
             names,
             int(day[row]),
-            *(word[name_column.codes[row]] for name_column, word in zip(name_columns, words, strict=True)),
+            *(
+                word[name_column.codes[row]]
+                for name_column, word in zip(name_columns, words, strict=True)
+            ),
         )
         for row in first.tolist()
     ]
@@ -231,7 +241,10 @@ def settle_visits(
     first, number = combine([where.site_number, where.day, source, number_column.codes])
     keys = [
         visit_key(
-            int(where.day[row]), int(source[row]), words[number_column.codes[row]], int(where.site[row])
+            int(where.day[row]),
+            int(source[row]),
+            words[number_column.codes[row]],
+            int(where.site[row]),
         )
         for row in first.tolist()
     ]

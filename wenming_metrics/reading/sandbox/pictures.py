@@ -13,7 +13,14 @@ import pandas as pd
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import MISSING, OTHER, TOO_LARGE, Picture, SheetGrid, Workbook
+from wenming_metrics.reading.model.grid import (
+    MISSING,
+    OTHER,
+    TOO_LARGE,
+    Picture,
+    SheetGrid,
+    Workbook,
+)
 
 _MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAGIC |= {b"BM": "bmp"}
@@ -94,9 +101,15 @@ def report_pictures(workbook: Workbook, sheets: Mapping[int, SheetGrid]) -> Iter
     """Say of each sheet of which pictures only the place is kept. Takes: sheets by their index."""
     for index, sheet in sheets.items():
         for lost, code in _NOTES.items():
-            lost_pictures = [picture for picture in workbook.pictures if (picture.sheet, picture.lost) == (index, lost)]
+            lost_pictures = [
+                picture
+                for picture in workbook.pictures
+                if (picture.sheet, picture.lost) == (index, lost)
+            ]
             if lost_pictures:
                 rows = sorted({picture.row for picture in lost_pictures})
                 row_list = "、".join(map(str, rows[:_MOST_ROWS]))
                 row_list += f" 等 {len(rows)}" if len(rows) > _MOST_ROWS else ""
-                yield Problem(code, sheet.name, details={"count": len(lost_pictures), "rows": row_list})
+                yield Problem(
+                    code, sheet.name, details={"count": len(lost_pictures), "rows": row_list}
+                )

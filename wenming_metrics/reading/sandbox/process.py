@@ -27,8 +27,8 @@ from wenming_metrics.reading.model.grid import (
     Block,
     GridColumn,
     Refusal,
-    SheetGrid,
     SheetFacts,
+    SheetGrid,
     Workbook,
     decode_block,
     dictionary_values,
@@ -83,7 +83,10 @@ DEFAULT_LIMITS = SandboxLimits()
 
 
 def decode(
-    data: bytes, *, limits: SandboxLimits = DEFAULT_LIMITS, meanwhile: Callable[[], object] | None = None
+    data: bytes,
+    *,
+    limits: SandboxLimits = DEFAULT_LIMITS,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Workbook:
     """Decode an uploaded file in a child process.
 
@@ -250,9 +253,18 @@ def _build_sheet(
             codes[index].append(merge_codes(dictionaries[index], column))
         blocks.append(block)
         n_rows += block.n_rows
-    columns = tuple(_join(codes.pop(0), dictionary) for dictionary in dictionaries) if blocks else ()
-    identity = (str(sheet_header["name"]), int(sheet_header["index"]), bool(sheet_header["hidden"]), int(sheet_header["first_row"]))
-    return SheetGrid(*identity, columns, n_rows, _build_facts(sheet_header["facts"]), tuple(blocks)), header
+    columns = (
+        tuple(_join(codes.pop(0), dictionary) for dictionary in dictionaries) if blocks else ()
+    )
+    identity = (
+        str(sheet_header["name"]),
+        int(sheet_header["index"]),
+        bool(sheet_header["hidden"]),
+        int(sheet_header["first_row"]),
+    )
+    return SheetGrid(
+        *identity, columns, n_rows, _build_facts(sheet_header["facts"]), tuple(blocks)
+    ), header
 
 
 def _blank(n_rows: int) -> GridColumn:

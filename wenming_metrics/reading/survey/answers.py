@@ -68,7 +68,9 @@ def _by_question(table: Table, question: Question, name: str) -> np.ndarray:
     return np.where(row_answers < NOT_ASKED, BLANK, row_answers)
 
 
-def _by_option(table: Table, question: Question, option_columns: list[tuple[str, str]]) -> np.ndarray:
+def _by_option(
+    table: Table, question: Question, option_columns: list[tuple[str, str]]
+) -> np.ndarray:
     """Read a multiple answer that has a column for each option."""
     choice = choice_of(question)
     codes = [option.code for option in question.options]
@@ -76,7 +78,9 @@ def _by_option(table: Table, question: Question, option_columns: list[tuple[str,
     is_answered, unasked = (np.zeros(table.n_rows, bool) for _ in range(2))
     for option, name in option_columns:
         index, option_column = codes.index(option), column(table, name)
-        read = np.array([is_chosen(choice, index, value) for value in option_column.values], np.int64)
+        read = np.array(
+            [is_chosen(choice, index, value) for value in option_column.values], np.int64
+        )
         row_choices = read[option_column.codes]
         if (read == UNKNOWN).any():
             _report(table, question, name, row_choices)
@@ -119,9 +123,13 @@ def _hint(question: Question, written: str) -> str:
 
 
 def _report_by_number(table: Table, question: Question, name: str) -> None:
-    option_list = "、".join(f"{n} {option.title}" for n, option in enumerate(question.options, start=1))
+    option_list = "、".join(
+        f"{n} {option.title}" for n, option in enumerate(question.options, start=1)
+    )
     answer_column = column(table, name)
     letters = any(spell(value)[:1].isalpha() for value in answer_column.values if value is not None)
     if letters:
-        option_list = "、".join(f"{chr(64 + n)} {o.title}" for n, o in enumerate(question.options, 1))
+        option_list = "、".join(
+            f"{chr(64 + n)} {o.title}" for n, o in enumerate(question.options, 1)
+        )
     report_sheet(table, "问卷-13", name, question=question.title, options=option_list)

@@ -83,7 +83,9 @@ def read_survey(tables: Sequence[Table], names: Names, context: Context) -> Answ
     _report_missing(tables[0], survey_tables, survey)
     questions = [question for question in survey.questions if question.kind != COUNT]
     options = {
-        question.code: tuple(option.code for option in question.options) for question in questions if question.kind != SCALE
+        question.code: tuple(option.code for option in question.options)
+        for question in questions
+        if question.kind != SCALE
     }
     multiple = frozenset(question.code for question in questions if question.kind == MULTIPLE)
     span = (wave.window.start.toordinal(), wave.window.end.toordinal())
@@ -92,7 +94,9 @@ def read_survey(tables: Sequence[Table], names: Names, context: Context) -> Answ
 
 def _read_table(table: Table, survey: Survey) -> SurveyTable:
     question_answers = read_questions(table, survey)
-    when = next((name for name in ("submitted", "answer_end") if name in table.columns), "submitted")
+    when = next(
+        (name for name in ("submitted", "answer_end") if name in table.columns), "submitted"
+    )
     day, second = _moments(table, when)
     return SurveyTable(table, question_answers, when, day, second, _durations(table))
 
@@ -103,19 +107,25 @@ def _moments(table: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
     day_and_second = [moment(value, year) for value in moment_column.values]
     row_moments = np.array(day_and_second, np.int64).reshape(-1, 2)[moment_column.codes]
     is_stated = (row_moments[:, 0] > 0) & (row_moments[:, 1] >= 0)
-    return row_moments[:, 0], np.where(is_stated, row_moments[:, 0] * _DAY_SECONDS + row_moments[:, 1], -1)
+    return row_moments[:, 0], np.where(
+        is_stated, row_moments[:, 0] * _DAY_SECONDS + row_moments[:, 1], -1
+    )
 
 
 def _durations(table: Table) -> np.ndarray:
     """Give how many seconds each took, -1 where it is not said."""
     if "duration" in table.columns:
         duration_column = column(table, "duration")
-        return np.array([seconds(value) for value in duration_column.values], np.int64)[duration_column.codes]
+        return np.array([seconds(value) for value in duration_column.values], np.int64)[
+            duration_column.codes
+        ]
     start, end = (_moments(table, name)[1] for name in ("answer_start", "answer_end"))
     return np.where((start >= 0) & (end >= start), end - start, -1)
 
 
-def _frame(survey_table: SurveyTable, titled: object, wave: Wave, names: Names, context: Context) -> pd.DataFrame:
+def _frame(
+    survey_table: SurveyTable, titled: object, wave: Wave, names: Names, context: Context
+) -> pd.DataFrame:
     """Say what is wrong with the rows of a table, and give those that nothing holds."""
     table, survey = survey_table.table, context.survey
     day = report_days(table, survey_table.day, survey_table.when, context.today)
@@ -153,14 +163,18 @@ def _numbers(text_column: GridColumn) -> np.ndarray:
     """Number the texts of a column, -1 where nothing is written."""
     words = [_REGION.sub("", normalise(spell(value))) for value in text_column.values]
     number_by_word = {word: number for number, word in enumerate(dict.fromkeys(words))}
-    return np.array([number_by_word[word] if word else -1 for word in words], np.int64)[text_column.codes]
+    return np.array([number_by_word[word] if word else -1 for word in words], np.int64)[
+        text_column.codes
+    ]
 
 
 def _weights(table: Table) -> np.ndarray:
     """Read how many each counts for; hold what is no number above 0."""
     weight_column = column(table, "answer_weight")
     read = [decimal_text(value) for value in weight_column.values]
-    weights = np.array([1.0 if text == "" else float(text or 0) for text in read])[weight_column.codes]
+    weights = np.array([1.0 if text == "" else float(text or 0) for text in read])[
+        weight_column.codes
+    ]
     report(table, weights <= 0, "问卷-12", "answer_weight")
     return weights
 
@@ -189,7 +203,9 @@ def _mixed(table: Table, names: Sequence[str]) -> np.ndarray:
     total = np.zeros(table.n_rows, np.uint64)
     for name in names:
         cell_column = column(table, name)
-        words = np.array([f"{name}\x1f{normalise(spell(value))}" for value in cell_column.values], object)
+        words = np.array(
+            [f"{name}\x1f{normalise(spell(value))}" for value in cell_column.values], object
+        )
         total = total * _ODD + pd.util.hash_array(words, categorize=False)[cell_column.codes]
     return total
 
@@ -206,7 +222,9 @@ def _report_flags(tables: Sequence[Table], frame: pd.DataFrame) -> None:
 
 def _report_missing(table: Table, survey_tables: Sequence[SurveyTable], survey: Survey) -> None:
     """Say which questions that figures are made of stand in none of the tables."""
-    asked_codes = {code for survey_table in survey_tables for code in survey_table.question_answers.asked_codes}
+    asked_codes = {
+        code for survey_table in survey_tables for code in survey_table.question_answers.asked_codes
+    }
     wanted = dict.fromkeys(rate.question for rate in survey.rates)
     kinds = {question.code: question for question in survey.questions}
     missing = [code for code in wanted if code not in asked_codes and kinds[code].kind != COUNT]

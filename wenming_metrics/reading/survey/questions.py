@@ -76,7 +76,13 @@ def spell_name(survey: Survey | None, name: str) -> str:
     """Write what a column of a questionnaire holds; "" for a name that the survey has not."""
     question, option = parts_of(name)
     for survey_question in survey.questions if survey and name.startswith(MARK) else ():
-        titles = {"": survey_question.title, **{choice.code: f"{survey_question.title}:{choice.title}" for choice in survey_question.options}}
+        titles = {
+            "": survey_question.title,
+            **{
+                choice.code: f"{survey_question.title}:{choice.title}"
+                for choice in survey_question.options
+            },
+        }
         if survey_question.code == question:
             return titles.get(option, "")
     return ""
@@ -129,7 +135,9 @@ def survey_columns(
         word = normalise(text)
         if word:
             name = (
-                meanings[word] if word in meanings else _fact(word) or _of_survey(survey_words, text, groups, position)
+                meanings[word]
+                if word in meanings
+                else _fact(word) or _of_survey(survey_words, text, groups, position)
             )
             if name:
                 positions.setdefault(name, []).append(position)
@@ -143,7 +151,9 @@ def counted_columns(
     survey_words, positions = _survey_words(survey) if survey else None, {}
     for position, text in enumerate(texts):
         word = normalise(text)
-        name = meanings.get(word) or (_of_counts(survey_words, text, groups, position) if survey_words and word else "")
+        name = meanings.get(word) or (
+            _of_counts(survey_words, text, groups, position) if survey_words and word else ""
+        )
         if name.startswith(MARK):
             positions.setdefault(name, []).append(position)
     return positions
@@ -165,7 +175,9 @@ def _is_survey(positions: Mapping[str, object], survey_words: SurveyWords | None
     questions = {parts_of(name)[0] for name in positions if name.startswith(MARK)}
     if "submitted" in positions or "answer_end" in positions:
         return bool(questions or _OWN & set(positions))
-    plain = [question for question in questions if survey_words and survey_words.kinds[question] != SCALE]
+    plain = [
+        question for question in questions if survey_words and survey_words.kinds[question] != SCALE
+    ]
     return len(questions) >= 2 and bool(plain)
 
 
@@ -178,16 +190,25 @@ def _fact(word: str) -> str:
     return _PLACES.get(match[1], "street") if match else ""
 
 
-def _of_survey(survey_words: SurveyWords | None, text: str, groups: Sequence[str], position: int) -> str:
+def _of_survey(
+    survey_words: SurveyWords | None, text: str, groups: Sequence[str], position: int
+) -> str:
     """Name the question of a column, or, of a multiple answer, the option."""
     if survey_words is None:
         return ""
     question = survey_words.questions.get(bare(text))
     if question:
         return "" if survey_words.kinds[question] == COUNT else name_of(question)
-    for left, right in (*_splits(text), *([(groups[position], text)] if position < len(groups) else [])):
+    for left, right in (
+        *_splits(text),
+        *([(groups[position], text)] if position < len(groups) else []),
+    ):
         over = survey_words.questions.get(bare(left))
-        if over and survey_words.kinds[over] == MULTIPLE and bare(right) in survey_words.options[over]:
+        if (
+            over
+            and survey_words.kinds[over] == MULTIPLE
+            and bare(right) in survey_words.options[over]
+        ):
             return name_of(over, survey_words.options[over][bare(right)])
         question = survey_words.questions.get(bare(right))
         if question and survey_words.kinds[question] != COUNT and not over:
@@ -198,7 +219,10 @@ def _of_survey(survey_words: SurveyWords | None, text: str, groups: Sequence[str
 def _of_counts(survey_words: SurveyWords, text: str, groups: Sequence[str], position: int) -> str:
     """Name the figure of a column, or the question and the option that it counts."""
     word = _unit_off(bare(text))
-    for left, right in (*([(groups[position], text)] if position < len(groups) else []), *_splits(text)):
+    for left, right in (
+        *([(groups[position], text)] if position < len(groups) else []),
+        *_splits(text),
+    ):
         over, option = survey_words.questions.get(bare(left)), _unit_off(bare(right))
         if over and option in survey_words.options[over]:
             return name_of(over, survey_words.options[over][option])
@@ -216,7 +240,10 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
         yield match[1], match[2]
     for index, mark in enumerate(word):
         if mark in _SPLITS and 0 < index < len(word) - 1:
-            yield word[:index].rpartition("/")[2] if mark == "/" else word[:index], word[index + 1 :]
+            yield (
+                word[:index].rpartition("/")[2] if mark == "/" else word[:index],
+                word[index + 1 :],
+            )
 
 
 @lru_cache(maxsize=8)
@@ -227,8 +254,14 @@ def _words_of(questions: tuple[Question, ...]) -> SurveyWords:
         for text in (question.code, question.title, *question.headers):
             words.setdefault(bare(text), question.code)
         option_codes = {normalise(o.code): o.code for o in question.options}
-        option_codes |= {bare(text): o.code for o in question.options for text in (o.title, *o.aliases)}
-        option_codes |= {bare(f"{n}分"): str(n) for n in range(question.low, question.high + 1) if question.kind == SCALE}
+        option_codes |= {
+            bare(text): o.code for o in question.options for text in (o.title, *o.aliases)
+        }
+        option_codes |= {
+            bare(f"{n}分"): str(n)
+            for n in range(question.low, question.high + 1)
+            if question.kind == SCALE
+        }
         options[question.code] = option_codes
         for text, code in option_codes.items():
             met.setdefault(text, set()).add(name_of(question.code, code))

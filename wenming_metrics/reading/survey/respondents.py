@@ -72,8 +72,12 @@ def find_wave(tables: Sequence[Table], days: Sequence[np.ndarray], survey: Surve
     stated_waves = {wave for wave in titled if wave}
     for table in tables:
         table_column = column(table, "period")
-        for value, count in zip(table_column.values, np.bincount(table_column.codes).tolist(), strict=False):
-            stated_wave = _wave(survey, read_period(value, table.header.titles.year)) if value else None
+        for value, count in zip(
+            table_column.values, np.bincount(table_column.codes).tolist(), strict=False
+        ):
+            stated_wave = (
+                _wave(survey, read_period(value, table.header.titles.year)) if value else None
+            )
             votes.update({stated_wave: count} if stated_wave else {})
             stated_waves |= {stated_wave} if stated_wave else set()
     if not votes:
@@ -103,8 +107,14 @@ def report_misfits(
     out = (day > 0) & ((day < first) | (day > last + survey.grace_days))
     report(table, out, "问卷-04", name, **{key: str(value) for key, value in wave_facts.items()})
     period_column = column(table, "period")
-    stated_waves = [_wave(survey, read_period(value, table.header.titles.year)) for value in period_column.values]
-    is_misfit = np.array([stated_wave is not None and stated_wave != wave.window for stated_wave in stated_waves], bool)[period_column.codes]
+    stated_waves = [
+        _wave(survey, read_period(value, table.header.titles.year))
+        for value in period_column.values
+    ]
+    is_misfit = np.array(
+        [stated_wave is not None and stated_wave != wave.window for stated_wave in stated_waves],
+        bool,
+    )[period_column.codes]
     if titled and titled != wave.window:
         is_misfit = np.full(table.n_rows, True)
     report(table, is_misfit & ~out, "问卷-05", "period", wave=wave.window.title)
@@ -182,7 +192,11 @@ def _whole_hint(names: Names, street: str, settled: Territory) -> Territory:
 def _cluster(settled: Territory, community: str, strange: bool) -> int:
     if strange:
         return _named(settled.street, community)
-    return settled.unit + 1 if community and settled.unit >= 0 and settled.unit != settled.street else 0
+    return (
+        settled.unit + 1
+        if community and settled.unit >= 0 and settled.unit != settled.street
+        else 0
+    )
 
 
 def _named(street: int, text: str) -> int:
@@ -198,7 +212,9 @@ def _places(table: Table, unit: np.ndarray) -> np.ndarray:
         return np.zeros(table.n_rows, np.int64)
     first, number = combine([unit, place_column.codes])
     estate_numbers = [
-        _named(int(unit[row]), words[place_column.codes[row]]) if words[place_column.codes[row]] else 0
+        _named(int(unit[row]), words[place_column.codes[row]])
+        if words[place_column.codes[row]]
+        else 0
         for row in first.tolist()
     ]
     return np.array(estate_numbers, np.int64)[number]

@@ -93,7 +93,11 @@ def is_chosen(choice: Choice, option: int, value: Value) -> int:
     if state is not None:
         return state
     position = _option(choice, text)
-    return 1 if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER else UNKNOWN
+    return (
+        1
+        if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER
+        else UNKNOWN
+    )
 
 
 def _plain(value: Value) -> str:
@@ -140,8 +144,14 @@ def _parts(choice: Choice, text: str) -> list[int]:
             if min(positions) >= 0:
                 return positions
     letters = normalise(text)
-    positions = [_option(choice, letter) for letter in letters] if _LETTERS.fullmatch(letters) else []
-    return positions if positions and min(positions) >= 0 and len(set(positions)) == len(positions) else []
+    positions = (
+        [_option(choice, letter) for letter in letters] if _LETTERS.fullmatch(letters) else []
+    )
+    return (
+        positions
+        if positions and min(positions) >= 0 and len(set(positions)) == len(positions)
+        else []
+    )
 
 
 def _several(choice: Choice, text: str, raw: str) -> int:

@@ -41,8 +41,12 @@ def _unsaved(table: Table) -> dict[int, list[int]]:
     for letters, row in _REFERENCE.findall(" ".join(map(str, facts.unsaved_formulas))):
         rows_by_position.setdefault(_position(letters), []).append(int(row))
     columns = table.header.columns.items()
-    read_positions = {position for name, ats in columns for position in ats if name not in _NOT_MISSED}
-    if read_positions & set(rows_by_position) and facts.unsaved_formula_count > len(facts.unsaved_formulas):
+    read_positions = {
+        position for name, ats in columns for position in ats if name not in _NOT_MISSED
+    }
+    if read_positions & set(rows_by_position) and facts.unsaved_formula_count > len(
+        facts.unsaved_formulas
+    ):
         report_sheet(table, "公式-03", count=facts.unsaved_formula_count)
     return rows_by_position
 

@@ -152,7 +152,9 @@ def report_each(
     """Report one problem for each of some data rows, with its own details."""
     broken = table.broken.get((name, nth))
     if broken is not None and code not in OF_BROKEN:
-        details = [row_details for row_details, out in zip(details, broken[rows], strict=True) if not out]
+        details = [
+            row_details for row_details, out in zip(details, broken[rows], strict=True) if not out
+        ]
         rows = rows[~broken[rows]]
     if messages()[code].severity == HOLD:
         hold(table, code, rows)

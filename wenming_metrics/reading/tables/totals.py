@@ -39,7 +39,9 @@ def report_totals(table: Table, totals: list[Total], lost: np.ndarray) -> None:
         code = "行-02"
         if total.printed < 0 or _MEAN.search(total.label):
             code, figures = "行-03", {}
-        elif total.printed == since_last or (_GRAND.search(total.label) and total.printed == all_lost):
+        elif total.printed == since_last or (
+            _GRAND.search(total.label) and total.printed == all_lost
+        ):
             code = "行-01"
         table.problems.append(
             Problem(code, table.sheet.name, total.excel, found=total.label, details=figures)

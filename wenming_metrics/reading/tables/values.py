@@ -108,7 +108,9 @@ def _day_of_text(text: str, year: int | None) -> int:
     if not match:
         match = _SHORT_DAY.fullmatch(text)
         date_parts = (year, *match.groups()) if match else None
-    if not date_parts or not (_CLOCK.fullmatch(date_parts[3]) or _SPAN_REST.fullmatch(date_parts[3])):
+    if not date_parts or not (
+        _CLOCK.fullmatch(date_parts[3]) or _SPAN_REST.fullmatch(date_parts[3])
+    ):
         return UNREADABLE
     if date_parts[0] is None:
         day_without_year = _calendar(2000, int(date_parts[1]), int(date_parts[2]))

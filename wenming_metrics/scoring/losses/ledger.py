@@ -72,7 +72,9 @@ def passes_tell(rules: RuleSet) -> np.ndarray:
     return tells
 
 
-def silent_losses(lines: pd.DataFrame, scores: Scores, rules: RuleSet, columns: slice) -> pd.DataFrame:
+def silent_losses(
+    lines: pd.DataFrame, scores: Scores, rules: RuleSet, columns: slice
+) -> pd.DataFrame:
     """List what was lost without a row.
 
     Takes:   lines - the traced checks of some columns: owner, column, points; columns - those columns
@@ -146,10 +148,14 @@ def regained(lines: pd.DataFrame, dropped: np.ndarray, rules: RuleSet) -> np.nda
         return gained
     touched_lines, gone = lines[touched], dropped[touched]
     before = _taken(touched_lines, rules)
-    after = _taken(touched_lines.assign(lost=np.where(gone, 0, touched_lines["lost"])), rules).reindex(before.index)
+    after = _taken(
+        touched_lines.assign(lost=np.where(gone, 0, touched_lines["lost"])), rules
+    ).reindex(before.index)
     first = ~keys[touched].duplicated()
     ratio = (after.fillna(0.0) / before.where(before > 0)).fillna(1.0)
-    back = touched_lines["own"].to_numpy() * (1.0 - ratio.reindex(keys[touched]).fillna(1.0).to_numpy())
+    back = touched_lines["own"].to_numpy() * (
+        1.0 - ratio.reindex(keys[touched]).fillna(1.0).to_numpy()
+    )
     gained[touched] = np.where(first, back, 0.0)
     return gained
 
@@ -222,7 +228,12 @@ def blocks(lines: pd.DataFrame, depth: int, value: str, levels: int = 3) -> pd.D
 
 
 def _lay(
-    lines: pd.DataFrame, level_names: list[str], value: str, path: tuple, start: float, block_rows: list[tuple]
+    lines: pd.DataFrame,
+    level_names: list[str],
+    value: str,
+    path: tuple,
+    start: float,
+    block_rows: list[tuple],
 ) -> None:
     if not level_names:
         return

@@ -81,7 +81,9 @@ def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, n
         upper = plan.above[node]
         if upper < 0:
             column_totals = periods["counted"].groupby(periods["column"]).sum()
-            counted = counted / column_totals.where(column_totals > 0).reindex(checks["column"]).to_numpy(float)
+            counted = counted / column_totals.where(column_totals > 0).reindex(
+                checks["column"]
+            ).to_numpy(float)
         with np.errstate(invalid="ignore", divide="ignore"):
             amount[inside] *= np.nan_to_num(np.where(lost > 0, counted / lost, 0.0))
         holder[inside] = upper if upper >= 0 else node

@@ -37,7 +37,10 @@ def put_under(findings: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
              findings that are one problem; those that are not both among `findings` say nothing
     Returns: per finding an item, -1: only its own
     """
-    position_of = {key: position for position, key in enumerate(zip(findings["batch"], findings["seq"], strict=True))}
+    position_of = {
+        key: position
+        for position, key in enumerate(zip(findings["batch"], findings["seq"], strict=True))
+    }
     lead = list(range(len(findings)))
 
     def root(position: int) -> int:
@@ -77,8 +80,12 @@ def judge_together(
     lines, sign = with_copies(findings)
     copies = pd.Series(lines.index[sign < 0], lines["label"][sign < 0].to_numpy())
     copied_answers = answers[answers["finding"].isin(copies.index)]
-    copied_answers = copied_answers.assign(finding=copies.reindex(copied_answers["finding"]).to_numpy())
-    answers = pd.concat([answers, copied_answers], ignore_index=True) if len(copied_answers) else answers
+    copied_answers = copied_answers.assign(
+        finding=copies.reindex(copied_answers["finding"]).to_numpy()
+    )
+    answers = (
+        pd.concat([answers, copied_answers], ignore_index=True) if len(copied_answers) else answers
+    )
     settings = {"as_of": as_of, "relapse_days": relapse_days}
     settings |= {"running": running, "issue_of": issue_of}
     judged = judge(lines, answers, **settings)
@@ -114,7 +121,9 @@ def _merged(judged: pd.DataFrame, label: pd.Series) -> pd.DataFrame:
     merged.loc[labels, "state"] = np.maximum(merged.loc[labels, "state"], also["state"])
     next_day, copy_day = merged.loc[labels, "next"], also["next"]
     either = np.maximum(next_day, copy_day)
-    merged.loc[labels, "next"] = np.where((next_day == 0) | (copy_day == 0), either, np.minimum(next_day, copy_day))
+    merged.loc[labels, "next"] = np.where(
+        (next_day == 0) | (copy_day == 0), either, np.minimum(next_day, copy_day)
+    )
     return merged
 
 
@@ -122,7 +131,9 @@ def _next(findings: pd.DataFrame) -> np.ndarray:
     """Give the next day on which the same item was found at the same site; 0: none."""
     days = findings[[*_PLACE, "day"]].drop_duplicates().sort_values("day")
     later = days.groupby(_PLACE)["day"].shift(-1).fillna(0).astype(np.int64)
-    joined = findings[[*_PLACE, "day"]].merge(days.assign(next=later), on=[*_PLACE, "day"], how="left")
+    joined = findings[[*_PLACE, "day"]].merge(
+        days.assign(next=later), on=[*_PLACE, "day"], how="left"
+    )
     return joined["next"].to_numpy(np.int64)
 
 
@@ -210,7 +221,9 @@ def count(findings: pd.DataFrame, closed: pd.DataFrame, by: str) -> pd.DataFrame
     counts = counts.join(back.rename("returning"), how="left")
     answered = closed.assign(closed=1).groupby(by, observed=True)
     counts = counts.join(answered[["closed", "rechecked", "reopened"]].sum(), how="outer")
-    counts = counts.reindex(columns=COUNTS).fillna(0).astype(np.int64).rename_axis("name").reset_index()
+    counts = (
+        counts.reindex(columns=COUNTS).fillna(0).astype(np.int64).rename_axis("name").reset_index()
+    )
     counts = counts.assign(name=counts["name"].astype(object), **_rates(counts))
     order = ["any", "returning", "found"]
     return counts.sort_values(order, ascending=False, kind="stable", ignore_index=True)
@@ -229,7 +242,9 @@ def _rates(counts: pd.DataFrame) -> dict[str, np.ndarray]:
     for name, (counted, base) in RATES.items():
         size = counts[base].to_numpy(float)
         share = np.full(len(counts), np.nan)
-        rates[name] = np.divide(counts[counted].to_numpy(float) * 100, size, where=size > 0, out=share)
+        rates[name] = np.divide(
+            counts[counted].to_numpy(float) * 100, size, where=size > 0, out=share
+        )
     return rates
 
 
@@ -243,7 +258,9 @@ def worst_sites(findings: pd.DataFrame, most: int) -> pd.DataFrame:
     """
     recurs = findings["current"] & (findings[_FLAGS].any(axis=1) | findings["returning"])
     first = findings["item"].where(findings["under"] < 0, findings["under"])
-    site_items = [pd.MultiIndex.from_arrays([findings["site"], item]) for item in (first, findings["item"])]
+    site_items = [
+        pd.MultiIndex.from_arrays([findings["site"], item]) for item in (first, findings["item"])
+    ]
     wanted = site_items[0][recurs]
     recurring = site_items[0].isin(wanted) | site_items[1].isin(wanted)
     site_findings = findings[recurring].sort_values(["day", "item"], kind="stable")

@@ -61,7 +61,9 @@ def alike(findings: pd.DataFrame, days: range, apart: int) -> pd.DataFrame:
             words = [bigrams_of[text_number] for text_number in number[window].tolist()]
             earlier, later, likeness = _of_site(item[window], day[window], words, days, apart)
             site_pairs.append((earlier + window.start, later + window.start, likeness))
-    earlier, later, likeness = (np.concatenate(of) for of in zip(_NOTHING, *site_pairs, strict=True))
+    earlier, later, likeness = (
+        np.concatenate(of) for of in zip(_NOTHING, *site_pairs, strict=True)
+    )
     labels = ordered.index.to_numpy()
     low, high = np.minimum(item[earlier], item[later]), np.maximum(item[earlier], item[later])
     pairs = {"one": labels[earlier], "other": labels[later], "likeness": likeness}

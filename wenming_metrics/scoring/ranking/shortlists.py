@@ -130,11 +130,15 @@ def _back(
         return _End(under)
     edge = int(ranks[rest[-min(count, len(rest))]])
     end = _within(ranks, rest[ranks[rest] >= edge], count, cap, edge)
-    left = [position for position in np.flatnonzero(ranks == edge).tolist() if position not in under]
+    left = [
+        position for position in np.flatnonzero(ranks == edge).tolist() if position not in under
+    ]
     return _End(sorted({*end.positions, *under}), len(left) if end.left_out else 0, edge)
 
 
-def _within(ranks: np.ndarray, candidates: np.ndarray, count: int, cap: int | None, edge: int) -> _End:
+def _within(
+    ranks: np.ndarray, candidates: np.ndarray, count: int, cap: int | None, edge: int
+) -> _End:
     """Leave out the tie at the edge of a list where it makes the list longer than its cap."""
     if cap is None or len(candidates) <= max(cap, count):
         return _End(candidates.tolist())

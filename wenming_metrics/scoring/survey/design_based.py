@@ -87,7 +87,9 @@ def estimate(
     # Divided once, at the end: shares of each that are rounded first make 74.999… of 75.
     centre, share = exact_product(share, x) / total, share / total
     drawn = _drawn(home, cluster)
-    off = share * (x - (centre if how != "units" else _centres(share, x, base, home, drawn, family)))
+    off = share * (
+        x - (centre if how != "units" else _centres(share, x, base, home, drawn, family))
+    )
     variance, df = _variance(off, home, drawn, family)
     return _with_limits(centre, variance, df, x[base], share[base], level)
 
@@ -151,7 +153,10 @@ def _left_over(
     group: Mapping[int, Hashable],
 ) -> np.ndarray:
     """Give by how much the people of a group's units without questionnaires raise the others."""
-    number = {group.get(int(unit)): family_number for unit, family_number in zip(units, family, strict=True)}
+    number = {
+        group.get(int(unit)): family_number
+        for unit, family_number in zip(units, family, strict=True)
+    }
     every = np.zeros(len(number))
     for unit, some in population.items():
         if group.get(unit) in number and some > 0:

@@ -97,7 +97,9 @@ def join(tables: Sequence[Sums], rows: int) -> Sums:
             line[first], line[second] = 1, -1
             equal.append(line)
     k = None if tables[0].k is None else np.concatenate([table.k for table in tables])
-    n, total = (np.concatenate([getattr(table, name) for table in tables]) for name in ("n", "total"))
+    n, total = (
+        np.concatenate([getattr(table, name) for table in tables]) for name in ("n", "total")
+    )
     every = np.vstack([blocks, *equal])
     return Sums(n, k, every, total, np.zeros(len(every), bool))
 

@@ -98,7 +98,11 @@ def _is_straight(survey: Survey, answers: Mapping[str, np.ndarray]) -> np.ndarra
     tables: dict[object, list[np.ndarray]] = {}
     for question in survey.questions:
         if question.code in answers and question.kind != MULTIPLE and not question.people:
-            form = (question.low, question.high) if question.kind == SCALE else _codes(question.options)
+            form = (
+                (question.low, question.high)
+                if question.kind == SCALE
+                else _codes(question.options)
+            )
             tables.setdefault(form, []).append(answers[question.code])
     size = len(next(iter(answers.values()), ()))
     straight = np.zeros(size, bool)
@@ -142,5 +146,7 @@ def _best(survey: Survey) -> dict[str, int]:
         worth = rate.numerator if rate.method == SHARE else sorted(rate.values, key=rate.values.get)
         positions = [codes.index(code) for code in worth if code in codes]
         if question.kind != MULTIPLE and positions:
-            best.setdefault(rate.question, min(positions) if rate.method == SHARE else positions[-1])
+            best.setdefault(
+                rate.question, min(positions) if rate.method == SHARE else positions[-1]
+            )
     return best

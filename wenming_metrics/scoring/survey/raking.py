@@ -95,7 +95,9 @@ def _cycle(w: np.ndarray, margins: Sequence[Margin]) -> tuple[np.ndarray, int, b
         for slot, share in margins:
             sums = np.bincount(slot, w, minlength=len(share) + 1)
             known_sums = sums[:-1]
-            factor = np.divide(share * known_sums.sum(), known_sums, out=np.ones(len(share)), where=known_sums > 0)
+            factor = np.divide(
+                share * known_sums.sum(), known_sums, out=np.ones(len(share)), where=known_sums > 0
+            )
             w = w * np.append(factor, 1.0)[slot]
         if np.abs(w - before).max() <= CLOSE * before.max():
             return w, number, True
@@ -112,4 +114,6 @@ def _cut(w: np.ndarray, least: np.ndarray, most: np.ndarray, total: float) -> np
 def _off(w: np.ndarray, slot: np.ndarray, share: np.ndarray) -> float:
     """Give the largest gap between a share wanted and the share reached, of those known."""
     known_sums = np.bincount(slot, w, minlength=len(share) + 1)[:-1]
-    return float(np.abs(known_sums / known_sums.sum() - share).max()) if known_sums.sum() > 0 else 0.0
+    return (
+        float(np.abs(known_sums / known_sums.sum() - share).max()) if known_sums.sum() > 0 else 0.0
+    )

@@ -129,7 +129,9 @@ def judge_rate(answers: Answers, survey: Survey, rate: Rate) -> Judged:
     return judge(answers, question, worth_of(question, rate), rate.blank == "in")
 
 
-def sum_judged(judged: Judged, place_numbers: np.ndarray, size: int, weight: np.ndarray) -> pd.DataFrame:
+def sum_judged(
+    judged: Judged, place_numbers: np.ndarray, size: int, weight: np.ndarray
+) -> pd.DataFrame:
     """Sum what questionnaires say by place. Takes: place_numbers - number, -1 for none. Returns: SUMS"""
     is_placed = place_numbers >= 0
 
@@ -143,7 +145,9 @@ def sum_judged(judged: Judged, place_numbers: np.ndarray, size: int, weight: np.
         "squares": total(weight * judged.value**2, base),
         "weights_squared": total(weight**2, base),
     }
-    state_counts = {SAYS[number]: total(once, judged.state == number) for number in range(1, len(SAYS))}
+    state_counts = {
+        SAYS[number]: total(once, judged.state == number) for number in range(1, len(SAYS))
+    }
     return pd.DataFrame({**sums, **state_counts})[list(SUMS)]
 
 
@@ -154,7 +158,9 @@ def sum_counts(counts: pd.DataFrame, survey: Survey, rate: Rate, size: int) -> p
     table = np.zeros((size, 0))
     codes = question_counts["option"].unique().tolist()
     if codes:
-        table = question_counts.pivot_table(index="place", columns="option", values="n", aggfunc="sum")
+        table = question_counts.pivot_table(
+            index="place", columns="option", values="n", aggfunc="sum"
+        )
         table = table.reindex(index=range(size), columns=codes).fillna(0).to_numpy(float)
     worth = worth_of(question, rate)
     base = set(rate.base) if question.kind == COUNT else set(worth)
@@ -193,8 +199,22 @@ def count_answers(answers: Answers, survey: Survey, place_numbers: np.ndarray) -
             is_placed = gave & (place_numbers >= 0)
             n = np.bincount(place_numbers[is_placed])
             counted_places = np.flatnonzero(n)
-            columns = {"place": counted_places, "question": question.code, "option": option, "n": n[counted_places]}
-            frames.append(pd.DataFrame({**columns, "weight": exact_bins(place_numbers[is_placed], weight[is_placed])[counted_places]}))
+            columns = {
+                "place": counted_places,
+                "question": question.code,
+                "option": option,
+                "n": n[counted_places],
+            }
+            frames.append(
+                pd.DataFrame(
+                    {
+                        **columns,
+                        "weight": exact_bins(place_numbers[is_placed], weight[is_placed])[
+                            counted_places
+                        ],
+                    }
+                )
+            )
     counts = pd.concat(frames) if frames else pd.DataFrame(columns=[*COUNTED, "weight"])
     return counts.reset_index(drop=True)
 
@@ -242,7 +262,9 @@ def make_figures(
     return pd.DataFrame({**visible, "n": n, "n_eff": n_eff, "state": state})
 
 
-def state_of(n: np.ndarray, width: np.ndarray, say: DisclosureLimits, hidden: np.ndarray) -> np.ndarray:
+def state_of(
+    n: np.ndarray, width: np.ndarray, say: DisclosureLimits, hidden: np.ndarray
+) -> np.ndarray:
     """Say what a figure of n questionnaires may tell. Takes: width - of its interval, in points"""
     conditions = [hidden | (n < say.hide), n < say.flag, width > say.max_width, n < say.caution]
     return np.select(conditions, [HIDDEN, SMALL, WIDE, CAUTION], "").astype(object)

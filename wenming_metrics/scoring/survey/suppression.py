@@ -133,7 +133,9 @@ def _protect_together(
         ends = np.cumsum([len(system.n) for system in systems])[:-1]
         doubtful = unseen & is_fixed
         for system, positions in zip(systems, np.split(np.arange(len(unseen)), ends), strict=True):
-            doubtful[positions[disclosed_by_rounds(system, unseen[positions] & ~is_fixed[positions])]] = True
+            doubtful[
+                positions[disclosed_by_rounds(system, unseen[positions] & ~is_fixed[positions])]
+            ] = True
         return disclosed_by_bounds(sums, unseen, doubtful)
 
     may, more = ~is_fixed & (every.n > 0), True

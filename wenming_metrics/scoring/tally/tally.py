@@ -156,7 +156,9 @@ def _few_at_a_time(day_of_row: np.ndarray, days: list[int]) -> Iterator[list[int
 
     Takes: day_of_row - the day of each row
     """
-    counts = dict(zip(*(column.tolist() for column in np.unique(day_of_row, return_counts=True)), strict=True))
+    counts = dict(
+        zip(*(column.tolist() for column in np.unique(day_of_row, return_counts=True)), strict=True)
+    )
     some, size = [], 0
     for day in days:
         if some and size + counts.get(day, 0) > _AT_ONCE:
@@ -187,7 +189,8 @@ def _tally(grain: pd.DataFrame) -> dict[str, pd.DataFrame]:
     keys = ["source", "visit", "site", "unit", "point_type"]
     visits = sum_by(territory_checks, keys, ["checks", "failed", "lost", "possible"])
     fine = pd.DataFrame(
-        {"visit": _lines(territory_checks, keys)} | {name: territory_checks[name].to_numpy() for name in _GRAIN}
+        {"visit": _lines(territory_checks, keys)}
+        | {name: territory_checks[name].to_numpy() for name in _GRAIN}
     )
     fine = fine.sort_values(["visit", "item"], kind="stable", ignore_index=True)
     return {"cells": cells, "visits": visits, "grain": fine}

@@ -64,22 +64,33 @@ def settle(
     penalty = _capped(decisions, PENALTY, adjustments.penalty_cap, scored)
     counted = (bonus - penalty) / POINT_SCALE
     remarks = _remarks(decisions, bonus + penalty, scored, adjustments)
-    lines = [decisions.assign(counted=counted, remark=remarks), _difficulty(scores, groups, adjustments)]
-    ledger_lines = pd.concat([frame for frame in lines if len(frame)] or [no_lines()], ignore_index=True)
+    lines = [
+        decisions.assign(counted=counted, remark=remarks),
+        _difficulty(scores, groups, adjustments),
+    ]
+    ledger_lines = pd.concat(
+        [frame for frame in lines if len(frame)] or [no_lines()], ignore_index=True
+    )
     raw = scores + _sums(ledger_lines, len(scores))
     final = np.clip(raw, 0.0, np.inf if adjustments.above_full else full_mark)
     limits = _limits(final - raw, full_mark)
-    return final, pd.concat([ledger_lines, limits], ignore_index=True) if len(limits) else ledger_lines
+    return final, pd.concat([ledger_lines, limits], ignore_index=True) if len(
+        limits
+    ) else ledger_lines
 
 
 def vetoed(ledger: pd.DataFrame) -> dict[int, str]:
     """Give the columns that a veto in force strikes, with the numbers of its documents."""
     struck = ledger[(ledger["kind"] == VETO) & (ledger["remark"] == "")]
-    documents = struck.groupby("column")["document_no"].agg(lambda numbers: "、".join(dict.fromkeys(numbers)))
+    documents = struck.groupby("column")["document_no"].agg(
+        lambda numbers: "、".join(dict.fromkeys(numbers))
+    )
     return {int(column): str(numbers) for column, numbers in documents.items()}
 
 
-def _capped(decisions: pd.DataFrame, kind: str, cap: float | None, scored: np.ndarray) -> np.ndarray:
+def _capped(
+    decisions: pd.DataFrame, kind: str, cap: float | None, scored: np.ndarray
+) -> np.ndarray:
     """Give the points of each line of a kind that count below the cap of its column (1e-4)."""
     column = decisions["column"].to_numpy(np.int64)
     ours = (decisions["kind"] == kind).to_numpy() & scored[column]
@@ -122,11 +133,15 @@ def _factors(groups: np.ndarray, difficulty: Mapping[str, float]) -> np.ndarray:
 
 def _limits(over: np.ndarray, full_mark: float) -> pd.DataFrame:
     column = np.flatnonzero(np.nan_to_num(over) != 0.0)
-    reasons = [f"超过满分 {full_mark:g} 不计" if over[index] < 0 else "扣到 0 分为止" for index in column]
+    reasons = [
+        f"超过满分 {full_mark:g} 不计" if over[index] < 0 else "扣到 0 分为止" for index in column
+    ]
     return _make_lines(column, LIMIT, reasons, over[column])
 
 
-def _make_lines(column: np.ndarray, kind: str, reasons: list[str], counted: np.ndarray) -> pd.DataFrame:
+def _make_lines(
+    column: np.ndarray, kind: str, reasons: list[str], counted: np.ndarray
+) -> pd.DataFrame:
     blank = dict.fromkeys(("document_no", "file", "sheet", "remark"), "")
     fields = {"column": column, "unit": -1, "day": 0, "kind": kind, "written": 0, "source_row": 0}
     frame = pd.DataFrame({**fields, "reason": reasons, **blank, "counted": counted})

@@ -56,8 +56,12 @@ def basis_of(register: Register, rules: RuleSet, board: Board) -> SumKey:
     """Give the basis of a board under some rules with the units of a register."""
     above = ancestors(register, board.kind) if len(register.units) else np.array([], np.int64)
     role = ROLE_CODES.index(board.role)
-    fingerprint = f"{_FORM} {rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
-    return SumKey(hashlib.blake2b(fingerprint, digest_size=16).hexdigest(), rules, board, above, role)
+    fingerprint = (
+        f"{_FORM} {rules.digest} {board.kind} {role} ".encode() + above.astype("<i8").tobytes()
+    )
+    return SumKey(
+        hashlib.blake2b(fingerprint, digest_size=16).hexdigest(), rules, board, above, role
+    )
 
 
 def bases_of(register: Register, rules: RuleSet) -> tuple[SumKey, ...]:

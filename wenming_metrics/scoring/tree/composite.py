@@ -85,7 +85,9 @@ def compose(
     total, years = _over_years(weighed, groups, units, profile)
     adjustments = profile.adjustments or Adjustments()
     lines = ledger if profile.adjustments else ledger.iloc[:0]
-    adjustments = replace(adjustments, difficulty=profile.coefficient, above_full=profile.above_full)
+    adjustments = replace(
+        adjustments, difficulty=profile.coefficient, above_full=profile.above_full
+    )
     final, lines = settle(total, groups, lines, adjustments, profile.full_mark)
     documents = [vetoes.get(position, "") for position in range(len(units))]
     status = np.select([np.isnan(final), np.array(documents, bool)], [INCOMPLETE, VETOED], RANKED)
@@ -132,10 +134,15 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     if np.isnan(line["score"]):
         return ""
     if len(composed.years):
-        unit_lines, shared = composed.years[composed.years["unit"] == unit].dropna(subset=["total"]), 1.0
+        unit_lines, shared = (
+            composed.years[composed.years["unit"] == unit].dropna(subset=["total"]),
+            1.0,
+        )
         terms = [f"{_plain(y.share)} × {_plain(y.total)}" for y in unit_lines.itertuples()]
     else:
-        unit_lines = composed.component_lines[composed.component_lines["unit"] == unit].dropna(subset=["points"])
+        unit_lines = composed.component_lines[composed.component_lines["unit"] == unit].dropna(
+            subset=["points"]
+        )
         terms, shared = _terms(unit_lines, profile)
     formula = " + ".join(terms)
     formula = f"({formula}) ÷ {_plain(shared)}" if shared != 1.0 else formula
@@ -228,7 +235,9 @@ def _over_years(
     return total, pd.concat(frames, ignore_index=True)
 
 
-def _component_lines(weighed: Sequence[WeighedComponents], units: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _component_lines(
+    weighed: Sequence[WeighedComponents], units: pd.DataFrame, profile: Profile
+) -> pd.DataFrame:
     lines = []
     for index, year in enumerate(weighed):
         for number, component in enumerate(profile.components):

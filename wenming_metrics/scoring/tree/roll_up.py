@@ -76,8 +76,12 @@ def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None
     plan = plan_of(rules)
     for node in plan.nodes:
         node_lines = deductions[deductions["node"] == node]
-        deducted = np.bincount(node_lines["column"], node_lines["taken"].astype(float), rates.shape[1])
-        periods = np.bincount(node_lines["column"], node_lines["periods"].astype(float), rates.shape[1])
+        deducted = np.bincount(
+            node_lines["column"], node_lines["taken"].astype(float), rates.shape[1]
+        )
+        periods = np.bincount(
+            node_lines["column"], node_lines["periods"].astype(float), rates.shape[1]
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             rate = 1.0 - deducted / (float(plan.full[node]) * periods)
         # What falls due in a period without a visit takes no more than there is.

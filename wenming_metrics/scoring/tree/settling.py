@@ -159,7 +159,12 @@ def settle_day(checks: pd.DataFrame, rules: RuleSet, counts_for: np.ndarray) -> 
             continue
         if plan.final[number]:
             periods = _periods(flow, plan, number)
-            columns = {"unit": periods["key"], "period": 0, "taken": periods["counted"], "possible": 0}
+            columns = {
+                "unit": periods["key"],
+                "period": 0,
+                "taken": periods["counted"],
+                "possible": 0,
+            }
             _hand_on(flows, plan, number, periods)
         else:
             period = period_of(flow, plan.settlement[number])

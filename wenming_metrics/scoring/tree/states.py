@@ -51,7 +51,10 @@ def judge(
              booked (the day on which that state came about), for the findings up to `as_of`
     """
     current_findings = findings[findings["day"] <= as_of]
-    day, written_state = current_findings["day"].to_numpy(np.int64), current_findings["state"].to_numpy(np.int64)
+    day, written_state = (
+        current_findings["day"].to_numpy(np.int64),
+        current_findings["state"].to_numpy(np.int64),
+    )
     closed = np.maximum(_closed(current_findings, answers, as_of, known_at), day)
     same = current_findings.groupby(["site", "item"], sort=False).ngroup().to_numpy()
     before, closed_before = _before(same, day, closed)
@@ -62,7 +65,8 @@ def judge(
     flags = {
         LATE: missed | (written_state == LATE),
         AGAIN: again | (written_state == AGAIN),
-        RELAPSED: (seen & ~again & (day - closed_before <= relapse_days)) | (written_state == RELAPSED),
+        RELAPSED: (seen & ~again & (day - closed_before <= relapse_days))
+        | (written_state == RELAPSED),
         RUNNING: _running(same, day, running, issue_of) | (written_state == RUNNING),
     }
     state = np.full(len(current_findings), FOUND)
@@ -70,15 +74,21 @@ def judge(
         state = np.where(holds, number, state)
     marks = {name: flags[number] for number, name in FLAGS.items()}
     booked = np.where((state == LATE) & (written_state != LATE), due, day)
-    return pd.DataFrame({**marks, "closed": closed, "state": state, "booked": booked}, current_findings.index)
+    return pd.DataFrame(
+        {**marks, "closed": closed, "state": state, "booked": booked}, current_findings.index
+    )
 
 
 def _closed(findings: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:
     """Give the day on which each problem was closed by its own answers; the latest one decides."""
-    known_answers = answers[(answers["happened_on"] <= as_of) & answers["finding"].isin(findings.index)]
+    known_answers = answers[
+        (answers["happened_on"] <= as_of) & answers["finding"].isin(findings.index)
+    ]
     if known_at:
         known_answers = known_answers[known_answers["known_at"] <= known_at]
-    last = known_answers.sort_values("known_at", kind="stable").drop_duplicates("finding", keep="last")
+    last = known_answers.sort_values("known_at", kind="stable").drop_duplicates(
+        "finding", keep="last"
+    )
     closing_days = last[last["state"] == ANSWERED].set_index("finding")["happened_on"]
     return closing_days.reindex(findings.index).fillna(OPEN).to_numpy(np.int64)
 

@@ -34,7 +34,9 @@ def stock_rates(values: pd.DataFrame, rules: RuleSet, columns: int) -> np.ndarra
     for node in stock_nodes(rules):
         node_values = values[(values["node"] == node).to_numpy()]
         fact_values = node_values["value"].to_numpy(float)
-        rates[node, node_values["column"].to_numpy(np.int64)] = _rate(fact_values, rules.nodes.loc[node], rules)
+        rates[node, node_values["column"].to_numpy(np.int64)] = _rate(
+            fact_values, rules.nodes.loc[node], rules
+        )
     return np.clip(rates, 0.0, 1.0)
 
 

@@ -124,7 +124,12 @@ def leaf_parts(scores: Scores, rules: RuleSet, columns: slice, shares: np.ndarra
     rated_nodes = own_nodes(rules)
     keys = pd.MultiIndex.from_frame(rules.nodes.loc[rated_nodes, LEAF_KEYS])
     weight = scores.weights[rated_nodes, columns] * np.nan_to_num(shares)
-    return keys, weight, rules.full_mark * scores.rates[rated_nodes, columns], scores.filled[rated_nodes, columns]
+    return (
+        keys,
+        weight,
+        rules.full_mark * scores.rates[rated_nodes, columns],
+        scores.filled[rated_nodes, columns],
+    )
 
 
 def state_of(
@@ -202,17 +207,31 @@ def mixed(states: Sequence[State], shares: Sequence[float]) -> State:
     the last state.
     """
     last = states[-1]
-    scored_shares = [share * (state.weight.sum(axis=0) > 0) for state, share in zip(states, shares, strict=True)]
+    scored_shares = [
+        share * (state.weight.sum(axis=0) > 0) for state, share in zip(states, shares, strict=True)
+    ]
     share_totals = np.sum(scored_shares, axis=0)
-    relative_shares = [np.divide(scored_share, share_totals, out=np.zeros(len(share_totals)), where=share_totals > 0) for scored_share in scored_shares]
-    weight = np.sum([a * state.weight for a, state in zip(relative_shares, states, strict=True)], axis=0)
+    relative_shares = [
+        np.divide(
+            scored_share, share_totals, out=np.zeros(len(share_totals)), where=share_totals > 0
+        )
+        for scored_share in scored_shares
+    ]
+    weight = np.sum(
+        [a * state.weight for a, state in zip(relative_shares, states, strict=True)], axis=0
+    )
     earned = np.sum(
-        [a * state.weight * np.nan_to_num(state.points) for a, state in zip(relative_shares, states, strict=True)],
+        [
+            a * state.weight * np.nan_to_num(state.points)
+            for a, state in zip(relative_shares, states, strict=True)
+        ],
         axis=0,
     )
     points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
     filled = np.any([state.filled & (state.weight > 0) for state in states], axis=0)
-    added = np.sum([a * state.added for a, state in zip(relative_shares, states, strict=True)], axis=0)
+    added = np.sum(
+        [a * state.added for a, state in zip(relative_shares, states, strict=True)], axis=0
+    )
     return replace(last, weight=weight, points=points, filled=filled, added=added)
 
 

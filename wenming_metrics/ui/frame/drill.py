@@ -167,7 +167,9 @@ def draw_original(rows: pd.DataFrame, picked: int | None) -> None:
     row = rows.iloc[picked or 0]
     title = f"原表:{words.origin(row)}"
     with st.expander(words.plain(title), expanded=picked is not None):
-        finding = None if picked is None else ask(finding_of_row, row["day"], row["batch"], row["seq"])
+        finding = (
+            None if picked is None else ask(finding_of_row, row["day"], row["batch"], row["seq"])
+        )
         if finding:
             st.markdown(words.problem(finding))
         cards.cells(row["cells"])

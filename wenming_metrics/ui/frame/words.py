@@ -63,7 +63,9 @@ def before(window: Window) -> str:
     return "上一期" if window.number else _PERIODS.get(window.kind, "上一段")
 
 
-def overview(city: CityOverview, ranked: pd.DataFrame, shares: pd.DataFrame, window_name: str) -> str:
+def overview(
+    city: CityOverview, ranked: pd.DataFrame, shares: pd.DataFrame, window_name: str
+) -> str:
     """Say what was looked at, what was found and where most points were lost.
 
     Takes: ranked - units with `visits`; shares - name, share, largest first; window_name - the window

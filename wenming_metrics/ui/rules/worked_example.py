@@ -202,7 +202,9 @@ def _draw_end(steps: Working, line: pd.Series) -> None:
         return
     sentences = []
     if len(steps.version_steps) > 1:
-        terms = [f"{span.share:.2%} × {span.score:.4f}" for span in steps.version_steps if span.share > 0]
+        terms = [
+            f"{span.share:.2%} × {span.score:.4f}" for span in steps.version_steps if span.share > 0
+        ]
         sentences.append(f"按天数合起来:{' + '.join(terms)}。")
     if abs(steps.added) > 1e-9:
         sentences.append(f"加分、扣减、系数等合计 {steps.added:+.4f}。")

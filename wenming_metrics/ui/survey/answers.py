@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.charts.answer_bars import QuestionBars, Bar
+from wenming_metrics.charts.answer_bars import Bar, QuestionBars
 from wenming_metrics.charts.dot_plot import Section
 from wenming_metrics.queries.survey.states import NOT_SHOWN
 from wenming_metrics.rules.survey.model import VALID

@@ -22,7 +22,7 @@ from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake import commit
-from wenming_metrics.intake.commit import IntakeError, IntakeContext, Preview, RegisterChangedError
+from wenming_metrics.intake.commit import IntakeContext, IntakeError, Preview, RegisterChangedError
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal

@@ -14,7 +14,7 @@ from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.reading.model.reading import BASIS_FINDING
-from wenming_metrics.reading.model.sender_answers import SenderAnswers, Looked
+from wenming_metrics.reading.model.sender_answers import Looked, SenderAnswers
 from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
 

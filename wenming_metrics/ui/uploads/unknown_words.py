@@ -17,7 +17,7 @@ from wenming_metrics.queries.files.choices import (
     nearest_names,
 )
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import RememberedChoices, Reading, Recognised, Unmapped
+from wenming_metrics.reading.model.reading import Reading, Recognised, RememberedChoices, Unmapped
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
 from wenming_metrics.ui.frame import page, tables, words
@@ -54,7 +54,9 @@ def draw(office: Office, reading: Reading, key: str, who: str) -> None:
             _ask_column(office, reading.unmapped, key, who)
 
 
-def asks_anew(reading: Reading | None, before: RememberedChoices | None, now: RememberedChoices) -> bool:
+def asks_anew(
+    reading: Reading | None, before: RememberedChoices | None, now: RememberedChoices
+) -> bool:
     """Say whether a reading may be another one by what has been said, or taken back, since."""
     if reading is None or before is None:
         return True

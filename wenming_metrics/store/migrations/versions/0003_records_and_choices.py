@@ -40,7 +40,9 @@ def _add_records() -> None:
 
 
 def _add_pictures() -> None:
-    op.create_table("picture", _key("digest", Text), _words("type"), _required("content", LargeBinary))
+    op.create_table(
+        "picture", _key("digest", Text), _words("type"), _required("content", LargeBinary)
+    )
     keys = (_key(name) for name in ("batch", "sheet", "source_row", "position", "n"))
     op.create_table("picture_place", *keys, _words("digest"), **_CLUSTERED)
 

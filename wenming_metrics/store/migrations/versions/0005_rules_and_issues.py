@@ -77,7 +77,13 @@ def _add_issues() -> None:
     op.create_table(
         "issue",
         *(_key("issue"), _required("year"), _required("number"), _words("name"), _words("kind")),
-        *(_required("first_day"), _required("last_day"), _words("cutoff"), _words("who"), _words("at")),
+        *(
+            _required("first_day"),
+            _required("last_day"),
+            _words("cutoff"),
+            _words("who"),
+            _words("at"),
+        ),
     )
     op.create_table(
         "issue_event",
@@ -108,7 +114,13 @@ def _add_rulings() -> None:
     op.create_index("remark_by_issue", "remark", ["issue", "remark"])
     op.create_table(
         "ruling",
-        *(_key("ruling"), _required("remark"), _required("day"), _required("batch"), _required("seq")),
+        *(
+            _key("ruling"),
+            _required("remark"),
+            _required("day"),
+            _required("batch"),
+            _required("seq"),
+        ),
         *(_words("act"), _required("points", BigInteger), _words("reason"), _words("approver")),
         *(_words("who"), _words("at")),
     )

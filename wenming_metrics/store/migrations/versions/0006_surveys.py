@@ -31,7 +31,13 @@ def _words(name: str) -> Column:
 def _add_answers() -> None:
     op.create_table(
         "answer_block",
-        *(_key("batch"), _key("n"), _required("first_day"), _required("last_day"), _required("rows")),
+        *(
+            _key("batch"),
+            _key("n"),
+            _required("first_day"),
+            _required("last_day"),
+            _required("rows"),
+        ),
         _required("payload", LargeBinary),
         **_CLUSTERED,
     )
