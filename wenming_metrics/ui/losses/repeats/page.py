@@ -81,7 +81,7 @@ def narrowed(back: Repeats, book: Book, scope: Scope) -> Repeats:
     findings, closed = back.problems, back.closed
     current = findings["current"] & _inside(findings, book, scope)
     return replace(
-        back, found=findings.assign(current=current), closed=closed[_inside(closed, book, scope)]
+        back, problems=findings.assign(current=current), closed=closed[_inside(closed, book, scope)]
     )
 
 
