@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# One process per core, a file of tests at a time: what a file sets up is set up once.
-PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
+# A file of tests at a time: what it sets up is set up once. One process more than there are cores,
+# for some tests wait.
+PYTEST = $(BIN)/python -m pytest -q --dist loadfile -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 DEMO_STORE := data/store/demo.db
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """The pages as a session sees them: real files, a real store, no browser."""
 
 import ast
+import functools
 import io
 import re
 from contextlib import contextmanager
@@ -96,17 +97,20 @@ def own(tmp_path, monkeypatch, stored):
     return open_office(settings.load())
 
 
+@functools.cache
+def registered() -> dict:
+    """Learn once what the first visit to a server teaches: its pages by their addresses."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()._registered_pages
+
+
 def visit(page="overview", **query):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for name, value in query.items() if page == "overview" else ():
-        app.query_params[name] = value
-    app.run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     if page != "overview":
+        app._registered_pages = registered()
         app.switch_page(f"pages/{page}.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-    return sound(app)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return sound(app.run())
 
 
 def sound(app):
