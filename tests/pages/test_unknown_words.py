@@ -108,6 +108,21 @@ def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
 
 
 @drawn_alike
+def test_what_is_chosen_last_is_remembered_however_fast_the_button_is_pressed(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    wrong = street.replace("街道", "") + "街办"
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "街办.xlsx", xlsx({"检查表": [header, [DAY, wrong, kind, "一号点", item, "符合"]]}))
+    (names,) = [box for box in app.selectbox if box.label == "就是"]
+    other = next(name for name in names.options if not name.startswith(street))
+    names.set_value(other)  # the page has not run again when the button is pressed
+    button(app, "记住这个写法").click().run()
+    assert choices(sound(app) and own)["means"].tolist() == [other]
+
+
+@drawn_alike
 def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
     _, item, kind = names_of(own)
     header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "检查结果"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -103,7 +103,7 @@ def draw_kinds(office: Office, reading: Reading, key: str, who: str) -> None:
             "哪张表", list(titles), format_func=titles.get, key=f"{widget_key}-table"
         )
         other_kinds = [kind for kind in CHOSEN_TITLES if kind != forms[form].kind]
-        kind_chosen = st.selectbox(
+        st.selectbox(
             "改为",
             other_kinds,
             index=None,
@@ -111,13 +111,12 @@ def draw_kinds(office: Office, reading: Reading, key: str, who: str) -> None:
             format_func=CHOSEN_TITLES.get,
             key=f"{widget_key}-{form}",
         )
-        arguments = (office, form, kind_chosen or "")
         _draw_remember(
-            f"{widget_key}-set",
-            kind_chosen,
+            f"{widget_key}-{form}",
+            {kind: kind for kind in other_kinds},
             who,
             mappings.remember_kind,
-            *arguments,
+            *(office, form),
             label="记住这个种类",
         )
         page.note("以后表头相同的表都这样读;在「记住的表头和名称」里可以不再记它。")
@@ -134,13 +133,12 @@ def _ask_kind(office: Office, table: Unmapped, key: str, who: str) -> None:
         st.markdown(
             f"**「{words.plain(table.sheet)}」是哪种表?** 有一列叫“{words.plain(table.header)}”。"
         )
-        titles = {_CHOOSE: "", **{title: name for name, title in SHEET_TITLES.items()}}
+        titles = {title: name for name, title in SHEET_TITLES.items()}
+        widget_key = f"kind-{key}-{table.fingerprint}"
         with page.row():
-            title = st.selectbox(
-                "种类", list(titles), key=f"kind-{key}-{table.fingerprint}", width=280
-            )
-            kind, act = titles[title], mappings.remember_kind
-            _draw_remember(f"kind-set-{key}", kind, who, act, office, table.fingerprint, kind)
+            st.selectbox("种类", [_CHOOSE, *titles], key=widget_key, width=280)
+            act = mappings.remember_kind
+            _draw_remember(widget_key, titles, who, act, office, table.fingerprint)
         _say_who(who)
 
 
@@ -152,11 +150,9 @@ def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
         widget_key = f"bare-{key}-{unclear.fingerprint}"
         titles = {title: name for name, title in BARE_TITLES.items()}
         with page.row():
-            title = st.radio(
-                "只写数字的格子是", list(titles), index=None, horizontal=True, key=widget_key
-            )
-            name, act = titles.get(title, ""), mappings.remember_bare
-            _draw_remember(f"set-{widget_key}", title, who, act, office, unclear.fingerprint, name)
+            st.radio("只写数字的格子是", list(titles), index=None, horizontal=True, key=widget_key)
+            act = mappings.remember_bare
+            _draw_remember(widget_key, titles, who, act, office, unclear.fingerprint)
         _say_who(who)
 
 
@@ -168,16 +164,16 @@ def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: st
             f"**「{words.plain(column.sheet)}」的“{words.plain(column.header)}”这一列是什么?**{rest}"
         )
         page.note("里面写着:" + words.joined((text[:30] for text in column.samples), "“{}”"))
-        columns_ = nearest_columns(column.kind, column.header, office.rules.survey)
-        titles = {title: name for name, title in columns_.items()}
-        options = [*titles, NOT_READ]
+        nearest = nearest_columns(column.kind, column.header, office.rules.survey)
+        titles = {title: name for name, title in nearest.items()} | {NOT_READ: ""}
+        likeliest = next(iter(titles))
         widget_key = f"column-{key}-{column.fingerprint}-{column.position}"
         with page.row():
-            offered = 0 if is_likely_column(column.header, titles[options[0]], options[0]) else None
-            hint = {"index": offered, "placeholder": _CHOOSE}
-            title = st.selectbox("这一列是", options, key=widget_key, width=280, **hint)
-            arguments = (office, column.fingerprint, column.header, titles.get(title, ""))
-            _draw_remember(f"set-{widget_key}", title, who, mappings.remember_header, *arguments)
+            is_offered = is_likely_column(column.header, titles[likeliest], likeliest)
+            hint = {"index": 0 if is_offered else None, "placeholder": _CHOOSE}
+            st.selectbox("这一列是", list(titles), key=widget_key, width=280, **hint)
+            act, table_column = mappings.remember_header, (column.fingerprint, column.header)
+            _draw_remember(widget_key, titles, who, act, office, *table_column)
         _say_who(who)
 
 
@@ -201,26 +197,41 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> bool:
             widget_key = f"name-{key}-{kind}-{written}"
             first = next(iter(names), "")
             hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
-            name_chosen = st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
-            unknown = (office, kind, written, names.get(name_chosen, -1))
-            _draw_remember(
-                f"set-{widget_key}",
-                name_chosen,
-                who,
-                mappings.remember_name,
-                *unknown,
-                label="记住这个写法",
-            )
+            st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
+            act, label = mappings.remember_name, "记住这个写法"
+            _draw_remember(widget_key, names, who, act, *(office, kind, written), label=label)
         _say_who(who)
     return True
 
 
 def _draw_remember(
-    key: str, choice: str | None, who: str, act: Callable, *arguments: object, label: str = "记住"
+    widget_key: str,
+    meanings: Mapping[str, object],
+    who: str,
+    act: Callable,
+    *arguments: object,
+    label: str = "记住",
 ) -> None:
-    """Draw the button that remembers a choice. Takes: arguments - what `act` takes before who acts"""
-    ready = bool(who and choice)
-    st.button(label, key=key, disabled=not ready, on_click=act, args=(*arguments, who))
+    """Draw the button that remembers what is chosen in a widget.
+
+    Takes: meanings - choice -> what `act` takes for it; arguments - what `act` takes before it
+    """
+    ready = bool(who) and st.session_state.get(widget_key) in meanings
+    call = (widget_key, meanings, act, arguments, who)
+    st.button(label, key=f"set-{widget_key}", disabled=not ready, on_click=_remember, args=call)
+
+
+def _remember(
+    widget_key: str,
+    meanings: Mapping[str, object],
+    act: Callable,
+    arguments: tuple[object, ...],
+    who: str,
+) -> None:
+    # What is chosen now: it may be newer than the run that drew the button.
+    choice = st.session_state.get(widget_key)
+    if choice in meanings:
+        act(*arguments, meanings[choice], who)
 
 
 def _say_who(who: str) -> None:
