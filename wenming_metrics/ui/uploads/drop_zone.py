@@ -197,13 +197,9 @@ def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = F
 
 def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingFile:
     """Read a file once for what it is read against, and hold it against the store as it is now."""
-    storing_choices = {
-        name: bool(st.session_state.get(f"{name}-{file.key}", False))
-        for name in ("count_again", "replaces")
-    }
     memory = st.session_state[_READ].setdefault(file.key, {})
     digest = hashlib.sha256(file.content).hexdigest()
-    sender_choices = sender_answers.answers_of(file.key, against.register)
+    sender_choices, storing_choices = _sender_choices(file.key, against.register)
     begun = (digest, sender_choices, against.register.version)
     is_stale = unknown_words.asks_anew(
         memory.get("reading"), memory.get("choices"), against.choices
@@ -219,10 +215,20 @@ def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingF
         preview = commit.examine(
             office, memory["reading"], file.content, register, **storing_choices
         )
-        memory.update(preview=preview, now=now, said={"answers": sender_choices, **storing_choices})
+        memory.update(preview=preview, now=now, register=register)
+        memory["said"] = {"answers": sender_choices, **storing_choices}
         for derived in ("effect", "problems"):
             memory.pop(derived, None)
     return WaitingFile(file.key, memory["preview"], against.register)
+
+
+def _sender_choices(key: str, register: Register) -> tuple[SenderAnswers, dict[str, bool]]:
+    """Give what is said of a file on the page at this moment: of its rows, and of storing them."""
+    storing_choices = {
+        name: bool(st.session_state.get(f"{name}-{key}", False))
+        for name in ("count_again", "replaces")
+    }
+    return sender_answers.answers_of(key, register), storing_choices
 
 
 def _read_anew(
@@ -274,6 +280,12 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
     order = sorted(keys, key=lambda key: read[key]["preview"].reading.kind not in REGISTER_KINDS)
     for key in order:
         preview = read[key]["preview"]
+        sender_choices, storing_choices = _sender_choices(key, read[key]["register"])
+        if read[key]["said"] != {"answers": sender_choices, **storing_choices}:
+            # The button was pressed before the page had read the file by the newest choice.
+            text = "没有入库:刚改过的选择还没有按它重新核对。请看过下面的结果,再点一次。"
+            messages.append((False, f"{preview.filename} {text}"))
+            continue
         try:
             batch, good = _commit(office, preview, read[key]["said"], who)
         except (IntakeError, StoreError) as error:
