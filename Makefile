@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# A file of tests at a time: what it sets up is set up once. One process more than there are cores,
-# for some tests wait.
-PYTEST = $(BIN)/python -m pytest -q --dist loadfile -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+# A file of tests at a time: what it sets up is set up once; in their order, so that the long ones of
+# the browser come first. One process more than there are cores, for some tests wait.
+PYTEST = $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 DEMO_STORE := data/store/demo.db
 
 .DEFAULT_GOAL := help
@@ -36,7 +36,7 @@ test: $(VENV)/test.done ## Lint and run every test, then those of the store agai
 	@.ci/setup programs
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(PYTEST) wenming_metrics tests
+	$(PYTEST) tests wenming_metrics
 	$(PYTEST) --engine postgresql tests
 
 explore: $(VENV)/test.done ## Search the properties for counterexamples at random, other ones each time
