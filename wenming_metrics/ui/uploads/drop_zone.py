@@ -199,36 +199,34 @@ def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingF
     """Read a file once for what it is read against, and hold it against the store as it is now."""
     memory = st.session_state[_READ].setdefault(file.key, {})
     digest = hashlib.sha256(file.content).hexdigest()
-    sender_choices, storing_choices = _sender_choices(file.key, against.register)
-    begun = (digest, sender_choices, against.register.version)
+    choices = _sender_choices(file.key, against.register)
+    begun = (digest, choices["answers"], against.register.version)
     is_stale = unknown_words.asks_anew(
         memory.get("reading"), memory.get("choices"), against.choices
     )
     if memory.get("begun") != begun or is_stale:
         with st.spinner(f"正在读 {file.name}……"):
-            reading = _read_anew(office, file, against, sender_choices)
+            reading = _read_anew(office, file, against, choices["answers"])
         memory.update(begun=begun, reading=reading, said=None)
     memory["choices"] = against.choices
-    now = (storing_choices, cache.version())
+    now = (choices, cache.version())
     if memory.get("now") != now or memory["said"] is None:
         register = against.register
-        preview = commit.examine(
-            office, memory["reading"], file.content, register, **storing_choices
-        )
-        memory.update(preview=preview, now=now, register=register)
-        memory["said"] = {"answers": sender_choices, **storing_choices}
+        flags = {name: choices[name] for name in ("count_again", "replaces")}
+        preview = commit.examine(office, memory["reading"], file.content, register, **flags)
+        memory.update(preview=preview, now=now, register=register, said=choices)
         for derived in ("effect", "problems"):
             memory.pop(derived, None)
     return WaitingFile(file.key, memory["preview"], against.register)
 
 
-def _sender_choices(key: str, register: Register) -> tuple[SenderAnswers, dict[str, bool]]:
-    """Give what is said of a file on the page at this moment: of its rows, and of storing them."""
-    storing_choices = {
+def _sender_choices(key: str, register: Register) -> dict[str, object]:
+    """Give what is said of a file on the page at this moment, as `commit.inspect` takes it."""
+    flags = {
         name: bool(st.session_state.get(f"{name}-{key}", False))
         for name in ("count_again", "replaces")
     }
-    return sender_answers.answers_of(key, register), storing_choices
+    return {"answers": sender_answers.answers_of(key, register), **flags}
 
 
 def _read_anew(
@@ -280,8 +278,7 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
     order = sorted(keys, key=lambda key: read[key]["preview"].reading.kind not in REGISTER_KINDS)
     for key in order:
         preview = read[key]["preview"]
-        sender_choices, storing_choices = _sender_choices(key, read[key]["register"])
-        if read[key]["said"] != {"answers": sender_choices, **storing_choices}:
+        if read[key]["said"] != _sender_choices(key, read[key]["register"]):
             # The button was pressed before the page had read the file by the newest choice.
             text = "没有入库:刚改过的选择还没有按它重新核对。请看过下面的结果,再点一次。"
             messages.append((False, f"{preview.filename} {text}"))
