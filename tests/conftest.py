@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from wenming_metrics.domain.periods import today
 
 STRICT = bool(os.environ.get("CI"))
 """In an automatic check what is missing is an error; elsewhere it is left out and named."""
+_MAIN = sys.modules["__main__"]
 _MISSING = pytest.StashKey[list[str]]()
 
 
@@ -102,6 +104,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_unconfigure() -> None:
     postgres.end_all()
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> None:
+    """Put back the main module: a page that a test ran stays there, and new processes begin by it."""
+    sys.modules["__main__"] = _MAIN
 
 
 @pytest.fixture
