@@ -25,6 +25,7 @@ from wenming_metrics.reading.model.reading import (
     Counts,
     HeaderCell,
     Reading,
+    Recognised,
     SheetReading,
     Unmapped,
 )
@@ -40,7 +41,6 @@ from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_t
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
     find_sheets,
-    list_recognised,
     list_unmapped,
     refusal_problem,
     report_unmapped,
@@ -100,8 +100,8 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    headed_sheets, problems = find_sheets(workbook.sheets, words)
-    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, headed_sheets, words)))
+    headed_sheets, recognised, problems = find_sheets(workbook.sheets, words)
+    bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
     columns = list_unmapped(workbook.sheets, headed_sheets, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
@@ -148,6 +148,18 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
+
+
+def _without_people(table: Recognised) -> Recognised:
+    """Leave out the values of columns with people's own data: nobody is shown them."""
+    of_people = reading.SURVEY in (table.kind, table.proposed)
+    columns = (
+        replace(column, samples=())
+        if is_personal(normalise(column.header), of_people=of_people)
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[reading.Bare]:

@@ -40,6 +40,8 @@ class SenderAnswers:
     split  - a cell that lists several problems is as many problems
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
+    columns - (header, name of the column, "" = not read) where a header means something else
+    year   - of days that are written without one, where no title says it
     """
 
     confirm_visits: bool = False
@@ -48,6 +50,8 @@ class SenderAnswers:
     split: bool = False
     bare: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    year: int | None = None
 
 
 NOTHING_SAID = SenderAnswers()

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
+from wenming_metrics.reading.recognise.column_evidence import speaks
 from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
+from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.questions import (
     MARK,
@@ -28,7 +30,8 @@ from wenming_metrics.reading.tables.values import bare_item, spell
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
-SEARCHED = 30
+SEARCHED, _LONGEST = 30, 30
+_NAMES = {"district", "street", "community", "department", "site"}
 _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 """What a table of problems must have whose visits stand in a sheet of their own."""
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
@@ -48,7 +51,11 @@ _CHECKED = {"item", "item_code", "result", "deduction"}
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
     normalised), how the file is called, what people said of headers (`reading.model.reading.RememberedChoices`), the kinds
-    of sheets, by name, that the sender says, and what questionnaires ask."""
+    of sheets, by name, that the sender says, and what questionnaires ask.
+
+    lexicon - names that values are looked up in; columns - header (normalised) -> what the sender
+    says it is; year - what the sender says of days without a year
+    """
 
     items: frozenset[str] = frozenset()
     point_types: frozenset[str] = frozenset()
@@ -56,6 +63,9 @@ class Words:
     header_choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     survey: Survey | None = None
+    lexicon: Lexicon = NO_LEXICON
+    columns: Mapping[str, str] = field(default_factory=dict)
+    year: int | None = None
 
 
 def find_header(sheet: SheetGrid, words: Words) -> Header | None:
@@ -88,8 +98,9 @@ def _count(texts: Sequence[str], groups: Sequence[str], words: Words) -> int:
 def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words) -> Header:
     above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
     titles = read_titles(above, (sheet.name, words.filename), words.point_types)
+    titles = replace(titles, year=titles.year or words.year)
     print_ = fingerprint(band.texts)
-    header_choices = words.header_choices.get(print_, {})
+    header_choices = {**words.header_choices.get(print_, {}), **words.columns}
     by_family = _named(band.texts, band.groups, words.survey, header_choices)
     wide = _is_wide(by_family[reading.INSPECTION], band.texts, words.items)
     names = {family: set(family_columns) for family, family_columns in by_family.items()}
@@ -118,22 +129,41 @@ def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words)
         ignored=frozenset(word for word, name in header_choices.items() if not name),
         filename=words.filename,
         is_chosen=bool(chosen),
+        said=frozenset(header_choices),
         joins=kind == reading.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
 
 def guess_header(sheet: SheetGrid, words: Words) -> Header | None:
-    """Take the row that looks most like a header where no title is known: the fullest row of
-    different texts that has something below it."""
+    """Take the row that looks most like a header: most cells that speak for a column of some kind,
+    else the fullest row of different texts that has something below it."""
     head = rows_head(sheet, SEARCHED)
+    bands = [read_band(sheet, head, row) for row in range(len(head) - 1)]
+    spoken = [0 if _is_data(band.texts, words) else _count_spoken(band.texts) for band in bands]
+    if max(spoken, default=0) >= 2:
+        best = [row for row, count in enumerate(spoken) if count == max(spoken)]
+        row = next((row for row in best if _count_spoken(bands[row].first_texts)), best[0])
+        return _header(sheet, head, bands[row], words)
     counts = []
     for values in head[:-1]:
         texts = [value for value in values if isinstance(value, str) and value.strip()]
         counts.append(len(set(texts)) if len(texts) == len(set(texts)) else 0)
     if max(counts, default=0) < 2:
         return None
-    band = read_band(sheet, head, counts.index(max(counts)))
-    return _header(sheet, head, band, words)
+    if _is_data(bands[counts.index(max(counts))].texts, words):
+        return None
+    return _header(sheet, head, bands[counts.index(max(counts))], words)
+
+
+def _is_data(texts: Sequence[str], words: Words) -> bool:
+    """Say whether a row names units or sites of the register: it is data, no header."""
+    names = [words.lexicon.forms.get(normalise(text), frozenset()) for text in texts]
+    return sum(bool(forms & _NAMES) for forms in names) >= 2
+
+
+def _count_spoken(texts: Sequence[str]) -> int:
+    """Count the different texts of a row that are worded like the header of some column."""
+    return sum(len(text) <= _LONGEST and speaks(text) for text in set(texts) - {""})
 
 
 def fingerprint(texts: Sequence[str]) -> str:
