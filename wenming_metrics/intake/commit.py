@@ -26,6 +26,7 @@ from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_standings
 from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.reading.model.grid import Workbook
 from wenming_metrics.reading.model.reading import (
     REGISTER_KINDS,
     Context,
@@ -33,7 +34,7 @@ from wenming_metrics.reading.model.reading import (
     RememberedChoices,
 )
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
-from wenming_metrics.reading.read import read
+from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
@@ -81,10 +82,23 @@ def read_file(
     filename: str,
     against: IntakeContext,
     answers: SenderAnswers = NOTHING_SAID,
+    workbook: Workbook | None = None,
 ) -> Reading:
-    """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
+    """Read a file; nothing is stored.
+
+    Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
+    """
+    return read(data, filename, _reading_context(office, against, answers), workbook)
+
+
+def decode_file(office: Office, data: bytes, against: IntakeContext) -> Workbook:
+    """Decode a file that is asked about: each answer reads it again, and none decodes it again."""
+    return open_workbook(data, _reading_context(office, against, NOTHING_SAID))
+
+
+def _reading_context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
     hints = (answers, against.choices, office.rules.reading, office.rules.survey)
-    return read(data, filename, Context(against.register, office.catalogue, today(), *hints))
+    return Context(against.register, office.catalogue, today(), *hints)
 
 
 def inspect(

@@ -70,14 +70,20 @@ class ParsedSheet:
     skipped: int
 
 
-def read(data: bytes, filename: str, context: Context) -> Reading:
+def open_workbook(data: bytes, context: Context) -> Workbook:
+    """Decode a file; it may be read by it several times, see `read`."""
+    # The maps of names are made while the child decodes; they are kept, and asked for later.
+    return decode(data, meanwhile=lambda: _names(context, context.register))
+
+
+def read(data: bytes, filename: str, context: Context, workbook: Workbook | None = None) -> Reading:
     """Read a workbook.
 
-    Takes:   data - all bytes of the file, whatever it is; filename - only told again
+    Takes:   data - all bytes of the file, whatever it is; filename - only told again; workbook - what
+             `open_workbook` made of the data, None: that is done here
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
-    # The maps of names are made while the child decodes; they are kept, and asked for later.
-    workbook = decode(data, meanwhile=lambda: _names(context, context.register))
+    workbook = workbook or open_workbook(data, context)
     file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
     return (
         _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading

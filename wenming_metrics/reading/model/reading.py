@@ -60,14 +60,16 @@ class RememberedChoices:
     """What people said of headers and names that were not known.
 
     headers - fingerprint of a table's headers -> normalised header -> name of the column ("": it is
-              not read); under KIND_CHOICE the kind of the table
+              not read); under KIND_CHOICE the kind of the table, LIKE_CHOICE, FILE_CHOICE
     """
 
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: tuple[NameChoice, ...] = ()
 
 
-KIND_CHOICE = "#kind"
+KIND_CHOICE, LIKE_CHOICE, FILE_CHOICE = "#kind", "#like", "#file"
+"""Under these a form keeps its kind, the kind that it looked like when it was confirmed, and the
+file and sheet that it was confirmed on."""
 NO_TABLE = "#none"
 """The kind of a table that a person said is not to be read."""
 

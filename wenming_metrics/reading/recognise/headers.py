@@ -15,6 +15,7 @@ from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
 from wenming_metrics.reading.recognise.column_evidence import speaks
 from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
+from wenming_metrics.reading.recognise.proposal import propose
 from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.questions import (
@@ -79,7 +80,9 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
         (band for band in bands if fingerprint(band.texts) in words.header_choices), None
     )
     if chosen_band:
-        return _header(sheet, head, chosen_band, words)
+        header = _header(sheet, head, chosen_band, words)
+        other = _other_kind(sheet, header, words)
+        return _header(sheet, head, chosen_band, words, other) if other else header
     counts = [_count(band.texts, band.groups, words) for band in bands]
     if max(counts, default=0) < 2:
         return guess_header(sheet, words) if sheet.name in words.kinds else None
@@ -91,26 +94,40 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
     return _header(sheet, head, bands[row], words)
 
 
+def _other_kind(sheet: SheetGrid, header: Header, words: Words) -> str:
+    """Name the kind that title and values speak for, where it is another one than when the form was
+    confirmed; such tables are a form of their own."""
+    like = words.header_choices[header.fingerprint].get(reading.LIKE_CHOICE, "")
+    if not like:
+        return ""
+    proposal = propose(sheet, header, words.items, words.lexicon, words.survey)
+    return proposal.best.kind if proposal.is_beaten(like) else ""
+
+
 def _count(texts: Sequence[str], groups: Sequence[str], words: Words) -> int:
     return max(len(set(names)) for names in _named(texts, groups, words.survey, {}).values())
 
 
-def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words) -> Header:
+def _header(
+    sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words, other: str = ""
+) -> Header:
     above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
     titles = read_titles(above, (sheet.name, words.filename), words.point_types)
     titles = replace(titles, year=titles.year or words.year)
-    print_ = fingerprint(band.texts)
-    header_choices = {**words.header_choices.get(print_, {}), **words.columns}
-    by_family = _named(band.texts, band.groups, words.survey, header_choices)
+    print_ = fingerprint(band.texts, other)
+    said = {**words.header_choices.get(print_, {}), **words.columns}
+    by_family = _named(band.texts, band.groups, words.survey, said)
     wide = _is_wide(by_family[reading.INSPECTION], band.texts, words.items)
     names = {family: set(family_columns) for family, family_columns in by_family.items()}
     kind = reading.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
-    chosen = words.kinds.get(sheet.name) or header_choices.get(reading.KIND_CHOICE)
+    chosen = words.kinds.get(sheet.name) or said.get(reading.KIND_CHOICE)
     kind = (chosen or kind).replace(reading.NO_TABLE, "")
     if chosen == reading.SURVEY:
-        survey_header = (band.texts, band.groups, words.survey, header_choices)
+        survey_header = (band.texts, band.groups, words.survey, said)
         by_family[reading.SURVEY] = survey_columns(*survey_header, is_chosen=True)
     columns = _choose(by_family[FAMILY[kind]], band.texts) if kind else {}
+    if kind == reading.WIDE:
+        columns.pop("item", None)  # columns named so bear an item each
     return Header(
         kind=kind,
         row=band.row,
@@ -120,16 +137,16 @@ def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words)
         texts=band.texts,
         missing=_missing(kind, by_family, titles),
         doubled=tuple(_doubled(by_family[FAMILY[kind]])) if kind else (),
-        items=_item_columns(columns, band.texts, words.items) if kind == reading.WIDE else (),
+        items=_item_columns(columns, band.texts, words.items, said) if kind == reading.WIDE else (),
         known_titles=_known_titles(by_family, band.texts),
         groups=band.groups,
         above="\n".join(above),
         titles=titles,
         fingerprint=print_,
-        ignored=frozenset(word for word, name in header_choices.items() if not name),
+        ignored=frozenset(word for word, name in said.items() if not name),
         filename=words.filename,
         is_chosen=bool(chosen),
-        said=frozenset(header_choices),
+        said=frozenset(said),
         joins=kind == reading.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
@@ -166,9 +183,12 @@ def _count_spoken(texts: Sequence[str]) -> int:
     return sum(len(text) <= _LONGEST and speaks(text) for text in set(texts) - {""})
 
 
-def fingerprint(texts: Sequence[str]) -> str:
-    """Name the form of a table by its headers, whatever their order and spaces."""
-    words = sorted({normalise(text) for text in texts} - {""})
+def fingerprint(texts: Sequence[str], other: str = "") -> str:
+    """Name the form of a table by its headers, whatever their order and spaces.
+
+    Takes: other - the kind that its title and values speak for where the form is another kind's
+    """
+    words = sorted({normalise(text) for text in texts} - {""}) + ([f"#{other}"] if other else [])
     return hashlib.blake2b("\x1f".join(words).encode(), digest_size=12).hexdigest()
 
 
@@ -305,14 +325,18 @@ def _is_item(text: str, items: frozenset[str]) -> bool:
 
 
 def _item_columns(
-    columns: Mapping[str, tuple[int, ...]], texts: tuple[str, ...], items: frozenset[str]
+    columns: Mapping[str, tuple[int, ...]],
+    texts: tuple[str, ...],
+    items: frozenset[str],
+    said: Mapping[str, str],
 ) -> tuple[int, ...]:
-    """List the columns of items: those that bear no other title."""
+    """List the columns of items: those that bear no other title, and those that a person named."""
     titled = {position for ats in columns.values() for position in ats}
     return tuple(
         position
         for position, text in enumerate(texts)
-        if position not in titled and _is_item(text, items)
+        if position not in titled
+        and said.get(normalise(text), "item" if _is_item(text, items) else "") == "item"
     )
 
 

@@ -28,9 +28,8 @@ from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.vocabulary import INPUT, normalise
 
-_RIVAL, _CLOSE, _CLEAR = 3.0, 1.5, 8.0
-"""Points by which another kind beats that of the known titles; a margin that is none; points of a
-kind that is clear."""
+_CLOSE = 1.5
+"""A margin between two kinds that is none."""
 _PLACES = ("district", "street", "community")
 _CRITICAL = {
     reading.CHECKLIST: ("result", "deduction", "full_mark"),
@@ -54,6 +53,8 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
     is_lacking = bool(header and header.missing and not header.joins)
     is_settled = bool(header and (header.is_chosen or (kind and not is_lacking)))
     likely = header if is_settled else guess_header(sheet, words) or header
+    if header and likely and likely.texts == header.texts:
+        likely = header  # which knows whether it is a form of its own
     if likely is None:
         return None
     proposal = propose(sheet, likely, words.items, words.lexicon, words.survey)
@@ -62,7 +63,7 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         return _recognised(sheet, likely, proposal, kind, SURE)  # a person said that it is no table
     if is_settled:
         doubts = _doubts(header, proposal)
-        if header.is_chosen or not _is_beaten(kind, proposal):
+        if header.is_chosen or not proposal.is_beaten(kind):
             fit = proposal.fit(kind)
         if fit.kind == kind and not doubts and not is_lacking:
             return _recognised(sheet, likely, proposal, kind, SURE)
@@ -72,14 +73,6 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
     is_near = proposal.margin < _CLOSE or bool(fit.absent)
     certainty = ASKED if is_near or doubts else PROPOSED
     return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
-
-
-def _is_beaten(kind: str, proposal: Proposal) -> bool:
-    """Say whether another kind speaks clearly louder than that of the known titles."""
-    best = proposal.best
-    if best is None or best.kind == kind or best.absent:
-        return False
-    return best.points >= _CLEAR and best.points - proposal.fit(kind).points >= _RIVAL
 
 
 def _doubts(header: Header, proposal: Proposal) -> set[int]:

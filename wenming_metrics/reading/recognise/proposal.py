@@ -46,6 +46,8 @@ _WRITTEN_ABOVE = {
     "site": re.compile(r"(点位|地点|场所|单位|学校|小区|名称)(名称)?:"),
 }
 """What a title may say in place of a column, told by its look."""
+_RIVAL, _CLEAR = 3.0, 8.0
+"""Points by which another kind beats one that is taken; points of a kind that is clear."""
 _LEAST = 3.0
 """Points from which a table is of a kind at all."""
 _OPEN = {kind.name for kind in RECORD_KINDS if kind.open}
@@ -112,6 +114,13 @@ class Proposal:
     def margin(self) -> float:
         """How far the runner-up is behind."""
         return self.fits[0].points - self.fits[1].points
+
+    def is_beaten(self, kind: str) -> bool:
+        """Say whether another kind speaks clearly louder than this one."""
+        best = self.best
+        if best is None or best.kind == kind or best.absent:
+            return False
+        return best.points >= _CLEAR and best.points - self.fit(kind).points >= _RIVAL
 
     def fit(self, kind: str) -> KindFit:
         """Give the fit of a kind."""

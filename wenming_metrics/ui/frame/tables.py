@@ -108,6 +108,7 @@ EFFECT = {
 CHOICES = {
     "written": text_column("写法", 260),
     "means": text_column("就是", 200),
+    "file": text_column("在哪个文件里认的", 220),
     "who": _WHO,
     "at": _AT,
 }
