@@ -347,6 +347,31 @@ def test_a_kind_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa:
     assert choices(own)[["means", "who"]].values.tolist() == [["督查计划", "李四"]]
 
 
+def test_columns_may_be_said_and_explained_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    street, item, kind = names_of(own)
+    path = tmp_path / "表.xlsx"
+    header = ["查看的日子", "街道", "点位类型", "点位名称", "测评项", "检查结果", "酌情处理"]
+    rows = [["11.19", street, kind, f"{n}号点", item, "不符合", 0.5] for n in range(3)]
+    path.write_bytes(xlsx({"表一": [header, *rows]}))
+
+    def run(*arguments: object) -> tuple[int, str]:
+        code = main([str(one) for one in arguments])
+        return code, "".join(capsys.readouterr())
+
+    code, said = run("check", path, "--explain")
+    assert code == FAILED
+    assert "「表一」看作检查表(" in said
+    assert "检查结果 → 检查结果" in said
+    code, said = run("check", path, "--map", "酌情处理=没有这一列")
+    assert (code, "要写成 表头=列名" in said) == (FAILED, True)
+    maps = ("--map", "查看的日子=督查日期", "--map", "酌情处理=扣分", "--year", 2026)
+    assert run("check", path, "--kind", "表一", "检查表", *maps)[0] == OK
+    assert choices(own).empty
+    code, _ = run("ingest", path, "--kind", "表一", "检查表", *maps, "--workers", 1)
+    assert (code, batches.batches(own).iloc[0]["good"]) == (OK, 3)
+    assert {"表头“查看的日子”", "表头“酌情处理”"} < set(choices(own)["written"])
+
+
 def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811
     app = visit("upload")
     files = [("一.xlsx", foreign(own)), ("二.xlsx", wrongly_taken(own))]

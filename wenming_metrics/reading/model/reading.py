@@ -120,6 +120,7 @@ CONFIRM = "表头-10"
 SURE, PROPOSED, ASKED = "sure", "proposed", "asked"
 """How sure a table is: read without a question; filled in, to be confirmed; two readings are near,
 or what a score depends on is open."""
+CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好,待确认", ASKED: "要问", "": "没有认出"}
 COMPONENT = "#component"
 """Role of a column whose numbers are read under its own header, as a component of a score."""
 

@@ -178,7 +178,7 @@ def _value_points(role: str, forms: Mapping[str, float]) -> float:
     if not forms["filled"]:
         return 0.0
     role_weights = weights()[0][role]
-    points = sum(weight * forms.get(form, 0.0) for form, weight in role_weights.forms.items())
+    points = sum(full * forms.get(form, 0.0) for form, full in role_weights.forms.items())
     needed = max((forms.get(form, 0.0) for form in role_weights.needs), default=1.0)
     return points + (_LACKING if needed < 0.5 else 0.0)
 

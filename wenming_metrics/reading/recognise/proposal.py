@@ -75,12 +75,15 @@ _NOT_OF_KIND = {
 _QUESTION = re.compile(
     r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
 )
+_ASKING = re.compile(r"您|[??]|\[(单选|多选|填空|矩阵|量表)")
+_OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id", "interviewer"}
+"""What only questionnaires have: the way their questions are put, and facts of the answering."""
 _OPTION = re.compile(
     r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|率|^[a-e]$"
 )
 _MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
 _IDLE = re.compile(
-    r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|ip"
+    r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
 )
 
 
@@ -189,9 +192,9 @@ def _roles_read(
         yield COMPONENT if is_figure and not is_idle(column.text) else role
 
 
-def _is_above(group: Sequence[str], above: str) -> bool:
+def _is_above(group: Sequence[str], heading: str) -> bool:
     patterns = [_WRITTEN_ABOVE[name] for name in group if name in _WRITTEN_ABOVE]
-    return any(pattern.search(normalise(above)) for pattern in patterns)
+    return any(pattern.search(normalise(heading)) for pattern in patterns)
 
 
 def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str]) -> list[str]:
@@ -298,7 +301,12 @@ def _special(
         return _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
     if kind == reading.SURVEY:
         asked = sum(name.startswith(MARK) for name in fixed.values())
-        return _MANY + min(asked, 6) * 0.5 if asked >= 2 else -20.0
+        facts = [
+            c
+            for c, role in zip(columns, roles, strict=True)
+            if role in _OF_ANSWERS or _ASKING.search(c.text)
+        ]
+        return (_MANY if facts else 0.0) + min(asked, 6) * 0.5 if asked >= 2 else -20.0
     dated = zip(columns, roles, strict=True)
     future = max(
         (c.has("future") for c, role in dated if role in ("day", "planned_day")), default=0.0

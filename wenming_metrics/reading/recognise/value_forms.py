@@ -125,7 +125,7 @@ def build_lexicon(names: Names, today: int) -> Lexicon:
     add("item", names.items)
     add("item_code", names.item_codes)
     add("category", names.categories)
-    return Lexicon({word: frozenset(several) for word, several in forms.items()}, today)
+    return Lexicon({word: frozenset(all_forms) for word, all_forms in forms.items()}, today)
 
 
 def forms_of(value: Value, lexicon: Lexicon) -> frozenset[str]:
@@ -162,8 +162,8 @@ def _is_future(day: int, text: str, lexicon: Lexicon) -> bool:
         return day > lexicon.today
     if not lexicon.today:
         return False
-    on = values.day(text, datetime.fromordinal(lexicon.today).year)
-    return on > lexicon.today
+    this_year = values.day(text, datetime.fromordinal(lexicon.today).year)
+    return this_year > lexicon.today
 
 
 def _forms_of_day(value: Value, day: int, lexicon: Lexicon) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What tables in somebody's own words are: filled in for every column, changed by a click, confirmed once.
 
 Tables of one form, in however many files, are one block; one button confirms all blocks. What a
-score depends on and is not sure stands first; the rest is folded.
+score depends on and is not sure stands first; the folded is folded.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ def _draw_form(office: Office, form: Form, key: str) -> None:
     if kind == NO_TABLE:
         return
     doubtful = [index for index, column in enumerate(table.columns) if column.is_doubtful]
-    rest = [index for index in range(len(table.columns)) if index not in doubtful]
-    shown = doubtful if len(rest) > _UNFOLDED and doubtful else [*doubtful, *rest]
+    folded = [index for index in range(len(table.columns)) if index not in doubtful]
+    shown = doubtful if len(folded) > _UNFOLDED and doubtful else [*doubtful, *folded]
     for index in shown:
         _draw_column(office, form, kind, index, key)
     if len(shown) < len(table.columns):
-        with st.expander(f"其余 {len(rest)} 列"):
-            for index in rest:
+        with st.expander(f"其余 {len(folded)} 列"):
+            for index in folded:
                 _draw_column(office, form, kind, index, key)
 
 
@@ -125,8 +125,8 @@ def _roles_chosen(form: Form, kind: str, key: str) -> Mapping[str, str]:
     roles: dict[str, str] = {}
     for index, column in enumerate(form.table.columns):
         proposed = role_proposed(form.table, kind, index)
-        chosen = st.session_state.get(_role_key(form, kind, index, key), proposed)
-        roles[column.header] = roles.get(column.header) or chosen
+        role = st.session_state.get(_role_key(form, kind, index, key), proposed)
+        roles[column.header] = roles.get(column.header) or role
     return roles
 
 

@@ -76,8 +76,8 @@ def draw_remembered(office: Office, who: str) -> None:
             if choice["form"]:
                 act, arguments = mappings.forget_form, (office, choice["form"], who)
             else:
-                chosen = (choice["what"], int(choice["choice"]))
-                act, arguments = mappings.forget_choice, (office, *chosen, who)
+                number = int(choice["choice"])
+                act, arguments = mappings.forget_choice, (office, choice["what"], number, who)
             st.button(label, disabled=not who, on_click=act, args=arguments)
 
 
