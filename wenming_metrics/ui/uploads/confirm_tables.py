@@ -1,7 +1,7 @@
 """What tables in somebody's own words are: filled in for every column, changed by a click, confirmed once.
 
 Tables of one form, in however many files, are one block; one button confirms all blocks. What a
-score depends on and is not sure stands first; the folded is folded.
+score depends on and is not sure stands first; the others are folded.
 """
 
 from __future__ import annotations
