@@ -45,11 +45,15 @@ class RoleWeights:
 
 @dataclass(frozen=True)
 class KindWeights:
-    """What speaks for a kind of table: words of its titles, columns that it has."""
+    """What speaks for a kind of table: words of its titles and headers, columns that it has.
+
+    forms - role that no header speaks for -> forms of the values that it may be told by
+    """
 
     titles: Words
     headers: Words
     roles: Mapping[str, float]
+    forms: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Wor
     }
     kinds = {
         name: KindWeights(
-            _compiled(entry["title"]), _compiled(entry.get("headers", {})), entry["roles"]
+            *(_compiled(entry["title"]), _compiled(entry.get("headers", {})), entry["roles"]),
+            {role: tuple(forms.split()) for role, forms in entry.get("values", {}).items()},
         )
         for name, entry in table["kinds"].items()
     }

@@ -39,7 +39,7 @@ SEVERAL = {"lead", "responsible", "assisting", "handed_in", "review"}
 _ACCEPTED, _STRONG = 4.0, 6.0
 """Points from which a role is given to a column; from which it speaks for a kind in full."""
 _EXACT_MORE = 2.0
-_ABSENT, _LEFT_OVER, _MANY = -3.5, -0.7, 5.0
+_ABSENT, _MOST_ABSENT, _LEFT_OVER, _MANY = -3.5, -6.0, -0.7, 5.0
 _WRITTEN_ABOVE = {
     "day": re.compile(r"20\d\d[-./年]\d{1,2}[-./月]\d{1,2}"),
     "street": re.compile(r"(街道|镇|社区|街办)"),
@@ -161,10 +161,13 @@ def _fit(kind: str, table: _TableFacts) -> KindFit:
     kind_weights = weights()[1][kind]
     fixed = _fixed_roles(kind, table)
     roles = _assign(kind, table.columns, fixed)
+    by_values = _fill(kind, table.columns, roles)
     titles, word = title_points(kind_weights.titles, table.titles)
     points = max(-6.0, min(titles, 6.0))
-    for column, role in zip(table.columns, roles, strict=True):
-        if role in column.points and not (kind == reading.WIDE and role == ITEM_COLUMN):
+    for index, (column, role) in enumerate(zip(table.columns, roles, strict=True)):
+        if index in by_values:
+            points += 0.5 * (1 + max(kind_weights.roles.get(role, 0.0), 0.0))
+        elif role in column.points and not (kind == reading.WIDE and role == ITEM_COLUMN):
             certain = min(column.points[role] / _STRONG, 1.0)
             points += certain * (1 + kind_weights.roles.get(role, 0.0))
         elif not role and _is_substantial(column, kind):
@@ -172,7 +175,9 @@ def _fit(kind: str, table: _TableFacts) -> KindFit:
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
     lacking = [group for group in absent if not _is_above(group, table.header.above)]
-    points += _ABSENT * len(lacking) + _special(kind, fixed, table.columns, roles)
+    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + _special(
+        kind, fixed, table.columns, roles
+    )
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     return KindFit(
         kind, points, tuple(_roles_read(kind, table.columns, roles)), absent, titles, word
@@ -213,6 +218,31 @@ def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, st
         if gains[index, choice] > 0:
             roles[index] = names[choice]
     return roles
+
+
+def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set[int]:
+    """Give roles that no header speaks for to columns that are left, by their values.
+
+    Returns: the columns that got one
+    """
+    by_values = set()
+    for role, forms in weights()[1][kind].forms.items():
+        free = [
+            index
+            for index, column in enumerate(columns)
+            if not roles[index] and column.has(*forms) >= 0.6 and _is_free(column, role)
+        ]
+        if role not in roles and free:
+            best = max(free, key=lambda index: columns[index].points[role])
+            roles[best] = role
+            by_values.add(best)
+    return by_values
+
+
+def _is_free(column: ColumnEvidence, role: str) -> bool:
+    is_date = column.has("date") >= 0.5 and "date" not in weights()[0][role].forms
+    told_otherwise = max(column.worded.values()) >= _STRONG and column.worded[role] <= 0
+    return not (is_idle(column.text) or is_date or told_otherwise or column.worded[role] < 0)
 
 
 def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
@@ -322,6 +352,10 @@ def _special(
             if role == "description"
         ]
         return -3.0 if filled and filled[0] < 0.7 else 0.0
+    if kind == "rectification" and not {"measure", "finished", "problem_no", "deadline"} & set(
+        roles
+    ):
+        return -3.0
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
