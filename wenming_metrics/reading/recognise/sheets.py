@@ -12,7 +12,7 @@ from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, SheetGrid, column_letter
-from wenming_metrics.reading.model.reading import CONFIRM, Recognised, Unmapped
+from wenming_metrics.reading.model.reading import ASKED, CONFIRM, Recognised, Unmapped
 from wenming_metrics.reading.recognise.headers import Words, find_header, guess_header
 from wenming_metrics.reading.recognise.judgement import describe_nearest, judge, same_family
 from wenming_metrics.reading.recognise.split_tables import cut_tables
@@ -107,6 +107,8 @@ def find_sheets(
     headed_sheets = [
         HeadedSheet(sheet, header) for sheet, header, _ in judged if header and header.kind
     ]
+    if headed_sheets:
+        judged = [(sheet, header, _beside(table)) for sheet, header, table in judged]
     numbered = any(
         headed.header.kind == reading.VISITS and "visit_no" in headed.header.columns
         for headed in headed_sheets
@@ -217,6 +219,13 @@ def _faults(sheet: SheetGrid, header: Header | None, numbered: bool) -> Iterator
         }
         code = "表头-07" if same else "表头-06"
         yield Problem(code, sheet.name, row, details=message_words)
+
+
+def _beside(table: Recognised | None) -> Recognised | None:
+    """Leave a sheet beside good ones unread, as its note says, unless it is clearly a table."""
+    is_weak = table and not table.kind and table.is_open
+    is_weak = is_weak and (bool(table.missing) or table.certainty == ASKED)
+    return replace(table, certainty="") if is_weak else table
 
 
 def _as_judged(header: Header | None, table: Recognised | None) -> Header | None:
