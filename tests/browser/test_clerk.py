@@ -75,7 +75,6 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
 
     sees(page, "请核对一遍这 1 种表")
     explain(page, "踏勘之处", "点位名称")
-    explain(page, "现场所见", "检查结果")
     shoot(page, "confirming-a-table")
     button(page, "确认并读入").click()
     sees(page, "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)")

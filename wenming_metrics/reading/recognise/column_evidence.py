@@ -21,7 +21,7 @@ from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import INPUT, normalise
 
 _WEIGHTS = Path(__file__).resolve().parents[3] / "data" / "recognition.toml"
-_ROWS, _SAMPLES = 120, 3
+_ROWS, _SAMPLES, _LONGEST = 120, 3, 30
 _EXACT, _ALIKE, _LIKENESS = 9.0, 2.5, 80
 """Points of a header that is a known title; of one that is like one, from this likeness on."""
 _OF_GROUP = 1.5
@@ -170,6 +170,11 @@ def header_points(role: str, text: str, group: str = "") -> float:
 def speaks(text: str) -> bool:
     """Say whether a text is worded like the header of some column."""
     return any(header_points(role, text) >= _WORDED for role in weights()[0])
+
+
+def count_spoken(texts: Sequence[str]) -> int:
+    """Count the different texts of a row that are worded like the header of some column."""
+    return sum(len(text) <= _LONGEST and speaks(text) for text in set(texts) - {""})
 
 
 def _best(words: Words, text: str) -> float:

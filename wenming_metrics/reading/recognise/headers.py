@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
-from wenming_metrics.reading.recognise.column_evidence import speaks
+from wenming_metrics.reading.recognise.column_evidence import count_spoken
 from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
 from wenming_metrics.reading.recognise.proposal import propose
-from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon
+from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon, names_units
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.questions import (
     MARK,
@@ -31,8 +31,7 @@ from wenming_metrics.reading.tables.values import bare_item, spell
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import INPUT, headers, normalise
 
-SEARCHED, _LONGEST = 30, 30
-_NAMES = {"district", "street", "community", "department", "site"}
+SEARCHED = 30
 _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 """What a table of problems must have whose visits stand in a sheet of their own."""
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
@@ -156,10 +155,12 @@ def guess_header(sheet: SheetGrid, words: Words) -> Header | None:
     else the fullest row of different texts that has something below it."""
     head = rows_head(sheet, SEARCHED)
     bands = [read_band(sheet, head, row) for row in range(len(head) - 1)]
-    spoken = [0 if _is_data(band.texts, words) else _count_spoken(band.texts) for band in bands]
+    spoken = [
+        0 if names_units(band.texts, words.lexicon) else count_spoken(band.texts) for band in bands
+    ]
     if max(spoken, default=0) >= 2:
         best = [row for row, count in enumerate(spoken) if count == max(spoken)]
-        row = next((row for row in best if _count_spoken(bands[row].first_texts)), best[0])
+        row = next((row for row in best if count_spoken(bands[row].first_texts)), best[0])
         return _header(sheet, head, bands[row], words)
     counts = []
     for values in head[:-1]:
@@ -167,20 +168,9 @@ def guess_header(sheet: SheetGrid, words: Words) -> Header | None:
         counts.append(len(set(texts)) if len(texts) == len(set(texts)) else 0)
     if max(counts, default=0) < 2:
         return None
-    if _is_data(bands[counts.index(max(counts))].texts, words):
+    if names_units(bands[counts.index(max(counts))].texts, words.lexicon):
         return None
     return _header(sheet, head, bands[counts.index(max(counts))], words)
-
-
-def _is_data(texts: Sequence[str], words: Words) -> bool:
-    """Say whether a row names units or sites of the register: it is data, no header."""
-    names = [words.lexicon.forms.get(normalise(text), frozenset()) for text in texts]
-    return sum(bool(forms & _NAMES) for forms in names) >= 2
-
-
-def _count_spoken(texts: Sequence[str]) -> int:
-    """Count the different texts of a row that are worded like the header of some column."""
-    return sum(len(text) <= _LONGEST and speaks(text) for text in set(texts) - {""})
 
 
 def fingerprint(texts: Sequence[str], other: str = "") -> str:

@@ -22,7 +22,8 @@ from wenming_metrics.reading.model.reading import (
 from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.reading.recognise.headers import Words, guess_header
-from wenming_metrics.reading.recognise.proposal import KindFit, Proposal, is_idle, propose
+from wenming_metrics.reading.recognise.proposal import KindFit, Proposal, propose
+from wenming_metrics.reading.recognise.special_columns import is_idle
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
@@ -112,9 +113,9 @@ def _holds_points(column: ColumnEvidence, lacking: set[str]) -> bool:
     """Say whether a column that nobody reads may be what a score lacks."""
     if is_idle(column.text) or column.has("serial", "date", "phone", "code") >= 0.6:
         return False
-    told = [name for name in lacking & set(_COUNTED) if column.worded[name] > -3]
+    wordless = [name for name in lacking & set(_COUNTED) if column.worded[name] > -3]
     number = column.has("points", "minus") >= 0.6 and column.has("number", "points") >= 0.6
-    return bool(told) and (number or ("result" in told and column.has("result") >= 0.6))
+    return bool(wordless) and (number or ("result" in wordless and column.has("result") >= 0.6))
 
 
 def _uncertain(fit: KindFit, proposal: Proposal) -> set[int]:

@@ -22,20 +22,23 @@ from wenming_metrics.reading.recognise.column_evidence import (
     weights,
 )
 from wenming_metrics.reading.recognise.families import REQUIRED, wanted
+from wenming_metrics.reading.recognise.special_columns import (
+    ACCEPTED,
+    ITEM_COLUMN,
+    STRONG,
+    TableFacts,
+    fixed_roles,
+    is_idle,
+)
 from wenming_metrics.reading.recognise.value_forms import Lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
-from wenming_metrics.reading.survey.questions import MARK, counted_columns, survey_columns
+from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.titles import columns_of_titles
-from wenming_metrics.reading.tables.values import bare_item
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import headers, normalise
 
-ITEM_COLUMN = "item"
-"""Role of a column that bears an item, in a sheet with one column per item."""
 SEVERAL = {"lead", "responsible", "assisting", "handed_in", "review"}
-_ACCEPTED, _STRONG = 4.0, 6.0
-"""Points from which a role is given to a column; from which it speaks for a kind in full."""
 _EXACT_MORE = 2.0
 _ABSENT, _MOST_ABSENT, _LEFT_OVER, _MANY = -3.5, -6.0, -0.7, 5.0
 _WRITTEN_ABOVE = {
@@ -70,19 +73,9 @@ _NOT_OF_KIND = {
     reading.PLAN: {"day"},
 }
 """Columns of a family that one kind of it has no use for."""
-_QUESTION = re.compile(
-    r"您|[??]|吗$|\[(单选|多选|填空|矩阵|量表|打分)|^q\d|^\d+[、.]\D|满意|是否|哪些|如何|程度|了解|知道|评价"
-)
 _ASKING = re.compile(r"您|[??]|\[(单选|多选|填空|矩阵|量表)")
 _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id", "interviewer"}
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
-_OPTION = re.compile(
-    r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|率|^[a-e]$"
-)
-_MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
-_IDLE = re.compile(
-    r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
-)
 
 
 @dataclass(frozen=True)
@@ -129,15 +122,19 @@ class Proposal:
 
 
 def propose(
-    sheet: SheetGrid, header: Header, items: frozenset[str], lexicon: Lexicon, survey: Survey | None
+    sheet: SheetGrid,
+    header: Header,
+    item_names: frozenset[str],
+    lexicon: Lexicon,
+    survey: Survey | None,
 ) -> Proposal:
     """Hold a table against every kind.
 
-    Takes: header - where its header is and what stands over it; items - names of items, normalised
+    Takes: header - where its header is and what stands over it; item_names - of the catalogue, normalised
     """
     columns = gather_evidence(sheet, header, lexicon)
     titles = "\n".join(map(normalise, (header.above, sheet.name, header.filename)))
-    table = _TableFacts(columns, header, items, survey, titles)
+    table = TableFacts(columns, header, item_names, survey, titles)
     fits = [_fit(kind, table) for kind in weights()[1]]
     no_table, _ = title_points(weights()[2], titles)
     ordered = sorted(fits, key=lambda fit: -fit.points)
@@ -146,18 +143,9 @@ def propose(
     )
 
 
-@dataclass(frozen=True)
-class _TableFacts:
-    columns: Sequence[ColumnEvidence]
-    header: Header
-    items: frozenset[str]
-    survey: Survey | None
-    titles: str
-
-
-def _fit(kind: str, table: _TableFacts) -> KindFit:
+def _fit(kind: str, table: TableFacts) -> KindFit:
     kind_weights = weights()[1][kind]
-    fixed = _fixed_roles(kind, table)
+    fixed = fixed_roles(kind, table)
     roles = _assign(kind, table.columns, fixed)
     by_values = _fill(kind, table.columns, roles)
     titles, word = title_points(kind_weights.titles, table.titles)
@@ -166,7 +154,7 @@ def _fit(kind: str, table: _TableFacts) -> KindFit:
         if index in by_values:
             points += 0.5 * (1 + max(kind_weights.roles.get(role, 0.0), 0.0))
         elif role in column.points and not (kind == reading.WIDE and role == ITEM_COLUMN):
-            certain = min(column.points[role] / _STRONG, 1.0)
+            certain = min(column.points[role] / STRONG, 1.0)
             points += certain * (1 + kind_weights.roles.get(role, 0.0))
         elif not role and _is_substantial(column, kind):
             points += _LEFT_OVER
@@ -242,7 +230,7 @@ def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set
 
 def _is_free(column: ColumnEvidence, role: str) -> bool:
     is_date = column.has("date") >= 0.5 and "date" not in weights()[0][role].forms
-    told_otherwise = max(column.worded.values()) >= _STRONG and column.worded[role] <= 0
+    told_otherwise = max(column.worded.values()) >= STRONG and column.worded[role] <= 0
     return not (is_idle(column.text) or is_date or told_otherwise or column.worded[role] < 0)
 
 
@@ -253,75 +241,28 @@ def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
     for roles whose values are names and words that mean nothing else.
     """
     points, words = column.points[name], column.worded[name]
-    if points < _ACCEPTED or name in _NOT_OF_KIND.get(kind, ()):
+    if points < ACCEPTED or name in _NOT_OF_KIND.get(kind, ()):
         return 0.0
     if kind == reading.VISITS and name == "item" and column.has("item") < 0.5:
         return 0.0  # what a visit is to look at is its scope
     exact = _title_maps()[kind].get(normalise(column.text))
     if exact in _NOT_OF_KIND.get(kind, ()):
         exact = None
-    if exact and exact != name and column.points[exact] >= _ACCEPTED:
+    if exact and exact != name and column.points[exact] >= ACCEPTED:
         return 0.0
     if exact == name:
         points += _EXACT_MORE
     if words >= 2:
         return points
-    told = words >= -3 and not is_idle(column.text)
-    return points if told and name in _BY_VALUES and column.has(*_BY_VALUES[name]) >= 0.6 else 0.0
+    is_silent = words >= -3 and not is_idle(column.text)
+    return (
+        points if is_silent and name in _BY_VALUES and column.has(*_BY_VALUES[name]) >= 0.6 else 0.0
+    )
 
 
 @lru_cache(maxsize=1)
 def _title_maps() -> Mapping[str, Mapping[str, str]]:
     return {kind: headers(wanted(kind)) for kind in weights()[1]}
-
-
-def _fixed_roles(kind: str, table: _TableFacts) -> dict[int, str]:
-    """Give the columns that a kind has beside its roles: items, questions, options."""
-    if kind == reading.WIDE:
-        return {
-            index: ITEM_COLUMN
-            for index, column in enumerate(table.columns)
-            if _is_item_column(column, table.items)
-        }
-    texts, groups = table.header.texts, table.header.groups
-    if kind == reading.SURVEY:
-        by_name = survey_columns(texts, groups, table.survey, {}, is_chosen=True)
-        named = {p: name for name, ps in by_name.items() for p in ps}
-        return {
-            index: named.get(column.position, MARK if _is_question(column) else "")
-            for index, column in enumerate(table.columns)
-            if column.position in named or _is_question(column)
-        }
-    if kind == reading.COUNTED:
-        by_name = counted_columns(texts, groups, table.survey, {})
-        named = {p: name for name, ps in by_name.items() for p in ps}
-        return {
-            index: named.get(column.position, MARK)
-            for index, column in enumerate(table.columns)
-            if column.position in named or _is_option(column)
-        }
-    return {}
-
-
-def _is_item_column(column: ColumnEvidence, items: frozenset[str]) -> bool:
-    word = normalise(column.text)
-    marked = bool(_MARKED.search(word)) and max(column.worded.values()) < _STRONG
-    if marked or word in items or bare_item(word) in items:
-        return True
-    told = column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
-    named = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
-    return told and not named and bool(word) and not _IDLE.search(word)
-
-
-def _is_question(column: ColumnEvidence) -> bool:
-    other = column.has("date", "phone", "street", "community", "district")
-    return bool(_QUESTION.search(normalise(column.text))) and other < 0.5
-
-
-def _is_option(column: ColumnEvidence) -> bool:
-    number = column.has("count", "percent", "number")
-    is_sum = column.worded["returned"] >= _ACCEPTED
-    return bool(_OPTION.search(normalise(column.text))) and number >= 0.6 and not is_sum
 
 
 def _special(
@@ -360,11 +301,6 @@ def _special(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
-
-
-def is_idle(text: str) -> bool:
-    """Say whether a header is that of a column which nobody reads: serial numbers, signatures."""
-    return bool(_IDLE.search(normalise(text)))
 
 
 def _is_substantial(column: ColumnEvidence, kind: str) -> bool:

@@ -128,6 +128,12 @@ def build_lexicon(names: Names, today: int) -> Lexicon:
     return Lexicon({word: frozenset(all_forms) for word, all_forms in forms.items()}, today)
 
 
+def names_units(texts: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether a row names units or sites of the register: it is data, no header."""
+    forms = [lexicon.forms.get(normalise(text), frozenset()) for text in texts]
+    return sum(bool(names & {*UNIT_FORMS, "site"}) for names in forms) >= 2
+
+
 def forms_of(value: Value, lexicon: Lexicon) -> frozenset[str]:
     """Give the forms of one value; a blank has none."""
     if value is None or isinstance(value, CellError | time):
