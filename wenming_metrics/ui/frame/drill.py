@@ -25,6 +25,19 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
+_LEAVES = tables.configs(
+    *("name=leaf_name", "loss", "path", "rate", "checks", "failed", "responsible"),
+    responsible="责任单位(参考)",
+)
+_ROWS = tables.configs(
+    *("day", "site_name", "description", "lost", "loss=row_loss", "leaf_name", "responsible"),
+    *tables.SOURCE,
+)
+_NAMED = tables.configs(
+    *("day", "unit_name", "site_name", "description", "places", "lost", "leaf_name"),
+    *tables.SOURCE,
+    unit_name="街道",
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +134,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
     with right:
         page.note("点一行,看这一条的失分记录。")
         spelled = lost.assign(rate=lost["rate"] * 100)
-        picked = tables.pick(spelled, tables.LEAVES, f"leaves-{chosen.key}", 10)
+        picked = tables.pick(spelled, _LEAVES, f"leaves-{chosen.key}", 10)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), picked)
@@ -144,7 +157,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         _offer_portrait(str(line["unit_name"]), selection)
         page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
-        draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
+        draw_original(rows, tables.pick(rows, _NAMED, key, 10))
 
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total: float) -> None:
@@ -159,7 +172,7 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
     page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
-    draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
+    draw_original(rows, tables.pick(rows, _ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
 def draw_original(rows: pd.DataFrame, picked: int | None) -> None:
