@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.repeat_bars import recurring_bars
+from wenming_metrics.charts.pareto import recurring_bars
 from wenming_metrics.decisions.same_problem import say_same
 from wenming_metrics.domain.periods import today
 from wenming_metrics.publishing.signed_workbook import moment
