@@ -16,9 +16,8 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.deductions import finding_of_row
-from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves
+from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves, unit_ledger
 from wenming_metrics.queries.scores.records import answers_to
-from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
 from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
