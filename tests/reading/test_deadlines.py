@@ -6,11 +6,17 @@ import pytest
 
 from tests.builders import CHECKLIST, FINDINGS, check_row, read_sheets
 from tests.uploads.case import finding
-from wenming_metrics.reading.inspection.deadlines import due_day, number_of, severity, state
+from wenming_metrics.domain.working_days import announced
+from wenming_metrics.reading.inspection.deadlines import number_of, severity, state
+from wenming_metrics.reading.inspection.time_limits import minute_of, read_limit
 from wenming_metrics.vocabulary import SEVERITIES, STATES
 
 SUNDAY = date(2026, 11, 15).toordinal()
 FRIDAY = date(2026, 11, 13).toordinal()
+
+
+def due_day(written, start):
+    return read_limit(written, start, announced()).day
 
 
 def listed(*rows, more=(), title="督查问题清单"):
@@ -45,6 +51,16 @@ def codes(reading):
         ("11月18日前", SUNDAY, "2026-11-18"),
         ("11月18日17:00前", SUNDAY, "2026-11-18"),
         ("11月底前", SUNDAY, "2026-11-30"),
+        ("十五日内", SUNDAY, "2026-11-30"),
+        ("一个月内", date(2026, 1, 15).toordinal(), "2026-02-15"),
+        ("一个月内", date(2026, 1, 31).toordinal(), "2026-02-28"),
+        ("本周五前", FRIDAY - 2, "2026-11-13"),
+        ("本周日前", SUNDAY, "2026-11-15"),
+        ("下周一前", FRIDAY, "2026-11-16"),
+        ("月底前", SUNDAY, "2026-11-30"),
+        ("本月内", SUNDAY, "2026-11-30"),
+        ("下月底前", date(2026, 1, 31).toordinal(), "2026-02-28"),
+        ("次日", SUNDAY, "2026-11-16"),
         ("1月5日前", SUNDAY, "2027-01-05"),  # without a year: the next one
         ("2026年11月20日", SUNDAY, "2026-11-20"),
         (date(2026, 11, 20), SUNDAY, "2026-11-20"),
@@ -56,7 +72,13 @@ def test_a_deadline_as_people_write_it(written, start, due):
 
 
 @pytest.mark.parametrize(
-    ("written", "due"), [(None, 0), ("/", 0), ("—", 0), ("长期坚持", 0), ("尽快", -1), ("5", -1)]
+    ("written", "due"),
+    [
+        *((None, 0), ("/", 0), ("—", 0), ("不限", 0), ("尽快", -1), ("5", -1)),
+        *(("11月中旬", -1), ("周五前", -1), ("本周内", -1), ("18日", -1), ("11月", -1)),
+        ("立即整改,3日内完成", -1),  # two limits
+        *(("长期坚持", -2), ("长期整改", -2), ("挂账", -2), ("列入长期整改", -2)),
+    ],
 )
 def test_what_is_no_deadline(written, due):
     assert due_day(written, SUNDAY) == due
