@@ -12,7 +12,7 @@ A day is an int: `date.toordinal()`.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -49,14 +49,13 @@ def announced() -> WorkingDays:
     """Give the working days that are shipped with the software."""
     with _ANNOUNCED.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    stretches = [
-        (_ordinal(line["first"]), _ordinal(line["last"]), line["arrangement"]) for line in lines
-    ]
-    return arrange(WorkingDays(), stretches)
+    return arrange(WorkingDays(), map(arrangement_of, lines))
 
 
-def _ordinal(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
+def arrangement_of(facts: Mapping[str, str]) -> Arrangement:
+    """Give what a line of the table, or a record of 节假日, arranges. Takes: first, last, arrangement"""
+    first, last = (date.fromisoformat(facts[name]).toordinal() for name in ("first", "last"))
+    return first, last, facts["arrangement"]
 
 
 def arrange(calendar: WorkingDays, arrangements: Iterable[Arrangement]) -> WorkingDays:

@@ -31,9 +31,11 @@ _KIND_COLUMNS = {
     "adjustment": ("type", "points", "reason", "document_no"),
     "quota": ("people_group", "planned"),
     "counts": ("counts",),
+    "holidays": ("first", "last", "arrangement", "holiday", "document_no"),
 }
 """What each kind tells of itself, from left to right."""
 _TITLES = {
+    **{"first": "开始日期", "last": "结束日期"},
     **{"finding": "所答问题的现状", "parts": "分项", "change": "原表升降", "state": "状态"},
     **{
         **{"planned": "计划份数", "counts": "各选项份数"},
