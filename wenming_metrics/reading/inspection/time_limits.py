@@ -11,6 +11,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from wenming_metrics.domain.working_days import (
     HOURS_A_DAY,
@@ -43,7 +44,7 @@ _OPEN_ENDED = re.compile(
     r"(?:列入|纳入|申请)?(?:长期|持续|常态化?|挂账|待定)(?:坚持|整改|保持|管理|推进|治理|销号)?"
 )
 _UNLIMITED = {"无", "不限"}
-_CLOCK = re.compile(r"(上午|下午|晚上|晚|中午)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?")
+_CLOCK = re.compile(r"(上午|下午|晚上|晚|中午)?\s*(?<!\d)([01]?\d|2[0-4])\s*[:时点]\s*(\d{1,2})?")
 _HALF_A_YEAR = 183
 
 
@@ -89,7 +90,7 @@ def minute_of(value: Value) -> int:
     if isinstance(value, datetime):
         minutes = value.hour * 60 + value.minute
         return minutes or NO_MINUTE  # a date in a cell has midnight, which nobody writes
-    match = _CLOCK.search(values.word(value)) if isinstance(value, str) else None
+    match = _CLOCK.search(normalize("NFKC", value)) if isinstance(value, str) else None
     if not match:
         return NO_MINUTE
     hour = int(match[2]) + 12 * (match[1] in ("下午", "晚上", "晚") and int(match[2]) < 12)
