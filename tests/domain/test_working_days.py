@@ -1,11 +1,10 @@
 """Every day of 2004 to 2026 against two libraries that know the calendar of China."""
 
 from datetime import date
-from functools import cache
 
 import chinese_calendar
 import pytest
-from holidays import country_holidays
+from lunar_python.util import HolidayUtil
 
 from wenming_metrics.domain.working_days import (
     announced,
@@ -16,31 +15,27 @@ from wenming_metrics.domain.working_days import (
 )
 
 DAYS = range(date(2004, 1, 1).toordinal(), date(2027, 1, 1).toordinal())
-NOT_WITH_US = {date(2005, 12, 31): False}
-"""chinese_calendar leaves out that Saturday; 国办发明电〔2005〕35号 says: 12月31日(星期六)上班."""
-
-
-@cache
-def by_holidays():
-    return country_holidays("CN", years=range(2004, 2027))
+NOT_WORKED_BY_CHINESE_CALENDAR = {date(2005, 12, 31)}
+"""国办发明电〔2005〕35号 says: 12月31日(星期六)上班."""
+NOT_WORKED_BY_LUNAR = {date(2013, 4, 7), date(2013, 10, 12)}
+"""国办发明电〔2012〕33号 says: 4月7日(星期日)上班, 10月12日(星期六)上班."""
 
 
 def test_each_day_is_what_chinese_calendar_says():
-    differ = {
-        day: chinese_calendar.is_workday(day)
-        for day in map(date.fromordinal, DAYS)
-        if chinese_calendar.is_workday(day) != is_working(announced(), day.toordinal())
-    }
-    assert differ == NOT_WITH_US
+    assert differing(chinese_calendar.is_workday) == NOT_WORKED_BY_CHINESE_CALENDAR
 
 
-def test_each_day_is_what_holidays_says():
-    differ = [
-        day
-        for day in map(date.fromordinal, DAYS)
-        if by_holidays().is_working_day(day) != is_working(announced(), day.toordinal())
-    ]
-    assert not differ
+def test_each_day_is_what_lunar_says():
+    def is_workday(day):
+        holiday = HolidayUtil.getHoliday(day.year, day.month, day.day)
+        return holiday.isWork() if holiday else day.weekday() < 5
+
+    assert differing(is_workday) == NOT_WORKED_BY_LUNAR
+
+
+def differing(is_workday):
+    days = map(date.fromordinal, DAYS)
+    return {day for day in days if is_workday(day) != is_working(announced(), day.toordinal())}
 
 
 def test_the_years_are_those_that_are_announced():

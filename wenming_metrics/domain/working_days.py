@@ -72,12 +72,22 @@ def arrange(calendar: WorkingDays, arrangements: Iterable[Arrangement]) -> Worki
     )
 
 
+def changed_days(calendar: WorkingDays, other: WorkingDays) -> list[int]:
+    """List the days that one calendar calls worked and the other does not, in order."""
+    days = calendar.off | calendar.worked | other.off | other.worked
+    return sorted(day for day in days if is_working(calendar, day) != is_working(other, day))
+
+
 def is_working(calendar: WorkingDays, day: int) -> bool:
     """Say whether a day is worked."""
-    on = date.fromordinal(day)
     if day in calendar.off or day in calendar.worked:
         return day in calendar.worked
-    return on.weekday() < 5 and (on.year in calendar.years or (on.month, on.day) not in _FIXED)
+    calendar_date = date.fromordinal(day)
+    is_fixed = (
+        calendar_date.month,
+        calendar_date.day,
+    ) in _FIXED and calendar_date.year not in calendar.years
+    return calendar_date.weekday() < 5 and not is_fixed
 
 
 def working_day_after(calendar: WorkingDays, start: int, count: int) -> int:
@@ -91,11 +101,11 @@ def working_day_after(calendar: WorkingDays, start: int, count: int) -> int:
 
 def day_of_working_hours(calendar: WorkingDays, start: int, minute: int, hours: int) -> int:
     """Give the day on which some 工作时 have passed that run from a minute of a day."""
-    left, day, begun = hours * 60, start, minute
+    minutes, day, begun = hours * 60, start, minute
     while True:
         if is_working(calendar, day):
-            left -= sum(max(end - max(begin, begun), 0) for begin, end in WORKING_HOURS)
-        if left <= 0:
+            minutes -= sum(max(end - max(begin, begun), 0) for begin, end in WORKING_HOURS)
+        if minutes <= 0:
             return day
         day, begun = day + 1, 0
 

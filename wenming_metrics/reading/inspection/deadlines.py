@@ -135,49 +135,53 @@ def _due(
     start, minute = _starts(table, day, failed, above)
     cells, unit = column(table, "deadline"), _unit(table)
 
-    def of_cell(code: int, on: int, at_minute: int) -> TimeLimit:
-        return read_limit(cells.values[code], on, calendar, unit, at_minute)
+    def of_cell(code: int, from_day: int, at_minute: int) -> TimeLimit:
+        return read_limit(cells.values[code], from_day, calendar, unit, at_minute)
 
-    limits = _each(cells.codes, start, minute, of_cell)
-    written = np.array([values.spell(value) for value in cells.values], object)[cells.codes]
+    time_limits = _each(cells.codes, start, minute, of_cell)
+    limit_texts = np.array([values.spell(value) for value in cells.values], object)[cells.codes]
     if title:
         starred = np.zeros(table.n_rows, bool) if starred is None else starred
         stars = (starred & bool(_STARRED.search(above))).astype(np.int64)
         words = np.array([title[1], "立行立改"], object)
 
-        def of_title(star: int, on: int, at_minute: int) -> TimeLimit:
-            return read_limit(words[star], on, calendar, minute=at_minute)
+        def of_title(star: int, from_day: int, at_minute: int) -> TimeLimit:
+            return read_limit(words[star], from_day, calendar, minute=at_minute)
 
-        by_title = np.array([limit.day == NONE for limit in limits], bool)
-        limits = np.where(by_title, _each(stars, start, minute, of_title), limits)
-        written = np.where(by_title, words[stars], written)
-    return _settle(table, failed & (day > 0), start, limits, written)
+        by_title = np.array([limit.day == NONE for limit in time_limits], bool)
+        time_limits = np.where(by_title, _each(stars, start, minute, of_title), time_limits)
+        limit_texts = np.where(by_title, words[stars], limit_texts)
+    return _settle(table, failed & (day > 0), start, time_limits, limit_texts)
 
 
 def _settle(
-    table: Table, dated: np.ndarray, start: np.ndarray, limits: np.ndarray, written: np.ndarray
+    table: Table,
+    dated: np.ndarray,
+    start: np.ndarray,
+    time_limits: np.ndarray,
+    limit_texts: np.ndarray,
 ) -> np.ndarray:
     """Give the due days of the rows that are dated problems, 0 for none; tell what is unsure."""
-    due = np.array([limit.day for limit in limits], np.int64)
-    counted = dated & (due >= start)
-    years = np.array(["、".join(map(str, limit.years)) for limit in limits], object)
-    late_starts = np.array([limit.is_late_start for limit in limits], bool)
+    due = np.array([limit.day for limit in time_limits], np.int64)
+    is_counted = dated & (due >= start)
+    years = np.array(["、".join(map(str, limit.years)) for limit in time_limits], object)
+    late_starts = np.array([limit.is_late_start for limit in time_limits], bool)
     masks = {
         "期限-01": dated & (due == UNKNOWN),
         "期限-02": dated & (due > 0) & (due < start),
         "期限-03": dated & (due == OPEN_ENDED),
-        "期限-04": counted & (years != ""),
-        "期限-05": counted & late_starts,
+        "期限-04": is_counted & (years != ""),
+        "期限-05": is_counted & late_starts,
     }
     for code, mask in masks.items():
         rows = np.flatnonzero(mask)
         details = [
-            {"written": written[row], "years": years[row]}
+            {"written": limit_texts[row], "years": years[row]}
             | {"start": iso(int(start[row])), "due": iso(int(due[row]))}
             for row in rows.tolist()
         ]
         report_rows(table, rows, code, "deadline", details)
-    return np.where(counted, due, NONE)
+    return np.where(is_counted, due, NONE)
 
 
 def _each(
@@ -189,9 +193,9 @@ def _each(
     """Work out a deadline once for each distinct cell and moment it is counted from."""
     first, number = combine([codes, start, minute])
     triples = zip(*(array[first].tolist() for array in (codes, start, minute)), strict=True)
-    limits = np.empty(len(first), object)
-    limits[:] = [of(*triple) if triple[1] > 0 else TimeLimit(NONE) for triple in triples]
-    return limits[number]
+    time_limits = np.empty(len(first), object)
+    time_limits[:] = [of(*triple) if triple[1] > 0 else TimeLimit(NONE) for triple in triples]
+    return time_limits[number]
 
 
 def _starts(
@@ -209,9 +213,9 @@ def _starts(
         row_days = typed(table, "handed_out", lambda value: values.day(value, year))
         minute = np.where(row_days > 0, typed(table, "handed_out", minute_of), minute)
         handed = np.where(row_days > 0, row_days, handed)
-        counted = failed & (day > 0)
-        report(table, counted & (row_days < values.BLANK), "期限-06", "handed_out")
-        report(table, counted & (row_days > 0) & (row_days < day), "期限-07", "handed_out")
+        is_dated = failed & (day > 0)
+        report(table, is_dated & (row_days < values.BLANK), "期限-06", "handed_out")
+        report(table, is_dated & (row_days > 0) & (row_days < day), "期限-07", "handed_out")
     start = np.where(day > 0, np.maximum(day, handed), values.BLANK)
     return start, np.where((handed == start) & (start > 0), minute, NO_MINUTE)
 

@@ -117,22 +117,22 @@ def _counted(calendar: WorkingDays, start: int, minute: int, count: int, unit: s
 
 def _months_after(start: int, count: int) -> int:
     """Give the same day of a later month, or its last one."""
-    on = date.fromordinal(start)
-    months = on.year * 12 + on.month - 1 + count
+    first_date = date.fromordinal(start)
+    months = first_date.year * 12 + first_date.month - 1 + count
     year, month = months // 12, months % 12 + 1
-    return date(year, month, min(on.day, monthrange(year, month)[1])).toordinal()
+    return date(year, month, min(first_date.day, monthrange(year, month)[1])).toordinal()
 
 
 def _named_day(text: str, start: int) -> int:
     """Give the day of 次日, 本周五前, 月底前; 0 for another text. A bare 周五 may be any."""
-    on = date.fromordinal(start)
+    start_date = date.fromordinal(start)
     if _NEXT_DAY.fullmatch(text):
         return start + 1
     if match := _WEEKDAY.fullmatch(text):
-        monday = start - on.weekday() + 7 * (match[1] == "下")
+        monday = start - start_date.weekday() + 7 * (match[1] == "下")
         return monday + "一二三四五六日天".index(match[2]) - (match[2] == "天")
     if match := _END_OF_MONTH.fullmatch(text):
-        first = on.replace(day=1).toordinal()
+        first = start_date.replace(day=1).toordinal()
         return _months_after(first, 2 if match[1] == "下" else 1) - 1
     return 0
 

@@ -75,17 +75,19 @@ def _hold_contrary(
     table: Table, first: np.ndarray, last: np.ndarray, arrangement: np.ndarray
 ) -> None:
     """Hold the rows that arrange a day otherwise than a row above."""
-    seen: dict[int, tuple[str, int]] = {}
-    rows, above = [], []
+    arranged: dict[int, tuple[str, int]] = {}
+    rows, first_rows = [], []
     for row in np.flatnonzero(~table.held).tolist():
         days = range(int(first[row]), int(last[row]) + 1)
-        contrary = [day for day in days if seen.get(day, ("", 0))[0] not in ("", arrangement[row])]
+        contrary = [
+            day for day in days if arranged.get(day, ("", 0))[0] not in ("", arrangement[row])
+        ]
         if contrary:
             rows.append(row)
-            above.append({"day": iso(contrary[0]), "first": seen[contrary[0]][1]})
+            first_rows.append({"day": iso(contrary[0]), "first": arranged[contrary[0]][1]})
             continue
-        seen |= {day: (arrangement[row], int(table.excel[row])) for day in days}
-    report_rows(table, rows, "节假日-04", "arrangement", above)
+        arranged |= {day: (arrangement[row], int(table.excel[row])) for day in days}
+    report_rows(table, rows, "节假日-04", "arrangement", first_rows)
 
 
 KIND = RecordKind(
