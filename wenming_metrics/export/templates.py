@@ -154,7 +154,8 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         },
         **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
         **{"reason": "承办全市现场会", "document_no": None},
-        **{"off_from": _DAY, "off_to": _DAY, "arrangement": OFF, "holiday": "当地节日"},
+        **{"off_from": date(2026, 10, 1), "off_to": date(2026, 10, 7), "arrangement": OFF},
+        "holiday": "国庆节",
         **{"submitted": _DAY, "answer_id": "1", "duration": "150秒", "remark": EXAMPLE},
     }
 

@@ -50,10 +50,8 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         **{"document_no": texts_of(table, "document_no"), "remark": texts_of(table, "remark")},
     }
     stretches = make_records(table, HOLIDAYS, first, np.full(table.n_rows, -1), facts)
-    years = arrange(WorkingDays(), map(arrangement_of, stretches["told"])).years
-    if years:
-        report_sheet(table, "节假日-06", years="、".join(map(str, sorted(years))))
-    elif len(stretches):
+    calendar = arrange(WorkingDays(), map(arrangement_of, stretches["told"]))
+    if len(stretches) and not calendar.years:
         report_sheet(table, "节假日-05")
     return stretches
 
