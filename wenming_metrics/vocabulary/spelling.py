@@ -34,7 +34,7 @@ def chinese_number(text: str) -> int:
     """
     if text.isascii() and text.isdigit():
         return int(text)
-    match = _NUMBER_WORD.fullmatch(text)
+    match = _NUMBER_WORD.fullmatch(text.replace("〇", "零"))
     if not match:
         return -1
     tens = _DIGIT_WORDS.index(match[1]) if match[1] else 1 if match[2] else 0
