@@ -10,6 +10,7 @@ from tests.offices import ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing.acts_since import IN_FORCE, _of_others
+from wenming_metrics.queries.files.record_lists import record_list
 from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.ranking.ranking import listing
 from wenming_metrics.queries.scores.findings import Moment
@@ -53,7 +54,7 @@ def dues(office):
 
 def listed(office):
     lines = recounted_deadlines(office)
-    return [(row.source_row, str(row.due), str(row.due_now)) for row in lines.itertuples()]
+    return [(row.source_row, row.due, row.due_now) for row in lines.itertuples()]
 
 
 def test_a_local_holiday_moves_what_is_read_later_and_nothing_that_is_stored(office):
@@ -119,3 +120,24 @@ def test_a_deadline_that_was_counted_from_monday_to_friday_is_listed(office):
         monday = date(2026, 10, 5).toordinal()
         connection.execute(update(schema.finding).values(due=monday))
     assert listed(office) == [(3, "2026-10-05", "2026-10-10")]
+
+
+def test_the_stretches_are_listed_as_they_were_sent(office):
+    ingest(office, holidays(["2026-11-11", "2026-11-12", "放假", "当地节日"]), "节假日.xlsx")
+    lines = record_list(office, "holidays")
+    names = ["period", "first", "last", "arrangement", "holiday"]
+    assert lines[names].to_numpy().tolist() == [
+        ["2026年11月", "2026-11-11", "2026-11-12", "放假", "当地节日"]
+    ]
+
+
+def test_a_workbook_may_hold_several_registers_and_nothing_beside_them(office):
+    units = [["单位名称", "单位类型", "上级单位"], ["乙街道", "街道", ""]]
+    stretch = [TITLES, ["2026-11-11", None, "放假", "当地节日"]]
+    both = xlsx({"单位名册": units, "节假日": stretch})
+    preview = commit.inspect(office, both, "名册.xlsx")
+    assert (preview.reading.kind, len(preview.reading.units)) == ("registers", 1)
+    assert len(preview.reading.records) == 1
+    beside = xlsx({"节假日": stretch, "问题清单": [HEADERS, ["2026-11-09"]]})
+    preview = commit.inspect(office, beside, "混在一起.xlsx")
+    assert [problem.code for problem in preview.problems] == ["表头-05"]

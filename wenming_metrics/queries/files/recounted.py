@@ -6,8 +6,6 @@ before the year was announced, or before the software knew the announced years.
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
@@ -19,6 +17,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
+from wenming_metrics.reading.resolve.periods_and_units import iso
 from wenming_metrics.store.batches import batch_facts, original_bytes
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
@@ -36,8 +35,8 @@ def recounted_deadlines(office: Office) -> pd.DataFrame:
 
     Only files are read again in which a problem's time runs over a holiday or a weekend that is worked.
 
-    Returns: batch, file, sheet (its name), source_row, due and due_now (dates; None: no deadline, or
-             the file is not kept any more)
+    Returns: batch, file, sheet (its name), source_row, due and due_now (2026-10-10; "": no deadline,
+             or the file is not kept any more)
     """
     with reading(office.store) as connection:
         register = read_register(connection)
@@ -61,7 +60,9 @@ def _of_batch(
     compared = stored.merge(_dues_now(connection, batch, context), on=_ROW, how="left")
     changed = compared[compared["due"] != compared["due_now"]]
     sheets = read_sheets(connection, [batch]).set_index("sheet")["name"]
-    columns = {name: changed[name].map(_date) for name in ("due", "due_now")}
+    columns = {
+        name: [iso(int(day)) for day in changed[name].fillna(0)] for name in ("due", "due_now")
+    }
     name = batch_facts(connection, batch)["name"]
     return changed.assign(batch=batch, file=name, sheet=changed["sheet"].map(sheets), **columns)
 
@@ -74,7 +75,3 @@ def _dues_now(connection: Connection, batch: int, context: Context) -> pd.DataFr
     file_reading = read(content, batch_facts(connection, batch)["name"], context)
     rows = file_reading.checks[["seq", *_ROW]].merge(file_reading.findings, on="seq")
     return rows.drop_duplicates(_ROW).rename(columns={"due": "due_now"})[[*_ROW, "due_now"]]
-
-
-def _date(day: float) -> date | None:
-    return date.fromordinal(int(day)) if day > 0 else None
