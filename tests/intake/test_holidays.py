@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -13,10 +14,14 @@ from wenming_metrics.publishing.acts_since import IN_FORCE, _of_others
 from wenming_metrics.queries.files.record_lists import record_list
 from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.ranking.ranking import listing
+from wenming_metrics.queries.scores.deductions import finding_of_row
 from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.unit.open_problems import unsolved
 from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading, writing
+from wenming_metrics.store.rows import read_failed
+from wenming_metrics.ui.frame import words
 
 HEADERS = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "问题描述", "责任单位", "扣分"]
 HEADERS += ["编号", "整改时限"]
@@ -141,3 +146,22 @@ def test_a_workbook_may_hold_several_registers_and_nothing_beside_them(office):
     beside = xlsx({"节假日": stretch, "问题清单": [HEADERS, ["2026-11-09"]]})
     preview = commit.inspect(office, beside, "混在一起.xlsx")
     assert [problem.code for problem in preview.problems] == ["表头-05"]
+
+
+def test_a_year_that_is_not_announced_is_said_beside_each_date_that_rests_on_it(office):
+    data = problems(("2026-11-09", "1", "40个工作日"), ("2026-11-09", "2", "2027-01-05"))
+    batch = ingest(office, data, "清单.xlsx", answers=ANSWERS)
+    as_of = date(2026, 11, 30)
+    week = periods.window("week", date(2026, 11, 9))
+    department = 1  # after the street
+    lines = unsolved(office, week, "department", department, as_of).lines
+    assert dict(zip(lines["number"], lines["years"], strict=True)) == {"1": "2027", "2": ""}
+    with reading(office.store) as connection:
+        seqs = read_failed(connection, [as_of.toordinal() - 21], np.array([batch]))["seq"]
+    found = [finding_of_row(office, date(2026, 11, 9), batch, seq, as_of) for seq in seqs]
+    assert sorted((one.number, str(one.due), one.years) for one in found) == [
+        ("1", "2027-01-05", "2027"),
+        ("2", "2027-01-05", ""),
+    ]
+    told = [words.problem(one).split(" · ")[1] for one in found if one.years]
+    assert told == ["期限 2027\\-01\\-05(2027 年放假登记前数的)"]

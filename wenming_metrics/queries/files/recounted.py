@@ -6,9 +6,11 @@ before the year was announced, or before the software knew the announced years.
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.working_days import WorkingDays, changed_days
@@ -18,12 +20,15 @@ from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
 from wenming_metrics.reading.resolve.periods_and_units import iso
+from wenming_metrics.store import schema
 from wenming_metrics.store.batches import batch_facts, original_bytes
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.rows import read_due_spans, read_failed
 
+UNANNOUNCED = "期限-04"
+"""The note at a deadline that was counted through a year that is not announced."""
 _ANSWERS = SenderAnswers(confirm_visits=True)
 """No deadline hangs on what the sender said; without visits the rows would not be read at all."""
 _ROW = ["sheet", "source_row"]
@@ -49,6 +54,24 @@ def recounted_deadlines(office: Office) -> pd.DataFrame:
         ]
     lines = pd.concat([pd.DataFrame(columns=_COLUMNS), *frames], ignore_index=True)
     return lines[_COLUMNS].reset_index(drop=True)
+
+
+def years_not_announced(connection: Connection, rows: pd.DataFrame) -> list[str]:
+    """Say through which years a deadline was counted that were not announced when its file came.
+
+    Takes:   rows - of problems: batch, sheet (its number), source_row
+    Returns: per row 「2027」, 「2027、2028」 or ""
+    """
+    table, sheet = schema.batch_problem, schema.sheet
+    query = (
+        select(table.c.batch, sheet.c.sheet, table.c.row.label("source_row"), table.c.details)
+        .join(sheet, (sheet.c.batch == table.c.batch) & (sheet.c.name == table.c.sheet))
+        .where(table.c.batch.in_(rows["batch"].unique().tolist()), table.c.code == UNANNOUNCED)
+    )
+    years = {
+        tuple(key): json.loads(details)["years"] for *key, details in connection.execute(query)
+    }
+    return [years.get(key, "") for key in rows[["batch", *_ROW]].itertuples(index=False, name=None)]
 
 
 def _of_batch(
