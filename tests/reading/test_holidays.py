@@ -51,6 +51,12 @@ def test_days_without_a_year_are_those_of_the_title_and_words_are_understood():
     assert codes(reading) == [("节假日-05", None, "")]  # no National Day: not a whole year
 
 
+def test_days_with_a_type_are_no_holidays_unless_something_says_so():
+    rows = [["日期", "类型", "备注"], ["2026-11-03", "上班", ""]]
+    assert read_sheets({"值班表": rows}).kind == ""
+    assert read_sheets({"2026年放假安排": rows}).kind == "holidays"
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [

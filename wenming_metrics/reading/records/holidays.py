@@ -6,6 +6,8 @@ one without is an addition, such as a local holiday. Of one day the table that c
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -28,12 +30,16 @@ _WORDS = {
     **dict.fromkeys(("放假", "休", "休息", "放假调休", "放假公休", "假期", "节假日"), OFF),
     **dict.fromkeys(("上班", "班", "补班", "调休上班", "工作日", "正常上班"), WORKED),
 }
+_TITLE = re.compile("节假日|放假|调休|假期|假日")
 _LONGEST = 31
 """No stretch of days that a notice arranges is longer."""
 
 
 def _is_kind(names: frozenset[str], title: str) -> bool:
-    return {"off_from", "arrangement"} <= names and not names & {"site", "description", "subject"}
+    """A table of days with what they are, of holidays by a column or by its title."""
+    if not {"off_from", "arrangement"} <= names or names & {"site", "description", "subject"}:
+        return False
+    return "holiday" in names or bool(_TITLE.search(title))
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
