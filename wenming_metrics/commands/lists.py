@@ -14,6 +14,7 @@ from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
+from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
@@ -21,6 +22,11 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
 _WAITING = titles("file", "sheet", "source_row", "sentences=held_reason", "who")
+
+_DEADLINE_TITLES = {"batch": "批次", "file": "文件", "sheet": "工作表", "source_row": "行号"} | {
+    "due": "入库时的期限",
+    "due_now": "现在数到",
+}
 
 
 def add_commands(add: Add) -> None:
@@ -31,11 +37,14 @@ def add_commands(add: Add) -> None:
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     listed = add(
-        "records", _records, "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分或问卷配额"
+        "records",
+        _records,
+        "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
     kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
+    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
     add("waiting", _waiting, "列出暂不计、等着改正的行")
 
 
@@ -66,6 +75,18 @@ def _records(options: argparse.Namespace) -> int:
         f"{kinds[options.kind]}({len(lines)} 条)",
         filled.rename(columns=record_titles(options.kind)),
     )
+    return OK
+
+
+def _deadlines(options: argparse.Namespace) -> int:
+    lines = recounted_deadlines(open_office(settings.load()))
+    if options.json:
+        print_json({"deadlines": plain(lines)})
+    elif lines.empty:
+        say("已入库的整改时限,按现在登记的放假和调休重数都是同一天。")
+    else:
+        title = f"按现在登记的放假和调休,会是另一天的整改时限({len(lines)} 条)"
+        print_lines(title, lines.rename(columns=_DEADLINE_TITLES))
     return OK
 
 

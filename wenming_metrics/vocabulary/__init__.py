@@ -14,7 +14,7 @@ from wenming_metrics.vocabulary.columns import (
     input_columns,
     titles,
 )
-from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_note
+from wenming_metrics.vocabulary.spelling import chinese_number, movement, normalise, on_time_note
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
@@ -52,6 +52,7 @@ __all__ = [
     "STATES",
     "UNIT_KINDS",
     "WRITTEN",
+    "chinese_number",
     "column_frame",
     "columns",
     "headers",

@@ -46,6 +46,7 @@ _KIND_COLUMNS = {
     "adjustment": ("type=adjustment_type", "points=adjusted_points", "reason", "document_no"),
     "quota": ("people_group", "planned=planned_answers"),
     "counts": ("counts=option_counts",),
+    "holidays": ("first=off_from", "last=off_to", "arrangement", "holiday", "document_no"),
 }
 """What each kind tells of itself, from left to right."""
 RESTRICTED = "不得对外公布"
