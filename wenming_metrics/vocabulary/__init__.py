@@ -5,9 +5,16 @@ from here, the manual prints it. A word that stands here is used everywhere for 
 """
 
 from wenming_metrics.vocabulary.column import Column
-from wenming_metrics.vocabulary.columns import INPUT, column_frame, headers, title
-from wenming_metrics.vocabulary.figures import FIGURES
-from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_note
+from wenming_metrics.vocabulary.columns import (
+    FIGURES,
+    INPUT,
+    column_frame,
+    columns,
+    headers,
+    input_columns,
+    titles,
+)
+from wenming_metrics.vocabulary.spelling import chinese_number, movement, normalise, on_time_note
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
@@ -45,10 +52,13 @@ __all__ = [
     "STATES",
     "UNIT_KINDS",
     "WRITTEN",
+    "chinese_number",
     "column_frame",
+    "columns",
     "headers",
+    "input_columns",
     "movement",
     "normalise",
     "on_time_note",
-    "title",
+    "titles",
 ]

@@ -13,6 +13,8 @@ from tests.uploads.own_words.corpus import FOLDER, OwnTable, context, tables
 from wenming_metrics.reading.model.reading import CONFIRM, SURE, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read_workbook
+from wenming_metrics.reading.recognise.column_evidence import weights
+from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY
 
 HALVES = tuple(half for half in ("first", "second") if (FOLDER / half).is_dir())
 NO_ROLE = "-"
@@ -93,6 +95,12 @@ def test_kinds_and_columns_are_right_and_nothing_is_wrong_and_sure(half):
     assert not sure
     assert kinds >= 0.95 * len(found)
     assert wrong <= 0.05 * columns
+
+
+def test_every_kind_and_every_column_has_weights():
+    roles, kinds, _ = weights()
+    assert set(kinds) == set(FAMILY)
+    assert set(roles) == {name for names in FAMILIES.values() for name in names}
 
 
 def test_a_table_in_own_words_is_told_as_what_it_is_and_why():

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from wenming_metrics.queries.files.choices import NOT_READ, nearest_columns
 from wenming_metrics.reading.model.reading import COMPONENT, Reading, Recognised
+from wenming_metrics.reading.recognise.families import wanted
 from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.rules.survey.model import Survey
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import headers, normalise
 
 LEFT_AS_IT_IS = "照原数读(分项)"
 
@@ -59,6 +60,13 @@ def role_proposed(table: Recognised, kind: str, index: int) -> str:
     """Give what a column is filled in with; a question that no survey has is not read."""
     role = table.roles[kind][index] if kind in table.roles else ""
     return "" if role == MARK else role
+
+
+def is_open(table: Recognised, kind: str, index: int) -> bool:
+    """Say whether a person has to look at a column: its title is not one that the kind knows."""
+    column, role = table.columns[index], role_proposed(table, kind, index)
+    known_role = headers(wanted(kind)).get(normalise(column.header))
+    return column.is_doubtful or not known_role or known_role != role
 
 
 def roles_to_keep(roles: Mapping[str, str]) -> dict[str, str]:

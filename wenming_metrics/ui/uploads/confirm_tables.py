@@ -14,6 +14,7 @@ from wenming_metrics.decisions import mappings
 from wenming_metrics.queries.files.open_forms import (
     Form,
     forms_of,
+    is_open,
     role_proposed,
     roles_offered,
     roles_to_keep,
@@ -24,7 +25,7 @@ from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
 from wenming_metrics.ui.frame import page, words
 
 _SURENESS = {"proposed": "已按最像的填好", ASKED: "有两种读法相近或缺列,请仔细看"}
-_UNFOLDED, _MOST_SOURCES, _LONGEST = 6, 3, 24
+_MOST_SOURCES, _LONGEST = 3, 14
 
 
 def draw(office: Office, readings: Sequence[Reading], who: str) -> None:
@@ -66,19 +67,21 @@ def _draw_form(office: Office, form: Form, key: str) -> None:
         index=kinds.index(start),
         format_func=CHOSEN_TITLES.get,
         key=_kind_key(form, key),
+        width=420,
     )
     if table.reason and kind == table.proposed:
         sureness = _SURENESS.get(table.certainty, "")
         page.note(words.plain(f"看作{SHEET_TITLES[kind]}:{table.reason}。{sureness}"))
     if kind == NO_TABLE:
         return
-    doubtful = [index for index, column in enumerate(table.columns) if column.is_doubtful]
-    folded = [index for index in range(len(table.columns)) if index not in doubtful]
-    shown = doubtful if len(folded) > _UNFOLDED and doubtful else [*doubtful, *folded]
-    for index in shown:
-        _draw_column(office, form, kind, index, key)
-    if len(shown) < len(table.columns):
-        with st.expander(f"其余 {len(folded)} 列"):
+    first = [index for index in range(len(table.columns)) if is_open(table, kind, index)]
+    first.sort(key=lambda index: not table.columns[index].is_doubtful)
+    folded = [index for index in range(len(table.columns)) if index not in first]
+    with page.row():
+        for index in first:
+            _draw_column(office, form, kind, index, key)
+    if folded:
+        with st.expander(f"列名认得的 {len(folded)} 列"), page.row():
             for index in folded:
                 _draw_column(office, form, kind, index, key)
 
@@ -97,6 +100,7 @@ def _draw_column(office: Office, form: Form, kind: str, index: int, key: str) ->
         format_func=offered.get,
         key=_role_key(form, kind, index, key),
         disabled=not column.header,
+        width=300,
     )
 
 
