@@ -70,13 +70,12 @@ def test_a_table_in_foreign_words_is_mapped_in_one_go(own, monkeypatch):  # noqa
     app = visit("upload")
     app.text_input(key="who").set_value("张三").run()
     drop(app, "fremd.xlsx", foreign(own))
-    assert kind_box(app).value == NO_TABLE
-    kind_box(app).set_value("checklist").run()
+    assert kind_box(app).value == "checklist"  # its values are items and results
     assert box_of(app, "Gebiet").value == "street"
     assert box_of(app, "Befund").value == "result"
     for header, name in ANSWERS.items():
         box_of(app, header).set_value(name)
-    button(app, "按改过的重新读入").click().run()
+    button(app, "确认并读入").click().run()
     assert "1 行可入库" in texts(sound(app))
     assert len(decoded) == 1  # an answer does not decode the file again
     button(app, "入库").click().run()
@@ -218,7 +217,7 @@ def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
 def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
     app = visit("upload")
     drop(app, "fremd.xlsx", foreign(own))
-    assert button(app, "按改过的重新读入").disabled
+    assert button(app, "确认并读入").disabled
     assert choices(own).empty
 
 

@@ -40,15 +40,15 @@ class Form:
 
 def forms_of(readings: Iterable[Reading], *, are_open: bool = True) -> list[Form]:
     """Gather the tables of some files by form. Takes: are_open - those to be confirmed, or the rest"""
-    tables: dict[str, Recognised] = {}
+    by_form: dict[str, Recognised] = {}
     sources: dict[str, list[str]] = {}
     for file_reading in readings:
         for table in file_reading.recognised:
             if table.is_open == are_open and table.columns:
-                tables.setdefault(table.fingerprint, table)
+                by_form.setdefault(table.fingerprint, table)
                 source = f"{file_reading.filename}「{table.sheet}」"
                 sources.setdefault(table.fingerprint, []).append(source)
-    return [Form(table, tuple(sources[form])) for form, table in tables.items()]
+    return [Form(table, tuple(sources[form])) for form, table in by_form.items()]
 
 
 def roles_offered(kind: str, header: str, survey: Survey | None) -> dict[str, str]:

@@ -41,7 +41,7 @@ class SenderAnswers:
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
     columns - (header, name of the column, "" = not read) where a header means something else
-    year   - of days that are written without one, where no title says it
+    assumed_year - of days that are written without one, where no title says it
     """
 
     confirm_visits: bool = False
@@ -51,7 +51,7 @@ class SenderAnswers:
     bare: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
-    year: int | None = None
+    assumed_year: int | None = None
 
 
 NOTHING_SAID = SenderAnswers()

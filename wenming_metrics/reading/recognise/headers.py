@@ -54,7 +54,7 @@ class Words:
     of sheets, by name, that the sender says, and what questionnaires ask.
 
     lexicon - names that values are looked up in; columns - header (normalised) -> what the sender
-    says it is; year - what the sender says of days without a year
+    says it is; assumed_year - what the sender says of days without a year
     """
 
     items: frozenset[str] = frozenset()
@@ -65,7 +65,7 @@ class Words:
     survey: Survey | None = None
     lexicon: Lexicon = NO_LEXICON
     columns: Mapping[str, str] = field(default_factory=dict)
-    year: int | None = None
+    assumed_year: int | None = None
 
 
 def find_header(sheet: SheetGrid, words: Words) -> Header | None:
@@ -112,7 +112,7 @@ def _header(
 ) -> Header:
     above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
     titles = read_titles(above, (sheet.name, words.filename), words.point_types)
-    titles = replace(titles, year=titles.year or words.year)
+    titles = replace(titles, year=titles.year or words.assumed_year)
     print_ = fingerprint(band.texts, other)
     said = {**words.header_choices.get(print_, {}), **words.columns}
     by_family = _named(band.texts, band.groups, words.survey, said)

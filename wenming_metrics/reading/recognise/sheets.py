@@ -136,7 +136,7 @@ def search_words(context: reading.Context, filename: str) -> Words:
     return Words(
         *(items, _spelled(catalogue.point_types), filename, choices.headers),
         *(dict(answers.kinds), context.survey, _lexicon(context.register, catalogue, today)),
-        *(columns, answers.year),
+        *(columns, answers.assumed_year),
     )
 
 
