@@ -297,6 +297,8 @@ def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa
     app.text_input(key="who").set_value("张三").run()
     drop(app, "表一.xlsx", wrongly_taken(own))
     assert "「表一」检查点位 1 行" in texts(app)
+    (switch,) = [one for one in app.toggle if one.label == "看看读成了什么,改一改"]
+    switch.set_value(True).run()
     kind_box(app).set_value("plan").run()
     button(app, "按改过的重新读入").click().run()
     assert "「表一」督查计划 1 行" in texts(sound(app))

@@ -46,8 +46,11 @@ def draw_settled(office: Office, reading: Reading, key: str, who: str) -> None:
     if not forms:
         return
     unknown = reading.is_rejected and not any(form.table.kind for form in forms)
-    label = "没有认出是哪种表。要读,请指明" if unknown else "读成了什么,要改点开"
-    with st.expander(label, expanded=unknown):
+    label = "没有认出是哪种表,我来指明" if unknown else "看看读成了什么,改一改"
+    # A switch, for what is folded is drawn as well, and an export may have a hundred columns.
+    if not st.toggle(label, value=unknown, key=f"settled-{key}"):
+        return
+    with st.container(border=True):
         for form in forms:
             _draw_form(office, form, key)
         _draw_button(office, forms, key, "按改过的重新读入", who)
