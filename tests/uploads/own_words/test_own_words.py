@@ -9,10 +9,11 @@ from functools import lru_cache
 
 import pytest
 
-from tests.uploads.own_words.corpus import FOLDER, OwnTable, context, tables
+from tests.builders import xlsx
+from tests.uploads.own_words.corpus import FOLDER, TODAY, OwnTable, context, tables
 from wenming_metrics.reading.model.reading import CONFIRM, SURE, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
-from wenming_metrics.reading.read import read_workbook
+from wenming_metrics.reading.read import read, read_workbook
 from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY
 
@@ -132,3 +133,12 @@ def test_what_a_sender_says_of_kind_and_columns_is_read():
     reading = read_workbook(table.workbook, table.file, "", replace(context(), answers=said))
     assert reading.kind == "plan"
     assert len(reading.plan) > 0
+
+
+def test_visits_with_a_column_of_points_in_own_words_are_not_read_as_clean_ones():
+    """By its known titles it is a sheet of visits, on which nothing was found."""
+    header = ["督查日期", "街道", "点位类型", "点位名称", "罚掉的分"]
+    rows = [[TODAY, "柳浪街道", "主次干道", f"{n}号路", n / 2] for n in range(4)]
+    reading = read(xlsx({"表一": [header, *rows]}), "表一.xlsx", context())
+    assert CONFIRM in {problem.code for problem in reading.problems}
+    assert reading.checks.empty

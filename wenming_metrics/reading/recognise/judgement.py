@@ -36,6 +36,8 @@ _CRITICAL = {
     reading.CHECKLIST: ("result", "deduction", "full_mark"),
     reading.FINDINGS: ("deduction", "places"),
     reading.WIDE: ("item",),
+    # Read as visits that found nothing, or as a register, a table of problems would be full marks.
+    **dict.fromkeys((reading.VISITS, reading.SITES), ("result", "deduction", "description")),
     reading.SURVEY: (*_PLACES, "submitted"),
 }
 """Roles that a score depends on besides who, where and when: unread, they change it."""
@@ -95,7 +97,9 @@ def _doubts(header: Header, proposal: Proposal) -> set[int]:
                 doubts.add(column.position)
         elif column.position in header.items or not word:
             continue
-        elif role in lacking or _holds_points(column, lacking):
+        elif role in lacking or (
+            header.kind in (reading.CHECKLIST, reading.FINDINGS) and _holds_points(column, lacking)
+        ):
             doubts.add(column.position)
     return doubts
 
