@@ -47,6 +47,7 @@ _FILED = re.compile(r"(?:填报|报送|上报|反馈|填表)(?:日期|时间):(.
 _REPORTER = re.compile(r"(?:填报|反馈|上报|报送|整改)单位(?:\(.*?\))?:(.+)")
 _OFFICE = re.compile(r"(?:办事处|人民政府|党工委|居委会|村委会)$")
 _MOST_PLACES = 12
+_MOST_COUNT = 10**9
 
 
 def texts_of(table: Table, name: str, nth: int = 0) -> list[str]:
@@ -76,6 +77,20 @@ def decimal_text(value: Value) -> str | None:
         return None
     sign = "-" if match["sign"] in ("↓", "-") else ""
     return sign + match["digits"].replace(",", "") + (match["rest"] or "")
+
+
+def amount_text(value: Value) -> str | None:
+    """Read a number of things as `decimal_text`; a share of them (80%) is no number of things."""
+    return None if normalise(spell(value)).endswith(("%", "‰")) else decimal_text(value)
+
+
+def whole_count(value: Value) -> int | None:
+    """Read a count: 40, 「40份」, 「40.00」. Returns: -1 for nothing written, None for what is none"""
+    text = amount_text(value)
+    if not text:
+        return -1 if text == "" else None
+    digits, _, decimals = text.partition(".")
+    return int(digits) if not decimals.strip("0") and 0 <= int(digits) < _MOST_COUNT else None
 
 
 def is_too_fine(text: str) -> bool:
