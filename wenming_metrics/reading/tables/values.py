@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.reading.model.grid import CellError, Value
-from wenming_metrics.vocabulary import RESULTS, normalise
+from wenming_metrics.vocabulary import RESULTS, normalise, visible
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
@@ -36,7 +36,7 @@ _CLOCK = re.compile(
 )
 _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
-_PLACES = re.compile(r"共?(\d{1,9})[处个起]?")
+_PLACES = re.compile(r"共?(\d{1,9})(?:\.0+)?[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
@@ -59,7 +59,7 @@ def spell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip()
+        return visible(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -87,7 +87,7 @@ def day(value: Value, year: int | None = None) -> int:
     if isinstance(value, datetime | date):
         return value.toordinal()
     if isinstance(value, str):
-        plain = normalize("NFKC", value).strip().casefold()
+        plain = normalize("NFKC", visible(value)).strip().casefold()
         return _day_of_text(re.sub("[—–‐−]", "-", plain), year)
     if isinstance(value, float):
         short = _SHORT_NUMBER.fullmatch(f"{value:.15g}")
