@@ -53,6 +53,7 @@ from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictu
 from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
+from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.reading.tables.totals import Total, report_totals
 from wenming_metrics.vocabulary import normalise
@@ -182,7 +183,9 @@ def _names(context: Context, register: Register) -> Names:
 def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
     table, states, totals = build_table(headed.sheet, headed.header)
     report_facts(table)
-    return ParsedSheet(table, totals, int(((states != DATA) & (states != BLANK_ROW)).sum()))
+    return ParsedSheet(
+        put_right(table), totals, int(((states != DATA) & (states != BLANK_ROW)).sum())
+    )
 
 
 def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:

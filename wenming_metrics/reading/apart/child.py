@@ -30,6 +30,7 @@ KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']""")
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
 
@@ -48,6 +49,7 @@ def main() -> None:
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
     limits["percents"] = _percents(data, parts)
+    limits["is_from_1904"] = _is_from_1904(data, parts)
     with calamine.load_workbook(io.BytesIO(data)) as book:
         picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
         if limits["pictured"]:
@@ -73,6 +75,12 @@ def _percents(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
     from shown_percents import percent_codes
 
     return percent_codes(styles.decode("utf-8", "replace"))
+
+
+def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
+    """Say whether the workbook counts its days from 1904, as those of an old Mac do."""
+    book = check_plain_part(data, parts["xl/workbook.xml"]) if parts else b""
+    return bool(_FROM_1904.search(book))
 
 
 def _check_parts(data: bytes, parts: dict[str, Part]) -> list[Part | None]:
@@ -122,6 +130,8 @@ def _send_sheets(
             look=_look_for(limits["percents"], runs),
         )
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
+        if facts:
+            facts["is_from_1904"] = limits["is_from_1904"]
         _refuse_strange_errors(facts, sheet_metadata.name)
         if facts and facts["cuts"] and part.size > few:
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])

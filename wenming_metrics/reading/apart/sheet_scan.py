@@ -54,7 +54,7 @@ def scan_sheet(
         cuts: numbers of the pieces before which `cut_sheet` may cut. Too wide a sheet is Refused.
     """
     kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts", "shown")
-    facts = {key: [] for key in kinds}
+    facts = {"is_from_1904": False, **{key: [] for key in kinds}}
     last_row, letters = 0, {b"Z"}
     size, last, plain = 0, b"", True
     for number, piece in enumerate(_normal_pieces(unpack())):
@@ -124,6 +124,7 @@ def shorten(facts: dict) -> dict:
     """Cut the lists of facts to what is shown, beside their full counts; keys as `SheetFacts`."""
     return {
         "scanned": True,
+        "is_from_1904": facts["is_from_1904"],
         "unsaved_formulas": facts["unsaved"][:_MOST_CELLS],
         "unsaved_formula_count": len(facts["unsaved"]),
         "errors": [

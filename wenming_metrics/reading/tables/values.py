@@ -20,7 +20,9 @@ BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 NO_YEAR, SPAN, CUT_SHORT = -6, -7, -8
 """A day without a year · several days · 11.1 as a number, which may be the 1st or the 10th."""
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
-_SERIALS = (20_000, 100_000)
+SERIALS = (20_000, 100_000)
+"""Numbers that are days as Excel counts them."""
+_EXACT = 2**53
 _LARGEST = Decimal(100_000_000)
 _MOST_PLACES = 100_000
 _DAY = re.compile(
@@ -63,7 +65,9 @@ def spell(value: Value) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return f"{value:.15g}"
+        # As a number of 15 digits; one of 16 that a program wrote whole is a name (2026112400000001).
+        is_long = 1e15 <= abs(value) < _EXACT and value.is_integer()
+        return f"{value:.0f}" if is_long else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
     if isinstance(value, CellError):
@@ -129,7 +133,7 @@ def _short_number(match: re.Match, year: int | None) -> int:
 
 
 def _day_of_number(number: float) -> int:
-    if _SERIALS[0] <= number < _SERIALS[1]:
+    if SERIALS[0] <= number < SERIALS[1]:
         return _EXCEL_DAY_0 + int(number)
     if 10_000_000 <= number < 100_000_000 and number == int(number):
         digits = int(number)
