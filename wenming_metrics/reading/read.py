@@ -108,7 +108,9 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     unmapped = tuple(
         column
         for column in columns
-        if not is_personal(normalise(column.header), of_people=column.kind == reading.SURVEY)
+        if not is_personal(
+            normalise(column.header), column.samples, of_people=column.kind == reading.SURVEY
+        )
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
