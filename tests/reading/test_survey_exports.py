@@ -57,6 +57,22 @@ def test_a_column_for_each_option_in_brackets_is_read(form, yes, no):
     assert apart.answers.frame["channel"].tolist() == plain.answers.frame["channel"].tolist()
 
 
+def test_what_else_it_was_stands_in_the_column_of_the_other_option():
+    header = [*HEADERS, *(f"您从哪些渠道了解?[{title}]" for title in ("电视", "其他"))]
+    at = HEADERS.index(MULTIPLE)
+    header.pop(at)
+    lines = [[*line[:at], *line[at + 1 :], "N", words] for line, words in zip(
+        rows(in_text), ("楼道海报", None, "N", "海报;展板"), strict=True)]  # fmt: skip
+    reading = read_sheets({"2026年三季度": [header, *lines]}, survey=survey())
+    assert (codes(reading).count("问卷-08"), reading.counts.held) == (0, 0)
+    assert [int(mask) > 0 for mask in reading.answers.frame["channel"]] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
 def test_an_option_that_nobody_asks_is_left_and_a_persons_own_words_are_not():
     assert not is_personal("渠道[微信群]", ["渠道[微信群]", "Y", None, "N"], of_people=True)
     assert not is_personal("渠道:微信群", ["微信群", None, "(跳过)"], of_people=True)

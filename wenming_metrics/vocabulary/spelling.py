@@ -22,7 +22,8 @@ _RADICALS = str.maketrans(
 )
 """Radicals of the supplement that a PDF gives for the character itself; NFKC leaves them (Unicode's
 EquivalentUnifiedIdeograph)."""
-_LOOKS = {**_UNSEEN, **_RADICALS}
+_KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_LOOKS = {**_UNSEEN, **_RADICALS, **_KANGXI}
 _PLAIN = {**_LOOKS, **_DASHES}
 _ODD_LOOKS, _ODD = frozenset(map(chr, _LOOKS)), frozenset(map(chr, _PLAIN))
 

@@ -95,11 +95,11 @@ def is_chosen(choice: Choice, option: int, value: Value) -> int:
     if state is not None:
         return state
     position = _option(choice, text)
-    return (
-        1
-        if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER
-        else UNKNOWN
-    )
+    if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER:
+        return 1
+    # Who chose 其他 writes there what else it was.
+    is_other = normalise(choice.question.options[option].title).startswith(("其他", "其它"))
+    return 1 if is_other and position < 0 else UNKNOWN
 
 
 def _plain(value: Value) -> str:
