@@ -55,6 +55,10 @@ _RESULT = {
     for word in words.split()
 }
 
+_FAULT = dict.fromkeys("是 有 存在 y yes true 1".split(), RESULTS.index("不符合"))
+_FAULT |= dict.fromkeys("否 无 没有 不存在 未发现 n no false 0".split(), RESULTS.index("符合"))
+_EITHER = set(map(normalise, "√ ✓ ✔ ☑ × ✗ ✘ ✕ ✖ ☒ x 对 错 ok".split()))
+
 
 def spell(value: Value) -> str:
     """Write a cell as its sender sees it: 0.5, 12, 2026-11-03, 「#N/A」; blank is ""."""
@@ -240,6 +244,21 @@ def result(value: Value) -> int:
         return BLANK
     result_number = _RESULT.get(text, _RESULT.get(_REMARK.sub("", text)))
     return UNREADABLE if result_number is None else result_number
+
+
+def fault(value: Value) -> int:
+    """Read the answer to whether there is a problem: 是 and 有 are 不符合, 否 and 无 are 符合.
+
+    A mark (√, ×) may mean either and is not understood. Returns: as `result`
+    """
+    if isinstance(value, bool):
+        return _FAULT["是" if value else "否"]
+    if not isinstance(value, float | str):
+        return _without(value)
+    text = _REMARK.sub("", normalise(spell(value)))
+    if text in _FAULT:
+        return _FAULT[text]
+    return UNREADABLE if text in _EITHER else result(value)
 
 
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:
