@@ -7,7 +7,14 @@ import re
 from datetime import date
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Looked, SenderAnswers
+from wenming_metrics.reading.model.sender_answers import (
+    COUNT_ALL,
+    COUNT_ONCE,
+    EARNED,
+    LOST,
+    Looked,
+    SenderAnswers,
+)
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
@@ -41,6 +48,12 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         help="一格写了几个问题的分成几条,处数、扣分按各条写明的处数分开",
     )
     command.add_argument(
+        "--equal-rows",
+        choices=(COUNT_ONCE, COUNT_ALL),
+        default="",
+        help="几张工作表里完全相同的行:once 是同一条记录,计一次;count 是不同的记录,都要计",
+    )
+    command.add_argument(
         "--bare",
         choices=(LOST, EARNED),
         default="",
@@ -63,7 +76,8 @@ def answers_of(options: argparse.Namespace) -> SenderAnswers:
     scope = tuple(word for text in options.scope for word in _BETWEEN.split(text) if word)
     confirmed = options.confirm_visits or bool(looked or scope)
     kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
-    return SenderAnswers(confirmed, scope, looked, options.split, options.bare, kinds)
+    facts = (options.split, options.bare, kinds, options.equal_rows)
+    return SenderAnswers(confirmed, scope, looked, *facts)
 
 
 def _kind(title: str) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
+from wenming_metrics.reading.equal_rows import settle_equal_rows
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
 from wenming_metrics.reading.inspection.registers import read_site_register, read_units
@@ -54,11 +55,10 @@ from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
 from wenming_metrics.reading.tables.stored_forms import put_right
-from wenming_metrics.reading.tables.table import Table
+from wenming_metrics.reading.tables.table import Table, held_rows
 from wenming_metrics.reading.tables.totals import Total, report_totals
 from wenming_metrics.vocabulary import normalise
 
-_HELD = list(reading.HELD_COLUMNS)
 _CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
 
 
@@ -121,9 +121,13 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         )
         for headed in headed_sheets
     ]
+    kept_tables, equal = settle_equal_rows(
+        [parsed.table for parsed in parsed_sheets], context.answers.equal_rows
+    )
+    parsed_sheets = list(map(_with_table, parsed_sheets, kept_tables))
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
-    problems += [*report_unmapped(unmapped), *_report_personal(personal)]
+    problems += [*report_unmapped(unmapped), *_report_personal(personal), *equal]
     problems += [problem for parsed in parsed_sheets for problem in _ordered(parsed.table.problems)]
     problems += report_pictures(
         workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets}
@@ -188,6 +192,12 @@ def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
     return ParsedSheet(
         put_right(table), totals, int(((states != DATA) & (states != BLANK_ROW)).sum())
     )
+
+
+def _with_table(parsed: ParsedSheet, table: Table) -> ParsedSheet:
+    """Put a table of fewer rows in place; those that are left out are skipped."""
+    left_out = parsed.table.n_rows - table.n_rows
+    return replace(parsed, table=table, skipped=parsed.skipped + left_out)
 
 
 def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
@@ -319,22 +329,7 @@ def _without_record(table: Table, records: pd.DataFrame) -> int:
 
 def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
-    frames = []
-    for table in (parsed.table for parsed in parsed_sheets):
-        rows = np.flatnonzero(table.held)
-        codes = list(table.holders)
-        bits = sum(
-            (mask[rows].astype(np.int64) << bit for bit, mask in enumerate(table.holders.values())),
-            start=np.zeros(len(rows), np.int64),
-        )
-        kinds, number = np.unique(bits, return_inverse=True)
-        code_sets = np.empty(len(kinds), object)
-        code_sets[:] = [
-            tuple(code for bit, code in enumerate(codes) if kind >> bit & 1)
-            for kind in kinds.tolist()
-        ]
-        columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
-        frames.append(pd.DataFrame({**columns, "codes": code_sets[number]}, columns=_HELD))
+    frames = [held_rows(parsed.table) for parsed in parsed_sheets]
     return pd.concat(frames, ignore_index=True).astype(reading.HELD_COLUMNS)
 
 

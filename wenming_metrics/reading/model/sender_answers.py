@@ -8,6 +8,8 @@ BARE_CHOICE = "#bare"
 LOST, EARNED = "lost", "earned"
 """What bare numbers in the columns of items are: points lost (失分) or points earned (得分)."""
 BARE_TITLES = {LOST: "扣的分", EARNED: "得的分"}
+COUNT_ONCE, COUNT_ALL = "once", "count"
+"""What becomes of equal rows in two sheets of a file: one record, or a record each."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class SenderAnswers:
     looked - further visits of which no problem is listed
     split  - a cell that lists several problems is as many problems
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
+    equal_rows - COUNT_ONCE or COUNT_ALL: what rows are that stand in two sheets; "" = nobody has said
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
     """
 
@@ -48,6 +51,7 @@ class SenderAnswers:
     split: bool = False
     bare: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
+    equal_rows: str = ""
 
 
 NOTHING_SAID = SenderAnswers()
