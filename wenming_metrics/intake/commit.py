@@ -20,6 +20,7 @@ from wenming_metrics.domain.periods import Window, today, window
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
@@ -131,6 +132,7 @@ def examine(
                 notes += _repeats(stored, file_reading, count_again)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
+            notes += tell_restated(connection, file_reading, register)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
         filename=file_reading.filename,
