@@ -91,3 +91,9 @@ def test_a_printed_rank_and_a_planned_number_written_with_decimals():
     assert read_sheets({"得分": table}).records["told"][0]["printed_rank"] == "1"
     quota = [["街道", "期间", "计划份数"], ["城东街道", "2026年第三季度", "80.00"]]
     assert read_sheets({"配额": quota}, survey=survey()).records["told"][0]["planned"] == 80
+
+
+def test_the_nearest_name_may_be_one_that_is_written_with_its_street():
+    table = [["2026年10月第三方测评得分"], ["单位", "总得分"], ["云山真", 95]]
+    (problem,) = [p for p in read_sheets({"得分": table}).problems if p.code == "单位-06"]
+    assert "最接近的是“云山" in problem.text

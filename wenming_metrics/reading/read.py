@@ -54,6 +54,7 @@ from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictu
 from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
+from wenming_metrics.reading.tables.side_by_side import part_beside
 from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table, held_rows
 from wenming_metrics.reading.tables.totals import Total, report_totals
@@ -101,9 +102,10 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    headed_sheets, problems = find_sheets(workbook.sheets, words)
-    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, headed_sheets, words)))
-    columns = list_unmapped(workbook.sheets, headed_sheets, words)
+    sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
+    headed_sheets, problems = find_sheets(sheets, words)
+    bare = replace(bare, recognised=tuple(list_recognised(sheets, headed_sheets, words)))
+    columns = list_unmapped(sheets, headed_sheets, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
         column
@@ -330,7 +332,15 @@ def _without_record(table: Table, records: pd.DataFrame) -> int:
 def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
     frames = [held_rows(parsed.table) for parsed in parsed_sheets]
-    return pd.concat(frames, ignore_index=True).astype(reading.HELD_COLUMNS)
+    held = pd.concat(frames, ignore_index=True)
+    if held.duplicated(["sheet", "source_row"]).any():  # tables that stand side by side
+        joined = held.groupby(["sheet", "source_row"], sort=False)["codes"].agg(_united)
+        held = joined.reset_index()
+    return held.astype(reading.HELD_COLUMNS)
+
+
+def _united(code_sets: pd.Series) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for codes in code_sets for code in codes))
 
 
 def _returned(
