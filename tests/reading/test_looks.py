@@ -64,6 +64,28 @@ def test_whole_numbers_written_with_decimals_are_read_as_such():
     assert read_sheets({"名册": register}).units["population"].tolist() == [52000]
 
 
+def people(title, *counts):
+    header = ["单位名称", "单位类别", "上级单位", title]
+    units = [[f"{n}号街道", "街道", "东湖区", count] for n, count in enumerate(counts)]
+    return read_sheets({"名册": [header, *units]})
+
+
+@pytest.mark.parametrize("title", ["常住人口(万人)", "常住(万人)", "人口(万)"])
+def test_people_may_be_counted_in_ten_thousands(title):
+    reading = people(title, 8.2, 6.0, "5.5万", "0.98")
+    assert (codes(reading), reading.units["population"].tolist()) == (
+        [],
+        [82_000, 60_000, 55_000, 9_800],
+    )
+
+
+def test_beside_a_fraction_a_small_number_is_no_number_of_people():
+    reading = people("常住人口", 8.2, 6.0, 52000)
+    assert codes(reading) == ["名册-06", "名册-06"]
+    assert reading.units["population"].tolist() == [52000]
+    assert people("常住人口", 6.0, 800).units["population"].tolist() == [6, 800]
+
+
 def test_numbers_of_options_written_with_decimals_are_read_as_such():
     plain = [list(row) for row in rows(in_numbers)]
     written = [

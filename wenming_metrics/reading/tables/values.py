@@ -209,15 +209,18 @@ def place_count(value: Value) -> int:
     return int(match[1]) if match and int(match[1]) <= _MOST_PLACES else UNREADABLE
 
 
-def people(value: Value) -> int:
-    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`."""
+def people(value: Value, times: int = 1) -> int:
+    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`.
+
+    Takes: times - 10,000 where the header counts in 万
+    """
     text = word(value).replace(",", "").removesuffix("人")
     if not text.strip("-/"):
         return _without(value) if isinstance(value, CellError) else BLANK
     match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
     if not match:
         return UNREADABLE
-    count = Decimal(match[1]) * (10_000 if match[2] else 1)
+    count = Decimal(match[1]) * (10_000 if match[2] else times)
     return int(count) if count == int(count) and count < 2**31 else UNREADABLE
 
 
