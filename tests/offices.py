@@ -77,10 +77,14 @@ def make_office(
         for number, version in enumerate(later, 2):
             told = {**first, "version": number, **version}
             write_rules(place / "data" / "rules" / f"tiny-{number}", **told)
-        made = open_office(Settings(place / "data", new_store(place), None))
-        if streets:
-            register_units(made, streets, sites)
-        return made
+        if not streets or _has_store(place):
+            made = open_office(Settings(place / "data", new_store(place), None))
+            if streets:
+                register_units(made, streets, sites)
+            return made
+        registered = _registered(types, streets, sites)
+        url = _remember(place, copy_store(registered, place, "store.db"))
+        return open_office(Settings(place / "data", url, None))
 
     if _has_store(folder):  # a test's own, which is to be opened as it is
         return make(folder)
@@ -130,6 +134,18 @@ def write_rules(
         (folder / name).write_text(text, encoding="utf-8")
 
 
+def _registered(types: tuple, streets: list, sites: list) -> Store:
+    """Give a store that holds a register and nothing else, made once in a run of the tests."""
+    key = repr(("registered", types, streets, sites))
+    if key not in _models:
+        items, leaf = [["A1", "甲", 1, "*"]], {"code": "A1", "weight": 100}
+        place = TemporaryDirectory(prefix="wenming-model-")
+        made = make_office(Path(place.name), items, [leaf], types=types)
+        register_units(made, streets, sites)
+        _models[key] = made, place
+    return _models[key][0].store
+
+
 _models: dict[Hashable, tuple[Office, TemporaryDirectory]] = {}
 
 
@@ -144,10 +160,15 @@ def copy_office(folder: Path, key: Hashable, make: Callable[[Path], Office]) -> 
         _models[key] = make(Path(place.name)), place
     model, place = _models[key]
     shutil.copytree(Path(place.name) / "data", folder / "data", dirs_exist_ok=True)
-    url = copy_store(model.store, folder, "store.db")
+    url = _remember(folder, copy_store(model.store, folder, "store.db"))
+    return replace(model, store=open_store(url))
+
+
+def _remember(folder: Path, url: str) -> str:
+    """Keep the address of a folder's store on a server."""
     if postgres.is_chosen():
         _made[folder] = url
-    return replace(model, store=open_store(url))
+    return url
 
 
 _made: dict[Path, str] = {}

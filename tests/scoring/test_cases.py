@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import xlsx as workbook
-from tests.offices import checklist, ingest, make_office, register_units
+from tests.offices import checklist, ingest, make_office
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.losses.ledger import ledger
@@ -40,8 +40,9 @@ def office(case, tmp_path):
         files={name: text.lstrip() for name, text in case.get("files", {}).items()},
         full_mark=case.get("full_mark", 100),
         later=case.get("later", ()),
+        streets=case.get("streets", [["甲街道", "主城区"]]),
+        sites=case.get("sites", []),
     )
-    register_units(made, case.get("streets", [["甲街道", "主城区"]]), case.get("sites", []))
     if "plan" in case:
         header = ["计划日期", "街道", "点位类型", "点位名称"]
         ingest(made, workbook({"督查计划": [header, *case["plan"]]}), "计划.xlsx")

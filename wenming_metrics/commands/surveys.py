@@ -14,13 +14,13 @@ from wenming_metrics.commands.printing import out, plain, print_json, print_line
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
 from wenming_metrics.decisions import questionnaires
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.export.tables import ExportSheet, Field, write_book
+from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
 from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import Column, normalise
 
 LATEST = "latest"
 _ONE = ("误差范围低端(%)", "误差范围高端(%)", "占回答的(%)")
@@ -103,8 +103,8 @@ def _code_of(choice: str | None, titles: Mapping[str, str], what: str) -> str | 
     codes = {normalise(title): code for code, title in titles.items()}
     code = choice if choice in titles else codes.get(normalise(choice or ""))
     if choice is not None and code is None:
-        known = "、".join(f"{title}({code})" for code, title in titles.items())
-        raise commit.IntakeError(f"没有{what}“{choice}”,有:{known}。")
+        known_titles = "、".join(f"{title}({code})" for code, title in titles.items())
+        raise commit.IntakeError(f"没有{what}“{choice}”,有:{known_titles}。")
     return code
 
 
@@ -129,13 +129,18 @@ def _workbook(view: View, wave: Window) -> bytes:
     """Write what is printed, a sheet for each table; numbers stay numbers."""
     sheets = []
     for title, lines in view.tables.items():
-        fields = [
-            Field(name, name, 36 if name in _WIDE else 13, _format(name, lines[name]))
+        columns = [
+            Column(
+                name,
+                name,
+                sheet_width=36 if name in _WIDE else 13,
+                sheet_form=_format(name, lines[name]),
+            )
             for name in lines
         ]
         sheets.append(
             ExportSheet(
-                _UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.sentences
+                _UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, columns, view.sentences
             )
         )
     return write_book(*sheets)

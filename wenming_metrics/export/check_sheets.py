@@ -6,28 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wenming_metrics.export.tables import ExportSheet, Field, write_book
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.vocabulary import columns
 
-_LEAVES = (
-    Field("name", "测评标准", 26),
-    Field("path", "所属指标", 30),
-    Field("rate", "得分率", 10, "0.0%"),
-    Field("checks", "检查项", 9, "#,##0"),
-    Field("failed", "问题项", 9, "#,##0"),
-    Field("loss", "失分", 10, "0.00"),
-)
-_ROWS = (
-    Field("day", "日期", 12),
-    Field("site_name", "点位", 20),
-    Field("point_type_name", "点位类型", 12),
-    Field("item_name", "测评项", 24),
-    Field("description", "问题", 32),
-    Field("lost", "扣分", 8, "0.00"),
-    Field("loss", "失分", 9, "0.0000"),
-    Field("file", "文件", 26),
-    Field("sheet", "工作表", 12),
-    Field("source_row", "行号", 7, "0"),
-    Field("remark", "复核意见", 24),
+_LEAVES = columns("name=leaf_name", "path", "rate", "checks", "failed", "loss", failed="问题项")
+_ROWS = columns(
+    *("day", "site_name", "point_type_name", "item_name", "description", "lost", "loss=row_loss"),
+    *("file", "sheet", "source_row", "remark=review"),
 )
 
 

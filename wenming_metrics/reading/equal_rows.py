@@ -51,21 +51,23 @@ def settle_equal_rows(
     Takes:   answer - COUNT_ONCE, COUNT_ALL or "": nobody has said
     Returns: the tables without the rows that count once already, and what is said of them
     """
-    kept, problems = list(sheet_tables), []
+    counted_tables, problems = list(sheet_tables), []
     columns = [_columns(table) for table in sheet_tables]
     for pair in _pairs(sheet_tables, columns):
-        table, other = sheet_tables[pair.second], sheet_tables[pair.first]
+        table, first_table = sheet_tables[pair.second], sheet_tables[pair.first]
         count_once = answer == COUNT_ONCE or (pair.is_sure and answer != COUNT_ALL)
         code = "重复-04" if count_once else "重复-05" if answer == COUNT_ALL else "重复-03"
         details = {
-            **{"other": other.sheet.name, "count": len(pair.rows)},
+            **{"other": first_table.sheet.name, "count": len(pair.rows)},
             "row": int(table.excel[pair.rows[0]]),
         }
         problems.append(Problem(code, table.sheet.name, details=details))
         if count_once:
             out = table.excel[pair.rows]
-            kept[pair.second] = _take(kept[pair.second], ~np.isin(kept[pair.second].excel, out))
-    return kept, problems
+            counted_tables[pair.second] = _take(
+                counted_tables[pair.second], ~np.isin(counted_tables[pair.second].excel, out)
+            )
+    return counted_tables, problems
 
 
 def _pairs(
@@ -113,11 +115,11 @@ def _equal(
 def _columns(table: Table) -> dict[str, GridColumn]:
     """Give all that rows say, by name of the column, else by its header."""
     columns = {name: alike[0] for name, alike in table.columns.items() if name not in _BESIDE}
-    known = {position for ats in table.header.columns.values() for position in ats}
+    titled_positions = {position for ats in table.header.columns.values() for position in ats}
     rows = table.excel - table.sheet.first_row
     for position, text in enumerate(table.header.texts):
         title = normalise(text)
-        if title and position not in known and title not in IGNORED:
+        if title and position not in titled_positions and title not in IGNORED:
             column = table.sheet.columns[position]
             columns[_MARK + title] = GridColumn(column.codes[rows], column.values)
     return columns

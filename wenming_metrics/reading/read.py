@@ -205,8 +205,8 @@ def _with_table(parsed: ParsedSheet, table: Table) -> ParsedSheet:
 def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     """Read the tables by kind; sites of a register are read against the units beside them."""
     kinds = {parsed.table.kind for parsed in parsed_sheets}
-    if kinds & {reading.UNITS, reading.SITES}:
-        return _read_registers(parsed_sheets, context)
+    is_register = bool(kinds & {reading.UNITS, reading.SITES})
+    frames = _read_registers(parsed_sheets, context) if is_register else {}
     names = _names(context, context.register)
     plans = [
         read_plan(parsed.table, names)
@@ -221,11 +221,11 @@ def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict
     survey_tables = [
         parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.SURVEY
     ]
-    apart = {reading.PLAN, reading.SURVEY, *BY_NAME}
+    apart = {reading.PLAN, reading.SURVEY, *reading.REGISTER_KINDS, *BY_NAME}
     rest = [
         (parsed.table, parsed.totals) for parsed in parsed_sheets if parsed.table.kind not in apart
     ]
-    frames = {"plan": _concat(plans)} if plans else {}
+    frames |= {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
     frames |= {"answers": read_survey(survey_tables, names, context)} if survey_tables else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
@@ -272,7 +272,7 @@ def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
 def _kind(parsed_sheets: Sequence[ParsedSheet]) -> str:
     """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
     kinds = {parsed.table.kind for parsed in parsed_sheets}
-    if {reading.UNITS, reading.SITES} <= kinds:
+    if len(kinds) > 1 and kinds <= reading.REGISTER_KINDS:
         return reading.REGISTERS
     if len(kinds) == 1 and not kinds & _CHECKED:
         return kinds.pop()
@@ -332,11 +332,11 @@ def _without_record(table: Table, records: pd.DataFrame) -> int:
 def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
     frames = [held_rows(parsed.table) for parsed in parsed_sheets]
-    held = pd.concat(frames, ignore_index=True)
-    if held.duplicated(["sheet", "source_row"]).any():  # tables that stand side by side
-        joined = held.groupby(["sheet", "source_row"], sort=False)["codes"].agg(_united)
-        held = joined.reset_index()
-    return held.astype(reading.HELD_COLUMNS)
+    held_lines = pd.concat(frames, ignore_index=True)
+    if held_lines.duplicated(["sheet", "source_row"]).any():  # tables that stand side by side
+        joined = held_lines.groupby(["sheet", "source_row"], sort=False)["codes"].agg(_united)
+        held_lines = joined.reset_index()
+    return held_lines.astype(reading.HELD_COLUMNS)
 
 
 def _united(code_sets: pd.Series) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -17,7 +16,7 @@ import pandas as pd
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
 from wenming_metrics.rules import check
-from wenming_metrics.rules.catalogue import read_csv, split
+from wenming_metrics.rules.catalogue import Contents, digest_files, read_csv, split
 from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.model import (
@@ -48,11 +47,16 @@ FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", 
 
 
 def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
-    """Read one rule set: `rules.toml`, `indicators.csv`, `items.csv`.
+    """Read one rule set: `rules.toml`, `indicators.csv`, `items.csv`; equal files are read once.
 
     Raises RuleSetError naming file and line of everything that is wrong, all at once.
     """
-    faults: list[Fault] = []
+    return _read_rules(Contents(digest(folder), folder), catalogue)
+
+
+@lru_cache(maxsize=64)
+def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
+    folder, faults = contents.folder, []
     settings, text = read_toml(folder / "rules.toml", faults)
     indicators = read_csv(folder / "indicators.csv", INDICATORS, faults, FURTHER)
     mapping = read_csv(folder / "items.csv", ITEMS, faults)
@@ -76,7 +80,7 @@ def load_rules(folder: Path, catalogue: Catalogue) -> RuleSet:
     leaf_of = _leaf_of(mapping, nodes, catalogue)
     files = {"tables": tables, "prices": prices, "composite": composite, "survey": survey}
     return RuleSet(
-        **_fields(settings), **files, nodes=nodes, leaf_of=leaf_of, digest=digest(folder)
+        **_fields(settings), **files, nodes=nodes, leaf_of=leaf_of, digest=contents.digest
     )
 
 
@@ -112,11 +116,7 @@ def digest(folder: Path) -> str:
 
 def digest_of(files: Mapping[str, bytes]) -> str:
     """Give the digest of files by name; those that make no score are left out."""
-    total = hashlib.sha256()
-    for name in FILES:
-        if name in files:
-            total.update(name.encode() + b"\0" + files[name] + b"\0")
-    return total.hexdigest()
+    return digest_files(files, FILES)
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -152,15 +152,15 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     top = {"name": "总分", "parent": -1, "weight": 1.0, "level": 0, "line": 0}
     blank = dict.fromkeys((*INDICATORS, *FURTHER), "")
     rows = [{**blank, **top, **settings.get("root", {})}]
-    children = {code: group for code, group in indicators.groupby("parent", sort=False)}
+    children: dict[str, list[dict]] = {}
+    for row in indicators.to_dict("records"):
+        children.setdefault(row["parent"], []).append(row)
     queue = [("", 0)]
     while queue:
         code, number = queue.pop(0)
-        group = children.get(code)
-        if group is None:
-            continue
-        shares = group["weight"].astype(float)
-        for row, share in zip(group.to_dict("records"), shares / shares.sum(), strict=True):
+        group = children.get(code, [])
+        shares = np.array([row["weight"] for row in group], float)
+        for row, share in zip(group, shares / shares.sum(), strict=True):
             level = rows[number]["level"] + 1
             queue.append((row["code"], len(rows)))
             rows.append({**row, "parent": number, "weight": share, "level": level})

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    insert,
     select,
     update,
 )
@@ -230,6 +231,14 @@ def _empty(columns: tuple[tuple[str, bool], ...]) -> pd.DataFrame:
 def next_number(connection: Connection, column: object) -> int:
     """Give one more than the largest number of a key; safe under the write lock."""
     return (connection.execute(select(func.max(column))).scalar() or 0) + 1
+
+
+def append(connection: Connection, key: Column, facts: Mapping[str, object]) -> int:
+    """Add a line to the table of a key under its next number, as of now; gives the number."""
+    number = next_number(connection, key)
+    line = {"at": stamp(), **facts, key.name: number}
+    connection.execute(insert(key.table), line)
+    return number
 
 
 def _is_column(value: object) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, select
 
 from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, next_number, read_frame
+from wenming_metrics.store.database import add_rows, append, read_frame
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.tallies import pack, unpack_arrays
 
@@ -280,12 +280,9 @@ def decide(
     decided_at: str,
 ) -> int:
     """Append what a person decided of a questionnaire; gives its number. Takes: decided_at - a `stamp`"""
-    table = schema.answer_choice
-    number = next_number(connection, table.c.choice)
     decision = {"batch": int(batch), "seq": int(seq), "counts": int(counts)}
     origin = {"reason": reason, "who": who, "at": decided_at}
-    connection.execute(insert(table), {"choice": number, **decision, **origin})
-    return number
+    return append(connection, schema.answer_choice.c.choice, {**decision, **origin})
 
 
 def decisions(connection: Connection) -> pd.DataFrame:

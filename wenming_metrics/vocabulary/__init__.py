@@ -5,9 +5,22 @@ from here, the manual prints it. A word that stands here is used everywhere for 
 """
 
 from wenming_metrics.vocabulary.column import Column
-from wenming_metrics.vocabulary.columns import INPUT, column_frame, headers, title
-from wenming_metrics.vocabulary.figures import FIGURES
-from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_note, visible
+from wenming_metrics.vocabulary.columns import (
+    FIGURES,
+    INPUT,
+    column_frame,
+    columns,
+    headers,
+    input_columns,
+    titles,
+)
+from wenming_metrics.vocabulary.spelling import (
+    chinese_number,
+    movement,
+    normalise,
+    on_time_note,
+    visible,
+)
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
@@ -45,11 +58,14 @@ __all__ = [
     "STATES",
     "UNIT_KINDS",
     "WRITTEN",
+    "chinese_number",
     "column_frame",
+    "columns",
     "headers",
+    "input_columns",
     "movement",
     "normalise",
     "on_time_note",
-    "title",
+    "titles",
     "visible",
 ]

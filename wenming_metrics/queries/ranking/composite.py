@@ -31,7 +31,7 @@ from wenming_metrics.scoring.tree.composite import Composed, compose
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
-_NOTHING = pd.DataFrame({name: pd.Series(dtype=object) for name in dated_facts.COLUMNS})
+_NOTHING = pd.DataFrame(columns=dated_facts.COLUMNS, dtype=object)
 """Figures of a component that nothing has come in for."""
 
 

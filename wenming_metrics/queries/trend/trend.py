@@ -14,7 +14,7 @@ from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_score, city_weights
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
-from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import score_windows, standings_now, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.trend.change import CITY, GROUP, UNIT
 from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
@@ -115,8 +115,7 @@ def days_scored(office: Office, days: Sequence[date], board: str = "street") -> 
 
 
 def _days(office: Office, windows: list[Window], board: str) -> Iterator[pd.DataFrame]:
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     groups = list(dict.fromkeys(standings.units["group"]))
     wholes = _wholes(standings.units, groups)[["kind", "name"]]
     for number, day_window in enumerate(windows):

@@ -15,7 +15,7 @@ from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.details import node_path
 from wenming_metrics.queries.scores.row_losses import position_of
-from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import score_windows, standings_now, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import RuleSet
@@ -37,8 +37,7 @@ def ranks_over_time(office: Office, window: Window, board: str, unit: int) -> pd
              place), checks, failed
     """
     windows = series(window, COURSE[window.kind])
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     position, lines = position_of(standings, unit), []
     for number, past_window in enumerate(windows):
         if not lines and past_window != window and not standings.counted("checks", number).any():
@@ -150,7 +149,7 @@ def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
     """Sum one field of `LeafSums` into every node above, per node and unit."""
     totals = np.zeros((len(rules.nodes), len(standings.units)))
     for (span, columns, _), nodes, where in _matched(standings, rules):
-        sums = _upward(getattr(span.scores.sums, name)[:, columns], span.rules)
+        sums = cover.gather_up(getattr(span.scores.sums, name)[:, columns], span.rules)
         totals[where] += sums[nodes]
     return totals.astype(np.int64)
 
@@ -164,13 +163,6 @@ def _matched(standings: Standings, rules: RuleSet) -> list:
         nodes = np.flatnonzero(where >= 0)
         matched.append((weighted_span, nodes, where[nodes]))
     return matched
-
-
-def _upward(values: np.ndarray, rules: RuleSet) -> np.ndarray:
-    totals, parents = values.astype(float), rules.nodes["parent"].to_numpy()
-    for node in range(len(parents) - 1, 0, -1):
-        totals[parents[node]] += totals[node]
-    return totals
 
 
 def _makes_own(rules: RuleSet) -> np.ndarray:
@@ -192,4 +184,4 @@ def _applies(
     windows = [standings.windows[-1]]
     (planned,) = planned_types(connection, windows, position, types, size)
     leaves = cover.applicable(cover.leaf_at(rules, catalogue), registered, planned)
-    return _upward(leaves, rules) > 0
+    return cover.gather_up(leaves, rules, np.logical_or)

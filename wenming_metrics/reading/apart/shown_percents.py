@@ -135,11 +135,11 @@ def shown_as(value: float, code: str) -> tuple[str, bool]:
     if not signs and not literal:
         return "", False
     exact = Decimal(f"{value:.15g}").scaleb(2 * signs)
-    places = _PLACEHOLDER.search(digits, _start(digits))
+    decimals = _PLACEHOLDER.search(digits, _start(digits))
     is_plain = bool(digits[_start(digits) :]) and "/" not in digits and "E" not in digits.upper()
     if not is_plain:
         return f"{exact.normalize():f}%", False
-    optional = places[1] or ""
+    optional = decimals[1] or ""
     rounded = exact.quantize(Decimal(1).scaleb(-len(optional)), ROUND_HALF_UP)
     text = f"{rounded:f}"
     for _ in range(len(optional) - len(optional.rstrip("#?"))):
@@ -149,7 +149,7 @@ def shown_as(value: float, code: str) -> tuple[str, bool]:
 
 def _start(digits: str) -> int:
     """Give where the placeholders of digits begin, the end where there are none (General)."""
-    return next((at for at, sign in enumerate(digits) if sign in "0#?."), len(digits))
+    return next((index for index, sign in enumerate(digits) if sign in "0#?."), len(digits))
 
 
 def _section(value: float, code: str) -> str:

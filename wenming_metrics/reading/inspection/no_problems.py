@@ -42,11 +42,11 @@ def report_no_problems(table: Table, deduction: np.ndarray) -> None:
         blank = np.array([not text for text in words], bool)[described.codes]
         report(table, none, "问题-04", "description")
         report(table, blank & (deduction <= 0), "问题-05", "description")
-    known = {position for ats in table.header.columns.values() for position in ats}
+    titled_positions = {position for ats in table.header.columns.values() for position in ats}
     for position, text in enumerate(table.header.texts):
         title = normalise(text)
         asks = _ASKS.search(title) and not _OTHERWISE.search(title)
-        if asks and position not in known and title not in table.header.ignored:
+        if asks and position not in titled_positions and title not in table.header.ignored:
             if _parts_rows(table, position):
                 report_sheet(table, "表头-10", column=text)
 

@@ -164,11 +164,11 @@ def period_of_titles(table: Table) -> Window | None:
     """Give the period that the first line to name one says, sheet name last."""
     lines = [*table.header.above.splitlines(), table.sheet.name, table.header.filename]
     periods = [period for period in map(read_period, lines) if period]
-    found = next(iter(periods), None)
-    if found is None or found.kind in ("week", "custom"):
-        return found
+    period_of_line = next(iter(periods), None)
+    if period_of_line is None or period_of_line.kind in ("week", "custom"):
+        return period_of_line
     # 第3周 may stand in another line than its month.
-    return next((p for p in _parts_elsewhere(lines, found)), found)
+    return next((p for p in _parts_elsewhere(lines, period_of_line)), period_of_line)
 
 
 def _parts_elsewhere(lines: Sequence[str], period: Window) -> Iterator[Window]:

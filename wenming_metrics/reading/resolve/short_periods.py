@@ -33,28 +33,28 @@ _THURSDAY = 3
 _CALENDAR = ("week", "month", "quarter", "half", "year")
 
 
-def read_short_period(text: str, year: int | None = None) -> Window | None:
+def read_short_period(text: str, stated_year: int | None = None) -> Window | None:
     """Read a period shorter than a month, or from one day to another, out of a normalised text.
 
-    Takes:   year - what the titles say, for a period without one
+    Takes:   stated_year - what the titles say, for a period without one
     Returns: the window, that of the calendar where its days are; None where the text has none
     """
     if match := _SPAN.search(text):
         return _span(match)
     if match := _WEEK_OF_MONTH.search(text):
         nth = _DIGITS.get(match[3]) or int(match[3])
-        return _week(match[1] or year, int(match[2]), nth)
+        return _week(match[1] or stated_year, int(match[2]), nth)
     if match := _WEEK_OF_YEAR.search(text):
         return _iso_week(int(match[1] or match[3]), int(match[2] or match[4]))
     match = _PART.search(text)
-    return _part(match[1] or year, int(match[2]), match[3]) if match else None
+    return _part(match[1] or stated_year, int(match[2]), match[3]) if match else None
 
 
 def _span(match: re.Match) -> Window | None:
-    year, month, day, last_year, last_month, last_day = match.groups()
+    stated_year, month, day, last_year, last_month, last_day = match.groups()
     try:
-        start = date(int(year), int(month), int(day))
-        end = date(int(last_year or year), int(last_month or month), int(last_day))
+        start = date(int(stated_year), int(month), int(day))
+        end = date(int(last_year or stated_year), int(last_month or month), int(last_day))
     except ValueError:
         return None
     if end < start:
@@ -64,24 +64,24 @@ def _span(match: re.Match) -> Window | None:
     return next((w for w in calendar_windows if (w.start, w.end) == (start, end)), free)
 
 
-def _week(year: str | int | None, month: int, nth: int) -> Window | None:
-    if year is None or not 1 <= month <= 12:
+def _week(stated_year: str | int | None, month: int, nth: int) -> Window | None:
+    if stated_year is None or not 1 <= month <= 12:
         return None
-    first = date(int(year), month, 1)
+    first = date(int(stated_year), month, 1)
     thursday = first + timedelta(days=(_THURSDAY - first.weekday()) % 7 + 7 * (nth - 1))
     return window("week", thursday) if thursday.month == month else None
 
 
-def _iso_week(year: int, week: int) -> Window | None:
+def _iso_week(stated_year: int, week: int) -> Window | None:
     try:
-        return window("week", date.fromisocalendar(year, week, 1))
+        return window("week", date.fromisocalendar(stated_year, week, 1))
     except ValueError:
         return None
 
 
-def _part(year: str | int | None, month: int, word: str) -> Window | None:
-    if year is None or not 1 <= month <= 12:
+def _part(stated_year: str | int | None, month: int, word: str) -> Window | None:
+    if stated_year is None or not 1 <= month <= 12:
         return None
     first, last = _PARTS[word]
-    last = min(last, monthrange(int(year), month)[1])
-    return custom(date(int(year), month, first), date(int(year), month, last))
+    last = min(last, monthrange(int(stated_year), month)[1])
+    return custom(date(int(stated_year), month, first), date(int(stated_year), month, last))

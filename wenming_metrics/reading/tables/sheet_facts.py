@@ -89,9 +89,9 @@ def _report_rounded(table: Table) -> None:
     read_cells = np.flatnonzero(np.isin(rows, table.excel))
     if len(read_cells):
         row, position = int(rows[read_cells[0]]), int(positions[read_cells[0]])
-        found = spell(cell(table.sheet, row, position))
+        shown_text = spell(cell(table.sheet, row, position))
         where = f"{column_letter(position)}{row}"
-        report_sheet(table, "格式-01", count=len(read_cells), cell=where, shown=found)
+        report_sheet(table, "格式-01", count=len(read_cells), cell=where, shown=shown_text)
 
 
 def _count(table: Table, first: int, last: int) -> int:

@@ -33,11 +33,11 @@ def part_beside(sheet: SheetGrid) -> list[SheetGrid]:
 def _blocks(cells: list[Value]) -> list[Span]:
     """Give the columns (first, last) of each block of the same titles; [] where there are none."""
     titles = [
-        (at, normalise(cell))
-        for at, cell in enumerate(cells)
+        (position, normalise(cell))
+        for position, cell in enumerate(cells)
         if cell is not None and isinstance(cell, str)
     ]
-    titles = [(at, title) for at, title in titles if title]
+    titles = [(position, title) for position, title in titles if title]
     if len(titles) < sum(cell is not None for cell in cells):
         return []
     words = [title for _, title in titles]
@@ -45,8 +45,8 @@ def _blocks(cells: list[Value]) -> list[Span]:
         block = words[:size]
         is_whole = len(words) % size == 0 and words == block * (len(words) // size)
         if is_whole and len(set(block)) == size and set(block) & set(_NAMES):
-            places = [at for at, _ in titles]
-            spans = [places[start : start + size] for start in range(0, len(places), size)]
+            positions = [position for position, _ in titles]
+            spans = [positions[start : start + size] for start in range(0, len(positions), size)]
             alike = all(np.array_equal(np.diff(span), np.diff(spans[0])) for span in spans)
             return [(span[0], span[-1]) for span in spans] if alike else []
     return []
@@ -54,8 +54,8 @@ def _blocks(cells: list[Value]) -> list[Span]:
 
 def _block(sheet: SheetGrid, row: int, span: Span) -> SheetGrid:
     columns = [
-        column if span[0] <= at <= span[1] else _blank_from(column, row)
-        for at, column in enumerate(sheet.columns)
+        column if span[0] <= position <= span[1] else _blank_from(column, row)
+        for position, column in enumerate(sheet.columns)
     ]
     return replace(sheet, columns=tuple(columns))
 

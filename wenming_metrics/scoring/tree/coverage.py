@@ -34,6 +34,14 @@ def global_weights(rules: RuleSet) -> np.ndarray:
     return node_weights
 
 
+def gather_up(values: np.ndarray, rules: RuleSet, merge: np.ufunc = np.add) -> np.ndarray:
+    """Give each node what it and all nodes below it hold: their sum, or another merger."""
+    gathered, parents = values.copy(), rules.nodes["parent"].to_numpy()
+    for node in range(len(parents) - 1, 0, -1):
+        gathered[parents[node]] = merge(gathered[parents[node]], gathered[node])
+    return gathered
+
+
 def types_by_unit(sites: pd.DataFrame, column_of: np.ndarray, size: int, types: int) -> np.ndarray:
     """Give a bool array (point type, unit position): whether a unit has sites of a type.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from wenming_metrics.domain.numbers import exact_bins
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.tree.coverage import gather_up
 from wenming_metrics.scoring.tree.settling import plan_of
 
 _FIXED = {"full": 1.0, "zero": 0.0}
@@ -53,7 +54,7 @@ def fill_missing(rates: np.ndarray, rules: RuleSet, peers: Peers) -> np.ndarray:
     filled = np.zeros(rates.shape, bool)
     nodes = own_nodes(rules)
     looked = ~np.isnan(rates[nodes]).all(axis=0)
-    applies = _upward(peers.applies, rules)
+    applies = gather_up(peers.applies, rules, np.logical_or)
     for node in nodes:
         rule = rule_of(rules, int(node))
         gap = np.isnan(rates[node]) & applies[node] & looked
@@ -76,11 +77,3 @@ def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
     count = np.bincount(peers.group[seen], minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (total / count)[peers.group]
-
-
-def _upward(applies: np.ndarray, rules: RuleSet) -> np.ndarray:
-    """Say of every node whether anything at or below it applies."""
-    applies_below, parents = applies.copy(), rules.nodes["parent"].to_numpy()
-    for node in range(len(parents) - 1, 0, -1):
-        applies_below[parents[node]] |= applies_below[node]
-    return applies_below

@@ -15,7 +15,7 @@ import pandas as pd
 
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.leaves import LeafSums, leaf_rates
-from wenming_metrics.scoring.tree.coverage import global_weights
+from wenming_metrics.scoring.tree.coverage import gather_up, global_weights
 from wenming_metrics.scoring.tree.missing import Peers, fill_missing, own_nodes
 from wenming_metrics.scoring.tree.settling import plan_of
 
@@ -99,8 +99,7 @@ def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
     weights, rated_nodes = global_weights(rules), own_nodes(rules)
     shares = np.zeros(rates.shape)
     shares[rated_nodes] = weights[rated_nodes, None] * ~np.isnan(rates[rated_nodes])
-    for node in range(len(nodes) - 1, 0, -1):
-        shares[parents[node]] += shares[node]
+    shares = gather_up(shares, rules)
     inside = np.flatnonzero(plan_of(rules).owner[parents] >= 0)
     inside = inside[inside > 0]
     shares[inside] = weights[inside, None]  # shown only: a node above settles them
