@@ -110,6 +110,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     lacks(page, "暂不计的行")
 
     pick_row(page, "batches", 0)
+    page.get_by_label("原因", exact=True).fill("改错了")
     button(page, "撤回这一批").click()
     sees(page, "批已撤回,得分和名次已经按现在的数据重新计算")
     assert len(waiting_rows(site.office)) == 1

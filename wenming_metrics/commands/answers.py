@@ -7,7 +7,14 @@ import re
 from datetime import date
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Looked, SenderAnswers
+from wenming_metrics.reading.model.sender_answers import (
+    COUNT_ALL,
+    COUNT_ONCE,
+    EARNED,
+    LOST,
+    Looked,
+    SenderAnswers,
+)
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.vocabulary import INPUT
 
@@ -40,6 +47,12 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         "--split",
         action="store_true",
         help="一格写了几个问题的分成几条,处数、扣分按各条写明的处数分开",
+    )
+    command.add_argument(
+        "--equal-rows",
+        choices=(COUNT_ONCE, COUNT_ALL),
+        default="",
+        help="几张工作表里完全相同的行:once 是同一条记录,计一次;count 是不同的记录,都要计",
     )
     command.add_argument(
         "--bare",
@@ -75,8 +88,8 @@ def answers_of(options: argparse.Namespace) -> SenderAnswers:
     confirmed = options.confirm_visits or bool(looked or scope)
     kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
     columns = tuple(map(_column, options.map))
-    marks = (options.split, options.bare, kinds)
-    return SenderAnswers(confirmed, scope, looked, *marks, columns, options.year)
+    facts = (options.split, options.bare, kinds, columns, options.year, options.equal_rows)
+    return SenderAnswers(confirmed, scope, looked, *facts)
 
 
 def _column(text: str) -> tuple[str, str]:

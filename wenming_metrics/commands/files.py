@@ -72,7 +72,7 @@ def add_commands(add: Add) -> None:
         command = add(name, run, description)
         command.add_argument("batch", type=int, metavar="批次")
         command.add_argument("--who", default="命令行", help="经办人")
-        command.add_argument("--reason", default="", help="原因")
+        command.add_argument("--reason", default="", help="原因;撤回必须写明")
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
@@ -148,6 +149,7 @@ def examine(
                 notes += _repeats(stored, file_reading, count_again)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
+            notes += tell_restated(connection, file_reading, register)
             notes += _counted_otherwise(connection, file_reading, register)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
@@ -266,10 +268,10 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     return batch
 
 
-def withdraw(office: Office, batch: int, who: str, reason: str = "") -> None:
+def withdraw(office: Office, batch: int, who: str, reason: str) -> None:
     """Take a batch out of all figures; its rows stay in the store.
 
-    Raises IntakeError for an unknown or already withdrawn batch and for registers.
+    Raises IntakeError for an unknown or already withdrawn batch, for registers and without a reason.
     """
     _turn(office, batch, batches.WITHDRAW, who, reason)
 
@@ -289,6 +291,8 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
             raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+        if act == batches.WITHDRAW and not reason.strip():
+            raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
         batches.add_event(connection, batch, act, who, reason)
         retally(connection, batches.batch_days(connection, batch), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
 from wenming_metrics.reading.recognise.column_evidence import count_spoken
-from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
+from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED, take_verdict
 from wenming_metrics.reading.recognise.proposal import propose
 from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon, names_units
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
@@ -203,6 +203,7 @@ def _named(
                 name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
             if text and name:
                 by_family[family].setdefault(name, []).append(position)
+    take_verdict(by_family[reading.INSPECTION])
     by_family[reading.SURVEY] = survey_columns(row, groups, survey, header_choices)
     if has_units(by_family[reading.COUNTED]):
         by_family[reading.COUNTED] |= counted_columns(row, groups, survey, header_choices)
