@@ -87,8 +87,20 @@ def test_a_question_that_nobody_knows_is_asked_about(title):
     words = [("是", True), ("否", False)] if "是" in title else [("有", True), ("无", False)]
     reading = asked(title, words)
     assert reading.is_rejected
-    assert "表头-11" in codes(reading)
+    assert codes(reading) == ["表头-10"]  # what it is called then is asked again, below
     assert len(reading.checks) == 0
+
+
+@pytest.mark.parametrize("title", ["是否有积水", "有无乱堆乱放", "是否整理"])
+@pytest.mark.parametrize("words", [("是", "否"), ("√", "√"), ("无", "无")])
+def test_a_question_of_either_meaning_that_a_person_called_the_result_is_asked(title, words):
+    header = [name if name != "检查结果" else title for name in CHECKLIST if name != "扣分"]
+    lines = [check_row(测评项=item)[:-1] for item in ITEMS[:2]]
+    for line, word in zip(lines, words, strict=True):
+        line[CHECKLIST.index("检查结果")] = word
+    reading = read_sheets({"检查表": [header, *lines]}, columns=((title, "result"),))
+    assert reading.is_rejected
+    assert "表头-11" in codes(reading)
 
 
 def listed(*changes, title=None, cells=()):

@@ -137,8 +137,8 @@ def _send_sheets(
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        place = (index, sheet_metadata, runs)
-        cells = _send_sheet(stretches, place, facts, cells, limits["cells"])
+        labelled = (index, sheet_metadata, runs)
+        cells = _send_sheet(stretches, labelled, facts, cells, limits["cells"])
     return picture_cells
 
 
@@ -172,13 +172,13 @@ def _refuse_strange_errors(facts: dict | None, name: str) -> None:
 
 def _send_sheet(
     stretches: Iterator[calamine.CalamineSheet],
-    place: tuple[int, calamine.SheetMetadata, dict],
+    labelled: tuple[int, calamine.SheetMetadata, dict],
     facts: dict | None,
     cells: int,
     most: int,
 ) -> int:
     """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
-    index, sheet_metadata, runs = place
+    index, sheet_metadata, runs = labelled
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))

@@ -22,8 +22,13 @@ from wenming_metrics.reading.tables.totals import number_text
 from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.vocabulary import RESULTS
 
+_ASKS = re.compile("是否|有无|有没有|能否")
 _ASKS_FAULT = re.compile("(?:是否|有无|有没有).*(?:问题|隐患|扣分|违规|不达标|不合格|不符合)")
 """A header that asks whether something is wrong: there 是 is 不符合."""
+_ASKS_GOOD = re.compile(
+    "达标|合格|通过|符合|达到|规范|正常|完好|整洁|干净|整齐|落实|到位|完整|齐全"
+)
+"""What a header asks for where 是 is 符合; of 「是否有积水」 nobody knows which it is but its sender."""
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 
 
@@ -84,8 +89,14 @@ def count_places(table: Table, result: np.ndarray) -> np.ndarray:
 
 def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Give whether a result is written, and the result as typed."""
-    asks_fault = any(_ASKS_FAULT.search(table.header.texts[at]) for at in _results_at(table))
+    titles = [table.header.texts[position] for position in table.header.columns.get("result", ())]
+    asks_fault = any(map(_ASKS_FAULT.search, titles))
     result = typed(table, "result", values.fault if asks_fault else values.result)
+    for title in () if asks_fault else titles:
+        if _ASKS.search(title) and not _ASKS_GOOD.search(title):
+            answered = typed(table, "result", values.is_answer)
+            if answered.any():
+                report_sheet(table, "表头-11", column=title)
     if table.cells is not None:
         # In a sheet of one column per item a bare number may be points lost or points kept.
         bare = typed(table, "result", values.points) >= 0
@@ -93,10 +104,6 @@ def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
         result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
     report_unreadable(table, result, "结果-01", "result")
     return result != values.BLANK, result
-
-
-def _results_at(table: Table) -> tuple[int, ...]:
-    return table.header.columns.get("result", ())
 
 
 def checklist_points(

@@ -101,7 +101,7 @@ def find_sheets(
         return [], [], [Problem("文件-01")]
     pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
     headers = [(piece, find_header(piece, words)) for piece in pieces]
-    judged = [(*found, judge(*found, words)) for found in headers]
+    judged = [(sheet, header, judge(sheet, header, words)) for sheet, header in headers]
     judged = [(sheet, _as_judged(header, table), table) for sheet, header, table in judged]
     headed_sheets = [
         HeadedSheet(sheet, header) for sheet, header, _ in judged if header and header.kind

@@ -246,9 +246,9 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
         forms.add("source")
     if values.result(text) >= 0 or text in _RESULT_MORE:
         forms.add("result")
-    known = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
-    if known:
-        return forms | known
+    listed = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
+    if listed:
+        return forms | listed
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     ends = {end for piece in pieces for end in _unit_ends(piece, lexicon)[:1]}
     if ends and all(_unit_ends(piece, lexicon) for piece in pieces):
@@ -260,8 +260,8 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
 
 def _unit_ends(piece: str, lexicon: Lexicon) -> list[str]:
     """Name the kinds of unit that a text may be, the likeliest first."""
-    known = [form for form in UNIT_FORMS if form in lexicon.forms.get(piece, ())]
-    return known or [form for form, end in _BY_END if end.match(piece)][:1]
+    listed = [form for form in UNIT_FORMS if form in lexicon.forms.get(piece, ())]
+    return listed or [form for form, end in _BY_END if end.match(piece)][:1]
 
 
 def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]:
@@ -279,11 +279,11 @@ def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]
     for value in filled:
         for form in forms[value]:
             counts[form] = counts.get(form, 0) + 1
-    found = {form: count / len(filled) for form, count in counts.items()}
+    shares = {form: count / len(filled) for form, count in counts.items()}
     distinct = len(forms) / len(filled)
-    found |= {"filled": len(filled) / len(column_values), "distinct": distinct}
-    found |= {"unique": float(distinct == 1), "repeated": float(distinct < 0.7)}
-    return found | {"serial": float(_is_serial(filled))}
+    shares |= {"filled": len(filled) / len(column_values), "distinct": distinct}
+    shares |= {"unique": float(distinct == 1), "repeated": float(distinct < 0.7)}
+    return shares | {"serial": float(_is_serial(filled))}
 
 
 def _is_serial(filled: Sequence[Value]) -> bool:

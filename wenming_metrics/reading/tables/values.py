@@ -272,6 +272,12 @@ def fault(value: Value) -> int:
     return UNREADABLE if text in _EITHER else result(text)
 
 
+def is_answer(value: Value) -> bool:
+    """Say whether a cell answers a question: 是, 否, 有, 无, a mark, TRUE."""
+    text = normalise(spell(value)) if isinstance(value, float | str) else ""
+    return isinstance(value, bool) or (ticked_word(text) or text) in {*_FAULT, *_EITHER}
+
+
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:
     """Tell why a value that is neither a number nor text has no number."""
     if value is None:
