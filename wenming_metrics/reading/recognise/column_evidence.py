@@ -83,7 +83,8 @@ def weights() -> tuple[Mapping[str, RoleWeights], Mapping[str, KindWeights], Wor
     """Load the weights: of roles, of kinds, of titles that say a sheet is no table of data."""
     with _WEIGHTS.open("rb") as file:
         table = tomllib.load(file)
-    roles = {
+    by_title = RoleWeights((), {}, ())  # of a column without weights, which its titles tell
+    roles = dict.fromkeys(INPUT, by_title) | {
         name: RoleWeights(
             _compiled(entry["words"]), entry.get("values", {}), tuple(entry.get("needs", ()))
         )

@@ -109,8 +109,8 @@ def _looks_otherwise(column: ColumnEvidence, role: str) -> bool:
     needs = weights()[0][role].needs if role in weights()[0] else ()
     if role not in _WHERE or not needs or column.forms["filled"] < 0.3 or column.n_filled < 3:
         return False
-    others = [name for name in column.points if name != role and column.points[name] >= 8]
-    return column.has(*needs) < 0.3 and bool(others)
+    louder = [name for name in column.points if name != role and column.points[name] >= 8]
+    return column.has(*needs) < 0.3 and bool(louder)
 
 
 def _holds_points(column: ColumnEvidence, lacking: set[str]) -> bool:

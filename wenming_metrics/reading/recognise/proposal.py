@@ -206,6 +206,8 @@ def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, st
         if gain < 0 and left[name] and not roles[index]:
             roles[index] = name
             left[name] -= 1
+    if "verdict" in roles and "result" not in roles:
+        roles[roles.index("verdict")] = "result"  # as `families.take_verdict` takes it
     return roles
 
 

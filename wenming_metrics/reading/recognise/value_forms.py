@@ -183,8 +183,8 @@ def _forms_of_day(value: Value, day: int, lexicon: Lexicon) -> Iterator[str]:
 
 def _forms_of_number(number: float, lexicon: Lexicon) -> Iterator[str]:
     yield "number"
-    whole = number == int(number)
-    if whole and 0 <= number:
+    is_whole = number == int(number)
+    if is_whole and 0 <= number:
         yield "count"
     if abs(number) <= 30:
         yield "points"
@@ -192,11 +192,11 @@ def _forms_of_number(number: float, lexicon: Lexicon) -> Iterator[str]:
         yield "minus"
     if 40 <= number <= 130:
         yield "score"
-    if 0 < number <= 1 and not whole:
+    if 0 < number <= 1 and not is_whole:
         yield "percent"
-    if whole and 1 <= number <= 100:
+    if is_whole and 1 <= number <= 100:
         yield "rank"
-    if whole and 40_000 <= number < 60_000 or (10.0 < number < 13 and not whole):
+    if is_whole and 40_000 <= number < 60_000 or (10.0 < number < 13 and not is_whole):
         day = values.day(number, 2000)
         if day > 0:
             yield "date"
@@ -246,9 +246,9 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
         forms.add("source")
     if values.result(text) >= 0 or text in _RESULT_MORE:
         forms.add("result")
-    listed = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
-    if listed:
-        return forms | listed
+    registered = lexicon.forms.get(text) or lexicon.forms.get(bare_item(text))
+    if registered:
+        return forms | registered
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
     ends = {end for piece in pieces for end in _unit_ends(piece, lexicon)[:1]}
     if ends and all(_unit_ends(piece, lexicon) for piece in pieces):
@@ -260,8 +260,8 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
 
 def _unit_ends(piece: str, lexicon: Lexicon) -> list[str]:
     """Name the kinds of unit that a text may be, the likeliest first."""
-    listed = [form for form in UNIT_FORMS if form in lexicon.forms.get(piece, ())]
-    return listed or [form for form, end in _BY_END if end.match(piece)][:1]
+    registered = [form for form in UNIT_FORMS if form in lexicon.forms.get(piece, ())]
+    return registered or [form for form, end in _BY_END if end.match(piece)][:1]
 
 
 def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]:
@@ -279,11 +279,11 @@ def shares(column_values: Sequence[Value], lexicon: Lexicon) -> dict[str, float]
     for value in filled:
         for form in forms[value]:
             counts[form] = counts.get(form, 0) + 1
-    shares = {form: count / len(filled) for form, count in counts.items()}
+    form_shares = {form: count / len(filled) for form, count in counts.items()}
     distinct = len(forms) / len(filled)
-    shares |= {"filled": len(filled) / len(column_values), "distinct": distinct}
-    shares |= {"unique": float(distinct == 1), "repeated": float(distinct < 0.7)}
-    return shares | {"serial": float(_is_serial(filled))}
+    form_shares |= {"filled": len(filled) / len(column_values), "distinct": distinct}
+    form_shares |= {"unique": float(distinct == 1), "repeated": float(distinct < 0.7)}
+    return form_shares | {"serial": float(_is_serial(filled))}
 
 
 def _is_serial(filled: Sequence[Value]) -> bool:
