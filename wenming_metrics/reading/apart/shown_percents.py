@@ -45,7 +45,7 @@ def percent_codes(styles: str) -> dict[int, str]:
 
 
 def _attributes(tag: str) -> dict[str, str]:
-    return {name: _plain(one or other) for name, one, other in _ATTRIBUTE.findall(tag)}
+    return {name: _plain(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
 
 
 def _plain(text: str) -> str:
