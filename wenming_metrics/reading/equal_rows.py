@@ -73,33 +73,38 @@ def settle_equal_rows(
 def _pairs(
     sheet_tables: Sequence[Table], columns: Sequence[dict[str, GridColumn]]
 ) -> Iterator[_Pair]:
-    for left, right in combinations(range(len(sheet_tables)), 2):
+    for earlier, later in combinations(range(len(sheet_tables)), 2):
         if (
-            sheet_tables[left].kind != sheet_tables[right].kind
-            or sheet_tables[left].kind in _HARMLESS
+            sheet_tables[earlier].kind != sheet_tables[later].kind
+            or sheet_tables[earlier].kind in _HARMLESS
         ):
             continue
-        if sheet_tables[left].sheet.index == sheet_tables[right].sheet.index:
+        if sheet_tables[earlier].sheet.index == sheet_tables[later].sheet.index:
             continue
-        pair = _equal(sheet_tables, columns, left, right)
+        pair = _equal(sheet_tables, columns, earlier, later)
         if pair is not None:
             yield pair
 
 
 def _equal(
-    sheet_tables: Sequence[Table], columns: Sequence[dict[str, GridColumn]], left: int, right: int
+    sheet_tables: Sequence[Table],
+    columns: Sequence[dict[str, GridColumn]],
+    earlier: int,
+    later: int,
 ) -> _Pair | None:
     """Compare two tables as multisets of rows; the smaller is the second of the pair."""
-    names = [name for name in columns[left] if name in columns[right]]
-    if not _are_enough(sheet_tables[left], names):
+    names = [name for name in columns[earlier] if name in columns[later]]
+    if not _are_enough(sheet_tables[earlier], names):
         return None
     # Records are told apart by columns of whatever header: those of one table must be all in both.
-    if sheet_tables[left].kind in BY_NAME and len(names) < min(
-        map(len, (columns[left], columns[right]))
+    if sheet_tables[earlier].kind in BY_NAME and len(names) < min(
+        map(len, (columns[earlier], columns[later]))
     ):
         return None
     first, second = (
-        (left, right) if sheet_tables[left].n_rows >= sheet_tables[right].n_rows else (right, left)
+        (earlier, later)
+        if sheet_tables[earlier].n_rows >= sheet_tables[later].n_rows
+        else (later, earlier)
     )
     numbers = _number(columns[first], columns[second], names)
     if numbers is None:

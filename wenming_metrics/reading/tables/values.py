@@ -272,10 +272,12 @@ def fault(value: Value) -> int:
     return UNREADABLE if text in _EITHER else result(text)
 
 
-def is_answer(value: Value) -> bool:
-    """Say whether a cell answers a question: 是, 否, 有, 无, a mark, TRUE."""
-    text = normalise(spell(value)) if isinstance(value, float | str) else ""
-    return isinstance(value, bool) or (ticked_word(text) or text) in {*_FAULT, *_EITHER}
+def plain_result(value: Value) -> int:
+    """Read a result that says itself whether it is good; 是, 有 and marks do not. Returns: as `result`"""
+    text = normalise(spell(value))
+    text = ticked_word(text) or _REMARK.sub("", text)
+    is_open = isinstance(value, bool) or text in _FAULT or text in _EITHER
+    return UNREADABLE if is_open else result(value)
 
 
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:
