@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.forms import form_file, forms
@@ -52,7 +52,7 @@ def _form(options: argparse.Namespace) -> int:
     if options.kind not in forms():
         raise commit.IntakeError(f"没有表格“{options.kind}”,可以用:{'、'.join(forms())}。")
     options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 

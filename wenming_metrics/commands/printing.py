@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,11 @@ def say(text: str, *, as_json: bool = False, **facts: object) -> None:
         print_json({**facts, "text": text})
     else:
         out.print(text, markup=False)
+
+
+def say_saved(options: argparse.Namespace) -> None:
+    """Tell where a file was saved that was asked for by --out."""
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
 
 
 def unopened(error: OSError) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_sum
+from wenming_metrics.domain.numbers import exact_sum, quotient
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
@@ -141,8 +141,7 @@ def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray
         weight[where] += seen * span.share
         full = span.rules.full_mark
         worth[where] += full * np.nan_to_num(scores.weights[nodes, columns]) * np.nan_to_num(shares)
-    rates = np.divide(100 * total, weight, out=np.full(shape, np.nan), where=weight > 0)
-    return rates, worth
+    return quotient(100 * total, weight), worth
 
 
 def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
