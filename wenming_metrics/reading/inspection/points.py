@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from wenming_metrics.reading.tables.totals import number_text
 from wenming_metrics.rules.model import ReadingRules
 from wenming_metrics.vocabulary import RESULTS
 
+_ASKS_FAULT = re.compile("(?:是否|有无|有没有).*(?:问题|隐患|扣分|违规|不达标|不合格|不符合)")
+"""A header that asks whether something is wrong: there 是 is 不符合."""
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 
 
@@ -81,7 +84,8 @@ def count_places(table: Table, result: np.ndarray) -> np.ndarray:
 
 def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Give whether a result is written, and the result as typed."""
-    result = typed(table, "result", values.result)
+    asks_fault = any(_ASKS_FAULT.search(table.header.texts[at]) for at in _results_at(table))
+    result = typed(table, "result", values.fault if asks_fault else values.result)
     if table.cells is not None:
         # In a sheet of one column per item a bare number may be points lost or points kept.
         bare = typed(table, "result", values.points) >= 0
@@ -89,6 +93,10 @@ def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
         result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
     report_unreadable(table, result, "结果-01", "result")
     return result != values.BLANK, result
+
+
+def _results_at(table: Table) -> tuple[int, ...]:
+    return table.header.columns.get("result", ())
 
 
 def checklist_points(

@@ -9,7 +9,7 @@ from wenming_metrics.reading.survey import questions
 FAMILIES: dict[str, tuple[str, ...]] = {
     reading.INSPECTION: (
         *("day", "source", "team", "visit_no", "district", "street", "community", "point_type"),
-        *("site", "item_code", "item", "result", "deduction", "full_mark", "places"),
+        *("site", "item_code", "item", "result", "verdict", "deduction", "full_mark", "places"),
         *("description", "lead", "responsible", "assisting", "scope", "remark"),
         *("lost_total", "earned_total", "problem_no", "deadline", "severity", "problem_state"),
         "handed_out",
@@ -53,6 +53,13 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     **{kind.name: kind.required for kind in RECORD_KINDS},
 }
 """What a kind of sheet must have; of each group one column is enough."""
+
+
+def take_verdict(columns: dict[str, list[int]]) -> None:
+    """Take 「是否达标」「是否存在问题」 of an inspection for its result, where that has no column."""
+    verdict = columns.pop("verdict", None)
+    if verdict:
+        columns.setdefault("result", verdict)
 
 
 def wanted(kind: str) -> tuple[str, ...]:
