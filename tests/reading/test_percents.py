@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from tests.builders import CHECKLIST, check_row, context
 from tests.questionnaires import HEADERS, in_text, rows, survey
+from tests.reading import hostile
 from tests.reading.test_quota import SURVEY
 from wenming_metrics.reading.apart.shown_percents import shown_as
 from wenming_metrics.reading.read import read
@@ -50,7 +51,17 @@ def by_xlsxwriter(table, form, cells):
     return file.getvalue()
 
 
-WRITERS = [by_openpyxl, by_xlsxwriter]
+def by_old_excel(table, form, cells):
+    filled = {
+        (row, column): float(value) if isinstance(value, int) else value
+        for row, line in enumerate(table)
+        for column, value in enumerate(line)
+        if value is not None
+    }
+    return hostile.xls(filled, dict.fromkeys(cells, form))
+
+
+WRITERS = [by_openpyxl, by_xlsxwriter, by_old_excel]
 
 
 def read_table(write, table, form, cells, **changes):

@@ -10,6 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, context, read_sheets
 from tests.questionnaires import HEADERS, in_text, rows, survey
+from tests.reading import hostile
 from tests.uploads.case import finding, visit
 from wenming_metrics.reading.read import read
 
@@ -49,6 +50,16 @@ def test_days_counted_from_1904_with_a_date_format_are_right_as_they_are():
     book.close()
     reading = read(file.getvalue(), "测试.xlsx", context())
     assert reading.checks["day"].tolist() == [DAY.toordinal()] * 2
+
+
+def test_days_of_a_legacy_workbook_counted_from_1904():
+    rows = {(0, n): title for n, title in enumerate(CHECKLIST)}
+    rows |= {(1, n): cell for n, cell in enumerate(check_row()) if isinstance(cell, str)}
+    rows[1, 0] = float(FROM_1904)
+    data = hostile.xls(rows, from_1904=True)
+    assert read(data, "旧.xls", context()).checks["day"].tolist() == [DAY.toordinal()]
+    data = hostile.xls({**rows, (1, 0): 46342.0})
+    assert read(data, "旧.xls", context()).checks["day"].tolist() == [DAY.toordinal()]
 
 
 def test_other_numbers_of_a_workbook_from_1904_are_no_days():

@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import CHECKLIST, FINDINGS, VISITS, check_row, read_sheets
 from tests.uploads.case import finding, visit
+from wenming_metrics.reading.model.reading import RememberedChoices
+from wenming_metrics.reading.recognise.headers import fingerprint
 
 ITEMS = ("地面无积水垃圾", "公厕干净无异味", "摊位整洁无出店经营", "公益广告完好")
 
@@ -59,6 +61,20 @@ def test_a_mark_under_a_question_for_problems_waits(mark):
     assert reading.checks["result"].tolist() == [0]
 
 
+@pytest.mark.parametrize("title", ["有无公益广告", "是否存在占道"])
+def test_what_is_there_may_be_right_or_wrong_so_it_waits(title):
+    header = [name if name != "检查结果" else title for name in CHECKLIST]
+    line = check_row(检查结果="有")
+    good = check_row(检查结果="符合", 测评项="公益广告完好")
+    reading = read_sheets({"检查表": [[*header[:-1], "扣分"], line, good]}, kinds=(("检查表", "checklist"),),
+                          choices=_said(header, title))  # fmt: skip
+    assert (codes(reading), reading.checks["result"].tolist()) == (["结果-01"], [0])
+
+
+def _said(header, title):
+    return RememberedChoices({fingerprint(header): {title: "result"}})
+
+
 def test_not_looked_at_is_what_it_is_under_either_question():
     for title in ("是否达标", "是否存在问题"):
         reading = asked(title, [("不涉及", False), ("未查", False), (None, False)])
@@ -87,8 +103,19 @@ def test_a_question_that_nobody_knows_is_asked_about(title):
     words = [("是", True), ("否", False)] if "是" in title else [("有", True), ("无", False)]
     reading = asked(title, words)
     assert reading.is_rejected
-    assert "表头-11" in codes(reading)
+    assert {"表头-10", "表头-11"} & set(codes(reading))
     assert len(reading.checks) == 0
+
+
+@pytest.mark.parametrize("title", ["是否有积水", "有无乱堆乱放", "是否整理"])
+@pytest.mark.parametrize("words", [("是", "否"), ("√", "√"), ("有", "有")])
+def test_a_question_of_either_meaning_that_a_person_called_the_result_is_asked(title, words):
+    header = [name if name != "检查结果" else title for name in CHECKLIST if name != "扣分"]
+    lines = [check_row(测评项=item)[:-1] for item in ITEMS[:2]]
+    for line, word in zip(lines, words, strict=True):
+        line[CHECKLIST.index("检查结果")] = word
+    reading = read_sheets({"检查表": [header, *lines]}, columns=((title, "result"),))
+    assert reading.is_rejected or reading.counts.held == 2
 
 
 def listed(*changes, title=None, cells=()):
@@ -96,6 +123,11 @@ def listed(*changes, title=None, cells=()):
     lines = [[*finding(**one), *([cell] if title else [])] for one, cell in zip(
         changes, cells or [None] * len(changes), strict=True)]  # fmt: skip
     return read_sheets({"问题清单": [header, *lines], "检查点位": [VISITS, visit()]})
+
+
+def test_a_question_that_parts_the_rows_of_a_list_is_asked_about():
+    reading = listed({}, {"测评项": "公益广告完好"}, title="是否美观", cells=["是", "否"])
+    assert (reading.is_rejected, "表头-11" in codes(reading)) == (True, True)
 
 
 @pytest.mark.parametrize("title", ["是否整改", "是否重复", "是否属实", "是否已交办"])

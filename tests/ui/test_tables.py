@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenming_metrics.ui.frame.tables import number_column, shown_losses, without_minus_zero
+from wenming_metrics.ui.frame.tables import configs, shown_losses, without_minus_zero
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=40))
@@ -38,7 +38,7 @@ def test_gains_count_against_losses():
 
 def test_nothing_is_spelled_as_minus_zero():
     data = pd.DataFrame({"moved": [-0.00004, -0.00006, 0.5, np.nan], "name": list("甲乙丙丁")})
-    shown = without_minus_zero(data, {"moved": number_column("变动", "%+.4f"), "name": {}})
+    shown = without_minus_zero(data, configs("moved=points_moved", "name=unit_name"))
     spelled = [f"{figure:+.4f}" for figure in shown["moved"]]
     assert spelled == ["+0.0000", "-0.0001", "+0.5000", "+nan"]
     assert data["moved"].iloc[0] == -0.00004

@@ -18,7 +18,7 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
-    say,
+    say_saved,
 )
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
@@ -232,5 +232,5 @@ def _export(options: argparse.Namespace) -> int:
     else:
         book = listing_workbook(units, title, notes)
     options.out.write_bytes(book)
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
@@ -94,7 +94,7 @@ def _export(office: Office, options: argparse.Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     options.out.write_bytes(signed_file(office, _signed_issue(office, options))[1])
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 

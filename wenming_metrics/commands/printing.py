@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -61,6 +62,11 @@ def say(text: str, *, as_json: bool = False, **facts: object) -> None:
         out.print(text, markup=False)
 
 
+def say_saved(options: argparse.Namespace) -> None:
+    """Tell where a file was saved that was asked for by --out."""
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+
+
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
     return f"打不开文件:{error.filename or ''}({error.strerror})"
@@ -110,10 +116,10 @@ def print_lines(title: str, lines: pd.DataFrame) -> None:
     out.print(table)
 
 
-def new_table(title: str, *names: str, **others: str) -> Table:
-    """Make an empty table, figures on the right. Takes: names, others - as `vocabulary.columns`"""
+def new_table(title: str, *names: str, **renamed: str) -> Table:
+    """Make an empty table, figures on the right. Takes: names, renamed - as `vocabulary.columns`"""
     table = Table(title=title, title_justify="left")
-    for column in columns(*names, **others):
+    for column in columns(*names, **renamed):
         is_text = column.name in ("unit_name", "missing")
         table.add_column(escape(column.title), justify="left" if is_text else "right")
     return table

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, Add, Run
-from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
@@ -163,7 +163,7 @@ def _export(options: argparse.Namespace) -> int:
     config = settings.load()
     catalogue = load_catalogue(config.data / "catalogue")
     options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 

@@ -30,13 +30,13 @@ def tell_restated(
         twice = keyed[keyed.duplicated("key", keep=False)]
         if len(twice):
             yield Problem(TWICE, details=_facts(twice, register))
-        both = keyed.merge(_keyed(read_records(connection, kind), names), on="key")
-        both = both[both["told_x"] != both["told_y"]].rename(
+        restated = keyed.merge(_keyed(read_records(connection, kind), names), on="key")
+        restated = restated[restated["told_x"] != restated["told_y"]].rename(
             columns={"unit_x": "unit", "told_x": "told"}
         )
-        if len(both):
-            batches = "、".join(map(str, sorted(both["batch"].unique())))
-            yield Problem(RESTATED, details={**_facts(both, register), "batches": batches})
+        if len(restated):
+            batches = "、".join(map(str, sorted(restated["batch"].unique())))
+            yield Problem(RESTATED, details={**_facts(restated, register), "batches": batches})
 
 
 def _facts(figures: pd.DataFrame, register: Register) -> dict[str, object]:

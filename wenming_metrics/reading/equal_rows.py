@@ -73,30 +73,38 @@ def settle_equal_rows(
 def _pairs(
     sheet_tables: Sequence[Table], columns: Sequence[dict[str, GridColumn]]
 ) -> Iterator[_Pair]:
-    for one, two in combinations(range(len(sheet_tables)), 2):
-        if sheet_tables[one].kind != sheet_tables[two].kind or sheet_tables[one].kind in _HARMLESS:
+    for earlier, later in combinations(range(len(sheet_tables)), 2):
+        if (
+            sheet_tables[earlier].kind != sheet_tables[later].kind
+            or sheet_tables[earlier].kind in _HARMLESS
+        ):
             continue
-        if sheet_tables[one].sheet.index == sheet_tables[two].sheet.index:
+        if sheet_tables[earlier].sheet.index == sheet_tables[later].sheet.index:
             continue
-        pair = _equal(sheet_tables, columns, one, two)
+        pair = _equal(sheet_tables, columns, earlier, later)
         if pair is not None:
             yield pair
 
 
 def _equal(
-    sheet_tables: Sequence[Table], columns: Sequence[dict[str, GridColumn]], one: int, two: int
+    sheet_tables: Sequence[Table],
+    columns: Sequence[dict[str, GridColumn]],
+    earlier: int,
+    later: int,
 ) -> _Pair | None:
     """Compare two tables as multisets of rows; the smaller is the second of the pair."""
-    names = [name for name in columns[one] if name in columns[two]]
-    if not _are_enough(sheet_tables[one], names):
+    names = [name for name in columns[earlier] if name in columns[later]]
+    if not _are_enough(sheet_tables[earlier], names):
         return None
     # Records are told apart by columns of whatever header: those of one table must be all in both.
-    if sheet_tables[one].kind in BY_NAME and len(names) < min(
-        map(len, (columns[one], columns[two]))
+    if sheet_tables[earlier].kind in BY_NAME and len(names) < min(
+        map(len, (columns[earlier], columns[later]))
     ):
         return None
     first, second = (
-        (one, two) if sheet_tables[one].n_rows >= sheet_tables[two].n_rows else (two, one)
+        (earlier, later)
+        if sheet_tables[earlier].n_rows >= sheet_tables[later].n_rows
+        else (later, earlier)
     )
     numbers = _number(columns[first], columns[second], names)
     if numbers is None:
@@ -209,5 +217,5 @@ def _take(table: Table, rows: np.ndarray) -> Table:
         excel=table.excel[rows],
         held=table.held[rows],
         holders={code: mask[rows] for code, mask in table.holders.items()},
-        broken={place: mask[rows] for place, mask in table.broken.items()},
+        broken={cell: mask[rows] for cell, mask in table.broken.items()},
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, append, read_frame
+from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
 
 _PLAIN = ("code", "sheet", "row", "column", "header", "found")
@@ -117,12 +117,7 @@ def live_on(connection: Connection, days: Sequence[int] | range, known_at: str =
         on_days = select(table.c.batch).distinct().where(among(table.c.day, days))
         counted = live_at(connection, known_at).index
         return np.array(sorted(set(connection.execute(on_days).scalars()) & set(counted)), np.int64)
-    query = (
-        select(table.c.batch)
-        .distinct()
-        .join(schema.batch, schema.batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), schema.batch.c.live == 1)
-    )
+    query = that_count(select(table.c.batch).distinct().where(among(table.c.day, days)), table)
     return np.array(sorted(connection.execute(query).scalars()), np.int64)
 
 

@@ -228,6 +228,18 @@ def _empty(columns: tuple[tuple[str, bool], ...]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
+def that_count(query: Select, table: Table, live: np.ndarray | None = None) -> Select:
+    """Keep the lines of batches that count. Takes: live - those that do, None: those that do now"""
+    batch = schema.batch
+    counts = batch.c.live == 1 if live is None else table.c.batch.in_(np.asarray(live).tolist())
+    return query.join(batch, batch.c.batch == table.c.batch).where(counts)
+
+
+def count_lines(connection: Connection, table: Table) -> int:
+    """Count the lines of a table."""
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
 def next_number(connection: Connection, column: object) -> int:
     """Give one more than the largest number of a key; safe under the write lock."""
     return (connection.execute(select(func.max(column))).scalar() or 0) + 1

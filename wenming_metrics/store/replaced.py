@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
 from wenming_metrics.store.replacing import replaced_slices
 
@@ -50,9 +50,8 @@ def replaced_batches(connection: Connection) -> pd.DataFrame:
 
 def _slices(connection: Connection) -> pd.DataFrame:
     """List the noted slices in which live batches have rows: batch, day, unit, source."""
-    table, batch = schema.replaced_slice, schema.batch
-    query = select(table).join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
-    return read_frame(connection, query)
+    table = schema.replaced_slice
+    return read_frame(connection, that_count(select(table), table))
 
 
 def _with_other_days(connection: Connection, slices: pd.DataFrame) -> set[int]:

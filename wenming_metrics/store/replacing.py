@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
 
 _KEYS = ["day", "unit", "source"]
@@ -79,9 +79,8 @@ def replaced_slices(
 
     Takes: days - None: all; live - the batches that count, None: those that do now
     """
-    table, batch = schema.replacement, schema.batch
+    table = schema.replacement
     keys = [table.c[name] for name in _KEYS]
-    counts = batch.c.live == 1 if live is None else table.c.batch.in_(live.tolist())
     query = select(*keys, func.max(table.c.batch).label("by")).group_by(*keys)
-    query = query.join(batch, batch.c.batch == table.c.batch).where(counts)
+    query = that_count(query, table, live)
     return read_frame(connection, query if days is None else query.where(among(table.c.day, days)))

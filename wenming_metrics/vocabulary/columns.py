@@ -5,13 +5,39 @@ from __future__ import annotations
 import tomllib
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from wenming_metrics.vocabulary.column import Column
 from wenming_metrics.vocabulary.spelling import normalise
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, wherever it stands: `name` in code, `title` as people read it.
+
+    aliases - as senders write the title; type - 文字 and the like, which says how it is drawn
+    width, form, align, explain - on a page: pixels (0: as wide as it needs), how figures are
+    spelled (%.2f; "": whole, with a comma at thousands), the side of texts, whether the title explains
+    itself by the meaning
+    sheet_width, sheet_form, sheet_align - in a workbook: characters, Excel's format of numbers ("":
+    the column is text), the side of texts
+    """
+
+    name: str
+    title: str
+    type: str = "文字"
+    unit: str = ""
+    meaning: str = ""
+    aliases: tuple[str, ...] = ()
+    width: int = 0
+    form: str = ""
+    align: str = ""
+    explain: bool = False
+    sheet_width: int = 14
+    sheet_form: str = ""
+    sheet_align: str = "general"
 
 
 def _load() -> dict[str, dict[str, Column]]:
@@ -58,9 +84,9 @@ def _choose(
     return tuple(table_columns)
 
 
-def titles(*names: str, **others: str) -> dict[str, str]:
+def titles(*names: str, **renamed: str) -> dict[str, str]:
     """Give the Chinese titles of a table's columns by name; takes what `columns` takes."""
-    return {column.name: column.title for column in columns(*names, **others)}
+    return {column.name: column.title for column in columns(*names, **renamed)}
 
 
 def headers(names: tuple[str, ...]) -> dict[str, str]:

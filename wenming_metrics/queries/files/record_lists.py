@@ -19,7 +19,7 @@ from wenming_metrics.reading.model.reading import COUNTED
 from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.reading.survey.questions import name_of, spell_name
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.database import read_frame, reading, that_count
 from wenming_metrics.vocabulary import Column, columns, input_columns
 
 _KIND_COLUMNS = {
@@ -54,9 +54,8 @@ RESTRICTED = "不得对外公布"
 
 def record_counts(office: Office) -> dict[str, int]:
     """Count the records of each kind whose batches count; kinds without any are left out."""
-    table, batch = schema.record, schema.batch
-    query = select(table.c.kind, func.count().label("n"))
-    query = query.join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
+    table = schema.record
+    query = that_count(select(table.c.kind, func.count().label("n")), table)
     with reading(office.store) as connection:
         counted = read_frame(connection, query.group_by(table.c.kind))
     counts = dict(zip(counted["kind"], counted["n"].tolist(), strict=True))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up, quotient
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_score, city_weights
@@ -188,7 +188,7 @@ def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
         seen = ~np.isnan(rates) & ~filled
         total += np.where(seen, rates, 0.0) * span.share
         weight += seen * span.share
-    return np.divide(100 * total, weight, out=np.full(size, np.nan), where=weight > 0)
+    return quotient(100 * total, weight)
 
 
 def _changes(office: Office, windows: Sequence[Window]) -> dict[int, tuple[date, str]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_sum
+from wenming_metrics.domain.numbers import exact_sum, quotient
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
@@ -21,6 +21,7 @@ from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
 from wenming_metrics.scoring.tree import coverage as cover
+from wenming_metrics.scoring.tree.missing import own_nodes
 from wenming_metrics.store.database import reading
 
 SEEN, UNSEEN, ASIDE = "已查", "未查", "不适用"
@@ -85,7 +86,7 @@ def against_group(
         {
             **{name: nodes[name].to_numpy() for name in ("code", "name", "level")},
             "path": [node_path(rules, node) for node in nodes.index],
-            "own": _makes_own(rules),
+            "own": np.isin(nodes.index, own_nodes(rules)),
             "rate": rates[:, position],
             **{
                 name: _counted(standings, rules, name)[:, position] for name in ("checks", "failed")
@@ -141,8 +142,7 @@ def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray
         weight[where] += seen * span.share
         full = span.rules.full_mark
         worth[where] += full * np.nan_to_num(scores.weights[nodes, columns]) * np.nan_to_num(shares)
-    rates = np.divide(100 * total, weight, out=np.full(shape, np.nan), where=weight > 0)
-    return rates, worth
+    return quotient(100 * total, weight), worth
 
 
 def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
@@ -163,15 +163,6 @@ def _matched(standings: Standings, rules: RuleSet) -> list:
         nodes = np.flatnonzero(where >= 0)
         matched.append((weighted_span, nodes, where[nodes]))
     return matched
-
-
-def _makes_own(rules: RuleSet) -> np.ndarray:
-    """Say which nodes make their own rate and lie below none that does."""
-    parents, has = rules.nodes["parent"].to_numpy(), (rules.nodes["mode"] != "").to_numpy()
-    below = np.zeros(len(parents), bool)
-    for node in range(1, len(parents)):
-        below[node] = has[parents[node]] or below[parents[node]]
-    return has & ~below
 
 
 def _applies(

@@ -18,7 +18,7 @@ import python_calamine as calamine
 from coding import ROWS_PER_BLOCK, code_block
 from confined import begin, end, send
 from container import Part, Refused, check_plain_part, is_xml, open_parts, unpack, zip_again
-from file_kind import TEXT, XLSX, sniff
+from file_kind import TEXT, XLS, XLSX, sniff
 from file_tag import CUSTOM, read_tag
 from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
@@ -50,6 +50,11 @@ def main() -> None:
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
     limits["percents"] = _percents(data, parts)
     limits["is_from_1904"] = _is_from_1904(data, parts)
+    if kind == XLS:
+        # Workbooks of today wait for nothing.
+        from legacy_formats import read_formats
+
+        limits["legacy_runs"], limits["is_from_1904"] = read_formats(data)
     with calamine.load_workbook(io.BytesIO(data)) as book:
         picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
         if limits["pictured"]:
@@ -121,7 +126,8 @@ def _send_sheets(
     for index, (sheet_metadata, part) in enumerate(zip(metadata, parts, strict=True)):
         if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        runs: dict[int, list[list]] = {}
+        legacy_runs = limits.get("legacy_runs", ())
+        runs = legacy_runs[index] if index < len(legacy_runs) else {}
         facts = part and scan_sheet(
             lambda part=part: unpack(data, part),
             sheet_metadata.name,
@@ -137,8 +143,8 @@ def _send_sheets(
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        place = (index, sheet_metadata, runs)
-        cells = _send_sheet(stretches, place, facts, cells, limits["cells"])
+        labelled = (index, sheet_metadata, runs, limits["is_from_1904"])
+        cells = _send_sheet(stretches, labelled, facts, cells, limits["cells"])
     return picture_cells
 
 
@@ -172,13 +178,13 @@ def _refuse_strange_errors(facts: dict | None, name: str) -> None:
 
 def _send_sheet(
     stretches: Iterator[calamine.CalamineSheet],
-    place: tuple[int, calamine.SheetMetadata, dict],
+    labelled: tuple[int, calamine.SheetMetadata, dict, bool],
     facts: dict | None,
     cells: int,
     most: int,
 ) -> int:
     """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
-    index, sheet_metadata, runs = place
+    index, sheet_metadata, runs, from_1904 = labelled
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))
@@ -187,7 +193,7 @@ def _send_sheet(
         cells += sheet.height * sheet.width
         if cells > most:
             raise Refused("too_many_cells", sheet=sheet_metadata.name, cells=cells)
-        short_facts = shorten(facts) if facts else _merged(sheet)
+        short_facts = shorten(facts) if facts else {**_merged(sheet), "is_from_1904": from_1904}
         if sheet.height:
             if last_row is None:
                 last_row, _ = sheet.start

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-_BUILT_IN = {9: "0%", 10: "0.00%"}
+BUILT_IN = {9: "0%", 10: "0.00%"}
 _FORMATS = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _FORMAT = re.compile(r"<(?:\w+:)?xf\b([^>]*)>")
 _NUMBER_FORMAT = re.compile(r"<(?:\w+:)?numFmt\b([^>]*)>")
@@ -31,7 +31,7 @@ _COMPARED = {
 
 def percent_codes(styles: str) -> dict[int, str]:
     """Give the format code of each cell style that may show a percent sign, by its number."""
-    codes = dict(_BUILT_IN)
+    codes = dict(BUILT_IN)
     for attributes in map(_attributes, _NUMBER_FORMAT.findall(styles)):
         if attributes.get("numFmtId", "").isdigit():
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
@@ -45,7 +45,7 @@ def percent_codes(styles: str) -> dict[int, str]:
 
 
 def _attributes(tag: str) -> dict[str, str]:
-    return {name: _plain(one or other) for name, one, other in _ATTRIBUTE.findall(tag)}
+    return {name: _plain(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
 
 
 def _plain(text: str) -> str:
@@ -72,7 +72,7 @@ def add_runs(
     Takes: runs - by column (from 0): [first row, last row, format code], in order; grows
     """
     for style, letters, digits in pattern.findall(piece):
-        _extend(runs.setdefault(_column(letters), []), int(digits), codes[int(style or b"0")])
+        extend_run(runs.setdefault(_column(letters), []), int(digits), codes[int(style or b"0")])
 
 
 def _column(letters: bytes) -> int:
@@ -82,7 +82,8 @@ def _column(letters: bytes) -> int:
     return index - 1
 
 
-def _extend(column_runs: list[list], row: int, code: str) -> None:
+def extend_run(column_runs: list[list], row: int, code: str) -> None:
+    """Add a cell to the runs of its column."""
     if column_runs and column_runs[-1][1] == row - 1 and column_runs[-1][2] == code:
         column_runs[-1][1] = row
     else:

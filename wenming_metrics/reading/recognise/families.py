@@ -9,7 +9,7 @@ from wenming_metrics.reading.survey import questions
 FAMILIES: dict[str, tuple[str, ...]] = {
     reading.INSPECTION: (
         *("day", "source", "team", "visit_no", "district", "street", "community", "point_type"),
-        *("site", "item_code", "item", "result", "verdict", "deduction", "full_mark", "places"),
+        *("site", "item_code", "item", "result", "deduction", "full_mark", "places"),
         *("description", "lead", "responsible", "assisting", "scope", "remark"),
         *("lost_total", "earned_total", "problem_no", "deadline", "severity", "problem_state"),
         "handed_out",

@@ -37,6 +37,7 @@ _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
 _MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != reading.SURVEY}
+_MAPS[reading.INSPECTION] |= headers(("verdict",))  # taken for the result, see `take_verdict`
 ALL_TITLES = {word for title_map in _MAPS.values() for word in title_map}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")

@@ -54,19 +54,19 @@ def fixed_roles(kind: str, table: TableFacts) -> dict[int, str]:
     texts, groups = table.header.texts, table.header.groups
     if kind == reading.SURVEY:
         by_name = survey_columns(texts, groups, table.survey, {}, is_chosen=True)
-        named = {p: name for name, ps in by_name.items() for p in ps}
+        roles = {p: name for name, ps in by_name.items() for p in ps}
         return {
-            index: named.get(column.position, MARK if _is_question(column) else "")
+            index: roles.get(column.position, MARK if _is_question(column) else "")
             for index, column in enumerate(table.columns)
-            if column.position in named or _is_question(column)
+            if column.position in roles or _is_question(column)
         }
     if kind == reading.COUNTED:
         by_name = counted_columns(texts, groups, table.survey, {})
-        named = {p: name for name, ps in by_name.items() for p in ps}
+        roles = {p: name for name, ps in by_name.items() for p in ps}
         return {
-            index: named.get(column.position, MARK)
+            index: roles.get(column.position, MARK)
             for index, column in enumerate(table.columns)
-            if column.position in named or _is_option(column)
+            if column.position in roles or _is_option(column)
         }
     return {}
 
@@ -79,8 +79,8 @@ def _is_item_column(column: ColumnEvidence, item_names: frozenset[str]) -> bool:
     is_graded = (
         column.has("result", "points", "minus") >= 0.6 and column.has("date", "serial") < 0.5
     )
-    named = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
-    return is_graded and not named and bool(word) and not _IDLE.search(word)
+    is_titled = max(column.worded[name] for name in wanted(reading.WIDE)) >= 3
+    return is_graded and not is_titled and bool(word) and not _IDLE.search(word)
 
 
 def _is_question(column: ColumnEvidence) -> bool:

@@ -63,8 +63,8 @@ def _with_all_digits(table: Table, name: str, nth: int) -> GridColumn:
     if table.kind == "rectification":
         report_each(table, rows, "编号-02", name, [{}] * len(rows), nth)
     else:
-        shown = spell(column.values[column.codes[rows[0]]])
-        report_sheet(table, "编号-01", name, count=len(rows), shown=shown)
+        first_text = spell(column.values[column.codes[rows[0]]])
+        report_sheet(table, "编号-01", name, count=len(rows), shown=first_text)
     values = (None if out else value for value, out in zip(column.values, lost, strict=True))
     return GridColumn(column.codes, tuple(values))
 

@@ -272,6 +272,14 @@ def fault(value: Value) -> int:
     return UNREADABLE if text in _EITHER else result(text)
 
 
+def plain_result(value: Value) -> int:
+    """Read a result that says itself whether it is good; 是, 有 and marks do not. Returns: as `result`"""
+    text = normalise(spell(value))
+    text = ticked_word(text) or _REMARK.sub("", text)
+    is_open = isinstance(value, bool) or text in _FAULT or text in _EITHER
+    return UNREADABLE if is_open else result(value)
+
+
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:
     """Tell why a value that is neither a number nor text has no number."""
     if value is None:

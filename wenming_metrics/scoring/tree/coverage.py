@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_product, rounded
+from wenming_metrics.domain.numbers import exact_product, quotient, rounded
 from wenming_metrics.rules.model import STOCKS, Catalogue, RuleSet
 
 
@@ -71,6 +71,4 @@ def applicable(leaf_types: np.ndarray, registered: np.ndarray, planned: np.ndarr
 def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Give the share of applying weight that was looked at, per column; NaN where none applies."""
     applying = exact_product(weights, applies)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = exact_product(weights, looked & applies) / applying
-    return np.where(applying > 0, rounded(share), np.nan)
+    return rounded(quotient(exact_product(weights, looked & applies), applying))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.domain.numbers import exact_bins
+from wenming_metrics.domain.numbers import exact_bins, quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tree.coverage import gather_up
 from wenming_metrics.scoring.tree.settling import plan_of
@@ -75,5 +75,4 @@ def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
     size = int(peers.group.max()) + 1 if len(peers.group) else 0
     total = exact_bins(peers.group[seen], rates[seen], size)
     count = np.bincount(peers.group[seen], minlength=size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (total / count)[peers.group]
+    return quotient(total, count)[peers.group]

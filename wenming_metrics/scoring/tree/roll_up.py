@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.leaves import LeafSums, leaf_rates
 from wenming_metrics.scoring.tree.coverage import gather_up, global_weights
@@ -82,10 +83,8 @@ def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None
         periods = np.bincount(
             node_lines["column"], node_lines["periods"].astype(float), rates.shape[1]
         )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rate = 1.0 - deducted / (float(plan.full[node]) * periods)
         # What falls due in a period without a visit takes no more than there is.
-        rates[node] = np.where(periods > 0, np.maximum(rate, 0.0), np.nan)
+        rates[node] = np.maximum(1.0 - quotient(deducted, float(plan.full[node]) * periods), 0.0)
 
 
 def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
@@ -116,8 +115,7 @@ def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarra
     total, weight = np.zeros(rates.shape), np.zeros(rates.shape)
     for node in range(len(nodes) - 1, -1, -1):
         if not makes_rate[node]:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                rates[node] = np.where(weight[node] > 0, total[node] / weight[node], np.nan)
+            rates[node] = quotient(total[node], weight[node])
         if node:
             seen = ~np.isnan(rates[node])
             total[parents[node]] += np.where(seen, shares[node] * rates[node], 0.0)

@@ -58,10 +58,19 @@ CHOICES = configs("written", "means", "file=confirmed_in", "who", "at")
 ACTS = configs("at", "who", "act", "what=act_on", "reason")
 WAITING = configs(*SOURCE, "said=held_reason", "who")
 FILES = configs(
-    *("name=file", "said=outcome", "good=storable", "held", "kind", "sender", "seen", "skipped"),
+    *(
+        "name=file_name",
+        "said=outcome",
+        "good=storable",
+        "held",
+        "kind",
+        "sender",
+        "seen",
+        "skipped",
+    ),
 )
 BATCHES = configs(
-    *("batch", "name=file", "kind", "span=inspected_days", "good=stored_rows", "held", "who"),
+    *("batch", "name=file_name", "kind", "span=inspected_days", "good=stored_rows", "held", "who"),
     *("at=stored_at", "state=batch_state"),
 )
 

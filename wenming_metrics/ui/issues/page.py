@@ -25,7 +25,7 @@ _ISSUES = tables.configs(
     *("number=issue_number", "title=issue_days", "state", "cutoff", "document=document_no"),
     *("signed", "hash"),
 )
-_LATE = tables.configs("name=file", "at=arrived", "rows", "counts=is_in_issue")
+_LATE = tables.configs("name=file_name", "at=arrived", "rows", "counts=is_in_issue")
 _WAIVED = tables.configs(*tables.SOURCE, "said=held_reason", "waived")
 
 
