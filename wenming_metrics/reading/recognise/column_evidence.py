@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 
 from wenming_metrics.reading.model.grid import SheetGrid, Value
 from wenming_metrics.reading.recognise.value_forms import Lexicon, shares
+from wenming_metrics.reading.tables.bands import OF_SEVERAL
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import INPUT, normalise
@@ -153,10 +154,14 @@ def header_points(role: str, text: str, group: str = "") -> float:
         return 0.0
     column = INPUT[role]
     bare = re.sub(r"\(.*?\)|[*★:]", "", word) or word
-    if any(title in (word, bare) for title in map(normalise, (column.title, *column.aliases))):
+    is_shared = bool(OF_SEVERAL.search(word))
+    if not is_shared and any(
+        title in (word, bare) for title in map(normalise, (column.title, *column.aliases))
+    ):
         return _EXACT
     words = weights()[0][role].words
     against = sum(points for pattern, points in words if points < 0 and pattern.search(bare))
+    against = 0.0 if is_shared else against
     best = _best(words, bare)
     if over:
         best = max(best, _best(words, over + bare) - _OF_GROUP)

@@ -24,7 +24,7 @@ from wenming_metrics.reading.survey.questions import (
     has_units,
     survey_columns,
 )
-from wenming_metrics.reading.tables.bands import Band, read_band
+from wenming_metrics.reading.tables.bands import OF_SEVERAL, Band, read_band
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.titles import Titles, columns_of_titles, read_titles
 from wenming_metrics.reading.tables.values import bare_item, spell
@@ -199,7 +199,9 @@ def _named(
     for family, names_by_title in _MAPS.items():
         by_family[family] = {}
         for position, text in enumerate(words):
-            name = names_by_title.get(text) or names_by_title.get(_ADDED.sub("", text))
+            is_shared = bool(OF_SEVERAL.search(text))
+            bare = "" if is_shared else _ADDED.sub("", text)
+            name = names_by_title.get(text) or names_by_title.get(bare)
             if text in header_choices:
                 name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
             if text and name:

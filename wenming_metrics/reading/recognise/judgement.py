@@ -23,7 +23,7 @@ from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, we
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.reading.recognise.headers import Words, guess_header
 from wenming_metrics.reading.recognise.proposal import KindFit, Proposal, propose
-from wenming_metrics.reading.recognise.special_columns import is_idle
+from wenming_metrics.reading.recognise.special_columns import ACCEPTED, ITEM_COLUMN, is_idle
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
@@ -31,6 +31,8 @@ from wenming_metrics.vocabulary import INPUT, normalise
 
 _CLOSE = 1.5
 """A margin between two kinds that is none."""
+_POSSIBLE = 2.0
+"""Points from which a column that is not read may be what a table lacks."""
 _PLACES = ("district", "street", "community")
 _CRITICAL = {
     reading.CHECKLIST: ("result", "deduction", "full_mark"),
@@ -41,6 +43,12 @@ _CRITICAL = {
     reading.SURVEY: (*_PLACES, "submitted"),
 }
 """Roles that a score depends on besides who, where and when: unread, they change it."""
+_PURPOSE = {
+    "campaign": ("progress", "due"),
+    "document": ("document_state", "review", "handed_in", "due"),
+    "rectification": ("finished", "measure"),
+}
+"""What records are kept for: no score depends on it, a list without it says nothing."""
 _WHERE = ("day", "district", "street", "community", "site", "item", "result", "deduction", "places")
 _COUNTED = ("result", "deduction", "places")
 _SHOWN = 3
@@ -68,14 +76,25 @@ def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised |
         doubts = _doubts(header, proposal)
         if header.is_chosen or not proposal.is_beaten(kind):
             fit = proposal.fit(kind)
-        if fit.kind == kind and not doubts and not is_lacking:
+        is_whole = not doubts and not is_lacking and not _loses(header, proposal)
+        if fit.kind == kind and is_whole:
             return _recognised(sheet, likely, proposal, kind, SURE)
     if fit is None:
         return _recognised(sheet, likely, proposal, kind if is_settled else "", "")
     doubts |= _uncertain(fit, proposal)
-    is_near = proposal.margin < _CLOSE or bool(fit.absent)
+    is_near = proposal.margin < _CLOSE or _is_findable(fit, proposal)
     certainty = ASKED if is_near or doubts else PROPOSED
     return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
+
+
+def _loses(header: Header, proposal: Proposal) -> bool:
+    """Say whether a record would lose what it is there to tell, for a column in own words has it."""
+    lacking = {name for name in _PURPOSE.get(header.kind, ()) if name not in header.columns}
+    roles = proposal.fit(header.kind).roles
+    return any(
+        role in lacking and normalise(column.text) not in header.said
+        for column, role in zip(proposal.columns, roles, strict=True)
+    )
 
 
 def _doubts(header: Header, proposal: Proposal) -> set[int]:
@@ -122,17 +141,36 @@ def _holds_points(column: ColumnEvidence, lacking: set[str]) -> bool:
     return bool(wordless) and (number or ("result" in wordless and column.has("result") >= 0.6))
 
 
+def _is_findable(fit: KindFit, proposal: Proposal) -> bool:
+    """Say whether a column that is not read may be what a table still lacks.
+
+    Where none may, nothing is to be chosen: what lacks is said beside the proposal.
+    """
+    lacking = {name for group in fit.absent for name in group}
+    unread = [
+        column
+        for column, role in zip(proposal.columns, fit.roles, strict=True)
+        if not role and column.forms["filled"] >= 0.3 and not is_idle(column.text)
+    ]
+    return any(
+        column.points[name] >= _POSSIBLE and column.worded[name] > -3
+        for column in unread
+        for name in lacking
+    ) or any(_holds_points(column, lacking) for column in unread)
+
+
 def _uncertain(fit: KindFit, proposal: Proposal) -> set[int]:
     """List the columns with a role that a score depends on and that two columns could have."""
     doubts = set()
     critical = {*_CRITICAL.get(fit.kind, ()), "day", "planned_day"}
     for column, role in zip(proposal.columns, fit.roles, strict=True):
-        if role not in critical or role not in column.points:
-            continue
+        if role not in critical or (fit.kind == reading.WIDE and role == ITEM_COLUMN):
+            continue  # each item has a column of its own
+        least = max(column.points[role] - 1, ACCEPTED)
         rivals = [
             other
             for other, name in zip(proposal.columns, fit.roles, strict=True)
-            if not name and other.points[role] >= column.points[role] - 1
+            if not name and other.points[role] >= least and not is_idle(other.text)
         ]
         if rivals:
             doubts |= {column.position, *(rival.position for rival in rivals)}

@@ -47,6 +47,8 @@ _WRITTEN_ABOVE = {
     "site": re.compile(r"(点位|地点|场所|单位|学校|小区|名称)(名称)?:"),
 }
 """What a title may say in place of a column, told by its look."""
+_OTHERWISE = -8.0
+"""Points of columns that tell another kind: problems in words, items that are whole chapters."""
 _RIVAL, _CLEAR = 3.0, 8.0
 """Points by which another kind beats one that is taken; points of a kind that is clear."""
 _LEAST = 3.0
@@ -65,7 +67,12 @@ _LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectificat
 _BY_VALUES = {
     **{name: (name,) for name in ("district", "street", "community", "point_type", "site", "item")},
     **{name: (name,) for name in ("item_code", "result", "source", "unit_kind")},
-    **{"adjustment_type": ("adjustment",), "rectified": ("progress",), "people_group": ("people",)},
+    **{
+        "team": ("team",),
+        "adjustment_type": ("adjustment",),
+        "rectified": ("progress",),
+        "people_group": ("people",),
+    },
 }
 """Roles that values may have without a word of the header, and the forms of those values."""
 _NOT_OF_KIND = {
@@ -73,6 +80,13 @@ _NOT_OF_KIND = {
     reading.PLAN: {"day"},
 }
 """Columns of a family that one kind of it has no use for."""
+_FILED = re.compile(
+    r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
+)
+"""When a form was filled in: no day on which something was looked at."""
+_OFF = re.compile("节日|节假|假日|假期|放假|调休")
+"""Words without which a table of days is none of days off."""
+_PLANNED = re.compile("计划|安排|拟|待")
 _ASKING = re.compile(r"您|[??]|\[(单选|多选|填空|矩阵|量表)")
 _OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id", "interviewer"}
 """What only questionnaires have: the way their questions are put, and facts of the answering."""
@@ -161,9 +175,9 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     present = set(roles) | set(columns_of_titles(table.header.titles))
     absent = tuple(group for group in REQUIRED[kind] if not present & set(group))
     lacking = [group for group in absent if not _is_above(group, table.header.above)]
-    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + _special(
-        kind, fixed, table.columns, roles
-    )
+    if kind == reading.CHECKLIST and {"item", "full_mark", "earned_total"} <= present:
+        lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
+    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + _special(kind, fixed, table, roles)
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     return KindFit(
         kind, points, tuple(_roles_read(kind, table.columns, roles)), absent, titles, word
@@ -185,7 +199,8 @@ def _roles_read(
 
 def _is_above(group: Sequence[str], heading: str) -> bool:
     patterns = [_WRITTEN_ABOVE[name] for name in group if name in _WRITTEN_ABOVE]
-    return any(pattern.search(normalise(heading)) for pattern in patterns)
+    plain = _FILED.sub("", normalise(heading))
+    return any(pattern.search(plain) for pattern in patterns)
 
 
 def _assign(kind: str, columns: Sequence[ColumnEvidence], fixed: Mapping[int, str]) -> list[str]:
@@ -250,7 +265,7 @@ def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
     exact = _title_maps()[kind].get(normalise(column.text))
     if exact in _NOT_OF_KIND.get(kind, ()):
         exact = None
-    if exact and exact != name and column.points[exact] >= ACCEPTED:
+    if exact and exact != name and column.points[exact] >= ACCEPTED and _suits(column, exact):
         return 0.0
     if exact == name:
         points += _EXACT_MORE
@@ -262,17 +277,26 @@ def _gain(column: ColumnEvidence, name: str, kind: str) -> float:
     )
 
 
+def _suits(column: ColumnEvidence, name: str) -> bool:
+    """Say whether values have a form that a role needs; an empty column suits every role."""
+    needs = weights()[0][name].needs
+    return not needs or not column.forms["filled"] or column.has(*needs) >= 0.5
+
+
 @lru_cache(maxsize=1)
 def _title_maps() -> Mapping[str, Mapping[str, str]]:
     return {kind: headers(wanted(kind)) for kind in weights()[1]}
 
 
-def _special(
-    kind: str, fixed: Mapping[int, str], columns: Sequence[ColumnEvidence], roles: Sequence[str]
-) -> float:
+def _special(kind: str, fixed: Mapping[int, str], table: TableFacts, roles: Sequence[str]) -> float:
     """Give what columns beside the roles say for a kind that has such, or lacks them."""
+    columns = table.columns
     if kind in (reading.WIDE, reading.COUNTED):
-        return _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
+        beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
+        return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+    if kind == "holidays":
+        texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
+        return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
     if kind == reading.SURVEY:
         asked = sum(name.startswith(MARK) for name in fixed.values())
         facts = [
@@ -281,21 +305,21 @@ def _special(
             if role in _OF_ANSWERS or _ASKING.search(c.text)
         ]
         return (_MANY if facts else 0.0) + min(asked, 6) * 0.5 if asked >= 2 else -20.0
-    dated = zip(columns, roles, strict=True)
-    future = max(
-        (c.has("future") for c, role in dated if role in ("day", "planned_day")), default=0.0
-    )
+    by_role = {role: c for c, role in zip(columns, roles, strict=True)}
+    dated = [by_role[role] for role in ("day", "planned_day") if role in by_role]
+    future = max((c.has("future") for c in dated), default=0.0)
     if kind == reading.PLAN:
-        return 5.0 * future - 2.0
+        is_past = any(c.has("date") >= 0.5 and not _PLANNED.search(c.text) for c in dated)
+        is_past = is_past and future < 0.2 and not _PLANNED.search(table.titles)
+        return 5.0 * future - (5.0 if is_past else 2.0)
     if kind in _LOOKED_BACK and future > 0.5:
         return -5.0 * future
     if kind == reading.FINDINGS:
-        filled = [
-            c.forms["filled"]
-            for c, role in zip(columns, roles, strict=True)
-            if role == "description"
-        ]
-        return -3.0 if filled and filled[0] < 0.7 else 0.0
+        problems = by_role.get("description")
+        return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
+    if kind == reading.CHECKLIST:
+        item = by_role.get("item")
+        return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
     if kind == "rectification" and not {"measure", "finished", "problem_no", "deadline"} & set(
         roles
     ):
@@ -303,6 +327,14 @@ def _special(
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
+
+
+def _has_problems(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether a column is headed as what was found and filled with it in most rows."""
+    return any(
+        c.worded["description"] >= STRONG and c.forms["filled"] >= 0.7 and c.has("text") >= 0.7
+        for c in columns
+    )
 
 
 def _is_substantial(column: ColumnEvidence, kind: str) -> bool:

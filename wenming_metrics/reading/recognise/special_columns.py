@@ -25,6 +25,8 @@ _QUESTION = re.compile(
 _OPTION = re.compile(
     r"满意|知晓|知道|了解|不清楚|参与|参加|同意|支持|经常|偶尔|从不|没有|一般|很好|较好|很差|较差|好|差|人数|票|选|是$|否$|率|^[a-e]$"
 )
+_HANDED_OUT = re.compile(r"^(发放|发出|下发)(?!.*收)")
+"""Questionnaires that were given out; no option is called so."""
 _MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
 _IDLE = re.compile(
     r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
@@ -90,7 +92,7 @@ def _is_question(column: ColumnEvidence) -> bool:
 
 def _is_option(column: ColumnEvidence) -> bool:
     number = column.has("count", "percent", "number")
-    is_sum = column.worded["returned"] >= ACCEPTED
+    is_sum = column.worded["returned"] >= ACCEPTED or _HANDED_OUT.search(normalise(column.text))
     return bool(_OPTION.search(normalise(column.text))) and number >= 0.6 and not is_sum
 
 

@@ -35,7 +35,8 @@ _WORDS = {
     "group": "主城区 城乡结合部 其他 城区组 乡镇组 部门组 一类 二类 三类 第一组 第二组 第三组 a组 b组 c组 a类 b类"
     " c类 甲组 乙组 中心城区 城区 郊区 远郊 近郊 城关组 农村组 街道组 窗口组 一组 二组 三组 四组",
     "test": "国测 省测 市测 市季度测评 第三方 第三方测评 模拟测评 国家测评 省级测评 年度测评 季度测评 省检 国检",
-    "category": "公共环境 公共秩序 公共设施 氛围营造 文明氛围 市容环境 环境卫生 交通秩序 公益宣传",
+    "request": "投诉 求助 咨询 建议 举报 表扬 感谢 事件 部件",
+    "category": "全部 全部内容 公共环境 公共秩序 公共设施 氛围营造 文明氛围 市容环境 环境卫生 交通秩序 公益宣传",
 }
 _FORM_OF = {
     normalise(text): {f for f, w in _WORDS.items() if text in w.split()}
@@ -52,7 +53,9 @@ _BY_END = (
     ("community", re.compile(r".{1,8}(社区|村|居委会|村委会|居)$")),
     (
         "street",
-        re.compile(r".{1,8}(街道|街道办|街道办事处|镇|乡|街办|镇政府|管委会|开发区|办事处)$"),
+        re.compile(
+            r".{1,8}(街道|街道办|街道办事处|镇|乡|街办|镇政府|管委会|开发区|办事处)(辖区)?$"
+        ),
     ),
     (
         "department",
@@ -250,12 +253,18 @@ def _forms_of_name(text: str, lexicon: Lexicon) -> set[str]:
     if registered:
         return forms | registered
     pieces = [piece for piece in _BETWEEN.split(text) if piece]
+    if pieces and all("category" in _known_forms(piece, lexicon) for piece in pieces):
+        forms.add("category")
     ends = {end for piece in pieces for end in _unit_ends(piece, lexicon)[:1]}
     if ends and all(_unit_ends(piece, lexicon) for piece in pieces):
         forms |= ends | ({"units"} if len(pieces) > 1 else set())
     if _PERSON.match(text) and not forms:
         forms.add("person")
     return forms
+
+
+def _known_forms(piece: str, lexicon: Lexicon) -> set[str]:
+    return _FORM_OF.get(piece, set()) | lexicon.forms.get(piece, frozenset())
 
 
 def _unit_ends(piece: str, lexicon: Lexicon) -> list[str]:

@@ -88,8 +88,8 @@ CAMPAIGN = RecordKind(
     name="campaign",
     title="专项行动",
     columns=(
-        *("campaign", "task", "lead", "responsible", "phase", "due", "progress", "contact"),
-        *("phone", "remark"),
+        *("campaign", "task", "lead", "responsible", "phase", "due", "progress"),
+        *("chief", "contact", "phone", "remark"),
     ),
     required=(("task",), ("lead", "responsible", "progress")),
     is_kind=_is_kind,

@@ -187,7 +187,7 @@ DOCUMENT = RecordKind(
     title="台账材料",
     columns=(
         *("project", "indicator", "content", "standard", "requirement", "lead", "responsible"),
-        *("contact", "phone", "due", "handed_in", "review", "document_state", "remark"),
+        *("chief", "contact", "phone", "due", "handed_in", "review", "document_state", "remark"),
     ),
     required=(("requirement", "content", "standard"), ("lead", "responsible")),
     is_kind=_is_kind,

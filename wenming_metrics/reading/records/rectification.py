@@ -72,6 +72,8 @@ _NOT_OURS = re.compile(
 )
 _SAME_DAY = re.compile(r"当[日天]|立行立改|立即整改|即知即改|立整立改")
 _LATER = re.compile(r"预计|计划|拟|力争|\d{4}年|长期|待定")
+_REPEATED = ("severity", "handed_out", "deadline")
+"""What an answer repeats of the list it answers: stored as written, for the list itself counts."""
 _NO_PHOTO = {"", "无", "没有", "未拍", "未提供", "-", "/", "暂无"}
 
 
@@ -109,6 +111,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         **{"photo_after": _photos(table, "photo_after"), "site": texts_of(table, "site")},
         **{"description": texts_of(table, "description"), "remark": texts_of(table, "remark")},
         **{"contact": contacts_of(table)},
+        **{name: texts_of(table, name) for name in _REPEATED},
     }
     return make_records(table, "rectification", days, unit, facts)
 
@@ -216,6 +219,7 @@ RECTIFICATION = RecordKind(
         *("problem_no", "day", "source", "subject", "district", "street", "community"),
         *("responsible", "site", "description", "deduction", "result", "measure", "rectified"),
         *("finished", "chief", "contact", "phone", "photo_before", "photo_after", "remark"),
+        *_REPEATED,
     ),
     required=(("problem_no", "site", "description"), ("rectified",)),
     is_kind=_is_kind,

@@ -6,10 +6,16 @@ whose gaps the next row fills.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wenming_metrics.reading.model.grid import Area, SheetGrid, Value
 from wenming_metrics.reading.tables.values import spell
+
+OF_SEVERAL = re.compile(r"\(第\d+列\)$")
+"""How a title of several columns is numbered: it says of none of them alone what it is."""
+_LONGEST = 20
+"""Letters that a title hardly has."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,9 @@ class Band:
 def read_band(sheet: SheetGrid, head: list[list[Value]], row: int) -> Band:
     """Read the header that would begin at a row of the head of a sheet."""
     depth = _depth(sheet, head, row)
-    lines = [_laid(sheet, head, header_row) for header_row in range(row, row + depth)]
+    is_alone = depth == 1 and sum(bool(spell(value)) for value in head[row]) > 1
+    rows = range(row, row + depth)
+    lines = [_laid(sheet, head, header_row, is_alone=is_alone) for header_row in rows]
     texts, typed, groups = [], [], []
     for column in range(len(head[row])):
         words = [line[column] for line in lines]
@@ -58,9 +66,23 @@ def _depth(sheet: SheetGrid, head: list[list[Value]], row: int) -> int:
     across = [area for area in begun if area.last_column > area.first_column]
     filled = [position for position, value in enumerate(head[row]) if spell(value)]
     grouped = len(filled) > 1 and (across or _is_filled_below(head, row))
-    if grouped and row + 1 < len(head):
+    if grouped and row + 1 < len(head) and not _is_data_below(across, head, row):
         return 2
     return 1
+
+
+def _is_data_below(across: list[Area], head: list[list[Value]], row: int) -> bool:
+    """Say whether the row below is data: a number, or a long text, under a title of one column."""
+    grouped = {at for area in across for at in range(area.first_column, area.last_column + 1)}
+    below = [
+        value
+        for position, (over, value) in enumerate(zip(head[row], head[row + 1], strict=True))
+        if position not in grouped and spell(over) and spell(value)
+    ]
+    return bool(across) and any(
+        not isinstance(value, str) or value.strip().isdigit() or len(value) > _LONGEST
+        for value in below
+    )
 
 
 def _says(area: Area, values: list[Value]) -> bool:
@@ -81,14 +103,21 @@ def _is_filled_below(head: list[list[Value]], row: int) -> bool:
     return gaps >= 1 and alone >= 2 and not any(below[: max(first, 1)])
 
 
-def _laid(sheet: SheetGrid, head: list[list[Value]], row: int) -> list[str]:
-    """Spell a row with the text of a cell merged across laid over all its columns."""
+def _laid(
+    sheet: SheetGrid, head: list[list[Value]], row: int, *, is_alone: bool = False
+) -> list[str]:
+    """Spell a row with the text of a cell merged across laid over all its columns.
+
+    Takes: is_alone - no other row belongs to the header: one title of several columns is numbered
+    """
     words = [spell(value) for value in head[row]]
     for area in sheet.facts.merged:
         if area.first_row != sheet.first_row + row or area.first_column >= len(words):
             continue
-        for column in range(area.first_column, min(area.last_column + 1, len(words))):
-            words[column] = words[area.first_column]
+        text, last = words[area.first_column], min(area.last_column, len(words) - 1)
+        numbered = is_alone and text and last > area.first_column
+        for nth, column in enumerate(range(area.first_column, last + 1), 1):
+            words[column] = f"{text}(第{nth}列)" if numbered else text
     return _spread(words, head, row) if not sheet.facts.merged else words
 
 
