@@ -65,3 +65,18 @@ def test_without_responsible_units_the_leading_one_answers():
     reading = campaign(row(责任单位=None), row(责任单位="公安局", 完成时限="11月中旬"))
     assert reading.records["unit"].tolist() == [12, 13]
     assert codes(reading) == ["台账-03"]
+
+
+def test_the_leader_of_a_task_is_kept_with_its_contact():
+    reading = campaign([*row(责任单位="公安局"), "丙"], header=(*HEADER, "分管领导"))
+    assert told(reading, "contact") == ["责任领导:丙;责任人:甲"]
+
+
+def test_progress_in_an_unknown_column_is_asked_about_before_tasks_are_stored():
+    """The sheet is a campaign by its known titles; its progress would be lost."""
+    header = tuple("目前做到哪一步" if name == "进展" else name for name in HEADER)
+    reading = campaign(
+        row(责任单位="公安局"), row(任务="补划停车线", 责任单位="公安局"), header=header
+    )
+    assert "表头-10" in codes(reading)
+    assert reading.records.empty

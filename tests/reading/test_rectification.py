@@ -201,3 +201,11 @@ def test_a_row_speaks_of_one_unit():
     reading = answers(["城东街道、河西街道", *row()], ["河西街道办事处", *row()], header=header)
     assert [problem.code for problem in reading.problems] == ["记录-01"]
     assert reading.records["unit"].tolist() == [3]
+
+
+def test_what_an_answer_repeats_of_the_list_is_kept_as_written():
+    header = (*HEADER, "整改时限", "交办日期", "严重程度")
+    reading = answers([*row(), "3个工作日", "11月15日", "较重"], header=header)
+    repeated = [told(reading, name) for name in ("deadline", "handed_out", "severity")]
+    assert repeated == [["3个工作日"], ["11月15日"], ["较重"]]
+    assert "表头-08" not in {problem.code for problem in reading.problems}

@@ -74,6 +74,8 @@ def _draw_form(office: Office, form: Form, key: str) -> None:
     )
     if table.reason and kind == table.proposed:
         sureness = _SURENESS.get(table.certainty, "")
+        if table.missing:
+            sureness += f";还没有认出:{'、'.join(table.missing)}"
         page.note(words.plain(f"看作{SHEET_TITLES[kind]}:{table.reason}。{sureness}"))
     if kind == NO_TABLE:
         return
