@@ -333,6 +333,31 @@ def test_a_file_that_is_no_workbook_is_returned_with_a_reason(filled):
 
 
 @drawn_alike
+@pytest.mark.mistakes
+def test_a_file_that_the_program_fails_at_is_told_and_the_others_are_offered(filled, monkeypatch):
+    read = commit.read
+
+    def failing_read(data, filename, context):
+        return read(data, filename, context) if filename == FRESH else {}["和丰社"]
+
+    monkeypatch.setattr(commit, "read", failing_read)
+    app = visit("upload")
+    fresh = (SAMPLES / FRESH).read_bytes()
+    app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX), (FRESH, fresh, XLSX)])
+    assert "共 2 个文件,1 个可以入库(297 行)" in texts(sound(app.run()))
+    app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX)])
+    assert re.search(r"错误编号 \d{4}-\d{6}-\w{4}", told_lines(sound(app.run())))
+    monkeypatch.setattr(commit, "effect", lambda *_: {}["甲"])
+    assert "错误编号" in texts(drop(app, FRESH)).replace("\\", "")
+
+
+def told_lines(app) -> str:
+    """Give everything that tables and texts of a page say."""
+    frames = [frame.value.astype(str).to_string() for frame in app.dataframe]
+    return "\n".join([texts(app), *frames]).replace("\\", "")
+
+
+@drawn_alike
 def test_a_cancelled_file_is_gone(filled):
     app = drop(visit("upload"), FRESH)
     button(app, "取消").click().run()

@@ -25,6 +25,7 @@ from wenming_metrics.intake.commit import (
     commit,
     examine,
 )
+from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.intake.prepare import PrepareTask, Ready, pack_context, read_ready
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
@@ -238,7 +239,12 @@ def _open(path: Path) -> _Opened:
 
 
 def _unpack(file: _Opened) -> Iterator[_Opened]:
-    archive = open_archive(file.content)
+    try:
+        with one_file(file.name):
+            archive = open_archive(file.content)
+    except MistakeError as mistake:
+        yield _Opened(file.name, error=mistake)
+        return
     if isinstance(archive, Refusal):
         yield _Opened(file.name, error=IntakeError(refusal_problem(archive).text))
         return

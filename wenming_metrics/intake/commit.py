@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window, today, window
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
+from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
@@ -52,10 +53,6 @@ REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
 """Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
 
 
-class IntakeError(RuntimeError):
-    """What was asked cannot be done; the message says why, in Chinese, for the user."""
-
-
 class RegisterChangedError(IntakeError):
     """The registers are no longer those that a file was read against: it is to be read again."""
 
@@ -82,9 +79,17 @@ def read_file(
     against: IntakeContext,
     answers: SenderAnswers = NOTHING_SAID,
 ) -> Reading:
-    """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
+    """Read a file; nothing is stored. Takes: answers - what its sender says of it.
+
+    A file that the program fails at is returned (退回) with a number to quote.
+    """
     hints = (answers, against.choices, office.rules.reading, office.rules.survey)
-    return read(data, filename, Context(against.register, office.catalogue, today(), *hints))
+    context = Context(against.register, office.catalogue, today(), *hints)
+    try:
+        with one_file(filename):
+            return read(data, filename, context)
+    except MistakeError as mistake:
+        return return_file(filename, data, mistake)
 
 
 def inspect(
@@ -120,6 +125,24 @@ def examine(
 
     Takes: file_reading - what was read of `data` against `register`; the others - see `transaction.Preview`
     """
+    options = (register, count_again, replaces)
+    try:
+        with one_file(file_reading.filename):
+            return _examine(office, file_reading, data, *options, ready)
+    except MistakeError as mistake:
+        returned = return_file(file_reading.filename, data, mistake)
+        return _examine(office, returned, data, *options, None)
+
+
+def _examine(
+    office: Office,
+    file_reading: Reading,
+    data: bytes,
+    register: Register,
+    count_again: bool,
+    replaces: bool,
+    ready: Ready | None,
+) -> Preview:
     with reading(office.store) as connection:
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
@@ -221,7 +244,7 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     if not preview.can_commit:
         raise IntakeError("这个文件不能入库,请先按提示修改。")
     begun = time.perf_counter()
-    with writing(office.store) as connection:
+    with one_file(preview.filename), writing(office.store) as connection:
         earlier = batches.same_bytes(connection, preview.reading.sha256)
         if earlier["live"].any():
             raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")

@@ -23,6 +23,7 @@ from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeContext, IntakeError, Preview, RegisterChangedError
+from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
@@ -102,7 +103,11 @@ def _pieces(
     if not is_archive(content):
         return [DroppedFile(file.file_id, file.name, content)]
     if file.file_id not in opened:
-        opened[file.file_id] = open_archive(content)
+        try:
+            with one_file(file.name):
+                opened[file.file_id] = open_archive(content)
+        except MistakeError as mistake:
+            return [DroppedFile(file.file_id, file.name, content, mistake.problem)]
     archive = opened[file.file_id]
     if isinstance(archive, Refusal):
         return [DroppedFile(file.file_id, file.name, content, refusal_problem(archive))]
@@ -177,7 +182,16 @@ def _start_over() -> None:
 
 
 def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = False) -> None:
-    """Draw one file: what it is, what it would change, what is asked, what is wrong."""
+    """Draw one file; where the program fails at it, that is said in its place."""
+    try:
+        with one_file(file.preview.filename):
+            _draw_card(office, file, who, several)
+    except MistakeError as mistake:
+        page.tell(words.plain(f"{file.preview.filename}:{mistake}"), was_done=False)
+
+
+def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> None:
+    """Draw what a file is, what it would change, what is asked, what is wrong."""
     preview = file.preview
     with st.container(border=True, key=f"file-{file.key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
