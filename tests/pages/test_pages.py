@@ -262,6 +262,72 @@ def test_a_unit_that_is_not_in_the_list_opens_nothing(filled):
     assert len(app.dataframe) == 1
 
 
+STRANGE = (
+    "垃圾",
+    "9" * 400,
+    "-1",
+    "null",
+    "[]",
+    "2026-02-31",
+    "0001-01-01",
+    "<b>\u202e",
+    "全部 ",
+    "day",
+)
+"""What nobody can choose: garbage, huge, of another type, a day that is none or lies far away."""
+VIEWS = {
+    **{"ranking": [{}, {"period": "自选"}], "framework": [{}, {"rules_part": "得分怎样算出来"}]},
+    **{"trends": [{"trend_view": view} for view in ("走势", "得分变动原因")]},
+    **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "先改什么")]},
+}
+"""The views of a page that have parameters of their own."""
+FREE = {"rules_search", "verify-hash"}
+"""Parameters that hold what a reader types."""
+
+
+def parameters(app) -> list[str]:
+    """List the parameters of the address that the controls of a page are bound to."""
+    return sorted({getattr(node.proto, "query_param_key", "") for node in app.main} - {""})
+
+
+@drawn_alike
+@pytest.mark.parametrize("page", PAGES)
+def test_blank_and_strange_addresses_show_the_nearest_view(filled, page):
+    for view in VIEWS.get(page, [{}]):
+        usual = visit(page, **view)
+        names = [name for name in parameters(usual) if name not in view]
+        if names:
+            assert texts(visit(page, **dict.fromkeys(names, ""), **view)) == texts(usual)
+    strange = {name: STRANGE[at % len(STRANGE)] for at, name in enumerate(names)}
+    visit(page, **strange, **view)
+
+
+@drawn_alike
+def test_a_blank_address_leaves_the_usual_choice_marked(filled):
+    app = visit("ranking", period="", board="", group="", date="")
+    assert [(found.key, found.value) for found in app.get("button_group")] == [
+        ("board", "street"),
+        ("period", "day"),
+    ]
+    app.get("button_group")[1].set_value("week")
+    assert [found.value for found in sound(app.run()).get("button_group")] == ["street", "week"]
+    assert WEEK.title in texts(app)
+
+
+def test_choices_of_a_few_are_drawn_in_one_place():
+    """There a blank in the address is taken for the usual choice."""
+    files = [*(ROOT / "wenming_metrics" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    drawn = {
+        path.name
+        for path in files
+        for call in re.findall(
+            r"st\.(?:segmented_control|pills)\((?:[^()]|\([^()]*\))*", path.read_text("utf-8")
+        )
+        if "bind=" in call
+    }
+    assert drawn == {"page.py"}
+
+
 def drop(app, name, content=None):
     content = content or (SAMPLES / name).read_bytes()
     app.file_uploader[0].set_value([(name, content, XLSX)])

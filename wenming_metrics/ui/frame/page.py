@@ -157,15 +157,16 @@ def ask_who(record: str) -> str:
 
 def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
     """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
-    return st.segmented_control(
-        label,
-        options,
-        default=default or options[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        **more,
+    usual = default or options[0]
+    # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
+    is_blank = not st.query_params.get(key, usual)
+    if is_blank:
+        del st.query_params[key]
+    bind = None if is_blank else "query-params"
+    chosen = st.segmented_control(
+        label, options, default=usual, required=True, key=key, bind=bind, **more
     )
+    return chosen or usual
 
 
 def chart(figure: go.Figure, key: str) -> None:
