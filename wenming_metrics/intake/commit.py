@@ -40,6 +40,7 @@ from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.tallies.update import retally
+from wenming_metrics.vocabulary import file_name
 
 _log = logging.getLogger(__name__)
 WITHDRAWN = "入库-02"
@@ -85,6 +86,7 @@ def read_file(
     """
     hints = (answers, against.choices, office.rules.reading, office.rules.survey)
     context = Context(against.register, office.catalogue, today(), *hints)
+    filename = file_name(filename)
     try:
         with one_file(filename):
             return read(data, filename, context)

@@ -84,8 +84,8 @@ def _points(connection: Connection, days: list[int]) -> Line:
     The sums of a day stop at the full mark: they are the same whatever lies above it.
     """
     row, within = schema.row, among(schema.row.c.day, days)
-    above = (row.c.possible > 0) & (row.c.lost > row.c.possible)
-    wrong_points = above | (row.c.lost < 0) | ((row.c.lost != 0) & (row.c.result != FAILED))
+    exceeded = (row.c.possible > 0) & (row.c.lost > row.c.possible)
+    wrong_points = exceeded | (row.c.lost < 0) | ((row.c.lost != 0) & (row.c.result != FAILED))
     query = select(row.c.day, row.c.batch, row.c.seq, row.c.lost, row.c.possible)
     rows = connection.execute(query.where(within, wrong_points)).all()
     wrong = [

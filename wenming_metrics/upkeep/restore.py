@@ -132,7 +132,9 @@ def _check_batches(store: Store, source: Connection, path: Path) -> None:
     """Refuse a backup without any batch where there are batches: it would only empty the store."""
     batches = source.execute(select(func.count()).select_from(schema.batch)).scalar_one()
     if not batches and _batches(store):
-        raise StoreError(f"备份 {path} 里一个批次也没有,没有还原,数据和之前一样。请确认选对了文件。")
+        raise StoreError(
+            f"备份 {path} 里一个批次也没有,没有还原,数据和之前一样。请确认选对了文件。"
+        )
 
 
 def _put_aside(url: str) -> Path:

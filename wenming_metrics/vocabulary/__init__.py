@@ -7,7 +7,13 @@ from here, the manual prints it. A word that stands here is used everywhere for 
 from wenming_metrics.vocabulary.column import Column
 from wenming_metrics.vocabulary.columns import INPUT, column_frame, headers, title
 from wenming_metrics.vocabulary.figures import FIGURES
-from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_note
+from wenming_metrics.vocabulary.spelling import (
+    file_name,
+    movement,
+    normalise,
+    on_time_note,
+    visible,
+)
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
@@ -46,9 +52,11 @@ __all__ = [
     "UNIT_KINDS",
     "WRITTEN",
     "column_frame",
+    "file_name",
     "headers",
     "movement",
     "normalise",
     "on_time_note",
     "title",
+    "visible",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -10,6 +11,9 @@ import pandas as pd
 
 _ODD = frozenset("—–－‐‑‒―−")
 _DASHES = dict.fromkeys(map(ord, _ODD), "-")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @lru_cache(maxsize=1 << 15)  # the same few thousand names come with every workbook
@@ -21,6 +25,36 @@ def normalise(text: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
+
+
+def visible(text: str) -> str:
+    """Put a mark for every sign that is not seen but changes what is: of control, direction, half signs.
+
+    They would move a terminal's cursor or turn the letters of a name around; lines and tabs stay.
+
+    >>> visible("表\\u202exslx\\x1b[2J.甲")
+    '表□xslx□[2J.甲'
+    """
+    return _UNSEEN.sub("□", text)
+
+
+def file_name(raw: str) -> str:
+    """Give a file's name as it can be stored and shown; one that is not UTF-8 is read as GB18030.
+
+    >>> file_name("督查".encode("gb18030").decode("utf-8", "surrogateescape"))
+    '督查'
+    """
+    try:
+        name = raw.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        name = (
+            raw.encode("utf-8", "surrogateescape")
+            .decode("gb18030", "replace")
+            .replace("\ufffd", "□")
+        )
+    except UnicodeEncodeError:  # half signs that stand for no byte
+        name = raw
+    return visible(name.replace("\n", " ").replace("\t", " "))
 
 
 def movement(change: object, *, is_new: bool) -> str:

@@ -25,6 +25,7 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.vocabulary import file_name
 
 PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
@@ -183,7 +184,7 @@ def offer(
 ) -> None:
     """Offer a workbook, made when it is asked for. Takes: name - of the file, without its ending"""
     st.download_button(
-        label, make, f"{name}.xlsx", XLSX, on_click="ignore", key=key, help=description
+        label, make, f"{file_name(name)}.xlsx", XLSX, on_click="ignore", key=key, help=description
     )
 
 

@@ -35,6 +35,7 @@ from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
 from wenming_metrics.ui.uploads import preview as uploads_preview
 from wenming_metrics.ui.uploads import sender_answers, unknown_words
+from wenming_metrics.vocabulary import file_name
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
@@ -99,21 +100,23 @@ def _pieces(
     file: UploadedFile, opened: MutableMapping[str, Archive | Refusal]
 ) -> list[DroppedFile]:
     """Give a file, or the files of an archive. Takes: opened - archives opened before; grows"""
-    content = file.getvalue()
+    content, name = file.getvalue(), file_name(file.name)
     if not is_archive(content):
-        return [DroppedFile(file.file_id, file.name, content)]
+        return [DroppedFile(file.file_id, name, content)]
     if file.file_id not in opened:
         try:
-            with one_file(file.name):
+            with one_file(name):
                 opened[file.file_id] = open_archive(content)
         except MistakeError as mistake:
-            return [DroppedFile(file.file_id, file.name, content, mistake.problem)]
+            return [DroppedFile(file.file_id, name, content, mistake.problem)]
     archive = opened[file.file_id]
     if isinstance(archive, Refusal):
-        return [DroppedFile(file.file_id, file.name, content, refusal_problem(archive))]
+        return [DroppedFile(file.file_id, name, content, refusal_problem(archive))]
     return [
         DroppedFile(
-            f"{file.file_id}-{position}", f"{file.name}{BETWEEN}{member.name}", member.content
+            f"{file.file_id}-{position}",
+            f"{name}{BETWEEN}{file_name(member.name)}",
+            member.content,
         )
         for position, member in enumerate(archive.members)
     ]
@@ -219,7 +222,7 @@ def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingF
         memory.get("reading"), memory.get("choices"), against.choices
     )
     if memory.get("begun") != begun or is_stale:
-        with st.spinner(f"正在读 {file.name}……"):
+        with st.spinner(f"正在读 {words.plain(file.name)}……"):
             reading = _read_anew(office, file, against, choices["answers"])
         memory.update(begun=begun, reading=reading, said=None)
     memory["choices"] = against.choices
