@@ -19,14 +19,17 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window, today, window
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
+from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_standings
 from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.reading.model.grid import Workbook
 from wenming_metrics.reading.model.reading import (
     REGISTER_KINDS,
     Context,
@@ -34,7 +37,7 @@ from wenming_metrics.reading.model.reading import (
     RememberedChoices,
 )
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
-from wenming_metrics.reading.read import read
+from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
@@ -50,6 +53,8 @@ COUNTED_AGAIN = "入库-06"
 """Notes that rows of a file are stored already: counted once, or again as the user said."""
 ANSWERED = "问卷-14"
 """The note that questionnaires of a file are stored already."""
+DUE_STAYS = "节假日-06"
+"""The note that stored deadlines may have been counted by other working days."""
 REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
 """Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
 
@@ -79,19 +84,38 @@ def read_file(
     filename: str,
     against: IntakeContext,
     answers: SenderAnswers = NOTHING_SAID,
+    workbook: Workbook | None = None,
 ) -> Reading:
-    """Read a file; nothing is stored. Takes: answers - what its sender says of it.
+    """Read a file; nothing is stored. One that the program fails at is returned (退回) with a number.
 
-    A file that the program fails at is returned (退回) with a number to quote.
+    Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
     """
-    hints = (answers, against.choices, office.rules.reading, office.rules.survey)
-    context = Context(against.register, office.catalogue, today(), *hints)
     filename = file_name(filename)
+    context = _reading_context(office, against, answers)
     try:
         with one_file(filename):
-            return read(data, filename, context)
+            return read(data, filename, context, workbook)
     except MistakeError as mistake:
         return return_file(filename, data, mistake)
+
+
+def decode_file(
+    office: Office, data: bytes, filename: str, against: IntakeContext
+) -> Workbook | None:
+    """Decode a file that is asked about: each answer reads it again, and none decodes it again.
+
+    Returns: None where the program fails at it: `read_file` will tell
+    """
+    try:
+        with one_file(filename):
+            return open_workbook(data, _reading_context(office, against, NOTHING_SAID))
+    except MistakeError:
+        return None
+
+
+def _reading_context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
+    hints = (answers, against.choices, office.rules.reading, office.rules.survey)
+    return Context(against.register, office.catalogue, today(), *hints)
 
 
 def inspect(
@@ -156,6 +180,8 @@ def _examine(
                 notes += _repeats(stored, file_reading, count_again)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
+            notes += tell_restated(connection, file_reading, register)
+            notes += _counted_otherwise(connection, file_reading, register)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
         filename=file_reading.filename,
@@ -223,6 +249,19 @@ def _answered(connection: Connection, file_reading: Reading) -> Iterator[Problem
         yield Problem(ANSWERED, details={"count": len(twins), "batches": _listed(twins)})
 
 
+def _counted_otherwise(
+    connection: Connection, file_reading: Reading, register: Register
+) -> Iterator[Problem]:
+    """Say how many stored deadlines lie across days that a register of holidays changes."""
+    if file_reading.kind not in REGISTER_KINDS or file_reading.records.empty:
+        return
+    stretches = map(arrangement_of, file_reading.records["told"])
+    crossing = changed_days(register.calendar, arrange(register.calendar, stretches))
+    spans = rows.read_due_spans(connection, crossing)
+    if len(spans):
+        yield Problem(DUE_STAYS, details={"count": len(spans), "batches": _listed(spans["batch"])})
+
+
 def _listed(numbers: pd.Series) -> str:
     return "、".join(str(number) for number in sorted(numbers.unique()))
 
@@ -260,10 +299,10 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     return batch
 
 
-def withdraw(office: Office, batch: int, who: str, reason: str = "") -> None:
+def withdraw(office: Office, batch: int, who: str, reason: str) -> None:
     """Take a batch out of all figures; its rows stay in the store.
 
-    Raises IntakeError for an unknown or already withdrawn batch and for registers.
+    Raises IntakeError for an unknown or already withdrawn batch, for registers and without a reason.
     """
     _turn(office, batch, batches.WITHDRAW, who, reason)
 
@@ -279,10 +318,12 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
         if facts["kind"] in REGISTER_KINDS:
-            raise IntakeError("名册正在使用,不能撤回;请上传新的名册来替代。")
+            raise IntakeError("名册和节假日正在使用,不能撤回;请上传新的来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
             raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+        if act == batches.WITHDRAW and not reason.strip():
+            raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
         batches.add_event(connection, batch, act, who, reason)
         retally(connection, batches.batch_days(connection, batch), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)

@@ -9,33 +9,77 @@ from functools import lru_cache
 
 import pandas as pd
 
-_ODD = frozenset("—–－‐‑‒―−")
-_DASHES = dict.fromkeys(map(ord, _ODD), "-")
-_UNSEEN = re.compile(
+_DASHES = dict.fromkeys(map(ord, "—–－‐‑‒―−"), "-")
+_UNSEEN = dict.fromkeys(
+    [
+        *(0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+        *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF9, 0xFFFC)),
+    ]
+)
+"""Signs that nobody sees: spaces of no width, marks of direction, variants of a sign."""
+_RADICALS = str.maketrans(
+    "⺁⺄⺈⺊⺌⺍⺎⺒⺓⺝⺟⺠⺧⺩⺫⺬⺮⺱⺶⺼⺽⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "厂乙刀卜小小兀巳幺月母民牛王目示竹网羊肉臼虎西见角贝足车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+)
+"""Radicals of the supplement that a PDF gives for the character itself; NFKC leaves them (Unicode's
+EquivalentUnifiedIdeograph)."""
+_KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_LOOKS = {**_UNSEEN, **_RADICALS, **_KANGXI}
+_PLAIN = {**_LOOKS, **_DASHES}
+_ODD_LOOKS, _ODD = frozenset(map(chr, _LOOKS)), frozenset(map(chr, _PLAIN))
+
+
+def visible(text: str) -> str:
+    """Take signs that nobody sees out of a text; a radical becomes the character it looks like.
+
+    >>> visible("听泉街道\u200b"), visible("\u2ed3堤")
+    ('听泉街道', '长堤')
+    """
+    return text if _ODD_LOOKS.isdisjoint(text) else text.translate(_LOOKS)
+
+
+_CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_DIGIT_WORDS = "零一二三四五六七八九"
+_NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
 
 
 @lru_cache(maxsize=1 << 15)  # the same few thousand names come with every workbook
 def normalise(text: str) -> str:
-    """Give the form in which names are compared: full-width to half, no spaces, one dash.
+    """Give the form in which names are compared: full-width to half, no spaces, one dash, as seen.
 
     >>> normalise("农贸（集贸） 市场　")
     '农贸(集贸)市场'
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
+    return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)
 
 
-def visible(text: str) -> str:
+def chinese_number(text: str) -> int:
+    """Read a number below a hundred that is written in digits or in words, -1 for another text.
+
+    >>> chinese_number("23"), chinese_number("二十三"), chinese_number("十"), chinese_number("两")
+    (23, 23, 10, 2)
+    """
+    if text.isascii() and text.isdigit():
+        return int(text)
+    match = _NUMBER_WORD.fullmatch(text.replace("〇", "零"))
+    if not match:
+        return -1
+    tens = _DIGIT_WORDS.index(match[1]) if match[1] else 1 if match[2] else 0
+    return 10 * tens + (_DIGIT_WORDS.index(match[3].replace("两", "二")) if match[3] else 0)
+
+
+def printable(text: str) -> str:
     """Put a mark for every sign that is not seen but changes what is: of control, direction, half signs.
 
     They would move a terminal's cursor or turn the letters of a name around; lines and tabs stay.
 
-    >>> visible("表\\u202exslx\\x1b[2J.甲")
+    >>> printable("表\\u202exslx\\x1b[2J.甲")
     '表□xslx□[2J.甲'
     """
-    return _UNSEEN.sub("□", text)
+    return _CONTROLS.sub("□", text)
 
 
 def file_name(raw: str) -> str:
@@ -54,7 +98,7 @@ def file_name(raw: str) -> str:
         )
     except UnicodeEncodeError:  # half signs that stand for no byte
         name = raw
-    return visible(name.replace("\n", " ").replace("\t", " "))
+    return printable(name.replace("\n", " ").replace("\t", " "))
 
 
 def movement(change: object, *, is_new: bool) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.inspection.checks import SheetChecks, build_checks, spread_checks
 from wenming_metrics.reading.inspection.deadlines import read_finding_facts
+from wenming_metrics.reading.inspection.no_problems import report_no_problems
 from wenming_metrics.reading.inspection.points import (
     FAILED,
     Points,
@@ -115,7 +116,7 @@ def _read_checks(
     report_sites(table, names, where)
     _report_not_applying(table, names, items, where.point_type)
     _report_repeated(table, visit, items)
-    finding_facts = _finding_facts(table, day, points.result == FAILED, deduction)
+    finding_facts = _finding_facts(table, day, points.result == FAILED, deduction, context)
     row_values = {**_row_values(source, visit, items, BASIS_CHECKLIST, points), **finding_facts}
     return build_checks(table, where, row_values, roles), points
 
@@ -155,22 +156,23 @@ def read_findings(
     report_above(table, lost, marks, deduction >= 0)
     free = (source == PUBLIC) & (deduction == 0)
     points = Points(result, lost, np.where(free, 0, marks), count_places(table, result))
+    report_no_problems(table, deduction)
     _report_totals(table, totals, lost, deduction)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)
     _report_not_applying(table, names, items, where.point_type)
     visit = settle_visits(table, where, source)
-    finding_facts = _finding_facts(table, day, result == FAILED, deduction)
+    finding_facts = _finding_facts(table, day, result == FAILED, deduction, context)
     pieces = settle_several(table, points.lost, points.places, split=context.answers.split)
     return Findings(table, where, source, visit, items, points, roles, finding_facts, pieces)
 
 
 def _finding_facts(
-    table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray
+    table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray, context: Context
 ) -> dict[str, np.ndarray]:
     """Give what rows tell of their problems besides, see `read_finding_facts`, and whether they write
     what it costs (given), unless all do."""
-    facts = read_finding_facts(table, day, failed)
+    facts = read_finding_facts(table, day, failed, context.register.calendar)
     blank = failed & (deduction < 0)
     return {**facts, "given": (~blank).astype(np.int8)} if blank.any() else facts
 

@@ -18,7 +18,7 @@ from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.scoring.tree.states import FOUND
-from wenming_metrics.vocabulary import STATES, visible
+from wenming_metrics.vocabulary import STATES, printable
 
 DAY_NOTE = "当日点位少,名次仅供参考。"
 _PERIODS = {"day": "前一日", "week": "上周", "month": "上月", "quarter": "上季度", "year": "上年"}
@@ -33,8 +33,21 @@ def plain(text: str) -> str:
     >>> plain("1*2_3")
     '1\\\\*2\\\\_3'
     """
-    text = _ADDRESS.sub("\\g<0>\u2060", visible(text))
+    text = _ADDRESS.sub("\\g<0>\u2060", printable(text))
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
+
+
+def bold(text: str) -> str:
+    """Write a text in bold, escaped, wherever in a sentence it stands.
+
+    Markdown takes ** beside a bracket or quote for plain signs where a letter is on the other side; a
+    sign that nobody sees goes between.
+
+    >>> bold("市场").isascii(), bold("市场(大)") == "**市场\\\\(大\\\\)\\u2060**"
+    (False, True)
+    """
+    before, after = ("" if end.isalnum() else "\u2060" for end in (text[:1], text[-1:]))
+    return f"**{before}{plain(text)}{after}**"
 
 
 def joined(names: Iterable[str], form: str = "{}", most: int | None = None) -> str:
@@ -87,7 +100,7 @@ def overview(
     if shares.empty or not shares["loss"].iloc[0] > 0:
         return f"{findings};这些问题不计分。"
     top = shares.iloc[0]
-    return f"{findings};失分最多的是**{plain(top['name'])}**(占 {half_up(top['share'] * 100, 0):.0f}%)。"
+    return f"{findings};失分最多的是{bold(top['name'])}(占 {half_up(top['share'] * 100, 0):.0f}%)。"
 
 
 def ranking(ranked: pd.DataFrame) -> str:
@@ -168,7 +181,7 @@ def listing(listed: pd.DataFrame) -> str:
     first = listed.iloc[0]
     blamed = int((listed["failed"] > 0).sum())
     return (
-        f"{blamed} 个单位有问题要整改,最多的是**{plain(first['unit_name'])}**"
+        f"{blamed} 个单位有问题要整改,最多的是{bold(first['unit_name'])}"
         f"({int(first['failed']):,} 项)。本榜按责任列出问题多少,不排名。"
     )
 
@@ -176,7 +189,8 @@ def listing(listed: pd.DataFrame) -> str:
 def problem(finding: PricedFinding) -> str:
     """Tell of one problem in a line: its number, its deadline, what became of it, what it costs."""
     clauses = [f"编号 {plain(finding.number)}"] if finding.number else []
-    clauses += [f"期限 {plain(finding.due.isoformat())}"] if finding.due else []
+    if finding.due:
+        clauses.append(f"期限 {plain(finding.due.isoformat())}{not_announced(finding.years)}")
     state = finding.state
     if finding.closed:
         answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
@@ -187,6 +201,11 @@ def problem(finding: PricedFinding) -> str:
     if len(costs) == len(prices):
         clauses.append(",".join(costs))
     return " · ".join(clauses)
+
+
+def not_announced(years: str) -> str:
+    """Say beside a deadline that it was counted through years that were not announced; "" for none."""
+    return f"({years} 年放假登记前数的)" if years else ""
 
 
 def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:
