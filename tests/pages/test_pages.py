@@ -19,7 +19,7 @@ from tests import postgres
 from tests.offices import copy_store, new_store
 from tests.reading.hostile import png
 from wenming_metrics.domain.periods import window
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import commit, rehearsal
 from wenming_metrics.publishing import issues, signing
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import days_known, open_office
@@ -390,7 +390,7 @@ def test_a_store_whose_figures_do_not_follow_from_its_rows_is_not_shown(own):
 
 def test_the_effect_is_shown_before_anything_is_stored(filled):
     app = drop(visit("upload"), FRESH)
-    told = commit.effect(filled, commit.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
+    told = rehearsal.effect(filled, commit.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
     assert f"有 {len(told)} 个单位的得分或名次变化" in texts(app)
     assert len(batches.batches(filled)) == len(STORED)
 
@@ -407,8 +407,8 @@ def test_a_file_that_is_no_workbook_is_returned_with_a_reason(filled):
 def test_a_file_that_the_program_fails_at_is_told_and_the_others_are_offered(filled, monkeypatch):
     read = commit.read
 
-    def failing_read(data, filename, context):
-        return read(data, filename, context) if filename == FRESH else {}["和丰社"]
+    def failing_read(data, filename, *rest):
+        return read(data, filename, *rest) if filename == FRESH else {}["和丰社"]
 
     monkeypatch.setattr(commit, "read", failing_read)
     app = visit("upload")
@@ -417,7 +417,7 @@ def test_a_file_that_the_program_fails_at_is_told_and_the_others_are_offered(fil
     assert "共 2 个文件,1 个可以入库(297 行)" in texts(sound(app.run()))
     app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX)])
     assert re.search(r"错误编号 \d{4}-\d{6}-\w{4}", told_lines(sound(app.run())))
-    monkeypatch.setattr(commit, "effect", lambda *_: {}["甲"])
+    monkeypatch.setattr(rehearsal, "effect", lambda *_: {}["甲"])
     assert "错误编号" in texts(drop(app, FRESH)).replace("\\", "")
 
 

@@ -21,7 +21,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import commit, rehearsal
 from wenming_metrics.intake.commit import IntakeContext, IntakeError, Preview, RegisterChangedError
 from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.queries.files.forms import form_file, forms
@@ -273,7 +273,9 @@ def _effect(office: Office, file: WaitingFile) -> pd.DataFrame | None:
     """Give what storing a file would change; worked out when somebody looks at it."""
     memory = st.session_state[_READ][file.key]
     if "effect" not in memory:
-        memory["effect"] = commit.effect(office, file.preview) if file.preview.can_commit else None
+        memory["effect"] = (
+            rehearsal.effect(office, file.preview) if file.preview.can_commit else None
+        )
     return memory["effect"]
 
 
