@@ -137,7 +137,7 @@ def _fill(
     codes = column.codes.copy() if areas else column.codes
     for area in areas:
         start, end = area.first_row - int(excel[0]), area.last_row - int(excel[0]) + 1
-        if start >= 0:
+        if 0 <= start < len(codes):  # a merge may lie above the rows, or below the last one
             codes[start:end] = codes[start]
     return GridColumn(codes, column.values)
 
