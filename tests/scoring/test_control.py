@@ -37,7 +37,7 @@ def test_one_step_out_of_the_ordinary_does_not_widen_the_range(monkeypatch):
     assert limits(series) == pytest.approx((1.944444, -3.062614, 6.951503), abs=1e-6)
 
 
-def test_a_point_does_not_widen_the_limits_that_it_is_held_against():
+def test_the_last_point_does_not_widen_the_limits_that_it_is_held_against():
     # With the point itself the mean step is 13 / 7 and the range reaches to 92.06.
     found = control([86, 87, 86, 87.5, 86, 87.5, 86, 91])
     usual = [86, 87, 86, 87.5, 86, 87.5, 86]

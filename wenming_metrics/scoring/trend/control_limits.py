@@ -94,10 +94,14 @@ def _last_run(side: np.ndarray) -> int:
 def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
     """Judge one stretch: mean, low, high, signal, side per point.
 
-    A point that lies outside the range of all others is no measure of what is usual: the range is that
-    of the points that do not, so none widens the limits that it is held against.
+    The last point, on which everybody looks, is held against the range of those before it, which it
+    may not widen; where it lies outside, theirs is the range of the stretch. Held so, every point would
+    be outside three times as often by mere chance: earlier ones are judged together.
     """
-    mean, low, high = limits(values[_usual(values)])
+    earlier = values[:-1]
+    mean, low, high = limits(values)
+    if len(earlier) >= RUN and _is_outside(values[-1], limits(earlier)):
+        mean, low, high = limits(earlier)
     above, reach = _sides(values, mean), high - mean
     away = np.abs(values - mean)
     outside = away > reach + _NOISE
@@ -114,27 +118,10 @@ def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
     return *(np.full(len(values), level) for level in (mean, low, high)), signal, side
 
 
-def _usual(values: np.ndarray) -> np.ndarray:
-    """Mark the points that lie within the range of the others: the farthest out is taken away first.
-
-    Fewer than RUN others are no measure of a point.
-    """
-    usual = np.ones(len(values), bool)
-    while usual.sum() > RUN:
-        places = np.flatnonzero(usual)
-        beyond = [
-            _beyond(values[position], values[np.setdiff1d(places, position)]) for position in places
-        ]
-        if max(beyond) <= _NOISE:
-            break
-        usual[places[int(np.argmax(beyond))]] = False
-    return usual
-
-
-def _beyond(value: float, others: np.ndarray) -> float:
-    """Say how far a point lies outside the range of others, 0 or less within it."""
-    _, low, high = limits(others)
-    return float(max(low - value, value - high))
+def _is_outside(value: float, usual: tuple[float, float, float]) -> bool:
+    """Say whether a value lies outside a range. Takes: usual - of `limits`"""
+    _, low, high = usual
+    return bool(value < low - _NOISE or value > high + _NOISE)
 
 
 def _sides(values: np.ndarray, reference: np.ndarray | float) -> np.ndarray:
