@@ -3,8 +3,9 @@ there; nothing that is printed is changed."""
 
 import pytest
 
-from tests.builders import CHECKLIST, check_row, read_sheets
+from tests.builders import CHECKLIST, VISITS, check_row, read_sheets
 from tests.questionnaires import survey
+from tests.uploads.case import visit
 
 STREETS = ("城东街道", "河西街道", "云山镇", "南门街道")
 
@@ -266,3 +267,25 @@ def test_a_check_is_not_read_as_a_sum_where_items_have_no_points():
     for total, codes in ((1.5, ["行-01"]), (1, ["行-02"]), (2, ["行-02"])):
         reading = read_sheets({"检查表": [list(CHECKLIST), *rows, ["合计", *blank[:-1], total]]})
         assert [p.code for p in reading.problems] == codes
+
+
+@pytest.mark.parametrize(
+    ("lost", "score", "codes"),
+    [
+        *((3, 97, []), (3, 86.96, []), (3, 20, []), (3, 87, [])),
+        *((2, 97, ["得分-02"]), (3, 79, ["得分-03"]), (None, None, [])),
+    ],
+)
+def test_what_a_visit_prints_is_held_against_its_problems(lost, score, codes):
+    header = ["督查编号", "测评项", "问题描述", "扣分"]
+    found = [["V-1", "地面无积水垃圾", "积水", 1], ["V-1", "垃圾桶不满溢", "满溢", 2]]
+    visits = [[*visit(), "V-1", lost, score], [*visit(点位名称="解放路"), "V-2", 0, 100]]
+    sheets = {
+        "检查点位": [[*VISITS, "督查编号", "扣分小计", "得分"], *visits],
+        "问题清单": [header, *found],
+    }
+    # A list of visits with scores is taken for a checklist until a person says what it is.
+    reading = read_sheets(sheets, kinds={"检查点位": "visits"})
+    assert [(p.code, p.row) for p in reading.problems if p.code != "点位-01"] == [
+        (code, 2) for code in codes
+    ]
