@@ -102,6 +102,18 @@ def test_a_change_that_is_none_is_told_where_the_period_before_stands_there():
     assert differences(quarters("↑1.24", before="2026年第一季度")) == []
 
 
+def test_a_change_beside_the_total_of_the_month_before():
+    header = ["街道", "实地", "问卷", "总得分", "上月得分", "升降"]
+    rows = [["城东街道", 83.4, 9.3, 92.7, 91.5, "+1.2"], ["河西街道", 82, 9.1, 91.1, 91.8, "-0.7"]]
+    assert differences(read_scores(header, *rows, ["云山镇", 81.3, 9, 90.3, None, None])) == []
+    wrong = ["云山镇", 81.3, 9, 90.3, 89.9, "-0.4"]
+    assert differences(read_scores(header, *rows, wrong)) == [("核对-01", "F5", "-0.4", "0.4")]
+    spoken = ["云山镇", 81.3, 9, 90.3, 89.9, "提高0.9个百分点"]
+    reading = read_scores(header, *rows, spoken)
+    assert differences(reading) == []
+    assert reading.records["told"].iloc[2]["change"] == "提高0.9个百分点"
+
+
 def matrix(*rows):
     head = [
         ["街道", "总得分", "实地考察(85%)", None, "问卷调查(15%)", None],

@@ -14,18 +14,23 @@ import numpy as np
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.reading.printed.figures import (
+    Formula,
     PrintedColumn,
     agrees,
     cell_text,
     figure_text,
     read_column,
     report_cell,
+    report_misprints,
 )
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
 
 _RANK = re.compile(r"(?:并列)?第?(?:并列)?(\d+)(?:名|位)?(?:\(?并列\)?)?")
 _YEAR_BEFORE = re.compile("上年|去年|同比")
+_EARLIER_TOTAL = re.compile(
+    r"[上前]一?(?:期|季度?|个?月|年度?|次|轮)(?:总?得?分|成绩|指数)(?:\(.*\))?"
+)
 _FEWEST = 3
 """Rows from which a table may be told to be an excerpt of a longer one."""
 
@@ -161,6 +166,12 @@ def report_changes(
     if not positions:
         return
     change, total = read_column(table, positions[0]), read_column(table, total_position)
+    for position, header in enumerate(table.header.texts):
+        if _EARLIER_TOTAL.fullmatch(normalise(header)):
+            words = f"总得分减去“{header}”"
+            difference = ((total, 1.0), (read_column(table, position), -1.0))
+            report_misprints(table, change, [Formula(words, difference)])
+            return
     is_year = bool(_YEAR_BEFORE.search(change.header))
     by_key = defaultdict(list)
     for row, (key, period) in enumerate(zip(keys, periods, strict=True)):
