@@ -7,9 +7,15 @@ import pandas as pd
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
+from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
+from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame.words import joined, plain, signed
 
+RETURNING = (
+    f"同一测评项最近 {LOOKS} 次查看({LOOK_BACK} 天内)至少 {FAILS} 次不合格,本期也查出过的点位。"
+)
+"""What 反复点位 are, as on the page of what comes back."""
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
 _SHOWN_PLACES = 2
