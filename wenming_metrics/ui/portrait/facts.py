@@ -219,10 +219,8 @@ def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | No
         ledger.units["score"].iloc[unit_position],
         ledger.units["total"].iloc[unit_position],
     )
-    if pd.isna(score):
-        return candidates, (None, float(half_up(gain, 2)))
-    after = float(half_up(exact + gain, 2))
-    return candidates, (after, float(half_up(after - score, 2)))
+    after = None if pd.isna(score) else float(half_up(exact + gain, 2))
+    return candidates, (after, float(half_up(gain, 2)))
 
 
 def node_of(path: tuple[str, ...]) -> str:
