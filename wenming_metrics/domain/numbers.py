@@ -60,6 +60,13 @@ def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return (2 * part * RATE_SCALE + whole) // (2 * whole)
 
 
+def quotient(dividend: np.ndarray, divisor: np.ndarray, nothing: float = np.nan) -> np.ndarray:
+    """Divide; `nothing` where the divisor is not above 0, so there is nothing to share."""
+    dividend, divisor = np.asarray(dividend, float), np.asarray(divisor, float)
+    out = np.full(np.broadcast_shapes(dividend.shape, divisor.shape), nothing)
+    return np.divide(dividend, divisor, out=out, where=divisor > 0)
+
+
 def half_up(values: np.ndarray | float, decimals: int) -> np.ndarray:
     """Round decimal half up (四舍五入) as a person with a calculator does.
 

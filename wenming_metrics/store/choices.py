@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import next_number, read_frame, stamp
+from wenming_metrics.store.database import append, read_frame, stamp
 
 HEADER, NAME = "header", "name"
+_BARE = "#bare"
 _TABLES = {HEADER: schema.header_choice, NAME: schema.name_choice}
 
 
@@ -37,6 +38,12 @@ def add_name(connection: Connection, kind: str, written: str, target: int, who: 
     _add(connection, table, facts, who)
 
 
+def forget_form(connection: Connection, fingerprint: str) -> None:
+    """Forget all that was said of tables of one form, but not what bare numbers are in them."""
+    table = schema.header_choice
+    _forget(connection, table, (table.c.fingerprint == fingerprint) & (table.c.header != _BARE))
+
+
 def forget(connection: Connection, what: str, choice: int) -> None:
     """Forget one choice: what = HEADER or NAME. What was stored by it stays as it is."""
     table = _TABLES[what]
@@ -54,8 +61,7 @@ def read_names(connection: Connection) -> pd.DataFrame:
 
 
 def _add(connection: Connection, table: Table, facts: Mapping[str, object], who: str) -> None:
-    number = next_number(connection, table.c.choice)
-    connection.execute(insert(table), {**facts, "choice": number, "who": who, "at": stamp()})
+    append(connection, table.c.choice, {**facts, "who": who})
 
 
 def _forget(connection: Connection, table: Table, which: object) -> None:

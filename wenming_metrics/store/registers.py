@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 from wenming_metrics.domain.registers import SITE_COLUMNS, UNIT_COLUMNS, Register
 from wenming_metrics.domain.working_days import WorkingDays, announced, arrange, arrangement_of
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.database import add_rows, read_frame, stamp, that_count
 from wenming_metrics.store.days import among
 
 _REGISTERS = ("units", "sites", "holidays", "registers")
@@ -107,13 +107,9 @@ def _load(connection: Connection, version: Version) -> Register:
 
 def _read_calendar(connection: Connection) -> WorkingDays:
     """Lay the registers of holidays over the announced years, in the order in which they came."""
-    record, batch = schema.record, schema.batch
-    query = (
-        select(record.c.told)
-        .join(batch, batch.c.batch == record.c.batch)
-        .where(record.c.kind == _HOLIDAYS, batch.c.live == 1)
-        .order_by(record.c.batch, record.c.seq)
-    )
+    record = schema.record
+    query = that_count(select(record.c.told).where(record.c.kind == _HOLIDAYS), record)
+    query = query.order_by(record.c.batch, record.c.seq)
     stretches = map(json.loads, connection.scalars(query))
     return arrange(announced(), map(arrangement_of, stretches))
 
@@ -137,13 +133,8 @@ def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
     table = schema.plan_row
     keys = ("day", "street", "point_type")
     line = [table.c[name] for name in (*keys, "site", "site_name", "team", "round")]
-    per_file = (
-        select(*line, func.count().label("lines"))
-        .join(schema.batch, schema.batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), schema.batch.c.live == 1)
-        .group_by(*line, table.c.batch)
-        .subquery()
-    )
+    per_file = select(*line, func.count().label("lines")).where(among(table.c.day, days))
+    per_file = that_count(per_file, table).group_by(*line, table.c.batch).subquery()
     same = [column for column in per_file.c if column.name != "lines"]
     once = select(*same, func.max(per_file.c.lines).label("lines")).group_by(*same).subquery()
     key_columns = [once.c[name] for name in keys]
@@ -160,13 +151,8 @@ def has_plan(connection: Connection) -> bool:
 
 def planned_days(connection: Connection) -> list[int]:
     """List the days that plans that count ask for something on."""
-    days, batch = schema.batch_day, schema.batch
-    query = (
-        select(days.c.day)
-        .distinct()
-        .join(batch, batch.c.batch == days.c.batch)
-        .where(batch.c.kind == "plan", batch.c.live == 1)
-    )
+    days = schema.batch_day
+    query = that_count(select(days.c.day).distinct(), days).where(schema.batch.c.kind == "plan")
     return sorted(connection.execute(query).scalars())
 
 

@@ -181,16 +181,12 @@ def same_numbers(
     return pd.concat(frames, ignore_index=True) if frames else no_rows(query)
 
 
-def read_roles(
-    connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
-) -> pd.DataFrame:
+def read_roles(connection: Connection, days: Iterable[int], batches: np.ndarray) -> pd.DataFrame:
     """Read the further units of stored rows: day, role, unit, item, batch, seq, territory."""
     if not len(batches):
         return no_rows(schema.row_unit)
-    table, wanted = schema.row_unit, list(units)
+    table = schema.row_unit
     query = select(table).where(among(table.c.day, days))
-    if wanted:
-        query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
     return read_frame(connection, query.where(table.c.batch.in_(batches.tolist())))
 
 
