@@ -257,6 +257,19 @@ def test_sums_of_metrics_and_the_rate_of_all():
     assert "“完成率(%)”写 85" in problem.text
 
 
+def test_districts_and_their_streets_in_one_table_are_not_counted_twice():
+    rows = [["东湖区", 400, 320, 80], ["城东街道", 100, 50, 50], ["河西街道", 300, 270, 90]]
+    assert differences(wide_metric(*rows, ["合计", 400, 320, 80])) == []
+    (problem,) = [p for p in wide_metric(*rows, ["合计", 400, 370, 80]).problems if p.row == 6]
+    assert (problem.code, "“完成户数”写 370" in problem.text) == ("行-02", True)
+
+
+def test_one_row_shows_no_way_to_add_up():
+    header = ["街道", "总得分", "日常督查", "月度测评"]
+    rows = [["城东街道", 88, 90, 86], ["河西街道", 84, 85, 90]]
+    assert differences(read_scores(header, *rows)) == []
+
+
 def counted(*rows, header=("街道", "回收份数", "非常满意", "满意", "不满意", "满意率(%)")):
     title = ["2026年三季度问卷汇总"]
     return read_sheets({"汇总": [title, list(header), *rows]}, survey=survey())

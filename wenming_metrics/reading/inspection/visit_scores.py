@@ -63,11 +63,11 @@ def _report_earned(table: Table, rows: np.ndarray, lost: np.ndarray, marks: np.n
     agreed = (printed == earned) | (printed == np.maximum(_HUNDRED - lost, 0))
     agreed |= np.abs(printed / POINT_SCALE - rate) <= step + 1e-9
     wrong = np.flatnonzero((printed >= 0) & (marks > 0) & ~agreed)
-    scores = [
+    differences = [
         {
             **{"printed": number_text(int(printed[n])), "marks": number_text(int(marks[n]))},
             **{"lost": number_text(int(lost[n])), "earned": number_text(int(earned[n]))},
         }
         for n in wrong.tolist()
     ]
-    report_each(table, rows[wrong], "得分-03", "earned_total", scores)
+    report_each(table, rows[wrong], "得分-03", "earned_total", differences)

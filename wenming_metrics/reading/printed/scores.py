@@ -33,6 +33,8 @@ _BESIDE = re.compile(r"样本|份数?$|人数|数量|个数|处数|名次|排名
 _SUBTOTAL = re.compile("^(?:原始)?(?:得分|总分|分数)$|小计|合计|指数$|成绩$")
 _ADDED, _TAKEN = re.compile("^(?:附加分|加分|奖励)"), re.compile("^(?:扣分|减分|倒扣|惩罚)")
 _WHOLE_MARK = 100
+_ROWS = 2
+"""Rows that a way to add up must explain where no header speaks of it: one may do so by chance."""
 Columns = dict[int, PrintedColumn]
 
 
@@ -147,7 +149,9 @@ def _group_scores(
             continue
         (checked,) = subtotals_of_group
         formula = sum_of("各分项相加", [columns[c.position] for c in summands])
-        if _full_sum(summands) == _WHOLE_MARK or choose(columns[checked.position], [formula]):
+        if _full_sum(summands) == _WHOLE_MARK or choose(
+            columns[checked.position], [formula], _ROWS
+        ):
             yield checked, formula
 
 
@@ -171,7 +175,8 @@ def _of_total(
     parts_of_total = [c for c in plain if not (_ADDED.search(c.name) or _TAKEN.search(c.name))]
     demanded = _demanded(parts_of_total, columns, header)
     demands = [_with(formula, extra) for formula in demanded] if extra else demanded
-    fitting = choose(total, [*demands, *demanded, *_likely(parts_of_total, columns, extra)])
+    fitting = choose(total, [*demands, *demanded])
+    fitting = fitting or choose(total, _likely(parts_of_total, columns, extra), _ROWS)
     return [fitting] if fitting else demands[:1]
 
 

@@ -65,7 +65,7 @@ def _of_points(table: Table, position: int, lost: np.ndarray) -> PrintedColumn:
 def _report_row(
     table: Table, total: Total, columns: Sequence[PrintedColumn], blocks: Sequence[slice]
 ) -> None:
-    is_mean, right, wrong = bool(_MEAN.search(total.label)), [], []
+    is_mean, right, wrong, doubled = bool(_MEAN.search(total.label)), [], [], []
     for column in columns:
         filled = cell_text(table, total.excel, column.position)
         printed = decimal_text(filled) or decimal_text(_LOST.sub("", filled))
@@ -81,6 +81,10 @@ def _report_row(
             right.append(f"{column.header} {printed}")
         else:
             wrong.append((column, printed, figure_text(float(result[0]), column.decimals)))
+            doubled.append(abs(2 * number - result[0]) < 1e-6)
+    if len(doubled) > 1 and all(doubled) and not is_mean:
+        # Districts and their streets are rows of one table: everything stands there twice.
+        right, wrong = [*right, *(f"{column.header} {text}" for column, text, _ in wrong)], []
     _report(table, total, is_mean, right, wrong)
 
 
@@ -166,7 +170,8 @@ def _report(
         problem = Problem("行-02", *where, found=total.label, details={"columns": ";".join(cells)})
     elif right:
         figures = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
-        how = "的平均数" if is_mean else "之和"
+        side = "上面" if total.excel > table.excel.min(initial=total.excel) else "下面"
+        how = side + ("各行的平均数" if is_mean else "各行之和")
         words = {"figures": figures, "how": how}
         problem = Problem("行-01", *where, found=total.label, details=words)
     else:
