@@ -1,0 +1,155 @@
+"""A document against what was handed out: each number and name 一致, 不一致, 新增 or 删去. Pure.
+
+Lines are matched first, then what is checked within those that differ, so that other words, split
+or joined paragraphs and new paragraphs without figures are no differences.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from wenming_metrics.publishing.bulletin.tokens import NUMBER, WORD, Names, Token, tokenise
+from wenming_metrics.reading.sandbox.word import WordLine
+
+SAME, DIFFERS, ADDED, GONE = "一致", "不一致", "新增", "删去"
+_MOVED = "整行移动了位置"
+_CONTEXT = 40
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One number or name of a document.
+
+    state - SAME, DIFFERS, ADDED or GONE; expected, actual - as handed out and as it stands ("" for
+    none); line - number of the line in the document, from 1 (of the one handed out where it is
+    gone); context - the line's text; note - what else is to be told
+    """
+
+    state: str
+    expected: str
+    actual: str
+    line: int
+    context: str
+    note: str = ""
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of two documents: its lines, and what is checked of each."""
+
+    lines: Sequence[WordLine]
+    tokens: Sequence[tuple[Token, ...]]
+    numbers: Sequence[int]
+
+
+def compare(expected: Sequence[WordLine], actual: Sequence[WordLine], names: Names) -> list[Mark]:
+    """Mark each number and name of two texts, in the order of the document.
+
+    Takes: expected - lines of what was handed out; actual - of what came back; names - to be found
+    """
+    before, after = _side(expected, names), _side(actual, names)
+    matcher = SequenceMatcher(None, before.tokens, after.tokens, autojunk=False)
+    blocks = matcher.get_opcodes()
+    moved = _moved(blocks, before, after)
+    marks: list[Mark] = []
+    for tag, first, last, start, end in blocks:
+        if tag == "equal":
+            marks += _same(after, range(start, end))
+        else:
+            marks += _differences(before, range(first, last), after, range(start, end), moved)
+    return marks
+
+
+def _side(lines: Sequence[WordLine], names: Names) -> _Side:
+    """Choose the lines that hold anything that is checked."""
+    pairs = zip(range(len(lines)), lines, tokenise(lines, names), strict=True)
+    wanted = [(number, line, tokens) for number, line, tokens in pairs if tokens]
+    return _Side(
+        [line for _, line, _ in wanted],
+        [tokens for _, _, tokens in wanted],
+        [number + 1 for number, _, _ in wanted],
+    )
+
+
+def _moved(blocks: list, before: _Side, after: _Side) -> Counter:
+    """Count the lines that were taken from one place and stand unchanged in another."""
+    gone, added = Counter(), Counter()
+    for tag, first, last, start, end in blocks:
+        if tag != "equal":
+            gone.update(before.tokens[first:last])
+            added.update(after.tokens[start:end])
+    return Counter({line: count for line, count in (gone & added).items() if _has_number(line)})
+
+
+def _has_number(tokens: tuple[Token, ...]) -> bool:
+    return any(token.kind != WORD for token in tokens)
+
+
+def _same(side: _Side, rows: range) -> Iterator[Mark]:
+    for row in rows:
+        for token in side.tokens[row]:
+            yield _mark(SAME, token, token, side, row)
+
+
+def _differences(
+    before: _Side, old_rows: range, after: _Side, new_rows: range, moved: Counter
+) -> Iterator[Mark]:
+    """Mark what differs between some lines and those that stand in their place."""
+    old = [(row, token) for row in old_rows for token in before.tokens[row]]
+    new = [(row, token) for row in new_rows for token in after.tokens[row]]
+    within = Counter(before.tokens[row] for row in old_rows)
+    strayed = []
+    for row in new_rows:
+        line = after.tokens[row]
+        if moved[line] and not within[line]:
+            strayed.append(row)
+    new = [pair for pair in new if pair[0] not in strayed]
+    for row in strayed:
+        moved[after.tokens[row]] -= 1
+        for token in after.tokens[row]:
+            yield _mark(DIFFERS, token, token, after, row, _MOVED)
+    matcher = SequenceMatcher(
+        None, [token for _, token in old], [token for _, token in new], autojunk=False
+    )
+    for tag, first, last, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            for row, token in new[start:end]:
+                yield _mark(SAME, token, token, after, row)
+        else:
+            yield from _replaced(before, old[first:last], after, new[start:end])
+
+
+def _replaced(
+    before: _Side, old: list[tuple[int, Token]], after: _Side, new: list[tuple[int, Token]]
+) -> Iterator[Mark]:
+    """Pair what is gone with what came in its place, kind by kind; the rest is gone or added."""
+    for kind in dict.fromkeys(token.kind for _, token in (*old, *new)):
+        gone = [pair for pair in old if pair[1].kind == kind]
+        added = [pair for pair in new if pair[1].kind == kind]
+        for (_, token), (row, other) in zip(gone, added, strict=False):
+            yield _mark(DIFFERS, token, other, after, row)
+        for row, token in gone[len(added) :]:
+            yield _mark(GONE, token, None, before, row)
+        if kind != WORD:
+            for row, token in added[len(gone) :]:
+                yield _mark(ADDED, None, token, after, row)
+
+
+def _mark(
+    state: str, old: Token | None, new: Token | None, side: _Side, row: int, note: str = ""
+) -> Mark:
+    token = new or old
+    text = "｜".join(side.lines[row].cells)
+    return Mark(
+        state,
+        old.text if old else "",
+        new.text if new else "",
+        side.numbers[row],
+        text if len(text) <= _CONTEXT else f"{text[:_CONTEXT]}……",
+        note,
+        is_number=token.kind == NUMBER,
+    )

@@ -1,0 +1,93 @@
+"""通报 as a file of Word: what was signed (or would be) in the office's shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.periods import ZONE
+from wenming_metrics.export.word.blocks import length
+from wenming_metrics.export.word.document import fill
+from wenming_metrics.export.word.shell import DATE_MARK, NUMBER_MARK, SIGNER_MARK, TITLE_MARK
+from wenming_metrics.publishing.bulletin.basis import Basis, basis_of_issue
+from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, shell_of
+from wenming_metrics.publishing.bulletin.phrases import long_day
+from wenming_metrics.publishing.bulletin.sections import make_content
+from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import reading
+
+DIGEST, PERIOD, LAYOUT = "文明创建校验码", "文明创建期次", "文明创建版式"
+"""Properties of the document by which it is checked when it comes back."""
+_LONGEST = 5_000
+"""Signs of a document of this kind at most, by the rules of 2024 on lightening the load."""
+_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """A 通报: name of its file, its bytes, and what its makers should look at before it goes out."""
+
+    name: str
+    content: bytes
+    warnings: tuple[str, ...]
+
+
+def make_bulletin(office: Office, issue: Issue) -> Bulletin:
+    """Make the 通报 of an issue in the layout in force. Raises IntakeError without data."""
+    with reading(office.store) as connection:
+        basis = basis_of_issue(connection, office, issue)
+        return build(connection, basis, current_layout(connection))
+
+
+def build(connection: Connection, basis: Basis, layout: Layout) -> Bulletin:
+    """Make the 通报 that says what a basis holds, in a layout; the same bytes for the same input."""
+    content, issue = make_content(basis, layout), basis.issue
+    texts = {
+        TITLE_MARK: _title(basis, layout),
+        NUMBER_MARK: issue.document or "（未签发）",
+        SIGNER_MARK: layout.signer,
+        DATE_MARK: long_day(_signed_on(issue)) if basis.is_signed else "（未签发）",
+    }
+    properties = {DIGEST: basis.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
+    shell = shell_of(connection, layout)
+    data = fill(shell, texts, content.body, content.annexes, properties)
+    mark = "" if basis.is_signed else "（征求意见稿）"
+    warnings = [*_old_days(basis, layout), *_too_long(length(content.body))]
+    return Bulletin(f"{issue.title}{mark}.docx", data, tuple(warnings))
+
+
+def period_key(issue: Issue) -> str:
+    """Name the days that a document is of: kind, first and last day."""
+    return f"{issue.window.kind} {issue.window.start} {issue.window.end}"
+
+
+def _title(basis: Basis, layout: Layout) -> str:
+    if basis.window.kind == "day":
+        return f"{layout.subject}日报（{basis.window.title}）"
+    return f"关于{basis.window.title}{layout.subject}情况的通报"
+
+
+def _signed_on(issue: Issue) -> date:
+    return datetime.fromisoformat(issue.signed_at).astimezone(ZONE).date()
+
+
+def _old_days(basis: Basis, layout: Layout) -> Iterator[str]:
+    """Find days in the free texts that lie before the period: left over from an earlier issue."""
+    for year, month, day in _DAY.findall(f"{layout.opening}\n{layout.demands}"):
+        try:
+            on = date(int(year or basis.window.end.year), int(month), int(day))
+        except ValueError:
+            yield f"自拟文字里的“{month}月{day}日”不是一个日期。"
+            continue
+        if on < basis.window.start:
+            yield f"自拟文字里的日期{long_day(on)}早于本期，可能是上一期留下的。"
+
+
+def _too_long(signs: int) -> list[str]:
+    over = f"正文约{signs}字，超过{_LONGEST}字，可以减少每个单位列出的问题或去掉几个部分。"
+    return [over] if signs > _LONGEST else []

@@ -1,0 +1,163 @@
+"""Sections of a 通报 about what is to be done: sites that come back, 整改, 两率一度, the list of problems."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wenming_metrics.export.word.blocks import NOTE, Block, Grid, Paragraph, body
+from wenming_metrics.publishing.bulletin.basis import Basis
+from wenming_metrics.publishing.bulletin.layout import Layout
+from wenming_metrics.publishing.bulletin.phrases import (
+    heads,
+    long_day,
+    points,
+    rate,
+    sentence,
+    short_day,
+)
+from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
+
+_MOST = 500
+"""So many problems stand in the annex: a document of more is no document."""
+_REMARKS = {
+    SMALL: "，样本较少，仅供参考",
+    CAUTION: "，样本较少，仅供参考",
+    WIDE: "，误差较大，仅供参考",
+}
+
+
+def repeats(basis: Basis, layout: Layout) -> list[Block]:
+    """List the sites where problems were found on several days."""
+    if basis.facts is None:
+        return []
+    sites = basis.facts.sites[basis.facts.sites["days"] > 1]
+    if sites.empty:
+        return [body("本期无多次查出问题的点位。")]
+    rows = tuple(
+        (
+            str(line.site_name),
+            str(line.unit_name),
+            str(line.items),
+            str(line.days),
+            str(line.times),
+            str(line.open),
+        )
+        for line in sites.itertuples()
+    )
+    names = ("site", "unit", "item", "days", "times", "open")
+    others = {"site": "点位", "days": "查出天数", "times": "问题条数", "open": "未整改"}
+    grid = Grid("", heads(*names, **others), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
+    return [body(f"本期有{len(rows)}个点位在不同日期多次查出问题。"), grid]
+
+
+def rectification(basis: Basis, layout: Layout) -> list[Block]:
+    """Say what has become of the problems of the period, as of a day, each rate with its base."""
+    facts = basis.facts
+    if facts is None or facts.problems.empty:
+        return []
+    counts = _states(facts.problems, facts.as_of)
+    found, closed, due = counts["found"], counts["closed"], counts["fell_due"]
+    head = f"截至{long_day(facts.as_of)}，本期发现的{found}条问题中"
+    answered = f"反馈已整改{closed}条，整改率{rate(closed, found)}" if closed else ""
+    answered = answered or "尚无反馈已整改的"
+    overdue = due - counts["in_time"]
+    rest = [
+        f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
+        if due
+        else "",
+        f"逾期未整改或逾期整改的{overdue}条" if overdue else "",
+        f"未到期的{counts['not_due']}条" if counts["not_due"] else "",
+        f"没有写明期限的{counts['undated']}条" if counts["undated"] else "",
+        f"重复{counts['again']}条" if counts["again"] else "",
+        f"反弹{counts['relapsed']}条" if counts["relapsed"] else "",
+    ]
+    blocks: list[Block] = [body(f"{head}，{answered}。")]
+    if any(rest):
+        blocks.append(body(sentence(rest)))
+    if closed or due:
+        blocks.append(_state_grid(basis))
+    return blocks
+
+
+def _states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
+    """Count what has become of problems: found, closed, fell_due, in_time, not_due, undated, again, relapsed."""
+    due, closed = problems["due"], problems["closed"]
+    dated, done = due != "", closed != ""
+    passed = dated & (due < as_of)
+    flags = {
+        "found": due.notna(),
+        "closed": done,
+        "fell_due": passed,
+        "in_time": passed & done & (closed <= due),
+        "not_due": dated & ~passed,
+        "undated": ~dated,
+        "again": problems["again"],
+        "relapsed": problems["relapsed"],
+    }
+    return {name: int(flag.sum()) for name, flag in flags.items()}
+
+
+def _state_grid(basis: Basis) -> Grid:
+    facts = basis.facts
+    rows = []
+    for name, lines in facts.problems.groupby("unit_name", sort=False):
+        counts = _states(lines, facts.as_of)
+        due = counts["fell_due"]
+        rows.append(
+            (
+                str(name),
+                str(counts["found"]),
+                str(counts["closed"]),
+                rate(counts["closed"], counts["found"]),
+                str(due),
+                rate(counts["in_time"], due) if due else "—",
+            )
+        )
+    others = {"found": "问题条数", "closed": "已整改", "rate": "整改率", "due": "期限已过"}
+    others |= {"in_time": "按期整改率"}
+    names = heads("unit", "found", "closed", "rate", "due", "in_time", **others)
+    return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
+
+
+def survey(basis: Basis, layout: Layout) -> list[Block]:
+    """Give the city's rates of the latest wave, each with what it rests on, and its definition."""
+    if basis.facts is None or basis.facts.survey.empty:
+        return []
+    lines = list(basis.facts.survey.itertuples())
+    figures = "；".join(_figure(line) for line in lines)
+    blocks: list[Block] = [body(f"{basis.facts.wave}问卷调查：{figures}。")]
+    return [*blocks, *(Paragraph(NOTE, f"{line.definition}。") for line in lines)]
+
+
+def _figure(line: tuple) -> str:
+    if line.state == HIDDEN or pd.isna(line.shown):
+        return f"{line.title}样本不足，不公布（有效回答{line.n}份）"
+    remark = _REMARKS.get(line.state, "")
+    span = ""
+    if not (pd.isna(line.low) or pd.isna(line.high)):
+        span = f"，95%置信区间{points(line.low, 1)}%至{points(line.high, 1)}%"
+    return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
+
+
+def problem_grid(basis: Basis) -> tuple[Grid, int]:
+    """List the problems of the period; gives the table and how many it leaves out."""
+    problems = basis.facts.problems
+    rows = tuple(
+        (
+            str(number),
+            str(line.unit_name),
+            str(line.site_name),
+            str(line.item_name),
+            str(line.description),
+            str(line.places),
+            str(line.responsible),
+            short_day(line.due) or "—",
+            f"{short_day(line.closed)}已整改" if line.closed else str(line.state),
+        )
+        for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
+    )
+    names = ("number", "unit", "site", "item", "description", "places", "responsible", "due", "state")
+    others = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
+    widths = (9, 18, 22, 22, 40, 9, 20, 16, 16)
+    grid = Grid("问题清单", heads(*names, **others), rows, widths, frozenset([2, 3, 4, 6]))
+    return grid, max(len(problems) - _MOST, 0)
