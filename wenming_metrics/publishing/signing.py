@@ -249,7 +249,12 @@ def list_facts(
         f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions
     ]
     boards = {board.kind: board.title for board in office.rules.boards}
-    return {**signature, "known_at": signature.get("signed_at", ""), "rules": names, "boards": boards}
+    return {
+        **signature,
+        "known_at": signature.get("signed_at", ""),
+        "rules": names,
+        "boards": boards,
+    }
 
 
 def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:

@@ -79,6 +79,13 @@ def _shape(style: ParagraphStyle, look: Look) -> None:
         indent = properties.get_or_add_ind()
         indent.set(qn("w:firstLineChars"), str(100 * look.indent))
         indent.set(qn("w:firstLine"), str(round(20 * look.indent * look.size)))
+    if not look.pitch:
+        # The grid of the page would spread single lines to its own pitch.
+        free = OxmlElement("w:snapToGrid")
+        free.set(qn("w:val"), "0")
+        properties.insert_element_before(
+            free, *("w:spacing", "w:ind", "w:jc", "w:outlineLvl", "w:rPr")
+        )
     if look.level:
         outline = OxmlElement("w:outlineLvl")
         outline.set(qn("w:val"), str(look.level - 1))

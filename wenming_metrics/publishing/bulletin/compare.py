@@ -7,7 +7,7 @@ or joined paragraphs and new paragraphs without figures are no differences.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -55,12 +55,16 @@ def compare(expected: Sequence[WordLine], actual: Sequence[WordLine], names: Nam
     matcher = SequenceMatcher(None, before.tokens, after.tokens, autojunk=False)
     blocks = matcher.get_opcodes()
     moved = _moved(blocks, before, after)
+    left, come = Counter(moved), Counter(moved)
     marks: list[Mark] = []
     for tag, first, last, start, end in blocks:
         if tag == "equal":
-            marks += _same(after, range(start, end))
-        else:
-            marks += _differences(before, range(first, last), after, range(start, end), moved)
+            marks += _marks_of(after, range(start, end), SAME)
+            continue
+        old_rows, _ = _split(before, range(first, last), left, after.tokens[start:end])
+        new_rows, strayed = _split(after, range(start, end), come, before.tokens[first:last])
+        marks += _marks_of(after, strayed, DIFFERS, _MOVED)
+        marks += _differences(before, old_rows, after, new_rows)
     return marks
 
 
@@ -89,29 +93,33 @@ def _has_number(tokens: tuple[Token, ...]) -> bool:
     return any(token.kind != WORD for token in tokens)
 
 
-def _same(side: _Side, rows: range) -> Iterator[Mark]:
+def _split(
+    side: _Side, rows: range, moved: Counter, opposite: Sequence[tuple[Token, ...]]
+) -> tuple[list[int], list[int]]:
+    """Part the lines that stay about where they were from those that moved elsewhere."""
+    near, far = [], []
+    for row in rows:
+        line = side.tokens[row]
+        if moved[line] > 0 and line not in opposite:
+            moved[line] -= 1
+            far.append(row)
+        else:
+            near.append(row)
+    return near, far
+
+
+def _marks_of(side: _Side, rows: Iterable[int], state: str, note: str = "") -> Iterator[Mark]:
     for row in rows:
         for token in side.tokens[row]:
-            yield _mark(SAME, token, token, side, row)
+            yield _mark(state, token, token, side, row, note)
 
 
 def _differences(
-    before: _Side, old_rows: range, after: _Side, new_rows: range, moved: Counter
+    before: _Side, old_rows: Sequence[int], after: _Side, new_rows: Sequence[int]
 ) -> Iterator[Mark]:
     """Mark what differs between some lines and those that stand in their place."""
     old = [(row, token) for row in old_rows for token in before.tokens[row]]
     new = [(row, token) for row in new_rows for token in after.tokens[row]]
-    within = Counter(before.tokens[row] for row in old_rows)
-    strayed = []
-    for row in new_rows:
-        line = after.tokens[row]
-        if moved[line] and not within[line]:
-            strayed.append(row)
-    new = [pair for pair in new if pair[0] not in strayed]
-    for row in strayed:
-        moved[after.tokens[row]] -= 1
-        for token in after.tokens[row]:
-            yield _mark(DIFFERS, token, token, after, row, _MOVED)
     matcher = SequenceMatcher(
         None, [token for _, token in old], [token for _, token in new], autojunk=False
     )

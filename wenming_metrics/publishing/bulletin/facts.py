@@ -99,7 +99,9 @@ def _problems(office: Office, current: pd.DataFrame) -> pd.DataFrame:
     )
     order = ["unit_name", "lost", "places", "day", "site_name", "item_name", "batch", "seq"]
     ascending = [name not in ("lost", "places") for name in order]
-    return lines.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)[_PROBLEMS]
+    return lines.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)[
+        _PROBLEMS
+    ]
 
 
 def _iso(day: int) -> str:

@@ -75,7 +75,7 @@ class Layout:
     demands: str = _DEMANDS
     signer: str = "市创建全国文明城市工作领导小组办公室"
     feedback_days: int = 7
-    per_unit: int = 5
+    per_unit: int = 2
     shell: str = ""
     shell_name: str = ""
 

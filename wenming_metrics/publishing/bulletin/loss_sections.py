@@ -55,7 +55,7 @@ def _indicators(basis: Basis) -> Grid:
             )
         )
     names = heads("loss", "share", "failed", "checks", "sites", share="占比", sites="主要点位")
-    widths = (30, 12, 14, 10, 12, 50)
+    widths = (28, 12, 16, 10, 12, 50)
     return Grid("失分较多的指标", ("指标", *names), tuple(rows), widths, frozenset([0, 5]))
 
 

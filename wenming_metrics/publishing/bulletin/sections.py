@@ -14,7 +14,6 @@ from wenming_metrics.export.word.blocks import (
     NOTE,
     SUBHEADING,
     Block,
-    Grid,
     Paragraph,
     body,
 )
@@ -127,7 +126,8 @@ def _problem(line: tuple) -> str:
     """Word one problem: where, what, who is responsible."""
     text = " ".join(line.description.split())
     what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"
-    who = f"（责任单位：{line.responsible}）" if line.responsible else ""
+    is_other = line.responsible not in ("", line.unit_name)
+    who = f"（责任单位：{line.responsible}）" if is_other else ""
     return f"{line.site_name}：{what.rstrip('。；，')}{who}。"
 
 

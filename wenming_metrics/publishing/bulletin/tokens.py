@@ -32,9 +32,13 @@ _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _ARABIC = rf"(?P<sign>(?<![\w\-])[+\-−]|[▲▼△▽↑↓])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<times>[万亿]?)\s*(?P<unit>{_UNIT})?"
 _CHINESE = r"(?P<chinese>[二两三四五六七八九十百千][一二三四五六七八九十百千零]*|一[十百千][一二三四五六七八九十百千零]*)(?P<counted>个百分点|分(?![别析组类工管布为之外歧明辨享])|处|条(?![例件])|份|名(?!单|次|称)|位(?!置)|期(?!间|限)|家|个)"
 _SHARE = r"百分之(?P<share>[一二两三四五六七八九十百零]+(?:点[一二三四五六七八九零]+)?)"
-_CODE = r"(?P<code>(?<![0-9A-Za-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{10,64}(?![0-9A-Za-z]))"
+_CODE = (
+    r"(?P<code>(?<![0-9A-Za-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{10,64}(?![0-9A-Za-z]))"
+)
 _FIGURE = re.compile(f"{_CODE}|{_SHARE}|{_ARABIC}|{_CHINESE}")
-_ORDINAL = re.compile(r"^\s*(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d{1,3}[.．、](?!\d))")
+_ORDINAL = re.compile(
+    r"^\s*(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d{1,3}[.．、](?!\d))"
+)
 """A number of a paragraph: it moves with what stands before it."""
 _CLAUSE = re.compile(r"[，。；：、,;:!?！？\n（）()\t]")
 _UPWARD = re.compile("上升|提高|提升|增加|增长|上涨|前进|进步|回升|升高|高于|高出")

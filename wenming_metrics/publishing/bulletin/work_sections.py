@@ -156,7 +156,17 @@ def problem_grid(basis: Basis) -> tuple[Grid, int]:
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )
-    names = ("number", "unit", "site", "item", "description", "places", "responsible", "due", "state")
+    names = (
+        "number",
+        "unit",
+        "site",
+        "item",
+        "description",
+        "places",
+        "responsible",
+        "due",
+        "state",
+    )
     others = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
     widths = (9, 18, 22, 22, 40, 9, 20, 16, 16)
     grid = Grid("问题清单", heads(*names, **others), rows, widths, frozenset([2, 3, 4, 6]))

@@ -1,0 +1,112 @@
+"""A 通报 that was edited and comes back: each of its figures against what was signed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.bulletin.basis import Basis, basis_of_issue, issue_of_window
+from wenming_metrics.publishing.bulletin.compare import SAME, Mark, compare
+from wenming_metrics.publishing.bulletin.document import DIGEST, LAYOUT, PERIOD, build
+from wenming_metrics.publishing.bulletin.layout import (
+    Layout,
+    current_layout,
+    layout_by,
+    read_document,
+)
+from wenming_metrics.publishing.bulletin.sections import names_in
+from wenming_metrics.publishing.bulletin.tokens import Names
+from wenming_metrics.publishing.issues import Issue, list_issues
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.sandbox.word import read_word
+from wenming_metrics.store.database import reading
+
+COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
+
+
+@dataclass(frozen=True, eq=False)
+class Recheck:
+    """What became of a document.
+
+    issue - of whose figures it is; is_signed - whether they were signed; marks - of every number
+    and name; remarks - what hinders the comparison, in words
+    """
+
+    issue: Issue
+    is_signed: bool
+    marks: tuple[Mark, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Say 一致 (True) or 不一致: every number and name stands as it was handed out."""
+        return not self.remarks and all(mark.state == SAME for mark in self.marks)
+
+    @property
+    def counts(self) -> Counter:
+        """Count the numbers of each state; names are told only where they differ."""
+        return Counter(mark.state for mark in self.marks if mark.is_number)
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """List what differs, numbers and names, in the order of the document: COLUMNS."""
+        lines = [mark for mark in self.marks if mark.state != SAME]
+        return pd.DataFrame(
+            [[getattr(mark, name) for name in COLUMNS] for mark in lines], columns=COLUMNS
+        )
+
+
+def recheck(office: Office, data: bytes) -> Recheck:
+    """Compare a document with what it was made of.
+
+    Raises IntakeError for one that is no 通报 of this store.
+    """
+    text = read_document(data, "这个文件")
+    digest, period = (text.properties.get(name, "") for name in (DIGEST, PERIOD))
+    if not digest or not period:
+        raise IntakeError(
+            "这个文件没有本软件的校验码：不是从这里导出的通报，或者校验码已被去掉，不能核对。"
+        )
+    with reading(office.store) as connection:
+        basis, remarks = _basis(connection, office, digest, period)
+        layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
+        expected = read_word(build(connection, basis, layout).content)
+    marks = compare(expected.lines, text.lines, Names(*names_in(basis)))
+    return Recheck(basis.issue, basis.is_signed, tuple(marks), (*remarks, *unknown))
+
+
+def _basis(
+    connection: Connection, office: Office, digest: str, period: str
+) -> tuple[Basis, list[str]]:
+    """Find what a document was made of: what was signed under its digest, else its days as they are now."""
+    for issue in list_issues(connection):
+        if issue.hash == digest:
+            return basis_of_issue(connection, office, issue), []
+    basis = basis_of_issue(connection, office, issue_of_window(connection, office, _window(period)))
+    if basis.digest == digest:
+        return basis, []
+    if basis.is_signed:
+        return basis, ["这是签发以前的征求意见稿，现在按签发的数核对。"]
+    return basis, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
+
+
+def _window(period: str) -> Window:
+    kind, *days = period.split()
+    try:
+        start, end = map(date.fromisoformat, days)
+    except ValueError:
+        raise IntakeError("这个文件的期次属性被改过，找不到是哪一期。") from None
+    return Window(kind, start, end)
+
+
+def _layout(connection: Connection, digest: str) -> tuple[Layout, list[str]]:
+    layout = layout_by(connection, digest)
+    if layout is not None:
+        return layout, []
+    return current_layout(connection), ["出稿时的版式没有留存，按现在的版式核对。"]
