@@ -37,13 +37,12 @@ def add_commands(add: Add) -> None:
 def _bulletin(options: argparse.Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
     from wenming_metrics.publishing.bulletin.document import make_bulletin
-    from wenming_metrics.publishing.bulletin.layout import layout_in_force, shell_of
+    from wenming_metrics.publishing.bulletin.layout import shell_in_force
 
     office = open_office(settings.load())
     _set_layout(office, options)
     if options.save_shell:
-        with reading(office.store) as connection:
-            options.save_shell.write_bytes(shell_of(connection, layout_in_force(office)))
+        options.save_shell.write_bytes(shell_in_force(office))
         say(f"外壳已存到 {options.save_shell}", as_json=options.json, file=str(options.save_shell))
         return OK
     if options.out is None:
@@ -59,27 +58,27 @@ def _set_layout(office: Office, options: argparse.Namespace) -> None:
     """Put into force what the options change of the layout."""
     from wenming_metrics.publishing.bulletin.layout import layout_in_force, save_layout, with_shell
 
-    layout = before = layout_in_force(office)
+    layout = old_layout = layout_in_force(office)
     if options.sections:
         names = options.sections.replace("，", ",").split(",")
         layout = replace(layout, sections=tuple(name.strip() for name in names))
     if options.shell:
-        data = options.shell.read_bytes()
-        layout = with_shell(office.store, layout, data, options.shell.name)
-    if layout != before:
+        content = options.shell.read_bytes()
+        layout = with_shell(office.store, layout, content, options.shell.name)
+    if layout != old_layout:
         save_layout(office.store, layout)
 
 
 def _issue(office: Office, options: argparse.Namespace) -> Issue:
     """Give the issue that is meant by its number, or by its days."""
-    from wenming_metrics.publishing.bulletin.basis import issue_of_window
+    from wenming_metrics.publishing.bulletin.material import issue_of_window
 
     if options.which:
         return find_issue(office, options.which)
-    for kind, on in (("day", options.date), ("week", options.week), ("month", options.month)):
-        if on:
+    for kind, day in (("day", options.date), ("week", options.week), ("month", options.month)):
+        if day:
             with reading(office.store) as connection:
-                return issue_of_window(connection, office, periods.window(kind, on))
+                return issue_of_window(connection, office, periods.window(kind, day))
     raise IntakeError("请写明哪一期（期号或校验码），或者用 --date、--week、--month 写明时段。")
 
 
@@ -91,11 +90,11 @@ def check_file(path: Path, *, as_json: bool) -> int:
     counts, lines = dict(result.counts), result.differences
     if as_json:
         facts = {"same": result.is_same, "counts": counts, "remarks": list(result.remarks)}
-        print_json({"issue": result.issue.title, **facts, "differences": plain(lines)})
+        print_json({"issue": result.subject.title, **facts, "differences": plain(lines)})
         return OK if result.is_same else FAILED
     verdict = "一致" if result.is_same else "不一致"
     numbers = "，".join(f"{state}{count}个" for state, count in counts.items())
-    say(f"{result.issue.title}：{verdict}。数字：{numbers}。{''.join(result.remarks)}")
+    say(f"{result.subject.title}：{verdict}。数字：{numbers}。{''.join(result.remarks)}")
     if len(lines):
         print_lines(f"有出入的数字和名称（{len(lines)} 处）", lines.rename(columns=_HEADS))
     return OK if result.is_same else FAILED

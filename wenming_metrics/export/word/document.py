@@ -49,27 +49,27 @@ def fill(
     """Make a document of a shell.
 
     Takes:   shell - one that was checked: it holds BODY_MARK once; texts - marker -> what stands in
-             its place; body, annexes - what stands in the place of BODY_MARK and of ANNEX_MARK, or
+             its anchor; body, annexes - what stands in the place of BODY_MARK and of ANNEX_MARK, or
              at the end; properties - the document's own, by name
     Returns: bytes of a .docx, the same for the same input
     """
     document = open_document(BytesIO(shell))
     add_styles(document)
     styles = {style.name: style.style_id for style in document.styles}
-    places = {}
+    anchors = {}
     for paragraph in list(document.element.body.iter(qn("w:p"))):
         text = _text_of(paragraph)
         for mark in (BODY_MARK, ANNEX_MARK):
             if mark in text:
-                places[mark] = paragraph
+                anchors[mark] = paragraph
         for mark, replacement in texts.items():
             if mark in text:
                 _replace(paragraph, mark, plain_text(replacement))
-    _put(places[BODY_MARK], body, styles)
-    if annexes and ANNEX_MARK not in places:
-        places[ANNEX_MARK] = document.add_paragraph()._p
-    if ANNEX_MARK in places:
-        _put(places[ANNEX_MARK], annexes, styles)
+    _put(anchors[BODY_MARK], body, styles)
+    if annexes and ANNEX_MARK not in anchors:
+        anchors[ANNEX_MARK] = document.add_paragraph()._p
+    if ANNEX_MARK in anchors:
+        _put(anchors[ANNEX_MARK], annexes, styles)
     set_properties(document.part.package, properties)
     buffer = BytesIO()
     document.save(buffer)
@@ -95,15 +95,15 @@ def _replace(paragraph: BaseOxmlElement, mark: str, replacement: str) -> None:
         element.set(qn("xml:space"), "preserve")
 
 
-def _put(place: BaseOxmlElement, blocks: Sequence[Block], styles: Mapping[str, str]) -> None:
+def _put(anchor: BaseOxmlElement, blocks: Sequence[Block], styles: Mapping[str, str]) -> None:
     """Put blocks in the place of a paragraph; one that is the last of its cell is emptied instead."""
     for block in blocks:
         for element in _elements(block, styles):
-            place.addprevious(element)
-    if place.getparent().tag == qn("w:body") and len(blocks):
-        place.getparent().remove(place)
+            anchor.addprevious(element)
+    if anchor.getparent().tag == qn("w:body") and len(blocks):
+        anchor.getparent().remove(anchor)
     else:
-        for text in place.iter(qn("w:t")):
+        for text in anchor.iter(qn("w:t")):
             text.text = ""
 
 

@@ -22,14 +22,14 @@ _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def settle(data: bytes) -> bytes:
+def settle(content: bytes) -> bytes:
     """Pack a document again, so that neither the clock nor the system shows in its bytes."""
     buffer = BytesIO()
-    with ZipFile(BytesIO(data)) as source, ZipFile(buffer, "w") as target:
+    with ZipFile(BytesIO(content)) as source, ZipFile(buffer, "w") as archive:
         for entry in source.infolist():
             settled = ZipInfo(entry.filename, _LONG_AGO)
             settled.compress_type, settled.create_system = ZIP_DEFLATED, 0
-            target.writestr(settled, source.read(entry), compresslevel=6)
+            archive.writestr(settled, source.read(entry), compresslevel=6)
     return buffer.getvalue()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from wenming_metrics.publishing.bulletin.tokens import NUMBER, WORD, Names, Token, tokenise
+from wenming_metrics.publishing.bulletin.tokens import NUMBER, WORD, NameFinder, Token, tokenise
 from wenming_metrics.reading.sandbox.word import WordLine
 
 SAME, DIFFERS, ADDED, GONE = "一致", "不一致", "新增", "删去"
@@ -20,7 +20,7 @@ _CONTEXT = 40
 
 
 @dataclass(frozen=True)
-class Mark:
+class TokenCheck:
     """One number or name of a document.
 
     state - SAME, DIFFERS, ADDED or GONE; expected, actual - as handed out and as it stands ("" for
@@ -46,46 +46,48 @@ class _Side:
     numbers: Sequence[int]
 
 
-def compare(expected: Sequence[WordLine], actual: Sequence[WordLine], names: Names) -> list[Mark]:
-    """Mark each number and name of two texts, in the order of the document.
+def compare(
+    expected: Sequence[WordLine], actual: Sequence[WordLine], names: NameFinder
+) -> list[TokenCheck]:
+    """TokenCheck each number and name of two texts, in the order of the document.
 
     Takes: expected - lines of what was handed out; actual - of what came back; names - to be found
     """
-    before, after = _side(expected, names), _side(actual, names)
-    matcher = SequenceMatcher(None, before.tokens, after.tokens, autojunk=False)
+    issued, returned = _side(expected, names), _side(actual, names)
+    matcher = SequenceMatcher(None, issued.tokens, returned.tokens, autojunk=False)
     blocks = matcher.get_opcodes()
-    moved = _moved(blocks, before, after)
-    left, come = Counter(moved), Counter(moved)
-    marks: list[Mark] = []
+    moved = _moved(blocks, issued, returned)
+    leaving, coming = Counter(moved), Counter(moved)
+    marks: list[TokenCheck] = []
     for tag, first, last, start, end in blocks:
         if tag == "equal":
-            marks += _marks_of(after, range(start, end), SAME)
+            marks += _marks_of(returned, range(start, end), SAME)
             continue
-        old_rows, _ = _split(before, range(first, last), left, after.tokens[start:end])
-        new_rows, strayed = _split(after, range(start, end), come, before.tokens[first:last])
-        marks += _marks_of(after, strayed, DIFFERS, _MOVED)
-        marks += _differences(before, old_rows, after, new_rows)
+        old_rows, _ = _split(issued, range(first, last), leaving, returned.tokens[start:end])
+        new_rows, strayed = _split(returned, range(start, end), coming, issued.tokens[first:last])
+        marks += _marks_of(returned, strayed, DIFFERS, _MOVED)
+        marks += _differences(issued, old_rows, returned, new_rows)
     return marks
 
 
-def _side(lines: Sequence[WordLine], names: Names) -> _Side:
+def _side(lines: Sequence[WordLine], names: NameFinder) -> _Side:
     """Choose the lines that hold anything that is checked."""
-    pairs = zip(range(len(lines)), lines, tokenise(lines, names), strict=True)
-    wanted = [(number, line, tokens) for number, line, tokens in pairs if tokens]
+    numbered = zip(range(len(lines)), lines, tokenise(lines, names), strict=True)
+    checked_lines = [(number, line, tokens) for number, line, tokens in numbered if tokens]
     return _Side(
-        [line for _, line, _ in wanted],
-        [tokens for _, _, tokens in wanted],
-        [number + 1 for number, _, _ in wanted],
+        [line for _, line, _ in checked_lines],
+        [tokens for _, _, tokens in checked_lines],
+        [number + 1 for number, _, _ in checked_lines],
     )
 
 
-def _moved(blocks: list, before: _Side, after: _Side) -> Counter:
+def _moved(blocks: list, issued: _Side, returned: _Side) -> Counter:
     """Count the lines that were taken from one place and stand unchanged in another."""
     gone, added = Counter(), Counter()
     for tag, first, last, start, end in blocks:
         if tag != "equal":
-            gone.update(before.tokens[first:last])
-            added.update(after.tokens[start:end])
+            gone.update(issued.tokens[first:last])
+            added.update(returned.tokens[start:end])
     return Counter({line: count for line, count in (gone & added).items() if _has_number(line)})
 
 
@@ -108,51 +110,51 @@ def _split(
     return near, far
 
 
-def _marks_of(side: _Side, rows: Iterable[int], state: str, note: str = "") -> Iterator[Mark]:
+def _marks_of(side: _Side, rows: Iterable[int], state: str, note: str = "") -> Iterator[TokenCheck]:
     for row in rows:
         for token in side.tokens[row]:
             yield _mark(state, token, token, side, row, note)
 
 
 def _differences(
-    before: _Side, old_rows: Sequence[int], after: _Side, new_rows: Sequence[int]
-) -> Iterator[Mark]:
-    """Mark what differs between some lines and those that stand in their place."""
-    old = [(row, token) for row in old_rows for token in before.tokens[row]]
-    new = [(row, token) for row in new_rows for token in after.tokens[row]]
+    issued: _Side, old_rows: Sequence[int], returned: _Side, new_rows: Sequence[int]
+) -> Iterator[TokenCheck]:
+    """TokenCheck what differs between some lines and those that stand in their place."""
+    old = [(row, token) for row in old_rows for token in issued.tokens[row]]
+    new = [(row, token) for row in new_rows for token in returned.tokens[row]]
     matcher = SequenceMatcher(
         None, [token for _, token in old], [token for _, token in new], autojunk=False
     )
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "equal":
             for row, token in new[start:end]:
-                yield _mark(SAME, token, token, after, row)
+                yield _mark(SAME, token, token, returned, row)
         else:
-            yield from _replaced(before, old[first:last], after, new[start:end])
+            yield from _replaced(issued, old[first:last], returned, new[start:end])
 
 
 def _replaced(
-    before: _Side, old: list[tuple[int, Token]], after: _Side, new: list[tuple[int, Token]]
-) -> Iterator[Mark]:
-    """Pair what is gone with what came in its place, kind by kind; the rest is gone or added."""
+    issued: _Side, old: list[tuple[int, Token]], returned: _Side, new: list[tuple[int, Token]]
+) -> Iterator[TokenCheck]:
+    """Pair what is gone with what came in its place, kind by kind; the remaining is gone or added."""
     for kind in dict.fromkeys(token.kind for _, token in (*old, *new)):
         gone = [pair for pair in old if pair[1].kind == kind]
         added = [pair for pair in new if pair[1].kind == kind]
         for (_, token), (row, other) in zip(gone, added, strict=False):
-            yield _mark(DIFFERS, token, other, after, row)
+            yield _mark(DIFFERS, token, other, returned, row)
         for row, token in gone[len(added) :]:
-            yield _mark(GONE, token, None, before, row)
+            yield _mark(GONE, token, None, issued, row)
         if kind != WORD:
             for row, token in added[len(gone) :]:
-                yield _mark(ADDED, None, token, after, row)
+                yield _mark(ADDED, None, token, returned, row)
 
 
 def _mark(
     state: str, old: Token | None, new: Token | None, side: _Side, row: int, note: str = ""
-) -> Mark:
+) -> TokenCheck:
     token = new or old
     text = "｜".join(side.lines[row].cells)
-    return Mark(
+    return TokenCheck(
         state,
         old.text if old else "",
         new.text if new else "",

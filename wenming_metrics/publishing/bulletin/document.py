@@ -9,12 +9,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.periods import ZONE
+from wenming_metrics.domain.periods import ZONE, Window
 from wenming_metrics.export.word.blocks import length
 from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import DATE_MARK, NUMBER_MARK, SIGNER_MARK, TITLE_MARK
-from wenming_metrics.publishing.bulletin.basis import Basis, basis_of_issue
 from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, shell_of
+from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
 from wenming_metrics.publishing.bulletin.phrases import long_day
 from wenming_metrics.publishing.bulletin.sections import make_content
 from wenming_metrics.publishing.issues import Issue
@@ -40,25 +40,25 @@ class Bulletin:
 def make_bulletin(office: Office, issue: Issue) -> Bulletin:
     """Make the 通报 of an issue in the layout in force. Raises IntakeError without data."""
     with reading(office.store) as connection:
-        basis = basis_of_issue(connection, office, issue)
-        return build(connection, basis, current_layout(connection))
+        material = material_of_issue(connection, office, issue)
+        return build(connection, material, current_layout(connection))
 
 
-def build(connection: Connection, basis: Basis, layout: Layout) -> Bulletin:
-    """Make the 通报 that says what a basis holds, in a layout; the same bytes for the same input."""
-    content, issue = make_content(basis, layout), basis.issue
+def build(connection: Connection, material: Material, layout: Layout) -> Bulletin:
+    """Make the 通报 that says what a material holds, in a layout; the same bytes for the same input."""
+    content, issue = make_content(material, layout), material.issue
     texts = {
-        TITLE_MARK: _title(basis, layout),
+        TITLE_MARK: _title(material, layout),
         NUMBER_MARK: issue.document or "（未签发）",
         SIGNER_MARK: layout.signer,
-        DATE_MARK: long_day(_signed_on(issue)) if basis.is_signed else "（未签发）",
+        DATE_MARK: long_day(_signed_on(issue)) if material.is_signed else "（未签发）",
     }
-    properties = {DIGEST: basis.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
+    properties = {DIGEST: material.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
     shell = shell_of(connection, layout)
-    data = fill(shell, texts, content.body, content.annexes, properties)
-    mark = "" if basis.is_signed else "（征求意见稿）"
-    warnings = [*_old_days(basis, layout), *_too_long(length(content.body))]
-    return Bulletin(f"{issue.title}{mark}.docx", data, tuple(warnings))
+    file_content = fill(shell, texts, content.body, content.annexes, properties)
+    mark = "" if material.is_signed else "（征求意见稿）"
+    warnings = [*old_days(material.window, layout), *_too_long(length(content.body))]
+    return Bulletin(f"{issue.title}{mark}.docx", file_content, tuple(warnings))
 
 
 def period_key(issue: Issue) -> str:
@@ -66,26 +66,26 @@ def period_key(issue: Issue) -> str:
     return f"{issue.window.kind} {issue.window.start} {issue.window.end}"
 
 
-def _title(basis: Basis, layout: Layout) -> str:
-    if basis.window.kind == "day":
-        return f"{layout.subject}日报（{basis.window.title}）"
-    return f"关于{basis.window.title}{layout.subject}情况的通报"
+def _title(material: Material, layout: Layout) -> str:
+    if material.window.kind == "day":
+        return f"{layout.subject}日报（{material.window.title}）"
+    return f"关于{material.window.title}{layout.subject}情况的通报"
 
 
 def _signed_on(issue: Issue) -> date:
     return datetime.fromisoformat(issue.signed_at).astimezone(ZONE).date()
 
 
-def _old_days(basis: Basis, layout: Layout) -> Iterator[str]:
+def old_days(window: Window, layout: Layout) -> Iterator[str]:
     """Find days in the free texts that lie before the period: left over from an earlier issue."""
     for year, month, day in _DAY.findall(f"{layout.opening}\n{layout.demands}"):
         try:
-            on = date(int(year or basis.window.end.year), int(month), int(day))
+            typed_day = date(int(year or window.end.year), int(month), int(day))
         except ValueError:
             yield f"自拟文字里的“{month}月{day}日”不是一个日期。"
             continue
-        if on < basis.window.start:
-            yield f"自拟文字里的日期{long_day(on)}早于本期，可能是上一期留下的。"
+        if typed_day < window.start:
+            yield f"自拟文字里的日期{long_day(typed_day)}早于本期，可能是上一期留下的。"
 
 
 def _too_long(signs: int) -> list[str]:

@@ -62,10 +62,10 @@ def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) 
     lists, but is not named.
     """
     board = next((board for board in office.rules.boards if board.ranked), office.rules.boards[0])
-    found_again = repeats(office, window, board.kind)
+    window_repeats = repeats(office, window, board.kind)
     files = arrivals(connection, list(window.days), cut)
     counting = pd.MultiIndex.from_frame(files.loc[files["counts"], ["batch", "day"]])
-    current = found_again.current
+    current = window_repeats.current
     current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
     survey, wave = _survey(office, window)
     return BulletinFacts(
@@ -73,7 +73,7 @@ def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) 
         sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),
         survey=survey,
         wave=wave,
-        as_of=found_again.as_of.isoformat(),
+        as_of=window_repeats.as_of.isoformat(),
         board=board.kind,
         decimals=office.rules.decimals,
     )

@@ -65,7 +65,7 @@ class Layout:
 
     sections - names of SECTIONS, in order; subject - in the title; opening - before the first
     section, "" = none; demands - one a line; signer - 落款; feedback_days - days after the last day
-    of the period to answer in; per_unit - problems named in the text for each unit, the rest stand in the
+    of the period to answer in; per_unit - problems named in the text for each unit, the remaining stand in the
     annex; shell - digest, "" = the software's own; shell_name - of its file
     """
 
@@ -126,11 +126,11 @@ def save_layout(store: Store, layout: Layout) -> None:
     _log.info("通报版式 %s 外壳 %r", layout.digest, layout.shell_name or "默认")
 
 
-def with_shell(store: Store, layout: Layout, data: bytes, name: str) -> Layout:
+def with_shell(store: Store, layout: Layout, content: bytes, name: str) -> Layout:
     """Check a shell and keep it; gives the layout with it. Raises IntakeError."""
-    check_shell(data)
-    digest = hashlib.sha256(data).hexdigest()[:16]
-    write_note(store, f"shell-{digest}", {"content": base64.b64encode(data).decode()})
+    check_shell(content)
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    write_note(store, f"shell-{digest}", {"content": base64.b64encode(content).decode()})
     return replace(layout, shell=digest, shell_name=name)
 
 
@@ -140,9 +140,15 @@ def shell_of(connection: Connection, layout: Layout) -> bytes:
     return default_shell() if note is None else base64.b64decode(note["content"])
 
 
-def check_shell(data: bytes) -> None:
+def shell_in_force(office: Office) -> bytes:
+    """Give the shell that documents are made of now."""
+    with reading(office.store) as connection:
+        return shell_of(connection, current_layout(connection))
+
+
+def check_shell(content: bytes) -> None:
     """Say everything that keeps a document from being a shell. Raises IntakeError."""
-    text = read_document(data, "外壳")
+    text = read_document(content, "外壳")
     faults = ["外壳里有宏,请另存为不带宏的 .docx"] if text.macros else []
     if text.outside:
         faults.append("外壳要从别处取内容(外部图片、模板),请把它们嵌入文档")
@@ -178,11 +184,11 @@ def _crowded(text: WordText) -> list[str]:
     return faults
 
 
-def read_document(data: bytes, what: str) -> WordText:
+def read_document(content: bytes, what: str) -> WordText:
     """Read a Word document in the sandbox. Takes: what - how it is called. Raises IntakeError."""
-    if len(data) > _MOST_BYTES:
+    if len(content) > _MOST_BYTES:
         raise IntakeError(f"{what}超过 {_MOST_BYTES >> 20} MB,读不了。")
-    answer = read_word(data, limits=_LIMITS)
+    answer = read_word(content, bounds=_LIMITS)
     if not isinstance(answer, Refusal):
         return answer
     if answer.code == "word_password":

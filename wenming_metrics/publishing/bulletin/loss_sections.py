@@ -6,8 +6,8 @@ from math import fsum
 
 from wenming_metrics.domain.numbers import allocate, half_up
 from wenming_metrics.export.word.blocks import Block, Grid, body
-from wenming_metrics.publishing.bulletin.basis import Basis
 from wenming_metrics.publishing.bulletin.layout import Layout
+from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import heads, join, percent, points
 from wenming_metrics.queries.scores.details import PATH_MARK
 
@@ -15,9 +15,9 @@ _MAIN, _SITES = 3, 3
 """So many kinds of loss are named in the sentence, so many sites of an indicator in the table."""
 
 
-def losses(basis: Basis, layout: Layout) -> list[Block]:
+def losses(material: Material, layout: Layout) -> list[Block]:
     """Say where the points went: shares of the top indicators, then the indicators that cost most."""
-    shares, decimals = basis.lists.shares, basis.decimals
+    shares, decimals = material.lists.shares, material.decimals
     if shares.empty:
         return []
     total = float(half_up(fsum(shares["loss"]), decimals))
@@ -37,21 +37,21 @@ def losses(basis: Basis, layout: Layout) -> list[Block]:
     ]
     by_kind = Grid("各类失分", ("类别", *heads("loss"), "占比"), tuple(rows), (50, 20, 20))
     kinds = [by_kind] if len(rows) > 1 else []
-    return [body(f"{text}。"), *kinds, _indicators(basis)]
+    return [body(f"{text}。"), *kinds, _indicators(material)]
 
 
-def _indicators(basis: Basis) -> Grid:
+def _indicators(material: Material) -> Grid:
     rows = []
-    for line in basis.lists.losses.itertuples():
+    for line in material.lists.losses.itertuples():
         path = f"{line.path}{PATH_MARK}{line.name}" if line.path else line.name
         rows.append(
             (
                 str(line.name),
-                points(line.loss, basis.decimals),
+                points(line.loss, material.decimals),
                 percent(line.share, 1, 2),
                 str(line.failed),
                 str(line.checks),
-                _worst_sites(basis, path),
+                _worst_sites(material, path),
             )
         )
     names = heads("loss", "share", "failed", "checks", "sites", share="占比", sites="主要点位")
@@ -59,12 +59,18 @@ def _indicators(basis: Basis) -> Grid:
     return Grid("失分较多的指标", ("指标", *names), tuple(rows), widths, frozenset([0, 5]))
 
 
-def _worst_sites(basis: Basis, path: str) -> str:
+def _worst_sites(material: Material, path: str) -> str:
     """Name the sites with most problems below an indicator."""
-    if basis.facts is None:
+    if material.facts is None:
         return "—"
-    problems = basis.facts.problems
+    problems = material.facts.problems
     below = (problems["path"] == path) | problems["path"].str.startswith(path + PATH_MARK)
     counts = problems[below].groupby(["unit_name", "site_name"], sort=False)["places"].sum()
     counts = counts.sort_values(ascending=False, kind="stable").head(_SITES)
-    return join(f"{unit}{site}（{count}处）" for (unit, site), count in counts.items()) or "—"
+    named_sites = (f"{_site(*key)}（{count}处）" for key, count in counts.items())
+    return join(named_sites) or "—"
+
+
+def _site(unit: str, site: str) -> str:
+    """Name a site with its unit, once."""
+    return site if site.startswith(unit) else f"{unit}{site}"

@@ -15,9 +15,9 @@ _CLIPPED = 60
 """Signs of a description that stand in running text; the annex has all of it."""
 
 
-def heads(*names: str, **others: str) -> tuple[str, ...]:
-    """Give the headings of a table by the names of columns; others - name -> heading of its own."""
-    return tuple(others.get(name) or title(name) for name in names)
+def heads(*names: str, **own: str) -> tuple[str, ...]:
+    """Give the headings of a table by the names of columns; own - name -> heading of its own."""
+    return tuple(own.get(name) or title(name) for name in names)
 
 
 def numeral(number: int) -> str:
@@ -60,18 +60,18 @@ def change(value: float | None, decimals: int) -> str:
     return f"较上期{'上升' if value > 0 else '下降'}{points(abs(value), decimals)}分"
 
 
-def percent(part: float, whole: float, decimals: int = 1) -> str:
+def percent(count: float, base: float, decimals: int = 1) -> str:
     """Spell a share; "—" of nothing.
 
     >>> percent(963, 1032, 2), percent(0, 0)
     ('93.31%', '—')
     """
-    return f"{points(100 * part / whole, decimals)}%" if whole else "—"
+    return f"{points(100 * count / base, decimals)}%" if base else "—"
 
 
-def rate(part: int, whole: int) -> str:
+def rate(count: int, base: int) -> str:
     """Spell a share with what it is a share of."""
-    return f"{percent(part, whole, 2)}（{part}/{whole}）"
+    return f"{percent(count, base, 2)}（{count}/{base}）"
 
 
 def join(names: Iterable[str]) -> str:

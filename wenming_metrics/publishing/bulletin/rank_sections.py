@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from wenming_metrics.export.word.blocks import NOTE, SUBHEADING, Block, Grid, Paragraph, body
-from wenming_metrics.publishing.bulletin.basis import Basis
 from wenming_metrics.publishing.bulletin.layout import Layout
+from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import (
     heads,
     join,
@@ -32,15 +32,15 @@ _STATUSES = {
 }
 
 
-def ranking(basis: Basis, layout: Layout) -> list[Block]:
+def ranking(material: Material, layout: Layout) -> list[Block]:
     """Give each board its lists, group by group: who leads, who is last, who moved; and the table."""
     blocks: list[Block] = []
-    boards = basis.lists.boards
+    boards = material.lists.boards
     for number, (kind, frame) in enumerate(boards.items(), 1):
-        ranked = kind in basis.lists.shortlists
-        board_blocks = _ranked(basis, frame) if ranked else _listed(basis, frame)
+        ranked = kind in material.lists.shortlists
+        board_blocks = _ranked(material, frame) if ranked else _listed(material, frame)
         if board_blocks and len(boards) > 1:
-            blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{basis.boards[kind]}"))
+            blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{material.boards[kind]}"))
         blocks += board_blocks
     return blocks
 
@@ -53,20 +53,20 @@ def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield group, lines
 
 
-def _ranked(basis: Basis, frame: pd.DataFrame) -> list[Block]:
+def _ranked(material: Material, frame: pd.DataFrame) -> list[Block]:
     blocks: list[Block] = []
     for group, lines in _groups(frame):
         prefix = f"{group}：" if group else ""
-        texts = [_ends(lines, basis.decimals), *_moves(lines)]
+        texts = [_ends(lines, material.decimals), *_moves(lines)]
         blocks.append(body(prefix + "".join(texts)))
-        blocks.append(_rank_grid(f"{group}排名" if group else "排名", lines, basis.decimals))
+        blocks.append(_rank_grid(f"{group}排名" if group else "排名", lines, material.decimals))
     return blocks
 
 
 def _ends(lines: pd.DataFrame, decimals: int) -> str:
     """Say who is first and who last; where all have one score, that."""
     first, last = lines["rank"].min(), lines["rank"].max()
-    best, worst = (lines[lines["rank"] == place] for place in (first, last))
+    best, worst = (lines[lines["rank"] == rank] for rank in (first, last))
     top, bottom = best["score"].iloc[0], worst["score"].iloc[0]
     if len(lines) == 1:
         return f"{lines['unit_name'].iloc[0]}{points(top, decimals)}分。"
@@ -128,7 +128,7 @@ def _rank_grid(title: str, lines: pd.DataFrame, decimals: int) -> Grid:
     return Grid(title, heads(*names, "coverage"), tuple(rows), (13, 26, 13, 14, 10, 10, 12, 10, 14))
 
 
-def _listed(basis: Basis, frame: pd.DataFrame) -> list[Block]:
+def _listed(material: Material, frame: pd.DataFrame) -> list[Block]:
     """Give the list of a board without places: those that problems name."""
     lines = frame[(frame["failed"] > 0) | (frame["failed_before"] > 0)]
     if lines.empty:
@@ -147,18 +147,18 @@ def _listed(basis: Basis, frame: pd.DataFrame) -> list[Block]:
         for line in lines.itertuples()
     ]
     names = ("unit", "failed", "change", "places", "lost", "rate", "not_due", "recurred")
-    others = {"change": "较上期", "rate": "按期整改率", "not_due": "未到期", "recurred": "反复"}
-    grid = Grid("", heads(*names, **others), tuple(rows), (26, 9, 11, 10, 12, 26, 11, 9))
+    own_heads = {"change": "较上期", "rate": "按期整改率", "not_due": "未到期", "recurred": "反复"}
+    grid = Grid("", heads(*names, **own_heads), tuple(rows), (26, 9, 11, 10, 12, 26, 11, 9))
     return [grid, Paragraph(NOTE, on_time_note(lines["as_of"].iloc[0]))]
 
 
-def shortlists(basis: Basis, layout: Layout) -> list[Block]:
+def shortlists(material: Material, layout: Layout) -> list[Block]:
     """Name the units in front and at the back of each group; they are proposed, not decided."""
     blocks = []
-    for frame in basis.lists.shortlists.values():
+    for frame in material.lists.shortlists.values():
         for (group, title), lines in frame.groupby(["group", "title"], sort=False):
             named = lines[lines["left_out"] == 0]
-            units = join(_listed_unit(line, basis.decimals) for line in named.itertuples())
+            units = join(_listed_unit(line, material.decimals) for line in named.itertuples())
             out = int(lines["left_out"].sum())
             texts = [f"{group}{title}建议名单（{len(named)}个）：{units}" if len(named) else ""]
             texts += [f"另有并列的{out}个超过名单上限，未列名" if out else ""]
@@ -173,11 +173,11 @@ def _listed_unit(line: tuple, decimals: int) -> str:
     return f"{line.unit_name}（第{line.rank}名，{points(line.score, decimals)}分{below}{running}）"
 
 
-def absent(basis: Basis, layout: Layout) -> list[Block]:
+def absent(material: Material, layout: Layout) -> list[Block]:
     """List the units without a place, by reason."""
     blocks = []
-    for kind in basis.lists.shortlists:
-        frame = basis.lists.boards[kind]
+    for kind in material.lists.shortlists:
+        frame = material.lists.boards[kind]
         without = frame[frame["rank"].isna()]
         for status, lines in without.groupby("status", sort=False):
             words = _STATUSES.get(status, status)

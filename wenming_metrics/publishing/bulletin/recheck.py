@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.publishing.bulletin.basis import Basis, basis_of_issue, issue_of_window
-from wenming_metrics.publishing.bulletin.compare import SAME, Mark, compare
+from wenming_metrics.publishing.bulletin.compare import SAME, TokenCheck, compare
 from wenming_metrics.publishing.bulletin.document import DIGEST, LAYOUT, PERIOD, build
 from wenming_metrics.publishing.bulletin.layout import (
     Layout,
@@ -20,8 +19,13 @@ from wenming_metrics.publishing.bulletin.layout import (
     layout_by,
     read_document,
 )
+from wenming_metrics.publishing.bulletin.material import (
+    Material,
+    issue_of_window,
+    material_of_issue,
+)
 from wenming_metrics.publishing.bulletin.sections import names_in
-from wenming_metrics.publishing.bulletin.tokens import Names
+from wenming_metrics.publishing.bulletin.tokens import NameFinder
 from wenming_metrics.publishing.issues import Issue, list_issues
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.sandbox.word import read_word
@@ -34,13 +38,13 @@ COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
 class Recheck:
     """What became of a document.
 
-    issue - of whose figures it is; is_signed - whether they were signed; marks - of every number
+    subject - the issue whose figures it is of; is_signed - whether they were signed; marks - of every number
     and name; remarks - what hinders the comparison, in words
     """
 
-    issue: Issue
+    subject: Issue
     is_signed: bool
-    marks: tuple[Mark, ...]
+    marks: tuple[TokenCheck, ...]
     remarks: tuple[str, ...]
 
     @property
@@ -62,38 +66,40 @@ class Recheck:
         )
 
 
-def recheck(office: Office, data: bytes) -> Recheck:
+def recheck(office: Office, content: bytes) -> Recheck:
     """Compare a document with what it was made of.
 
     Raises IntakeError for one that is no 通报 of this store.
     """
-    text = read_document(data, "这个文件")
+    text = read_document(content, "这个文件")
     digest, period = (text.properties.get(name, "") for name in (DIGEST, PERIOD))
     if not digest or not period:
         raise IntakeError(
             "这个文件没有本软件的校验码：不是从这里导出的通报，或者校验码已被去掉，不能核对。"
         )
     with reading(office.store) as connection:
-        basis, remarks = _basis(connection, office, digest, period)
+        material, remarks = _material(connection, office, digest, period)
         layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
-        expected = read_word(build(connection, basis, layout).content)
-    marks = compare(expected.lines, text.lines, Names(*names_in(basis)))
-    return Recheck(basis.issue, basis.is_signed, tuple(marks), (*remarks, *unknown))
+        expected = read_word(build(connection, material, layout).content)
+    marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
+    return Recheck(material.issue, material.is_signed, tuple(marks), (*remarks, *unknown))
 
 
-def _basis(
+def _material(
     connection: Connection, office: Office, digest: str, period: str
-) -> tuple[Basis, list[str]]:
+) -> tuple[Material, list[str]]:
     """Find what a document was made of: what was signed under its digest, else its days as they are now."""
-    for issue in list_issues(connection):
-        if issue.hash == digest:
-            return basis_of_issue(connection, office, issue), []
-    basis = basis_of_issue(connection, office, issue_of_window(connection, office, _window(period)))
-    if basis.digest == digest:
-        return basis, []
-    if basis.is_signed:
-        return basis, ["这是签发以前的征求意见稿，现在按签发的数核对。"]
-    return basis, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
+    for signed_issue in list_issues(connection):
+        if signed_issue.hash == digest:
+            return material_of_issue(connection, office, signed_issue), []
+    material = material_of_issue(
+        connection, office, issue_of_window(connection, office, _window(period))
+    )
+    if material.digest == digest:
+        return material, []
+    if material.is_signed:
+        return material, ["这是签发以前的征求意见稿，现在按签发的数核对。"]
+    return material, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
 
 
 def _window(period: str) -> Window:

@@ -12,25 +12,25 @@ from wenming_metrics.export.word.blocks import (
     ANNEX,
     HEADING,
     NOTE,
-    SUBHEADING,
     Block,
     Paragraph,
     body,
 )
 from wenming_metrics.publishing.bulletin import phrases
-from wenming_metrics.publishing.bulletin.basis import Basis
 from wenming_metrics.publishing.bulletin.layout import DEADLINE_MARK, SECTIONS, Layout
 from wenming_metrics.publishing.bulletin.loss_sections import losses
-from wenming_metrics.publishing.bulletin.phrases import clip, join, numeral, points
+from wenming_metrics.publishing.bulletin.material import Material
+from wenming_metrics.publishing.bulletin.phrases import join, numeral, points
 from wenming_metrics.publishing.bulletin.rank_sections import absent, ranking, shortlists
 from wenming_metrics.publishing.bulletin.work_sections import (
     problem_grid,
+    problems,
     rectification,
     repeats,
     survey,
 )
 
-Section = Callable[[Basis, Layout], list[Block]]
+Section = Callable[[Material, Layout], list[Block]]
 
 
 @dataclass(frozen=True)
@@ -41,120 +41,92 @@ class Content:
     annexes: tuple[Block, ...]
 
 
-def make_content(basis: Basis, layout: Layout) -> Content:
+def make_content(material: Material, layout: Layout) -> Content:
     """Make all blocks of a 通报. Sections that have nothing to say are left out."""
-    blocks, number = [*_standing(basis), *_opening(layout)], 0
+    blocks, number = [*_standing(material), *_opening(layout)], 0
     for name in layout.sections:
-        section_blocks = _MAKERS[name](basis, layout) if name in _MAKERS else []
+        section_blocks = _MAKERS[name](material, layout) if name in _MAKERS else []
         if section_blocks:
             number += 1
             blocks.append(Paragraph(HEADING, f"{numeral(number)}、{SECTIONS[name]}"))
             blocks += section_blocks
-    annexes = _annexes(basis) if "annex" in layout.sections else []
+    annexes = _annexes(material) if "annex" in layout.sections else []
     if annexes:
         blocks.append(body("附件：问题清单"))
-    return Content(tuple(blocks), (*annexes, *_basis_notes(basis)))
+    return Content(tuple(blocks), (*annexes, *_material_notes(material)))
 
 
-def _standing(basis: Basis) -> list[Block]:
+def _standing(material: Material) -> list[Block]:
     """Say above everything else that a document is no signed 通报."""
-    issue = basis.issue
-    if issue.ended_at:
-        return [body(f"（本期已作废：{issue.reason}）")]
-    return [] if basis.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
+    standing = material.issue
+    if standing.ended_at:
+        return [body(f"（本期已作废：{standing.reason}）")]
+    return [] if material.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
 
 
 def _opening(layout: Layout) -> list[Block]:
     return [body(line) for line in layout.opening.splitlines() if line.strip()]
 
 
-def _summary(basis: Basis, layout: Layout) -> list[Block]:
-    city, span = basis.lists.city, basis.window.title
-    looked = f"{span}，共检查点位{city.sites}个、到访{city.visits}次，检查{city.checks}项次"
-    found = f"发现问题{city.failed}项、{city.places}处" if city.failed else "未发现问题"
-    board = next(iter(basis.boards))
-    named = f"参加测评的{basis.boards[board]}共{city.units}个"
-    without = city.units - city.scored
-    scored = "均有得分" if not without else f"有得分的{city.scored}个，未评分的{without}个"
-    if not city.scored:
+def _summary(material: Material, layout: Layout) -> list[Block]:
+    overview, span = material.lists.city, material.window.title
+    looked = (
+        f"{span}，共检查点位{overview.sites}个、到访{overview.visits}次，检查{overview.checks}项次"
+    )
+    problems = (
+        f"发现问题{overview.failed}项、{overview.places}处" if overview.failed else "未发现问题"
+    )
+    board = next(iter(material.boards))
+    named = f"参加测评的{material.boards[board]}共{overview.units}个"
+    without = overview.units - overview.scored
+    scored = "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    if not overview.scored:
         scored = "均未评分"
-    blocks = [body(f"{looked}，{found}。"), body(f"{named}，{scored}。")]
-    if city.score is None:
+    blocks = [body(f"{looked}，{problems}。"), body(f"{named}，{scored}。")]
+    if overview.score is None:
         return blocks
-    texts = [f"全市得分{points(city.score, basis.decimals)}分"]
-    texts += [phrases.change(city.score_change, basis.decimals), _target(basis)]
+    texts = [f"全市得分{points(overview.score, material.decimals)}分"]
+    texts += [phrases.change(overview.score_change, material.decimals), _target(material)]
     blocks.append(body(phrases.sentence(texts)))
-    if basis.window.kind == "day":
+    if material.window.kind == "day":
         blocks.append(body("当日检查点位少，得分和名次仅供参考。"))
     return blocks
 
 
-def _target(basis: Basis) -> str:
-    city, decimals = basis.lists.city, basis.decimals
-    if city.target is None:
+def _target(material: Material) -> str:
+    overview, decimals = material.lists.city, material.decimals
+    if overview.target is None:
         return ""
-    gap, target = city.score - city.target, f"目标（{points(city.target, decimals)}分）"
+    gap, goal = overview.score - overview.target, f"目标（{points(overview.target, decimals)}分）"
     if points(abs(gap), decimals) == points(0, decimals):
-        return f"达到{target}"
-    return f"{'高于' if gap > 0 else '低于'}{target}{points(abs(gap), decimals)}分"
+        return f"达到{goal}"
+    return f"{'高于' if gap > 0 else '低于'}{goal}{points(abs(gap), decimals)}分"
 
 
-def _problems(basis: Basis, layout: Layout) -> list[Block]:
-    """Name the problems of each unit, the ones that cost most; the annex has them all."""
-    if basis.facts is None:
-        return []
-    if basis.facts.problems.empty:
-        return [body("本期未发现问题。")]
-    by_unit = dict(tuple(basis.facts.problems.groupby("unit_name", sort=False)))
-    listed = basis.lists.boards[basis.facts.board]["unit_name"].tolist()
-    names = [*(name for name in listed if name in by_unit), *(by_unit.keys() - set(listed))]
-    blocks: list[Block] = []
-    for number, name in enumerate(names, 1):
-        lines = by_unit[name]
-        count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
-        blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
-        for place, line in enumerate(lines.head(layout.per_unit).itertuples(), 1):
-            blocks.append(body(f"{place}.{_problem(line)}"))
-        rest = len(lines) - layout.per_unit
-        if rest > 0:
-            where = "见附件" if "annex" in layout.sections else "从略"
-            blocks.append(body(f"其余{rest}条{where}。"))
-    return blocks
-
-
-def _problem(line: tuple) -> str:
-    """Word one problem: where, what, who is responsible."""
-    text = " ".join(line.description.split())
-    what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"
-    is_other = line.responsible not in ("", line.unit_name)
-    who = f"（责任单位：{line.responsible}）" if is_other else ""
-    return f"{line.site_name}：{what.rstrip('。；，')}{who}。"
-
-
-def _demands(basis: Basis, layout: Layout) -> list[Block]:
-    deadline = basis.window.end + timedelta(days=layout.feedback_days)
+def _demands(material: Material, layout: Layout) -> list[Block]:
+    deadline = material.window.end + timedelta(days=layout.feedback_days)
     lines = [line.strip() for line in layout.demands.splitlines() if line.strip()]
     texts = [line.replace(DEADLINE_MARK, phrases.long_day(deadline)) for line in lines]
     return [body(f"（{numeral(number)}）{text}") for number, text in enumerate(texts, 1)]
 
 
-def _annexes(basis: Basis) -> list[Block]:
-    if basis.facts is None or basis.facts.problems.empty:
+def _annexes(material: Material) -> list[Block]:
+    if material.facts is None or material.facts.problems.empty:
         return []
-    grid, rest = problem_grid(basis)
+    grid, remaining = problem_grid(material)
     blocks = [Paragraph(ANNEX, "附件"), grid]
-    if rest:
-        blocks.append(Paragraph(NOTE, f"另有{rest}条未列入本表，全部问题见系统导出的清单。"))
+    if remaining:
+        blocks.append(Paragraph(NOTE, f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"))
     return blocks
 
 
-def _basis_notes(basis: Basis) -> list[Block]:
+def _material_notes(material: Material) -> list[Block]:
     """Say by which rules and of how many rows the figures are, and how to check them."""
-    code = basis.digest[:10]
-    what = "校验码" if basis.is_signed else "数据校验码（未签发）"
+    code = material.digest[:10]
+    what = "校验码" if material.is_signed else "数据校验码（未签发）"
     texts = [
-        f"测评办法：{join(basis.rules)}。",
-        f"数据依据：入库的{basis.lists.rows}行。{what}：{code}。",
+        f"测评办法：{join(material.rules)}。",
+        f"数据依据：入库的{material.lists.rows}行。{what}：{code}。",
     ]
     return [Paragraph(NOTE, text) for text in texts]
 
@@ -165,7 +137,7 @@ _MAKERS: Mapping[str, Section] = {
     "shortlists": shortlists,
     "absent": absent,
     "losses": losses,
-    "problems": _problems,
+    "problems": problems,
     "repeats": repeats,
     "rectification": rectification,
     "survey": survey,
@@ -173,14 +145,14 @@ _MAKERS: Mapping[str, Section] = {
 }
 
 
-def names_in(basis: Basis) -> tuple[set[str], set[str]]:
+def names_in(material: Material) -> tuple[set[str], set[str]]:
     """Give the names that figures belong to: of units and sites, and of what else is named.
 
     Returns: names that occur only where they are meant; names that may be words as well (indicators,
              groups, lists, statuses)
     """
-    lists, facts = basis.lists, basis.facts
-    strong, weak = set(), set(basis.boards.values())
+    lists, facts = material.lists, material.facts
+    strong, weak = set(), set(material.boards.values())
     for frame in lists.boards.values():
         strong |= set(frame["unit_name"])
         weak |= set(frame.get("group", pd.Series(dtype=object))) | set(frame.get("status", ()))

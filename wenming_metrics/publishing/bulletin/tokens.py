@@ -68,14 +68,14 @@ class Token:
         return f"{self.direction}{self.value}{self.unit}"
 
 
-class Names:
-    """Names to be found in texts, the longest first."""
+class NameFinder:
+    """NameFinder to be found in texts, the longest first."""
 
     def __init__(self, strong: Iterable[str], weak: Iterable[str]) -> None:
         """Takes: strong - names that are always meant; weak - that may be plain words as well."""
         self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        pairs = [*((name, NAME) for name in strong), *((name, WORD) for name in weak)]
-        for name, kind in sorted(pairs, key=lambda pair: -len(pair[0])):
+        name_kinds = [*((name, NAME) for name in strong), *((name, WORD) for name in weak)]
+        for name, kind in sorted(name_kinds, key=lambda pair: -len(pair[0])):
             if len(name) > 1:
                 self._by_start[name[:2]].append((name, kind))
 
@@ -92,7 +92,7 @@ class Names:
                 position += 1
 
 
-def tokens_of(line: WordLine, names: Names) -> tuple[Token, ...]:
+def tokens_of(line: WordLine, names: NameFinder) -> tuple[Token, ...]:
     """Give what is checked of a line, in order. The headings of a table are checked as they stand."""
     if line.kind == HEAD:
         return tuple(
@@ -100,35 +100,37 @@ def tokens_of(line: WordLine, names: Names) -> tuple[Token, ...]:
             for number, cell in enumerate(line.cells)
             if cell.strip()
         )
-    found: list[Token] = []
+    tokens: list[Token] = []
     for number, cell in enumerate(line.cells):
         text = cell.translate(_WIDE)
         if line.kind == PARAGRAPH:
             text = _ORDINAL.sub("", text)
-        found += _tokens(text, names, number)
-    return tuple(found)
+        tokens += _tokens(text, names, number)
+    return tuple(tokens)
 
 
-def _tokens(text: str, names: Names, cell: int) -> list[Token]:
+def _tokens(text: str, names: NameFinder, cell: int) -> list[Token]:
     placed, masked = [], list(text)
     for position, name, kind in names.find(text):
         placed.append((position, Token(kind, name, cell=cell)))
         # Digits within a name are the name's; a clause does not end at it.
         masked[position : position + len(name)] = "\x00" * len(name)
-    rest, previous = "".join(masked), 0
-    for match in _FIGURE.finditer(rest):
+    remaining, previous = "".join(masked), 0
+    for match in _FIGURE.finditer(remaining):
         sign = match["sign"] or ""
-        direction = _SIGNS.get(sign) or _direction(rest[previous : match.start()])
+        direction = _SIGNS.get(sign) or _direction(remaining[previous : match.start()])
         value, unit = _value(match)
         placed.append((match.start(), Token(NUMBER, value, unit, direction, cell)))
         previous = match.end()
-    placed += [(match.start(), Token(WORD, _SAME, cell=cell)) for match in _LEVEL.finditer(rest)]
+    placed += [
+        (match.start(), Token(WORD, _SAME, cell=cell)) for match in _LEVEL.finditer(remaining)
+    ]
     return [token for _, token in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _direction(before: str) -> str:
+def _direction(text: str) -> str:
     """Say which way a number goes by the words of its clause that stand before it."""
-    clause = _CLAUSE.split(before)[-1]
+    clause = _CLAUSE.split(text)[-1]
     last = {way: -1 for way in (UP, DOWN)}
     for way, pattern in ((UP, _UPWARD), (DOWN, _DOWNWARD)):
         for match in pattern.finditer(clause):
@@ -173,6 +175,6 @@ def _chinese(text: str) -> int:
     return total + digit
 
 
-def tokenise(lines: Sequence[WordLine], names: Names) -> list[tuple[Token, ...]]:
+def tokenise(lines: Sequence[WordLine], names: NameFinder) -> list[tuple[Token, ...]]:
     """Give what is checked of each line."""
     return [tokens_of(line, names) for line in lines]

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from wenming_metrics.export.word.blocks import NOTE, Block, Grid, Paragraph, body
-from wenming_metrics.publishing.bulletin.basis import Basis
+from wenming_metrics.export.word.blocks import (
+    NOTE,
+    SUBHEADING,
+    Block,
+    Grid,
+    Paragraph,
+    body,
+)
 from wenming_metrics.publishing.bulletin.layout import Layout
+from wenming_metrics.publishing.bulletin.material import Material
 from wenming_metrics.publishing.bulletin.phrases import (
+    clip,
     heads,
     long_day,
+    numeral,
     points,
     rate,
     sentence,
@@ -26,11 +37,48 @@ _REMARKS = {
 }
 
 
-def repeats(basis: Basis, layout: Layout) -> list[Block]:
-    """List the sites where problems were found on several days."""
-    if basis.facts is None:
+def problems(material: Material, layout: Layout) -> list[Block]:
+    """Name the problems of each unit, the ones that cost most; the annex has them all."""
+    if material.facts is None:
         return []
-    sites = basis.facts.sites[basis.facts.sites["days"] > 1]
+    if material.facts.problems.empty:
+        return [body("本期未发现问题。")]
+    blocks: list[Block] = []
+    for number, (name, lines) in enumerate(_by_unit(material), 1):
+        count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
+        blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
+        for order, line in enumerate(lines.head(layout.per_unit).itertuples(), 1):
+            blocks.append(body(f"{order}.{_problem(line)}"))
+        remaining = len(lines) - layout.per_unit
+        if remaining > 0:
+            where = "见附件" if "annex" in layout.sections else "从略"
+            blocks.append(body(f"其余{remaining}条{where}。"))
+    return blocks
+
+
+def _by_unit(material: Material) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give the problems of each unit, in the order of the list."""
+    by_unit = dict(tuple(material.facts.problems.groupby("unit_name", sort=False)))
+    listed = material.lists.boards[material.facts.board]["unit_name"].tolist()
+    unlisted = [name for name in by_unit if name not in set(listed)]
+    for name in [*(name for name in listed if name in by_unit), *unlisted]:
+        yield name, by_unit[name]
+
+
+def _problem(line: tuple) -> str:
+    """Word one problem: where, what, who is responsible."""
+    text = " ".join(line.description.split())
+    what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"
+    is_other = line.responsible not in ("", line.unit_name)
+    who = f"（责任单位：{line.responsible}）" if is_other else ""
+    return f"{line.site_name}：{what.rstrip('。；，')}{who}。"
+
+
+def repeats(material: Material, layout: Layout) -> list[Block]:
+    """List the sites where problems were found on several days."""
+    if material.facts is None:
+        return []
+    sites = material.facts.sites[material.facts.sites["days"] > 1]
     if sites.empty:
         return [body("本期无多次查出问题的点位。")]
     rows = tuple(
@@ -45,23 +93,23 @@ def repeats(basis: Basis, layout: Layout) -> list[Block]:
         for line in sites.itertuples()
     )
     names = ("site", "unit", "item", "days", "times", "open")
-    others = {"site": "点位", "days": "查出天数", "times": "问题条数", "open": "未整改"}
-    grid = Grid("", heads(*names, **others), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
+    own_heads = {"site": "点位", "days": "查出天数", "times": "问题条数", "open": "未整改"}
+    grid = Grid("", heads(*names, **own_heads), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
     return [body(f"本期有{len(rows)}个点位在不同日期多次查出问题。"), grid]
 
 
-def rectification(basis: Basis, layout: Layout) -> list[Block]:
+def rectification(material: Material, layout: Layout) -> list[Block]:
     """Say what has become of the problems of the period, as of a day, each rate with its base."""
-    facts = basis.facts
+    facts = material.facts
     if facts is None or facts.problems.empty:
         return []
     counts = _states(facts.problems, facts.as_of)
-    found, closed, due = counts["found"], counts["closed"], counts["fell_due"]
-    head = f"截至{long_day(facts.as_of)}，本期发现的{found}条问题中"
-    answered = f"反馈已整改{closed}条，整改率{rate(closed, found)}" if closed else ""
+    total, closed, due = counts["found"], counts["closed"], counts["fell_due"]
+    head = f"截至{long_day(facts.as_of)}，本期发现的{total}条问题中"
+    answered = f"反馈已整改{closed}条，整改率{rate(closed, total)}" if closed else ""
     answered = answered or "尚无反馈已整改的"
     overdue = due - counts["in_time"]
-    rest = [
+    remaining = [
         f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
         if due
         else "",
@@ -72,10 +120,10 @@ def rectification(basis: Basis, layout: Layout) -> list[Block]:
         f"反弹{counts['relapsed']}条" if counts["relapsed"] else "",
     ]
     blocks: list[Block] = [body(f"{head}，{answered}。")]
-    if any(rest):
-        blocks.append(body(sentence(rest)))
+    if any(remaining):
+        blocks.append(body(sentence(remaining)))
     if closed or due:
-        blocks.append(_state_grid(basis))
+        blocks.append(_state_grid(material))
     return blocks
 
 
@@ -97,10 +145,10 @@ def _states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
     return {name: int(flag.sum()) for name, flag in flags.items()}
 
 
-def _state_grid(basis: Basis) -> Grid:
-    facts = basis.facts
+def _state_grid(material: Material) -> Grid:
+    facts = material.facts
     rows = []
-    for name, lines in facts.problems.groupby("unit_name", sort=False):
+    for name, lines in _by_unit(material):
         counts = _states(lines, facts.as_of)
         due = counts["fell_due"]
         rows.append(
@@ -113,19 +161,19 @@ def _state_grid(basis: Basis) -> Grid:
                 rate(counts["in_time"], due) if due else "—",
             )
         )
-    others = {"found": "问题条数", "closed": "已整改", "rate": "整改率", "due": "期限已过"}
-    others |= {"in_time": "按期整改率"}
-    names = heads("unit", "found", "closed", "rate", "due", "in_time", **others)
+    own_heads = {"found": "问题条数", "closed": "已整改", "rate": "整改率", "due": "期限已过"}
+    own_heads |= {"in_time": "按期整改率"}
+    names = heads("unit", "found", "closed", "rate", "due", "in_time", **own_heads)
     return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
 
 
-def survey(basis: Basis, layout: Layout) -> list[Block]:
+def survey(material: Material, layout: Layout) -> list[Block]:
     """Give the city's rates of the latest wave, each with what it rests on, and its definition."""
-    if basis.facts is None or basis.facts.survey.empty:
+    if material.facts is None or material.facts.survey.empty:
         return []
-    lines = list(basis.facts.survey.itertuples())
+    lines = list(material.facts.survey.itertuples())
     figures = "；".join(_figure(line) for line in lines)
-    blocks: list[Block] = [body(f"{basis.facts.wave}问卷调查：{figures}。")]
+    blocks: list[Block] = [body(f"{material.facts.wave}问卷调查：{figures}。")]
     return [*blocks, *(Paragraph(NOTE, f"{line.definition}。") for line in lines)]
 
 
@@ -139,9 +187,9 @@ def _figure(line: tuple) -> str:
     return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
 
 
-def problem_grid(basis: Basis) -> tuple[Grid, int]:
+def problem_grid(material: Material) -> tuple[Grid, int]:
     """List the problems of the period; gives the table and how many it leaves out."""
-    problems = basis.facts.problems
+    problems = material.facts.problems
     rows = tuple(
         (
             str(number),
@@ -167,7 +215,7 @@ def problem_grid(basis: Basis) -> tuple[Grid, int]:
         "due",
         "state",
     )
-    others = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
+    own_heads = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
     widths = (9, 18, 22, 22, 40, 9, 20, 16, 16)
-    grid = Grid("问题清单", heads(*names, **others), rows, widths, frozenset([2, 3, 4, 6]))
+    grid = Grid("问题清单", heads(*names, **own_heads), rows, widths, frozenset([2, 3, 4, 6]))
     return grid, max(len(problems) - _MOST, 0)

@@ -29,41 +29,41 @@ _DEEPEST = 400
 
 def main() -> None:
     """Read the document on standard input."""
-    data, limits = begin()
-    parts = _open(data, limits)
+    content, bounds = begin()
+    parts = _open(content, bounds)
     names = [_BODY, *sorted(name for name in parts if name.startswith(_BESIDE))]
     for name in names:
         where = "body" if name == _BODY else "beside"
-        for kind, cells in _lines(_parse(data, parts[name])):
+        for kind, cells in _lines(_parse(content, parts[name])):
             if any(cells):
                 send({"type": "line", "where": where, "kind": kind, "cells": cells})
     macros = any("vbaproject" in name for name in parts)
-    outside = sorted(_outside(data, parts))
-    properties = _properties(data, parts)
+    outside = sorted(_outside(content, parts))
+    properties = _properties(content, parts)
     send({"type": "facts", "properties": properties, "macros": macros, "outside": outside})
     end()
 
 
-def _open(data: bytes, limits: dict) -> dict[str, Part]:
+def _open(content: bytes, bounds: dict) -> dict[str, Part]:
     """List the parts by lower-case name; refuse what is no document of this kind."""
-    if data.startswith(_OLE):
+    if content.startswith(_OLE):
         raise Refused("word_password")
-    if not data.startswith(b"PK"):
+    if not content.startswith(b"PK"):
         raise Refused("not_word")
-    parts = {part.name.lower(): part for part in read_directory(data, limits["entries"])}
+    parts = {part.name.lower(): part for part in read_directory(content, bounds["entries"])}
     if any(part.flags & 1 for part in parts.values()):
         raise Refused("word_password")
     if _BODY not in parts:
         raise Refused("not_word")
     size = sum(part.size for part in parts.values() if is_xml(part))
-    if size > limits["xml_bytes"]:
-        raise Refused("too_big", xml_bytes=size, limit=limits["xml_bytes"])
+    if size > bounds["xml_bytes"]:
+        raise Refused("too_big", xml_bytes=size, limit=bounds["xml_bytes"])
     return parts
 
 
-def _parse(data: bytes, part: Part) -> Element:
+def _parse(content: bytes, part: Part) -> Element:
     """Parse a part; one that declares entities or is nested beyond reason is no part of Word's."""
-    text = b"".join(unpack(data, part))
+    text = b"".join(unpack(content, part))
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text or text[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Refused("not_word")
     try:
@@ -172,23 +172,23 @@ def _is_hidden(element: Element) -> bool:
     return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false")
 
 
-def _outside(data: bytes, parts: dict[str, Part]) -> set[str]:
+def _outside(content: bytes, parts: dict[str, Part]) -> set[str]:
     """List what the document would fetch from elsewhere when it is opened; links are not."""
     fetched = set()
     for name, part in parts.items():
         if name.endswith(".rels"):
-            for relation in _parse(data, part).iter(_RELATION):
+            for relation in _parse(content, part).iter(_RELATION):
                 kind = relation.get("Type", "").rsplit("/", 1)[-1]
                 if relation.get("TargetMode") == "External" and kind != "hyperlink":
                     fetched.add(kind)
     return fetched
 
 
-def _properties(data: bytes, parts: dict[str, Part]) -> dict[str, str]:
+def _properties(content: bytes, parts: dict[str, Part]) -> dict[str, str]:
     """Give the document's own properties (文件属性, 自定义) by name."""
     if _PROPERTIES not in parts:
         return {}
-    root = _parse(data, parts[_PROPERTIES])
+    root = _parse(content, parts[_PROPERTIES])
     return {
         entry.get("name", ""): "".join(entry.itertext()).strip() for entry in root.iter(_PROPERTY)
     }

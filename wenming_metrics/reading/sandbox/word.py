@@ -38,16 +38,16 @@ class WordText:
     outside: tuple[str, ...]
 
 
-def read_word(data: bytes, *, limits: SandboxLimits = DEFAULT_LIMITS) -> WordText | Refusal:
+def read_word(content: bytes, *, bounds: SandboxLimits = DEFAULT_LIMITS) -> WordText | Refusal:
     """Read a document in a child process.
 
     Returns: its text, or why it is not read: word_password (or an old .doc), not_word, too_big, or
              what may happen to any child
     """
-    return run("word_child", data, _gather, limits=limits)
+    return run("word_child", content, _gather, limits=bounds)
 
 
-def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> WordText:
+def _gather(messages: Iterator[tuple[dict, bytes]], bounds: SandboxLimits) -> WordText:
     lines = []
     for header, _ in messages:
         if header["type"] == "facts":
@@ -57,7 +57,7 @@ def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Wo
         kind, cells = header["kind"], tuple(map(str, header["cells"]))
         if header["type"] != "line" or kind not in (PARAGRAPH, HEAD, ROW) or not cells:
             raise ValueError(header["type"])
-        if len(lines) == limits.cells:
+        if len(lines) == bounds.cells:
             raise ValueError("more lines than cells")
         lines.append(WordLine(kind, cells, header["where"] != "body"))
     raise EOFError

@@ -29,7 +29,7 @@ _NO_ISSUE = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
+class Material:
     """What one 通报 says.
 
     issue  - of whose days it is; key -1: of days that are no issue
@@ -61,12 +61,12 @@ class Basis:
         return 2 if self.facts is None else self.facts.decimals
 
 
-def basis_of_issue(connection: Connection, office: Office, issue: Issue) -> Basis:
+def material_of_issue(connection: Connection, office: Office, issue: Issue) -> Material:
     """Give what was signed of an issue, else what would be signed now. Raises IntakeError."""
     if issue.was_signed:
         frozen = read_frozen(connection, issue)
         boards, rules = frozen.facts["boards"], tuple(frozen.facts["rules"])
-        return Basis(issue, frozen.lists, frozen.bulletin, boards, rules, issue.hash)
+        return Material(issue, frozen.lists, frozen.bulletin, boards, rules, issue.hash)
     if issue.state == WITHDRAWN:
         raise IntakeError(f"{issue.title}没有签发就作废了，没有通报。")
     cut = Cutoff() if issue.key == _NO_ISSUE else cut_of(connection, issue)
@@ -75,7 +75,7 @@ def basis_of_issue(connection: Connection, office: Office, issue: Issue) -> Basi
         raise IntakeError(f"{issue.window.title}没有督查数据，不能出通报。")
     facts, said = gather(connection, office, issue.window, cut), list_facts(office, lists, {})
     digest = digest_of(freeze(issue, said, cut, lists, facts))
-    return Basis(issue, lists, facts, said["boards"], tuple(said["rules"]), digest)
+    return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest)
 
 
 def issue_of_window(connection: Connection, office: Office, window: Window) -> Issue:
