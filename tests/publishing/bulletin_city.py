@@ -4,11 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.builders import xlsx
-from tests.offices import ingest, make_office
+from tests.offices import copy_office, ingest, make_office
 from tests.publishing.city import MONDAY, NEXT
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import SenderAnswers
 
@@ -16,6 +15,8 @@ GROUP = "主城区"
 LONG_NAME = "高新技术产业开发区临江新城街道"
 STREETS = [(name, GROUP) for name in ("甲街道", "乙街道", "丙街道")]
 STREETS += [("丁镇", "其他"), (LONG_NAME, "其他"), ("戊镇", "其他")]
+REMARK = "墙面破损" * 1_250
+"""5,000 signs."""
 HEADERS = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "问题描述", "处数", "扣分"]
 HEADERS += ["编号", "整改时限"]
 LINES = [
@@ -34,7 +35,7 @@ LINES = [
 ]
 
 
-def open_bulletin_city(folder: Path, remark: str = "垃圾未清理") -> Office:
+def open_bulletin_city(folder: Path, remark: str = REMARK) -> Office:
     """Open an office of six streets in two groups; one of them nobody visits."""
     office = make_office(
         folder,
@@ -73,9 +74,14 @@ def _send(office: Office, name: str, rows: list[list]) -> None:
     ingest(office, xlsx(sheets), f"{name}.xlsx", answers=answers)
 
 
-def sign_both(office: Office) -> Issue:
-    """Sign both issues; gives the second."""
+def signed_city(folder: Path) -> Office:
+    """Open a copy of the city with both issues signed, which is made once in a run of the tests."""
+    return copy_office(folder, "bulletin city", _sign_both)
+
+
+def _sign_both(folder: Path) -> Office:
+    office = open_bulletin_city(folder)
     for day in (MONDAY, NEXT):
         issue = signing.draft(office, day, "张三")
-        issue = signing.sign(office, issue.key, "王五", f"创建办〔2025〕{issue.number}号")
-    return issue
+        signing.sign(office, issue.key, "王五", f"创建办〔2025〕{issue.number}号")
+    return office

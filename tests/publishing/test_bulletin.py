@@ -9,9 +9,8 @@ from dataclasses import replace
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from docx.shared import Mm
 
-from tests.publishing.bulletin_city import LONG_NAME, open_bulletin_city, sign_both
+from tests.publishing.bulletin_city import LONG_NAME, REMARK, signed_city
 from tests.publishing.city import MONDAY, NEXT, open_city, put, row
 from wenming_metrics.domain.periods import window
 from wenming_metrics.export.word.blocks import BODY, Grid, Paragraph
@@ -19,7 +18,7 @@ from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import default_shell
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.bulletin.document import build, make_bulletin, old_days
+from wenming_metrics.publishing.bulletin.document import make_bulletin, old_days, title_of
 from wenming_metrics.publishing.bulletin.layout import (
     Layout,
     check_shell,
@@ -29,23 +28,21 @@ from wenming_metrics.publishing.bulletin.layout import (
 )
 from wenming_metrics.publishing.bulletin.material import issue_of_window, material_of_issue
 from wenming_metrics.publishing.bulletin.sections import make_content
+from wenming_metrics.publishing.issues import issues
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.reading.sandbox.word import read_word
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.issues import read_content
 
-REMARK = "墙面破损" * 1_250
-"""5,000 signs."""
-
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    return open_bulletin_city(tmp_path_factory.mktemp("bulletin"), REMARK)
+    return signed_city(tmp_path_factory.mktemp("bulletin"))
 
 
 @pytest.fixture(scope="module")
 def issue(office):
-    return sign_both(office)
+    return issues(office)[0]
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +110,9 @@ def test_the_same_issue_gives_the_same_bytes(office, issue, bulletin):
 def test_layout_is_that_of_the_standard(bulletin):
     document = Document(io.BytesIO(bulletin.content))
     section = document.sections[0]
-    sizes = (section.page_width, section.page_height, section.top_margin, section.left_margin)
-    assert sizes == (Mm(210), Mm(297), Mm(37), Mm(28))
-    assert (section.page_width - section.left_margin - section.right_margin) == Mm(156)
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    sizes = (section.page_width, section.page_height, *margins)
+    assert [round(size.mm) for size in sizes] == [210, 297, 37, 35, 28, 26]
     body = document.styles["通报正文"]
     assert body.element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
     assert (body.font.size.pt, body.paragraph_format.line_spacing.pt) == (16, 28.95)
@@ -138,19 +135,21 @@ def test_a_draft_says_that_nobody_signed_it(tmp_path):
     assert not any("上升" in text or "下降" in text or "持平" in text for text in texts)
 
 
-def test_days_and_months_are_told_by_the_same_sections(office):
+def test_a_day_is_told_by_the_same_sections(office):
     with reading(office.store) as connection:
-        titles = {}
-        for kind in ("day", "month"):
-            issue = issue_of_window(connection, office, window(kind, NEXT))
-            material = material_of_issue(connection, office, issue)
-            text = read_word(build(connection, material, Layout()).content).lines
-            titles[kind] = [line.cells[0] for line in text if not line.beside][2]
+        issue = issue_of_window(connection, office, window("day", NEXT))
+        material = material_of_issue(connection, office, issue)
         empty = issue_of_window(connection, office, window("month", MONDAY.replace(month=1)))
         with pytest.raises(IntakeError, match="2025年1月没有督查数据"):
             material_of_issue(connection, office, empty)
-    assert titles["day"] == "文明城市创建督查日报（2025年3月10日）"
-    assert titles["month"] == "关于2025年3月文明城市创建督查情况的通报"
+    texts = [
+        block.text
+        for block in make_content(material, Layout()).body
+        if isinstance(block, Paragraph)
+    ]
+    assert title_of(material, Layout()) == "文明城市创建督查日报（2025年3月10日）"
+    assert "2025年3月10日，共检查点位3个、到访3次，检查6项次，发现问题4项、9处。" in texts
+    assert "当日检查点位少，得分和名次仅供参考。" in texts
 
 
 def test_sections_are_those_that_the_office_wants(material):

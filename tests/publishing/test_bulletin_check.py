@@ -8,7 +8,7 @@ from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
-from tests.publishing.bulletin_city import open_bulletin_city, sign_both
+from tests.publishing.bulletin_city import signed_city
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.compare import ADDED, DIFFERS, GONE, SAME, compare
 from wenming_metrics.publishing.bulletin.document import make_bulletin
@@ -17,18 +17,19 @@ from wenming_metrics.publishing.bulletin.material import material_of_issue
 from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder, tokens_of
+from wenming_metrics.publishing.issues import issues
 from wenming_metrics.reading.sandbox.word import WordLine, read_word
 from wenming_metrics.store.database import reading
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    return open_bulletin_city(tmp_path_factory.mktemp("checked"))
+    return signed_city(tmp_path_factory.mktemp("checked"))
 
 
 @pytest.fixture(scope="module")
 def issue(office):
-    return sign_both(office)
+    return issues(office)[0]
 
 
 @pytest.fixture(scope="module")

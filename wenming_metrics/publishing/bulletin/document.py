@@ -48,7 +48,7 @@ def build(connection: Connection, material: Material, layout: Layout) -> Bulleti
     """Make the 通报 that says what a material holds, in a layout; the same bytes for the same input."""
     content, issue = make_content(material, layout), material.issue
     texts = {
-        TITLE_MARK: _title(material, layout),
+        TITLE_MARK: title_of(material, layout),
         NUMBER_MARK: issue.document or "（未签发）",
         SIGNER_MARK: layout.signer,
         DATE_MARK: long_day(_signed_on(issue)) if material.is_signed else "（未签发）",
@@ -66,7 +66,8 @@ def period_key(issue: Issue) -> str:
     return f"{issue.window.kind} {issue.window.start} {issue.window.end}"
 
 
-def _title(material: Material, layout: Layout) -> str:
+def title_of(material: Material, layout: Layout) -> str:
+    """Word the title of a 通报."""
     if material.window.kind == "day":
         return f"{layout.subject}日报（{material.window.title}）"
     return f"关于{material.window.title}{layout.subject}情况的通报"

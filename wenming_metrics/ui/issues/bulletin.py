@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -21,6 +22,9 @@ from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import page, words
 from wenming_metrics.ui.frame.act_button import button
+
+_FIELDS = ("sections", "subject", "signer", "feedback_days", "per_unit", "opening", "demands")
+"""Fields of a layout that are edited here; its shell is handed in as a file."""
 
 
 def draw(office: Office, issue: Issue, who: str) -> None:
@@ -48,41 +52,35 @@ def draw(office: Office, issue: Issue, who: str) -> None:
 
 def _draw_layout(office: Office, issue: Issue, layout: Layout, who: str) -> None:
     page.note("保存以后，这一期和以后各期都照此出；签发的数不受影响。")
-    key = f"{issue.key}-{layout.digest}"
-    sections = st.multiselect(
+    keys = {name: f"bulletin-{name}-{issue.key}-{layout.digest}" for name in (*_FIELDS, "shell")}
+    st.multiselect(
         "各部分和次序",
         list(SECTIONS),
-        default=[name for name in layout.sections if name in SECTIONS],
+        default=list(layout.sections),
         format_func=SECTIONS.get,
-        key=f"bulletin-sections-{key}",
+        key=keys["sections"],
     )
     with page.row():
-        subject = st.text_input(
-            "标题里的事项", layout.subject, key=f"bulletin-subject-{key}", width=320
+        st.text_input("标题里的事项", layout.subject, key=keys["subject"], width=320)
+        st.text_input("落款", layout.signer, key=keys["signer"], width=320)
+        st.number_input(
+            "几天内反馈", 0, 365, layout.feedback_days, key=keys["feedback_days"], width=130
         )
-        signer = st.text_input("落款", layout.signer, key=f"bulletin-signer-{key}", width=320)
-        days = st.number_input(
-            "几天内反馈", 0, 365, layout.feedback_days, key=f"bulletin-days-{key}", width=130
+        st.number_input(
+            "每个单位列几条问题", 0, 100, layout.per_unit, key=keys["per_unit"], width=150
         )
-        per_unit = st.number_input(
-            "每个单位列几条问题", 0, 100, layout.per_unit, key=f"bulletin-most-{key}", width=150
-        )
-    opening = st.text_area("开头", layout.opening, key=f"bulletin-opening-{key}")
-    demands = st.text_area(
+    st.text_area("开头", layout.opening, key=keys["opening"])
+    st.text_area(
         "工作要求（一行一条）",
         layout.demands,
         help=f"{DEADLINE_MARK} 换成时段最后一天以后几天的日期。",
-        key=f"bulletin-demands-{key}",
+        key=keys["demands"],
     )
-    texts = {"subject": subject, "signer": signer, "opening": opening, "demands": demands}
-    counts = {"feedback_days": int(days), "per_unit": int(per_unit)}
-    wanted_layout = replace(layout, sections=tuple(sections), **texts, **counts)
-    _draw_shell(office, layout, key)
-    shell = st.session_state.get(f"bulletin-shell-{key}")
+    _draw_shell(office, layout, keys["shell"])
     button(
         "保存通报的设置",
         f"bulletin-save-{issue.key}",
-        lambda: _save(office, wanted_layout, shell),
+        lambda: _save(office, layout, keys),
         lambda _: "通报的设置已保存。",
         disabled=not who,
     )
@@ -100,12 +98,16 @@ def _draw_shell(office: Office, layout: Layout, key: str) -> None:
             layout.shell_name or "通报外壳.docx",
             DOCX,
             on_click="ignore",
-            key=f"bulletin-shell-file-{key}",
+            key=f"{key}-file",
         )
-        st.file_uploader("换外壳", "docx", key=f"bulletin-shell-{key}")
+        st.file_uploader("换外壳", "docx", key=key)
 
 
-def _save(office: Office, layout: Layout, shell: object) -> None:
+def _save(office: Office, layout: Layout, keys: Mapping[str, str]) -> None:
+    """Save what the fields hold when the button is pressed, not what they held when it was drawn."""
+    fields = {name: st.session_state[keys[name]] for name in _FIELDS}
+    layout = replace(layout, **{**fields, "sections": tuple(fields["sections"])})
+    shell = st.session_state[keys["shell"]]
     if shell is not None:
         layout = with_shell(office.store, layout, shell.getvalue(), shell.name)
     save_layout(office.store, layout)

@@ -88,8 +88,8 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     late = _draw_late(office, issue, who)
     unwaived = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
-    bulletin.draw(office, issue, who)
     waiting = remarks.draw(office, issue, who)
+    bulletin.draw(office, issue, who)
     reasons = [f"{unwaived} 行暂不计"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
