@@ -65,7 +65,7 @@ def test_every_section_says_what_was_worked_out_by_hand(lines):
     # 甲: 环境 6 of 20 lost, 秩序 1 of 20: 100 - 60 x 0.3 - 40 x 0.05 = 80; a week before 60 x 0.1: 94.
     for text in (
         "创建办〔2025〕11号",
-        "关于2025年3月10日—16日文明城市创建督查情况的通报",
+        "关于2025年3月10日—16日\n文明城市创建督查情况的通报",
         "2025年3月10日—16日，共检查点位5个、到访6次，检查12项次，发现问题7项、13处。",
         "参加测评的街道共6个，有得分的5个，未评分的1个。",
         # (94 + 92 + 80 + 88 + 80) / 5 = 86.8; (94 + 82 + 92 + 96) / 4 = 91 before
@@ -197,6 +197,11 @@ def test_control_characters_and_long_words_do_no_harm():
     assert lines.count("墙面破损 <b>&" + "长" * 5_000) == 3
 
 
+def test_a_title_is_broken_where_it_says_so():
+    content = fill(default_shell(), {"{{标题}}": "关于三月\n督查的通报"}, [], [], {"属性": "值"})
+    assert "关于三月\n督查的通报" in [line.cells[0] for line in read_word(content).lines]
+
+
 def shell(*texts, **changes):
     document = Document()
     for text in texts:
@@ -258,6 +263,6 @@ def test_a_shell_of_the_office_is_filled_however_word_split_its_markers(tmp_path
     texts = [line.cells[0] for line in read_word(make_bulletin(office, signed).content).lines]
     assert texts[:2] == [
         "市创建办：文号演字10号。",
-        "关于2025年3月3日—9日文明城市创建督查情况的通报",
+        "关于2025年3月3日—9日\n文明城市创建督查情况的通报",
     ]
     assert texts[-1].startswith("数据依据：入库的2行。校验码：")

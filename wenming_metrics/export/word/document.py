@@ -64,8 +64,8 @@ def fill(
                 anchors[mark] = paragraph
         for mark, replacement in texts.items():
             if mark in text:
-                _replace(paragraph, mark, plain_text(replacement))
-    _put(anchors[BODY_MARK], body, styles)
+                _replace(paragraph, mark, "\n".join(map(plain_text, replacement.split("\n"))))
+    _put(anchors[BODY_MARK], body, styles, held_to_next=2)
     if annexes and ANNEX_MARK not in anchors:
         anchors[ANNEX_MARK] = document.add_paragraph()._p
     if ANNEX_MARK in anchors:
@@ -84,23 +84,45 @@ def _replace(paragraph: BaseOxmlElement, mark: str, replacement: str) -> None:
     """Put a text in the place of a marker, which Word may have split over several runs."""
     start = _text_of(paragraph).index(mark)
     end, position = start + len(mark), 0
-    for element in paragraph.iter(qn("w:t")):
+    for element in list(paragraph.iter(qn("w:t"))):
         text = element.text or ""
         first, last = start - position, end - position
         position += len(text)
         if last <= 0 or first >= len(text):
             continue
         inserted = replacement if first >= 0 else ""
-        element.text = text[: max(first, 0)] + inserted + text[max(last, 0) :]
+        _write(element, text[: max(first, 0)] + inserted + text[max(last, 0) :])
+
+
+def _write(element: BaseOxmlElement, text: str) -> None:
+    """Write a text into a run; where it says so, a line is broken."""
+    first, *further = text.split("\n")
+    element.text = first
+    element.set(qn("xml:space"), "preserve")
+    for line in further:
+        broken, words = OxmlElement("w:br"), OxmlElement("w:t")
+        element.addnext(broken)
+        broken.addnext(words)
+        element = words
+        element.text = line
         element.set(qn("xml:space"), "preserve")
 
 
-def _put(anchor: BaseOxmlElement, blocks: Sequence[Block], styles: Mapping[str, str]) -> None:
-    """Put blocks in the place of a paragraph; one that is the last of its cell is emptied instead."""
-    for block in blocks:
-        for element in _elements(block, styles):
-            anchor.addprevious(element)
-    if anchor.getparent().tag == qn("w:body") and len(blocks):
+def _put(
+    anchor: BaseOxmlElement,
+    blocks: Sequence[Block],
+    styles: Mapping[str, str],
+    held_to_next: int = 0,
+) -> None:
+    """Put blocks in the place of a paragraph. Takes: held_to_next - so many of the last paragraphs
+    stay on the page of what follows: a signature must not stand on a page without text"""
+    elements = [element for block in blocks for element in _elements(block, styles)]
+    for element in elements:
+        anchor.addprevious(element)
+    for element in elements[len(elements) - held_to_next :]:
+        if element.tag == qn("w:p"):
+            element.pPr.get_or_add_pStyle().addnext(OxmlElement("w:keepNext"))
+    if anchor.getparent().tag == qn("w:body") and elements:
         anchor.getparent().remove(anchor)
     else:
         for text in anchor.iter(qn("w:t")):

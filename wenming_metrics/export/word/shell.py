@@ -42,9 +42,9 @@ def default_shell() -> bytes:
     for text, style in (("", blocks.BODY), (TITLE_MARK, blocks.TITLE), ("", blocks.BODY)):
         _add(document, text, style)
     _add(document, BODY_MARK, blocks.BODY)
-    _add(document, "", blocks.BODY)
+    _add(document, "", blocks.BODY).paragraph_format.keep_with_next = True
     for text in (SIGNER_MARK, DATE_MARK):
-        # The signature stands four signs from the edge; it must not begin a page alone.
+        # The signature stands four signs from the edge.
         _add(document, text, SIGNED).paragraph_format.right_indent = Pt(64)
     _add(document, ANNEX_MARK, blocks.BODY)
     buffer = BytesIO()

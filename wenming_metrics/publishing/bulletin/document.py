@@ -23,6 +23,8 @@ from wenming_metrics.store.database import reading
 
 DIGEST, PERIOD, LAYOUT = "文明创建校验码", "文明创建期次", "文明创建版式"
 """Properties of the document by which it is checked when it comes back."""
+_TITLE_LINE = 20
+"""Signs of 2号 that stand on one line."""
 _LONGEST = 5_000
 """Signs of a document of this kind at most, by the rules of 2024 on lightening the load."""
 _DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
@@ -70,7 +72,9 @@ def title_of(material: Material, layout: Layout) -> str:
     """Word the title of a 通报."""
     if material.window.kind == "day":
         return f"{layout.subject}日报（{material.window.title}）"
-    return f"关于{material.window.title}{layout.subject}情况的通报"
+    days, matter = f"关于{material.window.title}", f"{layout.subject}情况的通报"
+    # A title is broken where a word ends, not wherever the line is full.
+    return f"{days}{matter}" if len(days + matter) <= _TITLE_LINE else f"{days}\n{matter}"
 
 
 def _signed_on(issue: Issue) -> date:

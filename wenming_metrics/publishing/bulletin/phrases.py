@@ -21,12 +21,14 @@ def heads(*names: str, **own: str) -> tuple[str, ...]:
 
 
 def numeral(number: int) -> str:
-    """Spell 1 to 99 as headings do.
+    """Spell a number as headings do; from 100 on in digits.
 
     >>> numeral(3), numeral(10), numeral(21)
     ('三', '十', '二十一')
     """
     tens, ones = divmod(number, 10)
+    if tens > 9:
+        return str(number)
     front = "" if tens == 0 else ("十" if tens == 1 else f"{_DIGITS[tens]}十")
     return front + (_DIGITS[ones] if ones or not tens else "")
 

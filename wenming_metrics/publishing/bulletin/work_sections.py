@@ -216,6 +216,6 @@ def problem_grid(material: Material) -> tuple[Grid, int]:
         "state",
     )
     own_heads = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
-    widths = (9, 18, 22, 22, 40, 9, 20, 16, 16)
+    widths = (12, 18, 21, 22, 38, 10, 20, 16, 16)
     grid = Grid("问题清单", heads(*names, **own_heads), rows, widths, frozenset([2, 3, 4, 6]))
     return grid, max(len(problems) - _MOST, 0)
