@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.builders import xlsx
 from tests.offices import checklist, make_office
 from wenming_metrics.__main__ import FAILED, HELD, OK, main
 from wenming_metrics.runtime.settings import ROOT
@@ -182,6 +183,21 @@ def test_rows_that_wait_are_listed_and_a_form_is_saved(office, tmp_path, capsys)
     assert openpyxl.load_workbook(place).sheetnames[0] == "上级测评"
     code, said = run(capsys, "form", "nothing", "--out", place)
     assert (code, "没有表格" in said) == (FAILED, True)
+
+
+def test_deadlines_that_other_working_days_would_move_are_listed(office, tmp_path, capsys):
+    headers = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "问题描述", "整改时限"]
+    row = ["2026-11-16", "市督查组", "甲街道", "小区", "一号", "环境", "堆物", "3个工作日"]
+    (tmp_path / "清单.xlsx").write_bytes(xlsx({"问题清单": [headers, row]}))
+    assert run(capsys, "ingest", tmp_path / "清单.xlsx", "--confirm-visits")[0] == OK
+    assert "都是同一天" in run(capsys, "deadlines")[1]
+    stretch = [["开始日期", "安排", "节日"], ["2026-11-18", "放假", "当地节日"]]
+    (tmp_path / "节假日.xlsx").write_bytes(xlsx({"节假日": stretch}))
+    code, said = run(capsys, "ingest", tmp_path / "节假日.xlsx")
+    assert (code, "1 条的期限要经过这次改动的日子" in said) == (OK, True)
+    (line,) = json.loads(run(capsys, "deadlines", "--json")[1])["deadlines"]
+    assert (line["due"], line["due_now"], line["source_row"]) == ("2026-11-19", "2026-11-20", 2)
+    assert "2026-11-20" in run(capsys, "deadlines")[1]
 
 
 def test_records_are_listed_without_numbers_of_persons(office, tmp_path, capsys):

@@ -16,8 +16,8 @@ from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.intake.resubmission import tell_corrected
+from wenming_metrics.queries.files.batches import DROPPED, UNKNOWN, marked_original
 from wenming_metrics.queries.files.held import waiting_rows
-from wenming_metrics.queries.files.marked import DROPPED, UNKNOWN, marked_original
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.feedback.marked_workbook import MOST_PROBLEMS, NOTHING, TOO_MANY

@@ -14,7 +14,7 @@ from wenming_metrics.domain.periods import window
 from wenming_metrics.queries.ranking.composite import composite, known_profiles
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
-from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
+from wenming_metrics.queries.scores.details import unit_ledger
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.ranking.ranking import VETOED
 

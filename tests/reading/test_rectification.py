@@ -93,6 +93,13 @@ def test_the_answer_of_a_monday():
         *((said, "整改中") for said in ("已完成80%", "已部分整改")),
         *((said, "反映不属实") for said in ("经核实反映不属实", "现场未发现该问题")),
         *((said, "未整改") for said in ("未整改", "尚未完成", "无法整改")),
+        *(
+            (said, "反馈已整改")
+            for said in ("改好了", "已改好", "已改正", "都改好了", "已落实", "改完了")
+        ),
+        *((said, "整改中") for said in ("改了一半", "改好了一半", "已改一半", "正在改")),
+        *((said, "整改中") for said in ("已整改一半", "尽快整改到位", "争取月底改好")),
+        *((said, "未整改") for said in ("没改好", "还没改", "没有改好", "未改好", "没改")),
     ],
 )
 def test_what_was_done_in_few_words(said, state):
@@ -100,9 +107,10 @@ def test_what_was_done_in_few_words(said, state):
 
 
 def test_what_says_nothing_is_held():
-    reading = answers(row(整改情况="收到"), row(整改情况=None))
-    assert [problem.code for problem in reading.problems] == ["整改-01", "整改-09"]
-    assert reading.counts.held == 2
+    unsure = [row(整改情况=said) for said in ("收到", "好了", "基本整改到位", "基本改好")]
+    reading = answers(*unsure, row(整改情况=None))
+    assert [problem.code for problem in reading.problems] == [*["整改-01"] * 4, "整改-09"]
+    assert reading.counts.held == 5
 
 
 @pytest.mark.parametrize("column", ["整改情况", "备注"])

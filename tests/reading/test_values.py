@@ -34,6 +34,11 @@ _THIRD = date(2026, 11, 3).toordinal()
         "2026/11/3",
         "2026.11.3",
         "2026年11月3日",
+        "2026年11月3号",
+        "2026年11月3号上午",
+        "二〇二六年十一月三日",
+        "二零二六年十一月三号",
+        "2026年十一月三日",
         "2026 年 11 月 3 日",
         "20261103",
         "\uff12\uff10\uff12\uff16\uff0f\uff11\uff11\uff0f\uff13",  # full-width
@@ -50,7 +55,19 @@ def test_day(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["11.3", "11月3日", "11-03", "11.3上午9:40", "11/3 10:15", 46329.0]
+    "written",
+    [
+        "11月3号",
+        "十一月三日",
+        "十一月3号",
+        "11月3号(周二)",
+        "11.3",
+        "11月3日",
+        "11-03",
+        "11.3上午9:40",
+        "11/3 10:15",
+        46329.0,
+    ],
 )
 def test_day_of_the_year_in_the_title(written):
     assert values.day(written, 2026) == _THIRD
@@ -69,6 +86,11 @@ def test_day_of_the_year_in_the_title(written):
         ("2026-11-13—15日", SPAN),
         ("2026-02-30", UNREADABLE),
         ("下周", UNREADABLE),
+        ("二十三日", UNREADABLE),  # of which month?
+        ("23号", UNREADABLE),
+        ("十三月三日", UNREADABLE),
+        ("十一月23号", NO_YEAR),
+        ("2026年11月13号至15号", SPAN),
         (2026.0, UNREADABLE),
         (float("inf"), UNREADABLE),
         (True, UNREADABLE),
@@ -92,6 +114,12 @@ def test_no_day(written, told):
         ("\uff0d\uff10\uff0e\uff15", 5000),  # full-width
         ("扣0.5分", 5000),
         ("扣 1 分", 10000),
+        *((words, 5000) for words in ("扣半分", "半分", "零点五分", "扣零点五分", "〇点五")),
+        *((words, 10000) for words in ("扣一分", "一分", "扣1.0")),
+        *((words, 20000) for words in ("扣两分", "扣二分", "-二分")),
+        *((words, 15000) for words in ("一分半", "扣1分半", "一点五分")),
+        *((words, 12500) for words in ("一点二五分", "扣一点二五")),
+        *((words, 100000) for words in ("扣十分", "十分")),
         ("0.5分", 5000),
         (".5", 5000),
         ("-2(只有1处)", 20000),
@@ -101,6 +129,11 @@ def test_no_day(written, told):
         (0.12345, TOO_FINE),
         ("0.12345", TOO_FINE),
         ("若干", UNREADABLE),
+        *(
+            (words, UNREADABLE)
+            for words in ("一", "半", "一半", "扣一半", "扣一至两分", "两三分", "扣1-2分")
+        ),
+        *((words, UNREADABLE) for words in ("每处扣0.5分", "扣0.5分/处", "各扣一分", "扣点")),
         ("+0.5", UNREADABLE),
         ("50%", UNREADABLE),
         ("1,2", UNREADABLE),
@@ -164,6 +197,21 @@ def test_people(written, count):
     ("written", "result"),
     [
         *((word, "符合") for word in ("√", "✓", "✔", "符合", "达标", "合格", "是", " 符合 ", True)),
+        *((word, "符合") for word in ("未发现问题", "没发现问题", "暂未发现问题", "未见问题")),
+        *((word, "符合") for word in ("☑符合 □不符合", "☑ 符合  ☐ 不符合", "■符合□不符合")),
+        *((word, "符合") for word in ("符合☑ 不符合□", "[√]是 [ ]否", "(√)符合 ( )不符合")),
+        *((word, "符合") for word in ("符合(√)不符合( )", "☑符合")),
+        *(
+            (word, "不符合")
+            for word in (
+                "符合□不符合☑",
+                "□符合 ☑不符合",
+                "□符合 ☒不符合",
+                "□是 √否",
+                "○符合 ●不符合",
+            )
+        ),
+        *((word, "不涉及") for word in ("□符合 □不符合 ☑不涉及",)),
         *((word, "不符合") for word in ("×", "✗", "x", "X", "不符合", "否", False, "不符合(2处)")),
         *((word, "不涉及") for word in ("/", "\uff0f", "不涉及", "不适用")),
         *((word, "未查") for word in ("—", "——", "-", "未查", "未测评")),
@@ -176,7 +224,12 @@ def test_result(written, result):
 
 @pytest.mark.parametrize(
     ("written", "told"),
-    [(None, BLANK), ("还行", UNREADABLE), (1.0, UNREADABLE), (CellError("#N/A"), BROKEN)],
+    [
+        *((None, BLANK), ("还行", UNREADABLE), (1.0, UNREADABLE), (CellError("#N/A"), BROKEN)),
+        *((word, UNREADABLE) for word in ("基本符合", "部分符合", "基本达标", "☑基本符合 □不符合")),
+        *((word, UNREADABLE) for word in ("□符合 □不符合", "☑符合 ☑不符合", "☑ □", "□符合")),
+        *((word, UNREADABLE) for word in ("符合 不符合☑", "□符合☑", "[x]符合 [ ]不符合")),
+    ],
 )
 def test_no_result(written, told):
     assert values.result(written) == told

@@ -44,10 +44,10 @@ def test_a_renamed_and_a_further_file_are_another_program(copy):
     path.rename(path.with_name("rolled_up.py"))
     assert digest_of(copy) != executors.program()
     path.with_name("rolled_up.py").rename(path)
-    further = copy / "domain" / "further.py"
-    further.touch()
-    assert digest_of(copy) != executors.program()
-    further.unlink()
+    for further in (copy / "domain" / "further.py", copy / "vocabulary" / "further.toml"):
+        further.touch()
+        assert digest_of(copy) != executors.program()
+        further.unlink()
     assert digest_of(copy) == executors.program()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
 from wenming_metrics.scoring.trend.control_limits import NONE, Control
 
 _BAND = "#eef2f7"
@@ -56,7 +56,14 @@ def course_line(
     if target is not None and reach is not None and _is_near(target, reach):
         reach = (min(reach[0], target - 0.2), max(reach[1], target + 0.2))
         figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
-        _tag(figure, len(labels) - 0.6, target, f"目标 {target:g}")
+        write(
+            figure,
+            f"目标 {target:g}",
+            x=len(labels) - 0.6,
+            y=target,
+            xanchor="right",
+            yanchor="bottom",
+        )
     if ends and reach is not None:
         _ends(figure, ends, reach[0])
     _axes(figure, labels)
@@ -139,10 +146,7 @@ def _earlier(figure: go.Figure, before: Sequence[float]) -> None:
 
 def _cut(figure: go.Figure, position: float, text: str) -> None:
     figure.add_vline(x=position, line={"color": QUIET, "width": 1.5, "dash": "dash"})
-    figure.add_annotation(
-        **{"x": position, "y": 1, "yref": "paper", "yanchor": "bottom", "text": text},
-        **{"showarrow": False, "xanchor": "left", "font": {"size": 12, "color": QUIET}},
-    )
+    write(figure, text, x=position, y=1, yref="paper", yanchor="bottom", xanchor="left")
 
 
 def _ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
@@ -157,13 +161,6 @@ def _ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], floor: floa
             **{"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"},
             cliponaxis=False,
         )
-    )
-
-
-def _tag(figure: go.Figure, x: float, y: float, text: str) -> None:
-    figure.add_annotation(
-        **{"x": x, "y": y, "text": text, "showarrow": False, "xanchor": "right"},
-        **{"yanchor": "bottom", "font": {"size": 12, "color": QUIET}},
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
 
 _ROW, _HEAD, _FOOT = 25, 30, 30
 """Height of a row, of what stands above the first and below the last, in pixels."""
@@ -147,10 +147,8 @@ def _say_beside(figure: go.Figure, texts: pd.Series, row: int, *, quiet: bool) -
 
 
 def _note(figure: go.Figure, row: int, text: str, colour: str, across: float = 1) -> None:
-    figure.add_annotation(
-        **{"xref": "paper", "x": across, "xanchor": "left", "xshift": 6, "y": row, "text": text},
-        **{"showarrow": False, "font": {"size": 12, "color": colour}, "align": "left"},
-    )
+    beside = {"xref": "paper", "x": across, "xanchor": "left", "xshift": 6, "align": "left"}
+    write(figure, text, y=row, font={"size": 12, "color": colour}, **beside)
 
 
 def _draw_lines(figure: go.Figure, marks: Mapping[str, float], target: float | None) -> None:
@@ -168,8 +166,5 @@ def _draw_lines(figure: go.Figure, marks: Mapping[str, float], target: float | N
 
 
 def _label(figure: go.Figure, position: float, text: str, *, on_the_right: bool) -> None:
-    figure.add_annotation(
-        **{"x": position, "yref": "paper", "y": 1, "yanchor": "bottom", "text": text},
-        **{"showarrow": False, "xanchor": "left" if on_the_right else "right"},
-        **{"font": {"size": 12, "color": QUIET}, "bordercolor": LINE, "borderwidth": 0},
-    )
+    side = {"xanchor": "left" if on_the_right else "right", "yanchor": "bottom"}
+    write(figure, text, x=position, yref="paper", y=1, **side, bordercolor=LINE, borderwidth=0)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
 
 CLEARLY, PERHAPS, SAME = 2, 1, 0
 """How far a unit lies from the city: out of the far limits, of the near ones only, of none."""
@@ -50,10 +50,8 @@ def funnel_chart(units: pd.DataFrame, limits: FunnelLimits, city_label: str) -> 
     _ground(figure, lines, "far_low", "far_high", _OUTER)
     _ground(figure, lines, "low", "high", _INNER)
     figure.add_hline(y=limits.centre, line={"color": QUIET, "width": 1.2})
-    figure.add_annotation(
-        **{"x": 1, "xref": "paper", "y": limits.centre, "text": city_label, "showarrow": False},
-        **{"xanchor": "left", "xshift": 4, "font": {"size": 12, "color": QUIET}, "align": "left"},
-    )
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "align": "left"}
+    write(figure, city_label, y=limits.centre, **beside)
     figure.add_trace(_units(units))
     for unit in _units_to_name(units).itertuples():
         _name(figure, unit)
@@ -113,11 +111,8 @@ def _units_to_name(units: pd.DataFrame) -> pd.DataFrame:
 
 def _name(figure: go.Figure, unit: tuple) -> None:
     above = unit.verdict > 0
-    figure.add_annotation(
-        **{"x": unit.n, "y": unit.value, "text": unit.name, "showarrow": False},
-        **{"yshift": 9 if above else -9, "yanchor": "bottom" if above else "top"},
-        **{"font": {"size": 12}},
-    )
+    side = {"yshift": 9, "yanchor": "bottom"} if above else {"yshift": -9, "yanchor": "top"}
+    write(figure, unit.name, x=unit.n, y=unit.value, font={"size": 12}, **side)
 
 
 def _ends(units: pd.DataFrame, limits: FunnelLimits) -> tuple[float, float]:

@@ -1,11 +1,14 @@
-"""The Pareto chart (帕累托图): which few make up most of what was lost."""
+"""Bars of the few that make up most: the Pareto chart (帕累托图) of losses, and classes that come back."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write_over_bar
+
+_ROW, _EDGE = 44, 30
+"""Height of one bar and of what is above and below all bars, in pixels."""
 
 
 def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figure:
@@ -37,16 +40,11 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
         )
     )
     for row, line, share in zip(rows, losses.itertuples(), running, strict=True):
-        figure.add_annotation(
-            x=0,
-            y=row,
-            yshift=17,
-            xanchor="left",
-            showarrow=False,
-            text=f"{line.name} <b>{line.loss:.2f}</b> 分 "
-            f"<span style='color:{QUIET};font-size:12px'>{_running(share, together, 0)}</span>",
+        sum_text = (
+            f"<span style='color:{QUIET};font-size:12px'>{_running(share, together, 0)}</span>"
         )
-    figure.update_layout(height=44 * size + 60, bargap=0.66)
+        write_over_bar(figure, row, f"{line.name} <b>{line.loss:.2f}</b> 分 {sum_text}")
+    figure.update_layout(height=_ROW * size + 2 * _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, 1.04], visible=together)
     figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)
     if together:
@@ -86,3 +84,36 @@ def _add_running(figure: go.Figure, running: pd.Series) -> None:
         tickfont={"size": 12},
         linecolor=LINE,
     )
+
+
+def recurring_bars(counts: pd.DataFrame) -> go.Figure:
+    """Draw how many problems were found, and how many of them come back.
+
+    Takes:   counts - name, found, any, any_rate (per cent), most on top
+    Returns: horizontal bars from zero, the dark part comes back; the name stands above its bar
+    """
+    figure, rows = new_figure(), list(range(len(counts)))
+    for values, colour in ((counts["any"], ACCENT), (counts["found"] - counts["any"], MUTED)):
+        figure.add_trace(
+            go.Bar(
+                x=values,
+                y=rows,
+                orientation="h",
+                marker_color=colour,
+                customdata=[
+                    f"<b>{name}</b><br>{problems:,} 条问题,{repeated:,} 条反复"
+                    for name, problems, repeated in counts[["name", "found", "any"]].to_numpy()
+                ],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    for row, name, repeated, rate in zip(
+        rows, counts["name"], counts["any"], counts["any_rate"], strict=True
+    ):
+        share = f"<span style='color:{QUIET};font-size:12px'>占 {rate:.0f}%</span>"
+        write_over_bar(figure, row, f"{name} <b>{repeated:,}</b> 条 {share}")
+    longest = float(counts["found"].max()) if len(counts) else 1.0
+    figure.update_layout(barmode="stack", height=_ROW * len(counts) + _EDGE, bargap=0.66)
+    figure.update_xaxes(range=[0, longest * 1.04 or 1.0], visible=False)
+    figure.update_yaxes(range=[len(counts) - 0.5, -0.75], visible=False)
+    return figure

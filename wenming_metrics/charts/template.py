@@ -59,6 +59,17 @@ CONFIG = {
 """What every chart is drawn with: one tool (保存为图片), words in Chinese."""
 
 
+def write(figure: go.Figure, text: str, **where: object) -> None:
+    """Write into a figure, small and quiet unless a font is given. Takes: where - x, y, xanchor, ..."""
+    small = {"font": {"size": 12, "color": QUIET}}
+    figure.add_annotation(text=text, showarrow=False, **small | where)
+
+
+def write_over_bar(figure: go.Figure, row: int, text: str) -> None:
+    """Write what a bar is about above its left end."""
+    figure.add_annotation(text=text, x=0, y=row, yshift=17, xanchor="left", showarrow=False)
+
+
 def new_figure() -> go.Figure:
     """Give an empty figure in the common look."""
     return go.Figure(layout={"template": TEMPLATE})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
 
 _ROW, _EDGE = 52, 34
 _DOWN = "#6b7683"
@@ -84,10 +84,8 @@ def _name(
     texts += [f"{name} <b>{signed(points)}</b>" for name, points in zip(names, moved, strict=True)]
     texts.append(f"{ends[1]} <b>{scores[1]:.2f}</b>")
     for row, text in enumerate(texts):
-        figure.add_annotation(
-            **{"x": 0, "xref": "paper", "y": row, "yshift": 19, "text": text},
-            **{"showarrow": False, "xanchor": "left", "align": "left", "font": {"color": QUIET}},
-        )
+        over_bar = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left", "yshift": 19}
+        write(figure, text, y=row, font={"color": QUIET}, **over_bar)
 
 
 def _reach(values: Sequence[float]) -> tuple[float, float]:

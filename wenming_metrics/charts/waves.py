@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
 
 _HEIGHT = 340
 BROKEN = "口径调整,前后不可比"
@@ -32,11 +32,8 @@ def wave_line(waves: pd.DataFrame, target: float | None, decimals: int) -> go.Fi
     low, high = _ends(waves, target)
     if target is not None:
         figure.add_hline(y=target, line={"color": QUIET, "width": 1.2, "dash": "dash"})
-        figure.add_annotation(
-            **{"x": 0, "xref": "paper", "y": target, "text": f"目标 {target:g}"},
-            **{"showarrow": False, "xanchor": "left", "yanchor": "bottom"},
-            **{"font": {"size": 12, "color": QUIET}},
-        )
+        beside = {"x": 0, "xref": "paper", "xanchor": "left", "yanchor": "bottom"}
+        write(figure, f"目标 {target:g}", y=target, **beside)
     figure.update_layout(height=_HEIGHT, margin={"t": 30})
     figure.update_xaxes(
         tickvals=list(range(len(waves))), ticktext=list(waves["label"]), tickangle=0,
@@ -85,26 +82,15 @@ def _values(figure: go.Figure, waves: pd.DataFrame, decimals: int) -> None:
     for index, (value, high) in enumerate(zip(waves["value"], waves["high"], strict=True)):
         if not np.isnan(value):
             top = value if np.isnan(high) else high
-            figure.add_annotation(
-                **{
-                    "x": index,
-                    "y": top,
-                    "text": f"<b>{value:.{decimals}f}</b>",
-                    "showarrow": False,
-                },
-                **{"yanchor": "bottom", "yshift": 3, "font": {"size": 12, "color": ACCENT}},
-            )
+            font, text = {"size": 12, "color": ACCENT}, f"<b>{value:.{decimals}f}</b>"
+            write(figure, text, x=index, y=top, yanchor="bottom", yshift=3, font=font)
 
 
 def _break(figure: go.Figure, index: int, count: int) -> None:
     figure.add_vline(x=index - 0.5, line={"color": QUIET, "width": 1.5, "dash": "dash"})
     # A label beside the last waves would run out of the picture.
-    right = index <= count / 2
-    figure.add_annotation(
-        **{"x": index - 0.5, "y": 1, "yref": "paper", "yanchor": "bottom", "text": BROKEN},
-        **{"showarrow": False, "xanchor": "left" if right else "right"},
-        **{"font": {"size": 12, "color": QUIET}},
-    )
+    side = "left" if index <= count / 2 else "right"
+    write(figure, BROKEN, x=index - 0.5, y=1, yref="paper", yanchor="bottom", xanchor=side)
 
 
 def _ends(waves: pd.DataFrame, target: float | None) -> tuple[float, float]:

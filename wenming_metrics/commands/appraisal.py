@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 from rich.markup import escape
-from rich.table import Table
 
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import (
+    new_table,
+    out,
+    plain,
+    print_json,
+    print_lines,
+    say,
+)
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.export.tables import composite_workbook
@@ -28,12 +34,12 @@ from wenming_metrics.queries.ranking.composite import (
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.runtime import settings
 from wenming_metrics.scoring.tree.composite import worked_line
+from wenming_metrics.vocabulary import titles
 
-_SOURCES = {
-    **{"name": "考核项", "value": "得分", "weight": "权重", "points": "计分", "told": "依据"},
-    **{"of": "所属期间", "file": "文件", "sheet": "工作表", "source_row": "行号"},
-    "treatment": "说明",
-}
+_SOURCES = titles(
+    *("name=component", "value", "weight", "points", "told=basis", "of=period_of"),
+    *("file", "sheet", "source_row", "treatment"),
+)
 
 
 def add_commands(add: Add) -> None:
@@ -86,14 +92,10 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
     if as_json:
         print_json({"profiles": rows})
     else:
-        titles = {
-            "id": "编号",
-            "title": "方案",
-            "place": "谁的",
-            "period": "时段",
-            "source": "来源",
-        }
-        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(rows).rename(columns=titles))
+        heads = titles(
+            "id=rules_id", "title=profile", "place=place_of", "period=period_kind", "source"
+        )
+        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(rows).rename(columns=heads))
     return OK
 
 
@@ -148,15 +150,10 @@ def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     whose = f"举例:{profile.place}" if profile.is_example else "本单位"
     out.print(f"\n{appraisal.window.title} 综合考核:{profile.title}({whose})", markup=False)
     for group, group_lines in lines.groupby("group", sort=False):
-        table = Table(title=escape(str(group)), title_justify="left")
-        for name in (
-            "名次",
-            "单位",
-            "综合分",
-            *(component.name for component in profile.components),
-            "缺项",
-        ):
-            table.add_column(escape(name), justify="left" if name in ("单位", "缺项") else "right")
+        components = {f"value_{n}": part.name for n, part in enumerate(profile.components)}
+        names = [f"{name}=component_value" for name in components]
+        columns = ("rank", "unit_name", "score=composite_score", *names, "missing")
+        table = new_table(escape(str(group)), *columns, **components)
         for line in group_lines.to_dict("records"):
             table.add_row(*_cells(line, profile))
         out.print(table)

@@ -18,7 +18,7 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
-    say,
+    say_saved,
 )
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
@@ -36,18 +36,22 @@ from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.runtime import settings
 from wenming_metrics.scoring.losses.repeats import count, total
 from wenming_metrics.scoring.tally.tally import TERRITORY
-from wenming_metrics.vocabulary import ROLE_CODES
+from wenming_metrics.vocabulary import ROLE_CODES, titles
 
 _BY = {"unit": "unit_name", "item": "item_name", "category": "category"}
-_COUNTS = {"name": "名称", "found": "问题", "any": "反复", "any_rate": "反复率%", "again": "重复"}
-_COUNTS |= {"relapsed": "反弹", "closed": "整改完", "reopened_rate": "反弹率%", "rechecked": "复查"}
-_COUNTS |= {"recheck_rate": "复查再现率%", "running": "连续通报", "returning": "反复点位"}
-_COUNTS |= {"sites": "问题点位", "returning_rate": "点位占比%"}
-_SITES = {"site_name": "点位", "unit_name": "单位", "days": "查出天数", "times": "问题"}
-_SITES |= {"open": "未整改", "state": "最近一次", "last": "最近", "items": "测评项"}
-_SITES |= {"responsible": "责任单位"}
-_ALIKE = {"site_name": "点位", "day": "日期", "item_name": "测评项", "text": "问题"}
-_ALIKE |= {"other_day": "又一条日期", "other_item_name": "又一条测评项", "other_text": "又一条问题"}
+_COUNTS = titles(
+    *("name=part_name", "found", "any", "any_rate", "again", "relapsed", "closed"),
+    *("reopened_rate", "rechecked", "recheck_rate", "running", "returning"),
+    *("sites=sites_failed", "returning_rate"),
+)
+_SITES = titles(
+    *("site_name", "unit_name", "days", "times", "open", "state=last_state", "last"),
+    *("items=items_named", "responsible"),
+)
+_ALIKE = titles(
+    *("site_name", "day", "item_name", "text=description"),
+    *("other_day", "other_item_name", "other_text"),
+)
 
 
 def add_commands(add: Add) -> None:
@@ -204,9 +208,11 @@ def _repeats(options: argparse.Namespace) -> int:
         totals = plain(pd.DataFrame([total(recurrences.current, recurrences.closed)]))[0]
         print_json({**facts, "total": totals, "lines": plain(lines)})
         return OK
-    table = lines[list(names)].rename(columns=names)
-    rates = {name: 1 for name in table if name.endswith("%")}
-    print_lines(f"{window.title} {title}(截至 {recurrences.as_of})", table.round(rates))
+    rates = [name for name in names if name.endswith("_rate")]
+    table = lines[list(names)].round(dict.fromkeys(rates, 1))
+    heads = names | {name: f"{names[name]}%" for name in rates}
+    heading = f"{window.title} {title}(截至 {recurrences.as_of})"
+    print_lines(heading, table.rename(columns=heads))
     return OK
 
 
@@ -226,5 +232,5 @@ def _export(options: argparse.Namespace) -> int:
     else:
         book = listing_workbook(units, title, notes)
     options.out.write_bytes(book)
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
 from wenming_metrics.publishing.check_sheets import send
@@ -19,6 +19,7 @@ from wenming_metrics.publishing.issues import SIGNED, Issue, find_issue, issues
 from wenming_metrics.publishing.signed_workbook import moment, signed_file
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.runtime import settings
+from wenming_metrics.vocabulary import titles
 
 _ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify")
 
@@ -59,8 +60,8 @@ def _list(office: Office, options: argparse.Namespace) -> int:
         + (moment(issue.signed_at), issue.short_hash)
         for issue in all_issues
     ]
-    names = ("期号", "通报", "状态", "截止", "文号", "签发时间", "校验码")
-    print_lines(f"共 {len(all_issues)} 期", pd.DataFrame(lines, columns=list(names)))
+    heads = titles("issue_number", "issue", "state", "cutoff", "document_no", "signed", "hash")
+    print_lines(f"共 {len(all_issues)} 期", pd.DataFrame(lines, columns=list(heads.values())))
     return OK
 
 
@@ -93,7 +94,7 @@ def _export(office: Office, options: argparse.Namespace) -> int:
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
     options.out.write_bytes(signed_file(office, _signed_issue(office, options))[1])
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 
@@ -122,8 +123,10 @@ def _verify(office: Office, options: argparse.Namespace) -> int:
 
 
 def _print_units(title: str, units: pd.DataFrame) -> None:
-    names = {"unit_name": "单位", "score_signed": "签发得分", "score_now": "现在得分"}
-    names |= {"rank_signed": "签发名次", "rank_now": "现在名次", "other": "其他", "reason": "原因"}
+    names = titles(
+        *("unit_name", "score_signed", "score_now", "rank_signed", "rank_now"),
+        *("other=other_figures", "reason"),
+    )
     if len(units):
         lines = units[list(names)].astype(object).where(units[list(names)].notna(), None)
         print_lines(f"{title}({len(units)} 个单位)", lines.rename(columns=names))

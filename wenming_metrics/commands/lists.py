@@ -8,24 +8,24 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import OK, Add
-from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
+from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import INPUT
+from wenming_metrics.vocabulary import titles
 
-_TITLES = {"unit_name": "单位", "day": "日期", "file": "文件", "sheet": "工作表"} | {
-    "source_row": "行号",
-    "batch": "批次",
-    "finding": "所答问题",
-    "sentences": "为什么暂不计",
-    "who": "经办人",
+_WAITING = titles("file", "sheet", "source_row", "sentences=held_reason", "who")
+
+_DEADLINE_TITLES = {"batch": "批次", "file": "文件", "sheet": "工作表", "source_row": "行号"} | {
+    "due": "入库时的期限",
+    "due_now": "现在数到",
 }
 
 
@@ -37,11 +37,14 @@ def add_commands(add: Add) -> None:
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     listed = add(
-        "records", _records, "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分或问卷配额"
+        "records",
+        _records,
+        "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
-    titles = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
-    listed.add_argument("kind", metavar="种类", help=titles)
+    kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
+    listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
+    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
     add("waiting", _waiting, "列出暂不计、等着改正的行")
 
 
@@ -49,14 +52,14 @@ def _form(options: argparse.Namespace) -> int:
     if options.kind not in forms():
         raise commit.IntakeError(f"没有表格“{options.kind}”,可以用:{'、'.join(forms())}。")
     options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 
 def _records(options: argparse.Namespace) -> int:
-    titles = {kind.name: kind.title for kind in RECORD_KINDS}
-    if options.kind not in titles:
-        raise commit.IntakeError(f"没有种类“{options.kind}”,可以用:{'、'.join(titles)}。")
+    kinds = {kind.name: kind.title for kind in RECORD_KINDS}
+    if options.kind not in kinds:
+        raise commit.IntakeError(f"没有种类“{options.kind}”,可以用:{'、'.join(kinds)}。")
     office = open_office(settings.load())
     if options.json:
         rows = _masked(records(office, options.kind))
@@ -69,9 +72,21 @@ def _records(options: argparse.Namespace) -> int:
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{titles[options.kind]}({len(lines)} 条)",
+        f"{kinds[options.kind]}({len(lines)} 条)",
         filled.rename(columns=record_titles(options.kind)),
     )
+    return OK
+
+
+def _deadlines(options: argparse.Namespace) -> int:
+    lines = recounted_deadlines(open_office(settings.load()))
+    if options.json:
+        print_json({"deadlines": plain(lines)})
+    elif lines.empty:
+        say("已入库的整改时限,按现在登记的放假和调休重数都是同一天。")
+    else:
+        title = f"按现在登记的放假和调休,会是另一天的整改时限({len(lines)} 条)"
+        print_lines(title, lines.rename(columns=_DEADLINE_TITLES))
     return OK
 
 
@@ -82,8 +97,8 @@ def _waiting(options: argparse.Namespace) -> int:
     elif rows.empty:
         say("没有暂不计、等着改正的行。")
     else:
-        lines = rows[["file", "sheet", "source_row", "sentences", "who"]]
-        print_lines(f"暂不计、等着改正的行({len(rows)} 行)", _titled(lines))
+        lines = rows[list(_WAITING)].rename(columns=_WAITING)
+        print_lines(f"暂不计、等着改正的行({len(rows)} 行)", lines)
     return OK
 
 
@@ -96,13 +111,3 @@ def _masked(frame: pd.DataFrame) -> pd.DataFrame:
             for name in texts
         }
     )
-
-
-def _titled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Head columns in Chinese, and leave out what has no word of its own."""
-    titles = {
-        name: _TITLES.get(name) or INPUT[name].title
-        for name in frame
-        if name in _TITLES or name in INPUT
-    }
-    return frame[list(titles)].rename(columns=titles)

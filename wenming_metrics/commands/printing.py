@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from wenming_metrics.queries.ranking.trial import Trial
 from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
-from wenming_metrics.vocabulary import movement, on_time_note
+from wenming_metrics.vocabulary import columns, movement, on_time_note
 
 _WIDTH = 150
 _REMEDY = (
@@ -61,6 +62,11 @@ def say(text: str, *, as_json: bool = False, **facts: object) -> None:
         out.print(text, markup=False)
 
 
+def say_saved(options: argparse.Namespace) -> None:
+    """Tell where a file was saved that was asked for by --out."""
+    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+
+
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
     return f"打不开文件:{error.filename or ''}({error.strerror})"
@@ -96,6 +102,15 @@ def print_lines(title: str, lines: pd.DataFrame) -> None:
     out.print(table)
 
 
+def new_table(title: str, *names: str, **others: str) -> Table:
+    """Make an empty table, figures on the right. Takes: names, others - as `vocabulary.columns`"""
+    table = Table(title=title, title_justify="left")
+    for column in columns(*names, **others):
+        is_text = column.name in ("unit_name", "missing")
+        table.add_column(escape(column.title), justify="left" if is_text else "right")
+    return table
+
+
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, float) and pd.isna(value))
 
@@ -114,9 +129,8 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     if window.kind == "day":
         out.print("当日点位少,名次仅供参考。")
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
-        table = Table(title=str(group), title_justify="left")
-        for name in ("名次", "升降", "单位", "得分", "较上期", "点位", "检查项", "问题", "覆盖"):
-            table.add_column(name, justify="left" if name == "单位" else "right")
+        names = ("rank", "moved", "unit_name", "score", "change")
+        table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
         for line in group_units.itertuples():
             table.add_row(*_line(line))
         out.print(table)
@@ -150,9 +164,17 @@ def _line(line: object) -> list[str]:
 
 def print_listing(window: Window, units: pd.DataFrame) -> None:
     """Print a board that is not ranked; columns of `queries.ranking.ranking.listing`."""
-    table = Table(title=f"{window.title} 各部门责任问题(不排名)", title_justify="left")
-    for name in ("单位", "问题", "处数", "扣分", "上期问题", "按期整改率", "未到期", "反复"):
-        table.add_column(name, justify="left" if name == "单位" else "right")
+    names = (
+        "unit_name",
+        "failed",
+        "places",
+        "lost",
+        "failed_before",
+        "kept",
+        "not_due",
+        "recurred",
+    )
+    table = new_table(f"{window.title} 各部门责任问题(不排名)", *names)
     for line in units.itertuples():
         figures = [str(line.failed), str(line.places), f"{line.lost:.2f}", str(line.failed_before)]
         became = [share_text(line.in_time, line.fell_due), str(line.not_due), str(line.recurred)]
@@ -167,9 +189,8 @@ def print_trial(trial: Trial) -> None:
     rules, moved = trial.rules, trial.units["changed"]
     out.print(f"\n{trial.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
     for group, group_units in trial.units.groupby("group", sort=False):
-        table = Table(title=str(group), title_justify="left")
-        for name in ("单位", "现行名次", "试算名次", "现行得分", "试算得分"):
-            table.add_column(name, justify="left" if name == "单位" else "right")
+        ranks = ("rank_current", "rank_on_trial")
+        table = new_table(str(group), "unit_name", *ranks, "score_current", "score_on_trial")
         for line in group_units.itertuples():
             ranks = [_rank(line.rank_before), _rank(line.rank_after)]
             scores = [_score(line.score_before), _score(line.score_after)]
@@ -191,8 +212,9 @@ def _score(score: float) -> str:
 def print_batches(batches: pd.DataFrame) -> None:
     """Print what came in; columns of `queries.files.batches.batches`."""
     table = Table(title=f"共 {len(batches)} 个批次", title_justify="left")
-    for name in ("批次", "状态", "文件", "种类", "经办人", "时间", "入库行", "暂不计", "跳过"):
-        table.add_column(name)
+    names = ("batch", "state", "file", "kind", "who", "at", "stored", "held", "skipped")
+    for column in columns(*names):
+        table.add_column(column.title)
     for line in batches.itertuples():
         facts = [line.name, line.kind, line.who, line.at[:16].replace("T", " ")]
         table.add_row(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from wenming_metrics.commands import FAILED, OK, Add, Run
-from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say
+from wenming_metrics.commands.printing import err, plain, print_json, print_lines, say, say_saved
 from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
@@ -27,16 +27,14 @@ from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.rules.workbook.workbook import WorkbookError
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import Settings
+from wenming_metrics.vocabulary import titles
 
-_VERSIONS = {
-    **{"id": "编号", "version": "版本", "first_day": "施行", "last_day": "停用", "title": "名称"},
-    **{"source": "依据", "leaves": "末级指标", "in_force": "在用", "who": "发布人"},
-}
-_TREE = {
-    **{"code": "编号", "name": "指标", "share": "占总分", "how": "怎样计分"},
-    "responsible": "责任单位",
-}
-_CHANGES = {"area": "在哪张表", "what": "哪一项", "name": "改了什么", "old": "原来", "new": "现在"}
+_VERSIONS = titles(
+    *("id=rules_id", "version", "first_day", "last_day", "title=rules_title", "source=origin"),
+    *("leaves", "in_force", "who=released_by"),
+)
+_TREE = titles("code", "name=indicator", "share", "how", "responsible")
+_CHANGES = titles("area", "what=spot", "name=changed", "old", "new")
 _SOURCE = "办法:data/rules 里的编号、文件夹或改好的 .xlsx"
 
 
@@ -165,7 +163,7 @@ def _export(options: argparse.Namespace) -> int:
     config = settings.load()
     catalogue = load_catalogue(config.data / "catalogue")
     options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
-    say(f"已存到 {options.out}", as_json=options.json, file=str(options.out))
+    say_saved(options)
     return OK
 
 
@@ -219,11 +217,12 @@ def _try(options: argparse.Namespace) -> int:
         facts = {"units": plain(tried.units), "clauses": plain(tried.clauses)}
         print_json({"window": over.title, **facts})
         return OK
-    heads = {"title": "条款", "moved": "名次变的单位", "most": "得分变化最大", "unit_name": "单位"}
+    heads = titles("title=clause_title", "moved=units_moved", "most", "unit_name")
     print_lines(f"{over.title} 各条改动单独的影响", tried.clauses.rename(columns=heads))
-    heads = {"unit_name": "单位", "rank_before": "原名次", "rank_after": "试算名次"}
-    heads |= {"score_before": "原得分", "score_after": "试算得分", "clause": "影响最大的条款"}
-    heads |= {"by_clause": "单改它"}
+    heads = titles(
+        *("unit_name", "rank_before=rank_old", "rank_after=rank_on_trial"),
+        *("score_before=score_old", "score_after=score_on_trial", "clause", "by_clause"),
+    )
     print_lines("各单位", tried.units[list(heads)].rename(columns=heads))
     say("没有保存。各条单独的影响不一定加得成合起来的影响。")
     return OK

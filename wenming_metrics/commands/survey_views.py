@@ -21,6 +21,7 @@ from wenming_metrics.queries.survey.tables import by_people, by_question, cross
 from wenming_metrics.queries.survey.trend import course
 from wenming_metrics.queries.survey.waves import group_name
 from wenming_metrics.scoring.survey.rates import HIDDEN
+from wenming_metrics.vocabulary import titles
 
 VIEWS = {
     **{"unit": "各单位", "question": "按题目", "people": "按人群", "cross": "单位和人群"},
@@ -28,10 +29,7 @@ VIEWS = {
     **{"score": "问卷得分", "printed": "测评方自己印的数"},
 }
 _STATES = {**STATE_WORDS, HIDDEN: "不公布"}
-_FIGURES = {
-    **{"shown": "数值(%)", "low": "误差范围低端(%)", "high": "误差范围高端(%)", "n": "份数"},
-    "remark": "说明",
-}
+_FIGURES = ("shown=percent", "low", "high", "n=answers", "remark")
 _WHOLE_NUMBERS = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
 _INTERVAL = "误差范围:95%把握,按随机抽样估算。"
 _SECRET = "份数过少的不公布;为免倒算出来,有时连带一两个别的也不公布。"
@@ -55,17 +53,17 @@ def _unit(office: Office, wave: Window, options: argparse.Namespace) -> View:
     if not wave_rates.definitions:
         return _score(office, wave, options)
     chosen = [rate for rate, _ in wave_rates.definitions if options.rate in (None, rate.code)]
-    titles = {"name": "范围", **_FIGURES, "n_eff": "相当于独立问卷", "made": "怎样合成"}
+    heads = titles("name=scope", *_FIGURES, "n_eff", "made")
     totals = wave_rates.totals
     tables = {}
     for rate in chosen:
         group_totals = totals[totals["rate"] == rate.code]
-        tables[f"{rate.title} 全市和各组"] = _titled(group_totals, titles)
+        tables[f"{rate.title} 全市和各组"] = _titled(group_totals, heads)
         units = wave_rates.units[wave_rates.units["rate"] == rate.code]
         order = {group: n for n, group in enumerate(group_totals["name"])}
         units = units.assign(order=[order[group_name(group)] for group in units["group"]])
         units = units.sort_values(["order", "place", "unit"], kind="stable")
-        unit_titles = {"group": "分组", "place": "名次", "unit_name": "单位", **_FIGURES}
+        unit_titles = titles("group", "place", "unit_name", *_FIGURES)
         tables[f"{rate.title} 各单位"] = _titled(units, unit_titles)
     sentences = [sentence for rate, sentence in wave_rates.definitions if rate in chosen]
     return View(tables, (*sentences, _INTERVAL, _SECRET, *_left_out(wave_rates)))
@@ -92,24 +90,29 @@ def _left_out(wave_rates: Rates) -> list[str]:
 def _question(office: Office, wave: Window, options: argparse.Namespace) -> View:
     unit = _unit_number(office, wave, options.unit)
     answer_counts = by_question(office, wave, unit)
-    titles = {"title": "题目", "option_title": "选项", "n": "份数", "share": "占回答的(%)"}
     shares = answer_counts.assign(
         share=half_up(answer_counts["share"], 1), remark=_remarks(answer_counts["hidden"])
     )
-    lines = _headed(shares, {**titles, "base": "回答份数", "remark": "说明"})
+    lines = _headed(
+        shares,
+        titles(
+            *("title=question", "option_title=option", "n=answers", "share=answer_share"),
+            *("base", "remark"),
+        ),
+    )
     return View({options.unit or "全市": lines}, (_SECRET,))
 
 
 def _people(office: Office, wave: Window, options: argparse.Namespace) -> View:
     people_rates = by_people(office, wave, *_two(options))
-    lines = _titled(people_rates, {"option_title": "人群", **_FIGURES})
+    lines = _titled(people_rates, titles("option_title=people", *_FIGURES))
     return View({"按人群": lines}, (_INTERVAL, _SECRET))
 
 
 def _cross(office: Office, wave: Window, options: argparse.Namespace) -> View:
     cross_rates = cross(office, wave, *_two(options))
-    titles = {"group": "分组", "unit_name": "单位", "option_title": "人群", **_FIGURES}
-    return View({"单位和人群": _titled(cross_rates, titles)}, (_INTERVAL, _SECRET))
+    heads = titles("group", "unit_name", "option_title=people", *_FIGURES)
+    return View({"单位和人群": _titled(cross_rates, heads)}, (_INTERVAL, _SECRET))
 
 
 def _two(options: argparse.Namespace) -> tuple[str, str]:
@@ -123,18 +126,22 @@ def _flags(office: Office, wave: Window, options: argparse.Namespace) -> View:
     marked = flagged_answers.assign(
         counts=["计入" if counted else "不计" for counted in flagged_answers["counts"]]
     )
-    titles = {"batch": "批次", "seq": "序号", "unit_name": "单位", "reasons": "疑点"}
-    source_titles = {"file": "文件", "sheet": "工作表", "source_row": "行号"}
-    lines = _headed(marked, {**titles, **source_titles, "counts": "现在", "decided": "认定"})
+    heads = titles(
+        *("batch", "seq=serial", "unit_name", "reasons=doubts", "file", "sheet", "source_row"),
+        *("counts=counts_now", "decided=ruling"),
+    )
+    lines = _headed(marked, heads)
     sentence = "疑似不等于就是;哪一份不计,由人看过原表再用 decide 认定。"
     return View({"疑似代填": lines}, (sentence,))
 
 
 def _quota(office: Office, wave: Window, options: argparse.Namespace) -> View:
     quotas = quota_board(office, wave, options.points, every=True)
-    titles = {"group": "分组", "unit_name": "单位", "stratum": "人群", "planned": "计划份数"}
-    rest = {"done": "已完成", "gap": "还差", "more": f"要精确到±{options.points:g}点还需"}
-    return View({"配额进度": _headed(quotas, {**titles, **rest})})
+    heads = titles(
+        *("group", "unit_name", "stratum=people", "planned=planned_answers", "done", "gap", "more"),
+        more=f"要精确到±{options.points:g}点还需",
+    )
+    return View({"配额进度": _headed(quotas, heads)})
 
 
 def _course(office: Office, wave: Window, options: argparse.Namespace) -> View:
@@ -142,12 +149,12 @@ def _course(office: Office, wave: Window, options: argparse.Namespace) -> View:
         raise commit.IntakeError("看历次,请用 --rate 写明哪一项比率。")
     past_waves = course(office, options.rate, _unit_number(office, wave, options.unit))
     titled = past_waves.assign(wave=[past_wave.title for past_wave in past_waves["wave"]])
-    titles = {"wave": "轮次", **_FIGURES, "moved": "与上一轮比"}
+    heads = titles("wave", *_FIGURES, "moved=wave_moved", wave="轮次", moved="与上一轮比")
     redefined = past_waves[past_waves["changed"] | (past_waves.index == 0)]
     sentences = [
         f"{past_wave.wave.title}起:{past_wave.definition}" for past_wave in redefined.itertuples()
     ]
-    return View({options.unit or "全市": _titled(titled, titles)}, (*sentences, _INTERVAL))
+    return View({options.unit or "全市": _titled(titled, heads)}, (*sentences, _INTERVAL))
 
 
 def _score(office: Office, wave: Window, options: argparse.Namespace) -> View:
@@ -156,17 +163,20 @@ def _score(office: Office, wave: Window, options: argparse.Namespace) -> View:
         raise commit.IntakeError("这一轮的办法里没有问卷得分。")
     units = survey_score.units.sort_values(["group", "place", "unit"], kind="stable")
     lines = pd.concat([pd.DataFrame([survey_score.city]), units], ignore_index=True)
-    titles = {"group": "分组", "place": "名次", "unit_name": "单位", "shown": "得分", "n": "份数"}
-    table = _titled(lines, {**titles, "remark": "说明"})
+    heads = titles("group", "place", "unit_name", "shown=score", "n=answers", "remark")
+    table = _titled(lines, heads)
     return View({survey_score.title: table}, (survey_score.sentence, _SECRET))
 
 
 def _printed(office: Office, wave: Window, options: argparse.Namespace) -> View:
     figures = printed(office, wave)
-    titles = {"test": "测评种类", "unit_name": "单位", "figure": "原表列名", "told": "原表的数"}
-    rest = {"printed_rank": "原表名次", "file": "文件", "sheet": "工作表", "source_row": "行号"}
+    heads = titles(
+        *("test", "unit_name", "figure=figure_name", "told=figure_printed", "printed_rank"),
+        *("file", "sheet", "source_row"),
+        **{"test": "测评种类", "figure": "原表列名", "told": "原表的数"},
+    )
     sentence = "照测评方印的原样列出,怎样算的不知道,份数少的也在内,不是本软件的名次。"
-    return View({"测评方自己印的数": _headed(figures, {**titles, **rest})}, (sentence,))
+    return View({"测评方自己印的数": _headed(figures, heads)}, (sentence,))
 
 
 def _unit_number(office: Office, wave: Window, name: str | None) -> int | None:
@@ -179,17 +189,17 @@ def _unit_number(office: Office, wave: Window, name: str | None) -> int | None:
     return int(matches.iloc[0])
 
 
-def _titled(figures: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+def _titled(figures: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
     """Head figures; intervals with one decimal, states in words."""
     lines = figures.assign(remark=[_STATES[state] for state in figures["state"]])
     spans = {name: half_up(lines[name], 1) for name in ("low", "high") if name in lines}
-    return _headed(lines.assign(**spans), titles)
+    return _headed(lines.assign(**spans), heads)
 
 
-def _headed(lines: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    chosen = lines[[name for name in titles if name in lines]]
+def _headed(lines: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    chosen = lines[[name for name in heads if name in lines]]
     counts = {name: _whole_numbers(chosen[name]) for name in chosen if name in _WHOLE_NUMBERS}
-    return chosen.assign(**counts).rename(columns=dict(titles)).reset_index(drop=True)
+    return chosen.assign(**counts).rename(columns=dict(heads)).reset_index(drop=True)
 
 
 def _whole_numbers(numbers: pd.Series) -> pd.Series:

@@ -13,12 +13,13 @@ from wenming_metrics.commands.printing import out, plain, print_json, print_line
 from wenming_metrics.commands.survey_views import VIEWS, View, view_of
 from wenming_metrics.decisions import questionnaires
 from wenming_metrics.domain.periods import Window
-from wenming_metrics.export.tables import ExportSheet, Field, write_book
+from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
 from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
 from wenming_metrics.runtime import settings
+from wenming_metrics.vocabulary import Column
 
 LATEST = "latest"
 _ONE = ("误差范围低端(%)", "误差范围高端(%)", "占回答的(%)")
@@ -120,13 +121,18 @@ def _workbook(view: View, wave: Window) -> bytes:
     """Write what is printed, a sheet for each table; numbers stay numbers."""
     sheets = []
     for title, lines in view.tables.items():
-        fields = [
-            Field(name, name, 36 if name in _WIDE else 13, _format(name, lines[name]))
+        columns = [
+            Column(
+                name,
+                name,
+                sheet_width=36 if name in _WIDE else 13,
+                sheet_form=_format(name, lines[name]),
+            )
             for name in lines
         ]
         sheets.append(
             ExportSheet(
-                _UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, fields, view.sentences
+                _UNFIT.sub(" ", title)[:31], f"{wave.title} {title}", lines, columns, view.sentences
             )
         )
     return write_book(*sheets)

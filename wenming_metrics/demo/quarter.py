@@ -25,7 +25,7 @@ _BELOW = (None, None, None, "原始得分", "加权得分", "有效样本", "满
 _MERGED = ("A1:I1", "A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:H2", "I2:I3")
 
 
-def write_quarter(folder: Path, city: DemoCity, end: date, seed: int = SEED) -> Path:
+def write_quarter(folder: Path, city: DemoCity, end: date) -> Path:
     """Write the test of the quarter before the one that holds a day."""
     of = previous(window("quarter", end))
     book = Workbook()
@@ -36,7 +36,7 @@ def write_quarter(folder: Path, city: DemoCity, end: date, seed: int = SEED) -> 
     page.append(list(_BELOW))
     for area in _MERGED:
         page.merge_cells(area)
-    results = _results(city, np.random.default_rng([seed, of.start.toordinal()]))
+    results = _results(city, np.random.default_rng([SEED, of.start.toordinal()]))
     for number, (group, streets) in enumerate(results.groupby("group", sort=False)):
         page.append([f"{_NUMERALS[number]}、{group}({len(streets)}个)"])
         for row in _rows(streets):

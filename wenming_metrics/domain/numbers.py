@@ -60,6 +60,13 @@ def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return (2 * part * RATE_SCALE + whole) // (2 * whole)
 
 
+def quotient(part: np.ndarray, whole: np.ndarray, nothing: float = np.nan) -> np.ndarray:
+    """Give part / whole; `nothing` where the whole is not above 0, so there is nothing to share."""
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    out = np.full(np.broadcast_shapes(part.shape, whole.shape), nothing)
+    return np.divide(part, whole, out=out, where=whole > 0)
+
+
 def half_up(values: np.ndarray | float, decimals: int) -> np.ndarray:
     """Round decimal half up (四舍五入) as a person with a calculator does.
 

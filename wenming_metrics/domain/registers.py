@@ -1,4 +1,4 @@
-"""The registers in force: units as a tree (区 > 街道 > 社区, 部门 > 二层单位) and their sites.
+"""The registers in force: units as a tree (区 > 街道 > 社区, 部门 > 二层单位), sites, working days.
 
 Unit numbers come from the order of the register, never of arrival, so that the same files give
 the same tallies in whatever order they come.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.working_days import WorkingDays, announced
 from wenming_metrics.vocabulary import normalise
 
 FOREVER = 4_000_000
@@ -43,11 +44,13 @@ class Register:
     sites - one row per site: site (key), unit (the most local unit), street, point_type
             (number in the catalogue), name, aliases (list)
     version - what the store knows it by; two registers in force differ in it
+    calendar - working days: those announced, and what registers of them (节假日) add
     """
 
     units: pd.DataFrame
     sites: pd.DataFrame
     version: tuple = ()
+    calendar: WorkingDays = field(default_factory=announced)
 
     @property
     def is_empty(self) -> bool:
@@ -188,7 +191,8 @@ def build_units(previous: Register, frame: pd.DataFrame) -> Register:
     ):
         rows[numbers[code]]["successor"] = heir
     units = pd.DataFrame(rows, columns=UNIT_COLUMNS).astype({"population": "Int64"})
-    return Register(units.set_index("unit", drop=False).rename_axis(None), previous.sites)
+    tree = units.set_index("unit", drop=False).rename_axis(None)
+    return replace(previous, units=tree, version=())
 
 
 def successor_numbers(previous: Register, frame: pd.DataFrame) -> list[int]:
@@ -247,4 +251,5 @@ def build_sites(register: Register, frame: pd.DataFrame) -> Register:
         numbers = {name: int(row[name]) for name in ("unit", "street", "point_type")}
         rows[site] = {"site": site, **numbers, "name": row["name"], "aliases": aliases}
         sites_by_name.setdefault((street, normalise(row["name"])), site)
-    return Register(register.units, pd.DataFrame(list(rows.values()), columns=SITE_COLUMNS))
+    sites = pd.DataFrame(list(rows.values()), columns=SITE_COLUMNS)
+    return replace(register, sites=sites, version=())

@@ -82,6 +82,9 @@ FORMS = {
     "quota": BlankForm(
         "问卷配额表", ("subject", "period", "people_group", "planned_answers", "remark")
     ),
+    "holidays": BlankForm(
+        "节假日", ("off_from", "off_to", "arrangement", "holiday", "document_no", "remark")
+    ),
     "adjustment": BlankForm(
         "加减分表",
         (

@@ -8,47 +8,19 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.export.tables import ExportSheet, Field, write_book
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.vocabulary import columns
 
-_FIGURES = (
-    Field("title", "比率", 10),
-    Field("shown", "数值(%)", 10, "0.00##"),
-    Field("low", "误差范围低端(%)", 14, "0.0"),
-    Field("high", "误差范围高端(%)", 14, "0.0"),
-    Field("n", "有效问卷", 10, "#,##0"),
+_FIGURES = ("title=rate_title", "shown=percent", "low", "high", "n")
+_APART = ("unknown", "refused", "blank", "not_asked")
+_UNITS = columns(
+    *("group", "place", "unit_name", *_FIGURES, *_APART, "flagged", "against"),
+    "remark=long_remark",
 )
-_APART = (
-    Field("unknown", "不了解", 9, "#,##0"),
-    Field("refused", "拒答", 8, "#,##0"),
-    Field("blank", "空白", 8, "#,##0"),
-    Field("not_asked", "没有问到", 10, "#,##0"),
-)
-_UNITS = (
-    Field("group", "分组", 13),
-    Field("place", "名次", 7, "0"),
-    Field("unit_name", "单位", 18),
-    *_FIGURES,
-    *_APART,
-    Field("flagged", "疑似代填", 10, "#,##0"),
-    Field("against", "与全市比", 18),
-    Field("remark", "说明", 26),
-)
-_TOTALS = (
-    Field("name", "范围", 14),
-    *_FIGURES,
-    Field("n_eff", "相当于独立问卷", 15, "#,##0"),
-    *_APART,
-    Field("covered", "有问卷的单位", 13, "0"),
-    Field("of", "单位总数", 10, "0"),
-    Field("made", "怎样合成", 40),
-)
-_ANSWERS = (
-    Field("title", "题目", 34),
-    Field("option_title", "选项", 22),
-    Field("n", "份数", 9, "#,##0"),
-    Field("share", "占回答的(%)", 12, "0.0"),
-    Field("base", "回答份数", 10, "#,##0"),
-    Field("said", "说明", 20),
+_TOTALS = columns("name=scope", *_FIGURES, "n_eff", *_APART, "covered", "of=units_in_all", "made")
+_ANSWERS = columns(
+    *("title=question", "option_title=option", "n=answers", "share=answer_share", "base"),
+    "said=remark",
 )
 
 

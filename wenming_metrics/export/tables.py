@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import share_text
-from wenming_metrics.vocabulary import movement, on_time_note
+from wenming_metrics.vocabulary import Column, columns, movement, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a browser must be told about these files."""
@@ -25,69 +25,35 @@ _LINE = Border(*[Side("thin", "C5CCD4")] * 4)
 
 
 @dataclass(frozen=True)
-class Field:
-    """One column of a sheet: its name in the frame, its heading, width, number format, place."""
-
-    name: str
-    heading: str
-    width: int
-    format: str = ""
-    align: str = "general"
-
-
-@dataclass(frozen=True)
 class ExportSheet:
     """One sheet: its name, its title, its lines with their columns, notes below them."""
 
     name: str
     title: str
     lines: pd.DataFrame
-    fields: Sequence[Field]
+    columns: Sequence[Column]
     notes: Sequence[str] = ()
 
 
-_RANKING = (
-    Field("group", "分组", 13),
-    Field("rank", "名次", 7, "0"),
-    Field("moved", "升降", 8, align="center"),
-    Field("unit_name", "单位", 20),
-    Field("score", "得分", 10, "0.00"),
-    Field("score_change", "较上期", 10, "+0.00;-0.00;0.00"),
-    Field("sites", "点位", 8, "#,##0"),
-    Field("checks", "检查项", 10, "#,##0"),
-    Field("failed", "问题项", 9, "#,##0"),
-    Field("places", "问题处数", 10, "#,##0"),
-    Field("coverage", "覆盖", 9, "0.0%"),
-    Field("remark", "说明", 14),
+_RANKING = columns(
+    *("group", "rank", "moved", "unit_name", "score", "score_change", "sites", "checks"),
+    *("failed", "places", "coverage", "remark"),
+    failed="问题项",
+    places="问题处数",
 )
-_SHORTLISTS = (
-    Field("group", "分组", 13),
-    Field("title", "名单", 13),
-    Field("rank", "名次", 7, "0"),
-    Field("unit_name", "单位", 20),
-    Field("score", "得分", 10, "0.00"),
-    Field("running", "连续期数", 10, "0"),
-    Field("remark", "说明", 36),
+_SHORTLISTS = columns(
+    *("group", "title=shortlist", "rank", "unit_name", "score", "running=times_running"),
+    "remark=long_remark",
 )
-_LISTING = (
-    Field("unit_name", "单位", 28),
-    Field("failed", "问题项", 10, "#,##0"),
-    Field("change", "较上期", 10, "+#,##0;-#,##0;0"),
-    Field("places", "问题处数", 11, "#,##0"),
-    Field("lost", "扣分", 11, "#,##0.00"),
-    Field("kept", "按期整改率", 16, align="right"),
-    Field("not_due", "未到期", 9, "#,##0"),
-    Field("recurred", "反复", 9, "#,##0"),
+_LISTING = columns(
+    *("unit_name=responsible", "failed", "change=problems_more", "places", "lost=lost_sum"),
+    *("kept", "not_due", "recurred"),
+    unit_name="单位",
+    failed="问题项",
+    places="问题处数",
 )
-_PROBLEMS = (
-    Field("severity", "处理", 9),
-    Field("sheet", "工作表", 16),
-    Field("row", "行号", 8, "0"),
-    Field("column", "列", 6),
-    Field("header", "列名", 14),
-    Field("found", "填写的内容", 24),
-    Field("text", "说明和改法", 80),
-    Field("code", "编号", 11),
+_PROBLEMS = columns(
+    *("severity", "sheet", "row=source_row", "column", "header", "found=cell", "text", "code"),
 )
 
 
@@ -166,19 +132,13 @@ def composite_workbook(
 
     Takes:   lines - as `queries.ranking.composite.composite_lines` gives them; components - their names
     """
-    fields = [
-        *(Field("group", "分组", 13), Field("rank", "名次", 7, "0")),
-        *(Field("unit_name", "单位", 20), Field("score", "综合分", 10, "0.00")),
-    ]
-    for number, name in enumerate(components):
-        fields += [
-            Field(f"value_{number}", name, 12, "0.00##"),
-            Field(f"weight_{number}", "权重", 8, "0.##"),
-            Field(f"points_{number}", "计分", 10, "0.00##"),
-        ]
-    fields += [Field("missing", "缺项", 30), Field("remark", "说明", 18)]
+    names = ["group", "rank", "unit_name", "score=composite_score"]
+    for number in range(len(components)):
+        names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
+    titles = {f"value_{number}": name for number, name in enumerate(components)}
+    table_columns = columns(*names, "missing", "remark", **titles)
     remarked = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
-    return write_book(ExportSheet("综合考核", title, remarked, fields, notes))
+    return write_book(ExportSheet("综合考核", title, remarked, table_columns, notes))
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
@@ -204,48 +164,47 @@ def write_book(*sheets: ExportSheet) -> bytes:
 
 def _fill(page: Worksheet, sheet: ExportSheet) -> None:
     """Write row by row, each written when it is made: a list of all problems may be half a million."""
-    fields = sheet.fields
-    _set_up_print(page, fields)
+    _set_up_print(page, sheet.columns)
     head = _text_cell(page, sheet.title, Font(_FONT, 14, bold=True))
     head.alignment = Alignment(horizontal="center", vertical="center")
     page.append([head])
-    page.append([_heading(page, field) for field in fields])
-    columns = [_column(page, sheet.lines[field.name], field) for field in fields]
-    for row in zip(*columns, strict=True):
+    page.append([_heading(page, column) for column in sheet.columns])
+    cells = [_cells(page, sheet.lines[column.name], column) for column in sheet.columns]
+    for row in zip(*cells, strict=True):
         page.append(row)
     page.append([])
     for note in sheet.notes:
         page.append([_text_cell(page, note, Font(_FONT, 9, color="52606D"))])
 
 
-def _heading(page: Worksheet, field: Field) -> Cell:
-    cell = _text_cell(page, field.heading, Font(_FONT, 10, bold=True))
+def _heading(page: Worksheet, column: Column) -> Cell:
+    cell = _text_cell(page, column.title, Font(_FONT, 10, bold=True))
     cell.fill, cell.border = _HEAD, _LINE
     cell.alignment = Alignment(horizontal="center", vertical="center")
     return cell
 
 
-def _column(page: Worksheet, values: pd.Series, field: Field) -> Iterator[Cell]:
+def _cells(page: Worksheet, values: pd.Series, column: Column) -> Iterator[Cell]:
     """Give the cells of a column; they share one style, for one each takes minutes on long lists."""
     pattern = WriteOnlyCell(page)
-    _set_style(pattern, field)
+    _set_style(pattern, column)
     style = pattern._style
     for value in values.tolist():
         cell = WriteOnlyCell(page)
         cell._style = style
-        if field.format:
+        if column.sheet_form:
             cell.value = None if pd.isna(value) else value
         else:
             _set_text(cell, "" if pd.isna(value) else str(value))
         yield cell
 
 
-def _set_style(cell: Cell, field: Field) -> None:
+def _set_style(cell: Cell, column: Column) -> None:
     cell.border, cell.font = _LINE, Font(_FONT, 10)
-    if field.format:
-        cell.number_format, cell.alignment = field.format, Alignment(vertical="center")
+    if column.sheet_form:
+        cell.number_format, cell.alignment = column.sheet_form, Alignment(vertical="center")
     else:
-        cell.alignment = Alignment(field.align, "center", wrap_text=True)
+        cell.alignment = Alignment(column.sheet_align, "center", wrap_text=True)
 
 
 def _text_cell(page: Worksheet, text: str, font: Font) -> Cell:
@@ -261,10 +220,10 @@ def _set_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
 
 
-def _set_up_print(page: Worksheet, fields: Sequence[Field]) -> None:
-    for column, field in enumerate(fields, 1):
-        page.column_dimensions[get_column_letter(column)].width = field.width
-    page.merged_cells.add(f"A1:{get_column_letter(len(fields))}1")
+def _set_up_print(page: Worksheet, columns: Sequence[Column]) -> None:
+    for number, column in enumerate(columns, 1):
+        page.column_dimensions[get_column_letter(number)].width = column.sheet_width
+    page.merged_cells.add(f"A1:{get_column_letter(len(columns))}1")
     page.row_dimensions[1].height = 30
     page.freeze_panes = "A3"
     page.print_title_rows = "1:2"

@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.registers import FOREVER, Register
+from wenming_metrics.domain.working_days import OFF, WORKED
 from wenming_metrics.export.form_columns import FORMS, BlankForm
 from wenming_metrics.export.survey_form import (
     answers_offered,
@@ -114,7 +115,7 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"rectified": ["已整改", "整改中", "未整改"]},
         **{"document_state": ["通过", "退回", "待审", "未报"]},
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
-        **{"adjustment_type": list(ADJUSTMENTS)},
+        **{"adjustment_type": list(ADJUSTMENTS), "arrangement": [OFF, WORKED]},
     }
     return {name: list(dict.fromkeys(several)) for name, several in choices.items() if several}
 
@@ -153,6 +154,8 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
         },
         **{"adjusted_on": _DAY, "adjustment_type": "加分", "adjusted_points": 0.5},
         **{"reason": "承办全市现场会", "document_no": None},
+        **{"off_from": date(2026, 10, 1), "off_to": date(2026, 10, 7), "arrangement": OFF},
+        "holiday": "国庆节",
         **{"submitted": _DAY, "answer_id": "1", "duration": "150秒", "remark": EXAMPLE},
     }
 

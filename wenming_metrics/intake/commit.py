@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window, today, window
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
+from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.prepare import Ready, without_collection
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
@@ -48,6 +49,8 @@ COUNTED_AGAIN = "入库-06"
 """Notes that rows of a file are stored already: counted once, or again as the user said."""
 ANSWERED = "问卷-14"
 """The note that questionnaires of a file are stored already."""
+DUE_STAYS = "节假日-06"
+"""The note that stored deadlines may have been counted by other working days."""
 REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
 """Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
 
@@ -131,6 +134,7 @@ def examine(
                 notes += _repeats(stored, file_reading, count_again)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
+            notes += _counted_otherwise(connection, file_reading, register)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
         filename=file_reading.filename,
@@ -198,6 +202,19 @@ def _answered(connection: Connection, file_reading: Reading) -> Iterator[Problem
         yield Problem(ANSWERED, details={"count": len(twins), "batches": _listed(twins)})
 
 
+def _counted_otherwise(
+    connection: Connection, file_reading: Reading, register: Register
+) -> Iterator[Problem]:
+    """Say how many stored deadlines lie across days that a register of holidays changes."""
+    if file_reading.kind not in REGISTER_KINDS or file_reading.records.empty:
+        return
+    stretches = map(arrangement_of, file_reading.records["told"])
+    crossing = changed_days(register.calendar, arrange(register.calendar, stretches))
+    spans = rows.read_due_spans(connection, crossing)
+    if len(spans):
+        yield Problem(DUE_STAYS, details={"count": len(spans), "batches": _listed(spans["batch"])})
+
+
 def _listed(numbers: pd.Series) -> str:
     return "、".join(str(number) for number in sorted(numbers.unique()))
 
@@ -254,7 +271,7 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
         if facts["kind"] in REGISTER_KINDS:
-            raise IntakeError("名册正在使用,不能撤回;请上传新的名册来替代。")
+            raise IntakeError("名册和节假日正在使用,不能撤回;请上传新的来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
             raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")

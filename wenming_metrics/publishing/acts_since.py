@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.publishing.issues import Issue
@@ -50,15 +50,9 @@ def _of_files(
     connection: Connection, issue: Issue, days: list[int], known_at: str, cut: Cutoff
 ) -> pd.DataFrame:
     """List what came, was withdrawn or reinstated; of other days only what has rows on them."""
-    event, batch, on = schema.batch_event, schema.batch, schema.batch_day
+    batch, on = schema.batch, schema.batch_day
     with_rows = select(on.c.batch).where(among(on.c.day, days))
-    query = (
-        select(event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.batch, batch.c.name)
-        .join(batch, batch.c.batch == event.c.batch)
-        .where(event.c.at > known_at, event.c.batch.in_(with_rows), batch.c.kind != PLAN)
-        .order_by(event.c.event)
-    )
-    acts = read_frame(connection, query)
+    acts = _events(connection, known_at, batch.c.batch.in_(with_rows) & (batch.c.kind != PLAN))
     arrived = arrivals(connection, list(issue.window.days), cut)
     in_time = set(arrived.loc[(arrived["arrived"] <= issue.cutoff) | arrived["own"], "batch"])
     late = set(arrived["batch"]) - in_time
@@ -68,6 +62,15 @@ def _of_files(
     effect = [LATER if number in late else HERE for number in acts["batch"]]
     what = [f"第 {line.batch} 批 {line.name}" for line in acts.itertuples()]
     return acts.assign(what=what, effect=effect)
+
+
+def _events(connection: Connection, known_at: str, which: ColumnElement[bool]) -> pd.DataFrame:
+    """List what was done to some files since a moment: at, who, act, reason, batch, kind, name."""
+    event, batch = schema.batch_event, schema.batch
+    names = (event.c.at, event.c.who, event.c.act, event.c.reason)
+    query = select(*names, batch.c.batch, batch.c.kind, batch.c.name)
+    query = query.join(batch, batch.c.batch == event.c.batch).where(event.c.at > known_at, which)
+    return read_frame(connection, query.order_by(event.c.event))
 
 
 def _of_rows(connection: Connection, days: list[int], known_at: str) -> pd.DataFrame:
@@ -99,17 +102,11 @@ def _of_choices(connection: Connection, issue: Issue, known_at: str) -> pd.DataF
 
 def _of_others(connection: Connection, issue: Issue, known_at: str, *, facts: bool) -> pd.DataFrame:
     """List what was done to files that are read as they are in force: registers, plans, facts."""
-    event, batch, on = schema.batch_event, schema.batch, schema.batch_day
+    batch, on = schema.batch, schema.batch_day
     kinds = sorted({*REGISTER_KINDS, *(_FACTS if facts else ())})
     planned = select(on.c.batch).where(among(on.c.day, issue.window.days), batch.c.kind == PLAN)
-    query = (
-        select(event.c.at, event.c.who, event.c.act, event.c.reason, batch.c.kind, batch.c.name)
-        .join(batch, batch.c.batch == event.c.batch)
-        .where(event.c.at > known_at)
-        .where(or_(batch.c.kind.in_(kinds), batch.c.batch.in_(planned)))
-        .order_by(event.c.event)
-    )
-    acts = read_frame(connection, query)
+    of_others = batch.c.kind.in_(kinds) | batch.c.batch.in_(planned)
+    acts = _events(connection, known_at, of_others)
     what = [f"{KINDS[line.kind]} {line.name}" for line in acts.itertuples()]
     return acts.assign(what=what, effect=IN_FORCE, batch=-1)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import allocate
-from wenming_metrics.export.check_sheets import check_sheet
+from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, cut_of, get_issue
 from wenming_metrics.publishing.lists import make_lists
@@ -20,9 +20,15 @@ from wenming_metrics.queries.scores.details import every_leaf, every_row
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading, writing
+from wenming_metrics.vocabulary import columns
 
 _ODD = str.maketrans({sign: "_" for sign in '\\/:*?"<>|'})
 """Signs that a name of a file cannot hold."""
+_LEAVES = columns("name=leaf_name", "path", "rate", "checks", "failed", "loss", failed="问题项")
+_ROWS = columns(
+    *("day", "site_name", "point_type_name", "item_name", "description", "lost", "loss=row_loss"),
+    *("file", "sheet", "source_row", "remark=review"),
+)
 
 
 def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
@@ -81,7 +87,11 @@ def _sheet(
         f"请逐行核对。有意见的,在“记录”表的复核意见一栏写明要求和理由,{_until(issue)}退回创建办。",
         "没有意见也请回复。失分:这一条让总分少了多少。",
     ]
-    return check_sheet(line.unit_name, issue.title, leaves, rows, notes)
+    title = f"{line.unit_name} {issue.title}核对稿"
+    return write_book(
+        ExportSheet("失分", f"{title}:失分", leaves, _LEAVES, notes),
+        ExportSheet("记录", f"{title}:失分的记录", rows.assign(remark=""), _ROWS, notes),
+    )
 
 
 def _until(issue: Issue) -> str:

@@ -18,14 +18,14 @@ from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.rules.model import STOCKS
 from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.store.database import reading
+from wenming_metrics.vocabulary import titles
 
-FIGURES = {"score": "得分", "rank": "名次", "status": "状态", "sites": "点位", "visits": "到访"} | {
-    "checks": "检查项",
-    "failed": "问题项",
-    "places": "问题处数",
-    "lost": "扣分",
-    "coverage": "覆盖",
-}
+FIGURES = titles(
+    *("score", "rank", "status=state", "sites", "visits", "checks", "failed", "places"),
+    *("lost", "coverage"),
+    failed="问题项",
+    places="问题处数",
+)
 """The figures of a list that a signed one is compared by."""
 _COLUMNS = ["board", "unit", "unit_name", "score_signed", "score_now", "rank_signed", "rank_now"]
 _COLUMNS += ["other", "reason"]

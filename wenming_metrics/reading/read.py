@@ -188,8 +188,8 @@ def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
 def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     """Read the tables by kind; sites of a register are read against the units beside them."""
     kinds = {parsed.table.kind for parsed in parsed_sheets}
-    if kinds & {reading.UNITS, reading.SITES}:
-        return _read_registers(parsed_sheets, context)
+    is_register = bool(kinds & {reading.UNITS, reading.SITES})
+    frames = _read_registers(parsed_sheets, context) if is_register else {}
     names = _names(context, context.register)
     plans = [
         read_plan(parsed.table, names)
@@ -204,11 +204,11 @@ def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict
     survey_tables = [
         parsed.table for parsed in parsed_sheets if parsed.table.kind == reading.SURVEY
     ]
-    apart = {reading.PLAN, reading.SURVEY, *BY_NAME}
+    apart = {reading.PLAN, reading.SURVEY, *reading.REGISTER_KINDS, *BY_NAME}
     rest = [
         (parsed.table, parsed.totals) for parsed in parsed_sheets if parsed.table.kind not in apart
     ]
-    frames = {"plan": _concat(plans)} if plans else {}
+    frames |= {"plan": _concat(plans)} if plans else {}
     frames |= {"records": _concat(records)} if records else {}
     frames |= {"answers": read_survey(survey_tables, names, context)} if survey_tables else {}
     return {**frames, **read_inspection(rest, names, context)} if rest else frames
@@ -255,7 +255,7 @@ def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
 def _kind(parsed_sheets: Sequence[ParsedSheet]) -> str:
     """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
     kinds = {parsed.table.kind for parsed in parsed_sheets}
-    if {reading.UNITS, reading.SITES} <= kinds:
+    if len(kinds) > 1 and kinds <= reading.REGISTER_KINDS:
         return reading.REGISTERS
     if len(kinds) == 1 and not kinds & _CHECKED:
         return kinds.pop()

@@ -116,7 +116,7 @@ class ReadingRules:
 
 
 def _no_lines(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    return pd.DataFrame(columns=columns, dtype=object)
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ def read_tables(folder: Path, faults: list[Fault]) -> pd.DataFrame:
 def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     """Read the prices of a folder, empty where it has none: PRICE_COLUMNS, points in 1e-4."""
     if not (folder / PRICES).is_file():
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in PRICE_COLUMNS})
+        return pd.DataFrame(columns=PRICE_COLUMNS, dtype=object)
     lines = read_csv(folder / PRICES, PRICE_COLUMNS, faults)
     sources = {"": -1, **{name: SOURCE_CODES.index(code) for code, name in SOURCES.items()}}
     coded = (

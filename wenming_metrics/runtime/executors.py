@@ -105,9 +105,9 @@ def program() -> str:
 
 
 def digest_of(folder: Path) -> str:
-    """Give a digest of every Python file below a folder: paths and contents."""
+    """Give a digest of every file of program below a folder: paths and contents."""
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.toml")]):
         name = path.relative_to(folder).as_posix().encode()
         total.update(name + b"\0" + path.read_bytes())
     return total.hexdigest()

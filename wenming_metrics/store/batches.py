@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
+from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
 
 _PLAIN = ("code", "sheet", "row", "column", "header", "found")
@@ -26,9 +26,8 @@ def add_batch(connection: Connection, facts: dict[str, object], content: bytes) 
     Takes:   facts - sha256, name, kind, who, good, held, skipped
     Returns: the number of the batch
     """
-    number = next_number(connection, schema.batch.c.batch)
     _keep_original(connection, str(facts["sha256"]), content)
-    connection.execute(insert(schema.batch), {**facts, "batch": number, "at": stamp()})
+    number = append(connection, schema.batch.c.batch, facts)
     add_event(connection, number, COMMIT, str(facts["who"]))
     return number
 
@@ -47,9 +46,8 @@ def _keep_original(connection: Connection, sha256: str, content: bytes) -> None:
 
 def add_event(connection: Connection, batch: int, act: str, who: str, reason: str = "") -> None:
     """Append one act to the history of a batch; the last one says whether it counts."""
-    event = {"event": next_number(connection, schema.batch_event.c.event), "batch": batch}
-    facts = {"act": act, "at": stamp(), "who": who, "reason": reason}
-    connection.execute(insert(schema.batch_event), {**event, **facts})
+    facts = {"batch": batch, "act": act, "who": who, "reason": reason}
+    append(connection, schema.batch_event.c.event, facts)
     counts = update(schema.batch).where(schema.batch.c.batch == batch)
     connection.execute(counts.values(live=int(act != WITHDRAW)))
 
@@ -119,12 +117,7 @@ def live_on(connection: Connection, days: Sequence[int] | range, known_at: str =
         on_days = select(table.c.batch).distinct().where(among(table.c.day, days))
         counted = live_at(connection, known_at).index
         return np.array(sorted(set(connection.execute(on_days).scalars()) & set(counted)), np.int64)
-    query = (
-        select(table.c.batch)
-        .distinct()
-        .join(schema.batch, schema.batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), schema.batch.c.live == 1)
-    )
+    query = that_count(select(table.c.batch).distinct().where(among(table.c.day, days)), table)
     return np.array(sorted(connection.execute(query).scalars()), np.int64)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import next_number, read_frame, stamp
+from wenming_metrics.store.database import append, read_frame, stamp
 
 HEADER, NAME = "header", "name"
 _TABLES = {HEADER: schema.header_choice, NAME: schema.name_choice}
@@ -54,8 +54,7 @@ def read_names(connection: Connection) -> pd.DataFrame:
 
 
 def _add(connection: Connection, table: Table, facts: Mapping[str, object], who: str) -> None:
-    number = next_number(connection, table.c.choice)
-    connection.execute(insert(table), {**facts, "choice": number, "who": who, "at": stamp()})
+    append(connection, table.c.choice, {**facts, "who": who})
 
 
 def _forget(connection: Connection, table: Table, which: object) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    insert,
     select,
     update,
 )
@@ -227,9 +228,29 @@ def _empty(columns: tuple[tuple[str, bool], ...]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
+def that_count(query: Select, table: Table, live: np.ndarray | None = None) -> Select:
+    """Keep the lines of batches that count. Takes: live - those that do, None: those that do now"""
+    batch = schema.batch
+    counts = batch.c.live == 1 if live is None else table.c.batch.in_(np.asarray(live).tolist())
+    return query.join(batch, batch.c.batch == table.c.batch).where(counts)
+
+
+def count_lines(connection: Connection, table: Table) -> int:
+    """Count the lines of a table."""
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
 def next_number(connection: Connection, column: object) -> int:
     """Give one more than the largest number of a key; safe under the write lock."""
     return (connection.execute(select(func.max(column))).scalar() or 0) + 1
+
+
+def append(connection: Connection, key: Column, facts: Mapping[str, object]) -> int:
+    """Add a line to the table of a key under its next number, as of now; gives the number."""
+    number = next_number(connection, key)
+    line = {"at": stamp(), **facts, key.name: number}
+    connection.execute(insert(key.table), line)
+    return number
 
 
 def _is_column(value: object) -> bool:

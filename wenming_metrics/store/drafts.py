@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import next_number, read_frame, stamp
+from wenming_metrics.store.database import append, read_frame
 
 KEEP, DROP, PUBLISH = "存为草案", "废弃草案", "发布办法"
 """Acts on a draft. The last two end it."""
@@ -14,10 +14,8 @@ KEEP, DROP, PUBLISH = "存为草案", "废弃草案", "发布办法"
 
 def add_draft(connection: Connection, name: str, who: str, content: bytes, rules: str) -> int:
     """Keep the packed files of a draft; gives its number. Takes: rules - id of the rule set."""
-    table = schema.rule_draft
-    number = next_number(connection, table.c.draft)
-    columns = {"draft": number, "name": name, "who": who, "at": stamp(), "content": content}
-    connection.execute(insert(table), columns)
+    facts = {"name": name, "who": who, "content": content}
+    number = append(connection, schema.rule_draft.c.draft, facts)
     add_event(connection, number, KEEP, who, rules)
     return number
 
@@ -32,10 +30,8 @@ def add_event(
     document: str = "",
 ) -> None:
     """Add what was done to a draft. Takes: digest, document - of a published one"""
-    table = schema.rule_event
     facts = {"draft": draft, "act": act, "rules": rules, "digest": digest, "document": document}
-    number = next_number(connection, table.c.event)
-    connection.execute(insert(table), {**facts, "event": number, "at": stamp(), "who": who})
+    append(connection, schema.rule_event.c.event, {**facts, "who": who})
 
 
 def read_draft(connection: Connection, draft: int) -> bytes | None:

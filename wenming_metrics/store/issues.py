@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, next_number, read_frame, stamp
+from wenming_metrics.store.database import add_rows, append, read_frame, stamp
 
 DRAFTED, SENT, SIGNED, WITHDRAWN = "建草稿", "出核对稿", "签发", "作废"
 """Acts in the life of an issue; the last one says how it stands."""
@@ -19,8 +19,7 @@ def add_issue(connection: Connection, facts: Mapping[str, object]) -> int:
 
     Takes: facts - year, number, name, kind, first_day, last_day (ordinals), cutoff, who
     """
-    key = next_number(connection, schema.issue.c.issue)
-    connection.execute(insert(schema.issue), {**facts, "issue": key, "at": stamp()})
+    key = append(connection, schema.issue.c.issue, facts)
     add_event(connection, key, DRAFTED, str(facts["who"]))
     return key
 
@@ -29,9 +28,8 @@ def add_event(
     connection: Connection, issue: int, act: str, who: str, reason: str = "", document: str = ""
 ) -> None:
     """Append one act to the life of an issue."""
-    event = {"event": next_number(connection, schema.issue_event.c.event), "issue": issue}
-    facts = {"act": act, "at": stamp(), "who": who, "reason": reason, "document": document}
-    connection.execute(insert(schema.issue_event), {**event, **facts})
+    facts = {"issue": issue, "act": act, "who": who, "reason": reason, "document": document}
+    append(connection, schema.issue_event.c.event, facts)
 
 
 def read_issues(connection: Connection) -> pd.DataFrame:
@@ -82,9 +80,7 @@ def read_waivers(connection: Connection, issue: int) -> pd.DataFrame:
 
 def add_remark(connection: Connection, facts: Mapping[str, object]) -> int:
     """Record what a unit objects to; gives its number. Takes: facts - issue, unit, asks, who, ..."""
-    number = next_number(connection, schema.remark.c.remark)
-    connection.execute(insert(schema.remark), {**facts, "remark": number, "at": stamp()})
-    return number
+    return append(connection, schema.remark.c.remark, facts)
 
 
 def read_remarks(connection: Connection, issue: int) -> pd.DataFrame:
@@ -103,9 +99,8 @@ def add_late_choice(
     connection: Connection, batch: int, *, in_own_issue: bool, who: str, reason: str
 ) -> None:
     """Note in which issue a person counts the late rows of a file: that of their days, or the next."""
-    number = next_number(connection, schema.late_choice.c.choice)
-    facts = {"batch": batch, "own": int(in_own_issue), "who": who, "reason": reason, "at": stamp()}
-    connection.execute(insert(schema.late_choice), {**facts, "choice": number})
+    facts = {"batch": batch, "own": int(in_own_issue), "who": who, "reason": reason}
+    append(connection, schema.late_choice.c.choice, facts)
 
 
 def read_late_choices(connection: Connection, known_at: str = "") -> dict[int, bool]:

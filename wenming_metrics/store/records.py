@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.database import add_rows, read_frame, that_count
 
 
 def save_records(connection: Connection, batch: int, records: pd.DataFrame) -> None:
@@ -32,14 +32,9 @@ def read_records(connection: Connection, kind: str, live: np.ndarray | None = No
     Takes:   live - the batches that count, None: those that do now
     Returns: batch, seq, day (0: none), unit (-1: none), sheet, source_row, told (a mapping)
     """
-    table, batch = schema.record, schema.batch
-    counts = batch.c.live == 1 if live is None else table.c.batch.in_(live.tolist())
-    query = (
-        select(*(c for c in table.columns if c.name != "kind"))
-        .join(batch, batch.c.batch == table.c.batch)
-        .where(table.c.kind == kind, counts)
-        .order_by(table.c.batch, table.c.seq)
-    )
+    table = schema.record
+    query = select(*(c for c in table.columns if c.name != "kind")).where(table.c.kind == kind)
+    query = that_count(query, table, live).order_by(table.c.batch, table.c.seq)
     records = read_frame(connection, query)
     same = ["day", "unit", "told"]
     nth = records.groupby([*same, "batch"]).cumcount()

@@ -1,4 +1,4 @@
-"""Registers of units and sites, the plan, names of sites met, and archived rules."""
+"""Registers of units, sites and holidays, the plan, names of sites met, and archived rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from wenming_metrics.domain.registers import SITE_COLUMNS, UNIT_COLUMNS, Register
+from wenming_metrics.domain.working_days import WorkingDays, announced, arrange, arrangement_of
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame, stamp
+from wenming_metrics.store.database import add_rows, read_frame, stamp, that_count
 from wenming_metrics.store.days import among
 
-_REGISTERS = ("units", "sites", "registers")
+_REGISTERS = ("units", "sites", "holidays", "registers")
+_HOLIDAYS = "holidays"
 _AT_ONCE = 5_000
 """How many keys are asked for in one query; SQLite takes at most 32,766."""
 _PLAN = ("day", "team", "street", "point_type", "site", "site_name", "round", "source_row")
@@ -52,17 +54,18 @@ def read_register(connection: Connection) -> Register:
     return register
 
 
-Version = tuple[tuple[int, str], tuple[int, str]]
+Version = tuple[tuple[int, str], tuple[int, str], tuple[int, str]]
 _register_cache: dict[Version, Register] = {}
 
 
 def register_version(connection: Connection) -> Version:
-    """Say which registers are in force: batch and moment of units and of sites, (0, "") without.
+    """Say which registers are in force: batch and moment of units, sites, holidays; (0, "") without.
 
     The moment tells batches apart whose number was given again after a transaction rolled back.
     """
-    units, sites = (_newest(connection, t) for t in (schema.register_unit, schema.register_site))
-    return units, sites
+    tables = (schema.register_unit, schema.register_site, schema.record)
+    units, sites, holidays = (_newest(connection, table) for table in tables)
+    return units, sites, holidays
 
 
 def _newest(connection: Connection, table: Table) -> tuple[int, str]:
@@ -70,7 +73,7 @@ def _newest(connection: Connection, table: Table) -> tuple[int, str]:
     return tuple(row) if row else (0, "")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _newest_query(table: Table) -> Select:
     """Make the question once: it is asked several times with every file, and costs to put together.
 
@@ -87,7 +90,7 @@ def _newest_query(table: Table) -> Select:
 
 
 def _load(connection: Connection, version: Version) -> Register:
-    (units_batch, _), (sites_batch, _) = version
+    (units_batch, _), (sites_batch, _), _ = version
     units = _lines(connection, schema.register_unit, units_batch, "unit")
     sites = _lines(connection, schema.register_site, sites_batch, "site")
     units = units.assign(
@@ -98,7 +101,17 @@ def _load(connection: Connection, version: Version) -> Register:
         units=units[UNIT_COLUMNS].set_index("unit", drop=False).rename_axis(None),
         sites=sites[SITE_COLUMNS],
         version=version,
+        calendar=_read_calendar(connection),
     )
+
+
+def _read_calendar(connection: Connection) -> WorkingDays:
+    """Lay the registers of holidays over the announced years, in the order in which they came."""
+    record = schema.record
+    query = that_count(select(record.c.told).where(record.c.kind == _HOLIDAYS), record)
+    query = query.order_by(record.c.batch, record.c.seq)
+    stretches = map(json.loads, connection.scalars(query))
+    return arrange(announced(), map(arrangement_of, stretches))
 
 
 def _lines(connection: Connection, table: Table, batch: int, order: str) -> pd.DataFrame:
@@ -120,13 +133,8 @@ def read_plan(connection: Connection, days: Iterable[int]) -> pd.DataFrame:
     table = schema.plan_row
     keys = ("day", "street", "point_type")
     line = [table.c[name] for name in (*keys, "site", "site_name", "team", "round")]
-    per_file = (
-        select(*line, func.count().label("lines"))
-        .join(schema.batch, schema.batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), schema.batch.c.live == 1)
-        .group_by(*line, table.c.batch)
-        .subquery()
-    )
+    per_file = select(*line, func.count().label("lines")).where(among(table.c.day, days))
+    per_file = that_count(per_file, table).group_by(*line, table.c.batch).subquery()
     same = [column for column in per_file.c if column.name != "lines"]
     once = select(*same, func.max(per_file.c.lines).label("lines")).group_by(*same).subquery()
     key_columns = [once.c[name] for name in keys]
@@ -143,13 +151,8 @@ def has_plan(connection: Connection) -> bool:
 
 def planned_days(connection: Connection) -> list[int]:
     """List the days that plans that count ask for something on."""
-    days, batch = schema.batch_day, schema.batch
-    query = (
-        select(days.c.day)
-        .distinct()
-        .join(batch, batch.c.batch == days.c.batch)
-        .where(batch.c.kind == "plan", batch.c.live == 1)
-    )
+    days = schema.batch_day
+    query = that_count(select(days.c.day).distinct(), days).where(schema.batch.c.kind == "plan")
     return sorted(connection.execute(query).scalars())
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.replacing import replaced_slices
 
 _SLICE = ["day", "unit", "source"]
 _COLUMNS = ["batch", "by", "whole"]
@@ -35,7 +36,7 @@ def replaced_batches(connection: Connection) -> pd.DataFrame:
 
     Returns: batch, by (tuple of the batches that replace it now), whole (no row of it counts)
     """
-    covers = _covers(connection)
+    covers = replaced_slices(connection)
     if covers.empty:
         return pd.DataFrame(columns=_COLUMNS)
     slices = _slices(connection).merge(covers, on=_SLICE, how="left")
@@ -47,23 +48,10 @@ def replaced_batches(connection: Connection) -> pd.DataFrame:
     return listed.reset_index()[_COLUMNS]
 
 
-def _covers(connection: Connection) -> pd.DataFrame:
-    """List what is replaced: day, unit, source, by (the last live batch)."""
-    table, batch = schema.replacement, schema.batch
-    query = (
-        select(*(table.c[name] for name in _SLICE), func.max(table.c.batch).label("by"))
-        .join(batch, batch.c.batch == table.c.batch)
-        .where(batch.c.live == 1)
-        .group_by(*(table.c[name] for name in _SLICE))
-    )
-    return read_frame(connection, query)
-
-
 def _slices(connection: Connection) -> pd.DataFrame:
     """List the noted slices in which live batches have rows: batch, day, unit, source."""
-    table, batch = schema.replaced_slice, schema.batch
-    query = select(table).join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
-    return read_frame(connection, query)
+    table = schema.replaced_slice
+    return read_frame(connection, that_count(select(table), table))
 
 
 def _with_other_days(connection: Connection, slices: pd.DataFrame) -> set[int]:

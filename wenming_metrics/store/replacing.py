@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from wenming_metrics.domain.registers import Register, ancestors
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, read_frame
+from wenming_metrics.store.database import add_rows, read_frame, that_count
 from wenming_metrics.store.days import among
 
 _KEYS = ["day", "unit", "source"]
@@ -52,7 +52,7 @@ def drop_covered(
     """
     if rows.empty:
         return rows
-    replacements = _replaced(connection, rows["day"].unique(), live)
+    replacements = replaced_slices(connection, rows["day"].unique(), live)
     if replacements.empty:
         return rows
     by = replacements.set_index(_KEYS)["by"].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
@@ -72,16 +72,15 @@ def replacing_days(connection: Connection, days: Iterable[int]) -> set[tuple[int
     return {(batch, day) for batch, day in connection.execute(query)}
 
 
-def _replaced(
-    connection: Connection, days: np.ndarray, live: np.ndarray | None = None
+def replaced_slices(
+    connection: Connection, days: Iterable[int] | None = None, live: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """List what is replaced on some days: day, unit, source, by (the last live batch)."""
-    table, batch = schema.replacement, schema.batch
-    counts = batch.c.live == 1 if live is None else table.c.batch.in_(live.tolist())
-    query = (
-        select(*(table.c[name] for name in _KEYS), func.max(table.c.batch).label("by"))
-        .join(batch, batch.c.batch == table.c.batch)
-        .where(among(table.c.day, days), counts)
-        .group_by(*(table.c[name] for name in _KEYS))
-    )
-    return read_frame(connection, query)
+    """List what is replaced: day, unit, source, by (the last live batch).
+
+    Takes: days - None: all; live - the batches that count, None: those that do now
+    """
+    table = schema.replacement
+    keys = [table.c[name] for name in _KEYS]
+    query = select(*keys, func.max(table.c.batch).label("by")).group_by(*keys)
+    query = that_count(query, table, live)
+    return read_frame(connection, query if days is None else query.where(among(table.c.day, days)))

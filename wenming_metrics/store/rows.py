@@ -147,6 +147,26 @@ def read_numbers(
     return read_frame(connection, query)
 
 
+def read_due_spans(connection: Connection, crossing: Iterable[int]) -> pd.DataFrame:
+    """List the problems that count whose time runs over certain days: after their own, up to the last.
+
+    Takes:   crossing - ordinals
+    Returns: batch, seq, day (on which it was found), due
+    """
+    finding, state, batch = schema.finding, schema.finding_state, schema.batch
+    columns = (finding.c.batch, finding.c.seq, state.c.happened_on.label("day"), finding.c.due)
+    first_state = (state.c.batch == finding.c.batch) & (state.c.seq == finding.c.seq)
+    query = (
+        select(*columns)
+        .join(state, first_state & (state.c.n == 0))
+        .join(batch, batch.c.batch == finding.c.batch)
+        .where(finding.c.due > 0, batch.c.live == 1)
+    )
+    spans, days = read_frame(connection, query), np.array(sorted(crossing), np.int64)
+    passed = [np.searchsorted(days, spans[name], side="right") for name in ("due", "day")]
+    return spans[passed[0] > passed[1]].reset_index(drop=True)
+
+
 def same_numbers(
     connection: Connection, batches: np.ndarray, numbers: Iterable[str]
 ) -> pd.DataFrame:
@@ -161,16 +181,12 @@ def same_numbers(
     return pd.concat(frames, ignore_index=True) if frames else no_rows(query)
 
 
-def read_roles(
-    connection: Connection, days: Iterable[int], batches: np.ndarray, units: Iterable[int] = ()
-) -> pd.DataFrame:
+def read_roles(connection: Connection, days: Iterable[int], batches: np.ndarray) -> pd.DataFrame:
     """Read the further units of stored rows: day, role, unit, item, batch, seq, territory."""
     if not len(batches):
         return no_rows(schema.row_unit)
-    table, wanted = schema.row_unit, list(units)
+    table = schema.row_unit
     query = select(table).where(among(table.c.day, days))
-    if wanted:
-        query = query.where(table.c.unit.in_([int(unit) for unit in wanted]))
     return read_frame(connection, query.where(table.c.batch.in_(batches.tolist())))
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import next_number, read_frame, stamp
+from wenming_metrics.store.database import append, read_frame
 from wenming_metrics.store.days import among
 from wenming_metrics.vocabulary import DECIDED
 
@@ -29,9 +29,7 @@ def add_ruling(connection: Connection, facts: Mapping[str, object]) -> int:
     Takes: facts - remark, day, batch, seq (0, -1, -1 where no row is meant), act, points (1e-4),
            reason, approver, who
     """
-    number = next_number(connection, schema.ruling.c.ruling)
-    connection.execute(insert(schema.ruling), {**facts, "ruling": number, "at": stamp()})
-    return number
+    return append(connection, schema.ruling.c.ruling, facts)
 
 
 def read_rulings(connection: Connection, days: Iterable[int], known_at: str = "") -> pd.DataFrame:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import next_number, read_frame, stamp
+from wenming_metrics.store.database import append, read_frame
 
 PAIR = ["batch", "seq", "other_batch", "other_seq"]
 """What names a pair, the earlier finding first."""
@@ -16,9 +16,7 @@ PAIR = ["batch", "seq", "other_batch", "other_seq"]
 
 def add_same(connection: Connection, facts: Mapping[str, int], who: str, *, same: bool) -> None:
     """Append what was said of a pair. Takes: facts - PAIR, day and other_day (ordinals)"""
-    number = next_number(connection, schema.same_problem.c.choice)
-    row = {**facts, "choice": number, "same": int(same), "who": who, "at": stamp()}
-    connection.execute(insert(schema.same_problem), row)
+    append(connection, schema.same_problem.c.choice, {**facts, "same": int(same), "who": who})
 
 
 def read_same(connection: Connection) -> pd.DataFrame:

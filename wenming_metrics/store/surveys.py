@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, select
 
 from wenming_metrics.rules.survey.answers import BLANK, FACTS, NOT_ASKED, Answers
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, next_number, read_frame
+from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.tallies import pack, unpack_arrays
 
@@ -73,7 +73,7 @@ def read_answers(
     """
     table = schema.answer_block
     query = select(table.c.batch, table.c.payload)
-    query = _counting(query, live).where(
+    query = that_count(query, table, live).where(
         table.c.first_day == first_day, table.c.last_day == last_day
     )
     blocks = [
@@ -83,13 +83,6 @@ def read_answers(
     joined = _join(blocks)
     frame = _once(joined, decisions(connection))
     return Answers(frame, joined.options, joined.multiple, first_day, last_day)
-
-
-def _counting(query: Select, live: np.ndarray | None) -> Select:
-    """Ask for the blocks of batches that count."""
-    table, batch = schema.answer_block, schema.batch
-    counts = batch.c.live == 1 if live is None else table.c.batch.in_(np.asarray(live).tolist())
-    return query.join(batch, batch.c.batch == table.c.batch).where(counts)
 
 
 def _join(blocks: Sequence[tuple[int, Answers]]) -> Answers:
@@ -251,7 +244,7 @@ def read_waves(connection: Connection, live: np.ndarray | None = None) -> pd.Dat
     """
     table = schema.answer_block
     names = ["first_day", "last_day", "batch"]
-    query = _counting(select(*(table.c[name] for name in (*names, "rows"))), live)
+    query = that_count(select(*(table.c[name] for name in (*names, "rows"))), table, live)
     blocks = read_frame(connection, query)
     counted = read_records(connection, COUNTED, live)
     spans = counted["told"].map(lambda facts: (_ordinal(facts["first"]), _ordinal(facts["last"])))
@@ -280,12 +273,9 @@ def decide(
     decided_at: str,
 ) -> int:
     """Append what a person decided of a questionnaire; gives its number. Takes: decided_at - a `stamp`"""
-    table = schema.answer_choice
-    number = next_number(connection, table.c.choice)
     decision = {"batch": int(batch), "seq": int(seq), "counts": int(counts)}
     origin = {"reason": reason, "who": who, "at": decided_at}
-    connection.execute(insert(table), {"choice": number, **decision, **origin})
-    return number
+    return append(connection, schema.answer_choice.c.choice, {**decision, **origin})
 
 
 def decisions(connection: Connection) -> pd.DataFrame:

@@ -25,22 +25,15 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.scoring.ranking.ranking import VETOED
 from wenming_metrics.scoring.tree.composite import INCOMPLETE, worked_line
 from wenming_metrics.ui.frame import cache, page, tables, words
-from wenming_metrics.ui.frame.tables import number_column, text_column
 
 UNIT = "appraised"
 _EARLIER = 3
 """Periods before the first inspection that can be chosen: tests by others may be older."""
-_SOURCES = {
-    "name": text_column("考核项", 130),
-    "value": number_column("得分", "%.2f", 70),
-    "weight": number_column("权重", "%.2f", 66),
-    "points": number_column("计分", "%.4f", 80),
-    "told": text_column("依据", 190),
-    "of": text_column("所属期间", 120),
-    **tables.source(250, 100),
-    "treatment": text_column("说明", 170),
-}
-_YEAR = {"year": number_column("年份", "%d", 64)}
+_SOURCES = tables.configs(
+    *("name=component", "value", "weight", "points", "told=basis", "of=period_of"),
+    *(*tables.SOURCE, "treatment"),
+)
+_YEAR = tables.configs("year")
 
 
 @dataclass(frozen=True)
@@ -122,20 +115,17 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
     spelled = placed.assign(
         place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()]
     )
-    columns = {
-        "place": text_column("名次", 66, alignment="right"),
-        "unit_name": text_column("单位", 118),
-        "score": number_column("综合分", f"%.{profile.decimals}f", 76),
-    }
+    names, titles = ["place", "unit_name", "score=composite_score"], {}
     for number, component in enumerate(profile.components):
         value = spelled[f"value_{number}"]
         spelled[f"value_{number}"] = ["缺" if pd.isna(v) else f"{v:.2f}" for v in value]
-        columns[f"value_{number}"] = text_column(component.name, 96, alignment="right")
-        for name, heading, form in (("weight", "权重", "%.4g"), ("points", "计分", "%.2f")):
-            column = number_column(heading, form, 66, help=f"{component.name}的{heading}")
-            columns[f"{name}_{number}"] = column
-    columns["missing"] = text_column("缺项", 220)
-    columns["group"] = text_column("分组", 96)
+        names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
+        titles[f"value_{number}"] = component.name
+    columns = tables.configs(*names, "missing", "group", **titles)
+    columns["score"]["type_config"]["format"] = f"%.{profile.decimals}f"
+    for number, component in enumerate(profile.components):
+        for name in (f"weight_{number}", f"points_{number}"):
+            columns[name]["help"] = f"{component.name}的{columns[name]['label']}"
     return spelled, columns
 
 

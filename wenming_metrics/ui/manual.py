@@ -12,7 +12,7 @@ import streamlit as st
 from wenming_metrics.domain.problems import messages
 from wenming_metrics.rules.setting import Setting
 from wenming_metrics.rules.settings_table import RULES
-from wenming_metrics.vocabulary import INPUT, column_frame
+from wenming_metrics.vocabulary import column_frame
 
 _FOLDER = resources.files("wenming_metrics") / "manual"
 _SETTINGS = {"path": "设置", "title": "名称", "meaning": "意思"}
@@ -58,8 +58,7 @@ def _meaning(setting: Setting) -> str:
 
 def columns() -> pd.DataFrame:
     """List the columns that a workbook may have: title, aliases, type, meaning."""
-    known = column_frame()
-    return known[known["name"].isin(INPUT)][list(_COLUMNS)]
+    return column_frame()[list(_COLUMNS)]
 
 
 def all_messages() -> pd.DataFrame:

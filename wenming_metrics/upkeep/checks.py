@@ -17,7 +17,7 @@ from wenming_metrics.reading.model.reading import CHECKLIST, INSPECTION, PLAN, S
 from wenming_metrics.rules.load import digest_of, unpack
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import COMMIT, REINSTATE, WITHDRAW
-from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.database import Store, count_lines, reading
 from wenming_metrics.store.days import among
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.issues import SIGNED
@@ -135,7 +135,7 @@ def check_states(store: Store) -> list[Line]:
     loose = select(*key).join(before, previous, isouter=True)
     loose = loose.where(state.c.n > 0, before.c.n.is_(None))
     with reading(store) as connection:
-        count = connection.execute(select(func.count()).select_from(state)).scalar_one()
+        count = count_lines(connection, state)
         orphans = [
             *connection.execute(strays.limit(_MANY)).all(),
             *connection.execute(loose.limit(_MANY)).all(),
@@ -151,7 +151,7 @@ def _numbered(connection: Connection) -> Line:
     same = and_(state.c.batch == finding.c.batch, state.c.seq == finding.c.seq, state.c.n == 0)
     strays = select(finding.c.batch, finding.c.seq).join(state, same, isouter=True)
     strays = strays.where(state.c.batch.is_(None)).limit(_MANY)
-    count = connection.execute(select(func.count()).select_from(finding)).scalar_one()
+    count = count_lines(connection, finding)
     orphans = connection.execute(strays).all()
     return line(
         "编号和期限", count, [f"批次 {batch} 第 {seq} 行没有这个问题" for batch, seq in orphans]
@@ -200,7 +200,7 @@ def check_picture_places(store: Store) -> list[Line]:
         .order_by(*key)
     )
     with reading(store) as connection:
-        count = connection.execute(select(func.count()).select_from(position)).scalar_one()
+        count = count_lines(connection, position)
         missing = connection.execute(lost.limit(_MANY)).all()
     wrong = (f"批次 {batch} 第 {n + 1} 张表第 {row} 行的图片没有了" for batch, n, row in missing)
     return [line("图片的位置", count, wrong)]

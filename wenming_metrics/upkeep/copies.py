@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from wenming_metrics.reading.model.reading import INSPECTION
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_lines, add_rows
+from wenming_metrics.store.database import add_lines, add_rows, count_lines
 from wenming_metrics.store.failures import StoreError, explain
 
 _log = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def check_copy(connection: Connection) -> int:
         .where(batch.c.kind == INSPECTION)
     )
     noted = connection.execute(query).scalar_one()
-    rows = connection.execute(select(func.count()).select_from(schema.row)).scalar_one()
+    rows = count_lines(connection, schema.row)
     if rows != noted:
         raise DamagedError(f"文件不完整:应有 {noted} 行督查记录,实有 {rows} 行。")
     return rows

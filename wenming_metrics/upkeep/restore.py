@@ -15,13 +15,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, make_url, select, update
+from sqlalchemy import Connection, delete, make_url, select, update
 
 from wenming_metrics.domain.periods import now
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime.settings import store_url
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import Store, open_store, reading, stamp, writing
+from wenming_metrics.store.database import Store, count_lines, open_store, reading, stamp, writing
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.failures import StoreError
 from wenming_metrics.store.notes import RESTORED, VERIFIED, write_note
@@ -127,7 +127,7 @@ def _make_ready(url: str, path: Path, *, replace: bool) -> tuple[Store, Backup |
 
 def _batches(store: Store) -> int:
     with reading(store) as connection:
-        return connection.execute(select(func.count()).select_from(schema.batch)).scalar_one()
+        return count_lines(connection, schema.batch)
 
 
 def _put_aside(url: str) -> Path:
@@ -161,7 +161,7 @@ def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[i
     source_row = source.execute(select(table.c.seq, table.c.made_at)).one()
     with writing(store) as target:
         seq = target.execute(select(table.c.seq)).scalar_one()
-        count = target.execute(select(func.count()).select_from(schema.batch)).scalar_one()
+        count = count_lines(target, schema.batch)
         if seq != saved.seq + 1 if saved else count:
             raise StoreError("刚刚又有新的数据入库,没有还原,数据和之前一样。请再试一次。")
         for copied_table in copied():

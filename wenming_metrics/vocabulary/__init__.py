@@ -4,10 +4,17 @@ The readers find their columns by these titles and aliases, pages and exports ta
 from here, the manual prints it. A word that stands here is used everywhere for the same thing.
 """
 
-from wenming_metrics.vocabulary.column import Column
-from wenming_metrics.vocabulary.columns import INPUT, column_frame, headers, title
-from wenming_metrics.vocabulary.figures import FIGURES
-from wenming_metrics.vocabulary.spelling import movement, normalise, on_time_note
+from wenming_metrics.vocabulary.columns import (
+    FIGURES,
+    INPUT,
+    Column,
+    column_frame,
+    columns,
+    headers,
+    input_columns,
+    titles,
+)
+from wenming_metrics.vocabulary.spelling import chinese_number, movement, normalise, on_time_note
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,
@@ -25,30 +32,3 @@ from wenming_metrics.vocabulary.words import (
     UNIT_KINDS,
     WRITTEN,
 )
-
-__all__ = [
-    "ADJUSTMENTS",
-    "ANSWERED",
-    "Column",
-    "DECIDED",
-    "EXAMPLE",
-    "FIGURES",
-    "FORM_MARK",
-    "INPUT",
-    "OPTIONS_SHEET",
-    "RESULTS",
-    "ROLES",
-    "ROLE_CODES",
-    "SEVERITIES",
-    "SOURCES",
-    "SOURCE_CODES",
-    "STATES",
-    "UNIT_KINDS",
-    "WRITTEN",
-    "column_frame",
-    "headers",
-    "movement",
-    "normalise",
-    "on_time_note",
-    "title",
-]

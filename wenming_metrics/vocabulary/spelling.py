@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,8 @@ from functools import lru_cache
 import pandas as pd
 
 _ODD = frozenset("—–－‐‑‒―−")
+_DIGIT_WORDS = "零一二三四五六七八九"
+_NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
 _DASHES = dict.fromkeys(map(ord, _ODD), "-")
 
 
@@ -21,6 +24,21 @@ def normalise(text: str) -> str:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
+
+
+def chinese_number(text: str) -> int:
+    """Read a number below a hundred that is written in digits or in words, -1 for another text.
+
+    >>> chinese_number("23"), chinese_number("二十三"), chinese_number("十"), chinese_number("两")
+    (23, 23, 10, 2)
+    """
+    if text.isascii() and text.isdigit():
+        return int(text)
+    match = _NUMBER_WORD.fullmatch(text.replace("〇", "零"))
+    if not match:
+        return -1
+    tens = _DIGIT_WORDS.index(match[1]) if match[1] else 1 if match[2] else 0
+    return 10 * tens + (_DIGIT_WORDS.index(match[3].replace("两", "二")) if match[3] else 0)
 
 
 def movement(change: object, *, is_new: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from wenming_metrics.queries.files.choices import column_title, name_titles
 from wenming_metrics.queries.office import Office
@@ -144,10 +144,18 @@ def _issues(connection: Connection) -> pd.DataFrame:
     return events.assign(what=what)[_COLUMNS]
 
 
+def _with_files(connection: Connection, order: Column, file: str = "batch") -> pd.DataFrame:
+    """Read the table of a column, its last line first, with the names of files (NaN: of none).
+
+    Takes: file - the table's column that holds the number of the file
+    """
+    table, batch = order.table, schema.batch
+    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c[file], isouter=True)
+    return read_frame(connection, query.order_by(order.desc()))
+
+
 def _waivers(connection: Connection) -> pd.DataFrame:
-    table, batch = schema.waiver, schema.batch
-    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    waivers = read_frame(connection, query.order_by(table.c.at.desc()))
+    waivers = _with_files(connection, schema.waiver.c.at)
     what = [
         f"第 {waiver.batch} 批 {waiver.name} 第 {waiver.source_row} 行"
         for waiver in waivers.itertuples()
@@ -163,10 +171,7 @@ def _remarks(connection: Connection) -> pd.DataFrame:
 
 
 def _rulings(connection: Connection) -> pd.DataFrame:
-    table, batch = schema.ruling, schema.batch
-    query = select(table, batch.c.name)
-    query = query.join(batch, batch.c.batch == table.c.batch, isouter=True)
-    rulings = read_frame(connection, query.order_by(table.c.ruling.desc()))
+    rulings = _with_files(connection, schema.ruling.c.ruling)
     what = [
         f"复核意见 {ruling.remark}"
         + (f",第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
@@ -179,18 +184,14 @@ def _rulings(connection: Connection) -> pd.DataFrame:
 
 
 def _answers(connection: Connection) -> pd.DataFrame:
-    table, batch = schema.answer_choice, schema.batch
-    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    choices = _with_files(connection, schema.answer_choice.c.choice)
     act = ["问卷恢复计入" if choice.counts else "问卷不计" for choice in choices.itertuples()]
     what = [f"第 {choice.batch} 批 {choice.name} 的一份问卷" for choice in choices.itertuples()]
     return choices.assign(act=act, what=what)[_COLUMNS]
 
 
 def _late(connection: Connection) -> pd.DataFrame:
-    table, batch = schema.late_choice, schema.batch
-    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.batch)
-    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    choices = _with_files(connection, schema.late_choice.c.choice)
     act = ["迟到计入本期" if choice.own else "迟到计入下一期" for choice in choices.itertuples()]
     what = [f"第 {choice.batch} 批 {choice.name}" for choice in choices.itertuples()]
     return choices.assign(act=act, what=what)[_COLUMNS]
@@ -198,9 +199,7 @@ def _late(connection: Connection) -> pd.DataFrame:
 
 def _same(connection: Connection) -> pd.DataFrame:
     """Tell what was said of two findings of a site."""
-    table, batch = schema.same_problem, schema.batch
-    query = select(table, batch.c.name).join(batch, batch.c.batch == table.c.other_batch)
-    choices = read_frame(connection, query.order_by(table.c.choice.desc()))
+    choices = _with_files(connection, schema.same_problem.c.choice, "other_batch")
     act = ["是同一问题" if choice.same else "不是同一问题" for choice in choices.itertuples()]
     what = [
         f"第 {choice.batch} 批和第 {choice.other_batch} 批 {choice.name} 里的两条问题"

@@ -1,4 +1,4 @@
-"""What came in: batches, their history, their problems and held rows."""
+"""What came in: batches, their history, their problems and held rows; a file given back with its faults marked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.problems import Problem, many, problem_frame
 from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.feedback.marked_workbook import marked_workbook
+from wenming_metrics.reading.model.reading import Counts, Reading
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.store import schema
 from wenming_metrics.store.batches import WITHDRAW, batch_facts, list_batches, original_bytes
+from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.replaced import replaced_batches
 
@@ -28,6 +31,8 @@ KINDS = {
     "records": "几种表",
 }
 """Kinds of files, as users know them."""
+UNKNOWN = "没有这个批次。"
+DROPPED = "原文件已按保留期限清除,不能标注。"
 RESTRICTED = "上测-05"
 """The note that a file must not be published."""
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]
@@ -101,3 +106,26 @@ def original_file(office: Office, batch: int) -> Original | None:
             return None
         content, dropped_at = original_bytes(connection, batch)
         return Original(str(facts["name"]), content, dropped_at)
+
+
+def marked_original(office: Office, batch: int) -> tuple[str, bytes] | str:
+    """Mark the file that a batch came from.
+
+    Returns: name and bytes of an .xlsx, or a sentence that says why there is none
+    """
+    with reading(office.store) as connection:
+        facts = batch_facts(connection, batch)
+        if facts is None:
+            return UNKNOWN
+        content, _ = original_bytes(connection, batch)
+        problems = problems_of(connection, batch)
+        sheets = read_sheets(connection, [batch])
+    if content is None:
+        return DROPPED
+    good, held, skipped = (int(facts[name]) for name in ("good", "held", "skipped"))
+    counts = Counts(good + held, good, held, skipped)
+    outcome = Reading(str(facts["name"]), str(facts["sha256"]), counts=counts).outcome
+    rows = dict(zip(sheets["name"], sheets["header_row"].tolist(), strict=True))
+    return marked_workbook(
+        content, str(facts["name"]), str(facts["sha256"]), problems, outcome, rows
+    )

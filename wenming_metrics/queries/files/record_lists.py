@@ -12,68 +12,68 @@ from sqlalchemy import func, select
 
 from wenming_metrics.domain.periods import window
 from wenming_metrics.domain.privacy import mask
-from wenming_metrics.export.tables import ExportSheet, Field, write_book
+from wenming_metrics.export.tables import ExportSheet, write_book
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.model.reading import COUNTED
 from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.reading.survey.questions import name_of, spell_name
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import read_frame, reading
-from wenming_metrics.vocabulary import title
+from wenming_metrics.store.database import read_frame, reading, that_count
+from wenming_metrics.vocabulary import Column, columns, input_columns
 
 _KIND_COLUMNS = {
-    "rectification": ("problem_no", "site", "description", "measure", "finished", "finding"),
+    "rectification": (
+        "problem_no",
+        "site",
+        "description",
+        "measure",
+        "finished",
+        "finding=finding_state",
+    ),
     "document": ("project", "indicator", "content", "requirement", "due", "lead", "handed_in"),
-    "external": ("test", "group", "indicator", "total", "printed_rank", "change", "parts"),
+    "external": (
+        "test",
+        "group",
+        "indicator",
+        "total",
+        "printed_rank",
+        "change=printed_change",
+        "parts",
+    ),
     "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
     "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
-    "adjustment": ("type", "points", "reason", "document_no"),
-    "quota": ("people_group", "planned"),
-    "counts": ("counts",),
+    "adjustment": ("type=adjustment_type", "points=adjusted_points", "reason", "document_no"),
+    "quota": ("people_group", "planned=planned_answers"),
+    "counts": ("counts=option_counts",),
+    "holidays": ("first=off_from", "last=off_to", "arrangement", "holiday", "document_no"),
 }
 """What each kind tells of itself, from left to right."""
-_TITLES = {
-    **{"finding": "所答问题的现状", "parts": "分项", "change": "原表升降", "state": "状态"},
-    **{
-        **{"planned": "计划份数", "counts": "各选项份数"},
-        "type": "加减分类型",
-        "points": "加减分值",
-        "restricted": "公布限制",
-        "file": "文件",
-    },
-    **{"sheet": "工作表", "source_row": "行号", "period": "期间", "unit_name": "单位"},
-}
-_WIDE = {
-    "description",
-    "measure",
-    "reason",
-    "requirement",
-    "content",
-    "task",
-    "parts",
-    "counts",
-    "file",
-}
 RESTRICTED = "不得对外公布"
 
 
 def record_counts(office: Office) -> dict[str, int]:
     """Count the records of each kind whose batches count; kinds without any are left out."""
-    table, batch = schema.record, schema.batch
-    query = select(table.c.kind, func.count().label("n"))
-    query = query.join(batch, batch.c.batch == table.c.batch).where(batch.c.live == 1)
+    table = schema.record
+    query = that_count(select(table.c.kind, func.count().label("n")), table)
     with reading(office.store) as connection:
         counted = read_frame(connection, query.group_by(table.c.kind))
     counts = dict(zip(counted["kind"], counted["n"].tolist(), strict=True))
     return {kind: counts[kind] for kind in BY_NAME if kind in counts}
 
 
+def record_columns(kind: str) -> tuple[Column, ...]:
+    """Give the columns of the list of a kind, from left to right."""
+    return (
+        *columns("period", "unit_name"),
+        *input_columns(*_KIND_COLUMNS[kind]),
+        *columns("state", "remark", "restricted", "file", "sheet", "source_row", remark="备注"),
+    )
+
+
 def record_titles(kind: str) -> dict[str, str]:
     """Give the columns of the list of a kind: name -> Chinese heading."""
-    names = ("period", "unit_name", *_KIND_COLUMNS[kind], "state", "remark", "restricted")
-    names = (*names, "file", "sheet", "source_row")
-    return {name: _TITLES.get(name) or title(name) for name in names}
+    return {column.name: column.title for column in record_columns(kind)}
 
 
 def record_list(office: Office, kind: str) -> pd.DataFrame:
@@ -107,15 +107,13 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
 def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     """Make an xlsx of some lines of `record_list`; text stays text."""
     kind_title = BY_NAME[kind].title
-    fields = [
-        Field(name, heading, 30 if name in _WIDE else 14, "0" if name == "source_row" else "")
-        for name, heading in record_titles(kind).items()
-    ]
     notes = ["只列现在计入的文件;不含责任人和联系电话。"]
     if (lines["restricted"] != "").any():
         notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
     return write_book(
-        ExportSheet(kind_title, f"{kind_title}记录({len(lines)} 条)", lines, fields, notes)
+        ExportSheet(
+            kind_title, f"{kind_title}记录({len(lines)} 条)", lines, record_columns(kind), notes
+        )
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up, quotient
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_weights
@@ -143,9 +143,7 @@ def _lines_of_span(
     lines = lines[(lines["lost"] > 0) | lines["owner"].isin(graded_owners(rules))]
     # A unit without a score under this version has no share in it.
     unit_share = share[lines["place"].to_numpy(np.int64)]
-    exact = lines.assign(
-        points=np.divide(lines["points"], unit_share, where=unit_share > 0, out=unit_share * 0)
-    )
+    exact = lines.assign(points=quotient(lines["points"], unit_share, 0.0))
     counted = counted_of(exact, scores, rules)
     counted["own"] *= unit_share
     checks = lines.assign(**{name: counted[name] for name in counted})[unit_share > 0]

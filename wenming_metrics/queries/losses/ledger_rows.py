@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE, quotient
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.losses.ledger import BY_VISIT, ROW
 from wenming_metrics.queries.office import Office
@@ -50,13 +50,7 @@ def loss_rows(
     # `describe` hands leaf_name through: here it carries the number of the line.
     line = described["leaf_name"].to_numpy()
     of = lines.loc[line]
-    line_points = of["points"].to_numpy()
-    share = np.divide(
-        described["loss"].to_numpy(),
-        line_points,
-        where=line_points > 0,
-        out=np.zeros(len(described)),
-    )
+    share = quotient(described["loss"], of["points"], 0.0)
     row_lost = described["lost"].to_numpy()
     counts = np.where(of["mode"] == "deduct", of["lost"] / POINT_SCALE - of["uncounted"], np.nan)
     counts = np.where(of["mode"].isin(["rate", BY_VISIT]), of["lost"] / POINT_SCALE, counts)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_sum, half_up, quotient
 from wenming_metrics.domain.periods import Window, previous
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.survey_component import polled
@@ -31,7 +31,7 @@ from wenming_metrics.scoring.tree.composite import Composed, compose
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 
-_NOTHING = pd.DataFrame({name: pd.Series(dtype=object) for name in dated_facts.COLUMNS})
+_NOTHING = pd.DataFrame(columns=dated_facts.COLUMNS, dtype=object)
 """Figures of a component that nothing has come in for."""
 
 
@@ -200,8 +200,7 @@ def _inspected(request: _ProfileRequest, component: Component, over: Window) -> 
     if component.printed or not pooled:
         scores = half_up(scores, standings.rules().decimals)
     count = (~np.isnan(scores)).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(count > 0, exact_sum(np.nan_to_num(scores), 0) / count, np.nan)
+    value = quotient(exact_sum(np.nan_to_num(scores), 0), count)
     captions = [over.title if pooled else f"{over.title},{n} 期平均" for n in count]
     figures = _NOTHING.assign(unit=standings.units["unit"], value=value, told=captions)
     figures = figures.assign(of="", file="", sheet="", source_row=0, restricted=False)

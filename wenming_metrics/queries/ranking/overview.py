@@ -12,8 +12,14 @@ from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
 from wenming_metrics.domain.periods import Window, previous
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
-from wenming_metrics.queries.scores.score_windows import Standings, score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import (
+    Standings,
+    score_windows,
+    standings_now,
+    statuses,
+)
 from wenming_metrics.scoring.ranking.ranking import SCORED
+from wenming_metrics.scoring.tree.coverage import gather_up
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_sites_met
 from wenming_metrics.store.tallies import read_days
@@ -43,8 +49,7 @@ class CityOverview:
 def city(office: Office, window: Window, board: str = "street") -> CityOverview:
     """Sum up the city in one window: S = mean of the scored units' exact scores, equal weights."""
     windows = [previous(window), window]
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     before, now = (city_score(standings, number) for number in (-2, -1))
     lines = standings.sites[standings.sites["window"] == len(windows) - 1]
     return CityOverview(
@@ -94,8 +99,7 @@ def top_losses(
     Returns: node, code, name, path, loss (points of the city's score), share (of all points lost),
              failed, checks; the largest first
     """
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, [window], office.rules.board(board))
+    standings = standings_now(office, [window], board)
     return largest(city_losses(standings), count)
 
 
@@ -107,8 +111,7 @@ def largest(losses: pd.DataFrame, count: int = 5) -> pd.DataFrame:
 
 def category_shares(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
     """Share out the city's lost points over the top indicators: name, loss, share, largest first."""
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, [window], office.rules.board(board))
+    standings = standings_now(office, [window], board)
     return by_category(city_losses(standings))
 
 
@@ -134,7 +137,7 @@ def city_losses(standings: Standings) -> pd.DataFrame:
         frame = pd.DataFrame({"node": nodes.index, "code": nodes["code"], "name": nodes["name"]})
         frame["loss"] = exact_product(np.nan_to_num(losses), weights)
         for name in ("failed", "checks"):
-            frame[name] = _subtree(getattr(sums, name)[:, columns].sum(1), nodes).astype(int)
+            frame[name] = gather_up(getattr(sums, name)[:, columns].sum(1), rules).astype(int)
         frame = frame[frame["loss"] > 0]
         paths = [node_path(rules, node) for node in frame["node"]]
         tops = [path.split(PATH_MARK)[0] for path in paths]
@@ -187,14 +190,6 @@ def repeat_sites(
         unit_name=standings.units["name"].reindex(sites["place"]).to_numpy(),
         point_type_name=types.reindex(sites["point_type"]).to_numpy(),
     ).reset_index(drop=True)
-
-
-def _subtree(values: np.ndarray, nodes: pd.DataFrame) -> np.ndarray:
-    """Sum values of nodes into everything above them."""
-    sums, parents = values.astype(float).copy(), nodes["parent"].to_numpy()
-    for node in range(len(parents) - 1, 0, -1):
-        sums[parents[node]] += sums[node]
-    return sums
 
 
 def sites_of_day(office: Office, window: Window) -> pd.DataFrame:

@@ -12,7 +12,12 @@ from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
-from wenming_metrics.queries.scores.score_windows import Standings, score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import (
+    Standings,
+    score_windows,
+    standings_now,
+    statuses,
+)
 from wenming_metrics.scoring.ranking.ranking import (
     RANKED,
     SCORED,
@@ -37,8 +42,7 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
         (points of 加减分 and 难度系数, in the score), document_no (of a 一票否决). Units without a place come last, their rank is <NA>.
     """
     windows = series(window, COURSE[window.kind])
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     return rank_standings(standings)
 
 

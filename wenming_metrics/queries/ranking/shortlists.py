@@ -10,11 +10,10 @@ import pandas as pd
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
-from wenming_metrics.queries.scores.score_windows import Standings, score_windows
+from wenming_metrics.queries.scores.score_windows import Standings, standings_now
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.ranking import order_units
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units, running, sides_of
-from wenming_metrics.store.database import reading
 
 
 def named_units(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
@@ -25,8 +24,7 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
         (Chinese: shared place, under the line, running, a tie that was left out; "" for nothing)
     """
     windows = series(window, COURSE[window.kind])
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     return name_standings(standings)
 
 

@@ -7,7 +7,6 @@ latest table says was not drawn (未抽中) has no figure, and an older one does
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -67,23 +66,19 @@ def metric(
 def documents(connection: Connection, window: Window) -> pd.DataFrame:
     """Give the share (%) of each unit's documents due in a window that have passed (通过)."""
     records = _records_up_to(connection, "document", window, inside=True)
-    keys = [
-        (unit, record["project"], record["indicator"], record["content"], record["requirement"])
-        for unit, record in zip(records["unit"], records["told"], strict=True)
-    ]
-    good = [record["state"] == PASSED for record in records["told"]]
-    return _shares(records.assign(key=keys, good=good), "通过", "应报")
+    names = ("project", "indicator", "content", "requirement")
+    keys = [tuple(record[name] for name in names) for record in records["told"]]
+    return _shares(records.assign(key=keys), PASSED, "通过", "应报")
 
 
 def rectified(connection: Connection, window: Window) -> pd.DataFrame:
     """Give the share (%) of each unit's answers of a window that say 已整改, by problem."""
     records = _records_up_to(connection, "rectification", window, inside=True)
     keys = [
-        (unit, record["problem_no"] or (record["site"], record["description"]))
-        for unit, record in zip(records["unit"], records["told"], strict=True)
+        record["problem_no"] or (record["site"], record["description"])
+        for record in records["told"]
     ]
-    good = [record["state"] == DONE for record in records["told"]]
-    return _shares(records.assign(key=keys, good=good), "反馈已整改", "反馈")
+    return _shares(records.assign(key=keys), DONE, "反馈已整改", "反馈")
 
 
 def _records_up_to(connection: Connection, kind: str, window: Window, inside: bool) -> pd.DataFrame:
@@ -142,14 +137,13 @@ def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)[list(COLUMNS)]
 
 
-def _shares(records: pd.DataFrame, good: str, total_word: str) -> pd.DataFrame:
-    """Count per unit the last state of each thing; the count stands for the place."""
-    last = records.drop_duplicates("key", keep="last")
-    return pd.DataFrame(list(_counted(last, good, total_word)), columns=list(COLUMNS))
-
-
-def _counted(last: pd.DataFrame, good: str, total_word: str) -> Iterator[tuple]:
+def _shares(records: pd.DataFrame, state: str, state_word: str, total_word: str) -> pd.DataFrame:
+    """Count per unit the last state of each thing (key); the count stands for the place."""
+    last = records.drop_duplicates(["unit", "key"], keep="last")
+    last = last.assign(good=[record["state"] == state for record in last["told"]])
+    lines = []
     for unit, unit_records in last.groupby("unit"):
         count, total = int(unit_records["good"].sum()), len(unit_records)
-        sentence = f"{total_word} {total} 项,{good} {count} 项"
-        yield (int(unit), 100.0 * count / total, sentence, "", "", "", 0, False)
+        sentence = f"{total_word} {total} 项,{state_word} {count} 项"
+        lines.append((int(unit), 100.0 * count / total, sentence, "", "", "", 0, False))
+    return pd.DataFrame(lines, columns=list(COLUMNS))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window, today
+from wenming_metrics.queries.files.recounted import years_not_announced
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.findings import Moment, log
 from wenming_metrics.queries.scores.rule_spans import rules_on
@@ -80,7 +81,7 @@ class PricedFinding:
 
     number - "": none; due - None: no deadline; state - a word of vocabulary.STATES; closed - the
     day on which it was answered as 已整改; by_row, by_table - points, None where the row writes
-    none, or the table has no price
+    none, or the table has no price; years - those not announced that its deadline was counted through
     """
 
     number: str
@@ -90,6 +91,7 @@ class PricedFinding:
     by_row: float | None
     by_table: float | None
     as_of: date
+    years: str = ""
 
 
 def finding_of_row(
@@ -101,7 +103,8 @@ def finding_of_row(
     with reading(office.store) as connection:
         moment = Moment(state_day.toordinal())
         findings = priced_findings(connection, rules, range(on, on + 1), moment)
-    row_findings = findings[(findings["batch"] == batch) & (findings["seq"] == seq)]
+        row_findings = findings[(findings["batch"] == batch) & (findings["seq"] == seq)]
+        years = years_not_announced(connection, row_findings)
     if row_findings.empty:
         return None
     finding = row_findings.iloc[0]
@@ -113,6 +116,7 @@ def finding_of_row(
         by_row=finding["by_row"] / POINT_SCALE if finding["given"] else None,
         by_table=finding["by_table"] / POINT_SCALE if finding["by_table"] >= 0 else None,
         as_of=state_day,
+        years=years[0],
     )
 
 

@@ -22,11 +22,13 @@ from wenming_metrics.queries.scores.row_losses import (
     rows_behind,
     traced_lines,
 )
+from wenming_metrics.queries.scores.score_windows import standings_now
 from wenming_metrics.queries.scores.standings import RuleSpan, Standings
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.losses.ledger import reason_of
 from wenming_metrics.scoring.losses.losses import node_losses
 from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
+from wenming_metrics.scoring.tree.adjusting import no_lines
 from wenming_metrics.store.batches import live_on
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
@@ -233,3 +235,15 @@ def _leaf_names(office: Office, rows: pd.DataFrame) -> np.ndarray:
     rules = office.rules
     node = rules.leaf_of[rows["item"].to_numpy(int), rows["point_type"].to_numpy(int)]
     return rules.nodes["name"].reindex(node).fillna("不计分").to_numpy()
+
+
+def unit_ledger(office: Office, window: Window, unit: int, board: str = "street") -> pd.DataFrame:
+    """List the ledger (加减分账) of a unit in a window.
+
+    Returns: as `scoring.tree.adjusting.settle` gives the lines; `counted` sums to the final score less
+        that of the tree. No lines where the rules do not speak of adjustments.
+    """
+    standings = standings_now(office, [window], board)
+    lines = no_lines() if standings.ledger is None else standings.ledger
+    is_unit = lines["column"] == standings.window_columns(-1).start + int(standings.column_of[unit])
+    return lines[is_unit].reset_index(drop=True)

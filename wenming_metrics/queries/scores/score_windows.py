@@ -34,6 +34,7 @@ from wenming_metrics.scoring.tree.adjusting import adjust, in_use, vetoed
 from wenming_metrics.scoring.tree.basis import SumKey, basis_of
 from wenming_metrics.scoring.tree.missing import Peers
 from wenming_metrics.scoring.tree.roll_up import score
+from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
 
@@ -67,6 +68,12 @@ def score_windows(
     sites = _read_sites(connection, windows, position, len(request.units))
     standings = combine_spans(board, request.units, windows, register, position, spans, sites)
     return _adjust(connection, standings)
+
+
+def standings_now(office: Office, windows: Sequence[Window], board: str) -> Standings:
+    """Score every unit of a board in each window, as the store stands now; see `score_windows`."""
+    with reading(office.store) as connection:
+        return score_windows(connection, office, windows, office.rules.board(board))
 
 
 def _adjust(connection: Connection, standings: Standings) -> Standings:
@@ -199,7 +206,7 @@ def no_lines() -> pd.DataFrame:
     """Give the columns of `read_lines` without a line."""
     names = ["day", "role", "source", "visit", "site", "unit", "point_type", "item", "checks"]
     names += ["failed", "lost", "possible", "node", "column"]
-    return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
+    return pd.DataFrame(columns=names, dtype=np.int64)
 
 
 def _read_sites(
@@ -211,9 +218,7 @@ def _read_sites(
     months = read_sites(connection, {m for full_months, _ in pieces.values() for m in full_months})
     days = read_days(connection, {day for _, edge in pieces.values() for day in edge}, "visits")
     by_day = {day: site_sums(visits) for day, visits in days.items()}
-    empty = pd.DataFrame(
-        {n: pd.Series(dtype=np.int64) for n in [*SITE_KEYS, *SITE_SUMS, "window", "column"]}
-    )
+    empty = pd.DataFrame(columns=[*SITE_KEYS, *SITE_SUMS, "window", "column"], dtype=np.int64)
     frames = [empty]
     for number, (full_months, edge) in pieces.items():
         site_frames = [months[m] for m in full_months if m in months] + [

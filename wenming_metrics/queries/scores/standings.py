@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_bins, exact_sum
+from wenming_metrics.domain.numbers import exact_bins, exact_sum, quotient
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.rules.model import Board, RuleSet
@@ -152,7 +152,7 @@ def combine_spans(
         covered[span.number] += np.nan_to_num(cover) * span.share
         seen[span.number] += ~np.isnan(cover) * span.share
     shares = [
-        _over(~np.isnan(span.scores.scores[columns]) * span.share, weight[span.number])
+        quotient(~np.isnan(span.scores.scores[columns]) * span.share, weight[span.number])
         for span, columns in zip(ordered, column_slices, strict=True)
     ]
     alone = len(ordered) == len(windows)
@@ -167,7 +167,7 @@ def combine_spans(
             [span.coverage[columns] for span, columns in zip(ordered, column_slices, strict=True)]
         )
     else:
-        total, covered = _over(total, weight), _over(covered, seen)
+        total, covered = quotient(total, weight), quotient(covered, seen)
     return Standings(
         board=board,
         units=units,
@@ -180,8 +180,3 @@ def combine_spans(
         shares=np.stack(shares) if shares else np.zeros((0, size)),
         sites=sites,
     )
-
-
-def _over(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return amount / weight

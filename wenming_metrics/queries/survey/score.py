@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_sum, half_up, quotient
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.survey.rates import CITY_NAME, total_of
@@ -67,10 +67,7 @@ def score_of(wave_answers: WaveAnswers) -> SurveyScores | None:
 
 def _of_units(sums: list[pd.DataFrame]) -> tuple[np.ndarray, np.ndarray]:
     """Give what the answers are worth on average, and how many there are: (question, unit)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.array(
-            [(unit_sums["weighted"] / unit_sums["weight"]).to_numpy(float) for unit_sums in sums]
-        )
+    means = np.array([quotient(unit_sums["weighted"], unit_sums["weight"]) for unit_sums in sums])
     return means, np.array([unit_sums["n"].to_numpy(float) for unit_sums in sums])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_product
+from wenming_metrics.domain.numbers import exact_product, quotient
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_weights
@@ -254,8 +254,7 @@ def leaf_lines(change: Change, position: int) -> pd.DataFrame:
         weight = exact_product(state.weight, state.among[position])
         points = state.weight * np.nan_to_num(state.points)
         earned = exact_product(points, state.among[position])
-        none = np.full(len(weight), np.nan)
-        frame[f"rate_{side}"] = np.divide(earned, weight * full, out=none, where=weight > 0)
+        frame[f"rate_{side}"] = quotient(earned, weight * full)
         frame[f"weight_{side}"] = weight
     concerned = (frame["weight_before"] > 0) | (frame["weight_after"] > 0) | (frame["moved"] != 0)
     lines = frame[concerned].sort_values("moved", key=np.abs, ascending=False, kind="stable")

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_product, exact_sum, half_up, quotient
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city_score, city_weights
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
-from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import score_windows, standings_now, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.trend.change import CITY, GROUP, UNIT
 from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
@@ -115,8 +115,7 @@ def days_scored(office: Office, days: Sequence[date], board: str = "street") -> 
 
 
 def _days(office: Office, windows: list[Window], board: str) -> Iterator[pd.DataFrame]:
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     groups = list(dict.fromkeys(standings.units["group"]))
     wholes = _wholes(standings.units, groups)[["kind", "name"]]
     for number, day_window in enumerate(windows):
@@ -189,7 +188,7 @@ def _rates(standings: Standings, number: int, code: str) -> np.ndarray:
         seen = ~np.isnan(rates) & ~filled
         total += np.where(seen, rates, 0.0) * span.share
         weight += seen * span.share
-    return np.divide(100 * total, weight, out=np.full(size, np.nan), where=weight > 0)
+    return quotient(100 * total, weight)
 
 
 def _changes(office: Office, windows: Sequence[Window]) -> dict[int, tuple[date, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, custom, today
 from wenming_metrics.domain.registers import ancestors
+from wenming_metrics.queries.files.recounted import years_not_announced
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.deadline_rates import named_in, on_time
 from wenming_metrics.queries.scores.describe_rows import describe
@@ -30,7 +31,7 @@ SOON = 3
 
 _KEY = ["batch", "seq"]
 _COLUMNS = ["day", "due", "left", "number", "unit_name", "site_name", "item_name", "description"]
-_COLUMNS += ["file", "sheet", "source_row"]
+_COLUMNS += ["file", "sheet", "source_row", "years"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ class Unsolved:
     deadline, due within SOON days, due later, or without a deadline
     lines - of those with a deadline the most urgent ones: day, due (dates), left (days to the deadline, below zero: past
             it), number ("" = none), unit_name (the street), site_name, item_name,
-            description, file, sheet, source_row
+            description, file, sheet, source_row, years (those not announced that the deadline was
+            counted through, "" = none)
     """
 
     days: Window
@@ -111,7 +113,10 @@ def _describe(connection: Connection, office: Office, problems: pd.DataFrame) ->
     described = describe(connection, office, rows.assign(loss=np.nan, leaf_name=""))
     due = [date.fromordinal(int(ordinal)) for ordinal in rows["due"]]
     described = described.assign(
-        left=rows["left"], number=rows["number"], due=pd.Series(due, dtype=object)
+        left=rows["left"],
+        number=rows["number"],
+        due=pd.Series(due, dtype=object),
+        years=years_not_announced(connection, rows),
     )
     return described[_COLUMNS]
 

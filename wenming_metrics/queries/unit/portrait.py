@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.numbers import exact_sum
+from wenming_metrics.domain.numbers import exact_sum, quotient
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
@@ -15,12 +15,13 @@ from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.details import node_path
 from wenming_metrics.queries.scores.row_losses import position_of
-from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import score_windows, standings_now, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.ranking.ranking import RANKED, SCORED
 from wenming_metrics.scoring.tree import coverage as cover
+from wenming_metrics.scoring.tree.missing import own_nodes
 from wenming_metrics.store.database import reading
 
 SEEN, UNSEEN, ASIDE = "已查", "未查", "不适用"
@@ -37,8 +38,7 @@ def ranks_over_time(office: Office, window: Window, board: str, unit: int) -> pd
              place), checks, failed
     """
     windows = series(window, COURSE[window.kind])
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, windows, office.rules.board(board))
+    standings = standings_now(office, windows, board)
     position, lines = position_of(standings, unit), []
     for number, past_window in enumerate(windows):
         if not lines and past_window != window and not standings.counted("checks", number).any():
@@ -86,7 +86,7 @@ def against_group(
         {
             **{name: nodes[name].to_numpy() for name in ("code", "name", "level")},
             "path": [node_path(rules, node) for node in nodes.index],
-            "own": _makes_own(rules),
+            "own": np.isin(nodes.index, own_nodes(rules)),
             "rate": rates[:, position],
             **{
                 name: _counted(standings, rules, name)[:, position] for name in ("checks", "failed")
@@ -142,15 +142,14 @@ def _rates(standings: Standings, rules: RuleSet) -> tuple[np.ndarray, np.ndarray
         weight[where] += seen * span.share
         full = span.rules.full_mark
         worth[where] += full * np.nan_to_num(scores.weights[nodes, columns]) * np.nan_to_num(shares)
-    rates = np.divide(100 * total, weight, out=np.full(shape, np.nan), where=weight > 0)
-    return rates, worth
+    return quotient(100 * total, weight), worth
 
 
 def _counted(standings: Standings, rules: RuleSet, name: str) -> np.ndarray:
     """Sum one field of `LeafSums` into every node above, per node and unit."""
     totals = np.zeros((len(rules.nodes), len(standings.units)))
     for (span, columns, _), nodes, where in _matched(standings, rules):
-        sums = _upward(getattr(span.scores.sums, name)[:, columns], span.rules)
+        sums = cover.gather_up(getattr(span.scores.sums, name)[:, columns], span.rules)
         totals[where] += sums[nodes]
     return totals.astype(np.int64)
 
@@ -166,22 +165,6 @@ def _matched(standings: Standings, rules: RuleSet) -> list:
     return matched
 
 
-def _upward(values: np.ndarray, rules: RuleSet) -> np.ndarray:
-    totals, parents = values.astype(float), rules.nodes["parent"].to_numpy()
-    for node in range(len(parents) - 1, 0, -1):
-        totals[parents[node]] += totals[node]
-    return totals
-
-
-def _makes_own(rules: RuleSet) -> np.ndarray:
-    """Say which nodes make their own rate and lie below none that does."""
-    parents, has = rules.nodes["parent"].to_numpy(), (rules.nodes["mode"] != "").to_numpy()
-    below = np.zeros(len(parents), bool)
-    for node in range(1, len(parents)):
-        below[node] = has[parents[node]] or below[parents[node]]
-    return has & ~below
-
-
 def _applies(
     connection: Connection, office: Office, standings: Standings, rules: RuleSet
 ) -> np.ndarray:
@@ -192,4 +175,4 @@ def _applies(
     windows = [standings.windows[-1]]
     (planned,) = planned_types(connection, windows, position, types, size)
     leaves = cover.applicable(cover.leaf_at(rules, catalogue), registered, planned)
-    return _upward(leaves, rules) > 0
+    return cover.gather_up(leaves, rules, np.logical_or)

@@ -115,7 +115,7 @@ def _read_checks(
     report_sites(table, names, where)
     _report_not_applying(table, names, items, where.point_type)
     _report_repeated(table, visit, items)
-    finding_facts = _finding_facts(table, day, points.result == FAILED, deduction)
+    finding_facts = _finding_facts(table, day, points.result == FAILED, deduction, context)
     row_values = {**_row_values(source, visit, items, BASIS_CHECKLIST, points), **finding_facts}
     return build_checks(table, where, row_values, roles), points
 
@@ -160,17 +160,17 @@ def read_findings(
     report_sites(table, names, where)
     _report_not_applying(table, names, items, where.point_type)
     visit = settle_visits(table, where, source)
-    finding_facts = _finding_facts(table, day, result == FAILED, deduction)
+    finding_facts = _finding_facts(table, day, result == FAILED, deduction, context)
     pieces = settle_several(table, points.lost, points.places, split=context.answers.split)
     return Findings(table, where, source, visit, items, points, roles, finding_facts, pieces)
 
 
 def _finding_facts(
-    table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray
+    table: Table, day: np.ndarray, failed: np.ndarray, deduction: np.ndarray, context: Context
 ) -> dict[str, np.ndarray]:
     """Give what rows tell of their problems besides, see `read_finding_facts`, and whether they write
     what it costs (given), unless all do."""
-    facts = read_finding_facts(table, day, failed)
+    facts = read_finding_facts(table, day, failed, context.register.calendar)
     blank = failed & (deduction < 0)
     return {**facts, "given": (~blank).astype(np.int8)} if blank.any() else facts
 

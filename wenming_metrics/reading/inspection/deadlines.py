@@ -1,20 +1,29 @@
 """What a row tells of its problem besides: number, deadline (整改时限), severity, state.
 
 Columns that a sheet lacks cost nothing. Deadlines written as a number of days are counted from
-the day the problem was handed out (交办), else from the day it was found; 工作日 are Monday to
-Friday, for the registers hold no holidays.
+the day the problem was handed out (交办), else from the day it was found; what was counted is
+stored as a day, so a calendar that comes later does not judge anew what a unit was told.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from unicodedata import normalize
 
 import numpy as np
 
-from wenming_metrics.reading.resolve.periods_and_units import deadline
+from wenming_metrics.domain.working_days import WorkingDays
+from wenming_metrics.reading.inspection.time_limits import (
+    NO_MINUTE,
+    NONE,
+    OPEN_ENDED,
+    UNKNOWN,
+    TimeLimit,
+    minute_of,
+    read_limit,
+)
+from wenming_metrics.reading.resolve.periods_and_units import iso, report_rows
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
     Table,
@@ -27,19 +36,9 @@ from wenming_metrics.reading.tables.table import (
 from wenming_metrics.reading.tables.values import Value
 from wenming_metrics.vocabulary import SEVERITIES, STATES, normalise
 
-NONE, UNKNOWN = 0, -1
-_NUMERALS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_SPAN = re.compile(
-    r"(?:限|在|于)?(\d{1,3}|[一二两三四五六七八九十])(个?工作日|个?自然日|[日天]|个?小时|周|个?星期|个月)"
-    r"(?:内|以内|之内)?(?:整改|完成|到位|办结|改正)*"
-)
-_SAME_DAY = re.compile("当[日天]|立行立改|立即|即时|马上|立整立改|即知即改")
-_OPEN = {"长期", "长期坚持", "持续", "持续整改", "常态化", "无", "不限", "待定"}
-_LENGTHS = {"日": 1, "天": 1, "自然日": 1, "周": 7, "星期": 7, "个月": 30}
-_HANDED = re.compile(r"(?:交办|下发|派发)(?:日期|时间):\s*([\d./年月-]+日?)")
+_HANDED = re.compile(r"(?:交办|下发|派发)(?:日期|时间):\s*([\d./年月-]+日?)(\s*\d{1,2}[:时点]\d*)?")
 _LIMIT = re.compile(r"整改(?:时限|期限):\s*([^\s(;,。]+)")
 _STARRED = re.compile("标★的?.{0,4}(?:立行立改|立即)")
-_HALF_A_YEAR = 183
 _SEVERITY_WORDS = {
     "一般": "一般 一般性 轻微 轻度 较轻 轻 普通 低",
     "较重": "较重 较严重 较大 中度 中等 中",
@@ -62,10 +61,13 @@ _STATE = (
 )
 
 
-def read_finding_facts(table: Table, day: np.ndarray, failed: np.ndarray) -> dict[str, np.ndarray]:
+def read_finding_facts(
+    table: Table, day: np.ndarray, failed: np.ndarray, calendar: WorkingDays
+) -> dict[str, np.ndarray]:
     """Read what failed rows tell of their problems, where the sheet has columns or titles for it.
 
-    Takes:   day - ordinals, below 0 where unknown; failed - which rows are problems
+    Takes:   day - ordinals, below 0 where unknown; failed - which rows are problems;
+             calendar - by which working days are counted
     Returns: some of severity, state (numbers), number (texts, "": none), due (ordinals, 0: none),
              one value per data row; 0 and "" for rows that are no problem
     """
@@ -78,7 +80,7 @@ def read_finding_facts(table: Table, day: np.ndarray, failed: np.ndarray) -> dic
             report(table, failed & (codes == UNKNOWN), code, name)
             facts[name.removeprefix("problem_")] = np.where(failed, np.maximum(codes, 0), 0)
     numbers, starred = _numbers(table, failed)
-    due = _due(table, day, failed, starred)
+    due = _due(table, day, failed, starred, calendar)
     facts |= {} if numbers is None else {"number": numbers}
     return facts if due is None else {**facts, "due": due}
 
@@ -107,41 +109,6 @@ def number_of(text: str) -> str:
     return normalise(text).replace("★", "").strip("-/无").upper()
 
 
-def due_day(value: Value, start: int, unit: str = "") -> int:
-    """Give the last day of a deadline, itself included.
-
-    Takes:   start - ordinal from which days are counted, and whose year a date without one has;
-             unit - 工作日, 天 or 小时 where the header says what a bare number counts
-    Returns: its ordinal, 0 where none is written, -1 where it is not understood
-    """
-    text = values.word(value)
-    if not text.strip("-/") or text in _OPEN:
-        return NONE
-    if _SAME_DAY.search(text):
-        return start
-    span = _SPAN.fullmatch(text + unit if text.isdigit() and len(text) < 4 else text)
-    if span:
-        count = int(span[1]) if span[1].isdigit() else _NUMERALS[span[1]]
-        return _after(start, count, span[2].removeprefix("个") if span[2] != "个月" else span[2])
-    year = date.fromordinal(start).year
-    day = deadline(value, year)
-    if 0 < day < start - _HALF_A_YEAR:
-        day = max(deadline(value, year + 1), day)
-    return day if day > 0 else UNKNOWN
-
-
-def _after(start: int, count: int, unit: str) -> int:
-    if unit == "小时":
-        return start + -(-count // 24)
-    if unit != "工作日":
-        return start + count * _LENGTHS[unit]
-    day = start
-    while count:
-        day += 1
-        count -= date.fromordinal(day).weekday() < 5
-    return day
-
-
 def _numbers(table: Table, failed: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Give the number of each problem, and which cells bear a star."""
     if "problem_no" not in table.columns:
@@ -154,54 +121,107 @@ def _numbers(table: Table, failed: np.ndarray) -> tuple[np.ndarray | None, np.nd
 
 
 def _due(
-    table: Table, day: np.ndarray, failed: np.ndarray, starred: np.ndarray | None
+    table: Table,
+    day: np.ndarray,
+    failed: np.ndarray,
+    starred: np.ndarray | None,
+    calendar: WorkingDays,
 ) -> np.ndarray | None:
     """Give the deadline of each problem: its own cell, else what the titles say of all."""
     above = normalize("NFKC", table.header.above)
-    limit = _LIMIT.search(above)
-    if "deadline" not in table.columns and not limit:
+    title = _LIMIT.search(above)
+    if "deadline" not in table.columns and not title:
         return None
-    start = _starts(table, day, above)
-    deadline_column = column(table, "deadline")
-    unit = _unit(table)
-    due = _each(
-        deadline_column.codes,
-        start,
-        lambda code, on: due_day(deadline_column.values[code], on, unit),
-    )
-    dated = failed & (day > 0)
-    report(table, dated & (due == UNKNOWN), "期限-01", "deadline")
-    report(table, dated & (due > 0) & (due < day), "期限-02", "deadline")
-    if limit:
-        starred = np.zeros(len(due), bool) if starred is None else starred
+    start, minute = _starts(table, day, failed, above)
+    cells, unit = column(table, "deadline"), _unit(table)
+
+    def of_cell(code: int, from_day: int, at_minute: int) -> TimeLimit:
+        return read_limit(cells.values[code], from_day, calendar, unit, at_minute)
+
+    time_limits = _each(cells.codes, start, minute, of_cell)
+    limit_texts = np.array([values.spell(value) for value in cells.values], object)[cells.codes]
+    if title:
+        starred = np.zeros(table.n_rows, bool) if starred is None else starred
         stars = (starred & bool(_STARRED.search(above))).astype(np.int64)
-        words = (limit[1], "立行立改")
-        of_all = _each(stars, start, lambda star, on: due_day(words[star], on))
-        due = np.where(due == NONE, of_all, due)
-    return np.where(dated & (due >= day), np.maximum(due, 0), 0)
+        words = np.array([title[1], "立行立改"], object)
+
+        def of_title(star: int, from_day: int, at_minute: int) -> TimeLimit:
+            return read_limit(words[star], from_day, calendar, minute=at_minute)
+
+        by_title = np.array([limit.day == NONE for limit in time_limits], bool)
+        time_limits = np.where(by_title, _each(stars, start, minute, of_title), time_limits)
+        limit_texts = np.where(by_title, words[stars], limit_texts)
+    return _settle(table, failed & (day > 0), start, time_limits, limit_texts)
 
 
-def _each(codes: np.ndarray, start: np.ndarray, of: Callable[[int, int], int]) -> np.ndarray:
-    """Work out a deadline once for each distinct cell and day it is counted from."""
-    first, number = combine([codes, start])
-    pairs = zip(codes[first].tolist(), start[first].tolist(), strict=True)
-    due_days = [of(code, on) if on > 0 else NONE for code, on in pairs]
-    return np.array(due_days, np.int64)[number]
+def _settle(
+    table: Table,
+    dated: np.ndarray,
+    start: np.ndarray,
+    time_limits: np.ndarray,
+    limit_texts: np.ndarray,
+) -> np.ndarray:
+    """Give the due days of the rows that are dated problems, 0 for none; tell what is unsure."""
+    due = np.array([limit.day for limit in time_limits], np.int64)
+    is_counted = dated & (due >= start)
+    years = np.array(["、".join(map(str, limit.years)) for limit in time_limits], object)
+    late_starts = np.array([limit.is_late_start for limit in time_limits], bool)
+    masks = {
+        "期限-01": dated & (due == UNKNOWN),
+        "期限-02": dated & (due > 0) & (due < start),
+        "期限-03": dated & (due == OPEN_ENDED),
+        "期限-04": is_counted & (years != ""),
+        "期限-05": is_counted & late_starts,
+    }
+    for code, mask in masks.items():
+        rows = np.flatnonzero(mask)
+        details = [
+            {"written": limit_texts[row], "years": years[row]}
+            | {"start": iso(int(start[row])), "due": iso(int(due[row]))}
+            for row in rows.tolist()
+        ]
+        report_rows(table, rows, code, "deadline", details)
+    return np.where(is_counted, due, NONE)
 
 
-def _starts(table: Table, day: np.ndarray, above: str) -> np.ndarray:
-    """Give the day from which days are counted: 交办 by the row, else by a title, else its own."""
+def _each(
+    codes: np.ndarray,
+    start: np.ndarray,
+    minute: np.ndarray,
+    of: Callable[[int, int, int], TimeLimit],
+) -> np.ndarray:
+    """Work out a deadline once for each distinct cell and moment it is counted from."""
+    first, number = combine([codes, start, minute])
+    triples = zip(*(array[first].tolist() for array in (codes, start, minute)), strict=True)
+    time_limits = np.empty(len(first), object)
+    time_limits[:] = [of(*triple) if triple[1] > 0 else TimeLimit(NONE) for triple in triples]
+    return time_limits[number]
+
+
+def _starts(
+    table: Table, day: np.ndarray, failed: np.ndarray, above: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the day from which days are counted, and the minute of it where that is written.
+
+    It is 交办 by the row, else by a title, else the row's own day.
+    """
     year = table.header.titles.year
     titled = _HANDED.search(above)
-    handed = values.day(titled[1], year) if titled else values.BLANK
+    handed = np.full(table.n_rows, values.day(titled[1], year) if titled else values.BLANK)
+    minute = np.full(table.n_rows, minute_of(titled[0]) if titled else NO_MINUTE)
     if "handed_out" in table.columns:
         row_days = typed(table, "handed_out", lambda value: values.day(value, year))
+        minute = np.where(row_days > 0, typed(table, "handed_out", minute_of), minute)
         handed = np.where(row_days > 0, row_days, handed)
-    return np.where(day > 0, np.maximum(day, handed), values.BLANK)
+        is_dated = failed & (day > 0)
+        report(table, is_dated & (row_days < values.BLANK), "期限-06", "handed_out")
+        report(table, is_dated & (row_days > 0) & (row_days < day), "期限-07", "handed_out")
+    start = np.where(day > 0, np.maximum(day, handed), values.BLANK)
+    return start, np.where((handed == start) & (start > 0), minute, NO_MINUTE)
 
 
 def _unit(table: Table) -> str:
     if "deadline" not in table.columns:
         return ""
-    match = re.search("工作日|天|小时", column_location(table, "deadline")[1])
+    match = re.search("工作日|工作时|天|小时", column_location(table, "deadline")[1])
     return match[0] if match else ""

@@ -23,10 +23,10 @@ from wenming_metrics.rules.survey.answers import Answers as Answered
 from wenming_metrics.rules.survey.model import Survey
 
 CHECKLIST, WIDE, FINDINGS, VISITS = "checklist", "wide", "findings", "visits"
-PLAN, UNITS, SITES = "plan", "units", "sites"
+PLAN, UNITS, SITES, HOLIDAYS = "plan", "units", "sites", "holidays"
 INSPECTION, REGISTERS, RECORDS = "inspection", "registers", "records"
 SURVEY, COUNTED = "survey", "counts"
-REGISTER_KINDS = {UNITS, SITES, REGISTERS}
+REGISTER_KINDS = {UNITS, SITES, HOLIDAYS, REGISTERS}
 """Kinds of files that the others are read against."""
 SHEET_KINDS = {
     CHECKLIST: "检查表",
@@ -216,7 +216,7 @@ HELD_COLUMNS = {"sheet": "int16", "source_row": "int32", "codes": "object"}
 class Reading:
     """One workbook, read: its rows in the city's own numbers and everything to say about it.
 
-    kind   - "inspection", "plan", "units", "sites", "registers" (units and sites), a kind of
+    kind   - "inspection", "plan", "units", "sites", "registers" (several of those), a kind of
              records, "records" (several of those), "" = returned
     checks - one row per checked item, in the order of the file: seq, day (ordinal), source (number
              in SOURCE_CODES), visit, site (keys), unit (the most local territory), item,

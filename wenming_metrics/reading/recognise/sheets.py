@@ -63,7 +63,6 @@ _FILE_KINDS = {
     "bz2": "压缩包",
     "xz": "压缩包",
 }
-_REGISTERS = {reading.UNITS, reading.SITES}
 IGNORED = set(
     "序号 行号 no no. 照片 图片 现场照片 问题照片 现场图片 整改前照片 整改后照片 核对意见 签字 盖章".split()
 )
@@ -108,7 +107,7 @@ def find_sheets(
     ]
     problems += list(_unread(headers, headed_sheets))
     kinds = {headed.header.kind for headed in headed_sheets}
-    if kinds & _REGISTERS and kinds - _REGISTERS:
+    if kinds & reading.REGISTER_KINDS and kinds - reading.REGISTER_KINDS:
         names = "、".join(title for kind, title in SHEET_TITLES.items() if kind in kinds)
         problems.append(Problem("表头-05", details={"kinds": names}))
     return headed_sheets, problems

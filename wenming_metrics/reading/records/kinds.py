@@ -7,6 +7,7 @@ from wenming_metrics.reading.records.adjustment import ADJUSTMENT
 from wenming_metrics.reading.records.campaign import CAMPAIGN
 from wenming_metrics.reading.records.document import DOCUMENT
 from wenming_metrics.reading.records.external import EXTERNAL
+from wenming_metrics.reading.records.holidays import KIND as HOLIDAYS_KIND
 from wenming_metrics.reading.records.metric import METRIC
 from wenming_metrics.reading.records.quota import QUOTA
 from wenming_metrics.reading.records.record_kind import RecordKind
@@ -14,7 +15,17 @@ from wenming_metrics.reading.records.rectification import RECTIFICATION
 from wenming_metrics.reading.records.survey_counts import COUNTS
 
 RECORD_KINDS: tuple[RecordKind, ...] = (
-    *(COUNTS, ADJUSTMENT, RECTIFICATION, DOCUMENT, EXTERNAL, METRIC, CAMPAIGN, QUOTA),
+    *(
+        COUNTS,
+        ADJUSTMENT,
+        RECTIFICATION,
+        DOCUMENT,
+        EXTERNAL,
+        METRIC,
+        CAMPAIGN,
+        QUOTA,
+        HOLIDAYS_KIND,
+    ),
 )
 BY_NAME = {kind.name: kind for kind in RECORD_KINDS}
 SHEET_TITLES = {**SHEET_KINDS, **{kind.name: kind.title for kind in RECORD_KINDS}}

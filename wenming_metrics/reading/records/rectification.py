@@ -39,15 +39,33 @@ _STATES = (
     (REFUTED, re.compile("不属实|不存在|未发现|无此问题|查无此")),
     (
         NOT_DONE,
-        re.compile("未(?:能)?(?:整改|完成|解决|落实|到位)|尚未|没有整改|无法整改|^否$|^未$"),
+        re.compile(
+            "未(?:能)?(?:整改|完成|解决|落实|到位)|尚未|没有整改|无法整改|^否$|^未$"
+            "|^(?:还|仍|暂)?(?:没有?|未)改"
+        ),
     ),
     (
         DONE,
-        re.compile(r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}\d%)"),
+        re.compile(
+            r"^(?:现|均|都|全部)?已(?:全部)?(?:整改|完成|解决|办结|落实|处理)(?!.{0,4}(?:\d%|一半))"
+        ),
     ),
-    (UNDER_WAY, re.compile(r"正在|整改中|推进|进行中|办理中|处理中|部分|拟|计划|预计|列入|\d%")),
-    (DONE, re.compile("已整改|整改完|完成|到位|已解决|办结|整改好|已落实|已处理|^整改$|^是$|^√$")),
+    (
+        UNDER_WAY,
+        re.compile(
+            r"正在|整改中|推进|进行中|办理中|处理中|部分|拟|计划|预计|列入|\d%|一半|正改|尽快|争取|力争"
+        ),
+    ),
+    (
+        DONE,
+        re.compile(
+            "已整改|整改完|完成|到位|已解决|办结|整改好|已落实|已处理|^整改$|^是$|^√$"
+            "|改好|改完|改正|^已改$"
+        ),
+    ),
 )
+_ALMOST = re.compile("基本|差不多|大致")
+"""Said of what is done, it may be done or not: the unit is asked."""
 _POSTPONED = re.compile("挂账|延期")
 _NOT_OURS = re.compile(
     r"不属|不归|[非不]是?(?:我|本)|建议(?:转|移交|改派|交)|应由|属(?!我|本).{2,12}职责"
@@ -103,6 +121,8 @@ def _number(text: str) -> str:
 def _state(number: str, answer: str, remarks: str) -> str:
     """Put an answer into few words; "" where it does not say."""
     state = next((state for state, words in _STATES if words.search(normalise(answer))), "")
+    if state == DONE and _ALMOST.search(answer):
+        return ""
     if state and not _number(number):
         return OWN
     return POSTPONED if _POSTPONED.search(remarks) and state != DONE else state

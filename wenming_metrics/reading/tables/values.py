@@ -13,6 +13,11 @@ from unicodedata import normalize
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.reading.model.grid import CellError, Value
+from wenming_metrics.reading.tables.everyday_words import (
+    day_in_figures,
+    points_in_figures,
+    ticked_word,
+)
 from wenming_metrics.vocabulary import RESULTS, normalise
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
@@ -41,7 +46,7 @@ _REMARK = re.compile(r"\(.*\)$")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
 _RESULT_WORDS = {
-    "符合": "符合 √ ✓ ✔ ☑ 达标 合格 是 通过 正常 有效 无问题 没有问题 对 yes y ok true",
+    "符合": "符合 √ ✓ ✔ ☑ 达标 合格 是 通过 正常 有效 无问题 没有问题 未发现问题 没发现问题 没有发现问题 暂未发现问题 未见问题 对 yes y ok true",
     "不符合": "不符合 × ✗ ✘ ✕ ✖ ☒ x 不达标 未达标 不合格 否 不通过 未通过 有问题 存在问题 错 no n false",
     "不涉及": "不涉及 / 不适用 无此项 不存在此项 n/a",
     "未查": "未查 - -- 未测评 未检查 未督查 未抽中 没查 未看",
@@ -98,6 +103,7 @@ def day(value: Value, year: int | None = None) -> int:
 def _day_of_text(text: str, year: int | None) -> int:
     if not text:
         return BLANK
+    text = day_in_figures(text)
     if _SERIAL.fullmatch(text):
         return _day_of_number(float(text))
     match = _DIGITS_DAY.fullmatch(text)
@@ -174,7 +180,7 @@ def _points(value: Value, *, signed: bool) -> int:
         return 0
     if isinstance(value, float):
         return _scaled(Decimal(text), signed)
-    match = _POINTS.fullmatch(text)
+    match = _POINTS.fullmatch(points_in_figures(text))
     if not match:
         return UNREADABLE
     return _scaled(Decimal(match[1] + match[2].replace(",", "")), signed)
@@ -234,7 +240,8 @@ def result(value: Value) -> int:
     text = normalise(spell(value))
     if not text:
         return BLANK
-    result_number = _RESULT.get(text, _RESULT.get(_REMARK.sub("", text)))
+    word_of_result = ticked_word(text) or text
+    result_number = _RESULT.get(word_of_result, _RESULT.get(_REMARK.sub("", word_of_result)))
     return UNREADABLE if result_number is None else result_number
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.columns import sums_within
 from wenming_metrics.scoring.tally.leaves import visit_averages
@@ -53,7 +54,7 @@ def _plain_share(placed: pd.DataFrame, rules: RuleSet) -> np.ndarray:
     column = placed["column"].to_numpy(np.int64)
     keys = placed["node"].to_numpy(np.int64) * (column.max(initial=0) + 1) + column
     leaf_total = sums_within(lost, keys)
-    return np.divide(lost, leaf_total, out=np.zeros(len(lost)), where=leaf_total > 0)
+    return quotient(lost, leaf_total, 0.0)
 
 
 def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
@@ -84,8 +85,7 @@ def _settled_shares(placed: pd.DataFrame, rules: RuleSet) -> tuple[np.ndarray, n
             counted = counted / column_totals.where(column_totals > 0).reindex(
                 checks["column"]
             ).to_numpy(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            amount[inside] *= np.nan_to_num(np.where(lost > 0, counted / lost, 0.0))
+        amount[inside] *= np.nan_to_num(quotient(counted, lost, 0.0))
         holder[inside] = upper if upper >= 0 else node
     return holder, amount
 

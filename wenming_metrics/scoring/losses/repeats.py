@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import quotient
 from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge
 
 LOOKS, FAILS = 3, 2
@@ -238,14 +239,10 @@ def total(findings: pd.DataFrame, closed: pd.DataFrame) -> pd.Series:
 
 
 def _rates(counts: pd.DataFrame) -> dict[str, np.ndarray]:
-    rates = {}
-    for name, (counted, base) in RATES.items():
-        size = counts[base].to_numpy(float)
-        share = np.full(len(counts), np.nan)
-        rates[name] = np.divide(
-            counts[counted].to_numpy(float) * 100, size, where=size > 0, out=share
-        )
-    return rates
+    return {
+        name: quotient(counts[counted] * 100, counts[base])
+        for name, (counted, base) in RATES.items()
+    }
 
 
 def worst_sites(findings: pd.DataFrame, most: int) -> pd.DataFrame:

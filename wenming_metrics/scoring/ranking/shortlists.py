@@ -43,7 +43,7 @@ def name_units(ranked: pd.DataFrame, lists: Lists) -> pd.DataFrame:
              that the cap left out: left_out = how many units
     """
     placed = ranked[ranked["rank"].notna()]
-    frames = [pd.DataFrame({name: pd.Series(dtype=object) for name in _COLUMNS})]
+    frames = [pd.DataFrame(columns=_COLUMNS, dtype=object)]
     for group in dict.fromkeys(ranked["group"].tolist()):
         group_units = placed[placed["group"] == group].sort_values("rank", kind="stable")
         frames += _name_group(group_units.reset_index(drop=True), group, lists)

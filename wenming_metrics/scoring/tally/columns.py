@@ -32,22 +32,17 @@ def sum_columns(
     columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], sums: list[str]
 ) -> dict[str, np.ndarray]:
     """Sum integer columns by keys; sorted by the keys, all int64."""
-    order, sorted_keys, starts = sort_columns(columns, keys)
-    summed = {name: key[starts] for name, key in zip(keys, sorted_keys, strict=True)}
-    for name in sums:
-        values = np.asarray(columns[name], np.int64)[order]
-        summed[name] = np.add.reduceat(values, starts) if len(starts) else values
-    return summed
+    return reduce_columns(columns, keys, dict.fromkeys(sums, np.add))
 
 
 def reduce_columns(
-    columns: Mapping[str, np.ndarray], keys: list[str], how: Mapping[str, np.ufunc]
+    columns: Mapping[str, np.ndarray] | pd.DataFrame, keys: list[str], how: Mapping[str, np.ufunc]
 ) -> dict[str, np.ndarray]:
     """Reduce integer columns by keys, each by its own function; sorted by the keys, all int64."""
     order, sorted_keys, starts = sort_columns(columns, keys)
     reduced = {name: key[starts] for name, key in zip(keys, sorted_keys, strict=True)}
     for name, function in how.items():
-        values = columns[name][order]
+        values = np.asarray(columns[name], np.int64)[order]
         reduced[name] = function.reduceat(values, starts) if len(starts) else values
     return reduced
 

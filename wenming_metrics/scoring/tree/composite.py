@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_sum, half_up
+from wenming_metrics.domain.numbers import exact_sum, half_up, quotient
 from wenming_metrics.rules.composite import Profile
 from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, rank_units
@@ -184,9 +184,7 @@ def _weights(plain: np.ndarray, rates: np.ndarray, treated: np.ndarray, rule: st
     if rule == "exclude":
         return np.broadcast_to(plain, rates.shape).copy()
     treated[~present] = SHARED
-    observed = exact_sum(plain * present, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.where(observed > 0, exact_sum(plain, 0) / observed, np.nan)
+    factor = quotient(exact_sum(plain, 0), exact_sum(plain * present, 0))
     return np.where(present, plain * factor, 0.0)
 
 
@@ -197,8 +195,7 @@ def _peer_means(rates: np.ndarray, groups: np.ndarray) -> np.ndarray:
         in_group = groups == group
         count = (~np.isnan(rates[:, in_group])).sum(axis=1)
         sums = exact_sum(np.nan_to_num(rates[:, in_group]))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means[:, in_group] = np.where(count > 0, sums / count, np.nan)[:, None]
+        means[:, in_group] = quotient(sums, count)[:, None]
     return means
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_product, rounded
+from wenming_metrics.domain.numbers import exact_product, quotient, rounded
 from wenming_metrics.rules.model import STOCKS, Catalogue, RuleSet
 
 
@@ -32,6 +32,14 @@ def global_weights(rules: RuleSet) -> np.ndarray:
     for node in range(1, len(parents)):
         node_weights[node] = node_weights[parents[node]] * weights[node]
     return node_weights
+
+
+def gather_up(values: np.ndarray, rules: RuleSet, merge: np.ufunc = np.add) -> np.ndarray:
+    """Give each node what it and all nodes below it hold: their sum, or another merger."""
+    gathered, parents = values.copy(), rules.nodes["parent"].to_numpy()
+    for node in range(len(parents) - 1, 0, -1):
+        gathered[parents[node]] = merge(gathered[parents[node]], gathered[node])
+    return gathered
 
 
 def types_by_unit(sites: pd.DataFrame, column_of: np.ndarray, size: int, types: int) -> np.ndarray:
@@ -63,6 +71,4 @@ def applicable(leaf_types: np.ndarray, registered: np.ndarray, planned: np.ndarr
 def coverage(looked: np.ndarray, applies: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Give the share of applying weight that was looked at, per column; NaN where none applies."""
     applying = exact_product(weights, applies)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = exact_product(weights, looked & applies) / applying
-    return np.where(applying > 0, rounded(share), np.nan)
+    return rounded(quotient(exact_product(weights, looked & applies), applying))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wenming_metrics.domain.numbers import exact_bins
+from wenming_metrics.domain.numbers import exact_bins, quotient
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.scoring.tree.coverage import gather_up
 from wenming_metrics.scoring.tree.settling import plan_of
 
 _FIXED = {"full": 1.0, "zero": 0.0}
@@ -53,7 +54,7 @@ def fill_missing(rates: np.ndarray, rules: RuleSet, peers: Peers) -> np.ndarray:
     filled = np.zeros(rates.shape, bool)
     nodes = own_nodes(rules)
     looked = ~np.isnan(rates[nodes]).all(axis=0)
-    applies = _upward(peers.applies, rules)
+    applies = gather_up(peers.applies, rules, np.logical_or)
     for node in nodes:
         rule = rule_of(rules, int(node))
         gap = np.isnan(rates[node]) & applies[node] & looked
@@ -74,13 +75,4 @@ def _peer_mean(rates: np.ndarray, peers: Peers) -> np.ndarray:
     size = int(peers.group.max()) + 1 if len(peers.group) else 0
     total = exact_bins(peers.group[seen], rates[seen], size)
     count = np.bincount(peers.group[seen], minlength=size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (total / count)[peers.group]
-
-
-def _upward(applies: np.ndarray, rules: RuleSet) -> np.ndarray:
-    """Say of every node whether anything at or below it applies."""
-    applies_below, parents = applies.copy(), rules.nodes["parent"].to_numpy()
-    for node in range(len(parents) - 1, 0, -1):
-        applies_below[parents[node]] |= applies_below[node]
-    return applies_below
+    return quotient(total, count)[peers.group]

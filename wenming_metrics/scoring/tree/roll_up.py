@@ -13,9 +13,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.numbers import quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.leaves import LeafSums, leaf_rates
-from wenming_metrics.scoring.tree.coverage import global_weights
+from wenming_metrics.scoring.tree.coverage import gather_up, global_weights
 from wenming_metrics.scoring.tree.missing import Peers, fill_missing, own_nodes
 from wenming_metrics.scoring.tree.settling import plan_of
 
@@ -82,10 +83,8 @@ def _settle(rates: np.ndarray, deductions: pd.DataFrame, rules: RuleSet) -> None
         periods = np.bincount(
             node_lines["column"], node_lines["periods"].astype(float), rates.shape[1]
         )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rate = 1.0 - deducted / (float(plan.full[node]) * periods)
         # What falls due in a period without a visit takes no more than there is.
-        rates[node] = np.where(periods > 0, np.maximum(rate, 0.0), np.nan)
+        rates[node] = np.maximum(1.0 - quotient(deducted, float(plan.full[node]) * periods), 0.0)
 
 
 def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
@@ -99,8 +98,7 @@ def _shares(rates: np.ndarray, rules: RuleSet) -> np.ndarray:
     weights, rated_nodes = global_weights(rules), own_nodes(rules)
     shares = np.zeros(rates.shape)
     shares[rated_nodes] = weights[rated_nodes, None] * ~np.isnan(rates[rated_nodes])
-    for node in range(len(nodes) - 1, 0, -1):
-        shares[parents[node]] += shares[node]
+    shares = gather_up(shares, rules)
     inside = np.flatnonzero(plan_of(rules).owner[parents] >= 0)
     inside = inside[inside > 0]
     shares[inside] = weights[inside, None]  # shown only: a node above settles them
@@ -117,8 +115,7 @@ def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarra
     total, weight = np.zeros(rates.shape), np.zeros(rates.shape)
     for node in range(len(nodes) - 1, -1, -1):
         if not makes_rate[node]:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                rates[node] = np.where(weight[node] > 0, total[node] / weight[node], np.nan)
+            rates[node] = quotient(total[node], weight[node])
         if node:
             seen = ~np.isnan(rates[node])
             total[parents[node]] += np.where(seen, shares[node] * rates[node], 0.0)

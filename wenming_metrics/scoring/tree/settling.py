@@ -192,7 +192,7 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     summed = sum_by(lines, ["node", "column", "period"], LINE_SUMS)
     summed = summed[summed["looked"] > 0]
     flows: dict[int, list[pd.DataFrame]] = {}
-    deductions = [pd.DataFrame({name: pd.Series(dtype=np.int64) for name in DEDUCTIONS})]
+    deductions = [pd.DataFrame(columns=DEDUCTIONS, dtype=np.int64)]
     for node in plan.nodes:
         node_lines = pd.concat([summed[summed["node"] == node], *flows.pop(node, [])])
         if node_lines.empty:
@@ -214,7 +214,7 @@ def deduct_lines(lines: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
 def _no_periods() -> pd.DataFrame:
     names = ("node", "key", "period", "lost", "counted", "full")
-    return pd.DataFrame({name: pd.Series(dtype=np.int64) for name in names})
+    return pd.DataFrame(columns=names, dtype=np.int64)
 
 
 def _flows(flow: Columns, plan: Plan) -> dict[int, list[Columns]]:

@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import exact_product, exact_sum
+from wenming_metrics.domain.numbers import exact_product, exact_sum, quotient
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tree.missing import own_nodes
 from wenming_metrics.scoring.tree.roll_up import Scores
@@ -154,7 +154,7 @@ def state_of(
         weight[rows] += span_weight * scored
         earned[rows] += span_weight * scored * np.nan_to_num(points)
         is_filled[rows] |= filled & (span_weight > 0)
-    points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+    points = quotient(earned, weight)
     added = np.where(scored, added, 0.0)
     among = np.concatenate([wholes, np.diag(scored.astype(float))])
     return State(units, leaves, weight, points, is_filled, added, among)
@@ -211,12 +211,7 @@ def mixed(states: Sequence[State], shares: Sequence[float]) -> State:
         share * (state.weight.sum(axis=0) > 0) for state, share in zip(states, shares, strict=True)
     ]
     share_totals = np.sum(scored_shares, axis=0)
-    relative_shares = [
-        np.divide(
-            scored_share, share_totals, out=np.zeros(len(share_totals)), where=share_totals > 0
-        )
-        for scored_share in scored_shares
-    ]
+    relative_shares = [quotient(scored_share, share_totals, 0.0) for scored_share in scored_shares]
     weight = np.sum(
         [a * state.weight for a, state in zip(relative_shares, states, strict=True)], axis=0
     )
@@ -227,7 +222,7 @@ def mixed(states: Sequence[State], shares: Sequence[float]) -> State:
         ],
         axis=0,
     )
-    points = np.divide(earned, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+    points = quotient(earned, weight)
     filled = np.any([state.filled & (state.weight > 0) for state in states], axis=0)
     added = np.sum(
         [a * state.added for a, state in zip(relative_shares, states, strict=True)], axis=0
@@ -249,7 +244,7 @@ def explain(start: State, end: State, tiers: Sequence[Sequence[Way]]) -> Booked:
         open_ = [wanted & _is_open(way) for way in ways]
         count = np.sum(open_, axis=0)
         for way, can in zip(ways, open_, strict=True):
-            portion = np.divide(can, count, out=np.zeros(len(can)), where=count > 0)
+            portion = quotient(can, count, 0.0)
             if portion.any():
                 for leg in way:
                     _book(leg, portion[:, None], by_leaf, by_unit)

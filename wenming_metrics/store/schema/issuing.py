@@ -1,8 +1,8 @@
-"""Issues of a period: their life, what was signed, and what was decided of rows."""
+"""Issues of a period, what was signed, what was decided of rows; versions of the rules and drafts of them."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, Table
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
@@ -115,3 +115,34 @@ same_problem = Table(
     words("at"),
 )
 """Whether a person says that two findings of a site are one problem (1) or not (0); the last holds."""
+rules_archive = Table(
+    "rules_archive",
+    metadata,
+    key("digest", Text),
+    words("id"),
+    words("at"),
+    required("content", LargeBinary),
+)
+rule_draft = Table(
+    "rule_draft",
+    metadata,
+    key("draft"),
+    words("name"),
+    words("who"),
+    words("at"),
+    required("content", LargeBinary),
+)
+"""Rule sets (测评办法) in the making: the zip of their files, as `rules.load.pack` makes it."""
+rule_event = Table(
+    "rule_event",
+    metadata,
+    key("event"),
+    required("draft"),
+    words("act"),
+    words("rules"),
+    words("digest"),
+    words("at"),
+    words("who"),
+    words("document"),
+)
+"""What became of drafts: only added to. Of a published one: its id, digest and document number."""

@@ -1,8 +1,8 @@
-"""What the files say: checks and findings, records, sites, plans and registers."""
+"""What the files say: checks, findings, records, questionnaires, registers; and what is summed of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
@@ -141,4 +141,49 @@ register_site = Table(
     required("point_type", SmallInteger),
     words("name"),
     words("aliases"),
+)
+answer_block = Table(
+    "answer_block",
+    metadata,
+    key("batch"),
+    key("n"),
+    required("first_day"),
+    required("last_day"),
+    required("rows"),
+    required("payload", LargeBinary),
+    Index("answer_block_by_wave", "last_day", "batch"),
+    **CLUSTERED,
+)
+"""Questionnaires of one wave (first_day to last_day, ordinals) in a file: one packed array a column."""
+answer_choice = Table(
+    "answer_choice",
+    metadata,
+    key("choice"),
+    required("batch"),
+    required("seq"),
+    required("counts", SmallInteger),
+    words("reason"),
+    words("who"),
+    words("at"),
+    Index("answer_choice_by_batch", "batch", "seq"),
+)
+"""What a person decided of a flagged questionnaire: it counts (1) or not (0); the last one holds."""
+day_tally = Table(
+    "day_tally",
+    metadata,
+    key("day"),
+    required("cells", LargeBinary),
+    required("visits", LargeBinary),
+    required("grain", LargeBinary),
+)
+month_sites = Table("month_sites", metadata, key("month"), required("sites", LargeBinary))
+basis = Table("basis", metadata, key("basis", Text), words("rules"), words("board"))
+running_sum = Table(
+    "running_sum",
+    metadata,
+    key("basis", Text),
+    key("span", SmallInteger),
+    key("at"),
+    required("leaves", LargeBinary),
+    required("settled", LargeBinary),
 )

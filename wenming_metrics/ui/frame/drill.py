@@ -16,15 +16,27 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.deductions import finding_of_row
-from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves
+from wenming_metrics.queries.scores.details import leaf_rows, named_rows, unit_leaves, unit_ledger
 from wenming_metrics.queries.scores.records import answers_to
-from wenming_metrics.queries.scores.unit_adjustments import unit_ledger
 from wenming_metrics.scoring.tree.adjusting import in_use
 from wenming_metrics.ui.frame import cache, cards, filters, page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
 _BARS = 8
+_LEAVES = tables.configs(
+    *("name=leaf_name", "loss", "path", "rate", "checks", "failed", "responsible"),
+    responsible="责任单位(参考)",
+)
+_ROWS = tables.configs(
+    *("day", "site_name", "description", "lost", "loss=row_loss", "leaf_name", "responsible"),
+    *tables.SOURCE,
+)
+_NAMED = tables.configs(
+    *("day", "unit_name", "site_name", "description", "places", "lost", "leaf_name"),
+    *tables.SOURCE,
+    unit_name="街道",
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
     with right:
         page.note("点一行,看这一条的失分记录。")
         spelled = lost.assign(rate=lost["rate"] * 100)
-        picked = tables.pick(spelled, tables.LEAVES, f"leaves-{chosen.key}", 10)
+        picked = tables.pick(spelled, _LEAVES, f"leaves-{chosen.key}", 10)
     with left:
         page.note(f"失分最多的 {min(len(lost), _BARS)} 条")
         bars = loss_bars(lost.head(_BARS), picked)
@@ -144,7 +156,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
         _offer_portrait(str(line["unit_name"]), selection)
         page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
-        draw_original(rows, tables.pick(rows, tables.NAMED, key, 10))
+        draw_original(rows, tables.pick(rows, _NAMED, key, 10))
 
 
 def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total: float) -> None:
@@ -159,7 +171,7 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
     st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
     page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
-    draw_original(rows, tables.pick(rows, tables.ROWS, f"rows-{chosen.key}-{code}", 10))
+    draw_original(rows, tables.pick(rows, _ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
 def draw_original(rows: pd.DataFrame, picked: int | None) -> None:

@@ -22,6 +22,10 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 
 _LIVE = "看实时数据"
+CORRECTIONS = tables.configs(
+    "unit_name", "score=score_since", "rank=rank_since", "reason=since_reasons", "other"
+)
+_ACTS = tables.configs("at", "who", "act", "what=act_on", "effect", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,13 +106,13 @@ def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
     """Draw which units' figures are no longer those that were signed, and what was done since."""
     count = len(changed.units)
     with st.expander(f"更正:签发以后,{count} 个单位的数有变动", expanded=open_):
-        tables.show(correction_lines(changed.units), tables.CORRECTIONS, 8)
+        tables.show(correction_lines(changed.units), CORRECTIONS, 8)
         if len(changed.acts):
             page.note("签发以后对这些日子做过的事:")
             lines = changed.acts.assign(
                 at=[moment(moment_stored) for moment_stored in changed.acts["at"]]
             )
-            tables.show(lines, tables.ACTS_SINCE, 6)
+            tables.show(lines, _ACTS, 6)
 
 
 def correction_lines(units: pd.DataFrame) -> pd.DataFrame:

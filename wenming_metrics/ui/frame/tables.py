@@ -13,7 +13,7 @@ from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import words
-from wenming_metrics.vocabulary import movement
+from wenming_metrics.vocabulary import Column, columns, movement
 
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
@@ -21,172 +21,57 @@ _TALL = 16
 """Rows a long table shows before it scrolls inside."""
 
 
-def text_column(title: str, width: int | None = None, **more: object) -> dict:
-    """Make a column of words."""
-    return st.column_config.TextColumn(title, width=width, **more)
+def config(column: Column, **more: object) -> dict:
+    """Say how a page draws a column. Takes: more - for its kind alone, such as y_min of a small line"""
+    settings = {"label": column.title, "width": column.width or None, **more}
+    settings["help"] = column.meaning if column.explain else None
+    kinds = st.column_config
+    if column.type == "日期":
+        return kinds.DateColumn(format=column.form, **settings)
+    if column.type in ("整数", "小数", "比率"):
+        return kinds.NumberColumn(format=column.form or "localized", **settings)
+    if column.type == "走势":
+        return kinds.LineChartColumn(**settings)
+    if column.type == "进度":
+        return kinds.ProgressColumn(format=column.form, min_value=0, max_value=100, **settings)
+    return kinds.TextColumn(alignment=column.align or None, **settings)
 
 
-def number_column(
-    title: str, form: str | None = None, width: int | None = None, **more: object
-) -> dict:
-    """Make a column of figures. Takes: form - how they are spelled (%.2f)"""
-    return st.column_config.NumberColumn(title, format=form, width=width, **more)
+def configs(*names: str, **titles: str) -> dict[str, dict]:
+    """Say how a page draws the columns of a table; takes what `vocabulary.columns` takes."""
+    return {column.name: config(column) for column in columns(*names, **titles)}
 
 
-def count_column(title: str, width: int | None = None, **more: object) -> dict:
-    """Make a column of counts, with a comma at thousands."""
-    return number_column(title, "localized", width, **more)
-
-
-def source(file: int, sheet: int) -> dict:
-    """Give the columns that say where a row stands. Takes: file, sheet - their widths"""
-    return {
-        "file": text_column("文件", file),
-        "sheet": text_column("工作表", sheet),
-        "source_row": number_column("行号", "%d", 60),
-    }
-
-
-_WHO, _AT = text_column("经办人", 84), text_column("时间", 130)
-_UNIT_NAME, _STREET = text_column("单位", 118), text_column("街道", 96)
-_REASON = text_column("原因", 200)
-_TREND = "得分随各期的变化,右端是本期;没有得分的期次略去。各单位用同一刻度"
-
-RANKING = {
-    "place": text_column("名次", 66, alignment="right"),
-    "moved": text_column("升降", 56, alignment="right", help="比上一期升降几位;新:上一期没有名次"),
-    "unit_name": _UNIT_NAME,
-    "score": number_column("得分", "%.2f", 70),
-    "change": text_column("较上期", 84, alignment="right"),
-    "trend": st.column_config.LineChartColumn("近期走势", width=130, help=_TREND),
-    "sites": count_column("点位", 64),
-    "checks": count_column("检查项", 76),
-    "failed": count_column("问题", 64, help="有问题的检查项"),
-    "coverage": number_column("覆盖", "%.0f%%", 68, help="已查指标的权重 ÷ 应查指标的权重"),
-    "group": text_column("分组", 96),
-}
-LEAVES = {
-    "name": text_column("测评标准", 150),
-    "loss": number_column("失分", "%.2f", 66),
-    "path": text_column("所属指标", 220),
-    "rate": number_column("得分率", "%.1f%%", 74),
-    "checks": number_column("检查项", None, 70),
-    "failed": number_column("问题", None, 60),
-    "responsible": text_column("责任单位(参考)", 220),
-}
-ROWS = {
-    "day": st.column_config.DateColumn("日期", format="MM-DD", width=64),
-    "site_name": text_column("点位", 140),
-    "description": text_column("问题", 240),
-    "lost": number_column("扣分", "%.2f", 60),
-    "loss": number_column("失分", "%.4f", 72, help="在总分里失去的分数"),
-    "leaf_name": text_column("测评标准", 120),
-    "responsible": text_column("责任单位", 170),
-    **source(190, 90),
-}
-NAMED = {
-    "day": ROWS["day"],
-    "unit_name": _STREET,
-    **{name: ROWS[name] for name in ("site_name", "description")},
-    "places": number_column("处数", None, 54),
-    **{name: ROWS[name] for name in ("lost", "leaf_name", "file", "sheet", "source_row")},
-}
-ADJUSTMENTS = {
-    "kind": text_column("加减", 120),
-    "counted": number_column("计入", "%+.2f", 70),
-    "points": number_column("原写", "%.2f", 64),
-    "reason": text_column("事由", 230),
-    "document_no": text_column("文号", 170),
-    **{name: ROWS[name] for name in ("file", "source_row")},
-    "remark": text_column("说明", 190),
-}
-EFFECT = {
-    "unit_name": text_column("单位", 140),
-    "scores": text_column("得分"),
-    "ranks": text_column("名次"),
-}
-CHOICES = {
-    "written": text_column("写法", 260),
-    "means": text_column("就是", 200),
-    "who": _WHO,
-    "at": _AT,
-}
-ACTS = {
-    "at": _AT,
-    "who": _WHO,
-    "act": text_column("做了什么", 90),
-    "what": text_column("对象", 380),
-    "reason": _REASON,
-}
-ISSUES = {
-    "number": text_column("期号", 84),
-    "title": text_column("时段", 230),
-    "state": text_column("状态", 80),
-    "cutoff": text_column("截止", 130),
-    "document": text_column("文号", 190),
-    "signed": text_column("签发时间", 130),
-    "hash": text_column("校验码", 110),
-}
-LATE = {
-    "name": text_column("文件", 260),
-    "at": text_column("什么时候到的", 130),
-    "rows": count_column("行数", 70),
-    "counts": text_column("计入", 80),
-}
-WAIVED = {
-    **source(230, 100),
-    "said": text_column("为什么暂不计", 380),
-    "waived": text_column("不等的原因", 200),
-}
-REMARKS = {
-    "unit_name": _UNIT_NAME,
-    "what": text_column("对什么有意见", 280),
-    "asks": text_column("要求和理由", 280),
-    "decision": text_column("决定", 260),
-    "who": _WHO,
-    "at": _AT,
-}
-CORRECTIONS = {
-    "unit_name": _UNIT_NAME,
-    "score": text_column("得分", 130, alignment="right", help="签发的 → 现在的"),
-    "rank": text_column("名次", 90, alignment="right", help="签发的 → 现在的"),
-    "reason": text_column("原因", 420),
-    "other": text_column("其他变动", 320),
-}
-ACTS_SINCE = {
-    "at": _AT,
-    "who": _WHO,
-    "act": text_column("做了什么", 110),
-    "what": text_column("对象", 300),
-    "effect": text_column("怎样计", 150),
-    "reason": _REASON,
-}
-WAITING = {
-    **source(230, 100),
-    "said": text_column("为什么暂不计", 420),
-    "who": _WHO,
-}
-FILES = {
-    "name": text_column("文件", 230),
-    "said": text_column("结论", 230),
-    "good": count_column("可入库", 70),
-    "held": count_column("暂不计", 70),
-    "kind": text_column("种类", 100),
-    "sender": text_column("谁报的", 100),
-    "seen": text_column("以前传过", 90),
-    "skipped": count_column("跳过", 58),
-}
-BATCHES = {
-    "batch": number_column("批次", "%d", 56),
-    "name": text_column("文件", 250),
-    "kind": text_column("种类", 84),
-    "span": text_column("督查日期", 180),
-    "good": count_column("入库行数", 80),
-    "held": count_column("暂不计", 66),
-    "who": _WHO,
-    "at": text_column("入库时间", 130),
-    "state": text_column("状态", 150),
-}
+SOURCE = ("file", "sheet", "source_row")
+"""Where a row stands in the workbook that was sent."""
+RANKED_LIST = (
+    *("place", "moved", "unit_name", "score", "change", "trend"),
+    *("sites", "checks", "failed", "coverage", "group"),
+)
+_LEDGER = configs(
+    *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
+    *("document_no", "file", "source_row", "remark=long_remark"),
+)
+EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
+CHOICES = configs("written", "means", "who", "at")
+ACTS = configs("at", "who", "act", "what=act_on", "reason")
+WAITING = configs(*SOURCE, "said=held_reason", "who")
+FILES = configs(
+    *(
+        "name=file_name",
+        "said=outcome",
+        "good=storable",
+        "held",
+        "kind",
+        "sender",
+        "seen",
+        "skipped",
+    ),
+)
+BATCHES = configs(
+    *("batch", "name=file_name", "kind", "span=inspected_days", "good=stored_rows", "held", "who"),
+    *("at=stored_at", "state=batch_state"),
+)
 
 
 def show(data: pd.DataFrame | Styler, columns: dict, rows: int = _TALL) -> None:
@@ -272,24 +157,23 @@ def show_adjustments(ledger: pd.DataFrame) -> None:
     """
     written = ledger["written"].where(ledger["written"] > 0) / POINT_SCALE
     rows = ledger["source_row"].where(ledger["source_row"] > 0).astype("Int64")
-    show(ledger.assign(points=written, source_row=rows), ADJUSTMENTS)
+    show(ledger.assign(points=written, source_row=rows), _LEDGER)
 
 
 def ranking_columns(lines: pd.DataFrame) -> dict:
     """Give the columns of the ranked list; all small lines share one scale."""
     scores = [score for course in lines["trend"] for score in course]
     low = float(np.floor(min(scores))) if scores else 0.0
-    line = st.column_config.LineChartColumn(
-        "近期走势", width=130, help=_TREND, y_min=low, y_max=max(scores, default=100.0)
-    )
-    return RANKING | {"trend": line}
+    (trend,) = columns("trend")
+    scale = {"y_min": low, "y_max": max(scores, default=100.0)}
+    return configs(*RANKED_LIST) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
-    Returns: the columns of RANKING, unit (<NA> on a mean's line) and is_mean
+    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean
     """
     placed = ranked[ranked["status"] == RANKED]
     compared = bool(placed["rank_change"].notna().any())
@@ -304,7 +188,7 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
-    )[["unit", "is_mean", *RANKING]]
+    )[["unit", "is_mean", *RANKED_LIST]]
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
     listed = pd.concat(groups, ignore_index=True) if groups else lines
     return listed.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))

@@ -172,7 +172,8 @@ def listing(listed: pd.DataFrame) -> str:
 def problem(finding: PricedFinding) -> str:
     """Tell of one problem in a line: its number, its deadline, what became of it, what it costs."""
     clauses = [f"编号 {plain(finding.number)}"] if finding.number else []
-    clauses += [f"期限 {plain(finding.due.isoformat())}"] if finding.due else []
+    if finding.due:
+        clauses.append(f"期限 {plain(finding.due.isoformat())}{not_announced(finding.years)}")
     state = finding.state
     if finding.closed:
         answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
@@ -183,6 +184,11 @@ def problem(finding: PricedFinding) -> str:
     if len(costs) == len(prices):
         clauses.append(",".join(costs))
     return " · ".join(clauses)
+
+
+def not_announced(years: str) -> str:
+    """Say beside a deadline that it was counted through years that were not announced; "" for none."""
+    return f"({years} 年放假登记前数的)" if years else ""
 
 
 def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:

@@ -21,6 +21,12 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.issues import bulletin, remarks
 
 _SHEETS = "issue_sheets"
+_ISSUES = tables.configs(
+    *("number=issue_number", "title=issue_days", "state", "cutoff", "document=document_no"),
+    *("signed", "hash"),
+)
+_LATE = tables.configs("name=file_name", "at=arrived", "rows", "counts=is_in_issue")
+_WAIVED = tables.configs(*tables.SOURCE, "said=held_reason", "waived")
 
 
 def draw(office: Office, who: str) -> None:
@@ -29,7 +35,7 @@ def draw(office: Office, who: str) -> None:
     slots = ask(issues.slots_with_issues)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
     key = f"issues-{cache.version().revision}"
-    picked = tables.pick(_lines(slots), tables.ISSUES, key, 8)
+    picked = tables.pick(_lines(slots), _ISSUES, key, 8)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
@@ -133,7 +139,7 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
         at=[moment(arrival) for arrival in files["arrived"]],
         counts=files["own"].map({True: "本期", False: "下一期"}),
     )
-    picked = tables.pick(spelled, tables.LATE, f"late-{issue.key}-{cache.version().revision}", 6)
+    picked = tables.pick(spelled, _LATE, f"late-{issue.key}-{cache.version().revision}", 6)
     if picked is not None:
         line = files.iloc[picked]
         batch, to_own = int(line["batch"]), not bool(line["own"])
@@ -158,7 +164,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
-    picked = tables.pick(spelled, tables.WAIVED, key, 8)
+    picked = tables.pick(spelled, _WAIVED, key, 8)
     if waiting.empty:
         return 0
     chosen = waiting if picked is None else rows.iloc[[picked]]

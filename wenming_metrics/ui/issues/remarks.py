@@ -18,6 +18,7 @@ from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
 _NO_ROW = "不指哪一行,说的是一个数"
+_REMARKS = tables.configs("unit_name", "what=remark_on", "asks", "decision", "who", "at")
 
 
 def draw(office: Office, issue: Issue, who: str) -> int:
@@ -33,7 +34,7 @@ def draw(office: Office, issue: Issue, who: str) -> int:
             decision=_decisions(on_issue),
         )
         key = f"remarks-{issue.key}-{cache.version().revision}"
-        picked = tables.pick(spelled, tables.REMARKS, key, 6)
+        picked = tables.pick(spelled, _REMARKS, key, 6)
         if picked is not None:
             _draw_decision(office, on_issue.iloc[picked], who)
     _draw_new(office, issue, who)

@@ -75,4 +75,4 @@ def _draw_verdict(issue: Issue, units: pd.DataFrame, why: tuple[str, ...]) -> No
         st.markdown(words.plain(sentence))
     if len(units):
         page.note(f"{len(units)} 个单位重算的数和签发的不同:")
-        tables.show(signed_view.correction_lines(units), tables.CORRECTIONS, 10)
+        tables.show(signed_view.correction_lines(units), signed_view.CORRECTIONS, 10)

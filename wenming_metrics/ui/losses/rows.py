@@ -9,21 +9,16 @@ import streamlit as st
 from wenming_metrics.queries.losses.ledger import ROW
 from wenming_metrics.queries.losses.ledger_rows import loss_rows
 from wenming_metrics.ui.frame import cache, drill, page, tables
-from wenming_metrics.ui.frame.tables import number_column, text_column
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import Book, Scope
 
 _MOST = 200
 """So many losses are listed one by one."""
-_ROWS = {
-    **{name: tables.ROWS[name] for name in ("day", "loss")},
-    "unit_name": text_column("属地", 96),
-    **{name: tables.ROWS[name] for name in ("site_name", "description", "lost")},
-    "uncounted": number_column("未计", "%.2f", 56, help="扣分里因扣完为止没有计入的"),
-    **{name: tables.ROWS[name] for name in ("leaf_name", "responsible")},
-    "source_name": text_column("来源", 84),
-    **{name: tables.ROWS[name] for name in ("file", "sheet", "source_row")},
-}
+_ROWS = tables.configs(
+    *("day", "loss=row_loss", "unit_name", "site_name", "description", "lost", "uncounted"),
+    *("leaf_name", "responsible", "source_name", *tables.SOURCE),
+    unit_name="属地",
+)
 
 _COLUMNS = [*_ROWS, "batch", "seq", "cells", "line", "of_line"]
 

@@ -15,7 +15,6 @@ from wenming_metrics.charts.template import CONFIG, new_figure
 from wenming_metrics.charts.treemap import shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.losses import scope as losses_scope
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CUTS, NAMED, NOBODY, Book, Scope
@@ -25,16 +24,10 @@ _BY = "lost_by"
 _BARS, _LINES, _SHADES, _WIDE = 10, 60, 20, 12
 """Bars drawn, lines listed, units and indicators of the shades."""
 _BLOCKS = 60
-_PARTS = {
-    "name": text_column("", 210),
-    "shown": number_column("失分", "%.2f", 70),
-    "share": number_column("占比", "%.1f%%", 70),
-    "running": number_column("累计", "%.1f%%", 70),
-    "city": number_column("计入全市", "%.4f", 84),
-    "count": count_column("失分记录", 76),
-    "sites": count_column("点位", 62),
-    "uncounted": number_column("未计的扣分", "%.2f", 86, help="行里写了、因扣完为止没有计入"),
-}
+_PARTS = (
+    *("name=part", "shown=loss", "share=loss_share", "running=loss_running", "city=city_loss"),
+    *("count=losses", "sites", "uncounted=uncounted_sum"),
+)
 
 
 def draw(book: Book, scope: Scope) -> None:
@@ -168,7 +161,7 @@ def _draw_table(
 ) -> None:
     if branches.empty:
         return
-    columns = dict(_PARTS) | {"name": text_column(by, 210)}
+    columns = tables.configs(*_PARTS, name=by)
     if by != UNITS:
         columns.pop("city")
     if not (branches["uncounted"] > 0).any():
@@ -208,9 +201,9 @@ def _draw_shades(book: Book, scope: Scope) -> None:
     with left:
         _pick_figure(drawn.figure, f"shades-{book.key}-{scope.key}", drawn.scopes)
     with right:
-        names = [name for name in listed.columns if name != "name"]
-        config = {name: number_column(words.plain(str(name)), "%.2f") for name in names}
-        tables.show(listed, {"name": text_column(what, 110), **config}, 14)
+        names = {name: words.plain(str(name)) for name in listed.columns if name != "name"}
+        losses = [f"{name}=loss" for name in names]
+        tables.show(listed, tables.configs("name=part_name", *losses, name=what, **names), 14)
 
 
 def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:

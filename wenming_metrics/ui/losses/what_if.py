@@ -10,7 +10,6 @@ from wenming_metrics.domain.numbers import exact_product, half_up
 from wenming_metrics.queries.losses import what_if
 from wenming_metrics.queries.losses.what_if import KINDS
 from wenming_metrics.ui.frame import page, tables
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.losses import sentences
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 
@@ -94,15 +93,11 @@ def _draw_table(candidates: pd.DataFrame, scope: Scope, kind: str, key: str) -> 
         "几项一起改,以上面的数为准,不是各行相加。"
         + ("全市得分里得回的,是各单位得回的分乘上份额。" if city else "")
     )
-    columns = {
-        "name": text_column(KINDS[kind], 220),
-        "lost_here": number_column("现在失分", "%.4f" if city else "%.2f", 84),
-        "gained": number_column("改好得回", "%.4f" if city else "%.2f", 84),
-        "count": count_column("问题", 60),
-        "per_problem": number_column("每个问题", "%.3f", 80, help="单位得分,平均每个问题"),
-        "sites": count_column("点位", 60),
-        "per_site": number_column("每个点位", "%.3f", 80, help="单位得分,平均每个点位"),
-    }
+    gains = ("lost_here=city_lost_here", "gained=city_gained") if city else ("lost_here", "gained")
+    columns = tables.configs(
+        *("name=part", *gains, "count=failed", "per_problem", "sites", "per_site"),
+        name=KINDS[kind],
+    )
     spelled = candidates.assign(
         lost_here=half_up(candidates["city"], 4) if city else half_up(candidates["loss"], 2),
         gained=half_up(candidates["city_gain"], 4) if city else half_up(candidates["gain"], 2),

@@ -52,7 +52,7 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     opening_sentences = opening(facts, lines, words.when(selection.window, today()))
     page.say("".join(opening_sentences))
     query = lost_query(facts, days)
-    _draw_tools(facts, query)
+    _draw_tools(query)
     _draw_over_time(facts)
     if facts.scored is not None:
         _draw_scored(facts, query)
@@ -71,7 +71,7 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     )
 
 
-def _draw_tools(facts: UnitFacts, query: dict[str, str]) -> None:
+def _draw_tools(query: dict[str, str]) -> None:
     """Draw what can be done: print the page, go where every point was lost."""
     with st.container(horizontal=True, vertical_alignment="center", key="portrait-tools"):
         if st.button("打印一页", key="print-portrait"):

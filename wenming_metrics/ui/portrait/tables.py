@@ -17,6 +17,7 @@ from wenming_metrics.charts.range_bars import Range, left_end, range_lines
 from wenming_metrics.queries.survey.states import NOT_SHOWN, STATE_WORDS
 from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.queries.unit.portrait import ASIDE, SEEN
+from wenming_metrics.ui.frame.words import not_announced
 from wenming_metrics.ui.portrait import sentences
 from wenming_metrics.ui.portrait.facts import SurveyFacts, node_of
 from wenming_metrics.ui.survey.sentences import percent
@@ -164,7 +165,9 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
         rows.append(
             (
                 linked(what, day),
-                escape(f"{number}{line.day:%m-%d} 发现,期限 {line.due:%m-%d}"),
+                escape(
+                    f"{number}{line.day:%m-%d} 发现,期限 {line.due:%m-%d}{not_announced(line.years)}"
+                ),
                 f"<span class='due {mark}'>{words}</span>",
             )
         )

@@ -24,40 +24,22 @@ from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
 from wenming_metrics.ui.frame import drill, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.vocabulary import on_time_note
 
 UNIT = "unit"
 _BY_DAY = "按各自的施行日期"
-_LISTING = {
-    "unit_name": text_column("责任单位", 240),
-    "failed": count_column("问题(项)"),
-    "change": text_column("较上期", alignment="right"),
-    "places": count_column("处数"),
-    "lost": number_column("扣分", "%.2f"),
-    "kept": text_column(
-        "按期整改率", alignment="right", help="期限已过的问题中,在期限内反馈已整改的"
-    ),
-    "not_due": count_column("未到期"),
-    "recurred": count_column("反复", help="重复和反弹的问题"),
-}
-_SITES = {
-    "unit_name": text_column("街道", 96),
-    "site_name": text_column("点位", 140),
-    "point_type_name": text_column("点位类型", 100),
-    "checks": number_column("检查项", None, 62),
-    "failed": number_column("问题", None, 54),
-    "lost": number_column("扣分", "%.2f", 62),
-}
-_FINDINGS = {
-    "unit_name": text_column("属地", 96),
-    "site_name": text_column("点位", 150),
-    "description": text_column("问题", 220),
-    "places": number_column("处数", width=54),
-    "lost": number_column("扣分", "%.2f", 62),
-    "item_name": text_column("测评项", 170),
-    "responsible": text_column("责任单位", 180),
-}
+_LISTING = tables.configs(
+    *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
+    *("kept", "not_due", "recurred"),
+    failed="问题(项)",
+)
+_SITES = tables.configs(
+    *("unit_name", "site_name", "point_type_name", "checks", "failed", "lost"), unit_name="街道"
+)
+_FINDINGS = tables.configs(
+    *("unit_name", "site_name", "description", "places", "lost", "item_name", "responsible"),
+    unit_name="属地",
+)
 
 
 def units_of(selection: Selection) -> pd.DataFrame:
@@ -212,8 +194,7 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
         st.subheader("本周至今" if current else "当周到这一天")
         page.note(f"{so_far.title},点位更多,更有参考价值。")
         lines = tables.ranked_lines(week)
-        names = ["place", "unit_name", "score", "sites"]
-        columns = {name: tables.RANKING[name] for name in names}
+        columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
         left_out = words.without_place(week)
         if left_out:

@@ -18,37 +18,20 @@ from wenming_metrics.rules.workbook.pages import Page, pages_of
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
 from wenming_metrics.ui.frame import cache, page, tables, words
-from wenming_metrics.ui.frame.tables import number_column, text_column
+from wenming_metrics.vocabulary import Column
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
 _PARTS = (TREE, STEPS, VERSIONS, CHANGE)
 _SHOWN = ("说明与约定", "分档表", "扣分标准", "综合考核")
-_TREE = {
-    "shown": text_column("指标", 226),
-    "share": number_column("占总分", "%.2f%%", 84, help="在总分里的比例;全部查到时"),
-    "weight": number_column("同级权重", "%.1f%%", 84, help="同一上级下各指标合计 100%"),
-    "how": text_column("怎样计分", 230),
-    "code": text_column("编号", 78),
-    "items": number_column("测评项", None, 70, help="归到这一条的测评项有几个"),
-    "lead": text_column("牵头单位", 150),
-    "responsible": text_column("责任单位", 260),
-    "method": text_column("测评方法", 90),
-}
-_ITEMS = {
-    "code": text_column("编号", 80),
-    "name": text_column("测评项", 260),
-    "full_mark": number_column("满分", "%g", 60),
-    "point_types": text_column("点位类型", 300),
-}
-
-_ANSWERS = {
-    "question": text_column("题目", 200),
-    "kind": text_column("题型", 90),
-    "option": text_column("选项", 120),
-    "aliases": text_column("也写作", 200),
-    "state": text_column("是什么回答", 90),
-    "counted": text_column("怎样计", 200),
-}
+_TREE = tables.configs(
+    *("shown=indicator", "share", "weight=sibling_weight", "how", "code", "items", "lead"),
+    *("responsible", "method"),
+)
+_ITEMS = tables.configs("code", "name=item", "full_mark", "point_types")
+_ANSWERS = tables.configs(
+    *("question", "kind=question_kind", "option", "aliases", "state=answer_state"),
+    "counted=rate_words",
+)
 
 
 def choose(office: Office) -> tuple[RuleSet, str]:
@@ -163,7 +146,7 @@ def _draw_page(sheet: Page) -> None:
     if "含义" in names:
         frame = frame.loc[frame["值"].notna(), ["设置", "值", "含义"]]
     texts = frame.map(lambda cell: "" if cell is None or pd.isna(cell) else f"{cell}")
-    tables.show(texts, {name: text_column(name) for name in texts}, 14)
+    tables.show(texts, {name: tables.config(Column(name, name)) for name in texts}, 14)
 
 
 def _draw_surveys(survey: Survey | None) -> None:

@@ -15,23 +15,13 @@ from wenming_metrics.revising.trying import try_draft
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import number_column, text_column
 
 logger = logging.getLogger(__name__)
 _TRIED = "rules_tried"
-_MOVED = {
-    "unit_name": text_column("单位", 118),
-    "places": text_column("名次", 90, alignment="right", help="原来 → 试算"),
-    "scores": text_column("得分", 130, alignment="right", help="原来 → 试算"),
-    "clause": text_column("影响最大的条款", 230),
-    "alone": text_column("单改这一条", 170, help="只改这一条时得分的变化,和那时的名次"),
-    "group": text_column("分组", 100),
-}
-_CLAUSES = {
-    "title": text_column("条款", 240),
-    "moved": number_column("名次变的单位", None, 100),
-    "most": text_column("得分变化最大", 180),
-}
+_MOVED = tables.configs(
+    *("unit_name", "places=rank_tried", "scores=score_tried", "clause", "alone", "group"),
+)
+_CLAUSES = tables.configs("title=clause_title", "moved=units_moved", "most")
 
 
 def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:

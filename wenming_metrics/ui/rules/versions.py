@@ -17,26 +17,12 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
 from wenming_metrics.ui.frame import cache, page, tables
-from wenming_metrics.ui.frame.tables import number_column, text_column
 
-_VERSIONS = {
-    "id": text_column("编号", 130),
-    "version": text_column("版本", 60),
-    "state": text_column("状态", 80),
-    "span": text_column("施行", 190),
-    "title": text_column("名称", 240),
-    "source": text_column("依据", 220),
-    "leaves": number_column("末级指标", None, 78),
-    "published": text_column("发布", 180),
-    "digest": text_column("内容摘要", 110),
-}
-CHANGES = {
-    "area": text_column("在哪张表", 100),
-    "what": text_column("哪一项", 200),
-    "name": text_column("改了什么", 130),
-    "old": text_column("原来", 260),
-    "new": text_column("现在", 260),
-}
+_VERSIONS = tables.configs(
+    *("id=rules_id", "version", "state", "span=in_force_span", "title=rules_title"),
+    *("source=origin", "leaves", "published", "digest"),
+)
+CHANGES = tables.configs("area", "what=spot", "name=changed", "old", "new")
 """Columns of what differs between two versions."""
 
 

@@ -17,17 +17,11 @@ from wenming_metrics.rules.settings_table import SETTLEMENT_WORDS
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN
 from wenming_metrics.ui.frame import filters, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import number_column, text_column
 
-_COLUMNS = {
-    "shown": text_column("指标", 200),
-    "rate_shown": number_column("得分率", "%.4f", 84),
-    "made": text_column("得分率怎样来", 470),
-    "effective_shown": number_column(
-        "占总分", "%.2f%%", 84, help="没有查到的指标,权重已由别的指标分担"
-    ),
-    "points": number_column("计入总分", "%.4f", 92, help="满分 × 占总分 × 得分率"),
-}
+_COLUMNS = tables.configs(
+    *("shown=indicator", "rate_shown=rate_exact", "made=rate_made"),
+    *("effective_shown=effective", "points=total_points"),
+)
 Line = Mapping[str, object]
 
 

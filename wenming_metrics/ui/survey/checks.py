@@ -16,38 +16,19 @@ from wenming_metrics.queries.survey.rates import Rates, rates
 from wenming_metrics.queries.survey.rows import flagged
 from wenming_metrics.ui.frame import act_button, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import count_column, text_column
 from wenming_metrics.ui.survey import frames, sentences, sentences_more, unit
 from wenming_metrics.ui.survey.frames import ChosenRate
 
-_DOUBTS = {
-    "unit_name": text_column("单位", 112),
-    "reasons": text_column("为什么要看", 260),
-    "counted": text_column("现在", 56),
-    "decided": text_column("谁定的", 260),
-    **tables.source(240, 100),
-}
-_BOTH = {
-    "title": text_column("比率", 90),
-    "now": text_column("现在公布的", 110, alignment="right"),
-    "n": count_column("有效问卷", 84),
-    "clean": text_column("去掉疑似的", 110, alignment="right"),
-    "n_clean": count_column("剩下的问卷", 90),
-    "moved": text_column("差(百分点)", 92, alignment="right"),
-}
+_DOUBTS = tables.configs("unit_name", "reasons", "counted=counts_now", "decided", *tables.SOURCE)
+_BOTH = tables.configs(
+    *("title=rate_title", "now", "n", "clean", "n_clean", "moved=clean_moved"),
+)
 POINTS = 5.0
 """How exact a unit's figure is to be, in percentage points up and down."""
-_QUOTAS = {
-    "unit_name": text_column("单位", 118),
-    "people": text_column("人群", 110),
-    "planned": count_column("计划", 72),
-    "done": count_column("已完成", 76),
-    "progress": st.column_config.ProgressColumn(
-        "进度", format="%.0f%%", min_value=0, max_value=100, width=130
-    ),
-    "gap": count_column("还差", 72),
-    "more": count_column(f"到 ±{POINTS:g} 还要", 100),
-}
+_QUOTAS = tables.configs(
+    *("unit_name", "people", "planned", "done", "progress", "gap", "more"),
+    more=f"到 ±{POINTS:g} 还要",
+)
 
 
 def draw_doubts(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:

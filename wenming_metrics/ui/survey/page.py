@@ -21,20 +21,12 @@ from wenming_metrics.rules.survey.wording import spell_rate
 from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import EVERY_GROUP
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.survey import checks, frames, parts, sentences
 from wenming_metrics.ui.survey import units as survey_units
 from wenming_metrics.ui.survey.frames import ChosenRate
 
 UNITS, QUESTIONS, PEOPLE, COURSE = "各单位", "按题目", "按人群", "各期"
-_SCORES = {
-    "group": text_column("分组", 100),
-    "place": number_column("名次", "%d", 60),
-    "unit_name": text_column("单位", 130),
-    "shown": number_column("得分", "%.2f", 80),
-    "n": count_column("有效问卷", 90),
-    "remark": text_column("说明", 180),
-}
+_SCORES = tables.configs("group", "place=rank", "unit_name", "shown=score", "n", "remark")
 DOUBTS, QUOTA = "疑似代填", "配额进度"
 VIEWS = (UNITS, QUESTIONS, PEOPLE, COURSE, DOUBTS, QUOTA)
 

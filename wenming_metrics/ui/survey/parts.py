@@ -12,27 +12,14 @@ from wenming_metrics.queries.survey.tables import by_people, by_question, cross
 from wenming_metrics.queries.survey.trend import course
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import count_column, text_column
 from wenming_metrics.ui.survey import answers as survey_answers
 from wenming_metrics.ui.survey import frames, sentences_more
 from wenming_metrics.ui.survey.frames import ChosenRate
 
 CITY = "全市"
-_PEOPLE = {
-    "option_title": text_column("人群", 120),
-    "figure": text_column("比率", 80, alignment="right"),
-    "margin": text_column("误差范围", 110, alignment="right", help="95%把握"),
-    "n": count_column("有效问卷", 80),
-    "remark": text_column("说明", 200),
-}
-_WAVES = {
-    "title": text_column("期次", 130),
-    "figure": text_column("比率", 80, alignment="right"),
-    "margin": text_column("误差范围", 110, alignment="right", help="95%把握"),
-    "n": count_column("有效问卷", 80),
-    "moved": text_column("与上一期比", 130),
-}
-_DEFINITION = {"definition": text_column("怎样算", 520)}
+_PEOPLE = tables.configs("option_title=people", "figure", "margin", "n", "remark")
+_WAVES = tables.configs("title=wave", "figure", "margin", "n", "moved=wave_moved")
+_DEFINITION = tables.configs("definition")
 
 
 def _choose_whose(label: str, key: str, wave_rates: Rates) -> tuple[str, int | None]:
@@ -82,8 +69,9 @@ def draw_people(chosen: ChosenRate, wave_rates: Rates) -> None:
     cells = survey_answers.cross_table(
         ask(cross, chosen.wave, chosen.rate, titles[title]), wave_rates.survey.decimals
     )
-    columns = {name: text_column(name, 112, alignment="right") for name in cells.columns[1:]}
-    tables.show(cells, {"unit_name": text_column("单位", 112), **columns}, 12)
+    people_names = {name: name for name in cells.columns[1:]}
+    figures = [f"{name}=figure" for name in people_names]
+    tables.show(cells, tables.configs("unit_name", *figures, **people_names), 12)
 
 
 def draw_course(chosen: ChosenRate, wave_rates: Rates) -> None:

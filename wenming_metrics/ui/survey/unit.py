@@ -14,18 +14,13 @@ from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.tables import by_question
 from wenming_metrics.ui.frame import cards, drill, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import text_column
 from wenming_metrics.ui.survey import answers as survey_answers
 from wenming_metrics.ui.survey import sentences
 from wenming_metrics.ui.survey.frames import ChosenRate
 
-_ROWS = {
-    "day": st.column_config.DateColumn("日期", format="YYYY-MM-DD", width=96),
-    "unit_name": text_column("单位", 112),
-    "flags": text_column("疑似代填", 190),
-    "counted": text_column("计入", 56),
-    **tables.source(250, 110),
-}
+_ROWS = tables.configs(
+    "day=answered_on", "unit_name", "flags", "counted=is_counted", *tables.SOURCE
+)
 
 
 def draw(chosen: ChosenRate, wave_rates: Rates, line: pd.Series) -> None:

@@ -20,32 +20,27 @@ from wenming_metrics.rules.survey.model import VALUES
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.survey import frames, sentences, unit
 from wenming_metrics.ui.survey.frames import ChosenRate
 
 _UNIT = "opinion_unit"
 _TABLE_ROW = 36
 """Height of a row of a table, in pixels: the table beside the dots is as high as they are."""
-_UNITS = {
-    "group": text_column("分组", 76),
-    "place": text_column("名次", 46, alignment="right", help="在本组里;样本不足的不排"),
-    "unit_name": text_column("单位", 96),
-    "figure": text_column("比率", 72, alignment="right"),
-    "margin": text_column("误差范围", 92, alignment="right", help="95%把握"),
-    "n": count_column("有效问卷", 66),
-    "against": text_column("与全市比", 116),
-    "remark": text_column("说明", 150),
-}
-_DIFFERENT = {name: _UNITS[name] for name in ("unit_name", "figure", "n", "against")}
-_PRINTED = {
-    "test": text_column("报告", 150),
-    "printed_rank": text_column("原排名", 66, alignment="right"),
-    "unit_name": text_column("单位", 118),
-    "figure": text_column("栏目", 110),
-    "told": text_column("原数", 84, alignment="right"),
-    **tables.source(240, 100),
-}
+_UNITS = (
+    "group",
+    "place=place_in_group",
+    "unit_name",
+    "figure",
+    "margin",
+    "n",
+    "against",
+    "remark",
+)
+_DIFFERENT = tables.configs("unit_name", "figure", "n", "against")
+_PRINTED = tables.configs(
+    *("test", "printed_rank=rank_printed", "unit_name", "figure=figure_name"),
+    *("told=figure_printed", *tables.SOURCE),
+)
 
 
 def draw(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
@@ -88,11 +83,12 @@ def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
     """Add the score of the survey to the table, where the rules have one."""
     scores = ask(score, chosen.wave)
     if scores is None:
-        return lines, _UNITS
+        return lines, tables.configs(*_UNITS)
     points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
     description = f"{scores.sentence}。与比率是两回事,不能互相比较"
-    column = number_column(scores.title, "%.2f", 84, help=description)
-    return lines.assign(score=lines["unit"].map(points)), {**_UNITS, "score": column}
+    columns = tables.configs(*_UNITS, "score=survey_score", score=scores.title)
+    columns["score"]["help"] = description
+    return lines.assign(score=lines["unit"].map(points)), columns
 
 
 def _explain(units: pd.DataFrame, hide: int) -> None:

@@ -14,18 +14,10 @@ from wenming_metrics.queries.trend.change import UNIT, Change, leaf_lines, score
 from wenming_metrics.scoring.trend.change import ADJUSTED, CAUSES
 from wenming_metrics.ui.frame import page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import number_column, text_column
 from wenming_metrics.ui.trends import sentences
 
 _LEAST = 1e-9
 """A cause that moved less than this moved nothing."""
-_HELP = {
-    "performance": "两期都查到的测评标准,得分率变了多少",
-    "coverage": "查到的测评标准、计分的单位和它们的分量变了",
-    "rules": "同样的数据,按两版办法各算一遍的差",
-    "adjusted": "加减分和难度系数变了",
-    "restated": "签发以后补报、撤回、复核改变的分",
-}
 
 
 def draw_change(before: Window, after: Window, board: str, name: str = "全市") -> None:
@@ -132,23 +124,6 @@ def _columns(lines: pd.DataFrame, columns: dict) -> dict:
     return {name: column for name, column in columns.items() if name not in idle}
 
 
-_MOVED = {
-    "moved": number_column("变动", "%+.4f", 86),
-    **{
-        cause: number_column(name, "%+.4f", 92, help=_HELP[cause])
-        for cause, name in sentences.CAUSE_NAMES.items()
-    },
-}
-_LEAVES = {
-    "name": text_column("测评标准", 150),
-    **_MOVED,
-    "rate_before": number_column("前一期得分率", "%.1f%%", 100),
-    "rate_after": number_column("这一期得分率", "%.1f%%", 100),
-    "path": text_column("所属指标", 190),
-}
-_UNITS = {
-    "name": text_column("单位", 118),
-    **_MOVED,
-    "score_before": number_column("前一期得分", "%.2f", 92),
-    "score_after": number_column("这一期得分", "%.2f", 92),
-}
+_MOVED = ("moved=points_moved", *(f"{cause}=moved_by_{cause}" for cause in CAUSES))
+_LEAVES = tables.configs("name=leaf_name", *_MOVED, "rate_before", "rate_after", "path")
+_UNITS = tables.configs("name=unit_name", *_MOVED, "score_before", "score_after")

@@ -18,10 +18,7 @@ from wenming_metrics.queries.trend.campaign_phases import PhaseEnd
 from wenming_metrics.scoring.trend.change import (
     ADJUSTED,
     CAUSES,
-    COVERAGE,
     PERFORMANCE,
-    RESTATED,
-    RULES,
 )
 from wenming_metrics.scoring.trend.control_limits import (
     CLOSE,
@@ -33,14 +30,9 @@ from wenming_metrics.scoring.trend.control_limits import (
     trend_length,
 )
 from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.vocabulary import titles
 
-CAUSE_NAMES = {
-    PERFORMANCE: "整改和督查表现",
-    COVERAGE: "覆盖与构成",
-    RULES: "办法",
-    ADJUSTED: "加减分",
-    RESTATED: "更正",
-}
+CAUSE_NAMES = titles(*(f"{cause}=moved_by_{cause}" for cause in CAUSES))
 COUNTED = {"day": "次", "week": "周", "month": "个月"}
 """How windows are counted; all others as 期. Days without inspection are left out of a course."""
 _FEW = 4

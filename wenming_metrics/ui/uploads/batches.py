@@ -15,9 +15,9 @@ from wenming_metrics.queries.files.batches import (
     Original,
     batch_problems,
     batches,
+    marked_original,
     original_file,
 )
-from wenming_metrics.queries.files.marked import marked_original
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import REGISTER_KINDS
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words

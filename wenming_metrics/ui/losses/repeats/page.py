@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.charts.repeat_bars import recurring_bars
+from wenming_metrics.charts.pareto import recurring_bars
 from wenming_metrics.decisions.same_problem import say_same
 from wenming_metrics.domain.periods import today
 from wenming_metrics.publishing.signed_workbook import moment
@@ -23,7 +23,6 @@ from wenming_metrics.scoring.losses.repeats import count, total
 from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
-from wenming_metrics.ui.frame.tables import count_column, number_column, text_column
 from wenming_metrics.ui.losses.repeats import sentences
 from wenming_metrics.ui.losses.repeats import sites as repeats_sites
 from wenming_metrics.ui.losses.repeats.sites import repeats_of
@@ -115,25 +114,12 @@ def _responsible(book: Book, unit: str) -> pd.Series:
 
 def columns(first: str, counts: pd.DataFrame) -> dict:
     """Give the columns of a table of the four meanings; those that say nothing are left out."""
-    share = ("%.1f%%", 66)
-    shown_columns = {
-        "name": text_column(first, 150),
-        "found": count_column("问题", 62, help="查出的问题,条"),
-        "any": count_column("反复", 62, help="重复、反弹、连续通报的,一条只计一次"),
-        "any_rate": number_column("反复率", *share, help="反复的 ÷ 查出的问题"),
-        "again": count_column("重复", 62),
-        "again_rate": number_column("重复率", *share, help="重复的 ÷ 查出的问题"),
-        "relapsed": count_column("反弹", 62),
-        "closed": count_column("整改完", 62, help="已整改、本期可能反弹的问题"),
-        "reopened_rate": number_column("反弹率", *share, help="又查出的 ÷ 整改完的"),
-        "rechecked": count_column("复查", 62, help="整改完的里面,本期又查过的"),
-        "recheck_rate": number_column("复查再现率", "%.1f%%", 84, help="又查出的 ÷ 复查的"),
-        "running": count_column("连续通报", 72),
-        "running_rate": number_column("连续率", *share, help="连续通报的 ÷ 查出的问题"),
-        "returning": count_column("反复点位", 72),
-        "sites": count_column("问题点位", 72, help="查出问题的点位"),
-        "returning_rate": number_column("点位占比", "%.1f%%", 76, help="反复点位 ÷ 查出问题的点位"),
-    }
+    shown_columns = tables.configs(
+        *("name=part_name", "found", "any", "any_rate", "again", "again_rate", "relapsed"),
+        *("closed", "reopened_rate", "rechecked", "recheck_rate", "running", "running_rate"),
+        *("returning", "sites=sites_failed", "returning_rate"),
+        name=first,
+    )
     if not counts["closed"].any():
         for name in ("closed", "reopened_rate", "rechecked", "recheck_rate"):
             shown_columns.pop(name)

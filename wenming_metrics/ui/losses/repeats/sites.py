@@ -16,7 +16,6 @@ from wenming_metrics.queries.scores.records import answers_to
 from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame import cache, cards, drill, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.frame.tables import number_column, text_column
 from wenming_metrics.ui.losses.repeats import sentences
 from wenming_metrics.ui.losses.scope import Book, Scope
 
@@ -24,26 +23,14 @@ _FINDINGS = 4
 """So many answers of what comes back are kept."""
 _STEPS = 8
 """So many problems of a site are shown side by side, the latest."""
-_SITES = {
-    "site_name": text_column("点位", 150),
-    "unit_name": text_column("单位", 100),
-    "days": number_column("查出天数", None, 72),
-    "times": number_column("问题", None, 56, help="这些天里查出的反复的问题,条"),
-    "open": number_column("未整改", None, 64, help="还没有反馈已整改的,条"),
-    "state": text_column("最近一次", 88, help="最近查出的那一条算什么"),
-    "last": st.column_config.DateColumn("最近", format="MM-DD", width=64),
-    "first": st.column_config.DateColumn("最早", format="MM-DD", width=64),
-    "items": text_column("测评项", 260),
-    "responsible": text_column("责任单位", 200),
-}
-_ROWS = {
-    "day": tables.ROWS["day"],
-    "item_name": text_column("测评项", 150),
-    "description": tables.ROWS["description"],
-    "state": text_column("算什么", 84),
-    "closed": st.column_config.DateColumn("已整改", format="MM-DD", width=68),
-    **{name: tables.ROWS[name] for name in ("responsible", "file", "sheet", "source_row")},
-}
+_SITES = tables.configs(
+    *("site_name", "unit_name", "days", "times", "open", "state=last_state", "last", "first"),
+    *("items=items_named", "responsible"),
+)
+_ROWS = tables.configs(
+    *("day", "item_name", "description", "state=recurrence", "closed=closed_on", "responsible"),
+    *tables.SOURCE,
+)
 
 
 def repeats_of(book: Book, unit: str) -> Repeats:
