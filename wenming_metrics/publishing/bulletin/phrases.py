@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
-from wenming_metrics.vocabulary import title
+from wenming_metrics.vocabulary import titles
 
 _DIGITS = "零一二三四五六七八九"
 _CLIPPED = 60
@@ -17,7 +17,7 @@ _CLIPPED = 60
 
 def heads(*names: str, **own: str) -> tuple[str, ...]:
     """Give the headings of a table by the names of columns; own - name -> heading of its own."""
-    return tuple(own.get(name) or title(name) for name in names)
+    return tuple(own.get(name) or titles(name)[name] for name in names)
 
 
 def numeral(number: int) -> str:

@@ -124,7 +124,7 @@ def _rank_grid(title: str, lines: pd.DataFrame, decimals: int) -> Grid:
         )
         for line in lines.itertuples()
     ]
-    names = ("rank", "unit", "score", "score_change", "rank_change", "sites", "checks", "failed")
+    names = ("rank", "unit_name", "score", "score_change", "moved", "sites", "checks", "failed")
     return Grid(title, heads(*names, "coverage"), tuple(rows), (13, 26, 13, 14, 10, 10, 12, 10, 14))
 
 
@@ -146,9 +146,17 @@ def _listed(material: Material, frame: pd.DataFrame) -> list[Block]:
         )
         for line in lines.itertuples()
     ]
-    names = ("unit", "failed", "change", "places", "lost", "rate", "not_due", "recurred")
-    own_heads = {"change": "较上期", "rate": "按期整改率", "not_due": "未到期", "recurred": "反复"}
-    grid = Grid("", heads(*names, **own_heads), tuple(rows), (26, 9, 11, 10, 12, 26, 11, 9))
+    names = (
+        "unit_name",
+        "failed",
+        "problems_more",
+        "places",
+        "lost",
+        "kept",
+        "not_due",
+        "recurred",
+    )
+    grid = Grid("", heads(*names), tuple(rows), (26, 9, 11, 10, 12, 26, 11, 9))
     return [grid, Paragraph(NOTE, on_time_note(lines["as_of"].iloc[0]))]
 
 

@@ -92,9 +92,8 @@ def repeats(material: Material, layout: Layout) -> list[Block]:
         )
         for line in sites.itertuples()
     )
-    names = ("site", "unit", "item", "days", "times", "open")
-    own_heads = {"site": "点位", "days": "查出天数", "times": "问题条数", "open": "未整改"}
-    grid = Grid("", heads(*names, **own_heads), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
+    names = ("site_name", "unit_name", "items_named", "days", "times", "open")
+    grid = Grid("", heads(*names), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
     return [body(f"本期有{len(rows)}个点位在不同日期多次查出问题。"), grid]
 
 
@@ -161,9 +160,8 @@ def _state_grid(material: Material) -> Grid:
                 rate(counts["in_time"], due) if due else "—",
             )
         )
-    own_heads = {"found": "问题条数", "closed": "已整改", "rate": "整改率", "due": "期限已过"}
-    own_heads |= {"in_time": "按期整改率"}
-    names = heads("unit", "found", "closed", "rate", "due", "in_time", **own_heads)
+    own_heads = {"closed": "已整改", "rate": "整改率", "due": "期限已过"}
+    names = heads("unit_name", "found", "closed", "rate", "due", "kept", **own_heads)
     return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
 
 
@@ -204,18 +202,9 @@ def problem_grid(material: Material) -> tuple[Grid, int]:
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )
-    names = (
-        "number",
-        "unit",
-        "site",
-        "item",
-        "description",
-        "places",
-        "responsible",
-        "due",
-        "state",
-    )
-    own_heads = {"number": "序号", "site": "点位", "due": "整改期限", "state": "状态"}
+    names = ("number", "unit_name", "site_name", "item_name", "description", "places")
+    names += ("responsible", "deadline", "state")
+    own_heads = {"number": "序号", "state": "状态"}
     widths = (12, 18, 21, 22, 38, 10, 20, 16, 16)
     grid = Grid("问题清单", heads(*names, **own_heads), rows, widths, frozenset([2, 3, 4, 6]))
     return grid, max(len(problems) - _MOST, 0)
