@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from tests.publishing.bulletin_city import LONG_NAME, REMARK, signed_city
+from tests.publishing.bulletin_city import LINES, LONG_NAME, REMARK, STREETS, signed_city
 from tests.publishing.city import MONDAY, NEXT, open_city, put, row
 from wenming_metrics.domain.periods import window
 from wenming_metrics.export.word.blocks import BODY, Grid, Paragraph
@@ -18,7 +18,12 @@ from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import default_shell
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import signing
-from wenming_metrics.publishing.bulletin.document import make_bulletin, old_days, title_of
+from wenming_metrics.publishing.bulletin.document import (
+    make_bulletin,
+    make_unit_sheets,
+    old_days,
+    title_of,
+)
 from wenming_metrics.publishing.bulletin.layout import (
     Layout,
     check_shell,
@@ -27,6 +32,7 @@ from wenming_metrics.publishing.bulletin.layout import (
     with_shell,
 )
 from wenming_metrics.publishing.bulletin.material import issue_of_window, material_of_issue
+from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import make_content
 from wenming_metrics.publishing.issues import issues
 from wenming_metrics.publishing.snapshot import frozen
@@ -266,3 +272,28 @@ def test_a_shell_of_the_office_is_filled_however_word_split_its_markers(tmp_path
         "关于2025年3月3日—9日\n文明城市创建督查情况的通报",
     ]
     assert texts[-1].startswith("数据依据：入库的2行。校验码：")
+
+
+def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
+    sheets = make_unit_sheets(office, issue)
+    assert sheets == make_unit_sheets(office, issue)
+    archive = zipfile.ZipFile(io.BytesIO(sheets.content))
+    names = [f"{name}周通报第11期(3月10日—16日).docx" for name, _ in STREETS if name != "戊镇"]
+    assert sorted(archive.namelist()) == sorted(names)
+    sites = {site: street for _, street, site, *_ in LINES}
+    for name in archive.namelist():
+        unit = name.split("周通报")[0]
+        lines = ["|".join(line.cells) for line in read_word(archive.read(name)).lines]
+        text = "\n".join(lines)
+        assert [street for street, _ in STREETS if street in text] == [unit]
+        assert {sites[site] for site in sites if site in text} == {unit}
+    lines = ["|".join(line.cells) for line in read_word(archive.read(names[0])).lines]
+    for line in (
+        "甲街道\n2025年3月10日—16日文明城市创建督查反馈单",
+        "得分80.00分，较上期下降14.00分，在主城区3个单位中列第3名，名次较上期下降2名。",
+        "公共环境|70.0%|18.00",
+        "公共秩序|95.0%|2.00",
+        "本期发现的问题3条，反馈已整改1条，整改率33.33%（1/3），期限已过的2条中按期整改1条。",
+    ):
+        assert line in lines
+    assert recheck(office, archive.read(names[0])).is_same

@@ -28,7 +28,8 @@ def add_commands(add: Add) -> None:
     when.add_argument("--date", type=date.fromisoformat, help="某日的督查日报")
     when.add_argument("--week", type=periods.parse_week, help="某周,如 2026-W47 或其中一天")
     when.add_argument("--month", type=periods.parse_month, help="某月,如 2026-11")
-    make.add_argument("--out", type=Path, help="存到哪个 .docx 文件")
+    make.add_argument("--units", action="store_true", help="一单位一单,各单位只有自己的,存成 .zip")
+    make.add_argument("--out", type=Path, help="存到哪个文件(.docx,一单位一单为 .zip)")
     make.add_argument("--shell", type=Path, help="换用这个外壳(.docx),以后也用它")
     make.add_argument("--sections", help="要哪些部分、什么次序,用逗号分开,以后也照此")
     make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件,不出通报")
@@ -36,7 +37,7 @@ def add_commands(add: Add) -> None:
 
 def _bulletin(options: argparse.Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
-    from wenming_metrics.publishing.bulletin.document import make_bulletin
+    from wenming_metrics.publishing.bulletin.document import make_bulletin, make_unit_sheets
     from wenming_metrics.publishing.bulletin.layout import shell_in_force
 
     office = open_office(settings.load())
@@ -47,7 +48,8 @@ def _bulletin(options: argparse.Namespace) -> int:
         return OK
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    bulletin = make_bulletin(office, _issue(office, options))
+    make = make_unit_sheets if options.units else make_bulletin
+    bulletin = make(office, _issue(office, options))
     options.out.write_bytes(bulletin.content)
     text = "".join([f"通报已存到 {options.out}。", *bulletin.warnings])
     say(text, as_json=options.json, file=str(options.out), warnings=list(bulletin.warnings))

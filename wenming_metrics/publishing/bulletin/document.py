@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -17,11 +18,14 @@ from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, s
 from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
 from wenming_metrics.publishing.bulletin.phrases import long_day
 from wenming_metrics.publishing.bulletin.sections import make_content
+from wenming_metrics.publishing.bulletin.unit_sheets import make_sheet, pack, units_of
+from wenming_metrics.publishing.check_sheets import file_name
 from wenming_metrics.publishing.issues import Issue
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 
 DIGEST, PERIOD, LAYOUT = "文明创建校验码", "文明创建期次", "文明创建版式"
+UNIT = "文明创建单位"
 """Properties of the document by which it is checked when it comes back."""
 _TITLE_LINE = 20
 """Signs of 2号 that stand on one line."""
@@ -46,21 +50,42 @@ def make_bulletin(office: Office, issue: Issue) -> Bulletin:
         return build(connection, material, current_layout(connection))
 
 
-def build(connection: Connection, material: Material, layout: Layout) -> Bulletin:
-    """Make the 通报 that says what a material holds, in a layout; the same bytes for the same input."""
-    content, issue = make_content(material, layout), material.issue
+def make_unit_sheets(office: Office, issue: Issue) -> Bulletin:
+    """Make 一单位一单: a zip with a document for each unit. Raises IntakeError without data."""
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue)
+        layout, sheets = current_layout(connection), {}
+        for unit in units_of(material):
+            sheet = build(connection, material, layout, unit)
+            sheets[file_name(sheet.name)] = sheet.content
+    return Bulletin(f"{issue.title}一单位一单.zip", pack(sheets), ())
+
+
+def build(connection: Connection, material: Material, layout: Layout, unit: str = "") -> Bulletin:
+    """Make the 通报 that says what a material holds, in a layout; the same bytes for the same input.
+
+    Takes: unit - name of the one whose sheet it is; "": the whole 通报
+    """
+    make = partial(make_sheet, unit=unit) if unit else make_content
+    content, issue = make(material, layout), material.issue
     texts = {
-        TITLE_MARK: title_of(material, layout),
+        TITLE_MARK: _sheet_title(material, layout, unit) if unit else title_of(material, layout),
         NUMBER_MARK: issue.document or "（未签发）",
         SIGNER_MARK: layout.signer,
         DATE_MARK: long_day(_signed_on(issue)) if material.is_signed else "（未签发）",
     }
     properties = {DIGEST: material.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
+    properties |= {UNIT: unit} if unit else {}
     shell = shell_of(connection, layout)
     file_content = fill(shell, texts, content.body, content.annexes, properties)
     mark = "" if material.is_signed else "（征求意见稿）"
     warnings = [*old_days(material.window, layout), *_too_long(length(content.body))]
-    return Bulletin(f"{issue.title}{mark}.docx", file_content, tuple(warnings))
+    name = f"{unit}{issue.title}{mark}.docx"
+    return Bulletin(name, file_content, tuple(warnings))
+
+
+def _sheet_title(material: Material, layout: Layout, unit: str) -> str:
+    return f"{unit}\n{material.window.title}{layout.subject}反馈单"
 
 
 def period_key(issue: Issue) -> str:
@@ -83,9 +108,9 @@ def _signed_on(issue: Issue) -> date:
 
 def old_days(window: Window, layout: Layout) -> Iterator[str]:
     """Find days in the free texts that lie before the period: left over from an earlier issue."""
-    for year, month, day in _DAY.findall(f"{layout.opening}\n{layout.demands}"):
+    for typed_year, month, day in _DAY.findall(f"{layout.opening}\n{layout.demands}"):
         try:
-            typed_day = date(int(year or window.end.year), int(month), int(day))
+            typed_day = date(int(typed_year or window.end.year), int(month), int(day))
         except ValueError:
             yield f"自拟文字里的“{month}月{day}日”不是一个日期。"
             continue

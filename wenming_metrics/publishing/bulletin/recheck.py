@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.compare import SAME, TokenCheck, compare
-from wenming_metrics.publishing.bulletin.document import DIGEST, LAYOUT, PERIOD, build
+from wenming_metrics.publishing.bulletin.document import (
+    DIGEST,
+    LAYOUT,
+    PERIOD,
+    UNIT,
+    Bulletin,
+    build,
+)
 from wenming_metrics.publishing.bulletin.layout import (
     Layout,
     current_layout,
@@ -28,7 +35,7 @@ from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder
 from wenming_metrics.publishing.issues import Issue, list_issues
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.sandbox.word import read_word
+from wenming_metrics.reading.sandbox.word import WordText, read_word
 from wenming_metrics.store.database import reading
 
 COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
@@ -80,7 +87,7 @@ def recheck(office: Office, content: bytes) -> Recheck:
     with reading(office.store) as connection:
         material, remarks = _material(connection, office, digest, period)
         layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
-        expected = read_word(build(connection, material, layout).content)
+        expected = read_word(_build(connection, material, layout, text).content)
     marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
     return Recheck(material.issue, material.is_signed, tuple(marks), (*remarks, *unknown))
 
@@ -100,6 +107,13 @@ def _material(
     if material.is_signed:
         return material, ["这是签发以前的征求意见稿，现在按签发的数核对。"]
     return material, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
+
+
+def _build(connection: Connection, material: Material, layout: Layout, text: WordText) -> Bulletin:
+    try:
+        return build(connection, material, layout, text.properties.get(UNIT, ""))
+    except KeyError:
+        raise IntakeError("这个文件的单位属性被改过，找不到是哪个单位。") from None
 
 
 def _window(period: str) -> Window:

@@ -43,7 +43,7 @@ class Content:
 
 def make_content(material: Material, layout: Layout) -> Content:
     """Make all blocks of a 通报. Sections that have nothing to say are left out."""
-    blocks, number = [*_standing(material), *_opening(layout)], 0
+    blocks, number = [*standing(material), *_opening(layout)], 0
     for name in layout.sections:
         section_blocks = _MAKERS[name](material, layout) if name in _MAKERS else []
         if section_blocks:
@@ -53,14 +53,13 @@ def make_content(material: Material, layout: Layout) -> Content:
     annexes = _annexes(material) if "annex" in layout.sections else []
     if annexes:
         blocks.append(body("附件：问题清单"))
-    return Content(tuple(blocks), (*annexes, *_material_notes(material)))
+    return Content(tuple(blocks), (*annexes, *material_notes(material)))
 
 
-def _standing(material: Material) -> list[Block]:
+def standing(material: Material) -> list[Block]:
     """Say above everything else that a document is no signed 通报."""
-    standing = material.issue
-    if standing.ended_at:
-        return [body(f"（本期已作废：{standing.reason}）")]
+    if material.issue.ended_at:
+        return [body(f"（本期已作废：{material.issue.reason}）")]
     return [] if material.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
 
 
@@ -103,7 +102,8 @@ def _target(material: Material) -> str:
     return f"{'高于' if gap > 0 else '低于'}{goal}{points(abs(gap), decimals)}分"
 
 
-def _demands(material: Material, layout: Layout) -> list[Block]:
+def demands(material: Material, layout: Layout) -> list[Block]:
+    """Give the office's own demands, with the day by which units answer."""
     deadline = material.window.end + timedelta(days=layout.feedback_days)
     lines = [line.strip() for line in layout.demands.splitlines() if line.strip()]
     texts = [line.replace(DEADLINE_MARK, phrases.long_day(deadline)) for line in lines]
@@ -113,14 +113,14 @@ def _demands(material: Material, layout: Layout) -> list[Block]:
 def _annexes(material: Material) -> list[Block]:
     if material.facts is None or material.facts.problems.empty:
         return []
-    grid, remaining = problem_grid(material)
+    grid, remaining = problem_grid(material.facts.problems)
     blocks = [Paragraph(ANNEX, "附件"), grid]
     if remaining:
         blocks.append(Paragraph(NOTE, f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"))
     return blocks
 
 
-def _material_notes(material: Material) -> list[Block]:
+def material_notes(material: Material) -> list[Block]:
     """Say by which rules and of how many rows the figures are, and how to check them."""
     code = material.digest[:10]
     what = "校验码" if material.is_signed else "数据校验码（未签发）"
@@ -141,7 +141,7 @@ _MAKERS: Mapping[str, Section] = {
     "repeats": repeats,
     "rectification": rectification,
     "survey": survey,
-    "demands": _demands,
+    "demands": demands,
 }
 
 

@@ -51,8 +51,8 @@ def problems(material: Material, layout: Layout) -> list[Block]:
             blocks.append(body(f"{order}.{_problem(line)}"))
         remaining = len(lines) - layout.per_unit
         if remaining > 0:
-            where = "见附件" if "annex" in layout.sections else "从略"
-            blocks.append(body(f"其余{remaining}条{where}。"))
+            annexed = "见附件" if "annex" in layout.sections else "从略"
+            blocks.append(body(f"其余{remaining}条{annexed}。"))
     return blocks
 
 
@@ -102,7 +102,7 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
     facts = material.facts
     if facts is None or facts.problems.empty:
         return []
-    counts = _states(facts.problems, facts.as_of)
+    counts = problem_states(facts.problems, facts.as_of)
     total, closed, due = counts["found"], counts["closed"], counts["fell_due"]
     head = f"截至{long_day(facts.as_of)}，本期发现的{total}条问题中"
     answered = f"反馈已整改{closed}条，整改率{rate(closed, total)}" if closed else ""
@@ -126,7 +126,7 @@ def rectification(material: Material, layout: Layout) -> list[Block]:
     return blocks
 
 
-def _states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
+def problem_states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
     """Count what has become of problems: found, closed, fell_due, in_time, not_due, undated, again, relapsed."""
     due, closed = problems["due"], problems["closed"]
     dated, done = due != "", closed != ""
@@ -148,7 +148,7 @@ def _state_grid(material: Material) -> Grid:
     facts = material.facts
     rows = []
     for name, lines in _by_unit(material):
-        counts = _states(lines, facts.as_of)
+        counts = problem_states(lines, facts.as_of)
         due = counts["fell_due"]
         rows.append(
             (
@@ -185,9 +185,8 @@ def _figure(line: tuple) -> str:
     return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
 
 
-def problem_grid(material: Material) -> tuple[Grid, int]:
-    """List the problems of the period; gives the table and how many it leaves out."""
-    problems = material.facts.problems
+def problem_grid(problems: pd.DataFrame) -> tuple[Grid, int]:
+    """List problems; gives the table and how many it leaves out."""
     rows = tuple(
         (
             str(number),

@@ -33,10 +33,10 @@ def main() -> None:
     parts = _open(content, bounds)
     names = [_BODY, *sorted(name for name in parts if name.startswith(_BESIDE))]
     for name in names:
-        where = "body" if name == _BODY else "beside"
+        side = "body" if name == _BODY else "beside"
         for kind, cells in _lines(_parse(content, parts[name])):
             if any(cells):
-                send({"type": "line", "where": where, "kind": kind, "cells": cells})
+                send({"type": "line", "where": side, "kind": kind, "cells": cells})
     macros = any("vbaproject" in name for name in parts)
     outside = sorted(_outside(content, parts))
     properties = _properties(content, parts)

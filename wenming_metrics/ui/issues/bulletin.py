@@ -8,7 +8,11 @@ from dataclasses import replace
 import streamlit as st
 
 from wenming_metrics.export.word.package import DOCX
-from wenming_metrics.publishing.bulletin.document import make_bulletin, old_days
+from wenming_metrics.publishing.bulletin.document import (
+    make_bulletin,
+    make_unit_sheets,
+    old_days,
+)
 from wenming_metrics.publishing.bulletin.layout import (
     DEADLINE_MARK,
     SECTIONS,
@@ -38,14 +42,24 @@ def draw(office: Office, issue: Issue, who: str) -> None:
     for warning in old_days(issue.window, layout):
         page.note(warning)
     mark = "" if issue.was_signed else "（征求意见稿）"
-    st.download_button(
-        "下载通报（Word）",
-        lambda: make_bulletin(office, issue).content,
-        f"{issue.title}{mark}.docx",
-        DOCX,
-        on_click="ignore",
-        key=f"bulletin-{issue.key}",
-    )
+    with page.row():
+        st.download_button(
+            "下载通报（Word）",
+            lambda: make_bulletin(office, issue).content,
+            f"{issue.title}{mark}.docx",
+            DOCX,
+            on_click="ignore",
+            key=f"bulletin-{issue.key}",
+        )
+        st.download_button(
+            "下载一单位一单",
+            lambda: make_unit_sheets(office, issue).content,
+            f"{issue.title}一单位一单{mark}.zip",
+            "application/zip",
+            on_click="ignore",
+            key=f"bulletin-units-{issue.key}",
+            help="每个单位一份 Word，只有它自己的得分、名次、失分和问题。单位多的，要等一会儿。",
+        )
     with st.expander("通报的部分、文字和外壳"):
         _draw_layout(office, issue, layout, who)
 
