@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.builders import xlsx
-from tests.offices import copy_office, ingest, make_office
+from tests.offices import RULES, copy_office, ingest, make_office
 from tests.publishing.city import MONDAY, NEXT
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing import signing
@@ -18,7 +18,14 @@ STREETS += [("丁镇", "其他"), (LONG_NAME, "其他"), ("戊镇", "其他")]
 REMARK = "墙面破损" * 1_250
 """5,000 signs."""
 HEADERS = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "问题描述", "处数", "扣分"]
-HEADERS += ["编号", "整改时限"]
+HEADERS += ["编号", "整改时限", "责任单位"]
+DEPARTMENTS = """
+[[board]]
+kind = "department"
+title = "部门"
+role = "responsible"
+ranked = false
+"""
 LINES = [
     # street, site, item, points lost of 10, places, number, days to answer in; before and in the issue
     (0, "甲街道", "人民路小区", "环境卫生", 1, 1, "", None),
@@ -45,6 +52,7 @@ def open_bulletin_city(folder: Path, remark: str = REMARK) -> Office:
             {"code": "B", "name": "公共秩序", "weight": 40},
         ],
         streets=STREETS,
+        files={"rules.toml": RULES.format(extra="") + DEPARTMENTS},
     )
     for week in (0, 7):
         lines = [line for line in LINES if week <= line[0] < week + 7]
@@ -65,7 +73,8 @@ def open_bulletin_city(folder: Path, remark: str = REMARK) -> Office:
 def _row(day, street, site, item, lost, places, number, limit, remark) -> list:
     on = MONDAY + timedelta(day)
     due = on + timedelta(limit) if limit else None
-    return [on, "市督查组", street, "小区", site, item, remark, places, lost, number, due]
+    duty = "城管局" if item == "停车秩序" else ""
+    return [on, "市督查组", street, "小区", site, item, remark, places, lost, number, due, duty]
 
 
 def _send(office: Office, name: str, rows: list[list]) -> None:

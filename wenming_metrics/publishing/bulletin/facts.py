@@ -15,7 +15,7 @@ from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
 from wenming_metrics.queries.losses.repeats import repeats, responsible
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals
+from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
 from wenming_metrics.queries.survey.rates import CITY, overview_rates
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.vocabulary import STATES
@@ -38,8 +38,9 @@ class BulletinFacts:
     sites  - that keep coming back: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
             `scoring.survey.rates`), definition; wave - its title, "" where there is none
-    as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about;
-            decimals - of scores
+    as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
+            city_board - of that which the city's score is made of; decimals - of scores
+    late_rows - rows of earlier issues' days that count in the lists, for they came late
     """
 
     problems: pd.DataFrame
@@ -48,7 +49,9 @@ class BulletinFacts:
     wave: str
     as_of: str
     board: str
+    city_board: str
     decimals: int
+    late_rows: int
 
 
 FRAMES = ("problems", "sites", "survey")
@@ -68,6 +71,7 @@ def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) 
     current = window_repeats.current
     current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
     survey, wave = _survey(office, window)
+    late = late_arrivals(connection, cut)
     return BulletinFacts(
         problems=_problems(office, current),
         sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),
@@ -75,7 +79,9 @@ def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) 
         wave=wave,
         as_of=window_repeats.as_of.isoformat(),
         board=board.kind,
+        city_board=office.rules.boards[0].kind,
         decimals=office.rules.decimals,
+        late_rows=int(late.loc[late["late"], "rows"].sum()),
     )
 
 
@@ -122,13 +128,14 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
         definition=[definitions[code][1] for code in totals["code"]],
         n=totals["n"].astype(np.int64),
     )
-    return totals[_SURVEY].reset_index(drop=True), figures.wave.title
+    running = "（尚未结束）" if figures.wave.end > window.end else ""
+    return totals[_SURVEY].reset_index(drop=True), f"{figures.wave.title}{running}"
 
 
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:
     """Turn facts into what JSON can hold. Takes: spell - turns a frame into that"""
     frames = {name: spell(getattr(facts, name)) for name in FRAMES}
-    plain = {name: getattr(facts, name) for name in ("wave", "as_of", "board", "decimals")}
+    plain = {name: value for name, value in vars(facts).items() if name not in FRAMES}
     return {**frames, **plain}
 
 

@@ -36,7 +36,9 @@ def ranking(material: Material, layout: Layout) -> list[Block]:
     """Give each board its lists, group by group: who leads, who is last, who moved; and the table."""
     blocks: list[Block] = []
     boards = material.lists.boards
-    for number, (kind, frame) in enumerate(boards.items(), 1):
+    ranked_first = sorted(boards, key=lambda kind: kind not in material.lists.shortlists)
+    for number, kind in enumerate(ranked_first, 1):
+        frame = boards[kind]
         ranked = kind in material.lists.shortlists
         board_blocks = _ranked(material, frame) if ranked else _listed(material, frame)
         if board_blocks and len(boards) > 1:

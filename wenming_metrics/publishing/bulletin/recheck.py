@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.periods import KINDS, Window
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.bulletin.compare import SAME, TokenCheck, compare
 from wenming_metrics.publishing.bulletin.document import (
@@ -38,6 +38,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.sandbox.word import WordText, read_word
 from wenming_metrics.store.database import reading
 
+_MOST_DAYS = 732
 COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
 
 
@@ -117,12 +118,14 @@ def _build(connection: Connection, material: Material, layout: Layout, text: Wor
 
 
 def _window(period: str) -> Window:
-    kind, *days = period.split()
     try:
-        start, end = map(date.fromisoformat, days)
+        kind, first, last = period.split()
+        window = Window(kind, date.fromisoformat(first), date.fromisoformat(last))
     except ValueError:
-        raise IntakeError("这个文件的期次属性被改过，找不到是哪一期。") from None
-    return Window(kind, start, end)
+        window = None
+    if window is None or window.kind not in KINDS or not 0 < len(window.days) <= _MOST_DAYS:
+        raise IntakeError("这个文件的期次属性被改过，找不到是哪一期。")
+    return window
 
 
 def _layout(connection: Connection, digest: str) -> tuple[Layout, list[str]]:

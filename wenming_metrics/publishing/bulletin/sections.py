@@ -75,13 +75,13 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
     problems = (
         f"发现问题{overview.failed}项、{overview.places}处" if overview.failed else "未发现问题"
     )
-    board = next(iter(material.boards))
-    named = f"参加测评的{material.boards[board]}共{overview.units}个"
+    board = "单位" if material.facts is None else material.boards[material.facts.city_board]
+    named = f"参加测评的{board}共{overview.units}个"
     without = overview.units - overview.scored
     scored = "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
     if not overview.scored:
         scored = "均未评分"
-    blocks = [body(f"{looked}，{problems}。"), body(f"{named}，{scored}。")]
+    blocks = [body(f"{looked}，{problems}。"), *_late(material), body(f"{named}，{scored}。")]
     if overview.score is None:
         return blocks
     texts = [f"全市得分{points(overview.score, material.decimals)}分"]
@@ -90,6 +90,13 @@ def _summary(material: Material, layout: Layout) -> list[Block]:
     if material.window.kind == "day":
         blocks.append(body("当日检查点位少，得分和名次仅供参考。"))
     return blocks
+
+
+def _late(material: Material) -> list[Block]:
+    """Say what of earlier issues the figures hold, whose problems are not named here."""
+    if material.facts is None or not material.facts.late_rows:
+        return []
+    return [body(f"以上含以前各期截止以后收到、计入本期的{material.facts.late_rows}行记录。")]
 
 
 def _target(material: Material) -> str:

@@ -43,7 +43,11 @@ def problems(material: Material, layout: Layout) -> list[Block]:
         return []
     if material.facts.problems.empty:
         return [body("本期未发现问题。")]
-    blocks: list[Block] = []
+    named = material.facts.problems
+    unscored = int((named["path"] == "").sum())
+    counts = [f"本期记录问题{len(named)}条、{int(named['places'].sum())}处"]
+    counts += [f"其中{unscored}条的测评项不计分" if unscored else ""]
+    blocks: list[Block] = [body(sentence(counts))]
     for number, (name, lines) in enumerate(_by_unit(material), 1):
         count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
         blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
