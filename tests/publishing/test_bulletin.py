@@ -234,6 +234,17 @@ def with_part(data, name, content):
 
 
 GOOD = ("{{标题}}", "{{正文}}")
+
+
+def without_part(data, name):
+    source, buffer = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for entry in source.namelist():
+            if entry != name:
+                archive.writestr(entry, source.read(entry))
+    return buffer.getvalue()
+
+
 OUTSIDE = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     '<Relationship Id="r1" TargetMode="External" Target="http://example.com/a.dotx" Type='
@@ -255,6 +266,7 @@ OUTSIDE = (
         (with_part(shell(*GOOD), "word/vbaProject.bin", b"x"), "外壳里有宏"),
         (with_part(shell(*GOOD), "word/_rels/settings.xml.rels", OUTSIDE), "外壳要从别处取内容"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "加了密码"),
+        (without_part(shell(*GOOD), "[Content_Types].xml"), "文件结构不完整"),
         (b"%PDF-1.7", "不是 Word 文档"),
         (shell(*GOOD)[:4_000], "不是 Word 文档"),
     ],

@@ -15,24 +15,28 @@ from wenming_metrics.publishing.issues import Issue, find_issue
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import reading
+from wenming_metrics.vocabulary import titles
 
-_HEADS = {"state": "结果", "expected": "应为", "actual": "现为", "line": "第几段(行)"}
-_HEADS |= {"context": "所在文字", "note": "说明"}
+_HEADS = titles(
+    *("state=check_state", "expected", "actual", "line=text_line", "context", "note=remark")
+)
 
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    make = add("bulletin", _bulletin, "通报(Word):一期或一段时间的,可以修改,每个数都能核对")
-    make.add_argument("which", nargs="?", metavar="期", help="期号(47、2026-47)或校验码")
+    make = add("bulletin", _bulletin, "通报（Word）：一期或一段时间的，可以修改，每个数都能核对")
+    make.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
     when = make.add_mutually_exclusive_group()
     when.add_argument("--date", type=date.fromisoformat, help="某日的督查日报")
-    when.add_argument("--week", type=periods.parse_week, help="某周,如 2026-W47 或其中一天")
-    when.add_argument("--month", type=periods.parse_month, help="某月,如 2026-11")
-    make.add_argument("--units", action="store_true", help="一单位一单,各单位只有自己的,存成 .zip")
+    when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
+    when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
+    make.add_argument(
+        "--units", action="store_true", help="一单位一单，各单位只有自己的，存成 .zip"
+    )
     make.add_argument("--out", type=Path, help="存到哪个文件(.docx,一单位一单为 .zip)")
-    make.add_argument("--shell", type=Path, help="换用这个外壳(.docx),以后也用它")
-    make.add_argument("--sections", help="要哪些部分、什么次序,用逗号分开,以后也照此")
-    make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件,不出通报")
+    make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
+    make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
+    make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")
 
 
 def _bulletin(options: argparse.Namespace) -> int:

@@ -14,8 +14,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
+from docx.opc.exceptions import PackageNotFoundError
 from sqlalchemy import Connection
 
+from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import (
     ANNEX_MARK,
     BODY_MARK,
@@ -116,11 +118,11 @@ def save_layout(store: Store, layout: Layout) -> None:
     """Put a layout into force, from the next document on. Raises IntakeError for one of no use."""
     unknown = [name for name in layout.sections if name not in SECTIONS]
     if unknown:
-        raise IntakeError(f"没有“{'、'.join(unknown)}”这样的部分,可以选:{'、'.join(SECTIONS)}。")
+        raise IntakeError(f"没有“{'、'.join(unknown)}”这样的部分，可以选：{'、'.join(SECTIONS)}。")
     if not layout.sections:
         raise IntakeError("通报至少要有一个部分。")
     if not 0 <= layout.feedback_days <= 365 or not 0 <= layout.per_unit <= 100:
-        raise IntakeError("反馈期限应在 0 到 365 天之间,每个单位列出的问题应在 0 到 100 条之间。")
+        raise IntakeError("反馈期限应在 0 到 365 天之间，每个单位列出的问题应在 0 到 100 条之间。")
     write_note(store, f"{_CURRENT}-{layout.digest}", asdict(layout))
     write_note(store, _CURRENT, asdict(layout))
     _log.info("通报版式 %s 外壳 %r", layout.digest, layout.shell_name or "默认")
@@ -149,7 +151,7 @@ def shell_in_force(office: Office) -> bytes:
 def check_shell(content: bytes) -> None:
     """Say everything that keeps a document from being a shell. Raises IntakeError."""
     text = read_document(content, "外壳")
-    faults = ["外壳里有宏,请另存为不带宏的 .docx"] if text.macros else []
+    faults = ["外壳里有宏，请另存为不带宏的 .docx"] if text.macros else []
     if text.outside:
         faults.append("外壳要从别处取内容(外部图片、模板),请把它们嵌入文档")
     within = _marks_in(text, beside=False)
@@ -157,16 +159,20 @@ def check_shell(content: bytes) -> None:
     known = "、".join(MARKS)
     faults += [f"缺少标记 {mark}" for mark in REQUIRED if mark not in within]
     faults += [
-        f"标记 {mark} 出现了 {within.count(mark)} 次,只能有一次"
+        f"标记 {mark} 出现了 {within.count(mark)} 次，只能有一次"
         for mark in MARKS
         if within.count(mark) > 1
     ]
-    faults += [f"标记 {mark} 在页眉、页脚或脚注里,请移到正文" for mark in MARKS if mark in aside]
+    faults += [f"标记 {mark} 在页眉、页脚或脚注里，请移到正文" for mark in MARKS if mark in aside]
     strange = dict.fromkeys(mark for mark in (*within, *aside) if mark not in MARKS)
-    faults += [f"不认识标记 {mark},可以用的有 {known}" for mark in strange]
+    faults += [f"不认识标记 {mark}，可以用的有 {known}" for mark in strange]
     faults += _crowded(text)
     if faults:
-        raise IntakeError(f"这个文件不能作通报的外壳:{';'.join(faults)}。")
+        raise IntakeError(f"这个文件不能作通报的外壳：{'；'.join(faults)}。")
+    try:
+        fill(content, {}, [], [], {})
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise IntakeError("外壳的文件结构不完整，请用 Word 打开，另存为 .docx 再试。") from error
 
 
 def _marks_in(text: WordText, *, beside: bool) -> list[str]:
@@ -180,19 +186,19 @@ def _crowded(text: WordText) -> list[str]:
     for line in text.lines:
         for mark in (BODY_MARK, ANNEX_MARK):
             if any(mark in cell for cell in line.cells) and line.cells != (mark,):
-                faults.append(f"标记 {mark} 要单独占一段,不能在表格里,也不能和别的字在一段")
+                faults.append(f"标记 {mark} 要单独占一段，不能在表格里，也不能和别的字在一段")
     return faults
 
 
 def read_document(content: bytes, what: str) -> WordText:
     """Read a Word document in the sandbox. Takes: what - how it is called. Raises IntakeError."""
     if len(content) > _MOST_BYTES:
-        raise IntakeError(f"{what}超过 {_MOST_BYTES >> 20} MB,读不了。")
+        raise IntakeError(f"{what}超过 {_MOST_BYTES >> 20} MB，读不了。")
     answer = read_word(content, bounds=_LIMITS)
     if not isinstance(answer, Refusal):
         return answer
     if answer.code == "word_password":
-        raise IntakeError(f"{what}加了密码,或者是旧的 .doc 格式。请去掉密码,另存为 .docx。")
+        raise IntakeError(f"{what}加了密码，或者是旧的 .doc 格式。请去掉密码，另存为 .docx。")
     if answer.code in ("not_word", "truncated", "unreadable"):
-        raise IntakeError(f"{what}不是 Word 文档(.docx),或者文件不完整。")
-    raise IntakeError(f"{what}太大或太复杂,读不了。请用 Word 打开另存一份再试。")
+        raise IntakeError(f"{what}不是 Word 文档（.docx），或者文件不完整。")
+    raise IntakeError(f"{what}太大或太复杂，读不了。请用 Word 打开另存一份再试。")

@@ -35,7 +35,7 @@ def losses(material: Material, layout: Layout) -> list[Block]:
         (name, points(loss, decimals), f"{part:.2f}%")
         for name, loss, part in zip(names, lost, parts, strict=True)
     ]
-    by_kind = Grid("各类失分", ("类别", *heads("loss", "loss_share")), tuple(rows), (50, 20, 20))
+    by_kind = Grid("各类失分", heads("loss_kind", "loss", "loss_share"), tuple(rows), (50, 20, 20))
     kinds = [by_kind] if len(rows) > 1 else []
     return [body(f"{text}。"), *kinds, _indicators(material)]
 
@@ -54,9 +54,7 @@ def _indicators(material: Material) -> Grid:
                 _worst_sites(material, path),
             )
         )
-    names = heads(
-        "indicator", "loss", "loss_share", "failed", "checks", "site_name", site_name="主要点位"
-    )
+    names = heads("indicator", "loss", "loss_share", "failed", "checks", "main_sites")
     widths = (28, 12, 16, 10, 12, 50)
     return Grid("失分较多的指标", names, tuple(rows), widths, frozenset([0, 5]))
 

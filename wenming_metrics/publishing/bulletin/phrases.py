@@ -15,9 +15,9 @@ _CLIPPED = 60
 """Signs of a description that stand in running text; the annex has all of it."""
 
 
-def heads(*names: str, **own: str) -> tuple[str, ...]:
-    """Give the headings of a table by the names of columns; own - name -> heading of its own."""
-    return tuple(own.get(name) or titles(name)[name] for name in names)
+def heads(*names: str) -> tuple[str, ...]:
+    """Give the headings of a table by the names of its columns in the registry."""
+    return tuple(titles(*names).values())
 
 
 def numeral(number: int) -> str:

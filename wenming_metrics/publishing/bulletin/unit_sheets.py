@@ -97,7 +97,7 @@ def _losses(material: Material, leaves: pd.DataFrame) -> list[Block]:
         (str(line.name), percent(line.rate, 1), points(loss, material.decimals))
         for line, loss in zip(lost.itertuples(), shown, strict=True)
     ]
-    names = heads("indicator", "rate", "loss", rate="得分率")
+    names = heads("indicator", "rate", "loss")
     grid = Grid("各项失分", names, tuple(rows), (60, 20, 20), frozenset([0]))
     return [body(f"共失{points(total, material.decimals)}分。"), grid]
 

@@ -164,8 +164,7 @@ def _state_grid(material: Material) -> Grid:
                 rate(counts["in_time"], due) if due else "—",
             )
         )
-    own_heads = {"closed": "已整改", "rate": "整改率", "due": "期限已过"}
-    names = heads("unit_name", "found", "closed", "rate", "due", "kept", **own_heads)
+    names = heads(*("unit_name", "found", "rectified_count", "rectified_rate", "fell_due", "kept"))
     return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
 
 
@@ -205,9 +204,8 @@ def problem_grid(problems: pd.DataFrame) -> tuple[Grid, int]:
         )
         for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
     )
-    names = ("number", "unit_name", "site_name", "item_name", "description", "places")
+    names = ("serial", "unit_name", "site_name", "item_name", "description", "places")
     names += ("responsible", "deadline", "state")
-    own_heads = {"number": "序号", "state": "状态"}
     widths = (12, 18, 21, 22, 38, 10, 20, 16, 16)
-    grid = Grid("问题清单", heads(*names, **own_heads), rows, widths, frozenset([2, 3, 4, 6]))
+    grid = Grid("问题清单", heads(*names), rows, widths, frozenset([2, 3, 4, 6]))
     return grid, max(len(problems) - _MOST, 0)
