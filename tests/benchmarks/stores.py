@@ -37,7 +37,7 @@ END = date(2025, 12, 20)
 A_DAY = 12_000
 WHO = "测量"
 _MODULES = (
-    *(schema.files, schema.rows, schema.sums, tallies, batches, registers, rows, cells),
+    *(schema.files, schema.rows, tallies, batches, registers, rows, cells),
     *(prepare, transaction, update),
     *(tally, basis, columns, leaves, settling),
 )

@@ -55,18 +55,13 @@ def twelve(place, items: list[str]) -> dict[str, bytes]:  # noqa: F811
 
 def explain(page, header: str, title: str) -> None:
     """Choose what a column is, as a person does: open the list, type, take the first."""
-    sees(page, f"的“{header}”这一列是什么")
+    sees(page, f"“{header}”:")
     settled(page)
-    # Nothing is offered, so the button opens only when the page has read what was chosen.
-    remember = button(page, "记住")
-    expect(remember).to_be_disabled()
-    box = page.get_by_label("这一列是").first
+    box = page.get_by_label(f"“{header}”:").first
     box.click()
     box.fill(title)
     page.get_by_role("option", name=title, exact=True).first.click()
-    expect(remember).to_be_enabled()
     settled(page)
-    remember.click()
 
 
 def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # noqa: F811
@@ -78,14 +73,10 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     expect(button(page, "全部入库(11 个文件)")).to_be_enabled()
     shoot(page, "twelve-files")
 
-    pick_row(page, "files", 11)
+    sees(page, "请核对一遍这 1 种表")
     explain(page, "踏勘之处", "点位名称")
-    # The file could go in now, for it has deductions; what else it has is offered, not demanded.
-    rest = page.get_by_text("有 1 列没有认出")
-    expect(rest).to_be_visible()
-    shoot(page, "asking-a-column")
-    rest.click()
-    explain(page, "现场所见", "检查结果")
+    shoot(page, "confirming-a-table")
+    button(page, "确认并读入").click()
     sees(page, "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)")
     button(page, "全部入库(12 个文件)").click()
     sees(page, f"{OWN_WORDS} 已入库")
@@ -119,6 +110,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     lacks(page, "暂不计的行")
 
     pick_row(page, "batches", 0)
+    page.get_by_label("原因", exact=True).fill("改错了")
     button(page, "撤回这一批").click()
     sees(page, "批已撤回,得分和名次已经按现在的数据重新计算")
     assert len(waiting_rows(site.office)) == 1

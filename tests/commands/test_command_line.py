@@ -107,6 +107,8 @@ def test_the_same_bytes_are_recognised(office, tmp_path, capsys):
 def test_withdraw_and_reinstate(office, tmp_path, capsys):
     run(capsys, "ingest", tmp_path / "好.xlsx")
     before = run(capsys, "ranking", "--date", "2026-11-16", "--json")[1]
+    code, said = run(capsys, "withdraw", 2, "--reason", " ")
+    assert (code, "请写明为什么撤回" in said) == (FAILED, True)
     assert run(capsys, "withdraw", 2, "--reason", "重复")[0] == OK
     assert run(capsys, "ranking")[0] == FAILED  # no data left
     code, said = run(capsys, "withdraw", 2)

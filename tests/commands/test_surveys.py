@@ -42,7 +42,9 @@ def test_figures_of_the_latest_wave_with_definition_base_and_margin(office, caps
     assert own == {"甲街道": (2, 80, 100), "乙街道": (1, 90, 40), "丙街道": (None, 94.74, 19)}
     code, said = run(capsys, "survey", "--wave", "2025年第一季度")
     assert (code, "有:2026年第三季度" in said) == (FAILED, True)
-    assert run(capsys, "survey", "--rate", "nothing")[0] == FAILED
+    assert told(capsys, "survey", "--rate", "知晓率")["知晓率 各单位"] == found
+    code, said = run(capsys, "survey", "--rate", "nothing")
+    assert (code, "知晓率(aware)" in said) == (FAILED, True)
 
 
 def test_what_is_hidden_stands_in_no_file(office, tmp_path, capsys):

@@ -127,7 +127,7 @@ def test_a_corrected_workbook_counts_as_a_correct_one_alone(office, right):
     second = take(office, data)
     assert waiting(office) == []
     assert figures(office) == right
-    commit.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试", "发错了")
     assert waiting(office) == [(first, 3), (first, 5), (first, 7)]
     commit.reinstate(office, second, "测试")
     assert waiting(office) == []
@@ -145,10 +145,10 @@ def test_rows_may_be_corrected_in_several_rounds(office, right, rounds):
         assert waiting(office) == sorted((last, row) for row in left)
     assert figures(office) == right
     # A round in the middle may go: what it brought came again later.
-    commit.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试", "发错了")
     assert waiting(office) == []
     assert figures(office) == right
-    commit.withdraw(office, batches[-1], "测试")
+    commit.withdraw(office, batches[-1], "测试", "发错了")
     assert {row for _, row in waiting(office)} >= rounds[-1]
 
 
@@ -217,7 +217,7 @@ def test_a_person_may_end_rows_with_a_reason(office):
 
 def test_a_withdrawn_file_waits_for_nothing(office):
     first = take(office, faulty())
-    commit.withdraw(office, first, "测试")
+    commit.withdraw(office, first, "测试", "发错了")
     assert waiting(office) == []
     assert waiting_rows(office).empty
 
@@ -310,7 +310,7 @@ def test_whatever_is_sent_and_taken_back_the_figures_are_those_of_what_counts(tm
         assert waiting(office) == sorted((batches[-1], row) for row in left)
     assert figures(office) == figures(other)
     for batch in chance.sample(batches, k=len(batches)):
-        commit.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试", "发错了")
         figures(office)
     assert waiting(office) == []
     for batch in chance.sample(batches, k=len(batches)):
@@ -318,7 +318,7 @@ def test_whatever_is_sent_and_taken_back_the_figures_are_those_of_what_counts(tm
     assert waiting(office) == []
     assert figures(office) == figures(other)
     for batch in batches[1:]:
-        commit.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试", "发错了")
     assert figures(office) == begun
     assert waiting(office) == sorted((first, row) for row in bad)
 

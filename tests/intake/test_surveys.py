@@ -59,7 +59,7 @@ def test_a_later_export_and_a_correction_count_each_questionnaire_once(office):
     assert [found.options["overall"][at] for at in found.frame["overall"]] == [
         *("very", "fairly", "bad", "refused")
     ]
-    intake_commit.withdraw(office, second, "测试")
+    intake_commit.withdraw(office, second, "测试", "发错了")
     assert stored(office).frame["batch"].tolist() == [first] * 2
     intake_commit.reinstate(office, second, "测试")
     assert len(stored(office).frame) == 4

@@ -286,6 +286,10 @@ def test_a_file_goes_all_the_way_in_and_out_again(own):
     assert city(own, WEEK) != before
     pick_batch(app)
     button(app, "撤回这一批").click().run()
+    assert "请写明为什么撤回" in texts(sound(app))
+    assert city(own, WEEK) != before
+    next(box for box in app.text_input if box.label == "原因").set_value("重复").run()
+    button(app, "撤回这一批").click().run()
     assert city(own, WEEK) == before
     pick_batch(sound(app))
     button(app, "恢复这一批").click().run()

@@ -116,6 +116,25 @@ def test_the_command_line_says_the_same(own, tmp_path, capsys):  # noqa: F811
     assert (code, "“昨天”不是日期" in said) == (FAILED, True)
 
 
+def test_equal_rows_of_two_sheets_are_asked_about(own, tmp_path, capsys):  # noqa: F811
+    street, item, kind = names_of(own)
+    lines = [HEADER, [DAY, street, kind, "一号点", item, "车辆乱停放", 1, 0.7]]
+    data = xlsx({"问题清单": lines, "副本": lines})
+    (tmp_path / "两张.xlsx").write_bytes(data)
+    confirmed = (tmp_path / "两张.xlsx", "--confirm-visits")
+    code, said = run(capsys, "check", *confirmed)
+    assert (code, "「副本」:和工作表“问题清单”有1行完全相同" in said) == (FAILED, True)
+    assert run(capsys, "check", *confirmed, "--equal-rows", "count")[0] == OK
+    app = visit("upload")
+    drop(app, "两张.xlsx", data)
+    sound(box(app, "问题涉及的点位都查了全部测评项").check().run())
+    asked = next(one for one in app.radio if one.label == "几张工作表里完全相同的行")
+    assert asked.value is None
+    sound(asked.set_value("是同一条记录,计一次").run())
+    assert "是同一条记录,只计一次" in texts(app)
+    assert "1 行可入库" in texts(app)
+
+
 def test_bare_points_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
     (tmp_path / "一.xlsx").write_bytes(points_of(own, 10, 7))
     (tmp_path / "二.xlsx").write_bytes(points_of(own, 1, 2))

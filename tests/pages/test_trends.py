@@ -89,7 +89,7 @@ def test_a_signed_week_is_compared_as_it_was_signed(tmp_path, monkeypatch, store
     draft = signing.draft(office, WEEK.start, "张三", until_now=True)
     signing.sign(office, draft.key, "王五", "演字47号")
     score = city(office, WEEK).score
-    commit.withdraw(office, int(batches.batches(office)["batch"].max()), "测试")
+    commit.withdraw(office, int(batches.batches(office)["batch"].max()), "测试", "发错了")
     assert city(office, WEEK).score != score
     told = {"trend_view": "得分变动原因", "trend_than": "另选一期", "trend_other": "2026-11-18"}
     said = texts(visit("trends", **told))

@@ -12,12 +12,15 @@ from wenming_metrics.decisions import mappings
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.files.acts import acts
-from wenming_metrics.queries.files.choices import NOT_READ, choices, nearest_columns, nearest_names
-from wenming_metrics.reading.model.reading import NO_TABLE
+from wenming_metrics.queries.files.choices import choices, nearest_columns, nearest_names
+from wenming_metrics.queries.files.open_forms import forms_of
+from wenming_metrics.reading import read
+from wenming_metrics.reading.model.reading import CONFIRM, NO_TABLE
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 
 DAY = date(2026, 11, 19)
+DECODE = read.decode
 
 
 def names_of(office) -> tuple[str, str, str]:
@@ -44,33 +47,37 @@ def foreign(office, *, street: str | None = None) -> bytes:
 
 
 ANSWERS = {
-    **{"Datum": "督查日期", "Gebiet": "街道", "Art": "点位类型"},
-    **{"Ort": "点位名称", "Punkt": "测评项", "Befund": "检查结果", "Wetter": NOT_READ},
+    **{"Datum": "day", "Gebiet": "street", "Art": "point_type"},
+    **{"Ort": "site", "Punkt": "item", "Befund": "result", "Wetter": ""},
 }
 
 
-def answer(app, header: str) -> None:
-    (asked,) = [one for one in app.selectbox if one.label == "这一列是"]
-    asked.set_value(ANSWERS[header]).run()
-    button(app, "记住").click().run()
-    sound(app)
+def box_of(app, header: str):
+    (box,) = [one for one in app.selectbox if one.label.startswith(f"“{header}”")]
+    return box
 
 
-def test_a_table_in_foreign_words_is_mapped_column_by_column(own):  # noqa: F811
+def kind_box(app):
+    (box,) = [one for one in app.selectbox if one.label.endswith(" 看作")]
+    return box
+
+
+def test_a_table_in_foreign_words_is_mapped_in_one_go(own, monkeypatch):  # noqa: F811
+    decoded = []
+    monkeypatch.setattr(
+        read, "decode", lambda data, **more: decoded.append(1) or DECODE(data, **more)
+    )
     app = visit("upload")
     app.text_input(key="who").set_value("张三").run()
-    content = foreign(own)
-    drop(app, "fremd.xlsx", content)
-    assert "是哪种表" in texts(app)
-    (kind,) = [one for one in app.selectbox if one.label == "种类"]
-    kind.set_value("检查表").run()
-    button(app, "记住").click().run()
-    for _ in range(len(ANSWERS)):
-        asked = [one for one in ANSWERS if f"的“{one}”这一列是什么" in texts(sound(app))]
-        if not asked:
-            break
-        answer(app, asked[0])
-    assert "1 行可入库" in texts(app)
+    drop(app, "fremd.xlsx", foreign(own))
+    assert kind_box(app).value == "checklist"  # its values are items and results
+    assert box_of(app, "Gebiet").value == "street"
+    assert box_of(app, "Befund").value == "result"
+    for header, name in ANSWERS.items():
+        box_of(app, header).set_value(name)
+    button(app, "确认并读入").click().run()
+    assert "1 行可入库" in texts(sound(app))
+    assert len(decoded) == 1  # an answer does not decode the file again
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
     assert batches.batches(own).iloc[0]["good"] == 1
@@ -80,14 +87,86 @@ def test_a_table_in_foreign_words_is_mapped_column_by_column(own):  # noqa: F811
     told = choices(own)
     assert {"整张表", "表头“datum”", "表头“wetter”"} <= set(told["written"])
     assert set(told["who"]) == {"张三"}
-    for one in told.itertuples():
-        mappings.forget_choice(own, one.what, one.choice, "张三")
+    assert set(told["file"]) == {"fremd.xlsx「Tabelle」"}
+    (form,) = [one for one in told["form"] if one]
+    mappings.forget_form(own, form, "张三")
     assert choices(own).empty
     done = acts(own)
     assert done["act"].value_counts()[["记住", "不再记"]].tolist() == [len(told), len(told)]
     assert {"表格 = 检查表", "表头“datum” = 督查日期"} <= set(done["what"])
     assert done["at"].is_monotonic_decreasing
     assert commit.inspect(own, foreign(own), "fremd3.xlsx").reading.is_rejected
+
+
+def in_own_words(office, n: int) -> bytes:
+    """A checklist as an office words it, with the points lost under a word of its own."""
+    street, item, kind = names_of(office)
+    header = [
+        "检查时日",
+        "所在镇街",
+        "点位的类别",
+        "检查的地点",
+        "检查的项目",
+        "达没达标",
+        "罚掉的分",
+    ]
+    rows = [[DAY, street, kind, f"{n}{m}号点", item, "不符合", 0.5] for m in range(4)]
+    return xlsx({"Sheet1": [header, *rows]})
+
+
+def test_files_of_one_form_are_confirmed_once(own):  # noqa: F811
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    files = [(f"{n}.xlsx", in_own_words(own, n), XLSX) for n in range(3)]
+    app.file_uploader[0].set_value(files)
+    sound(app.run())
+    assert "0 个可以入库" in texts(app)
+    assert "请核对一遍这 1 种表" in texts(app)
+    assert box_of(app, "罚掉的分").value == "deduction"
+    button(app, "确认并读入").click().run()
+    assert "共 3 个文件,3 个可以入库(12 行" in texts(sound(app))
+
+
+def test_points_in_a_column_that_nobody_reads_are_never_lost_in_silence(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    header = ["督查日期", "街道", "点位类型", "点位名称", "测评项", "问题描述", "酌情处理"]
+    row = [DAY, street, kind, "一号点", item, "有垃圾", 0.5]
+    book = xlsx({"问题清单": [header, row, row[:3] + ["二号点"] + row[4:]]})
+    found = commit.inspect(own, book, "清单.xlsx")
+    assert not found.can_commit
+    (problem,) = [one for one in found.reading.problems if one.code == CONFIRM]
+    assert "酌情处理" in problem.text
+    (form,) = forms_of([found.reading])
+    mappings.remember_form(own, form, "findings", {"酌情处理": ""}, "张三")
+    assert CONFIRM not in {one.code for one in commit.inspect(own, book, "清单.xlsx").problems}
+
+
+def test_a_form_that_comes_again_as_a_plan_is_not_read_as_what_it_was(own):  # noqa: F811
+    street, item, kind = names_of(own)
+    header = ["日期", "镇街名", "点位类别", "检查地点", "督查组"]
+    past = xlsx(
+        {"督查记录": [header, *([DAY, street, kind, f"{n}号点", "一组"] for n in range(3))]}
+    )
+    ahead = date(2027, 3, 1)
+    rows = [[ahead, street, kind, f"{n}号点", "一组"] for n in range(3)]
+    (form,) = forms_of(
+        [commit.inspect(own, past, "督查记录.xlsx").reading], are_open=False
+    ) or forms_of([commit.inspect(own, past, "督查记录.xlsx").reading])
+    assert form.proposed == "visits"
+    roles = dict(zip(header, form.table.roles["visits"], strict=True))
+    mappings.remember_form(own, form, "visits", roles, "张三")
+    assert commit.inspect(own, past, "督查记录.xlsx").reading.recognised[0].is_chosen
+    later = commit.inspect(
+        own, xlsx({"下周安排": [["下周督查计划"], header, *rows]}), "计划.xlsx"
+    ).reading
+    (table,) = later.recognised
+    assert (table.proposed, table.is_open) == ("plan", True)
+    (form,) = forms_of([later])
+    roles = dict(zip(header, form.table.roles["plan"], strict=True))
+    mappings.remember_form(own, form, "plan", roles, "张三")
+    again = xlsx({"下周安排": [["下周督查计划"], header, *rows]})
+    assert commit.inspect(own, again, "计划.xlsx").reading.kind == "plan"
+    assert commit.inspect(own, past, "督查记录.xlsx").reading.kind == "inspection"
 
 
 def test_an_unknown_name_is_asked_with_the_nearest_first(own):  # noqa: F811
@@ -138,7 +217,7 @@ def test_a_name_that_is_like_none_is_left_to_the_person(own):  # noqa: F811
 def test_nothing_is_remembered_without_a_name_of_the_person(own):  # noqa: F811
     app = visit("upload")
     drop(app, "fremd.xlsx", foreign(own))
-    assert button(app, "记住").disabled
+    assert button(app, "确认并读入").disabled
     assert choices(own).empty
 
 
@@ -210,26 +289,25 @@ def wrongly_taken(office) -> bytes:
     """A plan whose headers look like those of visits."""
     street, _, kind = names_of(office)
     header = ["日期", "街道", "点位类型", "点位名称", "督查组"]
-    return xlsx({"安排": [header, [DAY, street, kind, "一号点", "督查一组"]]})
+    return xlsx({"表一": [header, [DAY, street, kind, "一号点", "督查一组"]]})
 
 
 def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa: F811
     app = visit("upload")
     app.text_input(key="who").set_value("张三").run()
-    drop(app, "安排.xlsx", wrongly_taken(own))
-    assert "「安排」检查点位 1 行" in texts(app)
-    assert button(app, "记住这个种类").disabled
-    (chosen,) = [one for one in app.selectbox if one.label == "改为"]
-    assert "检查点位" not in chosen.options
-    chosen.set_value("plan").run()
-    button(app, "记住这个种类").click().run()
-    assert "「安排」督查计划 1 行" in texts(sound(app))
-    (table,) = [one for one in app.selectbox if one.label == "哪张表"]
-    assert table.options == ["安排:督查计划(已改)"]
-    (told,) = choices(own).to_dict("records")
-    assert (told["written"], told["means"], told["who"]) == ("整张表", "督查计划", "张三")
-    mappings.forget_choice(own, told["what"], told["choice"], "张三")
-    assert "「安排」检查点位 1 行" in texts(sound(app.run()))
+    drop(app, "表一.xlsx", wrongly_taken(own))
+    assert "「表一」检查点位 1 行" in texts(app)
+    (switch,) = [one for one in app.toggle if one.label == "看看读成了什么,改一改"]
+    switch.set_value(True).run()
+    kind_box(app).set_value("plan").run()
+    button(app, "按改过的重新读入").click().run()
+    assert "「表一」督查计划 1 行" in texts(sound(app))
+    told = choices(own)
+    assert told[told["written"] == "整张表"][["means", "who"]].values.tolist() == [
+        ["督查计划", "张三"]
+    ]
+    mappings.forget_form(own, told[told["form"] != ""]["form"].item(), "张三")
+    assert "「表一」检查点位 1 行" in texts(sound(app.run()))
 
 
 @drawn_alike
@@ -244,30 +322,55 @@ def test_a_file_that_is_returned_still_says_what_it_was_taken_for(own):  # noqa:
 
 
 def test_a_table_may_be_said_to_be_none(own):  # noqa: F811
-    form = commit.inspect(own, wrongly_taken(own), "安排.xlsx").reading.recognised[0].fingerprint
+    form = commit.inspect(own, wrongly_taken(own), "表一.xlsx").reading.recognised[0].fingerprint
     mappings.remember_kind(own, form, NO_TABLE, "张三")
-    found = commit.inspect(own, wrongly_taken(own), "安排.xlsx").reading
+    found = commit.inspect(own, wrongly_taken(own), "表一.xlsx").reading
     assert (found.is_rejected, found.recognised[0].kind) == (True, "")
     assert choices(own)["means"].tolist() == ["不读的表"]
     assert "表格 = 不读的表" in set(acts(own)["what"])
 
 
 def test_a_kind_may_be_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
-    path = tmp_path / "安排.xlsx"
+    path = tmp_path / "表一.xlsx"
     path.write_bytes(wrongly_taken(own))
 
     def run(*arguments: object) -> tuple[int, str]:
         code = main([str(one) for one in arguments])
         return code, "".join(capsys.readouterr())
 
-    code, said = run("check", path, "--kind", "安排", "督查计划")
+    code, said = run("check", path, "--kind", "表一", "督查计划")
     assert (code, choices(own).empty) == (OK, True)  # a check stores nothing
-    code, said = run("check", path, "--kind", "安排", "菜单")
+    code, said = run("check", path, "--kind", "表一", "菜单")
     assert (code, "没有种类“菜单”" in said) == (FAILED, True)
-    arguments = ("--kind", "安排", "督查计划", "--who", "李四", "--workers", 1)
+    arguments = ("--kind", "表一", "督查计划", "--who", "李四", "--workers", 1)
     assert run("ingest", path, *arguments)[0] == OK
     assert batches.batches(own).iloc[0]["kind"] == "督查计划"
     assert choices(own)[["means", "who"]].values.tolist() == [["督查计划", "李四"]]
+
+
+def test_columns_may_be_said_and_explained_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    street, item, kind = names_of(own)
+    path = tmp_path / "表.xlsx"
+    header = ["查看的日子", "街道", "点位类型", "点位名称", "测评项", "检查结果", "酌情处理"]
+    rows = [["11.19", street, kind, f"{n}号点", item, "不符合", 0.5] for n in range(3)]
+    path.write_bytes(xlsx({"表一": [header, *rows]}))
+
+    def run(*arguments: object) -> tuple[int, str]:
+        code = main([str(one) for one in arguments])
+        return code, "".join(capsys.readouterr())
+
+    code, said = run("check", path, "--explain")
+    assert code == FAILED
+    assert "「表一」看作检查表(" in said
+    assert "检查结果 → 检查结果" in said
+    code, said = run("check", path, "--map", "酌情处理=没有这一列")
+    assert (code, "要写成 表头=列名" in said) == (FAILED, True)
+    maps = ("--map", "查看的日子=督查日期", "--map", "酌情处理=扣分", "--year", 2026)
+    assert run("check", path, "--kind", "表一", "检查表", *maps)[0] == OK
+    assert choices(own).empty
+    code, _ = run("ingest", path, "--kind", "表一", "检查表", *maps, "--workers", 1)
+    assert (code, batches.batches(own).iloc[0]["good"]) == (OK, 3)
+    assert {"表头“查看的日子”", "表头“酌情处理”"} < set(choices(own)["written"])
 
 
 def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811

@@ -54,7 +54,7 @@ def act(office, draw, batches, live, number):
         live.add(batches[-1])
     elif kind == "withdraw":
         live.remove(chosen := draw.choice(stay))
-        commit.withdraw(office, chosen, "测试")
+        commit.withdraw(office, chosen, "测试", "发错了")
     elif gone := sorted(set(batches) - live) if kind == "reinstate" else []:
         live.add(chosen := draw.choice(gone))
         commit.reinstate(office, chosen, "测试")

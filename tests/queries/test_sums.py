@@ -81,7 +81,7 @@ def office(tmp_path_factory):
     batches = [
         ingest(office, checklist(rows(sorted(days[n::4]), draw)), f"{n}.xlsx") for n in range(4)
     ]
-    commit.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试", "发错了")
     late = [date(2025, 3, 1), date(2025, 12, 31), date(2026, 1, 1)]
     ingest(office, checklist(rows(late, draw)), "迟来.xlsx", count_again=True)
     return office
@@ -166,7 +166,7 @@ def test_a_late_day_rewrites_the_rest_of_its_month_and_year_only(office):
     assert {day for span, day in changed if span == 0} == {late}
     assert all((d.year, d.month) == (2025, 3) for span, d in changed if span == 1)
     assert all(d.year == 2025 and d.month >= 3 for span, d in changed if span == 2)
-    commit.withdraw(office, batch, "测试")
+    commit.withdraw(office, batch, "测试", "发错了")
     assert {span: running(office, span) for span in (0, 1, 2)} == before
 
 
@@ -268,7 +268,7 @@ def test_plans_are_summed_like_rows(tmp_path):
     assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first, second}
     assert asked(date(2026, 3, 5), date(2026, 3, 5)) == {first}
     assert asked(date(2026, 3, 6), date(2026, 12, 31)) == set()
-    commit.withdraw(office, batches[1], "测试")
+    commit.withdraw(office, batches[1], "测试", "发错了")
     assert asked(date(2025, 12, 31), date(2026, 3, 5)) == {first}
     commit.reinstate(office, batches[1], "测试")
     assert asked(date(2026, 1, 1), date(2026, 3, 31)) == {first, second}

@@ -91,7 +91,7 @@ def test_what_changes_meanwhile_is_left_out(offices, monkeypatch):
     alone = try_rules(here, there.rules, OVER)
 
     def late(executor, function, items):
-        commit.withdraw(here, 2, "测试")
+        commit.withdraw(here, 2, "测试", "发错了")
         yield from in_order(executor, function, items)
 
     monkeypatch.setattr(trial, "in_order", late)

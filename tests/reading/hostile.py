@@ -119,20 +119,37 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     return _ole_header(first, len(fat) - 1) + body + directory + table
 
 
-def xls(rows: Mapping[tuple[int, int], float | str | bool]) -> bytes:
-    """A legacy workbook (BIFF8) of one sheet; keys are row and column, from 0."""
+def xls(
+    rows: Mapping[tuple[int, int], float | str | bool],
+    forms: Mapping[tuple[int, int], str] | None = None,
+    *,
+    from_1904: bool = False,
+) -> bytes:
+    """A legacy workbook (BIFF8) of one sheet; keys are row and column, from 0.
+
+    Takes: forms - number formats of some cells; from_1904 - days are counted from 1904
+    """
+    forms = forms or {}
+    codes = list(dict.fromkeys(forms.values()))
     start = _record(0x0809, struct.pack("<4H2L", 0x0600, 5, 0, 0, 0, 0))
     start += _record(0x0042, struct.pack("<H", 1200))
+    start += _record(0x0022, struct.pack("<H", from_1904))
+    for number, code in enumerate(codes, 164):
+        text = struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le")
+        start += _record(0x041E, text)
+    for number in (0, *range(164, 164 + len(codes))):
+        start += _record(0x00E0, struct.pack("<2H16x", 0, number))
+    styles = {cell: codes.index(code) + 1 for cell, code in forms.items()}
     name = "旧表".encode("utf-16-le")
     bound = struct.pack("<LBBBB", len(start) + 4 + 8 + len(name) + 4, 0, 0, 2, 1) + name
-    cells = b"".join(_biff_cell(row, column, value) for (row, column), value in rows.items())
+    cells = b"".join(_biff_cell(*cell, value, styles.get(cell, 0)) for cell, value in rows.items())
     book = start + _record(0x0085, bound) + _record(0x000A, b"")
     book += _record(0x0809, struct.pack("<4H2L", 0x0600, 0x10, 0, 0, 0, 0)) + cells
     return ole({"Workbook": book + _record(0x000A, b"")})
 
 
-def _biff_cell(row: int, column: int, value: float | str | bool) -> bytes:
-    place = struct.pack("<3H", row, column, 0)
+def _biff_cell(row: int, column: int, value: float | str | bool, style: int) -> bytes:
+    place = struct.pack("<3H", row, column, style)
     if isinstance(value, bool):
         return _record(0x0205, place + struct.pack("<BB", value, 0))
     if isinstance(value, str):

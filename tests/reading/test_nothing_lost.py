@@ -167,4 +167,4 @@ def _check_stored(preview, kept: set, held: set) -> None:
         stored = set().union(*(places(connection, table, batch) for table in tables))
         assert stored == kept
         assert places(connection, schema.held_row, batch) == held
-    commit.withdraw(office(), batch, "测试")  # the same workbook may come again
+    commit.withdraw(office(), batch, "测试", "发错了")  # the same workbook may come again

@@ -99,7 +99,7 @@ def test_kills_of_withdrawals(office, tmp_path):
     draw, known = random.Random(20261121), 0
     ingest(office, workbook(0), "一.xlsx")
     batch = ingest(office, workbook(1), "二.xlsx")
-    commit.withdraw(office, batch, "测试")
+    commit.withdraw(office, batch, "测试", "发错了")
     within = 2 * seconds(lambda: commit.reinstate(office, batch, "测试"))
     for number in range(MOST):
         if number >= KILLS and known > KILLS / 8:

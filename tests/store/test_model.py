@@ -146,7 +146,7 @@ class Comings(RuleBasedStateMachine):
     @rule(which=st.integers(0, 50))
     def withdraw(self, which: int) -> None:
         number = self.number(which, live=True)
-        intake_commit.withdraw(self.office, number, "测试")
+        intake_commit.withdraw(self.office, number, "测试", "发错了")
         self.batches[number].live = False
 
     @precondition(lambda self: self.some(live=False))
@@ -284,7 +284,7 @@ def test_withdrawing_a_file_leaves_the_rows_of_another_whole():
     counts = []
     for gone in (None, 2, 3, 4):
         if gone:
-            intake_commit.withdraw(machine.office, gone, "测试")
+            intake_commit.withdraw(machine.office, gone, "测试", "发错了")
         counts.append(len(problem_rows(machine.office, WINDOWS[-1])))
     assert counts == [3, 3, 2, 0]
     for batch in machine.batches.values():

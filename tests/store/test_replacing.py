@@ -78,14 +78,14 @@ def test_withdrawing_uncovers_and_reinstating_covers_again(office):
     before = tallies(office)
     second = ingest(office, checklist([row(lost=1)]), "二.xlsx", replaces=True)
     replaced = tallies(office)
-    commit.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试", "发错了")
     assert tallies(office) == before
     commit.reinstate(office, second, "测试")
     assert tallies(office) == replaced
     assert replaced != before
     # What is covered may go and come: nothing of it is seen.
     kept = lost(office)[("甲街道", "市督查组", DAY)]
-    commit.withdraw(office, first, "测试")
+    commit.withdraw(office, first, "测试", "发错了")
     assert lost(office) == {("甲街道", "市督查组", DAY): kept}
     commit.reinstate(office, first, "测试")
     assert tallies(office) == replaced
@@ -109,7 +109,7 @@ def test_the_latest_live_replacement_shows(office):
     shown = []
     for batch in reversed(sent):
         shown.append(lost(office)[("甲街道", "市督查组", DAY)])
-        commit.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试", "发错了")
     assert shown == [4, 3, 2, 1]
     assert lost(office) == {}
     for batch in (sent[0], sent[2], sent[1]):
@@ -144,7 +144,7 @@ def test_a_repeat_of_a_covered_row_counts(office):
 def test_a_row_counts_when_what_it_repeats_is_covered_afterwards(office):
     ingest(office, checklist([row(lost=2)]), "一.xlsx")
     second = ingest(office, checklist([row(lost=0)]), "二.xlsx", replaces=True)
-    commit.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试", "发错了")
     preview = commit.inspect(office, checklist([row(lost=2), row("秩序", 0)]), "三.xlsx")
     assert codes(preview) == ["入库-05"]
     commit.commit(office, preview, "测试")
@@ -232,7 +232,7 @@ def test_departments_and_trials_see_what_counts(tmp_path):
         assert found.set_index("unit").at[unit, "lost"] == points
         tried = try_rules(office, office.rules, MONTH)
         assert tried.units["score_before"].equals(tried.units["score_after"])
-        commit.withdraw(office, batch, "测试")
+        commit.withdraw(office, batch, "测试", "发错了")
 
 
 def test_a_department_answers_for_rows_that_count(tmp_path):
@@ -334,9 +334,9 @@ def test_held_rows_of_a_file_that_is_replaced_wait_no_more(office):
     assert done["who"] == "李四"
     third = store(office, checklist([row(lost=4)]), replaces=True)
     assert states(office)[first] == f"已由第 {third} 批替换"
-    commit.withdraw(office, second, "测试")
+    commit.withdraw(office, second, "测试", "发错了")
     assert waiting(office) == set()  # the third still replaces it
-    commit.withdraw(office, third, "测试")
+    commit.withdraw(office, third, "测试", "发错了")
     assert waiting(office) == {first}
     assert states(office) == {}
     assert acts(office).query("act == '已替换'").empty

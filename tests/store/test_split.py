@@ -140,7 +140,7 @@ def test_withdrawing_one_of_five_equals_never_having_sent_it(tmp_path):
         for n, piece in enumerate(pieces)
     ]
     complete = tallies(five)
-    commit.withdraw(five, batches[2], "测试")
+    commit.withdraw(five, batches[2], "测试", "发错了")
     assert tallies(five) == tallies(four)
     assert ranking(five, MONTH).to_dict("records") == ranking(four, MONTH).to_dict("records")
     commit.reinstate(five, batches[2], "测试")
@@ -196,10 +196,10 @@ def test_a_corrected_file_sent_whole_counts_its_rows_once(tmp_path):
     assert len(leaf_rows(office, MONTH, int(found["unit"].iloc[0]))) == 1
     assert len(problem_rows(office, MONTH)) == 1
     # Whichever of the two is withdrawn, the row it shared with the other still counts, once.
-    commit.withdraw(office, sent, "测试")
+    commit.withdraw(office, sent, "测试", "发错了")
     assert tallies(office) == tallies(alone)
     commit.reinstate(office, sent, "测试")
-    commit.withdraw(office, corrected, "测试")
+    commit.withdraw(office, corrected, "测试", "发错了")
     found = ranking(office, MONTH).set_index("unit_name").loc["甲街道"]
     assert (found["checks"], found["lost"]) == (2, 1.0)
 

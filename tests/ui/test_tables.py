@@ -1,11 +1,12 @@
 """What is shown adds up to what stands above it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wenming_metrics.ui.frame.tables import shown_losses
+from wenming_metrics.ui.frame.tables import configs, shown_losses, without_minus_zero
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=40))
@@ -33,3 +34,11 @@ def test_gains_count_against_losses():
     shown = shown_losses([3.004, 1.003, -2.0], 2.01, 2)
     assert shown.tolist() == [3.01, 1.0, -2.0]
     assert shown_losses([1.0, -2.0], -1.0, 2).tolist() == [1.0, -2.0]
+
+
+def test_nothing_is_spelled_as_minus_zero():
+    data = pd.DataFrame({"moved": [-0.00004, -0.00006, 0.5, np.nan], "name": list("甲乙丙丁")})
+    shown = without_minus_zero(data, configs("moved=points_moved", "name=unit_name"))
+    spelled = [f"{figure:+.4f}" for figure in shown["moved"]]
+    assert spelled == ["+0.0000", "-0.0001", "+0.5000", "+nan"]
+    assert data["moved"].iloc[0] == -0.00004

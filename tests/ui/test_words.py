@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 
 from wenming_metrics.domain.periods import custom, window
 from wenming_metrics.queries.ranking.overview import CityOverview
@@ -130,3 +131,11 @@ def test_when_names_the_present_only_when_it_is():
 
 def test_names_from_files_are_shown_as_they_are():
     assert words.plain("[甲](http://x)*") == "\\[甲\\]\\(http\\://x\\)\\*"
+
+
+def test_bold_is_bold_wherever_it_stands():
+    marks = MarkdownIt()
+    for name in ("市场", "公园(含绿道)", "“三小”行业", "A*级", "(空)"):
+        html = marks.render(f"全在{words.bold(name)}这一项")
+        shown = html.replace("\u2060", "").strip()
+        assert shown == f"<p>全在<strong>{name}</strong>这一项</p>"

@@ -72,7 +72,7 @@ def test_the_history_says_when_a_file_was_dropped(office):
 
 def test_a_file_that_a_newer_batch_came_from_too_is_kept(office):
     content = original_file(office, 2).content
-    commit.withdraw(office, 2, "测试")
+    commit.withdraw(office, 2, "测试", "发错了")
     assert ingest(office, content, "又是一.xlsx") == 4
     age(office, 2, 31)
     assert prune(office.store, 30).files == 0
@@ -82,7 +82,7 @@ def test_a_dropped_file_that_comes_again_is_kept_again(office):
     content = original_file(office, 2).content
     age(office, 2, 31)
     prune(office.store, 30)
-    commit.withdraw(office, 2, "测试")
+    commit.withdraw(office, 2, "测试", "发错了")
     ingest(office, content, "又是一.xlsx")
     assert original_file(office, 2).content == content
     assert original_file(office, 2).dropped_at == ""

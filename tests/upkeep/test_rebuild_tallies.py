@@ -27,7 +27,7 @@ def office(tmp_path_factory):
         shifted = [[day - timedelta(days=31 * number), *rest] for day, *rest in rows(number, 60)]
         last = ingest(office, checklist(shifted), f"{number}.xlsx", count_again=True)
     ingest(office, checklist(rows(9, 30)), "撤回.xlsx", count_again=True)
-    commit.withdraw(office, last + 1, "测试")
+    commit.withdraw(office, last + 1, "测试", "发错了")
     return office
 
 
@@ -87,7 +87,7 @@ def test_a_month_that_changes_meanwhile_is_summed_once_more(office, monkeypatch)
     def late(executor, function, items):
         for number, found in enumerate(in_order(executor, function, items)):
             if number == 0:  # summed already, not yet stored
-                commit.withdraw(office, batch, "测试")
+                commit.withdraw(office, batch, "测试", "发错了")
             yield found
 
     with monkeypatch.context() as patched:

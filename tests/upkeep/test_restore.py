@@ -29,7 +29,7 @@ pytestmark = pytest.mark.store
 def office(tmp_path):
     def make(place):
         made = filled_office(place)
-        commit.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试")
+        commit.withdraw(made, ingest(made, checklist(rows(2, 60)), "二.xlsx"), "测试", "发错了")
         return made
 
     return copy_office(tmp_path / "office", "one of two files withdrawn", make)

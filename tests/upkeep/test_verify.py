@@ -28,7 +28,7 @@ def model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     office = make_office(folder, ITEMS, INDICATORS, extra="", streets=STREETS)
     ingest(office, checklist(rows()), "一.xlsx")
-    commit.withdraw(office, ingest(office, checklist(rows(2, 60)), "二.xlsx"), "测试")
+    commit.withdraw(office, ingest(office, checklist(rows(2, 60)), "二.xlsx"), "测试", "发错了")
     ingest(office, findings(), "三.xlsx")
     return office
 

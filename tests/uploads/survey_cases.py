@@ -110,7 +110,7 @@ def a_counted_table() -> Reading:
         ["城东街道", 30, 25, 5, 20, 9, 1],
         ["合计", 101, 84, 15, 65, 23, 4],
     ]
-    whole = [["城东街道", 30, 25, 5, 20, 9, 1], ["合计", 30, 25, 5, 20, 9, 1]]
+    whole = [["南门街道", 30, 25, 5, 20, 9, 1], ["合计", 30, 25, 5, 20, 9, 1]]
     dated = [[*_COUNTED[1], "调查日期"], ["河西街道", 30, 25, 5, 20, 9, 1, "2026-05-04"]]
     sheets = {"汇总": [*_COUNTED, *lines], "单列": [*_COUNTED, *whole], "上次": dated}
     return read_sheets(sheets, survey=survey())

@@ -7,8 +7,16 @@ import re
 from datetime import date
 
 from wenming_metrics.intake.commit import IntakeError
-from wenming_metrics.reading.model.sender_answers import EARNED, LOST, Looked, SenderAnswers
+from wenming_metrics.reading.model.sender_answers import (
+    COUNT_ALL,
+    COUNT_ONCE,
+    EARNED,
+    LOST,
+    Looked,
+    SenderAnswers,
+)
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
+from wenming_metrics.vocabulary import INPUT
 
 _BETWEEN = re.compile(r"[、,;\s\uff0c\uff1b]+")
 
@@ -41,6 +49,12 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         help="一格写了几个问题的分成几条,处数、扣分按各条写明的处数分开",
     )
     command.add_argument(
+        "--equal-rows",
+        choices=(COUNT_ONCE, COUNT_ALL),
+        default="",
+        help="几张工作表里完全相同的行:once 是同一条记录,计一次;count 是不同的记录,都要计",
+    )
+    command.add_argument(
         "--bare",
         choices=(LOST, EARNED),
         default="",
@@ -55,15 +69,38 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         help=f"这张工作表的种类认得不对,改为:{'、'.join(CHOSEN_TITLES.values())};可以写几次,"
         "入库时按表头记住",
     )
+    command.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="表头=列名",
+        help="这个表头就是这一列,如 罚掉的分=扣分;“表头=不读”是不读这一列;可以写几次,入库时按表头记住",
+    )
+    command.add_argument(
+        "--year", type=int, metavar="年份", help="日期没写年份、标题里也没有的,按这一年读,如 2026"
+    )
 
 
 def answers_of(options: argparse.Namespace) -> SenderAnswers:
-    """Give what the options say. Raises IntakeError for a day that is none."""
+    """Give what the options say. Raises IntakeError for a day, kind or column that is none."""
     looked = tuple(Looked(_day(day), street, site) for day, street, site in options.looked)
     scope = tuple(word for text in options.scope for word in _BETWEEN.split(text) if word)
     confirmed = options.confirm_visits or bool(looked or scope)
     kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
-    return SenderAnswers(confirmed, scope, looked, options.split, options.bare, kinds)
+    columns = tuple(map(_column, options.map))
+    facts = (options.split, options.bare, kinds, columns, options.year, options.equal_rows)
+    return SenderAnswers(confirmed, scope, looked, *facts)
+
+
+def _column(text: str) -> tuple[str, str]:
+    """Part 「罚掉的分=扣分」 into a header and the name of a column, "" for one that is not read."""
+    header, _, title = (piece.strip() for piece in text.rpartition("="))
+    names = {column.title: name for name, column in INPUT.items()} | {"不读": ""}
+    if not header or title not in {**names, **INPUT}:
+        raise IntakeError(
+            f"“{text}”要写成 表头=列名,列名如 扣分、街道、点位名称;不读的写 表头=不读。"
+        )
+    return header, names.get(title, title)
 
 
 def _kind(title: str) -> str:

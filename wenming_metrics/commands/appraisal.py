@@ -150,7 +150,7 @@ def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     whose = f"举例:{profile.place}" if profile.is_example else "本单位"
     out.print(f"\n{appraisal.window.title} 综合考核:{profile.title}({whose})", markup=False)
     for group, group_lines in lines.groupby("group", sort=False):
-        components = {f"value_{n}": part.name for n, part in enumerate(profile.components)}
+        components = {f"value_{n}": item.name for n, item in enumerate(profile.components)}
         names = [f"{name}=component_value" for name in components]
         columns = ("rank", "unit_name", "score=composite_score", *names, "missing")
         table = new_table(escape(str(group)), *columns, **components)

@@ -35,9 +35,12 @@ from wenming_metrics.intake.bulk import (
 )
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.reading.model.reading import CERTAINTIES, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
+from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.executors import open_executor
+from wenming_metrics.vocabulary import INPUT, normalise
 
 
 def add_commands(add: Add) -> None:
@@ -56,6 +59,11 @@ def add_commands(add: Add) -> None:
                 metavar="文件夹",
                 help="把标注好的原表存到这里,名为 原名_核对.xlsx",
             )
+            command.add_argument(
+                "--explain",
+                action="store_true",
+                help="列出每张工作表看作什么、各列是什么、有多大把握、凭什么",
+            )
     add("batches", _batches, "列出入库批次")
     for name, run, description in (
         ("withdraw", _withdraw, "撤回一个批次"),
@@ -64,7 +72,7 @@ def add_commands(add: Add) -> None:
         command = add(name, run, description)
         command.add_argument("batch", type=int, metavar="批次")
         command.add_argument("--who", default="命令行", help="经办人")
-        command.add_argument("--reason", default="", help="原因")
+        command.add_argument("--reason", default="", help="原因;撤回必须写明")
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:
@@ -111,6 +119,8 @@ def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]
             if outcome.batch:
                 _remember(office, outcome.preview, choices.answers, options.who)
             facts = _outcome_facts(outcome)
+            if vars(options).get("explain") and outcome.preview:
+                facts["tables"] = [*map(_explained, outcome.preview.reading.recognised)]
             if vars(options).get("marked") and outcome.preview:
                 facts["marked"] = _save_marked(outcome.preview, options.marked)
             if options.json:
@@ -130,6 +140,25 @@ def _remember(office: Office, preview: commit.Preview, answers: SenderAnswers, w
     for table in preview.reading.recognised:
         if table.sheet in kinds:
             mappings.remember_kind(office, table.fingerprint, kinds[table.sheet], who)
+        headers = {normalise(column.header) for column in table.columns}
+        for header, name in answers.columns:
+            if normalise(header) in headers:
+                mappings.remember_header(office, table.fingerprint, header, name, who)
+
+
+def _explained(table: Recognised) -> dict[str, object]:
+    """Tell what a table is taken for, as `printing.print_files` prints it."""
+    kind = table.proposed or table.kind
+    roles = table.roles.get(kind, ("",) * len(table.columns))
+    columns = [
+        {
+            **{"header": column.header, "column": INPUT[role].title if role in INPUT else role},
+            **{"samples": list(column.samples), "doubtful": column.is_doubtful},
+        }
+        for column, role in zip(table.columns, roles, strict=True)
+    ]
+    facts = {"sheet": table.sheet, "kind": SHEET_TITLES.get(kind, ""), "reason": table.reason}
+    return {**facts, "certainty": CERTAINTIES.get(table.certainty, ""), "columns": columns}
 
 
 def _save_marked(preview: commit.Preview, folder: Path) -> str:

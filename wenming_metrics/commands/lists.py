@@ -22,11 +22,7 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
 _WAITING = titles("file", "sheet", "source_row", "sentences=held_reason", "who")
-
-_DEADLINE_TITLES = {"batch": "批次", "file": "文件", "sheet": "工作表", "source_row": "行号"} | {
-    "due": "入库时的期限",
-    "due_now": "现在数到",
-}
+_DEADLINES = titles("batch", "file", "sheet", "source_row", "due=due_stored", "due_now")
 
 
 def add_commands(add: Add) -> None:
@@ -86,7 +82,7 @@ def _deadlines(options: argparse.Namespace) -> int:
         say("已入库的整改时限,按现在登记的放假和调休重数都是同一天。")
     else:
         title = f"按现在登记的放假和调休,会是另一天的整改时限({len(lines)} 条)"
-        print_lines(title, lines.rename(columns=_DEADLINE_TITLES))
+        print_lines(title, lines.rename(columns=_DEADLINES))
     return OK
 
 

@@ -88,8 +88,22 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
             out.print(f"  记入{facts['wave']}的调查:{facts['good']} 份问卷", markup=False)
         for problem in facts["problems"]:
             out.print(f"  {problem['severity']} {problem['text']}", markup=False)
+        for table in facts.get("tables", ()):
+            _print_table(table)
         if facts.get("marked"):
             out.print(f"  标注好的原表:{facts['marked']}", markup=False)
+
+
+def _print_table(table: Mapping[str, object]) -> None:
+    """Print what a table is taken for, and each column with what it is."""
+    kind = f"看作{table['kind']}" if table["kind"] else "不是哪种表"
+    reason = f":{table['reason']}" if table["reason"] else ""
+    out.print(f"  「{table['sheet']}」{kind}({table['certainty']}){reason}", markup=False)
+    for column in table["columns"]:
+        mark = "(请看一看)" if column["doubtful"] else ""
+        samples = "、".join(column["samples"])
+        line = f"    {column['header'] or '(没有列名)'} → {column['column'] or '不读'}{mark}  {samples}"
+        out.print(line, markup=False)
 
 
 def print_lines(title: str, lines: pd.DataFrame) -> None:
@@ -102,10 +116,10 @@ def print_lines(title: str, lines: pd.DataFrame) -> None:
     out.print(table)
 
 
-def new_table(title: str, *names: str, **others: str) -> Table:
-    """Make an empty table, figures on the right. Takes: names, others - as `vocabulary.columns`"""
+def new_table(title: str, *names: str, **renamed: str) -> Table:
+    """Make an empty table, figures on the right. Takes: names, renamed - as `vocabulary.columns`"""
     table = Table(title=title, title_justify="left")
-    for column in columns(*names, **others):
+    for column in columns(*names, **renamed):
         is_text = column.name in ("unit_name", "missing")
         table.add_column(escape(column.title), justify="left" if is_text else "right")
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.survey.quota import POINTS
 from wenming_metrics.queries.survey.waves import NO_SURVEY, survey_of, waves
 from wenming_metrics.runtime import settings
-from wenming_metrics.vocabulary import Column
+from wenming_metrics.vocabulary import Column, normalise
 
 LATEST = "latest"
 _ONE = ("误差范围低端(%)", "误差范围高端(%)", "占回答的(%)")
@@ -35,8 +36,10 @@ def add_commands(add: Add) -> None:
     command.add_argument("--wave", default=LATEST, help="哪一轮,如 2026年第三季度;不写是最近一轮")
     titles = "、".join(f"{name}({title})" for name, title in VIEWS.items())
     command.add_argument("--by", choices=list(VIEWS), default="unit", help=f"怎样列:{titles}")
-    command.add_argument("--rate", metavar="代号", help="只看一项比率,如 satisfaction")
-    command.add_argument("--question", metavar="代号", help="按人群看时用哪一道题,如 age")
+    command.add_argument("--rate", metavar="名称", help="只看一项比率,写名称或代号,如 知晓率")
+    command.add_argument(
+        "--question", metavar="名称", help="按人群看时用哪一道题,写名称或代号,如 年龄"
+    )
     command.add_argument("--unit", metavar="单位", help="按题目、历次看时只看一个单位")
     command.add_argument(
         "--without-flagged", action="store_true", help="把疑似代填的问卷都去掉再算,只供比较"
@@ -60,9 +63,9 @@ def _survey(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     wave = _wave(office, options.wave)
     survey = survey_of(office, wave)
-    _check_choice(options.rate, [rate.code for rate in survey.rates], "比率")
-    groups = [question.code for question in survey.questions if question.people]
-    _check_choice(options.question, groups, "分人群的题目")
+    options.rate = _code_of(options.rate, {rate.code: rate.title for rate in survey.rates}, "比率")
+    groups = {question.code: question.title for question in survey.questions if question.people}
+    options.question = _code_of(options.question, groups, "分人群的题目")
     view = view_of(office, wave, options)
     if options.out:
         options.out.write_bytes(_workbook(view, wave))
@@ -95,9 +98,14 @@ def _wave(office: Office, title: str) -> Window:
     return wave
 
 
-def _check_choice(choice: str | None, choices: list[str], what: str) -> None:
-    if choice is not None and choice not in choices:
-        raise commit.IntakeError(f"没有{what}“{choice}”,有:{'、'.join(choices)}。")
+def _code_of(choice: str | None, titles: Mapping[str, str], what: str) -> str | None:
+    """Give the code of what was chosen by code or by title. Raises IntakeError for neither."""
+    codes = {normalise(title): code for code, title in titles.items()}
+    code = choice if choice in titles else codes.get(normalise(choice or ""))
+    if choice is not None and code is None:
+        known_titles = "、".join(f"{title}({code})" for code, title in titles.items())
+        raise commit.IntakeError(f"没有{what}“{choice}”,有:{known_titles}。")
+    return code
 
 
 def _spelt(lines: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
+from wenming_metrics.queries.files.open_forms import Form
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import KIND_CHOICE
+from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE
 from wenming_metrics.store import choices
 from wenming_metrics.store.database import writing
@@ -26,6 +28,30 @@ def remember_kind(office: Office, fingerprint: str, kind: str, who: str) -> None
     with writing(office.store) as connection:
         choices.add_header(connection, fingerprint, KIND_CHOICE, kind, who)
     _log.info("表格 %s 记为 %r 经办 %r", fingerprint, kind, who)
+
+
+def remember_form(
+    office: Office, form: Form, kind: str, roles: Mapping[str, str], who: str
+) -> None:
+    """Remember what tables of one form are and what each of their columns is, in one go.
+
+    Takes: roles - header -> name of the column ("" where it is not read); a header that is left out
+           stays as it is. What was said of the form before is forgotten
+    """
+    entries = {KIND_CHOICE: kind, LIKE_CHOICE: form.proposed, FILE_CHOICE: form.source}
+    entries |= {normalise(header): name for header, name in roles.items() if normalise(header)}
+    with writing(office.store) as connection:
+        choices.forget_form(connection, form.fingerprint)
+        for header, name in entries.items():
+            choices.add_header(connection, form.fingerprint, header, name, who)
+    _log.info("表格 %s 记为 %r,%d 列,经办 %r", form.fingerprint, kind, len(roles), who)
+
+
+def forget_form(office: Office, fingerprint: str, who: str) -> None:
+    """Forget all that was said of tables of one form; what was stored by it stays as it is."""
+    with writing(office.store) as connection:
+        choices.forget_form(connection, fingerprint)
+    _log.info("不再记着表格 %s 经办 %r", fingerprint, who)
 
 
 def remember_bare(office: Office, fingerprint: str, meaning: str, who: str) -> None:

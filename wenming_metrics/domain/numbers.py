@@ -60,11 +60,11 @@ def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return (2 * part * RATE_SCALE + whole) // (2 * whole)
 
 
-def quotient(part: np.ndarray, whole: np.ndarray, nothing: float = np.nan) -> np.ndarray:
-    """Give part / whole; `nothing` where the whole is not above 0, so there is nothing to share."""
-    part, whole = np.asarray(part, float), np.asarray(whole, float)
-    out = np.full(np.broadcast_shapes(part.shape, whole.shape), nothing)
-    return np.divide(part, whole, out=out, where=whole > 0)
+def quotient(dividend: np.ndarray, divisor: np.ndarray, nothing: float = np.nan) -> np.ndarray:
+    """Divide; `nothing` where the divisor is not above 0, so there is nothing to share."""
+    dividend, divisor = np.asarray(dividend, float), np.asarray(divisor, float)
+    out = np.full(np.broadcast_shapes(dividend.shape, divisor.shape), nothing)
+    return np.divide(dividend, divisor, out=out, where=divisor > 0)
 
 
 def half_up(values: np.ndarray | float, decimals: int) -> np.ndarray:

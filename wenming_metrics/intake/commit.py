@@ -21,12 +21,14 @@ from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.ranking import rank_standings
 from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.reading.model.grid import Workbook
 from wenming_metrics.reading.model.reading import (
     REGISTER_KINDS,
     Context,
@@ -34,7 +36,7 @@ from wenming_metrics.reading.model.reading import (
     RememberedChoices,
 )
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
-from wenming_metrics.reading.read import read
+from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
 from wenming_metrics.store.database import Store, reading, writing
@@ -84,10 +86,23 @@ def read_file(
     filename: str,
     against: IntakeContext,
     answers: SenderAnswers = NOTHING_SAID,
+    workbook: Workbook | None = None,
 ) -> Reading:
-    """Read a file; nothing is stored. Takes: answers - what its sender says of it."""
+    """Read a file; nothing is stored.
+
+    Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
+    """
+    return read(data, filename, _reading_context(office, against, answers), workbook)
+
+
+def decode_file(office: Office, data: bytes, against: IntakeContext) -> Workbook:
+    """Decode a file that is asked about: each answer reads it again, and none decodes it again."""
+    return open_workbook(data, _reading_context(office, against, NOTHING_SAID))
+
+
+def _reading_context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
     hints = (answers, against.choices, office.rules.reading, office.rules.survey)
-    return read(data, filename, Context(against.register, office.catalogue, today(), *hints))
+    return Context(against.register, office.catalogue, today(), *hints)
 
 
 def inspect(
@@ -134,6 +149,7 @@ def examine(
                 notes += _repeats(stored, file_reading, count_again)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
+            notes += tell_restated(connection, file_reading, register)
             notes += _counted_otherwise(connection, file_reading, register)
     days = pd.unique(pd.concat([file_reading.checks["day"], file_reading.plan["day"]]))
     return Preview(
@@ -252,10 +268,10 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     return batch
 
 
-def withdraw(office: Office, batch: int, who: str, reason: str = "") -> None:
+def withdraw(office: Office, batch: int, who: str, reason: str) -> None:
     """Take a batch out of all figures; its rows stay in the store.
 
-    Raises IntakeError for an unknown or already withdrawn batch and for registers.
+    Raises IntakeError for an unknown or already withdrawn batch, for registers and without a reason.
     """
     _turn(office, batch, batches.WITHDRAW, who, reason)
 
@@ -275,6 +291,8 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
             raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+        if act == batches.WITHDRAW and not reason.strip():
+            raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
         batches.add_event(connection, batch, act, who, reason)
         retally(connection, batches.batch_days(connection, batch), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)

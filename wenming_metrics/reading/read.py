@@ -14,6 +14,7 @@ import pandas as pd
 
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
+from wenming_metrics.reading.equal_rows import settle_equal_rows
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
 from wenming_metrics.reading.inspection.registers import read_site_register, read_units
@@ -25,6 +26,7 @@ from wenming_metrics.reading.model.reading import (
     Counts,
     HeaderCell,
     Reading,
+    Recognised,
     SheetReading,
     Unmapped,
 )
@@ -40,7 +42,6 @@ from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_t
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
     find_sheets,
-    list_recognised,
     list_unmapped,
     refusal_problem,
     report_unmapped,
@@ -53,11 +54,12 @@ from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictu
 from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
-from wenming_metrics.reading.tables.table import Table
+from wenming_metrics.reading.tables.side_by_side import part_beside
+from wenming_metrics.reading.tables.stored_forms import put_right
+from wenming_metrics.reading.tables.table import Table, held_rows
 from wenming_metrics.reading.tables.totals import Total, report_totals
 from wenming_metrics.vocabulary import normalise
 
-_HELD = list(reading.HELD_COLUMNS)
 _CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
 
 
@@ -70,14 +72,20 @@ class ParsedSheet:
     skipped: int
 
 
-def read(data: bytes, filename: str, context: Context) -> Reading:
+def open_workbook(data: bytes, context: Context) -> Workbook:
+    """Decode a file; it may be read by it several times, see `read`."""
+    # The maps of names are made while the child decodes; they are kept, and asked for later.
+    return decode(data, meanwhile=lambda: _names(context, context.register))
+
+
+def read(data: bytes, filename: str, context: Context, workbook: Workbook | None = None) -> Reading:
     """Read a workbook.
 
-    Takes:   data - all bytes of the file, whatever it is; filename - only told again
+    Takes:   data - all bytes of the file, whatever it is; filename - only told again; workbook - what
+             `open_workbook` made of the data, None: that is done here
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
-    # The maps of names are made while the child decodes; they are kept, and asked for later.
-    workbook = decode(data, meanwhile=lambda: _names(context, context.register))
+    workbook = workbook or open_workbook(data, context)
     file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
     return (
         _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
@@ -100,14 +108,17 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     if workbook.refusal:
         return _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    headed_sheets, problems = find_sheets(workbook.sheets, words)
-    bare = replace(bare, recognised=tuple(list_recognised(workbook.sheets, headed_sheets, words)))
-    columns = list_unmapped(workbook.sheets, headed_sheets, words)
+    sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
+    headed_sheets, recognised, problems = find_sheets(sheets, words)
+    bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
+    columns = list_unmapped(sheets, headed_sheets, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
         column
         for column in columns
-        if not is_personal(normalise(column.header), of_people=column.kind == reading.SURVEY)
+        if not is_personal(
+            normalise(column.header), column.samples, of_people=column.kind == reading.SURVEY
+        )
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
@@ -118,9 +129,13 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         )
         for headed in headed_sheets
     ]
+    kept_tables, equal = settle_equal_rows(
+        [parsed.table for parsed in parsed_sheets], context.answers.equal_rows
+    )
+    parsed_sheets = list(map(_with_table, parsed_sheets, kept_tables))
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
-    problems += [*report_unmapped(unmapped), *_report_personal(personal)]
+    problems += [*report_unmapped(unmapped), *_report_personal(personal), *equal]
     problems += [problem for parsed in parsed_sheets for problem in _ordered(parsed.table.problems)]
     problems += report_pictures(
         workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets}
@@ -148,6 +163,18 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
+
+
+def _without_people(table: Recognised) -> Recognised:
+    """Leave out the values of columns with people's own data: nobody is shown them."""
+    of_people = reading.SURVEY in (table.kind, table.proposed)
+    columns = (
+        replace(column, samples=())
+        if is_personal(normalise(column.header), of_people=of_people)
+        else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[reading.Bare]:
@@ -182,7 +209,15 @@ def _names(context: Context, register: Register) -> Names:
 def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
     table, states, totals = build_table(headed.sheet, headed.header)
     report_facts(table)
-    return ParsedSheet(table, totals, int(((states != DATA) & (states != BLANK_ROW)).sum()))
+    return ParsedSheet(
+        put_right(table), totals, int(((states != DATA) & (states != BLANK_ROW)).sum())
+    )
+
+
+def _with_table(parsed: ParsedSheet, table: Table) -> ParsedSheet:
+    """Put a table of fewer rows in place; those that are left out are skipped."""
+    left_out = parsed.table.n_rows - table.n_rows
+    return replace(parsed, table=table, skipped=parsed.skipped + left_out)
 
 
 def _read_frames(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
@@ -314,23 +349,16 @@ def _without_record(table: Table, records: pd.DataFrame) -> int:
 
 def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
     """List the rows that are held with the codes of everything that holds them."""
-    frames = []
-    for table in (parsed.table for parsed in parsed_sheets):
-        rows = np.flatnonzero(table.held)
-        codes = list(table.holders)
-        bits = sum(
-            (mask[rows].astype(np.int64) << bit for bit, mask in enumerate(table.holders.values())),
-            start=np.zeros(len(rows), np.int64),
-        )
-        kinds, number = np.unique(bits, return_inverse=True)
-        code_sets = np.empty(len(kinds), object)
-        code_sets[:] = [
-            tuple(code for bit, code in enumerate(codes) if kind >> bit & 1)
-            for kind in kinds.tolist()
-        ]
-        columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
-        frames.append(pd.DataFrame({**columns, "codes": code_sets[number]}, columns=_HELD))
-    return pd.concat(frames, ignore_index=True).astype(reading.HELD_COLUMNS)
+    frames = [held_rows(parsed.table) for parsed in parsed_sheets]
+    held_lines = pd.concat(frames, ignore_index=True)
+    if held_lines.duplicated(["sheet", "source_row"]).any():  # tables that stand side by side
+        joined = held_lines.groupby(["sheet", "source_row"], sort=False)["codes"].agg(_united)
+        held_lines = joined.reset_index()
+    return held_lines.astype(reading.HELD_COLUMNS)
+
+
+def _united(code_sets: pd.Series) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for codes in code_sets for code in codes))
 
 
 def _returned(

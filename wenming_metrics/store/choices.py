@@ -11,6 +11,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.database import append, read_frame, stamp
 
 HEADER, NAME = "header", "name"
+_BARE = "#bare"
 _TABLES = {HEADER: schema.header_choice, NAME: schema.name_choice}
 
 
@@ -35,6 +36,12 @@ def add_name(connection: Connection, kind: str, written: str, target: int, who: 
     _forget(connection, table, (table.c.kind == kind) & (table.c.written == written))
     facts = {"kind": kind, "written": written, "target": target, "valid_from": 0}
     _add(connection, table, facts, who)
+
+
+def forget_form(connection: Connection, fingerprint: str) -> None:
+    """Forget all that was said of tables of one form, but not what bare numbers are in them."""
+    table = schema.header_choice
+    _forget(connection, table, (table.c.fingerprint == fingerprint) & (table.c.header != _BARE))
 
 
 def forget(connection: Connection, what: str, choice: int) -> None:

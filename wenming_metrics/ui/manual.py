@@ -48,12 +48,12 @@ def rule_settings() -> pd.DataFrame:
 def _meaning(setting: Setting) -> str:
     """Say what a setting means, what may be written, and what holds where nothing is written."""
     choices = "、".join(f"{code} {word}" for code, word in setting.words.items())
-    parts = [
+    clauses = [
         setting.meaning,
         f"可以写：{choices}" if choices else "",
         f"不写时：{setting.blank}" if setting.blank else "",
     ]
-    return "。".join(part for part in parts if part)
+    return "。".join(clause for clause in clauses if clause)
 
 
 def columns() -> pd.DataFrame:

@@ -14,7 +14,13 @@ from wenming_metrics.vocabulary.columns import (
     input_columns,
     titles,
 )
-from wenming_metrics.vocabulary.spelling import chinese_number, movement, normalise, on_time_note
+from wenming_metrics.vocabulary.spelling import (
+    chinese_number,
+    movement,
+    normalise,
+    on_time_note,
+    visible,
+)
 from wenming_metrics.vocabulary.words import (
     ADJUSTMENTS,
     ANSWERED,

@@ -84,9 +84,9 @@ def _choose(
     return tuple(table_columns)
 
 
-def titles(*names: str, **others: str) -> dict[str, str]:
+def titles(*names: str, **renamed: str) -> dict[str, str]:
     """Give the Chinese titles of a table's columns by name; takes what `columns` takes."""
-    return {column.name: column.title for column in columns(*names, **others)}
+    return {column.name: column.title for column in columns(*names, **renamed)}
 
 
 def headers(names: tuple[str, ...]) -> dict[str, str]:

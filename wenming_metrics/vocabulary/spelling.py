@@ -9,21 +9,48 @@ from functools import lru_cache
 
 import pandas as pd
 
-_ODD = frozenset("—–－‐‑‒―−")
+_DASHES = dict.fromkeys(map(ord, "—–－‐‑‒―−"), "-")
+_UNSEEN = dict.fromkeys(
+    [
+        *(0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+        *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF9, 0xFFFC)),
+    ]
+)
+"""Signs that nobody sees: spaces of no width, marks of direction, variants of a sign."""
+_RADICALS = str.maketrans(
+    "⺁⺄⺈⺊⺌⺍⺎⺒⺓⺝⺟⺠⺧⺩⺫⺬⺮⺱⺶⺼⺽⻁⻄⻅⻆⻉⻊⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "厂乙刀卜小小兀巳幺月母民牛王目示竹网羊肉臼虎西见角贝足车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+)
+"""Radicals of the supplement that a PDF gives for the character itself; NFKC leaves them (Unicode's
+EquivalentUnifiedIdeograph)."""
+_KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_LOOKS = {**_UNSEEN, **_RADICALS, **_KANGXI}
+_PLAIN = {**_LOOKS, **_DASHES}
+_ODD_LOOKS, _ODD = frozenset(map(chr, _LOOKS)), frozenset(map(chr, _PLAIN))
+
+
+def visible(text: str) -> str:
+    """Take signs that nobody sees out of a text; a radical becomes the character it looks like.
+
+    >>> visible("听泉街道\u200b"), visible("\u2ed3堤")
+    ('听泉街道', '长堤')
+    """
+    return text if _ODD_LOOKS.isdisjoint(text) else text.translate(_LOOKS)
+
+
 _DIGIT_WORDS = "零一二三四五六七八九"
 _NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
-_DASHES = dict.fromkeys(map(ord, _ODD), "-")
 
 
 @lru_cache(maxsize=1 << 15)  # the same few thousand names come with every workbook
 def normalise(text: str) -> str:
-    """Give the form in which names are compared: full-width to half, no spaces, one dash.
+    """Give the form in which names are compared: full-width to half, no spaces, one dash, as seen.
 
     >>> normalise("农贸（集贸） 市场　")
     '农贸(集贸)市场'
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return plain if _ODD.isdisjoint(plain) else plain.translate(_DASHES)
+    return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)
 
 
 def chinese_number(text: str) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, select
 
 from wenming_metrics.queries.files.choices import column_title, name_titles
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import KIND_CHOICE
+from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.store import held, schema
@@ -57,6 +57,7 @@ def _batches(connection: Connection) -> pd.DataFrame:
 
 def _headers(connection: Connection, office: Office) -> pd.DataFrame:
     choices = read_frame(connection, select(schema.header_choice))
+    choices = choices[~choices["header"].isin([LIKE_CHOICE, FILE_CHOICE])]
     what = [_spell_header(office, choice.header, choice.name) for choice in choices.itertuples()]
     return _choice_acts(choices.assign(what=what))
 

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import (
     COUNTED,
+    FILE_CHOICE,
     KIND_CHOICE,
+    LIKE_CHOICE,
     SURVEY,
     NameChoice,
     RememberedChoices,
@@ -44,22 +46,32 @@ def read_choices(connection: Connection) -> RememberedChoices:
 
 
 def choices(office: Office) -> pd.DataFrame:
-    """List what is remembered: what (HEADER or NAME), choice, written, means, who, at."""
+    """List what is remembered: what (HEADER or NAME), choice, written, means, who, at.
+
+    Returns: besides file ("": not known), on which it was said first, and form, the fingerprint of
+             the table where a row stands for the whole of it, else ""
+    """
     with reading(office.store) as connection:
         headers, names = read_headers(connection), read_names(connection)
         titles = name_titles(connection, office)
+    files = headers[headers["header"] == FILE_CHOICE].set_index("fingerprint")["name"].to_dict()
     rows = [
-        (HEADER, h.choice, *_spell_header(office, h.header, h.name), h.who, h.at)
+        (
+            *(HEADER, h.choice, *_spell_header(office, h.header, h.name), h.who, h.at),
+            *(files.get(h.fingerprint, ""), h.fingerprint if h.header == KIND_CHOICE else ""),
+        )
         for h in headers.itertuples()
+        if h.header not in (FILE_CHOICE, LIKE_CHOICE)
     ]
     rows += [
         (
             *(NAME, n.choice, f"{_NAME_KINDS[n.kind]}“{n.written}”"),
-            *(titles[n.kind].get(int(n.target), "(已不在名册里)"), n.who, n.at),
+            *(titles[n.kind].get(int(n.target), "(已不在名册里)"), n.who, n.at, "", ""),
         )
         for n in names.itertuples()
     ]
-    return pd.DataFrame(rows, columns=["what", "choice", "written", "means", "who", "at"])
+    names_of_columns = ["what", "choice", "written", "means", "who", "at", "file", "form"]
+    return pd.DataFrame(rows, columns=names_of_columns)
 
 
 def _spell_header(office: Office, header: str, name: str) -> tuple[str, str]:
@@ -105,14 +117,6 @@ def nearest_columns(kind: str, header: str, survey: Survey | None = None) -> dic
 def is_likely(written: str, name: str) -> bool:
     """Say whether a name is so like a written one that it may be offered as the answer."""
     return _alike(filled_in(normalise(written)), name.split("(")[0]) >= _LIKELY
-
-
-def is_likely_column(header: str, name: str, title: str = "") -> bool:
-    """Say whether a column is so like a header that it may be offered as the answer.
-
-    Takes: title - of an answer to a questionnaire
-    """
-    return _alike_column(header, name, title) >= _LIKELY
 
 
 def _alike_column(header: str, name: str, title: str = "") -> float:

@@ -11,22 +11,26 @@ import itertools
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import python_calamine as calamine
 from coding import ROWS_PER_BLOCK, code_block
 from confined import begin, end, send
 from container import Part, Refused, check_plain_part, is_xml, open_parts, unpack, zip_again
-from file_kind import TEXT, XLSX, sniff
+from file_kind import TEXT, XLS, XLSX, sniff
 from file_tag import CUSTOM, read_tag
 from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
 FEW_STRETCHES = 3
+STYLES = "xl/styles.xml"
 KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']""")
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
 
@@ -44,6 +48,13 @@ def main() -> None:
     sheet_parts = _check_parts(data, parts)
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
+    limits["percents"] = _percents(data, parts)
+    limits["is_from_1904"] = _is_from_1904(data, parts)
+    if kind == XLS:
+        # Workbooks of today wait for nothing.
+        from legacy_formats import read_formats
+
+        limits["legacy_runs"], limits["is_from_1904"] = read_formats(data)
     with calamine.load_workbook(io.BytesIO(data)) as book:
         picture_cells = _send_sheets(book, data, sheet_parts, other_parts, limits)
         if limits["pictured"]:
@@ -58,6 +69,23 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
     """Give the digest of the file that a workbook which was given back was made of."""
     part = parts.get(CUSTOM.lower())
     return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
+
+
+def _percents(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
+    """Give the format code of the cell styles that show a percent sign, by their number."""
+    styles = b"".join(unpack(data, parts[STYLES])) if STYLES in parts else b""
+    if b"%" not in styles and not _PERCENT.search(styles):
+        return {}
+    # Few workbooks have such cells, and the others wait for nothing.
+    from shown_percents import percent_codes
+
+    return percent_codes(styles.decode("utf-8", "replace"))
+
+
+def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
+    """Say whether the workbook counts its days from 1904, as those of an old Mac do."""
+    book = check_plain_part(data, parts["xl/workbook.xml"]) if parts else b""
+    return bool(_FROM_1904.search(book))
 
 
 def _check_parts(data: bytes, parts: dict[str, Part]) -> list[Part | None]:
@@ -98,20 +126,35 @@ def _send_sheets(
     for index, (sheet_metadata, part) in enumerate(zip(metadata, parts, strict=True)):
         if sheet_metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
+        legacy_runs = limits.get("legacy_runs", ())
+        runs = legacy_runs[index] if index < len(legacy_runs) else {}
         facts = part and scan_sheet(
             lambda part=part: unpack(data, part),
             sheet_metadata.name,
             limits,
             pictured=limits["pictured"],
+            look=_look_for(limits["percents"], runs),
         )
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
+        if facts:
+            facts["is_from_1904"] = limits["is_from_1904"]
         _refuse_strange_errors(facts, sheet_metadata.name)
         if facts and facts["cuts"] and part.size > few:
             stretches = _decode_stretches(data, part, others, index, facts["cuts"])
         else:
             stretches = map(book.get_sheet_by_index, (index,))
-        cells = _send_sheet(stretches, (index, sheet_metadata), facts, cells, limits["cells"])
+        labelled = (index, sheet_metadata, runs, limits["is_from_1904"])
+        cells = _send_sheet(stretches, labelled, facts, cells, limits["cells"])
     return picture_cells
+
+
+def _look_for(codes: dict[int, str], runs: dict[int, list[list]]) -> Callable[[bytes], None] | None:
+    """Give what finds the cells that show a percent sign in a piece of XML, None: there are none."""
+    if not codes:
+        return None
+    from shown_percents import add_runs, cell_pattern
+
+    return partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
 
 
 def _decode_stretches(
@@ -135,13 +178,13 @@ def _refuse_strange_errors(facts: dict | None, name: str) -> None:
 
 def _send_sheet(
     stretches: Iterator[calamine.CalamineSheet],
-    place: tuple[int, calamine.SheetMetadata],
+    labelled: tuple[int, calamine.SheetMetadata, dict, bool],
     facts: dict | None,
     cells: int,
     most: int,
 ) -> int:
     """Send a sheet, one stretch of its rows after the other; adds its cells to those so far."""
-    index, sheet_metadata = place
+    index, sheet_metadata, runs, from_1904 = labelled
     errors = defaultdict(list)
     for row, column, text in facts["errors"] if facts else ():
         errors[row].append((column, text))
@@ -150,12 +193,12 @@ def _send_sheet(
         cells += sheet.height * sheet.width
         if cells > most:
             raise Refused("too_many_cells", sheet=sheet_metadata.name, cells=cells)
-        short_facts = shorten(facts) if facts else _merged(sheet)
+        short_facts = shorten(facts) if facts else {**_merged(sheet), "is_from_1904": from_1904}
         if sheet.height:
             if last_row is None:
                 last_row, _ = sheet.start
                 send(_header(index, sheet_metadata, last_row + 1, short_facts))
-            last_row = _send_rows(sheet, last_row, errors, sheet_metadata.name)
+            last_row = _send_rows(sheet, last_row, (errors, runs), sheet_metadata.name)
         del sheet  # the next stretch needs its room
     if last_row is None:
         send(_header(index, sheet_metadata, 1, short_facts))
@@ -168,8 +211,9 @@ def _header(index: int, told: calamine.SheetMetadata, first_row: int, facts: dic
     return {**header, "first_row": first_row, "facts": facts}
 
 
-def _send_rows(sheet: calamine.CalamineSheet, at: int, errors: dict, name: str) -> int:
+def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str) -> int:
     """Send the rows below row `at`, also blank ones; gives the last row that was sent."""
+    errors, runs = marked
     top, left = sheet.start
     if top < at:
         raise Refused("unreadable", sheet=name, reason="rows out of order")
@@ -178,9 +222,19 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, errors: dict, name: str) 
     for first in range(at, end, ROWS_PER_BLOCK):
         n_rows = min(ROWS_PER_BLOCK, end - first)
         block = itertools.islice(rows, n_rows)
-        body = code_block(block, first + 1, left, left + sheet.width, errors)
-        send({"type": "block", "first_row": first + 1, "n_rows": n_rows}, body)
+        rounded: list[tuple[int, int]] = []
+        amend = _show(runs, rounded) if runs else None
+        body = code_block(block, first + 1, left, left + sheet.width, errors, amend=amend)
+        header = {"type": "block", "first_row": first + 1, "n_rows": n_rows}
+        send({**header, "rounded": rounded} if rounded else header, body)
     return end
+
+
+def _show(runs: dict, rounded: list) -> Callable[[list, int], None]:
+    """Give what puts the shown percents in place; `rounded` takes the cells that hold more."""
+    from shown_percents import show
+
+    return lambda columns, first: rounded.extend(show(columns, first, runs))
 
 
 def _merged(sheet: calamine.CalamineSheet) -> dict:

@@ -25,12 +25,13 @@ def code_block(
     width: int,
     errors: dict | None = None,
     typed: Callable[[str], object] | None = None,
+    amend: Callable[[list, int], None] | None = None,
 ) -> bytes:
     """Code each column of a block by its own dictionary: JSON of the dictionaries, then codes.
 
     Takes: rows of equal length; Excel's number of the first one; columns that are left out before
         them and all columns; errors - [(column, text)] by row; typed - what a distinct text is
-        worth, where all cells are texts
+        worth, where all cells are texts; amend - changes cells: columns of some rows, first row
     """
     code_of = [_new_dictionary() for _ in range(width)]
     codes: list[list[int]] = [[] for _ in range(width)]
@@ -39,6 +40,8 @@ def code_block(
         columns = [("",) * len(slab)] * left + list(zip(*slab, strict=True))
         if errors:
             _put_errors(columns, errors, first + len(codes[0]))
+        if amend:
+            amend(columns, first + len(codes[0]))
         for index, column in enumerate(columns):
             code_of[index] = _code_column(column, code_of[index], codes[index])
     values = [[None if value == "" else value for value in dictionary] for dictionary in code_of]

@@ -37,19 +37,24 @@ _MERGED = re.compile(rb'<mergeCell [^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3
 
 
 def scan_sheet(
-    unpack: Callable[[], Iterator[bytes]], name: str, limits: dict, *, pictured: bool = False
+    unpack: Callable[[], Iterator[bytes]],
+    name: str,
+    limits: dict,
+    *,
+    pictured: bool = False,
+    look: Callable[[bytes], None] | None = None,
 ) -> dict:
     """Search the XML of one sheet.
 
     Takes: a function that unpacks the part from its beginning, the sheet's name, limits (columns,
-        cells, stretch_bytes); pictured - cells may show pictures.
+        cells, stretch_bytes); pictured - cells may show pictures; look - what else is searched for.
     Returns: unsaved [ref], errors [(row, column, text)], hidden_rows and hidden_columns [[first,
         last]], merged [[row, column, row, column]], shown [(row, column, name of a picture)];
         lists complete, rows from 1, columns from 0;
         cuts: numbers of the pieces before which `cut_sheet` may cut. Too wide a sheet is Refused.
     """
     kinds = ("unsaved", "errors", "hidden_rows", "hidden_columns", "merged", "cuts", "shown")
-    facts = {key: [] for key in kinds}
+    facts = {"is_from_1904": False, **{key: [] for key in kinds}}
     last_row, letters = 0, {b"Z"}
     size, last, plain = 0, b"", True
     for number, piece in enumerate(_normal_pieces(unpack())):
@@ -62,6 +67,8 @@ def scan_sheet(
         if number == 0:
             facts["hidden_columns"] = _hidden_columns(piece[: piece.find(b"<sheetData")])
         _scan_piece(piece, facts)
+        if look:
+            look(piece)
         if pictured and b"DISPIMG" in piece:
             facts["shown"] += _shown(piece)
         last_row = max(last_row, _last_row(piece))
@@ -117,6 +124,7 @@ def shorten(facts: dict) -> dict:
     """Cut the lists of facts to what is shown, beside their full counts; keys as `SheetFacts`."""
     return {
         "scanned": True,
+        "is_from_1904": facts["is_from_1904"],
         "unsaved_formulas": facts["unsaved"][:_MOST_CELLS],
         "unsaved_formula_count": len(facts["unsaved"]),
         "errors": [

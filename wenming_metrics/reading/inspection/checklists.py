@@ -14,6 +14,7 @@ import numpy as np
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.inspection.checks import SheetChecks, build_checks, spread_checks
 from wenming_metrics.reading.inspection.deadlines import read_finding_facts
+from wenming_metrics.reading.inspection.no_problems import report_no_problems
 from wenming_metrics.reading.inspection.points import (
     FAILED,
     Points,
@@ -155,6 +156,7 @@ def read_findings(
     report_above(table, lost, marks, deduction >= 0)
     free = (source == PUBLIC) & (deduction == 0)
     points = Points(result, lost, np.where(free, 0, marks), count_places(table, result))
+    report_no_problems(table, deduction)
     _report_totals(table, totals, lost, deduction)
     roles = settle_roles(table, names, where)
     report_sites(table, names, where)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from wenming_metrics.reading.model.grid import Value
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
@@ -19,8 +22,15 @@ from wenming_metrics.reading.tables.table import (
 )
 from wenming_metrics.reading.tables.totals import number_text
 from wenming_metrics.rules.model import ReadingRules
-from wenming_metrics.vocabulary import RESULTS
+from wenming_metrics.vocabulary import RESULTS, normalise
 
+_ASKS_FAULT = re.compile(
+    "(?:是否|有无|有没有).*(?:问题|隐患|扣分|违规|违法|违章|不达标|不合格|不符合|不文明)"
+)
+"""A header that asks whether something is wrong: there 是 is 不符合."""
+_GOOD = "达标|合格|通过|符合|达到|规范|正常|完好|整洁|干净|整齐|落实|到位|完整|齐全|美观|清洁"
+_ASKS_EITHER = re.compile(f"是否(?:存在|有|发现|(?!.*(?:{_GOOD})))|有无|有没有")
+"""A header that asks for something that may be right (公益广告) or wrong (垃圾, 占道)."""
 KEPT, FAILED, _, UNSEEN, _ = range(len(RESULTS))
 
 
@@ -81,7 +91,7 @@ def count_places(table: Table, result: np.ndarray) -> np.ndarray:
 
 def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Give whether a result is written, and the result as typed."""
-    result = typed(table, "result", values.result)
+    result = typed(table, "result", _reader_of(table))
     if table.cells is not None:
         # In a sheet of one column per item a bare number may be points lost or points kept.
         bare = typed(table, "result", values.points) >= 0
@@ -89,6 +99,15 @@ def results(table: Table) -> tuple[np.ndarray, np.ndarray]:
         result = np.where(bare & (result == values.UNREADABLE), values.BROKEN, result)
     report_unreadable(table, result, "结果-01", "result")
     return result != values.BLANK, result
+
+
+def _reader_of(table: Table) -> Callable[[Value], int]:
+    """Give what reads the column of results, by what its header asks."""
+    positions = table.header.columns.get("result", ())
+    header = normalise("".join(table.header.texts[position] for position in positions))
+    if _ASKS_FAULT.search(header):
+        return values.fault
+    return values.plain_result if _ASKS_EITHER.search(header) else values.result
 
 
 def checklist_points(

@@ -37,6 +37,7 @@ _KIND_WORDS = {
     "section": "二层单位 大队 二级单位 下属单位 二层机构",
 }
 _KINDS = {normalise(word): code for code, words in _KIND_WORDS.items() for word in words.split()}
+_FEW_PEOPLE = 1_000
 _MUST_HAVE_PARENT = ("community", "section")
 _SEPARATORS = str.maketrans({mark: "|" for mark in "、,;/\n\uff0c\uff1b\uff0f\uff5c"})
 
@@ -48,7 +49,7 @@ def read_units(table: Table, register: Register) -> pd.DataFrame:
     unit_kinds = np.array(codes, object)[kind.codes]
     report(table, unit_kinds == "", "名册-01", "unit_kind", kinds="、".join(UNIT_KINDS.values()))
     report(table, typed(table, "unit_name", _written) == 0, "名册-02", "unit_name")
-    people = typed(table, "population", values.people)
+    people = _people(table)
     report_unreadable(table, people, "名册-06", "population")
     begin, end = _validity(table)
     frame = pd.DataFrame(
@@ -65,6 +66,17 @@ def read_units(table: Table, register: Register) -> pd.DataFrame:
     frame["population"] = frame["population"].where(frame["population"] >= 0)
     _hold_unfit(table, register, frame)
     return frame[~table.held].reset_index(drop=True).astype(UNIT_COLUMNS)
+
+
+def _people(table: Table) -> np.ndarray:
+    """Type how many people live there, in ones; a header may count in 万."""
+    positions = table.header.columns.get("population", ())
+    in_ten_thousands = any("万" in table.header.texts[position] for position in positions)
+    times = 10_000 if in_ten_thousands else 1
+    people = typed(table, "population", lambda value: values.people(value, times))
+    # Beside 8.2 nobody means six people by 6.
+    is_small = (people >= 0) & (people < _FEW_PEOPLE)
+    return np.where(is_small & (people == values.UNREADABLE).any(), values.UNREADABLE, people)
 
 
 def _written(value: values.Value) -> int:

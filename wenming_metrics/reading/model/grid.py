@@ -73,6 +73,8 @@ class SheetFacts:
     Lists of cells hold the first 1,000 references such as "N5", areas the first 2,000; the counts
     are complete. Ranges are (first, last), both included: Excel rows from 1, column indexes from 0.
     `scanned` is False for a legacy .xls: its formulas, errors and hidden rows stay unknown.
+    `is_from_1904` says that days are counted from 1904 (a setting of the workbook).
+    `rounded` are the cells (row, column) that show a percent of fewer digits than they hold.
     """
 
     scanned: bool = False
@@ -84,6 +86,8 @@ class SheetFacts:
     hidden_columns: tuple[tuple[int, int], ...] = ()
     merged: tuple[Area, ...] = ()
     merged_count: int = 0
+    rounded: tuple[tuple[int, int], ...] = ()
+    is_from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)

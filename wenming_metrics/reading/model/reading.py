@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from wenming_metrics.domain.problems import Problem, rejected
+from wenming_metrics.domain.problems import REJECT, Problem, rejected
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
 from wenming_metrics.reading.model.sender_answers import (
@@ -60,14 +60,16 @@ class RememberedChoices:
     """What people said of headers and names that were not known.
 
     headers - fingerprint of a table's headers -> normalised header -> name of the column ("": it is
-              not read); under KIND_CHOICE the kind of the table
+              not read); under KIND_CHOICE the kind of the table, LIKE_CHOICE, FILE_CHOICE
     """
 
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: tuple[NameChoice, ...] = ()
 
 
-KIND_CHOICE = "#kind"
+KIND_CHOICE, LIKE_CHOICE, FILE_CHOICE = "#kind", "#like", "#file"
+"""Under these a form keeps its kind, the kind that it looked like when it was confirmed, and the
+file and sheet that it was confirmed on."""
 NO_TABLE = "#none"
 """The kind of a table that a person said is not to be read."""
 
@@ -113,15 +115,55 @@ class Unmapped:
     is_read: bool = False
 
 
+CONFIRM = "表头-10"
+"""The problem of a table that is filled in and waits for a person's word."""
+SURE, PROPOSED, ASKED = "sure", "proposed", "asked"
+"""How sure a table is: read without a question; filled in, to be confirmed; two readings are near,
+or what a score depends on is open."""
+CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好,待确认", ASKED: "要问", "": "没有认出"}
+COMPONENT = "#component"
+"""Role of a column whose numbers are read under its own header, as a component of a score."""
+
+
+@dataclass(frozen=True)
+class SeenColumn:
+    """A column of a table as it is shown to a person: position, header, up to three values, whether
+    a score depends on it and it is not sure."""
+
+    position: int
+    header: str
+    samples: tuple[str, ...]
+    is_doubtful: bool = False
+
+
 @dataclass(frozen=True)
 class Recognised:
-    """What a table was taken for: sheet, kind ("" = none), the fingerprint of its headers under
-    which a person may say otherwise, whether one has said so."""
+    """What a table was taken for.
+
+    sheet, kind ("" = it is not read), fingerprint - of its headers, under which a person may say
+    otherwise; is_chosen - one has said so
+    certainty - SURE, PROPOSED, ASKED, or "" where it is like no kind; proposed, reason - the kind
+    that it looks like, and why; columns - in the order of the sheet
+    roles - kind -> what each of the columns would be ("": not read); missing - titles of what the
+    proposed kind lacks; n_rows - rows below the header
+    """
 
     sheet: str
     kind: str
     fingerprint: str
     is_chosen: bool = False
+    certainty: str = SURE
+    proposed: str = ""
+    reason: str = ""
+    columns: tuple[SeenColumn, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    n_rows: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether a person has to confirm it before it is read."""
+        return self.certainty in (PROPOSED, ASKED)
 
 
 @dataclass(frozen=True)
@@ -291,7 +333,10 @@ class Reading:
     def outcome(self) -> str:
         """The first line of every answer: 「共 412 行,409 行可入库,3 行暂不计,跳过 2 行。」"""
         counts = self.counts
-        if self.is_rejected:
+        returned = {problem.code for problem in self.problems if problem.severity == REJECT}
+        if returned == {CONFIRM}:
+            return "这个文件认出来了,请先核对各列是什么,确认后读入。"
+        if returned:
             return "这个文件没有读入,请按下面的说明修改后再上传。"
         phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
         phrases += [f"{counts.held} 行暂不计"] if counts.held else []

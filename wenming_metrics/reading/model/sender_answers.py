@@ -8,6 +8,8 @@ BARE_CHOICE = "#bare"
 LOST, EARNED = "lost", "earned"
 """What bare numbers in the columns of items are: points lost (失分) or points earned (得分)."""
 BARE_TITLES = {LOST: "扣的分", EARNED: "得的分"}
+COUNT_ONCE, COUNT_ALL = "once", "count"
+"""What becomes of equal rows in two sheets of a file: one record, or a record each."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class SenderAnswers:
     looked - further visits of which no problem is listed
     split  - a cell that lists several problems is as many problems
     bare   - LOST or EARNED: bare numbers in the columns of items; "" = as remembered
+    equal_rows - COUNT_ONCE or COUNT_ALL: what rows are that stand in two sheets; "" = nobody has said
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
+    columns - (header, name of the column, "" = not read) where a header means something else
+    assumed_year - of days that are written without one, where no title says it
     """
 
     confirm_visits: bool = False
@@ -48,6 +53,9 @@ class SenderAnswers:
     split: bool = False
     bare: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    assumed_year: int | None = None
+    equal_rows: str = ""
 
 
 NOTHING_SAID = SenderAnswers()

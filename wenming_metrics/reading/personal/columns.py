@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, blank_columns, rows_head
 from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import normalise
 
 _PERSONAL = re.compile(
@@ -32,6 +33,9 @@ _OF_PEOPLE = re.compile(
     r"来源详情|邮箱|email|^姓名$|用户名|username|微信|geolocation|^_?gps|经纬度|详细地址"
 )
 """Headers of questionnaires besides, that speak of who answered."""
+_OPTION = re.compile(r"[\[(【:/_-]([^\[\]()【】]+)[\])】]?$")
+_MARKS = frozenset("y n yes no 是 否 √ × ✓ 0 1 true false n/a 选中 未选中 (跳过) (空)".split())
+"""A header of one option of a question, and what is written below such a header."""
 _SEARCHED, _LONGEST = 30, 20
 """Rows of a sheet that is not read in which headers are looked for; letters of a header."""
 _KINDS = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS, reading.SURVEY, ""}
@@ -59,7 +63,8 @@ def find_personal(headers: Sequence[tuple[SheetGrid, Header]]) -> list[PersonalC
                 "of_units": header.kind not in _KINDS,
                 "of_people": header.kind == reading.SURVEY,
             }
-            if position not in known_positions and is_personal(word, **subjects):
+            below = sheet.columns[position].values if position < len(sheet.columns) else ()
+            if position not in known_positions and is_personal(word, below, **subjects):
                 first = sheet.first_row + header.first
                 personal.append(PersonalColumn(sheet.name, sheet.index, position, text, first))
     return personal
@@ -88,16 +93,26 @@ def find_unread(sheets: Iterable[SheetGrid]) -> Iterator[PersonalColumn]:
                 )
 
 
-def is_personal(word: str, *, of_units: bool = False, of_people: bool = False) -> bool:
+def is_personal(
+    word: str, values: Iterable[object] = (), *, of_units: bool = False, of_people: bool = False
+) -> bool:
     """Say whether a (normalised) header speaks of a caller's or respondent's own data.
 
-    Takes: of_units - the table is about units, whose telephone numbers are for work; of_people -
+    Takes: values - of the column, the header among them: where all are marks of an option, as of
+           「从哪些渠道了解?[微信公众号]」, they tell nothing of a person; of_units - the table is about units, whose telephone numbers are for work; of_people -
            it holds questionnaires
     """
+    if _OPTION.search(word) and _only_marks(word, values):
+        return False
     if of_people and _OF_PEOPLE.search(word):
         return True
     pattern = _ONLY_PRIVATE if of_units else _PERSONAL
     return bool(pattern.search(word)) and not _AT_WORK.search(word)
+
+
+def _only_marks(word: str, values: Iterable[object]) -> bool:
+    texts = {normalise(spell(value)) for value in values} - {word, ""}
+    return bool(texts) and texts <= _MARKS | {_OPTION.search(word)[1]}
 
 
 def without_personal(sheet: SheetGrid, columns: Sequence[PersonalColumn]) -> SheetGrid:

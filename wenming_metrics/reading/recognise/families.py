@@ -55,6 +55,13 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 """What a kind of sheet must have; of each group one column is enough."""
 
 
+def take_verdict(columns: dict[str, list[int]]) -> None:
+    """Take 「是否达标」「是否存在问题」 of an inspection for its result, where that has no column."""
+    verdict = columns.pop("verdict", None)
+    if verdict:
+        columns.setdefault("result", verdict)
+
+
 def wanted(kind: str) -> tuple[str, ...]:
     """Give the columns that a kind of sheet may have."""
     return FAMILIES[FAMILY[kind]]

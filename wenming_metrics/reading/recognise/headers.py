@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import SheetGrid, Value, rows_head
-from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED
+from wenming_metrics.reading.recognise.column_evidence import count_spoken
+from wenming_metrics.reading.recognise.families import FAMILIES, FAMILY, REQUIRED, take_verdict
+from wenming_metrics.reading.recognise.proposal import propose
+from wenming_metrics.reading.recognise.value_forms import NO_LEXICON, Lexicon, names_units
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.reading.survey.questions import (
     MARK,
@@ -34,6 +37,7 @@ _NUMBERED = (("visit_no",), ("item", "item_code"), ("description", "deduction"))
 SEVERAL = ("lead", "responsible", "assisting", "handed_in", "review", "total")
 """Columns that may stand more than once: all of them are read."""
 _MAPS = {family: headers(names) for family, names in FAMILIES.items() if family != reading.SURVEY}
+_MAPS[reading.INSPECTION] |= headers(("verdict",))  # taken for the result, see `take_verdict`
 ALL_TITLES = {word for title_map in _MAPS.values() for word in title_map}
 """Every accepted header, normalised."""
 _ADDED = re.compile(r"\(.*?\)|[*★:]")
@@ -48,7 +52,11 @@ _CHECKED = {"item", "item_code", "result", "deduction"}
 class Words:
     """What a search knows beside the titles of columns: names of items and point types (both
     normalised), how the file is called, what people said of headers (`reading.model.reading.RememberedChoices`), the kinds
-    of sheets, by name, that the sender says, and what questionnaires ask."""
+    of sheets, by name, that the sender says, and what questionnaires ask.
+
+    lexicon - names that values are looked up in; columns - header (normalised) -> what the sender
+    says it is; assumed_year - what the sender says of days without a year
+    """
 
     items: frozenset[str] = frozenset()
     point_types: frozenset[str] = frozenset()
@@ -56,6 +64,9 @@ class Words:
     header_choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     survey: Survey | None = None
+    lexicon: Lexicon = NO_LEXICON
+    columns: Mapping[str, str] = field(default_factory=dict)
+    assumed_year: int | None = None
 
 
 def find_header(sheet: SheetGrid, words: Words) -> Header | None:
@@ -69,7 +80,9 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
         (band for band in bands if fingerprint(band.texts) in words.header_choices), None
     )
     if chosen_band:
-        return _header(sheet, head, chosen_band, words)
+        header = _header(sheet, head, chosen_band, words)
+        other = _other_kind(sheet, header, words)
+        return _header(sheet, head, chosen_band, words, other) if other else header
     counts = [_count(band.texts, band.groups, words) for band in bands]
     if max(counts, default=0) < 2:
         return guess_header(sheet, words) if sheet.name in words.kinds else None
@@ -81,25 +94,40 @@ def find_header(sheet: SheetGrid, words: Words) -> Header | None:
     return _header(sheet, head, bands[row], words)
 
 
+def _other_kind(sheet: SheetGrid, header: Header, words: Words) -> str:
+    """Name the kind that title and values speak for, where it is another one than when the form was
+    confirmed; such tables are a form of their own."""
+    like = words.header_choices[header.fingerprint].get(reading.LIKE_CHOICE, "")
+    if not like:
+        return ""
+    proposal = propose(sheet, header, words.items, words.lexicon, words.survey)
+    return proposal.best.kind if proposal.is_beaten(like) else ""
+
+
 def _count(texts: Sequence[str], groups: Sequence[str], words: Words) -> int:
     return max(len(set(names)) for names in _named(texts, groups, words.survey, {}).values())
 
 
-def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words) -> Header:
+def _header(
+    sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words, other: str = ""
+) -> Header:
     above = [spell(value) for row in head[: band.row] for value in row if spell(value)]
     titles = read_titles(above, (sheet.name, words.filename), words.point_types)
-    print_ = fingerprint(band.texts)
-    header_choices = words.header_choices.get(print_, {})
-    by_family = _named(band.texts, band.groups, words.survey, header_choices)
+    titles = replace(titles, year=titles.year or words.assumed_year)
+    print_ = fingerprint(band.texts, other)
+    said = {**words.header_choices.get(print_, {}), **words.columns}
+    by_family = _named(band.texts, band.groups, words.survey, said)
     wide = _is_wide(by_family[reading.INSPECTION], band.texts, words.items)
     names = {family: set(family_columns) for family, family_columns in by_family.items()}
     kind = reading.WIDE if wide else _kind(names, sheet.name + "".join(above), band.texts)
-    chosen = words.kinds.get(sheet.name) or header_choices.get(reading.KIND_CHOICE)
+    chosen = words.kinds.get(sheet.name) or said.get(reading.KIND_CHOICE)
     kind = (chosen or kind).replace(reading.NO_TABLE, "")
     if chosen == reading.SURVEY:
-        survey_header = (band.texts, band.groups, words.survey, header_choices)
+        survey_header = (band.texts, band.groups, words.survey, said)
         by_family[reading.SURVEY] = survey_columns(*survey_header, is_chosen=True)
     columns = _choose(by_family[FAMILY[kind]], band.texts) if kind else {}
+    if kind == reading.WIDE:
+        columns.pop("item", None)  # columns named so bear an item each
     return Header(
         kind=kind,
         row=band.row,
@@ -109,36 +137,49 @@ def _header(sheet: SheetGrid, head: list[list[Value]], band: Band, words: Words)
         texts=band.texts,
         missing=_missing(kind, by_family, titles),
         doubled=tuple(_doubled(by_family[FAMILY[kind]])) if kind else (),
-        items=_item_columns(columns, band.texts, words.items) if kind == reading.WIDE else (),
+        items=_item_columns(columns, band.texts, words.items, said) if kind == reading.WIDE else (),
         known_titles=_known_titles(by_family, band.texts),
         groups=band.groups,
         above="\n".join(above),
         titles=titles,
         fingerprint=print_,
-        ignored=frozenset(word for word, name in header_choices.items() if not name),
+        ignored=frozenset(word for word, name in said.items() if not name),
         filename=words.filename,
         is_chosen=bool(chosen),
+        said=frozenset(said),
         joins=kind == reading.FINDINGS and _has(set(columns), _NUMBERED),
     )
 
 
 def guess_header(sheet: SheetGrid, words: Words) -> Header | None:
-    """Take the row that looks most like a header where no title is known: the fullest row of
-    different texts that has something below it."""
+    """Take the row that looks most like a header: most cells that speak for a column of some kind,
+    else the fullest row of different texts that has something below it."""
     head = rows_head(sheet, SEARCHED)
+    bands = [read_band(sheet, head, row) for row in range(len(head) - 1)]
+    spoken = [
+        0 if names_units(band.texts, words.lexicon) else count_spoken(band.texts) for band in bands
+    ]
+    if max(spoken, default=0) >= 2:
+        best = [row for row, count in enumerate(spoken) if count == max(spoken)]
+        row = next((row for row in best if count_spoken(bands[row].first_texts)), best[0])
+        return _header(sheet, head, bands[row], words)
     counts = []
     for values in head[:-1]:
         texts = [value for value in values if isinstance(value, str) and value.strip()]
         counts.append(len(set(texts)) if len(texts) == len(set(texts)) else 0)
     if max(counts, default=0) < 2:
         return None
-    band = read_band(sheet, head, counts.index(max(counts)))
-    return _header(sheet, head, band, words)
+    if names_units(bands[counts.index(max(counts))].texts, words.lexicon):
+        return None
+    return _header(sheet, head, bands[counts.index(max(counts))], words)
 
 
-def fingerprint(texts: Sequence[str]) -> str:
-    """Name the form of a table by its headers, whatever their order and spaces."""
-    words = sorted({normalise(text) for text in texts} - {""})
+def fingerprint(texts: Sequence[str], other: str = "") -> str:
+    """Name the form of a table by its headers, whatever their order and spaces.
+
+    Takes: other - the kind that its title and values speak for where the form is another kind's
+    """
+    words = sorted({normalise(text) for text in texts} - {""}) + ([f"#{other}"] if other else [])
     return hashlib.blake2b("\x1f".join(words).encode(), digest_size=12).hexdigest()
 
 
@@ -163,6 +204,7 @@ def _named(
                 name = header_choices[text] if header_choices[text] in FAMILIES[family] else None
             if text and name:
                 by_family[family].setdefault(name, []).append(position)
+    take_verdict(by_family[reading.INSPECTION])
     by_family[reading.SURVEY] = survey_columns(row, groups, survey, header_choices)
     if has_units(by_family[reading.COUNTED]):
         by_family[reading.COUNTED] |= counted_columns(row, groups, survey, header_choices)
@@ -275,14 +317,18 @@ def _is_item(text: str, items: frozenset[str]) -> bool:
 
 
 def _item_columns(
-    columns: Mapping[str, tuple[int, ...]], texts: tuple[str, ...], items: frozenset[str]
+    columns: Mapping[str, tuple[int, ...]],
+    texts: tuple[str, ...],
+    items: frozenset[str],
+    said: Mapping[str, str],
 ) -> tuple[int, ...]:
-    """List the columns of items: those that bear no other title."""
+    """List the columns of items: those that bear no other title, and those that a person named."""
     titled = {position for ats in columns.values() for position in ats}
     return tuple(
         position
         for position, text in enumerate(texts)
-        if position not in titled and _is_item(text, items)
+        if position not in titled
+        and said.get(normalise(text), "item" if _is_item(text, items) else "") == "item"
     )
 
 

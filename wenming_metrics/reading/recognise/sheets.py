@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 
 from wenming_metrics.domain.problems import Problem
+from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, SheetGrid, column_letter
-from wenming_metrics.reading.model.reading import Recognised, Unmapped
+from wenming_metrics.reading.model.reading import ASKED, CONFIRM, Recognised, Unmapped
 from wenming_metrics.reading.recognise.headers import Words, find_header, guess_header
+from wenming_metrics.reading.recognise.judgement import describe_nearest, judge, same_family
 from wenming_metrics.reading.recognise.split_tables import cut_tables
+from wenming_metrics.reading.recognise.value_forms import Lexicon, build_lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS, SHEET_TITLES
+from wenming_metrics.reading.resolve.names import build_names
 from wenming_metrics.reading.resolve.periods_and_units import decimal_text
 from wenming_metrics.reading.survey.questions import is_beside
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.sheet_facts import blank_sheet
 from wenming_metrics.reading.tables.values import spell
+from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.vocabulary import normalise
 
 _REFUSALS = {
@@ -88,29 +94,35 @@ def refusal_problem(refusal: Refusal) -> Problem:
 
 def find_sheets(
     sheets: Sequence[SheetGrid], words: Words
-) -> tuple[list[HeadedSheet], list[Problem]]:
-    """Find the sheets that are read and everything to say about headers."""
+) -> tuple[list[HeadedSheet], list[Recognised], list[Problem]]:
+    """Find the sheets that are read, what each is taken for, and everything to say about headers."""
     written = [sheet for sheet in sheets if not blank_sheet(sheet)]
     if not written:
-        return [], [Problem("文件-01")]
+        return [], [], [Problem("文件-01")]
     pieces = [piece for sheet in written for piece in cut_tables(sheet, find_header(sheet, words))]
     headers = [(piece, find_header(piece, words)) for piece in pieces]
+    judged = [(sheet, header, judge(sheet, header, words)) for sheet, header in headers]
+    judged = [(sheet, _as_judged(header, table), table) for sheet, header, table in judged]
     headed_sheets = [
-        HeadedSheet(sheet, header) for sheet, header in headers if header and header.kind
+        HeadedSheet(sheet, header) for sheet, header, _ in judged if header and header.kind
     ]
+    if headed_sheets:
+        judged = [(sheet, header, _beside(table)) for sheet, header, table in judged]
     numbered = any(
         headed.header.kind == reading.VISITS and "visit_no" in headed.header.columns
         for headed in headed_sheets
     )
     problems = [
-        problem for sheet, header in headers for problem in _faults(sheet, header, numbered)
+        problem
+        for sheet, header, table in judged
+        for problem in (_to_confirm(table, header) or _faults(sheet, header, numbered))
     ]
-    problems += list(_unread(headers, headed_sheets))
+    problems += list(_unread(judged, headed_sheets))
     kinds = {headed.header.kind for headed in headed_sheets}
     if kinds & reading.REGISTER_KINDS and kinds - reading.REGISTER_KINDS:
         names = "、".join(title for kind, title in SHEET_TITLES.items() if kind in kinds)
         problems.append(Problem("表头-05", details={"kinds": names}))
-    return headed_sheets, problems
+    return headed_sheets, [table for _, _, table in judged if table], problems
 
 
 def search_words(context: reading.Context, filename: str) -> Words:
@@ -119,27 +131,18 @@ def search_words(context: reading.Context, filename: str) -> Words:
     items = _spelled(catalogue.items) | {
         choice.written for choice in choices.names if choice.kind == "item"
     }
-    choices_and_kinds = (choices.headers, dict(context.answers.kinds))
+    answers, today = context.answers, context.today.toordinal()
+    columns = {normalise(header): name for header, name in answers.columns}
     return Words(
-        items, _spelled(catalogue.point_types), filename, *choices_and_kinds, context.survey
+        *(items, _spelled(catalogue.point_types), filename, choices.headers),
+        *(dict(answers.kinds), context.survey, _lexicon(context.register, catalogue, today)),
+        *(columns, answers.assumed_year),
     )
 
 
-def list_recognised(
-    sheets: Sequence[SheetGrid], headed_sheets: Sequence[HeadedSheet], words: Words
-) -> Iterator[Recognised]:
-    """List what each table was taken for; a sheet without a known header by its likely one."""
-    for header, name in ((headed.header, headed.sheet.name) for headed in headed_sheets):
-        yield Recognised(name, header.kind, header.fingerprint, header.is_chosen)
-    read = {headed.sheet.index for headed in headed_sheets}
-    for sheet in (
-        candidate
-        for candidate in sheets
-        if candidate.index not in read and not blank_sheet(candidate)
-    ):
-        header = find_header(sheet, words) or guess_header(sheet, words)
-        if header:
-            yield Recognised(sheet.name, "", header.fingerprint, header.is_chosen)
+@lru_cache(maxsize=2)
+def _lexicon(register: Register, catalogue: Catalogue, today: int) -> Lexicon:
+    return build_lexicon(build_names(register, catalogue), today)
 
 
 def list_unmapped(
@@ -217,17 +220,53 @@ def _faults(sheet: SheetGrid, header: Header | None, numbered: bool) -> Iterator
         yield Problem(code, sheet.name, row, details=message_words)
 
 
+def _beside(table: Recognised | None) -> Recognised | None:
+    """Leave a sheet beside good ones unread, as its note says, unless it is clearly a table."""
+    is_weak = table and not table.kind and table.is_open
+    is_weak = is_weak and (bool(table.missing) or table.certainty == ASKED)
+    return replace(table, certainty="") if is_weak else table
+
+
+def _as_judged(header: Header | None, table: Recognised | None) -> Header | None:
+    """Take its kind from a header whose table is of none by all that it says."""
+    is_none = header and table and header.kind and not table.kind and not table.is_open
+    return replace(header, kind="", missing=(), doubled=()) if is_none else header
+
+
+def _to_confirm(table: Recognised | None, header: Header | None) -> list[Problem]:
+    """Say that a table is filled in and waits for a person's word; nothing where it does not."""
+    if table is None or not table.is_open:
+        return []
+    is_lacking = bool(header and header.kind and header.missing)
+    is_other = bool(table.missing) or table.proposed != (header.kind if header else "")
+    if is_lacking and is_other and same_family(header.kind, table.proposed):
+        return []  # what its known titles lack is said, which no confirmation can mend
+    doubtful = [column.header for column in table.columns if column.is_doubtful]
+    details = {
+        "kind": SHEET_TITLES[table.proposed],
+        "reason": table.reason,
+        "open": f"要特别看一看:{'、'.join(doubtful)}。" if doubtful else "",
+        "missing": f"还没有认出:{'、'.join(table.missing)}。" if table.missing else "",
+    }
+    return [Problem(CONFIRM, table.sheet, details=details)]
+
+
 def _unread(
-    headers: Sequence[tuple[SheetGrid, Header | None]], headed_sheets: Sequence[HeadedSheet]
+    judged: Sequence[tuple[SheetGrid, Header | None, Recognised | None]],
+    headed_sheets: Sequence[HeadedSheet],
 ) -> Iterator[Problem]:
     """Say which sheets are not read: a note beside good sheets, else the reason of the return."""
-    without_kind = [(sheet, header) for sheet, header in headers if not (header and header.kind)]
-    if headed_sheets or len(without_kind) < len(headers):
-        yield from (Problem("表头-02", sheet.name) for sheet, _ in without_kind)
+    without_kind = [entry for entry in judged if not (entry[1] and entry[1].kind)]
+    silent = [entry for entry in without_kind if not (entry[2] and entry[2].is_open)]
+    if headed_sheets or len(silent) < len(judged):
+        yield from (Problem("表头-02", sheet.name) for sheet, _, _ in silent)
         return
-    with_header = [(sheet, header) for sheet, header in without_kind if header]
-    for sheet, header in with_header:
-        known_columns = {"columns": "、".join(header.known_titles)}
-        yield Problem("表头-03", sheet.name, sheet.first_row + header.row, details=known_columns)
+    with_header = [entry for entry in silent if entry[1]]
+    for sheet, header, table in with_header:
+        details = {
+            "columns": "、".join(header.known_titles),
+            "nearest": describe_nearest(table),
+        }
+        yield Problem("表头-03", sheet.name, sheet.first_row + header.row, details=details)
     if not with_header:
         yield Problem("表头-01")

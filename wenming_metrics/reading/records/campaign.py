@@ -23,9 +23,9 @@ from wenming_metrics.vocabulary import normalise
 
 DONE, UNDER_WAY, NOT_BEGUN = "已完成", "进行中", "未开始"
 _STATES = (
-    (NOT_BEGUN, re.compile(r"未开始|未启动|尚未|未开展|^0%?$")),
+    (NOT_BEGUN, re.compile(r"未开始|未启动|尚未|未开展|^0(?:\.0+)?%?$")),
     (UNDER_WAY, re.compile(r"未完成|正在|进行中|推进|开展中|部分|序时")),
-    (DONE, re.compile(r"完成|办结|结束|销号|^100%$")),
+    (DONE, re.compile(r"完成|办结|结束|销号|^100(?:\.0+)?%$")),
 )
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
 

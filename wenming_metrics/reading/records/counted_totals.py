@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wenming_metrics.domain.problems import Problem
-from wenming_metrics.reading.records.survey_counts import whole_count
-from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.resolve.periods_and_units import whole_count
 from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.table import Table, column
 from wenming_metrics.reading.tables.totals import Total
@@ -22,9 +21,9 @@ def report_sums(table: Table, totals: Sequence[Total]) -> None:
         wrong = []
         for name in names:
             sheet_column = table.sheet.columns[table.header.columns[name][0]]
-            printed = whole_count(decimal_text(sheet_column.values[sheet_column.codes[row_index]]))
+            printed = whole_count(sheet_column.values[sheet_column.codes[row_index]])
             data_column = column(table, name)
-            read = [whole_count(decimal_text(value)) or 0 for value in data_column.values]
+            read = [whole_count(value) or 0 for value in data_column.values]
             total = int(np.maximum(np.array(read, np.int64)[data_column.codes][above], 0).sum())
             if printed is not None and printed >= 0 and printed != total:
                 header = table.header.texts[table.header.columns[name][0]]

@@ -59,6 +59,7 @@ _RESTRICTED = re.compile(
 _WHOLE = {"总得分", "总分", "综合得分", "合计", "总成绩", "综合指数", "文明程度指数"}
 _TITLED = re.compile("测评|指数|考核|排名|得分|成绩|国测|省测|第三方")
 _OF_ROWS = {"site", "result", "deduction", "description"}
+_NO_DECIMALS = re.compile(r"(?<=\d)\.0+$")
 Row = list[str]
 
 
@@ -142,7 +143,7 @@ def _part(component: ScoreComponent, printed: str) -> dict[str, str]:
 
 def _ranks(table: Table, totals: Row) -> dict[str, Row]:
     """Give the printed rank, which a row without total has not, and the printed change."""
-    ranks = texts_of(table, "printed_rank")
+    ranks = [_NO_DECIMALS.sub("", rank) for rank in texts_of(table, "printed_rank")]
     change_columns = table.header.columns.get("printed_change")
     changes = (
         [decimal_text(value) for value in cells_of(table, change_columns[0])]

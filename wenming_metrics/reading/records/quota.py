@@ -17,12 +17,12 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
-    decimal_text,
     report_again,
     report_rows,
     settle_periods,
     settle_unit,
     texts_of,
+    whole_count,
 )
 from wenming_metrics.reading.tables.table import Table, column, report
 from wenming_metrics.rules.survey.model import Survey
@@ -104,8 +104,8 @@ def _settle_groups(table: Table, survey: Survey | None) -> list[Group]:
 def _settle_numbers(table: Table) -> list[int]:
     """Read how many are planned; hold what is no whole number."""
     planned_column = column(table, "planned_answers")
-    read = [decimal_text(value) for value in planned_column.values]
-    whole_numbers = [int(text) if text and text.isdecimal() else -1 for text in read]
+    whole_numbers = [whole_count(value) for value in planned_column.values]
+    whole_numbers = [-1 if number is None else number for number in whole_numbers]
     planned = [whole_numbers[code] for code in planned_column.codes.tolist()]
     unread = [row for row, number in enumerate(planned) if number < 0 and not table.held[row]]
     report_rows(table, unread, "配额-01", "planned_answers", [{}] * len(unread))

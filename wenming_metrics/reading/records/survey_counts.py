@@ -16,19 +16,17 @@ from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
     PLACES,
-    decimal_text,
     report_again,
     report_rows,
     settle_unit,
     texts_of,
+    whole_count,
 )
 from wenming_metrics.reading.survey.questions import MARK, is_counted, parts_of
 from wenming_metrics.reading.survey.respondents import find_wave, report_misfits
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
 from wenming_metrics.rules.survey.model import MULTIPLE, Survey
-
-_MOST = 10**9
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
@@ -70,20 +68,12 @@ def _days(table: Table) -> np.ndarray:
 def _numbers(table: Table, name: str) -> np.ndarray:
     """Read a column of counts, -1 where nothing is written; hold what is no whole number."""
     count_column = column(table, name)
-    read = [whole_count(decimal_text(value)) for value in count_column.values]
+    read = [whole_count(value) for value in count_column.values]
     counts = np.array([-2 if count is None else count for count in read], np.int64)[
         count_column.codes
     ]
     report(table, counts == -2, "计票-02", name)
     return np.maximum(counts, -1)
-
-
-def whole_count(text: str | None) -> int | None:
-    """Give a count, -1 for nothing written, None for what is none."""
-    if not text:
-        return -1 if text == "" else None
-    digits, _, decimals = text.partition(".")
-    return int(digits) if not decimals.strip("0") and 0 <= int(digits) < _MOST else None
 
 
 def _counts(counts_by_column: dict[str, np.ndarray], size: int) -> list[dict[str, dict[str, int]]]:

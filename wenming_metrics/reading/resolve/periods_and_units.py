@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from wenming_metrics.domain.periods import Window, window
 from wenming_metrics.reading.resolve.names import Names, alive
+from wenming_metrics.reading.resolve.short_periods import read_short_period
 from wenming_metrics.reading.resolve.territory import role_units, territory
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import (
@@ -24,6 +25,7 @@ from wenming_metrics.reading.tables.table import (
     combine,
     report_each,
     report_faults,
+    report_sheet,
 )
 from wenming_metrics.reading.tables.values import Value, spell
 from wenming_metrics.vocabulary import INPUT, normalise
@@ -46,7 +48,13 @@ _YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年(?!\d)|$)")
 _FILED = re.compile(r"(?:填报|报送|上报|反馈|填表)(?:日期|时间):(.{4,14})")
 _REPORTER = re.compile(r"(?:填报|反馈|上报|报送|整改)单位(?:\(.*?\))?:(.+)")
 _OFFICE = re.compile(r"(?:办事处|人民政府|党工委|居委会|村委会)$")
+_SHORT = re.compile(
+    r"(?:第|月份?的?)[一二三四五六\d]{1,2}(?:周|个?星期)|[上下]半月|月份?的?[上中下]旬|20\d\d-?w\d"
+)
+"""What says that a period is shorter than a month."""
+_BARE_PART = re.compile(r"第[一二三四五六1-6]周|[上下]半月|[上中下]旬")
 _MOST_PLACES = 12
+_MOST_COUNT = 10**9
 
 
 def texts_of(table: Table, name: str, nth: int = 0) -> list[str]:
@@ -76,6 +84,20 @@ def decimal_text(value: Value) -> str | None:
         return None
     sign = "-" if match["sign"] in ("↓", "-") else ""
     return sign + match["digits"].replace(",", "") + (match["rest"] or "")
+
+
+def amount_text(value: Value) -> str | None:
+    """Read a number of things as `decimal_text`; a share of them (80%) is no number of things."""
+    return None if normalise(spell(value)).endswith(("%", "‰")) else decimal_text(value)
+
+
+def whole_count(value: Value) -> int | None:
+    """Read a count: 40, 「40份」, 「40.00」. Returns: -1 for nothing written, None for what is none"""
+    text = amount_text(value)
+    if not text:
+        return -1 if text == "" else None
+    digits, _, decimals = text.partition(".")
+    return int(digits) if not decimals.strip("0") and 0 <= int(digits) < _MOST_COUNT else None
 
 
 def is_too_fine(text: str) -> bool:
@@ -110,11 +132,16 @@ def iso(day: int) -> str:
 def read_period(value: Value, year: int | None = None) -> Window | None:
     """Read a period: 2026年第三季度, 三季度, 2026年9月, 2026年上半年, 2026年; a date is its month.
 
+    Shorter ones (11月第3周, 上半月, 11月16日至22日) are read by `short_periods`.
+
     Takes: year - what the titles say, for a period without one
     """
     if isinstance(value, date):
         return window("month", value)
     text = normalise(spell(value))
+    short = read_short_period(text, year)
+    if short or _SHORT.search(text):
+        return short
     if match := _QUARTER.search(text):
         number = _NUMERALS[match[2] or match[4]]
         return _window("quarter", match[1] or match[3] or year, 3 * number)
@@ -136,8 +163,21 @@ def _window(kind: str, year: str | int | None, month: int) -> Window | None:
 def period_of_titles(table: Table) -> Window | None:
     """Give the period that the first line to name one says, sheet name last."""
     lines = [*table.header.above.splitlines(), table.sheet.name, table.header.filename]
-    periods = (read_period(line) for line in lines)
-    return next((period for period in periods if period), None)
+    periods = [period for period in map(read_period, lines) if period]
+    period_of_line = next(iter(periods), None)
+    if period_of_line is None or period_of_line.kind in ("week", "custom"):
+        return period_of_line
+    # 第3周 may stand in another line than its month.
+    return next((p for p in _parts_elsewhere(lines, period_of_line)), period_of_line)
+
+
+def _parts_elsewhere(lines: Sequence[str], period: Window) -> Iterator[Window]:
+    """Give the parts of a month that other lines name without it."""
+    for line in map(normalise, lines) if period.kind == "month" else ():
+        match = _BARE_PART.search(line)
+        part = match and read_short_period(f"{period.start.month}月{match[0]}", period.start.year)
+        if part:
+            yield part
 
 
 def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
@@ -150,6 +190,10 @@ def settle_periods(table: Table, skipped: np.ndarray) -> list[Window | None]:
     ]
     missing = [row for row, period in enumerate(periods) if period is None and not skipped[row]]
     report_rows(table, missing, "记录-04", "period", [{}] * len(missing))
+    short = dict.fromkeys(p for p in periods if p and p.kind in ("week", "custom"))
+    if short:
+        titles = "、".join(period.title for period in short)
+        report_sheet(table, "记录-05", "period", periods=titles)
     return periods
 
 

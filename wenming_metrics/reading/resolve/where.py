@@ -27,11 +27,13 @@ from wenming_metrics.reading.tables.table import (
     report_faults,
     report_sheet,
     report_unreadable,
+    spelled,
     typed,
 )
 from wenming_metrics.vocabulary import ROLE_CODES
 
 EARLIEST = date(2000, 1, 1).toordinal()
+_YEARS = 3 * 365
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,14 @@ def settle_days(table: Table, name: str, latest: int | None) -> np.ndarray:
     if latest is not None:
         today_text = date.fromordinal(latest).isoformat()
         report(table, day > latest, "日期-02", name, today=today_text)
+        _report_long_past(table, name, np.flatnonzero((day >= EARLIEST) & (day < latest - _YEARS)))
     return np.maximum(day, -1)
+
+
+def _report_long_past(table: Table, name: str, rows: np.ndarray) -> None:
+    """Tell of days years ago: cells copied out of a workbook that counts from 1904 lie four back."""
+    if len(rows):
+        report_sheet(table, "日期-08", name, count=len(rows), day=spelled(table, name, rows[:1])[0])
 
 
 def settle_sources(table: Table) -> np.ndarray:

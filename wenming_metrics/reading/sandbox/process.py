@@ -234,10 +234,11 @@ def _build_sheet(
     """Gather the blocks of one sheet while the child still reads; also gives the next header."""
     dictionaries: list[dict] = []
     codes: list[list[np.ndarray]] = []
-    blocks, n_rows = [], 0
+    blocks, n_rows, rounded = [], 0, []
     for header, body in messages:
         if header["type"] != "block":
             break
+        rounded += header.get("rounded", [])
         block = Block(int(header["first_row"]), int(header["n_rows"]), pack_block(body))
         block_columns = decode_block(body)
         width = max(len(block_columns), len(dictionaries))
@@ -262,9 +263,8 @@ def _build_sheet(
         bool(sheet_header["hidden"]),
         int(sheet_header["first_row"]),
     )
-    return SheetGrid(
-        *identity, columns, n_rows, _build_facts(sheet_header["facts"]), tuple(blocks)
-    ), header
+    facts = _build_facts({**sheet_header["facts"], "rounded": rounded})
+    return SheetGrid(*identity, columns, n_rows, facts, tuple(blocks)), header
 
 
 def _blank(n_rows: int) -> GridColumn:

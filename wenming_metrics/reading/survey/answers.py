@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
 from wenming_metrics.rules.survey.model import COUNT, SCALE, Question, Survey
 
 _SIMILAR, _SHOWN = 55, 3
+_BY_SCORE = re.compile("按(?:分数|分值|得分)")
+"""What a tool writes into the name of a file whose answers are points, not places of options."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,10 @@ def _by_question(table: Table, question: Question, name: str) -> np.ndarray:
     by_number = (read >= BY_NUMBER).any()
     read = np.where(read >= BY_NUMBER, read - BY_NUMBER, read)
     row_answers = read[answer_column.codes]
-    if by_number:
+    if by_number and _BY_SCORE.search(f"{table.header.filename}{table.sheet.name}"):
+        if not any(problem.code == "问卷-15" for problem in table.problems):
+            report_sheet(table, "问卷-15", name, question=question.title)
+    elif by_number:
         _report_by_number(table, question, name)
     if read.min(initial=0) < NOT_ASKED:
         _report(table, question, name, row_answers)

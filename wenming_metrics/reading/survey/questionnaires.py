@@ -17,7 +17,7 @@ import pandas as pd
 from wenming_metrics.reading.model.grid import GridColumn
 from wenming_metrics.reading.model.reading import Context
 from wenming_metrics.reading.resolve.names import Names
-from wenming_metrics.reading.resolve.periods_and_units import decimal_text
+from wenming_metrics.reading.resolve.periods_and_units import amount_text
 from wenming_metrics.reading.survey.answers import QuestionAnswers, read_questions
 from wenming_metrics.reading.survey.respondents import (
     Wave,
@@ -171,7 +171,7 @@ def _numbers(text_column: GridColumn) -> np.ndarray:
 def _weights(table: Table) -> np.ndarray:
     """Read how many each counts for; hold what is no number above 0."""
     weight_column = column(table, "answer_weight")
-    read = [decimal_text(value) for value in weight_column.values]
+    read = [amount_text(value) for value in weight_column.values]
     weights = np.array([1.0 if text == "" else float(text or 0) for text in read])[
         weight_column.codes
     ]

@@ -236,7 +236,7 @@ def _unit_off(word: str) -> str:
 def _splits(text: str) -> Iterator[tuple[str, str]]:
     """Part a header in two at every mark that may stand between question and option."""
     word = _TAGS.sub("", normalise(text))
-    if match := re.fullmatch(r"(.+)\(([^()]+)\)", word):
+    if match := re.fullmatch(r"(.+)[\[(【]([^\[\]()【】]+)[\])】]", word):
         yield match[1], match[2]
     for index, mark in enumerate(word):
         if mark in _SPLITS and 0 < index < len(word) - 1:

@@ -88,6 +88,9 @@ def find_wave(tables: Sequence[Table], days: Sequence[np.ndarray], survey: Surve
 
 def _wave(survey: Survey, period: Window | None) -> Window | None:
     """Give the wave that a period lies in; a longer one says nothing."""
+    if period and period.kind == "custom":
+        wave = window(survey.wave, period.start)
+        return wave if period.end <= wave.end else None
     if period is None or _ORDER.get(period.kind, 9) > _ORDER[survey.wave]:
         return None
     return window(survey.wave, period.start)

@@ -18,7 +18,7 @@ from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.rules.survey.answers import BLANK, NOT_ASKED
 from wenming_metrics.rules.survey.model import MULTIPLE, SCALE, Question
-from wenming_metrics.vocabulary import normalise
+from wenming_metrics.vocabulary import normalise, visible
 
 UNKNOWN, SEVERAL, BEYOND = -11, -12, -13
 """No option that there is; several answers to a single choice; a number that no answer has."""
@@ -38,6 +38,8 @@ _LETTERS = re.compile(r"[a-z]{2,}")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _YES = {"1", "是", "√", "✓", "✔", "☑", "true", "y", "yes", "选中", "已选", "有"}
 _NO = {"0", "否", "×", "✗", "☐", "false", "n", "no", "未选", "未选中", "没有"}
+_WHOLE = re.compile(r"^(\d+)\.0+$")
+"""A whole number as some programs write it: 4.00."""
 _DAY_SECONDS = 86_400
 
 
@@ -66,7 +68,7 @@ def answer(choice: Choice, value: Value) -> int:
              BLANK, NOT_ASKED, UNKNOWN, SEVERAL or BEYOND
     """
     text = _plain(value)
-    raw = normalize("NFKC", value) if isinstance(value, str) else text
+    raw = normalize("NFKC", visible(value)) if isinstance(value, str) else text
     state = _state(text) if text not in choice.positions else None
     if state is not None:
         return state
@@ -93,17 +95,17 @@ def is_chosen(choice: Choice, option: int, value: Value) -> int:
     if state is not None:
         return state
     position = _option(choice, text)
-    return (
-        1
-        if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER
-        else UNKNOWN
-    )
+    if position >= 0 and position & (BY_NUMBER - 1) == option and position < BY_NUMBER:
+        return 1
+    # Who chose 其他 writes there what else it was.
+    is_other = normalise(choice.question.options[option].title).startswith(("其他", "其它"))
+    return 1 if is_other and position < 0 else UNKNOWN
 
 
 def _plain(value: Value) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
-    return normalise(spell(value))
+    return _WHOLE.sub(r"\1", normalise(spell(value)))
 
 
 def _state(text: str) -> int | None:

@@ -25,7 +25,8 @@ class Header:
     fingerprint - names the form of the table, see `headers.fingerprint`
     ignored - headers (normalised) that a person said are not read
     filename - how the file is called
-    is_chosen - the kind is what a person said
+    is_chosen - the kind is what a person said; said - headers (normalised) of which one said what
+              they are
     joins   - what is missing may come from the visits whose numbers the rows name
     """
 
@@ -46,4 +47,5 @@ class Header:
     ignored: frozenset[str] = frozenset()
     filename: str = ""
     is_chosen: bool = False
+    said: frozenset[str] = frozenset()
     joins: bool = False

@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
-from wenming_metrics.reading.model.grid import CellError, SheetGrid
+from wenming_metrics.reading.model.grid import CellError, SheetGrid, cell, column_letter
 from wenming_metrics.reading.tables.table import Table, report_each, report_sheet
+from wenming_metrics.reading.tables.values import spell
 
 _NOT_MISSED = ("remark", "photo_before", "photo_after")
 """Columns of which no value is taken: a picture in a cell is a formula without a value."""
@@ -17,6 +18,7 @@ _REFERENCE = re.compile(r"\b([A-Z]{1,3})(\d{1,7})\b")
 def report_facts(table: Table) -> None:
     """Report everything the sheet's facts say about the rows and columns that are read."""
     _report_hidden(table)
+    _report_rounded(table)
     unsaved = _unsaved(table)
     for name, several in table.columns.items():
         if name in _NOT_MISSED or name not in table.header.columns:
@@ -76,6 +78,20 @@ def _report_hidden(table: Table) -> None:
     ]
     if titles:
         report_sheet(table, "隐藏-03", columns="、".join(titles))
+
+
+def _report_rounded(table: Table) -> None:
+    """Tell of percents that show fewer digits than their cells hold: what is shown is read."""
+    cells = table.sheet.facts.rounded
+    if not cells:
+        return
+    rows, positions = np.array(cells, np.int64).T
+    read_cells = np.flatnonzero(np.isin(rows, table.excel))
+    if len(read_cells):
+        row, position = int(rows[read_cells[0]]), int(positions[read_cells[0]])
+        shown_text = spell(cell(table.sheet, row, position))
+        where = f"{column_letter(position)}{row}"
+        report_sheet(table, "格式-01", count=len(read_cells), cell=where, shown=shown_text)
 
 
 def _count(table: Table, first: int, last: int) -> int:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
+import pandas as pd
 
 from wenming_metrics.domain.problems import HOLD, Problem, many, messages
 from wenming_metrics.reading.model.grid import GridColumn, SheetGrid, Value, column_letter
+from wenming_metrics.reading.model.reading import HELD_COLUMNS
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.values import TOO_FINE, UNREADABLE, spell
 from wenming_metrics.vocabulary import INPUT
@@ -191,6 +193,23 @@ def hold(table: Table, code: str, rows: np.ndarray) -> None:
     if code not in table.holders:
         table.holders[code] = np.zeros(table.n_rows, bool)
     table.holders[code][rows] = True
+
+
+def held_rows(table: Table) -> pd.DataFrame:
+    """List the rows that are held: sheet, source_row, codes of all that holds them (a tuple)."""
+    rows = np.flatnonzero(table.held)
+    codes = list(table.holders)
+    bits = sum(
+        (mask[rows].astype(np.int64) << bit for bit, mask in enumerate(table.holders.values())),
+        start=np.zeros(len(rows), np.int64),
+    )
+    kinds, number = np.unique(bits, return_inverse=True)
+    code_sets = np.empty(len(kinds), object)
+    code_sets[:] = [
+        tuple(code for bit, code in enumerate(codes) if kind >> bit & 1) for kind in kinds.tolist()
+    ]
+    columns = {"sheet": table.sheet.index, "source_row": table.excel[rows]}
+    return pd.DataFrame({**columns, "codes": code_sets[number]}, columns=list(HELD_COLUMNS))
 
 
 def report_sheet(table: Table, code: str, name: str = "", **details: object) -> None:

@@ -18,14 +18,16 @@ from wenming_metrics.reading.tables.everyday_words import (
     points_in_figures,
     ticked_word,
 )
-from wenming_metrics.vocabulary import RESULTS, normalise
+from wenming_metrics.vocabulary import RESULTS, normalise, visible
 
 BLANK, UNREADABLE, TOO_FINE, STROKE, BROKEN = -1, -2, -3, -4, -5
 """Nothing written · not understood · more decimals than 1e-4 · 「/」 or 「—」 · an error cell."""
 NO_YEAR, SPAN, CUT_SHORT = -6, -7, -8
 """A day without a year · several days · 11.1 as a number, which may be the 1st or the 10th."""
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
-_SERIALS = (20_000, 100_000)
+SERIALS = (20_000, 100_000)
+"""Numbers that are days as Excel counts them."""
+_EXACT = 2**53
 _LARGEST = Decimal(100_000_000)
 _MOST_PLACES = 100_000
 _DAY = re.compile(
@@ -41,7 +43,7 @@ _CLOCK = re.compile(
 )
 _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
-_PLACES = re.compile(r"共?(\d{1,9})[处个起]?")
+_PLACES = re.compile(r"共?(\d{1,9})(?:\.0+)?[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
 _NOTHING_LOST = {"不扣分", "不扣", "未扣分", "无扣分", "没扣分", "免扣分"}
@@ -58,17 +60,23 @@ _RESULT = {
     for word in words.split()
 }
 
+_FAULT = dict.fromkeys("是 有 存在 y yes true 1".split(), RESULTS.index("不符合"))
+_FAULT |= dict.fromkeys("否 无 没有 不存在 未发现 n no false 0".split(), RESULTS.index("符合"))
+_EITHER = set(map(normalise, "√ ✓ ✔ ☑ × ✗ ✘ ✕ ✖ ☒ x 对 错 ok".split()))
+
 
 def spell(value: Value) -> str:
     """Write a cell as its sender sees it: 0.5, 12, 2026-11-03, 「#N/A」; blank is ""."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip()
+        return visible(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return f"{value:.15g}"
+        # As a number of 15 digits; one of 16 that a program wrote whole is a name (2026112400000001).
+        is_long = 1e15 <= abs(value) < _EXACT and value.is_integer()
+        return f"{value:.0f}" if is_long else f"{value:.15g}"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
     if isinstance(value, CellError):
@@ -92,7 +100,7 @@ def day(value: Value, year: int | None = None) -> int:
     if isinstance(value, datetime | date):
         return value.toordinal()
     if isinstance(value, str):
-        plain = normalize("NFKC", value).strip().casefold()
+        plain = normalize("NFKC", visible(value)).strip().casefold()
         return _day_of_text(re.sub("[—–‐−]", "-", plain), year)
     if isinstance(value, float):
         short = _SHORT_NUMBER.fullmatch(f"{value:.15g}")
@@ -135,7 +143,7 @@ def _short_number(match: re.Match, year: int | None) -> int:
 
 
 def _day_of_number(number: float) -> int:
-    if _SERIALS[0] <= number < _SERIALS[1]:
+    if SERIALS[0] <= number < SERIALS[1]:
         return _EXCEL_DAY_0 + int(number)
     if 10_000_000 <= number < 100_000_000 and number == int(number):
         digits = int(number)
@@ -207,15 +215,18 @@ def place_count(value: Value) -> int:
     return int(match[1]) if match and int(match[1]) <= _MOST_PLACES else UNREADABLE
 
 
-def people(value: Value) -> int:
-    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`."""
+def people(value: Value, times: int = 1) -> int:
+    """Read a whole number of people: 12000, 「1.2万」, 「12,000人」. Returns as `place_count`.
+
+    Takes: times - 10,000 where the header counts in 万
+    """
     text = word(value).replace(",", "").removesuffix("人")
     if not text.strip("-/"):
         return _without(value) if isinstance(value, CellError) else BLANK
     match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)(万?)", text)
     if not match:
         return UNREADABLE
-    count = Decimal(match[1]) * (10_000 if match[2] else 1)
+    count = Decimal(match[1]) * (10_000 if match[2] else times)
     return int(count) if count == int(count) and count < 2**31 else UNREADABLE
 
 
@@ -243,6 +254,30 @@ def result(value: Value) -> int:
     word_of_result = ticked_word(text) or text
     result_number = _RESULT.get(word_of_result, _RESULT.get(_REMARK.sub("", word_of_result)))
     return UNREADABLE if result_number is None else result_number
+
+
+def fault(value: Value) -> int:
+    """Read the answer to whether there is a problem: 是 and 有 are 不符合, 否 and 无 are 符合.
+
+    A mark (√, ×) may mean either and is not understood. Returns: as `result`
+    """
+    if isinstance(value, bool):
+        return _FAULT["是" if value else "否"]
+    if not isinstance(value, float | str):
+        return _without(value)
+    text = normalise(spell(value))
+    text = ticked_word(text) or _REMARK.sub("", text)
+    if text in _FAULT:
+        return _FAULT[text]
+    return UNREADABLE if text in _EITHER else result(text)
+
+
+def plain_result(value: Value) -> int:
+    """Read a result that says itself whether it is good; 是, 有 and marks do not. Returns: as `result`"""
+    text = normalise(spell(value))
+    text = ticked_word(text) or _REMARK.sub("", text)
+    is_open = isinstance(value, bool) or text in _FAULT or text in _EITHER
+    return UNREADABLE if is_open else result(value)
 
 
 def _without(value: bool | time | timedelta | CellError | date | None) -> int:

@@ -65,10 +65,10 @@ def spell_survey_score(survey: Survey) -> str:
     score = survey.score
     if score is None:
         return ""
-    total = sum(part.weight for part in score.parts)
+    total = sum(weighed.weight for weighed in score.parts)
     weights = "、".join(
-        f"{survey.question(part.question).title} {100 * part.weight / total:g}%"
-        for part in score.parts
+        f"{survey.question(weighed.question).title} {100 * weighed.weight / total:g}%"
+        for weighed in score.parts
     )
     formula = f"{score.title} = 各题折算值按权重平均({weights})"
     return f"{formula} × {score.full_mark:g} 分" + (_spell_bands(score) if score.bands else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -53,7 +54,7 @@ _LEDGER = configs(
     *("document_no", "file", "source_row", "remark=long_remark"),
 )
 EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
-CHOICES = configs("written", "means", "who", "at")
+CHOICES = configs("written", "means", "file=confirmed_in", "who", "at")
 ACTS = configs("at", "who", "act", "what=act_on", "reason")
 WAITING = configs(*SOURCE, "said=held_reason", "who")
 FILES = configs(
@@ -138,8 +139,12 @@ def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
 
 
 def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object) -> dict:
+    if not len(data.index):
+        # The grid of an empty table says "empty".
+        st.caption("没有可列的行。")
+        return {"selection": {"rows": []}}
     return st.dataframe(
-        data,
+        without_minus_zero(data, columns) if isinstance(data, pd.DataFrame) else data,
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
@@ -148,6 +153,17 @@ def _draw(data: pd.DataFrame | Styler, columns: dict, rows: int, **more: object)
         placeholder="",
         **more,
     )
+
+
+def without_minus_zero(data: pd.DataFrame, columns: dict) -> pd.DataFrame:
+    """Put 0 for figures that would be spelled -0.00 in the form of their column."""
+    for name in set(columns) & set(data.columns):
+        form = (columns[name].get("type_config") or {}).get("format") or ""
+        decimals = re.search(r"\.(\d)f", str(form))
+        if decimals and pd.api.types.is_float_dtype(data[name]):
+            is_nothing = data[name].abs() < 0.5 * 10.0 ** -int(decimals[1])
+            data = data.assign(**{name: data[name].mask(is_nothing, 0.0)})
+    return data
 
 
 def show_adjustments(ledger: pd.DataFrame) -> None:

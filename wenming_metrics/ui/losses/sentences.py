@@ -11,7 +11,7 @@ from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.queries.losses.ledger import ADJUSTED, BY_VISIT, SILENT
 from wenming_metrics.queries.scores.priced_nodes import NO_ROW
 from wenming_metrics.scoring.losses.ledger import crossing
-from wenming_metrics.ui.frame.words import joined, plain
+from wenming_metrics.ui.frame.words import bold, joined, plain
 
 _EVEN, _LITTLE = 1.5, 0.34
 """Losses are called scattered where the largest has at most so many times its even share, and at most
@@ -40,7 +40,7 @@ def opening(name: str, window_name: str, total: float, losses: pd.Series, added:
     if len(lost) == 1 and str(lost.index[0]) in name:
         return f"{who}失 **{total:.2f}** 分{back}。"
     if len(lost) == 1:
-        return f"{who}失 **{total:.2f}** 分{back},全在**{plain(str(lost.index[0]))}**这一项。"
+        return f"{who}失 **{total:.2f}** 分{back},全在{bold(str(lost.index[0]))}这一项。"
     count = crossing(lost.to_numpy())
     share = lost.iloc[:count].sum() / lost.sum()
     if count == len(lost):

@@ -10,7 +10,7 @@ import pandas as pd
 from wenming_metrics.charts.waves import BROKEN as CUT
 from wenming_metrics.queries.survey.trend import BROKEN, STEADY
 from wenming_metrics.scoring.survey.intervals import between
-from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.frame.words import bold, plain
 from wenming_metrics.ui.survey.sentences import percent
 
 _NONE_LEFT = "各人群的份数都太少,不公布。"
@@ -107,5 +107,5 @@ def quotas(board: pd.DataFrame) -> str:
     stratum = f"({plain(str(most['stratum']))})" if most["stratum"] else ""
     return (
         f"{progress};{len(of)} 项配额里 {len(short)} 项还没有完成,共差 {int(short['gap'].sum()):,} 份,"
-        f"差得最多的是**{plain(str(most['unit_name']))}**{stratum},差 {int(most['gap']):,} 份。"
+        f"差得最多的是{bold(str(most['unit_name']))}{stratum},差 {int(most['gap']):,} 份。"
     )

@@ -29,7 +29,7 @@ from wenming_metrics.scoring.trend.control_limits import (
     run_length,
     trend_length,
 )
-from wenming_metrics.ui.frame.words import plain
+from wenming_metrics.ui.frame.words import bold, plain
 from wenming_metrics.vocabulary import titles
 
 CAUSE_NAMES = titles(*(f"{cause}=moved_by_{cause}" for cause in CAUSES))
@@ -250,7 +250,7 @@ def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
     if abs(line[PERFORMANCE]) < 0.005:
         return ""
     return (
-        f"表现里拉{'低' if down else '高'}得分最多的是**{plain(line['name'])}**"
+        f"表现里拉{'低' if down else '高'}得分最多的是{bold(line['name'])}"
         f"({signed(line[PERFORMANCE])} 分)。"
     )
 
@@ -269,7 +269,7 @@ def spread(moved: pd.DataFrame, than: str) -> str:
     for sign, word in ((1, "升"), (-1, "降")):
         line = comparable.loc[(comparable["moved"] * sign).idxmax()]
         if line["moved"] * sign > 0:
-            sentence += f";{word}得最多的是**{plain(line['name'])}**({signed(line['moved'])})"
+            sentence += f";{word}得最多的是{bold(line['name'])}({signed(line['moved'])})"
     without = len(moved) - len(comparable)
     return sentence + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
 

@@ -111,9 +111,8 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
     number = int(batch["batch"])
     turned = batch["state"] == _WITHDRAWN
     act, turn = ("恢复", commit.reinstate) if turned else ("撤回", commit.withdraw)
-    reason = st.text_input(
-        "原因", key=f"reason-{number}-{act}", placeholder=f"为什么{act}", width=320
-    )
+    key = f"reason-{number}-{act}"
+    st.text_input("原因", key=key, placeholder=f"为什么{act}", width=320)
     st.button(
         f"{act}这一批",
         key=f"turn-{number}-{act}",
@@ -121,7 +120,8 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
         help=None if who else "请先在上面填写经办人",
         on_click=do,
         args=(
-            partial(turn, office, number, who, reason),
+            # What is typed when the button is pressed, not when it was drawn.
+            lambda: turn(office, number, who, st.session_state.get(key) or ""),
             lambda _: f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。",
             _SAID,
         ),

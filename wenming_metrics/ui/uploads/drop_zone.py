@@ -32,8 +32,8 @@ from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
+from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_words
 from wenming_metrics.ui.uploads import preview as uploads_preview
-from wenming_metrics.ui.uploads import sender_answers, unknown_words
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
@@ -88,6 +88,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     _tell_done()
     against = commit.intake_context(office)
     waiting = [_read(office, piece, against) for piece in left]
+    confirm_tables.draw(office, [file.preview.reading for file in waiting], who)
     if len(waiting) == 1:
         _draw_file(office, waiting[0], who)
     elif waiting:
@@ -185,7 +186,7 @@ def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = F
             if several:
                 st.button("收起", key=f"close-{file.key}", on_click=_close)
         st.markdown(uploads_preview.what(preview))
-        unknown_words.draw_kinds(office, preview.reading, file.key, who)
+        confirm_tables.draw_settled(office, preview.reading, file.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         uploads_preview.draw_effect(preview, _effect(office, file))
         unknown_words.draw(office, preview.reading, file.key, who)
@@ -234,7 +235,12 @@ def _read_anew(
 ) -> Reading:
     if file.refused:
         return file.reading
-    return commit.read_file(office, file.content, file.name, against, sender_choices)
+    memory = st.session_state[_READ][file.key]
+    workbook = memory.pop("workbook", None) or commit.decode_file(office, file.content, against)
+    reading = commit.read_file(office, file.content, file.name, against, sender_choices, workbook)
+    if unknown_words.asks(reading):
+        memory["workbook"] = workbook  # it is read again by each answer, and decoded once
+    return reading
 
 
 def _problems(file: WaitingFile) -> pd.DataFrame:

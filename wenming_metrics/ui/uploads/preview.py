@@ -9,7 +9,7 @@ from wenming_metrics.domain.problems import REJECT, messages
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.files.batches import KINDS
-from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.model.reading import Reading, Recognised
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.ui.frame import page, tables, words
 
@@ -30,10 +30,14 @@ def line(preview: Preview) -> dict[str, object]:
 
 def _kind(reading: Reading) -> str:
     """Name the kind of a file; of one that is returned, that of its first table."""
-    first = next(
-        (SHEET_TITLES[table.kind] for table in reading.recognised if table.kind), "没有认出"
-    )
-    return KINDS.get(reading.kind, first)
+    names = (_title(table) for table in reading.recognised if table.kind or table.is_open)
+    return KINDS.get(reading.kind) or next(names, "没有认出")
+
+
+def _title(table: Recognised) -> str:
+    if table.is_open:
+        return f"{SHEET_TITLES[table.proposed]}(待确认)"
+    return SHEET_TITLES[table.kind]
 
 
 def _conclusion(preview: Preview) -> str:
@@ -50,11 +54,9 @@ def _conclusion(preview: Preview) -> str:
 def what(preview: Preview) -> str:
     """Say what a file is: kind, sheets, days."""
     reading = preview.reading
-    named_tables = [table for table in reading.recognised if table.kind]
+    named_tables = [table for table in reading.recognised if table.kind or table.is_open]
     if not reading.kind and named_tables:  # it is returned for something else
-        names = (
-            f"「{words.plain(table.sheet)}」是{SHEET_TITLES[table.kind]}" for table in named_tables
-        )
+        names = (f"「{words.plain(table.sheet)}」是{_title(table)}" for table in named_tables)
         return "、".join(names)
     phrases = [KINDS.get(reading.kind, "没有认出是哪种表")]
     read_sheets = [sheet for sheet in reading.sheets if sheet.kind]

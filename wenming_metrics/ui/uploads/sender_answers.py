@@ -14,13 +14,20 @@ from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import Preview
 from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.reading.model.reading import BASIS_FINDING
-from wenming_metrics.reading.model.sender_answers import Looked, SenderAnswers
+from wenming_metrics.reading.model.sender_answers import (
+    COUNT_ALL,
+    COUNT_ONCE,
+    Looked,
+    SenderAnswers,
+)
 from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
 
 _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
 _SEVERAL = {"问题-01", "问题-02", "问题-03"}
+_REPEATED = {"重复-03", "重复-04", "重复-05"}
+_EQUAL = {"是同一条记录,计一次": COUNT_ONCE, "是不同的记录,都要计": COUNT_ALL}
 _MOST_DAYS = 10
 _KEPT = {"persist_state": "page"}
 """An answer holds while the card of another file is open."""
@@ -32,7 +39,9 @@ def answers_of(key: str, register: Register) -> SenderAnswers:
     confirmed = bool(state.get(f"confirm_visits-{key}", False))
     scope = tuple(state.get(f"scope-{key}") or ()) if confirmed else ()
     looked = tuple(_looked(key, register)) if confirmed else ()
-    return SenderAnswers(confirmed, scope, looked, bool(state.get(f"split-{key}", False)))
+    is_split = bool(state.get(f"split-{key}", False))
+    equal_rows = _EQUAL.get(state.get(f"equal_rows-{key}"), "")
+    return SenderAnswers(confirmed, scope, looked, is_split, equal_rows=equal_rows)
 
 
 def _looked(key: str, register: Register) -> Iterable[Looked]:
@@ -67,6 +76,9 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
             help="处数按各条写明的数分开,扣分按处数分摊,编号后面加 -1、-2;不勾选则按一条计",
             **_KEPT,
         )
+    if codes & _REPEATED:
+        label = "几张工作表里完全相同的行"
+        st.radio(label, list(_EQUAL), index=None, key=f"equal_rows-{key}", **_KEPT)
     if codes & {commit.REPEATED, commit.COUNTED_AGAIN}:
         st.checkbox("相同的行也要计", key=f"count_again-{key}", **_KEPT)
     if len(preview.reading.checks) and set(preview.days) & set(ask(days_known)):

@@ -1,4 +1,4 @@
-"""What a file says that nobody has explained yet, asked one at a time; 「改为…」 for what was taken wrongly."""
+"""Words of a file that nobody has explained yet, asked one at a time, and the list of what is remembered."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ import streamlit as st
 from wenming_metrics.decisions import mappings
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.choices import (
-    NOT_READ,
     choices,
     is_likely,
-    is_likely_column,
-    nearest_columns,
     nearest_names,
 )
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.model.reading import Reading, Recognised, RememberedChoices, Unmapped
+from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
-from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
 from wenming_metrics.ui.frame import page, tables, words
 
 _UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
@@ -33,25 +29,18 @@ _CHOOSE = "请选择"
 
 
 def draw(office: Office, reading: Reading, key: str, who: str) -> None:
-    """Ask for the first thing that is not known: kind of table, then columns, then names."""
-    unknown = [table for table in reading.unmapped if not table.kind]
-    needed = reading.is_rejected and reading.unmapped
+    """Ask for the first word that is not known: what bare numbers are, then names."""
     bare = [unclear for unclear in reading.bare if not unclear.meaning]
-    if unknown:
-        _ask_kind(office, unknown[0], key, who)
-    elif needed:
-        _ask_column(office, reading.unmapped, key, who)
-    elif bare:
+    if bare:
         _ask_bare(office, bare[0], key, who)
-    elif not _ask_name(office, reading, key, who) and reading.unmapped:
-        left = sum(not column.is_read for column in reading.unmapped)
-        label = (
-            f"有 {left} 列没有认出,没有读。要读,请点开指明"
-            if left
-            else "各列都读了。要指明哪一列是什么,请点开"
-        )
-        with st.expander(label):
-            _ask_column(office, reading.unmapped, key, who)
+    else:
+        _ask_name(office, reading, key, who)
+
+
+def asks(reading: Reading) -> bool:
+    """Say whether a file is asked about: an answer reads it again."""
+    is_open = bool(reading.bare) or (reading.is_rejected and bool(reading.recognised))
+    return is_open or any(problem.code in _ASKED for problem in reading.problems)
 
 
 def asks_anew(
@@ -83,63 +72,13 @@ def draw_remembered(office: Office, who: str) -> None:
         )
         if picked is not None:
             choice = remembered.iloc[picked]
-            st.button(
-                f"不再记“{words.plain(choice['written'])}”",
-                disabled=not who,
-                on_click=mappings.forget_choice,
-                args=(office, choice["what"], int(choice["choice"]), who),
-            )
-
-
-def draw_kinds(office: Office, reading: Reading, key: str, who: str) -> None:
-    """Offer to say of one table that it is of another kind; remembered by its headers."""
-    forms = {table.fingerprint: table for table in reading.recognised}
-    if not any(table.kind or table.is_chosen for table in forms.values()):
-        return  # nothing is known: the page asks what it is
-    with st.popover("种类认得不对,改为…", key=f"kinds-{key}"):
-        titles = {form: _table_title(table) for form, table in forms.items()}
-        widget_key = f"kind-of-{key}"
-        form = st.selectbox(
-            "哪张表", list(titles), format_func=titles.get, key=f"{widget_key}-table"
-        )
-        other_kinds = [kind for kind in CHOSEN_TITLES if kind != forms[form].kind]
-        st.selectbox(
-            "改为",
-            other_kinds,
-            index=None,
-            placeholder="请选择",
-            format_func=CHOSEN_TITLES.get,
-            key=f"{widget_key}-{form}",
-        )
-        _draw_remember(
-            f"{widget_key}-{form}",
-            {kind: kind for kind in other_kinds},
-            who,
-            mappings.remember_kind,
-            *(office, form),
-            label="记住这个种类",
-        )
-        page.note("以后表头相同的表都这样读;在「记住的表头和名称」里可以不再记它。")
-        _say_who(who)
-
-
-def _table_title(table: Recognised) -> str:
-    kind = SHEET_TITLES.get(table.kind, "不读" if table.is_chosen else "没有认出")
-    return f"{words.plain(table.sheet)}:{kind}{'(已改)' if table.is_chosen and table.kind else ''}"
-
-
-def _ask_kind(office: Office, table: Unmapped, key: str, who: str) -> None:
-    with st.container(key=f"ask-{key}", border=True):
-        st.markdown(
-            f"**「{words.plain(table.sheet)}」是哪种表?** 有一列叫“{words.plain(table.header)}”。"
-        )
-        titles = {title: name for name, title in SHEET_TITLES.items()}
-        widget_key = f"kind-{key}-{table.fingerprint}"
-        with page.row():
-            st.selectbox("种类", [_CHOOSE, *titles], key=widget_key, width=280)
-            act = mappings.remember_kind
-            _draw_remember(widget_key, titles, who, act, office, table.fingerprint)
-        _say_who(who)
+            label = f"不再记“{words.plain(choice['written'])}”"
+            if choice["form"]:
+                act, arguments = mappings.forget_form, (office, choice["form"], who)
+            else:
+                number = int(choice["choice"])
+                act, arguments = mappings.forget_choice, (office, choice["what"], number, who)
+            st.button(label, disabled=not who, on_click=act, args=arguments)
 
 
 def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
@@ -156,29 +95,8 @@ def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
         _say_who(who)
 
 
-def _ask_column(office: Office, columns: tuple[Unmapped, ...], key: str, who: str) -> None:
-    column = columns[0]
-    with st.container(key=f"ask-{key}", border=True):
-        rest = f"(还有 {len(columns) - 1} 列)" if len(columns) > 1 else ""
-        st.markdown(
-            f"**「{words.plain(column.sheet)}」的“{words.plain(column.header)}”这一列是什么?**{rest}"
-        )
-        page.note("里面写着:" + words.joined((text[:30] for text in column.samples), "“{}”"))
-        nearest = nearest_columns(column.kind, column.header, office.rules.survey)
-        titles = {title: name for name, title in nearest.items()} | {NOT_READ: ""}
-        likeliest = next(iter(titles))
-        widget_key = f"column-{key}-{column.fingerprint}-{column.position}"
-        with page.row():
-            is_offered = is_likely_column(column.header, titles[likeliest], likeliest)
-            hint = {"index": 0 if is_offered else None, "placeholder": _CHOOSE}
-            st.selectbox("这一列是", list(titles), key=widget_key, width=280, **hint)
-            act, table_column = mappings.remember_header, (column.fingerprint, column.header)
-            _draw_remember(widget_key, titles, who, act, office, *table_column)
-        _say_who(who)
-
-
-def _ask_name(office: Office, reading: Reading, key: str, who: str) -> bool:
-    """Ask what the first unknown name stands for; says whether there was one."""
+def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
+    """Ask what the first unknown name stands for, where there is one."""
     unknown: dict[tuple[str, str], int] = {}
     for problem in reading.problems:
         kind = _ASKED.get(problem.code)
@@ -186,7 +104,7 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> bool:
         if kind and written:
             unknown[kind, written] = unknown.get((kind, written), 0) + 1
     if not unknown:
-        return False
+        return
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
         rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
@@ -201,7 +119,6 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> bool:
             act, label = mappings.remember_name, "记住这个写法"
             _draw_remember(widget_key, names, who, act, *(office, kind, written), label=label)
         _say_who(who)
-    return True
 
 
 def _draw_remember(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.scoring.tree.states import LOOK_BACK
-from wenming_metrics.ui.frame.words import joined, plain
+from wenming_metrics.ui.frame.words import bold, joined, plain
 
 _NAMED = 3
 """So many names of equal standing are told."""
@@ -45,7 +45,7 @@ def _most(units: pd.DataFrame) -> str:
         return ""
     most = int(units["any"].max())
     first = units.loc[units["any"] == most, "name"].tolist()
-    names = joined(first, "**{}**", _NAMED)
+    names = "、".join(map(bold, list(first)[:_NAMED]))
     if len(first) == 1:
         all_of = most == units["any"].sum()
         return f";都在{names}" if all_of else f";最多的是{names}({most:,} 条)"

@@ -1,0 +1,145 @@
+"""Tables in other people's words: their kinds and columns are right, or asked; never wrong and sure.
+
+What each table is was written down by the person who gathered it, before any of it was read.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import pytest
+
+from tests.builders import xlsx
+from tests.uploads.own_words.corpus import FOLDER, TODAY, OwnTable, context, tables
+from wenming_metrics.reading.model.reading import CONFIRM, SURE, Recognised
+from wenming_metrics.reading.model.sender_answers import SenderAnswers
+from wenming_metrics.reading.read import read, read_workbook
+from wenming_metrics.reading.recognise.column_evidence import weights
+from wenming_metrics.reading.recognise.families import FAMILY
+from wenming_metrics.vocabulary import INPUT
+
+HALVES = tuple(half for half in ("first", "second") if (FOLDER / half).is_dir())
+NO_ROLE = "-"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one table was taken: its kind, and of each column with a header what was said and right."""
+
+    table: OwnTable
+    kind: str
+    is_sure: bool
+    is_asked: bool
+    columns: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    @property
+    def wrong(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        return [column for column in self.columns if column[1] not in column[2]]
+
+    @property
+    def is_wrong_and_sure(self) -> bool:
+        """Rows would be read without a question, as another kind or from the wrong columns."""
+        named = [column for column in self.wrong if column[1] != NO_ROLE]
+        return self.is_sure and self.kind != "none" and bool(self.kind != self.table.kind or named)
+
+
+@lru_cache(maxsize=2)
+def outcomes(half: str) -> tuple[Outcome, ...]:
+    return tuple(_outcome(table) for table in tables(half))
+
+
+def _outcome(table: OwnTable) -> Outcome:
+    reading = read_workbook(table.workbook, table.file, "", context())
+    recognised = max(reading.recognised, key=lambda each: len(each.columns), default=None)
+    kind = _kind(recognised)
+    said = _roles(recognised, table.kind if table.kind != "none" else kind)
+    columns = tuple(
+        (table.header[position], said.get(position, NO_ROLE), right)
+        for position, right in enumerate(table.roles)
+    )
+    is_sure = bool(recognised and recognised.certainty == SURE and not reading.is_rejected)
+    is_asked = bool(recognised and recognised.certainty == "asked")
+    return Outcome(table, kind, is_sure, is_asked, columns)
+
+
+def _kind(recognised: Recognised | None) -> str:
+    if recognised is None or not recognised.certainty:
+        return "none"
+    return recognised.proposed or "none"
+
+
+def _roles(recognised: Recognised | None, kind: str) -> dict[int, str]:
+    """Give the roles in a kind, what is kept of questions and components left out."""
+    if recognised is None or kind not in recognised.roles or not recognised.certainty:
+        return {}
+    pairs = zip(recognised.columns, recognised.roles[kind], strict=True)
+    roles = {column.position: role for column, role in pairs}
+    return {p: role for p, role in roles.items() if role and ":" not in role and role[0] != "#"}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_kinds_and_columns_are_right_and_nothing_is_wrong_and_sure(half):
+    found = outcomes(half)
+    kinds = sum(outcome.kind == outcome.table.kind for outcome in found)
+    columns = sum(len(outcome.columns) for outcome in found)
+    wrong = sum(len(outcome.wrong) for outcome in found)
+    print(f"\n{half}: {len(found)} tables, kinds right {kinds} ({kinds / len(found):.1%}),")
+    print(f"  columns right {columns - wrong} of {columns} ({1 - wrong / columns:.1%}),")
+    print(f"  sure {sum(o.is_sure for o in found)}, asked {sum(o.is_asked for o in found)},")
+    sure = [outcome.table.name for outcome in found if outcome.is_wrong_and_sure]
+    print(f"  wrong and sure {len(sure)}: {sure}")
+    confused = Counter((o.table.kind, o.kind) for o in found)
+    for (right, said), count in sorted(confused.items()):
+        print(f"  {right:14} {said:14} {count}{'' if right == said else '   <--'}")
+    for outcome in found:
+        for header, said, right in outcome.wrong:
+            print(f"  {outcome.table.name}: {header!r} said {said}, right {'|'.join(right)}")
+    assert not sure
+    assert kinds >= 0.95 * len(found)
+    assert wrong <= 0.05 * columns
+
+
+def test_every_kind_has_weights_and_every_column_at_least_its_titles():
+    roles, kinds, _ = weights()
+    assert set(kinds) == set(FAMILY)
+    assert set(roles) == set(INPUT)
+
+
+def test_a_table_in_own_words_is_told_as_what_it_is_and_why():
+    table = next(each for each in tables("first") if each.name == "supervision_summary_by_street")
+    reading = read_workbook(table.workbook, table.file, "", context())
+    (problem,) = [each for each in reading.problems if each.code == CONFIRM]
+    assert "看作问题清单:标题有“督查情况”,“存在问题”作问题描述" in problem.text
+    assert problem.code == "表头-10"
+    assert "先核对各列" in reading.outcome
+    assert reading.checks.empty
+
+
+def test_what_is_no_inspection_is_never_told_what_an_inspection_needs():
+    for table in tables("first"):
+        if table.kind in ("findings", "checklist", "wide", "visits"):
+            continue
+        problems = read_workbook(table.workbook, table.file, "", context()).problems
+        texts = [problem.text for problem in problems if problem.code.startswith("表头")]
+        assert not any("这张检查" in text or "这张问题清单" in text for text in texts), texts
+
+
+def test_what_a_sender_says_of_kind_and_columns_is_read():
+    table = next(each for each in tables("first") if each.name == "supervision_itinerary")
+    said = SenderAnswers(
+        kinds=(("行程", "plan"),),
+        columns=(("日期", "planned_day"), ("单位", "street"), ("查看地点", "site"))
+        + (("地点类型", "point_type"),),
+    )
+    reading = read_workbook(table.workbook, table.file, "", replace(context(), answers=said))
+    assert reading.kind == "plan"
+    assert len(reading.plan) > 0
+
+
+def test_visits_with_a_column_of_points_in_own_words_are_not_read_as_clean_ones():
+    """By its known titles it is a sheet of visits, on which nothing was found."""
+    header = ["督查日期", "街道", "点位类型", "点位名称", "罚掉的分"]
+    rows = [[TODAY, "柳浪街道", "主次干道", f"{n}号路", n / 2] for n in range(4)]
+    reading = read(xlsx({"表一": [header, *rows]}), "表一.xlsx", context())
+    assert CONFIRM in {problem.code for problem in reading.problems}
+    assert reading.checks.empty

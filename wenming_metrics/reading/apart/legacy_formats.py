@@ -1,0 +1,131 @@
+"""Which cells of a legacy workbook (.xls, .et) show a percent sign; for the child only.
+
+The decoder tells no formats, and there is no XML to search: the records of the file are walked through
+(BIFF8 and BIFF5 in a compound file, as Microsoft's [MS-XLS] and [MS-CFB] describe them). What is cut
+short ends the walk; whether the file can be read at all the decoder says.
+"""
+
+import struct
+from collections.abc import Iterator
+from itertools import islice
+
+from shown_percents import BUILT_IN, extend_run
+
+_NAMES = ("Workbook", "Book")
+_END_OF_CHAIN = 0xFFFFFFFA
+_ENTRY, _HEADER_SECTORS = 128, 109
+_BEGIN, _END, _BOUND, _FROM_1904, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x0022, 0x041E, 0x00E0
+_NUMBERS, _SEVERAL = {0x0203, 0x027E, 0x0006}, 0x00BD
+_BIFF8 = 0x0600
+
+
+def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
+    """Read the cells that show a percent sign, and how days are counted.
+
+    Returns: by sheet, in the file's order, runs as `shown_percents.show` takes them; whether days are
+             counted from 1904
+    """
+    book = _stream(compound)
+    starts, formats, styles, is_from_1904, version = [], dict(BUILT_IN), [], False, _BIFF8
+    for kind, content in _records(book, 0):
+        if kind == _BEGIN and len(content) >= 2:
+            version = struct.unpack_from("<H", content)[0]
+        elif kind == _BOUND and len(content) >= 4:
+            starts.append(struct.unpack_from("<L", content)[0])
+        elif kind == _FROM_1904:
+            is_from_1904 = content[:1] == b"\1"
+        elif kind == _FORMAT and len(content) >= 5:
+            formats[struct.unpack_from("<H", content)[0]] = _code(content[2:], version)
+        elif kind == _STYLE and len(content) >= 4:
+            styles.append(struct.unpack_from("<H", content, 2)[0])
+    codes = {n: formats.get(number, "") for n, number in enumerate(styles)}
+    codes = {n: code for n, code in codes.items() if "%" in code}
+    return [_runs(book, start, codes) if codes else {} for start in starts], is_from_1904
+
+
+def _code(content: bytes, version: int) -> str:
+    if version < _BIFF8:
+        return content[1 : 1 + content[0]].decode("gb18030", "replace")
+    length, is_wide = struct.unpack_from("<HB", content)
+    if is_wide & 1:
+        return content[3 : 3 + 2 * length].decode("utf-16-le", "replace")
+    return content[3 : 3 + length].decode("latin-1")
+
+
+def _runs(book: bytes, start: int, codes: dict[int, str]) -> dict[int, list[list]]:
+    runs: dict[int, list[list]] = {}
+    for kind, content in _records(book, start):
+        if kind in _NUMBERS and len(content) >= 6:
+            row, column, style = struct.unpack_from("<3H", content)
+            styles = [style]
+        elif kind == _SEVERAL and len(content) >= 6:
+            row, column = struct.unpack_from("<2H", content)
+            styles = [style for style, _ in struct.iter_unpack("<HL", _whole(content[4:-2], 6))]
+        else:
+            continue
+        for number, style in enumerate(styles, column):
+            if style in codes:
+                extend_run(runs.setdefault(number, []), row + 1, codes[style])
+    return runs
+
+
+def _whole(content: bytes, size: int) -> bytes:
+    return content[: len(content) - len(content) % size]
+
+
+def _records(book: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Give kind and content of the records up to the end of the part that begins at an offset."""
+    depth = 0
+    while offset + 4 <= len(book):
+        kind, length = struct.unpack_from("<2H", book, offset)
+        depth += (kind == _BEGIN) - (kind == _END)
+        if kind == _END and depth <= 0:
+            return
+        if depth == 1:  # a chart that lies in a sheet has records of its own
+            yield kind, book[offset + 4 : offset + 4 + length]
+        offset += 4 + length
+
+
+def _stream(compound: bytes) -> bytes:
+    """Take the stream of the workbook out of a compound file, b"" where it is not found."""
+    if len(compound) < 512:
+        return b""
+    size = 1 << min(struct.unpack_from("<H", compound, 30)[0], 16)
+    fat = _fat(compound, size)
+    directory = _chain(compound, fat, struct.unpack_from("<L", compound, 48)[0], size)
+    for entry in range(0, len(directory) - _ENTRY + 1, _ENTRY):
+        (length,) = struct.unpack_from("<H", directory, entry + 64)
+        name = directory[entry : entry + max(length - 2, 0)].decode("utf-16-le", "replace")
+        if name in _NAMES:
+            start, stream_size = struct.unpack_from("<2L", directory, entry + 116)
+            return _chain(compound, fat, start, size)[:stream_size]
+    return b""
+
+
+def _fat(compound: bytes, size: int) -> list[int]:
+    """Read the table that says which sector follows which."""
+    sectors = list(struct.unpack_from(f"<{_HEADER_SECTORS}L", compound, 76))
+    further, count = struct.unpack_from("<2L", compound, 68)
+    for _ in range(min(count, len(compound) // size)):
+        entries = _sector_numbers(compound, further, size)
+        sectors, further = sectors + entries[:-1], entries[-1] if entries else _END_OF_CHAIN
+    table: list[int] = []
+    for sector in sectors:
+        table += _sector_numbers(compound, sector, size) if sector < _END_OF_CHAIN else []
+    return table
+
+
+def _sector_numbers(compound: bytes, sector: int, size: int) -> list[int]:
+    content = _whole(compound[(sector + 1) * size : (sector + 2) * size], 4)
+    return [number for (number,) in struct.iter_unpack("<L", content)]
+
+
+def _chain(compound: bytes, fat: list[int], start: int, size: int) -> bytes:
+    def numbers() -> Iterator[int]:
+        number = start
+        while number < len(fat):
+            yield number
+            number = fat[number]
+
+    chained = islice(numbers(), len(fat))  # a chain that goes round ends too
+    return b"".join(compound[(number + 1) * size : (number + 2) * size] for number in chained)

@@ -1,0 +1,221 @@
+"""How sure a table is: read as it is, proposed whole, or asked; and the sentence that says why.
+
+Sure: known titles, or a form that a person confirmed, for all that a score depends on, and no other
+kind near. All else is filled in and confirmed once. A wrong value without a word is the worst there
+is: a column of numbers or results that nobody reads is asked about before rows are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wenming_metrics.reading.model import reading
+from wenming_metrics.reading.model.grid import SheetGrid
+from wenming_metrics.reading.model.reading import (
+    ASKED,
+    COMPONENT,
+    PROPOSED,
+    SURE,
+    Recognised,
+    SeenColumn,
+)
+from wenming_metrics.reading.recognise.column_evidence import ColumnEvidence, weights
+from wenming_metrics.reading.recognise.families import FAMILY
+from wenming_metrics.reading.recognise.headers import Words, guess_header
+from wenming_metrics.reading.recognise.proposal import KindFit, Proposal, propose
+from wenming_metrics.reading.recognise.special_columns import is_idle
+from wenming_metrics.reading.records.kinds import SHEET_TITLES
+from wenming_metrics.reading.survey.questions import MARK
+from wenming_metrics.reading.tables.header import Header
+from wenming_metrics.vocabulary import INPUT, normalise
+
+_CLOSE = 1.5
+"""A margin between two kinds that is none."""
+_PLACES = ("district", "street", "community")
+_CRITICAL = {
+    reading.CHECKLIST: ("result", "deduction", "full_mark"),
+    reading.FINDINGS: ("deduction", "places"),
+    reading.WIDE: ("item",),
+    # Read as visits that found nothing, or as a register, a table of problems would be full marks.
+    **dict.fromkeys((reading.VISITS, reading.SITES), ("result", "deduction", "description")),
+    reading.SURVEY: (*_PLACES, "submitted"),
+}
+"""Roles that a score depends on besides who, where and when: unread, they change it."""
+_WHERE = ("day", "district", "street", "community", "site", "item", "result", "deduction", "places")
+_COUNTED = ("result", "deduction", "places")
+_SHOWN = 3
+
+
+def judge(sheet: SheetGrid, header: Header | None, words: Words) -> Recognised | None:
+    """Say what a table is taken for and how sure that is.
+
+    Takes:   header - as known titles and what people said give it; None: there is none
+    Returns: None where the sheet has nothing like a header at all
+    """
+    kind = header.kind if header else ""
+    is_lacking = bool(header and header.missing and not header.joins)
+    is_settled = bool(header and (header.is_chosen or (kind and not is_lacking)))
+    likely = header if is_settled else guess_header(sheet, words) or header
+    if header and likely and likely.texts == header.texts:
+        likely = header  # which knows whether it is a form of its own
+    if likely is None:
+        return None
+    proposal = propose(sheet, likely, words.items, words.lexicon, words.survey)
+    fit, doubts = proposal.best, set()
+    if is_settled and not kind:
+        return _recognised(sheet, likely, proposal, kind, SURE)  # a person said that it is no table
+    if is_settled:
+        doubts = _doubts(header, proposal)
+        if header.is_chosen or not proposal.is_beaten(kind):
+            fit = proposal.fit(kind)
+        if fit.kind == kind and not doubts and not is_lacking:
+            return _recognised(sheet, likely, proposal, kind, SURE)
+    if fit is None:
+        return _recognised(sheet, likely, proposal, kind if is_settled else "", "")
+    doubts |= _uncertain(fit, proposal)
+    is_near = proposal.margin < _CLOSE or bool(fit.absent)
+    certainty = ASKED if is_near or doubts else PROPOSED
+    return _recognised(sheet, likely, proposal, kind, certainty, fit, doubts)
+
+
+def _doubts(header: Header, proposal: Proposal) -> set[int]:
+    """List the columns that are not read, or read as what they do not look like, and would change
+    a score."""
+    read = {position: name for name, ats in header.columns.items() for position in ats}
+    critical = _CRITICAL.get(header.kind, ())
+    lacking = {name for name in critical if name not in header.columns}
+    if set(_PLACES) & set(header.columns):
+        lacking -= set(_PLACES)
+    fit = proposal.fit(header.kind)
+    doubts = set()
+    for column, role in zip(proposal.columns, fit.roles, strict=True):
+        word = normalise(column.text)
+        if word in header.said:
+            continue
+        if column.position in read:
+            if _looks_otherwise(column, read[column.position]):
+                doubts.add(column.position)
+        elif column.position in header.items or not word:
+            continue
+        elif role in lacking or (
+            header.kind in (reading.CHECKLIST, reading.FINDINGS) and _holds_points(column, lacking)
+        ):
+            doubts.add(column.position)
+    return doubts
+
+
+def _looks_otherwise(column: ColumnEvidence, role: str) -> bool:
+    """Say whether the values of a column with a known title are of another kind altogether."""
+    needs = weights()[0][role].needs if role in weights()[0] else ()
+    if role not in _WHERE or not needs or column.forms["filled"] < 0.3 or column.n_filled < 3:
+        return False
+    louder = [name for name in column.points if name != role and column.points[name] >= 8]
+    return column.has(*needs) < 0.3 and bool(louder)
+
+
+def _holds_points(column: ColumnEvidence, lacking: set[str]) -> bool:
+    """Say whether a column that nobody reads may be what a score lacks."""
+    if is_idle(column.text) or column.has("serial", "date", "phone", "code") >= 0.6:
+        return False
+    wordless = [name for name in lacking & set(_COUNTED) if column.worded[name] > -3]
+    number = column.has("points", "minus") >= 0.6 and column.has("number", "points") >= 0.6
+    return bool(wordless) and (number or ("result" in wordless and column.has("result") >= 0.6))
+
+
+def _uncertain(fit: KindFit, proposal: Proposal) -> set[int]:
+    """List the columns with a role that a score depends on and that two columns could have."""
+    doubts = set()
+    critical = {*_CRITICAL.get(fit.kind, ()), "day", "planned_day"}
+    for column, role in zip(proposal.columns, fit.roles, strict=True):
+        if role not in critical or role not in column.points:
+            continue
+        rivals = [
+            other
+            for other, name in zip(proposal.columns, fit.roles, strict=True)
+            if not name and other.points[role] >= column.points[role] - 1
+        ]
+        if rivals:
+            doubts |= {column.position, *(rival.position for rival in rivals)}
+    return doubts
+
+
+def _recognised(
+    sheet: SheetGrid,
+    header: Header,
+    proposal: Proposal,
+    kind: str,
+    certainty: str,
+    fit: KindFit | None = None,
+    doubts: Sequence[int] | set[int] = (),
+) -> Recognised:
+    read = {position: name for name, ats in header.columns.items() for position in ats}
+    read |= dict.fromkeys(header.items, "item")
+    roles = {candidate.kind: candidate.roles for candidate in proposal.fits}
+    if kind and (certainty == SURE or not certainty):
+        roles[kind] = tuple(read.get(column.position, "") for column in proposal.columns)
+    fit = fit or (proposal.fit(kind) if kind else proposal.best)
+    return Recognised(
+        sheet.name,
+        kind,
+        header.fingerprint,
+        header.is_chosen,
+        certainty,
+        fit.kind if fit else "",
+        explain(fit, proposal) if fit else "",
+        tuple(
+            SeenColumn(column.position, column.text, column.samples, column.position in doubts)
+            for column in proposal.columns
+        ),
+        roles,
+        tuple("或".join(INPUT[name].title for name in group) for group in fit.absent)
+        if fit
+        else (),
+        sheet.n_rows - header.first,
+    )
+
+
+def explain(fit: KindFit, proposal: Proposal) -> str:
+    """Say in a line what speaks for a kind: 「标题“任务安排”,日期都在今天以后,没有检查结果」."""
+    return ",".join(_reasons(fit, proposal)) or "列最像"
+
+
+def _reasons(fit: KindFit, proposal: Proposal) -> Iterator[str]:
+    if fit.title_word:
+        yield f"标题有“{fit.title_word}”"
+    by_weight = sorted(
+        zip(proposal.columns, fit.roles, strict=True),
+        key=lambda pair: -weights()[1][fit.kind].roles.get(pair[1], 0.0),
+    )
+    titled = [
+        f"“{column.text}”作{INPUT[role].title}"
+        for column, role in by_weight
+        if role in INPUT and role != "remark"
+    ]
+    beside = sum(role in ("item", COMPONENT) or role.startswith(MARK) for role in fit.roles)
+    if fit.kind == reading.WIDE and beside:
+        titled = [f"{beside} 列测评项", *(text for text in titled if "作测评项" not in text)]
+    elif beside > 1 and any(role.startswith(MARK) for role in fit.roles):
+        titled = [f"{beside} 列题目或选项", *titled]
+    yield from titled[:_SHOWN]
+    dated = [
+        c
+        for c, role in zip(proposal.columns, fit.roles, strict=True)
+        if role in ("day", "planned_day")
+    ]
+    if fit.kind == reading.PLAN and any(column.has("future") > 0.5 for column in dated):
+        yield "日期在今天以后"
+    if fit.kind in (reading.PLAN, reading.VISITS, reading.SITES):
+        yield "没有检查结果"
+
+
+def describe_nearest(table: Recognised | None) -> str:
+    """Say what a table is nearest to, for one that is of no kind; "" where nothing is near."""
+    if table is None or not table.proposed:
+        return ""
+    lacking = f",但没有{'、'.join(table.missing)}" if table.missing else ""
+    return f"最像的是{SHEET_TITLES[table.proposed]}:{table.reason}{lacking}。"
+
+
+def same_family(first: str, second: str) -> bool:
+    """Say whether two kinds read the same columns."""
+    return FAMILY.get(first) == FAMILY.get(second)
