@@ -1,7 +1,7 @@
 """A document against what was handed out: each number and name 一致, 不一致, 新增 or 删去. Pure.
 
 Lines are matched first, then what is checked within those that differ, so that other words, split
-or joined paragraphs and new paragraphs without figures are no differences.
+or joined paragraphs and came_back paragraphs without figures are no differences.
 """
 
 from __future__ import annotations
@@ -120,26 +120,29 @@ def _differences(
     issued: _Side, old_rows: Sequence[int], returned: _Side, new_rows: Sequence[int]
 ) -> Iterator[TokenCheck]:
     """TokenCheck what differs between some lines and those that stand in their place."""
-    old = [(row, token) for row in old_rows for token in issued.tokens[row]]
-    new = [(row, token) for row in new_rows for token in returned.tokens[row]]
+    handed_out = [(row, token) for row in old_rows for token in issued.tokens[row]]
+    came_back = [(row, token) for row in new_rows for token in returned.tokens[row]]
     matcher = SequenceMatcher(
-        None, [token for _, token in old], [token for _, token in new], autojunk=False
+        None, [token for _, token in handed_out], [token for _, token in came_back], autojunk=False
     )
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "equal":
-            for row, token in new[start:end]:
+            for row, token in came_back[start:end]:
                 yield _mark(SAME, token, token, returned, row)
         else:
-            yield from _replaced(issued, old[first:last], returned, new[start:end])
+            yield from _replaced(issued, handed_out[first:last], returned, came_back[start:end])
 
 
 def _replaced(
-    issued: _Side, old: list[tuple[int, Token]], returned: _Side, new: list[tuple[int, Token]]
+    issued: _Side,
+    handed_out: list[tuple[int, Token]],
+    returned: _Side,
+    came_back: list[tuple[int, Token]],
 ) -> Iterator[TokenCheck]:
     """Pair what is gone with what came in its place, kind by kind; the remaining is gone or added."""
-    for kind in dict.fromkeys(token.kind for _, token in (*old, *new)):
-        gone = [pair for pair in old if pair[1].kind == kind]
-        added = [pair for pair in new if pair[1].kind == kind]
+    for kind in dict.fromkeys(token.kind for _, token in (*handed_out, *came_back)):
+        gone = [pair for pair in handed_out if pair[1].kind == kind]
+        added = [pair for pair in came_back if pair[1].kind == kind]
         for (_, token), (row, other) in zip(gone, added, strict=False):
             yield _mark(DIFFERS, token, other, returned, row)
         for row, token in gone[len(added) :]:
@@ -150,14 +153,19 @@ def _replaced(
 
 
 def _mark(
-    state: str, old: Token | None, new: Token | None, side: _Side, row: int, note: str = ""
+    state: str,
+    handed_out: Token | None,
+    came_back: Token | None,
+    side: _Side,
+    row: int,
+    note: str = "",
 ) -> TokenCheck:
-    token = new or old
+    token = came_back or handed_out
     text = "｜".join(side.lines[row].cells)
     return TokenCheck(
         state,
-        old.text if old else "",
-        new.text if new else "",
+        handed_out.text if handed_out else "",
+        came_back.text if came_back else "",
         side.numbers[row],
         text if len(text) <= _CONTEXT else f"{text[:_CONTEXT]}……",
         note,

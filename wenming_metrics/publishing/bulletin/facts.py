@@ -58,7 +58,9 @@ FRAMES = ("problems", "sites", "survey")
 """Fields of `BulletinFacts` that are frames."""
 
 
-def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) -> BulletinFacts:
+def gather(
+    connection: Connection, office: Office, window: Window, arrival_limit: Cutoff
+) -> BulletinFacts:
     """Find what a 通报 of a window says, of the files that count in it.
 
     Problems are those found on the window's own days; what came late for earlier ones counts in the
@@ -66,12 +68,12 @@ def gather(connection: Connection, office: Office, window: Window, cut: Cutoff) 
     """
     board = next((board for board in office.rules.boards if board.ranked), office.rules.boards[0])
     window_repeats = repeats(office, window, board.kind)
-    files = arrivals(connection, list(window.days), cut)
+    files = arrivals(connection, list(window.days), arrival_limit)
     counting = pd.MultiIndex.from_frame(files.loc[files["counts"], ["batch", "day"]])
     current = window_repeats.current
     current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
     survey, wave = _survey(office, window)
-    late = late_arrivals(connection, cut)
+    late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
         problems=_problems(office, current),
         sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),

@@ -69,12 +69,17 @@ def material_of_issue(connection: Connection, office: Office, issue: Issue) -> M
         return Material(issue, frozen.lists, frozen.bulletin, boards, rules, issue.hash)
     if issue.state == WITHDRAWN:
         raise IntakeError(f"{issue.title}没有签发就作废了，没有通报。")
-    cut = Cutoff() if issue.key == _NO_ISSUE else cut_of(connection, issue)
-    lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
+    arrival_limit = Cutoff() if issue.key == _NO_ISSUE else cut_of(connection, issue)
+    lists = make_lists(
+        connection, office, issue.window, arrival_limit, signed_before(connection, issue)
+    )
     if not lists.rows:
         raise IntakeError(f"{issue.window.title}没有督查数据，不能出通报。")
-    facts, said = gather(connection, office, issue.window, cut), list_facts(office, lists, {})
-    digest = digest_of(freeze(issue, said, cut, lists, facts))
+    facts, said = (
+        gather(connection, office, issue.window, arrival_limit),
+        list_facts(office, lists, {}),
+    )
+    digest = digest_of(freeze(issue, said, arrival_limit, lists, facts))
     return Material(issue, lists, facts, said["boards"], tuple(said["rules"]), digest)
 
 
