@@ -17,6 +17,7 @@ from wenming_metrics.commands import (
     OK,
     Run,
     appraisal,
+    bulletins,
     figures,
     files,
     issues,
@@ -85,7 +86,18 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="输出 JSON")
         return command
 
-    for theme in (running, files, lists, figures, issues, appraisal, surveys, rules, upkeep):
+    for theme in (
+        running,
+        files,
+        lists,
+        figures,
+        issues,
+        bulletins,
+        appraisal,
+        surveys,
+        rules,
+        upkeep,
+    ):
         theme.add_commands(add)
     return parser
 

@@ -4,6 +4,7 @@ import json
 
 import openpyxl
 import pytest
+from docx import Document
 
 from tests.publishing.city import MONDAY, open_city, put, row
 from wenming_metrics.__main__ import FAILED, OK, main
@@ -50,6 +51,29 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     assert [(one["window"], one["is_signed"]) for one in listed] == [("第10期(3月3日—9日)", True)]
     assert run(capsys, "withdraw", "10", "--who", "王五", "--reason", "文号写错")[0] == OK
     assert "已作废" in run(capsys, "list")[1]
+
+
+def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
+    def command(*arguments) -> tuple[int, str]:
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, (said.out + said.err).replace("\n", "")
+
+    assert command("bulletin", "--week", MONDAY)[1] == "请用 --out 写明存到哪个文件。"
+    out, shell = tmp_path / "通报.docx", tmp_path / "外壳.docx"
+    assert command("bulletin", "--out", out)[1].startswith("请写明哪一期")
+    assert command("bulletin", "--week", MONDAY, "--out", out) == (OK, f"通报已存到 {out}。")
+    assert command("verify", out)[1].startswith("周通报第10期(3月3日—9日)：一致。")
+    assert command("bulletin", "--save-shell", shell)[0] == OK
+    document = Document(out)
+    (table, *_) = document.tables
+    table.rows[1].cells[2].paragraphs[0].runs[0].text = "99.00"
+    document.save(out)
+    code, said = command("verify", out, "--json")
+    (line,) = json.loads(said)["differences"]
+    assert (code, line["state"], line["expected"], line["actual"]) == (FAILED, "不一致", "90", "99")
+    shell.write_bytes(shell.read_bytes()[:3_000])
+    assert "外壳不是 Word 文档" in command("bulletin", "10", "--out", out, "--shell", shell)[1]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.pages.test_pages import texts, visit
+from tests.pages.test_pages import button, sound, texts, visit
 from tests.publishing.city import MONDAY, open_city, put, row, scores
 from wenming_metrics.publishing import signing
+from wenming_metrics.publishing.bulletin.layout import layout_in_force
 from wenming_metrics.publishing.snapshot import frozen
 
 SATURDAY = "[issues]\nname = '督查周报'\nfirst_weekday = 6\n"
@@ -34,3 +35,19 @@ def test_an_issue_is_a_period_that_can_be_chosen(office):
     assert "演字10号" in said
     # Monday to Sunday is another window: that one nobody signed.
     assert "未签发" in texts(visit("ranking", period="周", date="2025-03-03"))
+
+
+def test_the_texts_of_a_bulletin_are_edited_where_it_is_downloaded(office):
+    issue = signing.draft(office, MONDAY, "张三")
+    app = visit("bulletins")
+    assert "下载的是征求意见稿" in texts(app)
+    app.text_input(key="who").set_value("张三").run()
+    key = f"{issue.key}-{layout_in_force(office).digest}"
+    app.text_area(key=f"bulletin-demands-{key}").set_value("3月1日前整改到位。\n举一反三。")
+    app.multiselect(key=f"bulletin-sections-{key}").set_value(["ranking", "demands"])
+    button(app, "保存通报的设置").click().run()
+    assert "通报的设置已保存" in texts(sound(app))
+    layout = layout_in_force(office)
+    assert (layout.sections, layout.demands[:4]) == (("ranking", "demands"), "3月1日")
+    app = visit("bulletins", date="2025-03-03")
+    assert "下载通报（Word）" in [element.proto.label for element in app.get("download_button")]

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.progress import track
 
 from wenming_metrics.commands import FAILED, OK, Add, add_workers, workers_on_store
+from wenming_metrics.commands.bulletins import check_file
 from wenming_metrics.commands.printing import err, print_health, print_json, print_report, say
 from wenming_metrics.queries.office import open_office, read_rules
 from wenming_metrics.runtime import settings
@@ -31,7 +32,11 @@ def add_commands(add: Add) -> None:
     put_back.add_argument(
         "--replace", action="store_true", help="现有的数据可以换掉(先自动另存一份)"
     )
-    add_workers(add("verify", _verify, "核对全部数据:逐行重算,与各项汇总、摘要、记录对照"))
+    checked = add("verify", _verify, "核对全部数据:逐行重算,与各项汇总、摘要、记录对照;或一份通报")
+    checked.add_argument(
+        "file", nargs="?", type=Path, metavar="通报", help="改过的通报(.docx):每个数与签发的对照"
+    )
+    add_workers(checked)
     add_workers(add("retally", _retally, "重算:从入库的行把全部汇总重新算过,照常可用"))
     add("health", _health, "数据的状态,供监控使用")
     dropped = add("prune", _prune, "清除保留期以前的原文件(行、单元格和摘要都留着)")
@@ -71,6 +76,8 @@ def _restored_text(restored: Restored) -> str:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    if options.file:
+        return check_file(options.file, as_json=options.json)
     config = settings.load()
     with workers_on_store(options, config.store_url) as executor:
         report = verify(open_office(config), executor)

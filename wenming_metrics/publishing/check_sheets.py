@@ -65,10 +65,15 @@ def check_sheets(office: Office, issue: Issue) -> bytes:
                         leaves[leaves["unit"] == line.unit],
                         rows[rows["unit"] == line.unit],
                     )
-                    name = f"{line.group}_{line.unit_name}".translate(_ODD)
+                    name = file_name(f"{line.group}_{line.unit_name}")
                     workbook = _sheet(office, issue, line, *unit_frames)
                     archive.writestr(ZipInfo(f"{name}.xlsx"), workbook, ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def file_name(text: str) -> str:
+    """Give a text as the name of a file, without signs that no name can hold."""
+    return text.translate(_ODD)
 
 
 def _sheet(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.bulletin.facts import gather
 from wenming_metrics.publishing.issues import (
     CHECKING,
     DRAFT,
@@ -203,10 +204,11 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
             raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
-        facts = _facts(
+        facts = list_facts(
             office, lists, {"document": document, "signed_at": signed_at, "signed_by": who}
         )
-        content = freeze(issue, facts, cut, lists)
+        bulletin = gather(connection, office, issue.window, cut)
+        content = freeze(issue, facts, cut, lists, bulletin)
         digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
         store.save_content(connection, key, digest_facts, packed(content))
         store.add_event(connection, key, store.SIGNED, who, document=document)
@@ -237,14 +239,22 @@ def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
         raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定,决定之后再签发。")
 
 
-def _facts(office: Office, lists: IssueLists, signature: dict[str, object]) -> dict[str, object]:
+def list_facts(
+    office: Office, lists: IssueLists, signature: dict[str, object]
+) -> dict[str, object]:
+    """Say what lists are called and by which rules they are made, beside who signed them and when."""
     by_digest = {rule_set.digest: rule_set for rule_set in (*office.rule_sets, office.rules)}
     versions = [by_digest[digest] for digest in lists.rules]
     names = [
         f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions
     ]
     boards = {board.kind: board.title for board in office.rules.boards}
-    return {**signature, "known_at": signature["signed_at"], "rules": names, "boards": boards}
+    return {
+        **signature,
+        "known_at": signature.get("signed_at", ""),
+        "rules": names,
+        "boards": boards,
+    }
 
 
 def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:

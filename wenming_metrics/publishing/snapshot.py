@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.publishing.bulletin.facts import BulletinFacts, read_facts, spell_facts
 from wenming_metrics.publishing.issues import SIGNED, Issue, get_issue, list_issues
 from wenming_metrics.publishing.lists import IssueLists, Signed
 from wenming_metrics.queries.office import Office
@@ -35,6 +36,7 @@ class Frozen:
     facts - what the list says of itself: issue, document, signed_at, known_at, who, rules, rows, ...
     cut   - which files counted, as known at the signature; lists - the figures
     intact - whether the words that are kept still have the hash that was printed
+    bulletin - what its 通报 says beside the lists; None: signed by a version that kept none of it
     """
 
     issue: Issue
@@ -42,9 +44,16 @@ class Frozen:
     cut: Cutoff
     lists: IssueLists
     intact: bool
+    bulletin: BulletinFacts | None = None
 
 
-def freeze(issue: Issue, facts: Mapping[str, object], cut: Cutoff, lists: IssueLists) -> bytes:
+def freeze(
+    issue: Issue,
+    facts: Mapping[str, object],
+    cut: Cutoff,
+    lists: IssueLists,
+    bulletin: BulletinFacts,
+) -> bytes:
     """Write all that is signed as one text, always the same for the same figures."""
     document = {
         "issue": {"year": issue.year, "number": issue.number, "name": issue.name},
@@ -59,6 +68,7 @@ def freeze(issue: Issue, facts: Mapping[str, object], cut: Cutoff, lists: IssueL
         "rows": lists.rows,
         "batches": list(lists.batches),
         "rules": list(lists.rules),
+        "bulletin": spell_facts(bulletin, _spell),
     }
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
@@ -93,7 +103,9 @@ def read_frozen(connection: Connection, issue: Issue) -> Frozen:
         rules=tuple(document["rules"]),
     )
     intact = digest_of(content) == stored["hash"]
-    return Frozen(issue, document["facts"], Cutoff(**{**cut, "rules": lists.rules}), lists, intact)
+    bulletin = read_facts(document["bulletin"], _frame) if "bulletin" in document else None
+    cut = Cutoff(**{**cut, "rules": lists.rules})
+    return Frozen(issue, document["facts"], cut, lists, intact, bulletin)
 
 
 def frozen(office: Office, key: int) -> Frozen:

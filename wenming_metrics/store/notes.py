@@ -26,3 +26,10 @@ def read_notes(connection: Connection) -> dict[str, dict]:
     """Read all notes: name -> facts."""
     query = select(schema.note.c.name, schema.note.c.value)
     return {name: json.loads(value) for name, value in connection.execute(query)}
+
+
+def read_note(connection: Connection, name: str) -> dict | None:
+    """Read one note; None where there is none."""
+    value = connection.execute(select(schema.note.c.value).where(schema.note.c.name == name))
+    text = value.scalar()
+    return None if text is None else json.loads(text)

@@ -18,7 +18,7 @@ from wenming_metrics.rules.calendar import Slot
 from wenming_metrics.ui.frame import cache, page, signed_view, tables, words
 from wenming_metrics.ui.frame.act_button import button, tell_done
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.issues import remarks
+from wenming_metrics.ui.issues import bulletin, remarks
 
 _SHEETS = "issue_sheets"
 _ISSUES = tables.configs(
@@ -95,6 +95,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     unwaived = _draw_held(office, issue, who)
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
+    bulletin.draw(office, issue, who)
     reasons = [f"{unwaived} 行暂不计"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
@@ -221,6 +222,7 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
         issue.title,
         f"signed-{issue.key}",
     )
+    bulletin.draw(office, issue, who)
     changed = ask(corrections_of, issue.key, False)
     if len(changed.units):
         signed_view.draw_corrections(changed)

@@ -1,0 +1,106 @@
+"""Commands about the 通报 as a Word document: make one, check one that comes back."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from wenming_metrics.commands import FAILED, OK, Add
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.domain import periods
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.issues import Issue, find_issue
+from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.runtime import settings
+from wenming_metrics.store.database import reading
+from wenming_metrics.vocabulary import titles
+
+_HEADS = titles(
+    *("state=check_state", "expected", "actual", "line=text_line", "context", "note=remark")
+)
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    make = add("bulletin", _bulletin, "通报（Word）：一期或一段时间的，可以修改，每个数都能核对")
+    make.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
+    when = make.add_mutually_exclusive_group()
+    when.add_argument("--date", type=date.fromisoformat, help="某日的督查日报")
+    when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
+    when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
+    make.add_argument(
+        "--units", action="store_true", help="一单位一单，各单位只有自己的，存成 .zip"
+    )
+    make.add_argument("--out", type=Path, help="存到哪个文件(.docx,一单位一单为 .zip)")
+    make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
+    make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
+    make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")
+
+
+def _bulletin(options: argparse.Namespace) -> int:
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.bulletin.document import make_bulletin, make_unit_sheets
+    from wenming_metrics.publishing.bulletin.layout import shell_in_force
+
+    office = open_office(settings.load())
+    _set_layout(office, options)
+    if options.save_shell:
+        options.save_shell.write_bytes(shell_in_force(office))
+        say(f"外壳已存到 {options.save_shell}", as_json=options.json, file=str(options.save_shell))
+        return OK
+    if options.out is None:
+        raise IntakeError("请用 --out 写明存到哪个文件。")
+    make = make_unit_sheets if options.units else make_bulletin
+    bulletin = make(office, _issue(office, options))
+    options.out.write_bytes(bulletin.content)
+    text = "".join([f"通报已存到 {options.out}。", *bulletin.warnings])
+    say(text, as_json=options.json, file=str(options.out), warnings=list(bulletin.warnings))
+    return OK
+
+
+def _set_layout(office: Office, options: argparse.Namespace) -> None:
+    """Put into force what the options change of the layout."""
+    from wenming_metrics.publishing.bulletin.layout import layout_in_force, save_layout, with_shell
+
+    layout = old_layout = layout_in_force(office)
+    if options.sections:
+        names = options.sections.replace("，", ",").split(",")
+        layout = replace(layout, sections=tuple(name.strip() for name in names))
+    if options.shell:
+        content = options.shell.read_bytes()
+        layout = with_shell(office.store, layout, content, options.shell.name)
+    if layout != old_layout:
+        save_layout(office.store, layout)
+
+
+def _issue(office: Office, options: argparse.Namespace) -> Issue:
+    """Give the issue that is meant by its number, or by its days."""
+    from wenming_metrics.publishing.bulletin.material import issue_of_window
+
+    if options.which:
+        return find_issue(office, options.which)
+    for kind, day in (("day", options.date), ("week", options.week), ("month", options.month)):
+        if day:
+            with reading(office.store) as connection:
+                return issue_of_window(connection, office, periods.window(kind, day))
+    raise IntakeError("请写明哪一期（期号或校验码），或者用 --date、--week、--month 写明时段。")
+
+
+def check_file(path: Path, *, as_json: bool) -> int:
+    """Check a 通报 that comes back, and print what differs; gives the exit code."""
+    from wenming_metrics.publishing.bulletin.recheck import recheck
+
+    result = recheck(open_office(settings.load()), path.read_bytes())
+    counts, lines = dict(result.counts), result.differences
+    if as_json:
+        facts = {"same": result.is_same, "counts": counts, "remarks": list(result.remarks)}
+        print_json({"issue": result.subject.title, **facts, "differences": plain(lines)})
+        return OK if result.is_same else FAILED
+    verdict = "一致" if result.is_same else "不一致"
+    numbers = "，".join(f"{state}{count}个" for state, count in counts.items())
+    say(f"{result.subject.title}：{verdict}。数字：{numbers}。{''.join(result.remarks)}")
+    if len(lines):
+        print_lines(f"有出入的数字和名称（{len(lines)} 处）", lines.rename(columns=_HEADS))
+    return OK if result.is_same else FAILED

@@ -1,0 +1,54 @@
+"""What the body of a document is made of: paragraphs of a few kinds, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TITLE, HEADING, SUBHEADING, BODY, CAPTION, NOTE, ANNEX = (
+    "通报标题",
+    "通报一级标题",
+    "通报二级标题",
+    "通报正文",
+    "通报表题",
+    "通报说明",
+    "通报附件",
+)
+"""Kinds of paragraphs: names of styles, which a shell may set as it likes."""
+CELL, CELL_HEAD = "通报表格", "通报表头"
+"""Styles of the paragraphs in tables."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph; an ANNEX begins a page."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table: title above it, heads that repeat on each page, rows of texts.
+
+    widths - of the columns, in any unit; wordy - columns whose text runs over lines (left-aligned)
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    wordy: frozenset[int] = frozenset()
+
+
+Block = Paragraph | Grid
+
+
+def body(text: str) -> Paragraph:
+    """Give a paragraph of running text."""
+    return Paragraph(BODY, text)
+
+
+def length(blocks: Sequence[Block]) -> int:
+    """Count the signs of running text as an office counts the words of a document: not of tables."""
+    return sum(len(block.text) for block in blocks if isinstance(block, Paragraph))

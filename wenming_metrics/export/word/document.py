@@ -1,0 +1,205 @@
+"""A shell filled in: texts in the place of its markers, a body and annexes of native text and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+
+from docx import Document as open_document
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from wenming_metrics.export.word.blocks import (
+    ANNEX,
+    CAPTION,
+    CELL,
+    CELL_HEAD,
+    Block,
+    Grid,
+    Paragraph,
+)
+from wenming_metrics.export.word.package import set_properties, settle
+from wenming_metrics.export.word.shell import ANNEX_MARK, BODY_MARK
+from wenming_metrics.export.word.styles import add_styles
+
+_WIDE = 8845
+"""Width of the text block in twentieths of a point: 156 mm."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold; texts that people sent are full of it."""
+
+
+def plain_text(text: str) -> str:
+    """Give a text on one line, without signs that no document can hold.
+
+    >>> plain_text("墙面\\x0b破损\\n未修")
+    '墙面破损 未修'
+    """
+    return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def fill(
+    shell: bytes,
+    texts: Mapping[str, str],
+    body: Sequence[Block],
+    annexes: Sequence[Block],
+    properties: Mapping[str, str],
+) -> bytes:
+    """Make a document of a shell.
+
+    Takes:   shell - one that was checked: it holds BODY_MARK once; texts - marker -> what stands in
+             its anchor; body, annexes - what stands in the place of BODY_MARK and of ANNEX_MARK, or
+             at the end; properties - the document's own, by name
+    Returns: bytes of a .docx, the same for the same input
+    """
+    document = open_document(BytesIO(shell))
+    add_styles(document)
+    styles = {style.name: style.style_id for style in document.styles}
+    anchors = {}
+    for paragraph in list(document.element.body.iter(qn("w:p"))):
+        text = _text_of(paragraph)
+        for mark in (BODY_MARK, ANNEX_MARK):
+            if mark in text:
+                anchors[mark] = paragraph
+        for mark, replacement in texts.items():
+            if mark in text:
+                _replace(paragraph, mark, "\n".join(map(plain_text, replacement.split("\n"))))
+    _put(anchors[BODY_MARK], body, styles, held_to_next=2)
+    if annexes and ANNEX_MARK not in anchors:
+        anchors[ANNEX_MARK] = document.add_paragraph()._p
+    if ANNEX_MARK in anchors:
+        _put(anchors[ANNEX_MARK], annexes, styles)
+    set_properties(document.part.package, properties)
+    buffer = BytesIO()
+    document.save(buffer)
+    return settle(buffer.getvalue())
+
+
+def _text_of(paragraph: BaseOxmlElement) -> str:
+    return "".join(text.text or "" for text in paragraph.iter(qn("w:t")))
+
+
+def _replace(paragraph: BaseOxmlElement, mark: str, replacement: str) -> None:
+    """Put a text in the place of a marker, which Word may have split over several runs."""
+    start = _text_of(paragraph).index(mark)
+    end, position = start + len(mark), 0
+    for element in list(paragraph.iter(qn("w:t"))):
+        text = element.text or ""
+        first, last = start - position, end - position
+        position += len(text)
+        if last <= 0 or first >= len(text):
+            continue
+        inserted = replacement if first >= 0 else ""
+        _write(element, text[: max(first, 0)] + inserted + text[max(last, 0) :])
+
+
+def _write(element: BaseOxmlElement, text: str) -> None:
+    """Write a text into a run; where it says so, a line is broken."""
+    first, *further = text.split("\n")
+    element.text = first
+    element.set(qn("xml:space"), "preserve")
+    for line in further:
+        broken, words = OxmlElement("w:br"), OxmlElement("w:t")
+        element.addnext(broken)
+        broken.addnext(words)
+        element = words
+        element.text = line
+        element.set(qn("xml:space"), "preserve")
+
+
+def _put(
+    anchor: BaseOxmlElement,
+    blocks: Sequence[Block],
+    styles: Mapping[str, str],
+    held_to_next: int = 0,
+) -> None:
+    """Put blocks in the place of a paragraph. Takes: held_to_next - so many of the last paragraphs
+    stay on the page of what follows: a signature must not stand on a page without text"""
+    elements = [element for block in blocks for element in _elements(block, styles)]
+    for element in elements:
+        anchor.addprevious(element)
+    for element in elements[len(elements) - held_to_next :]:
+        if element.tag == qn("w:p"):
+            element.pPr.get_or_add_pStyle().addnext(OxmlElement("w:keepNext"))
+    if anchor.getparent().tag == qn("w:body") and elements:
+        anchor.getparent().remove(anchor)
+    else:
+        for text in anchor.iter(qn("w:t")):
+            text.text = ""
+
+
+def _elements(block: Block, styles: Mapping[str, str]) -> Iterator[BaseOxmlElement]:
+    if isinstance(block, Paragraph):
+        element = _paragraph(block.text, styles[block.kind])
+        if block.kind == ANNEX:
+            element.pPr.append(OxmlElement("w:pageBreakBefore"))
+        yield element
+        return
+    if block.title:
+        yield _paragraph(block.title, styles[CAPTION])
+    yield _table(block, styles)
+    yield _paragraph("", styles[CELL])
+
+
+def _paragraph(text: str, style: str) -> BaseOxmlElement:
+    paragraph = OxmlElement("w:p")
+    paragraph.get_or_add_pPr().get_or_add_pStyle().set(qn("w:val"), style)
+    clean = plain_text(text)
+    if clean:
+        run, words = OxmlElement("w:r"), OxmlElement("w:t")
+        words.text = clean
+        words.set(qn("xml:space"), "preserve")
+        run.append(words)
+        paragraph.append(run)
+    return paragraph
+
+
+def _table(grid: Grid, styles: Mapping[str, str]) -> BaseOxmlElement:
+    widths = [round(_WIDE * width / sum(grid.widths)) for width in grid.widths]
+    lines = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    table = parse_xml(
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:jc w:val="center"/><w:tblBorders>{lines}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+        f"</w:tblCellMar></w:tblPr><w:tblGrid>{columns}</w:tblGrid></w:tbl>"
+    )
+    table.append(_row(grid.heads, widths, styles[CELL_HEAD], frozenset(), repeats=True))
+    for cells in grid.rows:
+        table.append(_row(cells, widths, styles[CELL], grid.wordy))
+    return table
+
+
+def _row(
+    cells: Sequence[str],
+    widths: Sequence[int],
+    style: str,
+    wordy: frozenset[int],
+    *,
+    repeats: bool = False,
+) -> BaseOxmlElement:
+    """Make a row that no page break splits; `repeats`: it stands on top of each page."""
+    flags = "<w:cantSplit/>" + ("<w:tblHeader/>" if repeats else "")
+    row = parse_xml(f"<w:tr {nsdecls('w')}><w:trPr>{flags}</w:trPr></w:tr>")
+    for number, (text, width) in enumerate(zip(cells, widths, strict=True)):
+        cell = OxmlElement("w:tc")
+        shape = OxmlElement("w:tcPr")
+        for tag, name, value in (("w:tcW", "w:w", str(width)), ("w:vAlign", "w:val", "center")):
+            setting = OxmlElement(tag)
+            setting.set(qn(name), value)
+            if tag == "w:tcW":
+                setting.set(qn("w:type"), "dxa")
+            shape.append(setting)
+        cell.append(shape)
+        paragraph = _paragraph(text, style)
+        if number in wordy:
+            align = OxmlElement("w:jc")
+            align.set(qn("w:val"), "left")
+            paragraph.pPr.append(align)
+        cell.append(paragraph)
+        row.append(cell)
+    return row

@@ -1,0 +1,123 @@
+"""通报 as a file of Word: what was signed (or would be) in the office's shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.periods import ZONE, Window
+from wenming_metrics.export.word.blocks import length
+from wenming_metrics.export.word.document import fill
+from wenming_metrics.export.word.shell import DATE_MARK, NUMBER_MARK, SIGNER_MARK, TITLE_MARK
+from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, shell_of
+from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
+from wenming_metrics.publishing.bulletin.phrases import long_day
+from wenming_metrics.publishing.bulletin.sections import make_content
+from wenming_metrics.publishing.bulletin.unit_sheets import make_sheet, pack, units_of
+from wenming_metrics.publishing.check_sheets import file_name
+from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.database import reading
+
+DIGEST, PERIOD, LAYOUT = "文明创建校验码", "文明创建期次", "文明创建版式"
+UNIT = "文明创建单位"
+"""Properties of the document by which it is checked when it comes back."""
+_TITLE_LINE = 20
+"""Signs of 2号 that stand on one line."""
+_LONGEST = 5_000
+"""Signs of a document of this kind at most, by the rules of 2024 on lightening the load."""
+_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """A 通报: name of its file, its bytes, and what its makers should look at before it goes out."""
+
+    name: str
+    content: bytes
+    warnings: tuple[str, ...]
+
+
+def make_bulletin(office: Office, issue: Issue) -> Bulletin:
+    """Make the 通报 of an issue in the layout in force. Raises IntakeError without data."""
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue)
+        return build(connection, material, current_layout(connection))
+
+
+def make_unit_sheets(office: Office, issue: Issue) -> Bulletin:
+    """Make 一单位一单: a zip with a document for each unit. Raises IntakeError without data."""
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue)
+        layout, sheets = current_layout(connection), {}
+        for unit in units_of(material):
+            sheet = build(connection, material, layout, unit)
+            sheets[file_name(sheet.name)] = sheet.content
+    return Bulletin(f"{issue.title}一单位一单.zip", pack(sheets), ())
+
+
+def build(connection: Connection, material: Material, layout: Layout, unit: str = "") -> Bulletin:
+    """Make the 通报 that says what a material holds, in a layout; the same bytes for the same input.
+
+    Takes: unit - name of the one whose sheet it is; "": the whole 通报
+    """
+    make = partial(make_sheet, unit=unit) if unit else make_content
+    content, issue = make(material, layout), material.issue
+    texts = {
+        TITLE_MARK: _sheet_title(material, layout, unit) if unit else title_of(material, layout),
+        NUMBER_MARK: issue.document or "（未签发）",
+        SIGNER_MARK: layout.signer,
+        DATE_MARK: long_day(_signed_on(issue)) if material.is_signed else "（未签发）",
+    }
+    properties = {DIGEST: material.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
+    properties |= {UNIT: unit} if unit else {}
+    shell = shell_of(connection, layout)
+    file_content = fill(shell, texts, content.body, content.annexes, properties)
+    mark = "" if material.is_signed else "（征求意见稿）"
+    warnings = [*old_days(material.window, layout), *_too_long(length(content.body))]
+    name = f"{unit}{issue.title}{mark}.docx"
+    return Bulletin(name, file_content, tuple(warnings))
+
+
+def _sheet_title(material: Material, layout: Layout, unit: str) -> str:
+    return f"{unit}\n{material.window.title}{layout.subject}反馈单"
+
+
+def period_key(issue: Issue) -> str:
+    """Name the days that a document is of: kind, first and last day."""
+    return f"{issue.window.kind} {issue.window.start} {issue.window.end}"
+
+
+def title_of(material: Material, layout: Layout) -> str:
+    """Word the title of a 通报."""
+    if material.window.kind == "day":
+        return f"{layout.subject}日报（{material.window.title}）"
+    days, matter = f"关于{material.window.title}", f"{layout.subject}情况的通报"
+    # A title is broken where a word ends, not wherever the line is full.
+    return f"{days}{matter}" if len(days + matter) <= _TITLE_LINE else f"{days}\n{matter}"
+
+
+def _signed_on(issue: Issue) -> date:
+    return datetime.fromisoformat(issue.signed_at).astimezone(ZONE).date()
+
+
+def old_days(window: Window, layout: Layout) -> Iterator[str]:
+    """Find days in the free texts that lie before the period: left over from an earlier issue."""
+    for typed_year, month, day in _DAY.findall(f"{layout.opening}\n{layout.demands}"):
+        try:
+            typed_day = date(int(typed_year or window.end.year), int(month), int(day))
+        except ValueError:
+            yield f"自拟文字里的“{month}月{day}日”不是一个日期。"
+            continue
+        if typed_day < window.start:
+            yield f"自拟文字里的日期{long_day(typed_day)}早于本期，可能是上一期留下的。"
+
+
+def _too_long(signs: int) -> list[str]:
+    over = f"正文约{signs}字，超过{_LONGEST}字，可以减少每个单位列出的问题或去掉几个部分。"
+    return [over] if signs > _LONGEST else []

@@ -1,0 +1,148 @@
+"""What a 通报 says beside the lists of its issue: problems, sites that come back, 整改, 两率一度."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
+from wenming_metrics.queries.losses.repeats import repeats, responsible
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
+from wenming_metrics.queries.survey.rates import CITY, overview_rates
+from wenming_metrics.scoring.tree.states import OPEN
+from wenming_metrics.vocabulary import STATES
+
+_PROBLEMS = ["unit_name", "group", "day", "site_name", "point_type_name", "item_name", "path"]
+_PROBLEMS += ["lost", "places", "description", "responsible", "state", "due", "closed", "number"]
+_PROBLEMS += ["again", "relapsed"]
+_SITES = ["site_name", "unit_name", "point_type_name", "items", "days", "times", "open"]
+_SURVEY = ["code", "title", "shown", "low", "high", "n", "state", "definition"]
+
+
+@dataclass(frozen=True, eq=False)
+class BulletinFacts:
+    """What a 通报 says beside its lists; kept with what is signed.
+
+    problems - one line per problem found in the window: unit_name, group, day, site_name,
+            point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
+            description, responsible, state (word), due and closed (ISO days, "" without), number,
+            again (重复), relapsed (反弹)
+    sites  - that keep coming back: site_name, unit_name, point_type_name, items, days, times, open
+    survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
+            `scoring.survey.rates`), definition; wave - its title, "" where there is none
+    as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
+            city_board - of that which the city's score is made of; decimals - of scores
+    late_rows - rows of earlier issues' days that count in the lists, for they came late
+    """
+
+    problems: pd.DataFrame
+    sites: pd.DataFrame
+    survey: pd.DataFrame
+    wave: str
+    as_of: str
+    board: str
+    city_board: str
+    decimals: int
+    late_rows: int
+
+
+FRAMES = ("problems", "sites", "survey")
+"""Fields of `BulletinFacts` that are frames."""
+
+
+def gather(
+    connection: Connection, office: Office, window: Window, arrival_limit: Cutoff
+) -> BulletinFacts:
+    """Find what a 通报 of a window says, of the files that count in it.
+
+    Problems are those found on the window's own days; what came late for earlier ones counts in the
+    lists, but is not named.
+    """
+    board = next((board for board in office.rules.boards if board.ranked), office.rules.boards[0])
+    window_repeats = repeats(office, window, board.kind)
+    files = arrivals(connection, list(window.days), arrival_limit)
+    counting = pd.MultiIndex.from_frame(files.loc[files["counts"], ["batch", "day"]])
+    current = window_repeats.current
+    current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
+    survey, wave = _survey(office, window)
+    late = late_arrivals(connection, arrival_limit)
+    return BulletinFacts(
+        problems=_problems(office, current),
+        sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),
+        survey=survey,
+        wave=wave,
+        as_of=window_repeats.as_of.isoformat(),
+        board=board.kind,
+        city_board=office.rules.boards[0].kind,
+        decimals=office.rules.decimals,
+        late_rows=int(late.loc[late["late"], "rows"].sum()),
+    )
+
+
+def _problems(office: Office, current: pd.DataFrame) -> pd.DataFrame:
+    """Describe problems; by unit, the ones that cost most first."""
+    if current.empty:
+        return pd.DataFrame(columns=_PROBLEMS)
+    rows = site_rows(office, current)[["batch", "seq", "description"]]
+    lines = current.merge(rows, on=["batch", "seq"], validate="one_to_one")
+    names = ("unit_name", "group", "site_name", "point_type_name", "item_name", "path")
+    lines = lines.assign(
+        **{name: lines[name].astype(object) for name in names},
+        day=[_iso(day) for day in lines["day"]],
+        due=[_iso(day) for day in lines["due"]],
+        closed=[_iso(day) if day < OPEN else "" for day in lines["closed"]],
+        lost=lines["lost"].to_numpy(float) / POINT_SCALE,
+        places=lines["places"].astype(np.int64),
+        state=[STATES[int(state)] for state in lines["state"]],
+        responsible=responsible(office, lines),
+        **{name: lines[name].astype(bool) for name in ("again", "relapsed")},
+    )
+    order = ["unit_name", "lost", "places", "day", "site_name", "item_name", "batch", "seq"]
+    ascending = [name not in ("lost", "places") for name in order]
+    return lines.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)[
+        _PROBLEMS
+    ]
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(int(day)).isoformat() if day > 0 else ""
+
+
+def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
+    """Give the city's rates of the latest wave that had ended by the window's last day."""
+    if office.rules.survey is None:
+        return pd.DataFrame(columns=_SURVEY), ""
+    figures = overview_rates(office, window.end)
+    if figures is None or figures.totals.empty:
+        return pd.DataFrame(columns=_SURVEY), ""
+    definitions = {rate.code: (rate.title, sentence) for rate, sentence in figures.definitions}
+    totals = figures.totals[figures.totals["level"] == CITY].rename(columns={"rate": "code"})
+    totals = totals.assign(
+        title=[definitions[code][0] for code in totals["code"]],
+        definition=[definitions[code][1] for code in totals["code"]],
+        n=totals["n"].astype(np.int64),
+    )
+    running = "（尚未结束）" if figures.wave.end > window.end else ""
+    return totals[_SURVEY].reset_index(drop=True), f"{figures.wave.title}{running}"
+
+
+def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:
+    """Turn facts into what JSON can hold. Takes: spell - turns a frame into that"""
+    frames = {name: spell(getattr(facts, name)) for name in FRAMES}
+    plain = {name: value for name, value in vars(facts).items() if name not in FRAMES}
+    return {**frames, **plain}
+
+
+def read_facts(spelt: Mapping[str, object], frame: object) -> BulletinFacts:
+    """Make facts of what `spell_facts` gave. Takes: frame - the inverse of its `spell`"""
+    return BulletinFacts(
+        **{name: frame(value) if name in FRAMES else value for name, value in spelt.items()}
+    )

@@ -1,0 +1,204 @@
+"""How an office wants its 通报: which sections in which order, its own texts, its shell.
+
+Each layout and each shell is kept under its digest, so that a document that comes back is compared
+with what was handed out, whatever the office has changed since.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+
+from docx.opc.exceptions import PackageNotFoundError
+from sqlalchemy import Connection
+
+from wenming_metrics.export.word.document import fill
+from wenming_metrics.export.word.shell import (
+    ANNEX_MARK,
+    BODY_MARK,
+    MARKS,
+    REQUIRED,
+    default_shell,
+)
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.sandbox.process import SandboxLimits
+from wenming_metrics.reading.sandbox.word import WordText, read_word
+from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.notes import read_note, write_note
+
+SECTIONS = {
+    "summary": "督查情况",
+    "ranking": "排名情况",
+    "shortlists": "建议名单",
+    "absent": "未评分单位",
+    "losses": "主要失分",
+    "problems": "存在问题",
+    "repeats": "反复问题",
+    "rectification": "整改情况",
+    "survey": "两率一度",
+    "demands": "工作要求",
+    "annex": "附件",
+}
+"""Sections of a 通报 by name, in their usual order; the annex always stands last."""
+DEADLINE_MARK = "{{反馈期限}}"
+"""In the demands: the day by which units answer."""
+_DEMANDS = (
+    "各责任单位要对照问题清单立行立改，举一反三，防止问题反弹。\n"
+    f"各责任单位要于{DEADLINE_MARK}前将整改情况（含整改前后照片）反馈市创建办。\n"
+    "到期未完成整改的，要书面说明原因和完成时限。"
+)
+_LIMITS = SandboxLimits(entries=500, xml_bytes=40 << 20, cpu_seconds=20, wall_seconds=40)
+_MOST_BYTES = 10 << 20
+_MARK = re.compile(r"\{\{[^{}]*\}\}")
+_CURRENT = "bulletin"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How an office wants its 通报.
+
+    sections - names of SECTIONS, in order; subject - in the title; opening - before the first
+    section, "" = none; demands - one a line; signer - 落款; feedback_days - days after the last day
+    of the period to answer in; per_unit - problems named in the text for each unit, the remaining stand in the
+    annex; shell - digest, "" = the software's own; shell_name - of its file
+    """
+
+    sections: tuple[str, ...] = tuple(SECTIONS)
+    subject: str = "文明城市创建督查"
+    opening: str = ""
+    demands: str = _DEMANDS
+    signer: str = "市创建全国文明城市工作领导小组办公室"
+    feedback_days: int = 7
+    per_unit: int = 2
+    shell: str = ""
+    shell_name: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What a document says of the layout that it was made by."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def current_layout(connection: Connection) -> Layout:
+    """Give the layout in force; the software's own where the office has set none."""
+    return _layout_of(read_note(connection, _CURRENT)) or Layout()
+
+
+def layout_in_force(office: Office) -> Layout:
+    """Give `current_layout` of an office."""
+    with reading(office.store) as connection:
+        return current_layout(connection)
+
+
+def layout_by(connection: Connection, digest: str) -> Layout | None:
+    """Give a layout that was in force at some time; None where it is not known."""
+    if digest == Layout().digest:
+        return Layout()
+    return _layout_of(read_note(connection, f"{_CURRENT}-{digest}"))
+
+
+def _layout_of(note: Mapping[str, object] | None) -> Layout | None:
+    if note is None:
+        return None
+    names = {field.name for field in fields(Layout)}
+    values = {name: value for name, value in note.items() if name in names}
+    return Layout(**{**values, "sections": tuple(values["sections"])})
+
+
+def save_layout(store: Store, layout: Layout) -> None:
+    """Put a layout into force, from the next document on. Raises IntakeError for one of no use."""
+    unknown = [name for name in layout.sections if name not in SECTIONS]
+    if unknown:
+        raise IntakeError(f"没有“{'、'.join(unknown)}”这样的部分，可以选：{'、'.join(SECTIONS)}。")
+    if not layout.sections:
+        raise IntakeError("通报至少要有一个部分。")
+    if not 0 <= layout.feedback_days <= 365 or not 0 <= layout.per_unit <= 100:
+        raise IntakeError("反馈期限应在 0 到 365 天之间，每个单位列出的问题应在 0 到 100 条之间。")
+    write_note(store, f"{_CURRENT}-{layout.digest}", asdict(layout))
+    write_note(store, _CURRENT, asdict(layout))
+    _log.info("通报版式 %s 外壳 %r", layout.digest, layout.shell_name or "默认")
+
+
+def with_shell(store: Store, layout: Layout, content: bytes, name: str) -> Layout:
+    """Check a shell and keep it; gives the layout with it. Raises IntakeError."""
+    check_shell(content)
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    write_note(store, f"shell-{digest}", {"content": base64.b64encode(content).decode()})
+    return replace(layout, shell=digest, shell_name=name)
+
+
+def shell_of(connection: Connection, layout: Layout) -> bytes:
+    """Give the shell of a layout; the software's own where it has none."""
+    note = read_note(connection, f"shell-{layout.shell}") if layout.shell else None
+    return default_shell() if note is None else base64.b64decode(note["content"])
+
+
+def shell_in_force(office: Office) -> bytes:
+    """Give the shell that documents are made of now."""
+    with reading(office.store) as connection:
+        return shell_of(connection, current_layout(connection))
+
+
+def check_shell(content: bytes) -> None:
+    """Say everything that keeps a document from being a shell. Raises IntakeError."""
+    text = read_document(content, "外壳")
+    faults = ["外壳里有宏，请另存为不带宏的 .docx"] if text.macros else []
+    if text.outside:
+        faults.append("外壳要从别处取内容(外部图片、模板),请把它们嵌入文档")
+    within = _marks_in(text, beside=False)
+    aside = _marks_in(text, beside=True)
+    known = "、".join(MARKS)
+    faults += [f"缺少标记 {mark}" for mark in REQUIRED if mark not in within]
+    faults += [
+        f"标记 {mark} 出现了 {within.count(mark)} 次，只能有一次"
+        for mark in MARKS
+        if within.count(mark) > 1
+    ]
+    faults += [f"标记 {mark} 在页眉、页脚或脚注里，请移到正文" for mark in MARKS if mark in aside]
+    strange = dict.fromkeys(mark for mark in (*within, *aside) if mark not in MARKS)
+    faults += [f"不认识标记 {mark}，可以用的有 {known}" for mark in strange]
+    faults += _crowded(text)
+    if faults:
+        raise IntakeError(f"这个文件不能作通报的外壳：{'；'.join(faults)}。")
+    try:
+        fill(content, {}, [], [], {})
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise IntakeError("外壳的文件结构不完整，请用 Word 打开，另存为 .docx 再试。") from error
+
+
+def _marks_in(text: WordText, *, beside: bool) -> list[str]:
+    cells = (cell for line in text.lines if line.beside == beside for cell in line.cells)
+    return [mark for cell in cells for mark in _MARK.findall(cell)]
+
+
+def _crowded(text: WordText) -> list[str]:
+    """List the markers that stand for whole paragraphs, but share theirs with other words."""
+    faults = []
+    for line in text.lines:
+        for mark in (BODY_MARK, ANNEX_MARK):
+            if any(mark in cell for cell in line.cells) and line.cells != (mark,):
+                faults.append(f"标记 {mark} 要单独占一段，不能在表格里，也不能和别的字在一段")
+    return faults
+
+
+def read_document(content: bytes, what: str) -> WordText:
+    """Read a Word document in the sandbox. Takes: what - how it is called. Raises IntakeError."""
+    if len(content) > _MOST_BYTES:
+        raise IntakeError(f"{what}超过 {_MOST_BYTES >> 20} MB，读不了。")
+    answer = read_word(content, bounds=_LIMITS)
+    if not isinstance(answer, Refusal):
+        return answer
+    if answer.code == "word_password":
+        raise IntakeError(f"{what}加了密码，或者是旧的 .doc 格式。请去掉密码，另存为 .docx。")
+    if answer.code in ("not_word", "truncated", "unreadable"):
+        raise IntakeError(f"{what}不是 Word 文档（.docx），或者文件不完整。")
+    raise IntakeError(f"{what}太大或太复杂，读不了。请用 Word 打开另存一份再试。")

@@ -1,0 +1,135 @@
+"""A 通报 that was edited and comes back: each of its figures against what was signed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.periods import KINDS, Window
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.bulletin.compare import SAME, TokenCheck, compare
+from wenming_metrics.publishing.bulletin.document import (
+    DIGEST,
+    LAYOUT,
+    PERIOD,
+    UNIT,
+    Bulletin,
+    build,
+)
+from wenming_metrics.publishing.bulletin.layout import (
+    Layout,
+    current_layout,
+    layout_by,
+    read_document,
+)
+from wenming_metrics.publishing.bulletin.material import (
+    Material,
+    issue_of_window,
+    material_of_issue,
+)
+from wenming_metrics.publishing.bulletin.sections import names_in
+from wenming_metrics.publishing.bulletin.tokens import NameFinder
+from wenming_metrics.publishing.issues import Issue, list_issues
+from wenming_metrics.queries.office import Office
+from wenming_metrics.reading.sandbox.word import WordText, read_word
+from wenming_metrics.store.database import reading
+
+_MOST_DAYS = 732
+COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
+
+
+@dataclass(frozen=True, eq=False)
+class Recheck:
+    """What became of a document.
+
+    subject - the issue whose figures it is of; is_signed - whether they were signed; marks - of every number
+    and name; remarks - what hinders the comparison, in words
+    """
+
+    subject: Issue
+    is_signed: bool
+    marks: tuple[TokenCheck, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Say 一致 (True) or 不一致: every number and name stands as it was handed out."""
+        return not self.remarks and all(mark.state == SAME for mark in self.marks)
+
+    @property
+    def counts(self) -> Counter:
+        """Count the numbers of each state; names are told only where they differ."""
+        return Counter(mark.state for mark in self.marks if mark.is_number)
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """List what differs, numbers and names, in the order of the document: COLUMNS."""
+        lines = [mark for mark in self.marks if mark.state != SAME]
+        return pd.DataFrame(
+            [[getattr(mark, name) for name in COLUMNS] for mark in lines], columns=COLUMNS
+        )
+
+
+def recheck(office: Office, content: bytes) -> Recheck:
+    """Compare a document with what it was made of.
+
+    Raises IntakeError for one that is no 通报 of this store.
+    """
+    text = read_document(content, "这个文件")
+    digest, period = (text.properties.get(name, "") for name in (DIGEST, PERIOD))
+    if not digest or not period:
+        raise IntakeError(
+            "这个文件没有本软件的校验码：不是从这里导出的通报，或者校验码已被去掉，不能核对。"
+        )
+    with reading(office.store) as connection:
+        material, remarks = _material(connection, office, digest, period)
+        layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
+        expected = read_word(_build(connection, material, layout, text).content)
+    marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
+    return Recheck(material.issue, material.is_signed, tuple(marks), (*remarks, *unknown))
+
+
+def _material(
+    connection: Connection, office: Office, digest: str, period: str
+) -> tuple[Material, list[str]]:
+    """Find what a document was made of: what was signed under its digest, else its days as they are now."""
+    for signed_issue in list_issues(connection):
+        if signed_issue.hash == digest:
+            return material_of_issue(connection, office, signed_issue), []
+    material = material_of_issue(
+        connection, office, issue_of_window(connection, office, _window(period))
+    )
+    if material.digest == digest:
+        return material, []
+    if material.is_signed:
+        return material, ["这是签发以前的征求意见稿，现在按签发的数核对。"]
+    return material, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
+
+
+def _build(connection: Connection, material: Material, layout: Layout, text: WordText) -> Bulletin:
+    try:
+        return build(connection, material, layout, text.properties.get(UNIT, ""))
+    except KeyError:
+        raise IntakeError("这个文件的单位属性被改过，找不到是哪个单位。") from None
+
+
+def _window(period: str) -> Window:
+    try:
+        kind, first, last = period.split()
+        window = Window(kind, date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError:
+        window = None
+    if window is None or window.kind not in KINDS or not 0 < len(window.days) <= _MOST_DAYS:
+        raise IntakeError("这个文件的期次属性被改过，找不到是哪一期。")
+    return window
+
+
+def _layout(connection: Connection, digest: str) -> tuple[Layout, list[str]]:
+    layout = layout_by(connection, digest)
+    if layout is not None:
+        return layout, []
+    return current_layout(connection), ["出稿时的版式没有留存，按现在的版式核对。"]

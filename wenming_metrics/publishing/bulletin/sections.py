@@ -1,0 +1,173 @@
+"""The sections of a 通报: each makes its sentences and tables of the figures, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from wenming_metrics.export.word.blocks import (
+    ANNEX,
+    HEADING,
+    NOTE,
+    Block,
+    Paragraph,
+    body,
+)
+from wenming_metrics.publishing.bulletin import phrases
+from wenming_metrics.publishing.bulletin.layout import DEADLINE_MARK, SECTIONS, Layout
+from wenming_metrics.publishing.bulletin.loss_sections import losses
+from wenming_metrics.publishing.bulletin.material import Material
+from wenming_metrics.publishing.bulletin.phrases import join, numeral, points
+from wenming_metrics.publishing.bulletin.rank_sections import absent, ranking, shortlists
+from wenming_metrics.publishing.bulletin.work_sections import (
+    problem_grid,
+    problems,
+    rectification,
+    repeats,
+    survey,
+)
+
+Section = Callable[[Material, Layout], list[Block]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """The blocks of a 通报: body, and what follows the signature."""
+
+    body: tuple[Block, ...]
+    annexes: tuple[Block, ...]
+
+
+def make_content(material: Material, layout: Layout) -> Content:
+    """Make all blocks of a 通报. Sections that have nothing to say are left out."""
+    blocks, number = [*standing(material), *_opening(layout)], 0
+    for name in layout.sections:
+        section_blocks = _MAKERS[name](material, layout) if name in _MAKERS else []
+        if section_blocks:
+            number += 1
+            blocks.append(Paragraph(HEADING, f"{numeral(number)}、{SECTIONS[name]}"))
+            blocks += section_blocks
+    annexes = _annexes(material) if "annex" in layout.sections else []
+    if annexes:
+        blocks.append(body("附件：问题清单"))
+    return Content(tuple(blocks), (*annexes, *material_notes(material)))
+
+
+def standing(material: Material) -> list[Block]:
+    """Say above everything else that a document is no signed 通报."""
+    if material.issue.ended_at:
+        return [body(f"（本期已作废：{material.issue.reason}）")]
+    return [] if material.is_signed else [body("（征求意见稿，未签发，数据以签发的通报为准）")]
+
+
+def _opening(layout: Layout) -> list[Block]:
+    return [body(line) for line in layout.opening.splitlines() if line.strip()]
+
+
+def _summary(material: Material, layout: Layout) -> list[Block]:
+    overview, span = material.lists.city, material.window.title
+    looked = (
+        f"{span}，共检查点位{overview.sites}个、到访{overview.visits}次，检查{overview.checks}项次"
+    )
+    problems = (
+        f"发现问题{overview.failed}项、{overview.places}处" if overview.failed else "未发现问题"
+    )
+    board = "单位" if material.facts is None else material.boards[material.facts.city_board]
+    named = f"参加测评的{board}共{overview.units}个"
+    without = overview.units - overview.scored
+    scored = "均有得分" if not without else f"有得分的{overview.scored}个，未评分的{without}个"
+    if not overview.scored:
+        scored = "均未评分"
+    blocks = [body(f"{looked}，{problems}。"), *_late(material), body(f"{named}，{scored}。")]
+    if overview.score is None:
+        return blocks
+    texts = [f"全市得分{points(overview.score, material.decimals)}分"]
+    texts += [phrases.change(overview.score_change, material.decimals), _target(material)]
+    blocks.append(body(phrases.sentence(texts)))
+    if material.window.kind == "day":
+        blocks.append(body("当日检查点位少，得分和名次仅供参考。"))
+    return blocks
+
+
+def _late(material: Material) -> list[Block]:
+    """Say what of earlier issues the figures hold, whose problems are not named here."""
+    if material.facts is None or not material.facts.late_rows:
+        return []
+    return [body(f"以上含以前各期截止以后收到、计入本期的{material.facts.late_rows}行记录。")]
+
+
+def _target(material: Material) -> str:
+    overview, decimals = material.lists.city, material.decimals
+    if overview.target is None:
+        return ""
+    gap, goal = overview.score - overview.target, f"目标（{points(overview.target, decimals)}分）"
+    if points(abs(gap), decimals) == points(0, decimals):
+        return f"达到{goal}"
+    return f"{'高于' if gap > 0 else '低于'}{goal}{points(abs(gap), decimals)}分"
+
+
+def demands(material: Material, layout: Layout) -> list[Block]:
+    """Give the office's own demands, with the day by which units answer."""
+    deadline = material.window.end + timedelta(days=layout.feedback_days)
+    lines = [line.strip() for line in layout.demands.splitlines() if line.strip()]
+    texts = [line.replace(DEADLINE_MARK, phrases.long_day(deadline)) for line in lines]
+    return [body(f"（{numeral(number)}）{text}") for number, text in enumerate(texts, 1)]
+
+
+def _annexes(material: Material) -> list[Block]:
+    if material.facts is None or material.facts.problems.empty:
+        return []
+    grid, remaining = problem_grid(material.facts.problems)
+    blocks = [Paragraph(ANNEX, "附件"), grid]
+    if remaining:
+        blocks.append(Paragraph(NOTE, f"另有{remaining}条未列入本表，全部问题见系统导出的清单。"))
+    return blocks
+
+
+def material_notes(material: Material) -> list[Block]:
+    """Say by which rules and of how many rows the figures are, and how to check them."""
+    code = material.digest[:10]
+    what = "校验码" if material.is_signed else "数据校验码（未签发）"
+    texts = [
+        f"测评办法：{join(material.rules)}。",
+        f"数据依据：入库的{material.lists.rows}行。{what}：{code}。",
+    ]
+    return [Paragraph(NOTE, text) for text in texts]
+
+
+_MAKERS: Mapping[str, Section] = {
+    "summary": _summary,
+    "ranking": ranking,
+    "shortlists": shortlists,
+    "absent": absent,
+    "losses": losses,
+    "problems": problems,
+    "repeats": repeats,
+    "rectification": rectification,
+    "survey": survey,
+    "demands": demands,
+}
+
+
+def names_in(material: Material) -> tuple[set[str], set[str]]:
+    """Give the names that figures belong to: of units and sites, and of what else is named.
+
+    Returns: names that occur only where they are meant; names that may be words as well (indicators,
+             groups, lists, statuses)
+    """
+    lists, facts = material.lists, material.facts
+    strong, weak = set(), set(material.boards.values())
+    for frame in lists.boards.values():
+        strong |= set(frame["unit_name"])
+        weak |= set(frame.get("group", pd.Series(dtype=object))) | set(frame.get("status", ()))
+    for frame in lists.shortlists.values():
+        weak |= set(frame["title"])
+    weak |= {*lists.losses["name"], *lists.shares["name"]}
+    if facts is not None:
+        strong |= {*facts.problems["unit_name"], *facts.problems["site_name"]}
+        strong |= {name for text in facts.problems["responsible"] for name in text.split("、")}
+        weak |= {*facts.problems["item_name"], *facts.problems["state"], *facts.survey["title"]}
+    return {name for name in strong if name}, {str(name) for name in weak if name} - strong

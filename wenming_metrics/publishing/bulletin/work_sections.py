@@ -1,0 +1,211 @@
+"""Sections of a 通报 about what is to be done: sites that come back, 整改, 两率一度, the list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wenming_metrics.export.word.blocks import (
+    NOTE,
+    SUBHEADING,
+    Block,
+    Grid,
+    Paragraph,
+    body,
+)
+from wenming_metrics.publishing.bulletin.layout import Layout
+from wenming_metrics.publishing.bulletin.material import Material
+from wenming_metrics.publishing.bulletin.phrases import (
+    clip,
+    heads,
+    long_day,
+    numeral,
+    points,
+    rate,
+    sentence,
+    short_day,
+)
+from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
+
+_MOST = 500
+"""So many problems stand in the annex: a document of more is no document."""
+_REMARKS = {
+    SMALL: "，样本较少，仅供参考",
+    CAUTION: "，样本较少，仅供参考",
+    WIDE: "，误差较大，仅供参考",
+}
+
+
+def problems(material: Material, layout: Layout) -> list[Block]:
+    """Name the problems of each unit, the ones that cost most; the annex has them all."""
+    if material.facts is None:
+        return []
+    if material.facts.problems.empty:
+        return [body("本期未发现问题。")]
+    named = material.facts.problems
+    unscored = int((named["path"] == "").sum())
+    counts = [f"本期记录问题{len(named)}条、{int(named['places'].sum())}处"]
+    counts += [f"其中{unscored}条的测评项不计分" if unscored else ""]
+    blocks: list[Block] = [body(sentence(counts))]
+    for number, (name, lines) in enumerate(_by_unit(material), 1):
+        count = f"问题{len(lines)}条、{int(lines['places'].sum())}处"
+        blocks.append(Paragraph(SUBHEADING, f"（{numeral(number)}）{name}（{count}）"))
+        for order, line in enumerate(lines.head(layout.per_unit).itertuples(), 1):
+            blocks.append(body(f"{order}.{_problem(line)}"))
+        remaining = len(lines) - layout.per_unit
+        if remaining > 0:
+            annexed = "见附件" if "annex" in layout.sections else "从略"
+            blocks.append(body(f"其余{remaining}条{annexed}。"))
+    return blocks
+
+
+def _by_unit(material: Material) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give the problems of each unit, in the order of the list."""
+    by_unit = dict(tuple(material.facts.problems.groupby("unit_name", sort=False)))
+    listed = material.lists.boards[material.facts.board]["unit_name"].tolist()
+    unlisted = [name for name in by_unit if name not in set(listed)]
+    for name in [*(name for name in listed if name in by_unit), *unlisted]:
+        yield name, by_unit[name]
+
+
+def _problem(line: tuple) -> str:
+    """Word one problem: where, what, who is responsible."""
+    text = " ".join(line.description.split())
+    what = line.item_name if text in ("", line.item_name) else f"{line.item_name}，{clip(text)}"
+    is_other = line.responsible not in ("", line.unit_name)
+    who = f"（责任单位：{line.responsible}）" if is_other else ""
+    return f"{line.site_name}：{what.rstrip('。；，')}{who}。"
+
+
+def repeats(material: Material, layout: Layout) -> list[Block]:
+    """List the sites where problems were found on several days."""
+    if material.facts is None:
+        return []
+    sites = material.facts.sites[material.facts.sites["days"] > 1]
+    if sites.empty:
+        return [body("本期无多次查出问题的点位。")]
+    rows = tuple(
+        (
+            str(line.site_name),
+            str(line.unit_name),
+            str(line.items),
+            str(line.days),
+            str(line.times),
+            str(line.open),
+        )
+        for line in sites.itertuples()
+    )
+    names = ("site_name", "unit_name", "items_named", "days", "times", "open")
+    grid = Grid("", heads(*names), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
+    return [body(f"本期有{len(rows)}个点位在不同日期多次查出问题。"), grid]
+
+
+def rectification(material: Material, layout: Layout) -> list[Block]:
+    """Say what has become of the problems of the period, as of a day, each rate with its base."""
+    facts = material.facts
+    if facts is None or facts.problems.empty:
+        return []
+    counts = problem_states(facts.problems, facts.as_of)
+    total, closed, due = counts["found"], counts["closed"], counts["fell_due"]
+    head = f"截至{long_day(facts.as_of)}，本期发现的{total}条问题中"
+    answered = f"反馈已整改{closed}条，整改率{rate(closed, total)}" if closed else ""
+    answered = answered or "尚无反馈已整改的"
+    overdue = due - counts["in_time"]
+    remaining = [
+        f"整改期限已过的{due}条中，按期整改{counts['in_time']}条，按期整改率{rate(counts['in_time'], due)}"
+        if due
+        else "",
+        f"逾期未整改或逾期整改的{overdue}条" if overdue else "",
+        f"未到期的{counts['not_due']}条" if counts["not_due"] else "",
+        f"没有写明期限的{counts['undated']}条" if counts["undated"] else "",
+        f"重复{counts['again']}条" if counts["again"] else "",
+        f"反弹{counts['relapsed']}条" if counts["relapsed"] else "",
+    ]
+    blocks: list[Block] = [body(f"{head}，{answered}。")]
+    if any(remaining):
+        blocks.append(body(sentence(remaining)))
+    if closed or due:
+        blocks.append(_state_grid(material))
+    return blocks
+
+
+def problem_states(problems: pd.DataFrame, as_of: str) -> dict[str, int]:
+    """Count what has become of problems: found, closed, fell_due, in_time, not_due, undated, again, relapsed."""
+    due, closed = problems["due"], problems["closed"]
+    dated, done = due != "", closed != ""
+    passed = dated & (due < as_of)
+    flags = {
+        "found": due.notna(),
+        "closed": done,
+        "fell_due": passed,
+        "in_time": passed & done & (closed <= due),
+        "not_due": dated & ~passed,
+        "undated": ~dated,
+        "again": problems["again"],
+        "relapsed": problems["relapsed"],
+    }
+    return {name: int(flag.sum()) for name, flag in flags.items()}
+
+
+def _state_grid(material: Material) -> Grid:
+    facts = material.facts
+    rows = []
+    for name, lines in _by_unit(material):
+        counts = problem_states(lines, facts.as_of)
+        due = counts["fell_due"]
+        rows.append(
+            (
+                str(name),
+                str(counts["found"]),
+                str(counts["closed"]),
+                rate(counts["closed"], counts["found"]),
+                str(due),
+                rate(counts["in_time"], due) if due else "—",
+            )
+        )
+    names = heads(*("unit_name", "found", "rectified_count", "rectified_rate", "fell_due", "kept"))
+    return Grid("整改情况", names, tuple(rows), (28, 14, 12, 32, 14, 32))
+
+
+def survey(material: Material, layout: Layout) -> list[Block]:
+    """Give the city's rates of the latest wave, each with what it rests on, and its definition."""
+    if material.facts is None or material.facts.survey.empty:
+        return []
+    lines = list(material.facts.survey.itertuples())
+    figures = "；".join(_figure(line) for line in lines)
+    blocks: list[Block] = [body(f"{material.facts.wave}问卷调查：{figures}。")]
+    return [*blocks, *(Paragraph(NOTE, f"{line.definition}。") for line in lines)]
+
+
+def _figure(line: tuple) -> str:
+    if line.state == HIDDEN or pd.isna(line.shown):
+        return f"{line.title}样本不足，不公布（有效回答{line.n}份）"
+    remark = _REMARKS.get(line.state, "")
+    span = ""
+    if not (pd.isna(line.low) or pd.isna(line.high)):
+        span = f"，95%置信区间{points(line.low, 1)}%至{points(line.high, 1)}%"
+    return f"{line.title}{line.shown:g}%（有效回答{line.n}份{span}{remark}）"
+
+
+def problem_grid(problems: pd.DataFrame) -> tuple[Grid, int]:
+    """List problems; gives the table and how many it leaves out."""
+    rows = tuple(
+        (
+            str(number),
+            str(line.unit_name),
+            str(line.site_name),
+            str(line.item_name),
+            str(line.description),
+            str(line.places),
+            str(line.responsible),
+            short_day(line.due) or "—",
+            f"{short_day(line.closed)}已整改" if line.closed else str(line.state),
+        )
+        for number, line in enumerate(problems.head(_MOST).itertuples(), 1)
+    )
+    names = ("serial", "unit_name", "site_name", "item_name", "description", "places")
+    names += ("responsible", "deadline", "state")
+    widths = (12, 18, 21, 22, 38, 10, 20, 16, 16)
+    grid = Grid("问题清单", heads(*names), rows, widths, frozenset([2, 3, 4, 6]))
+    return grid, max(len(problems) - _MOST, 0)
