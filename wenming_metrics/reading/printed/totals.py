@@ -169,10 +169,10 @@ def _report(
         cells = (f"“{column.header}”写 {text},按各行计算是 {ours}" for column, text, ours in wrong)
         problem = Problem("行-02", *where, found=total.label, details={"columns": ";".join(cells)})
     elif right:
-        numbers = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
+        listed = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
         side = "上面" if total.excel > table.excel.min(initial=total.excel) else "下面"
         how = side + ("各行的平均数" if is_mean else "各行之和")
-        words = {"numbers": numbers, "how": how}
+        words = {"figures": listed, "how": how}
         problem = Problem("行-01", *where, found=total.label, details=words)
     else:
         problem = Problem("行-03", *where, found=total.label)
