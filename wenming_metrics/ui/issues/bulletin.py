@@ -23,9 +23,11 @@ from wenming_metrics.publishing.bulletin.layout import (
     with_shell,
 )
 from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.publishing.signing import draft_lists
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import page, words
 from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.cache import ask
 
 _FIELDS = ("sections", "subject", "signer", "feedback_days", "per_unit", "opening", "demands")
 """Fields of a layout that are edited here; its shell is handed in as a file."""
@@ -35,6 +37,9 @@ def draw(office: Office, issue: Issue, who: str) -> None:
     """Draw the 通报 of an issue that is signed, or would be signed as it stands."""
     st.subheader("通报")
     layout = layout_in_force(office)
+    if not issue.was_signed and not ask(draft_lists, issue).rows:
+        page.note("这些日子还没有督查数据，不能出通报。")
+        return
     if issue.was_signed:
         page.note("Word 文档，可以修改；改完以后用命令 verify 加文件名，逐个数字与签发的核对。")
     else:
