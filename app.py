@@ -6,6 +6,7 @@ without running this one.
 
 import streamlit as st
 
+from wenming_metrics.ui import server
 from wenming_metrics.ui.frame import page
 
 PAGES = [
@@ -23,4 +24,8 @@ PAGES = [
     st.Page("pages/manual.py", title="使用说明", url_path="guide"),
 ]
 
-page.run(st.navigation(PAGES, position="top"))
+chosen = st.navigation(PAGES, position="top")
+if refusal := server.refusal_elsewhere():
+    st.error(refusal)
+else:
+    page.run(chosen)

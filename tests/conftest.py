@@ -1,5 +1,6 @@
 """Which engine the stores of the tests are on: pytest --engine sqlite|postgresql."""
 
+import logging
 import os
 import shutil
 import sys
@@ -26,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
+        "mistakes: a test in which the program fails at a file on purpose",
         "store: a test of what the store does, which runs again on PostgreSQL",
         "browser: a test in a real browser",
         "only(engine): a test of what one engine alone does",
@@ -110,6 +112,28 @@ def pytest_unconfigure() -> None:
 def _own_main() -> None:
     """Put back the main module: a page that a test ran stays there, and new processes begin by it."""
     sys.modules["__main__"] = _MAIN
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def _no_mistakes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail where the program failed at a file: users are told a number, tests must not be content."""
+    kept, log = _Kept(), logging.getLogger("wenming_metrics.intake.mistakes")
+    log.addHandler(kept)
+    yield
+    log.removeHandler(kept)
+    if not request.node.get_closest_marker("mistakes"):
+        assert not kept.lines, "\n".join(kept.lines)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.offices import checklist, ingest, make_office
 from tests.questionnaires import HEADERS, SURVEY, in_text, rows
 from wenming_metrics.domain.periods import today
 from wenming_metrics.intake import commit as intake_commit
+from wenming_metrics.intake import rehearsal
 from wenming_metrics.publishing import signing
 from wenming_metrics.queries.files.batches import batches
 from wenming_metrics.queries.files.held import waiting_rows
@@ -85,7 +86,7 @@ def test_two_waves_stand_apart_and_scores_do_not_change(office):
     assert ingest(office, book(rows(in_text)), NAME)
     later = [[*line[:1], line[1].replace("/9/", "/12/"), *line[2:]] for line in rows(in_text)]
     preview = intake_commit.inspect(office, book(later), "2026年四季度.xlsx")
-    assert intake_commit.effect(office, preview).empty
+    assert rehearsal.effect(office, preview).empty
     assert len(stored(office).frame) == 4
 
 

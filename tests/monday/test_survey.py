@@ -1,5 +1,6 @@
 """Monday's export of questionnaires: three rows, one held, personal data gone, states kept apart."""
 
+from html import unescape
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -55,6 +56,7 @@ def test_nothing_personal_is_kept(found):
     blocks = b"".join(block.packed for _, block in found.blocks)
     parts = ZipFile(BytesIO(found.stored_copy))
     text = "".join(parts.read(name).decode("utf-8", "ignore") for name in parts.namelist())
+    text = unescape(text)  # some writers spell every sign beyond ASCII by its number
     for secret in ("192.0.2.15", "13800138000", "直接访问"):
         assert secret not in text
         assert secret.encode() not in blocks

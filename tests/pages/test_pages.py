@@ -19,7 +19,7 @@ from tests import postgres
 from tests.offices import copy_store, new_store
 from tests.reading.hostile import png
 from wenming_metrics.domain.periods import window
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import commit, rehearsal
 from wenming_metrics.publishing import issues, signing
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.office import days_known, open_office
@@ -262,6 +262,72 @@ def test_a_unit_that_is_not_in_the_list_opens_nothing(filled):
     assert len(app.dataframe) == 1
 
 
+STRANGE = (
+    "垃圾",
+    "9" * 400,
+    "-1",
+    "null",
+    "[]",
+    "2026-02-31",
+    "0001-01-01",
+    "<b>\u202e",
+    "全部 ",
+    "day",
+)
+"""What nobody can choose: garbage, huge, of another type, a day that is none or lies far away."""
+VIEWS = {
+    **{"ranking": [{}, {"period": "自选"}], "framework": [{}, {"rules_part": "得分怎样算出来"}]},
+    **{"trends": [{"trend_view": view} for view in ("走势", "得分变动原因")]},
+    **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "先改什么")]},
+}
+"""The views of a page that have parameters of their own."""
+FREE = {"rules_search", "verify-hash"}
+"""Parameters that hold what a reader types."""
+
+
+def parameters(app) -> list[str]:
+    """List the parameters of the address that the controls of a page are bound to."""
+    return sorted({getattr(node.proto, "query_param_key", "") for node in app.main} - {""})
+
+
+@drawn_alike
+@pytest.mark.parametrize("page", PAGES)
+def test_blank_and_strange_addresses_show_the_nearest_view(filled, page):
+    for view in VIEWS.get(page, [{}]):
+        usual = visit(page, **view)
+        names = [name for name in parameters(usual) if name not in view]
+        if names:
+            assert texts(visit(page, **dict.fromkeys(names, ""), **view)) == texts(usual)
+    strange = {name: STRANGE[at % len(STRANGE)] for at, name in enumerate(names)}
+    visit(page, **strange, **view)
+
+
+@drawn_alike
+def test_a_blank_address_leaves_the_usual_choice_marked(filled):
+    app = visit("ranking", period="", board="", group="", date="")
+    assert [(found.key, found.value) for found in app.get("button_group")] == [
+        ("board", "street"),
+        ("period", "day"),
+    ]
+    app.get("button_group")[1].set_value("week")
+    assert [found.value for found in sound(app.run()).get("button_group")] == ["street", "week"]
+    assert WEEK.title in texts(app)
+
+
+def test_choices_of_a_few_are_drawn_in_one_place():
+    """There a blank in the address is taken for the usual choice."""
+    files = [*(ROOT / "wenming_metrics" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    drawn = {
+        path.name
+        for path in files
+        for call in re.findall(
+            r"st\.(?:segmented_control|pills)\((?:[^()]|\([^()]*\))*", path.read_text("utf-8")
+        )
+        if "bind=" in call
+    }
+    assert drawn == {"page.py"}
+
+
 def drop(app, name, content=None):
     content = content or (SAMPLES / name).read_bytes()
     app.file_uploader[0].set_value([(name, content, XLSX)])
@@ -324,7 +390,7 @@ def test_a_store_whose_figures_do_not_follow_from_its_rows_is_not_shown(own):
 
 def test_the_effect_is_shown_before_anything_is_stored(filled):
     app = drop(visit("upload"), FRESH)
-    told = commit.effect(filled, commit.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
+    told = rehearsal.effect(filled, commit.inspect(filled, (SAMPLES / FRESH).read_bytes(), FRESH))
     assert f"有 {len(told)} 个单位的得分或名次变化" in texts(app)
     assert len(batches.batches(filled)) == len(STORED)
 
@@ -334,6 +400,31 @@ def test_a_file_that_is_no_workbook_is_returned_with_a_reason(filled):
     app = drop(visit("upload"), "说明.txt", b"not a workbook at all")
     assert any(found.label.startswith("退回 1 条") for found in app.expander)
     assert button(app, "入库").disabled
+
+
+@drawn_alike
+@pytest.mark.mistakes
+def test_a_file_that_the_program_fails_at_is_told_and_the_others_are_offered(filled, monkeypatch):
+    read = commit.read
+
+    def failing_read(data, filename, *rest):
+        return read(data, filename, *rest) if filename == FRESH else {}["和丰社"]
+
+    monkeypatch.setattr(commit, "read", failing_read)
+    app = visit("upload")
+    fresh = (SAMPLES / FRESH).read_bytes()
+    app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX), (FRESH, fresh, XLSX)])
+    assert "共 2 个文件,1 个可以入库(297 行)" in texts(sound(app.run()))
+    app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX)])
+    assert re.search(r"错误编号 \d{4}-\d{6}-\w{4}", told_lines(sound(app.run())))
+    monkeypatch.setattr(rehearsal, "effect", lambda *_: {}["甲"])
+    assert "错误编号" in texts(drop(app, FRESH)).replace("\\", "")
+
+
+def told_lines(app) -> str:
+    """Give everything that tables and texts of a page say."""
+    frames = [frame.value.astype(str).to_string() for frame in app.dataframe]
+    return "\n".join([texts(app), *frames]).replace("\\", "")
 
 
 @drawn_alike

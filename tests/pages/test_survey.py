@@ -11,6 +11,7 @@ from tests.pages.test_pages import (
     _serializable,
     drawn_alike,
     fill,
+    parameters,
     sound,
     texts,
     visit,
@@ -81,6 +82,14 @@ def test_the_address_holds_rate_group_view_and_unit(office):
     assert set(rows["unit_name"]) == {unit["unit_name"]}
     assert {"file", "sheet", "source_row"} <= set(rows.columns)
     assert any(told(one).startswith(f"原表:{WAVE}") for one in app.expander)
+
+
+def test_a_blank_or_strange_address_shows_the_usual_figures(office):
+    usual = visit("survey")
+    names = [name for name in parameters(usual) if name.startswith("opinion")]
+    assert {"opinion", "opinion_view"} <= set(names)
+    assert texts(visit("survey", wave="", **dict.fromkeys(names, ""))) == texts(usual)
+    assert texts(visit("survey", wave="-1", **dict.fromkeys(names, "9" * 400))) == texts(usual)
 
 
 def test_every_view_says_what_it_shows(office):

@@ -15,7 +15,7 @@ from wenming_metrics.domain.periods import custom
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.files.pictures import row_pictures
-from wenming_metrics.queries.losses.repeat_sites import site_rows, sites_back
+from wenming_metrics.queries.losses.repeat_sites import returning_sites, site_rows, sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats, responsible
 from wenming_metrics.queries.losses.same_problem import decided, suggestions
 from wenming_metrics.queries.ranking.ranking import ranking
@@ -84,6 +84,18 @@ def test_the_four_meanings_and_of_what_they_are_a_part(office):
 def _part(found, **wanted):
     part = part_of(found, **wanted)
     return part.current, part.closed
+
+
+def test_what_a_unit_is_told_of_its_sites_is_what_is_counted(office):
+    """Two days with different problems (二号) make no 反复点位: there is one meaning of the word."""
+    found = repeats(office, WINDOW)
+    for unit, names in (("甲街道", ["一号"]), ("乙街道", [])):
+        part = part_of(found, unit_name=unit)
+        sites = returning_sites(office, WINDOW, "street", unit)
+        assert sites["site_name"].tolist() == names
+        assert len(sites) == total(part.current, part.closed)["returning"]
+    (site,) = returning_sites(office, WINDOW, "street", "甲街道").to_dict("records")
+    assert (site["items"], site["days"], site["times"]) == ("环境", 3, 3)
 
 
 def test_a_site_opens_to_its_rows_and_their_pictures(office):

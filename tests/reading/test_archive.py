@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -101,13 +102,29 @@ def test_a_workbook_that_is_not_packed_in_an_archive_does_not_hide_it():
     assert is_archive(target.getvalue())
 
 
-def overlapping() -> bytes:
-    """A thousand names of one and the same packed megabytes."""
-    data = zipped({"a": b"\0" * 10_000_000})
+def overlapping(content: bytes = b"\0" * 10_000_000) -> bytes:
+    """A hundred and fifty names of one and the same packed bytes."""
+    data = zipped({"a": content})
     at = data.index(b"PK\1\2")
     entry = data[at : data.index(b"PK\5\6")]
     end = (150, 150, len(entry) * 150, at)
     return data[:at] + entry * 150 + struct.pack("<4s4x2H2L2x", b"PK\5\6", *end)
+
+
+def nested() -> bytes:
+    """A file that lies, with its header, inside of what is stored of another."""
+    inner = old_zip([b"b"])
+    body = inner[: inner.index(b"PK\1\2")]
+    check, size = zlib.crc32(body), len(body)
+    facts = (0, 0, 0, 0, check, size, size, 1, 0)
+    local = struct.pack("<4sH4H3L2H", b"PK\3\4", 20, *facts) + b"a"
+    entry = struct.pack("<4s2H", b"PK\1\2", 20, 20) + struct.pack("<4H3L2H", *facts)
+    directory = entry + struct.pack("<3H2L", 0, 0, 0, 0, 0) + b"a"
+    other = bytearray(inner[inner.index(b"PK\1\2") : inner.index(b"PK\5\6")])
+    other[42:46] = struct.pack("<L", len(local))
+    size = len(directory) + len(other)
+    last = struct.pack("<4s4x2H2L2x", b"PK\5\6", 2, 2, size, len(local) + len(body))
+    return local + body + directory + bytes(other) + last
 
 
 def lying() -> bytes:
@@ -130,7 +147,9 @@ DOUBTFUL = {
     ),
     "201 files": (lambda: zipped({f"{n}.xlsx": "" for n in range(201)}), "many_members"),
     "a bomb": (lambda: zipped({f"{n}": b"\0" * 70_000_000 for n in range(6)}), "archive_too_big"),
-    "one content under many names": (overlapping, "archive_too_big"),
+    "one content under many names": (overlapping, "archive_broken"),
+    "few bytes under many names": (lambda: overlapping(b"x" * 12_000), "archive_broken"),
+    "one file within another": (nested, "archive_broken"),
     "a bomb that lies": (lying, "archive_broken"),
     "password": (lambda: old_zip([b"a.xlsx"], flags=1), "archive_password"),
     "other bytes": (changed, "archive_broken"),

@@ -224,3 +224,18 @@ def test_sheets_of_one_file_are_numbered_through():
 def test_blocks_keep_the_original_cells_of_the_sheets_that_are_read():
     reading = read_sheets({"草稿": [["随手记"]], "检查表": [CHECKLIST, check_row()]})
     assert [index for index, _ in reading.blocks] == [1]
+
+
+def test_a_minus_in_a_column_of_deductions_is_told_or_held():
+    """-2 among minuses is a deduction and is said to be read so; among others it is doubtful."""
+    lost = lambda *points: [  # noqa: E731
+        check_row(检查结果="不符合", 扣分=written, 点位名称=f"市场{n}")
+        for n, written in enumerate(points)
+    ]
+    alike = read_sheets({"检查表": [CHECKLIST, *lost(-2, "-1", 0)]})
+    assert alike.checks["lost"].tolist() == [20_000, 10_000, 0]
+    assert [problem.code for problem in alike.problems if problem.code[:2] == "数值"] == ["数值-07"]
+    mixed = read_sheets({"检查表": [CHECKLIST, *lost(1, 2, -2, "扣1分")]})
+    assert mixed.checks["lost"].tolist() == [10_000, 20_000, 10_000]
+    (problem,) = [problem for problem in mixed.problems if problem.code == "数值-06"]
+    assert (problem.row, problem.found) == (4, "-2")

@@ -90,8 +90,9 @@ def test_parts_that_do_not_add_up_are_told_with_both_figures():
     header = ("单位", "总得分", "实地加权得分", "问卷加权得分")
     reading = scores(["城东街道", 90, 70.5, 19], ["河西街道", 89.5, 70.5, 19], header=header)
     (problem,) = said_of(reading)
-    assert (problem.code, problem.row) == ("上测-03", 3)
-    assert problem.details == {"printed": "90", "sum": "89.5"}
+    assert (problem.code, problem.row) == ("核对-01", 3)
+    words = {"printed": "90", "sum": "89.5", "formula": "各部分加权得分相加"}
+    assert problem.details == words
     assert told(reading, "total") == ["90", "89.5"]
 
 

@@ -37,6 +37,21 @@ def test_one_step_out_of_the_ordinary_does_not_widen_the_range(monkeypatch):
     assert limits(series) == pytest.approx((1.944444, -3.062614, 6.951503), abs=1e-6)
 
 
+def test_the_last_point_does_not_widen_the_limits_that_it_is_held_against():
+    # With the point itself the mean step is 13 / 7 and the range reaches to 92.06.
+    found = control([86, 87, 86, 87.5, 86, 87.5, 86, 91])
+    usual = [86, 87, 86, 87.5, 86, 87.5, 86]
+    mean, step = sum(usual) / 7, (1 + 1 + 1.5 * 4) / 6
+    assert list(found.signal) == [NONE] * 7 + [OUTSIDE]
+    assert (found.mean[0], found.high[0]) == pytest.approx((mean, mean + 2.66 * step))
+    assert set(control([*usual, 88.5]).signal) == {NONE}
+    assert OUTSIDE not in control([86, 87, 91]).signal  # three points are no measure
+
+
+def test_one_point_of_a_level_series_is_the_one_that_stands_out():
+    assert list(control([87.1] * 19 + [87.2]).signal) == [NONE] * 19 + [OUTSIDE]
+
+
 def test_seven_points_that_rise_are_a_trend_and_six_are_none():
     rising = [50, 53, 48, 52, 47, 51, 46, 47, 48, 49, 50, 51, 52]
     assert list(control(rising).signal[6:]) == [TREND] * 7

@@ -78,6 +78,14 @@ def test_a_gain_below_the_loss_is_explained():
     assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好,可得回 **1.50** 分。"
 
 
+def test_what_is_given_back_together_is_not_less_than_what_one_gives():
+    """The table has four decimals for the city; the score is rounded to two on both sides."""
+    said = gained("全市", 6, 87.60, 87.60, 0.0048, 0.0048, 4)
+    assert said == "全市把选中的 6 项都改好,可得回 **0.0048** 分:87.60 → **87.60**。"
+    assert "**0.01** 分:87.60 → **87.60**(得分是" in gained("甲", 2, 87.60, 87.60, 0.006, 0.006)
+    assert "四舍五入" not in gained("甲", 1, 80.0, 82.0, 2.0, 2.0)
+
+
 LINE = {
     **{"kind": "row", "owner_path": "环境", "mode": "rate", "full": 100.0, "weight": 0.6},
     **{"rate": 0.8, "share": 1.0, "own": 12.0, "points": 3.0, "lost": 20_000, "possible": 50_000},

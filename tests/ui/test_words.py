@@ -130,7 +130,7 @@ def test_when_names_the_present_only_when_it_is():
 
 
 def test_names_from_files_are_shown_as_they_are():
-    assert words.plain("[甲](http://x)*") == "\\[甲\\]\\(http\\://x\\)\\*"
+    assert words.plain("[甲](http://x)*") == "\\[甲\\]\\(http\\:/\u2060/x\\)\\*"
 
 
 def test_bold_is_bold_wherever_it_stands():

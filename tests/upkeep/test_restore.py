@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -121,6 +122,25 @@ def damage(path: Path) -> None:
         file.write(os.urandom(9000))
 
 
+def _without_tables(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA user_version = 1")
+        file.commit()
+
+
+def _of_another(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE album (photo BLOB)")
+        file.commit()
+
+
+def _without_batches(path: Path) -> None:
+    path.unlink()
+    open_store(store_url(path)).engine.dispose()
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -128,6 +148,10 @@ def damage(path: Path) -> None:
         (lambda path: path.write_bytes(path.read_bytes()[:50_000]), "损坏"),
         (lambda path: path.write_bytes(b"dear office, " * 500), "不是本软件的数据文件"),
         (lambda path: path.unlink(), "没有备份文件"),
+        (lambda path: path.write_bytes(b""), "是空的,里面没有数据,不是备份"),
+        (lambda path: _without_tables(path), "是空的,里面没有数据,不是备份"),
+        (lambda path: _of_another(path), "不是本软件的数据文件"),
+        (lambda path: _without_batches(path), "一个批次也没有"),
     ],
 )
 def test_a_backup_that_cannot_be_used_changes_nothing(office, tmp_path, spoil, said):
@@ -137,6 +161,36 @@ def test_a_backup_that_cannot_be_used_changes_nothing(office, tmp_path, spoil, s
     with pytest.raises(StoreError, match=said):
         restore(office.store.url, office.rules, made.path, replace=True)
     assert lines(office.store) == before
+
+
+@pytest.mark.only("sqlite")
+def test_nothing_lies_in_the_temporary_folder_while_it_works(office, tmp_path, monkeypatch):
+    """Whoever is killed in the midst cannot clear away: there must be nothing to clear."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("SQLITE_TMPDIR", str(temporary))
+    made = backup(office.store, tmp_path / "copy.db")
+    beside, seen, real = sorted(tmp_path.iterdir()), [], module.copy_tables
+
+    def looking(source, target):
+        seen.extend(temporary.iterdir())
+        assert sorted(path for path in tmp_path.iterdir() if path.suffix == ".db") == [made.path]
+        return real(source, target)
+
+    monkeypatch.setattr(module, "copy_tables", looking)
+    restore(new_store(tmp_path / "other"), office.rules, made.path)
+    assert seen == []
+    assert set(tmp_path.iterdir()) - set(beside) == {tmp_path / "other"}
+
+
+def test_a_backup_with_its_log_beside_it_comes_back_too(office, tmp_path):
+    """A copy of a store that is open: its pages are kept as those of a store that has a log."""
+    made = backup(office.store, tmp_path / "copy.db")
+    with closing(sqlite3.connect(made.path)) as file:
+        file.execute("PRAGMA journal_mode=WAL")
+        url = new_store(tmp_path / "other")
+        assert restore(url, office.rules, made.path).rows == 300
 
 
 def test_a_backup_that_lost_rows_is_refused(office, tmp_path):

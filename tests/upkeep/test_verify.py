@@ -76,6 +76,24 @@ def test_a_sound_store_is_found_sound(office):
     assert (counts["批次的经过"], counts["原文件"], counts["责任单位的行"]) == (4, 4, 1)
 
 
+def test_a_loss_above_the_full_mark_is_found(office):
+    """The sums stop at the full mark: they are the same with it."""
+    row = schema.row
+    with damaging(office) as connection:
+        full = select(row).where(row.c.result == 1, row.c.lost > 0).limit(1)
+        line = connection.execute(full).mappings().one()
+        key = [row.c[name] == line[name] for name in ("day", "unit", "item", "batch", "seq")]
+        connection.execute(update(row).where(*key).values(lost=line["possible"]))
+    commit.withdraw(office, line["batch"], "测试")
+    commit.reinstate(office, line["batch"], "测试")
+    assert verify(office).sound
+    with damaging(office) as connection:
+        connection.execute(update(row).where(*key).values(lost=line["possible"] + 20_000))
+    ((what, (told,)),) = found(office).items()
+    assert what == "每行的扣分"
+    assert f"批次 {line['batch']} 第 {line['seq']} 行扣 " in told
+
+
 def test_processes_find_the_same(office):
     with damaging(office) as connection:
         connection.execute(update(schema.row).where(schema.row.c.seq == 3).values(lost=1))

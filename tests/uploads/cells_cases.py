@@ -39,6 +39,17 @@ def numbers() -> Reading:
 
 
 @case
+def deductions_of_both_signs() -> Reading:
+    """A minus among numbers that have none, or a number that has none among minuses."""
+    first = [check_row(检查结果="不符合", 扣分=1, 点位名称=f"市场{n}") for n in range(3)]
+    second = [check_row(检查结果="不符合", 扣分=-1, 点位名称=f"菜场{n}") for n in range(2)]
+    odd = [check_row(检查结果="不符合", 扣分="-2分", 点位名称="三号市场"), check_row(扣分=0)]
+    other = check_row(检查结果="不符合", 扣分=2, 点位名称="四号市场")
+    sheets = {"检查表": [CHECKLIST, *first, *odd], "二组": [CHECKLIST, *second, other]}
+    return read_sheets(sheets | {"三组": [CHECKLIST, second[0], other]})
+
+
+@case
 def marks_and_places() -> Reading:
     """分值 and 处数 that cannot be read."""
     header = [*CHECKLIST, "分值", "处数"]

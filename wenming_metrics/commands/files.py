@@ -169,8 +169,11 @@ def _save_marked(preview: commit.Preview, folder: Path) -> str:
     name, content = Path(marked[0]), marked[1]
     folder.mkdir(parents=True, exist_ok=True)
     names = (name, *(Path(f"{name.stem}({n}){name.suffix}") for n in range(2, 1_000)))
-    path = next(folder / candidate for candidate in names if not (folder / candidate).exists())
-    path.write_bytes(content)
+    try:
+        path = next(folder / candidate for candidate in names if not (folder / candidate).exists())
+        path.write_bytes(content)
+    except OSError as error:  # such as a sign that this system allows in no name
+        return f"没有存下来({error.strerror})"
     return str(path)
 
 

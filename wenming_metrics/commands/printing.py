@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
 from wenming_metrics.domain.numbers import share_text
@@ -20,7 +21,7 @@ from wenming_metrics.queries.ranking.trial import Trial
 from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
-from wenming_metrics.vocabulary import columns, movement, on_time_note
+from wenming_metrics.vocabulary import columns, movement, on_time_note, printable
 
 _WIDTH = 150
 _REMEDY = (
@@ -45,13 +46,26 @@ _HEALTH = {
     "last_verify": "最近核对",
 }
 """What is printed of the state of the store, in this order."""
-out = Console(width=_WIDTH, highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Terminal(Console):
+    """A console on which no text of a file moves the cursor or turns letters around."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
+out = _Terminal(width=_WIDTH, highlight=False, soft_wrap=True)
+err = _Terminal(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: object) -> None:
     """Print a value for another program."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write(printable(text) + "\n")
 
 
 def say(text: str, *, as_json: bool = False, **facts: object) -> None:

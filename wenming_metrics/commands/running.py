@@ -34,10 +34,13 @@ def _serve(options: argparse.Namespace) -> int:
     if refusal := _port_refusal(options.port):
         err.print(refusal, markup=False)
         return FAILED
-    from wenming_metrics.ui.server import serve  # Streamlit is not needed by other commands
+    from wenming_metrics.ui import server  # Streamlit is not needed by other commands
 
+    if refusal := server.address_refusal():
+        err.print(refusal, markup=False)
+        return FAILED
     out.print(f"网页地址:http://127.0.0.1:{options.port}(按 Ctrl+C 停止)")
-    serve(options.port)
+    server.serve(options.port)
     return OK
 
 

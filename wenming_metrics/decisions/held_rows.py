@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.intake.transaction import Preview
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.feedback.marked_workbook import marked_workbook
@@ -46,11 +47,9 @@ def marked_file(preview: Preview) -> tuple[str, bytes] | str:
     """
     file_reading = preview.reading
     rows = {sheet.name: sheet.header_row for sheet in file_reading.sheets}
-    return marked_workbook(
-        preview.content,
-        preview.filename,
-        file_reading.sha256,
-        preview.problems,
-        file_reading.outcome,
-        rows,
-    )
+    facts = (preview.content, preview.filename, file_reading.sha256, preview.problems)
+    try:
+        with one_file(preview.filename):
+            return marked_workbook(*facts, file_reading.outcome, rows)
+    except MistakeError as mistake:
+        return str(mistake)

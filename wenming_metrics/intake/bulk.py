@@ -25,6 +25,7 @@ from wenming_metrics.intake.commit import (
     commit,
     examine,
 )
+from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.intake.prepare import PrepareTask, Ready, pack_context, read_ready
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
@@ -37,6 +38,7 @@ from wenming_metrics.runtime.executors import in_order
 from wenming_metrics.scoring.tree.basis import bases_of
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register, register_version
+from wenming_metrics.vocabulary import file_name
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".zip")
 """What a folder is searched for."""
@@ -232,18 +234,23 @@ def _open_all(paths: Iterable[Path]) -> Iterator[_Opened]:
 
 def _open(path: Path) -> _Opened:
     try:
-        return _Opened(path.name, path.read_bytes(), path=path)
+        return _Opened(file_name(path.name), path.read_bytes(), path=path)
     except OSError as error:
-        return _Opened(path.name, error=error)
+        return _Opened(file_name(path.name), error=error)
 
 
 def _unpack(file: _Opened) -> Iterator[_Opened]:
-    archive = open_archive(file.content)
+    try:
+        with one_file(file.name):
+            archive = open_archive(file.content)
+    except MistakeError as mistake:
+        yield _Opened(file.name, error=mistake)
+        return
     if isinstance(archive, Refusal):
         yield _Opened(file.name, error=IntakeError(refusal_problem(archive).text))
         return
     for member in archive.members:
-        yield _Opened(file.name + BETWEEN + member.name, member.content)
+        yield _Opened(file.name + BETWEEN + file_name(member.name), member.content)
     if archive.left_out:
         yield _Opened(file.name, left_out=archive.left_out)
 

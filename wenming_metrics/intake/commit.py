@@ -9,25 +9,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.periods import Window, today, window
+from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
+from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
 from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
 from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import rank_standings
-from wenming_metrics.queries.scores.score_windows import score_windows
 from wenming_metrics.reading.model.grid import Workbook
 from wenming_metrics.reading.model.reading import (
     REGISTER_KINDS,
@@ -39,9 +37,10 @@ from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAns
 from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
 from wenming_metrics.store import batches, registers, rows, surveys
-from wenming_metrics.store.database import Store, reading, writing
+from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.tallies.update import retally
+from wenming_metrics.vocabulary import file_name
 
 _log = logging.getLogger(__name__)
 WITHDRAWN = "入库-02"
@@ -55,10 +54,6 @@ DUE_STAYS = "节假日-06"
 """The note that stored deadlines may have been counted by other working days."""
 REPLACED, NOTHING_REPLACED = "入库-09", "入库-10"
 """Notes that a file takes the place of earlier rows, as the user said, or that there are none."""
-
-
-class IntakeError(RuntimeError):
-    """What was asked cannot be done; the message says why, in Chinese, for the user."""
 
 
 class RegisterChangedError(IntakeError):
@@ -88,16 +83,31 @@ def read_file(
     answers: SenderAnswers = NOTHING_SAID,
     workbook: Workbook | None = None,
 ) -> Reading:
-    """Read a file; nothing is stored.
+    """Read a file; nothing is stored. One that the program fails at is returned (退回) with a number.
 
     Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
     """
-    return read(data, filename, _reading_context(office, against, answers), workbook)
+    filename = file_name(filename)
+    context = _reading_context(office, against, answers)
+    try:
+        with one_file(filename):
+            return read(data, filename, context, workbook)
+    except MistakeError as mistake:
+        return return_file(filename, data, mistake)
 
 
-def decode_file(office: Office, data: bytes, against: IntakeContext) -> Workbook:
-    """Decode a file that is asked about: each answer reads it again, and none decodes it again."""
-    return open_workbook(data, _reading_context(office, against, NOTHING_SAID))
+def decode_file(
+    office: Office, data: bytes, filename: str, against: IntakeContext
+) -> Workbook | None:
+    """Decode a file that is asked about: each answer reads it again, and none decodes it again.
+
+    Returns: None where the program fails at it: `read_file` will tell
+    """
+    try:
+        with one_file(filename):
+            return open_workbook(data, _reading_context(office, against, NOTHING_SAID))
+    except MistakeError:
+        return None
 
 
 def _reading_context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
@@ -138,6 +148,24 @@ def examine(
 
     Takes: file_reading - what was read of `data` against `register`; the others - see `transaction.Preview`
     """
+    options = (register, count_again, replaces)
+    try:
+        with one_file(file_reading.filename):
+            return _examine(office, file_reading, data, *options, ready)
+    except MistakeError as mistake:
+        returned = return_file(file_reading.filename, data, mistake)
+        return _examine(office, returned, data, *options, None)
+
+
+def _examine(
+    office: Office,
+    file_reading: Reading,
+    data: bytes,
+    register: Register,
+    count_again: bool,
+    replaces: bool,
+    ready: Ready | None,
+) -> Preview:
     with reading(office.store) as connection:
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
@@ -254,7 +282,7 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     if not preview.can_commit:
         raise IntakeError("这个文件不能入库,请先按提示修改。")
     begun = time.perf_counter()
-    with writing(office.store) as connection:
+    with one_file(preview.filename), writing(office.store) as connection:
         earlier = batches.same_bytes(connection, preview.reading.sha256)
         if earlier["live"].any():
             raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
@@ -296,51 +324,3 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         batches.add_event(connection, batch, act, who, reason)
         retally(connection, batches.batch_days(connection, batch), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)
-
-
-def effect(office: Office, preview: Preview) -> pd.DataFrame:
-    """Say what storing a file would change in the ranking of the week of its last day.
-
-    The file is stored, ranked and taken back inside one transaction, so the answer is the very
-    figure that a commit would give.
-
-    Returns: one line per unit that changes: unit_name, score_before, score_after, rank_before,
-             rank_after; `attrs["window"]` is the window's title
-    """
-    names = ["unit_name", "score_before", "score_after", "rank_before", "rank_after"]
-    nothing = pd.DataFrame(columns=names)
-    if not preview.can_commit or preview.reading.checks.empty:
-        return nothing
-    week = window("week", date.fromordinal(int(preview.reading.checks["day"].max())))
-    with _rehearsing(office.store) as connection:
-        before = _ranked(connection, office, week)
-        store_file(connection, preview, office.rules, "")
-        after = _ranked(connection, office, week)
-    compared = before.merge(after, on=["unit", "unit_name"], suffixes=("_before", "_after"))
-    same = compared["score_before"].eq(compared["score_after"]) | compared["score_after"].isna()
-    moved = (
-        ~compared["rank_before"].eq(compared["rank_after"]).fillna(False)
-        & compared["rank_after"].notna()
-    )
-    changes = compared.loc[~same | moved, names].reset_index(drop=True)
-    changes.attrs["window"] = week.title
-    return changes
-
-
-def _ranked(connection: Connection, office: Office, week: Window) -> pd.DataFrame:
-    standings = score_windows(connection, office, [week], office.rules.boards[0])
-    return rank_standings(standings)[["unit", "unit_name", "score", "rank"]]
-
-
-class _TakenBack(Exception):
-    """Ends a rehearsal: everything written in it is rolled back."""
-
-
-@contextmanager
-def _rehearsing(store: Store) -> Iterator[Connection]:
-    try:
-        with writing(store) as connection:
-            yield connection
-            raise _TakenBack
-    except _TakenBack:
-        return

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.registers import Register
+from wenming_metrics.intake.mistakes import MistakeError, one_file, return_file
 from wenming_metrics.reading.model.reading import Context, Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.read import read
@@ -63,12 +64,16 @@ class PrepareTask:
 
 
 def read_ready(task: PrepareTask) -> Ready:
-    """Read one file and make it ready; a task for an executor."""
+    """Read one file and make it ready; a task for an executor. It never fails for what is in a file."""
     register, catalogue, choices, rules, survey, bases = _unpack_context(task.context)
     context = Context(register, catalogue, task.on, task.answers, choices, rules, survey)
-    with without_collection():
-        ready = make_ready(read(task.content, task.name, context))
-        return replace(ready, standalone_days=_make_days(ready, bases)) if task.tallied else ready
+    try:
+        with without_collection(), one_file(task.name):
+            ready = make_ready(read(task.content, task.name, context))
+            days = _make_days(ready, bases) if task.tallied else {}
+    except MistakeError as mistake:
+        return make_ready(return_file(task.name, task.content, mistake))
+    return replace(ready, standalone_days=days)
 
 
 def make_ready(file_reading: Reading) -> Ready:

@@ -8,6 +8,7 @@
 - `resolve` written names, days and periods to numbers
 - `inspection` checklists, problems, visits, plans, registers
 - `records` 整改, 台账, 上级测评, 量化指标, 专项行动, 加减分, counts and quotas, on one skeleton
+- `printed` figures that a sender prints, held against our own arithmetic
 - `survey` questionnaires
 - `personal` what is never kept; `feedback` the file as it goes back
 """

@@ -38,6 +38,7 @@ from wenming_metrics.reading.personal.columns import (
     is_personal,
     without_personal,
 )
+from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
@@ -47,7 +48,6 @@ from wenming_metrics.reading.recognise.sheets import (
     report_unmapped,
     search_words,
 )
-from wenming_metrics.reading.records.counted_totals import report_sums
 from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.reading.resolve.names import Names, build_names
 from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictures
@@ -57,7 +57,7 @@ from wenming_metrics.reading.tables.sheet_facts import report_facts
 from wenming_metrics.reading.tables.side_by_side import part_beside
 from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table, held_rows
-from wenming_metrics.reading.tables.totals import Total, report_totals
+from wenming_metrics.reading.tables.totals import Total
 from wenming_metrics.vocabulary import normalise
 
 _CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
@@ -254,12 +254,10 @@ def _read_records(parsed: ParsedSheet, names: Names, context: Context) -> pd.Dat
 
 
 def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
-    """Tell of rows of totals where there are no deductions that they could be held against."""
+    """Tell of rows of totals where rows have no deductions; with those they are told by their kind."""
     for parsed in parsed_sheets:
-        if parsed.table.kind == reading.COUNTED:
-            report_sums(parsed.table, parsed.totals)
-        elif parsed.table.kind not in _CHECKED - {reading.VISITS}:
-            report_totals(parsed.table, parsed.totals, np.zeros(parsed.table.n_rows, np.int64))
+        if parsed.table.kind not in _CHECKED - {reading.VISITS}:
+            report_totals(parsed.table, parsed.totals)
 
 
 def _read_registers(

@@ -72,7 +72,7 @@ def _sqlite(address: URL, patience: float) -> Engine:
 
     engine = create_engine(address, connect_args={"timeout": patience}, **_QUIET)
     event.listen(engine, "connect", set_up)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
@@ -90,7 +90,8 @@ def _keep_wal(connection: sqlite3.Connection, patience: float) -> None:
         time.sleep(_TURN)
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction, which the driver is told not to do by itself; the lock at once if alone."""
     alone = connection.get_execution_options().get("alone")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
 

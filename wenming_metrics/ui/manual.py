@@ -12,6 +12,7 @@ import streamlit as st
 from wenming_metrics.domain.problems import messages
 from wenming_metrics.rules.setting import Setting
 from wenming_metrics.rules.settings_table import RULES
+from wenming_metrics.ui.frame import page
 from wenming_metrics.vocabulary import column_frame
 
 _FOLDER = resources.files("wenming_metrics") / "manual"
@@ -95,11 +96,8 @@ def draw() -> None:
 
 def _draw_theme(available: list[Theme]) -> None:
     by_title = {theme.title: theme for theme in available}
-    first = available[0].title
     with st.container(width=860, key="themes"):
-        title = st.segmented_control(
-            "主题", list(by_title), default=first, required=True, key="theme", bind="query-params"
-        )
+        title = page.switch("主题", list(by_title), "theme")
     with st.container(width=860, key="theme-text"):
         below = re.sub(r"^## ", "#### ", by_title[title].text, flags=re.M)
         st.markdown(f"### {title}\n{below}")

@@ -1,11 +1,19 @@
-"""Start the dashboard: Streamlit with what its command line cannot say."""
+"""Start the dashboard: Streamlit with what its command line cannot say, for this machine alone."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tomllib
+from urllib.parse import urlsplit
 
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config, runtime
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.web import cli
 
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import ROOT
@@ -14,6 +22,36 @@ from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.start import check_once
 
 PORT = 8501
+ADDRESS = "127.0.0.1"
+_VARIABLE = "STREAMLIT_SERVER_ADDRESS"
+_OURSELVES = {ADDRESS, "localhost"}
+_SHUT = ("/_stcore/metrics", "/_stcore/agent")
+"""What Streamlit tells of itself, and lets programs do, without asking who it is."""
+_ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
+
+
+def address_refusal() -> str:
+    """Say why the pages are not served where somebody wants them; "" on this machine.
+
+    What stands in the environment goes before the file, as with Streamlit itself.
+    """
+    settings_file = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    return _refusal(os.environ.get(_VARIABLE) or settings_file["server"].get("address"))
+
+
+def refusal_elsewhere() -> str:
+    """Say why a server that runs already shows nothing, however it was started; "" on this machine."""
+    return _refusal(config.get_option("server.address")) if runtime.exists() else ""
+
+
+def _refusal(address: str | None) -> str:
+    if address in _OURSELVES:
+        return ""
+    return (
+        f"设置里的网页地址是 {address or '所有网卡'},这样别的电脑不用登录就能打开、修改数据。"
+        f"软件还没有账号,只能在本机使用:请去掉环境变量 {_VARIABLE},"
+        f"或把 .streamlit/config.toml 里的 address 改回 {ADDRESS}。"
+    )
 
 
 def serve(port: int = PORT) -> None:
@@ -26,7 +64,13 @@ def serve(port: int = PORT) -> None:
     # first visitor of a page's own address would be told that there is no such page.
     PagesManager.uses_pages_directory = False
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working directory
-    cli.main(["run", "app.py", "--server.port", str(port)], standalone_mode=False)
+    script = ROOT / "app.py"
+    sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
+    app = st.App(script, middleware=[Middleware(OwnDoor)])
+    try:
+        app.run(config={"server.port": port, "server.address": ADDRESS})
+    except KeyboardInterrupt:
+        return  # Ctrl+C, by which the console says to stop: the server has ended in order
 
 
 def _make_ready(environment: settings.Settings) -> None:
@@ -35,3 +79,43 @@ def _make_ready(environment: settings.Settings) -> None:
     check_once(store)
     if environment.keep_originals:
         prune(store, environment.keep_originals)
+
+
+class OwnDoor:
+    """Lets in only who asks for this machine by its own name, and for nothing that is shut.
+
+    A page of the internet whose name is made to point to 127.0.0.1 would else be taken for ours
+    (DNS rebinding): the browser sends its name as Host, and as Origin.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] not in ("http", "websocket"):  # the start and the end of the server
+            await self._app(scope, receive, send)
+        elif not _is_ours(Headers(scope=scope)):
+            await _refuse(scope, receive, send, _ELSEWHERE, 403)
+        elif scope["path"].startswith(_SHUT):
+            await _refuse(scope, receive, send, "没有这个地址。", 404)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_ours(headers: Headers) -> bool:
+    """Say whether a request is for this machine, and comes from our own page or from no page."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    try:
+        name = urlsplit(f"//{host}").hostname
+        from_page = host if origin is None else urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return name in _OURSELVES and from_page == host
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, words: str, code: int) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await PlainTextResponse(words, code)(scope, receive, send)

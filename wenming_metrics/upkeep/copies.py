@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Table, create_engine, func, select
+from sqlalchemy import URL, Connection, Table, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from wenming_metrics.reading.model.reading import INSPECTION
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_lines, add_rows, count_lines
+from wenming_metrics.store.database import Store, add_lines, add_rows, count_lines
+from wenming_metrics.store.engines import begin_sqlite
 from wenming_metrics.store.failures import StoreError, explain
 
 _log = logging.getLogger(__name__)
@@ -98,6 +99,22 @@ def plain_file(path: Path) -> Iterator[Connection]:
         ):
             connection.exec_driver_sql(statement)
         yield connection
+
+
+@contextmanager
+def unnamed_store() -> Iterator[Store]:
+    """Give an empty store that no folder shows and nobody else can open.
+
+    SQLite takes its name away as soon as it is open: however this process ends, nothing is left.
+    """
+    only = sqlite3.connect("", isolation_level=None)
+    only.execute("PRAGMA cache_size=-65536")
+    engine = create_engine("sqlite://", creator=lambda: only, poolclass=StaticPool)
+    event.listen(engine, "begin", begin_sqlite)
+    try:
+        yield Store("sqlite://", engine)
+    finally:
+        engine.dispose()
 
 
 def copied() -> list[Table]:

@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Table, func, select
 
 from wenming_metrics.reading.model.reading import INSPECTION, PLAN
+from wenming_metrics.reading.tables.totals import number_text
 from wenming_metrics.scoring.tally.tally import FAILED, SITE_KEYS, SITE_SUMS, add, site_sums
 from wenming_metrics.scoring.tree.basis import DayTally, SumKey, sum_day
 from wenming_metrics.store import schema
@@ -51,6 +52,7 @@ def check_references(connection: Connection, days: list[int]) -> list[Line]:
     return [
         _per_day(connection, schema.row, INSPECTION, "每批每日的督查行", days),
         _per_day(connection, schema.plan_row, PLAN, "每批每日的计划行", days),
+        _points(connection, days),
         _row_units(connection, days),
         _first_states(connection, days),
     ]
@@ -74,6 +76,24 @@ def _per_day(connection: Connection, table: Table, kind: str, what: str, days: l
         if expected.get((batch, day), 0) != stored.get((batch, day), 0)
     ]
     return line(what, len(expected), wrong)
+
+
+def _points(connection: Connection, days: list[int]) -> Line:
+    """Check that no row loses more than its full mark, or loses without a problem.
+
+    The sums of a day stop at the full mark: they are the same whatever lies above it.
+    """
+    row, within = schema.row, among(schema.row.c.day, days)
+    exceeded = (row.c.possible > 0) & (row.c.lost > row.c.possible)
+    wrong_points = exceeded | (row.c.lost < 0) | ((row.c.lost != 0) & (row.c.result != FAILED))
+    query = select(row.c.day, row.c.batch, row.c.seq, row.c.lost, row.c.possible)
+    rows = connection.execute(query.where(within, wrong_points)).all()
+    wrong = [
+        f"{_spell(day)} 批次 {batch} 第 {seq} 行扣 {number_text(lost)} 分,满分 {number_text(mark)} 分"
+        for day, batch, seq, lost, mark in rows
+    ]
+    count = select(func.count()).select_from(row).where(within)
+    return line("每行的扣分", connection.execute(count).scalar_one(), wrong)
 
 
 def _row_units(connection: Connection, days: list[int]) -> Line:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,8 +18,7 @@ from sqlalchemy import Connection, delete, make_url, select, update
 
 from wenming_metrics.domain.periods import now
 from wenming_metrics.rules.model import RuleSet
-from wenming_metrics.runtime.settings import store_url
-from wenming_metrics.store import schema
+from wenming_metrics.store import migrate, schema
 from wenming_metrics.store.database import Store, count_lines, open_store, reading, stamp, writing
 from wenming_metrics.store.engines import engine_of
 from wenming_metrics.store.failures import StoreError
@@ -33,7 +31,7 @@ from wenming_metrics.upkeep.copies import (
     copy_tables,
     in_words,
     is_damage,
-    plain_file,
+    unnamed_store,
 )
 
 _log = logging.getLogger(__name__)
@@ -74,6 +72,7 @@ def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> R
         store, saved, aside = _make_ready(url, path, replace=replace)
         _check_room(store, copy)
         with reading(copy) as source:
+            _check_batches(store, source, path)
             seq, batches = _exchange(store, source, saved)
         facts = {"at": stamp(), "path": str(path.absolute()), "seq": seq}
         write_note(store, RESTORED, facts)
@@ -85,21 +84,20 @@ def restore(url: str, rules: RuleSet, path: Path, *, replace: bool = False) -> R
 @contextmanager
 def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
     """Open a private copy of a backup: checked, of this version, with all its sums."""
-    with tempfile.TemporaryDirectory(prefix="wenming-") as folder:
-        copy_path = Path(folder) / "backup.db"
+    with unnamed_store() as store:
         with in_words("还原", path):
             only = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            with closing(only) as backup_file, plain_file(copy_path) as copy:
+            with closing(only) as backup_file, store.engine.connect() as copy:
                 backup_file.backup(copy.connection.driver_connection)
-        store = open_store(store_url(copy_path))
-        try:
-            with reading(store) as connection:
-                rows = check_copy(connection)
-            with writing(store) as connection:
-                fill_sums(connection, rules)
-            yield store, rows
-        finally:
-            store.engine.dispose()
+        with in_words("还原", path):
+            if migrate.version_of(store.engine) is None:
+                raise StoreError(f"{path} 是空的,里面没有数据,不是备份,没有还原。")
+            migrate.bring_up_to_date(store.engine)
+        with reading(store) as connection:
+            rows = check_copy(connection)
+        with writing(store) as connection:
+            fill_sums(connection, rules)
+        yield store, rows
 
 
 def _make_ready(url: str, path: Path, *, replace: bool) -> tuple[Store, Backup | None, Path | None]:
@@ -130,6 +128,14 @@ def _batches(store: Store) -> int:
         return count_lines(connection, schema.batch)
 
 
+def _check_batches(store: Store, source: Connection, path: Path) -> None:
+    """Refuse a backup without any batch where there are batches: it would only empty the store."""
+    if not count_lines(source, schema.batch) and _batches(store):
+        raise StoreError(
+            f"备份 {path} 里一个批次也没有,没有还原,数据和之前一样。请确认选对了文件。"
+        )
+
+
 def _put_aside(url: str) -> Path:
     """Rename a broken store with its logs, so that it can still be looked into."""
     engine = engine_of(url)
@@ -149,7 +155,10 @@ def _check_room(store: Store, copy: Store) -> None:
     if store.engine.dialect.name != "sqlite":
         return
     folder = Path(store.engine.url.database).parent
-    need = _ROOM * Path(copy.engine.url.database).stat().st_size
+    with reading(copy) as connection:
+        pragmas = ("PRAGMA page_count", "PRAGMA page_size")
+        pages, size = (connection.exec_driver_sql(text).scalar_one() for text in pragmas)
+    need = _ROOM * pages * size
     free = shutil.disk_usage(folder).free
     if need > free:
         raise StoreError(f"{folder} 放不下:要 {need / 1e6:,.0f} MB,只剩 {free / 1e6:,.0f} MB。")

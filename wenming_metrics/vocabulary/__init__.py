@@ -16,9 +16,11 @@ from wenming_metrics.vocabulary.columns import (
 )
 from wenming_metrics.vocabulary.spelling import (
     chinese_number,
+    file_name,
     movement,
     normalise,
     on_time_note,
+    printable,
     visible,
 )
 from wenming_metrics.vocabulary.words import (

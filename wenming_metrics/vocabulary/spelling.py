@@ -38,6 +38,9 @@ def visible(text: str) -> str:
     return text if _ODD_LOOKS.isdisjoint(text) else text.translate(_LOOKS)
 
 
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _DIGIT_WORDS = "零一二三四五六七八九"
 _NUMBER_WORD = re.compile(r"(?=.)(?:([一二三四五六七八九])?(十))?([零一二两三四五六七八九])?")
 
@@ -66,6 +69,36 @@ def chinese_number(text: str) -> int:
         return -1
     tens = _DIGIT_WORDS.index(match[1]) if match[1] else 1 if match[2] else 0
     return 10 * tens + (_DIGIT_WORDS.index(match[3].replace("两", "二")) if match[3] else 0)
+
+
+def printable(text: str) -> str:
+    """Put a mark for every sign that is not seen but changes what is: of control, direction, half signs.
+
+    They would move a terminal's cursor or turn the letters of a name around; lines and tabs stay.
+
+    >>> printable("表\\u202exslx\\x1b[2J.甲")
+    '表□xslx□[2J.甲'
+    """
+    return _CONTROLS.sub("□", text)
+
+
+def file_name(raw: str) -> str:
+    """Give a file's name as it can be stored and shown; one that is not UTF-8 is read as GB18030.
+
+    >>> file_name("督查".encode("gb18030").decode("utf-8", "surrogateescape"))
+    '督查'
+    """
+    try:
+        name = raw.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        name = (
+            raw.encode("utf-8", "surrogateescape")
+            .decode("gb18030", "replace")
+            .replace("\ufffd", "□")
+        )
+    except UnicodeEncodeError:  # half signs that stand for no byte
+        name = raw
+    return printable(name.replace("\n", " ").replace("\t", " "))
 
 
 def movement(change: object, *, is_new: bool) -> str:

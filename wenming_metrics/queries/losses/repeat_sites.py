@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.queries.losses.repeats import responsible
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.queries.losses.repeats import part_of, repeats, responsible
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.describe_rows import describe
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.repeats import worst_sites
-from wenming_metrics.scoring.tree.states import OPEN
+from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.rows import read_rows
 from wenming_metrics.vocabulary import STATES
@@ -40,6 +41,28 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
     described = pd.DataFrame(descriptions, columns=names)
     days = {name: [date.fromordinal(int(day)) for day in sites[name]] for name in ("first", "last")}
     return sites.assign(**days).join(described)
+
+
+def returning_sites(office: Office, window: Window, board: str, unit: str) -> pd.DataFrame:
+    """List the 反复点位 of a unit: those that `Repeats` counts for it, and no others.
+
+    Returns: site, site_name, point_type_name, items (of what returns, joined by 、), days (distinct, on
+             which it was found, of the window and LOOK_BACK days before), times (problems); most days
+             first
+    """
+    unit_repeats = part_of(repeats(office, window, board, unit), unit_name=unit)
+    lines = unit_repeats.problems
+    lines = lines[lines["returning"] & (lines["day"] >= window.days.start - LOOK_BACK)]
+    lines = lines[lines["site"].isin(lines.loc[lines["current"], "site"])]
+    sites = lines.groupby("site", as_index=False).agg(
+        site_name=("site_name", "first"),
+        point_type_name=("point_type_name", "first"),
+        items=("item_name", lambda names: _most(names.astype(object))),
+        days=("day", "nunique"),
+        times=("day", "size"),
+    )
+    order = ["days", "times", "site"]
+    return sites.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
 def _site(lines: pd.DataFrame) -> dict[str, str]:

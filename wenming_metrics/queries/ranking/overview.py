@@ -148,50 +148,6 @@ def city_losses(standings: Standings) -> pd.DataFrame:
     return lines.assign(share=lines["loss"] / total)
 
 
-def repeat_sites(
-    office: Office, window: Window, count: int = 5, board: str = "street"
-) -> pd.DataFrame:
-    """List the sites with problems on the most visits (反复问题): at least two such days.
-
-    Returns: site, site_name, unit_name, point_type_name, visits, times (days with a problem),
-             failed; the most frequent first
-    """
-    with reading(office.store) as connection:
-        standings = score_windows(connection, office, [window], office.rules.board(board))
-        by_day = read_days(connection, window.days, "visits")
-        names = read_sites_met(connection).set_index("site")["name"]
-    lines = pd.concat([v.assign(day=d) for d, v in by_day.items()]) if by_day else pd.DataFrame()
-    if lines.empty:
-        return pd.DataFrame(
-            columns=[
-                "site",
-                "site_name",
-                "unit_name",
-                "point_type_name",
-                "visits",
-                "times",
-                "failed",
-            ]
-        )
-    position = standings.column_of[lines["unit"].to_numpy()]
-    lines = lines.assign(place=position, bad=np.where(lines["failed"] > 0, lines["day"], np.nan))
-    sites = (
-        lines[position >= 0]
-        .groupby(["place", "site", "point_type"])
-        .agg(visits=("visit", "nunique"), times=("bad", "nunique"), failed=("failed", "sum"))
-    )
-    sites = sites[sites["times"] >= 2].reset_index()
-    sites = sites.sort_values(["times", "failed", "site"], ascending=[False, False, True]).head(
-        count
-    )
-    types = office.catalogue.point_types["name"]
-    return sites.assign(
-        site_name=sites["site"].map(names),
-        unit_name=standings.units["name"].reindex(sites["place"]).to_numpy(),
-        point_type_name=types.reindex(sites["point_type"]).to_numpy(),
-    ).reset_index(drop=True)
-
-
 def sites_of_day(office: Office, window: Window) -> pd.DataFrame:
     """List the sites looked at in a window with what was found there.
 

@@ -111,11 +111,27 @@ def _number(text: str) -> float:
 
 
 def _measured(record: dict) -> tuple[str, float]:
-    """Give what is printed of a metric and its value."""
-    if record["value"]:
-        return f"{record['value']}{record['scale']}", float(Decimal(record["value"]))
-    share = Decimal(record["numerator"]) / Decimal(record["denominator"]) * 100
-    return f"{record['numerator']}/{record['denominator']}", float(share)
+    """Give what is printed of a metric and its value: that of its counts where they are told.
+
+    A printed rate is rounded, its counts are not. Where the counts are more than the whole (numerator
+    above denominator), which the upload tells, they are not trusted before what is printed.
+    """
+    value, counts = record["value"], f"{record['numerator']}/{record['denominator']}"
+    numerator, denominator = (Decimal(record[n] or 0) for n in ("numerator", "denominator"))
+    has_counts = bool(record["numerator"]) and denominator != 0
+    if value and (not has_counts or numerator > denominator):
+        return f"{value}{record['scale']}", float(Decimal(value))
+    share = numerator / denominator
+    text = f"{value}{record['scale']}({counts})" if value else counts
+    return text, float(share * _factor(record["scale"], value, share))
+
+
+def _factor(scale: str, value: str, share: Decimal) -> int:
+    """Say what a share is multiplied by: a percentage unless its unit of measure says otherwise."""
+    if scale == "‰":
+        return 1000
+    is_ratio = scale not in ("", "%") and value and abs(Decimal(value) - share) < Decimal("0.5")
+    return 1 if is_ratio else 100
 
 
 def _latest(connection: Connection, records: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,8 @@ _FOREIGN = {
 _BOMB_RATIO = 200
 _INPUT, _OUTPUT = 1 << 16, 1 << 22
 _UTF8 = 0x800
+_LOCAL_HEADER = 30
+"""Bytes that stand before a part at the least."""
 
 
 class Refused(Exception):
@@ -182,7 +184,16 @@ def read_directory(data: bytes, most: int) -> list[Part]:
     for _ in range(count):
         part, offset = _read_entry(data, offset)
         parts.append(part)
+    _refuse_overlaps(parts)
     return parts
+
+
+def _refuse_overlaps(parts: list[Part]) -> None:
+    """Refuse parts that lie within one another: a few bytes would unpack to any number of files."""
+    spans = sorted((part.header, part.header + _LOCAL_HEADER + part.packed) for part in parts)
+    for (_, end), (start, _) in zip(spans, spans[1:]):  # noqa: B905 (one shorter on purpose)
+        if start < end:
+            raise Refused("zip_bomb", overlap=start)
 
 
 def _read_entry(data: bytes, at: int) -> tuple[Part, int]:
@@ -225,7 +236,7 @@ def _content_start(data: bytes, part: Part) -> int:
     magic, n_name, n_extra = _unpack("<4s22x2H", data, part.header)
     if magic != b"PK\3\4":
         raise Refused("unreadable", part=part.name)
-    return part.header + 30 + n_name + n_extra
+    return part.header + _LOCAL_HEADER + n_name + n_extra
 
 
 def _inflate(packed: memoryview, part: Part) -> Iterator[bytes]:

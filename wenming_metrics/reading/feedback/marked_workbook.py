@@ -9,10 +9,12 @@ from wenming_metrics.domain.problems import SEVERITIES, Problem
 from wenming_metrics.reading.feedback.marking import mark
 from wenming_metrics.reading.model.grid import Refusal
 from wenming_metrics.reading.model.marks import RESULT_HEADINGS, Mark
+from wenming_metrics.vocabulary import file_name
 
 ENDING = "_核对"
 """What the name of a file that is given back has more than its original's."""
 NOTHING = "这个文件没有要标注的地方。"
+_LONGEST = 220
 MOST_PROBLEMS = 200_000
 """Problems beyond which a file is not marked: nobody goes through them cell by cell."""
 TOO_MANY = "要标注的地方太多,不能逐格标注,请下载全部提示,先改共同的原因。"
@@ -59,7 +61,9 @@ def marked_workbook(
 
 def marked_name(filename: str) -> str:
     """Name the workbook that is given back: 原名_核对.xlsx."""
-    return f"{PurePath(filename).stem.removesuffix(ENDING)}{ENDING}.xlsx"
+    stem = PurePath(file_name(filename)).stem.removesuffix(ENDING)
+    # A name of a file may have 255 bytes; that of a file in an archive is the names of both.
+    return f"{stem.encode()[:_LONGEST].decode(errors='ignore')}{ENDING}.xlsx"
 
 
 def _guessed(problems: Iterable[Problem]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from wenming_metrics.reading.inspection.checklists import (
 from wenming_metrics.reading.inspection.checks import SheetChecks, join_checks, pieces_of
 from wenming_metrics.reading.inspection.confirmed_visits import make_visits, needs_visits
 from wenming_metrics.reading.inspection.join_visits import join_visits
+from wenming_metrics.reading.inspection.visit_scores import report_visit_scores
 from wenming_metrics.reading.inspection.visits import (
     Place,
     Visit,
@@ -60,6 +61,10 @@ def read_inspection(
         linked = _find_visits(findings, names, context, visits if looked else None)
         sheets[position] = linked
         _report_also_checked(table, looked, linked[-1])
+    found = [sheets[position][-1] for position, table, _ in rest if not table.held.any()]
+    for position, (table, _) in enumerate(tables):
+        if table.kind == reading.VISITS and len(found) == len(rest):
+            report_visit_scores(table, sheets[position][0], found)
     joined = [sheet for _, some in sorted(sheets.items()) for sheet in some]
     checks, roles, sites, findings = join_checks(joined)
     frames = {"checks": checks, "roles": roles, "sites": sites, "findings": findings}

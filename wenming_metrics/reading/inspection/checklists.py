@@ -36,6 +36,7 @@ from wenming_metrics.reading.model.reading import (
     Context,
     bare_meaning,
 )
+from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.resolve.names import Names, hint, item
 from wenming_metrics.reading.resolve.where import (
     Where,
@@ -57,7 +58,7 @@ from wenming_metrics.reading.tables.table import (
     report_each,
     report_faults,
 )
-from wenming_metrics.reading.tables.totals import Total, report_totals
+from wenming_metrics.reading.tables.totals import Total
 from wenming_metrics.vocabulary import SOURCE_CODES, normalise
 
 _NO_TYPES: Mapping[int, int] = {}
@@ -225,7 +226,8 @@ def _report_totals(
     """Compare printed totals with what the rows lose; a held row counts as it is written."""
     if totals:
         counted = np.where(table.held, np.maximum(deduction, 0), lost)
-        report_totals(table, totals, counted)
+        name = "lost_total" if table.header.items else "deduction"
+        report_totals(table, totals, dict.fromkeys(table.header.columns.get(name, ())[:1], counted))
 
 
 def _report_not_applying(

@@ -61,7 +61,22 @@ def deductions(table: Table) -> np.ndarray:
     """Type what each row says it costs (1e-4), below 0 where it says nothing that can be used."""
     deduction = typed(table, "deduction", values.points)
     report_unreadable(table, deduction, "数值-01", "deduction")
+    if table.cells is None:  # 「-2」 in a cell of an item is the documented sign of a deduction
+        _report_signs(table, deduction)
     return deduction
+
+
+def _report_signs(table: Table, deduction: np.ndarray) -> None:
+    """Tell of deductions with a minus; in a column of both signs the rarer may be points added."""
+    negative = (deduction > 0) & (typed(table, "deduction", values.is_negative) == 1)
+    positive = (deduction > 0) & ~negative
+    count, positive_count = int(negative.sum()), int(positive.sum())
+    if 0 < count <= positive_count:
+        report(table, negative, "数值-06", "deduction")
+    if 0 < positive_count <= count:
+        report(table, positive, "数值-06", "deduction")
+    if count > positive_count:
+        report_sheet(table, "数值-07", "deduction", count=count)
 
 
 def blank_is_zero(deduction: np.ndarray, rules: ReadingRules) -> np.ndarray:

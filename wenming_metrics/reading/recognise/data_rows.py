@@ -16,7 +16,7 @@ from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.table import Table, hold
 from wenming_metrics.reading.tables.titles import columns_of_titles
 from wenming_metrics.reading.tables.totals import Total
-from wenming_metrics.reading.tables.values import points, spell
+from wenming_metrics.reading.tables.values import spell
 from wenming_metrics.vocabulary import EXAMPLE, normalise
 
 DATA, BLANK_ROW, TOTAL, REMARK, REPEATED, IDLE = range(6)
@@ -59,7 +59,10 @@ def build_table(sheet: SheetGrid, header: Header) -> tuple[Table, np.ndarray, li
     table = Table(sheet, header, columns, numbers, held, {}, problems, {})
     _report_merged(table)
     _report_left_out(table, states, labels, excel)
-    return table, states, _totals(table, states, labels, excel, below)
+    totals = [
+        Total(int(excel[row]), labels[row]) for row in np.flatnonzero(states == TOTAL).tolist()
+    ]
+    return table, states, totals
 
 
 def _positions(mask: np.ndarray) -> np.ndarray | slice:
@@ -137,7 +140,7 @@ def _fill(
     codes = column.codes.copy() if areas else column.codes
     for area in areas:
         start, end = area.first_row - int(excel[0]), area.last_row - int(excel[0]) + 1
-        if start >= 0:
+        if 0 <= start < len(codes):  # a merge may lie above the rows, or below the last one
             codes[start:end] = codes[start]
     return GridColumn(codes, column.values)
 
@@ -181,20 +184,3 @@ def _report_left_out(
         for row in np.flatnonzero(states == state).tolist():
             label = labels.get(row, "") if state == REMARK else ""
             table.problems.append(Problem(code, name, int(excel[row]), found=label))
-
-
-def _totals(
-    table: Table,
-    states: np.ndarray,
-    labels: dict[int, str],
-    excel: np.ndarray,
-    below: list[GridColumn],
-) -> list[Total]:
-    columns = table.header.columns
-    positions = columns.get("lost_total") if table.header.items else columns.get("deduction")
-    totals = []
-    for row in np.flatnonzero(states == TOTAL).tolist():
-        printed_column = below[positions[0]] if positions else None
-        printed = points(printed_column.values[printed_column.codes[row]]) if printed_column else -1
-        totals.append(Total(int(excel[row]), labels[row], printed))
-    return totals

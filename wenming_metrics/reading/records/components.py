@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from wenming_metrics.reading.model.grid import Value
 from wenming_metrics.reading.resolve.periods_and_units import decimal_text
@@ -55,8 +54,8 @@ def components(table: Table, excluded: Sequence[int]) -> list[ScoreComponent]:
         is_excluded = position in excluded or not text or normalise(text) in unread
         if is_excluded or not any(decimal_text(value) for value in cells_of(table, position)):
             continue
-        group, _, share = _parse(groups[position])
-        name, full, weight = _parse(text)
+        group, _, share = parse_heading(groups[position])
+        name, full, weight = parse_heading(text)
         score_components.append(ScoreComponent(position, group, share, name, full, weight))
     return score_components
 
@@ -70,7 +69,7 @@ def cells_of(table: Table, position: int) -> list[Value]:
     ]
 
 
-def _parse(text: str) -> tuple[str, str, str]:
+def parse_heading(text: str) -> tuple[str, str, str]:
     """Part a header into name, full mark and weight: 公共环境(30分), 实地考察(85%)."""
     words = unicodedata.normalize("NFKC", text).split()
     match = _MARKED.match("".join(words))
@@ -78,67 +77,3 @@ def _parse(text: str) -> tuple[str, str, str]:
         return _UNIT.sub("", _SPACES.sub("", " ".join(words))), "", ""
     name = match[1] + match[4]
     return (name, match[2], "") if match[3] == "分" else (name, "", match[2])
-
-
-def weighted_sum(
-    score_components: Sequence[ScoreComponent], printed: Sequence[str]
-) -> Decimal | None:
-    """Add up what the columns of weighted scores say; None where one of them is missing."""
-    weighted_scores = [
-        text
-        for component, text in zip(score_components, printed, strict=True)
-        if component.is_weighted
-    ]
-    return (
-        sum(map(Decimal, weighted_scores), Decimal(0))
-        if weighted_scores and all(weighted_scores)
-        else None
-    )
-
-
-def raw_columns(
-    score_components: Sequence[ScoreComponent], rows: Sequence[Sequence[str]]
-) -> list[tuple[int, Decimal]]:
-    """Find of each weighted column the score it was made from: the one that times the group's
-    weight gives what is printed, on every row.
-
-    Takes:   rows - per data row the printed numbers, "" where there is none
-    Returns: per weighted column (which column it was made from, weight); empty where one is not
-             found
-    """
-    sources = []
-    for index, component in enumerate(score_components):
-        if not component.is_weighted:
-            continue
-        mates = [
-            n
-            for n, o in enumerate(score_components)
-            if o.group == component.group and not o.is_weighted
-        ]
-        fitting = [
-            n for n in mates if component.share and _is_made_of(rows, index, n, component.share)
-        ]
-        if not fitting:
-            return []
-        sources.append((fitting[0], Decimal(component.share) / 100))
-    return sources
-
-
-def _is_made_of(rows: Sequence[Sequence[str]], weighted: int, raw: int, share: str) -> bool:
-    pairs = [(row[raw], row[weighted]) for row in rows if row[raw] and row[weighted]]
-    return bool(pairs) and all(
-        rounded(Decimal(a) * Decimal(share) / 100, b) == Decimal(b) for a, b in pairs
-    )
-
-
-def exact_sum(raw: Sequence[tuple[int, Decimal]], printed: Sequence[str]) -> Decimal | None:
-    """Add up raw scores times their weights without rounding; None where one is missing."""
-    raw_scores = [(printed[index], weight) for index, weight in raw]
-    if not raw_scores or not all(text for text, _ in raw_scores):
-        return None
-    return sum((Decimal(text) * weight for text, weight in raw_scores), Decimal(0))
-
-
-def rounded(number: Decimal, like: str) -> Decimal:
-    """Round half up to as many decimals as another number is printed with."""
-    return number.quantize(Decimal(1).scaleb(-len(like.partition(".")[2])), ROUND_HALF_UP)

@@ -7,22 +7,20 @@ A unit that was not drawn has no score and no rank: never 0.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model.grid import column_letter
 from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.printed.ranks import report_changes, report_ranks
+from wenming_metrics.reading.printed.scores import report_long_scores, report_scores
 from wenming_metrics.reading.records.components import (
     ScoreComponent,
     cells_of,
     components,
-    exact_sum,
-    raw_columns,
-    rounded,
-    weighted_sum,
 )
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
@@ -91,11 +89,28 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         **{"remark": texts_of(table, "remark")},
     }
     facts |= _long(table, skipped) if "indicator" in table.columns else _wide(table, skipped)
-    of = zip(unit.tolist(), facts["period"], tests, facts["indicator"], strict=True)
-    report_again(table, [None if out else key for key, out in zip(of, skipped, strict=True)])
+    keys = list(zip(unit.tolist(), facts["period"], tests, facts["indicator"], strict=True))
+    report_again(table, [None if out else key for key, out in zip(keys, skipped, strict=True)])
+    _report_printed(table, facts, keys, periods)
     rows = np.flatnonzero(~skipped)
     line_facts = {name: [of_row[row] for row in rows.tolist()] for name, of_row in facts.items()}
     return make_records(table, "external", last_days(periods)[rows], unit[rows], line_facts, rows)
+
+
+def _report_printed(
+    table: Table, facts: dict[str, list], keys: list[tuple], periods: list[Window | None]
+) -> None:
+    """Hold the printed ranks and changes against the printed totals, and these against their parts."""
+    position = _total_position(table)
+    if "indicator" in table.columns:
+        is_total = [normalise(name) in _WHOLE for name in facts["indicator"]]
+        report_long_scores(table, position, [key[:3] for key in keys], is_total)
+    else:
+        report_scores(table, components(table, _excluded_columns(table)), position)
+    scope = [key[1:] for key in keys]
+    report_ranks(table, facts["total"], scope, facts["group"])
+    of_unit = [(unit, test, indicator) for unit, _, test, indicator in keys]
+    report_changes(table, facts["total"], periods, of_unit, position)
 
 
 def _wide(table: Table, skipped: np.ndarray) -> dict[str, list]:
@@ -105,7 +120,6 @@ def _wide(table: Table, skipped: np.ndarray) -> dict[str, list]:
     printed = _printed(table, score_components, skipped)
     absent = _said_absent(table, score_components)
     totals, states = _totals(table, [spell(score) for score in scores], skipped, absent)
-    _report_sums(table, totals, score_components, printed)
     component_scores = [
         [
             _part(component, text)
@@ -145,11 +159,9 @@ def _ranks(table: Table, totals: Row) -> dict[str, Row]:
     """Give the printed rank, which a row without total has not, and the printed change."""
     ranks = [_NO_DECIMALS.sub("", rank) for rank in texts_of(table, "printed_rank")]
     change_columns = table.header.columns.get("printed_change")
-    changes = (
-        [decimal_text(value) for value in cells_of(table, change_columns[0])]
-        if change_columns
-        else []
-    )
+    cells = cells_of(table, change_columns[0]) if change_columns else []
+    # What is no number (上升2位) is kept as it is printed.
+    changes = [spell(cell) if decimal_text(cell) is None else decimal_text(cell) for cell in cells]
     return {
         "printed_rank": [r if total else "" for r, total in zip(ranks, totals, strict=True)],
         "change": [change or "" for change in changes] or [""] * table.n_rows,
@@ -271,31 +283,6 @@ def _report_unread(table: Table, row: int, position: int, cell_text: str) -> Non
     header, letter = table.header.texts[position], column_letter(position)
     excel = int(table.excel[row])
     table.problems.append(Problem("上测-08", table.sheet.name, excel, letter, header, cell_text))
-
-
-def _report_sums(
-    table: Table, totals: Row, score_components: list[ScoreComponent], printed: list[Row]
-) -> None:
-    """Say both figures where a printed total differs from its weighted parts, or from them
-    rounded only once."""
-    raw = raw_columns(score_components, printed)
-    for row in np.flatnonzero(~table.held).tolist():
-        total = totals[row]
-        weighted_total, exact = (
-            weighted_sum(score_components, printed[row]),
-            exact_sum(raw, printed[row]),
-        )
-        if not total or weighted_total is None:
-            continue
-        once = rounded(exact, total) if exact is not None else None
-        if weighted_total != Decimal(total):
-            report_rows(
-                table, [row], "上测-03", "total", [{"printed": total, "sum": f"{weighted_total:f}"}]
-            )
-        elif once is not None and once != Decimal(total):
-            report_rows(
-                table, [row], "上测-04", "total", [{"printed": total, "exact": f"{once:f}"}]
-            )
 
 
 def _tests(table: Table) -> Row:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.printed.shares import PER_MILLE, PERCENT, explains
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.records.wide_metric import NUMBERS, SHARE, further, read_wide
 from wenming_metrics.reading.resolve.names import Names
@@ -127,14 +128,16 @@ def _fault(
         return "指标-03", "denominator", {}
     if numerator and denominator and Decimal(numerator) > Decimal(denominator):
         return "指标-05", "numerator", {"numerator": numerator, "denominator": denominator}
-    if value and scale == SHARE and 0 < Decimal(value) <= 1:
-        return "指标-07", "value", {"value": value}
-    if value and numerator and denominator:
-        times = 100 if scale == SHARE else 1
-        rate = Decimal(numerator) / Decimal(denominator) * times
-        decimals = len(value.partition(".")[2])
-        if abs(rate - Decimal(value)) > Decimal(5).scaleb(-decimals - 1):
-            return "指标-06", "value", {"value": value, "rate": f"{rate:.{max(decimals, 2)}f}"}
+    factors = (PERCENT,) if scale == SHARE else (PER_MILLE,) if scale == "‰" else (1, PERCENT)
+    counts = (float(numerator), float(denominator)) if numerator and denominator else None
+    if value and counts and any(explains(value, *counts, factor) for factor in factors):
+        return "", "", {}
+    if value and scale == SHARE and (not counts or explains(value, *counts, 1)):
+        return ("指标-07", "value", {"value": value}) if 0 < Decimal(value) <= 1 else ("", "", {})
+    if value and counts:
+        rate = Decimal(numerator) / Decimal(denominator) * factors[-1]
+        decimals = max(len(value.partition(".")[2]), 2)
+        return "指标-06", "value", {"value": value, "rate": f"{rate:.{decimals}f}"}
     return "", "", {}
 
 

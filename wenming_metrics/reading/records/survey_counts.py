@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.reading.model.reading import COUNTED, RECORD_COLUMNS, Context, empty
+from wenming_metrics.reading.printed.shares import report_shares
 from wenming_metrics.reading.records.record_kind import RecordKind, make_records
 from wenming_metrics.reading.resolve.names import Names
 from wenming_metrics.reading.resolve.periods_and_units import (
@@ -22,11 +23,11 @@ from wenming_metrics.reading.resolve.periods_and_units import (
     texts_of,
     whole_count,
 )
-from wenming_metrics.reading.survey.questions import MARK, is_counted, parts_of
+from wenming_metrics.reading.survey.questions import MARK, is_counted, name_of, parts_of
 from wenming_metrics.reading.survey.respondents import find_wave, report_misfits
 from wenming_metrics.reading.tables import values
 from wenming_metrics.reading.tables.table import Table, column, report, report_sheet
-from wenming_metrics.rules.survey.model import MULTIPLE, Survey
+from wenming_metrics.rules.survey.model import COUNT, MULTIPLE, Survey
 
 
 def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
@@ -50,6 +51,7 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
         name: _numbers(table, name) for name in table.columns if name.startswith(MARK)
     }
     _report_totals(table, survey, counts_by_column)
+    report_shares(table, _options(table, survey))
     report_again(table, [(unit_number, last) for unit_number in unit.tolist()])
     facts = {
         **{"first": [first.isoformat()] * size, "last": [last.isoformat()] * size},
@@ -87,6 +89,20 @@ def _counts(counts_by_column: dict[str, np.ndarray], size: int) -> list[dict[str
     return rows
 
 
+def _options(table: Table, survey: Survey) -> list[list[int]]:
+    """List the positions of the options of each question, in the order of the survey."""
+    positions = table.header.columns
+    return [
+        [
+            positions[name][0]
+            for option in question.options
+            if (name := name_of(question.code, option.code)) in positions
+        ]
+        for question in survey.questions
+        if question.kind != COUNT
+    ]
+
+
 def _report_totals(table: Table, survey: Survey, counts_by_column: dict[str, np.ndarray]) -> None:
     """Say where the options of a question do not add up to what the row prints as its total."""
     if "returned" not in table.columns:
@@ -94,7 +110,8 @@ def _report_totals(table: Table, survey: Survey, counts_by_column: dict[str, np.
     printed = _numbers(table, "returned")
     questions = dict.fromkeys(parts_of(name)[0] for name in counts_by_column if parts_of(name)[1])
     for code in questions:
-        if survey.question(code).kind == MULTIPLE:
+        # Figures of the survey itself (发放, 样本量) are no options, they are not summed.
+        if survey.question(code).kind in (COUNT, MULTIPLE):
             continue
         option_counts = [
             counts for name, counts in counts_by_column.items() if parts_of(name)[0] == code

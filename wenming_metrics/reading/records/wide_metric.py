@@ -15,6 +15,7 @@ import pandas as pd
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model.grid import column_letter
 from wenming_metrics.reading.model.reading import Context
+from wenming_metrics.reading.printed.shares import report_shares
 from wenming_metrics.reading.records.components import ScoreComponent, cells_of, components
 from wenming_metrics.reading.records.record_kind import make_records
 from wenming_metrics.reading.resolve.names import Names
@@ -70,6 +71,7 @@ def read_wide(table: Table, names: Names, context: Context) -> pd.DataFrame:
         for component, scale in zip(indicator_columns, scales, strict=True)
     ]
     _report_blanks(table, columns)
+    report_shares(table)
     filled = [
         (row, index) for row in range(table.n_rows) for index in range(len(indicator_columns))
     ]

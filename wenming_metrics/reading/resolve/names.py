@@ -196,11 +196,9 @@ def hint(names: Names, written: str, choices: Mapping[str, object]) -> str:
         best = None
         if len(names.hints) < _HINTED:
             best = process.extractOne(written, choices.keys(), score_cutoff=_SIMILAR)
-        sentence = (
-            f"最接近的是“{names.spelling.get(best[0], best[0])}”。"
-            if best
-            else "没有写法相近的名称。"
-        )
+        # Joined names and those that people gave a meaning stand in no register: told as compared.
+        nearest = names.spelling.get(best[0], best[0]) if best else ""
+        sentence = f"最接近的是“{nearest}”。" if best else "没有写法相近的名称。"
         names.hints[key] = sentence
     return names.hints[key]
 

@@ -166,6 +166,14 @@ def points(value: Value) -> int:
     return _points(value, signed=True)
 
 
+def is_negative(value: Value) -> int:
+    """Say whether a cell writes a number with a minus: -2, 「-2」, 「扣-2分」. Returns: 1 or 0"""
+    if isinstance(value, float):
+        return int(value < 0)
+    match = _POINTS.fullmatch(_REMARK.sub("", word(value))) if isinstance(value, str) else None
+    return int(bool(match and match[1]))
+
+
 def mark(value: Value) -> int:
     """Read a full mark, which is greater than 0.
 

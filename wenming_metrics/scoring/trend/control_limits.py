@@ -92,8 +92,16 @@ def _last_run(side: np.ndarray) -> int:
 
 
 def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Judge one stretch: mean, low, high, signal, side per point."""
+    """Judge one stretch: mean, low, high, signal, side per point.
+
+    The last point, on which everybody looks, is held against the range of those before it, which it
+    may not widen; where it lies outside, theirs is the range of the stretch. Held so, every point would
+    be outside three times as often by mere chance: earlier ones are judged together.
+    """
+    earlier = values[:-1]
     mean, low, high = limits(values)
+    if len(earlier) >= RUN and _is_outside(values[-1], limits(earlier)):
+        mean, low, high = limits(earlier)
     above, reach = _sides(values, mean), high - mean
     away = np.abs(values - mean)
     outside = away > reach + _NOISE
@@ -108,6 +116,12 @@ def _stretch(values: np.ndarray) -> tuple[np.ndarray, ...]:
         marked = sign != 0
         signal[marked], side[marked] = name, sign[marked]
     return *(np.full(len(values), level) for level in (mean, low, high)), signal, side
+
+
+def _is_outside(value: float, usual: tuple[float, float, float]) -> bool:
+    """Say whether a value lies outside a range. Takes: usual - of `limits`"""
+    _, low, high = usual
+    return bool(value < low - _NOISE or value > high + _NOISE)
 
 
 def _sides(values: np.ndarray, reference: np.ndarray | float) -> np.ndarray:

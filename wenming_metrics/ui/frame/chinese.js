@@ -122,7 +122,7 @@
     [/^(?:Limit )?(\d+)\s*(MB|GB) per file(?: [•·] ?(.*))?$/, (all, n, unit, kinds) => "每个文件不超过 " + n + " " + unit + (kinds ? "," + kinds.replaceAll(", ", "、") : "")],
     [/^You do not have access to this page or it does not exist.*$/, () => "没有这一页,请从上方目录进入。"],
     [/^You have requested page (.*), but no corresponding file was found.*$/, () => "没有这一页,请从上方目录进入。"],
-    [/^File must be (\d+)(MB|GB) or smaller\.?$/, (all, n, unit) => "文件超过 " + n + " " + unit + ",请拆开后再传"],
+    [/^File must be (\d+)(?:\.\d+)? ?(B|KB|MB|GB) or smaller\.?$/, (all, n, unit) => "文件超过 " + n + " " + unit + ",请拆开后再传"],
     [/^(.*) files are not allowed\.?$/, (all, kind) => "不能上传 " + kind + " 文件,请另存为 xlsx"],
   ];
   const spoken = ["aria-label", "title", "placeholder", "data-title", "alt"];

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import streamlit as st
 
@@ -171,9 +171,3 @@ def query_of(chosen: Window, days: Sequence[date], prefix: str = "") -> dict[str
     usual = not chosen.number or window(chosen.kind, chosen.start).start == chosen.start
     period = _PERIODS[chosen.kind if usual else ISSUE]
     return {f"{prefix}period": period, f"{prefix}date": on.isoformat()}
-
-
-def last_days(chosen: Window, count: int) -> Window:
-    """Give the days up to the end of a window, not beyond today."""
-    end = max(chosen.start, min(chosen.end, today()))
-    return custom(end - timedelta(days=count - 1), end)

@@ -25,6 +25,7 @@ from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.vocabulary import file_name
 
 PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
@@ -157,15 +158,16 @@ def ask_who(record: str) -> str:
 
 def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
     """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
-    return st.segmented_control(
-        label,
-        options,
-        default=default or options[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        **more,
+    usual = default or options[0]
+    # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
+    is_blank = not st.query_params.get(key, usual)
+    if is_blank:
+        del st.query_params[key]
+    bind = None if is_blank else "query-params"
+    chosen = st.segmented_control(
+        label, options, default=usual, required=True, key=key, bind=bind, **more
     )
+    return chosen or usual
 
 
 def chart(figure: go.Figure, key: str) -> None:
@@ -182,7 +184,7 @@ def offer(
 ) -> None:
     """Offer a workbook, made when it is asked for. Takes: name - of the file, without its ending"""
     st.download_button(
-        label, make, f"{name}.xlsx", XLSX, on_click="ignore", key=key, help=description
+        label, make, f"{file_name(name)}.xlsx", XLSX, on_click="ignore", key=key, help=description
     )
 
 

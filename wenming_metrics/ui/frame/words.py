@@ -18,10 +18,13 @@ from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.scores.deductions import PricedFinding
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.scoring.tree.states import FOUND
-from wenming_metrics.vocabulary import STATES
+from wenming_metrics.vocabulary import STATES, printable
 
 DAY_NOTE = "当日点位少,名次仅供参考。"
 _PERIODS = {"day": "前一日", "week": "上周", "month": "上月", "quarter": "上季度", "year": "上年"}
+
+_ADDRESS = re.compile(r"https?:/(?=/)|www(?=\.)|@", re.IGNORECASE)
+"""What Markdown makes a link of by itself, escaped or not: a sign without width is put into it."""
 
 
 def plain(text: str) -> str:
@@ -30,6 +33,7 @@ def plain(text: str) -> str:
     >>> plain("1*2_3")
     '1\\\\*2\\\\_3'
     """
+    text = _ADDRESS.sub("\\g<0>\u2060", printable(text))
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$:~])", r"\\\1", text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.numbers import POINT_SCALE
+from wenming_metrics.domain.numbers import POINT_SCALE, half_up
 from wenming_metrics.queries.losses.ledger import ADJUSTED, BY_VISIT, SILENT
 from wenming_metrics.queries.scores.priced_nodes import NO_ROW
 from wenming_metrics.scoring.losses.ledger import crossing
@@ -164,18 +164,31 @@ def _share(line: pd.Series) -> str:
     )
 
 
+def rounded_apart(before: float, after: float, gain: float, mark: str = "({})") -> str:
+    """Explain two scores, rounded each, that are not as far apart as what is given back."""
+    agreed = abs(after - before - gain) < 0.005 - 1e-9
+    return "" if agreed else mark.format("得分是四舍五入以后的数")
+
+
 def gained(
-    name: str, count: int, before: float | None, after: float, gain: float, losses: float
+    name: str,
+    count: int,
+    before: float | None,
+    after: float,
+    gain: float,
+    losses: float,
+    decimals: int = 2,
 ) -> str:
     """Say what putting right what is chosen would give back.
 
     Takes: before, after - the score now (None: not scored) and then, as shown; gain - exact; losses -
-           points that are lost on it
+           points that are lost on it; decimals - of the table beside it: what several give together must
+           not read as less than what one gives
     """
-    regained = gain if before is None else after - before
-    text = f"{plain(name)}把选中的 {count} 项都改好,可得回 **{regained:.2f}** 分"
+    regained = float(half_up(gain, decimals))
+    text = f"{plain(name)}把选中的 {count} 项都改好,可得回 **{regained:.{decimals}f}** 分"
     if before is not None:
-        text += f":{before:.2f} → **{after:.2f}**"
+        text += f":{before:.2f} → **{after:.2f}**{rounded_apart(before, after, regained)}"
     if losses - gain >= _SAME:
         text += (
             f"。这些项现在失 {losses:.2f} 分;得回的少一些,是因为扣完为止、分档或满分封顶:"

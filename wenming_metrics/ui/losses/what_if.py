@@ -64,7 +64,9 @@ def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: l
     gain = float(exact_product(gained, _weights(book, scope)))
     after = float(half_up(exact + gain, 2))
     with st.container(key="gain"):
-        sentence = sentences.gained(scope.unit or CITY, len(chosen), before, after, gain, lost)
+        decimals = 2 if scope.unit else 4
+        name = scope.unit or CITY
+        sentence = sentences.gained(name, len(chosen), before, after, gain, lost, decimals)
         st.markdown(sentence)
 
 

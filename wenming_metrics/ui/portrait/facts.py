@@ -13,15 +13,14 @@ from wenming_metrics.publishing.issues import issues, signed_for
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.losses import what_if
 from wenming_metrics.queries.losses.ledger import ROW, Ledger
+from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.scores.details import PATH_MARK, named_rows
 from wenming_metrics.queries.survey import rates
 from wenming_metrics.queries.unit import open_problems, portrait
 from wenming_metrics.queries.unit.open_problems import Unsolved
 from wenming_metrics.rules.model import Board
 from wenming_metrics.scoring.losses.ledger import LEVELS
-from wenming_metrics.ui.frame import filters
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.tables import shown_losses
@@ -29,8 +28,6 @@ from wenming_metrics.ui.losses.scope import Book, Scope, book_of
 
 TOGETHER = 3
 """So many classes of problems are said to be put right first."""
-_REPEATS, _EVERY = 30, 100_000
-"""Days that are looked at for sites that come back; all of them are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +36,8 @@ class UnitFacts:
 
     line - of the list (`queries.ranking.ranking`), or of the one that is not ranked; over_time -
     `portrait.ranks_over_time`, signed periods as they were signed; open - its open problems; deadlines -
-    `queries.unit.open_problems.deadlines_kept`; repeats - `overview.repeat_sites` of the unit, in the days
-    `recent`; documents - `queries.scores.dated_facts.documents` of the unit in `quarter`, one line or none; survey - of
+    `queries.unit.open_problems.deadlines_kept`; repeats -
+    `queries.losses.repeat_sites.returning_sites`; documents - `queries.scores.dated_facts.documents` of the unit in `quarter`, one line or none; survey - of
     the last wave begun by the end of the window, None = none; scored - None where nobody is ranked
     """
 
@@ -54,7 +51,6 @@ class UnitFacts:
     open: Unsolved
     deadlines: pd.Series
     repeats: pd.DataFrame
-    recent: Window
     quarter: Window
     documents: pd.DataFrame
     survey: SurveyFacts | None
@@ -98,8 +94,6 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> UnitFacts:
     """Gather what is known of the unit of a line of the list."""
     board = office.rules.board(selection.board)
     unit, name, window_chosen = int(line["unit"]), str(line["unit_name"]), selection.window
-    recent = filters.last_days(window_chosen, _REPEATS)
-    sites = ask(overview.repeat_sites, recent, _EVERY, board.kind)
     quarter = (
         window_chosen
         if list(KINDS).index(window_chosen.kind) >= 3
@@ -115,8 +109,7 @@ def gather(office: Office, selection: Selection, line: pd.Series) -> UnitFacts:
         over_time=_over_time(selection, unit),
         open=ask(open_problems.unsolved, window_chosen, board.kind, unit),
         deadlines=ask(open_problems.deadlines_kept, window_chosen, board.kind, unit),
-        repeats=sites[sites["unit_name"] == line["unit_name"]],
-        recent=recent,
+        repeats=ask(returning_sites, window_chosen, board.kind, name),
         quarter=quarter,
         documents=_of_unit(ask(portrait.documents_due, quarter), unit),
         survey=_survey(window_chosen, unit),
@@ -226,10 +219,8 @@ def fix_first(ledger: Ledger, name: str) -> tuple[pd.DataFrame, tuple[float | No
         ledger.units["score"].iloc[unit_position],
         ledger.units["total"].iloc[unit_position],
     )
-    if pd.isna(score):
-        return candidates, (None, float(half_up(gain, 2)))
-    after = float(half_up(exact + gain, 2))
-    return candidates, (after, float(half_up(after - score, 2)))
+    after = None if pd.isna(score) else float(half_up(exact + gain, 2))
+    return candidates, (after, float(half_up(gain, 2)))
 
 
 def node_of(path: tuple[str, ...]) -> str:

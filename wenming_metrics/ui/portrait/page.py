@@ -148,7 +148,7 @@ def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
 
 
 def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
-    _section("反复点位", f"至少两天查出问题的点位,{facts.recent.title}。")
+    _section("反复点位", sentences.RETURNING)
     if facts.repeats.empty:
         page.note("没有这样的点位。")
     else:

@@ -7,9 +7,16 @@ import pandas as pd
 from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
+from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
+from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame.words import joined, plain, signed
+from wenming_metrics.ui.losses.sentences import rounded_apart
 
+RETURNING = (
+    f"同一测评项最近 {LOOKS} 次查看({LOOK_BACK} 天内)至少 {FAILS} 次不合格,本期也查出过的点位。"
+)
+"""What 反复点位 are, as on the page of what comes back."""
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
 _SHOWN_PLACES = 2
@@ -84,7 +91,8 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
     after, gain = together
     back = f"可得回 **{gain:.2f}** 分"
     if after is not None:
-        back += f"({score:.2f} → **{after:.2f}**)"
+        apart = rounded_apart(score, after, gain, ",{}")
+        back += f"({score:.2f} → **{after:.2f}**{apart})"
     every = "都" if len(first) > 1 or count > 1 else ""
     return f"先改{names},共 {count} 个问题,{every}改好{back}。"
 

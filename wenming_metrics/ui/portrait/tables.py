@@ -175,12 +175,12 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
 
 
 def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
-    """List the sites that keep coming back. Takes: sites - `overview.repeat_sites`"""
+    """List the sites that keep coming back. Takes: sites - `repeat_sites.returning_sites`"""
     rows = [
         (
             linked(line.site_name, to),
-            escape(f"{line.point_type_name} · 查 {line.visits} 次,{line.failed:,} 项"),
-            f"{line.times} 天有问题",
+            escape(f"{line.point_type_name} · {line.items}"),
+            f"{line.days} 天有问题",
         )
         for line in sites.head(most).itertuples()
     ]

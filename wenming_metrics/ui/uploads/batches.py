@@ -23,6 +23,7 @@ from wenming_metrics.reading.model.reading import REGISTER_KINDS
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
 from wenming_metrics.ui.frame.act_button import do, tell_done
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.vocabulary import file_name
 
 _SAID = "batch_said"
 _WITHDRAWN = "已撤回"
@@ -103,7 +104,11 @@ def _draw_original(original: Original, number: int) -> None:
         )
         return
     st.download_button(
-        "下载原文件", original.content, original.name, on_click="ignore", key=f"original-{number}"
+        "下载原文件",
+        original.content,
+        file_name(original.name),
+        on_click="ignore",
+        key=f"original-{number}",
     )
 
 

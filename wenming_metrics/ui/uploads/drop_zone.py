@@ -21,8 +21,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from wenming_metrics.decisions.held_rows import marked_file
 from wenming_metrics.domain.problems import Problem, problem_frame
 from wenming_metrics.domain.registers import Register
-from wenming_metrics.intake import commit
+from wenming_metrics.intake import commit, rehearsal
 from wenming_metrics.intake.commit import IntakeContext, IntakeError, Preview, RegisterChangedError
+from wenming_metrics.intake.mistakes import MistakeError, one_file
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
@@ -34,6 +35,7 @@ from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
 from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_words
 from wenming_metrics.ui.uploads import preview as uploads_preview
+from wenming_metrics.vocabulary import file_name
 
 logger = logging.getLogger(__name__)
 _ROUND, _READ, _DONE, _OPENED = "drop_round", "files_read", "files_done", "archives_opened"
@@ -99,17 +101,23 @@ def _pieces(
     file: UploadedFile, opened: MutableMapping[str, Archive | Refusal]
 ) -> list[DroppedFile]:
     """Give a file, or the files of an archive. Takes: opened - archives opened before; grows"""
-    content = file.getvalue()
+    content, name = file.getvalue(), file_name(file.name)
     if not is_archive(content):
-        return [DroppedFile(file.file_id, file.name, content)]
+        return [DroppedFile(file.file_id, name, content)]
     if file.file_id not in opened:
-        opened[file.file_id] = open_archive(content)
+        try:
+            with one_file(name):
+                opened[file.file_id] = open_archive(content)
+        except MistakeError as mistake:
+            return [DroppedFile(file.file_id, name, content, mistake.problem)]
     archive = opened[file.file_id]
     if isinstance(archive, Refusal):
-        return [DroppedFile(file.file_id, file.name, content, refusal_problem(archive))]
+        return [DroppedFile(file.file_id, name, content, refusal_problem(archive))]
     return [
         DroppedFile(
-            f"{file.file_id}-{position}", f"{file.name}{BETWEEN}{member.name}", member.content
+            f"{file.file_id}-{position}",
+            f"{name}{BETWEEN}{file_name(member.name)}",
+            member.content,
         )
         for position, member in enumerate(archive.members)
     ]
@@ -178,7 +186,16 @@ def _start_over() -> None:
 
 
 def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = False) -> None:
-    """Draw one file: what it is, what it would change, what is asked, what is wrong."""
+    """Draw one file; where the program fails at it, that is said in its place."""
+    try:
+        with one_file(file.preview.filename):
+            _draw_card(office, file, who, several)
+    except MistakeError as mistake:
+        page.tell(words.plain(f"{file.preview.filename}:{mistake}"), was_done=False)
+
+
+def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> None:
+    """Draw what a file is, what it would change, what is asked, what is wrong."""
     preview = file.preview
     with st.container(border=True, key=f"file-{file.key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -206,7 +223,7 @@ def _read(office: Office, file: DroppedFile, against: IntakeContext) -> WaitingF
         memory.get("reading"), memory.get("choices"), against.choices
     )
     if memory.get("begun") != begun or is_stale:
-        with st.spinner(f"正在读 {file.name}……"):
+        with st.spinner(f"正在读 {words.plain(file.name)}……"):
             reading = _read_anew(office, file, against, choices["answers"])
         memory.update(begun=begun, reading=reading, said=None)
     memory["choices"] = against.choices
@@ -236,8 +253,9 @@ def _read_anew(
     if file.refused:
         return file.reading
     memory = st.session_state[_READ][file.key]
-    workbook = memory.pop("workbook", None) or commit.decode_file(office, file.content, against)
-    reading = commit.read_file(office, file.content, file.name, against, sender_choices, workbook)
+    content, name = file.content, file.name
+    workbook = memory.pop("workbook", None) or commit.decode_file(office, content, name, against)
+    reading = commit.read_file(office, content, name, against, sender_choices, workbook)
     if unknown_words.asks(reading):
         memory["workbook"] = workbook  # it is read again by each answer, and decoded once
     return reading
@@ -255,7 +273,9 @@ def _effect(office: Office, file: WaitingFile) -> pd.DataFrame | None:
     """Give what storing a file would change; worked out when somebody looks at it."""
     memory = st.session_state[_READ][file.key]
     if "effect" not in memory:
-        memory["effect"] = commit.effect(office, file.preview) if file.preview.can_commit else None
+        memory["effect"] = (
+            rehearsal.effect(office, file.preview) if file.preview.can_commit else None
+        )
     return memory["effect"]
 
 

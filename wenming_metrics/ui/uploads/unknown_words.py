@@ -26,6 +26,7 @@ _ASKED = {
 """Problems that a person can solve by saying what a name stands for."""
 _WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
 _CHOOSE = "请选择"
+REMEMBERED = "记住的表头和名称"
 
 
 def draw(office: Office, reading: Reading, key: str, who: str) -> None:
@@ -64,7 +65,7 @@ def draw_remembered(office: Office, who: str) -> None:
     remembered = choices(office)
     if remembered.empty:
         return
-    with st.expander(f"记住的表头和名称({len(remembered)} 条)"):
+    with st.expander(f"{REMEMBERED}({len(remembered)} 条)"):
         page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
         lines = remembered.assign(at=remembered["at"].map(moment))
         picked = tables.pick(

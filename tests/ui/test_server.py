@@ -1,0 +1,101 @@
+"""The door of the server: who is let in, and where it may stand."""
+
+import asyncio
+import re
+
+import pytest
+
+from wenming_metrics.__main__ import main
+from wenming_metrics.commands import FAILED
+from wenming_metrics.runtime.settings import ROOT
+from wenming_metrics.ui import server
+from wenming_metrics.ui.server import OwnDoor
+
+OURS = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
+LET_IN = [
+    OURS,
+    {"host": "localhost:8501"},
+    {"host": "LOCALHOST:8501"},
+    {"host": "127.0.0.1:8501"},  # typed into the browser: no page asks
+]
+TURNED_AWAY = [
+    {"host": "evil.example:8501", "origin": "http://evil.example:8501"},
+    {"host": "evil.example"},
+    {"host": "127.0.0.1.evil.example:8501"},
+    {"host": "127.0.0.1:8501", "origin": "http://evil.example"},
+    {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:9000"},
+    {"host": "127.0.0.1:8501", "origin": "null"},
+    {"host": "user@evil.example"},
+    {"host": "[::1"},
+    {"host": ""},
+    {},
+]
+
+
+def answer(kind: str, headers: dict, path: str = "/") -> str:
+    """Ask the door for something; gives "in" where it was handed on, else how it was refused."""
+    sent = []
+
+    async def inside(scope, receive, send):
+        sent.append({"type": "in"})
+
+    async def send(message):
+        sent.append(message)
+
+    raw = [(name.encode(), text.encode()) for name, text in headers.items()]
+    scope = {"type": kind, "path": path, "method": "GET", "headers": raw}
+    asyncio.run(OwnDoor(inside)(scope, None, send))
+    return str(sent[0].get("status", sent[0]["type"]))
+
+
+@pytest.mark.parametrize("headers", LET_IN)
+def test_who_asks_for_this_machine_is_let_in(headers):
+    assert (answer("http", headers), answer("websocket", headers)) == ("in", "in")
+
+
+@pytest.mark.parametrize("headers", TURNED_AWAY)
+def test_who_comes_by_another_name_or_from_another_page_is_not(headers):
+    assert answer("http", headers) == "403"
+    assert answer("websocket", headers) == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/mcp", "/_stcore/agent/openapi.json"]
+)
+def test_what_streamlit_tells_of_itself_is_shut(path):
+    assert answer("http", OURS, path) == "404"
+    assert answer("http", OURS, "/_stcore/health") == "in"
+
+
+def test_the_server_starts_and_ends_as_ever():
+    assert answer("lifespan", {}) == "in"
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.7", "::"])
+def test_another_address_is_refused_with_words(address, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert server.address_refusal() == ""
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    monkeypatch.setattr(server, "serve", lambda port: pytest.fail("served all the same"))
+    assert main(["serve", "--port", "8599"]) == FAILED
+    printed = capsys.readouterr()
+    assert f"设置里的网页地址是 {address}" in printed.err.replace("\n", "")
+    assert "只能在本机使用" in printed.err.replace("\n", "")
+    assert "网页地址:" not in printed.out
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", None])
+def test_a_server_that_was_started_otherwise_shows_no_page(address, monkeypatch):
+    monkeypatch.setattr(server.runtime, "exists", lambda: True)
+    monkeypatch.setattr(server.config, "get_option", lambda name: address)
+    assert "只能在本机使用" in server.refusal_elsewhere()
+    monkeypatch.setattr(server.config, "get_option", lambda name: "127.0.0.1")
+    assert server.refusal_elsewhere() == ""
+
+
+@pytest.mark.parametrize("size", ["50.0MB", "512.0KB", "1.5GB"])
+def test_a_file_over_the_limit_is_told_in_chinese(size):
+    """As the page writes it: `File must be ${toFixed(1) and unit} or smaller.`"""
+    script = (ROOT / "wenming_metrics" / "ui" / "frame" / "chinese.js").read_text("utf-8")
+    (pattern,) = re.findall(r"\[/(\^File must be .*?)/, \(all", script)
+    assert re.match(pattern, f"File must be {size} or smaller.")
