@@ -120,18 +120,18 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
     """Give the city's rates of the latest wave that had ended by the window's last day."""
     if office.rules.survey is None:
         return pd.DataFrame(columns=_SURVEY), ""
-    figures = overview_rates(office, window.end)
-    if figures is None or figures.totals.empty:
+    wave_rates = overview_rates(office, window.end)
+    if wave_rates is None or wave_rates.totals.empty:
         return pd.DataFrame(columns=_SURVEY), ""
-    definitions = {rate.code: (rate.title, sentence) for rate, sentence in figures.definitions}
-    totals = figures.totals[figures.totals["level"] == CITY].rename(columns={"rate": "code"})
+    definitions = {rate.code: (rate.title, sentence) for rate, sentence in wave_rates.definitions}
+    totals = wave_rates.totals[wave_rates.totals["level"] == CITY].rename(columns={"rate": "code"})
     totals = totals.assign(
         title=[definitions[code][0] for code in totals["code"]],
         definition=[definitions[code][1] for code in totals["code"]],
         n=totals["n"].astype(np.int64),
     )
-    running = "（尚未结束）" if figures.wave.end > window.end else ""
-    return totals[_SURVEY].reset_index(drop=True), f"{figures.wave.title}{running}"
+    running = "（尚未结束）" if wave_rates.wave.end > window.end else ""
+    return totals[_SURVEY].reset_index(drop=True), f"{wave_rates.wave.title}{running}"
 
 
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:

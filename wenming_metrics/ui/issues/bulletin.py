@@ -46,12 +46,12 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         page.note("还没有签发，下载的是征求意见稿，文中写明“未签发”。")
     for warning in old_days(issue.window, layout):
         page.note(warning)
-    mark = "" if issue.was_signed else "（征求意见稿）"
+    standing = "" if issue.was_signed else "（征求意见稿）"
     with page.row():
         st.download_button(
             "下载通报（Word）",
             lambda: make_bulletin(office, issue).content,
-            f"{issue.title}{mark}.docx",
+            f"{issue.title}{standing}.docx",
             DOCX,
             on_click="ignore",
             key=f"bulletin-{issue.key}",
@@ -59,7 +59,7 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         st.download_button(
             "下载一单位一单",
             lambda: make_unit_sheets(office, issue).content,
-            f"{issue.title}一单位一单{mark}.zip",
+            f"{issue.title}一单位一单{standing}.zip",
             "application/zip",
             on_click="ignore",
             key=f"bulletin-units-{issue.key}",
