@@ -35,7 +35,8 @@ class BulletinFacts:
             point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
             description, responsible, state (word), due and closed (ISO days, "" without), number,
             again (重复), relapsed (反弹)
-    sites  - that keep coming back: site_name, unit_name, point_type_name, items, days, times, open
+    sites  - where a problem of the window has come back, all of them, with what was found of it
+            before: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
             `scoring.survey.rates`), definition; wave - its title, "" where there is none
     as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
@@ -70,13 +71,15 @@ def gather(
     window_repeats = repeats(office, window, board.kind)
     files = arrivals(connection, list(window.days), arrival_limit)
     counting = pd.MultiIndex.from_frame(files.loc[files["counts"], ["batch", "day"]])
-    current = window_repeats.current
-    current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
+    problems = window_repeats.problems
+    in_files = pd.MultiIndex.from_frame(problems[["batch", "day"]]).isin(counting)
+    problems = problems.assign(current=problems["current"] & in_files)
+    current = problems[problems["current"]]
     survey, wave = _survey(office, window)
     late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
         problems=_problems(office, current),
-        sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),
+        sites=sites_back(office, problems, most=len(problems))[_SITES],
         survey=survey,
         wave=wave,
         as_of=window_repeats.as_of.isoformat(),
