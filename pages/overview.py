@@ -4,7 +4,7 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.domain.periods import today
-from wenming_metrics.queries.ranking.overview import repeat_sites
+from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import page as overview_page
@@ -36,9 +36,8 @@ with left:
         st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=period)
 with right:
     st.subheader("反复问题前五")
-    recent = filters.last_days(window, 30)
-    sites = ask(repeat_sites, recent)
-    page.note(f"同一点位至少两天查出问题。按到本期末的 30 天计:{recent.title}。")
+    sites = ask(returning_sites, window, office.rules.boards[0].kind).head(5)
+    page.note("同一测评项最近 3 次查看(60 天内)至少 2 次不合格,本期也查出过的点位。")
     if sites.empty:
         page.note("没有这样的点位。")
     else:

@@ -87,7 +87,10 @@ def test_every_section_says_what_was_worked_out_by_hand(lines):
         "其余1条见附件。",
         "本期记录问题7条、13处。",
         "1.解放市场：停车秩序（责任单位：城管局）。",
-        "人民路小区|甲街道|环境卫生|2|2|1",
+        # 环境 at the first on days 0, 7 and 8, answered once; 秩序 at the second on days 0 and 9
+        "本期有2个点位反复出现问题（含以前查出的）。",
+        "人民路小区|甲街道|环境卫生|3|3|2",
+        "丁镇集市|丁镇|停车秩序|2|2|2",
         # Problems in the care of the department: numbers 2, 4, 5; of two that fell due none in time.
         "城管局|3|+1|6|8.00|0.00%（0/2）|1|1",
         "截至2025年3月16日，本期发现的7条问题中，反馈已整改2条，整改率28.57%（2/7）。",
@@ -204,7 +207,7 @@ def test_control_characters_and_long_words_do_no_harm():
     blocks = [Paragraph(BODY, text), Grid("表", ("甲",), ((text,),), (1,))]
     content = fill(default_shell(), {"{{标题}}": text}, blocks, [], {"属性": "值"})
     lines = [line.cells[0] for line in read_word(content).lines]
-    assert lines.count("墙面破损 <b>&" + "长" * 5_000) == 3
+    assert lines.count("墙面□破损□□ <b>&" + "长" * 5_000) == 3
 
 
 def test_a_title_is_broken_where_it_says_so():
@@ -313,3 +316,18 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
     ):
         assert line in lines
     assert recheck(office, archive.read(names[0])).is_same
+
+
+def test_a_period_without_problems_says_so_and_no_more(tmp_path):
+    office = open_city(tmp_path)
+    put(office, "周一", row("甲街道", 0))
+    signed = signing.sign(office, signing.draft(office, MONDAY, "张三").key, "王五", "演字10号")
+    texts = [line.cells[0] for line in read_word(make_bulletin(office, signed).content).lines]
+    headings = [text.split("、")[1] for text in texts if text[1:2] == "、"]
+    assert headings == [
+        *("督查情况", "排名情况", "建议名单", "未评分单位", "存在问题", "反复问题", "工作要求")
+    ]
+    assert {"本期未发现问题。", "本期无反复出现问题的点位。", "主城区：甲街道100.00分。"} <= set(
+        texts
+    )
+    assert not any("附件" in text for text in texts)

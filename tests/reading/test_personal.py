@@ -4,6 +4,7 @@ import importlib
 import io
 import zipfile
 import zlib
+from datetime import date
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from tests.builders import FINDINGS, context, xlsx
 from tests.offices import make_office
 from tests.store.test_split import INDICATORS, ITEMS
 from tests.uploads.case import finding
+from wenming_metrics.domain.periods import window
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.files.batches import original_file
@@ -140,7 +142,7 @@ def test_nothing_of_it_is_in_the_store(office):
     with reading(office.store) as connection:
         for payload in connection.execute(select(schema.block.c.payload)).scalars():
             assert CALLER.encode() not in zlib.decompress(payload)
-    week = commit.window("month", commit.date(2026, 11, 3))
+    week = window("month", date(2026, 11, 3))
     cells = problem_rows(office, week)["cells"].iloc[0]
     assert cells["问题描述"] == "请回电138****8000"
     assert cells["投诉人电话"] == ""

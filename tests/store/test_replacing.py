@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from tests.offices import checklist, ingest, make_office, workbook
 from tests.store.test_split import INDICATORS, ITEMS, MONTH, STREETS, open_office, rows, tallies
 from wenming_metrics.__main__ import OK, main
+from wenming_metrics.domain.periods import window
 from wenming_metrics.intake import bulk, commit, rehearsal
 from wenming_metrics.queries.files import batches
 from wenming_metrics.queries.files.acts import acts
@@ -164,7 +165,7 @@ def test_what_is_said_before(office):
     assert (told.severity, preview.can_commit) == ("提醒", True)
     changed = rehearsal.effect(office, preview).set_index("unit_name")
     commit.commit(office, preview, "测试")
-    week = ranking(office, commit.window("week", NEXT)).set_index("unit_name")
+    week = ranking(office, window("week", NEXT)).set_index("unit_name")
     assert changed.at["甲街道", "score_after"] == week.at["甲街道", "score"]
 
 

@@ -84,7 +84,7 @@ def test_a_loss_above_the_full_mark_is_found(office):
         line = connection.execute(full).mappings().one()
         key = [row.c[name] == line[name] for name in ("day", "unit", "item", "batch", "seq")]
         connection.execute(update(row).where(*key).values(lost=line["possible"]))
-    commit.withdraw(office, line["batch"], "测试")
+    commit.withdraw(office, line["batch"], "测试", "发错了")
     commit.reinstate(office, line["batch"], "测试")
     assert verify(office).sound
     with damaging(office) as connection:

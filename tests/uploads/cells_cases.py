@@ -46,7 +46,11 @@ def deductions_of_both_signs() -> Reading:
     odd = [check_row(检查结果="不符合", 扣分="-2分", 点位名称="三号市场"), check_row(扣分=0)]
     other = check_row(检查结果="不符合", 扣分=2, 点位名称="四号市场")
     sheets = {"检查表": [CHECKLIST, *first, *odd], "二组": [CHECKLIST, *second, other]}
-    return read_sheets(sheets | {"三组": [CHECKLIST, second[0], other]})
+    even = [
+        check_row(检查结果="不符合", 扣分=points, 点位名称=f"{points}号路", 点位类型="主次干道")
+        for points in (1, -1)
+    ]
+    return read_sheets(sheets | {"三组": [CHECKLIST, *even]})
 
 
 @case

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wenming_metrics.vocabulary import printable
+
 TITLE, HEADING, SUBHEADING, BODY, CAPTION, NOTE, ANNEX = (
     "通报标题",
     "通报一级标题",
@@ -52,3 +54,16 @@ def body(text: str) -> Paragraph:
 def length(blocks: Sequence[Block]) -> int:
     """Count the signs of running text as an office counts the words of a document: not of tables."""
     return sum(len(block.text) for block in blocks if isinstance(block, Paragraph))
+
+
+def plain_text(text: str) -> str:
+    """Give a text on one line, with a mark for each sign that no document can hold or show.
+
+    >>> plain_text("墙面\\x0b破损\\n未修")
+    '墙面□破损 未修'
+    """
+    return " ".join(printable(text).translate(_NO_SIGNS).split())
+
+
+_NO_SIGNS = dict.fromkeys((0xFFFE, 0xFFFF))
+"""Numbers that are no signs; XML does not hold them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
@@ -19,6 +18,7 @@ from wenming_metrics.export.word.blocks import (
     Block,
     Grid,
     Paragraph,
+    plain_text,
 )
 from wenming_metrics.export.word.package import set_properties, settle
 from wenming_metrics.export.word.shell import ANNEX_MARK, BODY_MARK
@@ -26,17 +26,6 @@ from wenming_metrics.export.word.styles import add_styles
 
 _WIDE = 8845
 """Width of the text block in twentieths of a point: 156 mm."""
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold; texts that people sent are full of it."""
-
-
-def plain_text(text: str) -> str:
-    """Give a text on one line, without signs that no document can hold.
-
-    >>> plain_text("墙面\\x0b破损\\n未修")
-    '墙面破损 未修'
-    """
-    return " ".join(_UNPRINTABLE.sub("", text).split())
 
 
 def fill(

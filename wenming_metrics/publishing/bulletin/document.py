@@ -78,9 +78,9 @@ def build(connection: Connection, material: Material, layout: Layout, unit: str 
     properties |= {UNIT: unit} if unit else {}
     shell = shell_of(connection, layout)
     file_content = fill(shell, texts, content.body, content.annexes, properties)
-    mark = "" if material.is_signed else "（征求意见稿）"
+    standing = "" if material.is_signed else "（征求意见稿）"
     warnings = [*old_days(material.window, layout), *_too_long(length(content.body))]
-    name = f"{unit}{issue.title}{mark}.docx"
+    name = f"{unit}{issue.title}{standing}.docx"
     return Bulletin(name, file_content, tuple(warnings))
 
 

@@ -35,7 +35,8 @@ class BulletinFacts:
             point_type_name, item_name, path (names of the indicator from the top), lost (points), places,
             description, responsible, state (word), due and closed (ISO days, "" without), number,
             again (重复), relapsed (反弹)
-    sites  - that keep coming back: site_name, unit_name, point_type_name, items, days, times, open
+    sites  - where a problem of the window has come back, all of them, with what was found of it
+            before: site_name, unit_name, point_type_name, items, days, times, open
     survey - city's rates of the latest wave: code, title, shown, low, high (%), n, state (of
             `scoring.survey.rates`), definition; wave - its title, "" where there is none
     as_of  - ISO day of states and deadlines; board - kind of the board whose units it is about,
@@ -70,13 +71,15 @@ def gather(
     window_repeats = repeats(office, window, board.kind)
     files = arrivals(connection, list(window.days), arrival_limit)
     counting = pd.MultiIndex.from_frame(files.loc[files["counts"], ["batch", "day"]])
-    current = window_repeats.current
-    current = current[pd.MultiIndex.from_frame(current[["batch", "day"]]).isin(counting)]
+    problems = window_repeats.problems
+    in_files = pd.MultiIndex.from_frame(problems[["batch", "day"]]).isin(counting)
+    problems = problems.assign(current=problems["current"] & in_files)
+    current = problems[problems["current"]]
     survey, wave = _survey(office, window)
     late = late_arrivals(connection, arrival_limit)
     return BulletinFacts(
         problems=_problems(office, current),
-        sites=sites_back(office, current)[_SITES] if len(current) else pd.DataFrame(columns=_SITES),
+        sites=sites_back(office, problems, most=len(problems))[_SITES],
         survey=survey,
         wave=wave,
         as_of=window_repeats.as_of.isoformat(),
@@ -120,18 +123,18 @@ def _survey(office: Office, window: Window) -> tuple[pd.DataFrame, str]:
     """Give the city's rates of the latest wave that had ended by the window's last day."""
     if office.rules.survey is None:
         return pd.DataFrame(columns=_SURVEY), ""
-    figures = overview_rates(office, window.end)
-    if figures is None or figures.totals.empty:
+    wave_rates = overview_rates(office, window.end)
+    if wave_rates is None or wave_rates.totals.empty:
         return pd.DataFrame(columns=_SURVEY), ""
-    definitions = {rate.code: (rate.title, sentence) for rate, sentence in figures.definitions}
-    totals = figures.totals[figures.totals["level"] == CITY].rename(columns={"rate": "code"})
+    definitions = {rate.code: (rate.title, sentence) for rate, sentence in wave_rates.definitions}
+    totals = wave_rates.totals[wave_rates.totals["level"] == CITY].rename(columns={"rate": "code"})
     totals = totals.assign(
         title=[definitions[code][0] for code in totals["code"]],
         definition=[definitions[code][1] for code in totals["code"]],
         n=totals["n"].astype(np.int64),
     )
-    running = "（尚未结束）" if figures.wave.end > window.end else ""
-    return totals[_SURVEY].reset_index(drop=True), f"{figures.wave.title}{running}"
+    running = "（尚未结束）" if wave_rates.wave.end > window.end else ""
+    return totals[_SURVEY].reset_index(drop=True), f"{wave_rates.wave.title}{running}"
 
 
 def spell_facts(facts: BulletinFacts, spell: object) -> dict[str, object]:

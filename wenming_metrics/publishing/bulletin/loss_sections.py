@@ -17,23 +17,23 @@ _MAIN, _SITES = 3, 3
 
 def losses(material: Material, layout: Layout) -> list[Block]:
     """Say where the points went: shares of the top indicators, then the indicators that cost most."""
-    shares, decimals = material.lists.shares, material.decimals
-    if shares.empty:
+    by_class, decimals = material.lists.shares, material.decimals
+    if by_class.empty:
         return []
-    total = float(half_up(fsum(shares["loss"]), decimals))
-    # Shown parts add up to the shown whole: people add them with a calculator.
-    parts = allocate(100 * shares["share"].to_numpy(), 100.0, 2)
-    lost = allocate(shares["loss"].to_numpy(), total, decimals)
-    names = shares["name"].tolist()
-    main = [f"{name}（占{part:.2f}%）" for name, part in zip(names, parts, strict=True)][:_MAIN]
+    total = float(half_up(fsum(by_class["loss"]), decimals))
+    # What is shown adds up to the shown whole: people add them with a calculator.
+    shares = allocate(100 * by_class["share"].to_numpy(), 100.0, 2)
+    lost = allocate(by_class["loss"].to_numpy(), total, decimals)
+    names = by_class["name"].tolist()
+    main = [f"{name}（占{share:.2f}%）" for name, share in zip(names, shares, strict=True)][:_MAIN]
     text = f"全市失分{points(total, decimals)}分"
     if len(names) > 1:
-        text += f"，主要集中在{join(main)}，合计占{fsum(parts[:_MAIN]):.2f}%"
+        text += f"，主要集中在{join(main)}，合计占{fsum(shares[:_MAIN]):.2f}%"
     else:
         text += f"，均在{names[0]}"
     rows = [
-        (name, points(loss, decimals), f"{part:.2f}%")
-        for name, loss, part in zip(names, lost, parts, strict=True)
+        (name, points(loss, decimals), f"{share:.2f}%")
+        for name, loss, share in zip(names, lost, shares, strict=True)
     ]
     by_kind = Grid("各类失分", heads("loss_kind", "loss", "loss_share"), tuple(rows), (50, 20, 20))
     kinds = [by_kind] if len(rows) > 1 else []

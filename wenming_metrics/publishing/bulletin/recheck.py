@@ -58,19 +58,20 @@ class Recheck:
     @property
     def is_same(self) -> bool:
         """Say 一致 (True) or 不一致: every number and name stands as it was handed out."""
-        return not self.remarks and all(mark.state == SAME for mark in self.marks)
+        return not self.remarks and all(token_check.state == SAME for token_check in self.marks)
 
     @property
     def counts(self) -> Counter:
         """Count the numbers of each state; names are told only where they differ."""
-        return Counter(mark.state for mark in self.marks if mark.is_number)
+        return Counter(token_check.state for token_check in self.marks if token_check.is_number)
 
     @property
     def differences(self) -> pd.DataFrame:
         """List what differs, numbers and names, in the order of the document: COLUMNS."""
-        lines = [mark for mark in self.marks if mark.state != SAME]
+        lines = [token_check for token_check in self.marks if token_check.state != SAME]
         return pd.DataFrame(
-            [[getattr(mark, name) for name in COLUMNS] for mark in lines], columns=COLUMNS
+            [[getattr(token_check, name) for name in COLUMNS] for token_check in lines],
+            columns=COLUMNS,
         )
 
 

@@ -15,6 +15,7 @@ from wenming_metrics.export.word.blocks import (
     Block,
     Paragraph,
     body,
+    plain_text,
 )
 from wenming_metrics.publishing.bulletin import phrases
 from wenming_metrics.publishing.bulletin.layout import DEADLINE_MARK, SECTIONS, Layout
@@ -170,4 +171,5 @@ def names_in(material: Material) -> tuple[set[str], set[str]]:
         strong |= {*facts.problems["unit_name"], *facts.problems["site_name"]}
         strong |= {name for text in facts.problems["responsible"] for name in text.split("、")}
         weak |= {*facts.problems["item_name"], *facts.problems["state"], *facts.survey["title"]}
-    return {name for name in strong if name}, {str(name) for name in weak if name} - strong
+    strong, weak = ({plain_text(str(name)) for name in names if name} for names in (strong, weak))
+    return strong, weak - strong

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wenming_metrics.reading.sandbox.word import HEAD, PARAGRAPH, WordLine
+from wenming_metrics.vocabulary import printable
 
 NUMBER, NAME, WORD = "number", "name", "word"
 """Kinds of tokens: a number, a name of a unit or site, a word that names a figure (an indicator, a
@@ -45,6 +46,8 @@ _UPWARD = re.compile("上升|提高|提升|增加|增长|上涨|前进|进步|�
 _DOWNWARD = re.compile("下降|降低|减少|下滑|退步|后退|回落|下跌|低于|低出|退后")
 _LEVEL = re.compile("持平|不变|没有变化|无变化|未变")
 _SAME = "持平"
+_UNSEEN = "□"
+_MARKED = re.compile(_UNSEEN)
 _SIGNS = {**dict.fromkeys("+▲△↑", UP), **dict.fromkeys("-−▼▽↓", DOWN)}
 _WIDE = str.maketrans("０１２３４５６７８９．％＋－", "0123456789.%+-")
 _CHINESE_DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -102,7 +105,7 @@ def tokens_of(line: WordLine, names: NameFinder) -> tuple[Token, ...]:
         )
     tokens: list[Token] = []
     for number, cell in enumerate(line.cells):
-        text = cell.translate(_WIDE)
+        text = printable(cell.translate(_WIDE))
         if line.kind == PARAGRAPH:
             text = _ORDINAL.sub("", text)
         tokens += _tokens(text, names, number)
@@ -122,6 +125,10 @@ def _tokens(text: str, names: NameFinder, cell: int) -> list[Token]:
         value, unit = _value(match)
         placed.append((match.start(), Token(NUMBER, value, unit, direction, cell)))
         previous = match.end()
+    # A sign that turns letters around makes other figures of the same digits.
+    placed += [
+        (match.start(), Token(NAME, _UNSEEN, cell=cell)) for match in _MARKED.finditer(remaining)
+    ]
     placed += [
         (match.start(), Token(WORD, _SAME, cell=cell)) for match in _LEVEL.finditer(remaining)
     ]

@@ -30,6 +30,8 @@ from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN, SMALL, WIDE
 
 _MOST = 500
 """So many problems stand in the annex: a document of more is no document."""
+_MOST_SITES = 20
+"""So many sites that keep coming back are listed."""
 _REMARKS = {
     SMALL: "，样本较少，仅供参考",
     CAUTION: "，样本较少，仅供参考",
@@ -79,12 +81,12 @@ def _problem(line: tuple) -> str:
 
 
 def repeats(material: Material, layout: Layout) -> list[Block]:
-    """List the sites where problems were found on several days."""
+    """List the sites where problems of the period have come back."""
     if material.facts is None:
         return []
-    sites = material.facts.sites[material.facts.sites["days"] > 1]
+    sites = material.facts.sites
     if sites.empty:
-        return [body("本期无多次查出问题的点位。")]
+        return [body("本期无反复出现问题的点位。")]
     rows = tuple(
         (
             str(line.site_name),
@@ -94,11 +96,13 @@ def repeats(material: Material, layout: Layout) -> list[Block]:
             str(line.times),
             str(line.open),
         )
-        for line in sites.itertuples()
+        for line in sites.head(_MOST_SITES).itertuples()
     )
     names = ("site_name", "unit_name", "items_named", "days", "times", "open")
     grid = Grid("", heads(*names), rows, (32, 26, 40, 14, 14, 12), frozenset([0, 2]))
-    return [body(f"本期有{len(rows)}个点位在不同日期多次查出问题。"), grid]
+    count = f"本期有{len(sites)}个点位反复出现问题（含以前查出的）"
+    listed = f"下表列出前{len(rows)}个" if len(rows) < len(sites) else ""
+    return [body(sentence([count, listed])), grid]
 
 
 def rectification(material: Material, layout: Layout) -> list[Block]:

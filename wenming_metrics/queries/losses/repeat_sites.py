@@ -43,10 +43,12 @@ def sites_back(office: Office, problems: pd.DataFrame, most: int = MOST) -> pd.D
     return sites.assign(**days).join(described)
 
 
-def returning_sites(office: Office, window: Window, board: str, unit: str) -> pd.DataFrame:
-    """List the 反复点位 of a unit: those that `Repeats` counts for it, and no others.
+def returning_sites(
+    office: Office, window: Window, board: str, unit: str | None = None
+) -> pd.DataFrame:
+    """List the 反复点位 of a unit (None: of all): those that `Repeats` counts, and no others.
 
-    Returns: site, site_name, point_type_name, items (of what returns, joined by 、), days (distinct, on
+    Returns: site, site_name, unit_name, point_type_name, items (of what returns, joined by 、), days (distinct, on
              which it was found, of the window and LOOK_BACK days before), times (problems); most days
              first
     """
@@ -56,6 +58,7 @@ def returning_sites(office: Office, window: Window, board: str, unit: str) -> pd
     lines = lines[lines["site"].isin(lines.loc[lines["current"], "site"])]
     sites = lines.groupby("site", as_index=False).agg(
         site_name=("site_name", "first"),
+        unit_name=("unit_name", "first"),
         point_type_name=("point_type_name", "first"),
         items=("item_name", lambda names: _most(names.astype(object))),
         days=("day", "nunique"),

@@ -30,40 +30,43 @@ _DEEPEST = 400
 def main() -> None:
     """Read the document on standard input."""
     content, bounds = begin()
-    parts = _open(content, bounds)
-    names = [_BODY, *sorted(name for name in parts if name.startswith(_BESIDE))]
+    word_parts = _open(content, bounds)
+    names = [_BODY, *sorted(name for name in word_parts if name.startswith(_BESIDE))]
     for name in names:
         side = "body" if name == _BODY else "beside"
-        for kind, cells in _lines(_parse(content, parts[name])):
+        for kind, cells in _lines(_parse(content, word_parts[name])):
             if any(cells):
                 send({"type": "line", "where": side, "kind": kind, "cells": cells})
-    macros = any("vbaproject" in name for name in parts)
-    outside = sorted(_outside(content, parts))
-    properties = _properties(content, parts)
+    macros = any("vbaproject" in name for name in word_parts)
+    outside = sorted(_outside(content, word_parts))
+    properties = _properties(content, word_parts)
     send({"type": "facts", "properties": properties, "macros": macros, "outside": outside})
     end()
 
 
 def _open(content: bytes, bounds: dict) -> dict[str, Part]:
-    """List the parts by lower-case name; refuse what is no document of this kind."""
+    """List the word_parts by lower-case name; refuse what is no document of this kind."""
     if content.startswith(_OLE):
         raise Refused("word_password")
     if not content.startswith(b"PK"):
         raise Refused("not_word")
-    parts = {part.name.lower(): part for part in read_directory(content, bounds["entries"])}
-    if any(part.flags & 1 for part in parts.values()):
+    word_parts = {
+        word_part.name.lower(): word_part
+        for word_part in read_directory(content, bounds["entries"])
+    }
+    if any(word_part.flags & 1 for word_part in word_parts.values()):
         raise Refused("word_password")
-    if _BODY not in parts:
+    if _BODY not in word_parts:
         raise Refused("not_word")
-    size = sum(part.size for part in parts.values() if is_xml(part))
+    size = sum(word_part.size for word_part in word_parts.values() if is_xml(word_part))
     if size > bounds["xml_bytes"]:
         raise Refused("too_big", xml_bytes=size, limit=bounds["xml_bytes"])
-    return parts
+    return word_parts
 
 
-def _parse(content: bytes, part: Part) -> Element:
-    """Parse a part; one that declares entities or is nested beyond reason is no part of Word's."""
-    text = b"".join(unpack(content, part))
+def _parse(content: bytes, word_part: Part) -> Element:
+    """Parse a word_part; one that declares entities or is nested beyond reason is no word_part of Word's."""
+    text = b"".join(unpack(content, word_part))
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text or text[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Refused("not_word")
     try:
@@ -74,7 +77,7 @@ def _parse(content: bytes, part: Part) -> Element:
 
 
 def _lines(root: Element) -> Iterator[tuple[str, list[str]]]:
-    """Give the lines of a part: ("p", [text]) and ("r", cells), "h" for the first row of a table."""
+    """Give the lines of a word_part: ("p", [text]) and ("r", cells), "h" for the first row of a table."""
     waiting = [(root, 0)]
     while waiting:
         element, depth = waiting.pop()
@@ -172,23 +175,23 @@ def _is_hidden(element: Element) -> bool:
     return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false")
 
 
-def _outside(content: bytes, parts: dict[str, Part]) -> set[str]:
+def _outside(content: bytes, word_parts: dict[str, Part]) -> set[str]:
     """List what the document would fetch from elsewhere when it is opened; links are not."""
     fetched = set()
-    for name, part in parts.items():
+    for name, word_part in word_parts.items():
         if name.endswith(".rels"):
-            for relation in _parse(content, part).iter(_RELATION):
+            for relation in _parse(content, word_part).iter(_RELATION):
                 kind = relation.get("Type", "").rsplit("/", 1)[-1]
                 if relation.get("TargetMode") == "External" and kind != "hyperlink":
                     fetched.add(kind)
     return fetched
 
 
-def _properties(content: bytes, parts: dict[str, Part]) -> dict[str, str]:
+def _properties(content: bytes, word_parts: dict[str, Part]) -> dict[str, str]:
     """Give the document's own properties (文件属性, 自定义) by name."""
-    if _PROPERTIES not in parts:
+    if _PROPERTIES not in word_parts:
         return {}
-    root = _parse(content, parts[_PROPERTIES])
+    root = _parse(content, word_parts[_PROPERTIES])
     return {
         entry.get("name", ""): "".join(entry.itertext()).strip() for entry in root.iter(_PROPERTY)
     }

@@ -41,7 +41,7 @@ class PrintedColumn:
     """The numbers of one column of a sheet.
 
     position - in the sheet; header - as it is written
-    figures  - per row, NaN where no number stands
+    numbers  - per row, NaN where no number stands
     steps    - per row the unit of the last printed place: 0.01 for 86.9 in a column with 86.95
     decimals - most places that the column prints
     is_share - its header or its cells speak of a rate
@@ -49,7 +49,7 @@ class PrintedColumn:
 
     position: int
     header: str
-    figures: np.ndarray
+    numbers: np.ndarray
     steps: np.ndarray
     decimals: int
     is_share: bool
@@ -75,10 +75,10 @@ class Formula:
 
     def results(self) -> tuple[np.ndarray, np.ndarray]:
         """Give per row the result, NaN where a figure is missing, and how far rounding may reach."""
-        result = sum(factor * term.figures for term, factor in self.terms)
+        result = sum(factor * term.numbers for term, factor in self.terms)
         slack = sum(abs(factor) * term.slack for term, factor in self.terms)
         if self.divisors:
-            base = sum(divisor.figures for divisor in self.divisors)
+            base = sum(divisor.numbers for divisor in self.divisors)
             base = np.where(base == 0, np.nan, base)
             result, slack = result / base, slack / np.abs(base)
         return result, slack
@@ -91,13 +91,13 @@ def read_column(table: Table, position: int) -> PrintedColumn:
     used = np.unique(codes).tolist()
     texts = dict.fromkeys(range(len(sheet_column.values)), "")
     texts |= {code: decimal_text(sheet_column.values[code]) or "" for code in used}
-    places = {code: len(text.partition(".")[2]) for code, text in texts.items()}
-    most = max(places.values(), default=0)
+    decimals_of = {code: len(text.partition(".")[2]) for code, text in texts.items()}
+    most = max(decimals_of.values(), default=0)
     numbers = np.array([float(text) if text else np.nan for text in texts.values()])
     shares = any("%" in spell(sheet_column.values[code]) for code in used if texts[code])
     is_share = shares or bool(_RATE.search(normalise(header)))
     is_alone = is_share or most > _TYPED
-    steps = [10.0 ** -min(n if n and is_alone else most, _FINEST) for n in places.values()]
+    steps = [10.0 ** -min(n if n and is_alone else most, _FINEST) for n in decimals_of.values()]
     decimals = min(most, _FINEST)
     return PrintedColumn(
         position, header, numbers[codes], np.array(steps)[codes], decimals, is_share
@@ -115,7 +115,7 @@ def amount_columns(table: Table) -> list[PrintedColumn]:
         if not word or is_left_out or name == "target":
             continue
         printed_column = read_column(table, position)
-        n_numbers = int((~np.isnan(printed_column.figures)).sum())
+        n_numbers = int((~np.isnan(printed_column.numbers)).sum())
         if n_numbers and 2 * n_numbers >= _n_written(table, position):
             columns.append(printed_column)
     return columns
@@ -134,8 +134,8 @@ def agrees(
 ) -> np.ndarray:
     """Say per figure whether rounding explains it, NaN agreeing with nothing.
 
-    Takes: printed, steps - figures and the unit of their last place; result, slack - of the formula,
-           whose figures rounding half up moved by slack at most, and cutting off by twice as much
+    Takes: printed, steps - numbers and the unit of their last place; result, slack - of the formula,
+           whose numbers rounding half up moved by slack at most, and cutting off by twice as much
     """
     sign = np.where(printed < 0, -1.0, 1.0)
     printed, result = sign * printed, sign * result
@@ -148,8 +148,8 @@ def agrees(
 def fits(checked: PrintedColumn, formula: Formula) -> tuple[np.ndarray, np.ndarray]:
     """Compare a column with a formula. Returns: rows that can be compared, rows that agree."""
     result, slack = formula.results()
-    comparable = ~np.isnan(result) & ~np.isnan(checked.figures)
-    return comparable, comparable & agrees(checked.figures, checked.steps, result, slack)
+    comparable = ~np.isnan(result) & ~np.isnan(checked.numbers)
+    return comparable, comparable & agrees(checked.numbers, checked.steps, result, slack)
 
 
 def choose(checked: PrintedColumn, formulas: Iterable[Formula], least: int = 1) -> Formula | None:
@@ -205,9 +205,9 @@ def cell_text(table: Table, excel_row: int, position: int) -> str:
 def figure_text(number: float, decimals: int) -> str:
     """Write our own figure with the decimals of the printed one, and up to two where it needs them."""
     most = max(decimals, 2)
-    digits, _, places = f"{half_up(number, most):.{most}f}".partition(".")
-    places = places[:decimals] + places[decimals:].rstrip("0")
-    return f"{digits}.{places}" if places else digits
+    digits, _, tail = f"{half_up(number, most):.{most}f}".partition(".")
+    tail = tail[:decimals] + tail[decimals:].rstrip("0")
+    return f"{digits}.{tail}" if tail else digits
 
 
 def sum_of(words: str, columns: Sequence[PrintedColumn]) -> Formula:

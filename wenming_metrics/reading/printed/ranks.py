@@ -4,7 +4,7 @@ of the period before."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -110,9 +110,8 @@ def _with_gaps(rows: Sequence[int], totals: Sequence[float]) -> dict[int, tuple[
     descending = sorted(-totals[row] for row in rows)
     bounds = {}
     for row in rows:
-        count = bisect_right(descending, -totals[row])
-        ties = descending.count(-totals[row])
-        bounds[row] = (count - ties + 1, count)
+        better = bisect_left(descending, -totals[row])
+        bounds[row] = (better + 1, bisect_right(descending, -totals[row]))
     return bounds
 
 
@@ -180,7 +179,7 @@ def report_changes(
     for lines in by_key.values():
         for row, later in lines:
             earlier = [other for other, days in lines if _is_before(days, later, is_year)]
-            if earlier and not np.isnan(change.figures[row]):
+            if earlier and not np.isnan(change.numbers[row]):
                 _report_change(table, change, total, row, earlier[0])
 
 
@@ -196,10 +195,10 @@ def _is_before(earlier: tuple, later: tuple, is_year: bool) -> bool:
 def _report_change(
     table: Table, change: PrintedColumn, total: PrintedColumn, row: int, earlier: int
 ) -> None:
-    result = total.figures[row] - total.figures[earlier]
+    result = total.numbers[row] - total.numbers[earlier]
     slack = total.slack[row] + total.slack[earlier]
     # Each total may have been cut or rounded: the difference moves either way.
-    low = agrees(change.figures[row], change.steps[row], result - slack, 1.5 * slack)
+    low = agrees(change.numbers[row], change.steps[row], result - slack, 1.5 * slack)
     if not low:
         excel = int(table.excel[row])
         last = cell_text(table, int(table.excel[earlier]), total.position)

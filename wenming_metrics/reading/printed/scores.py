@@ -65,25 +65,25 @@ def report_long_scores(
     printed = read_column(table, total_position)
     marks = _long_marks(table, printed)
     lists: dict[tuple, list[int]] = {}
-    wholes: dict[tuple, int] = {}
+    total_rows: dict[tuple, int] = {}
     for row in np.flatnonzero(~table.held).tolist():
         if is_total[row]:
-            wholes[keys[row]] = row
+            total_rows[keys[row]] = row
         else:
             lists.setdefault(keys[row], []).append(row)
-    rows = [row for key, row in wholes.items() if key in lists]
-    sums = np.array([printed.figures[lists[keys[row]]].sum() for row in rows])
+    rows = [row for key, row in total_rows.items() if key in lists]
+    sums = np.array([printed.numbers[lists[keys[row]]].sum() for row in rows])
     slack = np.array([printed.slack[lists[keys[row]]].sum() for row in rows])
-    fitting = agrees(printed.figures[rows], printed.steps[rows], sums, slack)
+    fitting = agrees(printed.numbers[rows], printed.steps[rows], sums, slack)
     full = np.array([marks[lists[keys[row]]].sum() == _full_of(marks[row]) for row in rows], bool)
     usual = 2 * int(fitting.sum()) >= len(rows) and bool(fitting.any())
-    wrong = ~fitting & ~np.isnan(sums) & ~np.isnan(printed.figures[rows]) & (full | usual)
+    wrong = ~fitting & ~np.isnan(sums) & ~np.isnan(printed.numbers[rows]) & (full | usual)
     for n in np.flatnonzero(wrong).tolist():
         excel = int(table.excel[rows[n]])
         words = {"formula": "各分项相加", "sum": figure_text(float(sums[n]), printed.decimals)}
         words["printed"] = cell_text(table, excel, total_position)
         report_cell(table, excel, total_position, "核对-01", words)
-    for row in np.flatnonzero((printed.figures > marks) & ~table.held).tolist():
+    for row in np.flatnonzero((printed.numbers > marks) & ~table.held).tolist():
         excel = int(table.excel[row])
         words = {"printed": cell_text(table, excel, total_position), "full": f"{marks[row]:g}"}
         report_cell(table, excel, total_position, "核对-03", words)
@@ -91,12 +91,12 @@ def report_long_scores(
 
 def _long_marks(table: Table, printed: PrintedColumn) -> np.ndarray:
     positions = table.header.columns.get("full_mark")
-    nothing = np.full(len(printed.figures), np.nan)
-    return read_column(table, positions[0]).figures if positions else nothing
+    nothing = np.full(len(printed.numbers), np.nan)
+    return read_column(table, positions[0]).numbers if positions else nothing
 
 
-def _full_of(mark: float) -> float:
-    return _WHOLE_MARK if np.isnan(mark) else mark
+def _full_of(full_mark: float) -> float:
+    return _WHOLE_MARK if np.isnan(full_mark) else full_mark
 
 
 def _sources(
@@ -194,13 +194,13 @@ def _demanded(components: Sequence[ScoreComponent], columns: Columns, header: st
         terms = [
             (columns[c.position], float(share)) for c, share in zip(components, shares, strict=True)
         ]
-        exceeds = any(bool((column.figures > share).any()) for column, share in terms)
+        exceeds = any(bool((column.numbers > share).any()) for column, share in terms)
         if exceeds:
             return [Formula("各部分得分乘权重相加", tuple((c, s / 100) for c, s in terms))]
         return [sum_of("各部分得分相加", [column for column, _ in terms])]
-    mark = float(parse_heading(header)[1] or _WHOLE_MARK)
+    full_mark = float(parse_heading(header)[1] or _WHOLE_MARK)
     marked = [c for c in components if c.full]
-    if len(marked) > 1 and _full_sum(marked) == mark:
+    if len(marked) > 1 and _full_sum(marked) == full_mark:
         return [sum_of("各分项相加", [columns[c.position] for c in marked])]
     return []
 
@@ -235,8 +235,8 @@ def _report_full_marks(
     for component in components:
         if not component.full or component.is_weighted:
             continue
-        figures = columns[component.position].figures
-        for row in np.flatnonzero(figures > float(component.full)).tolist():
+        numbers = columns[component.position].numbers
+        for row in np.flatnonzero(numbers > float(component.full)).tolist():
             words = {
                 "printed": cell_text(table, int(excel[row]), component.position),
                 "full": component.full,
@@ -251,7 +251,7 @@ def _report_rounded_once(
     excel, (result, _) = np.unique(table.excel), once.results()
     exact = half_up(np.nan_to_num(result), total.decimals)
     agreed = fits(total, formula)[1] & ~np.isnan(result)
-    differs = agreed & (exact_score(exact) != exact_score(total.figures))
+    differs = agreed & (exact_score(exact) != exact_score(total.numbers))
     differs &= ~np.isin(excel, table.excel[table.held])
     for row in np.flatnonzero(differs).tolist():
         printed = cell_text(table, int(excel[row]), total.position)

@@ -56,10 +56,10 @@ def share_formula(
 
 
 def _factors(column: PrintedColumn) -> tuple[float, ...]:
-    """Say what a ratio is multiplied by: a hundred, or nothing where all figures are 1 or less."""
+    """Say what a ratio is multiplied by: a hundred, or nothing where all rates are 1 or less."""
     if "‰" in column.header:
         return (PER_MILLE,)
-    return (PERCENT, 1) if np.nanmax(column.figures) <= 1 else (PERCENT,)
+    return (PERCENT, 1) if np.nanmax(column.numbers) <= 1 else (PERCENT,)
 
 
 def _ratios(column: PrintedColumn, counts: Sequence[PrintedColumn]) -> Iterator[Formula]:
@@ -88,7 +88,7 @@ def _named(column: PrintedColumn, counts: Sequence[PrintedColumn]) -> Formula | 
     """Take the only two counts of a table where the rate is named like the smaller (完成率, 完成数)."""
     if len(counts) != 2:
         return None
-    top, base = sorted(counts, key=lambda count: float(np.nansum(count.figures)))
+    top, base = sorted(counts, key=lambda count: float(np.nansum(count.numbers)))
     if _stem(top.header) != _stem(column.header) or not _stem(column.header):
         return None
     return next(f for f in _ratios(column, counts) if f.terms[0][0] is top)

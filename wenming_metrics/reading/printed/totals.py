@@ -59,7 +59,7 @@ def _of_points(table: Table, position: int, lost: np.ndarray) -> PrintedColumn:
     rows = np.unique(table.excel, return_inverse=True)[1]
     points = np.bincount(rows, weights=lost, minlength=0) / POINT_SCALE
     column = read_column(table, position)
-    return replace(column, figures=points, steps=0 * points, decimals=0, is_share=False)
+    return replace(column, numbers=points, steps=0 * points, decimals=0, is_share=False)
 
 
 def _report_row(
@@ -90,11 +90,11 @@ def _report_row(
 
 def _step(column: PrintedColumn, printed: str, is_mean: bool) -> float:
     """Give the unit of the last place of a total: its own, or of its column, where 7 may be 7.00."""
-    places = len(printed.partition(".")[2])
+    decimals = len(printed.partition(".")[2])
     if not is_mean:
         exact = _POINT_PLACES if not column.steps.any() else column.decimals
-        places = max(places, exact)
-    return 10.0 ** -min(places, 6)
+        decimals = max(decimals, exact)
+    return 10.0 ** -min(decimals, 6)
 
 
 def _results(
@@ -107,12 +107,12 @@ def _results(
     """Give what the cell may be: sums, or means, of the rows it may speak of; a rate is never summed,
     it is the mean, plain or weighted with the counts beside it."""
     for block in blocks:
-        figures, slack = column.figures[block], column.slack[block]
-        filled = ~np.isnan(figures)
+        numbers, slack = column.numbers[block], column.slack[block]
+        filled = ~np.isnan(numbers)
         count = int(filled.sum())
         if not count:
             continue
-        total = float(figures[filled].sum()), float(slack[filled].sum())
+        total = float(numbers[filled].sum()), float(slack[filled].sum())
         mean = total[0] / count, total[1] / count
         if not (is_mean or column.is_share):
             yield total
@@ -120,7 +120,7 @@ def _results(
             yield mean
         if column.is_share:
             yield from _pooled(column, columns, block)
-            yield from _weighted(figures, slack, filled, columns, block)
+            yield from _weighted(numbers, slack, filled, columns, block)
 
 
 def _pooled(
@@ -130,27 +130,27 @@ def _pooled(
     formula = share_formula(column, [c for c in columns if c.is_count])
     if formula:
         ((numerator, factor),), (denominator,) = formula.terms, formula.divisors
-        total = np.nansum(denominator.figures[block])
+        total = np.nansum(denominator.numbers[block])
         if total:
-            yield float(factor * np.nansum(numerator.figures[block]) / total), 0.0
+            yield float(factor * np.nansum(numerator.numbers[block]) / total), 0.0
 
 
 def _weighted(
-    figures: np.ndarray,
+    numbers: np.ndarray,
     slack: np.ndarray,
     filled: np.ndarray,
     columns: Sequence[PrintedColumn],
     block: slice,
 ) -> Iterator[tuple[float, float]]:
     """Weigh a rate with each column of counts; without any, all that lies between its rows will do."""
-    counts = [column.figures[block] for column in columns if column.is_count]
+    counts = [column.numbers[block] for column in columns if column.is_count]
     for weights in counts:
         both = filled & (weights > 0)
         if both.any():
             share = weights[both] / weights[both].sum()
-            yield float(share @ figures[both]), float(share @ slack[both])
+            yield float(share @ numbers[both]), float(share @ slack[both])
     if not counts:
-        low, high = float(figures[filled].min()), float(figures[filled].max())
+        low, high = float(numbers[filled].min()), float(numbers[filled].max())
         yield (low + high) / 2, (high - low) / 2 + float(slack[filled].max())
 
 
@@ -169,10 +169,10 @@ def _report(
         cells = (f"“{column.header}”写 {text},按各行计算是 {ours}" for column, text, ours in wrong)
         problem = Problem("行-02", *where, found=total.label, details={"columns": ";".join(cells)})
     elif right:
-        figures = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
+        listed = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
         side = "上面" if total.excel > table.excel.min(initial=total.excel) else "下面"
         how = side + ("各行的平均数" if is_mean else "各行之和")
-        words = {"figures": figures, "how": how}
+        words = {"figures": listed, "how": how}
         problem = Problem("行-01", *where, found=total.label, details=words)
     else:
         problem = Problem("行-03", *where, found=total.label)

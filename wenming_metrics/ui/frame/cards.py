@@ -92,12 +92,11 @@ def _card(card: Card) -> str:
 
 
 def repeat_list(sites: pd.DataFrame) -> None:
-    """Draw the sites that keep coming back: site, whose, how often."""
+    """Draw sites that keep coming back. Takes: sites - `queries.losses.repeat_sites.returning_sites`"""
     rows = "".join(
         f"<tr><td><b>{escape(line.site_name)}</b>"
         f"<span class='quiet'>{escape(line.unit_name)} · {escape(line.point_type_name)}</span></td>"
-        f"<td class='number'>{line.times} 天有问题<span class='quiet'>查 {line.visits} 次,"
-        f"{line.failed:,} 项</span></td></tr>"
+        f"<td class='number'>{line.days} 天查出<span class='quiet'>{line.times:,} 个问题</span></td></tr>"
         for line in sites.itertuples()
     )
     st.html(f"<table class='short'>{rows}</table>")

@@ -23,9 +23,11 @@ from wenming_metrics.publishing.bulletin.layout import (
     with_shell,
 )
 from wenming_metrics.publishing.issues import Issue
+from wenming_metrics.publishing.signing import draft_lists
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import page, words
 from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.cache import ask
 
 _FIELDS = ("sections", "subject", "signer", "feedback_days", "per_unit", "opening", "demands")
 """Fields of a layout that are edited here; its shell is handed in as a file."""
@@ -35,18 +37,21 @@ def draw(office: Office, issue: Issue, who: str) -> None:
     """Draw the 通报 of an issue that is signed, or would be signed as it stands."""
     st.subheader("通报")
     layout = layout_in_force(office)
+    if not issue.was_signed and not ask(draft_lists, issue).rows:
+        page.note("这些日子还没有督查数据，不能出通报。")
+        return
     if issue.was_signed:
         page.note("Word 文档，可以修改；改完以后用命令 verify 加文件名，逐个数字与签发的核对。")
     else:
         page.note("还没有签发，下载的是征求意见稿，文中写明“未签发”。")
     for warning in old_days(issue.window, layout):
         page.note(warning)
-    mark = "" if issue.was_signed else "（征求意见稿）"
+    standing = "" if issue.was_signed else "（征求意见稿）"
     with page.row():
         st.download_button(
             "下载通报（Word）",
             lambda: make_bulletin(office, issue).content,
-            f"{issue.title}{mark}.docx",
+            f"{issue.title}{standing}.docx",
             DOCX,
             on_click="ignore",
             key=f"bulletin-{issue.key}",
@@ -54,7 +59,7 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         st.download_button(
             "下载一单位一单",
             lambda: make_unit_sheets(office, issue).content,
-            f"{issue.title}一单位一单{mark}.zip",
+            f"{issue.title}一单位一单{standing}.zip",
             "application/zip",
             on_click="ignore",
             key=f"bulletin-units-{issue.key}",

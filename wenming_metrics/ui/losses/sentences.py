@@ -164,10 +164,10 @@ def _share(line: pd.Series) -> str:
     )
 
 
-def rounded_apart(before: float, after: float, gain: float, mark: str = "({})") -> str:
+def rounded_apart(before: float, after: float, gain: float, form: str = "({})") -> str:
     """Explain two scores, rounded each, that are not as far apart as what is given back."""
     agreed = abs(after - before - gain) < 0.005 - 1e-9
-    return "" if agreed else mark.format("得分是四舍五入以后的数")
+    return "" if agreed else form.format("得分是四舍五入以后的数")
 
 
 def gained(

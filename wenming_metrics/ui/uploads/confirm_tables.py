@@ -97,9 +97,9 @@ def _draw_column(office: Office, form: Form, kind: str, index: int, key: str) ->
     names = list(offered)
     proposed = role_proposed(form.table, kind, index)
     samples = "、".join(text[:_LONGEST] for text in column.samples) or "没有内容"
-    mark = " 请看一看:得分要用它" if column.is_doubtful else ""
+    hint = " 请看一看:得分要用它" if column.is_doubtful else ""
     st.selectbox(
-        f"“{words.plain(column.header or '(没有列名)')}”:{words.plain(samples)}{mark}",
+        f"“{words.plain(column.header or '(没有列名)')}”:{words.plain(samples)}{hint}",
         names,
         index=names.index(proposed) if proposed in offered else 0,
         format_func=offered.get,
