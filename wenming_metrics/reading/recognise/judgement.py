@@ -92,7 +92,9 @@ def _loses(header: Header, proposal: Proposal) -> bool:
     lacking = {name for name in _PURPOSE.get(header.kind, ()) if name not in header.columns}
     roles = proposal.fit(header.kind).roles
     return any(
-        role in lacking and normalise(column.text) not in header.said
+        role in lacking
+        and column.worded.get(role, 0.0) >= ACCEPTED
+        and normalise(column.text) not in header.said
         for column, role in zip(proposal.columns, roles, strict=True)
     )
 

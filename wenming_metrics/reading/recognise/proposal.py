@@ -246,6 +246,8 @@ def _fill(kind: str, columns: Sequence[ColumnEvidence], roles: list[str]) -> set
 
 
 def _is_free(column: ColumnEvidence, role: str) -> bool:
+    if column.has("phone") >= 0.6:
+        return False
     is_date = column.has("date") >= 0.5 and "date" not in weights()[0][role].forms
     told_otherwise = max(column.worded.values()) >= STRONG and column.worded[role] <= 0
     return not (is_idle(column.text) or is_date or told_otherwise or column.worded[role] < 0)
