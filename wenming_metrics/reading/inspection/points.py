@@ -68,8 +68,8 @@ def deductions(table: Table) -> np.ndarray:
 
 def _report_signs(table: Table, deduction: np.ndarray) -> None:
     """Tell of deductions with a minus; in a column of both signs the rarer may be points added."""
-    negative = (deduction > 0) & (typed(table, "deduction", values.is_negative) == 1)
-    positive = (deduction > 0) & ~negative
+    signs = typed(table, "deduction", values.sign)
+    negative, positive = (deduction > 0) & (signs < 0), (deduction > 0) & (signs > 0)
     count, positive_count = int(negative.sum()), int(positive.sum())
     if 0 < count <= positive_count:
         report(table, negative, "数值-06", "deduction")

@@ -32,7 +32,7 @@ _EARLIER_TOTAL = re.compile(
     r"[上前]一?(?:期|季度?|个?月|年度?|次|轮)(?:总?得?分|成绩|指数)(?:\(.*\))?"
 )
 _FEWEST = 3
-"""Rows from which a table may be told to be an excerpt of a longer one."""
+"""Rows from which a table may be told to be an excerpt of a longer one, if its ranks begin at 1."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def _best_placing(
         for place in (_with_gaps, _without_gaps)
     ]
     best = min(placings, key=lambda placing: len(placing.wrong(ranks)))
-    if len(rows) >= _FEWEST and 2 * len(best.wrong(ranks)) > len(rows):
+    may_be_excerpt = len(rows) >= _FEWEST or min(ranks[row] for row in rows) > 1
+    if may_be_excerpt and 2 * len(best.wrong(ranks)) > len(rows):
         orders = [_in_order(way, ranks, totals) for way in ways]
         best = min([best, *orders], key=lambda placing: len(placing.wrong(ranks)))
     return best

@@ -43,6 +43,7 @@ _CLOCK = re.compile(
 )
 _NUMBER = r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _POINTS = re.compile(rf"(?:扣减?|减|失)?分?:?(-?){_NUMBER}分?")
+_LOSS_WORD = re.compile("[扣减失]")
 _PLACES = re.compile(r"共?(\d{1,9})(?:\.0+)?[处个起]?")
 _REMARK = re.compile(r"\(.*\)$")
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]+[.、)]?|\(\d+(\.\d+)?分\)$")
@@ -166,12 +167,15 @@ def points(value: Value) -> int:
     return _points(value, signed=True)
 
 
-def is_negative(value: Value) -> int:
-    """Say whether a cell writes a number with a minus: -2, 「-2」, 「扣-2分」. Returns: 1 or 0"""
+def sign(value: Value) -> int:
+    """Give the sign that a cell writes: -1 for -2 and 「扣-2分」, 1 for 2, 0 where words say what it is
+    (扣2分) and for what is no number."""
     if isinstance(value, float):
-        return int(value < 0)
+        return -1 if value < 0 else 1
     match = _POINTS.fullmatch(_REMARK.sub("", word(value))) if isinstance(value, str) else None
-    return int(bool(match and match[1]))
+    if match and match[1]:
+        return -1
+    return int(bool(match) and not _LOSS_WORD.search(value))
 
 
 def mark(value: Value) -> int:
