@@ -17,6 +17,7 @@ import pandas as pd
 from wenming_metrics.domain import periods
 from wenming_metrics.domain.periods import ZONE, window
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.bulletin.facts import gather
 from wenming_metrics.publishing.issues import DRAFT, Issue
 from wenming_metrics.publishing.lists import Signed, make_lists
 from wenming_metrics.publishing.snapshot import digest_of, freeze
@@ -111,7 +112,8 @@ def signed(office: Office) -> str:
     issue = Issue(1, 2026, 47, "周通报", WEEK, "2026-11-23T09:00:00", DRAFT, "", "测试")
     with reading(office.store) as connection:
         lists = make_lists(connection, office, WEEK, Cutoff(), Signed({}, {}))
-    return digest_of(freeze(issue, {}, Cutoff(), lists))
+        bulletin = gather(connection, office, WEEK, Cutoff())
+    return digest_of(freeze(issue, {}, Cutoff(), lists, bulletin))
 
 
 def spell(frame: pd.DataFrame) -> str:

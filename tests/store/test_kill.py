@@ -57,8 +57,10 @@ def turn_on(data: Path, url: str, batch: int, counts: bool, tell) -> None:
     office = open_office(Settings(data, url, None))
     tell(READY)
     while True:
-        verb = commit.withdraw if counts else commit.reinstate
-        verb(office, batch, "测试")
+        if counts:
+            commit.withdraw(office, batch, "测试", "发错了")
+        else:
+            commit.reinstate(office, batch, "测试")
         tell(WITHDRAW if counts else REINSTATE)
         counts = not counts
 

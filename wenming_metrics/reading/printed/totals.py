@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import fsum
 
 import numpy as np
 
@@ -148,7 +149,7 @@ def _weighted(
         both = filled & (weights > 0)
         if both.any():
             share = weights[both] / weights[both].sum()
-            yield float(share @ numbers[both]), float(share @ slack[both])
+            yield fsum(share * numbers[both]), fsum(share * slack[both])
     if not counts:
         low, high = float(numbers[filled].min()), float(numbers[filled].max())
         yield (low + high) / 2, (high - low) / 2 + float(slack[filled].max())
