@@ -33,6 +33,8 @@ def local_cluster() -> Iterator[object]:
         ) as cluster,
     ):
         yield cluster
+        # To end it, busy workers may take their time.
+        dask.config.set({"distributed.comm.timeouts.connect": "60s"})
 
 
 def kill_one(executor: Executor) -> None:
