@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.problems import Problem, rejected
@@ -23,11 +22,9 @@ from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, Workbook
 from wenming_metrics.reading.model.reading import (
     Context,
-    Counts,
-    HeaderCell,
     Reading,
     Recognised,
-    SheetReading,
+    SeenColumn,
     Unmapped,
 )
 from wenming_metrics.reading.personal.blanking import blank
@@ -52,24 +49,21 @@ from wenming_metrics.reading.records.kinds import BY_NAME
 from wenming_metrics.reading.resolve.names import Names, build_names
 from wenming_metrics.reading.sandbox.pictures import pictures_read, report_pictures
 from wenming_metrics.reading.sandbox.process import decode
+from wenming_metrics.reading.summary import (
+    CHECKED,
+    ParsedSheet,
+    count_rows,
+    describe_sheets,
+    list_held,
+    name_kind,
+    order_problems,
+)
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
 from wenming_metrics.reading.tables.side_by_side import part_beside
 from wenming_metrics.reading.tables.stored_forms import put_right
-from wenming_metrics.reading.tables.table import Table, held_rows
-from wenming_metrics.reading.tables.totals import Total
+from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
-
-_CHECKED = {reading.CHECKLIST, reading.WIDE, reading.FINDINGS, reading.VISITS}
-
-
-@dataclass(frozen=True)
-class ParsedSheet:
-    """One sheet whose rows were taken: its table, rows of totals, rows that are no data."""
-
-    table: Table
-    totals: list[Total]
-    skipped: int
 
 
 def open_workbook(data: bytes, context: Context) -> Workbook:
@@ -111,32 +105,22 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
     headed_sheets, recognised, problems = find_sheets(sheets, words)
     bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
-    columns = list_unmapped(sheets, headed_sheets, words)
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
         column
-        for column in columns
-        if not is_personal(
-            normalise(column.header), column.samples, of_people=column.kind == reading.SURVEY
-        )
+        for column in list_unmapped(sheets, headed_sheets, words)
+        if not _is_of_people(column, column.kind)
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     personal = _personal(workbook, headed_sheets)
-    parsed_sheets = [
-        _parse_sheet(
-            replace(headed, sheet=without_personal(headed.sheet, personal)) if personal else headed
-        )
-        for headed in headed_sheets
-    ]
-    kept_tables, equal = settle_equal_rows(
-        [parsed.table for parsed in parsed_sheets], context.answers.equal_rows
-    )
-    parsed_sheets = list(map(_with_table, parsed_sheets, kept_tables))
+    parsed_sheets, equal = _parse_sheets(headed_sheets, personal, context)
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
     problems += [*report_unmapped(unmapped), *_report_personal(personal), *equal]
-    problems += [problem for parsed in parsed_sheets for problem in _ordered(parsed.table.problems)]
+    problems += [
+        problem for parsed in parsed_sheets for problem in order_problems(parsed.table.problems)
+    ]
     problems += report_pictures(
         workbook, {parsed.table.sheet.index: parsed.table.sheet for parsed in parsed_sheets}
     )
@@ -145,14 +129,14 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     return Reading(
         filename,
         sha256,
-        kind=_kind(parsed_sheets),
-        sheets=_sheet_readings(parsed_sheets),
-        held=_held(parsed_sheets),
+        kind=name_kind(parsed_sheets),
+        sheets=describe_sheets(parsed_sheets),
+        held=list_held(parsed_sheets),
         bare=tuple(_bare(parsed_sheets, context)),
         unmapped=unmapped,
         recognised=bare.recognised,
         problems=tuple(problems),
-        counts=_counts(parsed_sheets, frames.get("records")),
+        counts=count_rows(parsed_sheets, frames.get("records")),
         blocks=tuple(
             (parsed.table.sheet.index, b)
             for parsed in parsed_sheets
@@ -167,14 +151,17 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
 
 def _without_people(table: Recognised) -> Recognised:
     """Leave out the values of columns with people's own data: nobody is shown them."""
-    of_people = reading.SURVEY in (table.kind, table.proposed)
     columns = (
-        replace(column, samples=())
-        if is_personal(normalise(column.header), of_people=of_people)
-        else column
+        replace(column, samples=()) if _is_of_people(column, table.kind, table.proposed) else column
         for column in table.columns
     )
     return replace(table, columns=tuple(columns))
+
+
+def _is_of_people(column: Unmapped | SeenColumn, *kinds: str) -> bool:
+    """Say whether a column of a sheet of one of some kinds holds people's own data."""
+    of_people = reading.SURVEY in kinds
+    return is_personal(normalise(column.header), column.samples, of_people=of_people)
 
 
 def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[reading.Bare]:
@@ -204,6 +191,22 @@ def _report_personal(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
 
 def _names(context: Context, register: Register) -> Names:
     return build_names(register, context.catalogue, context.choices.names)
+
+
+def _parse_sheets(
+    headed_sheets: Sequence[HeadedSheet], personal: Sequence[PersonalColumn], context: Context
+) -> tuple[list[ParsedSheet], list[Problem]]:
+    """Take the rows of all sheets, those once that stand in two; gives what is to be told of these."""
+    if personal:
+        headed_sheets = [
+            replace(headed, sheet=without_personal(headed.sheet, personal))
+            for headed in headed_sheets
+        ]
+    parsed_sheets = list(map(_parse_sheet, headed_sheets))
+    counted_tables, equal = settle_equal_rows(
+        [parsed.table for parsed in parsed_sheets], context.answers.equal_rows
+    )
+    return list(map(_with_table, parsed_sheets, counted_tables)), equal
 
 
 def _parse_sheet(headed: HeadedSheet) -> ParsedSheet:
@@ -256,7 +259,7 @@ def _read_records(parsed: ParsedSheet, names: Names, context: Context) -> pd.Dat
 def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
     """Tell of rows of totals where rows have no deductions; with those they are told by their kind."""
     for parsed in parsed_sheets:
-        if parsed.table.kind not in _CHECKED - {reading.VISITS}:
+        if parsed.table.kind not in CHECKED - {reading.VISITS}:
             report_totals(parsed.table, parsed.totals)
 
 
@@ -283,80 +286,6 @@ def _read_registers(
 
 def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-
-
-def _kind(parsed_sheets: Sequence[ParsedSheet]) -> str:
-    """Name the whole file; whatever lies beside checks or problems, it is an inspection."""
-    kinds = {parsed.table.kind for parsed in parsed_sheets}
-    if len(kinds) > 1 and kinds <= reading.REGISTER_KINDS:
-        return reading.REGISTERS
-    if len(kinds) == 1 and not kinds & _CHECKED:
-        return kinds.pop()
-    return reading.RECORDS if kinds <= {*BY_NAME, reading.SURVEY} else reading.INSPECTION
-
-
-def _sheet_readings(parsed_sheets: Sequence[ParsedSheet]) -> tuple[SheetReading, ...]:
-    """Tell of the sheets; several tables of one are told of together, each header with its row."""
-    by_index: dict[int, SheetReading] = {}
-    for table in (parsed.table for parsed in parsed_sheets):
-        index, row = table.sheet.index, table.sheet.first_row + table.header.row
-        headers = _header_cells(table, row if index in by_index else 0)
-        if index in by_index:
-            first = by_index[index]
-            more = {"headers": (*first.headers, *headers), "n_rows": first.n_rows + table.n_rows}
-            by_index[index] = replace(first, **more)
-            continue
-        identity = (table.sheet.name, index, table.kind, row)
-        by_index[index] = SheetReading(*identity, headers, table.n_rows, table.header.titles.sender)
-    return tuple(by_index.values())
-
-
-def _header_cells(table: Table, row: int) -> tuple[HeaderCell, ...]:
-    names = {position: name for name, ats in table.header.columns.items() for position in ats}
-    texts = table.header.texts
-    return tuple(
-        HeaderCell(position, text, names.get(position, ""), row)
-        for position, text in enumerate(texts)
-        if text
-    )
-
-
-def _ordered(problems: list[Problem]) -> list[Problem]:
-    """Order the problems of a sheet by row, those of the whole sheet first."""
-    rows = np.array([problem.row or 0 for problem in problems], np.int64)
-    return [problems[index] for index in np.argsort(rows, kind="stable").tolist()]
-
-
-def _counts(parsed_sheets: Sequence[ParsedSheet], records: pd.DataFrame | None) -> Counts:
-    rows = sum(parsed.table.n_rows for parsed in parsed_sheets)
-    n_held = sum(int(parsed.table.held.sum()) for parsed in parsed_sheets)
-    silent = sum(
-        _without_record(parsed.table, records)
-        for parsed in parsed_sheets
-        if parsed.table.kind in BY_NAME
-    )
-    skipped = sum(parsed.skipped for parsed in parsed_sheets) + silent
-    return Counts(rows - silent, rows - silent - n_held, n_held, skipped)
-
-
-def _without_record(table: Table, records: pd.DataFrame) -> int:
-    """Count the rows that a kind of records takes for bands and sums of its own."""
-    record_rows = records.loc[records["sheet"] == table.sheet.index, "source_row"]
-    return int((~table.held & ~np.isin(table.excel, record_rows.to_numpy())).sum())
-
-
-def _held(parsed_sheets: Sequence[ParsedSheet]) -> pd.DataFrame:
-    """List the rows that are held with the codes of everything that holds them."""
-    frames = [held_rows(parsed.table) for parsed in parsed_sheets]
-    held_lines = pd.concat(frames, ignore_index=True)
-    if held_lines.duplicated(["sheet", "source_row"]).any():  # tables that stand side by side
-        joined = held_lines.groupby(["sheet", "source_row"], sort=False)["codes"].agg(_united)
-        held_lines = joined.reset_index()
-    return held_lines.astype(reading.HELD_COLUMNS)
-
-
-def _united(code_sets: pd.Series) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for codes in code_sets for code in codes))
 
 
 def _returned(
