@@ -5,6 +5,6 @@ from wenming_metrics.ui.issues import page as issues_page
 
 office = page.open_page("签发")
 page.inspected_days()
-page.say("先建草稿、发核对稿、收复核意见,再签发。签发以后名单不再变,有变动就列为更正。")
+page.say("先建草稿、发核对稿、收复核意见，再签发。签发以后名单不再变，有变动就列为更正。")
 issues_page.draw(office, page.ask_who("变动记录"))
 page.fine_print(office)

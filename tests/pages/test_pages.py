@@ -142,7 +142,7 @@ def test_an_empty_store_says_what_to_do(empty, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens(filled, page):
-    assert "测评办法:" in texts(visit(page))
+    assert "测评办法：" in texts(visit(page))
 
 
 def test_overview_shows_the_figures_of_the_queries(filled):
@@ -158,7 +158,7 @@ def test_overview_shows_the_figures_of_the_queries(filled):
 def test_overview_opens_on_the_last_day_with_data(filled):
     app = visit()
     assert app.date_input[0].value == days_known(filled)[-1]
-    assert "当日点位少,名次仅供参考。" in texts(app)
+    assert "当日点位少，名次仅供参考。" in texts(app)
 
 
 @drawn_alike
@@ -169,7 +169,7 @@ def test_overview_of_a_day_without_data(filled):
 @drawn_alike
 def test_ranking_of_a_day_without_data(filled):
     said = texts(visit("ranking", date="2026-11-19"))
-    assert "本期没有可以排名的街道:43 个未督查。" in said
+    assert "本期没有可以排名的街道：43 个未督查。" in said
     assert "当日没有督查。" in said
 
 
@@ -414,7 +414,7 @@ def test_a_file_that_the_program_fails_at_is_told_and_the_others_are_offered(fil
     app = visit("upload")
     fresh = (SAMPLES / FRESH).read_bytes()
     app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX), (FRESH, fresh, XLSX)])
-    assert "共 2 个文件,1 个可以入库(297 行)" in texts(sound(app.run()))
+    assert "共 2 个文件，1 个可以入库（297 行）" in texts(sound(app.run()))
     app.file_uploader[0].set_value([("坏.xlsx", fresh + b" ", XLSX)])
     assert re.search(r"错误编号 \d{4}-\d{6}-\w{4}", told_lines(sound(app.run())))
     monkeypatch.setattr(rehearsal, "effect", lambda *_: {}["甲"])
@@ -488,12 +488,12 @@ def test_live_figures_are_marked_and_signed_ones_are_shown_as_signed(issued):
     batch = int(batches.batches(office).iloc[0]["batch"])
     commit.withdraw(office, batch, "李四", "发错了表")
     app = visit("ranking", period="周", unit=first_unit(office)["unit_name"])
-    assert "更正:签发以后" in [found.label for found in app.expander][0]
+    assert "更正：签发以后" in [found.label for found in app.expander][0]
     shown = next(found.value for found in app.dataframe if "place" in found.value)
     assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(signed["score"].dropna())
     assert "各条失分相加正好是" in texts(app)
     app.toggle[0].set_value(True)
-    assert "**未签发**;签发的名单以上面的文号为准" in texts(sound(app.run()))
+    assert "**未签发**；签发的名单以上面的文号为准" in texts(sound(app.run()))
     shown = next(found.value for found in app.dataframe if "place" in found.value)
     now = ranking(office, WEEK)["score"].dropna()
     assert sorted(shown.loc[~shown["is_mean"], "score"]) == sorted(now)
@@ -525,7 +525,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1).run()
     app.text_area[0].set_value("请看照片").run()
     button(app, "记下意见").click().run()
-    assert "现在还不能签发:1 条复核意见没有决定。" in texts(sound(app))
+    assert "现在还不能签发：1 条复核意见没有决定。" in texts(sound(app))
     key = f"remarks-{issue.key}-{cache.version().revision}"
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
@@ -533,10 +533,10 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.text_input(key="why-1").set_value("不是这个街道").run()
     app.text_input(key="approver-1").set_value("主任").run()
     button(app, "记下决定").click().run()
-    assert "已决定:剔除" in texts(sound(app)).replace("\\", "")
+    assert "已决定：剔除" in texts(sound(app)).replace("\\", "")
     app.text_input(key=f"document-{issue.key}").set_value("演字47号").run()
     button(app, "签发这一期").click().run()
-    assert "已签发,校验码" in texts(sound(app))
+    assert "已签发，校验码" in texts(sound(app))
     signed = issues.issues(own)[0]
     found = visit("recheck", **{"verify-hash": signed.short_hash})
     assert "**一致**" in texts(found)
@@ -565,7 +565,7 @@ def test_a_store_that_fails_says_why_and_is_used_again_when_it_can_be(own, page)
         assert words in app.error[0].value
         assert "Error" not in app.error[0].value
     app.run()
-    assert "测评办法:" in texts(sound(app))
+    assert "测评办法：" in texts(sound(app))
 
 
 @contextmanager
@@ -580,7 +580,7 @@ def out_of_reach(store):
     place = Path(store.engine.url.database)
     away = place.rename(place.with_name("away.db"))
     place.mkdir()
-    yield "没有这个文件夹,或者没有读写的权限。"
+    yield "没有这个文件夹，或者没有读写的权限。"
     place.rmdir()
     away.rename(place)
 

@@ -77,7 +77,7 @@ def test_every_kind_of_loss_is_a_line_and_they_add_up(told):
     assert unit["score"] == 28  # 100 - 60 - 3 - 10 + 1
     assert lines["points"].sum() == pytest.approx(unit["full"] - unit["total"], abs=1e-9)
     silent = lines[lines["kind"] == SILENT].iloc[0]
-    assert (silent["level2"], silent["site_name"]) == ("(未查,按 0 分计)", "不在某一行上")
+    assert (silent["level2"], silent["site_name"]) == ("（未查，按 0 分计）", "不在某一行上")
     assert lines.loc[lines["kind"] == ADJUSTED, "reason"].tolist() == ["市级表彰"]
 
 

@@ -22,11 +22,11 @@ def of(**losses):
     ("total", "losses", "added", "said"),
     [
         (0.0, of(), 0, "某街道没有失分。"),
-        (5.0, of(甲=5), 0, "某街道失 **5.00** 分,全在**甲**这一项。"),
-        (10.0, of(甲=6, 乙=3, 丙=1), 0, "某街道失 **10.00** 分,3 项中有 **2 项占 90%**。"),
-        (10.0, of(甲=5, 乙=5), 0, "某街道失 **10.00** 分,在 2 项上,最多的一项占 50%。"),
-        (3.0, of(甲=4, 加分=-1), 1, "某街道失 **3.00** 分(加分抵回 1.00 分),全在**甲**这一项。"),
-        (-1.0, of(甲=1, 加分=-2), 2, "某街道加分多于失分,净加 **1.00** 分。"),
+        (5.0, of(甲=5), 0, "某街道失 **5.00** 分，全在**甲**这一项。"),
+        (10.0, of(甲=6, 乙=3, 丙=1), 0, "某街道失 **10.00** 分，3 项中有 **2 项占 90%**。"),
+        (10.0, of(甲=5, 乙=5), 0, "某街道失 **10.00** 分，在 2 项上，最多的一项占 50%。"),
+        (3.0, of(甲=4, 加分=-1), 1, "某街道失 **3.00** 分（加分抵回 1.00 分），全在**甲**这一项。"),
+        (-1.0, of(甲=1, 加分=-2), 2, "某街道加分多于失分，净加 **1.00** 分。"),
     ],
 )
 def test_the_first_line(total, losses, added, said):
@@ -38,10 +38,10 @@ def test_the_first_line(total, losses, added, said):
     [
         ([], "没有失分。"),
         ([3], "失分只有这一项。"),
-        ([9, 1], "一项就占 90%(虚线是 80%),其余 1 项合计占 10%。"),
-        ([5, 4, 1], "前 2 项占 90%(虚线是 80%),其余 1 项合计占 10%;最多的一项占 50%。"),
-        ([7, 3], "2 项合起来才过八成(虚线是 80%),最多的一项占 70%。"),
-        ([1] * 10, "失分分散:10 项里要 8 项才到八成,最多的一项也只占 10%。"),
+        ([9, 1], "一项就占 90%（虚线是 80%），其余 1 项合计占 10%。"),
+        ([5, 4, 1], "前 2 项占 90%（虚线是 80%），其余 1 项合计占 10%；最多的一项占 50%。"),
+        ([7, 3], "2 项合起来才过八成（虚线是 80%），最多的一项占 70%。"),
+        ([1] * 10, "失分分散：10 项里要 8 项才到八成，最多的一项也只占 10%。"),
     ],
 )
 def test_few_or_many(losses, said):
@@ -53,18 +53,18 @@ def blocks(*losses):
 
 
 def test_the_largest_block_is_named_only_where_there_is_one():
-    assert widest(blocks(("甲", 3), ("乙", 1))).startswith("最大的一块是「甲」,占 75%。")
-    assert widest(blocks(("甲", 1), ("乙", 1))) == "甲、乙失分一样多,各占 50%。"
-    assert widest(blocks(("甲", 1))) == "失分全在「甲」。"
-    assert widest(pd.DataFrame(columns=["level", "name", "loss"])) == "没有失分,没有图可画。"
+    assert widest(blocks(("甲", 3), ("乙", 1))).startswith("最大的一块是“甲”，占 75%。")
+    assert widest(blocks(("甲", 1), ("乙", 1))) == "甲、乙失分一样多，各占 50%。"
+    assert widest(blocks(("甲", 1))) == "失分全在“甲”。"
+    assert widest(pd.DataFrame(columns=["level", "name", "loss"])) == "没有失分，没有图可画。"
 
 
 def test_the_darkest_cell_is_named_only_where_there_is_one():
     table = pd.DataFrame({"环境": [1.0, 2.0], "秩序": [None, 0.5]}, ["甲", "乙"])
-    assert darkest(table) == "颜色最深的是「乙」的「环境」,失 2.00 分。"
-    assert darkest(table.clip(upper=0.5)).startswith("最深的 3 格并列,各 0.50 分")
-    assert darkest(table.iloc[:1]) == "失分只在「甲」的「环境」一格(1.00 分)。"
-    assert darkest(table * 0) == "没有失分,没有深色的格子。"
+    assert darkest(table) == "颜色最深的是“乙”的“环境”，失 2.00 分。"
+    assert darkest(table.clip(upper=0.5)).startswith("最深的 3 格并列，各 0.50 分")
+    assert darkest(table.iloc[:1]) == "失分只在“甲”的“环境”一格（1.00 分）。"
+    assert darkest(table * 0) == "没有失分，没有深色的格子。"
 
 
 def test_what_did_not_count_is_told_only_where_there_is_some():
@@ -75,14 +75,14 @@ def test_what_did_not_count_is_told_only_where_there_is_some():
 def test_a_gain_below_the_loss_is_explained():
     assert gained("甲", 1, 80.0, 82.0, 2.0, 2.0).endswith("80.00 → **82.00**。")
     assert "扣完为止" in gained("甲", 1, 80.0, 81.0, 1.0, 2.0)
-    assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好,可得回 **1.50** 分。"
+    assert gained("甲", 2, None, 50.0, 1.5, 1.5) == "甲把选中的 2 项都改好，可得回 **1.50** 分。"
 
 
 def test_what_is_given_back_together_is_not_less_than_what_one_gives():
     """The table has four decimals for the city; the score is rounded to two on both sides."""
     said = gained("全市", 6, 87.60, 87.60, 0.0048, 0.0048, 4)
-    assert said == "全市把选中的 6 项都改好,可得回 **0.0048** 分:87.60 → **87.60**。"
-    assert "**0.01** 分:87.60 → **87.60**(得分是" in gained("甲", 2, 87.60, 87.60, 0.006, 0.006)
+    assert said == "全市把选中的 6 项都改好，可得回 **0.0048** 分：87.60 → **87.60**。"
+    assert "**0.01** 分：87.60 → **87.60**（得分是" in gained("甲", 2, 87.60, 87.60, 0.006, 0.006)
     assert "四舍五入" not in gained("甲", 1, 80.0, 82.0, 2.0, 2.0)
 
 
@@ -101,25 +101,25 @@ def worked(of_line=1.0, weight=None, shown=3.0, **told):
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({}, "扣 2 分 ÷ 本期全部扣分 8 分 = 25.00%,失 12.0000 × 25.00% = 3.0000 分。"),
+        ({}, "扣 2 分 ÷ 本期全部扣分 8 分 = 25.00%，失 12.0000 × 25.00% = 3.0000 分。"),
         (
             {"mode": "visit", "part": 0.4, "whole": 1.6},
-            "扣 2 分 ÷ 满分 5 = 0.4000,占各次失分率合计 1.6000 的 25.00%",
+            "扣 2 分 ÷ 满分 5 = 0.4000，占各次失分率合计 1.6000 的 25.00%",
         ),
         (
             {"mode": "deduct", "part": 1.25, "whole": 5.0, "uncounted": 0.75},
-            "扣 2 分,扣完为止计 1.25 分 ÷ 计入的扣分合计 5 分 = 25.00%",
+            "扣 2 分，扣完为止计 1.25 分 ÷ 计入的扣分合计 5 分 = 25.00%",
         ),
-        ({"mode": "grade", "part": None, "whole": None}, "分摊,失 12.0000 × 25.00% = 3.0000 分"),
+        ({"mode": "grade", "part": None, "whole": None}, "分摊，失 12.0000 × 25.00% = 3.0000 分"),
         ({"batch": 4}, "按扣分表计 2 分 ÷"),
         ({"share": 0.5}, "× 天数占比 50.00% = 12.0000 分"),
-        ({"of_line": 0.5, "shown": 1.5}, "本行占 50.00%,计 1.5000 分。"),
-        ({"weight": 0.04, "shown": 0.12}, "全市得分里这个单位占 4.00%,计 0.1200 分。"),
-        ({"shown": 3.0012}, "(总数取两位小数,各行随着微调,表里列 3.0012 分)。"),
-        ({"kind": "silent", "reason": "未查,按 0 分计"}, "「环境」失 3.0000 分,未查,按 0 分计。"),
+        ({"of_line": 0.5, "shown": 1.5}, "本行占 50.00%，计 1.5000 分。"),
+        ({"weight": 0.04, "shown": 0.12}, "全市得分里这个单位占 4.00%，计 0.1200 分。"),
+        ({"shown": 3.0012}, "（总数取两位小数，各行随着微调，表里列 3.0012 分）。"),
+        ({"kind": "silent", "reason": "未查，按 0 分计"}, "“环境”失 3.0000 分，未查，按 0 分计。"),
         (
             {"kind": "adjusted", "reason": "表彰", "points": -1.0, "shown": -1.0},
-            "表彰:加 1.0000 分。",
+            "表彰：加 1.0000 分。",
         ),
     ],
 )

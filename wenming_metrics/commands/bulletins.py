@@ -33,7 +33,7 @@ def add_commands(add: Add) -> None:
     make.add_argument(
         "--units", action="store_true", help="一单位一单，各单位只有自己的，存成 .zip"
     )
-    make.add_argument("--out", type=Path, help="存到哪个文件(.docx,一单位一单为 .zip)")
+    make.add_argument("--out", type=Path, help="存到哪个文件（.docx，一单位一单为 .zip）")
     make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
     make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
     make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")

@@ -54,11 +54,11 @@ class Problem:
     @property
     def location(self) -> str:
         """Where it is, in the user's own terms: 「督查表」第 17 行「扣分」(F17)."""
-        words = [f"「{self.sheet}」" if self.sheet else ""]
+        words = [f"“{self.sheet}”" if self.sheet else ""]
         if self.row is not None:
             words.append(f"第 {self.row} 行")
         if self.header:
-            words.append(f"「{self.header}」")
+            words.append(f"“{self.header}”")
         if self.column and self.row is not None:
             words.append(f"({self.column}{self.row})")
         return "".join(words)

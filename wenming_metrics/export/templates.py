@@ -205,7 +205,7 @@ def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
 def _write_form(
     page: Worksheet, form: BlankForm, example: Mapping[str, object], titles: Mapping[str, str]
 ) -> None:
-    title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
+    title = f"{form.title}（第 {FIRST_ROW} 行是{EXAMPLE}；列名请不要改）"
     _write(page, 1, 1, title, Font(_FONT, 12, bold=True))
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(form.columns))
     page.row_dimensions[1].height = 28
@@ -261,7 +261,7 @@ def _offer(page: Worksheet, form: BlankForm, ranges: Mapping[str, str], several:
             continue
         offer = DataValidation(type="list", formula1=f"={ranges[name]}", allow_blank=True)
         offer.showErrorMessage, offer.errorStyle = name not in several, "warning"
-        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
+        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法，确定要这样写吗？"
         letter = get_column_letter(column)
         offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")
         page.add_data_validation(offer)

@@ -84,7 +84,7 @@ def _in_short(line: Line | None) -> str:
     if line is None:
         return ""
     above = f"上级 {line['parent']}" if line["parent"] else "第一层"
-    return f"{above},权重 {spell_cell(line['weight'], Heading('weight', ''))}"
+    return f"{above}，权重 {spell_cell(line['weight'], Heading('weight', ''))}"
 
 
 def spell_cell(text: str, heading: Heading) -> str:

@@ -57,5 +57,5 @@ def read_toml(path: Path, faults: list[Fault]) -> tuple[dict, str]:
     except FileNotFoundError:
         faults.append(Fault(path.name, None, "缺少这个文件。"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
+        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件（{error}）。"))
     return {}, ""

@@ -66,7 +66,7 @@ def choices(office: Office) -> pd.DataFrame:
     rows += [
         (
             *(NAME, n.choice, f"{_NAME_KINDS[n.kind]}“{n.written}”"),
-            *(titles[n.kind].get(int(n.target), "(已不在名册里)"), n.who, n.at, "", ""),
+            *(titles[n.kind].get(int(n.target), "（已不在名册里）"), n.who, n.at, "", ""),
         )
         for n in names.itertuples()
     ]

@@ -110,12 +110,12 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
 def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     """Make an xlsx of some lines of `record_list`; text stays text."""
     kind_title = BY_NAME[kind].title
-    notes = ["只列现在计入的文件;不含责任人和联系电话。"]
+    notes = ["只列现在计入的文件；不含责任人和联系电话。"]
     if (lines["restricted"] != "").any():
-        notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
+        notes.append(f"公布限制一栏写着“{RESTRICTED}”的，只供内部工作使用。")
     return write_book(
         ExportSheet(
-            kind_title, f"{kind_title}记录({len(lines)} 条)", lines, record_columns(kind), notes
+            kind_title, f"{kind_title}记录（{len(lines)} 条）", lines, record_columns(kind), notes
         )
     )
 

@@ -24,7 +24,7 @@ _COUNTED = re.compile(
     r"(?:处|个|起|辆|家|块|张|户|条|件|堆|台|根|盏|棵|人|座|间|只|面|幅|袋|桶|次|片|株|段|口)"
 )
 _DIGITS = {text: number for number, text in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_EDGES = " \t\n;；。,，"
+_EDGES = " \t\n；；。，，"
 
 
 @dataclass(frozen=True)

@@ -252,8 +252,8 @@ def describe_nearest(table: Recognised | None) -> str:
     """Say what a table is nearest to, for one that is of no kind; "" where nothing is near."""
     if table is None or not table.proposed:
         return ""
-    lacking = f",但没有{'、'.join(table.missing)}" if table.missing else ""
-    return f"最像的是{SHEET_TITLES[table.proposed]}:{table.reason}{lacking}。"
+    lacking = f"，但没有{'、'.join(table.missing)}" if table.missing else ""
+    return f"最像的是{SHEET_TITLES[table.proposed]}：{table.reason}{lacking}。"
 
 
 def same_family(first: str, second: str) -> bool:

@@ -166,11 +166,11 @@ def _may_be(setting: Setting) -> str:
     words = "、".join(setting.words.values())
     choices = {
         **dict.fromkeys(("number", "integer", "numbers"), "数"),
-        **{"date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
-        "choices": f"几种,用顿号隔开:{words}",
+        **{"date": "日期，如 2026-01-01", "list": "几个名称，用顿号隔开"},
+        "choices": f"几种，用顿号隔开：{words}",
     }.get(setting.kind, words)
     default = setting.blank or value_cell(setting.default, setting)
-    blank = "" if default in (None, "") else f"空着:{default}"
+    blank = "" if default in (None, "") else f"空着：{default}"
     return ";".join(clause for clause in (choices, blank) if clause)
 
 
@@ -204,7 +204,7 @@ def _date(text: str) -> date:
     try:
         return date(*map(int, match.groups()))
     except (AttributeError, ValueError):
-        raise ValueError(f"“{text}”应为日期,如 2026-01-01。") from None
+        raise ValueError(f"“{text}”应为日期，如 2026-01-01。") from None
 
 
 def _list(text: str) -> list[str]:
@@ -212,7 +212,7 @@ def _list(text: str) -> list[str]:
         try:
             return [str(entry) for entry in tomllib.loads(f"value = {text}")["value"]]
         except tomllib.TOMLDecodeError:
-            raise ValueError(f"“{text}”应为几个名称,用顿号隔开。") from None
+            raise ValueError(f"“{text}”应为几个名称，用顿号隔开。") from None
     return [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
 
 
@@ -247,14 +247,14 @@ def _coded_item(line: Line, catalogue: Catalogue) -> Line:
 
 def worded(fault: Fault) -> str:
     """Put the words of the office into the message of a fault that speaks of files and codes."""
-    message = fault.message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    message = fault.message.replace("tables.csv", "工作表“分档表”").replace("[[board]]", "榜单")
     setting = RULES.find(fault.column) if fault.file == SETTINGS else None
     if setting:
         for code, word in setting.words.items():
             message = message.replace(f"{code}({word})", word)
         path = rf"(?<![\w.]){re.escape(fault.column)}(?![\w.])"
-        message = re.sub(path, f"「{title_of(fault.column, setting)}」", message)
-    message = re.sub("^root:", "总分:", message)
+        message = re.sub(path, f"“{title_of(fault.column, setting)}”", message)
+    message = re.sub("^root:", "总分：", message)
     message = re.sub(
         r"(?<![\w.])[a-z_]+(?![\w.])", lambda code: _WORDS.get(code[0], code[0]), message
     )

@@ -45,7 +45,7 @@ def run(chosen: StreamlitPage) -> None:
         moment = now()
         logger.exception("page %s failed", chosen.url_path)
         st.error(
-            f"这一页没有显示出来。请刷新再试;还不行,请告诉管理员出错时间:{moment:%m月%d日 %H:%M:%S}。"
+            f"这一页没有显示出来。请刷新再试；还不行，请告诉管理员出错时间：{moment:%m月%d日 %H:%M:%S}。"
         )
 
 
@@ -64,7 +64,7 @@ def open_page(title: str) -> Office:
     except RuleSetError as error:
         logger.exception("rules cannot be used")
         faults = "\n".join(f"- {fault}" for fault in error.faults)
-        st.error(f"测评办法的文件有错,改好之后刷新本页:\n{faults}")
+        st.error(f"测评办法的文件有错，改好之后刷新本页：\n{faults}")
     except StoreError as error:
         logger.exception("store cannot be opened")
         st.error(str(error))
@@ -92,10 +92,10 @@ def stop_if_empty(days: Sequence) -> None:
     if not days:
         stop(
             "还没有督查数据",
-            "第一次使用,按顺序做三步:\n"
-            "1. 上传单位名册、点位名册,软件才认得街道、部门和点位;\n"
-            "2. 上传督查表,看清提示,点「入库」;\n"
-            "3. 回到这里,就有得分和排名。",
+            "第一次使用，按顺序做三步：\n"
+            "1. 上传单位名册、点位名册，软件才认得街道、部门和点位；\n"
+            "2. 上传督查表，看清提示，点“入库”；\n"
+            "3. 回到这里，就有得分和排名。",
         )
 
 
@@ -104,7 +104,7 @@ def stop(
     steps: str,
     *,
     page: str = "pages/upload.py",
-    label: str = "去「数据上传」",
+    label: str = "去“数据上传”",
     office: Office | None = None,
 ) -> None:
     """Draw what is missing and the ways on, and end the page.
@@ -116,7 +116,7 @@ def stop(
         st.markdown(steps)
         with st.container(horizontal=True):
             st.page_link(page, label=label)
-            st.page_link("pages/manual.py", label="看「使用说明」")
+            st.page_link("pages/manual.py", label="看“使用说明”")
     if office is not None:
         fine_print(office)
     st.stop()
@@ -149,7 +149,7 @@ def ask_who(record: str) -> str:
     return st.text_input(
         "经办人",
         key="who",
-        placeholder=f"您的姓名,会记在{record}里",
+        placeholder=f"您的姓名，会记在{record}里",
         max_chars=20,
         persist_state="session",
         width=320,
@@ -201,14 +201,14 @@ def foot_text(office: Office, window: Window, checks: int) -> str:
     """Spell what stands at the foot of a page."""
     last = ask(batches)["act_at"].max()
     return (
-        f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
+        f"测评办法：{_versions(office, window)} · 时段：{window.title} · 检查 {checks:,} 项次 · "
         f"数据到 {ask(days_known)[-1]:%Y-%m-%d} · 最近一次数据变动 {moment(last)}"
     )
 
 
 def fine_print(office: Office) -> None:
     """Write under which rules the files are read; for pages that show no figures."""
-    st.caption(f"测评办法:{_name(office.rules)}")
+    st.caption(f"测评办法：{_name(office.rules)}")
 
 
 def _versions(office: Office, window: Window) -> str:
@@ -220,4 +220,4 @@ def _versions(office: Office, window: Window) -> str:
 
 
 def _name(rules: RuleSet) -> str:
-    return f"{rules.short}(版本 {rules.version})"
+    return f"{rules.short}（版本 {rules.version}）"

@@ -125,7 +125,7 @@ def choose_name(label: str, names: Sequence[str], control: str) -> None:
         label,
         names,
         index=None,
-        placeholder="点表中一行,或在这里选",
+        placeholder="点表中一行，或在这里选",
         key=control,
         bind="query-params",
         width=300,

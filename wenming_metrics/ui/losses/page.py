@@ -49,7 +49,7 @@ def draw(office: Office, selection: Selection) -> None:
 def _opening(book: Book, scope: Scope, window_name: str) -> str:
     units = book.ledger.units
     if not scope.unit and book.ledger.city_score is None:
-        return f"{window_name}没有督查,或各街道检查项不足,暂不评分。"
+        return f"{window_name}没有督查，或各街道检查项不足，暂不评分。"
     lines = book.lines(scope)
     if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
         return f"{words.plain(scope.unit)}{window_name}没有得分。"
@@ -62,18 +62,18 @@ def _basis(book: Book, scope: Scope) -> str:
     """Say what the total is, and what stands apart from it."""
     units, total = book.ledger.units, book.shown_points(scope)
     lines = book.lines(scope)
-    sentences_of_basis = [f"按指标逐级往下,直到最后列出的记录,各行相加都正好是 {total:.2f} 分。"]
+    sentences_of_basis = [f"按指标逐级往下，直到最后列出的记录，各行相加都正好是 {total:.2f} 分。"]
     if scope.unit:
         unit_lines = units[units["name"] == scope.unit]
         if len(unit_lines) and pd.isna(unit_lines["score"].iloc[0]):
-            sentences_of_basis.append(f"{unit_lines['status'].iloc[0]},不进入全市得分。")
+            sentences_of_basis.append(f"{unit_lines['status'].iloc[0]}，不进入全市得分。")
         else:
             city = float(lines["city"].sum())
             sentences_of_basis.append(f"在全市得分里计 {city:.4f} 分。")
     else:
         scored = int((units["weight"] > 0).sum())
         left = len(units) - scored
-        apart = f",{left} 个没有得分的不计入" if left else ""
+        apart = f"，{left} 个没有得分的不计入" if left else ""
         sentences_of_basis.append(f"全市是 {scored} 个单位按份额相加{apart}。")
     sentences_of_basis.append(sentences.uncounted(float(lines["uncounted"].sum())))
     return "".join(sentences_of_basis)

@@ -69,7 +69,7 @@ class Scope:
     @property
     def name(self) -> str:
         """What is looked at, in words: 「甲街道「环境」(主干道)」."""
-        branch = f"「{self.path[-1]}」" if self.path else ""
+        branch = f"“{self.path[-1]}”" if self.path else ""
         cuts = f"({'、'.join(value for _, value in self.cuts)})" if self.cuts else ""
         return f"{self.unit or CITY}{branch}{cuts}"
 

@@ -36,7 +36,7 @@ def draw_rates(day: date) -> None:
 
 
 def _running(latest: Rates, day: date) -> str:
-    return "(还在进行)" if latest.wave.end > day else ""
+    return "（还在进行）" if latest.wave.end > day else ""
 
 
 def rate_cards(latest: Rates) -> list[Card]:
@@ -64,7 +64,7 @@ def _against(total: pd.Series, target: float) -> str:
     if total["low"] <= target <= total["high"]:
         return f"与目标 {target:g} 基本持平"
     size = f"{abs(gap):.1f} 个百分点"
-    return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
+    return f"达到目标 {target:g}（高 {size}）" if gap > 0 else f"距目标 {target:g} 差 {size}"
 
 
 def draw_groups(ranked: pd.DataFrame, query: dict[str, str], lists: Lists) -> None:
@@ -84,7 +84,7 @@ def draw_groups(ranked: pd.DataFrame, query: dict[str, str], lists: Lists) -> No
         with column, st.container(key=f"group-{position}", border=True):
             total = int((ranked["group"] == group).sum())
             st.markdown(
-                f"**{words.plain(group)}** :gray[{total} 个街道,{len(group_lines)} 个有名次]"
+                f"**{words.plain(group)}** :gray[{total} 个街道，{len(group_lines)} 个有名次]"
             )
             if group_lines.empty:
                 st.caption("本期没有可以排名的街道")
@@ -105,7 +105,7 @@ def _draw_end(
         for line in group_lines[group_lines["unit"].isin(end["unit"])].itertuples():
             _draw_unit(line, query)
         for cut in end[end["left_out"] > 0].itertuples():
-            st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名")
+            st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个，超过名单上限，未列名")
 
 
 def _draw_unit(line: tuple, query: dict[str, str]) -> None:

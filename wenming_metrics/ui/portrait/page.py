@@ -160,7 +160,7 @@ def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
     fixes, together = facts.scored.fixing, facts.scored.together
     _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
     if len(fixes):
-        page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
+        page.note("每一行是只改这一类能得回的分；几类一起改，不是各行相加。")
         st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 
@@ -175,7 +175,9 @@ def _draw_survey(facts: UnitFacts) -> None:
 def _draw_kept(facts: UnitFacts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
     if sentence := sentences.deadlines(facts.deadlines):
-        _section("整改", f"本期发现的问题,{sentence}")
+        _section("整改", f"本期发现的问题，{sentence}")
     if len(facts.documents):
         document = facts.documents.iloc[0]
-        _section("台账", f"{facts.quarter.title}:{document['told']},占 {document['value']:.1f}%。")
+        _section(
+            "台账", f"{facts.quarter.title}：{document['told']}，占 {document['value']:.1f}%。"
+        )

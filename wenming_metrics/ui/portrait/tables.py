@@ -22,7 +22,7 @@ from wenming_metrics.ui.portrait import sentences
 from wenming_metrics.ui.portrait.facts import SurveyFacts, node_of
 from wenming_metrics.ui.survey.sentences import percent
 
-SURVEY_NOTE = "份数后面是误差范围(95%把握)和同组名次。"
+SURVEY_NOTE = "份数后面是误差范围（95%把握）和同组名次。"
 LONG_NAMES, LONG_MIDDLE = "long", "broad"
 Row = tuple[str, str, str]
 """Left, middle and right cell of a line, as HTML."""
@@ -82,7 +82,9 @@ def branches(lines: pd.DataFrame, query: Mapping[str, str], *, scored: bool, mos
         return ""
     left = len(top) - len(drawn)
     cut = f"其余 {left} 类见系统。" if left else ""
-    scale = f"浅色横条是同组最低到最高,竖线是平均,圆点是本单位;左端 {left_end(drawn)}%,右端 100%。"
+    scale = (
+        f"浅色横条是同组最低到最高，竖线是平均，圆点是本单位；左端 {left_end(drawn)}%，右端 100%。"
+    )
     return f"{range_lines(drawn)}<div class='note'>{scale}{cut}</div>"
 
 
@@ -108,7 +110,7 @@ def standards(lines: pd.DataFrame, *, ahead: bool) -> str:
     rows = [
         (
             escape(line.name),
-            escape(f"{line.rate:.1f}%,平均 {line.middle:.1f}%,查 {line.checks:,} 项"),
+            escape(f"{line.rate:.1f}%，平均 {line.middle:.1f}%，查 {line.checks:,} 项"),
             f"{'多得' if ahead else '多失'} {abs(line.gap):.2f} 分",
         )
         for line in lines.itertuples()
@@ -134,7 +136,7 @@ def losses(standards: pd.DataFrame, total: float, query: Mapping[str, str], most
 
 def _behind(line: tuple) -> str:
     above = line.path[0] if len(line.path) > 1 else ""
-    basis = f"{line.count} 个问题,{line.sites} 个点位" if line.count else "不在某一行上"
+    basis = f"{line.count} 个问题，{line.sites} 个点位" if line.count else "不在某一行上"
     return f"{above} · {basis}" if above else basis
 
 
@@ -146,7 +148,7 @@ def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most
     rows = [
         (
             linked(line.name, address(query, lost_tab="先改什么")),
-            escape(f"{line.count} 个问题,{line.sites} 个点位"),
+            escape(f"{line.count} 个问题，{line.sites} 个点位"),
             f"+{line.gain:.2f}",
         )
         for line in candidates.head(most).itertuples()
@@ -166,7 +168,7 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
             (
                 linked(what, day),
                 escape(
-                    f"{number}{line.day:%m-%d} 发现,期限 {line.due:%m-%d}{not_announced(line.years)}"
+                    f"{number}{line.day:%m-%d} 发现，期限 {line.due:%m-%d}{not_announced(line.years)}"
                 ),
                 f"<span class='due {mark}'>{words}</span>",
             )
@@ -199,7 +201,7 @@ def survey(facts: SurveyFacts, most: int) -> str:
 
 def _aimed(line: tuple) -> str:
     has = line.target is not None and not pd.isna(line.target)
-    return f"{line.title}(目标 {line.target:g}%)" if has else str(line.title)
+    return f"{line.title}（目标 {line.target:g}%）" if has else str(line.title)
 
 
 def _margin(line: tuple, decimals: int) -> str:
@@ -220,7 +222,7 @@ def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:
     rows = [
         (
             linked(line.name, to),
-            escape(f"{line.places} 处,扣分 {line.lost:.2f}"),
+            escape(f"{line.places} 处，扣分 {line.lost:.2f}"),
             f"{line.count} 条",
         )
         for line in by_kind.head(most).itertuples()

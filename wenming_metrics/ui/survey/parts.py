@@ -33,8 +33,8 @@ def draw_questions(chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw what was answered to every question, by the city or by one unit."""
     _, unit = _choose_whose("看谁的回答", "opinion_whose", wave_rates)
     page.note(
-        "条长是占回答了这一题的比例,从 0 起。横线下面灰色的不是有效回答:不了解、拒答、空白、没有问到,"
-        "分别列出,不混在一起。"
+        "条长是占回答了这一题的比例，从 0 起。横线下面灰色的不是有效回答：不了解、拒答、空白、没有问到，"
+        "分别列出，不混在一起。"
     )
     st.html(option_bars(survey_answers.question_bars(ask(by_question, chosen.wave, unit))))
 
@@ -64,7 +64,7 @@ def draw_people(chosen: ChosenRate, wave_rates: Rates) -> None:
         tables.show(lines, _PEOPLE)
     st.markdown("#### 各单位各人群")
     page.note(
-        f"括号里是份数。少于 {limits.hide} 份的不公布;为了不让人用合计倒算出来,有些份数够的格也一并不公布。"
+        f"括号里是份数。少于 {limits.hide} 份的不公布；为了不让人用合计倒算出来，有些份数够的格也一并不公布。"
     )
     cells = survey_answers.cross_table(
         ask(cross, chosen.wave, chosen.rate, titles[title]), wave_rates.survey.decimals
@@ -85,10 +85,10 @@ def draw_course(chosen: ChosenRate, wave_rates: Rates) -> None:
         with st.container(width=900):
             page.chart(wave_line(lines, rate.target, decimals), "opinion-course")
         page.note(
-            "点是每一期的比率,竖线是误差范围。虚竖线是口径调整的地方,前后不可比,所以不连线。纵轴不一定从 0 起。"
+            "点是每一期的比率，竖线是误差范围。虚竖线是口径调整的地方，前后不可比，所以不连线。纵轴不一定从 0 起。"
         )
     definitions = lines["definition"].unique().tolist()
     if len(definitions) == 1:
-        page.note(f"各期一样算:{words.plain(definitions[0])}")
+        page.note(f"各期一样算：{words.plain(definitions[0])}")
     with st.container(width=560 if len(definitions) == 1 else "stretch"):
         tables.show(lines, _WAVES if len(definitions) == 1 else _WAVES | _DEFINITION)

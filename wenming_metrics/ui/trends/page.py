@@ -113,7 +113,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     row = int(series.wholes.index[series.wholes["name"] == chosen.name][0])
     values, kind = series.values[row], chosen.window.kind
     scored = np.flatnonzero(~np.isnan(values))
-    name = chosen.name if not chosen.code else f"{chosen.name}「{chosen.indicator}」得分率"
+    name = chosen.name if not chosen.code else f"{chosen.name}“{chosen.indicator}”得分率"
     latest = sentences.latest(
         name,
         [shown_window.title for shown_window in series.windows],
@@ -173,13 +173,13 @@ def _explain(series: Course, row: int, kind: str) -> None:
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
     dashed = "虚线是去年同期。" if has_line(series.before[row]) else ""
     page.note(
-        f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{what}:"
-        f"落到带外,三{of}里有两{of}靠近带边,连续 7 {of}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
+        f"横线是平均，浅色带是平常的起伏：落在带内的升降，多半只是抽到的点位不同。▲▼是超出平常的{what}："
+        f"落到带外，三{of}里有两{of}靠近带边，连续 7 {of}在平均的一边，或者连续 7 个点一路升、一路降。{dashed}"
         "纵轴不从 0 起。"
     )
     if kind == "day":
         page.note(
-            "一天只查少数点位,按日的升降多半来自查到了谁;看走势以周、月为准。没有督查的日子略去。"
+            "一天只查少数点位，按日的升降多半来自查到了谁；看走势以周、月为准。没有督查的日子略去。"
         )
     if rule_note := sentences.new_rules(series.changes):
         page.note(rule_note)
@@ -226,9 +226,9 @@ def _draw_days(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     page.say(sentences.calendar(days_of_name, chosen.name, weeks))
     page.chart(day_squares(days_of_name, last, weeks), "calendar")
     lost = days_of_name["lost"].dropna()
-    scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
+    scale = f"最浅失 {lost.min():.2f} 分，最深失 {lost.max():.2f} 分。" if len(lost) else ""
     page.note(
-        f"一格是一天,颜色越深失分越多;灰格没有督查或没有得分。{scale}一天只查少数点位,深浅只供参考。"
+        f"一格是一天，颜色越深失分越多；灰格没有督查或没有得分。{scale}一天只查少数点位，深浅只供参考。"
     )
 
 
@@ -242,7 +242,7 @@ def _draw_units(series: Course, chosen: TrendView) -> None:
     low, high = float(np.floor(np.nanmin(unit_values))), float(np.ceil(np.nanmax(unit_values)))
     what = chosen.indicator if chosen.code else "得分"
     page.note(
-        f"{words.plain(what)};按升降从多到少。各图同一刻度:下边 {low:g},上边 {high:g}。"
+        f"{words.plain(what)}；按升降从多到少。各图同一刻度：下边 {low:g}，上边 {high:g}。"
         "点一个单位看它的走势。"
     )
     st.html(small_lines(_smalls(series, lines, chosen), low, high))

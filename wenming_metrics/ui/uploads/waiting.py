@@ -23,9 +23,9 @@ def draw(office: Office, who: str) -> None:
     rows = ask(waiting_rows)
     if rows.empty:
         return
-    st.subheader(f"暂不计的行({len(rows):,})")
+    st.subheader(f"暂不计的行（{len(rows):,}）")
     page.note(
-        "这些行已经留存,但不计分。在「入库记录」里下载标注好的原表,改好后整份再上传,"
+        "这些行已经留存，但不计分。在“入库记录”里下载标注好的原表，改好后整份再上传，"
         "改对的行会自动从这里消失。"
     )
     lines = rows.assign(said=rows["sentences"].str.split("\n").str[0])
@@ -41,7 +41,7 @@ def remind() -> None:
         return
     with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
         files = rows["batch"].nunique()
-        page.note(f"有 {len(rows):,} 行暂不计(来自 {files} 个文件),等着改正,没有计入得分。")
+        page.note(f"有 {len(rows):,} 行暂不计（来自 {files} 个文件），等着改正，没有计入得分。")
         st.page_link("pages/upload.py", label="去看看")
 
 
@@ -57,11 +57,11 @@ def _draw_row(office: Office, row: pd.Series, who: str) -> None:
             st.button(
                 "这一行不再处理",
                 disabled=not (who and reason.strip()),
-                help="填好经办人和原因才能点;这一行从此不再提醒,也不计分",
+                help="填好经办人和原因才能点；这一行从此不再提醒，也不计分",
                 on_click=do,
                 args=(
                     partial(held_rows.discard_held, office, number, [row_key], who, reason),
-                    lambda _: f"「{row_key[0]}」第 {row_key[1]} 行不再处理。",
+                    lambda _: f"“{row_key[0]}”第 {row_key[1]} 行不再处理。",
                     _SAID,
                 ),
             )
