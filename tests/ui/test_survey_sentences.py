@@ -259,5 +259,5 @@ def test_cells_of_units_by_people_hide_what_is_hidden():
     )
     table = cross_table(cells, 1)
     assert table.columns.tolist() == ["unit_name", "男", "女"]
-    assert table.iloc[0].tolist() == ["甲街道", "92.3%(24)", "不公布"]
-    assert table.iloc[1].tolist() == ["乙街道", "—", "80.0%(30)"]
+    assert table.iloc[0].tolist() == ["甲街道", "92.3%（24）", "不公布"]
+    assert table.iloc[1].tolist() == ["乙街道", "—", "80.0%（30）"]

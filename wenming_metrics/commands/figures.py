@@ -139,7 +139,7 @@ def _board(options: argparse.Namespace, office: Office) -> Board:
     try:
         return office.rules.board(options.board)
     except KeyError:
-        kinds = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
+        kinds = "、".join(f"{board.kind}（{board.title}）" for board in office.rules.boards)
         raise commit.IntakeError(f"没有榜单“{options.board}”，可以用：{kinds}。") from None
 
 
@@ -226,7 +226,7 @@ def _export(options: argparse.Namespace) -> int:
     if options.under:
         notes.append("整个时段都按这一版办法计算，只供比较。")
     board = _board(options, office)
-    title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
+    title = f"{board.title}{'排名' if board.ranked else '责任问题'}（{window.title}）"
     if board.ranked:
         book = ranking_workbook(units, title, notes, _shortlists(options, office, window))
     else:

@@ -29,7 +29,7 @@ def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     form = add("form", _form, "存一张空白表格，发给填表的人")
     form.add_argument(
-        "kind", metavar="表格", help="、".join(f"{k}({t})" for k, t in forms().items())
+        "kind", metavar="表格", help="、".join(f"{k}（{t}）" for k, t in forms().items())
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     listed = add(
@@ -37,7 +37,7 @@ def add_commands(add: Add) -> None:
         _records,
         "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
-    kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
+    kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")

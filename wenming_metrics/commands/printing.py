@@ -96,7 +96,8 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
     for facts in files:
         batch = f"  → 批次 {facts['batch']}" if facts.get("batch") else ""
         out.print(
-            f"{facts['file']}({facts['kind'] or '未读入'}):{facts['outcome']}{batch}", markup=False
+            f"{facts['file']}（{facts['kind'] or '未读入'}）：{facts['outcome']}{batch}",
+            markup=False,
         )
         if facts.get("wave"):
             out.print(f"  记入{facts['wave']}的调查：{facts['good']} 份问卷", markup=False)
@@ -111,7 +112,7 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
 def _print_table(table: Mapping[str, object]) -> None:
     """Print what a table is taken for, and each column with what it is."""
     kind = f"看作{table['kind']}" if table["kind"] else "不是哪种表"
-    reason = f":{table['reason']}" if table["reason"] else ""
+    reason = f"：{table['reason']}" if table["reason"] else ""
     out.print(f"  “{table['sheet']}”{kind}（{table['certainty']}）{reason}", markup=False)
     for column in table["columns"]:
         mark = "（请看一看）" if column["doubtful"] else ""
@@ -179,8 +180,8 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
         texts = []
         for line in group_units.itertuples():
             unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
-            texts.append(f"{unit}({line.remark})" if line.remark else unit)
-        out.print(f"{group} {title}:{'、'.join(texts)}", markup=False)
+            texts.append(f"{unit}（{line.remark}）" if line.remark else unit)
+        out.print(f"{group} {title}：{'、'.join(texts)}", markup=False)
 
 
 def _line(line: object) -> list[str]:
@@ -268,7 +269,7 @@ def print_report(report: Report) -> None:
     for name, justify in (("项目", "left"), ("核对", "right"), ("不对", "right"), ("例子", "left")):
         table.add_column(name, justify=justify)
     for line in report.lines:
-        examples = ";".join(line.examples)
+        examples = "；".join(line.examples)
         table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(examples))
     out.print(table)
     out.print("全部一致。" if report.sound else _REMEDY)
@@ -282,7 +283,7 @@ def print_health(health: Mapping[str, object]) -> None:
     for name, title in _HEALTH.items():
         value = health.get(name)
         if value is not None:
-            out.print(f"{title}:{_spell(name, value)}", markup=False)
+            out.print(f"{title}：{_spell(name, value)}", markup=False)
 
 
 def _spell(name: str, value: object) -> str:

@@ -34,7 +34,7 @@ def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     command = add("survey", _survey, "两率一度：一轮问卷的各项比率、误差范围和它们的依据")
     command.add_argument("--wave", default=LATEST, help="哪一轮，如 2026年第三季度；不写是最近一轮")
-    titles = "、".join(f"{name}({title})" for name, title in VIEWS.items())
+    titles = "、".join(f"{name}（{title}）" for name, title in VIEWS.items())
     command.add_argument("--by", choices=list(VIEWS), default="unit", help=f"怎样列：{titles}")
     command.add_argument("--rate", metavar="名称", help="只看一项比率，写名称或代号，如 知晓率")
     command.add_argument(
@@ -103,7 +103,7 @@ def _code_of(choice: str | None, titles: Mapping[str, str], what: str) -> str | 
     codes = {normalise(title): code for code, title in titles.items()}
     code = choice if choice in titles else codes.get(normalise(choice or ""))
     if choice is not None and code is None:
-        known_titles = "、".join(f"{title}({code})" for code, title in titles.items())
+        known_titles = "、".join(f"{title}（{code}）" for code, title in titles.items())
         raise commit.IntakeError(f"没有{what}“{choice}”，有：{known_titles}。")
     return code
 

@@ -56,7 +56,7 @@ def _days(text: str) -> int:
 def _backup(options: argparse.Namespace) -> int:
     new_backup = backup(open_store(settings.load().store_url), options.place)
     size_text = (
-        f"{new_backup.rows:,} 行，{new_backup.size / 1e6:,.1f} MB,{new_backup.seconds:.1f} 秒"
+        f"{new_backup.rows:,} 行，{new_backup.size / 1e6:,.1f} MB，{new_backup.seconds:.1f} 秒"
     )
     say(f"已备份到 {new_backup.path}（{size_text}）。", as_json=options.json, **asdict(new_backup))
     return OK

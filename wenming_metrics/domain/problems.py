@@ -60,7 +60,7 @@ class Problem:
         if self.header:
             words.append(f"“{self.header}”")
         if self.column and self.row is not None:
-            words.append(f"({self.column}{self.row})")
+            words.append(f"（{self.column}{self.row}）")
         return "".join(words)
 
     @property
@@ -96,7 +96,7 @@ def many(count: int, *columns: Iterable[object]) -> list[Problem]:
 
 
 def _sentence(location: str, sentence: str) -> str:
-    return f"{location}:{sentence}" if location else sentence
+    return f"{location}：{sentence}" if location else sentence
 
 
 @lru_cache(maxsize=1)

@@ -118,7 +118,7 @@ def touched(connection: Connection, acts: pd.DataFrame, board: str) -> dict[int,
     above = ancestors(read_register(connection), board)
     acts_by_unit: dict[int, list[str]] = {}
     for line in acts[acts["batch"] >= 0].itertuples():
-        sentence = f"{line.act} {line.what}({line.who},{line.at[5:16].replace('T', ' ')})"
+        sentence = f"{line.act} {line.what}（{line.who}，{line.at[5:16].replace('T', ' ')}）"
         for unit in sorted({int(above[row_unit]) for row_unit in units[line.batch]} - {-1}):
             acts_by_unit.setdefault(unit, []).append(sentence)
     return acts_by_unit

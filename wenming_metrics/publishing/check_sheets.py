@@ -84,7 +84,7 @@ def _sheet(
     if pd.notna(line.score):
         standing = f"得分 {line.score:.2f}，{line.group}第 {line.rank} 名；"
     else:
-        standing = f"{line.status};"
+        standing = f"{line.status}；"
     rules = "、".join(names_of(issue.window, office))
     standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法：{rules}。"
     notes = [

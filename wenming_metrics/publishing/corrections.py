@@ -125,7 +125,7 @@ def _general(frozen: Frozen, now: IssueLists, acts: pd.DataFrame, *, live: bool)
 def _reason(line: tuple, acts: Mapping[int, list[str]], general: list[str]) -> str:
     causes = [*acts.get(line.unit, []), *general]
     if causes:
-        return ";".join(causes)
+        return "；".join(causes)
     same = _is_same(line.score_signed, line.score_now) and not line.other
     return "别的单位得分有变化" if same else "同组的数据有变化"
 
@@ -186,7 +186,7 @@ def _other_figures(line: Mapping[str, object], differ: Iterable[str]) -> str:
         for name in differ
         if name not in ("score", "rank")
     ]
-    return ",".join(texts)
+    return "，".join(texts)
 
 
 def _plain(name: str, value: object) -> str:

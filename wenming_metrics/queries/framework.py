@@ -80,7 +80,7 @@ def how_scored(node: Mapping[str, object]) -> str:
         phrases.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'“{name}”' if name else ''}")
     if node["missing"]:
         phrases.append(f"缺项{MISSING_WORDS[str(node['missing'])]}")
-    return ",".join(phrases)
+    return "，".join(phrases)
 
 
 def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:

@@ -112,7 +112,7 @@ def _option_text(option: Option | None) -> str:
     if option is None:
         return ""
     aliases = f"，也写作{'、'.join(option.aliases)}" if option.aliases else ""
-    return f"{option.title}({STATE_WORDS[option.state]}){aliases}"
+    return f"{option.title}（{STATE_WORDS[option.state]}）{aliases}"
 
 
 def _score_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:

@@ -26,7 +26,7 @@ class Fault:
         """The fault as one line: file, line, column, message."""
         column = f" {self.column} 列" if self.column and self.file.endswith(".csv") else ""
         line = f" 第 {self.line} 行{column}" if self.line else ""
-        return f"{self.file}{line}:{self.message}"
+        return f"{self.file}{line}：{self.message}"
 
 
 class FaultsError(ValueError):

@@ -79,7 +79,7 @@ class Setting:
         if self.check:
             return self.check[1]
         if self.kind in ("choice", "choices"):
-            codes = (f"{code}({word})" if word else code for code, word in self.words.items())
+            codes = (f"{code}（{word}）" if word else code for code, word in self.words.items())
             return f"应为 {'、'.join(codes)} 之一"
         if self.span:
             return f"应为{_spell_span(*self.span)}{'整数' if self.kind == 'integer' else '数'}"

@@ -137,7 +137,7 @@ def draw_without(lines: pd.DataFrame) -> None:
     ):
         units = lines[lines["status"] == status]
         names_with_reason = [
-            f"{line.unit_name}({line.document_no or _lacks(line.missing)})"
+            f"{line.unit_name}（{line.document_no or _lacks(line.missing)}）"
             for line in units.itertuples()
         ]
         if names_with_reason:
@@ -146,7 +146,7 @@ def draw_without(lines: pd.DataFrame) -> None:
 
 
 def _lacks(missing: str) -> str:
-    return "缺" + "、".join(lack.partition(":")[0] for lack in missing.split(";"))
+    return "缺" + "、".join(lack.rpartition("：")[0] for lack in missing.split("；"))
 
 
 def draw_tools(lines: pd.DataFrame, chosen: Appraisal, office: Office) -> None:

@@ -115,7 +115,7 @@ def _rules(connection: Connection) -> pd.DataFrame:
     events = read_events(connection)
     what = [
         f"第 {event.draft} 号草案，测评办法 {event.rules}"
-        + (f",{event.document}" if event.document else "")
+        + (f"，{event.document}" if event.document else "")
         for event in events.itertuples()
     ]
     return events.assign(what=what, reason="")[_COLUMNS]

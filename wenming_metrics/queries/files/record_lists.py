@@ -137,7 +137,7 @@ def _texts(record_rows: pd.DataFrame, name: str) -> list[str]:
 def _text(value: object) -> str:
     """Spell what a record tells: a list of parts as 「实地考察 86.37;问卷 91.2」."""
     if isinstance(value, list):
-        return ";".join(_spell_component(component) for component in value)
+        return "；".join(_spell_component(component) for component in value)
     return "" if pd.isna(value) else str(value)
 
 
@@ -154,11 +154,11 @@ def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> st
         }
         title = spell_name(survey, name_of(question)) or question
         answers = (
-            f"{option_titles[option].removeprefix(f'{title}:') or option} {n}"
+            f"{option_titles[option].removeprefix(f'{title}：') or option} {n}"
             for option, n in option_counts.items()
         )
-        sentences.append(f"{title}:{'、'.join(answers)}")
-    return ";".join(sentences)
+        sentences.append(f"{title}：{'、'.join(answers)}")
+    return "；".join(sentences)
 
 
 def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:

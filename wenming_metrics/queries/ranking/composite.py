@@ -127,8 +127,8 @@ def composite_lines(composite_scores: Composite) -> pd.DataFrame:
         for name in ("value", "weight", "points"):
             lines[f"{name}_{number}"] = component_lines[name].to_numpy(float)
     treated = components[components["treatment"] != ""]
-    remarks = treated["name"] + ":" + treated["treatment"]
-    by_unit = remarks.groupby(treated["unit"]).agg(";".join)
+    remarks = treated["name"] + "：" + treated["treatment"]
+    by_unit = remarks.groupby(treated["unit"]).agg("；".join)
     return lines.assign(missing=by_unit.reindex(lines["unit"]).fillna("").to_numpy(object))
 
 

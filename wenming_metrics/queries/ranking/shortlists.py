@@ -59,7 +59,7 @@ def _remark(line: tuple, settings: Lists) -> str:
     remarks = ["并列"] if line.tied else []
     remarks += [f"低于 {settings.line:g} 分"] if line.below else []
     remarks += [f"连续 {line.running} 期"] if line.running > 1 else []
-    return ",".join(remarks)
+    return "，".join(remarks)
 
 
 def ranked_in(standings: Standings, number: int) -> pd.DataFrame:

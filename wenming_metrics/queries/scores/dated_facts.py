@@ -122,7 +122,7 @@ def _measured(record: dict) -> tuple[str, float]:
     if value and (not has_counts or numerator > denominator):
         return f"{value}{record['scale']}", float(Decimal(value))
     share = numerator / denominator
-    text = f"{value}{record['scale']}({counts})" if value else counts
+    text = f"{value}{record['scale']}（{counts}）" if value else counts
     return text, float(share * _factor(record["scale"], value, share))
 
 

@@ -84,5 +84,5 @@ def _counted(survey: Survey, question: Question, code: str) -> str:
             for rate in question_rates
             if rate.numerator
         )
-        return ";".join(tops)
-    return ";".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in question_rates)
+        return "；".join(tops)
+    return "；".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in question_rates)

@@ -205,7 +205,7 @@ def total_of(
         estimated = total_of_sums(unit_sums, rate.method, how, people)
     else:
         weighted = weights_of(wave_answers, counting, how)
-        method_words += f",{weighted.sentence}" if weighted else ""
+        method_words += f"，{weighted.sentence}" if weighted else ""
         estimated = _sampled(wave_answers, rate, counting, chosen, how)
     counts = {name: int(unit_sums[name].sum()) for name in ("n", *SAYS[1:])}
     percent = {name: 100 * estimated[name] for name in ("value", "low", "high")}

@@ -341,4 +341,4 @@ class Reading:
         phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
         phrases += [f"{counts.held} 行暂不计"] if counts.held else []
         phrases += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
-        return ",".join(phrases) + "。"
+        return "，".join(phrases) + "。"

@@ -216,7 +216,7 @@ def _recognised(
 
 def explain(fit: KindFit, proposal: Proposal) -> str:
     """Say in a line what speaks for a kind: 「标题“任务安排”,日期都在今天以后,没有检查结果」."""
-    return ",".join(_reasons(fit, proposal)) or "列最像"
+    return "，".join(_reasons(fit, proposal)) or "列最像"
 
 
 def _reasons(fit: KindFit, proposal: Proposal) -> Iterator[str]:

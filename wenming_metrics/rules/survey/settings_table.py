@@ -140,7 +140,7 @@ def spell_path(written: Mapping, path: str) -> str:
         return f"问卷得分：{meaning}" if path.startswith("score.") else meaning
     section, number, option = match.groups()
     above = f"{_SECTIONS[section]}“{_name(written, section, int(number))}”"
-    return f"{above}的第 {option} 个选项：{meaning}" if option else f"{above}:{meaning}"
+    return f"{above}的第 {option} 个选项：{meaning}" if option else f"{above}：{meaning}"
 
 
 def _name(written: Mapping, section: str, number: int) -> str:

@@ -56,7 +56,7 @@ def spell_margins(survey: Survey) -> str:
             f"{name_option(question, code)} {100 * share / total:.3g}%"
             for code, share in margin.shares.items()
         )
-        sentences.append(f"{question.title}({shares})")
+        sentences.append(f"{question.title}（{shares}）")
     return "、".join(sentences)
 
 
@@ -137,7 +137,7 @@ def _spell_rest(question: Question, rate: Rate) -> str:
     blank = ["没有问到的"] if rate.blank == "in" else ["空白", "没有问到的"]
     clauses += ["空白计入分母"] if rate.blank == "in" else []
     clauses.append(f"{'、'.join([_quote_options(question, out), *blank] if out else blank)}不计")
-    return f"({';'.join(clauses)})"
+    return f"（{'；'.join(clauses)}）"
 
 
 def _spell_bands(score: SurveyScore) -> str:

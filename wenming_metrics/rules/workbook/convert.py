@@ -139,9 +139,9 @@ def title_of(path: str, setting: Setting) -> str:
     """Name a setting: 榜单2:名称, 难度系数(主城区)."""
     number = re.search(r"\[(\d+)\]", path)
     if number:
-        return setting.title.replace(":", f"{number[1]}:")
+        return setting.title.replace("：", f"{number[1]}：")
     return (
-        f"{setting.title}({split_path(path)[-1]})" if setting.kind == "numbers" else setting.title
+        f"{setting.title}（{split_path(path)[-1]}）" if setting.kind == "numbers" else setting.title
     )
 
 
@@ -171,7 +171,7 @@ def _may_be(setting: Setting) -> str:
     }.get(setting.kind, words)
     default = setting.blank or value_cell(setting.default, setting)
     blank = "" if default in (None, "") else f"空着：{default}"
-    return ";".join(clause for clause in (choices, blank) if clause)
+    return "；".join(clause for clause in (choices, blank) if clause)
 
 
 def value_of(text: str, setting: Setting) -> object:
@@ -251,7 +251,7 @@ def worded(fault: Fault) -> str:
     setting = RULES.find(fault.column) if fault.file == SETTINGS else None
     if setting:
         for code, word in setting.words.items():
-            message = message.replace(f"{code}({word})", word)
+            message = message.replace(f"{code}（{word}）", word)
         path = rf"(?<![\w.]){re.escape(fault.column)}(?![\w.])"
         message = re.sub(path, f"“{title_of(fault.column, setting)}”", message)
     message = re.sub("^root:", "总分：", message)

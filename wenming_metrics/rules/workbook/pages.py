@@ -164,7 +164,7 @@ def _shown(text: str, heading: Heading) -> Cell:
 def _spell_profile_path(path: str) -> str:
     """Say what a setting of a profile means: `profile[1].period` -> 「周期:month 月…」."""
     setting = PROFILE.find(path.partition(".")[2])
-    return f"{setting.title}:{setting.meaning}" if setting else ""
+    return f"{setting.title}：{setting.meaning}" if setting else ""
 
 
 def _settings_rows(settings: Mapping) -> list[list[Cell]]:

@@ -152,7 +152,7 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     ours = composed.ledger[composed.ledger["column"] == position]
     for adjustment in ours[(ours["counted"] != 0) & (ours["kind"] != "难度系数")].itertuples():
         sign = "+" if adjustment.counted > 0 else "−"
-        formula += f" {sign} {_plain(abs(adjustment.counted))}({adjustment.kind})"
+        formula += f" {sign} {_plain(abs(adjustment.counted))}（{adjustment.kind}）"
     return f"{formula} = {line['score']:.{profile.decimals}f}"
 
 

@@ -194,7 +194,7 @@ def _draw_answers(answers: pd.DataFrame) -> None:
     """Draw what units answered to a problem, each with its photos and the row it stands in."""
     for answer in answers.itertuples():
         who = f"{answer.unit_name} " if answer.unit_name else ""
-        measure = f",{answer.measure}" if answer.measure else ""
+        measure = f"，{answer.measure}" if answer.measure else ""
         st.markdown(
             f"**整改反馈**：{words.plain(f'{who}{answer.on:%Y-%m-%d} {answer.state}{measure}')}"
         )

@@ -73,7 +73,7 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
 
 def _say_unsigned(window: Window) -> None:
     standing = [issue for issue in ask(issues) if _covers(issue, window)]
-    state = f"{standing[0].title}{standing[0].state}," if standing else ""
+    state = f"{standing[0].title}{standing[0].state}，" if standing else ""
     with st.container(key="unsigned"):
         page.note(f"**未签发** {words.plain(state)}下面是实时数据，签发之前还会变。")
 

@@ -71,7 +71,7 @@ def when(window: Window, on: date) -> str:
             "year": "今年",
         }
         if window.kind in present:
-            return f"{present[window.kind]}({window.title})"
+            return f"{present[window.kind]}（{window.title}）"
     return window.title
 
 
@@ -119,7 +119,7 @@ def ranking(ranked: pd.DataFrame) -> str:
         together = "并列第一" if len(first) > 1 else "第一"
         leads.append(f"{plain(group)}{together}：**{names}** {first['score'].iloc[0]:.2f} 分")
     left_out = without_place(ranked)
-    return ";".join(leads) + _risen(placed) + (f"；{left_out}。" if left_out else "。")
+    return "；".join(leads) + _risen(placed) + (f"；{left_out}。" if left_out else "。")
 
 
 def _names(names: Sequence[str], limit: int = 3) -> str:
@@ -153,14 +153,14 @@ def composite(lines: pd.DataFrame, title: str) -> str:
     lacking = int((placed["missing"] != "").sum())
     sentences += [f"{lacking} 个单位有缺项，已按方案处理"] if lacking else []
     sentences += [f"{without} 个单位缺项，不计综合分"] if without else []
-    return f"{title}：{';'.join(sentences)}。"
+    return f"{title}：{'；'.join(sentences)}。"
 
 
 def named_line(lines: pd.DataFrame) -> str:
     """Name the units of one short list with score and remark: 「城东街道 92.10(连续 2 期)」."""
     entries = []
     for line in lines.itertuples():
-        remark = f"({line.remark})" if line.remark else ""
+        remark = f"（{line.remark}）" if line.remark else ""
         unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
         entries.append(plain(f"{unit}{remark}"))
     return "、".join(entries)
@@ -172,7 +172,7 @@ def without_place(ranked: pd.DataFrame) -> str:
     thin = int((ranked["status"] == THIN).sum())
     counts = [f"{unvisited} 个未督查"] if unvisited else []
     counts += [f"{thin} 个检查项不足"] if thin else []
-    return ",".join(counts)
+    return "，".join(counts)
 
 
 def listing(listed: pd.DataFrame) -> str:
@@ -196,12 +196,12 @@ def problem(finding: PricedFinding) -> str:
     state = finding.state
     if finding.closed:
         answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
-        state = answered if state == STATES[FOUND] else f"{state},{answered}"
+        state = answered if state == STATES[FOUND] else f"{state}，{answered}"
     clauses.append(f"截至 {plain(finding.as_of.isoformat())} **{state}**")
     prices = (("行内", finding.by_row), ("按表", finding.by_table))
     costs = [f"{name} {plain(f'{points:g}')}" for name, points in prices if points is not None]
     if len(costs) == len(prices):
-        clauses.append(",".join(costs))
+        clauses.append("，".join(costs))
     return " · ".join(clauses)
 
 

@@ -100,7 +100,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:
-        page.note(f"现在还不能签发：{','.join(reasons)}。")
+        page.note(f"现在还不能签发：{'，'.join(reasons)}。")
     elif late:
         page.note(f"有 {late} 个迟到的文件，请先看清各计入哪一期。")
     with page.row():

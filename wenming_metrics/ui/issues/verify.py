@@ -25,7 +25,7 @@ def draw(office: Office) -> None:
         return
     verdict = ask(verdict_of, issue.key)
     page.say(
-        f"{words.plain(issue.title)} {words.plain(issue.document)}:"
+        f"{words.plain(issue.title)} {words.plain(issue.document)}："
         f"**{'一致' if verdict.same else '不一致'}**"
     )
     page.note("  \n".join(map(words.plain, signed_notes(verdict.frozen))))

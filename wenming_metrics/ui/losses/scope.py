@@ -70,7 +70,7 @@ class Scope:
     def name(self) -> str:
         """What is looked at, in words: 「甲街道「环境」(主干道)」."""
         branch = f"“{self.path[-1]}”" if self.path else ""
-        cuts = f"({'、'.join(value for _, value in self.cuts)})" if self.cuts else ""
+        cuts = f"（{'、'.join(value for _, value in self.cuts)}）" if self.cuts else ""
         return f"{self.unit or CITY}{branch}{cuts}"
 
     def without_cut(self, column: str) -> Scope:
@@ -296,7 +296,7 @@ def crumbs(scope: Scope) -> None:
                 )
         for column, value in scope.cuts:
             key, title = CUTS[column]
-            label = f"{title}:{words.plain(value)} ✕"
+            label = f"{title}：{words.plain(value)} ✕"
             st.button(label, key=f"drop-{key}", on_click=go, args=(scope.without_cut(column),))
 
 

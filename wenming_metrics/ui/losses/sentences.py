@@ -123,7 +123,7 @@ def arithmetic(line: pd.Series, of_line: float, weight: float | None, listed: fl
     owner = f"“{line['owner_path']}”"
     if line["kind"] == SILENT:
         return plain(f"{owner}失 {points:.4f} 分，{line['reason']}{rest}。")
-    factors = [f"{line['full']:g} × 权重 {line['weight']:.3%} × (1 − 得分率 {line['rate']:.2%})"]
+    factors = [f"{line['full']:g} × 权重 {line['weight']:.3%} × （1 − 得分率 {line['rate']:.2%}）"]
     factors += [f"天数占比 {line['share']:.2%}"] if line["share"] < 1 else []
     lost = f"{owner}本期失 {' × '.join(factors)} = {float(line['own']):.4f} 分"
     row_share = f"{_share(line)} = {float(line['points']):.4f} 分"
@@ -162,7 +162,7 @@ def _share(line: pd.Series) -> str:
     return f"{counted} ÷ {basis} {line['whole']:g} 分 = {share:.2%}，失 {node_points:.4f} × {share:.2%}"
 
 
-def rounded_apart(before: float, after: float, gain: float, form: str = "({})") -> str:
+def rounded_apart(before: float, after: float, gain: float, form: str = "（{}）") -> str:
     """Explain two scores, rounded each, that are not as far apart as what is given back."""
     agreed = abs(after - before - gain) < 0.005 - 1e-9
     return "" if agreed else form.format("得分是四舍五入以后的数")
@@ -186,7 +186,7 @@ def gained(
     regained = float(half_up(gain, decimals))
     text = f"{plain(name)}把选中的 {count} 项都改好，可得回 **{regained:.{decimals}f}** 分"
     if before is not None:
-        text += f":{before:.2f} → **{after:.2f}**{rounded_apart(before, after, regained)}"
+        text += f"：{before:.2f} → **{after:.2f}**{rounded_apart(before, after, regained)}"
     if losses - gain >= _SAME:
         text += (
             f"。这些项现在失 {losses:.2f} 分；得回的少一些，是因为扣完为止、分档或满分封顶："

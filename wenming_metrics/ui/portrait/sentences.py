@@ -91,8 +91,8 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
     after, gain = together
     back = f"可得回 **{gain:.2f}** 分"
     if after is not None:
-        apart = rounded_apart(score, after, gain, ",{}")
-        back += f"({score:.2f} → **{after:.2f}**{apart})"
+        apart = rounded_apart(score, after, gain, "，{}")
+        back += f"（{score:.2f} → **{after:.2f}**{apart}）"
     every = "都" if len(first) > 1 or count > 1 else ""
     return f"先改{names}，共 {count} 个问题，{every}改好{back}。"
 
@@ -120,7 +120,7 @@ def course(over_time: pd.DataFrame, unit: str) -> str:
             f"得分都是 {low:.2f}" if low == high else f"得分在 {low:.2f} 到 {high:.2f} 之间"
         )
     return (
-        f"{beginning}{','.join(clauses)}。"
+        f"{beginning}{'，'.join(clauses)}。"
         if clauses
         else f"{beginning}只有一次有得分，看不出升降。"
     )
@@ -141,7 +141,7 @@ def against(lines: pd.DataFrame, group: str) -> str:
     counted += [f"{below} 项低于平均"] if below else []
     counted += [f"{even} 项相同"] if even else []
     beginning = (
-        f"与{plain(group) or '各单位'}有得分的单位比，{len(top)} 类指标里 {','.join(counted)}"
+        f"与{plain(group) or '各单位'}有得分的单位比，{len(top)} 类指标里 {'，'.join(counted)}"
     )
     if below:
         name, worst = top["name"].iloc[int(gap.argmin())], float(-gap.min())
@@ -182,7 +182,7 @@ def problems(unsolved: Unsolved) -> str:
     counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
     counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
     counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []
-    return f"{on}，{unsolved.dated} 条还没有反馈已整改：{','.join(counts)}。{apart}"
+    return f"{on}，{unsolved.dated} 条还没有反馈已整改：{'，'.join(counts)}。{apart}"
 
 
 def urgency(left: float) -> tuple[str, str]:
@@ -205,12 +205,12 @@ def deadlines(rates: pd.Series) -> str:
     clauses = []
     if due:
         rate = float(half_up(100 * in_time / due, 1))
-        clauses.append(f"按期整改率 {rate:.1f}%({in_time}/{due})")
+        clauses.append(f"按期整改率 {rate:.1f}%（{in_time}/{due}）")
     if rates["not_due"]:
         clauses.append(f"未到期 {int(rates['not_due'])} 条")
     if rates["recurred"]:
         clauses.append(f"重复和反弹 {int(rates['recurred'])} 条")
-    return f"{on}，{','.join(clauses)}。" if clauses else ""
+    return f"{on}，{'，'.join(clauses)}。" if clauses else ""
 
 
 def listed(line: pd.Series, name: str, window_name: str, compared: str) -> str:

@@ -163,7 +163,7 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
         mark, words = sentences.urgency(line.left)
         day = address(narrow, lost_period="日", lost_date=line.day.isoformat())
         number = f"{line.number} · " if line.number else ""
-        what = f"{line.site_name}:{line.description or line.item_name}"
+        what = f"{line.site_name}：{line.description or line.item_name}"
         rows.append(
             (
                 linked(what, day),
@@ -207,14 +207,14 @@ def _aimed(line: tuple) -> str:
 def _margin(line: tuple, decimals: int) -> str:
     counted = f"{line.n:,.0f} 份"
     if pd.isna(line.shown):
-        return f"{counted},{NOT_SHOWN}"
+        return f"{counted}，{NOT_SHOWN}"
     few = STATE_WORDS.get(line.state, "")
-    clauses = [f"{counted}({few})" if few else counted]
+    clauses = [f"{counted}（{few}）" if few else counted]
     if not pd.isna(line.low):
         clauses.append(f"{line.low:.{decimals}f}—{percent(line.high, decimals)}")
     if not pd.isna(line.place):
         clauses.append(f"第 {int(line.place)} 名")
-    return ",".join(clauses)
+    return "，".join(clauses)
 
 
 def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:

@@ -98,7 +98,7 @@ def draw_named(shortlists: pd.DataFrame) -> None:
     for group in shortlists["group"].unique():
         group_lists = shortlists[shortlists["group"] == group]
         sides = [
-            f"{words.plain(title)}:{words.named_line(group_lists[group_lists['title'] == title])}"
+            f"{words.plain(title)}：{words.named_line(group_lists[group_lists['title'] == title])}"
             for title in group_lists["title"].unique()
         ]
         st.markdown(f"**{words.plain(group)}** " + " · ".join(sides))

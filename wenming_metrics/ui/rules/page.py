@@ -111,7 +111,7 @@ def _draw_node(line: pd.Series, items: pd.DataFrame) -> None:
         remarks = [f"计分：{line['how']}"]
         remarks += [f"责任单位：{line['responsible']}"] if line["responsible"] else []
         remarks += [f"备注：{line['note']}"] if line["note"] else []
-        page.note(words.plain(";".join(remarks)))
+        page.note(words.plain("；".join(remarks)))
         node_items = items[items["node"] == line["node"]]
         if len(node_items):
             tables.show(_everywhere(node_items), _ITEMS, 10)
@@ -162,7 +162,7 @@ def _draw_surveys(survey: Survey | None) -> None:
             "都是一个地方一个时候的算法，不是国家标准。同样的回答，换一种算法就不是同一个数，不能互相比较。"
         )
         for (city, source), example in examples.groupby(["place", "source"], sort=False):
-            _draw_line(city, ";".join(example["made"]) + f"。来源：{source}")
+            _draw_line(city, "；".join(example["made"]) + f"。来源：{source}")
 
 
 def _draw_survey(survey: Survey) -> None:
@@ -183,4 +183,4 @@ def _draw_survey(survey: Survey) -> None:
 
 def _draw_line(title: str, definition: str) -> None:
     """Draw one definition as text, which a phone can wrap."""
-    st.markdown(f"- **{words.plain(title)}**:{words.plain(definition)}")
+    st.markdown(f"- **{words.plain(title)}**：{words.plain(definition)}")

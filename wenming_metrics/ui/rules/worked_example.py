@@ -68,7 +68,7 @@ def conclusion(steps: Working, window_name: str) -> str:
     name = words.plain(steps.unit_name)
     if pd.isna(steps.score):
         return f"**{name}** {window_name}：没有查到计分的指标，没有得分。"
-    ends = "" if steps.status == RANKED else f"{steps.status};" if steps.status != THIN else ""
+    ends = "" if steps.status == RANKED else f"{steps.status}；" if steps.status != THIN else ""
     ends = "检查项不足，暂不评分；按已查的指标算是" if steps.status == THIN else f"{ends}得分"
     return f"**{name}** {window_name}：{ends} **{steps.score:.{steps.decimals}f}**。一步步算如下。"
 
@@ -107,10 +107,10 @@ def total_formula(span: Steps) -> str:
     root = span.nodes.iloc[0].to_dict()
     full = f"{span.rules.full_mark:g}"
     if root["mode"]:
-        return f"{full} ×({rate_formula(root, span.nodes)})= {span.score:.4f}"
+        return f"{full} ×（{rate_formula(root, span.nodes)}）= {span.score:.4f}"
     tops = span.nodes[(span.nodes["parent"] == 0) & span.nodes["rate"].notna()]
     terms = [f"{top.effective:.2%} × {top.rate:.4f}" for top in tops.itertuples()]
-    return f"{full} ×({' + '.join(terms)})= {span.score:.4f}"
+    return f"{full} ×（{' + '.join(terms)}）= {span.score:.4f}"
 
 
 def rate_formula(line: Line, nodes: pd.DataFrame) -> str:

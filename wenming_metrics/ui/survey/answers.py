@@ -95,4 +95,4 @@ def cross_table(cells: pd.DataFrame, decimals: int) -> pd.DataFrame:
 def _cell(cell: dict[str, object], decimals: int) -> str:
     if not cell["n"]:
         return "—"
-    return "不公布" if cell["hidden"] else f"{percent(cell['shown'], decimals)}({cell['n']})"
+    return "不公布" if cell["hidden"] else f"{percent(cell['shown'], decimals)}（{cell['n']}）"

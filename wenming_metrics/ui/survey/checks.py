@@ -86,7 +86,7 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
     """Draw one questionnaire as it was sent, and the form that takes it out or back in."""
     counts = bool(line["counts"])
     with st.container(border=True, key="unit-panel"):
-        st.markdown(f"##### {words.plain(str(line['unit_name']))}:{words.plain(line['reasons'])}")
+        st.markdown(f"##### {words.plain(str(line['unit_name']))}：{words.plain(line['reasons'])}")
         if line["decided"]:
             page.note(words.plain(line["decided"]))
         unit.draw_original(line, is_open=True)

@@ -80,7 +80,7 @@ def draw_course(chosen: ChosenRate, wave_rates: Rates) -> None:
     rate, decimals = wave_rates.survey.rate(chosen.rate), wave_rates.survey.decimals
     lines = frames.course_lines(ask(course, chosen.rate, unit), decimals)
     with st.container(key="sentence-part"):
-        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}:{sentences_more.course(lines)}")
+        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}：{sentences_more.course(lines)}")
     if lines["value"].notna().any():
         with st.container(width=900):
             page.chart(wave_line(lines, rate.target, decimals), "opinion-course")

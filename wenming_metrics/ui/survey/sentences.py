@@ -66,9 +66,9 @@ def opening(
     rests = [f"误差范围 {margin}"] if margin else []
     rests.append(f"有效 {int(total['n']):,} 份")
     figure = percent(total["shown"], survey.decimals)
-    clauses = [f"{wave_name},{whose}{title} **{figure}**({','.join(rests)})"]
+    clauses = [f"{wave_name}，{whose}{title} **{figure}**（{'，'.join(rests)}）"]
     clauses += [against] if (against := against_target(total, rate.target)) else []
-    return f"{','.join(clauses)}。{differences(units)}"
+    return f"{'，'.join(clauses)}。{differences(units)}"
 
 
 def _without(units: pd.DataFrame) -> str:
@@ -134,7 +134,7 @@ def differences(units: pd.DataFrame) -> str:
         return f"{among}，没有一个与全市有明显差别，先后不说明高低。"
     rest = int((judged["verdict"].abs() < CLEARLY).sum())
     last = f"；其余 {rest} 个没有明显差别，先后不说明高低" if rest else ""
-    return f"{among}，{';'.join(clauses)}{last}。"
+    return f"{among}，{'；'.join(clauses)}{last}。"
 
 
 def left_out(units: pd.DataFrame, hide: int) -> str:
@@ -149,7 +149,7 @@ def left_out(units: pd.DataFrame, hide: int) -> str:
         for reason in (NOT_RANKED, TOO_WIDE, NOT_SHOWN, _BESIDE, _NOBODY)
         if (count := remarks.count(reason))
     ]
-    return f"不参与比较的：{';'.join(counts)}。" if counts else ""
+    return f"不参与比较的：{'；'.join(counts)}。" if counts else ""
 
 
 def to_collect(units: pd.DataFrame, flag: int) -> str:
@@ -226,7 +226,7 @@ def unknown(total: pd.Series, limits: DisclosureLimits, counted: bool) -> str:
     for name, label in (("refused", "拒答"), ("blank", "空白"), ("not_asked", "没有问到这一题")):
         if total[name] > 0:
             clauses.append(f"{label} {total[name]:,.0f} 份")
-    return f"另有{';'.join(clauses)}。" if clauses else ""
+    return f"另有{'；'.join(clauses)}。" if clauses else ""
 
 
 def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
@@ -239,7 +239,7 @@ def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
     if uncovered:
         without_any = "、".join(uncovered[:_NAMED]) + ("等" if len(uncovered) > _NAMED else "")
         clauses.append(f"{len(uncovered)} 个单位没有问卷（{without_any}）")
-    return f"{';'.join(clauses)}。" if clauses else ""
+    return f"{'；'.join(clauses)}。" if clauses else ""
 
 
 def hover(line: Mapping[str, object], decimals: int) -> str:

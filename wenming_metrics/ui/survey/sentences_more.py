@@ -104,7 +104,7 @@ def quotas(board: pd.DataFrame) -> str:
     if short.empty:
         return f"{progress}，{len(of)} 项配额都已完成。"
     most = short.sort_values("gap", ascending=False, kind="stable").iloc[0]
-    stratum = f"({plain(str(most['stratum']))})" if most["stratum"] else ""
+    stratum = f"（{plain(str(most['stratum']))}）" if most["stratum"] else ""
     return (
         f"{progress}；{len(of)} 项配额里 {len(short)} 项还没有完成，共差 {int(short['gap'].sum()):,} 份，"
         f"差得最多的是{bold(str(most['unit_name']))}{stratum}，差 {int(most['gap']):,} 份。"

@@ -53,7 +53,7 @@ def _draw_figures(wave_rates: Rates, unit: int) -> None:
             if (state_remark := sentences.remark(rate["state"], rate["n"], hide))
             else []
         )
-        lines.append(f"{title} **{figure}**({','.join(notes)})")
+        lines.append(f"{title} **{figure}**（{'，'.join(notes)}）")
     scores = ask(score, wave_rates.wave)
     if scores is not None:
         for points in scores.units.loc[scores.units["unit"] == unit, "shown"].dropna():

@@ -55,7 +55,7 @@ def reading(control: Control, kind: str, target: float | None = None, full: floa
     span = _span(control, full)
     signals, sides, lasting = _signals(control, under_rules, of, span)
     if signals:
-        sentence = f"{again}{','.join(signals)}{_verdict(sides, lasting=lasting)}。"
+        sentence = f"{again}{'，'.join(signals)}{_verdict(sides, lasting=lasting)}。"
     else:
         sentence = f"{again}在平常的起伏（{span}）之内。"
     if len(under_rules) < FIRM:
@@ -142,7 +142,7 @@ def latest(
     last = scored[-1]
     missing = "" if last == len(values) - 1 else f"{plain(titles[-1])}没有得分；最近一次，"
     unit = "%" if rate else " 分"
-    sentence = f"{missing}{plain(titles[last])},**{plain(name)} {values[last]:.2f}{unit}**"
+    sentence = f"{missing}{plain(titles[last])}，**{plain(name)} {values[last]:.2f}{unit}**"
     if len(scored) > 1:
         earlier = scored[-2]
         than = than if earlier == last - 1 and not missing else plain(titles[earlier])
@@ -188,7 +188,7 @@ def phases(ends: Mapping[str, PhaseEnd]) -> str:
     """Say what the marks of `marked` stand for, "" where there are none."""
     if not ends:
         return ""
-    marks = ";".join(
+    marks = "；".join(
         f"{mark} {_dated(end.day)} {'、'.join(plain(name) for name in end.names)}"
         for mark, end in ends.items()
     )
@@ -226,7 +226,7 @@ def change(than: str, total: float, causes: Mapping[str, float]) -> str:
         for cause, name in CAUSE_NAMES.items()
         if cause != ADJUSTED or causes[cause]
     ]
-    return f"较{plain(than)} **{signed(total)}**：其中{','.join(clauses)}。"
+    return f"较{plain(than)} **{signed(total)}**：其中{'，'.join(clauses)}。"
 
 
 def no_change(line: pd.Series, before: str, after: str) -> str:

@@ -66,7 +66,7 @@ def _lines(stored: pd.DataFrame) -> pd.DataFrame:
 def _state(line: tuple) -> str:
     state = line.replaced or line.state
     if line.state == _WITHDRAWN:
-        state = f"{line.state}({moment(line.act_at)[5:]})"
+        state = f"{line.state}（{moment(line.act_at)[5:]}）"
     return f"{state}，不得对外公布" if line.restricted else state
 
 

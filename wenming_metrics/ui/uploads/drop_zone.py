@@ -191,7 +191,7 @@ def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = F
         with one_file(file.preview.filename):
             _draw_card(office, file, who, several)
     except MistakeError as mistake:
-        page.tell(words.plain(f"{file.preview.filename}:{mistake}"), was_done=False)
+        page.tell(words.plain(f"{file.preview.filename}：{mistake}"), was_done=False)
 
 
 def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> None:
@@ -313,7 +313,7 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
             batch, good = _commit(office, preview, read[key]["said"], who)
         except (IntakeError, StoreError) as error:
             logger.warning("%s", error, exc_info=error.__cause__)
-            messages.append((False, f"{preview.filename}:{error}"))
+            messages.append((False, f"{preview.filename}：{error}"))
             continue
         messages.append((True, f"{preview.filename} 已入库：第 {batch} 批，{good:,} 行。"))
         _settle(key)

@@ -58,7 +58,7 @@ def _site_titles(register: Register) -> dict[str, tuple[str, str]]:
     """Give the registered sites as people choose them: 「人民路(河西街道)」 -> street, site."""
     names = dict(zip(register.units["unit"], register.units["name"], strict=True))
     registered = zip(register.sites["street"], register.sites["name"], strict=True)
-    return {f"{site}({names[street]})": (names[street], site) for street, site in registered}
+    return {f"{site}（{names[street]}）": (names[street], site) for street, site in registered}
 
 
 def draw(office: Office, preview: Preview, key: str, register: Register) -> None:
@@ -125,6 +125,6 @@ def _sites_by_day(findings: pd.DataFrame, preview: Preview, register: Register) 
         street = streets[line.unit] if streets[line.unit] >= 0 else line.unit
         by_day.setdefault((line.day, units[street]), []).append(names[line.site])
     return [
-        f"{date.fromordinal(day):%m-%d} {street}:{'、'.join(sites)}"
+        f"{date.fromordinal(day):%m-%d} {street}：{'、'.join(sites)}"
         for (day, street), sites in by_day.items()
     ]

@@ -35,7 +35,7 @@ def opening(name: str, window_name: str, counts: pd.Series, units: pd.DataFrame)
     some = f"**{counts['any']:,} 条（{percent(counts['any_rate'])}）是反复出现的**"
     overlaps = sum(counts[key] for key in kinds.values()) > counts["any"]
     note = "（一条可以同时算几种）" if overlaps else ""
-    rest = f";{spots}" if counts["returning"] else ""
+    rest = f"；{spots}" if counts["returning"] else ""
     return f"{beginning}，{some}：{'、'.join(by_kind)}{note}{rest}{_most(units)}。"
 
 

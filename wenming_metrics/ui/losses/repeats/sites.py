@@ -62,7 +62,7 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
     site = sites.iloc[site_position]
     rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
     with st.container(border=True, key="repeat-site"):
-        name = words.plain(f"{site['site_name']}({site['unit_name']})")
+        name = words.plain(f"{site['site_name']}（{site['unit_name']}）")
         st.markdown(f"**{name}** {words.plain(_site_words(site))}")
         cards.strip(_steps(rows))
         if len(rows) > _STEPS:
@@ -85,7 +85,7 @@ def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
 
 
 def _of_row(row: tuple) -> Iterator[tuple[date, str, str, Sequence[RowPicture]]]:
-    text = f"{row.item_name}:{row.description}" if row.description else row.item_name
+    text = f"{row.item_name}：{row.description}" if row.description else row.item_name
     photos = cards.row_pictures(row)
     yield row.day, f"查出（{row.state}）", text, photos
     if not row.number:
