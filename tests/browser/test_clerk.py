@@ -69,7 +69,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     visit(page, f"{site.address}/files")
     sign(page, "张三")
     files = twelve(place, items_of(site.office, place[1]))
-    drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 行暂不计）")
+    drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
     expect(button(page, "全部入库（11 个文件）")).to_be_enabled()
     shoot(page, "twelve-files")
 
@@ -77,10 +77,10 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     explain(page, "踏勘之处", "点位名称")
     shoot(page, "confirming-a-table")
     button(page, "确认并读入").click()
-    sees(page, "共 12 个文件，12 个可以入库（12 行，另有 1 行暂不计）")
+    sees(page, "共 12 个文件，12 个可以入库（12 行，另有 1 条待核，暂不计分）")
     button(page, "全部入库（12 个文件）").click()
     sees(page, f"{OWN_WORDS} 已入库")
-    sees(page, "暂不计的行（1）")
+    sees(page, "待核行（1）")
     stored = batches.batches(site.office)
     assert len(stored) == before + 12
     assert len(waiting_rows(site.office)) == 1
@@ -107,7 +107,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     button(page, "入库").click()
     sees(page, f"{marked.name} 已入库")
     assert waiting_rows(site.office).empty
-    lacks(page, "暂不计的行")
+    lacks(page, "待核行")
 
     pick_row(page, "batches", 0)
     page.get_by_label("原因", exact=True).fill("改错了")
@@ -125,7 +125,7 @@ def test_many_files_are_legible_at_every_width(shown, chromium, place, width):  
     files = twelve(place, items_of(shown.office, place[1]))
     with opened(chromium, width) as page:
         visit(page, f"{shown.address}/files")
-        drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 行暂不计）")
+        drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
         shoot(page, f"files-{width}")
         body = page.evaluate("document.documentElement.scrollWidth")
         assert body <= WIDTHS[width][0]

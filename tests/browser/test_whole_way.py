@@ -70,7 +70,11 @@ def test_three_faults_corrected_and_traced(site, page, place):
     visit_first(site, page, "upload")
     visit(page, f"{site.address}/files")
     sign(page, "张三")
-    drop(page, {"有误.xlsx": rows(place, items, faulty=True)}, "共 4 行，1 行可入库，3 行暂不计")
+    drop(
+        page,
+        {"有误.xlsx": rows(place, items, faulty=True)},
+        "共 4 行，1 行可入库，3 条待核，暂不计分",
+    )
     for located in (
         "“督查表”第 4 行“扣分”（H4）",
         "“督查表”第 5 行“街道”（C5）",

@@ -84,7 +84,7 @@ def test_any_window(office, tmp_path, capsys, when):
 def test_a_file_with_a_fault_is_held_in_part_and_says_where(office, tmp_path, capsys):
     code, said = run(capsys, "ingest", tmp_path / "有误.xlsx")
     assert code == HELD
-    assert "共 2 行，1 行可入库，1 行暂不计" in said
+    assert "共 2 行，1 行可入库，1 条待核，暂不计分" in said
     assert "“督查表”第 3 行“街道”（C3）" in said
     assert "钱街道" in said
 

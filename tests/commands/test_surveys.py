@@ -35,7 +35,14 @@ def test_figures_of_the_latest_wave_with_definition_base_and_margin(office, caps
     put(office, THIRD, third())
     code, said = run(capsys, "survey", "--rate", "aware")
     assert code == OK
-    for words in ("2026年第三季度", "知晓率", "159 份", "95%把握", "84.28", "样本不足，仅供参考"):
+    for words in (
+        "2026年第三季度",
+        "知晓率",
+        "159 份",
+        "95%置信水平",
+        "84.28",
+        "样本不足，仅供参考",
+    ):
         assert words in said
     found = told(capsys, "survey", "--rate", "aware")["知晓率 各单位"]
     own = {one["单位"]: (one["名次"], one["数值（%）"], one["份数"]) for one in found}

@@ -240,7 +240,7 @@ def test_a_file_may_be_marked_before_it_is_stored(office):
     assert name == "日报_核对.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(marked))
     assert book[SHEET]["I1"].value == "核对意见"
-    held = [row for row in range(2, 8) if "暂不计：" in book[SHEET][f"I{row}"].value]
+    held = [row for row in range(2, 8) if "待核：" in book[SHEET][f"I{row}"].value]
     assert held == list(BAD)
     assert book["核对结果"]["A1"].value == preview.reading.outcome
     assert held_rows.marked_file(replace(preview, problems=())) == NOTHING

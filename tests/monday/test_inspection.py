@@ -28,7 +28,7 @@ def findings():
 
 def test_the_wide_checklist_is_turned_to_long_form(checklist):
     assert [sheet.kind for sheet in checklist.sheets] == [WIDE]
-    assert checklist.outcome == "共 3 行，2 行可入库，1 行暂不计，跳过 2 行。"
+    assert checklist.outcome == "共 3 行，2 行可入库，1 条待核，暂不计分，跳过 2 行。"
     assert checklist.sender == "第二组"
     checks = checklist.checks
     assert checks["source_row"].tolist() == [5] * 8 + [6] * 8
@@ -66,7 +66,7 @@ def test_a_merge_against_the_register_is_asked(checklist):
 def test_printed_figures_are_held_against_the_rows_and_never_copied(checklist):
     told = {code(one): one.text for one in checklist.problems}
     assert "28（满分 35）" in told["得分-01", 5, "O"]
-    assert "25/32(78.13%)" in told["得分-01", 5, "O"]
+    assert "25/32（78.13%）" in told["得分-01", 5, "O"]
     assert "32（满分 35）" in told["得分-01", 6, "O"]
     assert "27/30(90.00%)" in told["得分-01", 6, "O"]
     assert "扣分小计 10 与上面各行之和相等" in told["行-01", 8, ""]

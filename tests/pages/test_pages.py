@@ -278,7 +278,7 @@ STRANGE = (
 VIEWS = {
     **{"ranking": [{}, {"period": "自选"}], "framework": [{}, {"rules_part": "得分怎样算出来"}]},
     **{"trends": [{"trend_view": view} for view in ("走势", "得分变动原因")]},
-    **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "先改什么")]},
+    **{"losses": [{"lost_tab": tab} for tab in ("反复问题", "优先整改事项")]},
 }
 """The views of a page that have parameters of their own."""
 FREE = {"rules_search", "verify-hash"}
@@ -524,7 +524,7 @@ def test_an_issue_is_drafted_objected_to_signed_and_verified(own):
     app.selectbox(key=f"remark-unit-{issue.key}").select(unit["unit_name"]).run()
     app.selectbox(key=f"remark-row-{issue.key}-{unit['unit']}").select_index(1).run()
     app.text_area[0].set_value("请看照片").run()
-    button(app, "记下意见").click().run()
+    button(app, "登记意见").click().run()
     assert "现在还不能签发：1 条复核意见没有决定。" in texts(sound(app))
     key = f"remarks-{issue.key}-{cache.version().revision}"
     app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}

@@ -68,7 +68,7 @@ def test_the_table_of_a_monday():
     ]
     assert told(reading, "requirement")[5] == told(reading, "requirement")[0]
     assert told(reading, "indicator")[5] == "Ⅱ-8公共文化设施"
-    assert told(reading, "contact")[0] == "责任人:赵某;联系电话:8000001"
+    assert told(reading, "contact")[0] == "责任人：赵某；联系电话：8000001"
     assert [units[unit] for unit in told(reading, "lead")[-1]] == ["教育局"]
 
 

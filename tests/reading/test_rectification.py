@@ -77,7 +77,7 @@ def test_the_answer_of_a_monday():
     assert told(reading, "photo_before") == [1, 0, 0, 0]
     assert told(reading, "photo_after") == [1, 0, 0, 1]
     assert told(reading, "not_ours") == [0, 1, 0, 0]
-    assert told(reading, "contact")[1] == "责任领导:张某(副主任);责任人:李某13800138000"
+    assert told(reading, "contact")[1] == "责任领导：张某(副主任)；责任人：李某13800138000"
     codes = [(problem.code, problem.row) for problem in reading.problems]
     assert ("整改-06", 5) in codes
     assert ("整改-05", 7) in codes

@@ -217,7 +217,7 @@ def test_what_a_person_says_a_place_is_is_read():
 def test_columns_that_may_be_named_are_facts_and_questions():
     offered = nearest_columns(SURVEY, "7、您对创建工作的满意程度怎么样", survey())
     assert next(iter(offered)) == "q:overall"
-    assert offered["q:channel:tv"] == "了解渠道:电视"
+    assert offered["q:channel:tv"] == "了解渠道：电视"
     assert {"submitted", "street"} < set(offered)
 
 

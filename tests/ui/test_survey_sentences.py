@@ -98,13 +98,13 @@ def test_without_answers_nothing_is_claimed():
 def test_lines_below_a_figure_say_what_it_rests_on():
     line = totals().assign(n_eff=174.01, n=183, covered=3).iloc[0]
     assert words.basis(line, 90.0) == (
-        "误差范围 91.4–94.7%（95%把握）",
+        "误差范围 91.4–94.7%（95%置信水平）",
         "目标 90，高 3.2 个百分点",
         "有效 183 份，加权后相当于 174 份独立问卷",
         "4 个单位里 3 个有问卷",
     )
     plain = words.basis(totals().iloc[0], None)
-    assert plain == ("误差范围 91.4–94.7%（95%把握）", "有效 1,660 份")
+    assert plain == ("误差范围 91.4–94.7%（95%置信水平）", "有效 1,660 份")
 
 
 def test_those_who_do_not_know_are_told_apart_from_blank_refused_and_not_asked():

@@ -31,13 +31,13 @@ def test_a_shift_that_is_over_is_not_told():
 
 def test_quiet_is_called_quiet():
     told = said([*QUIET, 86.3])
-    assert "在平常的起伏（" in told
+    assert "在正常波动范围（" in told
     assert not any(word in told for word in ("改善", "变差", "暂定"))
 
 
 def test_a_fall_out_of_the_range_is_worse_although_all_else_is_good():
     told = said([*QUIET, 70.0])
-    assert "这一周低于平常的范围（" in told
+    assert "这一周低于正常波动范围（" in told
     assert told.endswith("差于平常。")
 
 
@@ -57,7 +57,7 @@ def test_few_points_are_said_to_be_few(count, words):
 
 def test_after_new_rules_only_what_followed_is_judged():
     told = said([60] * 12 + [*QUIET, 86.5], [12])
-    assert told.startswith("改用现行办法以来，在平常的起伏")
+    assert told.startswith("改用现行办法以来，在正常波动范围")
     assert "改用现行办法以来，只有 2 周有数" in said([60] * 12 + [90, 91], [12])
 
 
@@ -115,9 +115,14 @@ def test_a_change_is_told_in_one_sentence():
     told = trends_sentences.change(
         "上周", -0.62, dict(zip(CAUSES, (-0.4, -0.22, 0, 0, 0), strict=True))
     )
-    assert told == "较上周 **−0.62**：其中整改和督查表现 −0.40，覆盖与构成 −0.22，办法 0，更正 0。"
+    assert (
+        told
+        == "较上周 **−0.62**：其中整改和督查表现 −0.40，检查范围变化影响 −0.22，办法 0，更正 0。"
+    )
     told = trends_sentences.change("上月", 0, dict(zip(CAUSES, (0.3, 0, -0.3, 0, 0), strict=True)))
-    assert "较上月 **0**：其中整改和督查表现 +0.30，覆盖与构成 0，办法 −0.30，更正 0。" == told
+    assert (
+        "较上月 **0**：其中整改和督查表现 +0.30，检查范围变化影响 0，办法 −0.30，更正 0。" == told
+    )
     told = trends_sentences.change("上月", -2, dict(zip(CAUSES, (0, 0, 0, -2, 0), strict=True)))
     assert "加减分 −2.00" in told
 

@@ -52,11 +52,11 @@ def test_verify_tells_what_is_wrong(office, capsys):
     with office.store.engine.begin() as connection:
         connection.execute(update(schema.batch).where(schema.batch.c.batch == 2).values(held=3))
     code, said = run(capsys, "verify")
-    assert (code, "批次 2 记有 3 行暂不计，实有 0 行" in said) == (FAILED, True)
+    assert (code, "批次 2 记有待核 3 行，实有 0 行" in said) == (FAILED, True)
     code, said = run(capsys, "verify", "--json")
     told = json.loads(said)
     assert (code, told["sound"]) == (FAILED, False)
-    assert [line["what"] for line in told["lines"] if line["wrong"]] == ["暂不计的行"]
+    assert [line["what"] for line in told["lines"] if line["wrong"]] == ["待核行"]
     code, said = run(capsys, "health", "--json")
     assert (code, json.loads(said)["well"]) == (FAILED, False)
     code, said = run(capsys, "health")

@@ -41,7 +41,7 @@ def add_commands(add: Add) -> None:
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
-    add("waiting", _waiting, "列出暂不计、等着改正的行")
+    add("waiting", _waiting, "列出待核行")
 
 
 def _form(options: argparse.Namespace) -> int:
@@ -91,10 +91,10 @@ def _waiting(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"rows": plain(rows)})
     elif rows.empty:
-        say("没有暂不计、等着改正的行。")
+        say("没有待核行。")
     else:
         lines = rows[list(_WAITING)].rename(columns=_WAITING)
-        print_lines(f"暂不计、等着改正的行（{len(rows)} 行）", lines)
+        print_lines(f"待核行（{len(rows)} 行）", lines)
     return OK
 
 

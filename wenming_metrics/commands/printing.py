@@ -37,7 +37,7 @@ _HEALTH = {
     "last_day": "最近的督查日",
     "batches": "批次",
     "rows": "督查行",
-    "held_rows": "暂不计的行",
+    "held_rows": "待核行",
     "size": "数据大小",
     "wal": "预写日志",
     "free": "磁盘剩余",

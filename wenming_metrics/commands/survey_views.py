@@ -31,7 +31,7 @@ VIEWS = {
 _STATES = {**STATE_WORDS, HIDDEN: "不公布"}
 _FIGURES = ("shown=percent", "low", "high", "n=answers", "remark")
 _WHOLE_NUMBERS = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
-_INTERVAL = "误差范围：95%把握，按随机抽样估算。"
+_INTERVAL = "误差范围：95%置信水平，按随机抽样估算。"
 _SECRET = "份数过少的不公布；为免倒算出来，有时连带一两个别的也不公布。"
 
 
@@ -131,7 +131,7 @@ def _flags(office: Office, wave: Window, options: argparse.Namespace) -> View:
         *("counts=counts_now", "decided=ruling"),
     )
     lines = _headed(marked, heads)
-    sentence = "疑似不等于就是；哪一份不计，由人看过原表再用 decide 认定。"
+    sentence = "疑似问卷须人工核实；哪一份不计，由人看过原表再用 decide 认定。"
     return View({"疑似代填": lines}, (sentence,))
 
 

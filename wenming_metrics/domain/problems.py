@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-REJECT, HOLD, NOTE = "退回", "暂不计", "提醒"
+REJECT, HOLD, NOTE = "退回", "待核", "提醒"
 """The whole file is returned · this row is kept but not counted · to be known, nothing changes."""
 SEVERITIES = (REJECT, HOLD, NOTE)
 _MESSAGES = Path(__file__).resolve().parents[2] / "data" / "messages.toml"

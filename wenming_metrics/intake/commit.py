@@ -292,7 +292,7 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     file_reading, counts = preview.reading, preview.reading.counts
     facts = (batch, preview.filename, file_reading.sha256, counts.good, counts.held, who)
     took = time.perf_counter() - begun
-    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 暂不计 %s 行 经办 %r %.2f 秒", *facts, took)
+    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 待核 %s 行 经办 %r %.2f 秒", *facts, took)
     return batch
 
 

@@ -18,7 +18,7 @@ from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading
 
 DRAFT, CHECKING, SIGNED, WITHDRAWN = "草稿", "核对中", "已签发", "已作废"
-NONE = "未建"
+NONE = "未拟稿"
 _STATES = {
     store.DRAFTED: DRAFT,
     store.SENT: CHECKING,

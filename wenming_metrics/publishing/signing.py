@@ -231,7 +231,7 @@ def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
     waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
         message = (
-            f"还有 {waiting_for} 行暂不计，等着改正。请先改好，或者写明不等这些行的原因，再签发。"
+            f"还有 {waiting_for} 行待核，等着改正。请先改好，或者写明不等这些行的原因，再签发。"
         )
         raise IntakeError(message)
     open_remarks = undecided(connection, issue)

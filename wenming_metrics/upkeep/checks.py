@@ -90,11 +90,11 @@ def _held(connection: Connection) -> Line:
     )
     counts = connection.execute(query).all()
     wrong = [
-        f"批次 {number} 记有 {noted} 行暂不计，实有 {count} 行"
+        f"批次 {number} 记有待核 {noted} 行，实有 {count} 行"
         for number, noted, count in counts
         if noted != count
     ]
-    return line("暂不计的行", len(counts), wrong)
+    return line("待核行", len(counts), wrong)
 
 
 def _history(connection: Connection) -> Line:

@@ -96,7 +96,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
     bulletin.draw(office, issue, who)
-    reasons = [f"{unwaived} 行暂不计"] if unwaived else []
+    reasons = [f"{unwaived} 行待核"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:
@@ -163,7 +163,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     if rows.empty:
         return 0
     st.subheader("等着改正的行")
-    page.note("这些行暂不计。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。")
+    page.note("这些行待核，暂不计分。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。")
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
     picked = tables.pick(spelled, _WAIVED, key, 8)
@@ -177,7 +177,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
         ("不等这些行的原因", f"waive-{issue.key}"),
         (f"不等这 {len(row_keys)} 行", f"waive-{issue.key}-{picked}"),
         lambda reason: signing.waive(office, issue.key, row_keys, who, reason),
-        lambda _: f"{len(row_keys)} 行写明不等，仍然暂不计。",
+        lambda _: f"{len(row_keys)} 行写明不等，仍为待核。",
         who,
     )
     return len(waiting)

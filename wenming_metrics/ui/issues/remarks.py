@@ -103,7 +103,7 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
             line = rows.iloc[position - 1]
             row = int(line["batch"]), int(line["seq"])
         button(
-            "记下意见",
+            "登记意见",
             f"remark-{issue.key}",
             lambda: remarks.add_remark(office, issue.key, unit, asks, who, row=row, figure=figure),
             lambda _: f"{name}的意见已记下。",

@@ -17,7 +17,7 @@ from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 from wenming_metrics.ui.trends import change
 
-LOST, MOVED, REPEATED, FIXING = "失分", "为什么变了", "反复问题", "先改什么"
+LOST, MOVED, REPEATED, FIXING = "失分", "变动原因", "反复问题", "优先整改事项"
 _TAB = "lost_tab"
 
 

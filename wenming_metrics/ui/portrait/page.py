@@ -78,7 +78,7 @@ def _draw_tools(query: dict[str, str]) -> None:
             # The moment makes the script another one each time: else it would not run again.
             script = f"/* {now().isoformat()} */ setTimeout(() => window.print(), 600)"
             st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=query)
+        st.page_link("pages/losses.py", label="失分明细", query_params=query)
 
 
 def _draw_over_time(facts: UnitFacts) -> None:
@@ -150,7 +150,7 @@ def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
     _section("反复点位", sentences.RETURNING)
     if facts.repeats.empty:
-        page.note("没有这样的点位。")
+        page.note("本期无反复点位。")
     else:
         to = tables.address(query, lost_tab="反复问题")
         st.html(tables.repeats(facts.repeats, to, _MANY))

@@ -119,7 +119,7 @@ def _last(facts: UnitFacts, query: Mapping[str, str]) -> str:
 def _repeats(facts: UnitFacts, query: Mapping[str, str]) -> str:
     to = tables.address(query, lost_tab="反复问题")
     note = sentences.RETURNING
-    note += "没有这样的点位。" if facts.repeats.empty else ""
+    note += "本期无反复点位。" if facts.repeats.empty else ""
     return _part("反复点位", [_note(note)], tables.repeats(facts.repeats, to, _SITES))
 
 

@@ -22,7 +22,7 @@ from wenming_metrics.ui.portrait import sentences
 from wenming_metrics.ui.portrait.facts import SurveyFacts, node_of
 from wenming_metrics.ui.survey.sentences import percent
 
-SURVEY_NOTE = "份数后面是误差范围（95%把握）和同组名次。"
+SURVEY_NOTE = "份数后面是误差范围（95%置信水平）和同组名次。"
 LONG_NAMES, LONG_MIDDLE = "long", "broad"
 Row = tuple[str, str, str]
 """Left, middle and right cell of a line, as HTML."""
@@ -147,7 +147,7 @@ def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most
     """
     rows = [
         (
-            linked(line.name, address(query, lost_tab="先改什么")),
+            linked(line.name, address(query, lost_tab="优先整改事项")),
             escape(f"{line.count} 个问题，{line.sites} 个点位"),
             f"+{line.gain:.2f}",
         )

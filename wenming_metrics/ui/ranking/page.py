@@ -191,7 +191,7 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
         draw_list(ranked, selection)
     with right:
         current = window("week", selection.window.end) == window("week", today())
-        st.subheader("本周至今" if current else "当周到这一天")
+        st.subheader("本周累计")
         page.note(f"{so_far.title}，点位更多，更有参考价值。")
         lines = tables.ranked_lines(week)
         columns = tables.configs("place", "unit_name", "score", "sites")

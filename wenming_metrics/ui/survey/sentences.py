@@ -182,7 +182,7 @@ def basis(total: pd.Series, target: float | None) -> tuple[str, ...]:
     """
     lines = []
     if margin := between(total["low"], total["high"]):
-        lines.append(f"误差范围 {margin}（95%把握）")
+        lines.append(f"误差范围 {margin}（95%置信水平）")
     if target is not None and not pd.isna(total["value"]):
         lines.append(_short_target(total, target))
     lines.append(f"有效 {int(total['n']):,} 份{weighted(total)}")

@@ -85,7 +85,7 @@ def flagged(doubtful: pd.DataFrame) -> str:
         return "这一期没有发现疑似代填的问卷。"
     out = int((~doubtful["counts"].astype(bool)).sum())
     consequence = f"其中 {out} 份已由人认定不计" if out else "现在都照常计入"
-    return f"有 **{len(doubtful):,} 份**问卷疑似代填，{consequence}。疑似不等于就是：去掉哪一份，由人看过原表再定。"
+    return f"有 **{len(doubtful):,} 份**问卷疑似代填，{consequence}。疑似问卷须人工核实：去掉哪一份，由人看过原表再定。"
 
 
 def quotas(board: pd.DataFrame) -> str:

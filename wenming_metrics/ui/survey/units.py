@@ -94,7 +94,7 @@ def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
 def _explain(units: pd.DataFrame, hide: int) -> None:
     """Say how the dots are read, and of whom nothing is shown."""
     reading_note = (
-        "点是调查到的比率，横线是误差范围：真正的比率有 95% 的把握落在这条线里，份数越少线越长。"
+        "点是调查到的比率，横线是误差范围：真正的比率有 95% 的可能落在这条线里，份数越少线越长。"
         "相差不大的单位，不能认定谁高谁低。横轴不一定从 0 起。"
     )
     reading_note += "份数后面带 * 的，样本偏少。" if (units["state"] == CAUTION).any() else ""

@@ -83,7 +83,7 @@ def _basis(change: Change, signed: list[Issue | None]) -> str:
     rules = f"办法都是{new}" if old == new else f"办法由{old}改为{new}"
     return (
         f"{comparisons[0]}，{comparisons[1]}；{rules}。几项相加正好等于变动。表现：两期都查到的，得分率变了多少；"
-        "覆盖与构成：查到的项目、计分的单位变了；办法：同样的数据按两版办法各算一遍；"
+        "检查范围变化影响：查到的项目、计分的单位变了；办法：同样的数据按两版办法各算一遍；"
         "更正：签发以后数据变了。"
     )
 

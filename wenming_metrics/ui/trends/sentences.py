@@ -57,9 +57,9 @@ def reading(control: Control, kind: str, target: float | None = None, full: floa
     if signals:
         sentence = f"{again}{'，'.join(signals)}{_verdict(sides, lasting=lasting)}。"
     else:
-        sentence = f"{again}在平常的起伏（{span}）之内。"
+        sentence = f"{again}在正常波动范围（{span}）之内。"
     if len(under_rules) < FIRM:
-        sentence += f"不足 {FIRM} {of}，平常的范围是暂定的。"
+        sentence += f"不足 {FIRM} {of}，正常波动范围是暂定的。"
     elif target is not None:
         sentence += _against(control, target)
     return sentence
@@ -84,7 +84,7 @@ def _signals(
     if control.signal[-1] == OUTSIDE:
         above = last > control.mean[-1]
         signals.append(
-            f"这一{of.removeprefix('个')}{'高出' if above else '低于'}平常的范围（{span}）"
+            f"这一{of.removeprefix('个')}{'高出' if above else '低于'}正常波动范围（{span}）"
         )
         sides.append(1 if above else -1)
     elif control.signal[-1] == CLOSE and not signals:

@@ -23,7 +23,7 @@ def draw(office: Office, who: str) -> None:
     rows = ask(waiting_rows)
     if rows.empty:
         return
-    st.subheader(f"暂不计的行（{len(rows):,}）")
+    st.subheader(f"待核行（{len(rows):,}）")
     page.note(
         "这些行已经留存，但不计分。在“入库记录”里下载标注好的原表，改好后整份再上传，"
         "改对的行会自动从这里消失。"
@@ -41,8 +41,8 @@ def remind() -> None:
         return
     with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
         files = rows["batch"].nunique()
-        page.note(f"有 {len(rows):,} 行暂不计（来自 {files} 个文件），等着改正，没有计入得分。")
-        st.page_link("pages/upload.py", label="去看看")
+        page.note(f"有 {len(rows):,} 行待核（来自 {files} 个文件），等着改正，没有计入得分。")
+        st.page_link("pages/upload.py", label="查看")
 
 
 def _draw_row(office: Office, row: pd.Series, who: str) -> None:
