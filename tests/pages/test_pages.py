@@ -552,7 +552,7 @@ def test_a_failure_is_told_in_one_sentence(filled, monkeypatch):
     monkeypatch.setattr(overview, "city", fail)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not app.exception
-    assert "这一页没有显示出来" in app.error[0].value
+    assert "页面未能显示" in app.error[0].value
     assert "secret" not in app.error[0].value
 
 

@@ -31,7 +31,7 @@ def test_a_unit_opens_by_address_adds_up_and_prints(filled):
     assert f"{unit['unit_name']}" in app.selectbox(key="unit_who").value
     assert f"**{unit['score']:.2f}** 分" in said
     assert f"第 **{unit['rank']}** 名" in said
-    assert "以上未签发" in said
+    assert "（数据未签发）" in said
     total = f"{100 - unit['score']:.2f}"
     assert f"各行相加正好是 {total} 分" in said
     ledger = page.split("失分账")[1].split("</table>")[0]

@@ -31,9 +31,9 @@ def standing(**told):
 
 def test_place_score_and_movement_are_told():
     said = "城东街道本周得 **87.20** 分，主城区 12 个有名次的单位里第 **5** 名"
-    assert standing() == f"{said}，比上周升 3 位，得分 ▲0.85。"
+    assert standing() == f"{said}，比上周名次上升 3 位，得分上升 0.85 分。"
     assert "降 2 位，得分 ▼1.00" in standing(rank_change=-2, score_change=-1.0)
-    assert "名次不变，得分持平" in standing(rank_change=0, score_change=0.0)
+    assert "名次持平，得分持平" in standing(rank_change=0, score_change=0.0)
     assert "升 1 位，得分 ▼0.40" in standing(rank_change=1, score_change=-0.4)
     assert "里并列第 **5** 名" in standing(tied=True)
     assert standing(rank_change=pd.NA, score_change=np.nan).endswith("上周没有名次。")
@@ -177,7 +177,7 @@ def test_lists_that_are_cut_say_how_many_are_left_and_still_add_up():
     assert ">2.00<" in html
     assert ">7.00<" in html
     fixes = portrait_tables.fixes(fixing(2.0, 1.0).assign(sites=1), 9, {}, 1)
-    assert "其余 8 类见系统" in fixes
+    assert "查看全部 9 类" in fixes
 
 
 def test_texts_of_uploads_are_escaped_and_words_for_the_screen_become_html():
@@ -218,6 +218,6 @@ def test_a_survey_figure_carries_its_count_its_margin_and_its_doubt():
     assert "42 份（样本偏少），84.21—98.68%，第 4 名" in html
     assert ">95.24%<" in html
     assert "4 份，样本过少，不公布" in html
-    assert "其余 1 项见系统" in portrait_tables.survey(
+    assert "另有 1 项未列出" in portrait_tables.survey(
         SurveyFacts(WEEK, pd.DataFrame([shown] * 2), 2), 1
     )

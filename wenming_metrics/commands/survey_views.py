@@ -175,7 +175,7 @@ def _printed(office: Office, wave: Window, options: argparse.Namespace) -> View:
         *("file", "sheet", "source_row"),
         **{"test": "测评种类", "figure": "原表列名", "told": "原表的数"},
     )
-    sentence = "照测评方印的原样列出，怎样算的不知道，份数少的也在内，不是本软件的名次。"
+    sentence = "按测评方报告照录，计算口径和误差未注明，份数少的也在内，不是本软件的名次。"
     return View({"测评方自己印的数": _headed(figures, heads)}, (sentence,))
 
 

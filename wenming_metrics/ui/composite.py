@@ -90,7 +90,7 @@ def _windows(kind: str, days: Sequence[date]) -> list[Window]:
 def draw_about(profile: Profile, appraisal: Composite) -> None:
     """Say whose profile it is, what it weighs, and what must not leave the house."""
     weights = "、".join(f"{words.plain(c.name)} {c.weight:g}" for c in profile.components)
-    whose = "这是一个地方一个时候的算法，供试算，不是本单位的办法，也不是国家标准。"
+    whose = "本方案为示例，仅供试算，不是本单位的办法，也不是国家标准。"
     ours = "本单位的方案。"
     page.note(
         f"{whose if profile.is_example else ours}来源：{words.plain(profile.source)}；"

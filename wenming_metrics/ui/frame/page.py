@@ -45,7 +45,7 @@ def run(chosen: StreamlitPage) -> None:
         moment = now()
         logger.exception("page %s failed", chosen.url_path)
         st.error(
-            f"这一页没有显示出来。请刷新再试；还不行，请告诉管理员出错时间：{moment:%m月%d日 %H:%M:%S}。"
+            f"页面未能显示，请刷新重试；仍不能显示的，请将出错时间告知管理员：{moment:%m月%d日 %H:%M:%S}。"
         )
 
 
@@ -104,7 +104,7 @@ def stop(
     steps: str,
     *,
     page: str = "pages/upload.py",
-    label: str = "去“数据上传”",
+    label: str = "前往数据上传",
     office: Office | None = None,
 ) -> None:
     """Draw what is missing and the ways on, and end the page.
@@ -116,7 +116,7 @@ def stop(
         st.markdown(steps)
         with st.container(horizontal=True):
             st.page_link(page, label=label)
-            st.page_link("pages/manual.py", label="看“使用说明”")
+            st.page_link("pages/manual.py", label="查看使用说明")
     if office is not None:
         fine_print(office)
     st.stop()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office, days_known
-from wenming_metrics.scoring.losses.ledger import last_names
+from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
 from wenming_metrics.ui.frame import filters, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
@@ -53,7 +53,11 @@ def _opening(book: Book, scope: Scope, window_name: str) -> str:
     lines = book.lines(scope)
     if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
         return f"{words.plain(scope.unit)}{window_name}没有得分。"
-    losses = lines[scope.value].groupby(last_names(lines)).sum()
+    names = pd.Series(last_names(lines), lines.index)
+    if len(scope.path) < len(LEVELS):
+        below = lines[LEVELS[len(scope.path)]].astype(object)
+        names = below.where(below != "", names)
+    losses = lines[scope.value].groupby(names).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
     return sentences.opening(scope.name, window_name, book.shown_points(scope), losses, added)
 

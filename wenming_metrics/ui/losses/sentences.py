@@ -20,6 +20,8 @@ _LAST = 0.00005
 """Points that look the same with four decimals."""
 _SAME = 0.005
 """Points that look the same with two decimals."""
+_LEADING = 3
+"""So many are named of what points were lost on."""
 
 
 def opening(name: str, window_name: str, total: float, losses: pd.Series, added: float) -> str:
@@ -41,12 +43,25 @@ def opening(name: str, window_name: str, total: float, losses: pd.Series, added:
         return f"{who}失 **{total:.2f}** 分{back}。"
     if len(lost) == 1:
         return f"{who}失 **{total:.2f}** 分{back}，全在{bold(str(lost.index[0]))}这一项。"
-    count = crossing(lost.to_numpy())
-    share = lost.iloc[:count].sum() / lost.sum()
-    if count == len(lost):
-        most = lost.iloc[0] / lost.sum()
-        return f"{who}失 **{total:.2f}** 分{back}，在 {count} 项上，最多的一项占 {most:.0%}。"
-    return f"{who}失 **{total:.2f}** 分{back}，{len(lost)} 项中有 **{count} 项占 {share:.0%}**。"
+    return f"{who}失 **{total:.2f}** 分{back}，失分{_concentrated(lost)}。"
+
+
+def _concentrated(lost: pd.Series) -> str:
+    """Name what most of the points were lost on. Takes: lost - points by name, most first, two or more"""
+    most = lost.iloc[0] / lost.sum()
+    leading = lost.head(_LEADING)
+    if len(lost) > _LEADING:  # of equals none is named before the others
+        leading = leading[leading > lost.iloc[_LEADING] + _SAME]
+    if leading.empty:
+        return f"分散在 {len(lost)} 项，最多的一项占 {most:.0%}"
+    names = "、".join(bold(str(name)) for name in leading.index)
+    if len(leading) == len(lost):
+        return f"涉及{names}，最多的一项占 {most:.0%}"
+    share = leading.sum() / lost.sum()
+    all_of = "合计" if len(leading) > 1 else ""
+    if share < 0.5:
+        return f"较为分散，较多的是{names}（{all_of}占 {share:.0%}）"
+    return f"主要集中在{names}（{all_of}占 {share:.0%}）"
 
 
 def widest(blocks: pd.DataFrame) -> str:

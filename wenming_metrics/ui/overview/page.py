@@ -31,7 +31,7 @@ def draw_rates(day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
         page.note(f"**两率一度** {latest.wave.title}民意调查{_running(latest, day)}")
         query = {"wave": latest.wave.title}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
 
 

@@ -169,7 +169,7 @@ def _draw_survey(facts: UnitFacts) -> None:
         note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
         _section("两率一度", note, tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
 
 
 def _draw_kept(facts: UnitFacts) -> None:

@@ -20,6 +20,7 @@ RETURNING = (
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
 _SHOWN_PLACES = 2
+_UP_DOWN = {"▲": "上升", "▼": "下降"}
 NOT_SEEN = "本期没有查过这个单位：没有得分率，也没有失分账。"
 
 
@@ -48,9 +49,9 @@ def _moved(line: pd.Series, compared: str) -> str:
     if pd.isna(line["rank_change"]):
         return f"{compared}没有名次"
     step = int(line["rank_change"])
-    rank_words = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
+    rank_words = "名次持平" if not step else f"名次{'上升' if step > 0 else '下降'} {abs(step)} 位"
     score = signed(line["score_change"])
-    points = "得分持平" if score == "持平" else f"得分 {score}"
+    points = "得分持平" if score == "持平" else f"得分{_UP_DOWN[score[0]]} {score[1:]} 分"
     return f"比{compared}{rank_words}，{points}"
 
 

@@ -65,9 +65,13 @@ def as_html(sentence: str) -> str:
     return "".join(pieces)
 
 
-def rest(count: int, what: str = "条") -> list[Row]:
-    """Give the line that says how many are not listed, or none. Takes: what - how they are counted"""
-    return [(f"其余 {count} {what}见系统", "", "")] if count > 0 else []
+def rest(total: int, listed: int, what: str = "条", to: str = "") -> list[Row]:
+    """Give the line that leads to all of them, or none. Takes: what - how they are counted"""
+    if total <= listed:
+        return []
+    if not to:
+        return [(f"另有 {total - listed} {what}未列出", "", "")]
+    return [(linked(f"查看全部 {total} {what}", to), "", "")]
 
 
 def branches(lines: pd.DataFrame, query: Mapping[str, str], *, scored: bool, most: int) -> str:
@@ -81,7 +85,7 @@ def branches(lines: pd.DataFrame, query: Mapping[str, str], *, scored: bool, mos
     if not drawn:
         return ""
     left = len(top) - len(drawn)
-    cut = f"其余 {left} 类见系统。" if left else ""
+    cut = f"另有 {left} 类未列出。" if left else ""
     scale = (
         f"浅色横条是同组最低到最高，竖线是平均，圆点是本单位；左端 {left_end(drawn)}%，右端 100%。"
     )
@@ -153,7 +157,10 @@ def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most
         )
         for line in candidates.head(most).itertuples()
     ]
-    return table(rows + rest(classes - len(rows), "类"), look=LONG_NAMES)
+    return table(
+        rows + rest(classes, len(rows), "类", address(query, lost_tab="优先整改事项")),
+        look=LONG_NAMES,
+    )
 
 
 def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
@@ -173,7 +180,7 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
                 f"<span class='due {mark}'>{words}</span>",
             )
         )
-    return table(rows + rest(unsolved.dated - len(rows)), look=LONG_NAMES)
+    return table(rows + rest(unsolved.dated, len(rows)), look=LONG_NAMES)
 
 
 def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
@@ -186,7 +193,7 @@ def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
         )
         for line in sites.head(most).itertuples()
     ]
-    return table(rows + rest(len(sites) - most, "个"))
+    return table(rows + rest(len(sites), most, "个", to))
 
 
 def survey(facts: SurveyFacts, most: int) -> str:
@@ -196,7 +203,7 @@ def survey(facts: SurveyFacts, most: int) -> str:
         (escape(_aimed(line)), escape(_margin(line, decimals)), percent(line.shown, decimals))
         for line in facts.lines.head(most).itertuples()
     ]
-    return table(rows + rest(len(facts.lines) - most, "项"), look=LONG_MIDDLE)
+    return table(rows + rest(len(facts.lines), most, "项"), look=LONG_MIDDLE)
 
 
 def _aimed(line: tuple) -> str:
@@ -227,7 +234,7 @@ def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:
         )
         for line in by_kind.head(most).itertuples()
     ]
-    return table(rows + rest(len(by_kind) - most, "类"))
+    return table(rows + rest(len(by_kind), most, "类", to))
 
 
 def periods(labels: Sequence[str], counts: Sequence[int]) -> str:

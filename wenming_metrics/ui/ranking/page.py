@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.numbers import share_text
-from wenming_metrics.domain.periods import Window, today, week_to_date, window
+from wenming_metrics.domain.periods import Window, week_to_date
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
@@ -190,7 +190,6 @@ def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
         page.note(words.DAY_NOTE)
         draw_list(ranked, selection)
     with right:
-        current = window("week", selection.window.end) == window("week", today())
         st.subheader("本周累计")
         page.note(f"{so_far.title}，点位更多，更有参考价值。")
         lines = tables.ranked_lines(week)

@@ -159,7 +159,7 @@ def _draw_surveys(survey: Survey | None) -> None:
         return
     with st.expander("两率一度：别处的算法举例"):
         page.note(
-            "都是一个地方一个时候的算法，不是国家标准。同样的回答，换一种算法就不是同一个数，不能互相比较。"
+            "各地示例，仅供参考，不是国家标准。同样的回答按不同算法得出的数不同，不能互相比较。"
         )
         for (city, source), example in examples.groupby(["place", "source"], sort=False):
             _draw_line(city, "；".join(example["made"]) + f"。来源：{source}")

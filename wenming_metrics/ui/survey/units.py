@@ -170,7 +170,5 @@ def _draw_printed(chosen: ChosenRate) -> None:
     if printed_ranks.empty:
         return
     st.markdown("#### 第三方报告自己排的名次")
-    page.note(
-        "照原报告列出，原样不改；它怎样算的、误差多大，本软件不知道，所以不与上面的名次混用。"
-    )
+    page.note("按原报告照录；计算口径和误差未注明，不与上面的名次混用。")
     tables.show(printed_ranks, _PRINTED, 10)

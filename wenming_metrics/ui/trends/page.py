@@ -173,7 +173,7 @@ def _explain(series: Course, row: int, kind: str) -> None:
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
     dashed = "虚线是去年同期。" if has_line(series.before[row]) else ""
     page.note(
-        f"横线是平均，浅色带是正常波动范围：落在带内的升降，多半只是抽到的点位不同。▲▼是超出平常的{what}："
+        f"横线是平均，浅色带是正常波动范围：落在带内的升降，多半只是抽到的点位不同。▲▼是超出正常波动范围的{what}："
         f"落到带外，三{of}里有两{of}靠近带边，连续 7 {of}在平均的一边，或者连续 7 个点一路升、一路降。{dashed}"
         "纵轴不从 0 起。"
     )

@@ -16,7 +16,6 @@ from wenming_metrics.charts.waterfall import signed
 from wenming_metrics.domain.numbers import allocate, half_up
 from wenming_metrics.queries.trend.campaign_phases import PhaseEnd
 from wenming_metrics.scoring.trend.change import (
-    ADJUSTED,
     CAUSES,
     PERFORMANCE,
 )
@@ -119,7 +118,7 @@ def _against(control: Control, target: float) -> str:
         return f"照目前的水平，达不到目标 {target:g} 分。"
     if target <= control.low[-1]:
         return f"照目前的水平，能稳定达到目标 {target:g} 分。"
-    return f"照目前的水平，目标 {target:g} 分时达时不达。"
+    return f"照目前的水平，达标不稳定（目标 {target:g} 分）。"
 
 
 def latest(
@@ -219,14 +218,15 @@ def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[
 def change(than: str, total: float, causes: Mapping[str, float]) -> str:
     """Spell a change and its parts: 「较上周 -0.62:其中整改和督查表现 -0.40,...」.
 
-    Adjustments are named only where they moved something.
+    Only what moved something is named.
     """
     clauses = [
         f"{name} {signed(causes[cause])}"
         for cause, name in CAUSE_NAMES.items()
-        if cause != ADJUSTED or causes[cause]
+        if signed(causes[cause]) != "0"
     ]
-    return f"较{plain(than)} **{signed(total)}**：其中{'，'.join(clauses)}。"
+    parts = f"：其中{'，'.join(clauses)}" if clauses else ""
+    return f"较{plain(than)} **{signed(total)}**{parts}。"
 
 
 def no_change(line: pd.Series, before: str, after: str) -> str:
