@@ -115,7 +115,7 @@ def test_the_table_of_a_quarter_as_printed_and_made_again(office, rounding, seco
     assert found.sources["restricted"].all()
     (lacking,) = composite_lines(found).query("score.isna()").to_dict("records")
     assert lacking["unit_name"] == "龙潭街道"
-    assert lacking["missing"] == "external:市季度测评:原始得分:缺"
+    assert lacking["missing"] == "external:市季度测评:原始得分：缺"
 
 
 def test_a_figure_of_an_earlier_period_counts_until_there_is_a_later_one(office):

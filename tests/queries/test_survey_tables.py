@@ -252,7 +252,7 @@ def test_the_composite_takes_a_rate_and_lacks_small_samples(office):
     assert units.at["甲街道", "exact"] == pytest.approx(exact, abs=1e-9)
     assert np.isnan(units.at["丙街道", "score"])
     lines = composite_lines(found).set_index("unit_name")
-    assert lines.at["丙街道", "missing"] == "survey:content:缺;survey:缺"
+    assert lines.at["丙街道", "missing"] == "survey:content：缺；survey：缺"
     sources = unit_sources(found, int(units.at["丙街道", "unit"]))
     assert sources["told"].tolist() == ["19 份，样本不足，不作依据"] * 2
     own = unit_sources(found, int(units.at["甲街道", "unit"])).iloc[0]

@@ -85,7 +85,7 @@ def test_the_steps_in_words(office):
         code: worked_example.rate_formula(line, part.nodes)
         for code, line in nodes.to_dict("index").items()
     }
-    assert told["A1"] == "实得 8 ÷ 满分 10(1 项，扣 2)"
+    assert told["A1"] == "实得 8 ÷ 满分 10（1 项，扣 2）"
     assert told["A2"] == "2 次检查的得分率平均"
     assert told["B"] == "整个时段结算，共 1 期，扣 4:1 − 4 ÷（满分 5 × 1）"
     assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"

@@ -117,9 +117,7 @@ def test_a_change_is_told_in_one_sentence():
     )
     assert told == "较上周 **−0.62**：其中整改和督查表现 −0.40，检查范围变化影响 −0.22。"
     told = trends_sentences.change("上月", 0, dict(zip(CAUSES, (0.3, 0, -0.3, 0, 0), strict=True)))
-    assert (
-        "较上月 **0**：其中整改和督查表现 +0.30，办法 −0.30。" == told
-    )
+    assert "较上月 **0**：其中整改和督查表现 +0.30，办法 −0.30。" == told
     told = trends_sentences.change("上月", -2, dict(zip(CAUSES, (0, 0, 0, -2, 0), strict=True)))
     assert "加减分 −2.00" in told
 

@@ -230,9 +230,7 @@ def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
     held_rows = _held(connection, issue)
     waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
-        message = (
-            f"还有 {waiting_for} 行待核，等着改正。请先改好，或者写明不等这些行的原因，再签发。"
-        )
+        message = f"还有 {waiting_for} 条待核，暂不计分，等着改正。请先改好，或者写明不等这些行的原因，再签发。"
         raise IntakeError(message)
     open_remarks = undecided(connection, issue)
     if open_remarks:

@@ -23,11 +23,10 @@ from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame import cache, navigation
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import file_name
 
-PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
 logger = logging.getLogger(__name__)
 _ROUTED = "routed"
@@ -55,10 +54,11 @@ def open_page(title: str) -> Office:
     Returns: the office that is shown
     """
     _require_router()
-    st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon="📊", layout="wide")
+    st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
     st.html(_HERE / "look.css")
     script = (_HERE / "chinese.js").read_text(encoding="utf-8")
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    navigation.draw(title)
     try:
         return cache.office()
     except RuleSetError as error:

@@ -96,7 +96,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
     bulletin.draw(office, issue, who)
-    reasons = [f"{unwaived} 行待核"] if unwaived else []
+    reasons = [f"{unwaived} 条待核，暂不计分"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:

@@ -25,6 +25,7 @@ def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
     book = losses_scope.book_of(selection)
     scope = losses_scope.choose(book)
+    filters.carry(office.rules, ask(days_known), selection, scope.unit)
     losses_scope.crumbs(scope)
     if scope.unit:
         board = office.rules.board(selection.board)

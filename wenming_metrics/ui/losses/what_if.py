@@ -1,4 +1,4 @@
-"""先改什么: what to put right first, and what it would give back."""
+"""优先整改事项: what to put right first, and what it would give back."""
 
 from __future__ import annotations
 

@@ -72,6 +72,7 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
             code = codes[indicator]
         if view == WHY:
             compared = _compared(selection.window, compared, days)
+    filters.carry(office.rules, days, selection, "" if name == CITY else name)
     query = filters.trend_query(selection, days, office.rules)
     return TrendView(
         selection.window, selection.board, name, code, indicator, view, compared, query

@@ -130,7 +130,7 @@ def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
     held_rows = sum(file.preview.reading.counts.held for file in ready)
     back = len(waiting) - len(ready)
     summary = [f"共 {len(waiting)} 个文件，{len(ready)} 个可以入库（{rows:,} 行"]
-    summary.append(f"，另有 {held_rows:,} 行待核）" if held_rows else "）")
+    summary.append(f"，另有 {held_rows:,} 条待核，暂不计分）" if held_rows else "）")
     st.markdown(f"**{''.join(summary)}{f'，{back} 个要先看一看' if back else ''}。**")
     page.note("点一行，看这个文件的提示和影响。")
     lines = pd.DataFrame([uploads_preview.line(file.preview) for file in waiting])
@@ -295,7 +295,7 @@ def _draw_buttons(office: Office, file: WaitingFile, who: str) -> None:
         if preview.can_commit and not who:
             page.note("填好经办人，就可以入库。")
         elif preview.can_commit and held_count:
-            page.note(f"{held_count:,} 行待核：留在“待核行”里等着，改好后重新上传即可。")
+            page.note(f"{held_count:,} 条待核，暂不计分：列在“待核行”里，改好后重新上传即可。")
 
 
 def _commit_all(office: Office, keys: list[str], who: str) -> None:

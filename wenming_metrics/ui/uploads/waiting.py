@@ -41,7 +41,7 @@ def remind() -> None:
         return
     with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
         files = rows["batch"].nunique()
-        page.note(f"有 {len(rows):,} 行待核（来自 {files} 个文件），等着改正，没有计入得分。")
+        page.note(f"有 {len(rows):,} 条待核，暂不计分（来自 {files} 个文件）。")
         st.page_link("pages/upload.py", label="查看")
 
 
