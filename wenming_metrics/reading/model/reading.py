@@ -339,6 +339,6 @@ class Reading:
         if returned:
             return "这个文件没有读入，请按下面的说明修改后再上传。"
         phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
-        phrases += [f"{counts.held} 行暂不计"] if counts.held else []
+        phrases += [f"{counts.held} 条待核，暂不计分"] if counts.held else []
         phrases += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
         return "，".join(phrases) + "。"
