@@ -46,7 +46,7 @@ PAGES = {
         "losses": "失分分析",
         "appraisal": "综合考核",
         "upload": "数据上传",
-        "bulletins": "签发",
+        "bulletins": "通报",
         "recheck": "核对",
     },
     **{"trends": "趋势", "survey": "两率一度", "framework": "测评体系", "manual": "使用说明"},

@@ -62,7 +62,7 @@ def test_scope_visits_and_problems_of_a_list_are_said_on_the_page(own):  # noqa:
     assert set(found["source_row"]) == {2}
     with reading(own.store) as connection:
         sites = read_register(connection).sites
-    assert {text.split("(")[0] for text in looked.options} == set(sites["name"])
+    assert {text.split("（")[0] for text in looked.options} == set(sites["name"])
 
 
 def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811

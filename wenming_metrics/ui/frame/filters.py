@@ -124,11 +124,11 @@ def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "
         del unit_query["unit_who"]
     navigation.carry(
         {
-            "overview": query_of(_near(of, _SHORT, days), days, "city_"),
-            "ranking": {**ranked, "board": board.title},
-            "portrait": unit_query,
-            "losses": lost,
-            "trends": trends,
+            "总览": query_of(_near(of, _SHORT, days), days, "city_"),
+            "排名": {**ranked, "board": board.title},
+            "单位画像": unit_query,
+            "失分分析": lost,
+            "趋势": trends,
         }
     )
 

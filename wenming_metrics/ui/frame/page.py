@@ -55,9 +55,11 @@ def open_page(title: str) -> Office:
     """
     _require_router()
     st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
-    st.html(_HERE / "look.css")
-    script = (_HERE / "chinese.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    with st.container(key="unseen"):
+        st.html(_HERE / "look.css")
+        for name in ("chinese.js", "history.js"):
+            script = (_HERE / name).read_text(encoding="utf-8")
+            st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     navigation.draw(title)
     try:
         return cache.office()
