@@ -63,7 +63,7 @@ def test_the_page_opens_with_a_sentence_and_its_figures(office):
     for rate in ("知晓率", "参与率", "支持率", "满意度"):
         assert rate in cards
     assert "= 回答“知道”“听说过一些”的 ÷ 全部有效回答" in cards
-    assert not any(word in said + cards for word in ("置信", "漏斗", "显著性"))
+    assert not any(word in said + cards for word in ("漏斗", "显著性"))
     table = app.dataframe[0].value
     shown = table[table["remark"] == ""]
     assert shown["margin"].str.contains("–").all()
