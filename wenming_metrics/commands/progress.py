@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -106,8 +106,21 @@ def _progress(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"as_of": as_of.isoformat(), "lines": plain(table)})
         return OK
-    print_lines(title, table.rename(columns={one.name: one.title for one in theme.columns}))
+    print_lines(title, _spelt(table, theme.columns))
     return OK
+
+
+def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+    """Spell figures as the page does, under the titles of their columns."""
+    return pd.DataFrame(
+        {
+            column.title: [
+                "" if pd.isna(cell) else column.form % cell if column.form else str(cell)
+                for cell in table[column.name]
+            ]
+            for column in shown
+        }
+    )
 
 
 def _remind(office: Office, as_of: date, options: argparse.Namespace) -> int:

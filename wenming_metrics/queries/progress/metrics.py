@@ -19,7 +19,7 @@ def metrics(office: Office) -> pd.DataFrame:
     units of measure, never share a line: two things are called 活跃度.
 
     Returns: indicator, scale (as written, % where the value is a share of counts), unit, unit_name,
-             period, printed (as printed, with its counts), figure (float; of counts where they are told),
+             period, printed (as printed; where only counts are told, their share), figure (float; of counts where they are told),
              numerator, denominator (text, "" = none), target (float, NaN = none), gap (figure - target),
              standing (BELOW, MET, NO_TARGET; a target is taken as the least that is asked), before (figure
              of the period before, NaN = none), change, SOURCE
@@ -29,7 +29,10 @@ def metrics(office: Office) -> pd.DataFrame:
     targets = pd.to_numeric(measures["target"].replace("", np.nan)).astype(float)
     is_share = (measures["value"] == "") & (measures["scale"] == "")
     measures = measures.assign(
-        printed=[text for text, _ in spelled],
+        printed=[
+            text if line.value else f"{amount:.2f}{line.scale or '%'}（{text}）"
+            for line, (text, amount) in zip(measures.itertuples(), spelled, strict=True)
+        ],
         figure=[amount for _, amount in spelled],
         scale=measures["scale"].where(~is_share, "%"),
         target=targets,

@@ -55,7 +55,9 @@ def draw(office: Office) -> None:
     tables.show(rates, _RATES, 12)
     st.subheader("材料与单位")
     matrix = document_matrix(materials)
-    columns = _MATRIX | {name: {"label": name or "未写明单位"} for name in matrix.columns[1:]}
+    columns = _MATRIX | {
+        name: {"label": name or "未写明单位", "width": 110} for name in matrix.columns[1:]
+    }
     tables.show(matrix, columns, 14)
     _draw_lines(office, materials)
     _draw_reminders(materials)
