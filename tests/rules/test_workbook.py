@@ -17,6 +17,7 @@ from wenming_metrics.rules.check import settings_faults
 from wenming_metrics.rules.load import load_files, read_files
 from wenming_metrics.rules.paths import flatten, parse, spell, unflatten
 from wenming_metrics.rules.settings_table import RULES
+from wenming_metrics.rules.workbook.convert import value_of
 from wenming_metrics.rules.workbook.pages import SHEETS, pages_of
 from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
 from wenming_metrics.rules.workbook.workbook import WorkbookError, rules_of
@@ -252,3 +253,8 @@ def test_every_sheet_and_column_of_the_files_has_a_heading():
             if content:
                 wanted = next(csv.reader(io.StringIO(content.decode())))
                 assert set(wanted) == {h.name for h in headings if h.name}
+
+
+@pytest.mark.parametrize("written", ["不空（1、1、2）", "不空(1、1、2)"])
+def test_words_of_workbooks_with_half_width_signs_are_read(written):
+    assert value_of(written, RULES.find("ranking.ties")) == "dense"

@@ -25,6 +25,7 @@ from wenming_metrics.rules.settings_table import (
 )
 from wenming_metrics.rules.tables import PRICES, TABLES
 from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
+from wenming_metrics.vocabulary import normalise
 
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""
@@ -37,7 +38,7 @@ NEEDED = {
     PRICES: ("source", "state", "points"),
 }
 """Columns that a sheet cannot do without."""
-_BETWEEN = re.compile(r"[、,,;;]")
+_BETWEEN = re.compile(r"[、,，;；]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00.*)?")
 _COLUMN_WORDS = {
     **{"full_mark": "满分", "table": "分档表", "fact": "数据来源", "missing": "缺项"},
@@ -176,20 +177,20 @@ def _may_be(setting: Setting) -> str:
 
 def value_of(text: str, setting: Setting) -> object:
     """Read the value of a setting. Raises ValueError, saying what it should be."""
-    codes = {word: code for code, word in setting.words.items()}
+    codes = {normalise(word): code for code, word in setting.words.items()}
     if setting.kind in ("number", "integer", "numbers"):
         return _number(text)
     if setting.kind == "date":
         return _date(text)
     if setting.kind == "flag":
-        code = codes.get(text, text.lower())
+        code = codes.get(normalise(text), text.lower())
         if code not in setting.words:
             raise ValueError(f"“{text}”应为 是 或 否。")
         return code == "true"
     if setting.kind in ("list", "choices"):
         words = _list(text)
-        return [codes.get(word, word) for word in words]
-    return codes.get(text, text)
+        return [codes.get(normalise(word), word) for word in words]
+    return codes.get(normalise(text), text)
 
 
 def _number(text: str) -> float:
@@ -240,7 +241,7 @@ def coded(
 def _coded_item(line: Line, catalogue: Catalogue) -> Line:
     codes = dict(zip(catalogue.point_types["name"], catalogue.point_types["code"], strict=True))
     items = dict(zip(catalogue.items["name"], catalogue.items["code"], strict=True))
-    written = re.split(r"[|、,,;;]", line.get("point_types", ""))
+    written = re.split(r"[|、,，;；]", line.get("point_types", ""))
     types = "|".join(codes.get(word.strip(), word.strip()) for word in written if word.strip())
     return {**line, "item": items.get(line["item"], line["item"]), "point_types": types}
 
