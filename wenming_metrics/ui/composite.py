@@ -54,11 +54,10 @@ def choose(days: Sequence[date]) -> Appraisal:
     profiles = _profiles()
     titles = {_title(profile): profile for profile in profiles}
     with page.row("controls"):
-        title = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
+        title = page.select("方案", list(titles), "scheme", width=420)
         profile = titles[title]
         windows = {period.title: period for period in _windows(profile.period, days)}
-        key = f"span_{profile.period}"
-        of = st.selectbox("期间", list(windows), key=key, bind="query-params", width=200)
+        of = page.select("期间", list(windows), f"span_{profile.period}", width=200)
     return Appraisal(profile, windows[of])
 
 

@@ -155,7 +155,7 @@ def _group(board: Board) -> str:
     if len(board.groups) < 2:
         return ""
     options = [EVERY_GROUP, *board.groups]
-    chosen = st.selectbox("分组", options, key="group", bind="query-params", width=160)
+    chosen = page.select("分组", options, "group", width=160)
     return "" if chosen == EVERY_GROUP else chosen
 
 
@@ -182,16 +182,29 @@ def _window(
 
 
 def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
-    return st.date_input(
+    first, last, written = days[0], _latest(days), st.query_params.get(key)
+    if written and (on := _day(written)) and not first <= on <= last:
+        del st.query_params[key]
+        st.session_state[key] = min(max(on, first), last)
+    chosen = st.date_input(
         label,
         value,
-        min_value=days[0],
-        max_value=_latest(days),
+        min_value=first,
+        max_value=last,
         format="YYYY-MM-DD",
         key=key,
         bind="query-params",
         width=160,
     )
+    navigation.remark(label, written, chosen.isoformat())
+    return chosen
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _latest(days: Sequence[date]) -> date:

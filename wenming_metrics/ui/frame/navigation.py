@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from wenming_metrics.ui.frame.words import plain
+
 PRODUCT = "文明创建数据"
-_OFFERED, _CARRIED, _LINKS = "offered", "carried", "links"
+_OFFERED, _CARRIED, _LINKS, _REMARKS = "offered", "carried", "links", "remarks"
 
 
 def offer(pages: Mapping[str, Sequence[StreamlitPage]]) -> None:
@@ -26,7 +28,21 @@ def draw(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         st.html(f"<span class='product'>{PRODUCT}</span><span class='page'>{title}</span>")
         st.session_state[_LINKS] = st.empty()
+    st.session_state[_REMARKS] = st.container(key="remarks")
     _draw_links(st.session_state.get(_CARRIED, {}))
+
+
+def remark(label: str, written: str | None, shown: str) -> None:
+    """Say that the address asks for what there is not, and what is shown instead.
+
+    Takes: label - of the control; written - in the address, None: nothing; shown - as it would stand there
+    """
+    if written in (None, shown):
+        return
+    asked = f"“{plain(written[:40])}”" if written.strip() else "没有写明，"
+    missing = "不在可选范围内，" if written.strip() else ""
+    now = f"已显示“{plain(shown)}”" if shown else "未作限定"
+    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{now}。")
 
 
 def carry(queries: Mapping[str, Mapping[str, str]]) -> None:

@@ -56,8 +56,8 @@ def _opening(book: Book, scope: Scope, window_name: str) -> str:
         return f"{words.plain(scope.unit)}{window_name}没有得分。"
     names = pd.Series(last_names(lines), lines.index)
     if len(scope.path) < len(LEVELS):
-        below = lines[LEVELS[len(scope.path)]].astype(object)
-        names = below.where(below != "", names)
+        level_names = lines[LEVELS[len(scope.path)]].astype(object)
+        names = level_names.where(level_names != "", names)
     losses = lines[scope.value].groupby(names).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
     return sentences.opening(scope.name, window_name, book.shown_points(scope), losses, added)

@@ -258,15 +258,7 @@ def _paths(book: Book) -> list[str]:
 
 
 def _select(label: str, key: str, options: list[str], none: str, width: int | str) -> str:
-    choice = st.selectbox(
-        label,
-        options,
-        index=None,
-        placeholder=none,
-        key=key,
-        bind="query-params",
-        width=width,
-    )
+    choice = page.select(label, options, key, index=None, placeholder=none, width=width)
     return choice or ""
 
 

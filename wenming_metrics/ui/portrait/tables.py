@@ -65,12 +65,12 @@ def as_html(sentence: str) -> str:
     return "".join(pieces)
 
 
-def rest(total: int, listed: int, what: str = "条", to: str = "") -> list[Row]:
+def rest(total: int, shown_rows: int, what: str = "条", to: str = "") -> list[Row]:
     """Give the line that leads to all of them, or none. Takes: what - how they are counted"""
-    if total <= listed:
+    if total <= shown_rows:
         return []
     if not to:
-        return [(f"另有 {total - listed} {what}未列出", "", "")]
+        return [(f"另有 {total - shown_rows} {what}未列出", "", "")]
     return [(linked(f"查看全部 {total} {what}", to), "", "")]
 
 

@@ -66,7 +66,7 @@ def choose_version(office: Office) -> str:
         f"{rule_set.short}（版本 {rule_set.version}）": rule_set.id for rule_set in office.rule_sets
     }
     options = [_BY_DAY, *names]
-    chosen = st.selectbox("按哪一版办法", options, key="under", bind="query-params", width=300)
+    chosen = page.select("按哪一版办法", options, "under", width=300)
     return names.get(chosen, "")
 
 

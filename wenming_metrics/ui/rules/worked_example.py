@@ -34,7 +34,7 @@ def draw(office: Office) -> None:
         ranked = ask(ranking, window, board.kind)
         looked = ranked[ranked["checks"] > 0]
         names = looked["unit_name"].tolist()
-        name = st.selectbox("哪个单位", names, key="step_unit", bind="query-params", width=240)
+        name = page.select("单位", names, "step_unit", width=240)
     if name is None:
         page.note("这一时段没有督查。换一个日期看看。")
         return

@@ -63,7 +63,7 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
     """Draw the controls: wave, rate, group. Gives what is chosen and the figures of the wave."""
     with page.row("controls"):
         titles = {window.title: window for window in waves}
-        wave_title = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
+        wave_title = page.select("期次", list(titles), "wave", width=200)
         wave = titles[wave_title]
         wave_rates = ask(rates, wave)
         if not wave_rates.definitions:
@@ -74,8 +74,7 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
         group = EVERY_GROUP
         if len(groups) > 1:
             options = [EVERY_GROUP, *groups]
-            key, bind = "opinion_group", "query-params"
-            group = st.selectbox("单位分组", options, key=key, bind=bind, width=160)
+            group = page.select("单位分组", options, "opinion_group", width=160)
     return ChosenRate(wave, codes[title], "" if group == EVERY_GROUP else group), wave_rates
 
 

@@ -25,7 +25,7 @@ _DEFINITION = tables.configs("definition")
 def _choose_whose(label: str, key: str, wave_rates: Rates) -> tuple[str, int | None]:
     """Let the city or a unit be chosen; gives its name and number, None: the city."""
     numbers = dict(zip(wave_rates.units["unit_name"], wave_rates.units["unit"], strict=True))
-    name = st.selectbox(label, [CITY, *numbers], key=key, bind="query-params", width=220)
+    name = page.select(label, [CITY, *numbers], key, width=220)
     return name, None if name == CITY else int(numbers[name])
 
 
@@ -47,9 +47,7 @@ def draw_people(chosen: ChosenRate, wave_rates: Rates) -> None:
     if not titles:
         page.note("问卷里没有问年龄、性别这一类分人群的题。")
         return
-    title = st.selectbox(
-        "按什么分", list(titles), key="opinion_people", bind="query-params", width=220
-    )
+    title = page.select("按什么分", list(titles), "opinion_people", width=220)
     rate, limits = wave_rates.survey.rate(chosen.rate), wave_rates.survey.limits
     people = ask(by_people, chosen.wave, chosen.rate, titles[title])
     with st.container(key="sentence-part"):

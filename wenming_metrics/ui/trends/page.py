@@ -63,12 +63,10 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
         compared = _before(selection.window, office.rules)
         if view != UNITS:
             whom = list(dict.fromkeys(names))
-            name = st.selectbox("看谁", whom, key="trend_whom", bind="query-params", width=170)
+            name = page.select("单位", whom, "trend_whom", width=170)
         if view in (COURSE, UNITS):
             codes = {SCORE: "", **{path: code for code, path in indicators(office)}}
-            indicator = st.selectbox(
-                "指标", list(codes), key="trend_leaf", bind="query-params", width=300
-            )
+            indicator = page.select("指标", list(codes), "trend_leaf", width=300)
             code = codes[indicator]
         if view == WHY:
             compared = _compared(selection.window, compared, days)
@@ -202,7 +200,7 @@ def _hover(series: Course, row: int, column: int, *, rate: bool) -> str:
 def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
     """Draw the controls of what to compare with; gives that window. Takes: before - the usual one"""
     options = [_USUAL, _YEAR, _OTHER]
-    than = st.selectbox("与哪一期比", options, key="trend_than", bind="query-params", width=150)
+    than = page.select("与哪一期比", options, "trend_than", width=150)
     if than == _USUAL:
         return before
     if than == _YEAR:
