@@ -182,8 +182,8 @@ def _window(
 
 
 def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
-    first, last, written = days[0], _latest(days), st.query_params.get(key)
-    if written and (on := _day(written)) and not first <= on <= last:
+    first, last, wanted = days[0], _latest(days), st.query_params.get(key)
+    if wanted and (on := _day(wanted)) and not first <= on <= last:
         del st.query_params[key]
         st.session_state[key] = min(max(on, first), last)
     chosen = st.date_input(
@@ -196,13 +196,13 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
         bind="query-params",
         width=160,
     )
-    navigation.remark(label, written, chosen.isoformat())
+    navigation.remark(label, wanted, chosen.isoformat())
     return chosen
 
 
-def _day(written: str) -> date | None:
+def _day(wanted: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(wanted)
     except ValueError:
         return None
 
