@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,10 @@ from pandas.io.formats.style import Styler
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.ranking import RANKED
-from wenming_metrics.ui.frame import words
+from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
 
+_ONE = "single-row"
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
@@ -93,7 +94,39 @@ def pick(
              on_select - called before the page is drawn again
     Returns: position of the picked row in `data`, or None
     """
-    state = _draw(data, columns, rows, on_select=on_select, selection_mode="single-row", key=key)
+    return _picked(
+        _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
+    )
+
+
+def pick_held(
+    data: pd.DataFrame, columns: dict, key: str, held: str, ids: Sequence[str], rows: int = _TALL
+) -> int | None:
+    """Draw a table as `pick` does, and keep the picked row in the address.
+
+    Takes: held - name in the address; ids - what the rows are known by there, whatever their order
+    """
+    wanted, kept = st.query_params.get(held), f"held-{held}"
+    position = list(ids).index(wanted) if wanted in ids else None
+    if wanted is not None and position is None:
+        del st.query_params[held]
+        if wanted != st.session_state.get(kept):  # it was not picked here, among other rows
+            navigation.remark("记录", wanted, "")
+
+    def follow() -> None:
+        picked = _picked(st.session_state[key], data)
+        st.session_state[kept] = None if picked is None else ids[picked]
+        if picked is None:
+            st.query_params.pop(held, None)
+        else:
+            st.query_params[held] = ids[picked]
+
+    usual = {} if position is None else {"selection_default": {"selection": {"rows": [position]}}}
+    state = _draw(data, columns, rows, on_select=follow, selection_mode=_ONE, key=key, **usual)
+    return _picked(state, data)
+
+
+def _picked(state: Mapping, data: pd.DataFrame | Styler) -> int | None:
     chosen = [row for row in state["selection"]["rows"] if row < len(data.index)]
     return chosen[0] if chosen else None
 

@@ -37,7 +37,8 @@ def draw(book: Book, scope: Scope) -> None:
     hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    picked = tables.pick(listed, columns, key, 12)
+    ids = (listed["batch"].astype(str) + "-" + listed["seq"].astype(str)).tolist()
+    picked = tables.pick_held(listed, columns, key, "lost_row", ids, 12)
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return
