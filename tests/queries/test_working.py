@@ -89,7 +89,9 @@ def test_the_steps_in_words(office):
     assert told["A2"] == "2 次检查的得分率平均"
     assert told["B"] == "整个时段结算，共 1 期，扣 4：1 − 4 ÷（满分 5 × 1）"
     assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"
-    assert worked_example.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
+    assert (
+        worked_example.total_formula(part) == "100 ×（60.00% × 0.7750 + 40.00% × 0.2000）= 54.5000"
+    )
     assert "得分 **54.50**" in worked_example.conclusion(found, WEEK.title)
 
 

@@ -182,8 +182,8 @@ def _window(
 
 
 def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
-    first, last, wanted = days[0], _latest(days), st.query_params.get(key)
-    if wanted and (on := _day(wanted)) and not first <= on <= last:
+    first, last, in_address = days[0], _latest(days), st.query_params.get(key)
+    if in_address and (on := _day(in_address)) and not first <= on <= last:
         del st.query_params[key]
         st.session_state[key] = min(max(on, first), last)
     chosen = st.date_input(
@@ -196,13 +196,13 @@ def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
         bind="query-params",
         width=160,
     )
-    navigation.remark(label, wanted, chosen.isoformat())
+    navigation.remark(label, in_address, chosen.isoformat())
     return chosen
 
 
-def _day(wanted: str) -> date | None:
+def _day(in_address: str) -> date | None:
     try:
-        return date.fromisoformat(wanted)
+        return date.fromisoformat(in_address)
     except ValueError:
         return None
 

@@ -32,15 +32,15 @@ def draw(title: str) -> None:
     _draw_links(st.session_state.get(_CARRIED, {}))
 
 
-def remark(label: str, wanted: str | None, shown: str) -> None:
+def remark(label: str, in_address: str | None, shown: str) -> None:
     """Say that the address asks for what there is not, and what is shown instead.
 
-    Takes: label - of the control; wanted - in the address, None: nothing; shown - as it would stand there
+    Takes: label - of the control; in_address - in the address, None: nothing; shown - as it would stand there
     """
-    if wanted in (None, shown):
+    if in_address in (None, shown):
         return
-    asked = f"“{plain(wanted[:40])}”" if wanted.strip() else "没有写明，"
-    missing = "不在可选范围内，" if wanted.strip() else ""
+    asked = f"“{plain(in_address[:40])}”" if in_address.strip() else "没有写明，"
+    missing = "不在可选范围内，" if in_address.strip() else ""
     now = f"已显示“{plain(shown)}”" if shown else "未作限定"
     st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{now}。")
 

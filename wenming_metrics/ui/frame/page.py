@@ -161,9 +161,9 @@ def ask_who(record: str) -> str:
 def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
     """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
     usual = default or options[0]
-    wanted = st.query_params.get(key)
+    in_address = st.query_params.get(key)
     # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
-    is_blank = wanted == ""
+    is_blank = in_address == ""
     if is_blank:
         del st.query_params[key]
     bind = None if is_blank else "query-params"
@@ -171,15 +171,15 @@ def switch(label: str, options: Sequence[str], key: str, default: str = "", **mo
         label, options, default=usual, required=True, key=key, bind=bind, **more
     )
     spell = more.get("format_func") or str
-    navigation.remark(label, wanted, spell(chosen or usual))
+    navigation.remark(label, in_address, spell(chosen or usual))
     return chosen or usual
 
 
 def select(label: str, options: Sequence[str], key: str, **more: object) -> str | None:
     """Draw a choice of one of many, held in the address."""
-    wanted = st.query_params.get(key)
+    in_address = st.query_params.get(key)
     chosen = st.selectbox(label, options, key=key, bind="query-params", **more)
-    navigation.remark(label, wanted, chosen or more.get("placeholder", ""))
+    navigation.remark(label, in_address, chosen or more.get("placeholder", ""))
     return chosen
 
 

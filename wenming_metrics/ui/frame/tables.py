@@ -106,12 +106,12 @@ def pick_held(
 
     Takes: held - name in the address; ids - what the rows are known by there, whatever their order
     """
-    wanted, kept = st.query_params.get(held), f"held-{held}"
-    position = list(ids).index(wanted) if wanted in ids else None
-    if wanted is not None and position is None:
+    in_address, kept = st.query_params.get(held), f"held-{held}"
+    position = list(ids).index(in_address) if in_address in ids else None
+    if in_address is not None and position is None:
         del st.query_params[held]
-        if wanted != st.session_state.get(kept):  # it was not picked here, among other rows
-            navigation.remark("记录", wanted, "")
+        if in_address != st.session_state.get(kept):  # it was not picked here, among other rows
+            navigation.remark("记录", in_address, "")
 
     def follow() -> None:
         picked = _picked(st.session_state[key], data)
@@ -154,7 +154,8 @@ def pick_name(
 
 def choose_name(label: str, names: Sequence[str], control: str) -> None:
     """Draw the control that `pick_name` fills."""
-    st.selectbox(
+    in_address = st.query_params.get(control)
+    chosen = st.selectbox(
         label,
         names,
         index=None,
@@ -163,6 +164,7 @@ def choose_name(label: str, names: Sequence[str], control: str) -> None:
         bind="query-params",
         width=300,
     )
+    navigation.remark("单位", in_address, chosen or "")
 
 
 def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
