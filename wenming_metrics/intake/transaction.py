@@ -22,7 +22,16 @@ from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
 from wenming_metrics.scoring.tree.basis import SumKey
-from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
+from wenming_metrics.store import (
+    batches,
+    cells,
+    pictures,
+    problems,
+    records,
+    registers,
+    rows,
+    surveys,
+)
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
@@ -91,6 +100,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         put_plan(connection, file_reading.plan["day"].unique().tolist())
     if len(file_reading.records):
         records.save_records(connection, batch, file_reading.records)
+        problems.save_answers(connection, batch, file_reading.records)
     if file_reading.answers is not None:
         surveys.save_answers(connection, batch, file_reading.answers)
     if len(file_reading.checks):

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
 
@@ -139,6 +140,7 @@ class RuleSet:
     issues, composite - as written in rules.toml and composite.toml, {} without
     reading  - how blank cells of workbooks are read
     survey   - what questionnaires ask and which figures are made of them; None = no survey
+    loop     - how problems are followed until 销号
     """
 
     id: str
@@ -174,6 +176,7 @@ class RuleSet:
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
     survey: Survey | None = None
+    loop: LoopRules = LoopRules({})
 
     @property
     def leaves(self) -> np.ndarray:

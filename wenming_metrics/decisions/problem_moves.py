@@ -1,0 +1,164 @@
+"""Moves of problems (问题整改) that a person makes: one act over one or many problems, all or none."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.problems import messages
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.book import ProblemBook, book_of, present_minute
+from wenming_metrics.queries.problems.orders import (
+    ASSISTING,
+    LEAD,
+    Complaint,
+    Order,
+    complaints,
+    event_of,
+)
+from wenming_metrics.scoring.loop.course import HAND_OUT
+from wenming_metrics.store.database import writing
+from wenming_metrics.store.problems import (
+    add_events,
+    add_hand_outs,
+    handed_out,
+    number_problems,
+)
+
+_log = logging.getLogger(__name__)
+Finding = tuple[int, int, int]
+"""Day (ordinal), batch and seq of a stored row."""
+_MOST_SAID = 20
+"""So many complaints are told in one message; the rest are counted."""
+
+
+def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) -> list[str]:
+    """Make one move of some problems; where one of them is not allowed, none is made.
+
+    Findings without a number get one, which stays theirs.
+
+    Takes:   problems - numbers, or rows of findings
+    Returns: the numbers
+    Raises IntakeError that says of each problem why not.
+    """
+    if not problems:
+        raise IntakeError("请先勾选问题。")
+    with writing(office.store) as connection:
+        numbers = _numbers(connection, problems, order.who)
+        book = book_of(connection, office, numbers)
+        sentences = list(_complain(connection, book, numbers, order))
+        if sentences:
+            rest = f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
+            raise IntakeError("\n".join([*sentences[:_MOST_SAID], rest]).strip())
+        _append(connection, book, numbers, order)
+    _log.info("%s %s 件问题 经办 %r", order.act, len(numbers), order.who)
+    return numbers
+
+
+def add_problem(
+    office: Office, source: str, content: str, who: str, day: date | None = None
+) -> str:
+    """Take up what comes from elsewhere (领导批示, 会议定事项) as a problem; gives its number."""
+    if not (content.strip() and who.strip() and source.strip()):
+        raise IntakeError("请写明来源、内容和经办人。")
+    ordinal = (day or today()).toordinal()
+    if ordinal > today().toordinal():
+        raise IntakeError("日期不能晚于今天。")
+    with writing(office.store) as connection:
+        facts = {"day": ordinal, "source": source.strip(), "content": content.strip()}
+        (number,) = number_problems(connection, [facts], who.strip())
+    _log.info("%s 登记为问题 %s 经办 %r", source, number, who)
+    return number
+
+
+def order_now(act: str, who: str, day: int = 0, **facts: object) -> Order:
+    """Make an order of today, or of a day before it. Takes: day - ordinal, 0: now"""
+    now = today().toordinal()
+    when = {"day": day or now}
+    if when["day"] == now:
+        when["minute"] = present_minute()
+    return Order(act, who.strip(), **when, **facts)
+
+
+def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str) -> list[str]:
+    findings = [problem for problem in problems if not isinstance(problem, str)]
+    facts = [{"day": day, "batch": batch, "seq": seq} for day, batch, seq in findings]
+    own = dict(zip(findings, number_problems(connection, facts, who), strict=True))
+    numbers = [own.get(problem, problem) for problem in problems]
+    return list(dict.fromkeys(numbers))
+
+
+def _complain(
+    connection: Connection, book: ProblemBook, numbers: Sequence[str], order: Order
+) -> Iterator[str]:
+    earlier = handed_out(connection, numbers)
+    for number in numbers:
+        index = book.by_number.get(number)
+        if index is None:
+            several = (book.lines["number"] == number).sum() > 1
+            yield sentence(("流转-02" if several else "流转-01", {"number": number}), number)
+            continue
+        course = book.play(index)
+        faults = list(complaints(book, index, order, course))
+        if order.act == HAND_OUT:
+            same = (earlier["number"] == number) & (earlier["round"] == course.round)
+            if same.any():
+                faults = [("流转-12", {"number": number})]
+            unanswered = ()
+        else:
+            lines = earlier[(earlier["number"] == number) & (earlier["round"] == course.round)]
+            assisting = set(lines.loc[lines["role"] == ASSISTING, "unit"])
+            unanswered = assisting - set(course.co_answered) if order.act == "销号" else ()
+        if unanswered:
+            names = book.register.units["name"]
+            who = "、".join(names.get(unit, "") for unit in sorted(unanswered))
+            faults.append(("流转-14", {"number": number, "units": who}))
+        yield from (sentence(complaint, number) for complaint in faults)
+
+
+def sentence(complaint: Complaint, number: str) -> str:
+    """Say what is wrong, and what to do."""
+    code, facts = complaint
+    message = messages()[code]
+    text = (message.text + message.remedy).format_map({"number": number, "found": number, **facts})
+    return f"{text}[{code}]"
+
+
+def _append(
+    connection: Connection, book: ProblemBook, numbers: Sequence[str], order: Order
+) -> None:
+    lines = []
+    for number in numbers:
+        index = book.by_number[number]
+        course = book.play(index)
+        lines.append((event_of(order, index, book, course), course.round))
+    events = add_events(connection, [line for line, _ in lines])
+    earlier = handed_out(connection, numbers)
+    keys = set(zip(earlier["number"], earlier["round"], earlier["unit"], strict=True))
+    to_whom = hand_out_lines(zip(lines, events, strict=True), order)
+    fresh = [line for line in to_whom if (line["number"], line["round"], line["unit"]) not in keys]
+    add_hand_outs(connection, fresh)
+
+
+def hand_out_lines(stored: object, order: Order) -> list[Mapping[str, object]]:
+    """List to whom an order hands problems: 主办 and 协办, a line each; nothing for other acts.
+
+    Takes: stored - ((event line, round), number of the event) of each problem
+    """
+    if order.act not in (HAND_OUT, "改派"):
+        return []
+    units = {order.unit: LEAD, **dict.fromkeys(order.assisting, ASSISTING)}
+    dispatch = order.document_no
+    return [
+        {
+            **{"number": line["number"], "round": course_round, "unit": unit},
+            **{"role": role, "dispatch": dispatch, "event": event},
+        }
+        for (line, course_round), event in stored
+        for unit, role in units.items()
+    ]
