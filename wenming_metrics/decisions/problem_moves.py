@@ -53,8 +53,8 @@ def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) 
         book = book_of(connection, office, numbers)
         sentences = list(_complain(connection, book, numbers, order))
         if sentences:
-            rest = f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
-            raise IntakeError("\n".join([*sentences[:_MOST_SAID], rest]).strip())
+            uncounted = f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
+            raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
         _append(connection, book, numbers, order)
     _log.info("%s %s 件问题 经办 %r", order.act, len(numbers), order.who)
     return numbers
@@ -100,8 +100,8 @@ def _complain(
     for number in numbers:
         index = book.by_number.get(number)
         if index is None:
-            several = (book.lines["number"] == number).sum() > 1
-            yield sentence(("流转-02" if several else "流转-01", {"number": number}), number)
+            is_shared = (book.lines["number"] == number).sum() > 1
+            yield sentence(("流转-02" if is_shared else "流转-01", {"number": number}), number)
             continue
         course = book.play(index)
         faults = list(complaints(book, index, order, course))

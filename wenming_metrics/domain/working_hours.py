@@ -95,15 +95,15 @@ class Clock:
 
     def after(self, moment: int, minutes: int) -> int:
         """Give the first moment at which some working minutes, more than none, have passed since another."""
-        target = self.passed(moment) + minutes
-        if self.sums[-1] < target:
+        mark = self.passed(moment) + minutes
+        if self.sums[-1] < mark:
             return _further(self, self.last + minutes // 60).after(moment, minutes)
-        index = int(np.searchsorted(self.sums, target, side="left")) - 1
-        rest, day = target - int(self.sums[index]), self.first + index
+        index = int(np.searchsorted(self.sums, mark, side="left")) - 1
+        left_over, day = mark - int(self.sums[index]), self.first + index
         for start, end in self.hours.on(day):
-            if rest <= end - start:
-                return day * DAY + start + rest
-            rest -= end - start
+            if left_over <= end - start:
+                return day * DAY + start + left_over
+            left_over -= end - start
         return end_of(day)
 
 
