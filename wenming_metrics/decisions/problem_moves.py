@@ -53,7 +53,9 @@ def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) 
         book = book_of(connection, office, numbers)
         sentences = list(_complain(connection, book, numbers, order))
         if sentences:
-            uncounted = f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
+            uncounted = (
+                f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
+            )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
         _append(connection, book, numbers, order)
     _log.info("%s %s 件问题 经办 %r", order.act, len(numbers), order.who)
@@ -106,8 +108,8 @@ def _complain(
         course = book.play(index)
         faults = list(complaints(book, index, order, course))
         if order.act == HAND_OUT:
-            same = (earlier["number"] == number) & (earlier["round"] == course.round)
-            if same.any():
+            is_repeated = (earlier["number"] == number) & (earlier["round"] == course.round)
+            if is_repeated.any():
                 faults = [("流转-12", {"number": number})]
             unanswered = ()
         else:

@@ -93,11 +93,11 @@ class Clock:
         """Give the working minutes from one moment to a later one."""
         return self.passed(end) - self.passed(begin)
 
-    def after(self, moment: int, minutes: int) -> int:
+    def advance(self, moment: int, minutes: int) -> int:
         """Give the first moment at which some working minutes, more than none, have passed since another."""
         mark = self.passed(moment) + minutes
         if self.sums[-1] < mark:
-            return _further(self, self.last + minutes // 60).after(moment, minutes)
+            return _further(self, self.last + minutes // 60).advance(moment, minutes)
         index = int(np.searchsorted(self.sums, mark, side="left")) - 1
         left_over, day = mark - int(self.sums[index]), self.first + index
         for start, end in self.hours.on(day):
@@ -140,13 +140,13 @@ def end_of_limit(clock: Clock, start: int, count: int, unit: str) -> int:
     if unit == URGENT_HOUR:
         return start + count * 60
     if unit == WORK_HOUR:
-        return clock.after(start, count * 60)
+        return clock.advance(start, count * 60)
     day = day_of(start)
     if unit == PLAIN_DAY:
         return end_of(day + count)
     moment = end_of(day)
     for _ in range(count):
-        moment = end_of(day_of(clock.after(moment, 1)))
+        moment = end_of(day_of(clock.advance(moment, 1)))
     return moment
 
 

@@ -174,10 +174,12 @@ def number_problems(
                 continue
         else:
             seq, elsewhere = elsewhere, elsewhere + 1
-        year = date.fromordinal(int(entry["day"])).year
-        serials[year] = serials.get(year) or _next_serial(connection, year)
-        numbers.append(f"{year}{serials[year]:05}")
-        serials[year] += 1
+        calendar_year = date.fromordinal(int(entry["day"])).year
+        serials[calendar_year] = serials.get(calendar_year) or _next_serial(
+            connection, calendar_year
+        )
+        numbers.append(f"{calendar_year}{serials[calendar_year]:05}")
+        serials[calendar_year] += 1
         facts = {"source": entry.get("source", ""), "content": entry.get("content", "")}
         key = {"number": numbers[-1], "day": int(entry["day"]), "batch": batch, "seq": seq}
         lines.append({**key, **facts, "who": who, "at": stamp()})
@@ -192,11 +194,13 @@ def _next_elsewhere(connection: Connection) -> int:
     return (connection.execute(query).scalar() or 0) + 1
 
 
-def _next_serial(connection: Connection, year: int) -> int:
+def _next_serial(connection: Connection, calendar_year: int) -> int:
     """Give the first serial of a year that neither the office nor any file has used."""
     largest = 0
     for table in (schema.problem, schema.finding):
-        digits = and_(table.c.number.like(f"{year}_____"), table.c.number <= f"{year}99999")
+        digits = and_(
+            table.c.number.like(f"{calendar_year}_____"), table.c.number <= f"{calendar_year}99999"
+        )
         numbers = connection.execute(select(func.max(table.c.number)).where(digits)).scalar() or ""
         largest = max(largest, int(numbers[4:]) if numbers[4:].isdecimal() else 0)
     return largest + 1

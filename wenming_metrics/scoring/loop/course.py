@@ -66,7 +66,7 @@ class ProblemCourse:
 
     state, since - where it is, and from when; opened - when it was found; unit - who has it (-1: nobody)
     round - from 1, one more with each 反弹; handed - the first hand-out of the round
-    due - when the unit's time ends (0: no limit); left - working minutes left while it stands still
+    due - when the unit's time ends (0: no limit); time_left - working minutes left while it stands still
     is_late - the unit was past its limit when it gave the problem back, in this round; is_exempt - an
     appeal against that was heard; answered, closed, signed - moments; checked_by, approved_by - who
     returns, extensions, send_backs, appeals - how often; co_answered - the 协办 units that reported
@@ -85,7 +85,7 @@ class ProblemCourse:
     handed: int = 0
     due: int = 0
     time_unit: str = ""
-    left: int = 0
+    time_left: int = 0
     is_late: bool = False
     is_exempt: bool = False
     answered: int = 0
@@ -187,7 +187,7 @@ def _step(now: Progress, event: Mapping, rules: LoopRules, clock: Clock) -> None
             -1,
         ):  # with another unit the time starts anew
             unit = now["unit"] if event["unit"] < 0 else event["unit"]
-            now |= {"unit": unit, "is_late": False, "due": 0, "left": 0}
+            now |= {"unit": unit, "is_late": False, "due": 0, "time_left": 0}
     if move.to in _RUNS:
         _run(now, event, clock, moment)
     if move.act == CLOSED and event["frozen"]:
@@ -214,20 +214,20 @@ def _stop(now: Progress, clock: Clock, moment: int) -> None:
         return
     now["is_late"] = now["is_late"] or moment > now["due"]
     is_wall = now["time_unit"] in ROUND_THE_CLOCK
-    now["left"] = now["due"] - moment if is_wall else clock.between(moment, now["due"])
+    now["time_left"] = now["due"] - moment if is_wall else clock.between(moment, now["due"])
 
 
 def _run(now: Progress, event: Mapping, clock: Clock, moment: int) -> None:
     """Let the unit's time run: to the limit that is given, else with what was left of it."""
     if event["due"]:
         _limit(now, event)
-    elif now["left"] and (now["left"] < 0 or now["time_unit"] in ROUND_THE_CLOCK):
-        now["due"] = moment + now["left"]
-    elif now["left"]:
-        due = clock.after(moment, now["left"])
+    elif now["time_left"] and (now["time_left"] < 0 or now["time_unit"] in ROUND_THE_CLOCK):
+        now["due"] = moment + now["time_left"]
+    elif now["time_left"]:
+        due = clock.advance(moment, now["time_left"])
         # A limit of days ends with its day.
         now["due"] = due if now["time_unit"] == WORK_HOUR else end_of(day_of(due))
-    now["left"] = 0
+    now["time_left"] = 0
 
 
 def _limit(now: Progress, event: Mapping) -> None:
@@ -244,14 +244,14 @@ def _refuse(now: Progress, event: Mapping, rules: LoopRules, stopped_due: int) -
     check = now["spans"].pop()
     now["spans"].append(Span(check.state, "unit", check.unit, check.begin, check.end))
     now["is_late"] = now["is_late"] or 0 < stopped_due < now["since"]
-    now["left"] = 0
+    now["time_left"] = 0
 
 
 def _note(now: Progress, event: Mapping, moment: int, rules: LoopRules) -> None:
     """Write down what an act says besides the state that it leads to."""
     act = event["act"]
     if act == RELAPSE:
-        zero = ("handed", "answered", "closed", "signed", "due", "left", "extensions")
+        zero = ("handed", "answered", "closed", "signed", "due", "time_left", "extensions")
         now |= {
             "round": now["round"] + 1,
             "relapsed": moment,
