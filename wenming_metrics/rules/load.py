@@ -86,7 +86,8 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
     nodes = _nodes(indicators, settings)
     leaf_of = _leaf_of(mapping, nodes, catalogue)
     files = {"tables": tables, "prices": prices, "composite": composite, "survey": survey}
-    files |= {"loop": _loop(settings, moves), "digest": contents.digest}
+    pricing = Deductions(**settings.get("deductions", {}), loop=_loop(settings, moves))
+    files |= {"pricing": pricing, "digest": contents.digest}
     return RuleSet(**_fields(settings), **files, nodes=nodes, leaf_of=leaf_of)
 
 
@@ -214,7 +215,6 @@ def _fields(settings: dict) -> dict[str, object]:
         ),
         missing=value("missing.rule"),
         missing_flag=float(value("missing.flag")),
-        pricing=Deductions(**settings.get("deductions", {})),
         adjustments=_adjustments(settings),
         lists=_lists(settings),
         long_windows=value("windows.long"),

@@ -106,6 +106,19 @@ def _that_count(query: Select, connection: Connection, known_at: str) -> Select:
     return joined.where(or_(table.c.batch == 0, batch.c.live == 1))
 
 
+def moved_numbers(connection: Connection, numbers: Iterable[str], known_at: str = "") -> set[str]:
+    """List those of some numbers of which more is known than answers in files (整改反馈)."""
+    table, distinct = schema.problem_event, sorted(set(numbers) - {""})
+    is_move = or_(table.c.batch == 0, table.c.act.not_in([*ANSWER_ACTS.values(), PROGRESS]))
+    query = _that_count(select(table.c.number).distinct().where(is_move), connection, known_at)
+    chunks = [distinct[first : first + _MANY] for first in range(0, len(distinct), _MANY)]
+    return {
+        number
+        for chunk in chunks
+        for number in connection.scalars(query.where(table.c.number.in_(chunk)))
+    }
+
+
 def events_of_batch(connection: Connection, batch: int) -> int:
     """Count the events that a file brought."""
     table = schema.problem_event
@@ -159,7 +172,7 @@ def number_problems(
 
     Takes:   problems - day (ordinal), and batch and seq of a finding, or source and content of what
              comes from elsewhere
-    Returns: a number each, such as 20260012 of the year 2026
+    Returns: a number each, such as 2026000012 of the year 2026
     """
     table = schema.problem
     numbers, lines, serials = [], [], {}
@@ -178,7 +191,7 @@ def number_problems(
         serials[calendar_year] = serials.get(calendar_year) or _next_serial(
             connection, calendar_year
         )
-        numbers.append(f"{calendar_year}{serials[calendar_year]:05}")
+        numbers.append(f"{calendar_year}{serials[calendar_year]:06}")
         serials[calendar_year] += 1
         facts = {"source": entry.get("source", ""), "content": entry.get("content", "")}
         key = {"number": numbers[-1], "day": int(entry["day"]), "batch": batch, "seq": seq}
@@ -199,7 +212,7 @@ def _next_serial(connection: Connection, calendar_year: int) -> int:
     largest = 0
     for table in (schema.problem, schema.finding):
         digits = and_(
-            table.c.number.like(f"{calendar_year}_____"), table.c.number <= f"{calendar_year}99999"
+            table.c.number.like(f"{calendar_year}______"), table.c.number <= f"{calendar_year}99999"
         )
         numbers = connection.execute(select(func.max(table.c.number)).where(digits)).scalar() or ""
         largest = max(largest, int(numbers[4:]) if numbers[4:].isdecimal() else 0)

@@ -1,7 +1,6 @@
 """Problems and what became of each, as of a day: rows of files, and what comes from elsewhere.
 
-A problem is known by its number: its own, else the one that the office gave it. What a file hands
-out itself (a number or a limit in the row) is 随表交办 on the day it was found; all else is an event.
+How the moves of each are played: `queries.scores.moves`.
 """
 
 from __future__ import annotations
@@ -17,35 +16,30 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.periods import now, today
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import is_working
-from wenming_metrics.domain.working_hours import DAY, Clock, day_of, end_of, make_clock
+from wenming_metrics.domain.working_hours import Clock, day_of, end_of, make_clock
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.findings import Moment, link, read_problems
+from wenming_metrics.queries.scores.findings import Moment, read_problems
+from wenming_metrics.queries.scores.moves import (
+    follow_line,
+    linked_events,
+    number_rows,
+    play_events,
+    row_holders,
+)
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.scoring.loop.course import (
-    ANSWER,
-    BY_TABLE,
-    PROGRESS,
     START,
     UNDER_WAY,
     ProblemCourse,
-    follow,
 )
 from wenming_metrics.scoring.loop.figures import add_flags
 from wenming_metrics.scoring.tree.states import OPEN
 from wenming_metrics.store.database import reading
-from wenming_metrics.store.problems import locate_numbers, own_numbers, read_events
+from wenming_metrics.store.problems import locate_numbers, own_numbers
 from wenming_metrics.store.registers import read_register
-from wenming_metrics.store.rows import FAILED_COLUMNS, read_role
-from wenming_metrics.vocabulary import LOOP_STATES, ROLE_CODES, SOURCE_CODES
+from wenming_metrics.store.rows import FAILED_COLUMNS
+from wenming_metrics.vocabulary import LOOP_STATES
 
-REPORTED = SOURCE_CODES.index("public")
-"""Source of what people report: whether it is true is asked first (核实)."""
-TO_VERIFY = "待核实"
-_KEY = ["batch", "seq"]
-_PIECE = r"-\d{1,2}$"
-_FOLLOWED = (ANSWER, PROGRESS)
-_OPENING = ("number", "day", "due_by_row", "by_table", "start")
-"""What a problem begins with: columns of the lines of a book."""
 _NUMBERS = ("handed", "due", "answered", "moved", "held", "relapsed", "until", "signed")
 """Moments of a ProblemCourse that lines give as days."""
 
@@ -90,7 +84,7 @@ class ProblemBook:
         frozen = [{**event, "frozen": event["details"].get("frozen", {})} for event in added]
         until = as_of or end_of(self.moment.as_of)
         line = self.lines.loc[index]
-        return _follow(line, [*stored, *frozen], self.rules, self.clock, until)
+        return follow_line(line, [*stored, *frozen], self.rules, self.clock, until)
 
 
 def problem_book(office: Office, days: Sequence[int], moment: Moment | None = None) -> ProblemBook:
@@ -118,35 +112,20 @@ def read_book(
     days = [day for day in days if day <= moment.as_of]
     findings = read_problems(connection, days, moment.known_at, sites)
     elsewhere = own_numbers(connection, days, moment.known_at)
-    problems = _numbered(findings, elsewhere)
+    problems = number_rows(connection, findings, moment.known_at)
     problems = _with_elsewhere(problems, elsewhere)
     register = read_register(connection)
     clock = make_clock(register.calendar, office.rules.loop.hours, begin, moment.as_of + 1)
-    holder = _holders(connection, problems)
-    events = _events(connection, problems, moment)
+    holder = row_holders(connection, problems)
+    events = linked_events(connection, problems, moment)
     is_linked = events["finding"] >= 0
     linked = events[is_linked]
-    courses = _play(problems, holder, linked, office.rules.loop, clock, moment)
+    courses = play_events(problems, holder, linked, office.rules.loop, clock, moment)
     lines = _lines(problems, holder, courses)
     lines = _flagged(lines, register, office.rules.loop, moment, begin)
     unlinked = events[~is_linked & (events["finding"] == -1)]
     facts = (register, clock, office.rules.loop, moment, begin)
     return ProblemBook(lines, linked, courses, unlinked, *facts)
-
-
-def _numbered(findings: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFrame:
-    """Put the numbers that the office gave to findings."""
-    problems = findings.assign(by_table=(findings["number"] != "") | (findings["due"] > 0))
-    office_numbers = numbered[numbered["batch"] > 0].set_index(_KEY)["number"]
-    if len(office_numbers):
-        own_number = office_numbers.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(
-            object
-        )
-        has_own = pd.notna(own_number)
-        problems = problems.assign(number=np.where(has_own, own_number, problems["number"]))
-    reported = (problems["source"] == REPORTED) & ~problems["by_table"]
-    start = np.where(reported, TO_VERIFY, START).astype(object)
-    return problems.assign(content="", origin="", start=start, due_by_row=problems["due"])
 
 
 def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFrame:
@@ -160,87 +139,6 @@ def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFr
     added = pd.DataFrame({**names, "content": elsewhere["content"], "origin": elsewhere["source"]})
     added = added.assign(**{n: v for n, v in blank.items() if n not in names}, unit=-1, item=-1)
     return pd.concat([problems, added[problems.columns]], ignore_index=True)
-
-
-def _holders(connection: Connection, problems: pd.DataFrame) -> np.ndarray:
-    """Give who has a problem by its row: the first responsible unit, else the territory."""
-    holder = problems["unit"].to_numpy(np.int64).copy()
-    rows = problems[problems["batch"] > 0]
-    if rows.empty:
-        return holder
-    role = ROLE_CODES.index("responsible")
-    roles = read_role(connection, rows["day"].unique(), rows["batch"].unique(), role)
-    first = roles.sort_values("unit").drop_duplicates(_KEY).set_index(_KEY)["unit"]
-    named = first.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(float)
-    return np.where(np.isnan(named), holder, named).astype(np.int64)
-
-
-def _events(connection: Connection, problems: pd.DataFrame, moment: Moment) -> pd.DataFrame:
-    """Read the events of problems, each with its finding (-1: none of these)."""
-    numbers = problems["number"]
-    bare = numbers[numbers.str.contains(_PIECE)].str.replace(_PIECE, "", regex=True)
-    events = read_events(connection, {*numbers, *bare}, moment.known_at)
-    described = [details.get("description", "") for details in events["details"]]
-    events = events.assign(description=described, happened_on=events["day"])
-    if events.empty:
-        return events.assign(finding=np.array([], np.int64), why="", frozen="")
-    linked = link(connection, events, problems, moment.known_at)
-    found_on = problems["day"].reindex(np.maximum(linked["finding"], 0), fill_value=0).to_numpy()
-    # Nobody answers before there is a problem: such a day is taken for the day it was found on.
-    is_file = (linked["batch"] > 0).to_numpy()
-    day = linked["happened_on"].to_numpy(np.int64)
-    day = np.where(is_file & (linked["finding"] >= 0), np.maximum(day, found_on), day)
-    frozen = [details.get("frozen", {}) for details in linked["details"]]
-    return linked.assign(day=day, frozen=frozen)
-
-
-def _play(
-    problems: pd.DataFrame,
-    holder: np.ndarray,
-    events: pd.DataFrame,
-    rules: LoopRules,
-    clock: Clock,
-    moment: Moment,
-) -> dict[int, ProblemCourse]:
-    """Play the events of each problem that has any."""
-    as_of = end_of(moment.as_of)
-    grouped: dict[int, list[Mapping]] = {}
-    for event in events.to_dict("records"):
-        grouped.setdefault(event["finding"], []).append(event)
-    openings = problems.loc[list(grouped), list(_OPENING)].assign(named=holder[list(grouped)])
-    return {
-        index: _follow(line, grouped[index], rules, clock, as_of)
-        for index, line in zip(grouped, openings.to_dict("records"), strict=True)
-    }
-
-
-def _follow(
-    line: Mapping, events: Sequence[Mapping], rules: LoopRules, clock: Clock, as_of: int
-) -> ProblemCourse:
-    """Play the events of one problem. Takes: line - _OPENING and named"""
-    sequence, opened = _in_order(events, day_of(as_of)), end_of(int(line["day"]))
-    if line["by_table"]:
-        first = by_table_event(int(line["day"]), int(line["due_by_row"]), int(line["named"]))
-        sequence = [first, *sequence]
-    return follow(line["number"], opened, sequence, rules, clock, as_of, line["start"])
-
-
-def by_table_event(day: int, due: int, unit: int) -> dict[str, object]:
-    """Make the event by which a file hands a problem out itself, on the day it was found."""
-    event = {"event": 0, "act": BY_TABLE, "unit": unit, "day": day, "minute": DAY}
-    event |= {"due": due, "due_minute": DAY, "time_unit": "", "until": 0, "frozen": {}}
-    return event | dict.fromkeys(("who", "approver", "way", "outcome", "reason"), "")
-
-
-def _in_order(events: Sequence[Mapping], as_of: int) -> list[Mapping]:
-    """Put events in the order in which they happened.
-
-    Of answers in files alone the one that became known last holds: it corrects those before.
-    """
-    past = [event for event in events if event["day"] <= as_of]
-    if all(event["batch"] and event["act"] in _FOLLOWED for event in past):
-        return past[-1:]
-    return sorted(past, key=lambda event: (event["day"], event["minute"], event["event"]))
 
 
 def _lines(

@@ -10,7 +10,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, today
-from wenming_metrics.queries.scores.findings import Moment, log
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.scores.problem_log import log
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.rules.model import Board, Deductions
 from wenming_metrics.scoring.tally.tally import TERRITORY
