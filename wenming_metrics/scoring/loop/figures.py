@@ -110,7 +110,7 @@ FIGURES = (
     LoopFigure("suspended", "挂账", "批准挂账的", _is(_SUSPENDED)),
     LoopFigure("long_term", "长期整改", "列入长期整改的，不算逾期", _is(_LONG)),
     LoopFigure("overdue", "逾期", "过了整改时限还在责任单位手里的", _flag("is_overdue")),
-    LoopFigure("stalled", "长期无进展", "连续几个工作日没有任何进展的", _flag("is_stalled")),
+    LoopFigure("stalled", "长期无进展", "已交办、连续几个工作日没有任何进展的", _flag("is_stalled")),
     LoopFigure(
         *("answer_rate", "反馈率", "有反馈 ÷ 已交办"),
         _both(_handed, _has("answered")),
@@ -225,7 +225,7 @@ def add_flags(
         & (lines["state"] != "不属实"),
         fell_due=(lines["due"] > 0) & (lines["due"] < as_of),
         waits_in_time=waits & ~lines["is_late"],
-        is_stalled=is_open & lines["runs"] & (lines["moved"] < stalled_before),
+        is_stalled=handed & is_open & lines["runs"] & (lines["moved"] < stalled_before),
     )
 
 
