@@ -48,6 +48,7 @@ class LoopRules:
     unpaused     - reasons of a check that failed for which the time of checking is the unit's
     reminders    - name of a reminder -> working days after the deadline
     same_person  - whether who checked may also approve
+    recounted    - (batch, seq) of a finding -> another deadline, to see what it would change; {} usually
     """
 
     moves: Mapping[tuple[str, str], Move]
@@ -62,6 +63,7 @@ class LoopRules:
     unpaused: tuple[str, ...] = tuple(_default("loop.unpaused"))
     reminders: Mapping[str, int] = field(default_factory=lambda: dict(LIMITS_OVERDUE))
     same_person: bool = _default("loop.same_person")
+    recounted: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def find(self, state: str, act: str) -> Move | None:
         """Find the move that an act makes from a state; None where it is not allowed."""

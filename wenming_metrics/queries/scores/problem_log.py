@@ -68,6 +68,7 @@ def log(
     problems = (
         pd.concat([earlier, day_problems], ignore_index=True) if len(earlier) else day_problems
     )
+    problems = _recounted(problems, pricing)
     answers = _NO_ANSWERS
     if (problems["number"] != "").any():
         answers = link(
@@ -86,6 +87,15 @@ def log(
     problems = problems.rename(columns={"state": "told"}).join(judged, how="right")
     falls_due = pd.MultiIndex.from_frame(problems[_KEY]).isin(pd.MultiIndex.from_frame(due[_KEY]))
     return problems[(problems["day"] >= days.start) | falls_due]
+
+
+def _recounted(problems: pd.DataFrame, pricing: Deductions) -> pd.DataFrame:
+    """Put other deadlines in the place of stored ones, where rules are asked what they would change."""
+    dues = pricing.loop.recounted
+    if not dues:
+        return problems
+    keys = zip(problems["batch"], problems["seq"], problems["due"], strict=True)
+    return problems.assign(due=[dues.get((batch, seq), due) for batch, seq, due in keys])
 
 
 def _due_then(connection: Connection, days: range, known_at: str) -> pd.DataFrame:

@@ -14,7 +14,9 @@ def opening(view: ProblemView) -> str:
         return "这段时间没有发现问题。"
     handed = int(view.figure("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
-    clauses = [f"发现问题 {found:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"]
+    clauses = [
+        f"发现问题 {found:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
+    ]
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 件")
     if overdue:

@@ -1,0 +1,236 @@
+"""The commands about 问题整改: the list and its figures, moves, reminders, a past period judged anew."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
+from wenming_metrics.domain.periods import custom
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.problems import wording
+from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
+from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_view, with_term
+from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
+from wenming_metrics.queries.problems.reminders import reminders
+from wenming_metrics.runtime import settings
+from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS, LOOP_SOURCES, LOOP_STATES, titles
+
+_LIST = {column.name: column.title for column in wording.LIST}
+_UNITS = {column.name: column.title for column in wording.UNITS}
+_FIGURES = {column.name: column.title for column in wording.FIGURES[:4]}
+_REMINDERS = titles("level=reminder", "unit_name", "problems=in_hand", "most_late", problems="件数")
+_REJUDGED = titles(
+    *("number=problem_number", "unit_name", "due=due_stored", "due_now", "mark=late_mark"),
+    *("file", "sheet", "source_row"),
+)
+_RANKS = titles("unit_name", "score", "rank", "score_now", "rank_now")
+_DAYS, _LINES = 90, 200
+
+
+def add_commands(add: Add) -> None:
+    """Add the commands of this theme."""
+    listed = add("problems", _problems, "列出问题整改的清单、指标和各单位手里的问题")
+    _add_span(listed)
+    listed.add_argument("--state", choices=tuple(LOOP_STATES), help="只列这个状态的")
+    listed.add_argument("--unit", metavar="单位", help="只列这个单位的")
+    listed.add_argument(
+        "--term", choices=TERMS, help="只列这样的：逾期、临期、未到期、无期限、长期无进展"
+    )
+    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件")
+    listed.add_argument(
+        "--rejudge",
+        nargs=2,
+        metavar=("开始", "结束"),
+        help="按现在登记的放假和调休重新判定这些天发现的问题是否逾期，只列出不改动，如 2026-10-01 2026-10-31",
+    )
+    move = add("move", _move, "办理一步问题整改：交办、签收、反馈、核查、销号等，一件或几件")
+    move.add_argument("act", metavar="办理事项", help="如 交办、签收、反馈、核查通过、销号")
+    move.add_argument("numbers", nargs="+", metavar="编号", help="问题编号，可以写几个")
+    move.add_argument("--who", required=True, metavar="姓名", help="谁办的")
+    move.add_argument("--day", metavar="日期", help="哪一天办的，默认今天")
+    move.add_argument("--unit", metavar="单位", help="交办、改派给哪个单位")
+    move.add_argument("--assisting", nargs="*", default=[], metavar="单位", help="协办单位")
+    move.add_argument("--due", metavar="日期", help="整改时限；交办、改派不写的按测评办法的时限")
+    move.add_argument("--until", metavar="日期", help="挂账、长期整改到哪一天")
+    move.add_argument("--reason", default="", metavar="原因", help="退回、核查不通过等的原因")
+    move.add_argument("--approver", default="", metavar="姓名", help="延期、挂账等的批准人")
+    move.add_argument("--document", default="", metavar="文号", help="文号或批次")
+    move.add_argument(
+        "--way", default="", choices=("", *CHECK_WAYS), help="核查方式：现场、图片、视频"
+    )
+    move.add_argument("--outcome", default="", choices=("", *LOOKS), help="整改复查的结果")
+    register = add("register", _register, "登记领导批示、会议定事项，和督查发现的问题一样办理")
+    register.add_argument(
+        "source", choices=LOOP_SOURCES[1:], metavar="来源", help="、".join(LOOP_SOURCES[1:])
+    )
+    register.add_argument("content", metavar="内容", help="要办的事")
+    register.add_argument("--who", required=True, metavar="姓名", help="谁登记的")
+    remind = add(
+        "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
+    )
+    _add_span(remind)
+
+
+def _add_span(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--days",
+        type=_count,
+        default=_DAYS,
+        metavar="天数",
+        help=f"看最近多少天发现的问题，默认 {_DAYS}",
+    )
+    command.add_argument("--as-of", metavar="日期", help="截至哪一天，默认今天")
+    command.add_argument(
+        "--known-at",
+        default="",
+        metavar="时刻",
+        help="按这一刻已经入库的算，如 2026-11-20T18:00:00",
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 3660:
+        raise argparse.ArgumentTypeError(f"应是 1 到 3660 的整数，现在是“{text}”")
+    return int(text)
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise IntakeError(f"“{text}”不是日期，请写成 2026-11-15。") from error
+
+
+def _view(office: Office, options: argparse.Namespace) -> ProblemView:
+    return problem_view(office, options.days, _day(options.as_of), options.known_at)
+
+
+def _problems(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    if options.rejudge:
+        return _rejudge(office, options)
+    view = _view(office, options)
+    lines = view.lines
+    lines = lines[lines["state"] == options.state] if options.state else lines
+    if options.unit:
+        lines = lines[lines["unit_name"] == options.unit]
+    lines = with_term(lines, options.term or "").reset_index(drop=True)
+    if options.out:
+        options.out.write_bytes(wording.list_file(lines, view))
+    if options.json:
+        print_json(
+            {
+                **{"as_of": view.as_of.isoformat(), "since": view.begin.isoformat()},
+                **{"closes": view.closes, "figures": plain(view.figures)},
+                **{"units": plain(view.by_unit), "problems": plain(lines[list(_LIST)])},
+            }
+        )
+        return OK
+    print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
+    print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
+    cut = f"，列出最急的 {_LINES} 件" if len(lines) > _LINES else ""
+    drawn = lines.head(_LINES)[list(_LIST)].astype(object)
+    drawn = drawn.where(drawn.notna(), "")
+    print_lines(f"问题清单（{len(lines):,} 件{cut}）", drawn.rename(columns=_LIST))
+    say(wording.basis(view))
+    if options.out:
+        say(f"已存到 {options.out}")
+    return OK
+
+
+def _rejudge(office: Office, options: argparse.Namespace) -> int:
+    begin, end = (_day(text) for text in options.rejudge)
+    if end < begin:
+        raise IntakeError("结束日期早于开始日期。")
+    board = next(board.kind for board in office.rules.boards if board.ranked)
+    rejudged = rejudge(office, custom(begin, end), board)
+    if options.json:
+        columns = {"lines": rejudged.lines[list(_REJUDGED)], "ranks": rejudged.ranks}
+        print_json({name: plain(frame) for name, frame in columns.items()})
+        return OK
+    taken_back = int((rejudged.lines["mark"] == TAKEN_BACK).sum())
+    print_lines(
+        f"期限会是另一天的问题（{len(rejudged.lines)} 件，其中取消逾期 {taken_back} 件）",
+        rejudged.lines[list(_REJUDGED)].rename(columns=_REJUDGED),
+    )
+    if len(rejudged.ranks):
+        print_lines("得分或名次会变的单位", rejudged.ranks.rename(columns=_RANKS))
+    else:
+        say("各单位的得分和名次都不会变。")
+    say("只列出，没有改动任何数据；已签发的各期不变。")
+    return OK
+
+
+def _move(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    moves = office.rules.loop.acts
+    if options.act not in moves:
+        raise IntakeError(f"没有办理事项“{options.act}”，可以用：{'、'.join(moves)}。")
+    needs = moves[options.act].needs
+    due = _day(options.due) or (usual_due(office) if _is_hand_out(needs) else None)
+    day = _day(options.day)
+    until = _day(options.until)
+    order = order_now(
+        options.act,
+        options.who,
+        day.toordinal() if day else 0,
+        unit=_unit(office, options.unit) if options.unit else -1,
+        assisting=tuple(_unit(office, name) for name in options.assisting),
+        due=due.toordinal() if due else 0,
+        until=until.toordinal() if until else 0,
+        reason=options.reason,
+        approver=options.approver,
+        way=options.way,
+        outcome=options.outcome,
+        document_no=options.document,
+    )
+    numbers = make_moves(office, options.numbers, order)
+    if options.json:
+        print_json({"act": options.act, "numbers": numbers})
+    else:
+        say(f"已办{options.act}：{'、'.join(numbers)}。")
+    return OK
+
+
+def _is_hand_out(needs: tuple[str, ...]) -> bool:
+    return {"unit", "due"} <= set(needs)
+
+
+def _unit(office: Office, name: str) -> int:
+    numbers = unit_numbers(office)
+    if name not in numbers:
+        raise IntakeError(f"名册里没有单位“{name}”。")
+    return numbers[name]
+
+
+def _register(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    number = add_problem(office, options.source, options.content, options.who)
+    if options.json:
+        print_json({"number": number})
+    else:
+        say(f"已登记，问题编号 {number}。")
+    return OK
+
+
+def _remind(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    view = _view(office, options)
+    lines = reminders(office, view)
+    if options.json:
+        print_json({"as_of": view.as_of.isoformat(), "reminders": plain(lines)})
+        return OK
+    if lines.empty:
+        say(f"截至 {view.as_of.isoformat()}，没有要提醒的单位。")
+        return OK
+    print_lines("要提醒的单位", lines[list(_REMINDERS)].rename(columns=_REMINDERS))
+    for text in lines["text"]:
+        say(f"\n{text}")
+    return OK
