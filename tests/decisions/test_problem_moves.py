@@ -319,7 +319,9 @@ def test_a_past_week_judged_anew(tmp_path):
     ]
     assert told.ranks.empty, "being late is booked on the day it fell due"
     october = rejudge(office, periods.custom(found, date(2026, 10, 31)), "street")
-    assert october.ranks[["unit_name", "score", "score_now"]].values.tolist() == [["甲街道", 97, 99]]
+    assert october.ranks[["unit_name", "score", "score_now"]].values.tolist() == [
+        ["甲街道", 97, 99]
+    ]
 
 
 def test_the_book_reads_no_more_than_the_days_it_is_asked_for(office):
