@@ -134,10 +134,10 @@ def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFr
     if elsewhere.empty:
         return problems
     blank = dict.fromkeys((*FAILED_COLUMNS, "due", "due_by_row", "result"), 0)
-    blank |= {"by_table": False, "start": START}
-    names = {"day": elsewhere["day"], "seq": elsewhere["seq"], "number": elsewhere["number"]}
-    added = pd.DataFrame({**names, "content": elsewhere["content"], "origin": elsewhere["source"]})
-    added = added.assign(**{n: v for n, v in blank.items() if n not in names}, unit=-1, item=-1)
+    blank |= {"by_table": False, "start": START, "unit": -1, "item": -1}
+    names = {name: elsewhere[name] for name in ("day", "seq", "number", "content")}
+    added = elsewhere[["source"]].rename(columns={"source": "origin"})
+    added = added.assign(**{**blank, **names})
     return pd.concat([problems, added[problems.columns]], ignore_index=True)
 
 

@@ -230,13 +230,18 @@ def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStor
         sent = handed_out(connection, [line["number"]])
         steps = _steps(book, index, course)
         filed = steps[steps["batch"] > 0]
-        locations = locations_of(connection, filed) if len(filed) else filed[["sheet"]]
+        spots = locations_of(connection, filed).to_dict("index") if len(filed) else {}
     names = book.register.units["name"]
     sent = sent[sent["round"] == course.round]
     allowed = tuple(act for act in book.rules.acts if book.rules.find(course.state, act))
     return ProblemStory(
         course=course,
-        steps=steps.assign(**locations.reindex(steps.index).fillna("")),
+        steps=steps.assign(
+            **{
+                name: [spots.get(label, {}).get(name, "") for label in steps.index]
+                for name in ("file", "sheet")
+            }
+        ),
         hours=course.minutes(book.clock),
         row=row,
         dispatched=sent.assign(unit_name=sent["unit"].map(names)),

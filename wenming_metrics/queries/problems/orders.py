@@ -72,7 +72,7 @@ def complaints(
     line, move = book.lines.loc[index], book.rules.find(course.state, order.act)
     facts = {"number": line["number"], "act": order.act, "state": course.state}
     if order.act not in book.rules.acts:
-        yield "流转-15", {"acts": "、".join(book.rules.acts)}
+        yield "流转-15", {"found": order.act, "acts": "、".join(book.rules.acts)}
         return
     if order.day > today().toordinal():
         yield "流转-06", facts

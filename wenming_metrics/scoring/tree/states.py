@@ -85,6 +85,16 @@ def judge(
     )
 
 
+def closed_in_time(problems: pd.DataFrame) -> np.ndarray:
+    """Say of problems whether they were closed by their deadline. Takes: due, closed; BY_MOVES, if any"""
+    due, closed = problems["due"].to_numpy(np.int64), problems["closed"].to_numpy(np.int64)
+    if BY_MOVES not in problems:
+        return closed <= due
+    late_by_moves = problems[BY_MOVES].to_numpy(np.int64)
+    # Whose time it was is known then: checking is not the unit's.
+    return np.where(late_by_moves >= 0, (late_by_moves == 0) & (closed < OPEN), closed <= due)
+
+
 def _closed(findings: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:
     """Give the day on which each problem was closed by its own answers; the latest one decides."""
     known_answers = answers[
