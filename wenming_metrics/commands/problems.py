@@ -8,8 +8,15 @@ from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.decisions.dispatch import (
+    WAITING,
+    DispatchTerms,
+    dispatch,
+    due_after,
+    problems_by_unit,
+)
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
-from wenming_metrics.domain.periods import custom
+from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
@@ -29,6 +36,10 @@ _REJUDGED = titles(
     *("file", "sheet", "source_row"),
 )
 _RANKS = titles("unit_name", "score", "rank", "score_now", "rank_now")
+_DISPATCHES = titles(
+    *("document_no=dispatch_no", "at=dispatched_at", "units=dispatch_units"),
+    "problems=dispatch_problems",
+)
 _DAYS, _LINES = 90, 200
 
 
@@ -70,10 +81,85 @@ def add_commands(add: Add) -> None:
     )
     register.add_argument("content", metavar="内容", help="要办的事")
     register.add_argument("--who", required=True, metavar="姓名", help="谁登记的")
+    _add_dispatch(add)
     remind = add(
         "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
     )
     _add_span(remind)
+
+
+def _add_dispatch(add: Add) -> None:
+    """Add 交办 of many problems at once, and its papers."""
+    sent = add(
+        "dispatch",
+        _dispatch,
+        "交办：待交办的问题各交给责任单位，每个单位一份交办单和反馈表（.zip）",
+    )
+    sent.add_argument(
+        "document", nargs="?", metavar="文号", help="文号或批次；不写则列出已有的交办"
+    )
+    sent.add_argument("--day", metavar="日期", help="交办这一天发现、还没有交办的问题")
+    sent.add_argument("--numbers", nargs="*", default=[], metavar="编号", help="只交办这些编号的")
+    sent.add_argument("--unit", metavar="单位", help="只交办给这个单位的")
+    sent.add_argument("--limit", type=int, metavar="天数", help="几个工作日内整改，默认按测评办法")
+    sent.add_argument("--due", metavar="日期", help="整改到哪一天，代替 --limit")
+    sent.add_argument("--requirement", default="", metavar="文字", help="承办要求")
+    sent.add_argument("--chief", default="", metavar="姓名", help="签发人")
+    sent.add_argument("--who", default="", metavar="姓名", help="谁办的；只重新存文件的不用写")
+    sent.add_argument("--out", type=Path, help="交办单存到哪个 .zip 文件")
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    # Word's library takes half a second to load, which no other command should wait for.
+    from wenming_metrics.publishing.dispatch.orders import dispatches
+    from wenming_metrics.publishing.dispatch.papers import dispatch_papers
+
+    office = open_office(settings.load())
+    if not options.document:
+        listed = dispatches(office)
+        if options.json:
+            print_json({"dispatches": plain(listed)})
+        else:
+            print_lines(
+                "已有的交办", listed.rename(columns=_DISPATCHES)[list(_DISPATCHES.values())]
+            )
+        return OK
+    numbers: list[str] = []
+    if options.day or options.numbers:
+        numbers = _hand_out(office, options)
+    name = ""
+    if options.out:
+        name, content = dispatch_papers(office, options.document)
+        options.out.write_bytes(content)
+    done = f"已交办 {len(numbers)} 件。" if numbers else ""
+    stored = f"交办单已存到 {options.out}。" if options.out else ""
+    if not done and not stored:
+        raise IntakeError(
+            "请用 --day 或 --numbers 写明交办哪些问题，或者用 --out 写明交办单存到哪里。"
+        )
+    say(done + stored, as_json=options.json, numbers=numbers, file=str(options.out or ""))
+    return OK
+
+
+def _hand_out(office: Office, options: argparse.Namespace) -> list[str]:
+    back = _DAYS
+    day = _day(options.day)
+    if day is not None:
+        back = max(back, (today() - day).days + 1)
+    lines = problem_view(office, back).lines
+    lines = lines[lines["state"] == WAITING]
+    if day is not None:
+        lines = lines[lines["day"] == day.toordinal()]
+    if options.numbers:
+        lines = lines[lines["number"].isin(options.numbers)]
+    if options.unit:
+        lines = lines[lines["unit_name"] == options.unit]
+    if lines.empty:
+        raise IntakeError("没有符合条件、待交办的问题。")
+    limit = office.rules.loop.limit if options.limit is None else options.limit
+    due = _day(options.due) or due_after(office, limit)
+    terms = DispatchTerms(options.document, due, options.requirement, options.chief)
+    return dispatch(office, problems_by_unit(lines, unit_numbers(office)), terms, options.who)
 
 
 def _add_span(command: argparse.ArgumentParser) -> None:

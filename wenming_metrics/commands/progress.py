@@ -43,7 +43,12 @@ _THEMES = {
         lambda office, as_of: document_rates(documents(office, as_of)),
         columns(
             *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
-            *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+            *(
+                "fell_due=document_due",
+                "in_time=document_in_time",
+                "in_time_rate",
+                "overdue=overdue_items",
+            ),
         ),
     ),
     "metrics": _Theme(
@@ -58,7 +63,13 @@ _THEMES = {
         "专项行动",
         lambda office, as_of: campaigns(tasks(office, as_of)),
         columns(
-            *("campaign", "state=campaign_state", "tasks", "done=tasks_done", "overdue"),
+            *(
+                "campaign",
+                "state=campaign_state",
+                "tasks",
+                "done=tasks_done",
+                "overdue=overdue_items",
+            ),
             *("next_due", "lead"),
         ),
     ),

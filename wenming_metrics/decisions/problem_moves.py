@@ -46,20 +46,37 @@ def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) 
     Returns: the numbers
     Raises IntakeError that says of each problem why not.
     """
-    if not problems:
+    return make_several(office, [(problems, order)])
+
+
+def make_several(
+    office: Office, moves: Sequence[tuple[Sequence[str | Finding], Order]]
+) -> list[str]:
+    """Make moves of several orders, such as 交办 to each of many units; all or none.
+
+    Takes:   moves - problems as `make_moves` takes them, each with its order
+    Returns: the numbers
+    Raises IntakeError that says of each problem why not.
+    """
+    if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
+    sentences, made = [], []
     with writing(office.store) as connection:
-        numbers = _numbers(connection, problems, order.who)
-        book = book_of(connection, office, numbers)
-        sentences = list(_complain(connection, book, numbers, order))
+        for problems, order in moves:
+            numbers = _numbers(connection, problems, order.who)
+            book = book_of(connection, office, numbers)
+            complaints_found = list(_complain(connection, book, numbers, order))
+            sentences += complaints_found
+            if not complaints_found:
+                _append(connection, book, numbers, order)
+            made += numbers
         if sentences:
             uncounted = (
                 f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
             )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
-        _append(connection, book, numbers, order)
-    _log.info("%s %s 件问题 经办 %r", order.act, len(numbers), order.who)
-    return numbers
+    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(made), moves[0][1].who)
+    return made
 
 
 def add_problem(

@@ -15,7 +15,15 @@ from wenming_metrics.ui.progress.source_row import draw_source
 
 _ALL = "全部行动"
 _ACTIONS = tables.configs(
-    *("campaign", "state=campaign_state", "tasks", "done=tasks_done", "overdue", "next_due", "lead")
+    *(
+        "campaign",
+        "state=campaign_state",
+        "tasks",
+        "done=tasks_done",
+        "overdue=overdue_items",
+        "next_due",
+        "lead",
+    )
 )
 _TASKS = tables.configs(
     *("task", "unit_name", "phase", "due=task_due", "days_late", "progress=task_progress"),

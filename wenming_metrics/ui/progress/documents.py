@@ -24,7 +24,7 @@ from wenming_metrics.ui.progress.source_row import draw_source
 _ALL = "全部"
 _RATES = tables.configs(
     *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
-    *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+    *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue=overdue_items"),
 )
 _LINES = tables.configs(
     *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
