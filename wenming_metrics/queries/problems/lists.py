@@ -69,7 +69,7 @@ def problem_view(
     begin = last - timedelta(days=back - 1)
     with reading(office.store) as connection:
         days = range(begin.toordinal(), last.toordinal() + 1)
-        book = read_book(connection, office, days, Moment(last.toordinal(), known_at))
+        book = read_book(connection, office.rules.loop, days, Moment(last.toordinal(), known_at))
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
 
@@ -216,7 +216,7 @@ class ProblemStory:
 def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStory | None:
     """Tell the course of one problem. Takes: day - ordinal on which it was found"""
     with reading(office.store) as connection:
-        book = read_book(connection, office, [day])
+        book = read_book(connection, office.rules.loop, [day])
         mine = (book.lines["batch"] == batch) & (book.lines["seq"] == seq)
         if not mine.any():
             return None

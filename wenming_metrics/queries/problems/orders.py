@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.domain.working_hours import DAY, calendar_version, day_of, end_of
@@ -20,6 +22,7 @@ from wenming_metrics.scoring.loop.course import (
     APPEAL,
     CLOSED,
     EXTEND,
+    HAND_OUT,
     SEND_BACK,
     SUSPEND,
     ProblemCourse,
@@ -164,6 +167,43 @@ def _same_house(book: ProblemBook, unit: int, holder: int) -> bool:
                 return True
             low = int(parents.get(low, -1))
     return False
+
+
+def hand_out_complaints(
+    book: ProblemBook, earlier: pd.DataFrame, number: str, order: Order, course: ProblemCourse
+) -> Iterator[Complaint]:
+    """Say whether a problem was handed out in its round already, or 协办 units have not reported.
+
+    Takes: earlier - `store.problems.handed_out` of the problem, and of others
+    """
+    lines = earlier[(earlier["number"] == number) & (earlier["round"] == course.round)]
+    if order.act == HAND_OUT and len(lines):
+        yield "流转-12", {"number": number}
+    if order.act == CLOSED:
+        assisting = set(lines.loc[lines["role"] == ASSISTING, "unit"]) - set(course.co_answered)
+        if assisting:
+            names = book.register.units["name"]
+            units = "、".join(names.get(unit, "") for unit in sorted(assisting))
+            yield "流转-14", {"number": number, "units": units}
+
+
+def hand_out_lines(stored: object, order: Order) -> list[Mapping[str, object]]:
+    """List to whom an order hands problems: 主办 and 协办, a line each; nothing for other acts.
+
+    Takes: stored - ((event line, round), number of the event) of each problem
+    """
+    if order.act not in (HAND_OUT, "改派"):
+        return []
+    units = {order.unit: LEAD, **dict.fromkeys(order.assisting, ASSISTING)}
+    dispatch = order.document_no
+    return [
+        {
+            **{"number": line["number"], "round": course_round, "unit": unit},
+            **{"role": role, "dispatch": dispatch, "event": event},
+        }
+        for (line, course_round), event in stored
+        for unit, role in units.items()
+    ]
 
 
 def event_of(

@@ -13,7 +13,7 @@ _STEPS = tables.configs(
     "on=happened_on",
     "act=loop_act",
     "unit_name",
-    "who=handler",
+    "who=handled_by",
     "note=loop_note",
     "counts=loop_counted",
 )
