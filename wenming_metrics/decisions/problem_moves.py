@@ -97,7 +97,7 @@ def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str
 def _complain(
     connection: Connection, book: ProblemBook, numbers: Sequence[str], order: Order
 ) -> Iterator[str]:
-    earlier = handed_out(connection, numbers)
+    hand_outs = handed_out(connection, numbers)
     for number in numbers:
         index = book.by_number.get(number)
         if index is None:
@@ -107,7 +107,7 @@ def _complain(
         course = book.play(index)
         faults = [
             *complaints(book, index, order, course),
-            *hand_out_complaints(book, earlier, number, order, course),
+            *hand_out_complaints(book, hand_outs, number, order, course),
         ]
         yield from (sentence(complaint, number) for complaint in faults)
 
@@ -129,8 +129,8 @@ def _append(
         course = book.play(index)
         lines.append((event_of(order, index, book, course), course.round))
     events = add_events(connection, [line for line, _ in lines])
-    earlier = handed_out(connection, numbers)
-    keys = set(zip(earlier["number"], earlier["round"], earlier["unit"], strict=True))
+    hand_outs = handed_out(connection, numbers)
+    keys = set(zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True))
     to_whom = hand_out_lines(zip(lines, events, strict=True), order)
     fresh = [line for line in to_whom if (line["number"], line["round"], line["unit"]) not in keys]
     add_hand_outs(connection, fresh)

@@ -102,7 +102,7 @@ def check_moves(connection: Connection, rules: LoopRules, records: pd.DataFrame)
     """Play the moves of a file one after the other, each after those above it."""
     moves = records[records["kind"] == KIND]
     numbers = {told["problem_no"] for told in moves["told"]}
-    book, earlier = book_of(connection, rules, numbers), handed_out(connection, numbers)
+    book, hand_outs = book_of(connection, rules, numbers), handed_out(connection, numbers)
     pending: dict[int, list[Mapping]] = {}
     first: dict[tuple[str, int], tuple[str, int]] = {}
     faults: dict[int, tuple[Complaint, ...]] = {}
@@ -117,7 +117,7 @@ def check_moves(connection: Connection, rules: LoopRules, records: pd.DataFrame)
         course = book.play(index, pending.get(index, ()))
         row_faults = list(_contradiction(first, number, order, int(record["source_row"])))
         row_faults = row_faults or list(complaints(book, index, order, course))
-        row_faults += hand_out_complaints(book, earlier, number, order, course)
+        row_faults += hand_out_complaints(book, hand_outs, number, order, course)
         if row_faults:
             faults[label] = tuple(row_faults)
             continue

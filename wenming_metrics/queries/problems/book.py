@@ -133,11 +133,11 @@ def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFr
     elsewhere = numbered[numbered["batch"] == 0]
     if elsewhere.empty:
         return problems
-    blank = dict.fromkeys((*FAILED_COLUMNS, "due", "due_by_row", "result"), 0)
-    blank |= {"by_table": False, "start": START, "unit": -1, "item": -1}
+    usual_values = dict.fromkeys((*FAILED_COLUMNS, "due", "due_by_row", "result"), 0)
+    usual_values |= {"by_table": False, "start": START, "unit": -1, "item": -1}
     names = {name: elsewhere[name] for name in ("day", "seq", "number", "content")}
     added = elsewhere[["source"]].rename(columns={"source": "origin"})
-    added = added.assign(**{**blank, **names})
+    added = added.assign(**{**usual_values, **names})
     return pd.concat([problems, added[problems.columns]], ignore_index=True)
 
 

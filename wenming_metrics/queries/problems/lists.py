@@ -56,7 +56,7 @@ class ProblemView:
     median: tuple[float, int]
     closes: str
 
-    def figure(self, code: str) -> pd.Series:
+    def rate_of(self, code: str) -> pd.Series:
         """Give one figure by its code."""
         return self.figures[self.figures["code"] == code].iloc[0]
 
@@ -178,7 +178,7 @@ def count_by_unit(lines: pd.DataFrame) -> pd.DataFrame:
     handed = lines[lines["handed"] > 0]
     open_lines = handed[handed["is_open"]]
     late_days = np.where(open_lines["is_overdue"], -open_lines["left"], 0)
-    counted = open_lines.assign(
+    in_hand = open_lines.assign(
         held=1,
         overdue=open_lines["is_overdue"].astype(int),
         most_late=late_days,
@@ -189,7 +189,7 @@ def count_by_unit(lines: pd.DataFrame) -> pd.DataFrame:
     )
     how = {"held": "sum", "overdue": "sum", "most_late": "max", "oldest": "max"}
     how |= {"undated": "sum", "stalled": "sum", "returned": "sum"}
-    units = counted.groupby("unit_name", as_index=False).agg(how)
+    units = in_hand.groupby("unit_name", as_index=False).agg(how)
     order = ["overdue", "most_late", "held"]
     units = units.sort_values(order, ascending=False, kind="stable", ignore_index=True)
     return units.astype({"most_late": "int64"})

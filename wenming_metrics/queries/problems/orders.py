@@ -170,13 +170,13 @@ def _same_house(book: ProblemBook, unit: int, holder: int) -> bool:
 
 
 def hand_out_complaints(
-    book: ProblemBook, earlier: pd.DataFrame, number: str, order: Order, course: ProblemCourse
+    book: ProblemBook, hand_outs: pd.DataFrame, number: str, order: Order, course: ProblemCourse
 ) -> Iterator[Complaint]:
     """Say whether a problem was handed out in its round already, or 协办 units have not reported.
 
-    Takes: earlier - `store.problems.handed_out` of the problem, and of others
+    Takes: hand_outs - `store.problems.handed_out` of the problem, and of others
     """
-    lines = earlier[(earlier["number"] == number) & (earlier["round"] == course.round)]
+    lines = hand_outs[(hand_outs["number"] == number) & (hand_outs["round"] == course.round)]
     if order.act == HAND_OUT and len(lines):
         yield "流转-12", {"number": number}
     if order.act == CLOSED:

@@ -45,15 +45,19 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
     days = _days(table, "moved_on")
     report(table, days < 0, "流转-19", "moved_on")
     unit = settle_unit(table, names, np.maximum(days, 0))
-    limits = _limits(table, days, context)
+    due_days = _read_dues(table, days, context)
     until = _days(table, "until_day")
     report(table, until < values.BLANK, "流转-19", "until_day")
     acts = [normalise(text) for text in texts_of(table, "move_act")]
     numbers = [normalise(text).upper() for text in texts_of(table, "problem_no")]
-    blank = [row for row, number in enumerate(numbers) if not number and not table.held[row]]
-    report_rows(table, blank, "流转-01", "problem_no", [{"number": ""}] * len(blank))
+    without_number = [
+        row for row, number in enumerate(numbers) if not number and not table.held[row]
+    ]
+    report_rows(
+        table, without_number, "流转-01", "problem_no", [{"number": ""}] * len(without_number)
+    )
     facts = {
-        **{"problem_no": numbers, "act": acts, "due": limits.tolist()},
+        **{"problem_no": numbers, "act": acts, "due": due_days.tolist()},
         "until": np.maximum(until, 0).tolist(),
         **{fact: texts_of(table, name) for name, fact in _TEXTS.items()},
     }
@@ -67,20 +71,20 @@ def _days(table: Table, name: str) -> np.ndarray:
     return typed(table, name, lambda value: values.day(value, year))
 
 
-def _limits(table: Table, days: np.ndarray, context: Context) -> np.ndarray:
+def _read_dues(table: Table, days: np.ndarray, context: Context) -> np.ndarray:
     """Read the last day of each limit, 0 without; hold what is no day."""
     if "deadline" not in table.columns:
         return np.zeros(table.n_rows, np.int64)
     cells, calendar = column(table, "deadline"), context.register.calendar
-    limits = np.array(
+    due_days = np.array(
         [
             read_limit(cells.values[code], int(day), calendar).day if day > 0 else 0
             for code, day in zip(cells.codes.tolist(), days.tolist(), strict=True)
         ],
         np.int64,
     )
-    report(table, limits < 0, "流转-19", "deadline")
-    return np.maximum(limits, 0)
+    report(table, due_days < 0, "流转-19", "deadline")
+    return np.maximum(due_days, 0)
 
 
 MOVES_KIND = RecordKind(
