@@ -139,7 +139,7 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
     return named.loc[order.index].reset_index(drop=True)
 
 
-def term_words(state: str, left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
+def term_words(state: str, days_left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
     """Say how a problem stands to its limit: 逾期3天, 今天到期, 还有2天, 无期限 ..."""
     if not is_open:
         return "" if state == "不属实" else "逾期完成" if is_late else "按期完成"
@@ -147,11 +147,11 @@ def term_words(state: str, left: float, is_open: bool, is_late: bool, is_undated
         return state
     if is_undated:
         return UNDATED
-    if np.isnan(left):
+    if np.isnan(days_left):
         return "未交办"
     if LOOP_STATES[state] != "unit":
         return "已反馈（逾期）" if is_late else "已反馈"
-    days = int(left)
+    days = int(days_left)
     return f"逾期{-days}天" if days < 0 else f"还有{days}天" if days else "今天到期"
 
 

@@ -65,10 +65,10 @@ def _read(table: Table, names: Names, context: Context) -> pd.DataFrame:
 
 
 def _days(table: Table, name: str) -> np.ndarray:
-    year = table.header.titles.year
+    title_year = table.header.titles.year
     if name not in table.columns:
         return np.full(table.n_rows, values.BLANK)
-    return typed(table, name, lambda value: values.day(value, year))
+    return typed(table, name, lambda value: values.day(value, title_year))
 
 
 def _read_dues(table: Table, days: np.ndarray, context: Context) -> np.ndarray:
