@@ -243,7 +243,7 @@ def test_the_loop_and_the_scores_say_the_same(office):
         listing(office, week, "department", Moment(DAY + 20)).set_index("unit_name").loc["城管局"]
     )
     view = problem_view(office, 30, date(2026, 11, 29))
-    kept = view.figure("kept")
+    kept = view.rate_of("kept")
     assert (told["fell_due"], told["in_time"]) == (kept["denominator"], kept["numerator"]) == (2, 0)
 
 

@@ -45,15 +45,15 @@ _DAYS, _LINES = 90, 200
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    listed = add("problems", _problems, "列出问题整改的清单、指标和各单位手里的问题")
-    _add_span(listed)
-    listed.add_argument("--state", choices=tuple(LOOP_STATES), help="只列这个状态的")
-    listed.add_argument("--unit", metavar="单位", help="只列这个单位的")
-    listed.add_argument(
+    problems = add("problems", _problems, "列出问题整改的清单、指标和各单位手里的问题")
+    _add_span(problems)
+    problems.add_argument("--state", choices=tuple(LOOP_STATES), help="只列这个状态的")
+    problems.add_argument("--unit", metavar="单位", help="只列这个单位的")
+    problems.add_argument(
         "--term", choices=TERMS, help="只列这样的：逾期、临期、未到期、无期限、长期无进展"
     )
-    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件")
-    listed.add_argument(
+    problems.add_argument("--out", type=Path, help="存成 .xlsx 文件")
+    problems.add_argument(
         "--rejudge",
         nargs=2,
         metavar=("开始", "结束"),
@@ -221,10 +221,10 @@ def _problems(options: argparse.Namespace) -> int:
         return OK
     print_lines("各项指标", wording.figure_lines(view)[list(_FIGURES)].rename(columns=_FIGURES))
     print_lines("各单位手里的问题", view.by_unit[list(_UNITS)].rename(columns=_UNITS))
-    cut = f"，列出最急的 {_LINES} 件" if len(lines) > _LINES else ""
+    remainder = f"，列出最急的 {_LINES} 件" if len(lines) > _LINES else ""
     drawn = lines.head(_LINES)[list(_LIST)].astype(object)
     drawn = drawn.where(drawn.notna(), "")
-    print_lines(f"问题清单（{len(lines):,} 件{cut}）", drawn.rename(columns=_LIST))
+    print_lines(f"问题清单（{len(lines):,} 件{remainder}）", drawn.rename(columns=_LIST))
     say(wording.basis(view))
     if options.out:
         say(f"已存到 {options.out}")

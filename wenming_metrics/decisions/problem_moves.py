@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,14 +14,13 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.book import ProblemBook, book_of, present_minute
 from wenming_metrics.queries.problems.orders import (
-    ASSISTING,
-    LEAD,
     Complaint,
     Order,
     complaints,
     event_of,
+    hand_out_complaints,
+    hand_out_lines,
 )
-from wenming_metrics.scoring.loop.course import HAND_OUT
 from wenming_metrics.store.database import writing
 from wenming_metrics.store.problems import (
     add_events,
@@ -64,7 +63,7 @@ def make_several(
     with writing(office.store) as connection:
         for problems, order in moves:
             numbers = _numbers(connection, problems, order.who)
-            book = book_of(connection, office, numbers)
+            book = book_of(connection, office.rules.loop, numbers)
             complaints_found = list(_complain(connection, book, numbers, order))
             sentences += complaints_found
             if not complaints_found:
@@ -115,7 +114,7 @@ def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str
 def _complain(
     connection: Connection, book: ProblemBook, numbers: Sequence[str], order: Order
 ) -> Iterator[str]:
-    earlier = handed_out(connection, numbers)
+    hand_outs = handed_out(connection, numbers)
     for number in numbers:
         index = book.by_number.get(number)
         if index is None:
@@ -123,20 +122,10 @@ def _complain(
             yield sentence(("流转-02" if is_shared else "流转-01", {"number": number}), number)
             continue
         course = book.play(index)
-        faults = list(complaints(book, index, order, course))
-        if order.act == HAND_OUT:
-            is_repeated = (earlier["number"] == number) & (earlier["round"] == course.round)
-            if is_repeated.any():
-                faults = [("流转-12", {"number": number})]
-            unanswered = ()
-        else:
-            lines = earlier[(earlier["number"] == number) & (earlier["round"] == course.round)]
-            assisting = set(lines.loc[lines["role"] == ASSISTING, "unit"])
-            unanswered = assisting - set(course.co_answered) if order.act == "销号" else ()
-        if unanswered:
-            names = book.register.units["name"]
-            who = "、".join(names.get(unit, "") for unit in sorted(unanswered))
-            faults.append(("流转-14", {"number": number, "units": who}))
+        faults = [
+            *complaints(book, index, order, course),
+            *hand_out_complaints(book, hand_outs, number, order, course),
+        ]
         yield from (sentence(complaint, number) for complaint in faults)
 
 
@@ -157,27 +146,8 @@ def _append(
         course = book.play(index)
         lines.append((event_of(order, index, book, course), course.round))
     events = add_events(connection, [line for line, _ in lines])
-    earlier = handed_out(connection, numbers)
-    keys = set(zip(earlier["number"], earlier["round"], earlier["unit"], strict=True))
+    hand_outs = handed_out(connection, numbers)
+    keys = set(zip(hand_outs["number"], hand_outs["round"], hand_outs["unit"], strict=True))
     to_whom = hand_out_lines(zip(lines, events, strict=True), order)
     fresh = [line for line in to_whom if (line["number"], line["round"], line["unit"]) not in keys]
     add_hand_outs(connection, fresh)
-
-
-def hand_out_lines(stored: object, order: Order) -> list[Mapping[str, object]]:
-    """List to whom an order hands problems: 主办 and 协办, a line each; nothing for other acts.
-
-    Takes: stored - ((event line, round), number of the event) of each problem
-    """
-    if order.act not in (HAND_OUT, "改派"):
-        return []
-    units = {order.unit: LEAD, **dict.fromkeys(order.assisting, ASSISTING)}
-    dispatch = order.document_no
-    return [
-        {
-            **{"number": line["number"], "round": course_round, "unit": unit},
-            **{"role": role, "dispatch": dispatch, "event": event},
-        }
-        for (line, course_round), event in stored
-        for unit, role in units.items()
-    ]

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import build_sites, build_units
 from wenming_metrics.intake.prepare import Ready, make_ready
+from wenming_metrics.intake.problem_moves import MovedMeanwhileError, store_moves
 from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.rules.model import RuleSet
@@ -38,6 +39,7 @@ from wenming_metrics.store.rulings import ruled_days
 from wenming_metrics.tallies.prepared_day import PreparedDay, Tallies, prepare_days
 from wenming_metrics.tallies.update import fill_sums, put_days, put_plan, retally
 
+__all__ = ["KNOWN", "MovedMeanwhileError", "Preview", "store_file"]
 KNOWN = "入库-01"
 """The note that the same bytes are stored already and count."""
 
@@ -101,6 +103,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     if len(file_reading.records):
         records.save_records(connection, batch, file_reading.records)
         problems.save_answers(connection, batch, file_reading.records)
+        store_moves(connection, rules.loop, batch, file_reading.records)
     if file_reading.answers is not None:
         surveys.save_answers(connection, batch, file_reading.answers)
     if len(file_reading.checks):

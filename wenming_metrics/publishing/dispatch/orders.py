@@ -65,7 +65,7 @@ def read_dispatch(office: Office, document_no: str) -> Dispatch:
         numbers = handed["number"].unique().tolist()
         query = select(event.c.event, event.c.day, event.c.due, event.c.details)
         events = read_frame(connection, query.where(event.c.event.in_(handed["event"].tolist())))
-        book = book_of(connection, office, numbers)
+        book = book_of(connection, office.rules.loop, numbers)
         problems = book.lines[book.lines["number"].isin(numbers)]
         described = _describe(connection, office, problems)
     handed = handed.merge(events, on="event", validate="many_to_one")

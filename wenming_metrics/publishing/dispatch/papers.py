@@ -91,7 +91,7 @@ def _paper(
     lines: pd.DataFrame,
 ) -> bytes:
     texts = {
-        RED_HEAD_TEXT: "文明城市创建问题交办单",
+        RED_HEAD_TEXT: "文明城市创建交办单",
         TITLE_MARK: f"关于交办督查发现问题的通知\n（{unit}）",
         NUMBER_MARK: handed_out.document_no,
         SIGNER_MARK: layout.signer,

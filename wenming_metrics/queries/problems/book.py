@@ -90,18 +90,18 @@ class ProblemBook:
 def problem_book(office: Office, days: Sequence[int], moment: Moment | None = None) -> ProblemBook:
     """Read the problems found on some days. Takes: moment - None: as of today"""
     with reading(office.store) as connection:
-        return read_book(connection, office, days, moment)
+        return read_book(connection, office.rules.loop, days, moment)
 
 
-def book_of(connection: Connection, office: Office, numbers: Iterable[str]) -> ProblemBook:
+def book_of(connection: Connection, rules: LoopRules, numbers: Iterable[str]) -> ProblemBook:
     """Read the problems of some numbers, as of today; their days and sites are found by index."""
     days, sites = locate_numbers(connection, numbers)
-    return read_book(connection, office, days, sites=sites)
+    return read_book(connection, rules, days, sites=sites)
 
 
 def read_book(
     connection: Connection,
-    office: Office,
+    rules: LoopRules,
     days: Sequence[int],
     moment: Moment | None = None,
     sites: Iterable[int] | None = None,
@@ -115,16 +115,16 @@ def read_book(
     problems = number_rows(connection, findings, moment.known_at)
     problems = _with_elsewhere(problems, elsewhere)
     register = read_register(connection)
-    clock = make_clock(register.calendar, office.rules.loop.hours, begin, moment.as_of + 1)
+    clock = make_clock(register.calendar, rules.hours, begin, moment.as_of + 1)
     holder = row_holders(connection, problems)
     events = linked_events(connection, problems, moment)
     is_linked = events["finding"] >= 0
     linked = events[is_linked]
-    courses = play_events(problems, holder, linked, office.rules.loop, clock, moment)
+    courses = play_events(problems, holder, linked, rules, clock, moment)
     lines = _lines(problems, holder, courses)
-    lines = _flagged(lines, register, office.rules.loop, moment, begin)
+    lines = _flagged(lines, register, rules, moment, begin)
     unlinked = events[~is_linked & (events["finding"] == -1)]
-    facts = (register, clock, office.rules.loop, moment, begin)
+    facts = (register, clock, rules, moment, begin)
     return ProblemBook(lines, linked, courses, unlinked, *facts)
 
 
@@ -133,11 +133,11 @@ def _with_elsewhere(problems: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFr
     elsewhere = numbered[numbered["batch"] == 0]
     if elsewhere.empty:
         return problems
-    blank = dict.fromkeys((*FAILED_COLUMNS, "due", "due_by_row", "result"), 0)
-    blank |= {"by_table": False, "start": START, "unit": -1, "item": -1}
+    usual_values = dict.fromkeys((*FAILED_COLUMNS, "due", "due_by_row", "result"), 0)
+    usual_values |= {"by_table": False, "start": START, "unit": -1, "item": -1}
     names = {name: elsewhere[name] for name in ("day", "seq", "number", "content")}
     added = elsewhere[["source"]].rename(columns={"source": "origin"})
-    added = added.assign(**{**blank, **names})
+    added = added.assign(**{**usual_values, **names})
     return pd.concat([problems, added[problems.columns]], ignore_index=True)
 
 

@@ -34,14 +34,14 @@ def unit_numbers(office: Office) -> dict[str, int]:
     with reading(office.store) as connection:
         units = read_register(connection).units
     units = units[units["valid_to"] >= today().toordinal()]
-    ranked = units.assign(rank=units["kind"].map(_ORDER.index)).sort_values(["rank", "unit"])
+    in_order = units.assign(rank=units["kind"].map(_ORDER.index)).sort_values(["rank", "unit"])
     names = units["name"].to_dict()
-    is_shared = ranked["name"].duplicated(keep=False)
+    is_shared = in_order["name"].duplicated(keep=False)
     labels = [
         f"{names.get(line.parent, '')}{line.name}" if shared else line.name
-        for line, shared in zip(ranked.itertuples(index=False), is_shared, strict=True)
+        for line, shared in zip(in_order.itertuples(index=False), is_shared, strict=True)
     ]
-    return dict(zip(labels, ranked["unit"].tolist(), strict=True))
+    return dict(zip(labels, in_order["unit"].tolist(), strict=True))
 
 
 def usual_due(office: Office) -> date:

@@ -56,7 +56,7 @@ class ProblemView:
     median: tuple[float, int]
     closes: str
 
-    def figure(self, code: str) -> pd.Series:
+    def rate_of(self, code: str) -> pd.Series:
         """Give one figure by its code."""
         return self.figures[self.figures["code"] == code].iloc[0]
 
@@ -69,7 +69,7 @@ def problem_view(
     begin = last - timedelta(days=back - 1)
     with reading(office.store) as connection:
         days = range(begin.toordinal(), last.toordinal() + 1)
-        book = read_book(connection, office, days, Moment(last.toordinal(), known_at))
+        book = read_book(connection, office.rules.loop, days, Moment(last.toordinal(), known_at))
         sites = read_sites_met(connection).set_index("site")["name"]
     return view_of(office, book, sites, begin)
 
@@ -139,7 +139,7 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
     return named.loc[order.index].reset_index(drop=True)
 
 
-def term_words(state: str, left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
+def term_words(state: str, days_left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
     """Say how a problem stands to its limit: 逾期3天, 今天到期, 还有2天, 无期限 ..."""
     if not is_open:
         return "" if state == "不属实" else "逾期完成" if is_late else "按期完成"
@@ -147,11 +147,11 @@ def term_words(state: str, left: float, is_open: bool, is_late: bool, is_undated
         return state
     if is_undated:
         return UNDATED
-    if np.isnan(left):
+    if np.isnan(days_left):
         return "未交办"
     if LOOP_STATES[state] != "unit":
         return "已反馈（逾期）" if is_late else "已反馈"
-    days = int(left)
+    days = int(days_left)
     return f"逾期{-days}天" if days < 0 else f"还有{days}天" if days else "今天到期"
 
 
@@ -178,7 +178,7 @@ def count_by_unit(lines: pd.DataFrame) -> pd.DataFrame:
     handed = lines[lines["handed"] > 0]
     open_lines = handed[handed["is_open"]]
     late_days = np.where(open_lines["is_overdue"], -open_lines["left"], 0)
-    counted = open_lines.assign(
+    in_hand = open_lines.assign(
         held=1,
         overdue=open_lines["is_overdue"].astype(int),
         most_late=late_days,
@@ -189,7 +189,7 @@ def count_by_unit(lines: pd.DataFrame) -> pd.DataFrame:
     )
     how = {"held": "sum", "overdue": "sum", "most_late": "max", "oldest": "max"}
     how |= {"undated": "sum", "stalled": "sum", "returned": "sum"}
-    units = counted.groupby("unit_name", as_index=False).agg(how)
+    units = in_hand.groupby("unit_name", as_index=False).agg(how)
     order = ["overdue", "most_late", "held"]
     units = units.sort_values(order, ascending=False, kind="stable", ignore_index=True)
     return units.astype({"most_late": "int64"})
@@ -216,7 +216,7 @@ class ProblemStory:
 def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStory | None:
     """Tell the course of one problem. Takes: day - ordinal on which it was found"""
     with reading(office.store) as connection:
-        book = read_book(connection, office, [day])
+        book = read_book(connection, office.rules.loop, [day])
         mine = (book.lines["batch"] == batch) & (book.lines["seq"] == seq)
         if not mine.any():
             return None

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from wenming_metrics.domain.periods import today
 from wenming_metrics.domain.working_days import working_day_after
 from wenming_metrics.domain.working_hours import DAY, calendar_version, day_of, end_of
@@ -20,6 +22,7 @@ from wenming_metrics.scoring.loop.course import (
     APPEAL,
     CLOSED,
     EXTEND,
+    HAND_OUT,
     SEND_BACK,
     SUSPEND,
     ProblemCourse,
@@ -41,6 +44,7 @@ class Order:
     act - of the table of moves; who - acts; day, minute - when (DAY: the hour is not known)
     unit, assisting - to whom, for 交办 and 改派; due, due_minute, time_unit - the limit
     until - end of 挂账 or 长期整改; details - measure, pictures ..., as the event keeps them
+    origin - batch, sheet and row of the file that says so; 0: entered
     """
 
     act: str
@@ -59,6 +63,7 @@ class Order:
     reason: str = ""
     document_no: str = ""
     details: Mapping[str, object] | None = None
+    origin: tuple[int, int, int] = (0, 0, 0)
 
 
 Complaint = tuple[str, Mapping[str, object]]
@@ -166,6 +171,43 @@ def _same_house(book: ProblemBook, unit: int, holder: int) -> bool:
     return False
 
 
+def hand_out_complaints(
+    book: ProblemBook, hand_outs: pd.DataFrame, number: str, order: Order, course: ProblemCourse
+) -> Iterator[Complaint]:
+    """Say whether a problem was handed out in its round already, or 协办 units have not reported.
+
+    Takes: hand_outs - `store.problems.handed_out` of the problem, and of others
+    """
+    lines = hand_outs[(hand_outs["number"] == number) & (hand_outs["round"] == course.round)]
+    if order.act == HAND_OUT and len(lines):
+        yield "流转-12", {"number": number}
+    if order.act == CLOSED:
+        assisting = set(lines.loc[lines["role"] == ASSISTING, "unit"]) - set(course.co_answered)
+        if assisting:
+            names = book.register.units["name"]
+            units = "、".join(names.get(unit, "") for unit in sorted(assisting))
+            yield "流转-14", {"number": number, "units": units}
+
+
+def hand_out_lines(stored: object, order: Order) -> list[Mapping[str, object]]:
+    """List to whom an order hands problems: 主办 and 协办, a line each; nothing for other acts.
+
+    Takes: stored - ((event line, round), number of the event) of each problem
+    """
+    if order.act not in (HAND_OUT, "改派"):
+        return []
+    units = {order.unit: LEAD, **dict.fromkeys(order.assisting, ASSISTING)}
+    dispatch = order.document_no
+    return [
+        {
+            **{"number": line["number"], "round": course_round, "unit": unit},
+            **{"role": role, "dispatch": dispatch, "event": event},
+        }
+        for (line, course_round), event in stored
+        for unit, role in units.items()
+    ]
+
+
 def event_of(
     order: Order, index: int, book: ProblemBook, course: ProblemCourse
 ) -> dict[str, object]:
@@ -181,7 +223,8 @@ def event_of(
     details = dict(order.details or {})
     if order.act == CLOSED:
         details["frozen"] = freeze(book, index, order.day * DAY + line["minute"])
-    return {**line, "details": details}
+    batch, sheet, source_row = order.origin
+    return {**line, "details": details, "batch": batch, "sheet": sheet, "source_row": source_row}
 
 
 def freeze(book: ProblemBook, index: int, moment: int) -> dict[str, object]:

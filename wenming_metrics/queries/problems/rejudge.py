@@ -54,8 +54,8 @@ def rejudge(office: Office, window: Window, board: str) -> Rejudged:
         )
     }
     office_now = _with_dues(office, dues)
-    before, now = (_late(each, window) for each in (office, office_now))
-    lines = recounted.merge(before, on=_KEY).merge(now, on=_KEY, suffixes=("", "_now"))
+    stored_marks, marks_now = (_late(each, window) for each in (office, office_now))
+    lines = recounted.merge(stored_marks, on=_KEY).merge(marks_now, on=_KEY, suffixes=("", "_now"))
     marks = [
         SAME_MARK if was == is_now else TAKEN_BACK if was else ADDED
         for was, is_now in zip(lines["late"], lines["late_now"], strict=True)

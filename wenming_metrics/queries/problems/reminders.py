@@ -48,9 +48,11 @@ def reminders(office: Office, view: ProblemView) -> pd.DataFrame:
     frame = pd.DataFrame(
         rows, columns=["level", "unit_name", "problems", "most_late", "numbers", "text"]
     )
-    ranked = frame.assign(rank=[-order.index(level) for level in frame["level"]])
-    ranked = ranked.sort_values(["rank", "most_late", "problems"], ascending=[True, False, False])
-    return ranked.drop(columns="rank").reset_index(drop=True)
+    in_order = frame.assign(rank=[-order.index(level) for level in frame["level"]])
+    in_order = in_order.sort_values(
+        ["rank", "most_late", "problems"], ascending=[True, False, False]
+    )
+    return in_order.drop(columns="rank").reset_index(drop=True)
 
 
 def _by_days(rules: LoopRules) -> list[str]:
@@ -75,23 +77,25 @@ def working_days_between(calendar: WorkingDays, start: int, end: int) -> int:
 
 def _text(level: str, unit: str, problems: pd.DataFrame, view: ProblemView) -> str:
     """Write what is sent to a unit."""
-    count, on = len(problems), f"{view.as_of.month}月{view.as_of.day}日"
+    count, day_text = len(problems), f"{view.as_of.month}月{view.as_of.day}日"
     if level == UNSIGNED:
-        opening = f"截至{on}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
+        opening = f"截至{day_text}，交办贵单位的 {count} 件问题还没有签收，请尽快签收办理："
     else:
-        opening = f"截至{on}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
-    listed = [
+        opening = (
+            f"截至{day_text}，贵单位有 {count} 件问题超过整改时限还没有反馈，请抓紧整改并反馈："
+        )
+    numbered = [
         _line(number, line) for number, line in enumerate(problems.head(_LISTED).itertuples(), 1)
     ]
     left_out = [f"另有 {count - _LISTED} 件见清单。"] if count > _LISTED else []
-    return "\n".join([f"【{level}】{unit}：", opening, *listed, *left_out])
+    return "\n".join([f"【{level}】{unit}：", opening, *numbered, *left_out])
 
 
 def _line(number: int, line: tuple) -> str:
-    where = "，".join(filter(None, (line.site_name, str(line.item_name or ""))))
+    location = "，".join(filter(None, (line.site_name, str(line.item_name or ""))))
     due = (
         f"，应于{line.due_day.month}月{line.due_day.day}日前整改，{line.term}"
         if line.due_day
         else ""
     )
-    return f"{number}. {line.number or '未编号'}：{where}{due}。"
+    return f"{number}. {line.number or '未编号'}：{location}{due}。"

@@ -59,16 +59,16 @@ def apply_moves(
     every = rules.closes == ON_CHECK
     numbers = set(numbered["number"]) - {""}
     moved = numbers if every else moved_numbers(connection, numbers, moment.known_at)
-    chosen = numbered[numbered["number"].isin(moved)]
-    if chosen.empty:
+    followed = numbered[numbered["number"].isin(moved)]
+    if followed.empty:
         return problems, answers
-    labels = chosen.index
-    chosen = chosen.reset_index(drop=True)
+    labels = followed.index
+    followed = followed.reset_index(drop=True)
     calendar = read_register(connection).calendar
-    clock = make_clock(calendar, rules.hours, int(chosen["day"].min()), moment.as_of + 1)
-    events = linked_events(connection, chosen, moment)
+    clock = make_clock(calendar, rules.hours, int(followed["day"].min()), moment.as_of + 1)
+    events = linked_events(connection, followed, moment)
     events = events[events["finding"] >= 0]
-    courses = play_events(chosen, row_holders(connection, chosen), events, rules, clock, moment)
+    courses = play_events(followed, row_holders(connection, followed), events, rules, clock, moment)
     as_of = end_of(moment.as_of)
     decided = pd.DataFrame(
         [

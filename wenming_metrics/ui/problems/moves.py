@@ -20,10 +20,10 @@ from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS
 
 
-def draw(office: Office, chosen: pd.DataFrame, who: str) -> None:
+def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
-    acts = acts_from(office, chosen["state"].unique())
-    st.markdown(f"**办理勾选的 {len(chosen)} 件**")
+    acts = acts_from(office, ticked["state"].unique())
+    st.markdown(f"**办理勾选的 {len(ticked)} 件**")
     if not acts:
         page.note("勾选的问题状态不同，没有一步可以一起办。请先按状态筛选。")
         return
@@ -38,9 +38,9 @@ def draw(office: Office, chosen: pd.DataFrame, who: str) -> None:
         )
     facts, missing = _ask_facts(office, acts[act], act)
     ordinal = (day or today()).toordinal()
-    problems = [problem_key(line) for line in chosen.itertuples()]
+    problems = [problem_key(line) for line in ticked.itertuples()]
     button(
-        f"{act}（{len(chosen)} 件）",
+        f"{act}（{len(ticked)} 件）",
         f"fix-do-{act}",
         lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts)),
         lambda numbers: f"已办{act}：{len(numbers)} 件。",
@@ -82,8 +82,8 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
 
 
 def _day(label: str, usual: date, key: str) -> int:
-    chosen = st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=150)
-    return chosen.toordinal() if chosen else 0
+    picked_day = st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=150)
+    return picked_day.toordinal() if picked_day else 0
 
 
 def draw_elsewhere(office: Office, who: str) -> None:

@@ -65,20 +65,20 @@ def _choice(label: str, options: Sequence[str], key: str) -> str:
     """Draw a filter; "" for all. A value of the address that is no longer there is left out."""
     if st.query_params.get(key, _ALL) not in (_ALL, *options):
         del st.query_params[key]
-    chosen = st.selectbox(label, [_ALL, *options], key=key, bind="query-params", width=170)
-    return "" if chosen == _ALL else chosen
+    choice = st.selectbox(label, [_ALL, *options], key=key, bind="query-params", width=170)
+    return "" if choice == _ALL else choice
 
 
 def _cards(view: ProblemView) -> list[cards.Card]:
-    kept, relapse = view.figure("kept"), view.figure("relapse")
-    stalled, overdue = view.figure("stalled"), view.figure("overdue")
+    kept, relapse = view.rate_of("kept"), view.rate_of("relapse")
+    stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
     with_whom = (
         f"最多：{worst['unit_name']} {worst['overdue']:,} 件，最长 {worst['most_late']:,} 天"
         if worst is not None and worst["overdue"]
         else ""
     )
-    undated = int(view.figure("undated")["numerator"])
+    undated = int(view.rate_of("undated")["numerator"])
     return [
         cards.Card(
             "长期无进展",
@@ -103,8 +103,8 @@ def _cards(view: ProblemView) -> list[cards.Card]:
 def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str) -> None:
     st.subheader("问题清单")
     drawn = lines.head(_MOST)
-    cut = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
-    page.note(f"共 {len(lines):,} 件{cut}。勾选一件看整改经过，勾选几件一起办理。")
+    remainder = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
+    page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
     key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
     picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
     page.offer(
@@ -115,11 +115,11 @@ def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str)
     )
     if not picked:
         return
-    chosen = drawn.iloc[picked]
+    ticked = drawn.iloc[picked]
     with st.container(border=True, key="unit-panel"):
-        if len(chosen) == 1:
-            story.draw(chosen.iloc[0])
-        moves.draw(office, chosen, who)
+        if len(ticked) == 1:
+            story.draw(ticked.iloc[0])
+        moves.draw(office, ticked, who)
 
 
 def _coloured(lines: pd.DataFrame) -> Styler:

@@ -8,11 +8,11 @@ from wenming_metrics.ui.frame.words import bold
 
 def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
-    undated, overdue = (int(view.figure(code)["numerator"]) for code in ("undated", "overdue"))
-    found = int(view.figure("found")["numerator"])
+    undated, overdue = (int(view.rate_of(code)["numerator"]) for code in ("undated", "overdue"))
+    found = int(view.rate_of("found")["numerator"])
     if not found:
         return "这段时间没有发现问题。"
-    handed = int(view.figure("handed")["numerator"])
+    handed = int(view.rate_of("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
     clauses = [
         f"发现问题 {found:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"

@@ -13,7 +13,7 @@ _STEPS = tables.configs(
     "on=happened_on",
     "act=loop_act",
     "unit_name",
-    "who=handler",
+    "who=handled_by",
     "note=loop_note",
     "counts=loop_counted",
 )
@@ -25,8 +25,8 @@ def draw(line: pd.Series) -> None:
     if story is None:
         page.note("这个问题已不在库里，可能刚刚撤回。请刷新再看。")
         return
-    where = "、".join(filter(None, (line["site_name"], line["item_name"])))
-    st.subheader(f"{words.plain(line['number']) or '未编号'} · {words.plain(where)}")
+    location = "、".join(filter(None, (line["site_name"], line["item_name"])))
+    st.subheader(f"{words.plain(line['number']) or '未编号'} · {words.plain(location)}")
     st.markdown(_standing(line, story))
     if story.row is not None and story.row["description"]:
         st.markdown(words.plain(str(story.row["description"])))
@@ -64,8 +64,8 @@ def _draw_steps(story: ProblemStory) -> None:
     if story.steps.empty:
         page.note("还没有办理记录。")
         return
-    counted = story.steps["ignored"].map({True: "未生效", False: ""})
-    tables.show(story.steps.assign(counts=counted), _STEPS, 10)
+    effects = story.steps["ignored"].map({True: "未生效", False: ""})
+    tables.show(story.steps.assign(counts=effects), _STEPS, 10)
     if story.steps["ignored"].any():
         page.note("未生效：办理时的状态不允许这一步，或日期早于上一步；只留作记录。")
     for step in story.steps[story.steps["batch"] > 0].itertuples():
