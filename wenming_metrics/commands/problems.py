@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say
+from wenming_metrics.decisions.answers import accept_answers
 from wenming_metrics.decisions.dispatch import (
     WAITING,
     DispatchTerms,
@@ -22,6 +23,7 @@ from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.queries.problems import wording
 from wenming_metrics.queries.problems.choices import unit_numbers, usual_due
 from wenming_metrics.queries.problems.lists import TERMS, ProblemView, problem_view, with_term
+from wenming_metrics.queries.problems.matches import unmatched_answers
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
 from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.runtime import settings
@@ -36,6 +38,11 @@ _REJUDGED = titles(
     *("file", "sheet", "source_row"),
 )
 _RANKS = titles("unit_name", "score", "rank", "score_now", "rank_now")
+_ANSWERS = titles(
+    *("serial", "unit_name", "site=answer_site", "description=answer_text", "state=answer_says"),
+    *("number=offered_number", "site_name=offered_site", "item_name=offered_item", "likeness"),
+    *("second", "file", "source_row"),
+)
 _DISPATCHES = titles(
     *("document_no=dispatch_no", "at=dispatched_at", "units=dispatch_units"),
     "problems=dispatch_problems",
@@ -81,11 +88,43 @@ def add_commands(add: Add) -> None:
     )
     register.add_argument("content", metavar="内容", help="要办的事")
     register.add_argument("--who", required=True, metavar="姓名", help="谁登记的")
+    matched = add("answers", _answers, "列出对不上号的整改反馈，和各自最相近的问题；看过的可以确认")
+    matched.add_argument(
+        "--days", type=_count, default=_DAYS, metavar="天数", help="与最近多少天的问题相比"
+    )
+    matched.add_argument(
+        "--accept",
+        nargs="+",
+        type=int,
+        default=[],
+        metavar="序号",
+        help="确认列出的第几条，可以写几个",
+    )
+    matched.add_argument("--who", default="", metavar="姓名", help="谁确认的")
     _add_dispatch(add)
     remind = add(
         "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
     )
     _add_span(remind)
+
+
+def _answers(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    lines = unmatched_answers(office, options.days)
+    if options.accept:
+        wrong = [number for number in options.accept if not 0 < number <= len(lines)]
+        if wrong:
+            raise IntakeError(f"没有第 {wrong[0]} 条，一共 {len(lines)} 条。")
+        chosen = lines.iloc[[number - 1 for number in options.accept]]
+        numbers = accept_answers(office, chosen, options.who)
+        say(f"已确认 {len(numbers)} 条反馈。", as_json=options.json, numbers=numbers)
+        return OK
+    listed = lines.assign(serial=range(1, len(lines) + 1))[list(_ANSWERS)]
+    if options.json:
+        print_json({"answers": plain(listed)})
+        return OK
+    print_lines(f"对不上号的反馈（{len(lines)} 条）", listed.rename(columns=_ANSWERS))
+    return OK
 
 
 def _add_dispatch(add: Add) -> None:

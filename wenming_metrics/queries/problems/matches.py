@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pandas as pd
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, select

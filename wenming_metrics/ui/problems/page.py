@@ -16,7 +16,7 @@ from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.ui.frame import cache, cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.problems import dispatches, moves, sentences, story
+from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
 from wenming_metrics.vocabulary import LOOP_STATES
 
 _ALL = "全部"
@@ -42,6 +42,7 @@ def draw(office: Office, days: Sequence[date]) -> None:
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
+    matches.draw(office, _SPANS[span], who)
     dispatches.draw(office, lines, who)
     _draw_units(view)
     _draw_figures(view)
