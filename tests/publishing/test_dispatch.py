@@ -68,7 +68,7 @@ def test_each_unit_is_given_its_own(office):
     listed = dispatches(office).iloc[0]
     assert listed[["document_no", "problems", "units"]].tolist() == [DOCUMENT, 2, 2]
     handed_out = read_dispatch(office, DOCUMENT)
-    assert (handed_out.chief, handed_out.on) == ("王五", today())
+    assert (handed_out.chief, handed_out.day) == ("王五", today())
     assert sorted(handed_out.lines["site_name"]) == ["三号", "四号"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from wenming_metrics.commands import OK, Add
@@ -15,6 +15,13 @@ from wenming_metrics.decisions.dispatch import (
     dispatch,
     due_after,
     problems_by_unit,
+)
+from wenming_metrics.decisions.look_back import (
+    LOOK_BACK,
+    RECHECK,
+    draw_look_back,
+    look_form,
+    recheck_list,
 )
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import custom, today
@@ -102,10 +109,54 @@ def add_commands(add: Add) -> None:
     )
     matched.add_argument("--who", default="", metavar="姓名", help="谁确认的")
     _add_dispatch(add)
+    looked = add(
+        "recheck", _recheck, "整改复查、销号后回头看：列出或抽取要再去看的问题，存成可以填写的表"
+    )
+    looked.add_argument(
+        "kind", choices=(RECHECK, LOOK_BACK), metavar="哪一种", help=f"{RECHECK} 或 {LOOK_BACK}"
+    )
+    looked.add_argument(
+        "--from", dest="first", metavar="日期", help="复查哪一天起发现的，默认七天前"
+    )
+    looked.add_argument("--to", dest="last", metavar="日期", help="到哪一天，默认今天")
+    looked.add_argument(
+        "--size", type=int, default=30, metavar="件数", help="回头看抽多少件，默认 30"
+    )
+    looked.add_argument(
+        "--least", type=int, default=1, metavar="件数", help="每个单位至少几件，默认 1"
+    )
+    looked.add_argument(
+        "--closed-days", type=int, default=90, metavar="天数", help="最近多少天销号的"
+    )
+    looked.add_argument("--seed", type=int, default=0, metavar="数", help="同一个数抽出同一份名单")
+    looked.add_argument("--who", default="", metavar="姓名", help="谁抽的")
+    looked.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     remind = add(
         "remind", _remind, "列出没有签收、没有按时反馈的单位，印出可以转发的提示、催办、督办文字"
     )
     _add_span(remind)
+
+
+def _recheck(options: argparse.Namespace) -> int:
+    office, seed = open_office(settings.load()), 0
+    if options.kind == RECHECK:
+        last = _day(options.last) or today()
+        first = _day(options.first) or last - timedelta(days=7)
+        drawn = recheck_list(office, first, last)
+    else:
+        facts = {"least": options.least, "closed_days": options.closed_days, "seed": options.seed}
+        seed, drawn = draw_look_back(office, options.who, options.size, **facts)
+    options.out.write_bytes(look_form(office, drawn, options.kind))
+    drawn_by = f"，抽样号 {seed}" if seed else ""
+    text = f"{options.kind}：{drawn['unit_name'].nunique()} 个单位、{len(drawn)} 件{drawn_by}，已存到 {options.out}。"
+    say(
+        text,
+        as_json=options.json,
+        numbers=drawn["number"].tolist(),
+        seed=seed,
+        file=str(options.out),
+    )
+    return OK
 
 
 def _answers(options: argparse.Namespace) -> int:
@@ -115,8 +166,8 @@ def _answers(options: argparse.Namespace) -> int:
         wrong = [number for number in options.accept if not 0 < number <= len(lines)]
         if wrong:
             raise IntakeError(f"没有第 {wrong[0]} 条，一共 {len(lines)} 条。")
-        chosen = lines.iloc[[number - 1 for number in options.accept]]
-        numbers = accept_answers(office, chosen, options.who)
+        confirmed = lines.iloc[[number - 1 for number in options.accept]]
+        numbers = accept_answers(office, confirmed, options.who)
         say(f"已确认 {len(numbers)} 条反馈。", as_json=options.json, numbers=numbers)
         return OK
     listed = lines.assign(serial=range(1, len(lines) + 1))[list(_ANSWERS)]
@@ -170,13 +221,13 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.out:
         name, content = dispatch_papers(office, options.document)
         options.out.write_bytes(content)
-    done = f"已交办 {len(numbers)} 件。" if numbers else ""
+    handed_text = f"已交办 {len(numbers)} 件。" if numbers else ""
     stored = f"交办单已存到 {options.out}。" if options.out else ""
-    if not done and not stored:
+    if not handed_text and not stored:
         raise IntakeError(
             "请用 --day 或 --numbers 写明交办哪些问题，或者用 --out 写明交办单存到哪里。"
         )
-    say(done + stored, as_json=options.json, numbers=numbers, file=str(options.out or ""))
+    say(handed_text + stored, as_json=options.json, numbers=numbers, file=str(options.out or ""))
     return OK
 
 

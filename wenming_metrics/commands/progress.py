@@ -121,7 +121,7 @@ def _progress(options: argparse.Namespace) -> int:
     return OK
 
 
-def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+def _spelt(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
     """Spell figures as the page does, under the titles of their columns."""
     return pd.DataFrame(
         {
@@ -129,7 +129,7 @@ def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
                 "" if pd.isna(cell) else column.form % cell if column.form else str(cell)
                 for cell in table[column.name]
             ]
-            for column in shown
+            for column in sheet_columns
         }
     )
 

@@ -37,7 +37,7 @@ _MOST_SAID = 20
 
 
 def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) -> list[str]:
-    """Make one move of some problems; where one of them is not allowed, none is made.
+    """Make one move of some problems; where one of them is not allowed, none is moved.
 
     Findings without a number get one, which stays theirs.
 
@@ -59,7 +59,7 @@ def make_several(
     """
     if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
-    sentences, made = [], []
+    sentences, moved = [], []
     with writing(office.store) as connection:
         for problems, order in moves:
             numbers = _numbers(connection, problems, order.who)
@@ -68,14 +68,14 @@ def make_several(
             sentences += complaints_found
             if not complaints_found:
                 _append(connection, book, numbers, order)
-            made += numbers
+            moved += numbers
         if sentences:
             uncounted = (
                 f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
             )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
-    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(made), moves[0][1].who)
-    return made
+    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(moved), moves[0][1].who)
+    return moved
 
 
 def add_problem(

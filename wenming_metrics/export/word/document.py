@@ -106,12 +106,12 @@ def _put(
     anchor: BaseOxmlElement,
     blocks: Sequence[Block],
     styles: Mapping[str, str],
-    part: DocumentPart,
+    host: DocumentPart,
     held_to_next: int = 0,
 ) -> None:
     """Put blocks in the place of a paragraph. Takes: held_to_next - so many of the last paragraphs
     stay on the page of what follows: a signature must not stand on a page without text"""
-    elements = [element for block in blocks for element in _elements(block, styles, part)]
+    elements = [element for block in blocks for element in _elements(block, styles, host)]
     for element in elements:
         anchor.addprevious(element)
     for element in elements[len(elements) - held_to_next :]:
@@ -125,10 +125,10 @@ def _put(
 
 
 def _elements(
-    block: Block, styles: Mapping[str, str], part: DocumentPart
+    block: Block, styles: Mapping[str, str], host: DocumentPart
 ) -> Iterator[BaseOxmlElement]:
     if isinstance(block, Pictures):
-        yield from _picture_rows(block, styles[CELL], part)
+        yield from _picture_rows(block, styles[CELL], host)
         return
     if isinstance(block, Paragraph):
         element = _paragraph(block.text, styles[block.kind])
@@ -142,7 +142,7 @@ def _elements(
     yield _paragraph("", styles[CELL])
 
 
-def _picture_rows(block: Pictures, style: str, part: DocumentPart) -> Iterator[BaseOxmlElement]:
+def _picture_rows(block: Pictures, style: str, host: DocumentPart) -> Iterator[BaseOxmlElement]:
     """Draw pictures two on a line, what they show below them."""
     for start in range(0, len(block.pictures), _SIDE_BY_SIDE):
         drawn = block.pictures[start : start + _SIDE_BY_SIDE]
@@ -150,7 +150,7 @@ def _picture_rows(block: Pictures, style: str, part: DocumentPart) -> Iterator[B
         line.get_or_add_pPr().append(OxmlElement("w:keepNext"))
         for content, width, height, _ in drawn:
             scale = min(_PICTURE_WIDTH / width, _PICTURE_HEIGHT / height)
-            inline = part.new_pic_inline(
+            inline = host.new_pic_inline(
                 BytesIO(content), Emu(round(width * scale)), Emu(round(height * scale))
             )
             run, drawing = OxmlElement("w:r"), OxmlElement("w:drawing")

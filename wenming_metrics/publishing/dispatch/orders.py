@@ -27,11 +27,11 @@ class Dispatch:
     lines - one per problem and unit: unit_name, role (主办, 协办), lead_name (主办), number, site_name,
             item_name, description, found_on, due (dates), places, batch, sheet (its name), source_row
             (0: from elsewhere)
-    on    - the day of the hand-out; requirement, chief - see `decisions.dispatch.DispatchTerms`
+    day   - the day of the hand-out; requirement, chief - see `decisions.dispatch.DispatchTerms`
     """
 
     document_no: str
-    on: date
+    day: date
     requirement: str
     chief: str
     lines: pd.DataFrame
@@ -51,8 +51,8 @@ def dispatches(office: Office) -> pd.DataFrame:
         .group_by(table.c.dispatch)
     )
     with reading(office.store) as connection:
-        listed = read_frame(connection, query)
-    return listed.sort_values(["at", "document_no"], ascending=False, ignore_index=True)
+        grouped = read_frame(connection, query)
+    return grouped.sort_values(["at", "document_no"], ascending=False, ignore_index=True)
 
 
 def read_dispatch(office: Office, document_no: str) -> Dispatch:

@@ -95,7 +95,7 @@ def _paper(
         TITLE_MARK: f"关于交办督查发现问题的通知\n（{unit}）",
         NUMBER_MARK: handed_out.document_no,
         SIGNER_MARK: layout.signer,
-        DATE_MARK: long_day(handed_out.on),
+        DATE_MARK: long_day(handed_out.day),
     }
     blocks = [
         *_opening(handed_out, unit, lines),
@@ -109,10 +109,10 @@ def _opening(handed_out: Dispatch, unit: str, lines: pd.DataFrame) -> Iterator[B
     due = handed_out.lines["due"].iloc[0]
     helping = int((lines["role"] == ASSISTING).sum())
     shared = f"（其中协办{helping}条）" if helping else ""
-    places = int(lines["places"].sum())
+    n_places = int(lines["places"].sum())
     yield body(f"{unit}：")
     yield body(
-        f"现将督查发现的问题{len(lines)}条、{places}处{shared}交办你单位。请于{long_day(due)}前整改到位，"
+        f"现将督查发现的问题{len(lines)}条、{n_places}处{shared}交办你单位。请于{long_day(due)}前整改到位，"
         "并用所附的整改反馈表填写整改措施、完成时间，附整改后照片，报市创建办。"
     )
     for number, text in enumerate(handed_out.requirement.splitlines(), 1):
@@ -191,16 +191,16 @@ def _summary(handed_out: Dispatch) -> bytes:
 
 def _basis(handed_out: Dispatch) -> str:
     lines = handed_out.lines
-    return f"{long_day(handed_out.on)}交办，{lines['unit_name'].nunique()}个单位、{lines['number'].nunique()}条问题。"
+    return f"{long_day(handed_out.day)}交办，{lines['unit_name'].nunique()}个单位、{lines['number'].nunique()}条问题。"
 
 
 def _text(handed_out: Dispatch) -> str:
     """Write what is pasted into a chat group: who has how many, until when; no description, no contact."""
     counts = handed_out.lines.groupby("unit_name", sort=False)["number"].nunique()
     due = handed_out.lines["due"].iloc[0]
-    listed = [f"{unit}：{count}条" for unit, count in counts.items()]
+    counts_by_unit = [f"{unit}：{count}条" for unit, count in counts.items()]
     opening = f"{handed_out.document_no}：{_basis(handed_out)}请于{long_day(due)}前整改到位并反馈。"
-    return "\n".join([opening, *listed])
+    return "\n".join([opening, *counts_by_unit])
 
 
 def _iso(day: date | None) -> str:

@@ -55,16 +55,16 @@ def unmatched_answers(office: Office, back: int) -> pd.DataFrame:
     offered = pd.DataFrame(
         offers, columns=[*OFFER_COLUMNS, "day", "batch_of", "seq_of", "is_shared"]
     )
-    named = answers.assign(unit_name=answers["unit"].map(names).fillna(""))
-    listed = pd.concat([named.reset_index(drop=True), offered], axis=1)
-    return listed.sort_values("likeness", ascending=False, kind="stable", ignore_index=True)
+    with_names = answers.assign(unit_name=answers["unit"].map(names).fillna(""))
+    merged = pd.concat([with_names.reset_index(drop=True), offered], axis=1)
+    return merged.sort_values("likeness", ascending=False, kind="stable", ignore_index=True)
 
 
 def _answers(connection: Connection) -> pd.DataFrame:
-    """Read the answers that name no known problem and that nobody has put to one yet."""
+    """Read the answers that name no borne problem and that nobody has put to one yet."""
     records = read_records(connection, "rectification")
     numbers = [record["problem_no"] for record in records["told"]]
-    known = _known(connection, {number for number in numbers if number})
+    borne = _known(connection, {number for number in numbers if number})
     table = schema.problem_event
     settled = read_frame(
         connection,
@@ -73,10 +73,11 @@ def _answers(connection: Connection) -> pd.DataFrame:
             & table.c.reason.startswith(CONFIRMED)
         ),
     )
-    done = set(settled.itertuples(index=False, name=None))
+    settled_keys = set(settled.itertuples(index=False, name=None))
     keys = zip(records["batch"], records["sheet"], records["source_row"], strict=True)
     is_open = [
-        number not in known and key not in done for number, key in zip(numbers, keys, strict=True)
+        number not in borne and key not in settled_keys
+        for number, key in zip(numbers, keys, strict=True)
     ]
     records = records[is_open].reset_index(drop=True)
     contents = records["told"].tolist()
@@ -103,22 +104,24 @@ CONFIRMED = "人工核对："
 def _known(connection: Connection, numbers: set[str]) -> set[str]:
     """Find the numbers that some problem bears."""
     problem, finding = schema.problem, schema.finding
-    known: set[str] = set()
+    borne: set[str] = set()
     for table in (problem, finding):
         query = select(table.c.number).where(table.c.number.in_(sorted(numbers)))
-        known |= set(connection.scalars(query))
+        borne |= set(connection.scalars(query))
     # A number with -1, -2 is of a cell that was split.
-    return known | {number for number in numbers - known if locate_numbers(connection, [number])[0]}
+    return borne | {number for number in numbers - borne if locate_numbers(connection, [number])[0]}
 
 
 def _words(connection: Connection, lines: pd.DataFrame) -> pd.Series:
     """Give the words by which open problems are compared: those of the item, and of the row where it has any."""
     batches = lines.loc[lines["batch"] > 0, "batch"].unique()
     pieces = read_pieces(connection, batches)
-    parts = {(line.batch, line.seq): line.words for line in pieces.itertuples()}
+    piece_words = {(line.batch, line.seq): line.words for line in pieces.itertuples()}
     return pd.Series(
         [
-            normalise(f"{line.item_name}{parts.get((line.batch, line.seq), '')}{line.content}")
+            normalise(
+                f"{line.item_name}{piece_words.get((line.batch, line.seq), '')}{line.content}"
+            )
             for line in lines.itertuples()
         ],
         lines.index,
@@ -131,16 +134,16 @@ def _offer(answer: tuple, lines: pd.DataFrame, words: pd.Series, names: dict[int
     unit = names.get(answer.unit, "")
     mine = lines[lines["unit_name"] == unit] if unit else lines
     site, text = normalise(answer.site), normalise(answer.description)
-    scored = []
+    by_likeness = []
     for line in mine.itertuples():
         at_site = fuzz.ratio(site, normalise(str(line.site_name or ""))) if site else 0
         alike = fuzz.partial_ratio(text, words[line.Index]) if text else 0
-        scored.append((_SITE * at_site + _WORDS * alike, line))
-    scored.sort(key=lambda pair: -pair[0])
-    best = scored[0] if scored and scored[0][0] >= OFFERED else None
+        by_likeness.append((_SITE * at_site + _WORDS * alike, line))
+    by_likeness.sort(key=lambda pair: -pair[0])
+    best = by_likeness[0] if by_likeness and by_likeness[0][0] >= OFFERED else None
     if best is None:
         return "", "", "", 0, 0, 0, 0, 0, False
     likeness, line = best
-    second = round(scored[1][0]) if len(scored) > 1 else 0
+    second = round(by_likeness[1][0]) if len(by_likeness) > 1 else 0
     facts = (line.number, line.site_name, line.item_name, round(likeness), second)
     return *facts, int(line.day), int(line.batch), int(line.seq), bool(line.is_shared)

@@ -27,7 +27,7 @@ def prepare_photo(content: bytes) -> Photo | None:
     return None if isinstance(answer, Refusal) else answer
 
 
-def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Photo:
+def _gather(messages: Iterator[tuple[dict, bytes]], bounds: SandboxLimits) -> Photo:
     header, body = next(messages)
     width, height = int(header["width"]), int(header["height"])
     if header["type"] != "photo" or not body.startswith(_JPEG) or min(width, height) < 1:

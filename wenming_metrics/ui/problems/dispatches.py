@@ -50,50 +50,52 @@ def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
     with page.row("dispatch-what"):
         day = st.selectbox("发现日期", [_ALL_DAYS, *days], key="dispatch-day", width=170)
         document = st.text_input("文号或批次", key="dispatch-document", max_chars=60, width=240)
-        limit = st.selectbox("整改期限", list(_LIMITS), index=2, key="dispatch-limit", width=190)
-        due = _due(office, _LIMITS[limit])
+        term = st.selectbox("整改期限", list(_LIMITS), index=2, key="dispatch-term", width=190)
+        due = _due(office, _LIMITS[term])
         chief = st.text_input("签发人", key="dispatch-chief", max_chars=20, width=140)
     requirement = st.text_area(
         "承办要求（可不填，一行一条）", key="dispatch-requirement", height=80
     )
     if day != _ALL_DAYS:
         waiting = waiting[waiting["found_on"] == date.fromisoformat(day)]
-    named = waiting[waiting["unit_name"] != ""]
-    preview = dispatch_preview(named)
-    nobody = len(waiting) - len(named)
-    left = f"另有 {nobody} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
-    page.note(f"{len(named)} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{left}")
+    with_unit = waiting[waiting["unit_name"] != ""]
+    preview = dispatch_preview(with_unit)
+    nobody = len(waiting) - len(with_unit)
+    unnamed = f"另有 {nobody} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
+    page.note(
+        f"{len(with_unit)} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
+    )
     tables.show(preview, _PREVIEW, 8)
     terms = DispatchTerms(document, due, requirement, chief)
     button(
-        f"交办（{len(named)} 条）",
+        f"交办（{len(with_unit)} 条）",
         "dispatch-do",
-        lambda: dispatch(office, problems_by_unit(named, ask(unit_numbers)), terms, who),
+        lambda: dispatch(office, problems_by_unit(with_unit, ask(unit_numbers)), terms, who),
         lambda numbers: f"已交办 {len(numbers)} 条，交办单在下面下载。",
-        disabled=not (who and document.strip() and len(named)),
+        disabled=not (who and document.strip() and len(with_unit)),
     )
 
 
 def _due(office: Office, working_days: int | None) -> date:
     if working_days is not None:
         return due_after(office, working_days)
-    usual = due_after(office, office.rules.loop.limit)
+    usual = due_after(office, office.rules.loop.term)
     return (
         st.date_input("整改到", usual, format="YYYY-MM-DD", key="dispatch-due", width=150) or usual
     )
 
 
 def _draw_papers(office: Office) -> None:
-    listed = ask(dispatches)
-    if listed.empty:
+    earlier = ask(dispatches)
+    if earlier.empty:
         return
-    labels = {
+    titles = {
         f"{line.document_no}（{line.units}个单位，{line.problems}条，{line.at[:10]}）": line.document_no
-        for line in listed.itertuples()
+        for line in earlier.itertuples()
     }
     with page.row("dispatch-papers"):
-        label = st.selectbox("已交办的", list(labels), key="dispatch-papers-of", width=420)
-        document = labels[label]
+        title = st.selectbox("已交办的", list(titles), key="dispatch-papers-of", width=420)
+        document = titles[title]
         st.download_button(
             "下载交办单和反馈表",
             lambda: dispatch_papers(office, document)[1],

@@ -30,11 +30,11 @@ def draw(office: Office, back: int, who: str) -> None:
             "就当作写了那个编号。拿不准的不要确认，请单位补上编号再报。"
         )
         key = f"matches-{len(lines)}-{cache.version().revision}"
-        chosen = lines.iloc[tables.pick_many(lines, _LINES, key, 10)]
+        ticked = lines.iloc[tables.pick_many(lines, _LINES, key, 10)]
         button(
-            f"确认这 {len(chosen)} 条",
+            f"确认这 {len(ticked)} 条",
             "matches-accept",
-            lambda: accept_answers(office, chosen, who),
+            lambda: accept_answers(office, ticked, who),
             lambda numbers: f"已确认 {len(numbers)} 条反馈。",
-            disabled=not who or chosen.empty,
+            disabled=not who or ticked.empty,
         )
