@@ -25,17 +25,25 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Viewer:
+    """Who asks. Until there are accounts, everybody is shown everything."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Office:
     """One city's store with its catalogue and the rules it is scored by.
 
     rules - those in force; rule_sets - all of their series, the earliest first, for days on which
-    another version was in force (empty: `rules` for every day)
+    another version was in force (empty: `rules` for every day); viewer - for whom is asked
     """
 
     store: Store
     catalogue: Catalogue
     rules: RuleSet
     rule_sets: tuple[RuleSet, ...] = ()
+    viewer: Viewer = Viewer()
 
 
 def open_office(settings: Settings) -> Office:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
+from wenming_metrics.store.changes import note_turned
 from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
 
@@ -50,6 +51,8 @@ def add_event(connection: Connection, batch: int, act: str, who: str, reason: st
     append(connection, schema.batch_event.c.event, facts)
     counts = update(schema.batch).where(schema.batch.c.batch == batch)
     connection.execute(counts.values(live=int(act != WITHDRAW)))
+    if act != COMMIT:
+        note_turned(connection, batch)
 
 
 def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]) -> None:

@@ -17,6 +17,15 @@ from sqlalchemy import (
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 store = Table("store", metadata, key("id"), required("seq"), required("version"), words("made_at"))
+changed_part = Table(
+    "changed_part",
+    metadata,
+    key("seq"),
+    key("part", Text),
+    key("span", Text),
+    **CLUSTERED,
+)
+"""Which parts of which tables the last changes touched, see `store.changes`."""
 original = Table(
     "original",
     metadata,
