@@ -139,6 +139,18 @@ def live_at(connection: Connection, known_at: str = "") -> pd.Series:
     return read_frame(connection, query.order_by(batch.c.batch)).set_index("batch")["at"]
 
 
+def counted_at(connection: Connection, known_at: str) -> np.ndarray | None:
+    """List the batches that counted at a moment; "": None, which stands for those that count now."""
+    return live_at(connection, known_at).index.to_numpy(np.int64) if known_at else None
+
+
+def commit_moments(connection: Connection, batches: Sequence[int]) -> pd.Series:
+    """Say when some batches were committed, by batch."""
+    table, numbers = schema.batch, sorted({int(batch) for batch in batches})
+    query = select(table.c.batch, table.c.at).where(table.c.batch.in_(numbers))
+    return read_frame(connection, query).set_index("batch")["at"]
+
+
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
     """List earlier batches of the same bytes: batch, name, at, live (1 or 0)."""
     table = schema.batch

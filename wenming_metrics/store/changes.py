@@ -1,7 +1,7 @@
 """What was read and what was changed: tables, by the month or the batch of their lines.
 
 Every statement of a connection passes here before it is sent. While somebody reads with `noting`, the
-parts of the store that the statements rest on are gathered; what a transaction wrote is kept in the
+extents of the store that the statements rest on are gathered; what a transaction wrote is kept in the
 store with it, under the number of the change. So an answer holds as long as no later change names a
 part that it rests on, whichever program made the change. A clause that is not understood stands
 for the whole table: an answer is then made anew too often, never too seldom.
@@ -26,23 +26,23 @@ from sqlalchemy.sql.elements import (
     ExpressionClauseList,
     Grouping,
 )
-from sqlalchemy.sql.selectable import CompoundSelect, Join
+from sqlalchemy.sql.selectable import AliasedReturnsRows, CompoundSelect, Join
 
 from wenming_metrics.store import schema
 from wenming_metrics.store.days import month_of
 
-Part = tuple[str, str]
+Extent = tuple[str, str]
 """A table and the span of its lines: a month (yyyymm), a batch, a kind; "" is the whole table."""
-EVERYTHING: Part = ("", "")
+EVERYTHING: Extent = ("", "")
 RESTS_ON = "rests_on"
-"""Execution option of a statement whose author knows better than its clauses say: its parts."""
+"""Execution option of a statement whose author knows better than its clauses say: its extents."""
 KEPT = 1_000
 """So many changes are remembered: a program that has seen none of them begins anew."""
 _SPLIT_BY = {"running_sum": "at", "month_sites": "month", "record": "kind"}
-_UNTRACKED = {"store", "note", "changed_part"}
+_UNTRACKED = {"store", "note", "change_log"}
 """No figure rests on them."""
-_read: ContextVar[set[Part] | None] = ContextVar("read", default=None)
-_written: ContextVar[set[Part] | None] = ContextVar("written", default=None)
+_read: ContextVar[set[Extent] | None] = ContextVar("read", default=None)
+_writes: ContextVar[set[Extent] | None] = ContextVar("writes", default=None)
 _own = {"commits": 0}
 Limits = dict[Column, set]
 """Columns that a clause holds to certain values; ranges of days are given as their days."""
@@ -54,35 +54,35 @@ def watch(engine: Engine) -> None:
 
 
 @contextmanager
-def noting() -> Iterator[set[Part]]:
-    """Gather the parts that are read meanwhile, in this thread."""
-    parts: set[Part] = set()
-    token = _read.set(parts)
+def noting() -> Iterator[set[Extent]]:
+    """Gather the extents that are read meanwhile, in this thread."""
+    extents: set[Extent] = set()
+    token = _read.set(extents)
     try:
-        yield parts
+        yield extents
     finally:
         _read.reset(token)
 
 
-def note_read(parts: Iterable[Part]) -> None:
-    """Say that what is being made rests on some parts, though no statement reads them now."""
+def note_read(extents: Iterable[Extent]) -> None:
+    """Say that what is being made rests on some extents, though no statement reads them now."""
     gathered = _read.get()
     if gathered is not None:
-        gathered.update(parts)
+        gathered.update(extents)
 
 
 @contextmanager
 def recording(connection: Connection) -> Iterator[None]:
-    """Keep with a transaction which parts it changed. To be left before the commit."""
-    parts: set[Part] = set()
-    token = _written.set(parts)
+    """Keep with a transaction which extents it changed. To be left before the commit."""
+    extents: set[Extent] = set()
+    token = _writes.set(extents)
     try:
         yield
     finally:
-        _written.reset(token)
-    table, number = schema.changed_part, schema.store.c.seq
+        _writes.reset(token)
+    table, number = schema.change_log, schema.store.c.seq
     seq = connection.execute(select(number)).scalar_one()
-    lines = [{"seq": seq, "part": part, "span": span} for part, span in sorted(parts)]
+    lines = [{"seq": seq, "table_name": name, "span": span} for name, span in sorted(extents)]
     if lines:
         connection.execute(insert(table), lines)
         connection.execute(delete(table).where(table.c.seq < seq - KEPT))
@@ -95,7 +95,7 @@ def changes_after(connection: Connection, seq: int, last: int) -> list[tuple[int
     """
     if last - seq > KEPT:
         return None
-    table = schema.changed_part
+    table = schema.change_log
     return [tuple(line) for line in connection.execute(select(table).where(table.c.seq > seq))]
 
 
@@ -111,20 +111,20 @@ def commits() -> int:
 
 def note_lines(table: Table, columns: Mapping[str, object] | None) -> None:
     """Say that lines are added to a table. Takes: columns - of the lines; None: any"""
-    written = _written.get()
-    if written is None or table.name in _UNTRACKED:
+    writes = _writes.get()
+    if writes is None or table.name in _UNTRACKED:
         return
     column = split_by(table)
     if columns is None or column is None or column not in columns:
-        written.add((table.name, ""))
+        writes.add((table.name, ""))
         return
-    written |= {(table.name, span) for span in spans_of(table, _distinct(columns[column]))}
+    writes |= {(table.name, span) for span in spans_of(table, _distinct(columns[column]))}
 
 
 def note_turned(connection: Connection, batch: int) -> None:
     """Say that a batch counts no more, or counts again: whatever holds lines of it has changed."""
-    written = _written.get()
-    if written is None:
+    writes = _writes.get()
+    if writes is None:
         return
     days = schema.batch_day
     on_days = connection.scalars(select(days.c.day).where(days.c.batch == batch)).all()
@@ -133,12 +133,12 @@ def note_turned(connection: Connection, batch: int) -> None:
         if "batch" not in table.columns or table is schema.batch:
             continue
         if column is None:
-            written.add((table.name, ""))
+            writes.add((table.name, ""))
         elif column == "day":
-            written |= {(table.name, span) for span in spans_of(table, on_days)}
+            writes |= {(table.name, span) for span in spans_of(table, on_days)}
         else:
             values = select(table.c[column]).where(table.c.batch == batch).distinct()
-            written |= {(table.name, span) for span in spans_of(table, connection.scalars(values))}
+            writes |= {(table.name, span) for span in spans_of(table, connection.scalars(values))}
 
 
 @lru_cache(maxsize=128)
@@ -172,64 +172,66 @@ def _look(
     single: Mapping,
     options: Mapping,
 ) -> None:
-    read, written = _read.get(), _written.get()
+    read, writes = _read.get(), _writes.get()
     if isinstance(statement, Insert | Update | Delete):
-        if written is not None:
+        if writes is not None:
             _note_write(statement, [*many, *([single] if single else [])])
     elif read is not None:
-        given = statement.get_execution_options().get(RESTS_ON) or options.get(RESTS_ON)
-        read |= given if given is not None else parts_read(statement)
+        stated = statement.get_execution_options().get(RESTS_ON) or options.get(RESTS_ON)
+        read |= stated or extents_read(statement)
 
 
 def _note_write(statement: Insert | Update | Delete, lines: Sequence[Mapping]) -> None:
     table = statement.table
     column = split_by(table)
     if isinstance(statement, Insert):
-        told = bool(lines) and column is not None and all(column in line for line in lines)
-        note_lines(table, {column: [line[column] for line in lines]} if told else None)
+        is_split = bool(lines) and column is not None and all(column in line for line in lines)
+        note_lines(table, {column: [line[column] for line in lines]} if is_split else None)
         return
-    values = _held_to(statement.whereclause).get(table.c[column]) if column else None
+    values = _limits_of(statement.whereclause).get(table.c[column]) if column else None
     note_lines(table, None if values is None else {column: list(values)})
 
 
-def parts_read(statement: ClauseElement) -> set[Part]:
-    """Give the parts of the store that a statement rests on."""
+def extents_read(statement: ClauseElement) -> set[Extent]:
+    """Give the extents of the store that a statement rests on."""
     if isinstance(statement, CompoundSelect):
-        return set().union(*map(parts_read, statement.selects))
+        return set().union(*map(extents_read, statement.selects))
     if not isinstance(statement, Select):
         return {EVERYTHING}
-    tables, limits = [], _held_to(statement.whereclause)
-    parts: set[Part] = set()
+    from_tables, held_values = [], _limits_of(statement.whereclause)
+    extents: set[Extent] = set()
     joins = list(statement.get_final_froms())
     clauses = [statement.whereclause]
     while joins:
-        source = joins.pop()
-        if isinstance(source, Join):
-            joins += [source.left, source.right]
-            if not (source.isouter or source.full):
-                limits = _both(limits, _held_to(source.onclause))
-            clauses.append(source.onclause)
-        elif isinstance(source, Table):
-            tables.append(source)
-    known_tables = {id(table) for table in tables}
+        origin = joins.pop()
+        if isinstance(origin, Join):
+            joins += [origin.left, origin.right]
+            if not (origin.isouter or origin.full):
+                held_values = _merge(held_values, _limits_of(origin.onclause))
+            clauses.append(origin.onclause)
+        elif isinstance(origin, Table):
+            from_tables.append(origin)
+    known_tables = {id(table) for table in from_tables}
     for element in visitors.iterate(statement):
         if isinstance(element, Select | CompoundSelect) and element is not statement:
-            parts |= parts_read(element)
+            extents |= extents_read(element)
+        elif isinstance(element, AliasedReturnsRows) and isinstance(element.element, Table):
+            extents.add((element.element.name, ""))
         elif isinstance(element, Table) and id(element) not in known_tables:
-            if not any(part == element.name for part, _ in parts):
-                parts.add((element.name, ""))
+            if not any(name == element.name for name, _ in extents):
+                extents.add((element.name, ""))
     equal = [pair for clause in clauses for pair in _equal_columns(clause)]
-    for one, other in [*equal, *((b, a) for a, b in equal)]:
-        if one in limits:
-            limits = _both(limits, {other: limits[one]})
-    for table in tables:
+    for column, twin in [*equal, *(pair[::-1] for pair in equal)]:
+        if column in held_values:
+            held_values = _merge(held_values, {twin: held_values[column]})
+    for table in from_tables:
         if table.name in _UNTRACKED or (table is schema.batch and _only_counts(statement, equal)):
             continue
         column = split_by(table)
-        values = limits.get(table.c[column]) if column else None
+        values = held_values.get(table.c[column]) if column else None
         spans = {""} if values is None else spans_of(table, values)
-        parts |= {(table.name, span) for span in spans}
-    return parts
+        extents |= {(table.name, span) for span in spans}
+    return extents
 
 
 def _only_counts(statement: Select, equal: Sequence[tuple[Column, Column]]) -> bool:
@@ -250,36 +252,38 @@ def _equal_columns(clause: ClauseElement | None) -> Iterator[tuple[Column, Colum
     if isinstance(clause, Grouping):
         yield from _equal_columns(clause.element)
     elif isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
-        for part in clause.clauses:
-            yield from _equal_columns(part)
+        for term in clause.clauses:
+            yield from _equal_columns(term)
     elif isinstance(clause, BinaryExpression) and clause.operator is operators.eq:
         if isinstance(clause.left, Column) and isinstance(clause.right, Column):
             yield clause.left, clause.right
 
 
-def _held_to(clause: ClauseElement | None) -> Limits:
+def _limits_of(clause: ClauseElement | None) -> Limits:
     """Say which columns a clause holds to which values."""
     if isinstance(clause, Grouping):
-        return _held_to(clause.element)
+        return _limits_of(clause.element)
     if isinstance(clause, BooleanClauseList):
-        each = [_held_to(part) for part in clause.clauses]
+        terms = [_limits_of(term) for term in clause.clauses]
         if clause.operator is operators.and_:
-            limits: Limits = {}
-            for more in each:
-                limits = _both(limits, more)
-            return limits
-        if clause.operator is operators.or_ and each:
-            names = set(each[0]).intersection(*each[1:])
-            return {name: set().union(*(limits[name] for limits in each)) for name in names}
+            held_values: Limits = {}
+            for more in terms:
+                held_values = _merge(held_values, more)
+            return held_values
+        if clause.operator is operators.or_ and terms:
+            columns = set(terms[0]).intersection(*terms[1:])
+            return {column: set().union(*(term[column] for term in terms)) for column in columns}
     if isinstance(clause, BinaryExpression) and isinstance(clause.left, Column):
         values = _values(clause)
         return {} if values is None else {clause.left: values}
     return {}
 
 
-def _both(one: Limits, other: Limits) -> Limits:
-    shared = {name: one[name] & other[name] for name in one if name in other}
-    return {**one, **other, **shared}
+def _merge(held_values: Limits, more: Limits) -> Limits:
+    shared = {
+        column: held_values[column] & more[column] for column in held_values if column in more
+    }
+    return {**held_values, **more, **shared}
 
 
 def _values(clause: BinaryExpression) -> set | None:

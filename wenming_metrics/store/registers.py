@@ -18,7 +18,7 @@ from wenming_metrics.store.days import among
 
 _REGISTERS = ("units", "sites", "holidays", "registers")
 _HOLIDAYS = "holidays"
-_PART_OF = {"record": ("record", _HOLIDAYS)} | {
+_EXTENT_OF = {"record": ("record", _HOLIDAYS)} | {
     name: (name, "") for name in ("register_unit", "register_site")
 }
 """What the newest register of a kind rests on: its own lines, not on what else comes in."""
@@ -91,7 +91,7 @@ def _newest_query(table: Table) -> Select:
         .where(schema.batch.c.kind.in_(_REGISTERS))
         .order_by(schema.batch.c.batch.desc())
         .limit(1)
-        .execution_options(**{RESTS_ON: {_PART_OF[table.name]}})
+        .execution_options(**{RESTS_ON: {_EXTENT_OF[table.name]}})
     )
 
 

@@ -17,11 +17,11 @@ from sqlalchemy import (
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 store = Table("store", metadata, key("id"), required("seq"), required("version"), words("made_at"))
-changed_part = Table(
-    "changed_part",
+change_log = Table(
+    "change_log",
     metadata,
     key("seq"),
-    key("part", Text),
+    key("table_name", Text),
     key("span", Text),
     **CLUSTERED,
 )

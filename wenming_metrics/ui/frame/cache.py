@@ -111,10 +111,10 @@ def _follow(store: Store) -> int:
     if run is None:
         return follow(_MEMORY, store)
     look = (store.url, commits())
-    seen = _looks.get(run)
-    if seen is None or seen[0] != look:
-        seen = _looks[run] = (look, follow(_MEMORY, store))
-    return seen[1]
+    last_look = _looks.get(run)
+    if last_look is None or last_look[0] != look:
+        last_look = _looks[run] = (look, follow(_MEMORY, store))
+    return last_look[1]
 
 
 def ask(question: Callable, *arguments: object, **settings: object) -> object:
@@ -153,7 +153,7 @@ def answer_to(
         repr((name, shared, _number(present), today(), of, plain)),
         lambda: question(of or present, *plain),
         room=name if most else "",
-        most=most or _ROOM,
+        capacity=most or _ROOM,
         shared=shared,
         rests_on=of and of.answer,
         meanwhile=partial(st.spinner, wait) if wait else nullcontext,

@@ -11,9 +11,9 @@ revision, down_revision = "0007", "0006"
 def upgrade() -> None:
     """Add a table; what is stored stays as it is."""
     op.create_table(
-        "changed_part",
+        "change_log",
         Column("seq", Integer, primary_key=True, autoincrement=False),
-        Column("part", Text, primary_key=True, autoincrement=False),
+        Column("table_name", Text, primary_key=True, autoincrement=False),
         Column("span", Text, primary_key=True, autoincrement=False),
         sqlite_with_rowid=False,
     )
