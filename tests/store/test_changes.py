@@ -48,6 +48,8 @@ def test_whether_lines_count_is_a_matter_of_these_lines():
     assert extents_read(counting) == {("row", "202610")}
     shown = that_count(select(ROW.c.site, BATCH.c.live).where(ROW.c.day == OCTOBER), ROW)
     assert spans(shown, BATCH) == {""}
+    counting = counting.subquery()
+    assert extents_read(select(counting.c.site).distinct()) == {("row", "202610")}
     assert spans(select(BATCH.c.name).where(BATCH.c.batch == 7), BATCH) == {"7"}
 
 

@@ -198,29 +198,23 @@ def extents_read(statement: ClauseElement) -> set[Extent]:
         return set().union(*map(extents_read, statement.selects))
     if not isinstance(statement, Select):
         return {EVERYTHING}
-    from_tables, held_values = [], _limits_of(statement.whereclause)
+    from_tables, clauses = _sources(statement)
     extents: set[Extent] = set()
-    joins = list(statement.get_final_froms())
-    clauses = [statement.whereclause]
-    while joins:
-        origin = joins.pop()
-        if isinstance(origin, Join):
-            joins += [origin.left, origin.right]
-            if not (origin.isouter or origin.full):
-                held_values = _merge(held_values, _limits_of(origin.onclause))
-            clauses.append(origin.onclause)
-        elif isinstance(origin, Table):
-            from_tables.append(origin)
-    known_tables = {id(table) for table in from_tables}
+    below: set[int] = set()
     for element in visitors.iterate(statement):
+        if id(element) in below:
+            continue
         if isinstance(element, Select | CompoundSelect) and element is not statement:
             extents |= extents_read(element)
+            below |= set(map(id, visitors.iterate(element)))
         elif isinstance(element, AliasedReturnsRows) and isinstance(element.element, Table):
             extents.add((element.element.name, ""))
-        elif isinstance(element, Table) and id(element) not in known_tables:
-            if not any(name == element.name for name, _ in extents):
-                extents.add((element.name, ""))
-    equal = [pair for clause in clauses for pair in _equal_columns(clause)]
+        elif isinstance(element, Table) and element not in from_tables:
+            extents.add((element.name, ""))
+    held_values: Limits = {}
+    for clause, always in clauses:
+        held_values = _merge(held_values, _limits_of(clause)) if always else held_values
+    equal = [pair for clause, _ in clauses for pair in _equal_columns(clause)]
     for column, twin in [*equal, *(pair[::-1] for pair in equal)]:
         if column in held_values:
             held_values = _merge(held_values, {twin: held_values[column]})
@@ -232,6 +226,20 @@ def extents_read(statement: ClauseElement) -> set[Extent]:
         spans = {""} if values is None else spans_of(table, values)
         extents |= {(table.name, span) for span in spans}
     return extents
+
+
+def _sources(statement: Select) -> tuple[list[Table], list[tuple[ClauseElement | None, bool]]]:
+    """Give the tables that a statement reads itself, and its clauses: each with whether it always holds."""
+    from_tables, clauses = [], [(statement.whereclause, True)]
+    origins = list(statement.get_final_froms())
+    while origins:
+        origin = origins.pop()
+        if isinstance(origin, Join):
+            origins += [origin.left, origin.right]
+            clauses.append((origin.onclause, not (origin.isouter or origin.full)))
+        elif isinstance(origin, Table):
+            from_tables.append(origin)
+    return from_tables, clauses
 
 
 def _only_counts(statement: Select, equal: Sequence[tuple[Column, Column]]) -> bool:
