@@ -18,7 +18,7 @@ from wenming_metrics.queries.files.batches import batches
 from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.queries.memory import Memory, follow, recall
 from wenming_metrics.queries.office import days_known
-from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.overview import category_shares, city, top_losses
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.store.database import open_store
@@ -177,3 +177,23 @@ def test_a_file_put_in_the_place_of_the_store_is_the_one_that_is_read(office, tm
         (tmp_path / (path + ending)).unlink(missing_ok=True)
     (tmp_path / "copy.db").rename(path)
     assert ask(memory, office, days_known) == full
+
+
+def test_windows_scored_with_a_course_are_those_scored_alone(office):
+    """Windows that a page asks for in several ways are scored once, to the same last bit."""
+    scored = []
+
+    def remember(asked_of, question, *arguments):
+        scored.append(arguments)
+        return question(asked_of, *arguments)
+
+    remembering = replace(office, recall=remember)
+    for month in (
+        OCTOBER,
+        NOVEMBER,
+        window("week", date(2026, 11, 2)),
+        window("day", date(2026, 10, 30)),
+    ):
+        for question in (city, ranking, top_losses, category_shares):
+            assert equal(question(remembering, month), question(office, month))
+    assert {len(windows) for windows, _ in scored} == {12, 30}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from itertools import count
@@ -35,6 +35,8 @@ from wenming_metrics.upkeep.start import check_once
 CALCULATING = "正在计算……"
 _ROOM = 256
 """So many answers are kept of all questions that have no room of their own."""
+_STANDINGS = 12
+"""So many courses of scored windows are kept."""
 _MEMORY = Memory()
 _looks: WeakKeyDictionary[object, tuple[tuple[str, int], int]] = WeakKeyDictionary()
 """By run of a page: when it looked for changes, and the last one it saw."""
@@ -80,7 +82,13 @@ def _office(key: str) -> Office:
     """Open an office. Takes: key - what it depends on: the day too, for rules come into force"""
     opened = open_office(settings.load())
     check_once(opened.store)
-    return opened
+    return replace(opened, recall=_recall)
+
+
+def _recall(office: Office, question: Callable, *arguments: object) -> object:
+    """Ask what several questions of a page rest on, of an office that may have other rules."""
+    settings = {"shared": True, "most": _STANDINGS, "wait": False}
+    return _answer(office, question, *arguments, **settings).content
 
 
 def rule_sets() -> list[RuleSet]:
@@ -123,13 +131,21 @@ def ask(question: Callable, *arguments: object, **settings: object) -> object:
     What is recalled is a copy, made anew at every rerun. An answer that may have a million lines is
     shared instead, by all sessions, so nobody may change it.
 
-    Takes: arguments - told apart by their `repr`; settings - see `answer_to`
+    Takes: arguments - told apart by their `repr`; settings - see `_answer`
     """
     answer = answer_to(question, *arguments, **settings)
     return answer.content if settings.get("shared") else pickle.loads(answer.content)
 
 
-def answer_to(
+def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
+    """Give the answer to a question with what it rests on. Takes: settings - see `_answer`"""
+    present = office()
+    _follow(present.store)
+    return _answer(present, question, *arguments, **settings)
+
+
+def _answer(
+    present: Office,
     question: Callable,
     *arguments: object,
     of: Subject | None = None,
@@ -137,7 +153,7 @@ def answer_to(
     most: int = 0,
     wait: str | bool = CALCULATING,
 ) -> Answer:
-    """Give the answer to a question with what it rests on, see `ask`.
+    """Give the answer of an office to a question.
 
     Takes: of - what is asked instead of the office; shared - not copied; most - so many answers to
            this question are kept, 0: it shares the room of all others; wait - what is said meanwhile,
@@ -146,8 +162,6 @@ def answer_to(
     name = f"{question.__module__}.{question.__qualname__}"
     # A figure picked from a frame is one of numpy, which a store does not know.
     plain = [cell.item() if isinstance(cell, np.generic) else cell for cell in arguments]
-    present = office()
-    _follow(present.store)
     return recall(
         _MEMORY,
         repr((name, shared, _number(present), today(), of, plain)),
@@ -160,7 +174,7 @@ def answer_to(
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _number(_office: Office) -> int:
     """Number the offices: another store, other rules, another viewer are another office."""
     return next(_numbers)
