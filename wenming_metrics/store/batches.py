@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
+from wenming_metrics.store.changes import note_turned
 from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
 
@@ -50,6 +51,8 @@ def add_event(connection: Connection, batch: int, act: str, who: str, reason: st
     append(connection, schema.batch_event.c.event, facts)
     counts = update(schema.batch).where(schema.batch.c.batch == batch)
     connection.execute(counts.values(live=int(act != WITHDRAW)))
+    if act != COMMIT:
+        note_turned(connection, batch)
 
 
 def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]) -> None:
@@ -134,6 +137,18 @@ def live_at(connection: Connection, known_at: str = "") -> pd.Series:
         query = select(batch.c.batch, batch.c.at).join(event, event.c.batch == batch.c.batch)
         query = query.where(event.c.event.in_(last), event.c.act != WITHDRAW)
     return read_frame(connection, query.order_by(batch.c.batch)).set_index("batch")["at"]
+
+
+def counted_at(connection: Connection, known_at: str) -> np.ndarray | None:
+    """List the batches that counted at a moment; "": None, which stands for those that count now."""
+    return live_at(connection, known_at).index.to_numpy(np.int64) if known_at else None
+
+
+def commit_moments(connection: Connection, batches: Sequence[int]) -> pd.Series:
+    """Say when some batches were committed, by batch."""
+    table, numbers = schema.batch, sorted({int(batch) for batch in batches})
+    query = select(table.c.batch, table.c.at).where(table.c.batch.in_(numbers))
+    return read_frame(connection, query).set_index("batch")["at"]
 
 
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
