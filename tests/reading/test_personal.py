@@ -73,7 +73,10 @@ def test_the_kept_file_is_the_same_but_for_those_cells():
             for cell in row:
                 value = after[sheet.title][cell.coordinate].value
                 is_gone = sheet.title == "12345" and cell.coordinate in gone
-                assert value == (None if is_gone else cell.value), cell.coordinate
+                expected = None if is_gone else cell.value
+                if cell.coordinate == "G3" and sheet.title == "12345":
+                    expected = "来电138****8000催问"
+                assert value == expected, cell.coordinate
     with zipfile.ZipFile(io.BytesIO(kept)) as parts:
         strings = parts.read("xl/sharedStrings.xml").decode()
     assert f">{PHONE}<" not in strings

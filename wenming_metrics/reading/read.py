@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.equal_rows import settle_equal_rows
@@ -19,7 +20,7 @@ from wenming_metrics.reading.inspection.plan import read_plan
 from wenming_metrics.reading.inspection.registers import read_site_register, read_units
 from wenming_metrics.reading.inspection.wide import find_bare
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import Refusal, Workbook
+from wenming_metrics.reading.model.grid import Refusal, SheetGrid, Workbook
 from wenming_metrics.reading.model.reading import (
     Context,
     Reading,
@@ -35,8 +36,10 @@ from wenming_metrics.reading.personal.columns import (
     is_personal,
     without_personal,
 )
+from wenming_metrics.reading.personal.masking import Masked, mask_workbook
 from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
+from wenming_metrics.reading.recognise.headers import Words
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
     find_sheets,
@@ -65,6 +68,9 @@ from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
 
+Tables = tuple[list[HeadedSheet], list[Recognised], list[Problem]]
+"""What `find_sheets` gives."""
+
 
 def open_workbook(data: bytes, context: Context) -> Workbook:
     """Decode a file; it may be read by it several times, see `read`."""
@@ -80,30 +86,74 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
     workbook = workbook or open_workbook(data, context)
-    file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
-    return (
-        _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
-    )
+    digest = hashlib.sha256(data).hexdigest()
+    masked, file_reading = _read_masked(workbook, mask(filename), digest, context)
+    if file_reading.filename != filename:
+        problems = (Problem("隐私-06"), *file_reading.problems)
+        file_reading = replace(file_reading, problems=problems)
+    if file_reading.is_rejected:
+        return file_reading
+    if file_reading.personal or masked.workbook is not workbook or workbook.hides:
+        return _without_personal(file_reading, data, workbook, masked)
+    return file_reading
 
 
-def _without_personal(file_reading: Reading, data: bytes, workbook: Workbook) -> Reading:
+def _without_personal(
+    file_reading: Reading, data: bytes, workbook: Workbook, masked: Masked
+) -> Reading:
     """Keep a copy without personal data in place of the file; it is known by that copy."""
-    blanked = blank(data, workbook, file_reading.personal)
+    names = {sheet.index: sheet.name for sheet in workbook.sheets}
+    columns = [replace(column, sheet=names[column.index]) for column in file_reading.personal]
+    roles = {names[index]: sheet_roles for index, sheet_roles in masked.roles.items()}
+    blanked = blank(data, masked.workbook, columns, roles)
     if isinstance(blanked, Refusal):
-        columns = "、".join(column.header for column in file_reading.personal)
-        problems = [Problem("隐私-02", details={"columns": columns})]
+        headers = "、".join(column.header for column in file_reading.personal)
+        problems = [Problem("隐私-02", details={"columns": headers or "电话号码等"})]
         return _returned(Reading(file_reading.filename, file_reading.sha256), problems)
-    return replace(file_reading, stored_copy=blanked, sha256=hashlib.sha256(blanked).hexdigest())
+    if blanked.content is None:
+        return file_reading
+    digest = hashlib.sha256(blanked.content).hexdigest()
+    beside = [Problem("隐私-04", details={"where": blanked.beside})] if blanked.beside else []
+    problems = (*file_reading.problems, *beside)
+    return replace(file_reading, stored_copy=blanked.content, sha256=digest, problems=problems)
 
 
 def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Context) -> Reading:
     """Read what the child decoded. Takes and returns as `read`."""
+    return _read_masked(workbook, filename, sha256, context)[1]
+
+
+def _read_masked(
+    workbook: Workbook, filename: str, sha256: str, context: Context
+) -> tuple[Masked, Reading]:
+    """Read what the child decoded, without personal data; gives also the workbook as it was read."""
     bare = Reading(filename, sha256)
     if workbook.refusal:
-        return _returned(bare, [refusal_problem(workbook.refusal)])
+        return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
+    sheets, tables = _find_tables(workbook, words)
+    masked = mask_workbook(workbook, tables[0])
+    if masked.workbook is not workbook:
+        # Headers and titles as they are from now on.
+        sheets, tables = _find_tables(masked.workbook, words)
+    return masked, _read_tables(masked, sheets, tables, bare, context, words)
+
+
+def _find_tables(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables]:
     sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
-    headed_sheets, recognised, problems = find_sheets(sheets, words)
+    return sheets, find_sheets(sheets, words)
+
+
+def _read_tables(
+    masked: Masked,
+    sheets: list[SheetGrid],
+    tables: Tables,
+    bare: Reading,
+    context: Context,
+    words: Words,
+) -> Reading:
+    """Read the tables that were found. Takes: bare - with the name and the digest of the file"""
+    workbook, (headed_sheets, recognised, problems) = masked.workbook, tables
     bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
@@ -111,6 +161,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         for column in list_unmapped(sheets, headed_sheets, words)
         if not _is_of_people(column, column.kind)
     )
+    problems = [*problems, *masked.problems]
     if rejected(problems):
         return _returned(bare, problems, unmapped)
     personal = _personal(workbook, headed_sheets)
@@ -126,15 +177,13 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    return Reading(
-        filename,
-        sha256,
+    return replace(
+        bare,
         kind=name_kind(parsed_sheets),
         sheets=describe_sheets(parsed_sheets),
         held=list_held(parsed_sheets),
         bare=tuple(_bare(parsed_sheets, context)),
         unmapped=unmapped,
-        recognised=bare.recognised,
         problems=tuple(problems),
         counts=count_rows(parsed_sheets, frames.get("records")),
         blocks=tuple(

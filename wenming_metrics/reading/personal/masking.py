@@ -1,0 +1,168 @@
+"""Personal data by its form: numbers in cells, titles and names of sheets are hidden before rows are read.
+
+So what is stored, compared, told and printed is what was read without them. In contacts of offices
+numbers stay. Where a column is read as numbers or identifiers nothing is changed: what looks like a
+person's number there is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wenming_metrics.domain.privacy import (
+    FREE,
+    NUMBERS,
+    WORK,
+    is_prose,
+    mask,
+    mask_cell,
+    mask_names,
+)
+from wenming_metrics.domain.problems import Problem
+from wenming_metrics.reading.model.grid import (
+    Block,
+    GridColumn,
+    SheetGrid,
+    Value,
+    Workbook,
+    change_values,
+    column_letter,
+)
+from wenming_metrics.reading.personal.columns import roles_of, roles_of_unread
+from wenming_metrics.reading.recognise.sheets import HeadedSheet
+
+_LEAST, _MOST = 10**10, 10**18
+"""Numbers of as many digits as a mobile or an identity number has."""
+_CELLS = 5
+"""Cells that are named in a message; their count is complete."""
+Roles = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A workbook as it is read, the same object where nothing is hidden; roles - of its columns that
+    are not free, by number of the sheet; problems - what is told."""
+
+    workbook: Workbook
+    roles: Mapping[int, Roles]
+    problems: tuple[Problem, ...] = ()
+
+
+def mask_workbook(workbook: Workbook, headed_sheets: Sequence[HeadedSheet]) -> Masked:
+    """Mask every sheet of a workbook. Takes: headed_sheets - those that are read, with their headers"""
+    roles: dict[int, dict[int, str]] = {}
+    for headed in headed_sheets:
+        roles.setdefault(headed.sheet.index, {}).update(roles_of(headed.header))
+    names = mask_names([sheet.name for sheet in workbook.sheets])
+    sheets, problems = [], []
+    for sheet, name in zip(workbook.sheets, names, strict=True):
+        sheet_roles = roles.get(sheet.index) or dict(roles_of_unread(sheet))
+        masked, doubtful = _mask_sheet(sheet, sheet_roles)
+        roles[sheet.index] = {**sheet_roles, **dict.fromkeys(doubtful, NUMBERS)}
+        problems += _tell(sheet, masked, name, doubtful)
+        sheets.append(masked if name == sheet.name else replace(masked, name=name))
+    if all(new is old for new, old in zip(sheets, workbook.sheets, strict=True)):
+        return Masked(workbook, roles, tuple(problems))
+    return Masked(replace(workbook, sheets=tuple(sheets)), roles, tuple(problems))
+
+
+def _mask_sheet(sheet: SheetGrid, roles: Roles) -> tuple[SheetGrid, dict[int, list[int]]]:
+    """Mask a sheet; also gives the columns whose numbers are asked about, with their codes."""
+    columns, changed, doubtful = [], {}, {}
+    for position, column in enumerate(sheet.columns):
+        role = roles.get(position, FREE)
+        alike = _look_personal(column, role) if role != WORK else []
+        if alike and (role == NUMBERS or _is_of_numbers(column, alike)):
+            doubtful[position] = alike
+            role = NUMBERS
+        masked_column = _mask_column(column, role)
+        if masked_column is not column:
+            changed[position] = role
+        columns.append(masked_column)
+    if not changed:
+        return sheet, doubtful
+    blocks = tuple(_mask_block(block, changed) for block in sheet.blocks)
+    return replace(sheet, columns=tuple(columns), blocks=blocks), doubtful
+
+
+def _mask_column(column: GridColumn, role: str) -> GridColumn:
+    values = [_mask_value(value, role) for value in column.values]
+    if all(new is old for new, old in zip(values, column.values, strict=True)):
+        return column
+    codes: dict[tuple, int] = {}
+    recoded = [codes.setdefault((type(value), value), len(codes)) for value in values]
+    return GridColumn(
+        np.array(recoded, column.codes.dtype)[column.codes], tuple(value for _, value in codes)
+    )
+
+
+def _mask_value(value: Value, role: str) -> Value:
+    """Mask a text, or a number that is somebody's; gives the same object where nothing is hidden."""
+    if isinstance(value, str):
+        text = mask_cell(value, role)
+        return value if text == value else text
+    digits = _digits(value)
+    masked = mask_cell(digits, role) if digits else digits
+    return value if masked == digits else masked
+
+
+def _digits(value: Value) -> str:
+    """Spell a number that is long enough to be somebody's, "": it is not."""
+    is_long = type(value) in (int, float) and _LEAST <= value < _MOST and value == int(value)
+    return str(int(value)) if is_long else ""
+
+
+def _mask_block(block: Block, roles: Roles) -> Block:
+    def change(position: int, value: object) -> object:
+        return _mask_value(value, roles[position]) if position in roles else value
+
+    return change_values(block, change)
+
+
+def _look_personal(column: GridColumn, role: str) -> list[int]:
+    """List the codes of numbers that look like somebody's, also written as texts where a role is given."""
+    digits = (
+        value if role and isinstance(value, str) and not is_prose(value) else _digits(value)
+        for value in column.values
+    )
+    return [code for code, text in enumerate(digits) if text and mask(text) != text]
+
+
+def _is_of_numbers(column: GridColumn, alike: Sequence[int]) -> bool:
+    """Say whether a column holds mostly other numbers than those that look like somebody's."""
+    numbers = sum(type(value) in (int, float) for value in column.values)
+    return numbers > 2 * len(alike)
+
+
+def _changed(sheet: SheetGrid, masked: SheetGrid) -> Iterator[tuple[int, np.ndarray]]:
+    """List the columns of a sheet that were changed, with the rows (from 0)."""
+    for position, (old, new) in enumerate(zip(sheet.columns, masked.columns, strict=True)):
+        if old is not new:
+            kept_values = set(map(id, new.values))
+            gone = [code for code, value in enumerate(old.values) if id(value) not in kept_values]
+            yield position, np.flatnonzero(np.isin(old.codes, gone))
+
+
+def _tell(
+    sheet: SheetGrid, masked: SheetGrid, name: str, doubtful: Mapping[int, Sequence[int]]
+) -> Iterator[Problem]:
+    changed = list(_changed(sheet, masked))
+    if changed:
+        cells = [
+            f"{column_letter(position)}{sheet.first_row + row}"
+            for position, rows in changed
+            for row in rows[:_CELLS].tolist()
+        ]
+        details = {
+            "count": sum(len(rows) for _, rows in changed),
+            "cells": "、".join(cells[:_CELLS]),
+        }
+        yield Problem("隐私-03", name, details=details)
+    for position, codes in doubtful.items():
+        rows = np.flatnonzero(np.isin(sheet.columns[position].codes, codes))
+        row, count = sheet.first_row + int(rows[0]), len(rows)
+        details = {"letter": column_letter(position), "count": count}
+        yield Problem("隐私-05", name, row, column_letter(position), details=details)
