@@ -132,7 +132,7 @@ def _read_masked(
         return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
     sheets, tables = _find_tables(workbook, words)
-    masked = mask_workbook(workbook, tables[0])
+    masked = mask_workbook(workbook, tables[0], _personal(workbook, tables[0]))
     if masked.workbook is not workbook:
         # Headers and titles as they are from now on.
         sheets, tables = _find_tables(masked.workbook, words)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hide_xml import escape_text, hide_xml
 from mark_package import unescape
 from mark_sheet import DATA, STYLE, each_cell, each_row
-from privacy import has_hint, mask, mask_cell
+from privacy import STAR, has_hint, mask, mask_cell
 
 _SHOWN = re.compile(rb"<(?:\w+:)?v>\s*(\d+)\s*<")
 _RAW = re.compile(rb"[1-9]\d{10}|[eE]\+?1\d|inlineStr|[\"']str[\"']|<(?:\w+:)?f[\s>]")
@@ -21,6 +21,7 @@ _VALUE = re.compile(rb"<((?:\w+:)?)v(?=[\s>])[^>]*>(.*?)</\1v>", re.S)
 _ITEM = re.compile(r"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>(.*?)</\1si>)", re.S)
 _PRONOUNCED = re.compile(r"<((?:\w+:)?)rPh\s.*?</\1rPh>", re.S)
 _RUN = re.compile(r"<((?:\w+:)?)t(?=[\s>])[^>]*(?<!/)>(.*?)</\1t>", re.S)
+_PLACED = re.compile(r"&[LCRlcr]")
 _LEAST, _MOST = 10**10, 10**18
 CELLS, FORMULAS, AROUND = "单元格", "公式", "页眉页脚、提示文字"
 """Where something was hidden, as users say it."""
@@ -70,11 +71,17 @@ def hide_rows(
 
 def _around(xml: bytes, found: set[str]) -> bytes:
     text = xml.decode("utf-8", "surrogateescape")
-    hidden = hide_xml(text) if has_hint(text) else text
+    hidden = hide_xml(text, _hide_placed) if has_hint(text) else text
     if hidden == text:
         return xml
     found.add(AROUND)
     return hidden.encode("utf-8", "surrogateescape")
+
+
+def _hide_placed(text: str) -> str:
+    """Hide in a text whose head and foot may bear signs of where they stand: &C13800138000."""
+    hidden = mask(_PLACED.sub("&,", text))
+    return "".join(new if new == STAR else old for old, new in zip(text, hidden, strict=True))
 
 
 def _may_hold(piece: bytes, strings: dict[int, str]) -> bool:

@@ -31,7 +31,7 @@ from wenming_metrics.reading.model.grid import (
     change_values,
     column_letter,
 )
-from wenming_metrics.reading.personal.columns import roles_of, roles_of_unread
+from wenming_metrics.reading.personal.columns import PersonalColumn, roles_of, roles_of_unread
 from wenming_metrics.reading.recognise.sheets import HeadedSheet
 
 _LEAST, _MOST = 10**10, 10**18
@@ -51,8 +51,17 @@ class Masked:
     problems: tuple[Problem, ...] = ()
 
 
-def mask_workbook(workbook: Workbook, headed_sheets: Sequence[HeadedSheet]) -> Masked:
-    """Mask every sheet of a workbook. Takes: headed_sheets - those that are read, with their headers"""
+def mask_workbook(
+    workbook: Workbook,
+    headed_sheets: Sequence[HeadedSheet],
+    personal: Sequence[PersonalColumn] = (),
+) -> Masked:
+    """Mask every sheet of a workbook.
+
+    Takes: headed_sheets - those that are read, with their headers; personal - the columns that will be
+           emptied: of these nothing is told below their headers
+    """
+    emptied = {(column.index, column.position): column.first_row for column in personal}
     roles: dict[int, dict[int, str]] = {}
     for headed in headed_sheets:
         roles.setdefault(headed.sheet.index, {}).update(roles_of(headed.header))
@@ -62,7 +71,7 @@ def mask_workbook(workbook: Workbook, headed_sheets: Sequence[HeadedSheet]) -> M
         sheet_roles = roles.get(sheet.index) or dict(roles_of_unread(sheet))
         masked, doubtful = _mask_sheet(sheet, sheet_roles)
         roles[sheet.index] = {**sheet_roles, **dict.fromkeys(doubtful, NUMBERS)}
-        problems += _tell(sheet, masked, name, doubtful)
+        problems += _tell(sheet, masked, name, doubtful, emptied)
         sheets.append(masked if name == sheet.name else replace(masked, name=name))
     if all(new is old for new, old in zip(sheets, workbook.sheets, strict=True)):
         return Masked(workbook, roles, tuple(problems))
@@ -147,9 +156,16 @@ def _changed(sheet: SheetGrid, masked: SheetGrid) -> Iterator[tuple[int, np.ndar
 
 
 def _tell(
-    sheet: SheetGrid, masked: SheetGrid, name: str, doubtful: Mapping[int, Sequence[int]]
+    sheet: SheetGrid,
+    masked: SheetGrid,
+    name: str,
+    doubtful: Mapping[int, Sequence[int]],
+    emptied: Mapping[tuple[int, int], int],
 ) -> Iterator[Problem]:
-    changed = list(_changed(sheet, masked))
+    changed = []
+    for position, rows in _changed(sheet, masked):
+        stays = sheet.first_row + rows < emptied.get((sheet.index, position), np.inf)
+        changed += [(position, rows[stays])] if stays.any() else []
     if changed:
         cells = [
             f"{column_letter(position)}{sheet.first_row + row}"
