@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ from wenming_metrics.reading.model.reading import (
     SeenColumn,
     Unmapped,
 )
-from wenming_metrics.reading.personal.blanking import blank
+from wenming_metrics.reading.personal.blanking import Blanked, blank
 from wenming_metrics.reading.personal.columns import (
     PersonalColumn,
     find_personal,
@@ -98,14 +98,47 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     return file_reading
 
 
+@dataclass(frozen=True)
+class CleanCopy:
+    """A file as it would be kept today: content - None: as it is; masked - its sheets and the roles of
+    their columns; emptied - columns of people by header: (number of the sheet, position)."""
+
+    content: bytes | None
+    masked: Masked
+    emptied: frozenset[tuple[int, int]] = frozenset()
+
+
+def clean_copy(data: bytes, filename: str, context: Context) -> CleanCopy | Refusal:
+    """Take personal data out of a file that was stored before it was looked for as it is today."""
+    workbook = open_workbook(data, context)
+    if workbook.refusal:
+        return workbook.refusal
+    _, tables, masked = _find_masked(workbook, search_words(context, filename))
+    personal = _personal(workbook, tables[0])
+    emptied = frozenset((column.index, column.position) for column in personal)
+    if not (personal or masked.workbook is not workbook or workbook.hides):
+        return CleanCopy(None, masked)
+    blanked = _blank(data, workbook, masked, personal)
+    if isinstance(blanked, Refusal):
+        return blanked
+    return CleanCopy(blanked.content, masked, emptied)
+
+
+def _blank(
+    data: bytes, workbook: Workbook, masked: Masked, personal: Sequence[PersonalColumn]
+) -> Blanked | Refusal:
+    """Make the copy. Takes: workbook - as it was sent: the program finds its sheets by their names"""
+    names = {sheet.index: sheet.name for sheet in workbook.sheets}
+    columns = [replace(column, sheet=names[column.index]) for column in personal]
+    roles = {names[index]: sheet_roles for index, sheet_roles in masked.roles.items()}
+    return blank(data, masked.workbook, columns, roles)
+
+
 def _without_personal(
     file_reading: Reading, data: bytes, workbook: Workbook, masked: Masked
 ) -> Reading:
     """Keep a copy without personal data in place of the file; it is known by that copy."""
-    names = {sheet.index: sheet.name for sheet in workbook.sheets}
-    columns = [replace(column, sheet=names[column.index]) for column in file_reading.personal]
-    roles = {names[index]: sheet_roles for index, sheet_roles in masked.roles.items()}
-    blanked = blank(data, masked.workbook, columns, roles)
+    blanked = _blank(data, workbook, masked, file_reading.personal)
     if isinstance(blanked, Refusal):
         headers = "、".join(column.header for column in file_reading.personal)
         problems = [Problem("隐私-02", details={"columns": headers or "电话号码等"})]
@@ -131,12 +164,16 @@ def _read_masked(
     if workbook.refusal:
         return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    sheets, tables = _find_tables(workbook, words)
-    masked = mask_workbook(workbook, tables[0], _personal(workbook, tables[0]))
+    sheets, tables, masked = _find_masked(workbook, words)
     if masked.workbook is not workbook:
         # Headers and titles as they are from now on.
         sheets, tables = _find_tables(masked.workbook, words)
     return masked, _read_tables(masked, sheets, tables, bare, context, words)
+
+
+def _find_masked(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables, Masked]:
+    sheets, tables = _find_tables(workbook, words)
+    return sheets, tables, mask_workbook(workbook, tables[0], _personal(workbook, tables[0]))
 
 
 def _find_tables(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables]:

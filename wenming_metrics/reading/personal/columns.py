@@ -37,7 +37,13 @@ _CHATS = (
 _NAMES = r"^(市民|群众|答题人|您的|你的|您|受访者|被访者|填写人|填表人)?(姓名|名字|称呼|贵姓|怎么称呼|如何称呼)(\(.*\))?$"
 _CALLED = r"手机|电话|联系方式|(来电|回访|致电|联系|号码归属)号码|^来电$"
 _PERSONAL = re.compile("|".join([_CALLED, _LATIN_PHONE, _IDENTITIES, _CHATS, _PEOPLE, _NAMES]))
-_AT_WORK = re.compile("责任|联络|单位|领导|负责|填报|检查|督查|整改|部门|委员会|服务")
+_AT_WORK = re.compile(
+    "责任|联络|单位|领导|负责|填报|填表|经办|检查|督查|整改|部门|委员会|服务|办公|值班|监督|公示|网格"
+)
+_STATISTICS = re.compile(
+    r"年龄|性别|学历|文化程度|职业|收入|身份类|类[别型]$|意见|评价|满意|人数|次数|数量|来源|区域|所在|时间|诉求$|内容"
+)
+"""Headers that begin with a person and ask how many, or what kind of person."""
 _ONLY_PRIVATE = re.compile("|".join([_IDENTITIES, _PEOPLE]))
 _PHONES = re.compile("|".join([_CALLED, _LATIN_PHONE, _CHATS]))
 _PERSON_AT_WORK = re.compile(
@@ -160,7 +166,7 @@ def is_personal(
     if of_people and _OF_PEOPLE.search(word):
         return True
     pattern = _ONLY_PRIVATE if of_units else _PERSONAL
-    return bool(pattern.search(word)) and not _AT_WORK.search(word)
+    return bool(pattern.search(word)) and not (_AT_WORK.search(word) or _STATISTICS.search(word))
 
 
 def _only_marks(word: str, values: Iterable[object]) -> bool:

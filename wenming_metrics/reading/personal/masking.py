@@ -59,9 +59,11 @@ def mask_workbook(
     """Mask every sheet of a workbook.
 
     Takes: headed_sheets - those that are read, with their headers; personal - the columns that will be
-           emptied: of these nothing is told below their headers
+           emptied: below their headers they stay, for doubles are found by them before they go
     """
-    emptied = {(column.index, column.position): column.first_row for column in personal}
+    emptied: dict[int, dict[int, int]] = {}
+    for column in personal:
+        emptied.setdefault(column.index, {})[column.position] = column.first_row
     roles: dict[int, dict[int, str]] = {}
     for headed in headed_sheets:
         roles.setdefault(headed.sheet.index, {}).update(roles_of(headed.header))
@@ -69,16 +71,18 @@ def mask_workbook(
     sheets, problems = [], []
     for sheet, name in zip(workbook.sheets, names, strict=True):
         sheet_roles = roles.get(sheet.index) or dict(roles_of_unread(sheet))
-        masked, doubtful = _mask_sheet(sheet, sheet_roles)
+        masked, doubtful = _mask_sheet(sheet, sheet_roles, emptied.get(sheet.index, {}))
         roles[sheet.index] = {**sheet_roles, **dict.fromkeys(doubtful, NUMBERS)}
-        problems += _tell(sheet, masked, name, doubtful, emptied)
+        problems += _tell(sheet, masked, name, doubtful)
         sheets.append(masked if name == sheet.name else replace(masked, name=name))
     if all(new is old for new, old in zip(sheets, workbook.sheets, strict=True)):
         return Masked(workbook, roles, tuple(problems))
     return Masked(replace(workbook, sheets=tuple(sheets)), roles, tuple(problems))
 
 
-def _mask_sheet(sheet: SheetGrid, roles: Roles) -> tuple[SheetGrid, dict[int, list[int]]]:
+def _mask_sheet(
+    sheet: SheetGrid, roles: Roles, emptied: Mapping[int, int]
+) -> tuple[SheetGrid, dict[int, list[int]]]:
     """Mask a sheet; also gives the columns whose numbers are asked about, with their codes."""
     columns, changed, doubtful = [], {}, {}
     for position, column in enumerate(sheet.columns):
@@ -88,6 +92,9 @@ def _mask_sheet(sheet: SheetGrid, roles: Roles) -> tuple[SheetGrid, dict[int, li
             doubtful[position] = alike
             role = NUMBERS
         masked_column = _mask_column(column, role)
+        if masked_column is not column and position in emptied:
+            above = _changed_rows(column, masked_column) < emptied[position] - sheet.first_row
+            masked_column = masked_column if above.any() else column
         if masked_column is not column:
             changed[position] = role
         columns.append(masked_column)
@@ -146,26 +153,21 @@ def _is_of_numbers(column: GridColumn, alike: Sequence[int]) -> bool:
     return numbers > 2 * len(alike)
 
 
-def _changed(sheet: SheetGrid, masked: SheetGrid) -> Iterator[tuple[int, np.ndarray]]:
-    """List the columns of a sheet that were changed, with the rows (from 0)."""
-    for position, (old, new) in enumerate(zip(sheet.columns, masked.columns, strict=True)):
-        if old is not new:
-            kept_values = set(map(id, new.values))
-            gone = [code for code, value in enumerate(old.values) if id(value) not in kept_values]
-            yield position, np.flatnonzero(np.isin(old.codes, gone))
+def _changed_rows(old: GridColumn, new: GridColumn) -> np.ndarray:
+    """List the rows (from 0) in which a column was changed."""
+    kept_values = set(map(id, new.values))
+    gone = [code for code, value in enumerate(old.values) if id(value) not in kept_values]
+    return np.flatnonzero(np.isin(old.codes, gone))
 
 
 def _tell(
-    sheet: SheetGrid,
-    masked: SheetGrid,
-    name: str,
-    doubtful: Mapping[int, Sequence[int]],
-    emptied: Mapping[tuple[int, int], int],
+    sheet: SheetGrid, masked: SheetGrid, name: str, doubtful: Mapping[int, Sequence[int]]
 ) -> Iterator[Problem]:
-    changed = []
-    for position, rows in _changed(sheet, masked):
-        stays = sheet.first_row + rows < emptied.get((sheet.index, position), np.inf)
-        changed += [(position, rows[stays])] if stays.any() else []
+    changed = [
+        (position, _changed_rows(old, new))
+        for position, (old, new) in enumerate(zip(sheet.columns, masked.columns, strict=True))
+        if old is not new
+    ]
     if changed:
         cells = [
             f"{column_letter(position)}{sheet.first_row + row}"
