@@ -84,7 +84,7 @@ def test_the_kept_file_is_the_same_but_for_those_cells():
 
 
 def test_a_file_that_cannot_be_emptied_is_returned(monkeypatch):
-    module = importlib.import_module("wenming_metrics.reading.read")
+    module = importlib.import_module("wenming_metrics.reading.personal.copies")
     monkeypatch.setattr(module, "blank", lambda *_: Refusal("too_big", {}))
     found = read(book(), "12345.xlsx", context())
     assert [one.code for one in found.problems] == ["隐私-02"]

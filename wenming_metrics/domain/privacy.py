@@ -103,24 +103,24 @@ def has_hint(text: str) -> bool:
     """Say whether a text may hold personal data; quick, and true too often."""
     if not _SIGNS.search(text):
         return False
-    plain = _plain(text)[0] if _is_odd(text) else text
-    return any(hint.search(plain) for hint in _HINTS)
+    half_width = _plain(text)[0] if _is_odd(text) else text
+    return any(hint.search(half_width) for hint in _HINTS)
 
 
 def find_marks(text: str, *, at_work: bool = False) -> Iterator[tuple[int, int]]:
     """Find what is to be hidden in a text: first place and the one after the last."""
-    plain, places = _plain(text) if _is_odd(text) else (text, range(len(text)))
+    half_width, places = _plain(text) if _is_odd(text) else (text, range(len(text)))
     taken: list[tuple[int, int]] = []
     for kind, pattern in _patterns().items():
         if at_work and kind not in _NEVER_WORK:
             continue
-        for match in pattern.finditer(plain):
+        for match in pattern.finditer(half_width):
             start, end = match.span(match.lastgroup or 0)
             if any(start < last and first < end for first, last in taken):
                 continue
-            if _is_personal(kind, plain, match, start, end):
+            if _is_personal(kind, half_width, match, start, end):
                 taken.append((start, end))
-                first, last = _hidden(kind, plain[start:end])
+                first, last = _hidden(kind, half_width[start:end])
                 yield places[start + first], places[start + last - 1] + 1
 
 
@@ -161,14 +161,14 @@ def _plain(text: str) -> tuple[str, list[int]]:
 def _is_personal(kind: str, text: str, match: re.Match, start: int, end: int) -> bool:
     """Say of what looks like a number whether it is one, and a person's."""
     number = text[start:end]
-    before = text[max(0, start - 24) : start]
+    lead = text[max(0, start - 24) : start]
     if kind == "identity":
         digits = re.sub(r"[- .·_]", "", number).upper()
         return match.lastgroup == "said" or is_identity(digits)
     if kind == "mail" and _OFFICIAL.search(number):
         return False
     if kind == "mobile":
-        letters = _LETTERS_BEFORE.search(before)
+        letters = _LETTERS_BEFORE.search(lead)
         if letters and not _MEANS_PHONE.search(letters[0]):
             return False
     if kind == "plate":
@@ -192,7 +192,7 @@ def is_identity(digits: str) -> bool:
 
 def _checks(digits: str) -> bool:
     """Hold the last sign against the others (GB 11643: ISO 7064, MOD 11-2)."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
+    total = sum(factor * int(digit) for factor, digit in zip(_WEIGHTS, digits[:17], strict=True))
     return digits[17] == "10X98765432"[total % 11]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -28,21 +28,24 @@ from wenming_metrics.reading.model.reading import (
     SeenColumn,
     Unmapped,
 )
-from wenming_metrics.reading.personal.blanking import Blanked, blank
 from wenming_metrics.reading.personal.columns import (
     PersonalColumn,
-    find_personal,
-    find_unread,
     is_personal,
     without_personal,
 )
-from wenming_metrics.reading.personal.masking import Masked, mask_workbook
+from wenming_metrics.reading.personal.copies import (
+    Tables,
+    find_masked,
+    find_tables,
+    list_personal,
+    make_copy,
+)
+from wenming_metrics.reading.personal.masking import Masked
 from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
 from wenming_metrics.reading.recognise.headers import Words
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
-    find_sheets,
     list_unmapped,
     refusal_problem,
     report_unmapped,
@@ -63,13 +66,9 @@ from wenming_metrics.reading.summary import (
 )
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
-from wenming_metrics.reading.tables.side_by_side import part_beside
 from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
-
-Tables = tuple[list[HeadedSheet], list[Recognised], list[Problem]]
-"""What `find_sheets` gives."""
 
 
 def open_workbook(data: bytes, context: Context) -> Workbook:
@@ -98,47 +97,11 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     return file_reading
 
 
-@dataclass(frozen=True)
-class CleanCopy:
-    """A file as it would be kept today: content - None: as it is; masked - its sheets and the roles of
-    their columns; emptied - columns of people by header: (number of the sheet, position)."""
-
-    content: bytes | None
-    masked: Masked
-    emptied: frozenset[tuple[int, int]] = frozenset()
-
-
-def clean_copy(data: bytes, filename: str, context: Context) -> CleanCopy | Refusal:
-    """Take personal data out of a file that was stored before it was looked for as it is today."""
-    workbook = open_workbook(data, context)
-    if workbook.refusal:
-        return workbook.refusal
-    _, tables, masked = _find_masked(workbook, search_words(context, filename))
-    personal = _personal(workbook, tables[0])
-    emptied = frozenset((column.index, column.position) for column in personal)
-    if not (personal or masked.workbook is not workbook or workbook.hides):
-        return CleanCopy(None, masked)
-    blanked = _blank(data, workbook, masked, personal)
-    if isinstance(blanked, Refusal):
-        return blanked
-    return CleanCopy(blanked.content, masked, emptied)
-
-
-def _blank(
-    data: bytes, workbook: Workbook, masked: Masked, personal: Sequence[PersonalColumn]
-) -> Blanked | Refusal:
-    """Make the copy. Takes: workbook - as it was sent: the program finds its sheets by their names"""
-    names = {sheet.index: sheet.name for sheet in workbook.sheets}
-    columns = [replace(column, sheet=names[column.index]) for column in personal]
-    roles = {names[index]: sheet_roles for index, sheet_roles in masked.roles.items()}
-    return blank(data, masked.workbook, columns, roles)
-
-
 def _without_personal(
     file_reading: Reading, data: bytes, workbook: Workbook, masked: Masked
 ) -> Reading:
     """Keep a copy without personal data in place of the file; it is known by that copy."""
-    blanked = _blank(data, workbook, masked, file_reading.personal)
+    blanked = make_copy(data, workbook, masked, file_reading.personal)
     if isinstance(blanked, Refusal):
         headers = "、".join(column.header for column in file_reading.personal)
         problems = [Problem("隐私-02", details={"columns": headers or "电话号码等"})]
@@ -164,21 +127,11 @@ def _read_masked(
     if workbook.refusal:
         return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    sheets, tables, masked = _find_masked(workbook, words)
+    sheets, tables, masked = find_masked(workbook, words)
     if masked.workbook is not workbook:
         # Headers and titles as they are from now on.
-        sheets, tables = _find_tables(masked.workbook, words)
+        sheets, tables = find_tables(masked.workbook, words)
     return masked, _read_tables(masked, sheets, tables, bare, context, words)
-
-
-def _find_masked(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables, Masked]:
-    sheets, tables = _find_tables(workbook, words)
-    return sheets, tables, mask_workbook(workbook, tables[0], _personal(workbook, tables[0]))
-
-
-def _find_tables(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables]:
-    sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
-    return sheets, find_sheets(sheets, words)
 
 
 def _read_tables(
@@ -201,7 +154,7 @@ def _read_tables(
     problems = [*problems, *masked.problems]
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    personal = _personal(workbook, headed_sheets)
+    personal = list_personal(workbook, headed_sheets)
     parsed_sheets, equal = _parse_sheets(headed_sheets, personal, context)
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
@@ -256,17 +209,6 @@ def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[re
         bare_sheet = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
         if bare_sheet:
             yield bare_sheet
-
-
-def _personal(
-    workbook: Workbook, headed_sheets: Sequence[HeadedSheet]
-) -> tuple[PersonalColumn, ...]:
-    """List the columns with personal data, of every sheet: the whole file would be kept."""
-    read = {headed.sheet.index for headed in headed_sheets}
-    beside = (sheet for sheet in workbook.sheets if sheet.index not in read)
-    return *find_personal(
-        [(headed.sheet, headed.header) for headed in headed_sheets]
-    ), *find_unread(beside)
 
 
 def _report_personal(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:

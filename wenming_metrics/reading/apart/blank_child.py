@@ -61,15 +61,15 @@ def main() -> None:
         columns, roles = dict(task["columns"].get(name, ())), dict(task["roles"].get(name, ()))
         part = package.parts[part_name.lower()]
         emptied = empty(pieces_of(unpack(data, part), part_name), columns, gone)
-        found: set[str] = set()
-        pieces = hide_rows(emptied, roles, personal, gone, found)
+        words: set[str] = set()
+        pieces = hide_rows(emptied, roles, personal, gone, words)
         if columns or _is_long(part):
             pack(package, part.name, _noted(pieces, still_shown))
         else:
             rewritten = list(_noted(pieces, still_shown))
-            if found:
+            if words:
                 pack(package, part.name, rewritten)
-        changed |= found
+        changed |= words
     numbers = ({int(text) for text in gone} | set(personal)) - {int(text) for text in still_shown}
     if numbers:
         pack(package, package.parts[STRINGS].name, [without_texts(strings, numbers)])

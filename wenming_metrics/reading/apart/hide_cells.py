@@ -47,34 +47,34 @@ def hide_rows(
     roles: dict[int, str],
     strings: dict[int, str],
     replaced: set[bytes],
-    found: set[str],
+    kinds: set[str],
 ) -> Iterator[bytes]:
     """Write a sheet again with what is personal hidden.
 
     Takes: roles - of columns, where not every number is somebody's; strings - as `personal_strings`
-           replaced, found - the shared strings that cells show no more, where something was hidden; they grow
+           replaced, kinds - the shared strings that cells show no more, where something was hidden; they grow
     """
     prefix = None
     for piece in pieces:
         if prefix is None:
             start = DATA.search(piece)
             prefix = start[1]
-            piece = _around(piece[: start.end()], found) + piece[start.end() :]
+            piece = _around(piece[: start.end()], kinds) + piece[start.end() :]
         end = piece.rfind(b"</%bsheetData>" % prefix)
         if end < 0:  # what stands behind the rows comes in a piece of its own
             end = len(piece) if re.search(rb"<%brow[\s/>]" % prefix, piece) else 0
         body = piece[:end]
         if _may_hold(body, strings):
-            body = _hide_body(body, prefix, roles, strings, (replaced, found))
-        yield body + _around(piece[end:], found)
+            body = _hide_body(body, prefix, roles, strings, (replaced, kinds))
+        yield body + _around(piece[end:], kinds)
 
 
-def _around(xml: bytes, found: set[str]) -> bytes:
+def _around(xml: bytes, kinds: set[str]) -> bytes:
     text = xml.decode("utf-8", "surrogateescape")
     hidden = hide_xml(text, _hide_placed) if has_hint(text) else text
     if hidden == text:
         return xml
-    found.add(AROUND)
+    kinds.add(AROUND)
     return hidden.encode("utf-8", "surrogateescape")
 
 
@@ -98,10 +98,10 @@ def _hide_body(
     grown: tuple[set, set],
 ) -> bytes:
     rewritten, copied_to = [], 0
-    for _, _, inside, stop in each_row(body, prefix, 0):
-        row = body[inside:stop]
+    for _, _, begin, stop in each_row(body, prefix, 0):
+        row = body[begin:stop]
         if _may_hold(row, strings):
-            rewritten += [body[copied_to:inside], _hide_row(row, prefix, roles, strings, grown)]
+            rewritten += [body[copied_to:begin], _hide_row(row, prefix, roles, strings, grown)]
             copied_to = stop
     return b"".join([*rewritten, body[copied_to:]])
 
@@ -128,7 +128,7 @@ def _hide_cell(
     cell: re.Match, prefix: bytes, role: str, strings: dict[int, str], grown: tuple[set, set]
 ) -> bytes | None:
     """Give a cell as it is from now on, None: as it was."""
-    replaced, found = grown
+    replaced, kinds = grown
     attributes, content = cell[1], cell[2]
     written = _TYPE.search(attributes)
     kind = written[1] if written else b"n"
@@ -138,17 +138,17 @@ def _hide_cell(
     if hidden != text:
         if kind == b"s":
             replaced.add(value[2].strip())
-        found.add(CELLS)
+        kinds.add(CELLS)
         return _inline(attributes, prefix, hidden)
     formula = _FORMULA.search(content)
     written_formula = unescape((formula[2] or b"").decode("utf-8", "replace")) if formula else ""
     if not has_hint(written_formula) or mask_cell(written_formula, role) == written_formula:
         return None
-    found.add(FORMULAS)
+    kinds.add(FORMULAS)
     whole = cell[0]
     start = whole.index(content, cell.start(2) - cell.start())
-    plain = content[: formula.start()] + content[formula.end() :]
-    return whole[:start] + plain + whole[start + len(content) :]
+    bare = content[: formula.start()] + content[formula.end() :]
+    return whole[:start] + bare + whole[start + len(content) :]
 
 
 def _cell_text(kind: bytes, content: bytes, value: bytes, strings: dict[int, str]) -> str:
