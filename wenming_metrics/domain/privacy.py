@@ -218,8 +218,8 @@ FREE, WORK, NUMBERS = "", "work", "numbers"
 asked about where they look like a person's, and never changed."""
 
 
-def mask_cell(text: str, role: str = FREE) -> str:
-    """Mask a cell of a column of some role; a sentence among numbers is no number."""
-    if role == NUMBERS and not is_prose(text):
+def mask_cell(text: str, use: str = FREE) -> str:
+    """Mask a cell of a column of some use; a sentence among numbers is no number."""
+    if use == NUMBERS and not is_prose(text):
         return text
-    return mask(text, at_work=role == WORK)
+    return mask(text, at_work=use == WORK)

@@ -127,23 +127,23 @@ def _read_masked(
     if workbook.refusal:
         return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    sheets, tables, masked = find_masked(workbook, words)
+    sheets, sheet_tables, masked = find_masked(workbook, words)
     if masked.workbook is not workbook:
         # Headers and titles as they are from now on.
-        sheets, tables = find_tables(masked.workbook, words)
-    return masked, _read_tables(masked, sheets, tables, bare, context, words)
+        sheets, sheet_tables = find_tables(masked.workbook, words)
+    return masked, _read_tables(masked, sheets, sheet_tables, bare, context, words)
 
 
 def _read_tables(
     masked: Masked,
     sheets: list[SheetGrid],
-    tables: Tables,
+    sheet_tables: Tables,
     bare: Reading,
     context: Context,
     words: Words,
 ) -> Reading:
     """Read the tables that were found. Takes: bare - with the name and the digest of the file"""
-    workbook, (headed_sheets, recognised, problems) = masked.workbook, tables
+    workbook, (headed_sheets, recognised, problems) = masked.workbook, sheet_tables
     bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(

@@ -1,7 +1,7 @@
 """The program that takes personal data out of a workbook; run isolated by `sandbox`, as the decoder is.
 
 Standard library and our own rules of what is personal only. On standard input comes a task (length as
-uint32, JSON: columns - sheet -> [column, first row] to be emptied; roles - sheet -> [column, role] as
+uint32, JSON: columns - sheet -> [column, first row] to be emptied; uses - sheet -> [column, use] as
 `privacy` says), then the file. Every other part keeps its bytes, but for texts that only such
 cells showed: they are taken out of the shared strings. At the end it says what it has changed beside cells.
 """
@@ -58,11 +58,11 @@ def main() -> None:
     gone, still_shown, changed = set(), set(), set()
     sheets = list_sheets(package)
     for name, part_name in sheets.items():
-        columns, roles = dict(task["columns"].get(name, ())), dict(task["roles"].get(name, ()))
+        columns, uses = dict(task["columns"].get(name, ())), dict(task["uses"].get(name, ()))
         part = package.parts[part_name.lower()]
         emptied = empty(pieces_of(unpack(data, part), part_name), columns, gone)
         words: set[str] = set()
-        pieces = hide_rows(emptied, roles, personal, gone, words)
+        pieces = hide_rows(emptied, uses, personal, gone, words)
         if columns or _is_long(part):
             pack(package, part.name, _noted(pieces, still_shown))
         else:

@@ -44,14 +44,14 @@ def _text(xml: str) -> str:
 
 def hide_rows(
     pieces: Iterator[bytes],
-    roles: dict[int, str],
+    uses: dict[int, str],
     strings: dict[int, str],
     replaced: set[bytes],
     kinds: set[str],
 ) -> Iterator[bytes]:
     """Write a sheet again with what is personal hidden.
 
-    Takes: roles - of columns, where not every number is somebody's; strings - as `personal_strings`
+    Takes: uses - of columns, where not every number is somebody's; strings - as `personal_strings`
            replaced, kinds - the shared strings that cells show no more, where something was hidden; they grow
     """
     prefix = None
@@ -65,7 +65,7 @@ def hide_rows(
             end = len(piece) if re.search(rb"<%brow[\s/>]" % prefix, piece) else 0
         body = piece[:end]
         if _may_hold(body, strings):
-            body = _hide_body(body, prefix, roles, strings, (replaced, kinds))
+            body = _hide_body(body, prefix, uses, strings, (replaced, kinds))
         yield body + _around(piece[end:], kinds)
 
 
@@ -81,7 +81,10 @@ def _around(xml: bytes, kinds: set[str]) -> bytes:
 def _hide_placed(text: str) -> str:
     """Hide in a text whose head and foot may bear signs of where they stand: &C13800138000."""
     hidden = mask(_PLACED.sub("&,", text))
-    return "".join(new if new == STAR else old for old, new in zip(text, hidden, strict=True))
+    return "".join(
+        STAR if hidden_sign == STAR else char
+        for char, hidden_sign in zip(text, hidden, strict=True)
+    )
 
 
 def _may_hold(piece: bytes, strings: dict[int, str]) -> bool:
@@ -93,7 +96,7 @@ def _may_hold(piece: bytes, strings: dict[int, str]) -> bool:
 def _hide_body(
     body: bytes,
     prefix: bytes,
-    roles: dict[int, str],
+    uses: dict[int, str],
     strings: dict[int, str],
     grown: tuple[set, set],
 ) -> bytes:
@@ -101,7 +104,7 @@ def _hide_body(
     for _, _, begin, stop in each_row(body, prefix, 0):
         row = body[begin:stop]
         if _may_hold(row, strings):
-            rewritten += [body[copied_to:begin], _hide_row(row, prefix, roles, strings, grown)]
+            rewritten += [body[copied_to:begin], _hide_row(row, prefix, uses, strings, grown)]
             copied_to = stop
     return b"".join([*rewritten, body[copied_to:]])
 
@@ -109,7 +112,7 @@ def _hide_body(
 def _hide_row(
     row: bytes,
     prefix: bytes,
-    roles: dict[int, str],
+    uses: dict[int, str],
     strings: dict[int, str],
     grown: tuple[set, set],
 ) -> bytes:
@@ -117,24 +120,24 @@ def _hide_row(
     for column, cell in each_cell(row, prefix):
         if cell[2] is None:
             continue
-        new = _hide_cell(cell, prefix, roles.get(column, ""), strings, grown)
-        if new is not None:
-            rewritten += [row[copied_to : cell.start()], new]
+        cell_xml = _hide_cell(cell, prefix, uses.get(column, ""), strings, grown)
+        if cell_xml is not None:
+            rewritten += [row[copied_to : cell.start()], cell_xml]
             copied_to = cell.end()
     return b"".join([*rewritten, row[copied_to:]])
 
 
 def _hide_cell(
-    cell: re.Match, prefix: bytes, role: str, strings: dict[int, str], grown: tuple[set, set]
+    cell: re.Match, prefix: bytes, use: str, strings: dict[int, str], grown: tuple[set, set]
 ) -> bytes | None:
     """Give a cell as it is from now on, None: as it was."""
     replaced, kinds = grown
     attributes, content = cell[1], cell[2]
-    written = _TYPE.search(attributes)
-    kind = written[1] if written else b"n"
+    type_match = _TYPE.search(attributes)
+    kind = type_match[1] if type_match else b"n"
     value = _VALUE.search(content)
     text = _cell_text(kind, content, value[2] if value else b"", strings)
-    hidden = mask_cell(text, role)
+    hidden = mask_cell(text, use)
     if hidden != text:
         if kind == b"s":
             replaced.add(value[2].strip())
@@ -142,7 +145,7 @@ def _hide_cell(
         return _inline(attributes, prefix, hidden)
     formula = _FORMULA.search(content)
     written_formula = unescape((formula[2] or b"").decode("utf-8", "replace")) if formula else ""
-    if not has_hint(written_formula) or mask_cell(written_formula, role) == written_formula:
+    if not has_hint(written_formula) or mask_cell(written_formula, use) == written_formula:
         return None
     kinds.add(FORMULAS)
     whole = cell[0]
@@ -173,7 +176,7 @@ def _inline(attributes: bytes, prefix: bytes, text: str) -> bytes:
     ref, style = _REF.search(attributes), STYLE.search(attributes)
     where = b' r="%b"' % ref[1] if ref else b""
     body = escape_text(text).encode("utf-8", "replace")
-    head = b'<%bc%b%b t="inlineStr">' % (prefix, where, style[0] if style else b"")
+    tag = b'<%bc%b%b t="inlineStr">' % (prefix, where, style[0] if style else b"")
     texts = b'<%bis><%bt xml:space="preserve">%b</%bt></%bis>' % (
         prefix,
         prefix,
@@ -181,4 +184,4 @@ def _inline(attributes: bytes, prefix: bytes, text: str) -> bytes:
         prefix,
         prefix,
     )
-    return b"%b%b</%bc>" % (head, texts, prefix)
+    return b"%b%b</%bc>" % (tag, texts, prefix)

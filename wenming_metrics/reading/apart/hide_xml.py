@@ -67,8 +67,8 @@ def _kept_frame(token: str, hide: Callable[[str], str]) -> str:
 
 def _hide_run(tokens: list[str], run: list[int], hide: Callable[[str], str], numbers: bool) -> None:
     """Hide in the pieces of one text together, and put each back where it was."""
-    signs = [sign for index in run for sign in _SIGN.findall(tokens[index])]
-    text = "".join(unescape(sign)[:1] or sign[:1] for sign in signs)
+    signs = [char for index in run for char in _SIGN.findall(tokens[index])]
+    text = "".join(unescape(char)[:1] or char[:1] for char in signs)
     if not has_hint(text):
         return
     hidden = hide(text)
@@ -76,7 +76,8 @@ def _hide_run(tokens: list[str], run: list[int], hide: Callable[[str], str], num
         return
     star = _ZERO if numbers and _NUMBER.fullmatch(text) else STAR
     rewritten = iter(
-        star if new != old else sign for sign, old, new in zip(signs, text, hidden, strict=True)
+        star if masked != old else char
+        for char, old, masked in zip(signs, text, hidden, strict=True)
     )
     for index in run:
         count = len(_SIGN.findall(tokens[index]))

@@ -27,34 +27,34 @@ class Looks:
     def __init__(self) -> None:
         self.hides = False
 
-    def at_part(self, piece: bytes) -> None:
+    def at_part(self, content: bytes) -> None:
         """Look at a piece of a part that is no sheet: at all of a short one, else around what is like a number."""
         if self.hides:
             return
-        if len(piece) <= _SHORT:
-            encoding = "utf-16" if piece[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-            xml = piece.decode(encoding, "replace")
+        if len(content) <= _SHORT:
+            encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+            xml = content.decode(encoding, "replace")
             # As text without tags, for a number may be in several styles; and with them, for attributes.
             self.hides = any(map(_is_found, (_TAG.sub("", xml), xml)))
         else:
-            self._at_long(piece)
+            self._at_long(content)
 
-    def at_sheet(self, piece: bytes) -> None:
+    def at_sheet(self, content: bytes) -> None:
         """Look at formulas, and at what stands before and after the rows; the cells are looked at elsewhere."""
         if self.hides:
             return
-        if _DATA in piece:
-            self.at_part(piece[: piece.find(_DATA)])
-        if _DATA_END in piece:
-            self.at_part(piece[piece.rfind(_DATA_END) :])
-        if b"<f" in piece and _HINT.search(piece):
-            formulas = b"\n".join(_FORMULA.findall(piece))
+        if _DATA in content:
+            self.at_part(content[: content.find(_DATA)])
+        if _DATA_END in content:
+            self.at_part(content[content.rfind(_DATA_END) :])
+        if b"<f" in content and _HINT.search(content):
+            formulas = b"\n".join(_FORMULA.findall(content))
             if formulas:
                 self._at_long(formulas)
 
-    def _at_long(self, piece: bytes) -> None:
-        for match in _HINT.finditer(piece):
-            around = piece[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+    def _at_long(self, content: bytes) -> None:
+        for match in _HINT.finditer(content):
+            around = content[max(0, match.start() - _AROUND) : match.end() + _AROUND]
             if _is_found(_TAG.sub(" ", around.decode("utf-8", "replace"))):
                 self.hides = True
                 return

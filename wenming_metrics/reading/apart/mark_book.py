@@ -50,11 +50,11 @@ def rename_sheets(book: str, rename: Callable[[list[str]], list[str]]) -> str:
     """Give the sheets in the text of the book other names. Takes: rename - of all of them together"""
     tags = _SHEET.findall(book)
     old_names = [attribute(tag, "name") for tag in tags]
-    for tag, old, new in zip(tags, old_names, rename(old_names), strict=True):
-        if new != old:
+    for tag, old_name, sheet_name in zip(tags, old_names, rename(old_names), strict=True):
+        if sheet_name != old_name:
             renamed = re.sub(r"(\sname\s*=\s*)(?:\"[^\"]*\"|'[^']*')", "", tag, count=1)
             name_end = re.match(r"<[\w:]+", renamed).end()
-            new_tag = f'{renamed[:name_end]} name="{escape(new)}"{renamed[name_end:]}'
+            new_tag = f'{renamed[:name_end]} name="{escape(sheet_name)}"{renamed[name_end:]}'
             book = book.replace(tag, new_tag, 1)
     return book
 

@@ -32,13 +32,13 @@ def blank(
     content: bytes,
     workbook: Workbook,
     columns: Sequence[PersonalColumn],
-    roles: Mapping[str, Mapping[int, str]] | None = None,
+    uses: Mapping[str, Mapping[int, str]] | None = None,
     limits: SandboxLimits = DEFAULT_LIMITS,
 ) -> Blanked | Refusal:
     """Empty some columns and hide what is personal everywhere else, by the sandbox.
 
     Takes:   content - the file as it was sent; workbook - as it is read, masked
-             roles - of the columns in which not every number is somebody's, by the sheet's name in the file
+             uses - of the columns in which not every number is somebody's, by the sheet's name in the file
     Returns: an .xlsx: the file with everything else as it was, or, of another kind of file, its
              values; a refusal where that cannot be done
     """
@@ -49,7 +49,7 @@ def blank(
         gone.setdefault(column.sheet, []).append((column.position, column.first_row))
     task = {
         "columns": gone,
-        "roles": {name: list(sheet_roles.items()) for name, sheet_roles in (roles or {}).items()},
+        "uses": {name: list(sheet_uses.items()) for name, sheet_uses in (uses or {}).items()},
     }
     packed = json.dumps(task, ensure_ascii=False).encode()
     message = b"".join([struct.pack("<I", len(packed)), packed, content])

@@ -120,31 +120,31 @@ def _headers_of_unread(sheet: SheetGrid) -> Iterator[tuple[int, int, str, str, b
                 yield row, position, word, str(values[position]), of_units
 
 
-def roles_of(header: Header) -> dict[int, str]:
+def uses_of(header: Header) -> dict[int, str]:
     """Give the columns of a table in which numbers are no caller's: WORK or NUMBERS by position."""
     names = {position: name for name, ats in header.columns.items() for position in ats}
     of_units = header.kind not in _KINDS
-    roles = {}
+    uses = {}
     for position, text in enumerate(header.texts):
         name = names.get(position, "")
         if name in _CONTACT_NAMES:
-            roles[position] = WORK
+            uses[position] = WORK
         elif name in INPUT and (name.endswith(("_no", "_code")) or INPUT[name].type in _COUNTED):
-            roles[position] = NUMBERS
-        elif not name and (role := _role(normalise(text), of_units=of_units)):
-            roles[position] = role
-    return roles
+            uses[position] = NUMBERS
+        elif not name and (use := _use(normalise(text), of_units=of_units)):
+            uses[position] = use
+    return uses
 
 
-def roles_of_unread(sheet: SheetGrid) -> Iterator[tuple[int, str]]:
+def uses_of_unread(sheet: SheetGrid) -> Iterator[tuple[int, str]]:
     """Give the same of a sheet that is not read, by whatever may be its headers."""
     for _, position, word, _, of_units in _headers_of_unread(sheet):
-        is_title = not any(sign.isdigit() for sign in word)
-        if is_title and (role := _role(word, of_units=of_units)):
-            yield position, role
+        is_title = not re.search(r"\d", word)
+        if is_title and (use := _use(word, of_units=of_units)):
+            yield position, use
 
 
-def _role(word: str, *, of_units: bool) -> str:
+def _use(word: str, *, of_units: bool) -> str:
     if _PERSON_AT_WORK.search(word):
         return WORK
     if _PHONES.search(word) and not is_personal(word, of_units=of_units):

@@ -21,13 +21,17 @@ Tables = tuple[list[HeadedSheet], list[Recognised], list[Problem]]
 
 
 def find_masked(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables, Masked]:
-    """Find the tables of a workbook as it was sent, and mask it. Returns: its sheets, the tables, the masked workbook"""
-    sheets, tables = find_tables(workbook, words)
-    return sheets, tables, mask_workbook(workbook, tables[0], list_personal(workbook, tables[0]))
+    """Find the tables of a workbook as it was sent, and mask it. Returns: sheets, tables, the masked workbook"""
+    sheets, sheet_tables = find_tables(workbook, words)
+    return (
+        sheets,
+        sheet_tables,
+        mask_workbook(workbook, sheet_tables[0], list_personal(workbook, sheet_tables[0])),
+    )
 
 
 def find_tables(workbook: Workbook, words: Words) -> tuple[list[SheetGrid], Tables]:
-    """Find the tables of a workbook; tables that stand side by side are parted first."""
+    """Find the tables of a workbook; those that stand side by side are parted first."""
     sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
     return sheets, find_sheets(sheets, words)
 
@@ -49,13 +53,13 @@ def make_copy(
     """Make the copy. Takes: workbook - as it was sent: the program finds its sheets by their names"""
     names = {sheet.index: sheet.name for sheet in workbook.sheets}
     columns = [replace(column, sheet=names[column.index]) for column in personal]
-    roles = {names[index]: sheet_roles for index, sheet_roles in masked.roles.items()}
-    return blank(data, masked.workbook, columns, roles)
+    uses = {names[index]: sheet_uses for index, sheet_uses in masked.uses.items()}
+    return blank(data, masked.workbook, columns, uses)
 
 
 @dataclass(frozen=True)
 class CleanCopy:
-    """A file as it would be kept today: content - None: as it is; masked - its sheets and the roles of
+    """A file as it would be kept today: content - None: as it is; masked - its sheets and the uses of
     their columns; emptied - columns of people by header: (number of the sheet, position)."""
 
     content: bytes | None
@@ -68,8 +72,8 @@ def clean_copy(data: bytes, filename: str, context: Context) -> CleanCopy | Refu
     workbook = decode(data)
     if workbook.refusal:
         return workbook.refusal
-    _, tables, masked = find_masked(workbook, search_words(context, filename))
-    personal = list_personal(workbook, tables[0])
+    _, sheet_tables, masked = find_masked(workbook, search_words(context, filename))
+    personal = list_personal(workbook, sheet_tables[0])
     emptied = frozenset((column.index, column.position) for column in personal)
     if not (personal or masked.workbook is not workbook or workbook.hides):
         return CleanCopy(None, masked)

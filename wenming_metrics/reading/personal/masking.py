@@ -31,23 +31,23 @@ from wenming_metrics.reading.model.grid import (
     change_values,
     column_letter,
 )
-from wenming_metrics.reading.personal.columns import PersonalColumn, roles_of, roles_of_unread
+from wenming_metrics.reading.personal.columns import PersonalColumn, uses_of, uses_of_unread
 from wenming_metrics.reading.recognise.sheets import HeadedSheet
 
 _LEAST, _MOST = 10**10, 10**18
 """Numbers of as many digits as a mobile or an identity number has."""
 _CELLS = 5
 """Cells that are named in a message; their count is complete."""
-Roles = Mapping[int, str]
+Uses = Mapping[int, str]
 
 
 @dataclass(frozen=True)
 class Masked:
-    """A workbook as it is read, the same object where nothing is hidden; roles - of its columns that
+    """A workbook as it is read, the same object where nothing is hidden; uses - of its columns that
     are not free, by number of the sheet; problems - what is told."""
 
     workbook: Workbook
-    roles: Mapping[int, Roles]
+    uses: Mapping[int, Uses]
     problems: tuple[Problem, ...] = ()
 
 
@@ -64,39 +64,39 @@ def mask_workbook(
     emptied: dict[int, dict[int, int]] = {}
     for column in personal:
         emptied.setdefault(column.index, {})[column.position] = column.first_row
-    roles: dict[int, dict[int, str]] = {}
+    uses: dict[int, dict[int, str]] = {}
     for headed in headed_sheets:
-        roles.setdefault(headed.sheet.index, {}).update(roles_of(headed.header))
+        uses.setdefault(headed.sheet.index, {}).update(uses_of(headed.header))
     names = mask_names([sheet.name for sheet in workbook.sheets])
     sheets, problems = [], []
     for sheet, name in zip(workbook.sheets, names, strict=True):
-        sheet_roles = roles.get(sheet.index) or dict(roles_of_unread(sheet))
-        masked, doubtful = _mask_sheet(sheet, sheet_roles, emptied.get(sheet.index, {}))
-        roles[sheet.index] = {**sheet_roles, **dict.fromkeys(doubtful, NUMBERS)}
+        sheet_uses = uses.get(sheet.index) or dict(uses_of_unread(sheet))
+        masked, doubtful = _mask_sheet(sheet, sheet_uses, emptied.get(sheet.index, {}))
+        uses[sheet.index] = {**sheet_uses, **dict.fromkeys(doubtful, NUMBERS)}
         problems += _tell(sheet, masked, name, doubtful)
         sheets.append(masked if name == sheet.name else replace(masked, name=name))
-    if all(new is old for new, old in zip(sheets, workbook.sheets, strict=True)):
-        return Masked(workbook, roles, tuple(problems))
-    return Masked(replace(workbook, sheets=tuple(sheets)), roles, tuple(problems))
+    if all(after is old for after, old in zip(sheets, workbook.sheets, strict=True)):
+        return Masked(workbook, uses, tuple(problems))
+    return Masked(replace(workbook, sheets=tuple(sheets)), uses, tuple(problems))
 
 
 def _mask_sheet(
-    sheet: SheetGrid, roles: Roles, emptied: Mapping[int, int]
+    sheet: SheetGrid, uses: Uses, emptied: Mapping[int, int]
 ) -> tuple[SheetGrid, dict[int, list[int]]]:
     """Mask a sheet; also gives the columns whose numbers are asked about, with their codes."""
     columns, changed, doubtful = [], {}, {}
     for position, column in enumerate(sheet.columns):
-        role = roles.get(position, FREE)
-        alike = _look_personal(column, role) if role != WORK else []
-        if alike and (role == NUMBERS or _is_of_numbers(column, alike)):
+        use = uses.get(position, FREE)
+        alike = _look_personal(column, use) if use != WORK else []
+        if alike and (use == NUMBERS or _is_of_numbers(column, alike)):
             doubtful[position] = alike
-            role = NUMBERS
-        masked_column = _mask_column(column, role)
+            use = NUMBERS
+        masked_column = _mask_column(column, use)
         if masked_column is not column and position in emptied:
             above = _changed_rows(column, masked_column) < emptied[position] - sheet.first_row
             masked_column = masked_column if above.any() else column
         if masked_column is not column:
-            changed[position] = role
+            changed[position] = use
         columns.append(masked_column)
     if not changed:
         return sheet, doubtful
@@ -104,9 +104,9 @@ def _mask_sheet(
     return replace(sheet, columns=tuple(columns), blocks=blocks), doubtful
 
 
-def _mask_column(column: GridColumn, role: str) -> GridColumn:
-    values = [_mask_value(value, role) for value in column.values]
-    if all(new is old for new, old in zip(values, column.values, strict=True)):
+def _mask_column(column: GridColumn, use: str) -> GridColumn:
+    values = [_mask_value(value, use) for value in column.values]
+    if all(after is old for after, old in zip(values, column.values, strict=True)):
         return column
     codes: dict[tuple, int] = {}
     recoded = [codes.setdefault((type(value), value), len(codes)) for value in values]
@@ -115,13 +115,13 @@ def _mask_column(column: GridColumn, role: str) -> GridColumn:
     )
 
 
-def _mask_value(value: Value, role: str) -> Value:
+def _mask_value(value: Value, use: str) -> Value:
     """Mask a text, or a number that is somebody's; gives the same object where nothing is hidden."""
     if isinstance(value, str):
-        text = mask_cell(value, role)
+        text = mask_cell(value, use)
         return value if text == value else text
     digits = _digits(value)
-    masked = mask_cell(digits, role) if digits else digits
+    masked = mask_cell(digits, use) if digits else digits
     return value if masked == digits else masked
 
 
@@ -131,17 +131,17 @@ def _digits(value: Value) -> str:
     return str(int(value)) if is_long else ""
 
 
-def _mask_block(block: Block, roles: Roles) -> Block:
+def _mask_block(block: Block, uses: Uses) -> Block:
     def change(position: int, value: object) -> object:
-        return _mask_value(value, roles[position]) if position in roles else value
+        return _mask_value(value, uses[position]) if position in uses else value
 
     return change_values(block, change)
 
 
-def _look_personal(column: GridColumn, role: str) -> list[int]:
-    """List the codes of numbers that look like somebody's, also written as texts where a role is given."""
+def _look_personal(column: GridColumn, use: str) -> list[int]:
+    """List the codes of numbers that look like somebody's, also written as texts where a use is given."""
     digits = (
-        value if role and isinstance(value, str) and not is_prose(value) else _digits(value)
+        value if use and isinstance(value, str) and not is_prose(value) else _digits(value)
         for value in column.values
     )
     return [code for code, text in enumerate(digits) if text and mask(text) != text]
@@ -153,9 +153,9 @@ def _is_of_numbers(column: GridColumn, alike: Sequence[int]) -> bool:
     return numbers > 2 * len(alike)
 
 
-def _changed_rows(old: GridColumn, new: GridColumn) -> np.ndarray:
+def _changed_rows(old: GridColumn, after: GridColumn) -> np.ndarray:
     """List the rows (from 0) in which a column was changed."""
-    kept_values = set(map(id, new.values))
+    kept_values = set(map(id, after.values))
     gone = [code for code, value in enumerate(old.values) if id(value) not in kept_values]
     return np.flatnonzero(np.isin(old.codes, gone))
 
@@ -164,9 +164,9 @@ def _tell(
     sheet: SheetGrid, masked: SheetGrid, name: str, doubtful: Mapping[int, Sequence[int]]
 ) -> Iterator[Problem]:
     changed = [
-        (position, _changed_rows(old, new))
-        for position, (old, new) in enumerate(zip(sheet.columns, masked.columns, strict=True))
-        if old is not new
+        (position, _changed_rows(old, after))
+        for position, (old, after) in enumerate(zip(sheet.columns, masked.columns, strict=True))
+        if old is not after
     ]
     if changed:
         cells = [
