@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import time
 import zipfile
 import zlib
 from datetime import date
@@ -92,12 +93,16 @@ def test_a_file_that_cannot_be_emptied_is_returned(monkeypatch):
     assert not found.blocks
 
 
-def test_a_text_file_is_kept_as_a_workbook_without_them():
+def test_a_text_file_is_kept_as_a_workbook_without_them(monkeypatch):
     lines = [",".join([*FINDINGS, "来电人"])]
     lines.append(",".join(str(cell or "") for cell in [*finding(来源="12345"), CALLER]))
     content = "\n".join(lines).encode("gb18030")
     found = read(content, "12345.csv", context())
     assert found.counts.good == 1
+    later = monkeypatch.context()
+    with later as patch:
+        patch.setattr("time.localtime", lambda *_: time.struct_time((2030, 1, 1, 0, 0, 0, 0, 1, 0)))
+        assert read(content, "12345.csv", context()).sha256 == found.sha256
     sheet = openpyxl.load_workbook(io.BytesIO(found.stored_copy)).active
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert values[0][-1] == "来电人"

@@ -213,13 +213,13 @@ def _hidden(kind: str, text: str) -> tuple[int, int]:
     return 1, len(text)
 
 
-FREE, WORK, NUMBERS = "", "work", "numbers"
+FREE, WORK, NUMBERS, KEPT = "", "work", "numbers", "kept"
 """What a column of a table holds: anything; contacts of offices; numbers and identifiers, which are
-asked about where they look like a person's, and never changed."""
+asked about where they look like a person's, and never changed; what stays whatever it is."""
 
 
 def mask_cell(text: str, use: str = FREE) -> str:
     """Mask a cell of a column of some use; a sentence among numbers is no number."""
-    if use == NUMBERS and not is_prose(text):
+    if use == KEPT or use == NUMBERS and not is_prose(text):
         return text
     return mask(text, at_work=use == WORK)

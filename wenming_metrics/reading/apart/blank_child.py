@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from confined import confine, end, send
 from container import is_xml, open_parts, unpack
-from hide_cells import hide_rows, personal_strings
+from hide_cells import CELLS, hide_rows, personal_strings
 from hide_xml import hide_xml
 from look_personal import NO_TEXT
 from mark_book import list_sheets, rename_sheets
@@ -60,10 +60,10 @@ def main() -> None:
     for name, part_name in sheets.items():
         columns, uses = dict(task["columns"].get(name, ())), dict(task["uses"].get(name, ()))
         part = package.parts[part_name.lower()]
-        emptied = empty(pieces_of(unpack(data, part), part_name), columns, gone)
         words: set[str] = set()
+        emptied = empty(pieces_of(unpack(data, part), part_name), columns, gone, words)
         pieces = hide_rows(emptied, uses, personal, gone, words)
-        if columns or _is_long(part):
+        if _is_long(part):
             pack(package, part.name, _noted(pieces, still_shown))
         else:
             rewritten = list(_noted(pieces, still_shown))
@@ -75,10 +75,10 @@ def main() -> None:
         pack(package, package.parts[STRINGS].name, [without_texts(strings, numbers)])
         changed |= {"已删除的文字"} if numbers - {int(text) for text in gone} else set()
     changed |= set(_hide_parts(package, {part_name.lower() for part_name in sheets.values()}))
-    is_changed = bool(changed or gone or any(task["columns"].values()))
+    is_changed = bool(changed or gone)
     for piece in zip_pieces(package) if is_changed else ():
         send({"type": "piece"}, piece)
-    end(changed="1" if is_changed else "", beside="、".join(sorted(changed - {"单元格"})))
+    end(changed="1" if is_changed else "", beside="、".join(sorted(changed - {CELLS})))
 
 
 def _is_long(part: tuple) -> bool:
@@ -111,10 +111,13 @@ def _hide_parts(package: Package, sheets: set[str]) -> Iterator[str]:
             yield next((word for begin, word in _PARTS.items() if begin in key), "其他部分")
 
 
-def empty(pieces: Iterator[bytes], columns: dict[int, int], emptied: set[bytes]) -> Iterator[bytes]:
+def empty(
+    pieces: Iterator[bytes], columns: dict[int, int], emptied: set[bytes], kinds: set[str]
+) -> Iterator[bytes]:
     """Write a sheet again with some columns empty from a row on.
 
-    Takes: emptied - the shared strings that emptied cells showed; it grows
+    Takes: emptied - the shared strings that emptied cells showed; kinds - gets CELLS where any was;
+           they grow
     """
     prefix, last = None, 0
     for piece in pieces:
@@ -122,13 +125,16 @@ def empty(pieces: Iterator[bytes], columns: dict[int, int], emptied: set[bytes])
             prefix = DATA.search(piece)[1]
         if not columns:
             yield piece
-        elif not _is_plain(piece, prefix):
-            piece, last = _by_cell(piece, prefix, last, columns, emptied)
-            yield piece
+            continue
+        if not _is_plain(piece, prefix):
+            rewritten, last = _by_cell(piece, prefix, last, columns, emptied)
         else:
             rows = _ROW.findall(piece, max(piece.rfind(b"<%brow " % prefix), 0))
             last = int(rows[0]) if rows else last
-            yield _by_column(piece, prefix, columns, emptied)
+            rewritten = _by_column(piece, prefix, columns, emptied)
+        if rewritten != piece:
+            kinds.add(CELLS)
+        yield rewritten
 
 
 def _shown(piece: bytes) -> list[bytes]:
@@ -189,7 +195,7 @@ def _row(
 ) -> bytes:
     rewritten, copied_to = [], 0
     for column, cell in each_cell(row, prefix):
-        if column in columns and number >= columns[column] and cell[2] is not None:
+        if column in columns and number >= columns[column] and cell[2]:
             emptied.update(_SHOWN.findall(cell[0]))
             ref = (column_letters(column) + str(number)).encode()
             rewritten += [row[copied_to : cell.start()], _bare(prefix, ref, cell[1])]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
@@ -17,6 +19,7 @@ from wenming_metrics.reading.personal.columns import PersonalColumn
 from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimits, run
 
 _ZIP = b"PK"
+_MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.S)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,21 @@ def _written(workbook: Workbook, columns: Sequence[PersonalColumn]) -> bytes:
             )
     file = BytesIO()
     book.save(file)
-    return file.getvalue()
+    return _timeless(file.getvalue())
+
+
+def _timeless(content: bytes) -> bytes:
+    """Zip a workbook again without the moment it was made: the same file gives the same bytes."""
+    copy = BytesIO()
+    with ZipFile(BytesIO(content)) as made, ZipFile(copy, "w", ZIP_DEFLATED) as archive:
+        for name in made.namelist():
+            part = (
+                _MOMENT.sub(b"", made.read(name))
+                if name == "docProps/core.xml"
+                else made.read(name)
+            )
+            archive.writestr(ZipInfo(name), part, ZIP_DEFLATED)
+    return copy.getvalue()
 
 
 def _cell(page: object, value: Value) -> object:

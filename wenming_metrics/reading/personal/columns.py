@@ -9,7 +9,7 @@ counts. Sheets that are not read are looked through as well, for the file is kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wenming_metrics.domain.privacy import NUMBERS, WORK
@@ -53,7 +53,7 @@ _IDENTIFIER = re.compile(
     r"编号|单号|工单|流水|序号|编码|代码|订单|条码|案卷号|案件号|档案号|文号|设备号|合同号|^no\.?$|^(答卷|记录)?id$|^uuid$"
 )
 """Headers of what is counted or named by a number."""
-_CONTACT_NAMES = frozenset({"contact", "phone", "chief"})
+CONTACT_NAMES = frozenset({"contact", "phone", "chief"})
 _CONTACTS = re.compile("联络|责任|职务|负责|科室|部门|单位")
 """Headers beside a telephone number that make it one of an office."""
 _OF_PEOPLE = re.compile(r"来源详情|用户名|username|微信|geolocation|^_?gps|经纬度|详细地址")
@@ -123,17 +123,32 @@ def _headers_of_unread(sheet: SheetGrid) -> Iterator[tuple[int, int, str, str, b
 def uses_of(header: Header) -> dict[int, str]:
     """Give the columns of a table in which numbers are no caller's: WORK or NUMBERS by position."""
     names = {position: name for name, ats in header.columns.items() for position in ats}
-    of_units = header.kind not in _KINDS
-    uses = {}
-    for position, text in enumerate(header.texts):
-        name = names.get(position, "")
-        if name in _CONTACT_NAMES:
+    columns = {
+        position: (text, names.get(position, "")) for position, text in enumerate(header.texts)
+    }
+    return uses_of_columns(columns, header.kind)[0]
+
+
+def uses_of_columns(
+    columns: Mapping[int, tuple[str, str]], kind: str
+) -> tuple[dict[int, str], set[int]]:
+    """Give what columns hold, and the positions of those with people's own data.
+
+    Takes: columns - header as typed and name of the column ("": it is not read) by position; kind - of the table
+    """
+    of_units, of_people = kind not in _KINDS, kind == reading.SURVEY
+    uses, personal = {}, set()
+    for position, (text, name) in columns.items():
+        word = normalise(text)
+        if name in CONTACT_NAMES:
             uses[position] = WORK
         elif name in INPUT and (name.endswith(("_no", "_code")) or INPUT[name].type in _COUNTED):
             uses[position] = NUMBERS
-        elif not name and (use := _use(normalise(text), of_units=of_units)):
+        elif not name and is_personal(word, of_units=of_units, of_people=of_people):
+            personal.add(position)
+        elif not name and (use := _use(word, of_units=of_units)):
             uses[position] = use
-    return uses
+    return uses, personal
 
 
 def uses_of_unread(sheet: SheetGrid) -> Iterator[tuple[int, str]]:

@@ -7,13 +7,14 @@ person's number there is asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from wenming_metrics.domain.privacy import (
     FREE,
+    KEPT,
     NUMBERS,
     WORK,
     is_prose,
@@ -75,7 +76,7 @@ def mask_workbook(
         uses[sheet.index] = {**sheet_uses, **dict.fromkeys(doubtful, NUMBERS)}
         problems += _tell(sheet, masked, name, doubtful)
         sheets.append(masked if name == sheet.name else replace(masked, name=name))
-    if all(after is old for after, old in zip(sheets, workbook.sheets, strict=True)):
+    if all(masked is old for masked, old in zip(sheets, workbook.sheets, strict=True)):
         return Masked(workbook, uses, tuple(problems))
     return Masked(replace(workbook, sheets=tuple(sheets)), uses, tuple(problems))
 
@@ -100,13 +101,14 @@ def _mask_sheet(
         columns.append(masked_column)
     if not changed:
         return sheet, doubtful
-    blocks = tuple(_mask_block(block, changed) for block in sheet.blocks)
+    as_masked = {**dict.fromkeys(range(len(columns)), KEPT), **changed}
+    blocks = tuple(mask_block(block, as_masked) for block in sheet.blocks)
     return replace(sheet, columns=tuple(columns), blocks=blocks), doubtful
 
 
 def _mask_column(column: GridColumn, use: str) -> GridColumn:
     values = [_mask_value(value, use) for value in column.values]
-    if all(after is old for after, old in zip(values, column.values, strict=True)):
+    if all(masked is old for masked, old in zip(values, column.values, strict=True)):
         return column
     codes: dict[tuple, int] = {}
     recoded = [codes.setdefault((type(value), value), len(codes)) for value in values]
@@ -131,9 +133,13 @@ def _digits(value: Value) -> str:
     return str(int(value)) if is_long else ""
 
 
-def _mask_block(block: Block, uses: Uses) -> Block:
+def mask_block(block: Block, uses: Uses, emptied: Collection[int] = ()) -> Block:
+    """Mask the cells of a block as they are kept. Takes: emptied - the positions of columns that go"""
+
     def change(position: int, value: object) -> object:
-        return _mask_value(value, uses[position]) if position in uses else value
+        if position in emptied:
+            return None
+        return _mask_value(value, uses.get(position, FREE))
 
     return change_values(block, change)
 
@@ -153,9 +159,9 @@ def _is_of_numbers(column: GridColumn, alike: Sequence[int]) -> bool:
     return numbers > 2 * len(alike)
 
 
-def _changed_rows(old: GridColumn, after: GridColumn) -> np.ndarray:
+def _changed_rows(old: GridColumn, masked: GridColumn) -> np.ndarray:
     """List the rows (from 0) in which a column was changed."""
-    kept_values = set(map(id, after.values))
+    kept_values = set(map(id, masked.values))
     gone = [code for code, value in enumerate(old.values) if id(value) not in kept_values]
     return np.flatnonzero(np.isin(old.codes, gone))
 
@@ -164,9 +170,11 @@ def _tell(
     sheet: SheetGrid, masked: SheetGrid, name: str, doubtful: Mapping[int, Sequence[int]]
 ) -> Iterator[Problem]:
     changed = [
-        (position, _changed_rows(old, after))
-        for position, (old, after) in enumerate(zip(sheet.columns, masked.columns, strict=True))
-        if old is not after
+        (position, _changed_rows(old, changed_column))
+        for position, (old, changed_column) in enumerate(
+            zip(sheet.columns, masked.columns, strict=True)
+        )
+        if old is not changed_column
     ]
     if changed:
         cells = [
