@@ -4,6 +4,7 @@ import re
 import resource
 import time
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.intake import hostile_files
@@ -32,6 +33,7 @@ def judged(outcome) -> str:
     return text
 
 
+@pytest.mark.timeout(1_800)
 def test_hostile_files_are_judged_and_the_others_stored(tmp_path, monkeypatch, request):
     files = hostile_files.corpus()
     assert len(files) >= 200
