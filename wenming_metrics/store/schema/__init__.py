@@ -11,6 +11,7 @@ from wenming_metrics.store.schema.files import (
     batch_event,
     batch_problem,
     block,
+    change_log,
     header_choice,
     held_end,
     held_row,
