@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.queries.problems.lists import problem_glance
 from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
 from wenming_metrics.rules.model import Lists
@@ -15,8 +16,11 @@ from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL, WIDE
 from wenming_metrics.ui.frame import page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
+from wenming_metrics.ui.problems.sentences import glance
 from wenming_metrics.vocabulary import movement
 
+_DAYS_BACK = 30
+"""Problems found in so many days are counted."""
 _MOST = 4
 """So many figures stand in one row."""
 _FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
@@ -33,6 +37,17 @@ def draw_rates(day: date) -> None:
         query = {"wave": latest.wave.title}
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
+
+
+def draw_loop() -> None:
+    """Draw how problems are put right, in one line; nothing where none has been handed out."""
+    view = ask(problem_glance, _DAYS_BACK)
+    if not int(view.rate_of("handed")["numerator"]):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="loop-glance"):
+        page.note(f"**问题整改** 近{_DAYS_BACK}天发现的：{glance(view)}")
+        query = {"fix_days": f"近{_DAYS_BACK}天"}
+        st.page_link("pages/rectification.py", label="查看", query_params=query)
 
 
 def _running(latest: Rates, day: date) -> str:
