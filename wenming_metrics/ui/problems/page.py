@@ -29,7 +29,7 @@ _LIST, _UNITS, _FIGURES = (
     for table in (wording.LIST, wording.UNITS, wording.FIGURES)
 )
 _REMINDERS = tables.configs(
-    "level=reminder", "unit_name", "problems=in_hand", "most_late", problems="件数"
+    "level=reminder", "unit_name=holder", "problems=in_hand", "most_late", problems="件数"
 )
 _INKS = {"red": "#a61b1b", "yellow": "#8a5a00", "green": "#2b6338"}
 
