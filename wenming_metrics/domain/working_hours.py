@@ -108,7 +108,8 @@ class Clock:
 
 
 def make_clock(calendar: WorkingDays, hours: OfficeHours, first: int, last: int) -> Clock:
-    """Sum the working minutes of a calendar. Takes: first, last - days that will be asked about"""
+    """Sum the working minutes of a calendar, some days further than it will be asked about."""
+    last += _MARGIN
     days = range(first, last + 2)
     minutes = [
         sum(end - start for start, end in hours.on(day)) if is_working(calendar, day) else 0
@@ -119,7 +120,7 @@ def make_clock(calendar: WorkingDays, hours: OfficeHours, first: int, last: int)
 
 
 def _further(clock: Clock, last: int) -> Clock:
-    return make_clock(clock.calendar, clock.hours, clock.first, last + _MARGIN)
+    return make_clock(clock.calendar, clock.hours, clock.first, last)
 
 
 def end_of(day: int) -> int:

@@ -11,11 +11,11 @@ from wenming_metrics.queries.problems.lists import ProblemView
 from wenming_metrics.vocabulary import columns
 
 LIST = columns(
-    *("number=problem_number", "state=loop_state", "unit_name", "term", "due_day", "age"),
+    *("number=problem_number", "state=loop_state", "unit_name=holder", "term", "due_day", "age"),
     *("site_name", "item_name", "found_on", "source_name", "returns=returned_times"),
 )
 UNITS = columns(
-    *("unit_name", "held=in_hand", "overdue", "most_late", "oldest", "undated", "stalled"),
+    *("unit_name=holder", "held=in_hand", "overdue", "most_late", "oldest", "undated", "stalled"),
     "returned=returned_problems",
 )
 FIGURES = columns(

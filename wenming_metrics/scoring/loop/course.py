@@ -125,7 +125,7 @@ class ProblemCourse:
 
 Progress = dict[str, object]
 """The fields of a ProblemCourse while it is played: one dict that moves change, for speed."""
-_FIELDS = tuple(f.name for f in fields(ProblemCourse))
+_FRESH = {f.name: getattr(ProblemCourse(""), f.name) for f in fields(ProblemCourse)}
 
 
 def follow(
@@ -142,9 +142,8 @@ def follow(
     Takes:   opened - moment from which it is followed; events - rows of EVENT_COLUMNS in the order in
              which they happened; as_of - what happened later is left out
     """
-    start = ProblemCourse(number, state, opened, opened, moved=opened)
-    now: Progress = {name: getattr(start, name) for name in _FIELDS}
-    now["spans"], now["acts"], now["ignored"] = [], [], []
+    now: Progress = {**_FRESH, "number": number, "state": state, "opened": opened}
+    now |= {"since": opened, "moved": opened, "spans": [], "acts": [], "ignored": []}
     for event in events:
         if moment_of(event) > as_of:
             break

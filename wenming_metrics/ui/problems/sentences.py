@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wenming_metrics.queries.problems.lists import ProblemView
-from wenming_metrics.ui.frame.words import bold
+from wenming_metrics.queries.problems.wording import rate
+from wenming_metrics.ui.frame.words import bold, plain
 
 
 def opening(view: ProblemView) -> str:
@@ -37,3 +38,15 @@ def _open(view: ProblemView) -> int:
 def open_count(view: ProblemView) -> str:
     """Say how many are open, the base of what stands still."""
     return f"已交办、未整改完的 {_open(view):,} 件"
+
+
+def glance(view: ProblemView) -> str:
+    """Say in one line what a leader asks: what is late, with whom, what stands still, how much in time."""
+    overdue, stalled, kept = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
+    worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
+    units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
+    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}）" if units else "")
+    clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
+    if kept["denominator"]:
+        clauses.append(f"按期整改率 {rate(kept)}（{kept['numerator']:,}/{kept['denominator']:,}）")
+    return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"

@@ -12,7 +12,7 @@ from wenming_metrics.ui.frame.cache import ask
 _STEPS = tables.configs(
     "on=happened_on",
     "act=loop_act",
-    "unit_name",
+    "unit_name=holder",
     "who=handled_by",
     "note=loop_note",
     "counts=loop_counted",

@@ -10,7 +10,7 @@ from datetime import date
 from alembic import op
 from sqlalchemy import Column, Integer, SmallInteger, Text, text
 
-revision, down_revision = "0007", "0006"
+revision, down_revision = "0008", "0007"
 _CLUSTERED = {"sqlite_with_rowid": False}
 _AT_ONCE = 5_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
