@@ -25,11 +25,11 @@ def test_an_older_store_gets_its_answers_as_events(tmp_path):
     with writing(office.store) as connection:
         for table in (schema.problem, schema.problem_event, schema.hand_out):
             table.drop(connection)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
-        connection.execute(update(schema.store).values(version=6))
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute(update(schema.store).values(version=7))
     office.store.engine.dispose()
     url = office.store.engine.url.render_as_string(hide_password=False)
-    assert migrate.version_of(office.store.engine) == 6
+    assert migrate.version_of(office.store.engine) == 7
     again = events_of(open_store(url))
     columns = ["number", "act", "unit", "day", "minute", "details", "batch", "sheet", "source_row"]
     assert again[columns].to_dict("records") == fresh[columns].to_dict("records")

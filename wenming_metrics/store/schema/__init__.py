@@ -58,5 +58,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 7
+VERSION = 8
 """Counts the changes of these tables; each has its step in `migrations`."""

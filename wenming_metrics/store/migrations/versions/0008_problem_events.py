@@ -1,4 +1,4 @@
-"""Version 7: problems followed until 销号; the answers that are stored already become events."""
+"""Version 8: problems followed until 销号; the answers that are stored already become events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def upgrade() -> None:
     _add_events()
     _add_hand_outs()
     _fill_events()
-    op.execute("UPDATE store SET version = 7")
+    op.execute("UPDATE store SET version = 8")
 
 
 def _key(name: str, type_: type = Integer) -> Column:
