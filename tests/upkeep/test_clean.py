@@ -47,7 +47,7 @@ def office(tmp_path, monkeypatch):
         patch.setattr(copies, "find_personal", lambda _: ())
         patch.setattr(copies, "find_unread", lambda _: ())
         patch.setattr("wenming_metrics.reading.read.make_copy", lambda *_: copies.Blanked(None))
-        patch.setattr("wenming_metrics.reading.read.mask", lambda name: name)
+        patch.setattr("wenming_metrics.reading.read.mask_name", lambda name: name)
         for name, (content, _) in FILES.items():
             commit.commit(office, commit.inspect(office, content, name), "某经办")
     commit.withdraw(office, 2, "某经办", NOTE)

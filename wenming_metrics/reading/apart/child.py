@@ -103,7 +103,8 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
     for name, part in parts.items():
-        if is_xml(part) and part not in sheets and name not in texts:
+        is_sheet = part in sheets and name.startswith("xl/worksheets/")
+        if is_xml(part) and not is_sheet and name not in texts:
             check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
     return sheets
 
