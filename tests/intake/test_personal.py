@@ -48,7 +48,7 @@ def test_nothing_is_stored_printed_or_logged(folder, tmp_path, monkeypatch, caps
     marked = [planted.stored_text(path.read_bytes()) for path in (tmp_path / "marked").iterdir()]
     names = [path.name for path in (tmp_path / "marked").iterdir()]
     kept = "\n".join(
-        [checked, printed, listed, logs, *marked, *names, planted.all_texts(office.store.url)]
+        [checked, printed, listed, logs, *marked, *names, planted.all_texts(office.store)]
     )
     marks = {mark for make in FILES.values() for mark in make()[1]} | {planted.mobile(900)}
     assert [mark for mark in sorted(marks) if mark in kept] == []
