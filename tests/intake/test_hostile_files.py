@@ -15,7 +15,7 @@ from wenming_metrics.runtime.settings import ROOT
 
 SECONDS, BYTES = 10, 1 << 30
 CHINESE = re.compile("[\u4e00-\u9fff]")
-FEW = 9
+FEW = 18
 """Of every so many files one is tried in each run of the tests, all of them by make explore."""
 
 
