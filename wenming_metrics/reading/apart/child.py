@@ -102,8 +102,8 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     book, relations = texts.values()
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
-    listed = [sheet.name for sheet in sheets if sheet]
-    if len(listed) > len(set(listed)):
+    part_names = [sheet.name for sheet in sheets if sheet]
+    if len(part_names) > len(set(listed)):
         # No program writes that; a few bytes would be as many sheets as one likes.
         raise Refused("unreadable", reason="one part for several sheets")
     for name, part in parts.items():
