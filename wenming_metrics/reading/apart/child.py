@@ -103,7 +103,7 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
     part_names = [sheet.name for sheet in sheets if sheet]
-    if len(part_names) > len(set(listed)):
+    if len(part_names) > len(set(part_names)):
         # No program writes that; a few bytes would be as many sheets as one likes.
         raise Refused("unreadable", reason="one part for several sheets")
     for name, part in parts.items():
