@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake.commit import (
     IntakeError,
@@ -87,7 +87,7 @@ class _Opened:
 
     @property
     def shown(self) -> str:
-        return mask(self.name)
+        return mask_name(self.name)
 
 
 def find_workbooks(sources: Iterable[Path]) -> list[Path]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.equal_rows import settle_equal_rows
@@ -86,7 +86,7 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     """
     workbook = workbook or open_workbook(data, context)
     digest = hashlib.sha256(data).hexdigest()
-    masked, file_reading = _read_masked(workbook, mask(filename), digest, context)
+    masked, file_reading = _read_masked(workbook, mask_name(filename), digest, context)
     if file_reading.filename != filename:
         problems = (Problem("隐私-06"), *file_reading.problems)
         file_reading = replace(file_reading, problems=problems)

@@ -102,8 +102,13 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     book, relations = texts.values()
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
+    part_names = [sheet.name for sheet in sheets if sheet]
+    if len(part_names) > len(set(part_names)):
+        # No program writes that; a few bytes would be as many sheets as one likes.
+        raise Refused("unreadable", reason="one part for several sheets")
     for name, part in parts.items():
-        if is_xml(part) and part not in sheets and name not in texts:
+        is_sheet = part in sheets and name.startswith("xl/worksheets/")
+        if is_xml(part) and not is_sheet and name not in texts:
             check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
     return sheets
 
