@@ -15,6 +15,7 @@ from wenming_metrics.store import schema
 from wenming_metrics.store.changes import note_turned
 from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.notes import CLEANED, read_note
 
 _PLAIN = ("code", "sheet", "row", "column", "header", "found")
 COMMIT, WITHDRAW, REINSTATE = "入库", "撤回", "恢复"
@@ -152,8 +153,13 @@ def commit_moments(connection: Connection, batches: Sequence[int]) -> pd.Series:
 
 
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
-    """List earlier batches of the same bytes: batch, name, at, live (1 or 0)."""
+    """List earlier batches of the same bytes: batch, name, at, live (1 or 0).
+
+    Also of those from which personal data was taken since: their file has another digest now.
+    """
     table = schema.batch
+    cleaned = (read_note(connection, CLEANED) or {}).get("digests", {})
+    sha256 = cleaned.get(sha256, sha256)
     query = select(table.c.batch, table.c.name, table.c.at, table.c.live)
     return read_frame(connection, query.where(table.c.sha256 == sha256).order_by(table.c.batch))
 
