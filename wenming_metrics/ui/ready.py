@@ -46,19 +46,19 @@ def keep_ready() -> None:
 
 def _follow() -> None:
     """Make ready whenever the store has been quiet for a moment: of many commits, after the last."""
-    done = quiet = None
+    ready = quiet = None
     while True:
         try:
             present = cache.version()
-            if present != done and present == quiet and make_ready():
-                done = present
+            if present != ready and present == quiet and make_ready():
+                ready = present
             quiet = present
         except (StoreError, RuleSetError) as error:
             logger.info("没有预先计算：%s", error)  # the pages say what is to be done
             time.sleep(10 * _PAUSE)
         except Exception:
             logger.exception("预先计算没有完成")
-            done = present
+            ready = present
         time.sleep(_PAUSE)
 
 
@@ -89,10 +89,10 @@ def _questions() -> Iterator[Callable[[], object]]:
         for board in office.rules.boards:
             if board.ranked:
                 selection = _shown(newest, board.kind)
-                yield lambda chosen=selection: _ask(ranking_page.summary_of, chosen)
+                yield lambda selection=selection: _ask(ranking_page.summary_of, selection)
         selection = _shown(newest, "")
         for question in (overview_page.group_ends, overview_page.losses_figure):
-            yield lambda made=question, chosen=selection: _ask(made, chosen)
+            yield lambda question=question, selection=selection: _ask(question, selection)
         yield lambda asked_for=newest: ask(returning_sites, asked_for, first.kind, wait=False)
     yield lambda: ask(overview_rates, days[-1], wait=False)
     yield lambda: book_of(_shown(windows[0], first.kind))
