@@ -23,6 +23,7 @@ PAGES = {
         st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
     ],
     "工作办理": [
+        st.Page("pages/rectification.py", title="问题整改", url_path="problems"),
         st.Page("pages/progress.py", title="工作推进", url_path="work"),
         st.Page("pages/upload.py", title="数据上传", url_path="files"),
         st.Page("pages/framework.py", title="测评体系", url_path="rules"),
