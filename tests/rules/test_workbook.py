@@ -255,6 +255,6 @@ def test_every_sheet_and_column_of_the_files_has_a_heading():
                 assert set(wanted) == {h.name for h in headings if h.name}
 
 
-@pytest.mark.parametrize("written", ["不空（1、1、2）", "不空（1、1、2）"])
+@pytest.mark.parametrize("written", ["不空（1、1、2）", "不空\u00281、1、2\u0029"])
 def test_words_of_workbooks_with_half_width_signs_are_read(written):
     assert value_of(written, RULES.find("ranking.ties")) == "dense"
