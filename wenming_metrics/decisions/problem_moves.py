@@ -89,8 +89,8 @@ def order_now(act: str, who: str, day: int = 0, **facts: object) -> Order:
 def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str) -> list[str]:
     findings = [problem for problem in problems if not isinstance(problem, str)]
     facts = [{"day": day, "batch": batch, "seq": seq} for day, batch, seq in findings]
-    own = dict(zip(findings, number_problems(connection, facts, who), strict=True))
-    numbers = [own.get(problem, problem) for problem in problems]
+    number_of = dict(zip(findings, number_problems(connection, facts, who), strict=True))
+    numbers = [number_of.get(problem, problem) for problem in problems]
     return list(dict.fromkeys(numbers))
 
 

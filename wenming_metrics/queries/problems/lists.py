@@ -114,14 +114,16 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
     dated = (lines["due"] > 0) & (lines["closed"] >= OPEN)
     left_days = np.where(dated, lines["due"] - as_of, np.nan)
     is_open = (lines["closed"] >= OPEN) & (lines["state"] != "不属实")
-    items = office.catalogue.items["name"]
+    item_names = office.catalogue.items["name"]
     elsewhere = lines["batch"].to_numpy() == 0
     source_names = np.array([SOURCES[code] for code in SOURCE_CODES], object)
-    named = lines.assign(
+    described = lines.assign(
         unit_name=[names.get(unit, "") for unit in answering],
         is_shared=(lines["number"] != "") & lines["number"].duplicated(keep=False),
         site_name=lines["site"].map(sites).fillna("").to_numpy(object),
-        item_name=np.where(elsewhere, lines["content"], items.reindex(lines["item"]).to_numpy()),
+        item_name=np.where(
+            elsewhere, lines["content"], item_names.reindex(lines["item"]).to_numpy()
+        ),
         source_name=np.where(elsewhere, lines["origin"], source_names[lines["source"]]),
         found_on=[date.fromordinal(day) for day in lines["day"].tolist()],
         due_day=[date.fromordinal(day) if day else None for day in lines["due"].tolist()],
@@ -140,9 +142,9 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
             )
         ],
     ).astype({"age": "Int64"})
-    order = named.assign(undated=~named["is_undated"], closed_last=~named["is_open"])
+    order = described.assign(undated=~described["is_undated"], closed_last=~described["is_open"])
     order = order.sort_values(["closed_last", "undated", "left", "day"], kind="stable")
-    return named.loc[order.index].reset_index(drop=True)
+    return described.loc[order.index].reset_index(drop=True)
 
 
 def term_words(state: str, days_left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
@@ -244,7 +246,7 @@ def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStor
         course=course,
         steps=steps.assign(
             **{
-                name: [spots.get(label, {}).get(name, "") for label in steps.index]
+                name: [spots.get(step, {}).get(name, "") for step in steps.index]
                 for name in ("file", "sheet")
             }
         ),

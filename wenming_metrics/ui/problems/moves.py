@@ -60,20 +60,20 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
     units = ask(unit_numbers)
     with page.row("fix-facts"):
         for need in move.needs:
-            label, key = NEEDS[need], f"fix-{need}"
+            title, key = NEEDS[need], f"fix-{need}"
             if need == "unit":
                 name = st.selectbox(
-                    label, list(units), index=None, placeholder="请选择", key=key, width=220
+                    title, list(units), index=None, placeholder="请选择", key=key, width=220
                 )
                 facts["unit"] = units.get(name, -1)
             elif need in ("due", "until"):
                 usual = usual_due(office) if need == "due" else today() + timedelta(days=90)
-                facts[need] = _day(label, usual, key)
+                facts[need] = _day(title, usual, key)
             elif need in ("way", "outcome"):
                 options = CHECK_WAYS if need == "way" else LOOKS
-                facts[need] = st.selectbox(label, options, key=key, width=150)
+                facts[need] = st.selectbox(title, options, key=key, width=150)
             else:
-                text = st.text_input(label, key=key, max_chars=200, width=260)
+                text = st.text_input(title, key=key, max_chars=200, width=260)
                 facts[need] = (text or "").strip()
         if act == "交办":
             helpers = st.multiselect(
@@ -87,8 +87,8 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
     return facts, missing
 
 
-def _day(label: str, usual: date, key: str) -> int:
-    picked_day = st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=150)
+def _day(title: str, usual: date, key: str) -> int:
+    picked_day = st.date_input(title, usual, format="YYYY-MM-DD", key=key, width=150)
     return picked_day.toordinal() if picked_day else 0
 
 
