@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -21,7 +23,9 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_complaints,
     hand_out_lines,
 )
+from wenming_metrics.reading.sandbox.pictures import type_of
 from wenming_metrics.store.database import writing
+from wenming_metrics.store.pictures import keep_pictures
 from wenming_metrics.store.problems import (
     add_events,
     add_hand_outs,
@@ -32,22 +36,35 @@ from wenming_metrics.store.problems import (
 _log = logging.getLogger(__name__)
 Finding = tuple[int, int, int]
 """Day (ordinal), batch and seq of a stored row."""
+_LARGEST = 8_000_000
+"""Bytes of a picture that is sent along with the page."""
 _MOST_SAID = 20
 """So many complaints are told in one message; the rest are counted."""
 
 
-def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) -> list[str]:
+def make_moves(
+    office: Office,
+    problems: Sequence[str | Finding],
+    order: Order,
+    pictures: Sequence[bytes] = (),
+) -> list[str]:
     """Make one move of some problems; where one of them is not allowed, none is made.
 
     Findings without a number get one, which stays theirs.
 
-    Takes:   problems - numbers, or rows of findings
+    Takes:   problems - numbers, or rows of findings; pictures - that show what was done; one that
+             is stored already is marked, for a person to judge
     Returns: the numbers
     Raises IntakeError that says of each problem why not.
     """
     if not problems:
         raise IntakeError("请先勾选问题。")
+    contents = _check_pictures(pictures)
     with writing(office.store) as connection:
+        if contents:
+            seen = keep_pictures(connection, contents)
+            marks = {"pictures": list(contents), "pictures_seen": sorted(seen)}
+            order = replace(order, details={**(order.details or {}), **marks})
         numbers = _numbers(connection, problems, order.who)
         book = book_of(connection, office.rules.loop, numbers)
         sentences = list(_complain(connection, book, numbers, order))
@@ -84,6 +101,21 @@ def order_now(act: str, who: str, day: int = 0, **facts: object) -> Order:
     if when["day"] == now:
         when["minute"] = present_minute()
     return Order(act, who.strip(), **when, **facts)
+
+
+def _check_pictures(pictures: Sequence[bytes]) -> dict[str, tuple[str, bytes]]:
+    """Tell pictures by their first bytes; gives type and bytes by digest."""
+    contents = {}
+    for position, content in enumerate(pictures, 1):
+        kind = type_of(content)
+        if not kind:
+            raise IntakeError(f"第 {position} 个文件不是图片，请传 JPG 或 PNG 图片。")
+        if len(content) > _LARGEST:
+            raise IntakeError(
+                f"第 {position} 张图片太大，请缩小到 {_LARGEST // 1_000_000} MB 以内。"
+            )
+        contents[hashlib.sha256(content).hexdigest()] = (kind, content)
+    return contents
 
 
 def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str) -> list[str]:

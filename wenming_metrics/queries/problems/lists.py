@@ -208,7 +208,8 @@ class ProblemStory:
     """One problem opened: where it stands, what happened, whose time it was.
 
     steps - act, on (text), who, unit_name, note (what else is said), batch, file, sheet, source_row,
-            ignored (whether the table of moves did not allow it)
+            ignored (whether the table of moves did not allow it), pictures (digests), seen (how many of
+            them were stored already)
     hours - party, minutes; row - its original row as `describe_rows.describe` gives it, None: from
             elsewhere; dispatched - unit_name, role, dispatch of the round
     """
@@ -270,11 +271,14 @@ def _steps(book: ProblemBook, index: int, course: ProblemCourse) -> pd.DataFrame
             "unit_name": names.get(event["unit"], ""),
             "note": _note(event),
             "ignored": event["event"] in ignored,
+            "pictures": tuple(event["details"].get("pictures", ())),
+            "seen": len(event["details"].get("pictures_seen", ())),
             **{name: event[name] for name in ("batch", "sheet", "source_row")},
         }
         for event in events.to_dict("records")
     ]
-    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "batch", "sheet", "source_row"]
+    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "seen"]
+    names_of += ["batch", "sheet", "source_row"]
     return pd.DataFrame(rows, columns=names_of)
 
 

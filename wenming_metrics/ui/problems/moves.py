@@ -18,6 +18,9 @@ from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS
 
+_SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹", "整改复查", "协办反馈")
+"""Acts that a picture may show."""
+
 
 def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
@@ -36,15 +39,29 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
             width=150,
         )
     facts, missing = _ask_facts(office, acts[act], act)
+    pictures = _ask_pictures(act)
     ordinal = (day or today()).toordinal()
     problems = [problem_key(line) for line in ticked.itertuples()]
     button(
         f"{act}（{len(ticked)} 件）",
         f"fix-do-{act}",
-        lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts)),
+        lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts), pictures),
         lambda numbers: f"已办{act}：{len(numbers)} 件。",
         disabled=not who or missing,
     )
+
+
+def _ask_pictures(act: str) -> list[bytes]:
+    if act not in _SEEN:
+        return []
+    uploads = st.file_uploader(
+        "照片（可不传）",
+        ["jpg", "jpeg", "png", "webp"],
+        accept_multiple_files=True,
+        key=f"fix-pictures-{act}",
+        width=420,
+    )
+    return [upload.getvalue() for upload in uploads]
 
 
 def problem_key(line: tuple) -> str | Finding:
