@@ -36,7 +36,7 @@ from wenming_metrics.reading.model.reading import (
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
-from wenming_metrics.store import batches, registers, rows, surveys
+from wenming_metrics.store import batches, corrections, registers, rows, surveys
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.tallies.update import retally
@@ -321,6 +321,17 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
             raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
         if act == batches.WITHDRAW and not reason.strip():
             raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
-        batches.add_event(connection, batch, act, who, reason)
-        retally(connection, batches.batch_days(connection, batch), office.rules)
+        for turned in [batch, *_corrections_of(connection, batch, act)]:
+            why = reason if turned == batch else f"随第 {batch} 批撤回"
+            batches.add_event(connection, turned, act, who, why)
+            retally(connection, batches.batch_days(connection, turned), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)
+
+
+def _corrections_of(connection: Connection, batch: int, act: str) -> list[int]:
+    """List the batches of corrections that go with their file; none comes back by itself."""
+    if act != batches.WITHDRAW:
+        return []
+    made = corrections.read_corrections(connection)
+    with_file = made.loc[(made["batch"] == batch) & made["counts"], "by_batch"]
+    return sorted(set(with_file.astype(int)))

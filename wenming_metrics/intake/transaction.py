@@ -19,10 +19,20 @@ from wenming_metrics.domain.registers import build_sites, build_units
 from wenming_metrics.intake.prepare import Ready, make_ready
 from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, answers_text
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
 from wenming_metrics.scoring.tree.basis import SumKey
-from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
+from wenming_metrics.store import (
+    batches,
+    cells,
+    corrections,
+    pictures,
+    records,
+    registers,
+    rows,
+    surveys,
+)
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
@@ -80,6 +90,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     row_counts = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
     batch = batches.add_batch(connection, {**facts, **row_counts}, preview.content)
     batches.add_problems(connection, batch, preview.problems)
+    if file_reading.said != NOTHING_SAID:
+        corrections.keep_answers(connection, batch, answers_text(file_reading.said))
     _store_cells(connection, batch, file_reading)
     pictures.save_pictures(connection, batch, file_reading.pictures, file_reading.picture_bytes)
     if len(file_reading.units) or len(file_reading.registered_sites):

@@ -144,6 +144,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         ),
         corrects=workbook.tag,
         personal=personal,
+        said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )

@@ -11,6 +11,8 @@ from wenming_metrics.store.schema.files import (
     batch_event,
     batch_problem,
     block,
+    correction,
+    correction_end,
     header_choice,
     held_end,
     held_row,
@@ -21,6 +23,7 @@ from wenming_metrics.store.schema.files import (
     picture_place,
     replaced_slice,
     replacement,
+    sender_answers,
     sheet,
     store,
 )
@@ -56,5 +59,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 6
+VERSION = 7
 """Counts the changes of these tables; each has its step in `migrations`."""

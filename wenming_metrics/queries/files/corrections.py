@@ -1,0 +1,62 @@
+"""What was put right of held rows on the page: every cell, who wrote it, who confirmed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.store.cells import read_sheets
+from wenming_metrics.store.corrections import REFUSED, Cell, read_corrections
+from wenming_metrics.store.database import reading
+
+WAITS, DONE, BACK, GONE = "待复核", "已入库", "已退回", "已撤回"
+_NAMES = ["correction", "batch", "file", "sheet", "source_row", "header", "old", "new", "reason"]
+_NAMES += ["who", "at", "state", "ended_by", "ended_at", "end_reason", "by_batch"]
+
+
+def cell_corrections(office: Office) -> pd.DataFrame:
+    """List the cells that people put right, the last one first.
+
+    Returns: correction, batch, file, sheet (its name), source_row, header, old, new (texts), reason,
+             who, at, state (待复核, 已入库, 已退回, 已撤回), ended_by, ended_at, end_reason, by_batch
+             (0: none); a row that was only read anew has one line without header and texts
+    """
+    with reading(office.store) as connection:
+        return corrections_in(connection)
+
+
+def corrections_in(connection: Connection) -> pd.DataFrame:
+    """Do what `cell_corrections` does on a connection."""
+    made = read_corrections(connection)
+    frames = []
+    for line in made.to_dict("records"):
+        key = (line["batch"], line["sheet"], line["source_row"])
+        told = {name: line[name] for name in ("correction", "reason", "who", "at", "by_batch")}
+        told |= {name: line[name] for name in ("ended_by", "ended_at", "end_reason")}
+        frames.append(lines_of(connection, key, line["cells"]).assign(**told, state=_state(line)))
+    if not frames:
+        return pd.DataFrame(columns=_NAMES)
+    return pd.concat(frames[::-1], ignore_index=True)[_NAMES]
+
+
+def _state(line: dict) -> str:
+    if not line["act"]:
+        return WAITS
+    if line["act"] == REFUSED:
+        return BACK
+    return DONE if line["counts"] else GONE
+
+
+def lines_of(
+    connection: Connection, key: tuple[int, int, int], cells: Sequence[Cell]
+) -> pd.DataFrame:
+    """Give the changed cells of a row: batch, file, sheet (its name), source_row, header, old, new."""
+    batch, sheet, row = key
+    sheets = read_sheets(connection, [batch])
+    facts = sheets[sheets["sheet"] == sheet].iloc[0]
+    told = [(header, old, new) for _, header, _, old, new in cells] or [("", "", "")]
+    lines = pd.DataFrame(told, columns=["header", "old", "new"], dtype=object)
+    return lines.assign(batch=batch, file=facts["file"], sheet=facts["name"], source_row=row)
