@@ -8,7 +8,6 @@ from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import page as overview_page
-from wenming_metrics.ui.uploads import waiting
 
 office = page.open_page("总览")
 days = page.inspected_days()
@@ -18,7 +17,6 @@ window, figures = selection.window, signed_view.figures(selection, office.rules.
 page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
 overview_page.draw_rates(window.end)
-waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 portraits = filters.portrait_query(window, days, office.rules.boards[0], "")

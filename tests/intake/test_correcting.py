@@ -5,14 +5,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.intake.test_resubmission import BAD, DAY, GOOD, SHEET, faulty, figures, make, take, waiting
+from tests.intake.test_resubmission import (
+    BAD,
+    DAY,
+    GOOD,
+    SHEET,
+    faulty,
+    figures,
+    make,
+    take,
+    waiting,
+)
 from tests.offices import checklist
 from wenming_metrics.decisions import cell_corrections
 from wenming_metrics.decisions.cell_corrections import confirm, effect_of, propose, refuse
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.acts import acts
-from wenming_metrics.queries.files.corrections import cell_corrections as listed
+from wenming_metrics.queries.files.corrections import corrected_cells as listed
 from wenming_metrics.queries.files.held import cells_of, waiting_rows
 from wenming_metrics.queries.scores.originals import row_cells
 from wenming_metrics.store import schema
@@ -44,7 +54,12 @@ def fix(office, batch, row, who="张三"):
 def test_the_list_shows_what_the_rows_say(office):
     take(office, faulty())
     rows = waiting_rows(office).set_index("source_row")
-    assert rows.loc[3, ["street", "site", "item", "points"]].tolist() == ["钱街道", "一号", "秩序", ""]
+    assert rows.loc[3, ["street", "site", "item", "points"]].tolist() == [
+        "钱街道",
+        "一号",
+        "秩序",
+        "",
+    ]
     assert rows.loc[5, ["street", "item", "points"]].tolist() == ["乙街道", "不知道是什么", "1"]
     assert rows.loc[7, "points"] == "很多"
 
@@ -78,6 +93,17 @@ def test_rows_put_right_on_the_page_count_as_a_right_file(office, right):
     assert waiting(office) == [(first, 3)]
     commit.reinstate(office, first + 2, "李四")
     assert figures(office) == right
+
+
+def test_a_row_like_another_of_its_file_counts_as_in_the_file(tmp_path):
+    rows = [*GOOD, GOOD[0], GOOD[0]]  # the same fault three times: three rows of one file
+    whole, parts = make(tmp_path / "whole"), make(tmp_path / "parts")
+    take(whole, checklist(rows))
+    take(parts, checklist([GOOD[0]]), "昨天的.xlsx")  # and once in another: one of the three
+    first = take(parts, faulty({8: (ITEM, "不知道是什么"), 9: (ITEM, "不知道是什么")}, rows))
+    for row in (8, 9):
+        propose(parts, first, (SHEET, row), {ITEM: "环境"}, "张三")
+    assert figures(parts) == figures(whole)
 
 
 def test_the_whole_goes_when_the_file_is_withdrawn(office):

@@ -169,7 +169,7 @@ def test_a_remark_on_a_figure_can_only_be_kept(office, draft):
 def test_held_rows_block_the_signature_unless_each_is_waived(office):
     batch = put_with_a_held_row(office, "有一行不行", row("乙街道", 1, site="五号点"))
     issue = signing.draft(office, MONDAY, "张三")
-    with pytest.raises(IntakeError, match="还有 1 行暂不计"):
+    with pytest.raises(IntakeError, match="还有 1 行待核"):
         signing.sign(office, issue.key, "王五", "演字10号")
     line = signing.held_for(office, issue).iloc[0]
     place = (int(line["batch"]), line["sheet"], int(line["source_row"]))

@@ -23,6 +23,7 @@ from wenming_metrics.commands.printing import (
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
@@ -126,12 +127,13 @@ def _ranking(options: argparse.Namespace) -> int:
     shortlists = _shortlists(options, office, window) if ranked else None
     if options.json:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
+        facts["held"] = held_sentence(held_in(office, window))
         print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
     elif ranked:
         print_ranking(office, window, units)
         print_shortlists(shortlists)
     else:
-        print_listing(window, units)
+        print_listing(office, window, units)
     return OK
 
 
@@ -221,7 +223,8 @@ def _export(options: argparse.Namespace) -> int:
     window = _window(options, office)
     units = _listed(options, office, window)
     notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [
-        f"时段:{window.title}"
+        f"时段:{window.title}",
+        *filter(None, [held_sentence(held_in(office, window))]),
     ]
     if options.under:
         notes.append("整个时段都按这一版办法计算,只供比较。")

@@ -40,7 +40,7 @@ _MOST = 2_000
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CorrectionOutcome:
     """What became of a correction.
 
     correction - its number; batch - that it was stored as, 0: it waits for a second person
@@ -71,8 +71,8 @@ def propose(
     row: tuple[str, int],
     texts: Mapping[int, str],
     who: str,
-    reason: str = "",
-) -> Outcome:
+    grounds: str = "",
+) -> CorrectionOutcome:
     """Write other texts into cells of a held row; it counts at once, or when it is confirmed.
 
     Takes: row - name of the sheet, Excel's row; texts - column index -> new text; {}: the row is
@@ -84,29 +84,29 @@ def propose(
         sheet = sheet_number(connection, batch, row[0])
         key = (batch, sheet, row[1])
         _stop_unless_open(connection, key, row)
-        before = held_cells(connection, batch, row[0], row[1])
+        row_cells = held_cells(connection, batch, row[0], row[1])
     cells = [
         (cell.position, cell.header, cell.name, cell.text, text)
-        for cell in before
+        for cell in row_cells
         if (text := texts.get(cell.position, cell.text).strip()[:_MOST]) != cell.text
     ]
-    unknown = set(texts) - {cell.position for cell in before}
+    unknown = set(texts) - {cell.position for cell in row_cells}
     if unknown:
         raise IntakeError("这一列不能更正:只能更正表头认得出的列。")
     corrected = _read(office, key, cells, _slip(office, key, cells, who, who))
     waits = any(needs_second(cell[2]) for cell in cells)
     with one_file(corrected.preview.filename), writing(office.store) as connection:
         _stop_unless_open(connection, key, row)
-        number = corrections.add_correction(connection, key, cells, who, reason.strip())
-        taken = 0 if waits else _take(connection, office, number, corrected, who, "")
+        number = corrections.add_correction(connection, key, cells, who, grounds.strip())
+        stored_batch = 0 if waits else _take(connection, office, number, corrected, who)
     _log.info("更正 %s 批次 %s %s 行 %s 经办 %r", number, batch, row[0], row[1], who)
-    return Outcome(number, taken, 0 if waits else len(corrected.rows))
+    return CorrectionOutcome(number, stored_batch, 0 if waits else len(corrected.rows))
 
 
-def confirm(office: Office, correction: int, who: str) -> Outcome:
+def confirm(office: Office, correction: int, who: str) -> CorrectionOutcome:
     """Confirm what another person wrote: from now on the row counts.
 
-    Raises IntakeError for one's own correction, and where it cannot be taken over any more.
+    Raises IntakeError for one's own correction, and where it cannot be stored_batch over any more.
     """
     who = _named(who)
     with reading(office.store) as connection:
@@ -117,9 +117,9 @@ def confirm(office: Office, correction: int, who: str) -> Outcome:
     corrected = _read(office, key, cells, _slip(office, key, cells, str(line["who"]), who))
     with one_file(corrected.preview.filename), writing(office.store) as connection:
         _waiting_line(connection, correction)
-        taken = _take(connection, office, correction, corrected, who, "")
-    _log.info("更正 %s 确认 批次 %s 经办 %r", correction, taken, who)
-    return Outcome(correction, taken, len(corrected.rows))
+        stored_batch = _take(connection, office, correction, corrected, who)
+    _log.info("更正 %s 确认 批次 %s 经办 %r", correction, stored_batch, who)
+    return CorrectionOutcome(correction, stored_batch, len(corrected.rows))
 
 
 def refuse(office: Office, correction: int, who: str, reason: str) -> None:
@@ -157,23 +157,25 @@ def _stop_unless_open(
     rows = held.waiting(connection)
     if key not in set(rows[held.KEYS].itertuples(index=False, name=None)):
         raise IntakeError(f"批次 {key[0]} 的“{row[0]}”第 {row[1]} 行不在待核的行里。")
-    made = corrections.read_corrections(connection)
-    same = made[(made["act"] == "") & (made[held.KEYS] == list(key)).all(axis=1)]
-    if len(same):
-        raise IntakeError(f"这一行已有{same['who'].iloc[0]}填写的更正,等着复核。")
+    corrections_so_far = corrections.read_corrections(connection)
+    pending = corrections_so_far[
+        (corrections_so_far["act"] == "") & (corrections_so_far[held.KEYS] == list(key)).all(axis=1)
+    ]
+    if len(pending):
+        raise IntakeError(f"这一行已有{pending['who'].iloc[0]}填写的更正,等着复核。")
 
 
 def _waiting_line(connection: Connection, correction: int) -> pd.Series:
-    made = corrections.read_corrections(connection)
-    lines = made[(made["correction"] == correction) & (made["act"] == "")]
+    corrections_so_far = corrections.read_corrections(connection)
+    lines = corrections_so_far[
+        (corrections_so_far["correction"] == correction) & (corrections_so_far["act"] == "")
+    ]
     if lines.empty:
         raise IntakeError(f"没有等着复核的更正 {correction}。")
     return lines.iloc[0]
 
 
-def _read(
-    office: Office, key: tuple[int, int, int], cells: list[Cell], slip: bytes
-) -> Corrected:
+def _read(office: Office, key: tuple[int, int, int], cells: list[Cell], slip: bytes) -> Corrected:
     batch, sheet, row = key
     corrected = correct(office, batch, {(sheet, row, cell[0]): cell[4] for cell in cells}, slip)
     rows = corrected.rows
@@ -188,7 +190,6 @@ def _take(
     correction: int,
     corrected: Corrected,
     who: str,
-    reason: str,
 ) -> int:
     """Store a correction as a batch; its rows wait no longer."""
     rows = held.waiting(connection)[held.KEYS].merge(corrected.rows, on=held.KEYS)
@@ -197,7 +198,7 @@ def _take(
         raise IntakeError(_CHANGED_MEANWHILE)
     batch = store_file(connection, corrected.preview, office.rules, who)
     held.end_rows(connection, corrected.rows, batch, who)
-    corrections.end_correction(connection, correction, TAKEN, who, reason, batch)
+    corrections.end_correction(connection, correction, TAKEN, who, "", batch)
     return batch
 
 
@@ -208,5 +209,7 @@ def _slip(
     with reading(office.store) as connection:
         lines = lines_of(connection, key, cells)
     lines = lines.assign(who=who, at=stamp(), ended_by=confirmed_by)
-    notes = [f"页面更正单,{datetime.fromisoformat(stamp()):%Y-%m-%d %H:%M:%S.%f}。原文件照原样保存,没有改动。"]
+    notes = [
+        f"页面更正单,{datetime.fromisoformat(stamp()):%Y-%m-%d %H:%M:%S.%f}。原文件照原样保存,没有改动。"
+    ]
     return write_book(ExportSheet("更正单", "页面更正单", lines, _SLIP, notes))

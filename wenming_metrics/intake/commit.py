@@ -23,7 +23,7 @@ from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file,
 from wenming_metrics.intake.prepare import Ready, without_collection
 from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
-from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
+from wenming_metrics.intake.transaction import KNOWN, Preview, repeats_of_others, store_file
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Workbook
@@ -143,6 +143,7 @@ def examine(
     count_again: bool = False,
     replaces: bool = False,
     ready: Ready | None = None,
+    beside: tuple[int, ...] = (),
 ) -> Preview:
     """Hold a reading against the store: are its bytes known, do its rows repeat stored ones.
 
@@ -151,10 +152,10 @@ def examine(
     options = (register, count_again, replaces)
     try:
         with one_file(file_reading.filename):
-            return _examine(office, file_reading, data, *options, ready)
+            return _examine(office, file_reading, data, *options, ready, beside)
     except MistakeError as mistake:
         returned = return_file(file_reading.filename, data, mistake)
-        return _examine(office, returned, data, *options, None)
+        return _examine(office, returned, data, *options, None, beside)
 
 
 def _examine(
@@ -165,6 +166,7 @@ def _examine(
     count_again: bool,
     replaces: bool,
     ready: Ready | None,
+    beside: tuple[int, ...],
 ) -> Preview:
     with reading(office.store) as connection:
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
@@ -174,7 +176,7 @@ def _examine(
             if replaces:
                 notes += _replaced(stored, slices)
             else:
-                notes += _repeats(stored, file_reading, count_again)
+                notes += _repeats(stored, file_reading, count_again, beside)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
             notes += tell_restated(connection, file_reading, register)
@@ -190,6 +192,7 @@ def _examine(
         count_again=count_again,
         replaces=replaces,
         ready=ready,
+        beside=beside,
     )
 
 
@@ -230,9 +233,11 @@ def _replaced(stored: pd.DataFrame, slices: pd.DataFrame) -> Iterator[Problem]:
     yield Problem(REPLACED, details={**counts, "batches": _listed(gone["batch"])})
 
 
-def _repeats(stored: pd.DataFrame, file_reading: Reading, count_again: bool) -> Iterator[Problem]:
+def _repeats(
+    stored: pd.DataFrame, file_reading: Reading, count_again: bool, beside: tuple[int, ...]
+) -> Iterator[Problem]:
     """Say how many failed rows are stored already, and whether they will count again."""
-    count = int(find_repeats(file_reading.checks, stored).sum())
+    count = int(repeats_of_others(file_reading.checks, stored, beside).sum())
     if count:
         twins = stored[find_repeats(stored, file_reading.checks.assign(repeated=0))]
         facts = {"count": count, "batches": _listed(twins["batch"])}

@@ -65,12 +65,16 @@ class Corrected:
 
 @dataclass(frozen=True)
 class _File:
-    """A stored file as corrections find it: its own line, bytes, held rows, corrections so far."""
+    """A stored file as corrections find it: its own line, bytes, held rows, corrections so far.
+
+    earlier - cells put right earlier; family - its batch, and those of these corrections
+    """
 
     facts: Mapping[str, object]
     content: bytes
     waiting: pd.DataFrame
-    before: Mapping[Place, str]
+    earlier: Mapping[Place, str]
+    family: tuple[int, ...]
     answers: str
 
 
@@ -88,20 +92,20 @@ def correct(office: Office, batch: int, cells: Mapping[Place, str], slip: bytes)
     context = _context(office, against, answers)
     workbook = open_workbook(file.content, context)
     name, digest = str(file.facts["name"]), hashlib.sha256(slip).hexdigest()
-    before = read_workbook(put_cells(workbook, file.before), name, digest, context)
-    _stop_if_read_otherwise(file, before)
-    wanted = {**file.before, **cells}
-    after = read_workbook(put_cells(workbook, wanted), name, digest, context)
-    _stop_if_still_wrong(after, {place[:2] for place in cells})
-    rows = _good_now(file.waiting, after)
-    if not _same_but_for(before, after, _keys(rows)):
+    as_stored = read_workbook(put_cells(workbook, file.earlier), name, digest, context)
+    _stop_if_read_otherwise(file, as_stored)
+    corrected_cells = {**file.earlier, **cells}
+    corrected = read_workbook(put_cells(workbook, corrected_cells), name, digest, context)
+    _stop_if_still_wrong(corrected, {place[:2] for place in cells})
+    rows = _good_now(file.waiting, corrected)
+    if not _same_but_for(as_stored, corrected, _keys(rows)):
         raise IntakeError(_OTHERS)
-    small = _only_rows(after, workbook, _keys(rows), wanted)
+    small = _only_rows(corrected, workbook, _keys(rows), corrected_cells)
     if {place[:2] for place in cells} - _said_of(small):
         raise IntakeError(_NOTHING)
     with reading(office.store) as connection:
         _stop_if_replaced(connection, batch, small)
-    preview = examine(office, small, slip, against.register)
+    preview = examine(office, small, slip, against.register, beside=file.family)
     return Corrected(batch, rows, replace(preview, filename=_slip_name(name)))
 
 
@@ -115,15 +119,18 @@ def _stored_file(connection: Connection, batch: int) -> _File:
     if content is None:
         raise IntakeError("原文件已按保留期限清除,不能在页面上更正;请上传更正后的表格。")
     rows = held.waiting(connection)
-    made = corrections.read_corrections(connection)
-    taken = made[(made["batch"] == batch) & made["counts"]]
-    before = {
+    all_corrections = corrections.read_corrections(connection)
+    live_corrections = all_corrections[
+        (all_corrections["batch"] == batch) & all_corrections["counts"]
+    ]
+    earlier = {
         (int(line.sheet), int(line.source_row), int(cell[0])): cell[4]
-        for line in taken.itertuples()
+        for line in live_corrections.itertuples()
         for cell in line.cells
     }
     answers = corrections.answers_kept(connection, batch)
-    return _File(facts, content, rows[rows["batch"] == batch], before, answers)
+    family = (batch, *sorted(set(live_corrections["by_batch"].tolist())))
+    return _File(facts, content, rows[rows["batch"] == batch], earlier, family, answers)
 
 
 def _context(office: Office, against: IntakeContext, answers: SenderAnswers) -> Context:
@@ -131,36 +138,39 @@ def _context(office: Office, against: IntakeContext, answers: SenderAnswers) -> 
     return Context(against.register, office.catalogue, today(), *hints)
 
 
-def _stop_if_read_otherwise(file: _File, before: Reading) -> None:
+def _stop_if_read_otherwise(file: _File, as_stored: Reading) -> None:
     """Stop where the file is not read as it was: what was said of it then is not known now."""
-    good_now = len(_good_now(file.waiting, before))
+    good_now = len(_good_now(file.waiting, as_stored))
     ended = int(file.facts["held"]) - len(file.waiting)
-    counted = before.counts.good - good_now
-    if before.is_rejected or not int(file.facts["good"]) <= counted <= file.facts["good"] + ended:
+    good_before = as_stored.counts.good - good_now
+    if (
+        as_stored.is_rejected
+        or not int(file.facts["good"]) <= good_before <= file.facts["good"] + ended
+    ):
         raise IntakeError(
             "这份文件现在读出来和入库时不一样,不能在页面上更正。请下载标注好的原表,改好后整份上传。"
         )
 
 
-def _stop_if_still_wrong(after: Reading, rows: set[tuple[int, int]]) -> None:
+def _stop_if_still_wrong(corrected: Reading, rows: set[tuple[int, int]]) -> None:
     """Stop where a row that was put right is held all the same; says by what."""
-    if after.is_rejected:
-        raise IntakeError("改后整份文件读不出来:" + after.problems[0].text)
-    names = {sheet.index: sheet.name for sheet in after.sheets}
-    wrong = sorted(rows & _keys(after.held))
+    if corrected.is_rejected:
+        raise IntakeError("改后整份文件读不出来:" + corrected.problems[0].text)
+    names = {sheet.index: sheet.name for sheet in corrected.sheets}
+    wrong = sorted(rows & _keys(corrected.held))
     if wrong:
-        places = {(names[sheet], row) for sheet, row in wrong}
+        located_rows = {(names[sheet], row) for sheet, row in wrong}
         told = [
             problem.text
-            for problem in after.problems
-            if problem.severity == HOLD and (problem.sheet, problem.row) in places
+            for problem in corrected.problems
+            if problem.severity == HOLD and (problem.sheet, problem.row) in located_rows
         ]
         raise IntakeError("改后还有问题,没有保存。" + "".join(told))
 
 
-def _good_now(waiting: pd.DataFrame, after: Reading) -> pd.DataFrame:
+def _good_now(waiting: pd.DataFrame, corrected: Reading) -> pd.DataFrame:
     """List the waiting rows that a reading does not hold: batch, sheet, source_row, act."""
-    bad = _keys(after.held)
+    bad = _keys(corrected.held)
     good = [key not in bad for key in zip(waiting["sheet"], waiting["source_row"], strict=True)]
     return waiting.loc[good, held.KEYS].assign(act=held.CORRECTED).reset_index(drop=True)
 
@@ -189,9 +199,9 @@ def _said_of(file_reading: Reading) -> set[tuple[int, int]]:
     return set().union(*(_keys(frame) for frame in _said(file_reading).values()))
 
 
-def _same_but_for(before: Reading, after: Reading, rows: set[tuple[int, int]]) -> bool:
+def _same_but_for(as_stored: Reading, corrected: Reading, rows: set[tuple[int, int]]) -> bool:
     """Say whether two readings tell the same of all rows but some."""
-    return _told_of_others(before, rows) == _told_of_others(after, rows)
+    return _told_of_others(as_stored, rows) == _told_of_others(corrected, rows)
 
 
 def _told_of_others(file_reading: Reading, rows: set[tuple[int, int]]) -> dict[str, list]:
@@ -212,45 +222,47 @@ def _others(frame: pd.DataFrame, rows: set[tuple[int, int]]) -> pd.DataFrame:
 
 
 def _only_rows(
-    after: Reading, workbook: Workbook, rows: set[tuple[int, int]], cells: Mapping[Place, str]
+    corrected: Reading, workbook: Workbook, rows: set[tuple[int, int]], cells: Mapping[Place, str]
 ) -> Reading:
     """Keep of a reading what some rows say, and of the file their cells."""
-    checks = after.checks[_within(after.checks, rows)]
-    by_seq = {name: getattr(after, name) for name in _BY_SEQ}
-    pictures = after.pictures[_within(after.pictures, rows)]
-    answers = after.answers
+    checks = corrected.checks[_within(corrected.checks, rows)]
+    by_seq = {name: getattr(corrected, name) for name in _BY_SEQ}
+    pictures = corrected.pictures[_within(corrected.pictures, rows)]
+    answers = corrected.answers
     if answers is not None:
         answers = replace(answers, frame=answers.frame[_within(answers.frame, rows)])
-    names = {sheet.index: sheet.name for sheet in after.sheets}
-    places = {(names[sheet], row) for sheet, row in rows}
+    names = {sheet.index: sheet.name for sheet in corrected.sheets}
+    located_rows = {(names[sheet], row) for sheet, row in rows}
     digests = set(pictures["digest"])
     return replace(
-        after,
+        corrected,
         checks=checks,
         **{name: frame[frame["seq"].isin(checks["seq"])] for name, frame in by_seq.items()},
-        sites=after.sites[after.sites["site"].isin(checks["site"])],
-        plan=after.plan[_within(after.plan, rows)],
-        records=after.records[_within(after.records, rows)],
+        sites=corrected.sites[corrected.sites["site"].isin(checks["site"])],
+        plan=corrected.plan[_within(corrected.plan, rows)],
+        records=corrected.records[_within(corrected.records, rows)],
         answers=answers,
-        held=after.held.head(0),
-        problems=tuple(p for p in after.problems if (p.sheet, p.row) in places),
+        held=corrected.held.head(0),
+        problems=tuple(p for p in corrected.problems if (p.sheet, p.row) in located_rows),
         counts=Counts(len(rows), len(rows)),
-        blocks=tuple(_blocks(after, rows, cells)),
+        blocks=tuple(_blocks(corrected, rows, cells)),
         corrects="",
         personal=(),
         pictures=pictures,
-        picture_bytes={key: kept for key, kept in after.picture_bytes.items() if key in digests},
+        picture_bytes={
+            key: kept for key, kept in corrected.picture_bytes.items() if key in digests
+        },
     )
 
 
-def _blocks(after: Reading, rows: set[tuple[int, int]], cells: Mapping[Place, str]) -> list:
+def _blocks(corrected: Reading, rows: set[tuple[int, int]], cells: Mapping[Place, str]) -> list:
     in_row: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for (sheet, row, position), text in cells.items():
         in_row[sheet, row][position] = text
     return [
         (sheet, row_block(block, row, in_row[sheet, row]))
         for sheet, row in sorted(rows)
-        for index, block in after.blocks
+        for index, block in corrected.blocks
         if index == sheet and block.first_row <= row < block.first_row + block.n_rows
     ]
 

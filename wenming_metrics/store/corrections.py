@@ -21,22 +21,22 @@ Cell = tuple[int, str, str, str, str]
 
 
 def add_correction(
-    connection: Connection, row: tuple[int, int, int], cells: Sequence[Cell], who: str, reason: str
+    connection: Connection, row: tuple[int, int, int], cells: Sequence[Cell], who: str, grounds: str
 ) -> int:
     """Append what a person wrote; gives its number. Takes: row - batch, sheet, Excel's row"""
     batch, sheet, source_row = map(int, row)
     facts = {"batch": batch, "sheet": sheet, "source_row": source_row, "who": who}
-    written = json.dumps(list(cells), ensure_ascii=False)
+    cells_json = json.dumps(list(cells), ensure_ascii=False)
     number = schema.correction.c.correction
-    return append(connection, number, {**facts, "cells": written, "reason": reason})
+    return append(connection, number, {**facts, "cells": cells_json, "reason": grounds})
 
 
 def end_correction(
-    connection: Connection, correction: int, act: str, who: str, reason: str, by_batch: int | None
+    connection: Connection, correction: int, act: str, who: str, grounds: str, by_batch: int | None
 ) -> None:
     """Append what became of a correction: TAKEN as a batch, or REFUSED."""
     facts = {"correction": correction, "act": act, "by_batch": by_batch, "at": stamp()}
-    connection.execute(insert(schema.correction_end), {**facts, "who": who, "reason": reason})
+    connection.execute(insert(schema.correction_end), {**facts, "who": who, "reason": grounds})
 
 
 def read_corrections(connection: Connection) -> pd.DataFrame:
@@ -46,14 +46,14 @@ def read_corrections(connection: Connection) -> pd.DataFrame:
              while it waits), by_batch (0: none), ended_by, ended_at, end_reason; counts (the batch
              that it was taken over as is live)
     """
-    made, end, batch = schema.correction, schema.correction_end, schema.batch
+    correction, end, batch = schema.correction, schema.correction_end, schema.batch
     ended = [end.c.who.label("ended_by"), end.c.at.label("ended_at")]
     ended += [end.c.reason.label("end_reason"), end.c.act, end.c.by_batch]
     query = (
-        select(made, *ended, batch.c.live)
-        .join(end, end.c.correction == made.c.correction, isouter=True)
+        select(correction, *ended, batch.c.live)
+        .join(end, end.c.correction == correction.c.correction, isouter=True)
         .join(batch, batch.c.batch == end.c.by_batch, isouter=True)
-        .order_by(made.c.correction)
+        .order_by(correction.c.correction)
     )
     lines = read_frame(connection, query)
     texts = ["ended_by", "ended_at", "end_reason", "act"]

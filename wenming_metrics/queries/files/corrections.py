@@ -17,7 +17,7 @@ _NAMES = ["correction", "batch", "file", "sheet", "source_row", "header", "old",
 _NAMES += ["who", "at", "state", "ended_by", "ended_at", "end_reason", "by_batch"]
 
 
-def cell_corrections(office: Office) -> pd.DataFrame:
+def corrected_cells(office: Office) -> pd.DataFrame:
     """List the cells that people put right, the last one first.
 
     Returns: correction, batch, file, sheet (its name), source_row, header, old, new (texts), reason,
@@ -29,14 +29,14 @@ def cell_corrections(office: Office) -> pd.DataFrame:
 
 
 def corrections_in(connection: Connection) -> pd.DataFrame:
-    """Do what `cell_corrections` does on a connection."""
-    made = read_corrections(connection)
+    """Do what `corrected_cells` does on a connection."""
+    corrections = read_corrections(connection)
     frames = []
-    for line in made.to_dict("records"):
+    for line in corrections.to_dict("records"):
         key = (line["batch"], line["sheet"], line["source_row"])
-        told = {name: line[name] for name in ("correction", "reason", "who", "at", "by_batch")}
-        told |= {name: line[name] for name in ("ended_by", "ended_at", "end_reason")}
-        frames.append(lines_of(connection, key, line["cells"]).assign(**told, state=_state(line)))
+        texts = {name: line[name] for name in ("correction", "reason", "who", "at", "by_batch")}
+        texts |= {name: line[name] for name in ("ended_by", "ended_at", "end_reason")}
+        frames.append(lines_of(connection, key, line["cells"]).assign(**texts, state=_state(line)))
     if not frames:
         return pd.DataFrame(columns=_NAMES)
     return pd.concat(frames[::-1], ignore_index=True)[_NAMES]
@@ -57,6 +57,6 @@ def lines_of(
     batch, sheet, row = key
     sheets = read_sheets(connection, [batch])
     facts = sheets[sheets["sheet"] == sheet].iloc[0]
-    told = [(header, old, new) for _, header, _, old, new in cells] or [("", "", "")]
-    lines = pd.DataFrame(told, columns=["header", "old", "new"], dtype=object)
+    cell_lines = [(cell[1], cell[3], cell[4]) for cell in cells] or [("", "", "")]
+    lines = pd.DataFrame(cell_lines, columns=["header", "old", "new"], dtype=object)
     return lines.assign(batch=batch, file=facts["file"], sheet=facts["name"], source_row=row)

@@ -43,15 +43,15 @@ def waiting_rows(office: Office) -> pd.DataFrame:
 
     Returns: batch, file, sheet (its name), source_row (Excel's), codes (of the problems, joined by
              ","), sentences (what is wrong with the row, one per line), who and at (of 入库); as they
-             are written, "" without: day, street (or the unit that the row is of), site, item,
+             are cell_texts, "" without: day, street (or the unit that the row is of), site, item,
              description, points
     """
     with reading(office.store) as connection:
         rows = waiting(connection)
         if rows.empty:
             return pd.DataFrame(columns=[*_NAMES, *_SHOWN])
-        written = texts_of(connection, rows, _CELLS).map(mask)
-        rows = rows.assign(**_shown(written))
+        cell_texts = texts_of(connection, rows, _CELLS).map(mask)
+        rows = rows.assign(**_shown(cell_texts))
         numbers = rows["batch"].unique().tolist()
         sheets = read_sheets(connection, numbers)[["batch", "sheet", "name"]]
         sentences = {number: _sentences(problems_of(connection, number)) for number in numbers}
@@ -71,15 +71,17 @@ def waiting_rows(office: Office) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
-def _shown(written: pd.DataFrame) -> dict[str, np.ndarray]:
+def _shown(cell_texts: pd.DataFrame) -> dict[str, np.ndarray]:
     unit = np.select(
-        [written[name] != "" for name in ("street", "subject")],
-        [written["street"], written["subject"]],
-        written["community"],
+        [cell_texts[name] != "" for name in ("street", "subject")],
+        [cell_texts["street"], cell_texts["subject"]],
+        cell_texts["community"],
     )
-    texts = {"day": "day", "site": "site", "item": "item", "description": "description"}
-    plain = {name: written[column].to_numpy(object) for name, column in texts.items()}
-    return {**plain, "street": unit, "points": written["deduction"].to_numpy(object)}
+    shown_columns = {"day": "day", "site": "site", "item": "item", "description": "description"}
+    texts_by_name = {
+        name: cell_texts[column].to_numpy(object) for name, column in shown_columns.items()
+    }
+    return {**texts_by_name, "street": unit, "points": cell_texts["deduction"].to_numpy(object)}
 
 
 def sheet_number(connection: Connection, batch: int, name: str) -> int:

@@ -82,7 +82,11 @@ def _stands_at(headers: list[list], numbers: list[int], name: str) -> dict[int, 
         if one_table and place_of_row:
             place_of_row[number] = next(iter(place_of_row.values()))
             continue
-        columns = (column for column, _, known in headers_over(headers, number) if known == name)
+        columns = (
+            column
+            for column, _, column_name in headers_over(headers, number)
+            if column_name == name
+        )
         place_of_row[number] = next(columns, -1)
     return place_of_row
 

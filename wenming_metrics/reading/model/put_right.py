@@ -29,7 +29,10 @@ def put_cells(workbook: Workbook, cells: Mapping[tuple[int, int, int], str]) -> 
     Takes: cells - (index of the sheet, Excel's row, column index) -> text, "": the cell is blank
     """
     sheets = tuple(
-        _put_on_sheet(sheet, {at[1:]: text for at, text in cells.items() if at[0] == sheet.index})
+        _put_on_sheet(
+            sheet,
+            {address[1:]: text for address, text in cells.items() if address[0] == sheet.index},
+        )
         for sheet in workbook.sheets
     )
     return replace(workbook, sheets=sheets)
@@ -47,21 +50,23 @@ def _put_on_sheet(sheet: SheetGrid, cells: Mapping[tuple[int, int], str]) -> She
     return replace(sheet, columns=tuple(columns), facts=facts)
 
 
-def _put_in_column(column: GridColumn, at: int, text: str) -> GridColumn:
+def _put_in_column(column: GridColumn, row_index: int, text: str) -> GridColumn:
     """Give a column with one cell changed; each distinct value stands once in its dictionary."""
-    written = text or None
-    known = [type(known) is type(written) and known == written for known in column.values]
-    values = column.values if any(known) else (*column.values, written)
+    cell_text = text or None
+    same_cell = [
+        type(same_cell) is type(cell_text) and same_cell == cell_text for same_cell in column.values
+    ]
+    values = column.values if any(same_cell) else (*column.values, cell_text)
     codes = column.codes.astype(np.int32)
-    codes[at] = known.index(True) if any(known) else len(values) - 1
+    codes[row_index] = same_cell.index(True) if any(same_cell) else len(values) - 1
     return GridColumn(codes, values)
 
 
 def _told_of_others(facts: SheetFacts, cells: Mapping[tuple[int, int], str]) -> SheetFacts:
     """Leave out what the file says of cells that are others now: errors, formulas, percents."""
-    places = {f"{column_letter(position)}{row}" for row, position in cells}
-    formulas = tuple(place for place in facts.unsaved_formulas if place not in places)
-    errors = tuple(error for error in facts.errors if error[0] not in places)
+    addresses = {f"{column_letter(position)}{row}" for row, position in cells}
+    formulas = tuple(place for place in facts.unsaved_formulas if place not in addresses)
+    errors = tuple(error for error in facts.errors if error[0] not in addresses)
     return replace(
         facts,
         unsaved_formulas=formulas,
@@ -81,9 +86,11 @@ def row_block(block: Block, row: int, cells: Mapping[int, str]) -> Block:
     payload = zlib.decompress(block.packed)
     (length,) = struct.unpack_from("<I", payload)
     n_rows, dictionaries = json.loads(payload[4 : 4 + length])
-    at, start, row_values = row - block.first_row, 4 + length, []
+    row_index, start, row_values = row - block.first_row, 4 + length, []
     for width, values in dictionaries:
-        code = int.from_bytes(payload[start + at * width : start + (at + 1) * width], "little")
+        code = int.from_bytes(
+            payload[start + row_index * width : start + (row_index + 1) * width], "little"
+        )
         row_values.append(values[code])
         start += width * n_rows
     row_values += [None] * (max(cells, default=-1) + 1 - len(row_values))

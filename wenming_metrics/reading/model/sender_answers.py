@@ -69,10 +69,10 @@ def answers_text(answers: SenderAnswers) -> str:
 
 def read_answers(text: str) -> SenderAnswers:
     """Read what `answers_text` wrote; what a later version does not know any more is left out."""
-    known = json.loads(text)
-    looked = tuple(Looked(**visit) for visit in known.pop("looked", []))
-    pairs = {name: tuple(map(tuple, known.pop(name, []))) for name in ("kinds", "columns")}
-    scope = tuple(known.pop("scope", []))
+    answer_fields = json.loads(text)
+    looked = tuple(Looked(**visit) for visit in answer_fields.pop("looked", []))
+    pairs = {name: tuple(map(tuple, answer_fields.pop(name, []))) for name in ("kinds", "columns")}
+    scope = tuple(answer_fields.pop("scope", []))
     fields = SenderAnswers.__dataclass_fields__
-    rest = {name: answer for name, answer in known.items() if name in fields}
-    return SenderAnswers(looked=looked, scope=scope, **pairs, **rest)
+    plain_answers = {name: answer for name, answer in answer_fields.items() if name in fields}
+    return SenderAnswers(looked=looked, scope=scope, **pairs, **plain_answers)

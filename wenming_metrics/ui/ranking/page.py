@@ -14,6 +14,7 @@ from wenming_metrics.domain.periods import Window, today, week_to_date, window
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -241,4 +242,5 @@ def _notes(office: Office, selection: Selection) -> list[str]:
         return signed_notes(ask(frozen, selection.signed))
     of = selection.window
     notes = [f"测评办法:{rules_name}" for rules_name in names_of(of, office)] + [f"时段:{of.title}"]
+    notes += filter(None, [held_sentence(ask(held_in, of))])
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes
