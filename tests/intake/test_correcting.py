@@ -1,5 +1,6 @@
 """Cells put right on the page: as if the file had been right, with who wrote and who confirmed."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,8 @@ from tests.intake.test_resubmission import (
     waiting,
 )
 from tests.offices import checklist
+from wenming_metrics.__main__ import FAILED, OK, main
+from wenming_metrics.commands import lists
 from wenming_metrics.decisions import cell_corrections
 from wenming_metrics.decisions.cell_corrections import confirm, effect_of, propose, refuse
 from wenming_metrics.intake import commit
@@ -183,3 +186,23 @@ def test_a_day_moved_out_of_a_replaced_slice_is_told(office):
     moved = str(DAY + timedelta(days=1))
     with pytest.raises(IntakeError):  # the day lies in the future of the city, or is another's
         propose(office, first, (SHEET, 3), {0: moved[:4], ITEM: "秩序"}, "张三")
+
+
+def test_the_terminal_lists_corrects_confirms_and_refuses(office, monkeypatch, capsys):
+    first = take(office, faulty())
+    monkeypatch.setattr(lists, "open_office", lambda _: office)
+
+    def run(*words) -> tuple[int, str]:
+        return main([str(word) for word in words]), "".join(capsys.readouterr())
+
+    row = ("correct", first, "--sheet", SHEET, "--row", 7, "--who", "张三")
+    assert "另一人复核" in run(*row, "--set", "扣分=2")[1]
+    code, text = run("approve", 1, "--who", "张三")
+    assert (code, "另一人复核" in text) == (FAILED, True)
+    assert run("reject", 1, "--who", "李四", "--reason", "再核")[0] == OK
+    assert "能更正的列" in run(*row, "--set", "罚=2")[1]
+    assert run(*row, "--set", "扣分=1")[0] == OK
+    assert run("approve", 2, "--who", "李四")[0] == OK
+    code, text = run("corrections", "--json")
+    assert [line["state"] for line in json.loads(text)["corrections"]] == ["已入库", "已退回"]
+    assert "更正（2 条）" in run("corrections")[1]

@@ -28,7 +28,7 @@ from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.remarks import undecided
 from wenming_metrics.publishing.snapshot import digest_of, freeze, packed, signed_before
 from wenming_metrics.queries.files.held import waiting_rows
-from wenming_metrics.queries.files.held_effect import what_of
+from wenming_metrics.queries.files.held_effect import NO_EFFECT, what_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
 from wenming_metrics.rules.calendar import Slot, slot_at
@@ -210,9 +210,9 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
             raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
-        facts = list_facts(
-            office, lists, {"document": document, "signed_at": signed_at, "signed_by": who}
-        )
+        signature = {"document": document, "signed_at": signed_at, "signed_by": who}
+        without = _signed_without(connection, office, issue)
+        facts = list_facts(office, lists, signature | ({"held": without} if without else {}))
         bulletin = gather(connection, office, issue.window, cut)
         content = freeze(issue, facts, cut, lists, bulletin)
         digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
@@ -227,6 +227,16 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         signed_issue.short_hash,
     )
     return signed_issue
+
+
+def _signed_without(connection: Connection, office: Office, issue: Issue) -> str:
+    """Say how many rows that could change a score an issue is signed without; "": none."""
+    held_rows = _held(connection, office, issue)
+    reasons = held_rows["waived"][~held_rows["waived"].str.startswith(NO_EFFECT)]
+    if reasons.empty:
+        return ""
+    told_once = "；".join(dict.fromkeys(reasons.tolist()))
+    return f"签发时另有{len(reasons)}条待核，没有计入得分。原因：{told_once}"
 
 
 def _stop_unless_ready(connection: Connection, office: Office, issue: Issue) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.office import Office
+from wenming_metrics.store import schema
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.corrections import REFUSED, Cell, read_corrections
-from wenming_metrics.store.database import reading
+from wenming_metrics.store.database import read_frame, reading
+from wenming_metrics.store.days import among
+from wenming_metrics.store.registers import read_register
 
 WAITS, DONE, BACK, GONE = "待复核", "已入库", "已退回", "已撤回"
 _NAMES = ["correction", "batch", "file", "sheet", "source_row", "header", "old", "new", "reason"]
@@ -60,3 +66,22 @@ def lines_of(
     cell_lines = [(cell[1], cell[3], cell[4]) for cell in cells] or [("", "", "")]
     lines = pd.DataFrame(cell_lines, columns=["header", "old", "new"], dtype=object)
     return lines.assign(batch=batch, file=facts["file"], sheet=facts["name"], source_row=row)
+
+
+def corrections_counted(connection: Connection, window: Window, kind: str) -> pd.DataFrame:
+    """List the corrections that count in a window, with the units of a board that they count at.
+
+    Takes:   kind - of the board
+    Returns: the columns of `corrected_cells`, and unit; of columns that take a second person, what
+             that person saw stands beside it (ended_by)
+    """
+    cells = corrections_in(connection)
+    cells = cells[cells["state"] == DONE]
+    row = schema.row
+    query = select(row.c.batch, row.c.source_row, row.c.unit).distinct()
+    batches = sorted(set(cells["by_batch"].tolist()))
+    query = query.where(among(row.c.day, window.days), row.c.batch.in_(batches))
+    rows = read_frame(connection, query).rename(columns={"batch": "by_batch"})
+    board_unit = ancestors(read_register(connection), kind)
+    rows = rows.assign(unit=board_unit[rows["unit"].to_numpy(np.int64)])
+    return cells.merge(rows, on=["by_batch", "source_row"]).reset_index(drop=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.registers import ancestors
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.office import Office
@@ -30,6 +31,7 @@ from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.store.registers import read_register
 
+NO_EFFECT = "不影响得分"
 SCORELESS = {SURVEY, COUNTED, "quota", "campaign"}
 """Kinds of sheets that no score of an inspection is made of."""
 _CELLS = ("day", "district", "street", "community", "subject", "responsible")
@@ -76,17 +78,10 @@ def with_held(office: Office, window: Window, kind: str, lines: pd.DataFrame) ->
     if rows.empty:
         return lines.assign(held=0)
     with reading(office.store) as connection:
-        units = read_register(connection).units
-    named = [{_on_board(units, unit, kind) for unit in row_units} for row_units in rows["units"]]
+        board_unit = ancestors(read_register(connection), kind)
+    named = [set(board_unit[list(row_units)].tolist()) for row_units in rows["units"]]
     count = Counter(unit for row_units in named for unit in row_units)
     return lines.assign(held=[count[unit] for unit in lines["unit"].tolist()])
-
-
-def _on_board(units: pd.DataFrame, unit: int, kind: str) -> int:
-    """Give the unit of a kind at or above a unit; -1 where none is."""
-    while unit >= 0 and units["kind"].iloc[unit] != kind:
-        unit = int(units["parent"].iloc[unit])
-    return unit
 
 
 def held_sentence(rows: pd.DataFrame, unit_name: str = "") -> str:
@@ -161,13 +156,13 @@ def _why_not(
     names: Names, cells: dict[str, str], kind: str, day: int, window: Window, scored: np.ndarray
 ) -> str:
     if kind in SCORELESS:
-        return "不影响得分：这种表不计入督查得分"
+        return f"{NO_EFFECT}：这种表不计入督查得分"
     if day and not window.start.toordinal() <= day <= window.end.toordinal():
-        return "不影响得分：日期不在本期"
+        return f"{NO_EFFECT}：日期不在本期"
     code = names.item_codes.get(values.word(cells["item_code"]))
     known = [code] if code is not None else names.items.get(values.word(cells["item"]), [])
     if known and not scored[known].any():
-        return "不影响得分：测评项不计分"
+        return f"{NO_EFFECT}：测评项不计分"
     return ""
 
 

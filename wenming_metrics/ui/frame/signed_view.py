@@ -60,6 +60,9 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
             f"{issue.signed_at[:10]} · 校验码 {issue.short_hash}"
         )
         live = bool(len(changed.units)) and st.toggle(_LIVE, key=f"live-{issue.key}")
+    signed_without = str(ask(frozen, issue.key).facts.get("held", ""))
+    if signed_without:
+        page.note(words.plain(signed_without))
     if len(changed.units):
         draw_corrections(changed, open_=live)
     if live:
