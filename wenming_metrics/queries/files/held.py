@@ -30,12 +30,14 @@ _SHOWN = ["day", "street", "site", "item", "description", "points"]
 
 @dataclass(frozen=True)
 class HeldCell:
-    """A cell of a held row: its column index, header as typed, name of the column, its text."""
+    """A cell of a held row: its column index, header as typed, name of the column, its text, whether
+    something is said to be wrong with it."""
 
     position: int
     header: str
     name: str
     text: str
+    is_wrong: bool
 
 
 def waiting_rows(office: Office) -> pd.DataFrame:
@@ -103,11 +105,16 @@ def held_cells(connection: Connection, batch: int, sheet: str, row: int) -> list
     values = row_values(connection, batch, number, row)
     # In a sheet with one column per item, these columns have no name of their own.
     is_wide = facts["kind"].iloc[0] not in (CHECKLIST, FINDINGS, VISITS, PLAN)
+    blamed = {
+        problem.header
+        for problem in problems_of(connection, batch)
+        if (problem.sheet, problem.row, problem.severity) == (sheet, row, HOLD)
+    }
     cells = []
     for position, header, name in headers_over(headers, row):
         if (name or is_wide) and not is_idle(header) and not is_personal(normalise(header), ()):
             text = mask(as_text(values[position])) if position < len(values) else ""
-            cells.append(HeldCell(position, header, name, text))
+            cells.append(HeldCell(position, header, name, text, header in blamed))
     return cells
 
 

@@ -131,7 +131,8 @@ def say(sentence: str) -> None:
 def tell(text: str, *, was_done: bool) -> None:
     """Tell what came of the reader's last act: done, or not done and why."""
     with st.container(key="told-done" if was_done else "told-not-done"):
-        st.markdown(text if was_done else f"**没有完成。**{text}")
+        # With nothing after the full stop, the stars behind it would be shown as stars.
+        st.markdown(text if was_done else f"**没有完成。** {text}")
 
 
 def note(text: str) -> None:

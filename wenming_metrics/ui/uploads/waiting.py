@@ -76,13 +76,11 @@ def _draw_cells(
 ) -> None:
     """Draw the cells of a row as a form; what is changed in it is written when it is sent."""
     with st.form(f"waiting-cells-{key}", border=False):
-        for start in range(0, len(cells), _IN_A_ROW):
-            for column, cell in zip(
-                st.columns(_IN_A_ROW), cells[start : start + _IN_A_ROW], strict=False
-            ):
-                label = f"{cell.header}（须复核）" if needs_second(cell.name) else cell.header
-                field = column.text_area if _is_long(cell.text) else column.text_input
-                field(words.plain(label), cell.text, key=_field(key, cell), max_chars=2000)
+        wrong = [cell for cell in cells if cell.is_wrong]
+        _draw_fields(wrong or cells, key)
+        if wrong and len(wrong) < len(cells):
+            with st.expander("这一行的其他格"):
+                _draw_fields([cell for cell in cells if not cell.is_wrong], key)
         st.text_input("更正依据", key=f"waiting-why-{key}", placeholder="如：核对原始检查单")
         page.note(
             "改动写明“须复核”的格，要由另一人复核确认后才计入；其他的改好就计入。"
@@ -96,6 +94,15 @@ def _draw_cells(
             on_click=_save,
             args=(office, batch, row_key, cells, who, key),
         )
+
+
+def _draw_fields(cells: list[HeldCell], key: str) -> None:
+    for start in range(0, len(cells), _IN_A_ROW):
+        in_row = cells[start : start + _IN_A_ROW]
+        for column, cell in zip(st.columns(_IN_A_ROW), in_row, strict=False):
+            label = f"{cell.header}（须复核）" if needs_second(cell.name) else cell.header
+            field = column.text_area if _is_long(cell.text) else column.text_input
+            field(words.plain(label), cell.text, key=_field(key, cell), max_chars=2000)
 
 
 def _is_long(text: str) -> bool:
