@@ -44,8 +44,8 @@ from wenming_metrics.store.replacing import drop_covered
 
 _ROW = ["sheet", "source_row"]
 _BY_SEQ = ("roles", "findings", "pieces")
-_OTHERS = "这样改会连带改动文件里已经计分的行。请下载标注好的原表,改好后整份上传,并选择“替换”。"
-_NOTHING = "改后这一行没有可以计入的内容,请再核对。"
+_OTHERS = "这样改会连带改动文件里已经计分的行。请下载标注好的原表，改好后整份上传，并选择“替换”。"
+_NOTHING = "改后这一行没有可以计入的内容，请再核对。"
 Place = tuple[int, int, int]
 """Index of a sheet, Excel's row, column index."""
 
@@ -112,12 +112,12 @@ def correct(office: Office, batch: int, cells: Mapping[Place, str], slip: bytes)
 def _stored_file(connection: Connection, batch: int) -> _File:
     facts = batch_facts(connection, batch)
     if facts is None or not facts["live"]:
-        raise IntakeError(f"没有批次 {batch},或者它已经撤回。")
+        raise IntakeError(f"没有批次 {batch}，或者它已经撤回。")
     if facts["kind"] in REGISTER_KINDS:
         raise IntakeError("名册和节假日请改好后整份上传。")
     content, _ = original_bytes(connection, batch)
     if content is None:
-        raise IntakeError("原文件已按保留期限清除,不能在页面上更正;请上传更正后的表格。")
+        raise IntakeError("原文件已按保留期限清除，不能在页面上更正；请上传更正后的表格。")
     rows = held.waiting(connection)
     all_corrections = corrections.read_corrections(connection)
     live_corrections = all_corrections[
@@ -148,7 +148,7 @@ def _stop_if_read_otherwise(file: _File, as_stored: Reading) -> None:
         or not int(file.facts["good"]) <= good_before <= file.facts["good"] + ended
     ):
         raise IntakeError(
-            "这份文件现在读出来和入库时不一样,不能在页面上更正。请下载标注好的原表,改好后整份上传。"
+            "这份文件现在读出来和入库时不一样，不能在页面上更正。请下载标注好的原表，改好后整份上传。"
         )
 
 
@@ -165,7 +165,7 @@ def _stop_if_still_wrong(corrected: Reading, rows: set[tuple[int, int]]) -> None
             for problem in corrected.problems
             if problem.severity == HOLD and (problem.sheet, problem.row) in located_rows
         ]
-        raise IntakeError("改后还有问题,没有保存。" + "".join(told))
+        raise IntakeError("改后还有问题，没有保存。" + "".join(told))
 
 
 def _good_now(waiting: pd.DataFrame, corrected: Reading) -> pd.DataFrame:
@@ -270,7 +270,7 @@ def _blocks(corrected: Reading, rows: set[tuple[int, int]], cells: Mapping[Place
 def _stop_if_replaced(connection: Connection, batch: int, small: Reading) -> None:
     """Stop where a later file has replaced what the rows speak of."""
     if len(small.checks) != len(drop_covered(connection, small.checks.assign(batch=batch))):
-        raise IntakeError("这一天这个街道的数据已由后来的文件替换,请在后来的文件里更正。")
+        raise IntakeError("这一天这个街道的数据已由后来的文件替换，请在后来的文件里更正。")
 
 
 def _slip_name(name: str) -> str:

@@ -104,6 +104,31 @@ def pick(
     return chosen[0] if chosen else None
 
 
+def pick_kept(
+    data: pd.DataFrame, columns: dict, name: str, ids: Sequence[str], revision: int, rows: int
+) -> int | None:
+    """Draw a table of which the picked row stays picked when its lines change.
+
+    Takes: name - of the table; ids - of the lines, the same wherever a line stands; revision - of the
+           store: a selection is a position, and outlives a change of the lines
+    """
+    memory = f"{name}-picked"
+    chosen = st.session_state.get(memory)
+    default = {"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None
+    state = _draw(
+        data,
+        columns,
+        rows,
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=default,
+        key=f"{name}-{revision}",
+    )
+    picked = [row for row in state["selection"]["rows"] if row < len(data.index)]
+    st.session_state[memory] = ids[picked[0]] if picked else None
+    return picked[0] if picked else None
+
+
 def pick_name(
     data: pd.DataFrame | Styler,
     columns: dict,
@@ -117,12 +142,17 @@ def pick_name(
     Takes: control - key of the control; names - of the lines
     """
 
+    renewed = f"{key}-renewed"
+    table_key = f"{key}-{st.session_state.get(renewed, 0)}"
+
     def follow() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
+        picked = st.session_state[table_key]["selection"]["rows"]
         name = names[picked[0]] if picked else None
         st.session_state[control] = name if isinstance(name, str) else None
+        if picked and not isinstance(name, str):  # a tick that does nothing does not stay
+            st.session_state[renewed] = st.session_state.get(renewed, 0) + 1
 
-    pick(data, columns, key, rows, follow)
+    pick(data, columns, table_key, rows, follow)
 
 
 def choose_name(label: str, names: Sequence[str], control: str) -> None:

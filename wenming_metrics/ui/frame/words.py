@@ -53,7 +53,7 @@ def bold(text: str) -> str:
 def effect_lines(effect: pd.DataFrame) -> pd.DataFrame:
     """Write the change of `intake.rehearsal.effect` as texts: unit_name, scores, ranks."""
     return effect.assign(
-        scores=arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
+        scores=arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未评分"),
         ranks=arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
     )
 

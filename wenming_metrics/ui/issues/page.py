@@ -34,8 +34,9 @@ def draw(office: Office, who: str) -> None:
     tell_done()
     slots = ask(issues.slots_with_issues)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
-    key = f"issues-{cache.version().revision}"
-    picked = tables.pick(_lines(slots), _ISSUES, key, 8)
+    ids = [slot.window.key for slot, _ in slots]
+    revision = cache.version().revision
+    picked = tables.pick_kept(_lines(slots), _ISSUES, "issues", ids, revision, 8)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
