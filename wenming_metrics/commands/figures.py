@@ -18,11 +18,13 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
+    say,
     say_saved,
 )
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.issues import issues, signed_for
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats
@@ -128,13 +130,28 @@ def _ranking(options: argparse.Namespace) -> int:
     if options.json:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
         facts["held"] = held_sentence(held_in(office, window))
+        facts["signed"] = _signed_note(office, window)
         print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
     elif ranked:
         print_ranking(office, window, units)
         print_shortlists(shortlists)
     else:
         print_listing(office, window, units)
+    note = "" if options.json else _signed_note(office, window)
+    if note:
+        say(note)
     return OK
+
+
+def _signed_note(office: Office, window: periods.Window) -> str:
+    """Say that a window is signed, so that nobody takes live figures for those; "": it is not."""
+    issue = signed_for(issues(office), window)
+    if issue is None:
+        return ""
+    return (
+        f"{issue.title}已签发（{issue.document}），名单以签发的为准；这里是实时数据，"
+        f"变动见 issue verify {issue.year}-{issue.number}。"
+    )
 
 
 def _board(options: argparse.Namespace, office: Office) -> Board:
@@ -224,7 +241,7 @@ def _export(options: argparse.Namespace) -> int:
     units = _listed(options, office, window)
     notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [
         f"时段:{window.title}",
-        *filter(None, [held_sentence(held_in(office, window))]),
+        *filter(None, [_signed_note(office, window), held_sentence(held_in(office, window))]),
     ]
     if options.under:
         notes.append("整个时段都按这一版办法计算,只供比较。")

@@ -245,6 +245,8 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     )
     marked = ["held"] if "held" in lines and lines["held"].any() else []
     lines = lines[["unit", "is_mean", *RANKED_LIST, *marked]]
+    if marked:
+        lines = lines.assign(held=lines["held"].where(lines["held"] > 0))
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
     listed = pd.concat(groups, ignore_index=True) if groups else lines
     return listed.astype(dict.fromkeys(["sites", "checks", "failed", *marked], "Int64"))
