@@ -145,12 +145,12 @@ def _ranking(options: argparse.Namespace) -> int:
 
 def _signed_note(office: Office, window: periods.Window) -> str:
     """Say that a window is signed, so that nobody takes live figures for those; "": it is not."""
-    issue = signed_for(issues(office), window)
-    if issue is None:
+    signed_issue = signed_for(issues(office), window)
+    if signed_issue is None:
         return ""
     return (
-        f"{issue.title}已签发（{issue.document}），名单以签发的为准；这里是实时数据，"
-        f"变动见 issue verify {issue.year}-{issue.number}。"
+        f"{signed_issue.title}已签发（{signed_issue.document}），名单以签发的为准；这里是实时数据，"
+        f"变动见 issue verify {signed_issue.year}-{signed_issue.number}。"
     )
 
 

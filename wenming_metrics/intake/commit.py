@@ -85,7 +85,7 @@ def read_file(
 ) -> Reading:
     """Read a file; nothing is stored. One that the program fails at is returned (退回) with a number.
 
-    Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
+    Takes: answers - what its sender says of it; workbook - what `decode_file` all_corrections of it
     """
     filename = file_name(filename)
     context = _reading_context(office, against, answers)
@@ -337,6 +337,8 @@ def _corrections_of(connection: Connection, batch: int, act: str) -> list[int]:
     """List the batches of corrections that go with their file; none comes back by itself."""
     if act != batches.WITHDRAW:
         return []
-    made = corrections.read_corrections(connection)
-    with_file = made.loc[(made["batch"] == batch) & made["counts"], "by_batch"]
+    all_corrections = corrections.read_corrections(connection)
+    with_file = all_corrections.loc[
+        (all_corrections["batch"] == batch) & all_corrections["counts"], "by_batch"
+    ]
     return sorted(set(with_file.astype(int)))

@@ -160,12 +160,12 @@ def _stop_if_still_wrong(corrected: Reading, rows: set[tuple[int, int]]) -> None
     wrong = sorted(rows & _keys(corrected.held))
     if wrong:
         located_rows = {(names[sheet], row) for sheet, row in wrong}
-        told = [
+        sentences = [
             problem.text
             for problem in corrected.problems
             if problem.severity == HOLD and (problem.sheet, problem.row) in located_rows
         ]
-        raise IntakeError("改后还有问题，没有保存。" + "".join(told))
+        raise IntakeError("改后还有问题，没有保存。" + "".join(sentences))
 
 
 def _good_now(waiting: pd.DataFrame, corrected: Reading) -> pd.DataFrame:

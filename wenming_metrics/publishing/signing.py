@@ -141,8 +141,10 @@ def _held(connection: Connection, office: Office, issue: Issue) -> pd.DataFrame:
     held_facts = what_of(connection, office, rows, issue.window)
     by_own_day = (held_facts["day"] > 0) & (held_facts["cannot"] == "")
     in_time_batches = set(connection.execute(in_time).scalars())
-    kept = rows["batch"].isin(wanted) | (by_own_day & rows["batch"].isin(in_time_batches))
-    rows = rows.drop(columns="codes").assign(cannot=held_facts["cannot"].to_numpy(object))[kept]
+    is_awaited = rows["batch"].isin(wanted) | (by_own_day & rows["batch"].isin(in_time_batches))
+    rows = rows.drop(columns="codes").assign(cannot=held_facts["cannot"].to_numpy(object))[
+        is_awaited
+    ]
     waived = store.read_waivers(connection, issue.key)[[*_ROW, "reason"]]
     held_rows = rows.merge(waived.rename(columns={"reason": "waived"}), on=_ROW, how="left")
     held_rows = held_rows.assign(waived=held_rows["waived"].fillna(held_rows["cannot"]))

@@ -63,9 +63,9 @@ def held_in(office: Office, window: Window) -> pd.DataFrame:
         facts = what_of(connection, office, numbered[_ROW], window)
         window_batches = _near(connection, window)
     of_window = (facts["day"] > 0).to_numpy() | rows["batch"].isin(window_batches).to_numpy()
-    kept = of_window & (facts["cannot"] == "").to_numpy()
+    can_change = of_window & (facts["cannot"] == "").to_numpy()
     lines = rows.assign(**{name: facts[name].to_numpy() for name in ("units", "unit_name", "lost")})
-    return lines[kept].reset_index(drop=True)
+    return lines[can_change].reset_index(drop=True)
 
 
 def with_held(office: Office, window: Window, kind: str, lines: pd.DataFrame) -> pd.DataFrame:
@@ -95,10 +95,10 @@ def held_sentence(rows: pd.DataFrame, unit_name: str = "") -> str:
         return ""
     unit_phrases = []
     for name, of_unit in rows.groupby(rows["unit_name"].replace("", _NO_UNIT), sort=False):
-        known = of_unit["lost"].notna()
+        legible = of_unit["lost"].notna()
         phrase = f"{name}{len(of_unit)}条"
-        points = f"写明扣{of_unit['lost'].sum():.10g}分" if known.any() else ""
-        unread = "" if known.all() else f"{int((~known).sum())}条没有可读的扣分"
+        points = f"写明扣{of_unit['lost'].sum():.10g}分" if legible.any() else ""
+        unread = "" if legible.all() else f"{int((~legible).sum())}条没有可读的扣分"
         unit_phrases.append(f"{phrase}（{'，'.join(filter(None, [points, unread]))}）")
     listed_units = "、".join(unit_phrases[:_SHOWN]) + (
         f"等{len(unit_phrases)}个单位" if len(unit_phrases) > _SHOWN else ""

@@ -66,9 +66,9 @@ def texts_of(connection: Connection, rows: pd.DataFrame, names: Sequence[str]) -
             for row_index, number in zip(sheet_rows.index.tolist(), numbers, strict=True):
                 if not first <= number < first + size:
                     continue
-                for name, at in positions.items():
-                    if 0 <= at[number] < len(columns):
-                        column = columns[at[number]]
+                for name, position_of in positions.items():
+                    if 0 <= position_of[number] < len(columns):
+                        column = columns[position_of[number]]
                         value = column.values[column.codes[number - first]]
                         texts[name][row_index] = as_text(value)
     return pd.DataFrame(texts, columns=list(names))

@@ -155,9 +155,9 @@ def shown_as(value: float, code: str) -> tuple[str, bool]:
     signs, literal, digits = _read_section(section)
     if not signs and not literal:
         exact = Decimal(f"{value:.15g}")
-        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        is_lost = _is_whole(section) and abs(whole - exact) > _NOISE
-        return (f"{whole:f}", True) if is_lost else ("", False)
+        rounded = exact.quantize(Decimal(1), ROUND_HALF_UP)
+        is_lost = _is_whole(section) and abs(rounded - exact) > _NOISE
+        return (f"{rounded:f}", True) if is_lost else ("", False)
     exact = Decimal(f"{value:.15g}").scaleb(2 * signs)
     decimals = _PLACEHOLDER.search(digits, _start(digits))
     is_plain = bool(digits[_start(digits) :]) and "/" not in digits and "E" not in digits.upper()
