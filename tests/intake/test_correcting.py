@@ -31,6 +31,8 @@ from wenming_metrics.queries.scores.originals import row_cells
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
 
+pytestmark = pytest.mark.store
+
 STREET, SITE, ITEM, POINTS = 2, 4, 5, 7
 
 

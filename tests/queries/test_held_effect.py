@@ -17,6 +17,8 @@ from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
 from wenming_metrics.ui.frame import tables, words
 
+pytestmark = pytest.mark.store
+
 WEEK = window("week", MONDAY)
 SENTENCE = (
     "另有2条待核，暂不计分：甲街道1条（写明扣1.5分）、看不出单位的1条（1条没有可读的扣分）。"
