@@ -34,8 +34,8 @@ def lists_at(office, window, at):
 
 
 def shown(office, window):
-    """What the pages show now; rows that wait stand beside live lists only."""
-    return ranking(office, window).drop(columns="held"), top_losses(office, window)
+    """What the pages show now."""
+    return ranking(office, window), top_losses(office, window)
 
 
 def assert_same(lists, told):

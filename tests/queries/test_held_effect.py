@@ -12,7 +12,12 @@ from tests.publishing.city import MONDAY, NEXT, open_city, row
 from wenming_metrics.domain.periods import window
 from wenming_metrics.export.tables import ranking_workbook
 from wenming_metrics.intake import commit
-from wenming_metrics.queries.files.held_effect import held_in, held_sentence
+from wenming_metrics.queries.files.held_effect import (
+    held_counts,
+    held_in,
+    held_sentence,
+    with_held,
+)
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.queries.ranking.shortlists import named_units
 from wenming_metrics.ui.frame import tables, words
@@ -55,14 +60,15 @@ def test_held_rows_are_told_with_their_units_and_points(office):
 
 
 def test_no_list_shows_a_unit_without_the_rows_that_wait(office):
-    ranked = ranking(office, WEEK, "street")
+    counts = held_counts(office, WEEK, "street")
+    ranked = with_held(ranking(office, WEEK, "street"), counts)
     assert dict(zip(ranked["unit_name"], ranked["held"], strict=True)) == {"甲街道": 1, "乙街道": 0}
     # 甲街道 leads with 80 of 100; what would take it down is told wherever it is named.
     assert "（有1条待核，名次可能变化）" in words.ranking(ranked)
     lines = tables.ranked_lines(ranked).set_index("unit_name")
     assert lines.loc["甲街道", "held"] == 1
     assert "held" in tables.ranking_columns(lines)
-    shortlists = named_units(office, WEEK, "street")
+    shortlists = with_held(named_units(office, WEEK, "street"), counts)
     assert "1条待核" in shortlists.set_index("unit_name").loc["甲街道", "remark"]
     data = ranking_workbook(ranked, "排名", [held_sentence(held_in(office, WEEK))], shortlists)
     texts = [c.value for line in openpyxl.load_workbook(io.BytesIO(data))["排名"] for c in line]
@@ -72,7 +78,8 @@ def test_no_list_shows_a_unit_without_the_rows_that_wait(office):
 def test_without_held_rows_nothing_is_said(tmp_path):
     office = open_city(tmp_path)
     put(office)
-    ranked = ranking(office, WEEK, "street")
+    counts = held_counts(office, WEEK, "street")
+    ranked = with_held(ranking(office, WEEK, "street"), counts)
     assert ranked["held"].tolist() == [0, 0]
     assert "held" not in tables.ranked_lines(ranked)
     assert "待核" not in words.ranking(ranked)

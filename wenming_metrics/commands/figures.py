@@ -25,7 +25,7 @@ from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.intake import commit
 from wenming_metrics.publishing.issues import issues, signed_for
-from wenming_metrics.queries.files.held_effect import held_in, held_sentence
+from wenming_metrics.queries.files.held_effect import held_counts, held_in, held_sentence, with_held
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
@@ -165,16 +165,24 @@ def _board(options: argparse.Namespace, office: Office) -> Board:
 def _listed(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
-        return ranking.listing(office, window, options.board)
+        return _beside_held(ranking.listing(office, window, options.board), options, office, window)
     ranked = ranking.ranking(office, window, options.board)
+    ranked = _beside_held(ranked, options, office, window)
     return ranked[ranked["group"] == options.group] if options.group else ranked
+
+
+def _beside_held(
+    lines: pd.DataFrame, options: argparse.Namespace, office: Office, window: periods.Window
+) -> pd.DataFrame:
+    return with_held(lines, held_counts(office, window, options.board))
 
 
 def _shortlists(
     options: argparse.Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    shortlists = named_units(office, window, options.board)
+    named_lines = named_units(office, window, options.board)
+    shortlists = _beside_held(named_lines, options, office, window)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
@@ -84,7 +85,7 @@ def say_saved(options: argparse.Namespace) -> None:
 
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
-    return f"打不开文件:{error.filename or ''}({error.strerror})"
+    return f"打不开文件:{mask(str(error.filename or ''))}({error.strerror})"
 
 
 def plain(frame: pd.DataFrame) -> list[dict]:
@@ -195,7 +196,8 @@ def _line(line: object) -> list[str]:
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'(并列)' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    name = f"{line.unit_name}（{line.held}条待核）" if line.held else line.unit_name
+    waiting_rows = int(getattr(line, "held", 0))  # the demonstration asks for none
+    name = f"{line.unit_name}（{waiting_rows}条待核）" if waiting_rows else line.unit_name
     return [rank_text, moved, name, f"{line.score:.2f}", change, *figures]
 
 

@@ -122,15 +122,15 @@ def confirm(office: Office, correction: int, who: str) -> CorrectionOutcome:
     return CorrectionOutcome(correction, stored_batch, len(corrected.rows))
 
 
-def refuse(office: Office, correction: int, who: str, reason: str) -> None:
+def refuse(office: Office, correction: int, who: str, grounds: str) -> None:
     """Refuse a correction that waits; the row waits on. Raises IntakeError without a reason."""
     who = _named(who)
-    if not reason.strip():
+    if not grounds.strip():
         raise IntakeError("请写明退回更正的原因。")
     with writing(office.store) as connection:
         _waiting_line(connection, correction)
-        corrections.end_correction(connection, correction, REFUSED, who, reason.strip(), None)
-    _log.info("更正 %s 退回 经办 %r 原因 %r", correction, who, reason)
+        corrections.end_correction(connection, correction, REFUSED, who, grounds.strip(), None)
+    _log.info("更正 %s 退回 经办 %r 原因 %r", correction, who, grounds)
 
 
 def effect_of(office: Office, correction: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ of the window, of every unit and of unknown points. So no unit looks better for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -68,20 +68,34 @@ def held_in(office: Office, window: Window) -> pd.DataFrame:
     return lines[can_change].reset_index(drop=True)
 
 
-def with_held(office: Office, window: Window, kind: str, lines: pd.DataFrame) -> pd.DataFrame:
-    """Say of the units of a board how many rows that name them do not count yet.
+def held_counts(office: Office, window: Window, kind: str) -> dict[int, int]:
+    """Count the rows of a window that name the units of a board and do not count yet, by unit.
 
-    Takes:   kind - of the board; lines - unit, ...
-    Returns: the lines, and held
+    It is asked apart from the figures: they rest on less of the store, and stay known for longer.
+
+    Takes: kind - of the board
     """
     rows = held_in(office, window)
     if rows.empty:
-        return lines.assign(held=0)
+        return {}
     with reading(office.store) as connection:
         board_unit = ancestors(read_register(connection), kind)
     named = [set(board_unit[list(row_units)].tolist()) for row_units in rows["units"]]
-    count = Counter(unit for row_units in named for unit in row_units)
-    return lines.assign(held=[count[unit] for unit in lines["unit"].tolist()])
+    return dict(Counter(unit for row_units in named for unit in row_units))
+
+
+def with_held(lines: pd.DataFrame, counts: Mapping[int, int]) -> pd.DataFrame:
+    """Set beside the units of a list how many rows that name them do not count yet: held.
+
+    Takes: lines - unit, and remark where it is a short list: there it is said in words;
+           counts - of `held_counts`
+    """
+    waiting_counts = [counts.get(unit, 0) for unit in lines["unit"].tolist()]
+    if "remark" not in lines:
+        return lines.assign(held=waiting_counts)
+    phrases = [f"{count}条待核" if count else "" for count in waiting_counts]
+    remarks = ["，".join(filter(None, pair)) for pair in zip(lines["remark"], phrases, strict=True)]
+    return lines.assign(remark=remarks)
 
 
 def held_sentence(rows: pd.DataFrame, unit_name: str = "") -> str:
@@ -132,14 +146,14 @@ def what_of(
     sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
     kinds = sheets["kind"].reindex(pd.MultiIndex.from_frame(rows[["batch", "sheet"]])).to_numpy()
     names = build_names(read_register(connection), office.catalogue, read_choices(connection).names)
-    scored = _scored_items(office, window)
+    scored_items = _scored_items(office, window)
     texts = texts_of(connection, rows, _CELLS)
     lines = []
     for cells, kind in zip(texts.to_dict("records"), kinds, strict=True):
         day = max(values.day(cells["day"]), 0)
         units = tuple(_units(names, cells))
         points = values.points(cells["deduction"])
-        cannot = _why_not(names, cells, str(kind), day, window, scored)
+        cannot = _why_not(names, cells, str(kind), day, window, scored_items)
         lines.append((day, units, names.titles[units[0]] if units else "", points, cannot))
     facts = pd.DataFrame(lines, columns=_TOLD)
     lost = facts["lost"].where(facts["lost"] >= 0) / POINT_SCALE
@@ -153,7 +167,12 @@ def _scored_items(office: Office, window: Window) -> np.ndarray:
 
 
 def _why_not(
-    names: Names, cells: dict[str, str], kind: str, day: int, window: Window, scored: np.ndarray
+    names: Names,
+    cells: dict[str, str],
+    kind: str,
+    day: int,
+    window: Window,
+    scored_items: np.ndarray,
 ) -> str:
     if kind in SCORELESS:
         return f"{NO_EFFECT}：这种表不计入督查得分"
@@ -161,7 +180,7 @@ def _why_not(
         return f"{NO_EFFECT}：日期不在本期"
     code = names.item_codes.get(values.word(cells["item_code"]))
     known = [code] if code is not None else names.items.get(values.word(cells["item"]), [])
-    if known and not scored[known].any():
+    if known and not scored_items[known].any():
         return f"{NO_EFFECT}：测评项不计分"
     return ""
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import POINT_SCALE, half_up
 from wenming_metrics.domain.periods import Window, series
-from wenming_metrics.queries.files.held_effect import with_held
 from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.score_windows import (
+    COURSE,
     Standings,
     score_windows,
     standings_now,
@@ -28,9 +28,6 @@ from wenming_metrics.scoring.ranking.ranking import (
 )
 from wenming_metrics.store.database import reading
 
-COURSE = {"day": 30, "week": 12, "month": 12, "quarter": 8, "half": 6, "year": 5, "custom": 6}
-"""How many windows the small line of the recent course (走势) spans."""
-
 
 def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFrame:
     """List the units of a board in one window.
@@ -40,12 +37,11 @@ def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFra
         (ranked now, not before), score (rounded), score_change (of rounded scores), trend (list
         of rounded scores, oldest first, None = not scored), sites, visits, checks, failed,
         places, lost (points), coverage, filled (points got for leaves not looked at), adjusted
-        (points of 加减分 and 难度系数, in the score), document_no (of a 一票否决), held (rows that
-        name the unit and do not count yet). Units without a place come last, their rank is <NA>.
+        (points of 加减分 and 难度系数, in the score), document_no (of a 一票否决). Units without a place come last, their rank is <NA>.
     """
     windows = series(window, COURSE[window.kind])
     standings = standings_now(office, windows, board)
-    return with_held(office, window, board, rank_standings(standings))
+    return rank_standings(standings)
 
 
 def ranking_under(office: Office, window: Window, board: str, rules_id: str) -> pd.DataFrame:
@@ -74,13 +70,13 @@ def listing(
 
     Takes:   moment - as of when deadlines are looked at; None: today
     Returns: unit, unit_name, checks (that name the unit), failed, places, lost (points),
-        failed_before, held (as in `ranking`), and of `queries.scores.deadline_rates`: fell_due, in_time, not_due, recurred, as_of
+        failed_before, and of `queries.scores.deadline_rates`: fell_due, in_time, not_due, recurred, as_of
     """
     windows = series(window, 2)
     with reading(office.store) as connection:
         standings = score_windows(connection, office, windows, office.rules.board(board))
         became = on_time(connection, standings, office.rules.pricing, moment)
-    return with_held(office, window, board, list_standings(standings).merge(became, on="unit"))
+    return list_standings(standings).merge(became, on="unit")
 
 
 def list_standings(standings: Standings) -> pd.DataFrame:

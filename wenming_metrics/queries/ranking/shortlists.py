@@ -8,10 +8,9 @@ from itertools import chain
 import pandas as pd
 
 from wenming_metrics.domain.periods import Window, series
-from wenming_metrics.queries.files.held_effect import with_held
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
-from wenming_metrics.queries.scores.score_windows import Standings, standings_now
+from wenming_metrics.queries.ranking.ranking import rank_window
+from wenming_metrics.queries.scores.score_windows import COURSE, Standings, standings_now
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.ranking import order_units
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units, running, sides_of
@@ -21,20 +20,12 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
     """List the units at both ends of every group of a board.
 
     Returns: as `scoring.ranking.shortlists.name_units`, and title (the name of the list), running (at how many
-        windows up to this one the unit stood on that end, over those of `ranking.COURSE`), remark
-        (Chinese: shared place, under the line, running, a tie that was left out, rows that do not
-        count yet; "" for nothing)
+        windows up to this one the unit stood on that end, over those of `score_windows.COURSE`), remark
+        (Chinese: shared place, under the line, running, a tie that was left out; "" for nothing)
     """
     windows = series(window, COURSE[window.kind])
     standings = standings_now(office, windows, board)
-    named_lines = name_standings(standings)
-    waiting_counts = with_held(office, window, board, named_lines)["held"]
-    held_remarks = [f"{count}条待核" if count else "" for count in waiting_counts]
-    remarks = [
-        "，".join(filter(None, pair))
-        for pair in zip(named_lines["remark"], held_remarks, strict=True)
-    ]
-    return named_lines.assign(remark=remarks)
+    return name_standings(standings)
 
 
 def name_standings(standings: Standings) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from wenming_metrics.store.schema.files import (
     batch_event,
     batch_problem,
     block,
+    change_log,
     correction,
     correction_end,
     header_choice,
@@ -59,5 +60,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 7
+VERSION = 8
 """Counts the changes of these tables; each has its step in `migrations`."""

@@ -14,7 +14,12 @@ from wenming_metrics.domain.periods import Window, today, week_to_date, window
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
-from wenming_metrics.queries.files.held_effect import held_in, held_sentence
+from wenming_metrics.queries.files.held_effect import (
+    held_counts,
+    held_in,
+    held_sentence,
+    with_held,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -52,7 +57,11 @@ def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
     """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
         return ask(frozen, selection.signed).lists.boards[selection.board]
-    return ask(question, selection.window, selection.board)
+    return _beside_held(ask(question, selection.window, selection.board), selection)
+
+
+def _beside_held(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    return with_held(lines, ask(held_counts, selection.window, selection.board))
 
 
 def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -90,7 +99,8 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        shortlists = ask(named_units, selection.window, selection.board)
+        named_lines = ask(named_units, selection.window, selection.board)
+        shortlists = _beside_held(named_lines, selection)
     return _of_group(shortlists, selection)
 
 
@@ -118,9 +128,13 @@ def draw_tools(
         page.offer("下载本表", make, title, f"get-{title}")
 
 
-def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def _ranked_lines(_office: Office, selection: Selection) -> pd.DataFrame:
+    return tables.ranked_lines(units_of(selection))
+
+
+def draw_list(selection: Selection) -> None:
     """Draw the ranked list; a click on a line chooses its unit."""
-    lines = tables.ranked_lines(ranked)
+    lines = ask(_ranked_lines, selection, shared=True, wait=False)
     if lines.empty:
         return
     columns = tables.ranking_columns(lines)
@@ -181,23 +195,23 @@ def draw_day(day: Window) -> None:
             tables.show(findings, _FINDINGS, 8)
 
 
-def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def draw_day_list(selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
     so_far = week_to_date(selection.window)
-    week = units_of(replace(selection, window=so_far, signed=0))
+    week = replace(selection, window=so_far, signed=0)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("当日名次")
         page.note(words.DAY_NOTE)
-        draw_list(ranked, selection)
+        draw_list(selection)
     with right:
         current = window("week", selection.window.end) == window("week", today())
         st.subheader("本周至今" if current else "当周到这一天")
         page.note(f"{so_far.title},点位更多,更有参考价值。")
-        lines = tables.ranked_lines(week)
+        lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
-        left_out = words.without_place(week)
+        left_out = words.without_place(units_of(week))
         if left_out:
             page.note(f"另有 {left_out}。")
 

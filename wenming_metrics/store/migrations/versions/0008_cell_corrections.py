@@ -1,11 +1,11 @@
-"""Version 7: cells of held rows put right on the page, and what senders said of their files."""
+"""Version 8: cells of held rows put right on the page, and what senders said of their files."""
 
 from __future__ import annotations
 
 from alembic import op
 from sqlalchemy import Column, Integer, Text, text
 
-revision, down_revision = "0007", "0006"
+revision, down_revision = "0008", "0007"
 _CLUSTERED = {"sqlite_with_rowid": False}
 
 
@@ -22,7 +22,7 @@ def upgrade() -> None:
         *(_words("reason"), _words("who"), _words("at")),
     )
     op.create_table("sender_answers", _key("batch"), _words("answers"), **_CLUSTERED)
-    op.execute("UPDATE store SET version = 7")
+    op.execute("UPDATE store SET version = 8")
 
 
 def _key(name: str) -> Column:
