@@ -183,6 +183,7 @@ def _read_tables(
         ),
         corrects=workbook.tag,
         personal=personal,
+        said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )

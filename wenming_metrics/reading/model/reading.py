@@ -290,6 +290,7 @@ class Reading:
     pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
                digest ("": only the place is kept)
     picture_bytes - type ("png", ...) and bytes of each picture by digest
+    said   - what the sender said of the file
     """
 
     filename: str
@@ -318,6 +319,7 @@ class Reading:
     stored_copy: bytes | None = None
     pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
     picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    said: SenderAnswers = NOTHING_SAID
 
     @property
     def sender(self) -> str:

@@ -33,7 +33,7 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
         name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
-    return signed_view.choose(selection), name or ""
+    return signed_view.choose(selection, name or ""), name or ""
 
 
 def _names(selection: Selection, board: Board) -> list[str]:

@@ -295,7 +295,9 @@ def _draw_buttons(office: Office, file: WaitingFile, who: str) -> None:
         if preview.can_commit and not who:
             page.note("填好经办人,就可以入库。")
         elif preview.can_commit and held_count:
-            page.note(f"{held_count:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
+            page.note(
+                f"{held_count:,} 行暂不计，列在“待核的行”里，可以直接更正，也可以改好后重新上传。"
+            )
 
 
 def _commit_all(office: Office, keys: list[str], who: str) -> None:
