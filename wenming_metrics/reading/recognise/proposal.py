@@ -327,7 +327,9 @@ def _special(kind: str, fixed: Mapping[int, str], table: TableFacts, roles: Sequ
     ):
         return -3.0
     if kind in ("external", "metric") and any(c.has("item") >= 0.5 for c in columns):
-        return _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
+        return (
+            _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
+        )
     if kind == "metric" and "indicator" not in roles:
         return -1.0
     return 0.0
