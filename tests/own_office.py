@@ -87,7 +87,13 @@ def _site_list() -> list[list]:
 def _plan(monday: date) -> list[list]:
     rows = [["本周拟看点位安排"], ["哪天去", "哪个组", "到哪个镇街", "点位哪一类", "去看哪里"]]
     return rows + [
-        [monday + timedelta(1 + number % 4), f"督查{'一二三'[number % 3]}组", street, kind, site(street, kind)]
+        [
+            monday + timedelta(1 + number % 4),
+            f"督查{'一二三'[number % 3]}组",
+            street,
+            kind,
+            site(street, kind),
+        ]
         for number, (street, kind) in enumerate((s, k) for s in STREETS for k in list(SITES)[:3])
     ]
 
@@ -97,14 +103,25 @@ def _scores(group: int, monday: date) -> list[list]:
     team = "一二三"[group]
     rows = [
         [f"督查{team}组现场打分情况（{monday - timedelta(7):%Y年%m月%d日}起一周）"],
-        ["查看时日", "镇街", "去的地方", "地方属哪类", "看的内容", "行不行", "罚掉的分", "情况说明"],
+        [
+            "查看时日",
+            "镇街",
+            "去的地方",
+            "地方属哪类",
+            "看的内容",
+            "行不行",
+            "罚掉的分",
+            "情况说明",
+        ],
     ]
     for number, street in enumerate(STREETS):
         for kind in list(SITES)[2 * group : 2 * group + 2]:
             for position, item in enumerate(items_of(kind)):
                 is_bad = (number + position + group) % 4 == 0
                 day = monday - timedelta(7 - (number + group) % 5)
-                written = short(street) + "街办" if number == 0 and street.endswith("街道") else street
+                written = (
+                    short(street) + "街办" if number == 0 and street.endswith("街道") else street
+                )
                 text = FOUND[(number + position) % len(FOUND)] if is_bad else ""
                 verdict = "未达标" if is_bad else "达标"
                 lost = 0.5 if is_bad else 0
@@ -116,14 +133,35 @@ def _scores(group: int, monday: date) -> list[list]:
 def _problems(district: str, monday: date) -> list[list]:
     rows = [
         [f"{district}创建办督查问题交办单"],
-        ["序号", "发现日子", "镇街", "具体位置", "属哪类", "对应内容", "发现的问题", "有几处", "扣几分", "谁来整改", "什么时候改完"],
+        [
+            "序号",
+            "发现日子",
+            "镇街",
+            "具体位置",
+            "属哪类",
+            "对应内容",
+            "发现的问题",
+            "有几处",
+            "扣几分",
+            "谁来整改",
+            "什么时候改完",
+        ],
     ]
     streets = [street for street, name in STREETS.items() if name == district]
     for number, (street, kind) in enumerate((s, k) for s in streets for k in list(SITES)[:4]):
         day = monday - timedelta(3 + number % 3)
         item = items_of(kind)[number % _MOST]
         rows.append(
-            [number + 1, day, street, site(street, kind), kind, item, FOUND[number % 5], 1 + number % 2]
+            [
+                number + 1,
+                day,
+                street,
+                site(street, kind),
+                kind,
+                item,
+                FOUND[number % 5],
+                1 + number % 2,
+            ]
             + [0.5, street if number % 2 else "城管局", day + timedelta(5)]
         )
     return rows
@@ -153,9 +191,26 @@ def _sheet_of_schools(monday: date) -> list[list]:
 
 
 def _hotline(monday: date) -> list[list]:
-    rows = [["工单流水", "来电时间", "反映内容", "发生在哪个镇街", "具体地址", "属哪类", "归到哪一项", "承办单位", "渠道"]]
+    rows = [
+        [
+            "工单流水",
+            "来电时间",
+            "反映内容",
+            "发生在哪个镇街",
+            "具体地址",
+            "属哪类",
+            "归到哪一项",
+            "承办单位",
+            "渠道",
+        ]
+    ]
     return rows + [
-        [f"GD26{number:05}", monday - timedelta(5 - number % 4), f"居民反映{FOUND[number % 5]}", street]
+        [
+            f"GD26{number:05}",
+            monday - timedelta(5 - number % 4),
+            f"居民反映{FOUND[number % 5]}",
+            street,
+        ]
         + [site(street, "居民小区"), "居民小区", items_of("居民小区")[number % 3]]
         + [list(BUREAUS)[number % 6], "12345"]
         for number, street in enumerate(STREETS, 1)
@@ -166,14 +221,24 @@ def _replies(monday: date) -> list[list]:
     rows = [["上周交办问题整改回复汇总"]]
     rows.append(["问题单号", "镇街", "点位", "问题", "怎么改的", "改没改好", "哪天改完", "经办人"])
     return rows + [
-        [f"JB{number:03}", street, site(street, "主干道"), FOUND[number % 5], "已组织人员清理", "改好了"]
+        [
+            f"JB{number:03}",
+            street,
+            site(street, "主干道"),
+            FOUND[number % 5],
+            "已组织人员清理",
+            "改好了",
+        ]
         + [monday - timedelta(2), f"经办{number}"]
         for number, street in enumerate(STREETS, 1)
     ]
 
 
 def _ranking() -> list[list]:
-    rows = [["2026年第三季度第三方模拟测评得分排名"], ["第几", "镇街", "实地得分", "问卷得分", "总得分"]]
+    rows = [
+        ["2026年第三季度第三方模拟测评得分排名"],
+        ["第几", "镇街", "实地得分", "问卷得分", "总得分"],
+    ]
     return rows + [
         [number, street, 90 - number, 92 - number / 2, 90.5 - number * 0.9]
         for number, street in enumerate(STREETS, 1)
@@ -200,7 +265,14 @@ def _documents() -> list[list]:
     rows = [["网上申报材料收集进度"]]
     rows.append(["测评内容", "要交什么材料", "谁来提供", "最晚哪天交", "实际哪天交来", "审得怎样"])
     return rows + [
-        [f"测评内容{number}", "工作总结1份、照片3张", bureau, date(2026, 12, 10), date(2026, 11, 18), "通过"]
+        [
+            f"测评内容{number}",
+            "工作总结1份、照片3张",
+            bureau,
+            date(2026, 12, 10),
+            date(2026, 11, 18),
+            "通过",
+        ]
         for number, bureau in enumerate(BUREAUS, 1)
     ]
 

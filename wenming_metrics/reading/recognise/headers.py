@@ -137,7 +137,9 @@ def _header(
         texts=band.texts,
         missing=_missing(kind, by_family, titles),
         doubled=tuple(
-            (name, at) for name, at in _doubled(by_family.get(FAMILY.get(kind), {})) if name in columns
+            (name, at)
+            for name, at in _doubled(by_family.get(FAMILY.get(kind), {}))
+            if name in columns
         ),
         items=_item_columns(columns, band.texts, words.items, said) if kind == reading.WIDE else (),
         known_titles=_known_titles(by_family, band.texts),
