@@ -150,6 +150,8 @@ def _draw_many(office: Office, waiting: list[WaitingFile], who: str, names_asked
         )
         if not who:
             page.note("填好经办人,就可以入库。")
+        elif names_asked and held_rows:
+            page.note("上面还有名称没有核对；核对以后再入库，暂不计的行会少。")
     card = _opened_file(waiting, picked)
     if card:
         _draw_file(office, card, who, several=True, names_asked=names_asked)
