@@ -21,7 +21,7 @@ from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.ui.frame import page, tables
 from wenming_metrics.ui.frame.act_button import do, tell_done
 
-_DONE, _HEIGHT, _MOST_ROWS = "names_done", 36, 12
+_DONE, _HEIGHT, _MOST_ROWS, _WIDTH = "names_done", 35, 12, 165
 
 
 def draw(office: Office, readings: Sequence[Reading], who: str) -> bool:
@@ -55,7 +55,8 @@ def _draw_editor(kind: str, lines: pd.DataFrame, titles: list[str]) -> None:
     shown = lines[["written", "means", "count", "first"]]
     titles_shown = {"written": KINDS[kind]}
     settings = tables.configs("written", "count=name_count", "first=met_first", **titles_shown)
-    settings["means"] = st.column_config.SelectboxColumn("就是", options=titles, width="medium")
+    settings["written"]["width"] = _WIDTH
+    settings["means"] = st.column_config.SelectboxColumn("就是", options=titles, width=_WIDTH)
     st.data_editor(
         shown.assign(means=shown["means"].where(shown["means"] != "", None)),
         column_config=settings,
@@ -109,13 +110,25 @@ def _remember(
     answers = []
     for kind, lines in editors.items():
         state = st.session_state.get(_editor_key(kind, lines)) or {}
-        edits = state.get("edited_rows", {})
-        for row, (name, proposal) in enumerate(zip(lines["written"], lines["means"], strict=True)):
-            title = edits.get(row, {}).get("means", proposal)
-            if title in offered[kind]:
-                answers.append((kind, name, offered[kind][title]))
+        answers += answers_of(kind, lines, state.get("edited_rows", {}), offered[kind])
     act = partial(remember_names, office, answers, who)
     do(act, lambda count: f"记住了{count}个名称，已按它们重新核对。", _DONE)
+
+
+def answers_of(
+    kind: str, lines: pd.DataFrame, edits: Mapping[int, Mapping], titles: Mapping[str, int]
+) -> list[tuple[str, str, int]]:
+    """Give what a table of names says: what was filled in, and what a person made of it.
+
+    Takes:   edits - row -> column -> what was chosen, None where it was emptied; titles -> number
+    Returns: kind, as written, number; names without a choice are left out
+    """
+    pairs = zip(lines["written"], lines["means"], strict=True)
+    choices = [
+        (name, edits.get(row, {}).get("means", proposal))
+        for row, (name, proposal) in enumerate(pairs)
+    ]
+    return [(kind, name, titles[title]) for name, title in choices if title in titles]
 
 
 def _take_book(office: Office, filled: object, who: str) -> None:
