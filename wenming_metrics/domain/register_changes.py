@@ -49,8 +49,8 @@ class _Compared:
     """A register in force beside a new one: codes of its rows, units that no row names (is_covered:
     the file lists what stands beside them), and the names of what lies below units, then and now."""
 
-    units: pd.DataFrame
-    frame: pd.DataFrame
+    units: Mapping[int, tuple]
+    lines: Sequence[Mapping[str, object]]
     codes: Sequence[str]
     missing: pd.DataFrame
     below: Mapping[int, frozenset[str]]
@@ -76,14 +76,22 @@ def likely_units(
     if previous.is_empty:
         return {}
     compared = _compare(previous, frame)
-    in_force = set(compared.units["code"])
+    in_force = {unit.code for unit in compared.units.values()}
+    left_out: dict[str, list[_LeftOut]] = {}
+    for unit in compared.missing.itertuples():
+        left_out.setdefault(unit.kind, []).append(_left_out(compared, unit))
     likely = {}
     for row in rows:
         if compared.codes[row] in in_force:
             continue
-        same_kind = compared.missing[compared.missing["kind"] == frame["kind"].iloc[row]]
+        line = compared.lines[row]
+        kind, parent = line["kind"], normalise(line["parent_name"])
+        key = kind, normalise(line["name"])
+        words = frozenset({key[1], *map(normalise, line["aliases"])})
+        below, core = compared.below_now.get(key, frozenset()), _core(key[1])
         reasons = {
-            int(unit.unit): _why(compared, frame.iloc[row], unit) for unit in same_kind.itertuples()
+            unit.unit: _why(unit, words, key[1], below, core, parent)
+            for unit in left_out.get(kind, ())
         }
         likely_reasons = {unit: why for unit, why in reasons.items() if why}
         if likely_reasons:
@@ -142,8 +150,9 @@ def _compare(previous: Register, frame: pd.DataFrame) -> _Compared:
     alive = alive[alive["kind"].isin(set(frame["kind"]))]
     spoken = {normalise(text) for name in ("name", "parent_name") for text in frame[name]}
     # A file with one street's communities says nothing of another street's.
+    by_number = {int(unit.unit): unit for unit in units.itertuples()}
     is_covered = [
-        unit.kind not in ("community", "section") or bool(_parents(units, unit) & spoken)
+        unit.kind not in ("community", "section") or bool(_parents(by_number, unit) & spoken)
         for unit in alive.itertuples()
     ]
     is_spoken = [normalise(name) in spoken for name in alive["name"]]
@@ -158,8 +167,8 @@ def _compare(previous: Register, frame: pd.DataFrame) -> _Compared:
         for upper in PARENT_KINDS.get(kind, ()):
             below_now.setdefault((upper, normalise(parent)), set()).add(normalise(name))
     return _Compared(
-        units,
-        frame,
+        by_number,
+        frame.to_dict("records"),
         codes,
         missing,
         {unit: frozenset(names) for unit, names in below.items()},
@@ -167,32 +176,50 @@ def _compare(previous: Register, frame: pd.DataFrame) -> _Compared:
     )
 
 
-def _why(compared: _Compared, row: pd.Series, unit: tuple) -> str:
+@dataclass(frozen=True)
+class _LeftOut:
+    """A unit in force that no row names: all that may tell it again, normalised."""
+
+    unit: int
+    name: str
+    words: frozenset[str]
+    below: frozenset[str]
+    core: str
+    parents: frozenset[str]
+
+
+def _left_out(compared: _Compared, unit: tuple) -> _LeftOut:
+    name = normalise(unit.name)
+    words = frozenset({name, *map(normalise, unit.aliases)})
+    below = compared.below.get(int(unit.unit), frozenset())
+    parents = frozenset(_parents(compared.units, unit))
+    return _LeftOut(int(unit.unit), name, words, below, _core(name), parents)
+
+
+def _why(
+    unit: _LeftOut,
+    words: frozenset[str],
+    name: str,
+    below: frozenset[str],
+    core: str,
+    parent: str,
+) -> str:
     """Say what speaks for a row being a unit in force; "": nothing does."""
-    name, old_name = normalise(row["name"]), normalise(unit.name)
-    if name == old_name:
+    if name == unit.name:
         return "同名，只是上级不同"
-    words = {name, *map(normalise, row["aliases"])}
-    if words & {old_name, *map(normalise, unit.aliases)}:
+    if words & unit.words:
         return "别名相同"
-    old_below = compared.below.get(int(unit.unit), frozenset())
-    shared = old_below & compared.below_now.get((row["kind"], name), frozenset())
-    if old_below and 2 * len(shared) >= len(old_below):
+    shared = unit.below & below
+    if unit.below and 2 * len(shared) >= len(unit.below):
         return f"下属单位有{len(shared)}个相同"
-    alike = fuzz.ratio(_core(name), _core(old_name)) >= _ALIKE
-    return (
-        "名称相近"
-        if alike and normalise(row["parent_name"]) in _parents(compared.units, unit)
-        else ""
-    )
+    is_beside = parent in unit.parents
+    return "名称相近" if is_beside and fuzz.ratio(core, unit.core) >= _ALIKE else ""
 
 
-def _parents(units: pd.DataFrame, unit: tuple) -> set[str]:
+def _parents(units: Mapping[int, tuple], unit: tuple) -> set[str]:
     """Give the names of what is right above a unit in force; {""}: nothing is."""
-    if unit.parent < 0:
-        return {""}
-    above = units.loc[unit.parent]
-    return {normalise(word) for word in (above["name"], *above["aliases"])}
+    above = units.get(unit.parent)
+    return {normalise(word) for word in (above.name, *above.aliases)} if above else {""}
 
 
 def _core(name: str) -> str:
@@ -202,12 +229,12 @@ def _core(name: str) -> str:
 
 def _altered(previous: Register, compared: _Compared, rows: Sequence[int]) -> Iterator[UnitChange]:
     """List the rows that are new, or give a unit in force another name or another parent."""
-    by_code = {unit.code: unit for unit in compared.units.itertuples()}
+    by_code = {unit.code: unit for unit in compared.units.values()}
     codes_above: dict[str, set[str]] = {}
-    for name, code in zip(compared.frame["name"], compared.codes, strict=True):
-        codes_above.setdefault(normalise(name), set()).add(code)
+    for line, code in zip(compared.lines, compared.codes, strict=True):
+        codes_above.setdefault(normalise(line["name"]), set()).add(code)
     for row in rows:
-        line, unit = compared.frame.iloc[row], by_code.get(compared.codes[row])
+        line, unit = compared.lines[row], by_code.get(compared.codes[row])
         if unit is None:
             yield UnitChange(ADDED, line["kind"], line["name"], row=row)
             continue
@@ -216,8 +243,7 @@ def _altered(previous: Register, compared: _Compared, rows: Sequence[int]) -> It
             yield UnitChange(RENAMED, line["kind"], line["name"], origins, row=row)
         parent = normalise(line["parent_name"])
         stays = parent in _parents(compared.units, unit) or (
-            unit.parent >= 0
-            and compared.units.loc[unit.parent, "code"] in codes_above.get(parent, ())
+            unit.parent >= 0 and compared.units[unit.parent].code in codes_above.get(parent, ())
         )
         if not stays:
             text = f"{line['name']}（{line['parent_name']}）" if parent else line["name"]
@@ -226,29 +252,28 @@ def _altered(previous: Register, compared: _Compared, rows: Sequence[int]) -> It
 
 def _regrouped(previous: Register, compared: _Compared) -> Iterator[UnitChange]:
     """Find units whose subordinates now lie below several, and units that take those of several."""
-    in_force = set(compared.units["code"])
+    in_force = {unit.code for unit in compared.units.values()}
     gone = set(compared.missing["unit"])
     given: dict[int, list[int]] = {}
     successions: dict[int, list[int]] = {}
-    for row, (kind, name) in enumerate(
-        zip(compared.frame["kind"], compared.frame["name"], strict=True)
-    ):
-        now = compared.below_now.get((kind, normalise(name)), frozenset())
+    for row, line in enumerate(compared.lines):
+        now = compared.below_now.get((line["kind"], normalise(line["name"])), frozenset())
         if not now:
             continue
-        for unit in compared.units[compared.units["kind"] == kind]["unit"].tolist():
-            old = compared.below.get(unit, frozenset())
+        for unit, old in compared.below.items():
+            if unit < 0 or compared.units[unit].kind != line["kind"]:
+                continue
             if old & now:
                 given.setdefault(unit, []).append(row)
             if old and 2 * len(old & now) >= len(old):
                 successions.setdefault(row, []).append(unit)
     for unit, rows in given.items():
         if len(rows) > 1 and any(compared.codes[row] not in in_force for row in rows):
-            name = "、".join(compared.frame["name"].iloc[row] for row in rows)
+            name = "、".join(compared.lines[row]["name"] for row in rows)
             title = unit_title(previous, unit)
-            yield UnitChange(SPLIT, compared.units.loc[unit, "kind"], name, (title,))
+            yield UnitChange(SPLIT, compared.units[unit].kind, name, (title,))
     for row, units in successions.items():
         if len(units) > 1 and gone & set(units):
-            line = compared.frame.iloc[row]
+            line = compared.lines[row]
             origins = tuple(unit_title(previous, unit) for unit in units)
             yield UnitChange(MERGED, line["kind"], line["name"], origins, row=row)
