@@ -41,11 +41,11 @@ def read_names_book(office: Office, content: bytes) -> list[tuple[str, str, int]
         raise IntakeError(refusal_problem(decoded.refusal).text)
     for sheet in decoded.sheets:
         lines = _lines(sheet)
-        places = next(
+        heading_row = next(
             (row for row, line in enumerate(lines) if {_WRITTEN, _MEANS} <= set(line)), None
         )
-        if places is not None:
-            return _answers(office, sheet, lines, places)
+        if heading_row is not None:
+            return _answers(office, sheet, lines, heading_row)
     raise IntakeError("这不是填好的名称表：没有“写法”“就是”两列。")
 
 
@@ -60,13 +60,15 @@ def _answers(
     office: Office, sheet: SheetGrid, lines: list[list[str]], heading_row: int
 ) -> list[tuple[str, str, int]]:
     headings = lines[heading_row]
-    at = {title: headings.index(title) for title in (_KIND, _WRITTEN, _MEANS) if title in headings}
+    heading_at = {
+        title: headings.index(title) for title in (_KIND, _WRITTEN, _MEANS) if title in headings
+    }
     kinds = {title: kind for kind, title in KINDS.items()}
     offered = titles_offered(office)
     answers, faults = [], []
     for number, line in enumerate(lines[heading_row + 1 :], sheet.first_row + heading_row + 1):
-        name, meaning = line[at[_WRITTEN]], line[at[_MEANS]]
-        kind = kinds.get(line[at[_KIND]] if _KIND in at else "", "")
+        name, meaning = line[heading_at[_WRITTEN]], line[heading_at[_MEANS]]
+        kind = kinds.get(line[heading_at[_KIND]] if _KIND in heading_at else "", "")
         if not (name and meaning):
             continue
         number_meant = _target(offered.get(kind, {}), meaning)

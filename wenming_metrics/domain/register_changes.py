@@ -53,8 +53,8 @@ class _Compared:
     lines: Sequence[Mapping[str, object]]
     codes: Sequence[str]
     missing: pd.DataFrame
-    below: Mapping[int, frozenset[str]]
-    below_now: Mapping[tuple[str, str], frozenset[str]]
+    children: Mapping[int, frozenset[str]]
+    children_now: Mapping[tuple[str, str], frozenset[str]]
 
 
 def unit_title(register: Register, unit: int) -> str:
@@ -88,9 +88,9 @@ def likely_units(
         kind, parent = line["kind"], normalise(line["parent_name"])
         key = kind, normalise(line["name"])
         words = frozenset({key[1], *map(normalise, line["aliases"])})
-        below, core = compared.below_now.get(key, frozenset()), _core(key[1])
+        children, core = compared.children_now.get(key, frozenset()), _core(key[1])
         reasons = {
-            unit.unit: _why(unit, words, key[1], below, core, parent)
+            unit.unit: _why(unit, words, key[1], children, core, parent)
             for unit in left_out.get(kind, ())
         }
         likely_reasons = {unit: why for unit, why in reasons.items() if why}
@@ -159,20 +159,20 @@ def _compare(previous: Register, frame: pd.DataFrame) -> _Compared:
     missing = alive.assign(is_covered=is_covered)[
         np.array(is_covered, bool) | np.array(is_spoken, bool)
     ]
-    below: dict[int, set[str]] = {}
+    children: dict[int, set[str]] = {}
     for unit in units.itertuples():
-        below.setdefault(int(unit.parent), set()).add(normalise(unit.name))
-    below_now: dict[tuple[str, str], set[str]] = {}
+        children.setdefault(int(unit.parent), set()).add(normalise(unit.name))
+    children_now: dict[tuple[str, str], set[str]] = {}
     for kind, name, parent in zip(frame["kind"], frame["name"], frame["parent_name"], strict=True):
         for upper in PARENT_KINDS.get(kind, ()):
-            below_now.setdefault((upper, normalise(parent)), set()).add(normalise(name))
+            children_now.setdefault((upper, normalise(parent)), set()).add(normalise(name))
     return _Compared(
         by_number,
         frame.to_dict("records"),
         codes,
         missing,
-        {unit: frozenset(names) for unit, names in below.items()},
-        {key: frozenset(names) for key, names in below_now.items()},
+        {unit: frozenset(names) for unit, names in children.items()},
+        {key: frozenset(names) for key, names in children_now.items()},
     )
 
 
@@ -183,7 +183,7 @@ class _LeftOut:
     unit: int
     name: str
     words: frozenset[str]
-    below: frozenset[str]
+    children: frozenset[str]
     core: str
     parents: frozenset[str]
 
@@ -191,16 +191,16 @@ class _LeftOut:
 def _left_out(compared: _Compared, unit: tuple) -> _LeftOut:
     name = normalise(unit.name)
     words = frozenset({name, *map(normalise, unit.aliases)})
-    below = compared.below.get(int(unit.unit), frozenset())
+    children = compared.children.get(int(unit.unit), frozenset())
     parents = frozenset(_parents(compared.units, unit))
-    return _LeftOut(int(unit.unit), name, words, below, _core(name), parents)
+    return _LeftOut(int(unit.unit), name, words, children, _core(name), parents)
 
 
 def _why(
     unit: _LeftOut,
     words: frozenset[str],
     name: str,
-    below: frozenset[str],
+    children: frozenset[str],
     core: str,
     parent: str,
 ) -> str:
@@ -209,8 +209,8 @@ def _why(
         return "同名，只是上级不同"
     if words & unit.words:
         return "别名相同"
-    shared = unit.below & below
-    if unit.below and 2 * len(shared) >= len(unit.below):
+    shared = unit.children & children
+    if unit.children and 2 * len(shared) >= len(unit.children):
         return f"下属单位有{len(shared)}个相同"
     is_beside = parent in unit.parents
     return "名称相近" if is_beside and fuzz.ratio(core, unit.core) >= _ALIKE else ""
@@ -257,10 +257,10 @@ def _regrouped(previous: Register, compared: _Compared) -> Iterator[UnitChange]:
     given: dict[int, list[int]] = {}
     successions: dict[int, list[int]] = {}
     for row, line in enumerate(compared.lines):
-        now = compared.below_now.get((line["kind"], normalise(line["name"])), frozenset())
+        now = compared.children_now.get((line["kind"], normalise(line["name"])), frozenset())
         if not now:
             continue
-        for unit, old in compared.below.items():
+        for unit, old in compared.children.items():
             if unit < 0 or compared.units[unit].kind != line["kind"]:
                 continue
             if old & now:

@@ -286,7 +286,7 @@ def _doubled(
     family_columns: Mapping[str, list[int]], read: Mapping[str, object]
 ) -> list[tuple[str, tuple[int, ...]]]:
     alone = set(read) - {*SEVERAL, "remark"}
-    several = ((name, at) for name, at in family_columns.items() if name in alone)
+    several = (pair for pair in family_columns.items() if pair[0] in alone)
     return [(name, tuple(positions)) for name, positions in several if len(positions) > 1]
 
 

@@ -52,18 +52,18 @@ def _editor_key(kind: str, lines: pd.DataFrame) -> str:
 
 
 def _draw_editor(kind: str, lines: pd.DataFrame, titles: list[str]) -> None:
-    shown = lines[["written", "means", "count", "first"]]
+    editable = lines[["written", "means", "count", "first"]]
     titles_shown = {"written": KINDS[kind]}
     settings = tables.configs("written", "count=name_count", "first=met_first", **titles_shown)
     settings["written"]["width"] = _WIDTH
     settings["means"] = st.column_config.SelectboxColumn("就是", options=titles, width=_WIDTH)
     st.data_editor(
-        shown.assign(means=shown["means"].where(shown["means"] != "", None)),
+        editable.assign(means=editable["means"].where(editable["means"] != "", None)),
         column_config=settings,
         disabled=["written", "count", "first"],
         hide_index=True,
         width="stretch",
-        height=_HEIGHT * (min(len(shown), _MOST_ROWS) + 1) + 2,
+        height=_HEIGHT * (min(len(editable), _MOST_ROWS) + 1) + 2,
         key=_editor_key(kind, lines),
     )
 
