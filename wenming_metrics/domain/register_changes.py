@@ -96,7 +96,7 @@ def likely_units(
         likely_reasons = {unit: why for unit, why in reasons.items() if why}
         if likely_reasons:
             likely[row] = dict(
-                sorted(likely_reasons.items(), key=lambda pair: _ORDER.index(pair[1][:2]))
+                sorted(likely_reasons.items(), key=lambda entry: _ORDER.index(entry[1][:2]))
             )
     kinds, names = frame["kind"].tolist(), frame["name"].map(normalise).tolist()
     open_units = {(kinds[row], names[row]) for row in likely}
@@ -218,8 +218,8 @@ def _why(
 
 def _parents(units: Mapping[int, tuple], unit: tuple) -> set[str]:
     """Give the names of what is right above a unit in force; {""}: nothing is."""
-    above = units.get(unit.parent)
-    return {normalise(word) for word in (above.name, *above.aliases)} if above else {""}
+    parent = units.get(unit.parent)
+    return {normalise(word) for word in (parent.name, *parent.aliases)} if parent else {""}
 
 
 def _core(name: str) -> str:
@@ -254,20 +254,20 @@ def _regrouped(previous: Register, compared: _Compared) -> Iterator[UnitChange]:
     """Find units whose subordinates now lie below several, and units that take those of several."""
     in_force = {unit.code for unit in compared.units.values()}
     gone = set(compared.missing["unit"])
-    given: dict[int, list[int]] = {}
+    successors_of: dict[int, list[int]] = {}
     successions: dict[int, list[int]] = {}
     for row, line in enumerate(compared.lines):
-        now = compared.children_now.get((line["kind"], normalise(line["name"])), frozenset())
-        if not now:
+        children = compared.children_now.get((line["kind"], normalise(line["name"])), frozenset())
+        if not children:
             continue
         for unit, old in compared.children.items():
             if unit < 0 or compared.units[unit].kind != line["kind"]:
                 continue
-            if old & now:
-                given.setdefault(unit, []).append(row)
-            if old and 2 * len(old & now) >= len(old):
+            if old & children:
+                successors_of.setdefault(unit, []).append(row)
+            if old and 2 * len(old & children) >= len(old):
                 successions.setdefault(row, []).append(unit)
-    for unit, rows in given.items():
+    for unit, rows in successors_of.items():
         if len(rows) > 1 and any(compared.codes[row] not in in_force for row in rows):
             name = "、".join(compared.lines[row]["name"] for row in rows)
             title = unit_title(previous, unit)

@@ -171,7 +171,7 @@ def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
     rows = list(
         zip(frame["unit_code"], frame["kind"], frame["name"], frame["parent_name"], strict=True)
     )
-    given = [code for code, *_ in rows]
+    codes_of_rows = [code for code, *_ in rows]
     ranks = {kind: rank for rank, kind in enumerate(_PARENTS_FIRST)}
     for row in sorted(range(len(rows)), key=lambda row: ranks.get(rows[row][1], len(ranks))):
         code, kind, name, parent = rows[row]
@@ -181,9 +181,9 @@ def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
         standing = (
             codes_in_force.get((kind, word, upper)) for upper in (parents if above else [""])
         )
-        given[row] = code or next(filter(None, standing), f"{above}/{word}".lstrip("/"))
-        bearers.setdefault((kind, word), []).append(given[row])
-    return given
+        codes_of_rows[row] = code or next(filter(None, standing), f"{above}/{word}".lstrip("/"))
+        bearers.setdefault((kind, word), []).append(codes_of_rows[row])
+    return codes_of_rows
 
 
 def build_units(previous: Register, frame: pd.DataFrame) -> Register:

@@ -33,8 +33,8 @@ def names_book(lines: pd.DataFrame, offered: Mapping[str, Sequence[str]]) -> byt
     height = max(map(len, offered.values()), default=0)
     padded = {kind: [*names, *[""] * (height - len(names))] for kind, names in offered.items()}
     headings = [Column(kind, kind, width=200, meaning="可以选的名称") for kind in padded]
-    choices = ExportSheet(OFFERED, OFFERED, pd.DataFrame(padded, dtype=object), headings)
-    book = load_workbook(BytesIO(write_book(asked_sheet, choices)))
+    offered_sheet = ExportSheet(OFFERED, OFFERED, pd.DataFrame(padded, dtype=object), headings)
+    book = load_workbook(BytesIO(write_book(asked_sheet, offered_sheet)))
     kinds = list(padded)
     for row, kind in enumerate(lines["kind"], _FIRST):
         letter = get_column_letter(kinds.index(kind) + 1)

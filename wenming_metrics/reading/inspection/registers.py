@@ -119,14 +119,17 @@ def _has_others_below(register: Register, frame: pd.DataFrame, is_unit: np.ndarr
     bearing = {
         (kind, normalise(name)) for kind, name in zip(frame["kind"], frame["name"], strict=True)
     }
-    named = {
+    wanted_units = {
         (upper, normalise(parent))
         for kind, parent in frame[["kind", "parent_name"]].iloc[rows].itertuples(index=False)
         for upper in PARENT_KINDS[kind]
     } & bearing
     keys = zip(frame["kind"], frame["name"], unit_codes(register, frame), strict=True)
     return np.array(
-        [(kind, normalise(name)) in named and code not in in_force for kind, name, code in keys],
+        [
+            (kind, normalise(name)) in wanted_units and code not in in_force
+            for kind, name, code in keys
+        ],
         bool,
     )
 
@@ -178,12 +181,12 @@ def _tell_changes(table: Table, changes: Sequence[UnitChange]) -> None:
     """Say in one sentence what a register changes."""
     summary = []
     for change in CHANGES:
-        names = [each.name for each in changes if each.change == change]
+        names = [unit.name for unit in changes if unit.change == change]
         if names:
             several_names = "、".join(names[:_SHOWN]) + ("等" if len(names) > _SHOWN else "")
             summary.append(f"{change}{len(names)}个（{several_names}）")
     if summary:
-        hint = _STAY if any(each.change == MISSING for each in changes) else ""
+        hint = _STAY if any(unit.change == MISSING for unit in changes) else ""
         report_sheet(table, "名册-19", changes="，".join(summary), hint=hint)
 
 

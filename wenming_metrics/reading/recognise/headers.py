@@ -286,7 +286,7 @@ def _doubled(
     family_columns: Mapping[str, list[int]], read: Mapping[str, object]
 ) -> list[tuple[str, tuple[int, ...]]]:
     alone = set(read) - {*SEVERAL, "remark"}
-    several = (pair for pair in family_columns.items() if pair[0] in alone)
+    several = ((name, family_columns[name]) for name in family_columns if name in alone)
     return [(name, tuple(positions)) for name, positions in several if len(positions) > 1]
 
 

@@ -228,7 +228,7 @@ def explain(fit: KindFit, proposal: Proposal) -> str:
 
 def _rival(fit: KindFit, proposal: Proposal) -> Iterator[str]:
     """Name another kind that is as likely, for a person to choose between the two."""
-    second = next(each for each in proposal.fits if each.kind != fit.kind)
+    second = next(rival for rival in proposal.fits if rival.kind != fit.kind)
     if fit is proposal.best and proposal.margin < _CLOSE:
         yield f"也可能是{SHEET_TITLES[second.kind]}"
 

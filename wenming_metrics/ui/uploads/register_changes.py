@@ -19,12 +19,12 @@ _KEPT = {"persist_state": "page"}
 
 def same_units(key: str) -> tuple[tuple[str, str], ...]:
     """Give what has been said of the units of a register. Takes: key - of the file on the page"""
-    choices = []
+    answers = []
     for name in st.session_state.get(f"{_OFFERED}-{key}", {}):
         choice = st.session_state.get(_widget(key, name))
         if choice:
-            choices.append((name, "" if choice == _NEW else choice.removeprefix(_IS)))
-    return tuple(choices)
+            answers.append((name, "" if choice == _NEW else choice.removeprefix(_IS)))
+    return tuple(answers)
 
 
 def draw(reading: Reading, key: str) -> None:

@@ -29,7 +29,7 @@ def draw(office: Office, readings: Sequence[Reading], who: str) -> bool:
     its card, and names of units wait for a register among the files"""
     tell_done(_DONE)
     names = unknown_names(office, readings)
-    if any(len(each.units) for each in readings):
+    if any(len(reading.units) for reading in readings):
         names = names[names["kind"] != UNIT]
     if names.empty or (len(names) == 1 and len(readings) == 1):
         return False
@@ -124,11 +124,11 @@ def answers_of(
     Returns: kind, as written, number; names without a choice are left out
     """
     pairs = zip(lines["written"], lines["means"], strict=True)
-    choices = [
+    pairs_chosen = [
         (name, edits.get(row, {}).get("means", proposal))
         for row, (name, proposal) in enumerate(pairs)
     ]
-    return [(kind, name, titles[title]) for name, title in choices if title in titles]
+    return [(kind, name, titles[title]) for name, title in pairs_chosen if title in titles]
 
 
 def _take_book(office: Office, filled: object, who: str) -> None:
