@@ -140,8 +140,8 @@ def test_points_and_places_that_show_a_percent_wait(write, name, value, code):
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_numbers_of_people_and_of_forms_that_show_a_percent_wait(write):
-    units = [["单位名称", "单位类别", "上级单位", "常住人口"], ["东街道", "街道", "东湖区", 0.5]]
-    assert codes(read_table(write, units, "0%", [(1, 3)])) == ["名册-06"]
+    units = [["单位名称", "单位类别", "上级单位", "常住人口"], ["北门街道", "街道", "东湖区", 0.5]]
+    assert codes(read_table(write, units, "0%", [(1, 3)])) == ["名册-19", "名册-06"]
     quota = [["街道", "期间", "计划份数"], ["城东街道", "2026年第三季度", 0.8]]
     assert codes(read_table(write, quota, "0%", [(1, 2)], survey=SURVEY)) == ["配额-01"]
     points = [["单位", "加减分日期", "加减分类型", "加减分值", "事由"]]

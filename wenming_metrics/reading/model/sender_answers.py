@@ -46,6 +46,7 @@ class SenderAnswers:
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
     columns - (header, name of the column, "" = not read) where a header means something else
     assumed_year - of days that are written without one, where no title says it
+    same_units - (unit as a register writes it, the unit in force that it is, "" = a new one)
     """
 
     confirm_visits: bool = False
@@ -57,6 +58,7 @@ class SenderAnswers:
     columns: tuple[tuple[str, str], ...] = ()
     assumed_year: int | None = None
     equal_rows: str = ""
+    same_units: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_SAID = SenderAnswers()

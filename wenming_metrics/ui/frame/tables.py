@@ -54,6 +54,9 @@ _LEDGER = configs(
     *("document_no", "file", "source_row", "remark=long_remark"),
 )
 EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
+UNIT_CHANGES = configs(
+    "change=unit_change", "unit_kind", "unit_name", "before=unit_before", "why=unit_why"
+)
 CHOICES = configs("written", "means", "file=confirmed_in", "who", "at")
 ACTS = configs("at", "who", "act", "what=act_on", "reason")
 WAITING = configs(
