@@ -17,7 +17,8 @@ from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.equal_rows import settle_equal_rows
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
-from wenming_metrics.reading.inspection.registers import read_site_register, read_units
+from wenming_metrics.reading.inspection.registers import read_units
+from wenming_metrics.reading.inspection.site_register import read_site_register
 from wenming_metrics.reading.inspection.wide import find_bare
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, SheetGrid, Workbook
@@ -183,6 +184,7 @@ def _read_tables(
         ),
         corrects=workbook.tag,
         personal=personal,
+        said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
@@ -291,17 +293,16 @@ def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
             report_totals(parsed.table, parsed.totals)
 
 
-def _read_registers(
-    parsed_sheets: Sequence[ParsedSheet], context: Context
-) -> dict[str, pd.DataFrame]:
+def _read_registers(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     units = [
-        read_units(parsed.table, context.register)
+        read_units(parsed.table, context.register, context.answers.same_units)
         for parsed in parsed_sheets
         if parsed.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
-        frames["units"] = _concat(units)
+        frames["units"] = _concat([frame for frame, _ in units])
+        frames["unit_changes"] = tuple(change for _, changes in units for change in changes)
         register = build_units(register, frames["units"])
     names = _names(context, register)
     site_frames = [

@@ -34,7 +34,7 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
         names = _names(selection, office.rules.board(selection.board))
         name = page.select("单位", names, "unit_who", width=200)
     filters.carry(office.rules, days, selection, name or "")
-    return signed_view.choose(selection), name or ""
+    return signed_view.choose(selection, name or ""), name or ""
 
 
 def _names(selection: Selection, board: Board) -> list[str]:

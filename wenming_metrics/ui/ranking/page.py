@@ -14,6 +14,12 @@ from wenming_metrics.domain.periods import Window, week_to_date
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.held_effect import (
+    held_counts,
+    held_in,
+    held_sentence,
+    with_held,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -51,7 +57,11 @@ def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
     """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
         return ask(frozen, selection.signed).lists.boards[selection.board]
-    return ask(question, selection.window, selection.board)
+    return _beside_held(ask(question, selection.window, selection.board), selection)
+
+
+def _beside_held(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    return with_held(lines, ask(held_counts, selection.window, selection.board))
 
 
 def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -89,7 +99,8 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        shortlists = ask(named_units, selection.window, selection.board)
+        named_lines = ask(named_units, selection.window, selection.board)
+        shortlists = _beside_held(named_lines, selection)
     return _of_group(shortlists, selection)
 
 
@@ -267,4 +278,5 @@ def _notes(office: Office, selection: Selection) -> list[str]:
     notes = [f"测评办法：{rules_name}" for rules_name in names_of(of, office)] + [
         f"时段：{of.title}"
     ]
+    notes += filter(None, [held_sentence(ask(held_in, of))])
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes
