@@ -175,9 +175,9 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
 
 def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
     leaf = pd.Series(nodes.index, nodes["code"])
-    item = {code: number for number, code in enumerate(catalogue.items["code"])}
-    kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
-    leaf_of = np.full((len(item), len(kind)), -1, np.int64)
+    item = {code: number for number, code in catalogue.items["code"].items()}
+    kind = {code: number for number, code in catalogue.point_types["code"].items()}
+    leaf_of = np.full(catalogue.applies.shape, -1, np.int64)
     for row in mapping.itertuples():
         columns = [kind[code] for code in split(row.point_types)] or slice(None)
         leaf_of[item[row.item], columns] = leaf[row.indicator]

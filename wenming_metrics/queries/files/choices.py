@@ -90,8 +90,8 @@ def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, s
     }
     return {
         "unit": unit_titles,
-        "item": dict(enumerate(catalogue.items["name"])),
-        "point_type": dict(enumerate(catalogue.point_types["name"])),
+        "item": catalogue.items["name"].to_dict(),
+        "point_type": catalogue.point_types["name"].to_dict(),
     }
 
 

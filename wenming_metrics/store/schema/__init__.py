@@ -25,6 +25,7 @@ from wenming_metrics.store.schema.files import (
     store,
 )
 from wenming_metrics.store.schema.issuing import (
+    catalogue_entry,
     issue,
     issue_content,
     issue_event,
@@ -56,5 +57,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 6
+VERSION = 7
 """Counts the changes of these tables; each has its step in `migrations`."""

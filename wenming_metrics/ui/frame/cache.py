@@ -19,10 +19,12 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.rules.entries import Entry, own_entries
 from wenming_metrics.rules.load import load_all
-from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.rules.model import Catalogue, RuleSet
 from wenming_metrics.runtime import settings
-from wenming_metrics.store.database import revision
+from wenming_metrics.store.catalogue import read_entries
+from wenming_metrics.store.database import Store, reading, revision
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
@@ -51,8 +53,10 @@ def office() -> Office:
     environment = settings.load()
     files = _rule_files(environment.data)
     # One text: Streamlit takes longer to hash many small things than to find the answer.
-    key = (str(environment.data), environment.store_url, environment.rules_id, today(), files)
-    return _office(repr(key))
+    key = repr((str(environment.data), environment.store_url, environment.rules_id, today(), files))
+    opened = _office(key)
+    own = _own_entries(opened.store, revision(opened.store))
+    return opened if own == opened.catalogue.own else _office(f"{key} {own}")
 
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
@@ -69,15 +73,24 @@ def _office(key: str) -> Office:
     return opened
 
 
+@lru_cache(maxsize=8)
+def _own_entries(store: Store, _revision: int) -> tuple[Entry, ...]:
+    """Read the office's own items and point types, anew after every change of the store."""
+    with reading(store) as connection:
+        return own_entries(read_entries(connection))
+
+
 def rule_sets() -> list[RuleSet]:
     """List all versions of the rules, of whatever series, the earliest first."""
-    data = settings.load().data
-    return _rule_sets(str(data), _rule_files(data))
+    data, catalogue = settings.load().data, office().catalogue
+    return _rule_sets(str(data), _rule_files(data), catalogue)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _rule_sets(data: str, files: tuple[tuple[str, int], ...]) -> list[RuleSet]:
-    return load_all(Path(data) / "rules", office().catalogue)
+@lru_cache(maxsize=4)
+def _rule_sets(
+    data: str, _files: tuple[tuple[str, int], ...], catalogue: Catalogue
+) -> list[RuleSet]:
+    return load_all(Path(data) / "rules", catalogue)
 
 
 def version() -> Version:
