@@ -46,7 +46,7 @@ def add_commands(add: Add) -> None:
 
     def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
         parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=_reporting_faults(run))
+        parser.set_defaults(run=reporting_faults(run))
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         return parser
 
@@ -90,7 +90,7 @@ def _needs_act(options: argparse.Namespace) -> int:
     raise commit.IntakeError("请写明做什么,如 rules list。")
 
 
-def _reporting_faults(run: Run) -> Run:
+def reporting_faults(run: Run) -> Run:
     """Tell the faults of a workbook line by line."""
 
     def reported_run(options: argparse.Namespace) -> int:

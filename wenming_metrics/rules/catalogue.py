@@ -17,11 +17,10 @@ import numpy as np
 import pandas as pd
 
 from wenming_metrics.domain.numbers import to_points
-from wenming_metrics.rules.entries import CODE_STEMS, FIRST_OWN, ITEM, POINT_TYPE, Entry
+from wenming_metrics.rules.entries import CODE_STEMS, EVERYWHERE, FIRST_OWN, ITEM, POINT_TYPE, Entry
 from wenming_metrics.rules.faults import Fault, RuleSetError
 from wenming_metrics.rules.model import Catalogue
 
-EVERYWHERE = "*"
 _POINT_TYPES = ("code", "name", "aliases")
 _ITEMS = ("code", "name", "category", "full_mark", "point_types", "aliases")
 
@@ -107,7 +106,7 @@ def _lay_out(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> Catalogue:
         for kind in (ITEM, POINT_TYPE)
     )
     number_of = {entry.code: entry.number for entry in types}
-    shape = [max((entry.number for entry in part), default=-1) + 1 for part in (items, types)]
+    shape = [max((entry.number for entry in entries), default=-1) + 1 for entries in (items, types)]
     applies = np.zeros(shape, bool)
     everywhere = list(number_of.values())
     for entry in items:

@@ -55,8 +55,8 @@ def office() -> Office:
     # One text: Streamlit takes longer to hash many small things than to find the answer.
     key = repr((str(environment.data), environment.store_url, environment.rules_id, today(), files))
     opened = _office(key)
-    own = _own_entries(opened.store, revision(opened.store))
-    return opened if own == opened.catalogue.own else _office(f"{key} {own}")
+    entries = _own_entries(opened.store, revision(opened.store))
+    return opened if entries == opened.catalogue.own else _office(f"{key} {entries}")
 
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
 from wenming_metrics.decisions import mappings
+from wenming_metrics.decisions.own_entries import add_own
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.queries.files.choices import (
     choices,
@@ -16,7 +18,11 @@ from wenming_metrics.queries.files.choices import (
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
+from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
+from wenming_metrics.ui.rules.own_items import tell_added
 
 _UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
 _ASKED = {
@@ -26,11 +32,13 @@ _ASKED = {
 """Problems that a person can solve by saying what a name stands for."""
 _WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
 _CHOOSE = "请选择"
+_SAID = "new_entry_said"
 REMEMBERED = "记住的表头和名称"
 
 
 def draw(office: Office, reading: Reading, key: str, who: str) -> None:
     """Ask for the first word that is not known: what bare numbers are, then names."""
+    tell_done(_SAID)
     bare = [unclear for unclear in reading.bare if not unclear.meaning]
     if bare:
         _ask_bare(office, bare[0], key, who)
@@ -119,7 +127,28 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
             st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
             act, label = mappings.remember_name, "记住这个写法"
             _draw_remember(widget_key, names, who, act, *(office, kind, written), label=label)
+        if kind in KIND_WORDS:
+            _draw_new(office, kind, written, widget_key, who)
         _say_who(who)
+
+
+def _draw_new(office: Office, kind: str, spelling: str, widget_key: str, who: str) -> None:
+    """Let an unknown name be a new item or point type of the office's own."""
+    what = KIND_WORDS[kind]
+    # A switch, for what is folded is drawn as well.
+    if not st.toggle(f"都不是，这是一个新的{what}", key=f"new-{widget_key}"):
+        return
+    page.note("加上以后这些行就能入库；归入办法、发布新的一版以后才计分，已签发的各期不变。")
+    wish = ask_entry(office, kind, f"new-{widget_key}", spelling)
+    st.button(
+        f"加上这个{what}",
+        key=f"add-{widget_key}",
+        type="primary",
+        disabled=not (who and is_filled(wish)),
+        help="填好经办人和各项才能点",
+        on_click=do,
+        args=(partial(add_own, office, [wish], who, spelling), tell_added, _SAID),
+    )
 
 
 def _draw_remember(
