@@ -17,7 +17,14 @@ from wenming_metrics.ui.frame.act_button import do, tell_done
 from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
 
 _LINES = tables.configs(
-    *("kind=entry_kind", "code", "name=entry_name", "full_mark", "category", "point_types"),
+    *(
+        "kind=entry_kind",
+        "code",
+        "name=entry_name",
+        "full_mark",
+        "category=entry_category",
+        "point_types",
+    ),
     *("indicator", "state", "aliases", "who"),
 )
 _SAID, _ROUND = "own_items_said", "own_items_round"
