@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.files.recounted import recounted_deadlines
+from wenming_metrics.queries.first_steps import first_steps
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
@@ -40,8 +42,29 @@ def add_commands(add: Add) -> None:
     kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
+    first = add("begin", _begin, "第一次使用：从空的数据到第一次排名的五步，各步做了没有，还缺什么")
+    first.add_argument(
+        "--forms", type=Path, metavar="文件夹", help="把各步的空白表格存到这个文件夹"
+    )
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
     add("waiting", _waiting, "列出暂不计、等着改正的行")
+
+
+def _begin(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    steps = first_steps(office)
+    if options.forms:
+        options.forms.mkdir(parents=True, exist_ok=True)
+        for kind in (kind for step in steps for kind in step.forms):
+            (options.forms / f"{forms()[kind]}_模板.xlsx").write_bytes(form_file(office, kind))
+    if options.json:
+        print_json({"steps": [asdict(step) for step in steps]})
+        return OK
+    for number, step in enumerate(steps, 1):
+        say(f"{'✓' if step.is_done else number} {step.title}：{step.state}。{step.missing}")
+    if options.forms:
+        say(f"空白表格已存到 {options.forms}。")
+    return OK
 
 
 def _form(options: argparse.Namespace) -> int:
