@@ -20,7 +20,7 @@ def test_each_step_says_how_far_it_is_and_what_is_missing(tmp_path):
     register_units(office, streets, [["北市", "市场", "甲街道"]])
     units, sites, *_ = first_steps(office)
     assert (units.is_done, units.state) == (True, "街道 2 个、区 1 个、部门 1 个")
-    assert units.missing == "“乙镇”的分组不是办法里的主城区、其他，不参加排名。"
+    assert units.missing == "“乙镇”的分组不在办法写的主城区、其他里，另排在后面。"
     assert (sites.is_done, sites.state) == (True, "1 个点位")
     assert sites.missing == "“乙镇”还没有点位。“市场”在办法里没有计分的测评项。"
     row = [date(2026, 11, 19), "市督查组", "甲街道", "小区", "桂苑", "甲", "符合", 0]

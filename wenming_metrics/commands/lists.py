@@ -10,8 +10,10 @@ import pandas as pd
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.decisions import mappings
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.choices import nearest_names
 from wenming_metrics.queries.files.forms import form_file, forms
 from wenming_metrics.queries.files.held import waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
@@ -20,9 +22,11 @@ from wenming_metrics.queries.first_steps import first_steps
 from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.scores.records import records
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
+from wenming_metrics.reading.survey.wordings import option_form
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
+_NAME_KINDS = {"单位": "unit", "测评项": "item", "点位类型": "point_type"}
 _WAITING = titles("file", "sheet", "source_row", "sentences=held_reason", "who")
 _DEADLINES = titles("batch", "file", "sheet", "source_row", "due=due_stored", "due_now")
 
@@ -42,12 +46,47 @@ def add_commands(add: Add) -> None:
     kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
     listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
+    remembered = add(
+        "remember", _remember, "记住一个写法指什么：单位、测评项、点位类型，或问卷的选项"
+    )
+    remembered.add_argument("written", metavar="写法", help="文件里怎样写的")
+    remembered.add_argument("meaning", metavar="名称", help="它是哪一个")
+    remembered.add_argument(
+        "--as", dest="kind", choices=tuple(_NAME_KINDS), default="单位", help="它是什么，缺省是单位"
+    )
+    remembered.add_argument("--question", default="", metavar="题目", help="它是哪一题的选项")
+    remembered.add_argument("--who", default="命令行", help="经办人")
     first = add("begin", _begin, "第一次使用：从空的数据到第一次排名的五步，各步做了没有，还缺什么")
     first.add_argument(
         "--forms", type=Path, metavar="文件夹", help="把各步的空白表格存到这个文件夹"
     )
     add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
     add("waiting", _waiting, "列出暂不计、等着改正的行")
+
+
+def _remember(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    kind = _NAME_KINDS[options.kind]
+    questions = office.rules.survey.questions if office.rules.survey else ()
+    if options.question:
+        codes = [q.code for q in questions if options.question in (q.code, q.title, *q.headers)]
+        if not codes:
+            titles_known = "、".join(question.title for question in questions)
+            raise commit.IntakeError(f"问卷里没有“{options.question}”这一题，有：{titles_known}。")
+        kind = option_form(codes[0])
+    names = nearest_names(office, kind, options.written)
+    meant = [key for key, name in names.items() if options.meaning in (name, name.split("(")[0])]
+    if len(meant) != 1:
+        near = "、".join(f"“{name}”" for name in [*names.values()][:3])
+        count_words = "没有" if not meant else "有几个"
+        raise commit.IntakeError(f"{count_words}“{options.meaning}”，最接近的有{near}。")
+    if options.question:
+        mappings.remember_option(office, codes[0], options.written, meant[0], options.who)
+    else:
+        mappings.remember_name(office, kind, options.written, meant[0], options.who)
+    sentence = f"已记住：“{options.written}”是{names[meant[0]]}。"
+    say(sentence, as_json=options.json, written=options.written, meaning=names[meant[0]])
+    return OK
 
 
 def _begin(options: argparse.Namespace) -> int:

@@ -81,7 +81,7 @@ def _units_step(office: Office, register: Register) -> FirstStep:
             )
             if board.ranked and len(outside):
                 groups = "、".join(board.groups)
-                missing.append(f"{_names(outside)}的分组不是办法里的{groups}，不参加排名。")
+                missing.append(f"{_names(outside)}的分组不在办法写的{groups}里，另排在后面。")
     is_done = not units.empty and not any("没有可排" in sentence for sentence in missing)
     return FirstStep("单位名册", is_done, state or "还没有", "".join(missing), UPLOAD, ("units",))
 

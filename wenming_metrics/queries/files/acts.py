@@ -10,6 +10,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
+from wenming_metrics.reading.survey.wordings import question_of, spell_option
 from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.store import held, schema
 from wenming_metrics.store.database import read_frame, reading
@@ -61,11 +62,15 @@ def _batches(connection: Connection) -> pd.DataFrame:
 def _headers(connection: Connection, office: Office) -> pd.DataFrame:
     choices = read_frame(connection, select(schema.header_choice))
     choices = choices[~choices["header"].isin([LIKE_CHOICE, FILE_CHOICE])]
-    what = [_spell_header(office, choice.header, choice.name) for choice in choices.itertuples()]
+    what = [_spell_header(office, choice) for choice in choices.itertuples()]
     return _choice_acts(choices.assign(what=what))
 
 
-def _spell_header(office: Office, header: str, name: str) -> str:
+def _spell_header(office: Office, choice: tuple) -> str:
+    header, name = choice.header, choice.name
+    if question := question_of(choice.fingerprint):
+        title, answer = spell_option(office.rules.survey, question, name)
+        return f"“{title}”的回答“{header}” = {answer}"
     if header == KIND_CHOICE:
         return f"表格 = {CHOSEN_TITLES.get(name, name)}"
     if header == BARE_CHOICE:

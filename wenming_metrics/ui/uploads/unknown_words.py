@@ -18,16 +18,17 @@ from wenming_metrics.queries.files.choices import (
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
+from wenming_metrics.reading.survey.wordings import option_form, question_of, spell_option
 from wenming_metrics.rules.entries import KIND_WORDS
 from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.act_button import do, tell_done
 from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
 from wenming_metrics.ui.rules.own_items import tell_added
 
-_UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
+_UNIT, _ITEM, _TYPE, _OPTION = "unit", "item", "point_type", "option"
 _ASKED = {
     **{"单位-01": _UNIT, "单位-02": _UNIT, "单位-06": _UNIT, "单位-08": _UNIT, "单位-10": _UNIT},
-    **{"测评项-01": _ITEM, "表头-09": _ITEM, "点位-02": _TYPE},
+    **{"测评项-01": _ITEM, "表头-09": _ITEM, "点位-02": _TYPE, "问卷-08": _OPTION},
 }
 """Problems that a person can solve by saying what a name stands for."""
 _WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
@@ -109,6 +110,12 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
     unknown: dict[tuple[str, str], int] = {}
     for problem in reading.problems:
         kind = _ASKED.get(problem.code)
+        if kind == _OPTION:
+            kind = (
+                option_form(str(problem.details.get("asked", "")))
+                if "asked" in problem.details
+                else ""
+            )
         written = str(problem.details.get("part") or problem.found)
         if kind and written:
             unknown[kind, written] = unknown.get((kind, written), 0) + 1
@@ -117,7 +124,12 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
         rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
-        title = f"“{words.plain(written)}”是哪个{_WHAT[kind]}?"
+        question = question_of(kind)
+        what = (
+            _WHAT.get(kind)
+            or f"选项（{words.plain(spell_option(office.rules.survey, question, '')[0])}）"
+        )
+        title = f"“{words.plain(written)}”是哪个{what}?"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with page.row():
@@ -125,8 +137,9 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
             first = next(iter(names), "")
             hint = {"index": 0 if is_likely(written, first) else None, "placeholder": _CHOOSE}
             st.selectbox("就是", list(names), key=widget_key, width=320, **hint)
-            act, label = mappings.remember_name, "记住这个写法"
-            _draw_remember(widget_key, names, who, act, *(office, kind, written), label=label)
+            act = mappings.remember_option if question else mappings.remember_name
+            arguments = (office, question or kind, written)
+            _draw_remember(widget_key, names, who, act, *arguments, label="记住这个写法")
         if kind in KIND_WORDS:
             _draw_new(office, kind, written, widget_key, who)
         _say_who(who)
