@@ -13,7 +13,9 @@ from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.files.forms import own_form
 from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.revising import drafts
 from wenming_metrics.revising.own_items import draft_with_own, own_lines, read_own_book
+from wenming_metrics.revising.questionnaire import questionnaire_form, read_questionnaire
 from wenming_metrics.rules.entries import ITEM, KIND_WORDS, POINT_TYPE, Entry
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
@@ -59,8 +61,13 @@ def add_commands(add: Add) -> None:
     )
     for parser in (item, point_type):
         parser.add_argument("--also", nargs="*", default=[], metavar="写法", help="其他写法")
+    survey = act(
+        "survey", _survey, "问卷的题目、选项和指标：存一份 Excel 表，或把填好的存为下一版的草案"
+    )
+    survey.add_argument("source", metavar="表格", type=Path, nargs="?", help="填好的 .xlsx")
+    survey.add_argument("--out", type=Path, help="把现在的问卷存到这个 .xlsx 文件")
     draft = act("draft", _draft, "把等着的都归入办法，存为下一版的草案")
-    for parser in (book, item, point_type, draft):
+    for parser in (book, item, point_type, survey, draft):
         parser.add_argument("--who", default="命令行", help="经办人")
 
 
@@ -114,6 +121,21 @@ def _keep(office: Office, wishes: list[Entry], options: argparse.Namespace) -> i
     message = f"已存下：{names}。归入办法以后才计分，用 catalogue draft 生成下一版的草案。"
     codes = [entry.code for entry in entries]
     say(message if entries else "与现有的没有差别。", as_json=options.json, codes=codes)
+    return OK
+
+
+def _survey(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    if options.out:
+        options.out.write_bytes(questionnaire_form(office))
+        say_saved(options)
+        return OK
+    if not options.source or not options.source.is_file():
+        raise IntakeError("请写填好的表格，或用 --out 存一份来填。")
+    files = read_questionnaire(office, options.source.read_bytes())
+    draft = drafts.keep(office, files, options.source.name, options.who)
+    message = f"已存为第 {draft} 号草案，核对以后用 rules publish {draft} 发布。"
+    say(message, as_json=options.json, draft=draft)
     return OK
 
 

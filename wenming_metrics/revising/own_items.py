@@ -34,7 +34,7 @@ def latest(office: Office) -> RuleSet:
 
 def waiting(office: Office) -> list[Entry]:
     """List the own entries that are meant to count and do not by the latest version of the rules."""
-    lines = _parts(office).lines[_FILE]
+    lines = latest_parts(office).lines[_FILE]
     return [entry for entry in office.catalogue.own if _added(entry, lines)]
 
 
@@ -43,7 +43,7 @@ def draft_with_own(office: Office, who: str) -> int:
 
     Raises IntakeError when none waits, RuleSetError when the version is not sound with them.
     """
-    old = _parts(office)
+    old = latest_parts(office)
     lines, names = list(old.lines[_FILE]), []
     for entry in waiting(office):
         names.append(entry.name)
@@ -100,7 +100,8 @@ def _state(entry: Entry, waits: set[str], office: Office) -> str:
     return "不计分"
 
 
-def _parts(office: Office) -> Parts:
+def latest_parts(office: Office) -> Parts:
+    """Give the latest version of the rules as parts, from the archive of the store."""
     with reading(office.store) as connection:
         packed = archived_rules(connection, latest(office).digest)
     if packed is None:

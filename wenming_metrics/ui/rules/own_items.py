@@ -12,9 +12,11 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.revising.own_items import draft_with_own, own_lines, read_own_book, waiting
 from wenming_metrics.rules.entries import ITEM, KIND_WORDS, POINT_TYPE, Entry
 from wenming_metrics.rules.workbook.workbook import WorkbookError
-from wenming_metrics.ui.frame import cards, page, tables, words
+from wenming_metrics.ui.frame import page, tables, words
 from wenming_metrics.ui.frame.act_button import do, tell_done
+from wenming_metrics.ui.rules import questionnaire
 from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
+from wenming_metrics.ui.rules.faults import draw_faults
 
 _LINES = tables.configs(
     *(
@@ -28,12 +30,11 @@ _LINES = tables.configs(
     *("indicator", "state", "aliases", "who"),
 )
 _SAID, _ROUND = "own_items_said", "own_items_round"
-_MOST = 200
-"""Faults that are listed."""
 
 
 def draw(office: Office) -> None:
-    """Draw the list of own entries, the ways to add some, and the step into the next version."""
+    """Draw the list of own entries, the ways to add some, the step into the next version, and the
+    questionnaire."""
     tell_done(_SAID)
     st.markdown(
         "随软件带的测评项和点位类型不够用的，在这里加上本单位自己的。"
@@ -49,6 +50,7 @@ def draw(office: Office) -> None:
     st.subheader("添加")
     _draw_one(office, who)
     _draw_book(office, who)
+    questionnaire.draw(office, who, _SAID)
 
 
 def _draw_waiting(office: Office, who: str) -> None:
@@ -112,10 +114,7 @@ def _draw_book(office: Office, who: str) -> None:
         try:
             wishes = read_own_book(office, file.getvalue())
         except WorkbookError as error:
-            st.markdown(f"**有 {len(error.faults)} 处要改，没有存下任何内容。改好后再放进来：**")
-            cards.sentences([str(fault) for fault in error.faults[:_MOST]])
-            if len(error.faults) > _MOST:
-                page.note(f"只列出前 {_MOST} 处。")
+            draw_faults(error)
             return
         if not wishes:
             page.note("与现有的没有差别。")
