@@ -15,6 +15,7 @@ from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.revising.own_items import draft_with_own, own_lines, waiting
 from wenming_metrics.revising.publish import Release, publish
 from wenming_metrics.rules.entries import ITEM, POINT_TYPE, Entry, settle
+from wenming_metrics.rules.load import foreign_rules
 from wenming_metrics.runtime.settings import Settings
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.upkeep.backup import backup
@@ -116,7 +117,7 @@ def elsewhere(place):
 def test_the_same_figures_beside_a_longer_shipped_catalogue(office, tmp_path):
     made = backup(office.store, tmp_path / "copy.db")
     settings = elsewhere(tmp_path / "there")
-    _, rules, _ = read_rules(settings, entries_of(made.path))
+    _, rules, _ = read_rules(settings, *entries_of(made.path))
     restore(settings.store_url, rules, made.path)
     there = open_office(settings)
     assert {day: score(there, day) for day in FIGURES} == FIGURES
@@ -139,7 +140,7 @@ def test_another_numbering_is_refused_in_words(office, tmp_path, numbers, words)
     settings = elsewhere(tmp_path / "there")
     longer(settings.data, numbers=numbers)
     with pytest.raises(StoreError) as refused:
-        read_rules(settings, entries_of(made.path))
+        read_rules(settings, *entries_of(made.path))
     assert words in str(refused.value)
     assert "没有打开，数据没有改动" in str(refused.value)
 
@@ -150,6 +151,16 @@ def test_shipped_numbers_stand_in_the_files_and_below_the_own_ones():
             numbers = [int(line["number"]) for line in csv.DictReader(file)]
         assert sorted(numbers) == list(range(len(numbers)))
         assert len(numbers) < first
+
+
+def test_rules_that_mean_the_items_of_another_store_are_left_out(office, folder, tmp_path):
+    other = open_office(Settings(folder / "data", new_store(tmp_path), None))
+    assert [rules.id for rules in other.rule_sets] == ["tiny"]
+    add_own(other, [wish(name="别的一项", point_types=("小区",))], "李四")  # BD-001 there
+    other = open_office(Settings(folder / "data", other.store.url, None))
+    assert [rules.id for rules in other.rule_sets] == ["tiny"]
+    assert foreign_rules(folder / "data" / "rules", other.catalogue) == ["tiny-2"]
+    assert foreign_rules(folder / "data" / "rules", office.catalogue) == []
 
 
 LEAVES = {"A": "环境", "B": "秩序", "C": "秩序"}

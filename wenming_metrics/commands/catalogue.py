@@ -22,7 +22,7 @@ from wenming_metrics.vocabulary import titles
 
 _LINES = titles(
     *("kind=entry_kind", "code", "name=entry_name", "full_mark", "point_types", "indicator"),
-    *("state", "who"),
+    *("state=entry_state", "who"),
 )
 
 

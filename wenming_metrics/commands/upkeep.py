@@ -63,7 +63,7 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     config = settings.load()
     # What a backup was numbered by goes before what this store, which it replaces, was.
-    _, rules, _ = read_rules(config, entries_of(options.file))
+    _, rules, _ = read_rules(config, *entries_of(options.file))
     restored = restore(config.store_url, rules, options.file, replace=options.replace)
     say(_restored_text(restored), as_json=options.json, **asdict(restored))
     return OK

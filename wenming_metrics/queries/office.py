@@ -53,8 +53,8 @@ def open_office(settings: Settings) -> Office:
     """
     store = open_store(settings.store_url)
     _put_back(store, settings.data / "rules")
-    entries = _known_entries(store, settings)
-    catalogue, rules, series = read_rules(settings, entries)
+    entries, published_ids = _known_entries(store, settings)
+    catalogue, rules, series = read_rules(settings, entries, published_ids)
     _refuse_edited(store, series)
     _record_numbering(store, catalogue, entries)
     for rule_set in series:
@@ -65,17 +65,16 @@ def open_office(settings: Settings) -> Office:
 
 
 def read_rules(
-    settings: Settings, entries: Sequence[Entry]
+    settings: Settings, entries: Sequence[Entry], published_ids: frozenset[str]
 ) -> tuple[Catalogue, RuleSet, tuple[RuleSet, ...]]:
     """Read the catalogue, the rules in force, and all of their series. Raises RuleSetError.
 
     A rule set named in the settings stands alone: it scores every day.
 
-    Takes: entries - of the store, `store.catalogue.read_entries`
+    Takes: entries - of the store, `store.catalogue.read_entries`; published_ids - of its rules
     Raises StoreError when rows of the store are numbered by another catalogue.
     """
-    catalogue = load_catalogue(settings.data / "catalogue", own_entries(entries))
-    _refuse_renumbered(catalogue, entries)
+    catalogue = _laid_out(settings, entries, published_ids)
     rule_sets = load_all(settings.data / "rules", catalogue)
     rules = choose(rule_sets, today(), settings.rules_id)
     if settings.rules_id:
@@ -87,18 +86,21 @@ def read_rules(
     )
 
 
-def _known_entries(store: Store, settings: Settings) -> list[Entry]:
-    """Read the entries of a store; where nothing is stored yet, the numbering may still change."""
+def _known_entries(store: Store, settings: Settings) -> tuple[Sequence[Entry], frozenset[str]]:
+    """Read the entries of a store, and which rules were published from it.
+
+    Where nothing is stored yet, the numbering of shipped entries may still change.
+    """
     with reading(store) as connection:
-        entries = read_entries(connection)
+        entries, published_ids = read_entries(connection), frozenset(published(connection))
         is_empty = not count_lines(connection, schema.batch)
     shipped = [entry for entry in entries if not entry.own]
     present = load_catalogue(settings.data / "catalogue").shipped
     if is_empty and numbering_faults(shipped, present):
         with writing(store) as connection:
             forget_shipped(connection)
-        return list(own_entries(entries))
-    return entries
+        return own_entries(entries), published_ids
+    return entries, published_ids
 
 
 def _refuse_renumbered(catalogue: Catalogue, entries: Sequence[Entry]) -> None:
@@ -127,8 +129,14 @@ def read_catalogue(settings: Settings) -> Catalogue:
 
     Raises RuleSetError for a faulty catalogue, StoreError as `read_rules`.
     """
-    entries = _known_entries(open_store(settings.store_url), settings)
-    catalogue = load_catalogue(settings.data / "catalogue", own_entries(entries))
+    return _laid_out(settings, *_known_entries(open_store(settings.store_url), settings))
+
+
+def _laid_out(
+    settings: Settings, entries: Sequence[Entry], published_ids: frozenset[str]
+) -> Catalogue:
+    own = own_entries(entries)
+    catalogue = load_catalogue(settings.data / "catalogue", own, published_ids)
     _refuse_renumbered(catalogue, entries)
     return catalogue
 

@@ -33,15 +33,19 @@ class Contents:
     folder: Path = field(compare=False)
 
 
-def load_catalogue(folder: Path, own: tuple[Entry, ...] = ()) -> Catalogue:
+def load_catalogue(
+    folder: Path, own: tuple[Entry, ...] = (), published: frozenset[str] = frozenset()
+) -> Catalogue:
     """Read the catalogue of a folder; equal files and entries give the same record.
 
-    Takes: own - the office's own entries, as `rules.entries.own_entries` orders them
+    Takes: own - the office's own entries, as `rules.entries.own_entries` orders them; published - ids
+           of the rules that were published from their store
     Raises RuleSetError naming file and line of everything that is wrong.
     """
     names = ("point_types.csv", "items.csv")
     files = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    return _lay_out(_read_shipped(Contents(digest_files(files, names), folder)), own)
+    shipped = _read_shipped(Contents(digest_files(files, names), folder))
+    return _lay_out(shipped, own, published)
 
 
 def digest_files(files: Mapping[str, bytes], names: Sequence[str]) -> str:
@@ -99,7 +103,9 @@ def _numbers(file: str, frame: pd.DataFrame, kind: str, faults: list[Fault]) -> 
 
 
 @lru_cache(maxsize=8)
-def _lay_out(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> Catalogue:
+def _lay_out(
+    shipped: tuple[Entry, ...], own: tuple[Entry, ...], published: frozenset[str]
+) -> Catalogue:
     """Lay entries out by their numbers."""
     items, types = (
         sorted((e for e in (*shipped, *own) if e.kind == kind), key=lambda entry: entry.number)
@@ -121,6 +127,7 @@ def _lay_out(shipped: tuple[Entry, ...], own: tuple[Entry, ...]) -> Catalogue:
         applies=applies,
         shipped=shipped,
         own=own,
+        published=published,
     )
 
 

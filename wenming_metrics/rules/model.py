@@ -35,7 +35,8 @@ class Catalogue:
     items       - index `item` (number): code, name, category, full_mark (int64, 1e-4), aliases (list)
     point_types - index `point_type` (number): code, name, aliases (list)
     applies     - bool array (item, point_type), by number: whether an item is looked at there
-    shipped, own - the entries that it is made of
+    shipped, own - the entries that it is made of; published - ids of the rules that came from the
+    store of these own entries: other rules that speak of own entries mean those of another store
     """
 
     items: pd.DataFrame
@@ -43,6 +44,7 @@ class Catalogue:
     applies: np.ndarray
     shipped: tuple[Entry, ...] = ()
     own: tuple[Entry, ...] = ()
+    published: frozenset[str] = frozenset()
 
     @cached_property
     def item_names(self) -> np.ndarray:

@@ -19,15 +19,8 @@ from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
 from wenming_metrics.ui.rules.faults import draw_faults
 
 _LINES = tables.configs(
-    *(
-        "kind=entry_kind",
-        "code",
-        "name=entry_name",
-        "full_mark",
-        "category=entry_category",
-        "point_types",
-    ),
-    *("indicator", "state", "aliases", "who"),
+    *("kind=entry_kind", "code", "name=entry_name", "state=entry_state", "full_mark"),
+    *("category=entry_category", "point_types", "indicator", "aliases", "who"),
 )
 _SAID, _ROUND = "own_items_said", "own_items_round"
 
