@@ -29,10 +29,10 @@ def add_own(office: Office, wishes: Sequence[Entry], who: str, spelling: str = "
         raise IntakeError("请写明经办人。")
     with writing(office.store) as connection:
         # Anew, under the lock: another person may have added something meanwhile.
-        own = [entry for entry in read_entries(connection) if entry.own]
-        codes = {(entry.kind, entry.code) for entry in own}
+        local_entries = [entry for entry in read_entries(connection) if entry.own]
+        codes = {(entry.kind, entry.code) for entry in local_entries}
         numbered = [w if (w.kind, w.code) in codes else replace(w, code="") for w in wishes]
-        everything = (*office.catalogue.shipped, *own)
+        everything = (*office.catalogue.shipped, *local_entries)
         entries, problems = settle(numbered, everything, leaf_names(office.rules))
         if problems:
             raise IntakeError("".join(dict.fromkeys(problem.message for problem in problems)))

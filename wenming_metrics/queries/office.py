@@ -135,8 +135,8 @@ def read_catalogue(settings: Settings) -> Catalogue:
 def _laid_out(
     settings: Settings, entries: Sequence[Entry], published_ids: frozenset[str]
 ) -> Catalogue:
-    own = own_entries(entries)
-    catalogue = load_catalogue(settings.data / "catalogue", own, published_ids)
+    local_entries = own_entries(entries)
+    catalogue = load_catalogue(settings.data / "catalogue", local_entries, published_ids)
     _refuse_renumbered(catalogue, entries)
     return catalogue
 

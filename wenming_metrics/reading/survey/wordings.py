@@ -26,10 +26,10 @@ def question_of(form: str) -> str:
 
 def spell_option(survey: Survey | None, question: str, code: str) -> tuple[str, str]:
     """Write question and option as people read them; their codes where the survey has them no more."""
-    for asked in survey.questions if survey else ():
-        if asked.code == question:
-            titles = {choice.code: choice.title for choice in asked.options}
-            return asked.title, titles.get(code, code)
+    for topic in survey.questions if survey else ():
+        if topic.code == question:
+            titles = {choice.code: choice.title for choice in topic.options}
+            return topic.title, titles.get(code, code)
     return question, code
 
 

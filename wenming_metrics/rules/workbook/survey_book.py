@@ -168,8 +168,8 @@ def filled_in_survey(
     rates = _read_figures(filled, sheet_lines[FIGURES])
     if filled.faults:
         raise WorkbookError(sorted(filled.faults, key=lambda fault: (fault.sheet, fault.row or 0)))
-    kept = {name: former[name] for name in ("score", "margin") if name in former}
-    survey = {**settings, "question": filled.questions, "rate": rates, **kept}
+    untouched = {name: former[name] for name in ("score", "margin") if name in former}
+    survey = {**settings, "question": filled.questions, "rate": rates, **untouched}
 
     def locate(fault: Fault) -> SheetFault:
         path = fault.column

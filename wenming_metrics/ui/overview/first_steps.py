@@ -17,23 +17,23 @@ from wenming_metrics.ui.frame.cache import ask
 _PAGES = {UPLOAD: "去“数据上传”", RULES: "去“测评体系”"}
 
 
-def draw(office: Office, here: str = "") -> None:
+def draw(office: Office, on_page: str = "") -> None:
     """Draw the steps while the store holds no inspection; afterwards nothing.
 
-    Takes: here - the page that it is drawn on: only the next step that is done there; "": all
+    Takes: on_page - the page that it is drawn on: only the next step that is done there; "": all
     """
     steps = ask(first_steps)
     if steps[-1].is_done:
         return
     following = next(
-        n for n, step in enumerate(steps) if not step.is_done and here in ("", step.page)
+        n for n, step in enumerate(steps) if not step.is_done and on_page in ("", step.page)
     )
     with st.container(key="first-steps", border=True):
-        st.subheader("第一次使用：" + (f"第 {following + 1} 步" if here else "五步看到排名"))
+        st.subheader("第一次使用：" + (f"第 {following + 1} 步" if on_page else "五步看到排名"))
         for number, step in enumerate(steps):
-            if not here or number == following:
-                _draw_step(office, number, step, here, is_next=number == following)
-        if here:
+            if not on_page or number == following:
+                _draw_step(office, number, step, on_page, is_next=number == following)
+        if on_page:
             st.page_link("pages/overview.py", label="看全部五步")
 
 
@@ -46,7 +46,9 @@ def stop_without_inspections(office: Office, days: list) -> None:
         st.stop()
 
 
-def _draw_step(office: Office, number: int, step: FirstStep, here: str, *, is_next: bool) -> None:
+def _draw_step(
+    office: Office, number: int, step: FirstStep, on_page: str, *, is_next: bool
+) -> None:
     mark = "✓" if step.is_done else f"{number + 1}"
     st.markdown(f"**{mark}　{step.title}**　{words.plain(step.state)}")
     if step.missing:
@@ -66,6 +68,6 @@ def _draw_step(office: Office, number: int, step: FirstStep, here: str, *, is_ne
             files = files_of_version(settings.load().data, office.rules.id)
             make = partial(book_of, files, office.catalogue)
             page.offer("下载现行办法，改成本市的", make, office.rules.short, "first-rules")
-        if step.page in _PAGES and step.page != here:
+        if step.page in _PAGES and step.page != on_page:
             label = _PAGES[step.page] + ("，从这一步开始" if is_next else "")
             st.page_link(f"pages/{step.page}.py", label=label)

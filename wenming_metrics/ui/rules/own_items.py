@@ -101,11 +101,11 @@ def _draw_book(office: Office, who: str) -> None:
         page.offer(
             "下载填写的表格", partial(own_form, office), "本单位测评项和点位类型", "own-form"
         )
-        file = st.file_uploader("把填好的表格放到这里", key=f"own-book-{turn}")
-        if not file:
+        upload = st.file_uploader("把填好的表格放到这里", key=f"own-book-{turn}")
+        if not upload:
             return
         try:
-            wishes = read_own_book(office, file.getvalue())
+            wishes = read_own_book(office, upload.getvalue())
         except WorkbookError as error:
             draw_faults(error)
             return
