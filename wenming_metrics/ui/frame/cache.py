@@ -49,14 +49,24 @@ class Subject(Protocol):
 
 
 def office() -> Office:
-    """Give the office that this server works for, opened once a day and per store."""
+    """Give the office that this server works for, opened once a day and per store.
+
+    It is opened anew when an item or a point type of the office's own was added.
+    """
+    return _present()[0]
+
+
+def _present() -> tuple[Office, int]:
+    """Give the office and the number of the last change of its store."""
     environment = settings.load()
     files = _rule_files(environment.data)
     # One text: Streamlit takes longer to hash many small things than to find the answer.
     key = repr((str(environment.data), environment.store_url, environment.rules_id, today(), files))
     opened = _office(key)
-    entries = _own_entries(opened.store, revision(opened.store))
-    return opened if entries == opened.catalogue.own else _office(f"{key} {entries}")
+    seq = revision(opened.store)
+    entries = _own_entries(opened.store, seq)
+    present = opened if entries == opened.catalogue.own else _office(f"{key} {entries}")
+    return present, seq
 
 
 def _rule_files(data: Path) -> tuple[tuple[str, int], ...]:
@@ -95,9 +105,9 @@ def _rule_sets(
 
 def version() -> Version:
     """Give the present version of everything an answer depends on."""
-    present = office()
+    present, seq = _present()
     rules = "".join(rule_set.digest for rule_set in (present.rules, *present.rule_sets))
-    return Version(present.store.url, revision(present.store), rules, today())
+    return Version(present.store.url, seq, rules, today())
 
 
 def ask(
