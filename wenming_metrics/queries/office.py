@@ -113,7 +113,7 @@ def _refuse_renumbered(catalogue: Catalogue, entries: Sequence[Entry]) -> None:
             "数据里的行是按另一份测评项目录编号的："
             f"{'；'.join(faults[:_MOST_FAULTS])}{more}。为免把行算到别的测评项上，没有打开，数据没有改动。"
             "请换回原来的 data/catalogue，或用不低于原来版本的软件打开；"
-            "本单位自己的测评项请加在【测评体系】里，不要写进这个文件夹。"
+            "本单位自己的测评项请加在“测评体系”里，不要写进这个文件夹。"
         )
 
 
