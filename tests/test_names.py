@@ -18,7 +18,7 @@ SPREAD = 25
 """Files in which one name may be bound without standing among the TERMS."""
 TERMS = set(
     "_ act answers batch board catalogue cell cells city code codes column columns connection content "
-    "count counts base book day days decimals draw end ends error facts figures files first frame frames "
+    "count counts base book day days decimals draw end ends entry error facts figures files first frame frames "
     "group groups header high index issue key keys kind kinds label last line lines lost low marks match "
     "moment n name names number numbers office options order path source points position positions "
     "problems query question rate "

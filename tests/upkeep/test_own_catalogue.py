@@ -193,7 +193,7 @@ def test_what_cannot_be_added_is_told(wished, field, words):
     settled, faults = settle([wished], KNOWN, LEAVES)
     assert settled == []
     assert [(fault.position, fault.field) for fault in faults] == [(0, field)]
-    assert words in faults[0].message
+    assert words in faults[0].text
 
 
 def test_a_change_keeps_number_and_former_name():

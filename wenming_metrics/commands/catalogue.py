@@ -118,9 +118,9 @@ def _add_type(options: argparse.Namespace) -> int:
 def _keep(office: Office, wishes: list[Entry], options: argparse.Namespace) -> int:
     entries = add_own(office, wishes, options.who)
     names = "、".join(f"{KIND_WORDS[e.kind]}“{e.name}”（{e.code}）" for e in entries)
-    message = f"已存下：{names}。归入办法以后才计分，用 catalogue draft 生成下一版的草案。"
+    text = f"已存下：{names}。归入办法以后才计分，用 catalogue draft 生成下一版的草案。"
     codes = [entry.code for entry in entries]
-    say(message if entries else "与现有的没有差别。", as_json=options.json, codes=codes)
+    say(text if entries else "与现有的没有差别。", as_json=options.json, codes=codes)
     return OK
 
 
@@ -134,13 +134,13 @@ def _survey(options: argparse.Namespace) -> int:
         raise IntakeError("请写填好的表格，或用 --out 存一份来填。")
     files = read_questionnaire(office, options.source.read_bytes())
     draft = drafts.keep(office, files, options.source.name, options.who)
-    message = f"已存为第 {draft} 号草案，核对以后用 rules publish {draft} 发布。"
-    say(message, as_json=options.json, draft=draft)
+    text = f"已存为第 {draft} 号草案，核对以后用 rules publish {draft} 发布。"
+    say(text, as_json=options.json, draft=draft)
     return OK
 
 
 def _draft(options: argparse.Namespace) -> int:
     draft = draft_with_own(open_office(settings.load()), options.who)
-    message = f"已存为第 {draft} 号草案，核对以后用 rules publish {draft} 发布。"
-    say(message, as_json=options.json, draft=draft)
+    text = f"已存为第 {draft} 号草案，核对以后用 rules publish {draft} 发布。"
+    say(text, as_json=options.json, draft=draft)
     return OK

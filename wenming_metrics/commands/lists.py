@@ -84,8 +84,8 @@ def _remember(options: argparse.Namespace) -> int:
         mappings.remember_option(office, codes[0], options.written, meant[0], options.who)
     else:
         mappings.remember_name(office, kind, options.written, meant[0], options.who)
-    sentence = f"已记住：“{options.written}”是{names[meant[0]]}。"
-    say(sentence, as_json=options.json, written=options.written, meaning=names[meant[0]])
+    text = f"已记住：“{options.written}”是{names[meant[0]]}。"
+    say(text, as_json=options.json, written=options.written, meaning=names[meant[0]])
     return OK
 
 

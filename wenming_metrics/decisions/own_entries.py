@@ -33,9 +33,9 @@ def add_own(office: Office, wishes: Sequence[Entry], who: str, spelling: str = "
         codes = {(entry.kind, entry.code) for entry in local_entries}
         numbered = [w if (w.kind, w.code) in codes else replace(w, code="") for w in wishes]
         everything = (*office.catalogue.shipped, *local_entries)
-        entries, problems = settle(numbered, everything, leaf_names(office.rules))
-        if problems:
-            raise IntakeError("".join(dict.fromkeys(problem.message for problem in problems)))
+        entries, refusals = settle(numbered, everything, leaf_names(office.rules))
+        if refusals:
+            raise IntakeError("".join(dict.fromkeys(refusal.text for refusal in refusals)))
         for entry in entries:
             add_entry(connection, entry, who.strip())
             if spelling and len(wishes) == 1:

@@ -82,15 +82,15 @@ def _units_step(office: Office, register: Register) -> FirstStep:
             if board.ranked and len(outside):
                 groups = "、".join(board.groups)
                 missing.append(f"{_names(outside)}的分组不在办法写的{groups}里，另排在后面。")
-    is_done = not units.empty and not any("没有可排" in sentence for sentence in missing)
+    is_done = not units.empty and not any("没有可排" in text for text in missing)
     return FirstStep("单位名册", is_done, state or "还没有", "".join(missing), UPLOAD, ("units",))
 
 
 def _sites_step(office: Office, register: Register) -> FirstStep:
     sites, units = register.sites, register.units
     if sites.empty:
-        message = "要有点位名称、点位类型和所属街道，这样才知道哪些该查而没有查。"
-        return FirstStep("点位名册", False, "还没有", message, UPLOAD, ("sites",))
+        text = "要有点位名称、点位类型和所属街道，这样才知道哪些该查而没有查。"
+        return FirstStep("点位名册", False, "还没有", text, UPLOAD, ("sites",))
     alive = units[(units["kind"] == "street") & (units["valid_to"] == FOREVER)]
     without = alive.loc[~alive["unit"].isin(sites["street"]), "name"]
     looked_at = np.flatnonzero((office.rules.leaf_of >= 0).any(axis=0))
@@ -105,12 +105,12 @@ def _sites_step(office: Office, register: Register) -> FirstStep:
 def _rules_step(office: Office) -> FirstStep:
     rules = office.rules
     is_own = rules.id != _DEMO
-    message = "现在用的是随软件带的演示办法，不是任何一级的标准，算出的得分只供试用。请换成本市印发的办法。"
+    text = "现在用的是随软件带的演示办法，不是任何一级的标准，算出的得分只供试用。请换成本市印发的办法。"
     return FirstStep(
         "测评办法",
         is_own,
         f"{rules.title}（版本 {rules.version}）",
-        "" if is_own else message,
+        "" if is_own else text,
         RULES,
     )
 

@@ -117,12 +117,12 @@ def _known_entries(store: Store, settings: Settings) -> tuple[Sequence[Entry], f
 def _refuse_renumbered(catalogue: Catalogue, entries: Sequence[Entry]) -> None:
     """Refuse a catalogue by which stored rows would speak of something else. Raises StoreError."""
     shipped = [entry for entry in entries if not entry.own]
-    faults = numbering_faults(shipped, catalogue.shipped)
-    if faults:
-        more = f"等 {len(faults)} 处" if len(faults) > _MOST_FAULTS else ""
+    differences = numbering_faults(shipped, catalogue.shipped)
+    if differences:
+        more = f"等 {len(differences)} 处" if len(differences) > _MOST_FAULTS else ""
         raise StoreError(
             "数据里的行是按另一份测评项目录编号的："
-            f"{'；'.join(faults[:_MOST_FAULTS])}{more}。为免把行算到别的测评项上，没有打开，数据没有改动。"
+            f"{'；'.join(differences[:_MOST_FAULTS])}{more}。为免把行算到别的测评项上，没有打开，数据没有改动。"
             "请换回原来的 data/catalogue，或用不低于原来版本的软件打开；"
             "本单位自己的测评项请加在“测评体系”里，不要写进这个文件夹。"
         )

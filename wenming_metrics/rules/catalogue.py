@@ -34,18 +34,18 @@ class Contents:
 
 
 def load_catalogue(
-    folder: Path, own: tuple[Entry, ...] = (), published: frozenset[str] = frozenset()
+    folder: Path, local_entries: tuple[Entry, ...] = (), published: frozenset[str] = frozenset()
 ) -> Catalogue:
     """Read the catalogue of a folder; equal files and entries give the same record.
 
-    Takes: own - the office's own entries, as `rules.entries.own_entries` orders them; published - ids
+    Takes: local_entries - the office's own entries, as `rules.entries.own_entries` orders them; published - ids
            of the rules that were published from their store
     Raises RuleSetError naming file and line of everything that is wrong.
     """
     names = ("point_types.csv", "items.csv")
     files = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     shipped = _read_shipped(Contents(digest_files(files, names), folder))
-    return _lay_out(shipped, own, published)
+    return _lay_out(shipped, local_entries, published)
 
 
 def digest_files(files: Mapping[str, bytes], names: Sequence[str]) -> str:
@@ -104,11 +104,14 @@ def _numbers(file: str, frame: pd.DataFrame, kind: str, faults: list[Fault]) -> 
 
 @lru_cache(maxsize=8)
 def _lay_out(
-    shipped: tuple[Entry, ...], own: tuple[Entry, ...], published: frozenset[str]
+    shipped: tuple[Entry, ...], local_entries: tuple[Entry, ...], published: frozenset[str]
 ) -> Catalogue:
     """Lay entries out by their numbers."""
     items, types = (
-        sorted((e for e in (*shipped, *own) if e.kind == kind), key=lambda entry: entry.number)
+        sorted(
+            (e for e in (*shipped, *local_entries) if e.kind == kind),
+            key=lambda entry: entry.number,
+        )
         for kind in (ITEM, POINT_TYPE)
     )
     number_of = {entry.code: entry.number for entry in types}
@@ -126,7 +129,7 @@ def _lay_out(
         point_types=_frame(types, ("code", "name", "aliases"), "point_type"),
         applies=applies,
         shipped=shipped,
-        own=own,
+        own=local_entries,
         published=published,
     )
 

@@ -63,17 +63,17 @@ def numbering_faults(recorded: Iterable[Entry], shipped: Sequence[Entry]) -> lis
     Takes: recorded - shipped entries as the store knows them; shipped - those of this program
     """
     shipped_by_number = {(entry.kind, entry.number): entry for entry in shipped}
-    faults = []
+    differences = []
     for entry in recorded:
         shipped_entry = shipped_by_number.get((entry.kind, entry.number))
         what = f"{entry.number} 号{KIND_WORDS[entry.kind]}在数据里是“{entry.code} {entry.name}”"
         if shipped_entry is None:
-            faults.append(f"{what}，目录里没有")
+            differences.append(f"{what}，目录里没有")
         elif shipped_entry.code != entry.code or normalise(entry.name) not in {
             normalise(name) for name in (shipped_entry.name, *shipped_entry.aliases)
         }:
-            faults.append(f"{what}，目录里是“{shipped_entry.code} {shipped_entry.name}”")
-    return faults
+            differences.append(f"{what}，目录里是“{shipped_entry.code} {shipped_entry.name}”")
+    return differences
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class EntryFault:
 
     position: int
     field: str
-    message: str
+    text: str
 
 
 def settle(
@@ -98,17 +98,17 @@ def settle(
              of the indicators that items can be counted for
     Returns: the entries that are new or changed; what is wrong, in which case nothing may be kept
     """
-    present, settled, faults = list(entries), [], []
+    present, settled, refusals = list(entries), [], []
     order = sorted(range(len(wishes)), key=lambda n: wishes[n].kind != POINT_TYPE)
     for position in order:
         wish = wishes[position]
         entry, problems = _settle_one(wish, present, leaves)
-        faults += [EntryFault(position, field, message) for field, message in problems]
+        refusals += [EntryFault(position, field, text) for field, text in problems]
         former = next((e for e in present if (e.kind, e.code) == (entry.kind, entry.code)), None)
         if not problems and entry != former:
             settled.append(entry)
             present = [e for e in present if e is not former] + [entry]
-    return settled, faults
+    return settled, refusals
 
 
 def _settle_one(
@@ -119,8 +119,8 @@ def _settle_one(
     siblings = [entry for entry in present if entry.kind == wish.kind]
     former = next((e for e in siblings if e.code == wish.code), None) if wish.code else None
     if wish.code and (former is None or not former.own):
-        message = f"没有编号为“{wish.code}”的本单位{what}。新增的请把编号空着，由系统编。"
-        problems.append(("code", message))
+        text = f"没有编号为“{wish.code}”的本单位{what}。新增的请把编号空着，由系统编。"
+        problems.append(("code", text))
     number, code = (former.number, former.code) if former else next_own(present, wish.kind)
     names = dict.fromkeys(wish.aliases)
     if former and normalise(former.name) != normalise(wish.name):
@@ -137,8 +137,8 @@ def _settle_one(
     for field, word in (("name", wish.name), *(("aliases", alias) for alias in aliases)):
         owner = sibling_of.get(normalise(word)) if word else None
         if owner:
-            message = f"“{word}”已经是{what}“{owner.code} {owner.name}”的写法，请换一个名称。"
-            problems.append((field, message))
+            text = f"“{word}”已经是{what}“{owner.code} {owner.name}”的写法，请换一个名称。"
+            problems.append((field, text))
     types, unknown = _type_codes(wish.kind, wish.point_types, present, code)
     problems += [
         ("point_types", f"“{word}”不是现有的点位类型。新的点位类型请先加上。") for word in unknown
@@ -150,8 +150,8 @@ def _settle_one(
             problems.append(("point_types", f"请写明在哪几种点位看；各种点位都看的写“{EVERY}”。"))
     leaf = _leaf_code(wish.indicator, leaves)
     if leaf is None:
-        message = f"“{wish.indicator}”不是现行办法的末级指标。请写指标的编号或名称；不计分的空着。"
-        problems.append(("indicator", message))
+        text = f"“{wish.indicator}”不是现行办法的末级指标。请写指标的编号或名称；不计分的空着。"
+        problems.append(("indicator", text))
     facts = {"number": number, "code": code, "aliases": aliases}
     return replace(wish, **facts, point_types=tuple(types), indicator=leaf or ""), problems
 

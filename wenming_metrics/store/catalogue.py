@@ -72,5 +72,7 @@ def _entry(line: dict[str, object]) -> Entry:
 
 def unrecorded(shipped: Iterable[Entry], recorded: Iterable[Entry]) -> list[Entry]:
     """Keep the shipped entries that a store does not know yet, as this program has them."""
-    known = {(entry.kind, entry.number, entry.name) for entry in recorded}
-    return [entry for entry in shipped if (entry.kind, entry.number, entry.name) not in known]
+    recorded_keys = {(entry.kind, entry.number, entry.name) for entry in recorded}
+    return [
+        entry for entry in shipped if (entry.kind, entry.number, entry.name) not in recorded_keys
+    ]

@@ -19,9 +19,9 @@ def option_form(question: str) -> str:
     return _OPTIONS + question
 
 
-def question_of(form: str) -> str:
+def question_of(fingerprint: str) -> str:
     """Give the code of the question that a place is for; "" for the form of a table."""
-    return form.removeprefix(_OPTIONS) if form.startswith(_OPTIONS) else ""
+    return fingerprint.removeprefix(_OPTIONS) if fingerprint.startswith(_OPTIONS) else ""
 
 
 def spell_option(survey: Survey | None, question: str, code: str) -> tuple[str, str]:
@@ -38,7 +38,11 @@ def with_wordings(survey: Survey | None, headers: Mapping[str, Mapping[str, str]
 
     Takes: headers - `RememberedChoices.headers`
     """
-    wordings = {question_of(form): words for form, words in headers.items() if question_of(form)}
+    wordings = {
+        question_of(fingerprint): words
+        for fingerprint, words in headers.items()
+        if question_of(fingerprint)
+    }
     if survey is None or not wordings:
         return survey
     questions = (_with_words(q, wordings.get(q.code, {})) for q in survey.questions)

@@ -121,8 +121,8 @@ def own_wishes(
         for row, line in table.lines:
             wishes.append(_wish(kind, line))
             origins.append((kind, row))
-    entries, problems = settle(wishes, (*catalogue.shipped, *catalogue.own), leaf_names(rules))
-    faults += [_located(problem, origins, filled_in) for problem in problems]
+    entries, refusals = settle(wishes, (*catalogue.shipped, *catalogue.own), leaf_names(rules))
+    faults += [_located(refusal, origins, filled_in) for refusal in refusals]
     if not faults and not wishes:
         faults.append(SheetFault("整个文件", None, "", "一行也没有填写。"))
     if faults:
@@ -142,10 +142,10 @@ def _wish(kind: str, line: Mapping[str, str]) -> Entry:
 
 
 def _located(
-    problem: EntryFault,
+    refusal: EntryFault,
     origins: Sequence[tuple[str, int]],
     filled_in: Mapping[str, WorkbookTable],
 ) -> SheetFault:
-    kind, row = origins[problem.position]
-    column = filled_in[kind].columns.get(problem.field, "")
-    return SheetFault(SHEETS[kind][0], row, column, problem.message)
+    kind, row = origins[refusal.position]
+    column = filled_in[kind].columns.get(refusal.field, "")
+    return SheetFault(SHEETS[kind][0], row, column, refusal.text)

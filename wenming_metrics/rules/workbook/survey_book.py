@@ -139,12 +139,12 @@ class _Filled:
 
     former: Mapping
     questions: list[dict] = field(default_factory=list)
-    faults: list[SheetFault] = field(default_factory=list)
+    refusals: list[SheetFault] = field(default_factory=list)
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def refuse(self, sheet: str, row: int, column: str, complaint: str) -> None:
         column_title = next(heading.title for heading in SHEETS[sheet][1] if heading.name == column)
-        self.faults.append(SheetFault(sheet, row, column_title, complaint))
+        self.refusals.append(SheetFault(sheet, row, column_title, complaint))
 
 
 def filled_in_survey(
@@ -158,16 +158,18 @@ def filled_in_survey(
     """
     filled = _Filled(former)
     lacking = [title for title in (ASKED, FIGURES) if title not in sheets]
-    filled.faults.extend(SheetFault(title, None, "", "缺少这张工作表。") for title in lacking)
+    filled.refusals.extend(SheetFault(title, None, "", "缺少这张工作表。") for title in lacking)
     sheet_lines = {
-        title: read_table(title, heads, _NEEDED[title], sheets, filled.faults).lines
+        title: read_table(title, heads, _NEEDED[title], sheets, filled.refusals).lines
         for title, (_, heads) in SHEETS.items()
     }
     settings = _read_head(filled, sheet_lines[HEAD])
     _read_questions(filled, sheet_lines[ASKED])
     rates = _read_figures(filled, sheet_lines[FIGURES])
-    if filled.faults:
-        raise WorkbookError(sorted(filled.faults, key=lambda fault: (fault.sheet, fault.row or 0)))
+    if filled.refusals:
+        raise WorkbookError(
+            sorted(filled.refusals, key=lambda fault: (fault.sheet, fault.row or 0))
+        )
     untouched = {name: former[name] for name in ("score", "margin") if name in former}
     survey = {**settings, "question": filled.questions, "rate": rates, **untouched}
 
@@ -311,7 +313,7 @@ def _option_of(
 def _worth(filled: _Filled, row: int, text: str, options: Mapping[str, str]) -> dict[str, float]:
     values = {}
     for entry in _split(text):
-        word, _, number = (piece.strip() for piece in re.sub("＝", "=", entry).rpartition("="))
+        word, _, number = (text.strip() for text in re.sub("＝", "=", entry).rpartition("="))
         if not re.fullmatch(r"\d+(?:\.\d+)?", number):
             complaint = f"“{entry}”应写成 选项=折合多少，如 满意=1。"
             filled.refuse(FIGURES, row, "values", complaint)
@@ -338,7 +340,7 @@ def _code(
 
 
 def _split(text: str) -> list[str]:
-    return [piece.strip() for piece in _SEPARATORS.split(text) if piece.strip()]
+    return [text.strip() for text in _SEPARATORS.split(text) if text.strip()]
 
 
 def _free(stem: str, codes: set[str]) -> str:

@@ -34,7 +34,7 @@ def _ask_item(office: Office, key: str, name: str) -> Entry:
     categories = list(dict.fromkeys(catalogue.items["category"]))
     with page.row():
         title = st.text_input("名称", name, key=f"{key}-name", max_chars=60, width=320)
-        mark = st.number_input(
+        full_mark = st.number_input(
             "满分（分）", min_value=0.0, value=None, step=0.5, key=f"{key}-mark", width=140
         )
         category = st.selectbox(
@@ -61,7 +61,7 @@ def _ask_item(office: Office, key: str, name: str) -> Entry:
             key=f"{key}-leaf",
             width=400,
         )
-    points = to_points(mark) if mark else 0
+    points = to_points(full_mark) if full_mark else 0
     return Entry(ITEM, -1, "", title.strip(), category or "", points or 0, tuple(types), (), leaf)
 
 
