@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -15,6 +16,7 @@ from wenming_metrics.queries.files.choices import (
     is_likely,
     nearest_names,
 )
+from wenming_metrics.queries.files.unknown_names import ASKED, KINDS, names_asked
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
@@ -25,32 +27,53 @@ from wenming_metrics.ui.frame.act_button import do, tell_done
 from wenming_metrics.ui.rules.entry_form import ask_entry, is_filled
 from wenming_metrics.ui.rules.own_items import tell_added
 
-_UNIT, _ITEM, _TYPE, _OPTION = "unit", "item", "point_type", "option"
-_ASKED = {
-    **{"单位-01": _UNIT, "单位-02": _UNIT, "单位-06": _UNIT, "单位-08": _UNIT, "单位-10": _UNIT},
-    **{"测评项-01": _ITEM, "表头-09": _ITEM, "点位-02": _TYPE, "问卷-08": _OPTION},
-}
-"""Problems that a person can solve by saying what a name stands for."""
-_WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
+_OPTION = "问卷-08"
+"""An answer that is no option: a person can say which it is."""
 _CHOOSE = "请选择"
 _SAID = "new_entry_said"
 REMEMBERED = "记住的表头和名称"
 
 
-def draw(office: Office, reading: Reading, key: str, who: str) -> None:
-    """Ask for the first word that is not known: what bare numbers are, then names."""
+def draw(office: Office, reading: Reading, key: str, who: str, *, is_in_table: bool) -> None:
+    """Ask for the first word that is not known: what bare numbers are, then names.
+
+    Takes: is_in_table - the names of all files are asked about in one table above
+    """
     tell_done(_SAID)
     bare = [unclear for unclear in reading.bare if not unclear.meaning]
     if bare:
         _ask_bare(office, bare[0], key, who)
+    elif answers := _answers_asked(reading):
+        _ask_name(office, answers, key, who)
+    elif not is_in_table:
+        _ask_name(office, names_asked(reading.problems), key, who)
     else:
-        _ask_name(office, reading, key, who)
+        _offer_new(office, reading, key, who)
+
+
+def _answers_asked(reading: Reading) -> dict[tuple[str, str], int]:
+    """Count the answers that are no options: (question, as written) -> how often."""
+    asked = [p for p in reading.problems if p.code == _OPTION and "asked" in p.details]
+    pairs = [(option_form(str(p.details["asked"])), str(p.details["part"])) for p in asked]
+    return dict(Counter(pairs))
+
+
+def _offer_new(office: Office, reading: Reading, key: str, who: str) -> None:
+    """Let the first item or point type that nobody knows be a new one: the table above offers known ones."""
+    for kind, written in names_asked(reading.problems):
+        if kind in KIND_WORDS:
+            with st.container(key=f"new-{key}", border=True):
+                st.markdown(
+                    f"**“{words.plain(written)}”是现有的{KIND_WORDS[kind]}的，在上面的表里选。**"
+                )
+                _draw_new(office, kind, written, f"name-{key}-{kind}-{written}", who)
+            return
 
 
 def asks(reading: Reading) -> bool:
     """Say whether a file is asked about: an answer reads it again."""
     is_open = bool(reading.bare) or (reading.is_rejected and bool(reading.recognised))
-    return is_open or any(problem.code in _ASKED for problem in reading.problems)
+    return is_open or any(problem.code in (*ASKED, _OPTION) for problem in reading.problems)
 
 
 def asks_anew(
@@ -65,7 +88,7 @@ def asks_anew(
     if any(before.headers.get(form) != now.headers.get(form) for form in forms):
         return True
     return bool(reading.unmapped or reading.bare) or any(
-        problem.code in _ASKED for problem in reading.problems
+        problem.code in (*ASKED, _OPTION) for problem in reading.problems
     )
 
 
@@ -105,30 +128,16 @@ def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
         _say_who(who)
 
 
-def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
+def _ask_name(office: Office, unknown: Mapping[tuple[str, str], int], key: str, who: str) -> None:
     """Ask what the first unknown name stands for, where there is one."""
-    unknown: dict[tuple[str, str], int] = {}
-    for problem in reading.problems:
-        kind = _ASKED.get(problem.code)
-        if kind == _OPTION:
-            kind = (
-                option_form(str(problem.details.get("asked", "")))
-                if "asked" in problem.details
-                else ""
-            )
-        written = str(problem.details.get("part") or problem.found)
-        if kind and written:
-            unknown[kind, written] = unknown.get((kind, written), 0) + 1
     if not unknown:
         return
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
         rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
         question = question_of(kind)
-        what = (
-            _WHAT.get(kind)
-            or f"选项（{words.plain(spell_option(office.rules.survey, question, '')[0])}）"
-        )
+        topic = words.plain(spell_option(office.rules.survey, question, "")[0])
+        what = f"选项（{topic}）" if question else KINDS[kind]
         title = f"“{words.plain(written)}”是哪个{what}?"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}

@@ -1,11 +1,11 @@
-"""Version 9: the items and point types that rows are numbered by, and the office's own."""
+"""Version 10: the items and point types that rows are numbered by, and the office's own."""
 
 from __future__ import annotations
 
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Text, text
 
-revision, down_revision = "0009", "0008"
+revision, down_revision = "0010", "0009"
 
 
 def upgrade() -> None:
@@ -21,7 +21,7 @@ def upgrade() -> None:
         Column("own", SmallInteger, nullable=False),
         *map(_words, ("who", "at")),
     )
-    op.execute("UPDATE store SET version = 9")
+    op.execute("UPDATE store SET version = 10")
 
 
 def _words(name: str) -> Column:
