@@ -14,13 +14,12 @@ from wenming_metrics.commands.printing import err, plain, print_json, print_line
 from wenming_metrics.domain.periods import custom, today
 from wenming_metrics.intake import commit
 from wenming_metrics.queries.framework import tree
-from wenming_metrics.queries.office import Office, days_known, open_office
+from wenming_metrics.queries.office import Office, days_known, open_office, read_catalogue
 from wenming_metrics.revising import drafts
 from wenming_metrics.revising.books import book_of, files_of_version, read_any
 from wenming_metrics.revising.compare import compare
 from wenming_metrics.revising.publish import Release, next_id, publish, versions
 from wenming_metrics.revising.trying import try_draft
-from wenming_metrics.rules.catalogue import load_catalogue
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.load import load_all, load_files
 from wenming_metrics.rules.workbook.parts import parts_of
@@ -47,7 +46,7 @@ def add_commands(add: Add) -> None:
 
     def act(name: str, run: Run, description: str) -> argparse.ArgumentParser:
         parser = acts.add_parser(name, help=description, description=description)
-        parser.set_defaults(run=_reporting_faults(run))
+        parser.set_defaults(run=reporting_faults(run))
         parser.add_argument("--json", action="store_true", help="输出 JSON")
         return parser
 
@@ -91,7 +90,7 @@ def _needs_act(options: argparse.Namespace) -> int:
     raise commit.IntakeError("请写明做什么，如 rules list。")
 
 
-def _reporting_faults(run: Run) -> Run:
+def reporting_faults(run: Run) -> Run:
     """Tell the faults of a workbook line by line."""
 
     def reported_run(options: argparse.Namespace) -> int:
@@ -146,7 +145,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    catalogue = load_catalogue(settings.load().data / "catalogue")
+    catalogue = read_catalogue(settings.load())
     try:
         _, rules = read_any(options.source, catalogue)
     except RuleSetError as error:
@@ -161,7 +160,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     config = settings.load()
-    catalogue = load_catalogue(config.data / "catalogue")
+    catalogue = read_catalogue(config)
     options.out.write_bytes(book_of(files_of_version(config.data, options.rules), catalogue))
     say_saved(options)
     return OK
@@ -170,7 +169,7 @@ def _export(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     config = settings.load()
     if options.out:
-        files, _ = read_any(options.source, load_catalogue(config.data / "catalogue"))
+        files, _ = read_any(options.source, read_catalogue(config))
         options.out.mkdir(parents=True)
         for name, content in files.items():
             (options.out / name).write_bytes(content)

@@ -19,6 +19,7 @@ from wenming_metrics.domain.working_hours import OfficeHours, parse_hours
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import Contents, digest_files, read_csv, split
 from wenming_metrics.rules.composite import composite_faults
+from wenming_metrics.rules.entries import CODE_STEMS
 from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
 from wenming_metrics.rules.loop import MOVES, LoopRules, Move
 from wenming_metrics.rules.model import (
@@ -92,12 +93,40 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
-    """Read every rule set under a folder, the earliest first. Raises RuleSetError."""
-    rule_sets = [load_rules(path.parent, catalogue) for path in sorted(folder.glob("*/rules.toml"))]
+    """Read every rule set under a folder, the earliest first. Raises RuleSetError.
+
+    Those that mean the own items of another store are left out, see `foreign_rules`.
+    """
+    foreign = foreign_rules(folder, catalogue)
+    rule_sets = [
+        load_rules(path.parent, catalogue)
+        for path in sorted(folder.glob("*/rules.toml"))
+        if path.parent.name not in foreign
+    ]
     faults = check.folder_faults(rule_sets)
     if faults:
         raise RuleSetError(faults)
     return sorted(rule_sets, key=lambda rules: (rules.effective_from, rules.id))
+
+
+def foreign_rules(folder: Path, catalogue: Catalogue) -> list[str]:
+    """List the rule sets under a folder that speak of own items, and were not published from this store.
+
+    Several stores may share the folder, and each numbers its own items from one: the same code means
+    something else there.
+    """
+    files = (path for path in sorted(folder.glob("*/items.csv")) if _is_rules(path.parent))
+    own_codes = tuple(stem.encode() for stem in CODE_STEMS.values())
+    return [
+        path.parent.name
+        for path in files
+        if path.parent.name not in catalogue.published
+        and any(code in path.read_bytes() for code in own_codes)
+    ]
+
+
+def _is_rules(folder: Path) -> bool:
+    return (folder / "rules.toml").is_file()
 
 
 def choose(rule_sets: list[RuleSet], on: date, rules_id: str | None = None) -> RuleSet:
@@ -182,9 +211,9 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
 
 def _leaf_of(mapping: pd.DataFrame, nodes: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
     leaf = pd.Series(nodes.index, nodes["code"])
-    item = {code: number for number, code in enumerate(catalogue.items["code"])}
-    kind = {code: number for number, code in enumerate(catalogue.point_types["code"])}
-    leaf_of = np.full((len(item), len(kind)), -1, np.int64)
+    item = {code: number for number, code in catalogue.items["code"].items()}
+    kind = {code: number for number, code in catalogue.point_types["code"].items()}
+    leaf_of = np.full(catalogue.applies.shape, -1, np.int64)
     for row in mapping.itertuples():
         columns = [kind[code] for code in split(row.point_types)] or slice(None)
         leaf_of[item[row.item], columns] = leaf[row.indicator]

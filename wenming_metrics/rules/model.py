@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.entries import Entry
 from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
@@ -26,16 +28,45 @@ PRICE_COLUMNS = ("source", "state", "severity", "points")
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """What can be looked at. Numbers are line positions: entries are only ever appended.
+    """What can be looked at. Entries are only ever added, and keep their numbers.
 
-    items       - index `item`: code, name, category, full_mark (int64, 1e-4), aliases (list)
-    point_types - index `point_type`: code, name, aliases (list)
-    applies     - bool array (item, point_type): whether an item is looked at there
+    Numbers leave a gap between shipped entries and the office's own: what is looked up by number is
+    taken from the arrays below, never from the place of a line in a frame.
+
+    items       - index `item` (number): code, name, category, full_mark (int64, 1e-4), aliases (list)
+    point_types - index `point_type` (number): code, name, aliases (list)
+    applies     - bool array (item, point_type), by number: whether an item is looked at there
+    shipped, own - the entries that it is made of; published - ids of the rules that came from the
+    store of these own entries: other rules that speak of own entries mean those of another store
     """
 
     items: pd.DataFrame
     point_types: pd.DataFrame
     applies: np.ndarray
+    shipped: tuple[Entry, ...] = ()
+    own: tuple[Entry, ...] = ()
+    published: frozenset[str] = frozenset()
+
+    @cached_property
+    def item_names(self) -> np.ndarray:
+        """Names by number of the item, "" where no item has the number."""
+        return _by_number(self.items["name"], self.applies.shape[0], "", object)
+
+    @cached_property
+    def type_names(self) -> np.ndarray:
+        """Names by number of the point type, "" where no type has the number."""
+        return _by_number(self.point_types["name"], self.applies.shape[1], "", object)
+
+    @cached_property
+    def full_marks(self) -> np.ndarray:
+        """Full marks (1e-4 points) by number of the item, 0 where no item has the number."""
+        return _by_number(self.items["full_mark"], self.applies.shape[0], 0, np.int64)
+
+
+def _by_number(column: pd.Series, size: int, blank: object, dtype: type) -> np.ndarray:
+    array = np.full(size, blank, dtype)
+    array[column.index] = column
+    return array
 
 
 @dataclass(frozen=True)
