@@ -63,8 +63,8 @@ class Catalogue:
         return _by_number(self.items["full_mark"], self.applies.shape[0], 0, np.int64)
 
 
-def _by_number(column: pd.Series, size: int, blank: object, dtype: type) -> np.ndarray:
-    array = np.full(size, blank, dtype)
+def _by_number(column: pd.Series, size: int, filling: object, dtype: type) -> np.ndarray:
+    array = np.full(size, filling, dtype)
     array[column.index] = column
     return array
 

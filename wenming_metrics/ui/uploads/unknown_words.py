@@ -54,8 +54,10 @@ def draw(office: Office, reading: Reading, key: str, who: str, *, is_in_table: b
 def _answers_asked(reading: Reading) -> dict[tuple[str, str], int]:
     """Count the answers that are no options: (question, as written) -> how often."""
     asked = [p for p in reading.problems if p.code == _OPTION and "asked" in p.details]
-    pairs = [(option_form(str(p.details["asked"])), str(p.details["part"])) for p in asked]
-    return dict(Counter(pairs))
+    answered_options = [
+        (option_form(str(p.details["asked"])), str(p.details["part"])) for p in asked
+    ]
+    return dict(Counter(answered_options))
 
 
 def _offer_new(office: Office, reading: Reading, key: str, who: str) -> None:
