@@ -20,6 +20,7 @@ elif is_ranked:
         ranking_page.draw_day_list(ranked, selection)
     else:
         ranking_page.draw_list(ranked, selection)
+    ranking_page.draw_sureness(ranked)
     named = ranking_page.shortlists_of(selection)
     ranking_page.draw_named(named)
     ranking_page.draw_apart(ranked)

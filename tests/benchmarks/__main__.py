@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks import (
+    bands,
     commits,
     ingest,
     intervals,
@@ -31,7 +32,7 @@ from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, th
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
-    *(many, rescoring),
+    *(many, rescoring, bands),
 )
 """Importing them registers their benchmarks."""
 

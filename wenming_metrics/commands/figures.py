@@ -28,7 +28,7 @@ from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
 from wenming_metrics.queries.office import Office, days_known, open_office, under
 from wenming_metrics.queries.ranking import ranking
-from wenming_metrics.queries.ranking.shortlists import named_units
+from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.trial import try_rules
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.load import choose, load_all, load_rules
@@ -147,7 +147,9 @@ def _listed(options: argparse.Namespace, office: Office, window: periods.Window)
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
         return ranking.listing(office, window, options.board)
-    ranked = ranking.ranking(office, window, options.board)
+    ranked = join_bands(
+        ranking.ranking(office, window, options.board), bands(office, window, options.board)
+    )
     return ranked[ranked["group"] == options.group] if options.group else ranked
 
 
@@ -155,7 +157,7 @@ def _shortlists(
     options: argparse.Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    shortlists = named_units(office, window, options.board)
+    shortlists = named_clearly(office, window, options.board)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 

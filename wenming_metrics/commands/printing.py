@@ -19,6 +19,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial
 from wenming_metrics.queries.scores.rule_spans import versions_of
+from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
 from wenming_metrics.vocabulary import columns, movement, on_time_note, printable
@@ -157,9 +158,10 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     if window.kind == "day":
         out.print("当日点位少,名次仅供参考。")
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
-        names = ("rank", "moved", "unit_name", "score", "change")
+        names = ("rank", "place_band", "moved", "unit_name", "score", "change")
         table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
-        for line in group_units.itertuples():
+        banded = group_units.assign(**spell_bands(group_units))
+        for line in banded.itertuples():
             table.add_row(*_line(line))
         out.print(table)
     for status, text in ((THIN, "检查项不足,暂不评分"), (UNVISITED, "本期未督查")):
@@ -182,12 +184,20 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
 
 
 def _line(line: object) -> list[str]:
-    moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
+    moved = movement(line.rank_change, is_new=bool(line.is_new), clear=line.clear_change)
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'(并列)' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    return [rank_text, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
+    return [
+        rank_text,
+        line.place_band,
+        moved,
+        line.unit_name,
+        f"{line.score:.2f}",
+        change,
+        *figures,
+    ]
 
 
 def print_listing(window: Window, units: pd.DataFrame) -> None:

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenming_metrics.domain.numbers import share_text
+from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.vocabulary import Column, columns, movement, on_time_note
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,8 +37,8 @@ class ExportSheet:
 
 
 _RANKING = columns(
-    *("group", "rank", "moved", "unit_name", "score", "score_change", "sites", "checks"),
-    *("failed", "places", "coverage", "remark"),
+    *("group", "rank", "place_band", "moved", "unit_name", "score", "score_band", "tier"),
+    *("score_change", "sites", "checks", "failed", "places", "coverage", "remark"),
     failed="问题项",
     places="问题处数",
 )
@@ -79,13 +80,20 @@ def _ranking_sheets(
 ) -> tuple[ExportSheet, ExportSheet]:
     lines = ranked.assign(
         moved=[
-            movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
+            movement(
+                line.rank_change,
+                is_new=bool(line.is_new),
+                clear=getattr(line, "clear_change", True),
+            )
+            for line in ranked.itertuples()
         ],
         remark=[_remark(line) for line in ranked.itertuples()],
+        **spell_bands(ranked),
     )
+    shown = tuple(column for column in _RANKING if column.name in lines)
     lists = "、".join(dict.fromkeys(shortlists["title"]))
     return (
-        ExportSheet(f"{prefix}排名", title, lines, _RANKING, notes),
+        ExportSheet(f"{prefix}排名", title, lines, shown, notes),
         ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
     )
 

@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
+from wenming_metrics.scoring.ranking.bands import spell_bands
 from wenming_metrics.scoring.ranking.ranking import RANKED
 from wenming_metrics.ui.frame import words
 from wenming_metrics.vocabulary import Column, columns, movement
@@ -46,7 +47,17 @@ def configs(*names: str, **titles: str) -> dict[str, dict]:
 SOURCE = ("file", "sheet", "source_row")
 """Where a row stands in the workbook that was sent."""
 RANKED_LIST = (
-    *("place", "moved", "unit_name", "score", "change", "trend"),
+    *(
+        "place",
+        "place_band",
+        "moved",
+        "unit_name",
+        "score",
+        "score_band",
+        "tier",
+        "change",
+        "trend",
+    ),
     *("sites", "checks", "failed", "coverage", "group"),
 )
 _LEDGER = configs(
@@ -182,14 +193,16 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
     low = float(np.floor(min(scores))) if scores else 0.0
     (trend,) = columns("trend")
     scale = {"y_min": low, "y_max": max(scores, default=100.0)}
-    return configs(*RANKED_LIST) | {"trend": config(trend, **scale)}
+    shown = [name for name in RANKED_LIST if name in lines]
+    return configs(*shown) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
-    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean
+    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean; without those of
+             bands where the list has none
     """
     placed = ranked[ranked["status"] == RANKED]
     compared = bool(placed["rank_change"].notna().any())
@@ -197,14 +210,20 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         is_mean=False,
         place=[f"{'并列 ' if line.tied else ''}{line.rank}" for line in placed.itertuples()],
         moved=[
-            movement(line.rank_change, is_new=bool(line.is_new) and compared)
+            movement(
+                line.rank_change,
+                is_new=bool(line.is_new) and compared,
+                clear=getattr(line, "clear_change", True),
+            )
             for line in placed.itertuples()
         ],
         change=[words.signed(value) for value in placed["score_change"]],
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
-    )[["unit", "is_mean", *RANKED_LIST]]
+        **spell_bands(placed),
+    )
+    lines = lines[["unit", "is_mean", *(name for name in RANKED_LIST if name in lines)]]
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
     listed = pd.concat(groups, ignore_index=True) if groups else lines
     return listed.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))
@@ -213,7 +232,8 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
 def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:
     head = {"unit_name": f"{mean.group}平均", "group": mean.group, "is_mean": True}
     head |= {"score": float(half_up(mean.score, 2)), "trend": []}
-    head |= dict.fromkeys(["place", "moved", "change"], "")
+    blank = ("place", "place_band", "moved", "score_band", "change")
+    head |= {name: "" for name in blank if name in lines}
     return pd.concat([pd.DataFrame([head]), lines[lines["group"] == mean.group]])
 
 

@@ -109,11 +109,13 @@ def _draw_end(
 
 
 def _draw_unit(line: tuple, query: dict[str, str]) -> None:
-    moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
+    clear = getattr(line, "clear_change", True)
+    moved = movement(line.rank_change, is_new=bool(line.is_new), clear=clear)
+    where = f"{getattr(line, 'standing', '')} {moved}".strip() or " "
     rank = f"{line.rank} 并列" if line.tied else str(line.rank)
     st.page_link(
         "pages/portrait.py",
-        label=f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
+        label=f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{where}]",
         query_params={**query, "unit_who": line.unit_name},
         width="stretch",
     )

@@ -49,6 +49,9 @@ def _moved(line: pd.Series, compared: str) -> str:
     """Say how place and score moved since the window before."""
     if pd.isna(line["rank_change"]):
         return f"{compared}没有名次"
+    clear = line.get("clear_change", True)
+    if pd.isna(clear) or not clear:
+        return f"与{compared}相比，变化不大于误差（得分{signed(line['score_change'])}）"
     step = int(line["rank_change"])
     rank_words = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
     score = signed(line["score_change"])

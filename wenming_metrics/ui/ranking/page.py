@@ -15,9 +15,9 @@ from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
-from wenming_metrics.queries.ranking.shortlists import named_units
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
@@ -44,7 +44,10 @@ _FINDINGS = tables.configs(
 
 def units_of(selection: Selection) -> pd.DataFrame:
     """List the units of the chosen board, window and group."""
-    return _of_group(_board_of(selection, ranking), selection)
+    ranked = _board_of(selection, ranking)
+    if not selection.signed:
+        ranked = join_bands(ranked, ask(bands, selection.window, selection.board))
+    return _of_group(ranked, selection)
 
 
 def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
@@ -89,7 +92,7 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        shortlists = ask(named_units, selection.window, selection.board)
+        shortlists = ask(named_clearly, selection.window, selection.board)
     return _of_group(shortlists, selection)
 
 
@@ -102,6 +105,13 @@ def draw_named(shortlists: pd.DataFrame) -> None:
             for title in group_lists["title"].unique()
         ]
         st.markdown(f"**{words.plain(group)}** " + " · ".join(sides))
+
+
+def draw_sureness(ranked: pd.DataFrame) -> None:
+    """Say which places can be told apart, and by how much sampling alone moves them."""
+    sentence = words.sureness(ranked)
+    if sentence:
+        page.note(f"名次的把握：{sentence}")
 
 
 def draw_tools(
