@@ -12,11 +12,14 @@ from scipy.stats import spearmanr, t
 from tests.benchmarks.sampled_city import draw, make_city, measure, truth
 from tests.benchmarks.stores import END
 from tests.benchmarks.suite import Line, Setup, benchmark, generated, medians, ratio, take_turns
+from wenming_metrics.demo.city import demo_catalogue
 from wenming_metrics.demo.findings import demo_rules
 from wenming_metrics.domain.periods import Window, series, window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.bands import bands
+from wenming_metrics.rules.load import load_rules
 from wenming_metrics.rules.model import RuleSet
+from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.scoring.ranking.bands import LEVEL, place_bands, tiers
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.tallies import read_days
@@ -94,6 +97,21 @@ def _read(office: Office, windows: list[Window]) -> int:
     with reading(office.store) as connection:
         days = [day for span in windows for day in span.days]
         return sum(len(read_days(connection, days, name)) for name in ("visits", "grain"))
+
+
+@benchmark("steady-rules")
+def steady_rules(setup: Setup) -> Iterator[Line]:
+    """Score the same weeks by the rules in force and by the steady ones, against the known truth."""
+    steady = load_rules(ROOT / "data" / "rules" / "demo-2026-steady", demo_catalogue())
+    compared = compare_rules({"old": demo_rules(), "steady": steady})
+    old, new = (compared.loc[name].to_dict() for name in ("old", "steady"))
+    figures = {"old error": old["error"], "steady error": new["error"]}
+    what = "error of a week's score against the truth, steady / old rules"
+    yield Line("steady-error", what, new["error"] / old["error"], 0.85, figures=figures)
+    figures = {"old": old["correlation"], "steady": new["correlation"]}
+    what = "correlation of neighbouring weeks, steady less old rules"
+    gain = new["correlation"] - old["correlation"]
+    yield Line("steady-weeks", what, gain, 0.0, True, figures=figures)
 
 
 def compare_rules(rule_sets: dict[str, RuleSet], visits: int = 5, draws: int = 60) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from wenming_metrics.queries.losses.same_problem import suggestions
 from wenming_metrics.queries.office import Office, days_known, open_office, under
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
+from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import try_rules
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.load import choose, load_all, load_rules
@@ -126,9 +127,12 @@ def _ranking(options: argparse.Namespace) -> int:
     shortlists = _shortlists(options, office, window) if ranked else None
     if options.json:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
-        print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
+        if ranked:
+            facts |= {"city": asdict(city(office, window, options.board))}
+            facts |= {"lists": plain(shortlists)}
+        print_json(facts)
     elif ranked:
-        print_ranking(office, window, units)
+        print_ranking(office, window, units, options.board)
         print_shortlists(shortlists)
     else:
         print_listing(window, units)
@@ -175,7 +179,14 @@ def _trial(options: argparse.Namespace) -> int:
         trial = replace(trial, units=trial.units[trial.units["group"] == options.group])
     if options.json:
         facts = {"window": window.title, "rules": rules.digest, "rules_before": office.rules.digest}
-        print_json({**facts, "units": plain(trial.units), "months": plain(trial.months)})
+        print_json(
+            {
+                **facts,
+                "units": plain(trial.units),
+                "months": plain(trial.months),
+                "noise": plain(trial.noise),
+            }
+        )
     else:
         print_trial(trial)
     return OK

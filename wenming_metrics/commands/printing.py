@@ -17,10 +17,10 @@ from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
-from wenming_metrics.queries.ranking.trial import Trial
+from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
 from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.scoring.ranking.bands import spell_bands
-from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, UNVISITED, VETOED
 from wenming_metrics.upkeep.report import Report
 from wenming_metrics.vocabulary import columns, movement, on_time_note, printable
 
@@ -144,9 +144,11 @@ def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, float) and pd.isna(value))
 
 
-def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
+def print_ranking(
+    office: Office, window: Window, ranked: pd.DataFrame, board: str = "street"
+) -> None:
     """Print a ranking as people read it: one table per group, the others below."""
-    facts = city(office, window)
+    facts = city(office, window, board)
     score = "—" if facts.score is None else f"{facts.score:.2f}"
     rules = "、".join(
         f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office)
@@ -168,6 +170,10 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
             out.print(f"{text}({len(names)} 个):{'、'.join(names)}")
+    few = ranked[ranked["status"] == FEW_SEEN]
+    if len(few):
+        texts = "、".join(f"{line.unit_name} {line.score:.2f}" for line in few.itertuples())
+        out.print(f"当日督查面不足，不排名次（{len(few)}个）：{texts}", markup=False)
     for line in ranked[ranked["status"] == VETOED].itertuples():
         text = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
         out.print(text, markup=False)
@@ -235,6 +241,8 @@ def print_trial(trial: Trial) -> None:
             table.add_row(line.unit_name, *ranks, *scores, style="bold" if line.changed else None)
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
+    for sentence in noise_sentences(trial):
+        out.print(sentence, markup=False)
     for line in trial.months.itertuples():
         out.print(f"  {line.month}:{line.units} 个单位有名次,{line.changed} 个会变。", markup=False)
 

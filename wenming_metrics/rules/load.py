@@ -169,6 +169,9 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
     nodes["mode"] = np.where(nodes["is_leaf"] & (nodes["mode"] == ""), "rate", nodes["mode"])
+    # A node above others that counts checks together averages them by the points they could earn.
+    nodes["pooled"] = ~nodes["is_leaf"] & (nodes["mode"] == "rate")
+    nodes["mode"] = nodes["mode"].mask(nodes["pooled"], "")
     nodes["average"] = nodes["average"].replace("", "pooled")
     return nodes.rename_axis("node")
 
@@ -208,6 +211,9 @@ def _fields(settings: dict) -> dict[str, object]:
         ),
         missing=value("missing.rule"),
         missing_flag=float(value("missing.flag")),
+        half_weight_checks=float(value("missing.half_weight_checks")),
+        day_share=float(value("ranking.day_share")),
+        coverage_by=value("coverage.by"),
         pricing=Deductions(**settings.get("deductions", {})),
         adjustments=_adjustments(settings),
         lists=_lists(settings),

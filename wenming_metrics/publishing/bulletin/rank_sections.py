@@ -19,7 +19,7 @@ from wenming_metrics.publishing.bulletin.phrases import (
     sentence,
     signed,
 )
-from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.scoring.ranking.shortlists import FRONT
 from wenming_metrics.vocabulary import movement, on_time_note
 
@@ -28,6 +28,7 @@ _MOVED = 3
 _STATUSES = {
     UNVISITED: "本期未督查",
     THIN: "检查项不足，暂不评分",
+    FEW_SEEN: "当日督查面不足，不排名次",
     VETOED: "一票否决，不参加排名",
 }
 

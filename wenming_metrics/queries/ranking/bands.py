@@ -20,6 +20,7 @@ from wenming_metrics.scoring.ranking.bands import (
     CLEAR,
     FEW_SITES,
     check_factors,
+    check_points,
     place_bands,
     score_errors,
     site_sums,
@@ -123,6 +124,24 @@ def errors_in(standings: Standings, number: int, tallies_on: TalliesOn) -> pd.Da
         difficulty = groups.map(dict(rules.adjustments.difficulty)).fillna(1.0)
         errors["error"] *= difficulty.to_numpy(float)
     return errors
+
+
+def largest_check(connection: Connection, standings: Standings) -> tuple[float, int]:
+    """Find the one check of the last window that costs its unit most.
+
+    Returns: points of the score, and the position of the unit; (0, -1) where nothing was lost
+    """
+    largest, position, size = 0.0, -1, len(standings.units)
+    for span, columns, shares in standings.spans_in() if _is_territorial(standings) else []:
+        cost = check_factors(span.scores, span.rules)[0][:, columns] * np.nan_to_num(shares)
+        for day, tally in stored_tallies(connection)(span.window):
+            day_checks = checks_of_day(day, tally["visits"], tally["grain"])
+            placed = place_cells(day_checks, span.rules, standings.column_of, size, TERRITORY)
+            points = check_points(placed, cost, span.rules)
+            if len(points) and points.max() > largest:
+                largest = float(points.max())
+                position = int(placed["column"].to_numpy()[points.argmax()])
+    return largest, position
 
 
 _NO_SITES = pd.DataFrame({"column": [], "site": [], "lost": [], "weight": []})

@@ -78,14 +78,18 @@ def site_sums(
     Returns: SITE_COLUMNS: points of the score that the site lost, and that it weighs
     """
     node, column = (placed[name].to_numpy(np.int64) for name in ("node", "column"))
-    lost, possible = (placed[name].to_numpy(float) for name in ("lost", "possible"))
-    by_visit = visit_averages(rules)[node]
-    share = np.where(by_visit, quotient(lost, possible, 0.0), lost)
-    points = {
-        "lost": factors[0][node, column] * share,
-        "weight": factors[1][node, column] * np.where(by_visit, 1.0, possible),
-    }
+    possible = np.where(visit_averages(rules)[node], 1.0, placed["possible"].to_numpy(float))
+    points = {"lost": check_points(placed, factors[0], rules)}
+    points["weight"] = factors[1][node, column] * possible
     return sum_sites(pd.DataFrame({"column": column, "site": placed["site"].to_numpy(), **points}))
+
+
+def check_points(placed: pd.DataFrame, cost: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Give the points of the score that each check lost. Takes: cost - the first of `check_factors`"""
+    node, column = (placed[name].to_numpy(np.int64) for name in ("node", "column"))
+    lost, possible = (placed[name].to_numpy(float) for name in ("lost", "possible"))
+    share = np.where(visit_averages(rules)[node], quotient(lost, possible, 0.0), lost)
+    return cost[node, column] * share
 
 
 def sum_sites(sites: pd.DataFrame) -> pd.DataFrame:

@@ -58,7 +58,7 @@ RANKED_LIST = (
         "change",
         "trend",
     ),
-    *("sites", "checks", "failed", "coverage", "group"),
+    *("sites", "checks", "failed", "coverage", "registered", "group"),
 )
 _LEDGER = configs(
     *("kind=adjustment", "counted=counted_points", "points=written_points", "reason=merit"),
@@ -221,6 +221,7 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
+        **({"registered": placed["registered"] * 100} if "registered" in placed else {}),
         **spell_bands(placed),
     )
     lines = lines[["unit", "is_mean", *(name for name in RANKED_LIST if name in lines)]]

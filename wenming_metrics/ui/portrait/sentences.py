@@ -8,7 +8,7 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.queries.unit.open_problems import SOON, Unsolved
 from wenming_metrics.queries.unit.portrait import SEEN, UNSEEN
 from wenming_metrics.scoring.losses.repeats import FAILS, LOOKS
-from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, RANKED, THIN, VETOED
 from wenming_metrics.scoring.tree.states import LOOK_BACK
 from wenming_metrics.ui.frame.words import joined, plain, signed
 from wenming_metrics.ui.losses.sentences import rounded_apart
@@ -35,6 +35,8 @@ def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared
             f"{who}得 **{line['score']:.2f}** 分,一票否决({plain(line['document_no'])}),不排名。"
         )
         return sentence
+    if line["status"] == FEW_SEEN:
+        return f"{who}得 **{line['score']:.2f}** 分，同组当日督查的单位太少，不排名次。"
     if line["status"] == THIN:
         return f"{who}检查项不足,暂不评分,没有名次。"
     if line["status"] != RANKED:

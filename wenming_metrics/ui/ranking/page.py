@@ -20,7 +20,7 @@ from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.scoring.ranking.ranking import THIN, UNVISITED, VETOED
+from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
 from wenming_metrics.ui.frame import drill, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
@@ -148,6 +148,14 @@ def draw_apart(ranked: pd.DataFrame) -> None:
         if len(units):
             names = words.joined(units["unit_name"])
             st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
+    few = ranked[ranked["status"] == FEW_SEEN]
+    if len(few):
+        texts = "、".join(
+            f"{words.plain(line.unit_name)} {line.score:.2f}" for line in few.itertuples()
+        )
+        st.markdown(
+            f"**当日督查面不足**（{len(few)}个，所在的组当日督查的单位太少，不排名次）：{texts}"
+        )
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
         reason = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
