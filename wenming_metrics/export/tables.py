@@ -46,6 +46,10 @@ _SHORTLISTS = columns(
     *("group", "title=shortlist", "rank", "unit_name", "score", "running=times_running"),
     "remark=long_remark",
 )
+_PLACES_KEPT = columns(
+    *("group", "rank", "unit_name", "score", "kept=place_kept", "place_range"),
+)
+_WEIGHT_EFFECTS = columns("code", "name=indicator", "up=weight_up", "down=weight_down")
 _LISTING = columns(
     *("unit_name=responsible", "failed", "change=problems_more", "places", "lost=lost_sum"),
     *("kept", "not_due", "recurred"),
@@ -144,9 +148,20 @@ def composite_workbook(
     for number in range(len(components)):
         names += [f"{name}_{number}=component_{name}" for name in ("value", "weight", "points")]
     titles = {f"value_{number}": name for number, name in enumerate(components)}
-    table_columns = columns(*names, "missing", "remark", **titles)
+    prize = ["prize"] if (lines["prize"] != "").any() else []
+    table_columns = columns(*names, *prize, "missing", "remark", **titles)
     remarked = lines.assign(remark=[_remark(line) for line in lines.itertuples()])
     return write_book(ExportSheet("综合考核", title, remarked, table_columns, notes))
+
+
+def influence_workbook(
+    units: pd.DataFrame, weights: pd.DataFrame, title: str, notes: Sequence[str]
+) -> bytes:
+    """Make the sheets for the meeting that sets the rules, as `queries.ranking.weights` gives the lines."""
+    return write_book(
+        ExportSheet("名次", title, units, _PLACES_KEPT, notes),
+        ExportSheet("权重", title, weights, _WEIGHT_EFFECTS, notes),
+    )
 
 
 def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:

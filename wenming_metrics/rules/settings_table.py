@@ -70,6 +70,12 @@ _SETTINGS = (
     number("target", "目标分", "图上的参考线,不影响得分", blank="不画"),
     choice("week_starts", "一周的第一天", "一周从星期几算起", {"monday": "周一"}, default="monday"),
     number("weights_sum", "同级权重合计", "同一上级下各指标权重之和", default=100),
+    Setting(
+        *("weights_sums", "个别上级的权重合计", "某个上级下的权重另合计多少", "numbers"),
+        span=(1e-9, 1e6),
+        default={},
+        blank="同上",
+    ),
     # Of the root kinds alone are checked here: its codes are checked with the tree.
     Setting(
         *("root.mode", "总分的计分方式", "总分不按权重平均、自己结算时才写"),

@@ -46,7 +46,7 @@ _NODES = 41
 _NOTHING = 1e-12
 
 
-def check_factors(scored: Scores, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
+def check_factors(tree: Scores, rules: RuleSet) -> tuple[np.ndarray, np.ndarray]:
     """Give what a lost and a possible point of a check weigh in the score, per node and column.
 
     Below a node that settles, what it lost is shared by points lost. Where a leaf is the mean of its
@@ -58,14 +58,14 @@ def check_factors(scored: Scores, rules: RuleSet) -> tuple[np.ndarray, np.ndarra
     plan, nodes = plan_of(rules), np.arange(len(rules.nodes))
     owner = np.where(plan.owner >= 0, plan.owner, nodes)
     by_visit = visit_averages(rules)[:, None]
-    sums = scored.sums
-    lost, possible = np.zeros(scored.rates.shape), np.zeros(scored.rates.shape)
+    sums = tree.sums
+    lost, possible = np.zeros(tree.rates.shape), np.zeros(tree.rates.shape)
     rate_lost = sums.checks - sums.rates * 1e-9
     np.add.at(lost, owner, np.where(by_visit, rate_lost, sums.lost))
     np.add.at(possible, owner, np.where(by_visit, sums.checks, sums.possible))
-    actual = ~scored.filled
-    cost = quotient(node_losses(scored, rules) * actual, np.where(lost > _NOTHING, lost, 0.0), 0.0)
-    worth = quotient(rules.full_mark * scored.weights * actual, possible, 0.0)
+    actual = ~tree.filled
+    cost = quotient(node_losses(tree, rules) * actual, np.where(lost > _NOTHING, lost, 0.0), 0.0)
+    worth = quotient(rules.full_mark * tree.weights * actual, possible, 0.0)
     return cost[owner], worth[owner]
 
 
@@ -144,9 +144,9 @@ def place_bands(units: pd.DataFrame, full_mark: float) -> pd.DataFrame:
     frames = [_group_bands(lines, full_mark) for _, lines in units.groupby("group", sort=False)]
     empty = pd.DataFrame(columns=BAND_COLUMNS, index=units.index[:0], dtype=object)
     bands = pd.concat(frames) if frames else empty
-    whole = dict.fromkeys(("place_low", "place_high", "tier", "alike"), "Int64")
+    integers = dict.fromkeys(("place_low", "place_high", "tier", "alike"), "Int64")
     decimal = {name: pd.to_numeric(bands[name], "coerce") for name in ("score_low", "score_high")}
-    return bands.assign(**decimal).reindex(units.index).astype({**whole, "standing": object})
+    return bands.assign(**decimal).reindex(units.index).astype({**integers, "standing": object})
 
 
 def _group_bands(units: pd.DataFrame, full_mark: float) -> pd.DataFrame:

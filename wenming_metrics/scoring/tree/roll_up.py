@@ -80,7 +80,7 @@ def score(
     _settle(rates, deductions, rules)
     filled = np.zeros(rates.shape, bool) if peers is None else fill_missing(rates, rules, peers)
     shares = _shares(rates, sums, rules)
-    siblings = _average(rates, shares, rules)
+    siblings = average(rates, shares, rules)
     rest = np.zeros(rates.shape[1])
     if rules.missing == "whole":
         rest = np.where((sums.checks > 0).any(axis=0), 1.0 - np.minimum(siblings[0], 1.0), 0.0)
@@ -136,10 +136,10 @@ def _with_rest(
     rated_nodes, looked = own_nodes(rules), gather_up(sums.checks, rules)
     voices = np.zeros(weights.shape)
     voices[rated_nodes] = looked[rated_nodes] * ~np.isnan(rates[rated_nodes])
-    part = quotient(voices, exact_sum(voices, 0), 0.0)
+    fraction = quotient(voices, exact_sum(voices, 0), 0.0)
     own = np.zeros(weights.shape)
     own[rated_nodes] = weights[rated_nodes]
-    return gather_up(own * (1.0 - rest) + part * rest, rules)
+    return gather_up(own * (1.0 - rest) + fraction * rest, rules)
 
 
 def _carried(sums: LeafSums, rules: RuleSet) -> np.ndarray:
@@ -182,8 +182,8 @@ def _shares(rates: np.ndarray, sums: LeafSums, rules: RuleSet) -> np.ndarray:
     return shares
 
 
-def _average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
-    """Average children into their parents, last nodes first, in place.
+def average(rates: np.ndarray, shares: np.ndarray, rules: RuleSet) -> np.ndarray:
+    """Average children into their parents, last nodes first, in place; nodes that make their own rate stay.
 
     Returns: float array (node, column): what the children of a node that have a rate weigh together
     """
