@@ -25,6 +25,8 @@ elif is_ranked:
     ranking_page.draw_named(named)
     ranking_page.draw_apart(ranked)
     ranking_page.draw_filled(ranked, office.rules.missing_flag)
+    if not selection.signed:
+        ranking_page.draw_sampling(selection)
     ranking_page.draw_tools(ranked, named, office, selection)
     unit = tables.chosen_line(ranked, ranking_page.UNIT)
     if unit is not None:

@@ -12,6 +12,7 @@ from wenming_metrics.scoring.ranking.bands import (
     place_bands,
     place_chances,
     score_errors,
+    sites_needed,
     spell_bands,
     spread_between,
     sum_sites,
@@ -134,6 +135,12 @@ def test_two_scores_are_apart_from_two_errors_of_their_difference_on():
     # errors 3 and 4: that of the difference is 5, the limit 10.5
     apart = clearly_apart(np.array([90.0, 79.4, 79.6]), np.array([3.0, 4.0, 4.0]))
     assert apart[0].tolist() == [False, True, False]
+
+
+def test_how_many_sites_tell_two_units_apart():
+    # spreads 6 and 8: 2.1²·(36 + 64)/gap² = 441/gap²: gap 3: 49; gap 4: 27.56 → 28; no gap, none
+    needed = sites_needed(np.array([3.0, 4.0, 0.0]), np.full(3, 6.0), np.full(3, 8.0))
+    assert needed.tolist() == [49, 28, pd.NA]
 
 
 def test_bands_do_not_depend_on_the_order_of_units_nor_on_a_constant():

@@ -18,6 +18,7 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
+    say,
     say_saved,
 )
 from wenming_metrics.domain import periods
@@ -30,6 +31,7 @@ from wenming_metrics.queries.office import Office, days_known, open_office, unde
 from wenming_metrics.queries.ranking import ranking
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import city
+from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.ranking.trial import try_rules
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.rules.load import choose, load_all, load_rules
@@ -49,6 +51,10 @@ _SITES = titles(
     *("site_name", "unit_name", "days", "times", "open", "state=last_state", "last"),
     *("items=items_named", "responsible"),
 )
+_SAMPLING = (
+    *("group", "rank", "unit_name", "sites", "types", "revisited"),
+    *("next_name", "gap=score_gap", "needed=sites_needed"),
+)
 _ALIKE = titles(
     *("site_name", "day", "item_name", "text=description"),
     *("other_day", "other_item_name", "other_text"),
@@ -59,6 +65,9 @@ def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     listed = add("ranking", _ranking, "打印排名")
     export = add("export", _export, "把排名存成 Excel 文件")
+    listed.add_argument(
+        "--sampling", action="store_true", help="查多少点位才能分清名次，抽样要求达到没有"
+    )
     for command in (listed, export):
         _add_window(command)
         _add_version(command)
@@ -122,6 +131,8 @@ def _window(options: argparse.Namespace, office: Office) -> periods.Window:
 def _ranking(options: argparse.Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
+    if options.sampling:
+        return _print_sampling(options, office, window)
     units = _listed(options, office, window)
     ranked = _board(options, office).ranked
     shortlists = _shortlists(options, office, window) if ranked else None
@@ -137,6 +148,32 @@ def _ranking(options: argparse.Namespace) -> int:
     else:
         print_listing(window, units)
     return OK
+
+
+def _print_sampling(options: argparse.Namespace, office: Office, window: periods.Window) -> int:
+    """Print how many sites it takes to tell neighbours apart, and whether the rules were met."""
+    if not _board(options, office).ranked:
+        raise commit.IntakeError(f"榜单“{options.board}”不排名。")
+    lines = sampling(office, window, options.board)
+    lines = lines[lines["group"] == options.group] if options.group else lines
+    if options.json:
+        print_json({"window": window.title, "units": plain(lines)})
+        return OK
+    met = [name for name in lines if name.endswith("_met")]
+    names = titles(*_SAMPLING, *met)
+    spelled = lines.assign(
+        revisited=[share_of(share) for share in lines["revisited"]],
+        gap=[f"{gap:.2f}" if pd.notna(gap) else "" for gap in lines["gap"]],
+        needed=["" if pd.isna(count) else str(count) for count in lines["needed"]],
+    )
+    print_lines(f"{window.title} 抽样", spelled[list(names)].rename(columns=names))
+    say(sampling_sentence(lines))
+    return OK
+
+
+def share_of(share: float) -> str:
+    """Spell a share in whole per cent, "" without one."""
+    return "" if pd.isna(share) else f"{share:.0%}"
 
 
 def _board(options: argparse.Namespace, office: Office) -> Board:

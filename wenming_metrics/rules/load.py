@@ -27,6 +27,7 @@ from wenming_metrics.rules.model import (
     Lists,
     ReadingRules,
     RuleSet,
+    Sampling,
 )
 from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.survey.check import component_faults
@@ -223,6 +224,7 @@ def _fields(settings: dict) -> dict[str, object]:
         series=value("series"),
         issues=settings.get("issues", {}),
         reading=reading_rules(settings),
+        sampling=Sampling(**settings.get("sampling", {})),
     )
 
 

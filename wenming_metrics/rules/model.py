@@ -101,6 +101,18 @@ class Lists:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """What a sample of a unit in a window must hold (抽样要求); 0 = nothing is asked.
+
+    sites - distinct ones; types - of sites; revisits - share of sites that were seen before
+    """
+
+    sites: int = _default("sampling.sites")
+    types: int = _default("sampling.types")
+    revisits: float = _default("sampling.revisits")
+
+
+@dataclass(frozen=True)
 class ReadingRules:
     """How blank cells are read.
 
@@ -141,6 +153,7 @@ class RuleSet:
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
     issues, composite - as written in rules.toml and composite.toml, {} without
+    sampling - what the sample of a unit must hold
     reading  - how blank cells of workbooks are read
     survey   - what questionnaires ask and which figures are made of them; None = no survey
     """
@@ -180,6 +193,7 @@ class RuleSet:
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
+    sampling: Sampling = Sampling()
     survey: Survey | None = None
 
     @property

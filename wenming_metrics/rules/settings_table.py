@@ -240,6 +240,19 @@ _SETTINGS = (
     Setting("lists.group[].group", "名单:哪一组", "* 表示每一组", default="*"),
     integer("lists.group[].front", "名单:靠前几个", "列出前几名", span=_COUNT, default=0),
     integer("lists.group[].back", "名单:靠后几个", "列出后几名", span=_COUNT, default=0),
+    integer(
+        "sampling.sites", "抽样：点位数", "一期里每个单位至少去几个点位", span=_COUNT, default=0
+    ),
+    integer(
+        "sampling.types", "抽样：点位类型数", "一期里每个单位至少几种点位", span=_COUNT, default=0
+    ),
+    number(
+        "sampling.revisits",
+        "抽样：回头看的比例",
+        "去过的点位里至少多少以前去过，0 到 1；不打招呼再去，去过的点位也不能松懈",
+        span=_SHARE,
+        default=0,
+    ),
     choice(
         "windows.long",
         "较长的时段",

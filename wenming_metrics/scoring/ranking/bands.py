@@ -242,6 +242,19 @@ def spread_between(score: np.ndarray, error: np.ndarray) -> float:
     return float(max(0.0, quotient(np.array(excess), np.array(spare), 0.0)))
 
 
+def sites_needed(gap: np.ndarray, spread: np.ndarray, other_spread: np.ndarray) -> pd.Series:
+    """Say how many sites of each of two units it takes until their gap is clear.
+
+    n = CLEAR² · (s1² + s2²) ÷ gap²
+
+    Takes:   gap - points; spread, other_spread - error × √sites of the two
+    Returns: Int64; <NA> where there is no gap or no error
+    """
+    exact = quotient(CLEAR**2 * (spread**2 + other_spread**2), gap**2)
+    needed = np.ceil(rounded(exact))
+    return pd.Series(needed, dtype="Float64").mask(np.isnan(needed) | (needed == 0)).astype("Int64")
+
+
 def clearly_apart(score: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Say of each two units whether their scores differ by CLEAR errors of their difference."""
     gap = np.abs(score[:, None] - score)

@@ -244,6 +244,12 @@ def mark_means(lines: pd.DataFrame) -> Styler:
     return lines.style.apply(lambda column: grey, axis=0)
 
 
+def mark_verdicts(lines: pd.DataFrame, names: Sequence[str]) -> Styler:
+    """Set 达到 on green and 未达到 on red ground in some columns."""
+    colours = {"达到": "background-color: #e3f4e8", "未达到": "background-color: #fbe3e1"}
+    return lines.style.map(lambda text: colours.get(text, ""), subset=list(names))
+
+
 def shown_losses(losses: Sequence[float], total: float, decimals: int) -> np.ndarray:
     """Round lost points for the screen so that they add up to the total that is shown.
 

@@ -18,6 +18,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.bands import bands, join_bands, named_clearly
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
+from wenming_metrics.queries.ranking.sampling import sampling, sampling_sentence
 from wenming_metrics.queries.scores.details import problem_rows
 from wenming_metrics.queries.scores.rule_spans import names_of
 from wenming_metrics.scoring.ranking.ranking import FEW_SEEN, THIN, UNVISITED, VETOED
@@ -32,6 +33,10 @@ _LISTING = tables.configs(
     *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
     *("kept", "not_due", "recurred"),
     failed="问题(项)",
+)
+_SAMPLING = (
+    *("place", "unit_name", "sites", "types", "revisited"),
+    *("next_name", "gap=score_gap", "needed=sites_needed"),
 )
 _SITES = tables.configs(
     *("unit_name", "site_name", "point_type_name", "checks", "failed", "lost"), unit_name="街道"
@@ -112,6 +117,20 @@ def draw_sureness(ranked: pd.DataFrame) -> None:
     sentence = words.sureness(ranked)
     if sentence:
         page.note(f"名次的把握：{sentence}")
+
+
+def draw_sampling(selection: Selection) -> None:
+    """Draw, where asked for, how many sites it takes and whether the sampling rules were met."""
+    with st.expander("查多少点位才能分清名次", key="sampling", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        lines = ask(sampling, selection.window, selection.board)
+        lines = _of_group(lines, selection)
+        page.note(words.plain(sampling_sentence(lines)))
+        shown = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
+        met = [name for name in lines if name.endswith("_met")]
+        columns = tables.configs(*_SAMPLING, *met, "group")
+        tables.show(tables.mark_verdicts(shown, met), columns)
 
 
 def draw_tools(
