@@ -17,6 +17,7 @@ PAGES = [
     st.Page("pages/trends.py", title="趋势", url_path="course"),
     st.Page("pages/survey.py", title="两率一度", url_path="opinions"),
     st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
+    st.Page("pages/progress.py", title="工作推进", url_path="work"),
     st.Page("pages/bulletins.py", title="签发", url_path="issued"),
     st.Page("pages/recheck.py", title="核对", url_path="verify"),
     st.Page("pages/upload.py", title="数据上传", url_path="files"),

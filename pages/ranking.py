@@ -17,9 +17,9 @@ elif is_ranked:
     page.say(words.ranking(ranked))
     if selection.window.kind == "day":
         ranking_page.draw_day(selection.window)
-        ranking_page.draw_day_list(ranked, selection)
+        ranking_page.draw_day_list(selection)
     else:
-        ranking_page.draw_list(ranked, selection)
+        ranking_page.draw_list(selection)
     ranking_page.draw_sureness(ranked)
     named = ranking_page.shortlists_of(selection)
     ranking_page.draw_named(named)

@@ -50,6 +50,7 @@ PAGES = {
         "recheck": "核对",
     },
     **{"trends": "趋势", "survey": "两率一度", "framework": "测评体系", "manual": "使用说明"},
+    "progress": "工作推进",
 }
 REGISTERS = ("单位名册.xlsx", "点位名册.xlsx")
 STORED = (*REGISTERS, "2026-11-18_督查二组_检查表.xlsx", "2026-11-20_督查一组_督查记录.xlsx")

@@ -36,7 +36,7 @@ from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import make_content
 from wenming_metrics.publishing.issues import issues
 from wenming_metrics.publishing.snapshot import frozen
-from wenming_metrics.reading.sandbox.word import read_word
+from wenming_metrics.reading.sandbox.documents import read_text
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.issues import read_content
 
@@ -58,7 +58,7 @@ def bulletin(office, issue):
 
 @pytest.fixture(scope="module")
 def lines(bulletin):
-    return ["|".join(line.cells) for line in read_word(bulletin.content).lines]
+    return ["|".join(line.cells) for line in read_text(bulletin.content).lines]
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_a_draft_says_that_nobody_signed_it(tmp_path):
     put(office, "周一", row("甲街道", 2), row("乙街道", 1))
     bulletin = make_bulletin(office, signing.draft(office, MONDAY, "张三"))
     assert bulletin.name == "周通报第10期(3月3日—9日)（征求意见稿）.docx"
-    texts = [line.cells[0] for line in read_word(bulletin.content).lines]
+    texts = [line.cells[0] for line in read_text(bulletin.content).lines]
     assert texts.count("（未签发）") == 2
     assert "（征求意见稿，未签发，数据以签发的通报为准）" in texts
     # Nothing was before: no movement is claimed, no share of one indicator alone.
@@ -206,13 +206,13 @@ def test_control_characters_and_long_words_do_no_harm():
     text = "墙面\x0b破损\x00\ud800 <b>&" + "长" * 5_000
     blocks = [Paragraph(BODY, text), Grid("表", ("甲",), ((text,),), (1,))]
     content = fill(default_shell(), {"{{标题}}": text}, blocks, [], {"属性": "值"})
-    lines = [line.cells[0] for line in read_word(content).lines]
+    lines = [line.cells[0] for line in read_text(content).lines]
     assert lines.count("墙面□破损□□ <b>&" + "长" * 5_000) == 3
 
 
 def test_a_title_is_broken_where_it_says_so():
     content = fill(default_shell(), {"{{标题}}": "关于三月\n督查的通报"}, [], [], {"属性": "值"})
-    assert "关于三月\n督查的通报" in [line.cells[0] for line in read_word(content).lines]
+    assert "关于三月\n督查的通报" in [line.cells[0] for line in read_text(content).lines]
 
 
 def shell(*texts, **changes):
@@ -285,7 +285,7 @@ def test_a_shell_of_the_office_is_filled_however_word_split_its_markers(tmp_path
     own = shell("市创建办：", *GOOD, "{{日期}}", split=["文号{{", "文", "号}}。"])
     save_layout(office.store, with_shell(office.store, Layout(), own, "外壳.docx"))
     signed = signing.sign(office, signing.draft(office, MONDAY, "张三").key, "王五", "演字10号")
-    texts = [line.cells[0] for line in read_word(make_bulletin(office, signed).content).lines]
+    texts = [line.cells[0] for line in read_text(make_bulletin(office, signed).content).lines]
     assert texts[:2] == [
         "市创建办：文号演字10号。",
         "关于2025年3月3日—9日\n文明城市创建督查情况的通报",
@@ -302,11 +302,11 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
     sites = {site: street for _, street, site, *_ in LINES}
     for name in archive.namelist():
         unit = name.split("周通报")[0]
-        lines = ["|".join(line.cells) for line in read_word(archive.read(name)).lines]
+        lines = ["|".join(line.cells) for line in read_text(archive.read(name)).lines]
         text = "\n".join(lines)
         assert [street for street, _ in STREETS if street in text] == [unit]
         assert {sites[site] for site in sites if site in text} == {unit}
-    lines = ["|".join(line.cells) for line in read_word(archive.read(names[0])).lines]
+    lines = ["|".join(line.cells) for line in read_text(archive.read(names[0])).lines]
     for line in (
         "甲街道\n2025年3月10日—16日文明城市创建督查反馈单",
         "得分80.00分，较上期下降14.00分，在主城区3个单位中列第3名。",
@@ -315,14 +315,14 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
         "本期发现的问题3条，反馈已整改1条，整改率33.33%（1/3），期限已过的2条中按期整改1条。",
     ):
         assert line in lines
-    assert recheck(office, archive.read(names[0])).is_same
+    assert recheck(office, archive.read(names[0]), names[0]).is_same
 
 
 def test_a_period_without_problems_says_so_and_no_more(tmp_path):
     office = open_city(tmp_path)
     put(office, "周一", row("甲街道", 0))
     signed = signing.sign(office, signing.draft(office, MONDAY, "张三").key, "王五", "演字10号")
-    texts = [line.cells[0] for line in read_word(make_bulletin(office, signed).content).lines]
+    texts = [line.cells[0] for line in read_text(make_bulletin(office, signed).content).lines]
     headings = [text.split("、")[1] for text in texts if text[1:2] == "、"]
     assert headings == [
         *("督查情况", "排名情况", "建议名单", "未评分单位", "存在问题", "反复问题", "工作要求")

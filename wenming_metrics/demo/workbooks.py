@@ -23,6 +23,7 @@ from wenming_metrics.demo.answers import hand_out, write_answers
 from wenming_metrics.demo.city import SEED, DemoCity, build_city
 from wenming_metrics.demo.forms import Cell, DemoForm
 from wenming_metrics.demo.inspections import DAYS, END, Inspections, last_days, simulate
+from wenming_metrics.demo.progress_books import write_progress
 from wenming_metrics.demo.quarter import write_quarter
 from wenming_metrics.demo.survey_books import write_surveys
 
@@ -40,7 +41,9 @@ def make_workbooks(
 ) -> list[Path]:
     """Write every file of the made-up city and give them in the order in which to upload them."""
     inspections = simulate(build_city(seed), seed=seed, end=end, days=days)
-    return _write_all(folder, inspections) + write_surveys(folder, inspections.city, end, seed=seed)
+    *written, quarter = _write_all(folder, inspections)
+    written += [*write_progress(folder, inspections.city, end), quarter]
+    return written + write_surveys(folder, inspections.city, end, seed=seed)
 
 
 def find_or_make_workbooks(folder: Path, *, days: int = DAYS) -> list[Path]:

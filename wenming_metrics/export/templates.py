@@ -7,6 +7,7 @@ which is filled in from its own lists reads without a word.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -95,6 +96,35 @@ def template_workbook(
     for form in forms.values():
         _offer(book[form.title], form, ranges, _SEVERAL | questions_of_several(survey))
     book.custom_doc_props.append(StringProperty(name=FORM_MARK, value=f"{kind} {VERSION}"))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def filled_form(kind: str, lines: pd.DataFrame, register: Register, catalogue: Catalogue) -> bytes:
+    """Make the form of a kind with lines in it, for units to correct and send back.
+
+    Takes:   lines - columns named as those of the form, or others of `vocabulary.INPUT`; dates as ISO
+             texts; "" = blank
+    Returns: bytes of an xlsx file: a title, the headings, the lines; lists on a hidden sheet
+    """
+    book = Workbook()
+    book.remove(book.active)
+    form = replace(FORMS[kind], columns=tuple(lines.columns))
+    choices = {
+        name: several
+        for name, several in _choices(register, catalogue).items()
+        if name in form.columns
+    }
+    titles = {name: heading(name, None) for name in form.columns}
+    page = book.create_sheet(form.title)
+    _write_head(page, form, form.title, titles)
+    for number, line in enumerate(lines.itertuples(index=False), FIRST_ROW):
+        for column, (name, text) in enumerate(zip(form.columns, line, strict=True), 1):
+            _write(page, number, column, text or None, Font(_FONT, 10))
+            page.cell(number, column).number_format = _format(name)
+    ranges = _write_choices(book.create_sheet(OPTIONS_SHEET), choices, f"{kind} {VERSION}", titles)
+    _offer(page, form, ranges, _SEVERAL)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
@@ -206,6 +236,14 @@ def _write_form(
     page: Worksheet, form: BlankForm, example: Mapping[str, object], titles: Mapping[str, str]
 ) -> None:
     title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
+    _write_head(page, form, title, titles)
+    for column, name in enumerate(form.columns, 1):
+        _write(page, FIRST_ROW, column, example.get(name), Font(_FONT, 10, color=_GREY))
+        page.cell(FIRST_ROW, column).number_format = _format(name)
+
+
+def _write_head(page: Worksheet, form: BlankForm, title: str, titles: Mapping[str, str]) -> None:
+    """Write title and headings, and set the sheet up for the screen and for A4."""
     _write(page, 1, 1, title, Font(_FONT, 12, bold=True))
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(form.columns))
     page.row_dimensions[1].height = 28
@@ -214,8 +252,6 @@ def _write_form(
         page.cell(2, column).fill, page.cell(2, column).border = _HEAD, _LINE
         dimension = page.column_dimensions[get_column_letter(column)]
         dimension.width, dimension.number_format = 24 if name in _LONG else 13, _format(name)
-        _write(page, FIRST_ROW, column, example.get(name), Font(_FONT, 10, color=_GREY))
-        page.cell(FIRST_ROW, column).number_format = _format(name)
     page.freeze_panes = page.cell(FIRST_ROW, 1)
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0

@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
@@ -93,7 +94,7 @@ def read_file(
         with one_file(filename):
             return read(data, filename, context, workbook)
     except MistakeError as mistake:
-        return return_file(filename, data, mistake)
+        return return_file(mask(filename), data, mistake)
 
 
 def decode_file(

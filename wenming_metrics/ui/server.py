@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -25,6 +25,7 @@ PORT = 8501
 ADDRESS = "127.0.0.1"
 _VARIABLE = "STREAMLIT_SERVER_ADDRESS"
 _OURSELVES = {ADDRESS, "localhost"}
+_OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _SHUT = ("/_stcore/metrics", "/_stcore/agent")
 """What Streamlit tells of itself, and lets programs do, without asking who it is."""
 _ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
@@ -105,13 +106,10 @@ class OwnDoor:
 
 def _is_ours(headers: Headers) -> bool:
     """Say whether a request is for this machine, and comes from our own page or from no page."""
-    host, origin = headers.get("host", ""), headers.get("origin")
-    try:
-        name = urlsplit(f"//{host}").hostname
-        from_page = host if origin is None else urlsplit(origin).netloc
-    except ValueError:
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
+    if len(hosts) != 1 or not _OUR_HOST.fullmatch(hosts[0]):
         return False
-    return name in _OURSELVES and from_page == host
+    return origins in ([], [f"http://{hosts[0]}"])
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, words: str, code: int) -> None:

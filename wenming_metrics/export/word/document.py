@@ -10,6 +10,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from wenming_metrics.export.package import settle
 from wenming_metrics.export.word.blocks import (
     ANNEX,
     CAPTION,
@@ -20,7 +21,6 @@ from wenming_metrics.export.word.blocks import (
     Paragraph,
     plain_text,
 )
-from wenming_metrics.export.word.package import set_properties, settle
 from wenming_metrics.export.word.shell import ANNEX_MARK, BODY_MARK
 from wenming_metrics.export.word.styles import add_styles
 
@@ -59,10 +59,9 @@ def fill(
         anchors[ANNEX_MARK] = document.add_paragraph()._p
     if ANNEX_MARK in anchors:
         _put(anchors[ANNEX_MARK], annexes, styles)
-    set_properties(document.part.package, properties)
     buffer = BytesIO()
     document.save(buffer)
-    return settle(buffer.getvalue())
+    return settle(buffer.getvalue(), properties)
 
 
 def _text_of(paragraph: BaseOxmlElement) -> str:

@@ -17,8 +17,8 @@ from docx.section import Section, _Footer
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from wenming_metrics.export.package import settle
 from wenming_metrics.export.word import blocks
-from wenming_metrics.export.word.package import settle
 from wenming_metrics.export.word.styles import FANG, RED_HEAD, SIGNED, SONG, add_styles, set_fonts
 
 BODY_MARK, TITLE_MARK = "{{正文}}", "{{标题}}"

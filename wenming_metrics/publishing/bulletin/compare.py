@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from wenming_metrics.publishing.bulletin.tokens import NUMBER, WORD, NameFinder, Token, tokenise
-from wenming_metrics.reading.sandbox.word import WordLine
+from wenming_metrics.reading.sandbox.documents import TextLine
 
 SAME, DIFFERS, ADDED, GONE = "一致", "不一致", "新增", "删去"
 _MOVED = "整行移动了位置"
@@ -41,13 +41,13 @@ class TokenCheck:
 class _Side:
     """One of two documents: its lines, and what is checked of each."""
 
-    lines: Sequence[WordLine]
+    lines: Sequence[TextLine]
     tokens: Sequence[tuple[Token, ...]]
     numbers: Sequence[int]
 
 
 def compare(
-    expected: Sequence[WordLine], actual: Sequence[WordLine], names: NameFinder
+    expected: Sequence[TextLine], actual: Sequence[TextLine], names: NameFinder
 ) -> list[TokenCheck]:
     """TokenCheck each number and name of two texts, in the order of the document.
 
@@ -70,7 +70,7 @@ def compare(
     return marks
 
 
-def _side(lines: Sequence[WordLine], names: NameFinder) -> _Side:
+def _side(lines: Sequence[TextLine], names: NameFinder) -> _Side:
     """Choose the lines that hold anything that is checked."""
     numbered = zip(range(len(lines)), lines, tokenise(lines, names), strict=True)
     checked_lines = [(number, line, tokens) for number, line, tokens in numbered if tokens]

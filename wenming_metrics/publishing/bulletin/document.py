@@ -14,6 +14,7 @@ from wenming_metrics.domain.periods import ZONE, Window
 from wenming_metrics.export.word.blocks import length
 from wenming_metrics.export.word.document import fill
 from wenming_metrics.export.word.shell import DATE_MARK, NUMBER_MARK, SIGNER_MARK, TITLE_MARK
+from wenming_metrics.publishing.bulletin.deck import make_presentation
 from wenming_metrics.publishing.bulletin.layout import Layout, current_layout, shell_of
 from wenming_metrics.publishing.bulletin.material import Material, material_of_issue
 from wenming_metrics.publishing.bulletin.phrases import long_day
@@ -50,6 +51,21 @@ def make_bulletin(office: Office, issue: Issue) -> Bulletin:
         return build(connection, material, current_layout(connection))
 
 
+def make_slides(office: Office, issue: Issue) -> Bulletin:
+    """Make the slides of an issue for a meeting. Raises IntakeError without data."""
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue)
+        return build_slides(material, current_layout(connection))
+
+
+def build_slides(material: Material, layout: Layout) -> Bulletin:
+    """Make the slides that say what a material holds; the same bytes for the same input."""
+    content = make_presentation(
+        material, layout, title_of(material, layout), _properties(material, layout)
+    )
+    return Bulletin(f"{material.issue.title}{_standing(material)}.pptx", content, ())
+
+
 def make_unit_sheets(office: Office, issue: Issue) -> Bulletin:
     """Make 一单位一单: a zip with a document for each unit. Raises IntakeError without data."""
     with reading(office.store) as connection:
@@ -74,14 +90,20 @@ def build(connection: Connection, material: Material, layout: Layout, unit: str 
         SIGNER_MARK: layout.signer,
         DATE_MARK: long_day(_signed_on(issue)) if material.is_signed else "（未签发）",
     }
-    properties = {DIGEST: material.digest, PERIOD: period_key(issue), LAYOUT: layout.digest}
-    properties |= {UNIT: unit} if unit else {}
+    properties = _properties(material, layout) | ({UNIT: unit} if unit else {})
     shell = shell_of(connection, layout)
     file_content = fill(shell, texts, content.body, content.annexes, properties)
-    standing = "" if material.is_signed else "（征求意见稿）"
     warnings = [*old_days(material.window, layout), *_too_long(length(content.body))]
-    name = f"{unit}{issue.title}{standing}.docx"
+    name = f"{unit}{issue.title}{_standing(material)}.docx"
     return Bulletin(name, file_content, tuple(warnings))
+
+
+def _properties(material: Material, layout: Layout) -> dict[str, str]:
+    return {DIGEST: material.digest, PERIOD: period_key(material.issue), LAYOUT: layout.digest}
+
+
+def _standing(material: Material) -> str:
+    return "" if material.is_signed else "（征求意见稿）"
 
 
 def _sheet_title(material: Material, layout: Layout, unit: str) -> str:

@@ -28,8 +28,8 @@ from wenming_metrics.export.word.shell import (
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Refusal
+from wenming_metrics.reading.sandbox.documents import DocumentText, read_text
 from wenming_metrics.reading.sandbox.process import SandboxLimits
-from wenming_metrics.reading.sandbox.word import WordText, read_word
 from wenming_metrics.store.database import Store, reading
 from wenming_metrics.store.notes import read_note, write_note
 
@@ -175,12 +175,12 @@ def check_shell(content: bytes) -> None:
         raise IntakeError("外壳的文件结构不完整，请用 Word 打开，另存为 .docx 再试。") from error
 
 
-def _marks_in(text: WordText, *, beside: bool) -> list[str]:
+def _marks_in(text: DocumentText, *, beside: bool) -> list[str]:
     cells = (cell for line in text.lines if line.beside == beside for cell in line.cells)
     return [mark for cell in cells for mark in _MARK.findall(cell)]
 
 
-def _crowded(text: WordText) -> list[str]:
+def _crowded(text: DocumentText) -> list[str]:
     """List the markers that stand for whole paragraphs, but share theirs with other words."""
     faults = []
     for line in text.lines:
@@ -190,15 +190,17 @@ def _crowded(text: WordText) -> list[str]:
     return faults
 
 
-def read_document(content: bytes, what: str) -> WordText:
-    """Read a Word document in the sandbox. Takes: what - how it is called. Raises IntakeError."""
+def read_document(content: bytes, what: str) -> DocumentText:
+    """Read a document in the sandbox. Takes: what - how it is called. Raises IntakeError."""
     if len(content) > _MOST_BYTES:
         raise IntakeError(f"{what}超过 {_MOST_BYTES >> 20} MB，读不了。")
-    answer = read_word(content, bounds=_LIMITS)
+    answer = read_text(content, bounds=_LIMITS)
     if not isinstance(answer, Refusal):
         return answer
     if answer.code == "word_password":
-        raise IntakeError(f"{what}加了密码，或者是旧的 .doc 格式。请去掉密码，另存为 .docx。")
+        raise IntakeError(
+            f"{what}加了密码，或者是旧的 .doc、.ppt 格式。请去掉密码，另存为 .docx 或 .pptx。"
+        )
     if answer.code in ("not_word", "truncated", "unreadable"):
-        raise IntakeError(f"{what}不是 Word 文档（.docx），或者文件不完整。")
+        raise IntakeError(f"{what}不是 Word 文档（.docx）或幻灯片（.pptx），或者文件不完整。")
     raise IntakeError(f"{what}太大或太复杂，读不了。请用 Word 打开另存一份再试。")

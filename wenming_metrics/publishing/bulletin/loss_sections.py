@@ -21,8 +21,8 @@ def losses(material: Material, layout: Layout) -> list[Block]:
     if by_class.empty:
         return []
     total = float(half_up(fsum(by_class["loss"]), decimals))
+    shares = shown_shares(material)
     # What is shown adds up to the shown whole: people add them with a calculator.
-    shares = allocate(100 * by_class["share"].to_numpy(), 100.0, 2)
     lost = allocate(by_class["loss"].to_numpy(), total, decimals)
     names = by_class["name"].tolist()
     main = [f"{name}（占{share:.2f}%）" for name, share in zip(names, shares, strict=True)][:_MAIN]
@@ -38,6 +38,11 @@ def losses(material: Material, layout: Layout) -> list[Block]:
     by_kind = Grid("各类失分", heads("loss_kind", "loss", "loss_share"), tuple(rows), (50, 20, 20))
     kinds = [by_kind] if len(rows) > 1 else []
     return [body(f"{text}。"), *kinds, _indicators(material)]
+
+
+def shown_shares(material: Material) -> list[float]:
+    """Give the shares of the top indicators in percent, which add up to 100 as they are shown."""
+    return allocate(100 * material.lists.shares["share"].to_numpy(), 100.0, 2)
 
 
 def _indicators(material: Material) -> Grid:

@@ -48,7 +48,7 @@ def ranking(material: Material, layout: Layout) -> list[Block]:
     return blocks
 
 
-def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def placed_groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give the groups of a list in its order, each with its placed units."""
     for group in dict.fromkeys(frame["group"]):
         lines = frame[(frame["group"] == group) & frame["rank"].notna()]
@@ -58,7 +58,7 @@ def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _ranked(material: Material, frame: pd.DataFrame) -> list[Block]:
     blocks: list[Block] = []
-    for group, lines in _groups(frame):
+    for group, lines in placed_groups(frame):
         prefix = f"{group}：" if group else ""
         texts = [_ends(lines, material.decimals), *_moves(lines)]
         blocks.append(body(prefix + "".join(texts)))

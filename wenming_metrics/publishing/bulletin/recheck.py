@@ -1,7 +1,8 @@
-"""A 通报 that was edited and comes back: each of its figures against what was signed."""
+"""A 通报 that comes back as document, slides or workbook: each of its figures against what was signed."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from wenming_metrics.publishing.bulletin.document import (
     UNIT,
     Bulletin,
     build,
+    build_slides,
 )
 from wenming_metrics.publishing.bulletin.layout import (
     Layout,
@@ -33,12 +35,15 @@ from wenming_metrics.publishing.bulletin.material import (
 )
 from wenming_metrics.publishing.bulletin.sections import names_in
 from wenming_metrics.publishing.bulletin.tokens import NameFinder
-from wenming_metrics.publishing.issues import Issue, list_issues
+from wenming_metrics.publishing.issues import Issue, find_issue, list_issues
+from wenming_metrics.publishing.signed_workbook import signed_file
 from wenming_metrics.queries.office import Office
-from wenming_metrics.reading.sandbox.word import WordText, read_word
+from wenming_metrics.reading.sandbox.documents import ROW, DocumentText, TextLine, read_text
+from wenming_metrics.reading.sandbox.process import decode
 from wenming_metrics.store.database import reading
 
 _MOST_DAYS = 732
+_CODE = re.compile(r"校验码[:：]\s*([0-9a-f]{6,64})")
 COLUMNS = ["state", "expected", "actual", "line", "context", "note"]
 
 
@@ -75,11 +80,14 @@ class Recheck:
         )
 
 
-def recheck(office: Office, content: bytes) -> Recheck:
-    """Compare a document with what it was made of.
+def recheck(office: Office, content: bytes, name: str) -> Recheck:
+    """Compare a file with what it was made of.
 
+    Takes: name - of the file: by its end it is a workbook (.xlsx), slides (.pptx) or a document
     Raises IntakeError for one that is no 通报 of this store.
     """
+    if name.lower().endswith(".xlsx"):
+        return _recheck_workbook(office, content)
     text = read_document(content, "这个文件")
     digest, period = (text.properties.get(name, "") for name in (DIGEST, PERIOD))
     if not digest or not period:
@@ -89,7 +97,9 @@ def recheck(office: Office, content: bytes) -> Recheck:
     with reading(office.store) as connection:
         material, remarks = _material(connection, office, digest, period)
         layout, unknown = _layout(connection, text.properties.get(LAYOUT, ""))
-        expected = read_word(_build(connection, material, layout, text).content)
+        is_deck = name.lower().endswith(".pptx")
+        build_again = _build_slides if is_deck else _build
+        expected = read_text(build_again(connection, material, layout, text).content)
     marks = compare(expected.lines, text.lines, NameFinder(*names_in(material)))
     return Recheck(material.issue, material.is_signed, tuple(marks), (*remarks, *unknown))
 
@@ -111,11 +121,61 @@ def _material(
     return material, ["出稿以后数据有变动，现在按变动后的数核对；请重新出稿。"]
 
 
-def _build(connection: Connection, material: Material, layout: Layout, text: WordText) -> Bulletin:
+def _build(
+    connection: Connection, material: Material, layout: Layout, text: DocumentText
+) -> Bulletin:
     try:
         return build(connection, material, layout, text.properties.get(UNIT, ""))
     except KeyError:
         raise IntakeError("这个文件的单位属性被改过，找不到是哪个单位。") from None
+
+
+def _build_slides(
+    connection: Connection, material: Material, layout: Layout, text: DocumentText
+) -> Bulletin:
+    return build_slides(material, layout)
+
+
+def _recheck_workbook(office: Office, content: bytes) -> Recheck:
+    """Compare the workbook of a signed issue with its lists; the code stands below each of them."""
+    lines = _sheet_lines(content)
+    codes = {match[1] for line in lines for cell in line.cells if (match := _CODE.search(cell))}
+    if not codes:
+        raise IntakeError("这个工作簿没有校验码：不是从这里导出的签发名单，不能核对。")
+    if len(codes) > 1:
+        raise IntakeError(f"这个工作簿里有{len(codes)}个不同的校验码，不能核对。")
+    issue = find_issue(office, codes.pop())
+    if not issue.was_signed:
+        raise IntakeError("这个工作簿的校验码不是签发的期次，不能核对。")
+    with reading(office.store) as connection:
+        material = material_of_issue(connection, office, issue)
+    expected = _sheet_lines(signed_file(office, issue)[1])
+    marks = compare(expected, lines, NameFinder(*names_in(material)))
+    return Recheck(issue, True, tuple(marks), ())
+
+
+def _sheet_lines(content: bytes) -> list[TextLine]:
+    """Give the rows of all sheets of a workbook as lines. Raises IntakeError."""
+    workbook = decode(content)
+    if workbook.refusal is not None:
+        raise IntakeError("这个文件不是 Excel 工作簿（.xlsx），或者加了密码、不完整，读不了。")
+    lines = []
+    for sheet in workbook.sheets:
+        columns = [[_cell_text(cell) for cell in column.values] for column in sheet.columns]
+        for row in range(sheet.n_rows):
+            cells = (
+                texts[column.codes[row]]
+                for texts, column in zip(columns, sheet.columns, strict=True)
+            )
+            line = TextLine(ROW, tuple(cells))
+            lines += [line] if any(line.cells) else []
+    return lines
+
+
+def _cell_text(cell: object) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
 
 
 def _window(period: str) -> Window:

@@ -46,7 +46,7 @@ def make_content(material: Material, layout: Layout) -> Content:
     """Make all blocks of a 通报. Sections that have nothing to say are left out."""
     blocks, number = [*standing(material), *_opening(layout)], 0
     for name in layout.sections:
-        section_blocks = _MAKERS[name](material, layout) if name in _MAKERS else []
+        section_blocks = MAKERS[name](material, layout) if name in MAKERS else []
         if section_blocks:
             number += 1
             blocks.append(Paragraph(HEADING, f"{numeral(number)}、{SECTIONS[name]}"))
@@ -139,7 +139,7 @@ def material_notes(material: Material) -> list[Block]:
     return [Paragraph(NOTE, text) for text in texts]
 
 
-_MAKERS: Mapping[str, Section] = {
+MAKERS: Mapping[str, Section] = {
     "summary": _summary,
     "ranking": ranking,
     "shortlists": shortlists,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wenming_metrics.reading.sandbox.word import HEAD, PARAGRAPH, WordLine
+from wenming_metrics.reading.sandbox.documents import HEAD, PARAGRAPH, TextLine
 from wenming_metrics.vocabulary import printable
 
 NUMBER, NAME, WORD = "number", "name", "word"
@@ -95,7 +95,7 @@ class NameFinder:
                 position += 1
 
 
-def tokens_of(line: WordLine, names: NameFinder) -> tuple[Token, ...]:
+def tokens_of(line: TextLine, names: NameFinder) -> tuple[Token, ...]:
     """Give what is checked of a line, in order. The headings of a table are checked as they stand."""
     if line.kind == HEAD:
         return tuple(
@@ -182,6 +182,6 @@ def _chinese(text: str) -> int:
     return total + digit
 
 
-def tokenise(lines: Sequence[WordLine], names: NameFinder) -> list[tuple[Token, ...]]:
+def tokenise(lines: Sequence[TextLine], names: NameFinder) -> list[tuple[Token, ...]]:
     """Give what is checked of each line."""
     return [tokens_of(line, names) for line in lines]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wenming_metrics.export.templates import template_workbook, templates
+import pandas as pd
+
+from wenming_metrics.export.templates import filled_form, template_workbook, templates
 from wenming_metrics.queries.office import Office
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
@@ -18,3 +20,10 @@ def form_file(office: Office, kind: str) -> bytes:
     with reading(office.store) as connection:
         register = read_register(connection)
     return template_workbook(kind, register, office.catalogue, office.rules.survey)
+
+
+def filled_file(office: Office, kind: str, lines: pd.DataFrame) -> bytes:
+    """Make the form of a kind with lines in it, as `export.templates.filled_form` does."""
+    with reading(office.store) as connection:
+        register = read_register(connection)
+    return filled_form(kind, lines, register, office.catalogue)

@@ -57,7 +57,7 @@ def metric(
         [normalise(record["indicator"]) == normalise(name) for record in records["told"]], bool
     )
     records = records[ours]
-    texts = [_measured(record) for record in records["told"]]
+    texts = [measured(record) for record in records["told"]]
     return _latest(
         connection, records.assign(text=[t for t, _ in texts], value=[v for _, v in texts])
     )
@@ -110,7 +110,7 @@ def _number(text: str) -> float:
     return float(Decimal(text)) if text else np.nan
 
 
-def _measured(record: dict) -> tuple[str, float]:
+def measured(record: dict) -> tuple[str, float]:
     """Give what is printed of a metric and its value: that of its counts where they are told.
 
     A printed rate is rounded, its counts are not. Where the counts are more than the whole (numerator

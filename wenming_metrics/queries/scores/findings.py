@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
 from wenming_metrics.scoring.tree.states import FOUND, LOOK_BACK, OPEN, judge
-from wenming_metrics.store.batches import days_of, live_at, live_on
+from wenming_metrics.store.batches import commit_moments, counted_at, days_of, live_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
 from wenming_metrics.store.rows import read_failed, read_numbers, same_numbers
@@ -145,10 +145,10 @@ def read_answers(connection: Connection, known_at: str = "") -> pd.DataFrame:
     Returns: batch, seq, number, description, state, happened_on (ordinal; 0: on the day of the
         problem itself, 当日), known_at
     """
-    committed = live_at(connection, known_at)
-    records = read_records(connection, ANSWERS, committed.index.to_numpy(np.int64))
+    records = read_records(connection, ANSWERS, counted_at(connection, known_at))
     answers = records["told"].tolist()
-    committed_at = committed.reindex(records["batch"]).to_numpy()
+    moments = commit_moments(connection, records["batch"].tolist())
+    committed_at = moments.reindex(records["batch"]).to_numpy()
     days = records["day"].tolist()
     happened = [_happened(*facts) for facts in zip(answers, days, committed_at, strict=True)]
     return pd.DataFrame(
@@ -209,8 +209,7 @@ def answered(
 
     Takes: answers - of `read_answers`, whatever days their problems were found on
     """
-    committed = live_at(connection, moment.known_at).index.to_numpy(np.int64)
-    numbers = read_numbers(connection, committed)
+    numbers = read_numbers(connection, counted_at(connection, moment.known_at))
     bare = numbers["number"].str.replace(_PIECE, "", regex=True)
     answer_numbers = set(answers["number"]) - {""}
     batches = numbers.loc[
@@ -248,8 +247,7 @@ def _shared(
     ]
     if numbered.empty or answers.empty:
         return set()
-    committed = live_at(connection, known_at).index.to_numpy(np.int64)
-    several = same_numbers(connection, committed, numbered["number"])
+    several = same_numbers(connection, counted_at(connection, known_at), numbered["number"])
     numbered_keys = pd.MultiIndex.from_frame(numbered[_KEY])
     other_rows = several[~pd.MultiIndex.from_frame(several[_KEY]).isin(numbered_keys)]
     days = days_of(connection, sorted({*other_rows["batch"], *numbered["batch"]}))

@@ -20,6 +20,7 @@ from confined import begin, end, send
 from container import Part, Refused, check_plain_part, is_xml, open_parts, unpack, zip_again
 from file_kind import TEXT, XLS, XLSX, sniff
 from file_tag import CUSTOM, read_tag
+from look_personal import NO_TEXT, Looks
 from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
 FEW_STRETCHES = 3
@@ -45,11 +46,13 @@ def main() -> None:
         send_table(data, limits)
         end()
     parts = open_parts(data, limits) if kind == XLSX else {}
-    sheet_parts = _check_parts(data, parts)
+    looks = Looks()
+    sheet_parts = _check_parts(data, parts, looks)
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
     limits["percents"] = _percents(data, parts)
     limits["is_from_1904"] = _is_from_1904(data, parts)
+    limits["looks"] = looks
     if kind == XLS:
         # Workbooks of today wait for nothing.
         from legacy_formats import read_formats
@@ -62,7 +65,7 @@ def main() -> None:
             from find_pictures import send_pictures
 
             send_pictures(data, parts, sheet_parts, picture_cells, limits)
-        end(tag=_tag(data, parts))
+        end(tag=_tag(data, parts), hides="1" if looks.hides else "")
 
 
 def _tag(data: bytes, parts: dict[str, Part]) -> str:
@@ -88,20 +91,20 @@ def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
     return bool(_FROM_1904.search(book))
 
 
-def _check_parts(data: bytes, parts: dict[str, Part]) -> list[Part | None]:
+def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part | None]:
     """Check every XML part that is no sheet; find those of the sheets, in the workbook's order."""
     if not parts:
         return []
     texts = {}
     for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-        head = check_plain_part(data, parts[name]) if name in parts else b""
+        head = check_plain_part(data, parts[name], looks.at_part) if name in parts else b""
         texts[name] = head.decode("utf-8", "replace")
     book, relations = texts.values()
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
     for name, part in parts.items():
         if is_xml(part) and part not in sheets and name not in texts:
-            check_plain_part(data, part)
+            check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
     return sheets
 
 
@@ -133,7 +136,7 @@ def _send_sheets(
             sheet_metadata.name,
             limits,
             pictured=limits["pictured"],
-            look=_look_for(limits["percents"], runs),
+            look=_look_for(limits, runs),
         )
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
         if facts:
@@ -148,13 +151,15 @@ def _send_sheets(
     return picture_cells
 
 
-def _look_for(codes: dict[int, str], runs: dict[int, list[list]]) -> Callable[[bytes], None] | None:
-    """Give what finds the cells that show a percent sign in a piece of XML, None: there are none."""
+def _look_for(limits: dict, runs: dict[int, list[list]]) -> Callable[[bytes], None]:
+    """Give what is searched for in a piece of XML besides: personal data, cells that show a percent."""
+    codes, looks = limits["percents"], limits["looks"]
     if not codes:
-        return None
+        return looks.at_sheet
     from shown_percents import add_runs, cell_pattern
 
-    return partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
+    percents = partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
+    return lambda piece: (percents(piece), looks.at_sheet(piece))
 
 
 def _decode_stretches(

@@ -11,6 +11,7 @@ from wenming_metrics.store.schema.files import (
     batch_event,
     batch_problem,
     block,
+    change_log,
     header_choice,
     held_end,
     held_row,
@@ -56,5 +57,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 6
+VERSION = 7
 """Counts the changes of these tables; each has its step in `migrations`."""

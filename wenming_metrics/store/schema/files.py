@@ -17,6 +17,15 @@ from sqlalchemy import (
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 store = Table("store", metadata, key("id"), required("seq"), required("version"), words("made_at"))
+change_log = Table(
+    "change_log",
+    metadata,
+    key("seq"),
+    key("table_name", Text),
+    key("span", Text),
+    **CLUSTERED,
+)
+"""Which parts of which tables the last changes touched, see `store.changes`."""
 original = Table(
     "original",
     metadata,

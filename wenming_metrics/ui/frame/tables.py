@@ -47,17 +47,8 @@ def configs(*names: str, **titles: str) -> dict[str, dict]:
 SOURCE = ("file", "sheet", "source_row")
 """Where a row stands in the workbook that was sent."""
 RANKED_LIST = (
-    *(
-        "place",
-        "place_band",
-        "moved",
-        "unit_name",
-        "score",
-        "score_band",
-        "tier",
-        "change",
-        "trend",
-    ),
+    *("place", "moved", "unit_name", "score", "place_band", "score_band", "tier"),
+    *("change", "trend"),
     *("sites", "checks", "failed", "coverage", "registered", "group"),
 )
 _LEDGER = configs(

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from wenming_metrics.export.word.package import DOCX
+from wenming_metrics.export.package import DOCX, PPTX
 from wenming_metrics.publishing.bulletin.document import (
     make_bulletin,
+    make_slides,
     make_unit_sheets,
     old_days,
 )
@@ -41,7 +42,7 @@ def draw(office: Office, issue: Issue, who: str) -> None:
         page.note("这些日子还没有督查数据，不能出通报。")
         return
     if issue.was_signed:
-        page.note("Word 文档，可以修改；改完以后用命令 verify 加文件名，逐个数字与签发的核对。")
+        page.note("Word 文档，可以修改；改完以后在“核对”页上传，逐个数字与签发的核对。")
     else:
         page.note("还没有签发，下载的是征求意见稿，文中写明“未签发”。")
     for warning in old_days(issue.window, layout):
@@ -55,6 +56,15 @@ def draw(office: Office, issue: Issue, who: str) -> None:
             DOCX,
             on_click="ignore",
             key=f"bulletin-{issue.key}",
+        )
+        st.download_button(
+            "下载幻灯片",
+            lambda: make_slides(office, issue).content,
+            f"{issue.title}{standing}.pptx",
+            PPTX,
+            on_click="ignore",
+            key=f"bulletin-slides-{issue.key}",
+            help="领导会议用，图表可以在 PowerPoint 或 WPS 里修改。",
         )
         st.download_button(
             "下载一单位一单",

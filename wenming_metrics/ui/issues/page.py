@@ -156,7 +156,7 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
 
 def _draw_held(office: Office, issue: Issue, who: str) -> int:
     """List the held rows that the issue waits for; gives how many nobody waived."""
-    rows = signing.held_for(office, issue)
+    rows = ask(signing.held_for, issue)
     waiting = rows[rows["waived"] == ""]
     if rows.empty:
         return 0

@@ -1,4 +1,4 @@
-"""核对: a signed issue is made again from the rows, and compared figure by figure."""
+"""核对: a file that comes back, and a signed issue made again from the rows, figure by figure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.bulletin.recheck import recheck
 from wenming_metrics.publishing.corrections import corrections_of, verdict_of
 from wenming_metrics.publishing.issues import Issue, find_issue, issues
 from wenming_metrics.publishing.signed_workbook import moment, signed_notes
 from wenming_metrics.queries.office import Office
 from wenming_metrics.ui.frame import page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
+
+_DIFFERENCES = tables.configs(
+    *("state=check_state", "expected", "actual", "line=text_line", "context", "note=remark")
+)
 
 
 def draw(office: Office) -> None:
@@ -36,6 +41,27 @@ def draw(office: Office) -> None:
         page.note("按现在的数据,签发的数没有变动。")
     else:
         signed_view.draw_corrections(changed, open_=True)
+
+
+def draw_file_check(office: Office) -> None:
+    """Take a 通报 that was edited, and list what in it is not as it was handed out."""
+    st.subheader("核对改过的文件")
+    upload = st.file_uploader(
+        "通报（Word、幻灯片）或签发名单（Excel）", ["docx", "pptx", "xlsx"], key="verify-file"
+    )
+    if upload is None:
+        return
+    try:
+        checked = recheck(office, upload.getvalue(), upload.name)
+    except IntakeError as error:
+        page.tell(words.plain(str(error)), was_done=False)
+        return
+    counts = "，".join(f"{state}{count}个" for state, count in checked.counts.items())
+    verdict = "一致" if checked.is_same else "不一致"
+    page.say(f"{words.plain(upload.name)}与{words.plain(checked.subject.title)}：**{verdict}**")
+    page.note(f"数字：{counts}。{''.join(checked.remarks)}")
+    if len(checked.differences):
+        tables.show(checked.differences, _DIFFERENCES, 12)
 
 
 def _choose(office: Office, signed: list[Issue]) -> Issue | None:

@@ -146,9 +146,13 @@ def draw_tools(
         page.offer("下载本表", make, title, f"get-{title}")
 
 
-def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def _ranked_lines(_office: Office, selection: Selection) -> pd.DataFrame:
+    return tables.ranked_lines(units_of(selection))
+
+
+def draw_list(selection: Selection) -> None:
     """Draw the ranked list; a click on a line chooses its unit."""
-    lines = tables.ranked_lines(ranked)
+    lines = ask(_ranked_lines, selection, shared=True, wait=False)
     if lines.empty:
         return
     columns = tables.ranking_columns(lines)
@@ -217,23 +221,23 @@ def draw_day(day: Window) -> None:
             tables.show(findings, _FINDINGS, 8)
 
 
-def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def draw_day_list(selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
     so_far = week_to_date(selection.window)
-    week = units_of(replace(selection, window=so_far, signed=0))
+    week = replace(selection, window=so_far, signed=0)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("当日名次")
         page.note(words.DAY_NOTE)
-        draw_list(ranked, selection)
+        draw_list(selection)
     with right:
         current = window("week", selection.window.end) == window("week", today())
         st.subheader("本周至今" if current else "当周到这一天")
         page.note(f"{so_far.title},点位更多,更有参考价值。")
-        lines = tables.ranked_lines(week)
+        lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
-        left_out = words.without_place(week)
+        left_out = words.without_place(units_of(week))
         if left_out:
             page.note(f"另有 {left_out}。")
 

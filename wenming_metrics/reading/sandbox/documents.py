@@ -1,4 +1,4 @@
-"""Word documents that people hand in: their text, read in the sandbox."""
+"""Documents and slides that people hand in: their text, read in the sandbox."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ PARAGRAPH, HEAD, ROW = "p", "h", "r"
 
 
 @dataclass(frozen=True)
-class WordLine:
+class TextLine:
     """One line of a document: a paragraph (one cell) or a row of a table.
 
-    beside - whether it stands in a header, footer or note, not in the body
+    beside - whether it stands in a header, footer or note, not in the body. A category of a chart
+    is a row of its name and its figure
     """
 
     kind: str
@@ -25,39 +26,39 @@ class WordLine:
 
 
 @dataclass(frozen=True)
-class WordText:
-    """What a Word document says.
+class DocumentText:
+    """What a document, or the slides of one, say.
 
     properties - its own ones (自定义) by name; macros - whether it carries programs; outside - kinds
     of things that it would fetch from elsewhere when it is opened
     """
 
-    lines: tuple[WordLine, ...]
+    lines: tuple[TextLine, ...]
     properties: Mapping[str, str]
     macros: bool
     outside: tuple[str, ...]
 
 
-def read_word(content: bytes, *, bounds: SandboxLimits = DEFAULT_LIMITS) -> WordText | Refusal:
+def read_text(content: bytes, *, bounds: SandboxLimits = DEFAULT_LIMITS) -> DocumentText | Refusal:
     """Read a document in a child process.
 
     Returns: its text, or why it is not read: word_password (or an old .doc), not_word, too_big, or
              what may happen to any child
     """
-    return run("word_child", content, _gather, limits=bounds)
+    return run("document_child", content, _gather, limits=bounds)
 
 
-def _gather(messages: Iterator[tuple[dict, bytes]], bounds: SandboxLimits) -> WordText:
+def _gather(messages: Iterator[tuple[dict, bytes]], bounds: SandboxLimits) -> DocumentText:
     lines = []
     for header, _ in messages:
         if header["type"] == "facts":
             properties = {str(name): str(text) for name, text in header["properties"].items()}
             outside = tuple(map(str, header["outside"]))
-            return WordText(tuple(lines), properties, bool(header["macros"]), outside)
+            return DocumentText(tuple(lines), properties, bool(header["macros"]), outside)
         kind, cells = header["kind"], tuple(map(str, header["cells"]))
         if header["type"] != "line" or kind not in (PARAGRAPH, HEAD, ROW) or not cells:
             raise ValueError(header["type"])
         if len(lines) == bounds.cells:
             raise ValueError("more lines than cells")
-        lines.append(WordLine(kind, cells, header["where"] != "body"))
+        lines.append(TextLine(kind, cells, header["where"] != "body"))
     raise EOFError

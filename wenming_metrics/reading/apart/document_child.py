@@ -1,4 +1,4 @@
-"""The reader of Word documents (.docx): their text, line by line, and what must not be in one.
+"""The reader of documents (.docx, .pptx): their text, line by line, and what must not be in one.
 
 Run isolated by `sandbox`; see `confined`. Standard library only. Messages: "line" (where, kind,
 cells) for each paragraph and each row of a table that holds text, in the order of the document,
@@ -7,11 +7,14 @@ What a reader of the printed page does not see is not read: deleted and hidden t
 of fields, numbers of pages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from confined import begin, end, send
 from container import Part, Refused, is_xml, read_directory, unpack
+from slide_text import BODY as SLIDES
+from slide_text import slide_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -31,17 +34,24 @@ def main() -> None:
     """Read the document on standard input."""
     content, bounds = begin()
     word_parts = _open(content, bounds)
-    names = [_BODY, *sorted(name for name in word_parts if name.startswith(_BESIDE))]
-    for name in names:
-        side = "body" if name == _BODY else "beside"
-        for kind, cells in _lines(_parse(content, word_parts[name])):
-            if any(cells):
-                send({"type": "line", "where": side, "kind": kind, "cells": cells})
+    lines = _word_lines if _BODY in word_parts else slide_lines
+    for side, kind, cells in lines(word_parts, partial(_parse, content)):
+        if any(cells):
+            send({"type": "line", "where": side, "kind": kind, "cells": cells})
     macros = any("vbaproject" in name for name in word_parts)
     outside = sorted(_outside(content, word_parts))
     properties = _properties(content, word_parts)
     send({"type": "facts", "properties": properties, "macros": macros, "outside": outside})
     end()
+
+
+def _word_lines(
+    word_parts: dict[str, Part], parse: Callable[[Part], Element]
+) -> Iterator[tuple[str, str, list[str]]]:
+    for name in [_BODY, *sorted(name for name in word_parts if name.startswith(_BESIDE))]:
+        side = "body" if name == _BODY else "beside"
+        for kind, cells in _lines(parse(word_parts[name])):
+            yield side, kind, cells
 
 
 def _open(content: bytes, bounds: dict) -> dict[str, Part]:
@@ -56,7 +66,7 @@ def _open(content: bytes, bounds: dict) -> dict[str, Part]:
     }
     if any(word_part.flags & 1 for word_part in word_parts.values()):
         raise Refused("word_password")
-    if _BODY not in word_parts:
+    if _BODY not in word_parts and SLIDES not in word_parts:
         raise Refused("not_word")
     size = sum(word_part.size for word_part in word_parts.values() if is_xml(word_part))
     if size > bounds["xml_bytes"]:

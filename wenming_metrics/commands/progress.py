@@ -1,0 +1,137 @@
+"""The command of 工作推进: progress (materials, metrics, actions; who is reminded of what)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from wenming_metrics.commands import OK, Add
+from wenming_metrics.commands.printing import out, plain, print_json, print_lines, say_saved
+from wenming_metrics.domain.periods import today
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.queries.office import Office, open_office
+from wenming_metrics.queries.progress.campaigns import campaigns, tasks
+from wenming_metrics.queries.progress.documents import document_rates, documents, reminders
+from wenming_metrics.queries.progress.metrics import metrics
+from wenming_metrics.runtime import settings
+from wenming_metrics.vocabulary import Column, columns
+
+
+class _Theme(NamedTuple):
+    title: str
+    make: Callable[[Office, date], pd.DataFrame]
+    columns: tuple[Column, ...]
+
+
+_SOURCE = ("file", "sheet", "source_row")
+_THEMES = {
+    "documents": _Theme(
+        "台账材料",
+        documents,
+        columns(
+            *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
+            *("handed_in=handed_first", "review=last_review", *_SOURCE),
+        ),
+    ),
+    "rates": _Theme(
+        "台账材料报送情况",
+        lambda office, as_of: document_rates(documents(office, as_of)),
+        columns(
+            *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
+            *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+        ),
+    ),
+    "metrics": _Theme(
+        "指标数据",
+        lambda office, as_of: metrics(office),
+        columns(
+            *("indicator=metric", "unit_name", "printed=metric_printed", "period=metric_period"),
+            *("target=metric_target", "gap=target_gap", "standing", *_SOURCE),
+        ),
+    ),
+    "campaigns": _Theme(
+        "专项行动",
+        lambda office, as_of: campaigns(tasks(office, as_of)),
+        columns(
+            *("campaign", "state=campaign_state", "tasks", "done=tasks_done", "overdue"),
+            *("next_due", "lead"),
+        ),
+    ),
+    "tasks": _Theme(
+        "专项行动任务",
+        tasks,
+        columns(
+            *("campaign", "task", "unit_name", "due=task_due", "days_late"),
+            *("progress=task_progress", "state=task_state", *_SOURCE),
+        ),
+    ),
+}
+
+
+def add_commands(add: Add) -> None:
+    """Add the command of this theme."""
+    command = add("progress", _progress, "工作推进：台账材料、指标数据、专项行动，和要催办的")
+    titles = "、".join(f"{name}（{theme.title}）" for name, theme in _THEMES.items())
+    command.add_argument(
+        "what", choices=[*_THEMES, "remind"], metavar="什么", help=f"{titles}、remind（催办）"
+    )
+    command.add_argument("--unit", metavar="单位", help="只列一个单位的")
+    command.add_argument("--overdue", action="store_true", help="只列逾期的")
+    command.add_argument("--date", type=date.fromisoformat, help="截至哪一天，不写是今天")
+    command.add_argument("--out", type=Path, help="存成 .xlsx 文件")
+
+
+def _progress(options: argparse.Namespace) -> int:
+    office, as_of = open_office(settings.load()), options.date or today()
+    if options.what == "remind":
+        return _remind(office, as_of, options)
+    theme = _THEMES[options.what]
+    lines = theme.make(office, as_of)
+    if options.unit and "unit_name" in lines:
+        lines = lines[lines["unit_name"] == options.unit]
+    if options.overdue and "overdue" in lines:
+        lines = lines[lines["overdue"] > 0]
+    title = f"{theme.title}（截至{as_of.isoformat()}）"
+    if options.out:
+        sheet = ExportSheet(theme.title, title, lines, theme.columns)
+        options.out.write_bytes(write_book(sheet))
+        say_saved(options)
+        return OK
+    table = lines[[column.name for column in theme.columns]]
+    if options.json:
+        print_json({"as_of": as_of.isoformat(), "lines": plain(table)})
+        return OK
+    print_lines(title, _spelt(table, theme.columns))
+    return OK
+
+
+def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+    """Spell figures as the page does, under the titles of their columns."""
+    return pd.DataFrame(
+        {
+            column.title: [
+                "" if pd.isna(cell) else column.form % cell if column.form else str(cell)
+                for cell in table[column.name]
+            ]
+            for column in shown
+        }
+    )
+
+
+def _remind(office: Office, as_of: date, options: argparse.Namespace) -> int:
+    lines = reminders(documents(office, as_of), as_of)
+    if options.unit:
+        lines = lines[lines["unit_name"] == options.unit]
+    if options.json:
+        print_json({"as_of": as_of.isoformat(), "lines": plain(lines)})
+        return OK
+    for text in lines["text"]:
+        out.print(f"{text}\n", markup=False)
+    if lines.empty:
+        out.print("没有要催办的材料。")
+    return OK

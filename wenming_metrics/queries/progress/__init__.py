@@ -1,0 +1,4 @@
+"""工作推进: what units owe beside inspections, each line as the file that came last says it.
+
+`latest` the last word on each thing · `documents` 台账材料 · `metrics` 指标数据 · `campaigns` 专项行动.
+"""

@@ -1,0 +1,76 @@
+"""指标数据: the latest value of each metric and unit against its target, and against the period before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.latest import SOURCE, latest, ordinals
+from wenming_metrics.queries.scores.dated_facts import measured
+
+BELOW, MET, NO_TARGET = "低于目标", "达到目标", "没有目标"
+_FACTS = ["first", "value", "numerator", "denominator", "target", "remark"]
+_OF = ["indicator", "scale", "unit"]
+
+
+def metrics(office: Office) -> pd.DataFrame:
+    """List the latest value of every metric of every unit. Metrics of different names, or in different
+    units of measure, never share a line: two things are called 活跃度.
+
+    Returns: indicator, scale (as written, % where the value is a share of counts), unit, unit_name,
+             period, printed (as printed; where only counts are told, their share), figure (float; of counts where they are told),
+             numerator, denominator (text, "" = none), target (float, NaN = none), gap (figure - target),
+             standing (BELOW, MET, NO_TARGET; a target is taken as the least that is asked), before (figure
+             of the period before, NaN = none), change, SOURCE
+    """
+    measures = latest(office, "metric", ["indicator", "scale", "period"], _FACTS)
+    spelled = [measured(line) for line in measures.to_dict("records")]
+    targets = pd.to_numeric(measures["target"].replace("", np.nan)).astype(float)
+    is_share = (measures["value"] == "") & (measures["scale"] == "")
+    measures = measures.assign(
+        printed=[
+            text if line.value else f"{amount:.2f}{line.scale or '%'}（{text}）"
+            for line, (text, amount) in zip(measures.itertuples(), spelled, strict=True)
+        ],
+        figure=[amount for _, amount in spelled],
+        scale=measures["scale"].where(~is_share, "%"),
+        target=targets,
+        on=ordinals(measures["first"]),
+    )
+    measures = measures.sort_values([*_OF, "on"], kind="stable")
+    measures["before"] = measures.groupby(_OF)["figure"].shift()
+    newest = measures.drop_duplicates(_OF, keep="last")
+    gap = newest["figure"] - newest["target"]
+    standing = np.select([gap.isna(), gap >= 0], [NO_TARGET, MET], BELOW)
+    newest = newest.assign(gap=gap, standing=standing, change=newest["figure"] - newest["before"])
+    return newest.sort_values(["indicator", "scale", "figure"], kind="stable", ignore_index=True)[
+        [
+            *("indicator", "scale", "unit", "unit_name", "period", "printed", "figure"),
+            *("numerator", "denominator", "target", "gap", "standing", "before", "change"),
+            *SOURCE,
+        ]
+    ]
+
+
+def metric_summary(measures: pd.DataFrame) -> pd.DataFrame:
+    """Sum metrics up, those that most units fall short of first: how many units tell each, how many fall short, the lowest and the highest.
+
+    Returns: indicator, scale, units, with_target, below, lowest, highest, pooled (percent of all counts
+             together, NaN where units tell none), numerator, denominator (floats)
+    """
+    lines = []
+    for (indicator, scale), units in measures.groupby(["indicator", "scale"], sort=False):
+        with_counts = units[(units["numerator"] != "") & (units["denominator"] != "")]
+        part, base = (
+            with_counts[name].astype(float).sum() for name in ("numerator", "denominator")
+        )
+        pooled = 100 * part / base if base and len(with_counts) == len(units) else np.nan
+        n_below = int((units["standing"] == BELOW).sum())
+        with_target = int((units["standing"] != NO_TARGET).sum())
+        amounts = units["figure"]
+        line = (indicator, scale, len(units), with_target, n_below, amounts.min(), amounts.max())
+        lines.append((*line, pooled, part, base))
+    names = ["indicator", "scale", "units", "with_target", "below", "lowest", "highest"]
+    summed = pd.DataFrame(lines, columns=[*names, "pooled", "numerator", "denominator"])
+    return summed.sort_values("below", ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,118 @@
+"""台账材料 on the page: what is missing and with whom, the matrix, each material with its row."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.domain.periods import today
+from wenming_metrics.queries.files.forms import filled_file
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.documents import (
+    CITY,
+    document_form,
+    document_matrix,
+    document_rates,
+    documents,
+    reminders,
+)
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.cards import Card, draw_cards
+from wenming_metrics.ui.progress.source_row import draw_source
+
+_ALL = "全部"
+_RATES = tables.configs(
+    *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
+    *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+)
+_LINES = tables.configs(
+    *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
+    *("handed_in=handed_first", "review=last_review", "lead", *tables.SOURCE),
+)
+_MATRIX = tables.configs("document")
+
+
+def draw(office: Office) -> None:
+    """Draw 台账材料 as of today."""
+    as_of = today()
+    materials = ask(documents, as_of)
+    if materials.empty:
+        page.note("还没有台账材料。在“数据上传”里上传材料责任分解或进度表；空白表也在那里下载。")
+        return
+    rates = document_rates(materials)
+    city = rates.iloc[0]
+    page.say(_sentence(rates))
+    draw_cards(
+        [
+            _card("报送率", city["handed"], city["owed"], "应报"),
+            _card("通过率", city["passed"], city["handed"], "已报"),
+            _card("按期率", city["in_time"], city["fell_due"], "已到期"),
+            Card("逾期", f"{city['overdue']}", "项", (f"截至{as_of:%Y-%m-%d}",)),
+        ]
+    )
+    st.subheader("各单位")
+    tables.show(rates, _RATES, 12)
+    st.subheader("材料与单位")
+    matrix = document_matrix(materials)
+    columns = _MATRIX | {
+        name: {"label": name or "未写明单位", "width": 110} for name in matrix.columns[1:]
+    }
+    tables.show(matrix, columns, 14)
+    _draw_lines(office, materials)
+    _draw_reminders(materials)
+
+
+def _card(label: str, count: int, base: int, base_name: str) -> Card:
+    value = f"{100 * count / base:.1f}" if base else "—"
+    return Card(label, value, "%" if base else "", (f"{count}/{base_name}{base}",))
+
+
+def _sentence(rates: pd.DataFrame) -> str:
+    late = rates[(rates["unit_name"] != CITY) & (rates["overdue"] > 0)]
+    if late.empty:
+        return "没有逾期未报的材料。"
+    named = "、".join(
+        f"{words.plain(line.unit_name or '未写明单位')}{line.overdue}项"
+        for line in late.head(3).itertuples()
+    )
+    some = "等" if len(late) > 3 else ""
+    return f"**{rates['overdue'].iloc[0]}项**材料逾期：{named}{some}。"
+
+
+def _draw_lines(office: Office, materials: pd.DataFrame) -> None:
+    st.subheader("逐项")
+    with page.row():
+        unit = st.selectbox(
+            "单位",
+            [_ALL, *dict.fromkeys(materials["unit_name"])],
+            key="work_unit",
+            bind="query-params",
+            width=200,
+        )
+        states = [_ALL, "逾期", *dict.fromkeys(materials["state"])]
+        state = st.selectbox("状态", states, key="work_state", bind="query-params", width=200)
+    lines = materials if unit == _ALL else materials[materials["unit_name"] == unit]
+    if state != _ALL:
+        lines = lines[lines["overdue"]] if state == "逾期" else lines[lines["state"] == state]
+    lines = lines.sort_values("days_late", ascending=False, kind="stable")
+    page.note(f"{len(lines)}项。点一行，看原表里的这一行。")
+    key = f"work-documents-{unit}-{state}"
+    draw_source(lines, tables.pick(lines, _LINES, key, 10))
+    page.offer(
+        "下载这些材料（可填写后再上传）",
+        lambda: filled_file(office, "document", document_form(lines)),
+        "台账材料",
+        f"file-{key}",
+        "与空白表同样的列，改了状态、报送时间再上传，以后来的为准。",
+    )
+
+
+def _draw_reminders(materials: pd.DataFrame) -> None:
+    lines = reminders(materials, today())
+    if lines.empty:
+        return
+    st.subheader("催办")
+    with page.row():
+        unit = st.selectbox("催哪个单位", lines["unit_name"], key="work_remind", width=200)
+    st.code(lines.loc[lines["unit_name"] == unit, "text"].iloc[0], language=None, wrap_lines=True)

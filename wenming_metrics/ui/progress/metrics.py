@@ -1,0 +1,73 @@
+"""指标数据 on the page: each metric with who falls short, then unit by unit with its row."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.export.tables import ExportSheet, write_book
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.progress.metrics import BELOW, metric_summary, metrics
+from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.progress.source_row import draw_source
+from wenming_metrics.vocabulary import columns
+
+_COLUMNS = (
+    *("indicator=metric", "unit_name", "printed=metric_printed", "period=metric_period"),
+    *("target=metric_target", "gap=target_gap", "standing", "change=metric_change", *tables.SOURCE),
+)
+_LINES = tables.configs(*_COLUMNS)
+
+
+def draw(office: Office) -> None:
+    """Draw the latest value of every metric of every unit."""
+    measures = ask(metrics)
+    if measures.empty:
+        page.note("还没有指标数据。在“数据上传”里上传量化指标表；空白表也在那里下载。")
+        return
+    summary = metric_summary(measures)
+    page.say(_sentence(summary))
+    names = [_name(line) for line in summary.itertuples()]
+    with page.row():
+        selected = st.selectbox("指标", names, key="work_metric", bind="query-params", width=320)
+    line = summary.iloc[names.index(selected)]
+    lines = measures[
+        (measures["indicator"] == line["indicator"]) & (measures["scale"] == line["scale"])
+    ]
+    page.note(_about(line))
+    draw_source(lines, tables.pick(lines, _LINES, f"work-metrics-{selected}", 14))
+    page.offer("下载指标数据", lambda: _book(measures), "指标数据", "file-work-metrics")
+
+
+def _name(line: tuple) -> str:
+    return f"{line.indicator}（{line.scale}）" if line.scale else line.indicator
+
+
+def _sentence(summary: pd.DataFrame) -> str:
+    short = summary[summary["below"] > 0]
+    if short.empty:
+        return (
+            f"{len(summary)}项指标，写明目标的都达到了目标。"
+            if summary["with_target"].any()
+            else (f"{len(summary)}项指标，都没有写明目标值。")
+        )
+    named = "、".join(
+        f"{words.plain(line.indicator)}（{line.below}个单位）"
+        for line in short.head(3).itertuples()
+    )
+    return f"**{len(short)}项**指标有单位低于目标：{named}{'等' if len(short) > 3 else ''}。"
+
+
+def _about(line: pd.Series) -> str:
+    texts = [f"{line['units']}个单位报送，最低{line['lowest']:.2f}，最高{line['highest']:.2f}"]
+    if not pd.isna(line["pooled"]):
+        counts = f"{line['numerator']:,.0f}/{line['denominator']:,.0f}"
+        texts.append(f"各单位分子、分母合计{counts}，为{line['pooled']:.2f}%")
+    if line["with_target"]:
+        texts.append(f"写明目标的{line['with_target']}个单位中，{line['below']}个{BELOW}")
+    return "；".join(texts) + "。目标按不低于计。"
+
+
+def _book(measures: pd.DataFrame) -> bytes:
+    return write_book(ExportSheet("指标数据", "指标数据", measures, columns(*_COLUMNS)))
