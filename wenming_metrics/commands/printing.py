@@ -242,8 +242,8 @@ def print_trial(trial: Trial) -> None:
             table.add_row(line.unit_name, *ranks, *scores, style="bold" if line.changed else None)
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
-    for sentence in noise_sentences(trial):
-        out.print(sentence, markup=False)
+    for line in noise_sentences(trial):
+        out.print(line, markup=False)
     for line in trial.months.itertuples():
         out.print(f"  {line.month}:{line.units} 个单位有名次,{line.changed} 个会变。", markup=False)
 

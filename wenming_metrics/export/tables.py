@@ -94,10 +94,10 @@ def _ranking_sheets(
         remark=[_remark(line) for line in ranked.itertuples()],
         **spell_bands(ranked),
     )
-    shown = tuple(column for column in _RANKING if column.name in lines)
+    sheet_columns = tuple(column for column in _RANKING if column.name in lines)
     lists = "、".join(dict.fromkeys(shortlists["title"]))
     return (
-        ExportSheet(f"{prefix}排名", title, lines, shown, notes),
+        ExportSheet(f"{prefix}排名", title, lines, sheet_columns, notes),
         ExportSheet(f"{prefix}名单", lists, shortlists, _SHORTLISTS, notes),
     )
 

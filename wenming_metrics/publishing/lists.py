@@ -147,8 +147,8 @@ def _ranked(
         trend=trend,
     )
     banded = join_bands(lines, band_window(now, errors, ranks[-1]))
-    named = name_ranked([*ranks, ranked], now.rules().lists)
-    return banded, mark_unclear(named, banded)
+    shortlists = name_ranked([*ranks, ranked], now.rules().lists)
+    return banded, mark_unclear(shortlists, banded)
 
 
 def _course(

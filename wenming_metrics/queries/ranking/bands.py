@@ -82,8 +82,8 @@ def _clear(now: pd.DataFrame, error: pd.Series, earlier: pd.DataFrame | None) ->
     was = earlier.set_index("unit")[["score", ERROR]].reindex(now["unit"])
     gap = np.abs(now["score"].to_numpy(float) - was["score"].to_numpy(float))
     limit = CLEAR * np.sqrt(error.to_numpy(float) ** 2 + was[ERROR].to_numpy(float) ** 2)
-    known = ~np.isnan(gap) & ~np.isnan(limit)
-    clear[known] = rounded(gap[known]) > rounded(limit[known])
+    measured = ~np.isnan(gap) & ~np.isnan(limit)
+    clear[measured] = rounded(gap[measured]) > rounded(limit[measured])
     return clear
 
 
@@ -172,19 +172,19 @@ def mark_unclear(shortlists: pd.DataFrame, banded: pd.DataFrame) -> pd.DataFrame
     placed = banded[banded["rank"].notna()].set_index("unit")
     for line in shortlists.itertuples():
         side = shortlists[(shortlists["group"] == line.group) & (shortlists["side"] == line.side)]
-        others = placed[(placed["group"] == line.group) & ~placed.index.isin(side["unit"])]
-        remark = "" if line.left_out else _unclear(placed.loc[line.unit], others, line.side)
+        rivals = placed[(placed["group"] == line.group) & ~placed.index.isin(side["unit"])]
+        remark = "" if line.left_out else _unclear(placed.loc[line.unit], rivals, line.side)
         remarks.append("，".join(filter(None, (line.remark, remark))))
     return shortlists.assign(remark=remarks)
 
 
-def _unclear(line: pd.Series, others: pd.DataFrame, side: str) -> str:
+def _unclear(line: pd.Series, rivals: pd.DataFrame, side: str) -> str:
     """Say why a unit that is named is no clear case; "" where it is one."""
     if line["standing"] == FEW_SITES:
         return FEW_SITES
-    if others.empty or np.isnan(line[ERROR]):
+    if rivals.empty or np.isnan(line[ERROR]):
         return ""
-    nearest = others.sort_values("rank", kind="stable").iloc[0 if side == FRONT else -1]
+    nearest = rivals.sort_values("rank", kind="stable").iloc[0 if side == FRONT else -1]
     limit = CLEAR * np.hypot(line[ERROR], nearest[ERROR])
     if not rounded(abs(line["score"] - nearest["score"])) <= rounded(limit):
         return ""

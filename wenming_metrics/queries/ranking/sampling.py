@@ -42,9 +42,9 @@ def _next(lines: pd.DataFrame) -> pd.DataFrame:
             next_name="", gap=np.nan, needed=pd.array([pd.NA] * len(lines), "Int64")
         )
     neighbour = np.append(np.arange(1, len(lines)), len(lines) - 2)
-    score, error = lines["score"].to_numpy(float), lines[ERROR].to_numpy(float)
+    points, error = lines["score"].to_numpy(float), lines[ERROR].to_numpy(float)
     spread = error * np.sqrt(lines["sites"].to_numpy(float))
-    gap = np.abs(score - score[neighbour])
+    gap = np.abs(points - points[neighbour])
     needed = sites_needed(gap, spread, spread[neighbour]).array
     names = lines["unit_name"].to_numpy(object)[neighbour]
     return lines.assign(next_name=names, gap=gap, needed=needed)
@@ -69,8 +69,8 @@ def _seen_before(standings: Standings) -> pd.DataFrame:
 
 def _judge(lines: pd.DataFrame, rules: Sampling) -> pd.DataFrame:
     """Hold the figures of each unit against the sampling rules that are set."""
-    figures = {"sites": rules.sites, "types": rules.types, "revisited": rules.revisits}
-    for name, least in figures.items():
+    least_by_figure = {"sites": rules.sites, "types": rules.types, "revisited": rules.revisits}
+    for name, least in least_by_figure.items():
         if least:
             reached = lines[name].fillna(0).to_numpy(float) >= least
             lines = lines.assign(**{f"{name}_met": np.where(reached, MET, MISSED)})
@@ -81,12 +81,12 @@ def sampling_sentence(lines: pd.DataFrame) -> str:
     """Say how many sites it takes, and whose sample is short by the rules."""
     if lines.empty:
         return "本期没有可以排名的单位。"
-    known = lines["needed"].dropna()
+    counts = lines["needed"].dropna()
     sentences = []
-    if len(known):
+    if len(counts):
         share = int((lines["sites"] >= lines["needed"]).fillna(False).sum())
         sentences.append(
-            f"{len(lines)}个单位中，点位够与相邻一名分清高低的有{share}个；一般要{int(known.median()):,}个点位"
+            f"{len(lines)}个单位中，点位够与相邻一名分清高低的有{share}个；一般要{int(counts.median()):,}个点位"
         )
     met = [name for name in lines if name.endswith("_met")]
     if met:

@@ -146,14 +146,14 @@ def _noises(
         placed = banded[banded["place_low"].notna()]
         wide = (placed["place_high"] - placed["place_low"] + 1).astype(float)
         cost, position = largest_check(connection, standings)
-        figures = {
+        noise = {
             "error": float(placed["score_error"].median()) if len(placed) else np.nan,
             "places": float(wide.median()) if len(placed) else np.nan,
             "weeks": np.nan if weekly is None else _agreement(weekly),
             "largest": cost,
             "unit_name": "" if position < 0 else str(standings.units["name"].iloc[position]),
         }
-        lines.append({"side": side.strip("_"), **figures})
+        lines.append({"side": side.strip("_"), **noise})
     return lines
 
 

@@ -124,7 +124,7 @@ def score_errors(sites: pd.DataFrame, group: np.ndarray) -> pd.DataFrame:
     # A site stands for 1 ÷ n of the unit: deviations are brought to the size of a mean.
     spread = quotient(square * count.astype(float) ** 2, freedom, 0.0)
     numbers = np.unique(group, return_inverse=True)[1]
-    within = [exact_bins(numbers, part)[numbers] for part in (freedom * spread, freedom)]
+    within = [exact_bins(numbers, term)[numbers] for term in (freedom * spread, freedom)]
     overall = quotient(exact_sum(freedom * spread), exact_sum(freedom))
     pooled = np.where(within[1] > 0, quotient(*within), overall)
     moderated = (_PRIOR * pooled + freedom * spread) / (_PRIOR + freedom)
@@ -186,12 +186,12 @@ def spell_bands(lines: pd.DataFrame) -> dict[str, list[str]]:
     """Spell the bands of places and of scores, one text per line; {} for a list that has none."""
     if "place_low" not in lines:
         return {}
-    places = [
+    spelled = [
         FEW_SITES if line.standing == FEW_SITES else band_text(line.place_low, line.place_high)
         for line in lines.itertuples()
     ]
     points = map(partial(band_text, form="{:.1f}"), lines["score_low"], lines["score_high"])
-    return {"place_band": places, "score_band": list(points)}
+    return {"place_band": spelled, "score_band": list(points)}
 
 
 def place_chances(score: np.ndarray, error: np.ndarray) -> np.ndarray:

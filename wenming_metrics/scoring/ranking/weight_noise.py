@@ -30,9 +30,9 @@ def place_stability(tree: Scores, rules: RuleSet, groups: np.ndarray) -> pd.Data
     rng = np.random.default_rng(_SEED)
     draws = rng.uniform(1 - MOVED_BY, 1 + MOVED_BY, (_DRAWS, len(rules.nodes)))
     usual = next(_places(tree, rules, groups, np.ones((1, draws.shape[1]))))[0]
-    places = np.concatenate(list(_places(tree, rules, groups, draws)))
-    steady = np.where(np.isnan(usual), np.nan, (places == usual).mean(axis=0))
-    low, high = np.quantile(places, [0.05, 0.95], axis=0, method="nearest")
+    ranks = np.concatenate(list(_places(tree, rules, groups, draws)))
+    steady = np.where(np.isnan(usual), np.nan, (ranks == usual).mean(axis=0))
+    low, high = np.quantile(ranks, [0.05, 0.95], axis=0, method="nearest")
     return pd.DataFrame({"kept": steady, "place_low": low, "place_high": high})
 
 
@@ -52,8 +52,8 @@ def weight_effects(tree: Scores, rules: RuleSet, groups: np.ndarray) -> pd.DataF
     factors[len(free) + np.arange(len(free)), free] -= MOVED_BY
     usual = next(_places(tree, rules, groups, np.ones((1, len(nodes)))))[0]
     frames = list(_places(tree, rules, groups, factors))
-    places = np.concatenate(frames) if frames else np.zeros((0, len(usual)))
-    changed = ((places != usual) & ~np.isnan(usual)).sum(axis=1)
+    ranks = np.concatenate(frames) if frames else np.zeros((0, len(usual)))
+    changed = ((ranks != usual) & ~np.isnan(usual)).sum(axis=1)
     effects = nodes.loc[free, ["code", "name"]].reset_index(drop=True)
     effects = effects.assign(node=free, up=changed[: len(free)], down=changed[len(free) :])
     order = -(effects["up"] + effects["down"]).to_numpy()

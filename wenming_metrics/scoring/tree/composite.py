@@ -136,8 +136,8 @@ def weigh(values: np.ndarray, groups: np.ndarray, profile: Profile) -> WeighedCo
     if profile.combine == "geometric":
         combined = exact_sum(plain, 0) * _geometric(rates, weights)
     total = np.where(nothing | lacks, np.nan, combined)
-    shown = np.where(is_scaled & seen, values, rates * full)
-    return WeighedComponents(shown, weights, points, treatments, total)
+    raw = np.where(is_scaled & seen, values, rates * full)
+    return WeighedComponents(raw, weights, points, treatments, total)
 
 
 def _scaled(values: np.ndarray, component: Component, groups: np.ndarray) -> np.ndarray:
@@ -146,16 +146,13 @@ def _scaled(values: np.ndarray, component: Component, groups: np.ndarray) -> np.
         return values / component.full_mark
     if component.scale == "minmax":
         return _between_ends(values, groups)
-    figures, worst, best = values, component.worst, component.best
+    amounts, worst, best = values, component.worst, component.best
     if component.scale == "log":
         # What has no logarithm lies beyond the post that is nearer to nothing.
-        figures = np.log(np.where(values > 0, values, min(worst, best) / 2))
-        figures, worst, best = (
-            np.where(np.isnan(values), np.nan, figures),
-            np.log(worst),
-            np.log(best),
-        )
-    return (figures - worst) / (best - worst)
+        amounts = np.log(np.where(values > 0, values, min(worst, best) / 2))
+        amounts = np.where(np.isnan(values), np.nan, amounts)
+        worst, best = np.log(worst), np.log(best)
+    return (amounts - worst) / (best - worst)
 
 
 def _between_ends(values: np.ndarray, groups: np.ndarray) -> np.ndarray:

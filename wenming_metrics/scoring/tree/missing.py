@@ -44,10 +44,10 @@ def own_nodes(rules: RuleSet) -> np.ndarray:
 def below_pools(rules: RuleSet) -> np.ndarray:
     """Say of each node whether it lies below a pooled node (合并计算)."""
     parents, pooled = rules.nodes["parent"].to_numpy(), rules.nodes["pooled"].to_numpy(bool)
-    below = np.zeros(len(parents), bool)
+    in_pool = np.zeros(len(parents), bool)
     for node in range(1, len(parents)):
-        below[node] = below[parents[node]] or pooled[parents[node]]
-    return below
+        in_pool[node] = in_pool[parents[node]] or pooled[parents[node]]
+    return in_pool
 
 
 def rule_of(rules: RuleSet, node: int) -> str:

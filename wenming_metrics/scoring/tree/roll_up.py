@@ -137,9 +137,9 @@ def _with_rest(
     voices = np.zeros(weights.shape)
     voices[rated_nodes] = looked[rated_nodes] * ~np.isnan(rates[rated_nodes])
     fraction = quotient(voices, exact_sum(voices, 0), 0.0)
-    own = np.zeros(weights.shape)
-    own[rated_nodes] = weights[rated_nodes]
-    return gather_up(own * (1.0 - rest) + fraction * rest, rules)
+    seen_weights = np.zeros(weights.shape)
+    seen_weights[rated_nodes] = weights[rated_nodes]
+    return gather_up(seen_weights * (1.0 - rest) + fraction * rest, rules)
 
 
 def _carried(sums: LeafSums, rules: RuleSet) -> np.ndarray:

@@ -184,8 +184,8 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
     low = float(np.floor(min(scores))) if scores else 0.0
     (trend,) = columns("trend")
     scale = {"y_min": low, "y_max": max(scores, default=100.0)}
-    shown = [name for name in RANKED_LIST if name in lines]
-    return configs(*shown) | {"trend": config(trend, **scale)}
+    present = [name for name in RANKED_LIST if name in lines]
+    return configs(*present) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:

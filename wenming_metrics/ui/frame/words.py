@@ -151,18 +151,18 @@ def sureness(ranked: pd.DataFrame) -> str:
 
 
 def _group_sureness(lines: pd.DataFrame) -> str:
-    known = lines[lines["tier"].notna()]
+    banded = lines[lines["tier"].notna()]
     few = lines.loc[lines["standing"] == FEW_SITES, "unit_name"]
     left_out = f"{_names(few.tolist())}点位不足，不估计。" if len(few) else ""
-    if known.empty:
+    if banded.empty:
         return left_out or "得分都没有误差可估，名次只供参考。"
     if len(lines) == 1:
         return f"只有{len(lines)}个单位有名次，无从比较。"
-    count = int(known["tier"].max())
-    width = int((known["place_high"] - known["place_low"] + 1).median())
+    count = int(banded["tier"].max())
+    width = int((banded["place_high"] - banded["place_low"] + 1).median())
     if count == 1:
-        return f"{len(known)}个单位得分差别都不大于误差，分不出高低。{left_out}"
-    last = known[known["tier"] == count]
+        return f"{len(banded)}个单位得分差别都不大于误差，分不出高低。{left_out}"
+    last = banded[banded["tier"] == count]
     apart = f"末档{len(last)}个：{_names(last['unit_name'].tolist())}"
     return f"分得开的有{count}档（{apart}），名次区间一般宽{width}名。{left_out}"
 

@@ -114,9 +114,9 @@ def draw_named(shortlists: pd.DataFrame) -> None:
 
 def draw_sureness(ranked: pd.DataFrame) -> None:
     """Say which places can be told apart, and by how much sampling alone moves them."""
-    sentence = words.sureness(ranked)
-    if sentence:
-        page.note(f"名次的把握：{sentence}")
+    summary = words.sureness(ranked)
+    if summary:
+        page.note(f"名次的把握：{summary}")
 
 
 def draw_sampling(selection: Selection) -> None:
@@ -127,10 +127,10 @@ def draw_sampling(selection: Selection) -> None:
         lines = ask(sampling, selection.window, selection.board)
         lines = _of_group(lines, selection)
         page.note(words.plain(sampling_sentence(lines)))
-        shown = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
+        spelled = lines.assign(place=lines["rank"].astype(str), revisited=lines["revisited"] * 100)
         met = [name for name in lines if name.endswith("_met")]
         columns = tables.configs(*_SAMPLING, *met, "group")
-        tables.show(tables.mark_verdicts(shown, met), columns)
+        tables.show(tables.mark_verdicts(spelled, met), columns)
 
 
 def draw_tools(
