@@ -20,6 +20,7 @@ PAGES = [
     st.Page("pages/progress.py", title="工作推进", url_path="work"),
     st.Page("pages/bulletins.py", title="签发", url_path="issued"),
     st.Page("pages/recheck.py", title="核对", url_path="verify"),
+    st.Page("pages/rectification.py", title="问题整改", url_path="problems"),
     st.Page("pages/upload.py", title="数据上传", url_path="files"),
     st.Page("pages/framework.py", title="测评体系", url_path="rules"),
     st.Page("pages/manual.py", title="使用说明", url_path="guide"),

@@ -18,6 +18,7 @@ window, figures = selection.window, signed_view.figures(selection, board)
 page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
 overview_page.draw_rates(window.end)
+overview_page.draw_loop()
 waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)

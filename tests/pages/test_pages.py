@@ -45,6 +45,7 @@ PAGES = {
         "portrait": "单位画像",
         "losses": "失分分析",
         "appraisal": "综合考核",
+        "rectification": "问题整改",
         "upload": "数据上传",
         "bulletins": "签发",
         "recheck": "核对",

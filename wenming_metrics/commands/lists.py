@@ -75,7 +75,7 @@ def _records(options: argparse.Namespace) -> int:
 
 
 def _deadlines(options: argparse.Namespace) -> int:
-    lines = recounted_deadlines(open_office(settings.load()))
+    lines = recounted_deadlines(open_office(settings.load()))[list(_DEADLINES)].drop_duplicates()
     if options.json:
         print_json({"deadlines": plain(lines)})
     elif lines.empty:

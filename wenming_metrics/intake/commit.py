@@ -22,9 +22,10 @@ from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.problem_moves import hold_moves
 from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
-from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
+from wenming_metrics.intake.transaction import KNOWN, MovedMeanwhileError, Preview, store_file
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Workbook
@@ -168,6 +169,7 @@ def _examine(
     ready: Ready | None,
 ) -> Preview:
     with reading(office.store) as connection:
+        file_reading = hold_moves(connection, office.rules.loop, file_reading)
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
             stored = _stored(connection, file_reading)
@@ -289,7 +291,10 @@ def commit(office: Office, preview: Preview, who: str) -> int:
             raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
         if registers.register_version(connection) != preview.register:
             raise RegisterChangedError("读这个文件之后名册有更新,请重新读取,再入库。")
-        batch = store_file(connection, preview, office.rules, who)
+        try:
+            batch = store_file(connection, preview, office.rules, who)
+        except MovedMeanwhileError as error:
+            raise IntakeError("看过之后有问题又办了别的，请重新读取这个文件，再入库。") from error
     file_reading, counts = preview.reading, preview.reading.counts
     facts = (batch, preview.filename, file_reading.sha256, counts.good, counts.held, who)
     took = time.perf_counter() - begun

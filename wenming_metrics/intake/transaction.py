@@ -17,18 +17,29 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import build_sites, build_units
 from wenming_metrics.intake.prepare import Ready, make_ready
+from wenming_metrics.intake.problem_moves import MovedMeanwhileError, store_moves
 from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
 from wenming_metrics.scoring.tree.basis import SumKey
-from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
+from wenming_metrics.store import (
+    batches,
+    cells,
+    pictures,
+    problems,
+    records,
+    registers,
+    rows,
+    surveys,
+)
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
 from wenming_metrics.tallies.prepared_day import PreparedDay, Tallies, prepare_days
 from wenming_metrics.tallies.update import fill_sums, put_days, put_plan, retally
 
+__all__ = ["KNOWN", "MovedMeanwhileError", "Preview", "store_file"]
 KNOWN = "入库-01"
 """The note that the same bytes are stored already and count."""
 
@@ -91,6 +102,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         put_plan(connection, file_reading.plan["day"].unique().tolist())
     if len(file_reading.records):
         records.save_records(connection, batch, file_reading.records)
+        problems.save_answers(connection, batch, file_reading.records)
+        store_moves(connection, rules.loop, batch, file_reading.records)
     if file_reading.answers is not None:
         surveys.save_answers(connection, batch, file_reading.answers)
     if len(file_reading.checks):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.paths import flatten, unflatten
 from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.tables import PRICES, TABLES
@@ -83,6 +84,7 @@ def apply(old: Parts, new: Parts, clause: Clause) -> Parts:
             _ITEMS: _take(old, new, _ITEMS, "item", clause.items),
             TABLES: tables,
             PRICES: (new if clause.prices else old).lines[PRICES],
+            MOVES: old.lines[MOVES],  # no clause changes how problems are handed on
         },
         old.composite,
         old.survey,

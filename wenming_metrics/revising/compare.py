@@ -9,6 +9,7 @@ import pandas as pd
 from wenming_metrics.revising.survey_changes import compare_surveys
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
 from wenming_metrics.rules.settings_table import RULES
@@ -40,6 +41,7 @@ def compare(old: Parts, new: Parts, catalogue: Catalogue) -> pd.DataFrame:
         *_items(old, new, catalogue),
         *_keyed(TABLES, old, new, ("table", "label")),
         *_keyed(PRICES, old, new, ("source", "state", "severity")),
+        *_keyed(MOVES, old, new, ("from", "act")),
         *_settings(COMPOSITE, old.composite, new.composite),
         *((SHEETS[SURVEY][0], *change) for change in compare_surveys(old.survey, new.survey)),
     ]

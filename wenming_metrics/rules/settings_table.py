@@ -7,11 +7,12 @@ TOML.
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from math import inf
 
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
+from wenming_metrics.domain.working_hours import parse_hours
 from wenming_metrics.rules.setting import Setting, SettingsTable, choice, flag, integer, number
 from wenming_metrics.vocabulary import ROLES, SOURCE_CODES, SOURCES, UNIT_KINDS
 
@@ -40,6 +41,8 @@ MISSING_WORDS = {
 }
 """A leaf that applies but was not looked at: its weight goes to its siblings, or to all leaves
 that were looked at; or it gets the mean of its group, full marks, or nothing."""
+LIMITS_OVERDUE = {"提示": 1, "催办": 2, "督办单": 4, "提级督办": 6}
+"""Reminders, each with the working days after the deadline from which it is due."""
 _ISSUES = {kind: word for kind, word in KINDS.items() if kind != "custom"} | {"span": "固定天数"}
 _SHARE, _POINTS, _COUNT, _POSITIVE = (0, 1), (0, 1e6), (0, inf), (1, inf)
 
@@ -50,6 +53,23 @@ def _is_clock(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_hours(text: str) -> bool:
+    return parse_hours(text) is not None
+
+
+def _is_month_day(text: str) -> bool:
+    return month_day(text) is not None
+
+
+def month_day(text: str) -> tuple[int, int] | None:
+    """Read 「06-01」 as month and day; None where there is no such day."""
+    try:
+        read = datetime.strptime(f"2000-{text}", "%Y-%m-%d")
+    except ValueError:
+        return None
+    return read.month, read.day
 
 
 def _is_mark(number: float) -> bool:
@@ -287,6 +307,53 @@ _SETTINGS = (
         *("reading.blank_full_mark", "分值栏空白", "表里分值没有填时按几分", "number"),
         check=(_is_mark, "应为大于 0、最多四位小数的数"),
         blank="按测评项目录",
+    ),
+    choice(
+        "loop.closes",
+        "怎样算整改完",
+        "以责任单位的反馈为准，还是核查、销号以后才算",
+        {"answer": "单位反馈已整改", "check": "核查通过并销号"},
+        default="answer",
+    ),
+    integer(
+        "loop.limit_days", "整改时限", "交办时没有另写的，几个工作日", span=(1, 366), default=3
+    ),
+    integer("loop.sign_days", "签收时限", "几个工作日没有签收的列出来", span=_POSITIVE, default=1),
+    integer(
+        *("loop.stalled_days", "长期无进展", "几个工作日没有任何进展的列出来"),
+        span=_POSITIVE,
+        default=10,
+    ),
+    integer("loop.extensions", "延期次数", "一件问题最多延期几次", span=_COUNT, default=2),
+    integer("loop.pause_days", "挂账时长", "挂账最长几天", span=_POSITIVE, default=366),
+    Setting(
+        *("loop.unpaused", "核查不停时限", "这些原因核查不通过的，核查的时间算责任单位的", "texts"),
+        default=["缺图", "虚假整改"],
+        blank="缺图、虚假整改",
+    ),
+    flag("loop.same_person", "核查人可以销号", "核查和销号可以是同一个人", default=False),
+    Setting(
+        *("loop.reminders", "催办", "超过整改时限几个工作日发", "numbers"),
+        span=_COUNT,
+        blank="、".join(f"{name} {days}" for name, days in LIMITS_OVERDUE.items()),
+    ),
+    Setting(
+        *("loop.hours", "上班时间", "工作时按它数，如 8:00-12:00、14:00-18:00"),
+        check=(_is_hours, "应为先后不重叠的钟点，如 8:00-12:00、14:00-18:00"),
+        default="8:00-12:00、14:00-18:00",
+    ),
+    Setting(
+        *("loop.summer_hours", "夏季上班时间", "夏季另有作息时写"),
+        check=(_is_hours, "应为先后不重叠的钟点，如 8:00-12:00、15:00-18:00"),
+        blank="同上班时间",
+    ),
+    *(
+        Setting(
+            *(f"loop.summer_{end}", f"夏季作息{word}", "月和日，如 06-01"),
+            check=(_is_month_day, "应为月和日，如 06-01"),
+            default=default,
+        )
+        for end, word, default in (("from", "开始", "06-01"), ("to", "结束", "09-30"))
     ),
 )
 RULES = SettingsTable(

@@ -47,6 +47,10 @@ _KIND_COLUMNS = {
     "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
     "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
     "adjustment": ("type=adjustment_type", "points=adjusted_points", "reason", "document_no"),
+    "moves": (
+        *("problem_no", "act=move_act", "who=handler", "reason=move_reason", "way=check_way"),
+        *("outcome=look_result", "approver=approved_by", "document_no", "measure"),
+    ),
     "quota": ("people_group", "planned=planned_answers"),
     "counts": ("counts=option_counts",),
     "holidays": ("first=off_from", "last=off_to", "arrangement", "holiday", "document_no"),

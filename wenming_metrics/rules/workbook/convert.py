@@ -13,6 +13,7 @@ import numpy as np
 
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.faults import Fault
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.model import TABLE_NUMBERS, Catalogue
 from wenming_metrics.rules.paths import spell, split_path
 from wenming_metrics.rules.setting import Setting
@@ -35,6 +36,7 @@ NEEDED = {
     "items.csv": ("item", "indicator"),
     TABLES: ("table", "rate"),
     PRICES: ("source", "state", "points"),
+    MOVES: ("from", "act"),
 }
 """Columns that a sheet cannot do without."""
 _BETWEEN = re.compile(r"[、,,;;]")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from wenming_metrics.rules.composite import PROFILE
 from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.loop import BY, MOVES
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
 from wenming_metrics.rules.settings_table import (
@@ -113,6 +114,18 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
             Heading("state", "状态", 14, dict(zip(PRICED_STATES, PRICED_STATES, strict=True))),
             Heading("severity", "程度", 12),
             Heading("points", "扣分", 10),
+        ),
+    ),
+    MOVES: (
+        "整改流转",
+        "一行一步：从哪个状态、办什么、到哪个状态（空着：状态不变）。空着整张表，按随软件的流转办。几个状态、几个必填项用 | 分开。",
+        (
+            Heading("from", "从状态", 30),
+            Heading("act", "办理事项", 16),
+            Heading("to", "到状态", 12),
+            Heading("by", "由谁办", 14, BY),
+            Heading("needs", "必填", 26),
+            Heading("kind", "性质", 12),
         ),
     ),
     COMPOSITE: (

@@ -100,6 +100,12 @@ def pick(
     return chosen[0] if chosen else None
 
 
+def pick_many(data: pd.DataFrame | Styler, columns: dict, key: str, rows: int = _TALL) -> list[int]:
+    """Draw a table of which rows can be ticked; gives their positions. Takes: key - see `pick`"""
+    state = _draw(data, columns, rows, on_select="rerun", selection_mode="multi-row", key=key)
+    return [row for row in state["selection"]["rows"] if row < len(data.index)]
+
+
 def pick_name(
     data: pd.DataFrame | Styler,
     columns: dict,

@@ -12,6 +12,7 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.lists import problem_glance
 from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
@@ -20,8 +21,11 @@ from wenming_metrics.ui.frame import page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.problems.sentences import glance
 from wenming_metrics.vocabulary import movement
 
+_DAYS_BACK = 30
+"""Problems found in so many days are counted."""
 _MOST = 4
 """So many figures stand in one row."""
 _FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
@@ -38,6 +42,17 @@ def draw_rates(day: date) -> None:
         query = {"wave": latest.wave.title}
         st.page_link("pages/survey.py", label="看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
+
+
+def draw_loop() -> None:
+    """Draw how problems are put right, in one line; nothing where none has been handed out."""
+    view = ask(problem_glance, _DAYS_BACK)
+    if not int(view.rate_of("handed")["numerator"]):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="loop-glance"):
+        page.note(f"**问题整改** 近{_DAYS_BACK}天发现的：{glance(view)}")
+        query = {"fix_days": f"近{_DAYS_BACK}天"}
+        st.page_link("pages/rectification.py", label="查看", query_params=query)
 
 
 def _running(latest: Rates, day: date) -> str:

@@ -145,6 +145,10 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
+    if facts.open.dated:
+        st.page_link(
+            "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}
+        )
 
 
 def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
