@@ -7,7 +7,6 @@ from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import page as overview_page
-from wenming_metrics.ui.uploads import waiting
 
 office = page.open_page("总览")
 days = page.inspected_days()
@@ -19,7 +18,6 @@ page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when
 cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
 overview_page.draw_rates(window.end)
 overview_page.draw_loop()
-waiting.remind()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 portraits = filters.portrait_query(window, days, board, "")

@@ -26,13 +26,14 @@ from tests.benchmarks import (
     processes,
     questionnaires,
     questions,
+    recognition,
     rescoring,
 )
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
-    *(many, rescoring, bands),
+    *(many, rescoring, recognition, bands),
 )
 """Importing them registers their benchmarks."""
 

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from tests.builders import xlsx
 from tests.offices import copy_office, ingest, make_office
+from tests.reading.hostile import png
 from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain import periods
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.files.pictures import move_pictures
 from wenming_metrics.queries.problems.book import problem_book
 from wenming_metrics.queries.problems.lists import problem_story, problem_view, with_term
 from wenming_metrics.queries.problems.rejudge import TAKEN_BACK, rejudge
@@ -322,6 +324,16 @@ def test_a_past_week_judged_anew(tmp_path):
     assert october.ranks[["unit_name", "score", "score_now"]].values.tolist() == [
         ["甲街道", 97, 99]
     ]
+
+
+def test_pictures_are_kept_with_the_move_and_one_seen_before_is_marked(office):
+    make_moves(office, ["P1"], order_now("反馈", "甲", DAY + 1), [png(3, 3)])
+    make_moves(office, ["P2"], order_now("反馈", "甲", DAY + 1), [png(3, 3), png(4, 4)])
+    steps = problem_story(office, *row_of(office, "二号")).steps
+    assert (len(steps["pictures"].iloc[0]), steps["seen"].iloc[0]) == (2, 1)
+    assert len(move_pictures(office, steps["pictures"].iloc[0], "反馈")) == 2
+    with pytest.raises(IntakeError, match="第 1 个文件不是图片"):
+        make_moves(office, ["P1"], order_now("反馈", "甲", DAY + 2), [b"<html>"])
 
 
 def test_the_book_reads_no_more_than_the_days_it_is_asked_for(office):

@@ -76,8 +76,8 @@ class Drawing:
 
     def write_over_bar(self, row: int, text: str) -> None:
         """Write what a bar is about above its left end."""
-        above = {"x": 0, "y": row, "yshift": 17, "xanchor": "left"}
-        self.annotations.append({"text": text, "showarrow": False, **above})
+        over_bar = {"x": 0, "y": row, "yshift": 17, "xanchor": "left"}
+        self.annotations.append({"text": text, "showarrow": False, **over_bar})
 
     def shape(self, **looks: object) -> None:
         """Draw a line or a rectangle."""
@@ -92,13 +92,13 @@ class Drawing:
         **looks: object,
     ) -> None:
         """Draw a line over the whole height at an x, or over the whole width at a y."""
-        along, over, at = ("x", "y", x) if y is None else ("y", "x", y)
-        ends = {f"{along}0": at, f"{along}1": at, f"{over}0": 0, f"{over}1": 1}
+        along, over, position = ("x", "y", x) if y is None else ("y", "x", y)
+        ends = {f"{along}0": position, f"{along}1": position, f"{over}0": 0, f"{over}1": 1}
         axes = {f"{along}ref": along, f"{over}ref": f"{over} domain"}
         self.shapes.append({"type": "line", **ends, **axes, "line": line, **looks})
 
     def figure(self) -> go.Figure:
         """Make the figure, in the common look."""
         layout = {"annotations": self.annotations, "shapes": self.shapes}
-        filled = {name: parts for name, parts in layout.items() if parts}
+        filled = {name: lines for name, lines in layout.items() if lines}
         return go.Figure(self.traces, layout={"template": TEMPLATE, **filled})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -21,7 +23,9 @@ from wenming_metrics.queries.problems.orders import (
     hand_out_complaints,
     hand_out_lines,
 )
+from wenming_metrics.reading.sandbox.pictures import type_of
 from wenming_metrics.store.database import writing
+from wenming_metrics.store.pictures import keep_pictures
 from wenming_metrics.store.problems import (
     add_events,
     add_hand_outs,
@@ -32,24 +36,34 @@ from wenming_metrics.store.problems import (
 _log = logging.getLogger(__name__)
 Finding = tuple[int, int, int]
 """Day (ordinal), batch and seq of a stored row."""
+_LARGEST = 8_000_000
+"""Bytes of a picture that is sent along with the page."""
 _MOST_SAID = 20
 """So many complaints are told in one message; the rest are counted."""
 
 
-def make_moves(office: Office, problems: Sequence[str | Finding], order: Order) -> list[str]:
+def make_moves(
+    office: Office,
+    problems: Sequence[str | Finding],
+    order: Order,
+    pictures: Sequence[bytes] = (),
+) -> list[str]:
     """Make one move of some problems; where one of them is not allowed, none is moved.
 
     Findings without a number get one, which stays theirs.
 
-    Takes:   problems - numbers, or rows of findings
+    Takes:   problems - numbers, or rows of findings; pictures - that show what was done; one that
+             is stored already is marked, for a person to judge
     Returns: the numbers
     Raises IntakeError that says of each problem why not.
     """
-    return make_several(office, [(problems, order)])
+    return make_several(office, [(problems, order)], pictures)
 
 
 def make_several(
-    office: Office, moves: Sequence[tuple[Sequence[str | Finding], Order]]
+    office: Office,
+    moves: Sequence[tuple[Sequence[str | Finding], Order]],
+    pictures: Sequence[bytes] = (),
 ) -> list[str]:
     """Make moves of several orders, such as 交办 to each of many units; all or none.
 
@@ -59,9 +73,11 @@ def make_several(
     """
     if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
-    sentences, moved = [], []
+    contents, sentences, moved = _check_pictures(pictures), [], []
     with writing(office.store) as connection:
+        marks = _keep_pictures(connection, contents)
         for problems, order in moves:
+            order = replace(order, details={**(order.details or {}), **marks})
             numbers = _numbers(connection, problems, order.who)
             book = book_of(connection, office.rules.loop, numbers)
             complaints_found = list(_complain(connection, book, numbers, order))
@@ -76,6 +92,14 @@ def make_several(
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
     _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(moved), moves[0][1].who)
     return moved
+
+
+def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dict[str, list]:
+    """Keep the pictures of moves; gives what their events say of them."""
+    if not contents:
+        return {}
+    seen = keep_pictures(connection, contents)
+    return {"pictures": list(contents), "pictures_seen": sorted(seen)}
 
 
 def add_problem(
@@ -103,11 +127,26 @@ def order_now(act: str, who: str, day: int = 0, **facts: object) -> Order:
     return Order(act, who.strip(), **when, **facts)
 
 
+def _check_pictures(pictures: Sequence[bytes]) -> dict[str, tuple[str, bytes]]:
+    """Tell pictures by their first bytes; gives type and bytes by digest."""
+    contents = {}
+    for position, content in enumerate(pictures, 1):
+        kind = type_of(content)
+        if not kind:
+            raise IntakeError(f"第 {position} 个文件不是图片，请传 JPG 或 PNG 图片。")
+        if len(content) > _LARGEST:
+            raise IntakeError(
+                f"第 {position} 张图片太大，请缩小到 {_LARGEST // 1_000_000} MB 以内。"
+            )
+        contents[hashlib.sha256(content).hexdigest()] = (kind, content)
+    return contents
+
+
 def _numbers(connection: Connection, problems: Sequence[str | Finding], who: str) -> list[str]:
     findings = [problem for problem in problems if not isinstance(problem, str)]
     facts = [{"day": day, "batch": batch, "seq": seq} for day, batch, seq in findings]
-    own = dict(zip(findings, number_problems(connection, facts, who), strict=True))
-    numbers = [own.get(problem, problem) for problem in problems]
+    number_of = dict(zip(findings, number_problems(connection, facts, who), strict=True))
+    numbers = [number_of.get(problem, problem) for problem in problems]
     return list(dict.fromkeys(numbers))
 
 

@@ -54,21 +54,23 @@ def hold_moves(connection: Connection, rules: LoopRules, file_reading: Reading) 
         return file_reading
     names = {sheet.index: sheet.name for sheet in file_reading.sheets}
     problems, held_rows = [], []
-    for label, row_faults in faults.items():
-        record = records.loc[label]
+    for record_index, row_faults in faults.items():
+        record = records.loc[record_index]
         sheet, row = int(record["sheet"]), int(record["source_row"])
         number = record["told"]["problem_no"]
         for code, facts in row_faults:
-            found = str(facts.get("found", number))
+            written_text = str(facts.get("found", number))
             details = {"number": number, **{k: v for k, v in facts.items() if k != "found"}}
-            problems.append(Problem(code, names.get(sheet, ""), row, found=found, details=details))
+            problems.append(
+                Problem(code, names.get(sheet, ""), row, found=written_text, details=details)
+            )
         held_rows.append((sheet, row, tuple(code for code, _ in row_faults)))
-    held = pd.DataFrame(held_rows, columns=list(HELD_COLUMNS)).astype(HELD_COLUMNS)
+    held_frame = pd.DataFrame(held_rows, columns=list(HELD_COLUMNS)).astype(HELD_COLUMNS)
     counts = file_reading.counts
     return replace(
         file_reading,
         records=records.drop(index=list(faults)).reset_index(drop=True),
-        held=pd.concat([file_reading.held, held], ignore_index=True),
+        held=pd.concat([file_reading.held, held_frame], ignore_index=True),
         problems=(*problems, *file_reading.problems),
         counts=replace(counts, good=counts.good - len(faults), held=counts.held + len(faults)),
     )
@@ -87,9 +89,9 @@ def store_moves(
     checked = check_moves(connection, rules, moves)
     if checked.faults:
         raise MovedMeanwhileError
-    at = stamp()
+    stored_at = stamp()
     lines = [
-        {**line, "batch": batch, "at": at, "sheet": int(record["sheet"])}
+        {**line, "batch": batch, "at": stored_at, "sheet": int(record["sheet"])}
         | {"source_row": int(record["source_row"])}
         for (_, line, _), (_, record) in zip(checked.events, moves.iterrows(), strict=True)
     ]
@@ -101,25 +103,25 @@ def store_moves(
 def check_moves(connection: Connection, rules: LoopRules, records: pd.DataFrame) -> CheckedMoves:
     """Play the moves of a file one after the other, each after those above it."""
     moves = records[records["kind"] == KIND]
-    numbers = {told["problem_no"] for told in moves["told"]}
+    numbers = {contents["problem_no"] for contents in moves["told"]}
     book, hand_outs = book_of(connection, rules, numbers), handed_out(connection, numbers)
     pending: dict[int, list[Mapping]] = {}
     first: dict[tuple[str, int], tuple[str, int]] = {}
     faults: dict[int, tuple[Complaint, ...]] = {}
     events = []
-    for label, record in moves.iterrows():
+    for record_index, record in moves.iterrows():
         number, order = record["told"]["problem_no"], order_of(record)
         index = book.by_number.get(number)
         if index is None:
             is_shared = (book.lines["number"] == number).sum() > 1
-            faults[label] = (("流转-02" if is_shared else "流转-01", {"number": number}),)
+            faults[record_index] = (("流转-02" if is_shared else "流转-01", {"number": number}),)
             continue
         course = book.play(index, pending.get(index, ()))
         row_faults = list(_contradiction(first, number, order, int(record["source_row"])))
         row_faults = row_faults or list(complaints(book, index, order, course))
         row_faults += hand_out_complaints(book, hand_outs, number, order, course)
         if row_faults:
-            faults[label] = tuple(row_faults)
+            faults[record_index] = tuple(row_faults)
             continue
         if order.act in _VERDICTS:
             first[(number, order.day)] = (order.act, int(record["source_row"]))
@@ -140,15 +142,15 @@ def _contradiction(
 
 def order_of(record: pd.Series) -> Order:
     """Make the order of a row."""
-    told = record["told"]
+    contents = record["told"]
     names = ("who", "approver", "way", "outcome", "reason", "document_no")
-    details = {name: told[name] for name in ("measure", "remark") if told[name]}
+    details = {name: contents[name] for name in ("measure", "remark") if contents[name]}
     return Order(
-        told["act"],
+        contents["act"],
         day=int(record["day"]),
         unit=int(record["unit"]),
-        due=told["due"],
-        until=told["until"],
+        due=contents["due"],
+        until=contents["until"],
         details=details,
-        **{name: told[name] for name in names},
+        **{name: contents[name] for name in names},
     )

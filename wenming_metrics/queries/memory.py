@@ -64,13 +64,13 @@ def follow(memory: Memory, store: Store) -> int:
 
 
 def _look(memory: Memory, store: Store) -> int:
-    file = file_of(store.engine)
-    if memory.state.get("file", file) != file:
+    file_id = file_of(store.engine)
+    if memory.state.get("file", file_id) != file_id:
         store.engine.dispose()  # what is open reads the file that was there before
     with reading(store) as connection:
         made_at, seq = stored_state(connection)
         last = memory.state.get("seq", 0)
-        is_same = memory.state.get("store") == (store.url, file, made_at)
+        is_same = memory.state.get("store") == (store.url, file_id, made_at)
         if is_same and last == seq:
             return seq
         later = changes_after(connection, last, seq) if is_same and last < seq else None
@@ -83,7 +83,7 @@ def _look(memory: Memory, store: Store) -> int:
             for number, name, span in later:
                 memory.changed[name, span] = max(number, memory.changed.get((name, span), 0))
                 memory.touched[name] = max(number, memory.touched.get(name, 0))
-        memory.state.update(store=(store.url, file, made_at), file=file, seq=seq)
+        memory.state.update(store=(store.url, file_id, made_at), file=file_id, seq=seq)
     return seq
 
 

@@ -200,13 +200,13 @@ def extents_read(statement: ClauseElement) -> set[Extent]:
         return {EVERYTHING}
     from_tables, clauses = _sources(statement)
     extents: set[Extent] = set()
-    below: set[int] = set()
+    nested_ids: set[int] = set()
     for element in visitors.iterate(statement):
-        if id(element) in below:
+        if id(element) in nested_ids:
             continue
         if isinstance(element, Select | CompoundSelect) and element is not statement:
             extents |= extents_read(element)
-            below |= set(map(id, visitors.iterate(element)))
+            nested_ids |= set(map(id, visitors.iterate(element)))
         elif isinstance(element, AliasedReturnsRows) and isinstance(element.element, Table):
             extents.add((element.element.name, ""))
         elif isinstance(element, Table) and element not in from_tables:

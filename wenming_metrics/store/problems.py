@@ -45,7 +45,7 @@ def happened_on(answer: Mapping[str, str], day: int, known_at: str) -> int:
 
 def save_answers(connection: Connection, batch: int, records: pd.DataFrame) -> None:
     """Store the answers of a file (整改反馈) as events. Takes: records - as `reading.Reading.records`"""
-    at, lines = stamp(), []
+    moment, lines = stamp(), []
     for record in records[records["kind"] == "rectification"].itertuples():
         answer = record.told
         if answer["problem_no"]:
@@ -54,7 +54,7 @@ def save_answers(connection: Connection, batch: int, records: pd.DataFrame) -> N
                 {
                     **{"number": answer["problem_no"], "unit": int(record.unit), "batch": batch},
                     **{"act": ANSWER_ACTS.get(answer["state"], PROGRESS), "details": details},
-                    **{"day": happened_on(answer, int(record.day), at), "at": at},
+                    **{"day": happened_on(answer, int(record.day), moment), "at": moment},
                     **{"sheet": int(record.sheet), "source_row": int(record.source_row)},
                 }
             )
@@ -66,9 +66,9 @@ def add_events(connection: Connection, lines: Sequence[Mapping]) -> list[int]:
 
     Takes: lines - details as a mapping; what is left out takes its usual value
     """
-    first, at = next_number(connection, schema.problem_event.c.event), stamp()
+    first = next_number(connection, schema.problem_event.c.event)
     names = [name for name in _EVENT_COLUMNS if name != "event"]
-    usual = {"unit": -1, "minute": 24 * 60, "due_minute": 24 * 60, "at": at}
+    usual = {"unit": -1, "minute": 24 * 60, "due_minute": 24 * 60, "at": stamp()}
     numeric = {c.name for c in schema.problem_event.columns if c.type.python_type is int}
     ready = [
         {name: usual.get(name, 0 if name in numeric else "") for name in names}
@@ -225,8 +225,8 @@ def add_hand_outs(connection: Connection, lines: Sequence[Mapping[str, object]])
     A line whose number, round and unit are there already must not be among them: `handed_out` tells.
     """
     if lines:
-        at = stamp()
-        connection.execute(insert(schema.hand_out), [{**line, "at": at} for line in lines])
+        moment = stamp()
+        connection.execute(insert(schema.hand_out), [{**line, "at": moment} for line in lines])
 
 
 def handed_out(connection: Connection, numbers: Iterable[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import open_store
+from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.start import check_once
 
@@ -67,6 +68,7 @@ def serve(port: int = PORT) -> None:
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working directory
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
+    keep_ready()
     app = st.App(script, middleware=[Middleware(OwnDoor)])
     try:
         app.run(config={"server.port": port, "server.address": ADDRESS})

@@ -179,8 +179,8 @@ def _lines(
             columns[name][line] = day_of(moment) if moment else 0
         columns["closed"][line] = day_of(course.closed) if course.closed else OPEN
         columns["holder"][line] = course.unit
-    named = np.where(columns["holder"] >= 0, columns["holder"], holder)
-    return problems.assign(**columns, named=named)
+    answering = np.where(columns["holder"] >= 0, columns["holder"], holder)
+    return problems.assign(**columns, named=answering)
 
 
 def _flagged(

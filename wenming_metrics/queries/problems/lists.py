@@ -114,14 +114,16 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
     dated = (lines["due"] > 0) & (lines["closed"] >= OPEN)
     left_days = np.where(dated, lines["due"] - as_of, np.nan)
     is_open = (lines["closed"] >= OPEN) & (lines["state"] != "不属实")
-    items = office.catalogue.items["name"]
+    item_names = office.catalogue.items["name"]
     elsewhere = lines["batch"].to_numpy() == 0
     source_names = np.array([SOURCES[code] for code in SOURCE_CODES], object)
-    named = lines.assign(
+    described = lines.assign(
         unit_name=[names.get(unit, "") for unit in answering],
         is_shared=(lines["number"] != "") & lines["number"].duplicated(keep=False),
         site_name=lines["site"].map(sites).fillna("").to_numpy(object),
-        item_name=np.where(elsewhere, lines["content"], items.reindex(lines["item"]).to_numpy()),
+        item_name=np.where(
+            elsewhere, lines["content"], item_names.reindex(lines["item"]).to_numpy()
+        ),
         source_name=np.where(elsewhere, lines["origin"], source_names[lines["source"]]),
         found_on=[date.fromordinal(day) for day in lines["day"].tolist()],
         due_day=[date.fromordinal(day) if day else None for day in lines["due"].tolist()],
@@ -140,9 +142,9 @@ def _named(office: Office, book: ProblemBook, sites: pd.Series) -> pd.DataFrame:
             )
         ],
     ).astype({"age": "Int64"})
-    order = named.assign(undated=~named["is_undated"], closed_last=~named["is_open"])
+    order = described.assign(undated=~described["is_undated"], closed_last=~described["is_open"])
     order = order.sort_values(["closed_last", "undated", "left", "day"], kind="stable")
-    return named.loc[order.index].reset_index(drop=True)
+    return described.loc[order.index].reset_index(drop=True)
 
 
 def term_words(state: str, days_left: float, is_open: bool, is_late: bool, is_undated: bool) -> str:
@@ -206,7 +208,8 @@ class ProblemStory:
     """One problem opened: where it stands, what happened, whose time it was.
 
     steps - act, on (text), who, unit_name, note (what else is said), batch, file, sheet, source_row,
-            ignored (whether the table of moves did not allow it)
+            ignored (whether the table of moves did not allow it), pictures (digests), seen (how many of
+            them were stored already)
     hours - party, minutes; row - its original row as `describe_rows.describe` gives it, None: from
             elsewhere; dispatched - unit_name, role, dispatch of the round
     """
@@ -244,7 +247,7 @@ def problem_story(office: Office, day: int, batch: int, seq: int) -> ProblemStor
         course=course,
         steps=steps.assign(
             **{
-                name: [spots.get(label, {}).get(name, "") for label in steps.index]
+                name: [spots.get(step, {}).get(name, "") for step in steps.index]
                 for name in ("file", "sheet")
             }
         ),
@@ -268,11 +271,14 @@ def _steps(book: ProblemBook, index: int, course: ProblemCourse) -> pd.DataFrame
             "unit_name": names.get(event["unit"], ""),
             "note": _note(event),
             "ignored": event["event"] in ignored,
+            "pictures": tuple(event["details"].get("pictures", ())),
+            "seen": len(event["details"].get("pictures_seen", ())),
             **{name: event[name] for name in ("batch", "sheet", "source_row")},
         }
         for event in events.to_dict("records")
     ]
-    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "batch", "sheet", "source_row"]
+    names_of = ["act", "on", "who", "unit_name", "note", "ignored", "pictures", "seen"]
+    names_of += ["batch", "sheet", "source_row"]
     return pd.DataFrame(rows, columns=names_of)
 
 

@@ -54,7 +54,7 @@ def rejudge(office: Office, window: Window, board: str) -> Rejudged:
         )
     }
     office_now = _with_dues(office, dues)
-    stored_marks, marks_now = (_late(each, window) for each in (office, office_now))
+    stored_marks, marks_now = (_late(version, window) for version in (office, office_now))
     lines = recounted.merge(stored_marks, on=_KEY).merge(marks_now, on=_KEY, suffixes=("", "_now"))
     marks = [
         SAME_MARK if was == is_now else TAKEN_BACK if was else ADDED
@@ -82,15 +82,17 @@ def _late(office: Office, window: Window) -> pd.DataFrame:
         register = read_register(connection)
     names, streets = register.units["name"].to_dict(), ancestors(register, "street")
     units = [int(streets[unit]) if streets[unit] >= 0 else unit for unit in problems["unit"]]
-    named = problems.assign(unit_name=[names.get(unit, "") for unit in units])
-    return named[[*_KEY, "number", "unit_name", "late"]]
+    with_units = problems.assign(unit_name=[names.get(unit, "") for unit in units])
+    return with_units[[*_KEY, "number", "unit_name", "late"]]
 
 
 def _ranks(office: Office, office_now: Office, window: Window, board: str) -> pd.DataFrame:
     """List the units whose score or rank would be another."""
     columns = ["unit_name", "score", "rank"]
-    was, now = (ranking(each, window, board)[columns] for each in (office, office_now))
-    both = was.merge(now, on="unit_name", suffixes=("", "_now"))
-    moved = (both["score"].round(9) != both["score_now"].round(9)) & both["score"].notna()
-    moved |= both["rank"].fillna(0) != both["rank_now"].fillna(0)
-    return both[moved.to_numpy(bool)].reset_index(drop=True)
+    was, now = (ranking(version, window, board)[columns] for version in (office, office_now))
+    compared = was.merge(now, on="unit_name", suffixes=("", "_now"))
+    moved = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
+        "score"
+    ].notna()
+    moved |= compared["rank"].fillna(0) != compared["rank_now"].fillna(0)
+    return compared[moved.to_numpy(bool)].reset_index(drop=True)

@@ -15,7 +15,15 @@ LIST = columns(
     *("site_name", "item_name", "found_on", "source_name", "returns=returned_times"),
 )
 UNITS = columns(
-    *("unit_name=holder", "held=in_hand", "overdue", "most_late", "oldest", "undated", "stalled"),
+    *(
+        "unit_name=holder",
+        "held=in_hand",
+        "overdue=overdue_problems",
+        "most_late",
+        "oldest",
+        "undated",
+        "stalled",
+    ),
     "returned=returned_problems",
 )
 FIGURES = columns(

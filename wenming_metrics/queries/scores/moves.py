@@ -124,8 +124,8 @@ def row_holders(connection: Connection, problems: pd.DataFrame) -> np.ndarray:
     role = ROLE_CODES.index("responsible")
     roles = read_role(connection, rows["day"].unique(), rows["batch"].unique(), role)
     first = roles.sort_values("unit").drop_duplicates(_KEY).set_index(_KEY)["unit"]
-    named = first.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(float)
-    return np.where(np.isnan(named), holder, named).astype(np.int64)
+    first_unit = first.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(float)
+    return np.where(np.isnan(first_unit), holder, first_unit).astype(np.int64)
 
 
 def linked_events(connection: Connection, problems: pd.DataFrame, moment: Moment) -> pd.DataFrame:

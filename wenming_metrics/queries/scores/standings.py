@@ -78,8 +78,8 @@ class Standings:
         if not gone:
             return self
         start = gone * len(self.units)
-        kept = [index for index, span in enumerate(self.spans) if span.number >= gone]
-        spans = [self.spans[index] for index in kept]
+        indexes = [index for index, span in enumerate(self.spans) if span.number >= gone]
+        spans = [self.spans[index] for index in indexes]
         sites = self.sites[self.sites["window"] >= gone].reset_index(drop=True)
         ledger = self.ledger
         if ledger is not None:
@@ -91,7 +91,7 @@ class Standings:
             total=self.total[start:],
             coverage=self.coverage[start:],
             spans=tuple(replace(span, number=span.number - gone) for span in spans),
-            shares=self.shares[kept],
+            shares=self.shares[indexes],
             sites=sites.assign(window=sites["window"] - gone, column=sites["column"] - start),
             ledger=ledger,
             vetoes={

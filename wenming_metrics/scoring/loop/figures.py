@@ -22,7 +22,7 @@ _CHECKED = ("待销号", "已销号")
 
 @dataclass(frozen=True)
 class LoopFigure:
-    """One figure. top, base - which problems are counted; base None: a count, no share.
+    """One figure. top, denominator - which problems are counted; None: a count, no share.
 
     words - what is divided by what, as it is printed; meaning - what is left out, and why
     """
@@ -31,7 +31,7 @@ class LoopFigure:
     title: str
     words: str
     top: Mask
-    base: Mask | None = None
+    denominator: Mask | None = None
     meaning: str = ""
 
 
@@ -194,10 +194,14 @@ def figures(lines: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for definition in FIGURES:
         top = definition.top(lines)
-        base = None if definition.base is None else definition.base(lines)
-        numerator = int(top.sum() if base is None else (top & base).sum())
-        denominator = pd.NA if base is None else int(base.sum())
-        rate = np.nan if base is None or not base.any() else numerator / int(base.sum())
+        denominators = None if definition.denominator is None else definition.denominator(lines)
+        numerator = int(top.sum() if denominators is None else (top & denominators).sum())
+        denominator = pd.NA if denominators is None else int(denominators.sum())
+        rate = (
+            np.nan
+            if denominators is None or not denominators.any()
+            else numerator / int(denominators.sum())
+        )
         texts = (definition.code, definition.title, definition.words, definition.meaning)
         rows.append((*texts, numerator, denominator, rate))
     names = ["code", "title", "words", "meaning", "numerator", "denominator", "rate"]
@@ -236,8 +240,11 @@ def median_days(lines: pd.DataFrame, working_days: Callable[[int, int], int]) ->
 
     Takes: working_days - counts those after one day up to another
     """
-    done = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
-    days = [working_days(*pair) for pair in zip(done["handed"], done["closed"], strict=True)]
+    closed_lines = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
+    days = [
+        working_days(*pair)
+        for pair in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
+    ]
     return (float(np.median(days)) if days else np.nan), len(days)
 
 

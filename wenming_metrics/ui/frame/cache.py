@@ -40,6 +40,8 @@ _STANDINGS = 12
 _MEMORY = Memory()
 _looks: WeakKeyDictionary[object, tuple[tuple[str, int], int]] = WeakKeyDictionary()
 """By run of a page: when it looked for changes, and the last one it saw."""
+_offices: WeakKeyDictionary[object, tuple[int, Office]] = WeakKeyDictionary()
+"""By run of a page: its office, and how often this process had changed a store when it was looked for."""
 _numbers = count(1)
 
 
@@ -64,6 +66,22 @@ class Subject(Protocol):
 
 def office() -> Office:
     """Give the office that this server works for, opened once a day and per store."""
+    run, changes = _run(), commits()
+    last_look = _offices.get(run) if run is not None else None
+    if last_look is None or last_look[0] != changes:
+        last_look = changes, _office_now()
+        if run is not None:
+            _offices[run] = last_look
+    return last_look[1]
+
+
+def _run() -> object | None:
+    """Give what stands for the present run of a page, None: no page is run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context and context.parallel_coordinator  # another one for each run
+
+
+def _office_now() -> Office:
     environment = settings.load()
     files = _rule_files(environment.data)
     # One text: Streamlit takes longer to hash many small things than to find the answer.
@@ -114,8 +132,7 @@ def _follow(store: Store) -> int:
 
     Returns: the number of the last change
     """
-    context = get_script_run_ctx(suppress_warning=True)
-    run = context and context.parallel_coordinator  # another one for each run
+    run = _run()
     if run is None:
         return follow(_MEMORY, store)
     look = (store.url, commits())

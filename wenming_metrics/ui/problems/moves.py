@@ -19,6 +19,9 @@ from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import CHECK_WAYS, LOOKS
 
+_SEEN = ("反馈", "核查通过", "核查不通过", "回头看保持", "反弹", "整改复查", "协办反馈")
+"""Acts that a picture may show."""
+
 
 def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
     """Draw what can be done with the problems that are ticked."""
@@ -37,15 +40,29 @@ def draw(office: Office, ticked: pd.DataFrame, who: str) -> None:
             width=150,
         )
     facts, missing = _ask_facts(office, acts[act], act)
+    pictures = _ask_pictures(act)
     ordinal = (day or today()).toordinal()
     problems = [problem_key(line) for line in ticked.itertuples()]
     button(
         f"{act}（{len(ticked)} 件）",
         f"fix-do-{act}",
-        lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts)),
+        lambda: make_moves(office, problems, order_now(act, who, ordinal, **facts), pictures),
         lambda numbers: f"已办{act}：{len(numbers)} 件。",
         disabled=not who or missing,
     )
+
+
+def _ask_pictures(act: str) -> list[bytes]:
+    if act not in _SEEN:
+        return []
+    uploads = st.file_uploader(
+        "照片（可不传）",
+        ["jpg", "jpeg", "png", "webp"],
+        accept_multiple_files=True,
+        key=f"fix-pictures-{act}",
+        width=420,
+    )
+    return [upload.getvalue() for upload in uploads]
 
 
 def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object], bool]:
@@ -54,20 +71,20 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
     units = ask(unit_numbers)
     with page.row("fix-facts"):
         for need in move.needs:
-            label, key = NEEDS[need], f"fix-{need}"
+            title, key = NEEDS[need], f"fix-{need}"
             if need == "unit":
                 name = st.selectbox(
-                    label, list(units), index=None, placeholder="请选择", key=key, width=220
+                    title, list(units), index=None, placeholder="请选择", key=key, width=220
                 )
                 facts["unit"] = units.get(name, -1)
             elif need in ("due", "until"):
                 usual = usual_due(office) if need == "due" else today() + timedelta(days=90)
-                facts[need] = _day(label, usual, key)
+                facts[need] = _day(title, usual, key)
             elif need in ("way", "outcome"):
                 options = CHECK_WAYS if need == "way" else LOOKS
-                facts[need] = st.selectbox(label, options, key=key, width=150)
+                facts[need] = st.selectbox(title, options, key=key, width=150)
             else:
-                text = st.text_input(label, key=key, max_chars=200, width=260)
+                text = st.text_input(title, key=key, max_chars=200, width=260)
                 facts[need] = (text or "").strip()
         if act == "交办":
             helpers = st.multiselect(
@@ -81,8 +98,8 @@ def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object],
     return facts, missing
 
 
-def _day(label: str, usual: date, key: str) -> int:
-    picked_day = st.date_input(label, usual, format="YYYY-MM-DD", key=key, width=150)
+def _day(title: str, usual: date, key: str) -> int:
+    picked_day = st.date_input(title, usual, format="YYYY-MM-DD", key=key, width=150)
     return picked_day.toordinal() if picked_day else 0
 
 

@@ -67,16 +67,16 @@ def _narrow(view: ProblemView) -> pd.DataFrame:
     return lists.with_term(lines, term).reset_index(drop=True)
 
 
-def _choice(label: str, options: Sequence[str], key: str) -> str:
+def _choice(title: str, options: Sequence[str], key: str) -> str:
     """Draw a filter; "" for all. A value of the address that is no longer there is left out."""
     if st.query_params.get(key, _ALL) not in (_ALL, *options):
         del st.query_params[key]
-    choice = st.selectbox(label, [_ALL, *options], key=key, bind="query-params", width=170)
+    choice = st.selectbox(title, [_ALL, *options], key=key, bind="query-params", width=170)
     return "" if choice == _ALL else choice
 
 
 def _cards(view: ProblemView) -> list[cards.Card]:
-    kept, relapse = view.rate_of("kept"), view.rate_of("relapse")
+    on_time, relapse = view.rate_of("kept"), view.rate_of("relapse")
     stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
     worst = view.by_unit.iloc[0] if len(view.by_unit) else None
     with_whom = (
@@ -102,7 +102,7 @@ def _cards(view: ProblemView) -> list[cards.Card]:
             tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 件" if undated else ""))),
         ),
         cards.Card("反弹", f"{relapse['numerator']:,}", "件", (wording.share(relapse),)),
-        cards.Card("按期整改率", wording.rate(kept), "", (wording.share(kept),)),
+        cards.Card("按期整改率", wording.rate(on_time), "", (wording.share(on_time),)),
     ]
 
 

@@ -10,13 +10,13 @@ from wenming_metrics.ui.frame.words import bold, plain
 def opening(view: ProblemView) -> str:
     """Answer the first question: how much is late, and with whom."""
     undated, overdue = (int(view.rate_of(code)["numerator"]) for code in ("undated", "overdue"))
-    found = int(view.rate_of("found")["numerator"])
-    if not found:
+    count = int(view.rate_of("found")["numerator"])
+    if not count:
         return "这段时间没有发现问题。"
     handed = int(view.rate_of("handed")["numerator"])
     not_handed = int((view.lines["state"] == "待交办").sum())
     clauses = [
-        f"发现问题 {found:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
+        f"发现问题 {count:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
     ]
     if undated:
         clauses.append(f"没有整改时限的 {undated:,} 件")
@@ -42,11 +42,13 @@ def open_count(view: ProblemView) -> str:
 
 def glance(view: ProblemView) -> str:
     """Say in one line what a leader asks: what is late, with whom, what stands still, how much in time."""
-    overdue, stalled, kept = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
+    overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
     worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
     units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
     late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}）" if units else "")
     clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
-    if kept["denominator"]:
-        clauses.append(f"按期整改率 {rate(kept)}（{kept['numerator']:,}/{kept['denominator']:,}）")
+    if on_time["denominator"]:
+        clauses.append(
+            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}）"
+        )
     return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from wenming_metrics.queries.files.pictures import move_pictures
 from wenming_metrics.queries.problems.lists import ProblemStory, hours_text, problem_story
 from wenming_metrics.ui.frame import cards, page, tables, words
 from wenming_metrics.ui.frame.cache import ask
@@ -73,3 +74,7 @@ def _draw_steps(story: ProblemStory) -> None:
         if photos:
             page.note(f"{step.on} {step.act}附的照片")
             cards.pictures(photos)
+    for step in story.steps[story.steps["pictures"].map(len) > 0].itertuples():
+        repeated = f"，其中 {step.seen} 张库里已经有，请看是不是旧照片" if step.seen else ""
+        page.note(f"{step.on} {step.act}附的照片{repeated}")
+        cards.pictures(ask(move_pictures, step.pictures, step.act))

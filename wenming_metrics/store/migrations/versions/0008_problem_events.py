@@ -98,28 +98,28 @@ def _fill_events() -> None:
 def _lines(records: object) -> Iterator[dict]:
     event = 0
     for record in records:
-        told = json.loads(record.told)
-        if not told.get("problem_no"):
+        answer = json.loads(record.told)
+        if not answer.get("problem_no"):
             continue
         event += 1
         names = ("state", "measure", "description", "finished")
-        details = {name: told.get(name, "") for name in names} | {
-            "not_ours": told.get("not_ours", 0)
+        details = {name: answer.get(name, "") for name in names} | {
+            "not_ours": answer.get("not_ours", 0)
         }
         yield {
-            **{"event": event, "number": told["problem_no"]},
-            **{"act": _ACTS.get(told["state"], "进展"), "unit": record.unit},
-            **{"day": _happened(told, record.day, record.at)},
+            **{"event": event, "number": answer["problem_no"]},
+            **{"act": _ACTS.get(answer["state"], "进展"), "unit": record.unit},
+            **{"day": _happened(answer, record.day, record.at)},
             **{"details": json.dumps(details, ensure_ascii=False), "batch": record.batch},
             **{"sheet": record.sheet, "source_row": record.source_row, "at": record.at},
         }
 
 
-def _happened(told: dict, day: int, at: str) -> int:
+def _happened(answer: dict, day: int, at: str) -> int:
     """Give the day of an answer; 0: the day of the problem itself (当日)."""
-    if told.get("finished") == "当日":
+    if answer.get("finished") == "当日":
         return 0
-    for day_text in (told.get("finished", ""), told.get("filed", "")):
+    for day_text in (answer.get("finished", ""), answer.get("filed", "")):
         if _DAY.fullmatch(day_text):
             return date.fromisoformat(day_text).toordinal()
     return day or date.fromisoformat(at[:10]).toordinal()
