@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks import (
+    bands,
     commits,
     ingest,
     intervals,
@@ -32,7 +33,7 @@ from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, th
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
-    *(many, rescoring, recognition),
+    *(many, rescoring, recognition, bands),
 )
 """Importing them registers their benchmarks."""
 

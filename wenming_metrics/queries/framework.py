@@ -64,6 +64,8 @@ def how_scored(node: Mapping[str, object]) -> str:
     Takes: node - a line of `RuleSet.nodes`
     """
     mode = str(node["mode"])
+    if node["pooled"]:
+        return "下级的检查项合并计算"
     if not mode:
         return "下级按权重平均"
     phrases = [MODE_WORDS[mode]]

@@ -30,6 +30,7 @@ from wenming_metrics.rules.model import (
     Lists,
     ReadingRules,
     RuleSet,
+    Sampling,
 )
 from wenming_metrics.rules.moves import read_moves
 from wenming_metrics.rules.settings_table import LIMITS_OVERDUE, RULES, month_day
@@ -205,6 +206,9 @@ def _nodes(indicators: pd.DataFrame, settings: dict) -> pd.DataFrame:
     nodes["responsible"] = nodes["responsible"].map(split)
     nodes["is_leaf"] = ~nodes.index.isin(nodes["parent"])
     nodes["mode"] = np.where(nodes["is_leaf"] & (nodes["mode"] == ""), "rate", nodes["mode"])
+    # A node above others that counts checks together averages them by the points they could earn.
+    nodes["pooled"] = ~nodes["is_leaf"] & (nodes["mode"] == "rate")
+    nodes["mode"] = nodes["mode"].mask(nodes["pooled"], "")
     nodes["average"] = nodes["average"].replace("", "pooled")
     return nodes.rename_axis("node")
 
@@ -244,6 +248,9 @@ def _fields(settings: dict) -> dict[str, object]:
         ),
         missing=value("missing.rule"),
         missing_flag=float(value("missing.flag")),
+        half_weight_checks=float(value("missing.half_weight_checks")),
+        day_share=float(value("ranking.day_share")),
+        coverage_by=value("coverage.by"),
         adjustments=_adjustments(settings),
         lists=_lists(settings),
         long_windows=value("windows.long"),
@@ -252,6 +259,7 @@ def _fields(settings: dict) -> dict[str, object]:
         series=value("series"),
         issues=settings.get("issues", {}),
         reading=reading_rules(settings),
+        sampling=Sampling(**settings.get("sampling", {})),
     )
 
 

@@ -135,6 +135,18 @@ class Lists:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """What a sample of a unit in a window must hold (抽样要求); 0 = nothing is asked.
+
+    sites - distinct ones; types - of sites; revisits - share of sites that were seen before
+    """
+
+    sites: int = _default("sampling.sites")
+    types: int = _default("sampling.types")
+    revisits: float = _default("sampling.revisits")
+
+
+@dataclass(frozen=True)
 class ReadingRules:
     """How blank cells are read.
 
@@ -160,9 +172,13 @@ class RuleSet:
     nodes    - index `node`, parents before children, node 0 = the whole (总分): code, name,
                parent (node, -1 for the root), weight (share among siblings, 0 to 1), level, mode,
                average, settlement, full_mark (1e-4, for deduct and value), method, lead,
-               responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set)
+               responsible, note, line, is_leaf, table, fact, missing ("" = as the rule set),
+               pooled (all checks below it count together)
     leaf_of  - int64 array (item, point_type): the leaf's node, -1 = 不计分
     coverage - kind of window -> share of weight that must have been looked at to be scored
+    half_weight_checks - k: a branch of n checks weighs with n / (n + k) of its weight; 0 = with all
+    day_share - share of a group that a day must have looked at for it to have places
+    coverage_by - against what coverage is taken: the "plan", or the "register" of sites
     missing  - one of MISSING_WORDS; missing_flag - share of weight filled in from which a unit is marked
     tables   - TABLE_COLUMNS, in order; numbers as float, NaN = no limit; `rate` 0 to 1
     prices   - source (number, -1 = any), state, severity ("" = any), points (int64, 1e-4)
@@ -171,6 +187,7 @@ class RuleSet:
     series   - rule sets of one series follow each other in time
     long_windows - a longer window is "pooled", or the "mean_of_issues" in it
     issues, composite - as written in rules.toml and composite.toml, {} without
+    sampling - what the sample of a unit must hold
     reading  - how blank cells of workbooks are read
     survey   - what questionnaires ask and which figures are made of them; None = no survey
     """
@@ -195,6 +212,9 @@ class RuleSet:
     boards: tuple[Board, ...]
     missing: str = _default("missing.rule")
     missing_flag: float = _default("missing.flag")
+    half_weight_checks: float = _default("missing.half_weight_checks")
+    day_share: float = _default("ranking.day_share")
+    coverage_by: str = _default("coverage.by")
     tables: pd.DataFrame = field(default_factory=lambda: _no_lines(TABLE_COLUMNS))
     prices: pd.DataFrame = field(default_factory=lambda: _no_lines(PRICE_COLUMNS))
     pricing: Deductions = Deductions()
@@ -207,6 +227,7 @@ class RuleSet:
     issues: Mapping[str, object] = field(default_factory=dict)
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
+    sampling: Sampling = Sampling()
     survey: Survey | None = None
 
     @property
