@@ -1,6 +1,7 @@
 """排名: who stands where, who moved, who was not looked at; and down to the rows of a unit."""
 
 from wenming_metrics.ui.frame import drill, filters, page, signed_view, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.ranking import page as ranking_page
 
 office = page.open_page("排名")
@@ -14,15 +15,15 @@ if version:
     checks = int(ranking_page.draw_under(selection, version)["checks"].sum())
 elif is_ranked:
     ranked = ranking_page.units_of(selection)
-    page.say(words.ranking(ranked))
+    summary = ask(ranking_page.summary_of, selection, shared=True, wait=False)
+    page.say(summary.opening)
     if selection.window.kind == "day":
         ranking_page.draw_day(selection.window)
-        ranking_page.draw_day_list(ranked, selection)
+        ranking_page.draw_day_list(selection)
     else:
-        ranking_page.draw_list(ranked, selection)
+        ranking_page.draw_list(selection)
     named = ranking_page.shortlists_of(selection)
-    ranking_page.draw_named(named)
-    ranking_page.draw_apart(ranked)
+    ranking_page.draw_lines([*summary.shortlists, *summary.apart])
     ranking_page.draw_filled(ranked, office.rules.missing_flag)
     ranking_page.draw_tools(ranked, named, office, selection)
     unit = tables.chosen_line(ranked, ranking_page.UNIT)

@@ -80,7 +80,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     sees(page, "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)")
     button(page, "全部入库(12 个文件)").click()
     sees(page, f"{OWN_WORDS} 已入库")
-    sees(page, "暂不计的行(1)")
+    sees(page, "待核的行（1）")
     stored = batches.batches(site.office)
     assert len(stored) == before + 12
     assert len(waiting_rows(site.office)) == 1
@@ -107,14 +107,26 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     button(page, "入库").click()
     sees(page, f"{marked.name} 已入库")
     assert waiting_rows(site.office).empty
-    lacks(page, "暂不计的行")
+    lacks(page, "待核的行")
 
     pick_row(page, "batches", 0)
     page.get_by_label("原因", exact=True).fill("改错了")
     button(page, "撤回这一批").click()
     sees(page, "批已撤回,得分和名次已经按现在的数据重新计算")
     assert len(waiting_rows(site.office)) == 1
-    pick_row(page, "batches", 0)
+    # The cell may be put right on the page as well, and is confirmed by somebody else.
+    pick_row(page, "waiting", 0)
+    page.get_by_label("检查结果（须复核）").fill("符合")
+    button(page, "保存更正").click()
+    sees(page, "须由另一人复核确认后才计入")
+    sign(page, "李四")
+    pick_row(page, "unconfirmed", 0)
+    expect(button(page, "确认更正")).to_be_enabled()
+    shoot(page, "a-correction-to-confirm")
+    button(page, "确认更正").click()
+    sees(page, "已更正并入库")
+    assert waiting_rows(site.office).empty
+    pick_row(page, "batches", 1)
     button(page, "恢复这一批").click()
     sees(page, "批已恢复,得分和名次已经按现在的数据重新计算")
     assert waiting_rows(site.office).empty

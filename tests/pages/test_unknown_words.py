@@ -18,6 +18,7 @@ from wenming_metrics.reading import read
 from wenming_metrics.reading.model.reading import CONFIRM, NO_TABLE
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
 
 DAY = date(2026, 11, 19)
 DECODE = read.decode
@@ -386,3 +387,45 @@ def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811
     assert [one.label for one in app.button if one.label == "收起"] == []
     app.session_state["file_shown"] = first
     assert "##### 一" in texts(sound(app.run()))
+
+
+def register_with(old: str, new: str, office) -> bytes:
+    """A register in which a street stands under a new name, with the communities of the old one."""
+    with reading(office.store) as connection:
+        units = read_register(connection).units
+    number = units.query("name == @old")["unit"].item()
+    parent = units["name"][units["parent"][number]]
+    below = units[units["parent"] == number]["name"]
+    rows = [[new, "街道", parent], *([name, "社区", new] for name in below)]
+    return xlsx({"单位名册": [["单位名称", "单位类别", "上级单位"], *rows]})
+
+
+def test_a_street_that_may_stand_twice_is_asked_about_on_the_page(own):  # noqa: F811
+    old, *_ = names_of(own)
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "名册.xlsx", register_with(old, "新城街道", own))
+    assert "名册变化" in texts(app)
+    (question,) = [box for box in app.selectbox if box.label == "“新城街道”是"]
+    assert (question.value, question.options[-1]) == (None, "新设的单位")
+    question.set_value(question.options[0]).run()
+    assert "暂不计" not in texts(sound(app)).split("就是名册里的")[0]
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    with reading(own.store) as connection:
+        units = read_register(connection).units
+    assert units.query("name == '新城街道'")["aliases"].item()[-1] == old
+    assert old not in set(units["name"])
+
+
+def test_a_street_that_may_stand_twice_is_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    old, *_ = names_of(own)
+    path = tmp_path / "名册.xlsx"
+    path.write_bytes(register_with(old, "新城街道", own))
+    assert main(["check", str(path)]) != OK
+    shown = "".join(capsys.readouterr())
+    assert f"可能就是现在的“{old}" in shown
+    assert f"--unit 新城街道={old}" in shown
+    assert main(["check", str(path), "--unit", "新城街道"]) == FAILED
+    assert "新设的单位写" in "".join(capsys.readouterr())
+    assert main(["check", str(path), "--unit", f"新城街道={old}"]) == OK

@@ -23,13 +23,14 @@ def test_an_older_store_gets_its_answers_as_events(tmp_path):
     fresh = events_of(office.store)
     assert fresh["act"].tolist() == ["反馈", "申请不属实", "进展"]
     with writing(office.store) as connection:
-        for table in (schema.problem, schema.problem_event, schema.hand_out):
+        later = (schema.correction, schema.correction_end, schema.sender_answers)
+        for table in (schema.problem, schema.problem_event, schema.hand_out, *later):
             table.drop(connection)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
-        connection.execute(update(schema.store).values(version=6))
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute(update(schema.store).values(version=7))
     office.store.engine.dispose()
     url = office.store.engine.url.render_as_string(hide_password=False)
-    assert migrate.version_of(office.store.engine) == 6
+    assert migrate.version_of(office.store.engine) == 7
     again = events_of(open_store(url))
     columns = ["number", "act", "unit", "day", "minute", "details", "batch", "sheet", "source_row"]
     assert again[columns].to_dict("records") == fresh[columns].to_dict("records")

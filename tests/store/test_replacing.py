@@ -169,6 +169,27 @@ def test_what_is_said_before(office):
     assert changed.at["甲街道", "score_after"] == week.at["甲街道", "score"]
 
 
+def test_before_storing_it_is_said_who_stays_without_a_score(tmp_path):
+    indicators = [{"code": "A", "weight": 30}, {"code": "B", "weight": 70}]
+    office = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
+        indicators,
+        streets=[("甲街道", "主城区")],
+        extra="[coverage]\nweek = 0.6",
+    )
+    both = [row(lost=1), row("秩序", 1)]
+    thin = rehearsal.effect(office, commit.inspect(office, checklist(both[:1]), "一.xlsx"))
+    assert (thin.empty, thin.attrs["unscored"]) == (True, ["甲街道"])  # 30 of 100 were looked at
+    whole = commit.inspect(office, checklist(both), "二.xlsx")
+    assert rehearsal.effect(office, whole).attrs["unscored"] == []
+    commit.commit(office, whole, "测试")
+    # What takes a score away changes it.
+    replaced = commit.inspect(office, checklist(both[:1]), "三.xlsx", replaces=True)
+    gone = rehearsal.effect(office, replaced).iloc[0]
+    assert (gone["score_before"], gone["score_after"] == gone["score_after"]) == (90, False)
+
+
 def test_a_corrected_file_that_replaces_leaves_nothing_behind(office):
     rows_ = [*FIRST, row("秩序", 1, street="丙镇")]
     first = checklist(rows_)

@@ -28,6 +28,9 @@ TURNED_AWAY = [
     {"host": "127.0.0.1:8501", "origin": "null"},
     {"host": "user@evil.example"},
     {"host": "[::1"},
+    {"host": "127.0.0.1:8501, evil.example"},
+    {"host": "127.0.0.1:x"},
+    {"host": "127.0.0.1:8501", "origin": "https://127.0.0.1:8501"},
     {"host": ""},
     {},
 ]

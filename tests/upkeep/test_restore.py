@@ -1,8 +1,11 @@
 """What was backed up comes back, into any engine, and nothing that was there goes unseen."""
 
 import os
+import random
 import sqlite3
+import sys
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from sqlalchemy import select, update
 
 from tests.offices import checklist, copy_office, ingest, new_store
 from tests.store.first_version import make_first_version
+from tests.store.killing import READY, kill_at_random
 from tests.store.test_split import MONTH, filled_office, rows
 from tests.upkeep.test_backup import lines, opened, wrong
 from wenming_metrics.intake import commit
@@ -182,6 +186,36 @@ def test_nothing_lies_in_the_temporary_folder_while_it_works(office, tmp_path, m
     restore(new_store(tmp_path / "other"), office.rules, made.path)
     assert seen == []
     assert set(tmp_path.iterdir()) - set(beside) == {tmp_path / "other"}
+
+
+def restore_for_ever(url: str, rules, path: Path, temporary: str, tell) -> None:
+    """Restore a backup again and again; tell each that was finished."""
+    os.environ["SQLITE_TMPDIR"] = os.environ["TMPDIR"] = temporary
+    tempfile.tempdir = temporary
+    tell(READY)
+    while True:
+        tell(restore(url, rules, path, replace=True).rows)
+
+
+@pytest.mark.only("sqlite")
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_kills_leave_nothing_in_the_temporary_folder_and_the_store_whole(office, tmp_path):
+    temporary, other = tmp_path / "temporary", new_store(tmp_path / "other")
+    temporary.mkdir()
+    path = backup(office.store, tmp_path / "copy.db").path
+    begun = time.perf_counter()
+    restore(other, office.rules, path)
+    within, draw = 2 * (time.perf_counter() - begun), random.Random(20261130)
+    expected = figures(office)
+    for _ in range(4):
+        args = (other, office.rules, path, str(temporary))
+        told = kill_at_random(restore_for_ever, args, within=within, draw=draw)
+        within *= 0.9 if told else 1.2
+        assert list(temporary.iterdir()) == []
+        after = opened_at(other, office)
+        assert figures(after) == expected
+        after.store.engine.dispose()
+    assert wrong(opened_at(other, office)) == []
 
 
 def test_a_backup_with_its_log_beside_it_comes_back_too(office, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, QUIET, Drawing
 
 _WEEKDAYS = ["一", "二", "三", "四", "五", "六", "日"]
 _NOT_THERE = "#f1f3f5"
@@ -37,16 +37,19 @@ def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
             texts[weekday, week] = _hover_text(day, lines_by_day.get(day))
             if day in lines_by_day:
                 lost[weekday, week] = lines_by_day[day].lost
-    figure = new_figure()
+    drawing = Drawing()
     plain = {"showscale": False, "xgap": 2, "ygap": 2, "hoverinfo": "skip"}
-    figure.add_trace(go.Heatmap(z=ground, colorscale=[[0, _NOT_THERE], [1, _NOT_THERE]], **plain))
-    figure.add_trace(
+    drawing.traces.append(
+        go.Heatmap(z=ground, colorscale=[[0, _NOT_THERE], [1, _NOT_THERE]], **plain)
+    )
+    drawing.traces.append(
         go.Heatmap(
             **{"z": lost, "colorscale": _SCALE, "xgap": 2, "ygap": 2, "text": texts},
             **{"hovertemplate": "%{text}<extra></extra>", "showscale": False},
             **_span(lost),
         )
     )
+    figure = drawing.figure()
     _axes(figure, [first + timedelta(weeks=week) for week in range(weeks)])
     return figure
 

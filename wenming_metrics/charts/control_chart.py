@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 from wenming_metrics.scoring.trend.control_limits import NONE, Control
 
 _BAND = "#eef2f7"
@@ -38,26 +38,25 @@ def course_line(
     Returns: line with dots; dots out of the usual are larger, above blue triangles, below grey ones.
              The axis of the values does not begin at zero, and says so by its labels.
     """
-    figure = new_figure()
+    drawing = Drawing()
     where = np.asarray(positions)
     for number in range(int(control.stretch.max()) + 1 if len(where) else 0):
         in_stretch = control.stretch == number
         _range(
-            figure,
+            drawing,
             where[in_stretch],
             *(level[in_stretch] for level in (control.mean, control.low, control.high)),
         )
     if before is not None and has_line(before):
-        _earlier(figure, before)
-    figure.add_trace(_line(control, where, hovers))
+        _earlier(drawing, before)
+    drawing.traces.append(_line(control, where, hovers))
     for position, text in (cuts or {}).items():
-        _cut(figure, position, text)
+        _cut(drawing, position, text)
     reach = _reach(control, before)
     if target is not None and reach is not None and _is_near(target, reach):
         reach = (min(reach[0], target - 0.2), max(reach[1], target + 0.2))
-        figure.add_hline(y=target, line={"color": QUIET, "width": 1, "dash": "dot"})
-        write(
-            figure,
+        drawing.line_across({"color": QUIET, "width": 1, "dash": "dot"}, y=target)
+        drawing.write(
             f"目标 {target:g}",
             x=len(labels) - 0.6,
             y=target,
@@ -65,7 +64,8 @@ def course_line(
             yanchor="bottom",
         )
     if ends and reach is not None:
-        _ends(figure, ends, reach[0])
+        _ends(drawing, ends, reach[0])
+    figure = drawing.figure()
     _axes(figure, labels)
     figure.update_yaxes(range=reach)
     return figure
@@ -119,21 +119,21 @@ _MARKS = ["triangle-up", "triangle-down"]
 
 
 def _range(
-    figure: go.Figure, where: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarray
+    drawing: Drawing, where: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> None:
     """Draw mean and usual range of one stretch as a quiet band."""
     first, last = where[0] - 0.4, where[-1] + 0.4
     if not np.isnan(low[0]):
-        figure.add_shape(
+        drawing.shape(
             **{"type": "rect", "x0": first, "x1": last, "y0": low[0], "y1": high[0]},
             **{"fillcolor": _BAND, "line": {"width": 0}, "layer": "below"},
         )
     line = {"color": MUTED, "width": 1.5}
-    figure.add_shape(type="line", x0=first, x1=last, y0=mean[0], y1=mean[0], line=line)
+    drawing.shape(type="line", x0=first, x1=last, y0=mean[0], y1=mean[0], line=line)
 
 
-def _earlier(figure: go.Figure, before: Sequence[float]) -> None:
-    figure.add_trace(
+def _earlier(drawing: Drawing, before: Sequence[float]) -> None:
+    drawing.traces.append(
         go.Scatter(
             x=np.arange(len(before)),
             y=np.asarray(before, float),
@@ -144,17 +144,17 @@ def _earlier(figure: go.Figure, before: Sequence[float]) -> None:
     )
 
 
-def _cut(figure: go.Figure, position: float, text: str) -> None:
-    figure.add_vline(x=position, line={"color": QUIET, "width": 1.5, "dash": "dash"})
-    write(figure, text, x=position, y=1, yref="paper", yanchor="bottom", xanchor="left")
+def _cut(drawing: Drawing, position: float, text: str) -> None:
+    drawing.line_across({"color": QUIET, "width": 1.5, "dash": "dash"}, x=position)
+    drawing.write(text, x=position, y=1, yref="paper", yanchor="bottom", xanchor="left")
 
 
-def _ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
+def _ends(drawing: Drawing, ends: Sequence[tuple[float, str, str]], floor: float) -> None:
     """Draw thin lines whose marks stand at the foot of the figure and tell more when pointed at."""
     for position, _, _ in ends:
-        figure.add_vline(x=position, line={"color": QUIET, "width": 1, "dash": "dot"})
+        drawing.line_across({"color": QUIET, "width": 1, "dash": "dot"}, x=position)
     positions, marks, hovers = zip(*ends, strict=True)
-    figure.add_trace(
+    drawing.traces.append(
         go.Scatter(
             **{"x": positions, "y": [floor] * len(positions), "mode": "text", "text": marks},
             **{"textposition": "top left", "textfont": {"size": 14, "color": QUIET}},

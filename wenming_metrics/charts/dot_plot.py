@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _ROW, _HEAD, _FOOT = 25, 30, 30
 """Height of a row, of what stands above the first and below the last, in pixels."""
@@ -49,21 +49,22 @@ def dots(
     Returns: one trace a section; names on the left, figures on the right, the axis from a multiple of
              5 below the lowest to one above the highest, within 0 and 100: it need not begin at zero
     """
-    figure, labels, row = new_figure(), [], 0
+    drawing, labels, row = Drawing(), [], 0
     for section in sections:
         if section.title:
             labels.append((row, f"<b>{section.title}</b>"))
             if section.overall is not None:
-                _draw_overall(figure, section.overall, row)
+                _draw_overall(drawing, section.overall, row)
             if section.note:
-                _note(figure, row, section.note, QUIET, across=0)
+                _note(drawing, row, section.note, QUIET, across=0)
             row += 1
         labels += [(row + index, name) for index, name in enumerate(section.lines["name"])]
-        figure.add_trace(_trace(section, row))
-        _say_beside(figure, section.lines["said"], row, quiet=section.quiet)
+        drawing.traces.append(_trace(section, row))
+        _say_beside(drawing, section.lines["said"], row, quiet=section.quiet)
         row += len(section.lines)
     low, high = reach(sections, [*marks.values(), *([] if target is None else [target])])
-    _draw_lines(figure, marks, target)
+    _draw_lines(drawing, marks, target)
+    figure = drawing.figure()
     figure.update_layout(
         height=_ROW * max(row, 1) + _HEAD + _FOOT, margin={"t": _HEAD, "r": _RIGHT}
     )
@@ -125,10 +126,10 @@ def _error(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> di
     }
 
 
-def _draw_overall(figure: go.Figure, overall: tuple[float, float, float, str], row: int) -> None:
+def _draw_overall(drawing: Drawing, overall: tuple[float, float, float, str], row: int) -> None:
     """Draw the figure of a whole section in the row of its title."""
     value, low, high, label = overall
-    figure.add_trace(
+    drawing.traces.append(
         go.Scatter(
             x=[value],
             y=[row],
@@ -138,33 +139,32 @@ def _draw_overall(figure: go.Figure, overall: tuple[float, float, float, str], r
             hoverinfo="skip",
         )
     )
-    _note(figure, row, f"<b>{label}</b>", QUIET)
+    _note(drawing, row, f"<b>{label}</b>", QUIET)
 
 
-def _say_beside(figure: go.Figure, texts: pd.Series, row: int, *, quiet: bool) -> None:
+def _say_beside(drawing: Drawing, texts: pd.Series, row: int, *, quiet: bool) -> None:
     for index, text in enumerate(texts):
-        _note(figure, row + index, text, QUIET if quiet else ACCENT)
+        _note(drawing, row + index, text, QUIET if quiet else ACCENT)
 
 
-def _note(figure: go.Figure, row: int, text: str, colour: str, across: float = 1) -> None:
+def _note(drawing: Drawing, row: int, text: str, colour: str, across: float = 1) -> None:
     beside = {"xref": "paper", "x": across, "xanchor": "left", "xshift": 6, "align": "left"}
-    write(figure, text, y=row, font={"size": 12, "color": colour}, **beside)
+    drawing.write(text, y=row, font={"size": 12, "color": colour}, **beside)
 
 
-def _draw_lines(figure: go.Figure, marks: Mapping[str, float], target: float | None) -> None:
+def _draw_lines(drawing: Drawing, marks: Mapping[str, float], target: float | None) -> None:
     """Draw the lines across all rows; of two labels each stands on the side away from the other."""
     positions = [*marks.values(), *([] if target is None else [target])]
     middle = sum(positions) / len(positions) if positions else 0.0
     for label, position in marks.items():
-        figure.add_vline(x=position, line={"color": QUIET, "width": 1.2}, layer="below")
-        _label(figure, position, label, on_the_right=position >= middle)
+        drawing.line_across({"color": QUIET, "width": 1.2}, x=position, layer="below")
+        _label(drawing, position, label, on_the_right=position >= middle)
     if target is not None:
-        figure.add_vline(
-            x=target, line={"color": QUIET, "width": 1.2, "dash": "dash"}, layer="below"
-        )
-        _label(figure, target, f"目标 {target:g}", on_the_right=bool(marks) and target > middle)
+        dashed = {"color": QUIET, "width": 1.2, "dash": "dash"}
+        drawing.line_across(dashed, x=target, layer="below")
+        _label(drawing, target, f"目标 {target:g}", on_the_right=bool(marks) and target > middle)
 
 
-def _label(figure: go.Figure, position: float, text: str, *, on_the_right: bool) -> None:
+def _label(drawing: Drawing, position: float, text: str, *, on_the_right: bool) -> None:
     side = {"xanchor": "left" if on_the_right else "right", "yanchor": "bottom"}
-    write(figure, text, x=position, yref="paper", y=1, **side, bordercolor=LINE, borderwidth=0)
+    drawing.write(text, x=position, yref="paper", y=1, **side, bordercolor=LINE, borderwidth=0)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 CLEARLY, PERHAPS, SAME = 2, 1, 0
 """How far a unit lies from the city: out of the far limits, of the near ones only, of none."""
@@ -45,16 +45,17 @@ def funnel_chart(units: pd.DataFrame, limits: FunnelLimits, city_label: str) -> 
              names, out of the near ones as diamonds, the others as light circles, the quiet ones
              open; the axis of the rates need not begin at zero
     """
-    figure = new_figure()
+    drawing = Drawing()
     lines = limits.lines
-    _ground(figure, lines, "far_low", "far_high", _OUTER)
-    _ground(figure, lines, "low", "high", _INNER)
-    figure.add_hline(y=limits.centre, line={"color": QUIET, "width": 1.2})
+    _ground(drawing, lines, "far_low", "far_high", _OUTER)
+    _ground(drawing, lines, "low", "high", _INNER)
+    drawing.line_across({"color": QUIET, "width": 1.2}, y=limits.centre)
     beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "align": "left"}
-    write(figure, city_label, y=limits.centre, **beside)
-    figure.add_trace(_units(units))
+    drawing.write(city_label, y=limits.centre, **beside)
+    drawing.traces.append(_units(units))
     for unit in _units_to_name(units).itertuples():
-        _name(figure, unit)
+        _name(drawing, unit)
+    figure = drawing.figure()
     figure.update_layout(height=_HEIGHT, margin={"t": 12, "r": 52})
     last = float(lines["n"].max()) if len(lines) else 1.0
     figure.update_xaxes(
@@ -64,8 +65,8 @@ def funnel_chart(units: pd.DataFrame, limits: FunnelLimits, city_label: str) -> 
     return figure
 
 
-def _ground(figure: go.Figure, lines: pd.DataFrame, low: str, high: str, colour: str) -> None:
-    figure.add_trace(
+def _ground(drawing: Drawing, lines: pd.DataFrame, low: str, high: str, colour: str) -> None:
+    drawing.traces.append(
         go.Scatter(
             x=[*lines["n"], *lines["n"][::-1]],
             y=[*lines[high], *lines[low][::-1]],
@@ -109,10 +110,10 @@ def _units_to_name(units: pd.DataFrame) -> pd.DataFrame:
     return apart.loc[order].head(_NAMES_TO)
 
 
-def _name(figure: go.Figure, unit: tuple) -> None:
+def _name(drawing: Drawing, unit: tuple) -> None:
     above = unit.verdict > 0
     side = {"yshift": 9, "yanchor": "bottom"} if above else {"yshift": -9, "yanchor": "top"}
-    write(figure, unit.name, x=unit.n, y=unit.value, font={"size": 12}, **side)
+    drawing.write(unit.name, x=unit.n, y=unit.value, font={"size": 12}, **side)
 
 
 def _ends(units: pd.DataFrame, limits: FunnelLimits) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, MUTED, QUIET, new_figure
+from wenming_metrics.charts.template import ACCENT, MUTED, QUIET, Drawing
 
 _ROW, _EDGE = 44, 30
 """Height of one bar and of what is above and below all bars, in pixels."""
@@ -19,8 +19,8 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
     Returns: horizontal bars; the name stands above its bar, so that a narrow screen cuts nothing
     """
     texts = [_value(line) for line in losses.itertuples()]
-    figure = new_figure()
-    figure.add_trace(
+    drawing = Drawing()
+    drawing.traces.append(
         go.Bar(
             x=losses["loss"],
             y=list(range(len(losses))),
@@ -36,8 +36,9 @@ def loss_bars(losses: pd.DataFrame, chosen: int | None = None) -> go.Figure:
         )
     )
     for row, line in enumerate(losses.itertuples()):
-        figure.add_annotation(_heading(row, line.name, line.path))
+        drawing.annotations.append(_heading(row, line.name, line.path))
     longest = float(losses["loss"].max()) if len(losses) else 1.0
+    figure = drawing.figure()
     figure.update_layout(height=_ROW * len(losses) + _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, longest * 1.35 or 1.0], visible=False)
     figure.update_yaxes(range=[len(losses) - 0.5, -0.75], visible=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write_over_bar
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _ROW, _EDGE = 44, 30
 """Height of one bar and of what is above and below all bars, in pixels."""
@@ -20,11 +20,11 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
     Returns: horizontal bars from zero with the name above, and a line of the cumulated share, on one
              axis of shares of the whole; the first trace has a point per bar
     """
-    figure, size = new_figure(), len(losses)
+    drawing, size = Drawing(), len(losses)
     rows = list(range(size))
     running = losses["share"].cumsum()
     colours = [ACCENT if row < main else MUTED for row in rows]
-    figure.add_trace(
+    drawing.traces.append(
         go.Bar(
             x=losses["share"],
             y=rows,
@@ -43,12 +43,20 @@ def pareto(losses: pd.DataFrame, main: int, *, together: bool = True) -> go.Figu
         sum_text = (
             f"<span style='color:{QUIET};font-size:12px'>{_running(share, together, 0)}</span>"
         )
-        write_over_bar(figure, row, f"{line.name} <b>{line.loss:.2f}</b> 分 {sum_text}")
+        drawing.write_over_bar(row, f"{line.name} <b>{line.loss:.2f}</b> 分 {sum_text}")
+    if together:
+        _add_running(drawing, running)
+    figure = drawing.figure()
     figure.update_layout(height=_ROW * size + 2 * _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, 1.04], visible=together)
     figure.update_yaxes(range=[size - 0.4, -0.75], visible=False)
     if together:
-        _add_running(figure, running)
+        figure.update_xaxes(
+            tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
+            tickformat=".0%",
+            tickfont={"size": 12},
+            linecolor=LINE,
+        )
     return figure
 
 
@@ -56,9 +64,9 @@ def _running(share: float, together: bool, decimals: int) -> str:
     return f" 累计 {share:.{decimals}%}" if together else ""
 
 
-def _add_running(figure: go.Figure, running: pd.Series) -> None:
+def _add_running(drawing: Drawing, running: pd.Series) -> None:
     """Draw the cumulated shares as a line, and the line at 80 %."""
-    figure.add_trace(
+    drawing.traces.append(
         go.Scatter(
             x=running,
             y=list(range(len(running))),
@@ -68,7 +76,7 @@ def _add_running(figure: go.Figure, running: pd.Series) -> None:
             hoverinfo="skip",
         )
     )
-    figure.add_shape(
+    drawing.shape(
         type="line",
         xref="x",
         yref="paper",
@@ -78,12 +86,6 @@ def _add_running(figure: go.Figure, running: pd.Series) -> None:
         y1=1,
         line={"color": QUIET, "width": 1, "dash": "dash"},
     )
-    figure.update_xaxes(
-        tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
-        tickformat=".0%",
-        tickfont={"size": 12},
-        linecolor=LINE,
-    )
 
 
 def recurring_bars(counts: pd.DataFrame) -> go.Figure:
@@ -92,9 +94,9 @@ def recurring_bars(counts: pd.DataFrame) -> go.Figure:
     Takes:   counts - name, found, any, any_rate (per cent), most on top
     Returns: horizontal bars from zero, the dark part comes back; the name stands above its bar
     """
-    figure, rows = new_figure(), list(range(len(counts)))
+    drawing, rows = Drawing(), list(range(len(counts)))
     for values, colour in ((counts["any"], ACCENT), (counts["found"] - counts["any"], MUTED)):
-        figure.add_trace(
+        drawing.traces.append(
             go.Bar(
                 x=values,
                 y=rows,
@@ -111,8 +113,9 @@ def recurring_bars(counts: pd.DataFrame) -> go.Figure:
         rows, counts["name"], counts["any"], counts["any_rate"], strict=True
     ):
         share = f"<span style='color:{QUIET};font-size:12px'>占 {rate:.0f}%</span>"
-        write_over_bar(figure, row, f"{name} <b>{repeated:,}</b> 条 {share}")
+        drawing.write_over_bar(row, f"{name} <b>{repeated:,}</b> 条 {share}")
     longest = float(counts["found"].max()) if len(counts) else 1.0
+    figure = drawing.figure()
     figure.update_layout(barmode="stack", height=_ROW * len(counts) + _EDGE, bargap=0.66)
     figure.update_xaxes(range=[0, longest * 1.04 or 1.0], visible=False)
     figure.update_yaxes(range=[len(counts) - 0.5, -0.75], visible=False)

@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from wenming_metrics.charts.svg import picture
-from wenming_metrics.charts.template import ACCENT, FONTS, LINE, MUTED, QUIET, TEXT, new_figure
+from wenming_metrics.charts.template import ACCENT, FONTS, LINE, MUTED, QUIET, TEXT, Drawing
 
 _HEIGHT = 300
 _WIDE, _TALL, _EDGE = 720, 98, 34
@@ -41,18 +41,19 @@ def rank_lines(points: Sequence[PeriodRank]) -> go.Figure:
     Takes:   points - oldest first
     Returns: two lines on one time axis; the axis of scores does not begin at zero
     """
-    figure, where = new_figure(), list(range(len(points)))
+    drawing, where = Drawing(), list(range(len(points)))
     ranks = [point.rank or None for point in points]
     scores = [point.score for point in points]
     low, high = _reach(scores)
     gaps = [index for index, score in enumerate(scores) if score is None]
-    figure.add_trace(_gaps(gaps, [points[gap].why for gap in gaps], (low, high), len(points)))
+    drawing.traces.append(_gaps(gaps, [points[gap].why for gap in gaps], (low, high), len(points)))
     hovers = [point.hover for point in points]
-    figure.add_trace(_line(where, scores, _few(scores), hovers, "y", _sides(scores)))
+    drawing.traces.append(_line(where, scores, _few(scores), hovers, "y", _sides(scores)))
     texts = ["" if rank is None else str(rank) for rank in ranks]
-    figure.add_trace(_line(where, ranks, texts, hovers, "y2", ["top center"] * len(points)))
+    drawing.traces.append(_line(where, ranks, texts, hovers, "y2", ["top center"] * len(points)))
     worst = max([2, *(rank for rank in ranks if rank)])
     step = max(1, -(-len(points) // 12))
+    figure = drawing.figure()
     figure.update_layout(height=_HEIGHT, barmode="overlay", bargap=0)
     figure.update_xaxes(
         tickvals=where[::-1][::step],
@@ -209,8 +210,8 @@ def _words(x: float, y: float, text: str, colour: str, *, bold: bool = False) ->
 
 def count_bars(labels: Sequence[str], counts: Sequence[int], hovers: Sequence[str]) -> go.Figure:
     """Draw how many problems there were, period by period, as bars from zero."""
-    figure = new_figure()
-    figure.add_trace(
+    drawing = Drawing()
+    drawing.traces.append(
         go.Bar(
             x=list(range(len(labels))),
             y=list(counts),
@@ -224,6 +225,7 @@ def count_bars(labels: Sequence[str], counts: Sequence[int], hovers: Sequence[st
     )
     step = max(1, -(-len(labels) // 12))
     where = list(range(len(labels)))[::-1][::step]
+    figure = drawing.figure()
     figure.update_xaxes(tickvals=where, ticktext=[labels[index] for index in where], showgrid=False)
     figure.update_yaxes(visible=False, rangemode="tozero")
     figure.update_layout(height=220, margin={"l": 8, "r": 8, "t": 28, "b": 8})

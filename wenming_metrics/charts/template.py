@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import plotly.graph_objects as go
 
 ACCENT = "#1f4e79"
@@ -59,17 +61,44 @@ CONFIG = {
 """What every chart is drawn with: one tool (保存为图片), words in Chinese."""
 
 
-def write(figure: go.Figure, text: str, **where: object) -> None:
-    """Write into a figure, small and quiet unless a font is given. Takes: where - x, y, xanchor, ..."""
-    small = {"font": {"size": 12, "color": QUIET}}
-    figure.add_annotation(text=text, showarrow=False, **small | where)
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The parts of a figure, collected before it is made: plotly checks all earlier ones at each that is added."""
 
+    traces: list[go.Trace] = field(default_factory=list)
+    annotations: list[dict[str, object]] = field(default_factory=list)
+    shapes: list[dict[str, object]] = field(default_factory=list)
 
-def write_over_bar(figure: go.Figure, row: int, text: str) -> None:
-    """Write what a bar is about above its left end."""
-    figure.add_annotation(text=text, x=0, y=row, yshift=17, xanchor="left", showarrow=False)
+    def write(self, text: str, **where: object) -> None:
+        """Write, small and quiet unless a font is given. Takes: where - x, y, xanchor, ..."""
+        small = {"font": {"size": 12, "color": QUIET}}
+        self.annotations.append({"text": text, "showarrow": False, **small, **where})
 
+    def write_over_bar(self, row: int, text: str) -> None:
+        """Write what a bar is about above its left end."""
+        over_bar = {"x": 0, "y": row, "yshift": 17, "xanchor": "left"}
+        self.annotations.append({"text": text, "showarrow": False, **over_bar})
 
-def new_figure() -> go.Figure:
-    """Give an empty figure in the common look."""
-    return go.Figure(layout={"template": TEMPLATE})
+    def shape(self, **looks: object) -> None:
+        """Draw a line or a rectangle."""
+        self.shapes.append(looks)
+
+    def line_across(
+        self,
+        line: dict[str, object],
+        *,
+        x: float | None = None,
+        y: float | None = None,
+        **looks: object,
+    ) -> None:
+        """Draw a line over the whole height at an x, or over the whole width at a y."""
+        along, over, position = ("x", "y", x) if y is None else ("y", "x", y)
+        ends = {f"{along}0": position, f"{along}1": position, f"{over}0": 0, f"{over}1": 1}
+        axes = {f"{along}ref": along, f"{over}ref": f"{over} domain"}
+        self.shapes.append({"type": "line", **ends, **axes, "line": line, **looks})
+
+    def figure(self) -> go.Figure:
+        """Make the figure, in the common look."""
+        layout = {"annotations": self.annotations, "shapes": self.shapes}
+        filled = {name: lines for name, lines in layout.items() if lines}
+        return go.Figure(self.traces, layout={"template": TEMPLATE, **filled})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, TEXT, new_figure
+from wenming_metrics.charts.template import ACCENT, TEXT, Drawing
 
 _LIGHT = (238, 242, 247)
 _DARK = tuple(int(ACCENT[start : start + 2], 16) for start in (1, 3, 5))
@@ -30,10 +30,10 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
              branch on)
     Returns: one trace, a point per block in the order of the lines
     """
-    figure, total_loss = new_figure(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
+    drawing, total_loss = Drawing(), float(blocks.loc[blocks["level"] == 0, "loss"].sum()) or 1.0
     height = min(_TREE, 100 + 36 * len(blocks))
     shades = blocks["loss"].to_numpy(float) / (float(blocks["loss"].max()) or 1.0)
-    figure.add_trace(
+    drawing.traces.append(
         _bars(
             x=blocks["level"].to_numpy(float) + 0.5,
             base=blocks["start"],
@@ -51,6 +51,7 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
         )
     )
     levels = int(blocks["level"].max()) + 1 if len(blocks) else 1
+    figure = drawing.figure()
     figure.update_layout(height=height, uniformtext={"minsize": 11, "mode": "hide"})
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
     figure.update_xaxes(range=[0, levels], visible=False)
@@ -68,9 +69,9 @@ def shades(table: pd.DataFrame) -> go.Figure:
     rows, columns = values.shape
     most = max(float(values.max()) if values.size else 0.0, np.finfo(float).tiny)
     flat = np.clip(values.reshape(-1), 0.0, None)
-    figure = new_figure()
+    drawing = Drawing()
     names = [(row, column) for row in table.index for column in table.columns]
-    figure.add_trace(
+    drawing.traces.append(
         _bars(
             x=np.tile(np.arange(columns) + 0.5, rows),
             base=np.repeat(np.arange(rows), columns).astype(float),
@@ -86,6 +87,7 @@ def shades(table: pd.DataFrame) -> go.Figure:
     heads = [_folded(str(name), 4 if columns <= _FEW else 2) for name in table.columns]
     lines = max((head.count("<br>") + 1 for head in heads), default=1)
     top = _HEAD * lines + _EDGE
+    figure = drawing.figure()
     figure.update_layout(height=_ROW * rows + top, margin={"t": top, "b": 0})
     figure.update_xaxes(
         range=[0, columns],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _ROW, _EDGE = 52, 34
 _DOWN = "#6b7683"
@@ -28,8 +28,8 @@ def change_bars(
         starts.append(start)
         start += points
     rows = len(moved) + 2
-    figure = new_figure()
-    figure.add_trace(
+    drawing = Drawing()
+    drawing.traces.append(
         go.Bar(
             x=list(moved),
             base=starts,
@@ -42,7 +42,7 @@ def change_bars(
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    figure.add_trace(
+    drawing.traces.append(
         go.Scatter(
             x=list(scores),
             y=[0, rows - 1],
@@ -51,9 +51,10 @@ def change_bars(
             hoverinfo="skip",
         )
     )
-    _join(figure, [*starts, scores[1]])
-    _name(figure, names, moved, ends, scores)
+    _join(drawing, [*starts, scores[1]])
+    _name(drawing, names, moved, ends, scores)
     low, high = _reach([*starts, *scores])
+    figure = drawing.figure()
     figure.update_layout(height=_ROW * rows + _EDGE, bargap=0.64)
     figure.update_xaxes(range=[low, high], nticks=6, ticksuffix=" 分", showgrid=True)
     figure.update_yaxes(range=[rows - 0.5, -0.8], visible=False)
@@ -65,15 +66,15 @@ def signed(points: float) -> str:
     return f"{points:+.2f}".replace("-", "−") if abs(points) >= 0.005 else "0"
 
 
-def _join(figure: go.Figure, heights: Sequence[float]) -> None:
+def _join(drawing: Drawing, heights: Sequence[float]) -> None:
     """Draw the thin lines from the end of one bar to the start of the next."""
     for row, value in enumerate(heights):
         line = {"color": LINE, "width": 1}
-        figure.add_shape(type="line", x0=value, x1=value, y0=row, y1=row + 1, line=line)
+        drawing.shape(type="line", x0=value, x1=value, y0=row, y1=row + 1, line=line)
 
 
 def _name(
-    figure: go.Figure,
+    drawing: Drawing,
     names: Sequence[str],
     moved: Sequence[float],
     ends: tuple[str, str],
@@ -85,7 +86,7 @@ def _name(
     texts.append(f"{ends[1]} <b>{scores[1]:.2f}</b>")
     for row, text in enumerate(texts):
         over_bar = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left", "yshift": 19}
-        write(figure, text, y=row, font={"color": QUIET}, **over_bar)
+        drawing.write(text, y=row, font={"color": QUIET}, **over_bar)
 
 
 def _reach(values: Sequence[float]) -> tuple[float, float]:

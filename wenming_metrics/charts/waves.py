@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, new_figure, write
+from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _HEIGHT = 340
 BROKEN = "口径调整,前后不可比"
@@ -23,17 +23,18 @@ def wave_line(waves: pd.DataFrame, target: float | None, decimals: int) -> go.Fi
     Returns: one trace per stretch of one definition, and a vertical line between two of them; the
              axis of the rates need not begin at zero
     """
-    figure = new_figure()
+    drawing = Drawing()
     for stretch in stretches(waves["changed"]):
-        figure.add_trace(_stretch(waves.iloc[stretch], stretch.start))
+        drawing.traces.append(_stretch(waves.iloc[stretch], stretch.start))
     for index in np.flatnonzero(waves["changed"].to_numpy(bool)):
-        _break(figure, int(index), len(waves))
-    _values(figure, waves, decimals)
+        _break(drawing, int(index), len(waves))
+    _values(drawing, waves, decimals)
     low, high = _ends(waves, target)
     if target is not None:
-        figure.add_hline(y=target, line={"color": QUIET, "width": 1.2, "dash": "dash"})
+        drawing.line_across({"color": QUIET, "width": 1.2, "dash": "dash"}, y=target)
         beside = {"x": 0, "xref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        write(figure, f"目标 {target:g}", y=target, **beside)
+        drawing.write(f"目标 {target:g}", y=target, **beside)
+    figure = drawing.figure()
     figure.update_layout(height=_HEIGHT, margin={"t": 30})
     figure.update_xaxes(
         tickvals=list(range(len(waves))), ticktext=list(waves["label"]), tickangle=0,
@@ -77,20 +78,20 @@ def _stretch(waves: pd.DataFrame, start: int) -> go.Scatter:
     )
 
 
-def _values(figure: go.Figure, waves: pd.DataFrame, decimals: int) -> None:
+def _values(drawing: Drawing, waves: pd.DataFrame, decimals: int) -> None:
     """Write each figure above its dot: a picture is read without a pointer."""
     for index, (value, high) in enumerate(zip(waves["value"], waves["high"], strict=True)):
         if not np.isnan(value):
             top = value if np.isnan(high) else high
             font, text = {"size": 12, "color": ACCENT}, f"<b>{value:.{decimals}f}</b>"
-            write(figure, text, x=index, y=top, yanchor="bottom", yshift=3, font=font)
+            drawing.write(text, x=index, y=top, yanchor="bottom", yshift=3, font=font)
 
 
-def _break(figure: go.Figure, index: int, count: int) -> None:
-    figure.add_vline(x=index - 0.5, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+def _break(drawing: Drawing, index: int, count: int) -> None:
+    drawing.line_across({"color": QUIET, "width": 1.5, "dash": "dash"}, x=index - 0.5)
     # A label beside the last waves would run out of the picture.
     side = "left" if index <= count / 2 else "right"
-    write(figure, BROKEN, x=index - 0.5, y=1, yref="paper", yanchor="bottom", xanchor=side)
+    drawing.write(BROKEN, x=index - 0.5, y=1, yref="paper", yanchor="bottom", xanchor=side)
 
 
 def _ends(waves: pd.DataFrame, target: float | None) -> tuple[float, float]:

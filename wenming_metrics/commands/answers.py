@@ -77,6 +77,14 @@ def add_answers(command: argparse.ArgumentParser) -> None:
         help="这个表头就是这一列,如 罚掉的分=扣分;“表头=不读”是不读这一列;可以写几次,入库时按表头记住",
     )
     command.add_argument(
+        "--unit",
+        action="append",
+        default=[],
+        metavar="名册里的写法=原单位",
+        help="单位名册里的这个单位就是现在的哪个单位，如 新城街道=江门街道；“新城街道=新设”是新设的单位；"
+        "可以写几次",
+    )
+    command.add_argument(
         "--year", type=int, metavar="年份", help="日期没写年份、标题里也没有的,按这一年读,如 2026"
     )
 
@@ -89,7 +97,8 @@ def answers_of(options: argparse.Namespace) -> SenderAnswers:
     kinds = tuple((sheet, _kind(title)) for sheet, title in options.kind)
     columns = tuple(map(_column, options.map))
     facts = (options.split, options.bare, kinds, columns, options.year, options.equal_rows)
-    return SenderAnswers(confirmed, scope, looked, *facts)
+    same_units = tuple(map(_same_unit, options.unit))
+    return SenderAnswers(confirmed, scope, looked, *facts, same_units)
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -101,6 +110,14 @@ def _column(text: str) -> tuple[str, str]:
             f"“{text}”要写成 表头=列名,列名如 扣分、街道、点位名称;不读的写 表头=不读。"
         )
     return header, names.get(title, title)
+
+
+def _same_unit(text: str) -> tuple[str, str]:
+    """Part 「新城街道=江门街道」 into a unit as written and the unit in force, "" for a new one."""
+    unit_name, _, unit = (piece.strip() for piece in text.rpartition("="))
+    if not unit_name or not unit:
+        raise IntakeError(f"“{text}”要写成 名册里的写法=原单位，新设的单位写 名册里的写法=新设。")
+    return unit_name, "" if unit == "新设" else unit
 
 
 def _kind(title: str) -> str:

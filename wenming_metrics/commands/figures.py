@@ -18,11 +18,14 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
+    say,
     say_saved,
 )
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.issues import issues, signed_for
+from wenming_metrics.queries.files.held_effect import held_counts, held_in, held_sentence, with_held
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
@@ -126,13 +129,29 @@ def _ranking(options: argparse.Namespace) -> int:
     shortlists = _shortlists(options, office, window) if ranked else None
     if options.json:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
+        facts["held"] = held_sentence(held_in(office, window))
+        facts["signed"] = _signed_note(office, window)
         print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
     elif ranked:
         print_ranking(office, window, units)
         print_shortlists(shortlists)
     else:
-        print_listing(window, units)
+        print_listing(office, window, units)
+    note = "" if options.json else _signed_note(office, window)
+    if note:
+        say(note)
     return OK
+
+
+def _signed_note(office: Office, window: periods.Window) -> str:
+    """Say that a window is signed, so that nobody takes live figures for those; "": it is not."""
+    signed_issue = signed_for(issues(office), window)
+    if signed_issue is None:
+        return ""
+    return (
+        f"{signed_issue.title}已签发（{signed_issue.document}），名单以签发的为准；这里是实时数据，"
+        f"变动见 issue verify {signed_issue.year}-{signed_issue.number}。"
+    )
 
 
 def _board(options: argparse.Namespace, office: Office) -> Board:
@@ -146,16 +165,24 @@ def _board(options: argparse.Namespace, office: Office) -> Board:
 def _listed(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
-        return ranking.listing(office, window, options.board)
+        return _beside_held(ranking.listing(office, window, options.board), options, office, window)
     ranked = ranking.ranking(office, window, options.board)
+    ranked = _beside_held(ranked, options, office, window)
     return ranked[ranked["group"] == options.group] if options.group else ranked
+
+
+def _beside_held(
+    lines: pd.DataFrame, options: argparse.Namespace, office: Office, window: periods.Window
+) -> pd.DataFrame:
+    return with_held(lines, held_counts(office, window, options.board))
 
 
 def _shortlists(
     options: argparse.Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    shortlists = named_units(office, window, options.board)
+    named_lines = named_units(office, window, options.board)
+    shortlists = _beside_held(named_lines, options, office, window)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 
@@ -221,7 +248,8 @@ def _export(options: argparse.Namespace) -> int:
     window = _window(options, office)
     units = _listed(options, office, window)
     notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [
-        f"时段:{window.title}"
+        f"时段:{window.title}",
+        *filter(None, [_signed_note(office, window), held_sentence(held_in(office, window))]),
     ]
     if options.under:
         notes.append("整个时段都按这一版办法计算,只供比较。")

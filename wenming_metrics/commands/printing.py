@@ -15,6 +15,8 @@ from rich.table import Table
 
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window
+from wenming_metrics.domain.privacy import mask
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial
@@ -83,7 +85,7 @@ def say_saved(options: argparse.Namespace) -> None:
 
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
-    return f"打不开文件:{error.filename or ''}({error.strerror})"
+    return f"打不开文件:{mask(str(error.filename or ''))}({error.strerror})"
 
 
 def plain(frame: pd.DataFrame) -> list[dict]:
@@ -156,6 +158,7 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     )
     if window.kind == "day":
         out.print("当日点位少,名次仅供参考。")
+    print_held(held_in(office, window))
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
         names = ("rank", "moved", "unit_name", "score", "change")
         table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
@@ -169,6 +172,12 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     for line in ranked[ranked["status"] == VETOED].itertuples():
         text = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
         out.print(text, markup=False)
+
+
+def print_held(rows: pd.DataFrame) -> None:
+    """Print how many rows do not count yet and what they could change; see `held_effect.held_in`."""
+    if len(rows):
+        out.print(held_sentence(rows), markup=False)
 
 
 def print_shortlists(shortlists: pd.DataFrame) -> None:
@@ -187,11 +196,14 @@ def _line(line: object) -> list[str]:
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'(并列)' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    return [rank_text, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
+    waiting_rows = int(getattr(line, "held", 0))  # the demonstration asks for none
+    name = f"{line.unit_name}（{waiting_rows}条待核）" if waiting_rows else line.unit_name
+    return [rank_text, moved, name, f"{line.score:.2f}", change, *figures]
 
 
-def print_listing(window: Window, units: pd.DataFrame) -> None:
+def print_listing(office: Office, window: Window, units: pd.DataFrame) -> None:
     """Print a board that is not ranked; columns of `queries.ranking.ranking.listing`."""
+    print_held(held_in(office, window))
     names = (
         "unit_name",
         "failed",

@@ -1,4 +1,4 @@
-"""Commands that care for the store: backup, restore, verify, retally, health, prune."""
+"""Commands that care for the store: backup, restore, verify, retally, health, prune, clean."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 from rich.progress import track
 
-from wenming_metrics.commands import FAILED, OK, Add, add_workers, workers_on_store
+from wenming_metrics.commands import FAILED, HELD, OK, Add, add_workers, workers_on_store
 from wenming_metrics.commands.bulletins import check_file
 from wenming_metrics.commands.printing import err, print_health, print_json, print_report, say
 from wenming_metrics.queries.office import open_office, read_rules
 from wenming_metrics.runtime import settings
 from wenming_metrics.store.database import open_store
 from wenming_metrics.upkeep.backup import backup
+from wenming_metrics.upkeep.clean import clean
 from wenming_metrics.upkeep.health import health
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.rebuild_tallies import retally_store
@@ -38,11 +39,29 @@ def add_commands(add: Add) -> None:
     )
     add_workers(checked)
     add_workers(add("retally", _retally, "重算:从入库的行把全部汇总重新算过,照常可用"))
+    add("clean", _clean, "清除以前入库的数据里的个人信息：原文件、单元格、文字和日志；各项得分不变")
     add("health", _health, "数据的状态,供监控使用")
     dropped = add("prune", _prune, "清除保留期以前的原文件(行、单元格和摘要都留着)")
     dropped.add_argument(
         "--days", type=_days, metavar="天", help="保留多少天(默认 WENMING_KEEP_ORIGINALS)"
     )
+
+
+def _clean(options: argparse.Namespace) -> int:
+    config = settings.load()
+    cleaned = clean(open_office(config), config.logs)
+    message = (
+        f"已清除个人信息：{cleaned.files:,}个原文件、{cleaned.blocks:,}块单元格、{cleaned.texts:,}处文字、"
+        f"{cleaned.logs:,}个日志（{cleaned.seconds:.1f}秒）。以前的备份里还有这些信息，请另行销毁。"
+    )
+    if cleaned.unread:
+        numbers = "、".join(map(str, cleaned.unread))
+        message += f"第{numbers}批的原文件现在打不开，没有动，请核实。"
+    if cleaned.signed:
+        names = "、".join(cleaned.signed)
+        message += f"已签发的{names}里有电话号码等，改动后校验码就不符，没有动。"
+    say(message, as_json=options.json, **asdict(cleaned))
+    return HELD if cleaned.unread or cleaned.signed else OK
 
 
 def _days(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -48,7 +48,7 @@ def make_moves(
     order: Order,
     pictures: Sequence[bytes] = (),
 ) -> list[str]:
-    """Make one move of some problems; where one of them is not allowed, none is made.
+    """Make one move of some problems; where one of them is not allowed, none is moved.
 
     Findings without a number get one, which stays theirs.
 
@@ -57,25 +57,49 @@ def make_moves(
     Returns: the numbers
     Raises IntakeError that says of each problem why not.
     """
-    if not problems:
+    return make_several(office, [(problems, order)], pictures)
+
+
+def make_several(
+    office: Office,
+    moves: Sequence[tuple[Sequence[str | Finding], Order]],
+    pictures: Sequence[bytes] = (),
+) -> list[str]:
+    """Make moves of several orders, such as 交办 to each of many units; all or none.
+
+    Takes:   moves - problems as `make_moves` takes them, each with its order
+    Returns: the numbers
+    Raises IntakeError that says of each problem why not.
+    """
+    if not any(problems for problems, _ in moves):
         raise IntakeError("请先勾选问题。")
-    contents = _check_pictures(pictures)
+    contents, sentences, moved = _check_pictures(pictures), [], []
     with writing(office.store) as connection:
-        if contents:
-            seen = keep_pictures(connection, contents)
-            marks = {"pictures": list(contents), "pictures_seen": sorted(seen)}
+        marks = _keep_pictures(connection, contents)
+        for problems, order in moves:
             order = replace(order, details={**(order.details or {}), **marks})
-        numbers = _numbers(connection, problems, order.who)
-        book = book_of(connection, office.rules.loop, numbers)
-        sentences = list(_complain(connection, book, numbers, order))
+            numbers = _numbers(connection, problems, order.who)
+            book = book_of(connection, office.rules.loop, numbers)
+            complaints_found = list(_complain(connection, book, numbers, order))
+            sentences += complaints_found
+            if not complaints_found:
+                _append(connection, book, numbers, order)
+            moved += numbers
         if sentences:
             uncounted = (
                 f"另有 {len(sentences) - _MOST_SAID} 条。" if len(sentences) > _MOST_SAID else ""
             )
             raise IntakeError("\n".join([*sentences[:_MOST_SAID], uncounted]).strip())
-        _append(connection, book, numbers, order)
-    _log.info("%s %s 件问题 经办 %r", order.act, len(numbers), order.who)
-    return numbers
+    _log.info("%s %s 件问题 经办 %r", moves[0][1].act, len(moved), moves[0][1].who)
+    return moved
+
+
+def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dict[str, list]:
+    """Keep the pictures of moves; gives what their events say of them."""
+    if not contents:
+        return {}
+    seen = keep_pictures(connection, contents)
+    return {"pictures": list(contents), "pictures_seen": sorted(seen)}
 
 
 def add_problem(

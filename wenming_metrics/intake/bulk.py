@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from wenming_metrics.domain.periods import today
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake.commit import (
     IntakeError,
@@ -73,13 +74,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Opened:
-    """One file with its bytes, or why it cannot be opened; path - where it can be read again."""
+    """One file with its bytes, or why it cannot be opened; path - where it can be read again.
+
+    name - as it is called, for the reading, which tells what is hidden of it; `shown` is told
+    """
 
     name: str
     content: bytes = b""
     error: OSError | IntakeError | None = None
     left_out: tuple[str, ...] = ()
     path: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        return mask_name(self.name)
 
 
 def find_workbooks(sources: Iterable[Path]) -> list[Path]:
@@ -127,7 +135,7 @@ def ingest_many(
 
     for file, outcome in _each(office, opened, choices, executor, store):
         if _lacks_register(outcome):
-            early.append((_closed(file), _messages_only(outcome)))
+            early.append((_closed(file), messages_only(outcome)))
         else:
             yield outcome
     if _has_register(office):
@@ -214,15 +222,15 @@ def _take(
     store: Callable[[Preview], int | None],
 ) -> Outcome:
     if file.error or file.left_out:
-        return Outcome(file.name, error=file.error, left_out=file.left_out)
+        return Outcome(file.shown, error=file.error, left_out=file.left_out)
     options = {"count_again": choices.count_again, "replaces": choices.replaces}
     preview = examine(office, ready.reading, file.content, register, **options, ready=ready)
     try:
-        return Outcome(file.name, preview, store(preview) if preview.can_commit else None)
+        return Outcome(file.shown, preview, store(preview) if preview.can_commit else None)
     except RegisterChangedError:
         raise
     except IntakeError as error:
-        return Outcome(file.name, error=error)
+        return Outcome(file.shown, error=error)
 
 
 def _open_all(paths: Iterable[Path]) -> Iterator[_Opened]:
@@ -269,7 +277,7 @@ def _reopen(file: _Opened) -> _Opened:
     return _open(file.path) if file.path else file
 
 
-def _messages_only(outcome: Outcome) -> Outcome:
+def messages_only(outcome: Outcome) -> Outcome:
     """Keep of a file that was returned what is told of it, not its rows."""
     preview, file_reading = outcome.preview, outcome.preview.reading
     bare = Reading(

@@ -72,9 +72,8 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
     """
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
-        issue_cut = Cutoff(
-            "", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules
-        )
+        # A version published later for days before counts for them: it corrects what was signed.
+        issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier)
         now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
         acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
         if not live:

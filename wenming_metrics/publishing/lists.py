@@ -19,13 +19,13 @@ from wenming_metrics.queries.ranking.overview import (
     city_score,
     largest,
 )
-from wenming_metrics.queries.ranking.ranking import COURSE, list_standings, rank_standings
+from wenming_metrics.queries.ranking.ranking import list_standings, rank_standings
 from wenming_metrics.queries.ranking.shortlists import name_ranked, ranked_in
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
-from wenming_metrics.queries.scores.score_windows import score_windows, statuses
+from wenming_metrics.queries.scores.score_windows import COURSE, score_windows, statuses
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.scoring.ranking.ranking import RANKED, rank_changes
 

@@ -32,6 +32,7 @@ def signed_notes(frozen: Frozen) -> list[str]:
         f"测评办法:{'、'.join(facts['rules'])}",
         f"依据入库的 {lists.rows:,} 行,批次 {batches}",
     ]
+    notes += filter(None, [str(facts.get("held", ""))])
     if issue.state == WITHDRAWN:
         notes.insert(0, f"已作废({moment(issue.ended_at)}):{issue.reason}")
     return notes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,17 +26,28 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Viewer:
+    """Who asks. Until there are accounts, everybody is shown everything."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Office:
     """One city's store with its catalogue and the rules it is scored by.
 
     rules - those in force; rule_sets - all of their series, the earliest first, for days on which
-    another version was in force (empty: `rules` for every day)
+    another version was in force (empty: `rules` for every day); viewer - for whom is asked;
+    recall - asks a function of an office and some arguments, or remembers what it gave, shared by
+    all who ask (None: nothing is remembered)
     """
 
     store: Store
     catalogue: Catalogue
     rules: RuleSet
     rule_sets: tuple[RuleSet, ...] = ()
+    viewer: Viewer = Viewer()
+    recall: Callable | None = field(default=None, repr=False, compare=False)
 
 
 def open_office(settings: Settings) -> Office:

@@ -11,15 +11,17 @@ from dataclasses import replace
 
 import pandas as pd
 
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.equal_rows import settle_equal_rows
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
-from wenming_metrics.reading.inspection.registers import read_site_register, read_units
+from wenming_metrics.reading.inspection.registers import read_units
+from wenming_metrics.reading.inspection.site_register import read_site_register
 from wenming_metrics.reading.inspection.wide import find_bare
 from wenming_metrics.reading.model import reading
-from wenming_metrics.reading.model.grid import Refusal, Workbook
+from wenming_metrics.reading.model.grid import Refusal, SheetGrid, Workbook
 from wenming_metrics.reading.model.reading import (
     Context,
     Reading,
@@ -27,19 +29,24 @@ from wenming_metrics.reading.model.reading import (
     SeenColumn,
     Unmapped,
 )
-from wenming_metrics.reading.personal.blanking import blank
 from wenming_metrics.reading.personal.columns import (
     PersonalColumn,
-    find_personal,
-    find_unread,
     is_personal,
     without_personal,
 )
+from wenming_metrics.reading.personal.copies import (
+    Tables,
+    find_masked,
+    find_tables,
+    list_personal,
+    make_copy,
+)
+from wenming_metrics.reading.personal.masking import Masked
 from wenming_metrics.reading.printed.totals import report_totals
 from wenming_metrics.reading.recognise.data_rows import BLANK_ROW, DATA, build_table
+from wenming_metrics.reading.recognise.headers import Words
 from wenming_metrics.reading.recognise.sheets import (
     HeadedSheet,
-    find_sheets,
     list_unmapped,
     refusal_problem,
     report_unmapped,
@@ -60,7 +67,6 @@ from wenming_metrics.reading.summary import (
 )
 from wenming_metrics.reading.survey.questionnaires import read_survey
 from wenming_metrics.reading.tables.sheet_facts import report_facts
-from wenming_metrics.reading.tables.side_by_side import part_beside
 from wenming_metrics.reading.tables.stored_forms import put_right
 from wenming_metrics.reading.tables.table import Table
 from wenming_metrics.vocabulary import normalise
@@ -80,30 +86,65 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     Returns: a reading; a file that is returned (退回) has problems and no rows
     """
     workbook = workbook or open_workbook(data, context)
-    file_reading = read_workbook(workbook, filename, hashlib.sha256(data).hexdigest(), context)
-    return (
-        _without_personal(file_reading, data, workbook) if file_reading.personal else file_reading
-    )
+    digest = hashlib.sha256(data).hexdigest()
+    masked, file_reading = _read_masked(workbook, mask_name(filename), digest, context)
+    if file_reading.filename != filename:
+        problems = (Problem("隐私-06"), *file_reading.problems)
+        file_reading = replace(file_reading, problems=problems)
+    if file_reading.is_rejected:
+        return file_reading
+    if file_reading.personal or masked.workbook is not workbook or workbook.hides:
+        return _without_personal(file_reading, data, workbook, masked)
+    return file_reading
 
 
-def _without_personal(file_reading: Reading, data: bytes, workbook: Workbook) -> Reading:
+def _without_personal(
+    file_reading: Reading, data: bytes, workbook: Workbook, masked: Masked
+) -> Reading:
     """Keep a copy without personal data in place of the file; it is known by that copy."""
-    blanked = blank(data, workbook, file_reading.personal)
+    blanked = make_copy(data, workbook, masked, file_reading.personal)
     if isinstance(blanked, Refusal):
-        columns = "、".join(column.header for column in file_reading.personal)
-        problems = [Problem("隐私-02", details={"columns": columns})]
+        headers = "、".join(column.header for column in file_reading.personal)
+        problems = [Problem("隐私-02", details={"columns": headers or "电话号码等"})]
         return _returned(Reading(file_reading.filename, file_reading.sha256), problems)
-    return replace(file_reading, stored_copy=blanked, sha256=hashlib.sha256(blanked).hexdigest())
+    if blanked.content is None:
+        return file_reading
+    digest = hashlib.sha256(blanked.content).hexdigest()
+    beside = [Problem("隐私-04", details={"where": blanked.beside})] if blanked.beside else []
+    problems = (*file_reading.problems, *beside)
+    return replace(file_reading, stored_copy=blanked.content, sha256=digest, problems=problems)
 
 
 def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Context) -> Reading:
     """Read what the child decoded. Takes and returns as `read`."""
+    return _read_masked(workbook, filename, sha256, context)[1]
+
+
+def _read_masked(
+    workbook: Workbook, filename: str, sha256: str, context: Context
+) -> tuple[Masked, Reading]:
+    """Read what the child decoded, without personal data; gives also the workbook as it was read."""
     bare = Reading(filename, sha256)
     if workbook.refusal:
-        return _returned(bare, [refusal_problem(workbook.refusal)])
+        return Masked(workbook, {}), _returned(bare, [refusal_problem(workbook.refusal)])
     words = search_words(context, filename)
-    sheets = [block for sheet in workbook.sheets for block in part_beside(sheet)]
-    headed_sheets, recognised, problems = find_sheets(sheets, words)
+    sheets, sheet_tables, masked = find_masked(workbook, words)
+    if masked.workbook is not workbook:
+        # Headers and titles as they are from now on.
+        sheets, sheet_tables = find_tables(masked.workbook, words)
+    return masked, _read_tables(masked, sheets, sheet_tables, bare, context, words)
+
+
+def _read_tables(
+    masked: Masked,
+    sheets: list[SheetGrid],
+    sheet_tables: Tables,
+    bare: Reading,
+    context: Context,
+    words: Words,
+) -> Reading:
+    """Read the tables that were found. Takes: bare - with the name and the digest of the file"""
+    workbook, (headed_sheets, recognised, problems) = masked.workbook, sheet_tables
     bare = replace(bare, recognised=tuple(map(_without_people, recognised)))
     # Nobody is asked what a caller's number is: its samples would be shown.
     unmapped = tuple(
@@ -111,9 +152,10 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         for column in list_unmapped(sheets, headed_sheets, words)
         if not _is_of_people(column, column.kind)
     )
+    problems = [*problems, *masked.problems]
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    personal = _personal(workbook, headed_sheets)
+    personal = list_personal(workbook, headed_sheets)
     parsed_sheets, equal = _parse_sheets(headed_sheets, personal, context)
     frames = _read_frames(parsed_sheets, context)
     _tell_totals(parsed_sheets)
@@ -126,15 +168,13 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
     )
     if rejected(problems):
         return _returned(bare, problems, unmapped)
-    return Reading(
-        filename,
-        sha256,
+    return replace(
+        bare,
         kind=name_kind(parsed_sheets),
         sheets=describe_sheets(parsed_sheets),
         held=list_held(parsed_sheets),
         bare=tuple(_bare(parsed_sheets, context)),
         unmapped=unmapped,
-        recognised=bare.recognised,
         problems=tuple(problems),
         counts=count_rows(parsed_sheets, frames.get("records")),
         blocks=tuple(
@@ -144,6 +184,7 @@ def read_workbook(workbook: Workbook, filename: str, sha256: str, context: Conte
         ),
         corrects=workbook.tag,
         personal=personal,
+        said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
@@ -170,17 +211,6 @@ def _bare(parsed_sheets: Sequence[ParsedSheet], context: Context) -> Iterator[re
         bare_sheet = find_bare(table, reading.bare_meaning(context, table.header.fingerprint))
         if bare_sheet:
             yield bare_sheet
-
-
-def _personal(
-    workbook: Workbook, headed_sheets: Sequence[HeadedSheet]
-) -> tuple[PersonalColumn, ...]:
-    """List the columns with personal data, of every sheet: the whole file would be kept."""
-    read = {headed.sheet.index for headed in headed_sheets}
-    beside = (sheet for sheet in workbook.sheets if sheet.index not in read)
-    return *find_personal(
-        [(headed.sheet, headed.header) for headed in headed_sheets]
-    ), *find_unread(beside)
 
 
 def _report_personal(personal: Sequence[PersonalColumn]) -> Iterator[Problem]:
@@ -263,17 +293,16 @@ def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
             report_totals(parsed.table, parsed.totals)
 
 
-def _read_registers(
-    parsed_sheets: Sequence[ParsedSheet], context: Context
-) -> dict[str, pd.DataFrame]:
+def _read_registers(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     units = [
-        read_units(parsed.table, context.register)
+        read_units(parsed.table, context.register, context.answers.same_units)
         for parsed in parsed_sheets
         if parsed.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
-        frames["units"] = _concat(units)
+        frames["units"] = _concat([frame for frame, _ in units])
+        frames["unit_changes"] = tuple(change for _, changes in units for change in changes)
         register = build_units(register, frames["units"])
     names = _names(context, register)
     site_frames = [

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wenming_metrics.domain.periods import ZONE, now
+from wenming_metrics.domain.privacy import mask
 from wenming_metrics.runtime.settings import Settings
 
 _BYTES, _FILES = 2_000_000, 5
@@ -63,10 +64,18 @@ def join(path: Path | None) -> None:
 
 
 def _add(handler: logging.Handler) -> None:
-    line = logging.Formatter(_LINE)
+    line = _MaskedLine(_LINE)
     line.converter = _in_the_city
     handler.setFormatter(line)
     _ALL.addHandler(handler)
+
+
+class _MaskedLine(logging.Formatter):
+    """A line without personal data: names of files, and what stands in tracebacks, may bear some."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one line."""
+        return mask(super().format(record))
 
 
 def _in_the_city(seconds: float) -> time.struct_time:

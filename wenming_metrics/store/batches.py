@@ -12,8 +12,10 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.store import schema
+from wenming_metrics.store.changes import note_turned
 from wenming_metrics.store.database import add_rows, append, read_frame, that_count
 from wenming_metrics.store.days import among
+from wenming_metrics.store.notes import CLEANED, read_note
 
 _PLAIN = ("code", "sheet", "row", "column", "header", "found")
 COMMIT, WITHDRAW, REINSTATE = "入库", "撤回", "恢复"
@@ -50,6 +52,8 @@ def add_event(connection: Connection, batch: int, act: str, who: str, reason: st
     append(connection, schema.batch_event.c.event, facts)
     counts = update(schema.batch).where(schema.batch.c.batch == batch)
     connection.execute(counts.values(live=int(act != WITHDRAW)))
+    if act != COMMIT:
+        note_turned(connection, batch)
 
 
 def add_problems(connection: Connection, batch: int, problems: Sequence[Problem]) -> None:
@@ -136,9 +140,26 @@ def live_at(connection: Connection, known_at: str = "") -> pd.Series:
     return read_frame(connection, query.order_by(batch.c.batch)).set_index("batch")["at"]
 
 
+def counted_at(connection: Connection, known_at: str) -> np.ndarray | None:
+    """List the batches that counted at a moment; "": None, which stands for those that count now."""
+    return live_at(connection, known_at).index.to_numpy(np.int64) if known_at else None
+
+
+def commit_moments(connection: Connection, batches: Sequence[int]) -> pd.Series:
+    """Say when some batches were committed, by batch."""
+    table, numbers = schema.batch, sorted({int(batch) for batch in batches})
+    query = select(table.c.batch, table.c.at).where(table.c.batch.in_(numbers))
+    return read_frame(connection, query).set_index("batch")["at"]
+
+
 def same_bytes(connection: Connection, sha256: str) -> pd.DataFrame:
-    """List earlier batches of the same bytes: batch, name, at, live (1 or 0)."""
+    """List earlier batches of the same bytes: batch, name, at, live (1 or 0).
+
+    Also of those from which personal data was taken since: their file has another digest now.
+    """
     table = schema.batch
+    cleaned = (read_note(connection, CLEANED) or {}).get("digests", {})
+    sha256 = cleaned.get(sha256, sha256)
     query = select(table.c.batch, table.c.name, table.c.at, table.c.live)
     return read_frame(connection, query.where(table.c.sha256 == sha256).order_by(table.c.batch))
 

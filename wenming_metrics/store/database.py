@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from wenming_metrics.domain.periods import now
-from wenming_metrics.store import migrate, schema
+from wenming_metrics.store import changes, migrate, schema
 from wenming_metrics.store.engines import engine_of, one_state
 from wenming_metrics.store.failures import NOT_SAVED, UNSURE, StoreError, as_store_errors
 
@@ -78,9 +78,11 @@ def writing(store: Store) -> Iterator[Connection]:
         connection.begin() as transaction,
     ):
         _claim(connection)
-        yield connection
+        with changes.recording(connection):
+            yield connection
         with as_store_errors(store.url, UNSURE):
             transaction.commit()
+    changes.count_commit()
 
 
 def _claim(connection: Connection) -> None:
@@ -99,14 +101,19 @@ def _another_version(connection: Connection) -> StoreError:
 
 
 def revision(store: Store) -> int:
-    """Give the number of the last change: the key of every cache."""
-    table = schema.store
+    """Give the number of the last change."""
     with reading(store) as connection:
-        query = select(table.c.seq).where(table.c.version == schema.VERSION)
-        seq = connection.execute(query).scalar()
-        if seq is None:
-            raise _another_version(connection)
-        return seq
+        return state_of(connection)[1]
+
+
+def state_of(connection: Connection) -> tuple[str, int]:
+    """Say which store this is, by the moment it was made, and give the number of its last change."""
+    table = schema.store
+    query = select(table.c.made_at, table.c.seq).where(table.c.version == schema.VERSION)
+    state = connection.execute(query).first()
+    if state is None:
+        raise _another_version(connection)
+    return tuple(state)
 
 
 def stamp() -> str:
@@ -121,6 +128,8 @@ def add_rows(connection: Connection, table: Table, columns: Mapping[str, object]
     """
     sizes = {len(column) for column in columns.values() if _is_column(column)}
     (size,) = sizes or {0}
+    if size:
+        changes.note_lines(table, columns)
     insert_lines = _copy if connection.dialect.name == "postgresql" else _insert
     for start in range(0, size, _AT_ONCE):
         chunk = slice(start, min(start + _AT_ONCE, size))
@@ -132,6 +141,7 @@ def add_lines(
     connection: Connection, table: Table, names: tuple[str, ...], lines: list[tuple]
 ) -> None:
     """Insert lines of another store as its driver gave them: nothing in them is to be made ready."""
+    changes.note_lines(table, None)
     insert_lines = _copy if connection.dialect.name == "postgresql" else _insert
     insert_lines(connection, table, names, lines)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from wenming_metrics.store.changes import watch
 from wenming_metrics.store.failures import StoreError, spell_address
 
 _PATIENCE = 30.0
@@ -46,7 +47,9 @@ def engine_of(url: str) -> Engine:
         patience = float(str(address.query.get("timeout", _PATIENCE)))
         address = address.difference_update_query(["timeout"])
         make = {"sqlite": _sqlite, "postgresql": _postgres}.get(address.get_backend_name())
-        return make(address, patience) if make else create_engine(address, **_QUIET)
+        engine = make(address, patience) if make else create_engine(address, **_QUIET)
+        watch(engine)
+        return engine
     except (ArgumentError, ValueError):
         # Without the original: it may spell the address, with its password.
         message = "应当是文件的路径,或 postgresql://用户名:密码@服务器/数据库。"
@@ -57,6 +60,18 @@ def engine_of(url: str) -> Engine:
     except OSError as error:
         message = f"没有这个文件夹,或者没有读写的权限({error.strerror})。"
         raise StoreError(f"打不开{spell_address(url)}:{message}") from error
+
+
+def file_of(engine: Engine) -> tuple[int, int] | None:
+    """Tell the file of a store from another one in its place; None on a server, or without a file.
+
+    Connections that are open go on with the file they were opened on, though its name is another's.
+    """
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or not Path(path).exists():
+        return None
+    stat = Path(path).stat()
+    return stat.st_dev, stat.st_ino
 
 
 def _sqlite(address: URL, patience: float) -> Engine:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import Store, writing
 
-BACKUP, RESTORED, VERIFIED = "backup", "restored", "verified"
+BACKUP, RESTORED, VERIFIED, CLEANED = "backup", "restored", "verified", "cleaned"
 
 
 def write_note(store: Store, name: str, facts: Mapping[str, object]) -> None:

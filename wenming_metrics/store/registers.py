@@ -12,11 +12,16 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 from wenming_metrics.domain.registers import SITE_COLUMNS, UNIT_COLUMNS, Register
 from wenming_metrics.domain.working_days import WorkingDays, announced, arrange, arrangement_of
 from wenming_metrics.store import schema
+from wenming_metrics.store.changes import RESTS_ON
 from wenming_metrics.store.database import add_rows, read_frame, stamp, that_count
 from wenming_metrics.store.days import among
 
 _REGISTERS = ("units", "sites", "holidays", "registers")
 _HOLIDAYS = "holidays"
+_EXTENT_OF = {"record": ("record", _HOLIDAYS)} | {
+    name: (name, "") for name in ("register_unit", "register_site")
+}
+"""What the newest register of a kind rests on: its own lines, not on what else comes in."""
 _AT_ONCE = 5_000
 """How many keys are asked for in one query; SQLite takes at most 32,766."""
 _PLAN = ("day", "team", "street", "point_type", "site", "site_name", "round", "source_row")
@@ -86,6 +91,7 @@ def _newest_query(table: Table) -> Select:
         .where(schema.batch.c.kind.in_(_REGISTERS))
         .order_by(schema.batch.c.batch.desc())
         .limit(1)
+        .execution_options(**{RESTS_ON: {_EXTENT_OF[table.name]}})
     )
 
 

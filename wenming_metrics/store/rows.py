@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from wenming_metrics.store import schema
-from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp
+from wenming_metrics.store.database import add_rows, no_rows, read_frame, stamp, that_count
 from wenming_metrics.store.days import among
 from wenming_metrics.vocabulary import WRITTEN
 
@@ -134,14 +134,14 @@ def sites_failed(
 
 
 def read_numbers(
-    connection: Connection, batches: Iterable[int], due: range | None = None
+    connection: Connection, batches: np.ndarray | None, due: range | None = None
 ) -> pd.DataFrame:
     """Read numbers and deadlines that batches give: batch, seq, number, due.
 
-    Takes: due - only those with a deadline on one of these days
+    Takes: batches - None: those that count now; due - only those with a deadline on one of these days
     """
     table = schema.finding
-    query = select(table).where(table.c.batch.in_([int(batch) for batch in batches]))
+    query = that_count(select(table), table, batches)
     if due is not None:
         query = query.where(table.c.due.between(due.start, due.stop - 1))
     return read_frame(connection, query)
@@ -168,12 +168,14 @@ def read_due_spans(connection: Connection, crossing: Iterable[int]) -> pd.DataFr
 
 
 def same_numbers(
-    connection: Connection, batches: np.ndarray, numbers: Iterable[str]
+    connection: Connection, batches: np.ndarray | None, numbers: Iterable[str]
 ) -> pd.DataFrame:
-    """List the findings of some batches that bear one of some numbers: batch, seq, number."""
+    """List the findings of some batches that bear one of some numbers: batch, seq, number.
+
+    Takes: batches - None: those that count now
+    """
     table, wanted = schema.finding, sorted(set(numbers))
-    query = select(table.c.batch, table.c.seq, table.c.number)
-    query = query.where(table.c.batch.in_(batches.tolist()))
+    query = that_count(select(table.c.batch, table.c.seq, table.c.number), table, batches)
     frames = [
         read_frame(connection, query.where(table.c.number.in_(wanted[first : first + _MANY])))
         for first in range(0, len(wanted), _MANY)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -18,6 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from wenming_metrics.runtime import settings
 from wenming_metrics.runtime.settings import ROOT
 from wenming_metrics.store.database import open_store
+from wenming_metrics.ui.ready import keep_ready
 from wenming_metrics.upkeep.prune import prune
 from wenming_metrics.upkeep.start import check_once
 
@@ -25,6 +26,7 @@ PORT = 8501
 ADDRESS = "127.0.0.1"
 _VARIABLE = "STREAMLIT_SERVER_ADDRESS"
 _OURSELVES = {ADDRESS, "localhost"}
+_OUR_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
 _SHUT = ("/_stcore/metrics", "/_stcore/agent")
 """What Streamlit tells of itself, and lets programs do, without asking who it is."""
 _ELSEWHERE = "只能在这台电脑上用 http://127.0.0.1 打开。"
@@ -66,6 +68,7 @@ def serve(port: int = PORT) -> None:
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working directory
     script = ROOT / "app.py"
     sys.argv = [str(script)]  # the folder of what was started becomes the first to import from
+    keep_ready()
     app = st.App(script, middleware=[Middleware(OwnDoor)])
     try:
         app.run(config={"server.port": port, "server.address": ADDRESS})
@@ -105,13 +108,10 @@ class OwnDoor:
 
 def _is_ours(headers: Headers) -> bool:
     """Say whether a request is for this machine, and comes from our own page or from no page."""
-    host, origin = headers.get("host", ""), headers.get("origin")
-    try:
-        name = urlsplit(f"//{host}").hostname
-        from_page = host if origin is None else urlsplit(origin).netloc
-    except ValueError:
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
+    if len(hosts) != 1 or not _OUR_HOST.fullmatch(hosts[0]):
         return False
-    return name in _OURSELVES and from_page == host
+    return origins in ([], [f"http://{hosts[0]}"])
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, words: str, code: int) -> None:

@@ -44,6 +44,7 @@ class Order:
     act - of the table of moves; who - acts; day, minute - when (DAY: the hour is not known)
     unit, assisting - to whom, for 交办 and 改派; due, due_minute, time_unit - the limit
     until - end of 挂账 or 长期整改; details - measure, pictures ..., as the event keeps them
+    origin - batch, sheet and row of the file that says so; 0: entered
     """
 
     act: str
@@ -62,6 +63,7 @@ class Order:
     reason: str = ""
     document_no: str = ""
     details: Mapping[str, object] | None = None
+    origin: tuple[int, int, int] = (0, 0, 0)
 
 
 Complaint = tuple[str, Mapping[str, object]]
@@ -221,7 +223,8 @@ def event_of(
     details = dict(order.details or {})
     if order.act == CLOSED:
         details["frozen"] = freeze(book, index, order.day * DAY + line["minute"])
-    return {**line, "details": details}
+    batch, sheet, source_row = order.origin
+    return {**line, "details": details, "batch": batch, "sheet": sheet, "source_row": source_row}
 
 
 def freeze(book: ProblemBook, index: int, moment: int) -> dict[str, object]:

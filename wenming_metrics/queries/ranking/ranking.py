@@ -13,6 +13,7 @@ from wenming_metrics.queries.office import Office, under
 from wenming_metrics.queries.scores.deadline_rates import on_time
 from wenming_metrics.queries.scores.findings import Moment
 from wenming_metrics.queries.scores.score_windows import (
+    COURSE,
     Standings,
     score_windows,
     standings_now,
@@ -26,9 +27,6 @@ from wenming_metrics.scoring.ranking.ranking import (
     rank_units,
 )
 from wenming_metrics.store.database import reading
-
-COURSE = {"day": 30, "week": 12, "month": 12, "quarter": 8, "half": 6, "year": 5, "custom": 6}
-"""How many windows the small line of the recent course (走势) spans."""
 
 
 def ranking(office: Office, window: Window, board: str = "street") -> pd.DataFrame:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
-from wenming_metrics.queries.scores.score_windows import Standings, standings_now
+from wenming_metrics.queries.ranking.ranking import rank_window
+from wenming_metrics.queries.scores.score_windows import COURSE, Standings, standings_now
 from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.ranking import order_units
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units, running, sides_of
@@ -20,7 +20,7 @@ def named_units(office: Office, window: Window, board: str = "street") -> pd.Dat
     """List the units at both ends of every group of a board.
 
     Returns: as `scoring.ranking.shortlists.name_units`, and title (the name of the list), running (at how many
-        windows up to this one the unit stood on that end, over those of `ranking.COURSE`), remark
+        windows up to this one the unit stood on that end, over those of `score_windows.COURSE`), remark
         (Chinese: shared place, under the line, running, a tie that was left out; "" for nothing)
     """
     windows = series(window, COURSE[window.kind])

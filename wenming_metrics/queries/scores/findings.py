@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.scoring.tally.tally import FAILED, drop_repeats
-from wenming_metrics.store.batches import days_of, live_at, live_on
+from wenming_metrics.store.batches import commit_moments, counted_at, days_of, live_on
 from wenming_metrics.store.problems import happened_on
 from wenming_metrics.store.records import read_records
 from wenming_metrics.store.replacing import drop_covered
@@ -65,10 +65,10 @@ def read_answers(connection: Connection, known_at: str = "") -> pd.DataFrame:
     Returns: batch, seq, number, description, state, happened_on (ordinal; 0: on the day of the
         problem itself, 当日), known_at
     """
-    committed = live_at(connection, known_at)
-    records = read_records(connection, ANSWERS, committed.index.to_numpy(np.int64))
+    records = read_records(connection, ANSWERS, counted_at(connection, known_at))
     answers = records["told"].tolist()
-    committed_at = committed.reindex(records["batch"]).to_numpy()
+    moments = commit_moments(connection, records["batch"].tolist())
+    committed_at = moments.reindex(records["batch"]).to_numpy()
     days = records["day"].tolist()
     happened = [happened_on(*facts) for facts in zip(answers, days, committed_at, strict=True)]
     return pd.DataFrame(
@@ -133,8 +133,7 @@ def _shared(
     ]
     if numbered.empty or answers.empty:
         return set()
-    committed = live_at(connection, known_at).index.to_numpy(np.int64)
-    several = same_numbers(connection, committed, numbered["number"])
+    several = same_numbers(connection, counted_at(connection, known_at), numbered["number"])
     numbered_keys = pd.MultiIndex.from_frame(numbered[_KEY])
     other_rows = several[~pd.MultiIndex.from_frame(several[_KEY]).isin(numbered_keys)]
     days = days_of(connection, sorted({*other_rows["batch"], *numbered["batch"]}))

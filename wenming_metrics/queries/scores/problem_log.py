@@ -24,7 +24,7 @@ from wenming_metrics.queries.scores.findings import (
 from wenming_metrics.queries.scores.moves import apply_moves
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.tree.states import FOUND, LOOK_BACK, OPEN, judge
-from wenming_metrics.store.batches import days_of, live_at, live_on
+from wenming_metrics.store.batches import counted_at, days_of, live_on
 from wenming_metrics.store.rows import read_failed, read_numbers
 from wenming_metrics.vocabulary import ANSWERED, STATES
 
@@ -122,8 +122,7 @@ def answered(
 
     Takes: answers - of `read_answers`, whatever days their problems were found on
     """
-    committed = live_at(connection, moment.known_at).index.to_numpy(np.int64)
-    numbers = read_numbers(connection, committed)
+    numbers = read_numbers(connection, counted_at(connection, moment.known_at))
     bare = numbers["number"].str.replace(_PIECE, "", regex=True)
     answer_numbers = set(answers["number"]) - {""}
     batches = numbers.loc[

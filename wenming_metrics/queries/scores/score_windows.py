@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.domain.periods import Window, series, window
 from wenming_metrics.domain.registers import Register, alive_units, successors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.adjustments import ledger
@@ -27,8 +27,9 @@ from wenming_metrics.queries.scores.window_sums import DaySums, planned_types, w
 from wenming_metrics.rules.model import Board, RuleSet
 from wenming_metrics.scoring.losses.ledger import passes_tell, that_tell
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, status_of
+from wenming_metrics.scoring.tally.columns import sum_by
 from wenming_metrics.scoring.tally.leaves import place_cells
-from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day, site_sums
+from wenming_metrics.scoring.tally.tally import SITE_KEYS, SITE_SUMS, checks_of_day
 from wenming_metrics.scoring.tree import coverage as cover
 from wenming_metrics.scoring.tree.adjusting import adjust, in_use, vetoed
 from wenming_metrics.scoring.tree.basis import SumKey, basis_of
@@ -38,6 +39,8 @@ from wenming_metrics.store.database import reading
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.tallies import read_days, read_sites
 
+COURSE = {"day": 30, "week": 12, "month": 12, "quarter": 8, "half": 6, "year": 5, "custom": 6}
+"""How many windows the small line of the recent course (走势) spans."""
 SumsOn = Callable[[SumKey], DaySums]
 """Gives, for a basis, where the sums of days come from."""
 
@@ -71,7 +74,20 @@ def score_windows(
 
 
 def standings_now(office: Office, windows: Sequence[Window], board: str) -> Standings:
-    """Score every unit of a board in each window, as the store stands now; see `score_windows`."""
+    """Score every unit of a board in each window, as the store stands now; see `score_windows`.
+
+    Where the office remembers, windows that end a course (走势) are those of the whole course: a
+    page asks for some of them in one way, for some in another, and they are scored once.
+    """
+    if office.recall is None:
+        return _standings(office, tuple(windows), board)
+    course = tuple(series(windows[-1], COURSE[windows[-1].kind]))
+    if tuple(windows) != course[-len(windows) :]:
+        return office.recall(office, _standings, tuple(windows), board)
+    return office.recall(office, _standings, course, board).last(len(windows))
+
+
+def _standings(office: Office, windows: tuple[Window, ...], board: str) -> Standings:
     with reading(office.store) as connection:
         return score_windows(connection, office, windows, office.rules.board(board))
 
@@ -217,13 +233,14 @@ def _read_sites(
     pieces = {number: _split(scored_window) for number, scored_window in last_windows}
     months = read_sites(connection, {m for full_months, _ in pieces.values() for m in full_months})
     days = read_days(connection, {day for _, edge in pieces.values() for day in edge}, "visits")
-    by_day = {day: site_sums(visits) for day, visits in days.items()}
     empty = pd.DataFrame(columns=[*SITE_KEYS, *SITE_SUMS, "window", "column"], dtype=np.int64)
     frames = [empty]
     for number, (full_months, edge) in pieces.items():
-        site_frames = [months[m] for m in full_months if m in months] + [
-            by_day[d] for d in edge if d in by_day
-        ]
+        site_frames = [months[m] for m in full_months if m in months]
+        visits = [days[d].assign(day=d, visits=1) for d in edge if d in days]
+        if visits:  # all days at once: each would cost as much as all of them
+            by_day = sum_by(pd.concat(visits), ["day", *SITE_KEYS], SITE_SUMS)
+            site_frames.append(by_day.drop(columns="day"))
         frames += [_place_sites(lines, number, position, size) for lines in site_frames]
     return pd.concat(frames, ignore_index=True)
 

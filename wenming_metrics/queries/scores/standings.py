@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,35 @@ class Standings:
         """The columns of one window (-1: the last)."""
         first = (number % len(self.windows)) * len(self.units)
         return slice(first, first + len(self.units))
+
+    def last(self, count: int) -> Standings:
+        """Give the last windows alone, as if only they had been scored."""
+        gone = len(self.windows) - count
+        if not gone:
+            return self
+        start = gone * len(self.units)
+        indexes = [index for index, span in enumerate(self.spans) if span.number >= gone]
+        spans = [self.spans[index] for index in indexes]
+        sites = self.sites[self.sites["window"] >= gone].reset_index(drop=True)
+        ledger = self.ledger
+        if ledger is not None:
+            ledger = ledger[ledger["column"] >= start].reset_index(drop=True)
+            ledger = ledger.assign(column=ledger["column"] - start)
+        return replace(
+            self,
+            windows=self.windows[gone:],
+            total=self.total[start:],
+            coverage=self.coverage[start:],
+            spans=tuple(replace(span, number=span.number - gone) for span in spans),
+            shares=self.shares[indexes],
+            sites=sites.assign(window=sites["window"] - gone, column=sites["column"] - start),
+            ledger=ledger,
+            vetoes={
+                column - start: document
+                for column, document in self.vetoes.items()
+                if column >= start
+            },
+        )
 
     def spans_in(self, number: int = -1) -> list[tuple[RuleSpan, slice, np.ndarray]]:
         """Give the spans of one window: each with its columns and what it weighs per unit."""

@@ -9,13 +9,18 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.numbers import exact_sum, quotient
 from wenming_metrics.domain.periods import Window, series
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.ranking.ranking import COURSE, rank_window
+from wenming_metrics.queries.ranking.ranking import rank_window
 from wenming_metrics.queries.scores import dated_facts
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.as_known import know, known_standings
 from wenming_metrics.queries.scores.details import node_path
 from wenming_metrics.queries.scores.row_losses import position_of
-from wenming_metrics.queries.scores.score_windows import score_windows, standings_now, statuses
+from wenming_metrics.queries.scores.score_windows import (
+    COURSE,
+    score_windows,
+    standings_now,
+    statuses,
+)
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.queries.scores.window_sums import planned_types
 from wenming_metrics.rules.model import RuleSet

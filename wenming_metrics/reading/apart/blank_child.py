@@ -1,8 +1,9 @@
-"""The program that empties columns of a workbook; run isolated by `sandbox`, as the decoder is.
+"""The program that takes personal data out of a workbook; run isolated by `sandbox`, as the decoder is.
 
-Standard library only. On standard input comes a task (length as uint32, JSON: sheet -> [column,
-first row]), then the file. Every other part keeps its bytes, but for texts that only the emptied
-cells showed: they are taken out of the shared strings.
+Standard library and our own rules of what is personal only. On standard input comes a task (length as
+uint32, JSON: columns - sheet -> [column, first row] to be emptied; uses - sheet -> [column, use] as
+`privacy` says), then the file. Every other part keeps its bytes, but for texts that only such
+cells showed: they are taken out of the shared strings. At the end it says what it has changed beside cells.
 """
 
 import json
@@ -12,10 +13,14 @@ import sys
 from collections.abc import Iterator
 
 from confined import confine, end, send
-from container import open_parts, unpack
-from mark_book import list_sheets
-from mark_package import open_package, pack, zip_pieces
+from container import is_xml, open_parts, unpack
+from hide_cells import CELLS, hide_rows, personal_strings
+from hide_xml import hide_xml
+from look_personal import NO_TEXT
+from mark_book import list_sheets, rename_sheets
+from mark_package import Package, escape, open_package, pack, read_any, write_text, zip_pieces
 from mark_sheet import DATA, STYLE, each_cell, each_row, pieces_of
+from privacy import mask_names
 from sheet_scan import column_letters
 
 STRINGS = "xl/sharedstrings.xml"
@@ -25,59 +30,119 @@ _PLAINLY = re.compile(rb' t="s"><v>(0|[1-9]\d*)<')
 """The same as most programs write it, which is found sooner."""
 _ROW = re.compile(rb'row r="(\d{1,7})"')
 _AFTER_TAG = (b" ", b">", b"/", b"\n", b"\r", b"\t")
+_EXTERNAL = re.compile(r"<(?:\w+:)?Relationship\s[^>]*TargetMode\s*=\s*[\"']External[^>]*>")
+_PARTS = {
+    "comments": "批注",
+    "docprops/": "文件属性",
+    "xl/workbook.xml": "工作表名称",
+    "drawing": "图形里的文字",
+    "xl/charts": "图表",
+    ".rels": "超链接",
+    "pivot": "透视表缓存",
+    "externallinks": "外部链接缓存",
+}
+"""What users call the parts of a workbook, by a word of their names."""
+_LONG = 64 << 20
 _ITEM = re.compile(rb"<((?:\w+:)?)si(?=[\s/>])[^>]*?(?:/>|>.*?</\1si>)", re.S)
 
 
 def main() -> None:
-    """Empty the columns of the workbook on standard input."""
+    """Take personal data out of the workbook on standard input."""
     limits, stream = confine(), sys.stdin.buffer
     (length,) = struct.unpack("<I", stream.read(4))
     task = json.loads(stream.read(length))
     data = stream.read()
     package = open_package(data, open_parts(data, limits))
-    emptied, still_shown = set(), set()
-    for name, part_name in list_sheets(package).items():
-        part = package.parts[part_name.lower()]
-        pieces = pieces_of(unpack(data, part), part_name)
-        changed = empty(pieces, dict(task.get(name, ())), emptied, still_shown)
-        if name in task:
-            pack(package, part.name, changed)
+    strings = b"".join(unpack(data, package.parts[STRINGS])) if STRINGS in package.parts else b""
+    personal = personal_strings(strings)
+    gone, still_shown, changed = set(), set(), set()
+    sheets = list_sheets(package)
+    for name, part_name in sheets.items():
+        columns, uses = dict(task["columns"].get(name, ())), dict(task["uses"].get(name, ()))
+        sheet_part = package.parts[part_name.lower()]
+        words: set[str] = set()
+        emptied = empty(pieces_of(unpack(data, sheet_part), part_name), columns, gone, words)
+        pieces = hide_rows(emptied, uses, personal, gone, words)
+        if _is_long(sheet_part):
+            pack(package, sheet_part.name, _noted(pieces, still_shown))
         else:
-            for _ in changed:
-                continue  # which texts the other sheets show
-    gone = {int(text) for text in emptied - still_shown}
-    if gone and STRINGS in package.parts:
-        part = package.parts[STRINGS]
-        content = b"".join(unpack(data, part))
-        pack(package, part.name, [without_texts(content, gone)])
-    for piece in zip_pieces(package):
+            rewritten = list(_noted(pieces, still_shown))
+            if words:
+                pack(package, sheet_part.name, rewritten)
+        changed |= words
+    numbers = ({int(text) for text in gone} | set(personal)) - {int(text) for text in still_shown}
+    if numbers:
+        pack(package, package.parts[STRINGS].name, [without_texts(strings, numbers)])
+        changed |= {"已删除的文字"} if numbers - {int(text) for text in gone} else set()
+    renamed = {old: masked for old, masked in zip(sheets, mask_names(list(sheets)), strict=True)}
+    part_names = {part_name.lower() for part_name in sheets.values()}
+    changed |= set(_hide_parts(package, part_names, renamed))
+    is_changed = bool(changed or gone)
+    for piece in zip_pieces(package) if is_changed else ():
         send({"type": "piece"}, piece)
-    end()
+    end(changed="1" if is_changed else "", beside="、".join(sorted(changed - {CELLS})))
+
+
+def _is_long(sheet_part: tuple) -> bool:
+    """Say whether a sheet is packed again piece by piece, whatever is in it: it is too much to keep."""
+    return sheet_part.size > _LONG
+
+
+def _noted(pieces: Iterator[bytes], shown: set[bytes]) -> Iterator[bytes]:
+    """Note which shared strings the cells still show."""
+    for piece in pieces:
+        shown.update(_shown(piece))
+        yield piece
+
+
+def _hide_parts(package: Package, sheets: set[str], renamed: dict[str, str]) -> Iterator[str]:
+    """Hide what is personal in everything that is no sheet; tells where something was.
+
+    Takes: sheets - their parts; renamed - what the sheets are called from now on, also in references
+    """
+    for key, sheet_part in list(package.parts.items()):
+        if not is_xml(sheet_part) or key in sheets | NO_TEXT | {STRINGS}:
+            continue
+        xml = renaming = read_any(package, sheet_part)
+        for old_name, sheet_name in renamed.items():
+            if old_name != sheet_name:
+                renaming = renaming.replace(escape(old_name), escape(sheet_name))
+        numbers = key.startswith(("xl/charts/", "xl/pivotcache/"))
+        if key == "xl/workbook.xml":
+            hidden = hide_xml(rename_sheets(renaming, mask_names))
+        elif key.endswith(".rels"):
+            hidden = _EXTERNAL.sub(lambda match: hide_xml(match[0]), xml)
+        else:
+            hidden = hide_xml(renaming, numbers=numbers)
+        if hidden != xml:
+            write_text(package, sheet_part.name, hidden)
+            yield next((word for begin, word in _PARTS.items() if begin in key), "其他部分")
 
 
 def empty(
-    pieces: Iterator[bytes],
-    columns: dict[int, int],
-    emptied: set[bytes],
-    shown: set[bytes],
+    pieces: Iterator[bytes], columns: dict[int, int], emptied: set[bytes], kinds: set[str]
 ) -> Iterator[bytes]:
     """Write a sheet again with some columns empty from a row on.
 
-    Takes: emptied, shown - the shared strings that emptied cells showed, and that cells still show;
+    Takes: emptied - the shared strings that emptied cells showed; kinds - gets CELLS where any was;
            they grow
     """
     prefix, last = None, 0
     for piece in pieces:
         if prefix is None:
             prefix = DATA.search(piece)[1]
+        if not columns:
+            yield piece
+            continue
         if not _is_plain(piece, prefix):
-            piece, last = _by_cell(piece, prefix, last, columns, emptied)
-        elif columns:
+            rewritten, last = _by_cell(piece, prefix, last, columns, emptied)
+        else:
             rows = _ROW.findall(piece, max(piece.rfind(b"<%brow " % prefix), 0))
             last = int(rows[0]) if rows else last
-            piece = _by_column(piece, prefix, columns, emptied)
-        shown.update(_shown(piece))
-        yield piece
+            rewritten = _by_column(piece, prefix, columns, emptied)
+        if rewritten != piece:
+            kinds.add(CELLS)
+        yield rewritten
 
 
 def _shown(piece: bytes) -> list[bytes]:
@@ -138,7 +203,7 @@ def _row(
 ) -> bytes:
     rewritten, copied_to = [], 0
     for column, cell in each_cell(row, prefix):
-        if column in columns and number >= columns[column] and cell[2] is not None:
+        if column in columns and number >= columns[column] and cell[2]:
             emptied.update(_SHOWN.findall(cell[0]))
             ref = (column_letters(column) + str(number)).encode()
             rewritten += [row[copied_to : cell.start()], _bare(prefix, ref, cell[1])]

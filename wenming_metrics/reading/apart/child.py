@@ -20,6 +20,7 @@ from confined import begin, end, send
 from container import Part, Refused, check_plain_part, is_xml, open_parts, unpack, zip_again
 from file_kind import TEXT, XLS, XLSX, sniff
 from file_tag import CUSTOM, read_tag
+from look_personal import NO_TEXT, Looks
 from sheet_scan import MOST_AREAS, column_letters, cut_sheet, scan_sheet, shorten
 
 FEW_STRETCHES = 3
@@ -29,7 +30,10 @@ KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']""")
+_SHOWN_OTHERWISE = re.compile(
+    rb"""%|numFmtId=["'](?:1|3|9|10|37|38)["']|formatCode=["'][^"'.]*[0#]"""
+)
+"""In a workbook without any of these every number is shown with its decimals."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
@@ -45,11 +49,13 @@ def main() -> None:
         send_table(data, limits)
         end()
     parts = open_parts(data, limits) if kind == XLSX else {}
-    sheet_parts = _check_parts(data, parts)
+    looks = Looks()
+    sheet_parts = _check_parts(data, parts, looks)
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
-    limits["percents"] = _percents(data, parts)
+    limits["shown_codes"] = _shown_codes(data, parts)
     limits["is_from_1904"] = _is_from_1904(data, parts)
+    limits["looks"] = looks
     if kind == XLS:
         # Workbooks of today wait for nothing.
         from legacy_formats import read_formats
@@ -62,7 +68,7 @@ def main() -> None:
             from find_pictures import send_pictures
 
             send_pictures(data, parts, sheet_parts, picture_cells, limits)
-        end(tag=_tag(data, parts))
+        end(tag=_tag(data, parts), hides="1" if looks.hides else "")
 
 
 def _tag(data: bytes, parts: dict[str, Part]) -> str:
@@ -71,15 +77,15 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
     return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
 
 
-def _percents(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
-    """Give the format code of the cell styles that show a percent sign, by their number."""
+def _shown_codes(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
+    """Give the format code of the cell styles that show percents or whole numbers, by their number."""
     styles = b"".join(unpack(data, parts[STYLES])) if STYLES in parts else b""
-    if b"%" not in styles and not _PERCENT.search(styles):
+    if not _SHOWN_OTHERWISE.search(styles):
         return {}
     # Few workbooks have such cells, and the others wait for nothing.
-    from shown_percents import percent_codes
+    from shown_percents import shown_codes
 
-    return percent_codes(styles.decode("utf-8", "replace"))
+    return shown_codes(styles.decode("utf-8", "replace"))
 
 
 def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
@@ -88,20 +94,25 @@ def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
     return bool(_FROM_1904.search(book))
 
 
-def _check_parts(data: bytes, parts: dict[str, Part]) -> list[Part | None]:
+def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part | None]:
     """Check every XML part that is no sheet; find those of the sheets, in the workbook's order."""
     if not parts:
         return []
     texts = {}
     for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-        head = check_plain_part(data, parts[name]) if name in parts else b""
+        head = check_plain_part(data, parts[name], looks.at_part) if name in parts else b""
         texts[name] = head.decode("utf-8", "replace")
     book, relations = texts.values()
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
+    part_names = [sheet.name for sheet in sheets if sheet]
+    if len(part_names) > len(set(part_names)):
+        # No program writes that; a few bytes would be as many sheets as one likes.
+        raise Refused("unreadable", reason="one part for several sheets")
     for name, part in parts.items():
-        if is_xml(part) and part not in sheets and name not in texts:
-            check_plain_part(data, part)
+        is_sheet = part in sheets and name.startswith("xl/worksheets/")
+        if is_xml(part) and not is_sheet and name not in texts:
+            check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
     return sheets
 
 
@@ -133,7 +144,7 @@ def _send_sheets(
             sheet_metadata.name,
             limits,
             pictured=limits["pictured"],
-            look=_look_for(limits["percents"], runs),
+            look=_look_for(limits, runs),
         )
         picture_cells += ((index, *cell) for cell in facts["shown"]) if facts else ()
         if facts:
@@ -148,13 +159,15 @@ def _send_sheets(
     return picture_cells
 
 
-def _look_for(codes: dict[int, str], runs: dict[int, list[list]]) -> Callable[[bytes], None] | None:
-    """Give what finds the cells that show a percent sign in a piece of XML, None: there are none."""
+def _look_for(limits: dict, runs: dict[int, list[list]]) -> Callable[[bytes], None]:
+    """Give what is searched for in a piece of XML besides: personal data, cells that show another number."""
+    codes, looks = limits["shown_codes"], limits["looks"]
     if not codes:
-        return None
+        return looks.at_sheet
     from shown_percents import add_runs, cell_pattern
 
-    return partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
+    percents = partial(add_runs, pattern=cell_pattern(codes), codes=codes, runs=runs)
+    return lambda piece: (percents(piece), looks.at_sheet(piece))
 
 
 def _decode_stretches(
@@ -231,7 +244,7 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str)
 
 
 def _show(runs: dict, rounded: list) -> Callable[[list, int], None]:
-    """Give what puts the shown percents in place; `rounded` takes the cells that hold more."""
+    """Give what puts the shown numbers in place; `rounded` takes the cells that hold more."""
     from shown_percents import show
 
     return lambda columns, first: rounded.extend(show(columns, first, runs))

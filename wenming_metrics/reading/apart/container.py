@@ -8,7 +8,7 @@ import io
 import struct
 import zlib
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 Part = namedtuple("Part", "name method flags check packed size header")
 
@@ -156,15 +156,17 @@ def refuse_entities(piece: bytes, part: str) -> None:
         raise Refused("entities", part=part)
 
 
-def check_plain_part(data: bytes, part: Part) -> bytes:
+def check_plain_part(data: bytes, part: Part, look: Callable[[bytes], None] | None = None) -> bytes:
     """Unpack a part that is no sheet, refusing entities.
 
-    Takes: the bytes of the zip and one of its XML parts.
+    Takes: the bytes of the zip and one of its XML parts; look - what else is done with each piece.
     Returns: its first 4 MB at most; enough for the list of sheets.
     """
     head = last = b""
     for piece in unpack(data, part):
         refuse_entities(last[-16:] + piece, part.name)
+        if look:
+            look(piece)
         head, last = head or piece, piece
     return head
 

@@ -1,6 +1,7 @@
 """What marks add to the workbook as a whole: the sheet of results and the tag; sandbox only."""
 
 import re
+from collections.abc import Callable
 
 from file_tag import CUSTOM, TAG
 from mark_package import (
@@ -43,6 +44,19 @@ def list_sheets(package: Package) -> dict[str, str]:
         for tag in _SHEET.findall(read_text(package, BOOK))
     ]
     return {name: part_names[key] for name, key in sheet_keys if key in part_names}
+
+
+def rename_sheets(book: str, rename: Callable[[list[str]], list[str]]) -> str:
+    """Give the sheets in the text of the book other names. Takes: rename - of all of them together"""
+    tags = _SHEET.findall(book)
+    old_names = [attribute(tag, "name") for tag in tags]
+    for tag, old_name, sheet_name in zip(tags, old_names, rename(old_names), strict=True):
+        if sheet_name != old_name:
+            renamed = re.sub(r"(\sname\s*=\s*)(?:\"[^\"]*\"|'[^']*')", "", tag, count=1)
+            name_end = re.match(r"<[\w:]+", renamed).end()
+            new_tag = f'{renamed[:name_end]} name="{escape(sheet_name)}"{renamed[name_end:]}'
+            book = book.replace(tag, new_tag, 1)
+    return book
 
 
 def write_tag(package: Package, tag: str) -> None:

@@ -12,7 +12,7 @@ import json
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -136,6 +136,7 @@ class Workbook:
 
     tag - digest of the file that it was made of, if it is a marked workbook that was given back
     pictures, picture_bytes - where pictures are; their type and bytes by digest, each once
+    hides - it may hold personal data beside its cells: in comments, properties, formulas
     """
 
     sheets: tuple[SheetGrid, ...] = ()
@@ -143,6 +144,7 @@ class Workbook:
     tag: str = ""
     pictures: tuple[Picture, ...] = ()
     picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    hides: bool = False
 
 
 _TAGS = {
@@ -180,20 +182,24 @@ def decode_block(payload: bytes) -> list[GridColumn]:
 
 def blank_columns(block: Block, positions: set[int]) -> Block:
     """Empty some columns of a block; nothing of what they held is left in it."""
+    return change_values(block, lambda position, value: None if position in positions else value)
+
+
+def change_values(block: Block, change: Callable[[int, object], object]) -> Block:
+    """Write a block again with other values.
+
+    Takes: change - gives the new value for a column's position and each of its values, as the child
+           sent them; the rows keep pointing where they did
+    """
     payload = zlib.decompress(block.packed)
     (length,) = struct.unpack_from("<I", payload)
     n_rows, dictionaries = json.loads(payload[4 : 4 + length])
-    bodies, start = [], 4 + length
-    for position, (width, _) in enumerate(dictionaries):
-        end = start + width * n_rows
-        bodies.append(bytes(n_rows) if position in positions else payload[start:end])
-        start = end
     new_dictionaries = [
-        [1, [None]] if position in positions else dictionary
-        for position, dictionary in enumerate(dictionaries)
+        [width, [change(position, value) for value in values]]
+        for position, (width, values) in enumerate(dictionaries)
     ]
     text = json.dumps([n_rows, new_dictionaries], ensure_ascii=False).encode()
-    packed = pack_block(b"".join([struct.pack("<I", len(text)), text, *bodies]))
+    packed = pack_block(struct.pack("<I", len(text)) + text + payload[4 + length :])
     return Block(block.first_row, block.n_rows, packed)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from wenming_metrics.domain.problems import REJECT, Problem, rejected
+from wenming_metrics.domain.register_changes import UnitChange
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
 from wenming_metrics.reading.model.sender_answers import (
@@ -274,6 +275,7 @@ class Reading:
     sites  - the distinct sites met: site, unit, street, point_type, name
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
     units  - a register of units as written; `domain.registers.build_units` gives them their numbers
+    unit_changes - what a register of units changes in the one in force (`register_changes.UnitChange`)
     registered_sites - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
@@ -290,6 +292,7 @@ class Reading:
     pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
                digest ("": only the place is kept)
     picture_bytes - type ("png", ...) and bytes of each picture by digest
+    said   - what the sender said of the file
     """
 
     filename: str
@@ -303,6 +306,7 @@ class Reading:
     sites: pd.DataFrame = field(default_factory=lambda: empty(SITE_COLUMNS))
     plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
+    unit_changes: tuple[UnitChange, ...] = ()
     registered_sites: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     answers: Answered | None = None
@@ -318,6 +322,7 @@ class Reading:
     stored_copy: bytes | None = None
     pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
     picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    said: SenderAnswers = NOTHING_SAID
 
     @property
     def sender(self) -> str:

@@ -1,44 +1,74 @@
-"""The copy of a file that is kept where it holds personal data: the same file, those cells empty."""
+"""The copy of a file that is kept where it holds personal data: the same file without it."""
 
 from __future__ import annotations
 
 import json
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from wenming_metrics.reading.feedback.marking import gather_pieces
 from wenming_metrics.reading.model.grid import CellError, Refusal, Value, Workbook, cells
 from wenming_metrics.reading.personal.columns import PersonalColumn
 from wenming_metrics.reading.sandbox.process import DEFAULT_LIMITS, SandboxLimits, run
 
 _ZIP = b"PK"
+_MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.S)
+
+
+@dataclass(frozen=True)
+class Blanked:
+    """A copy without personal data: content - None where the file holds none; beside - where there was
+    some beside the cells, in words."""
+
+    content: bytes | None
+    beside: str = ""
 
 
 def blank(
     content: bytes,
     workbook: Workbook,
     columns: Sequence[PersonalColumn],
+    uses: Mapping[str, Mapping[int, str]] | None = None,
     limits: SandboxLimits = DEFAULT_LIMITS,
-) -> bytes | Refusal:
-    """Empty the cells of some columns, by the sandbox.
+) -> Blanked | Refusal:
+    """Empty some columns and hide what is personal everywhere else, by the sandbox.
 
-    Takes:   content - the file as it was sent; workbook - as it was decoded
+    Takes:   content - the file as it was sent; workbook - as it is read, masked
+             uses - of the columns in which not every number is somebody's, by the sheet's name in the file
     Returns: an .xlsx: the file with everything else as it was, or, of another kind of file, its
              values; a refusal where that cannot be done
     """
     if not content.startswith(_ZIP):
-        return _written(workbook, columns)
-    task: dict[str, list[tuple[int, int]]] = {}
+        return Blanked(_written(workbook, columns))
+    gone: dict[str, list[tuple[int, int]]] = {}
     for column in columns:
-        task.setdefault(column.sheet, []).append((column.position, column.first_row))
+        gone.setdefault(column.sheet, []).append((column.position, column.first_row))
+    task = {
+        "columns": gone,
+        "uses": {name: list(sheet_uses.items()) for name, sheet_uses in (uses or {}).items()},
+    }
     packed = json.dumps(task, ensure_ascii=False).encode()
-    data = b"".join([struct.pack("<I", len(packed)), packed, content])
-    return run("blank_child", data, gather_pieces, limits=limits)
+    message = b"".join([struct.pack("<I", len(packed)), packed, content])
+    return run("blank_child", message, _gather, limits=limits)
+
+
+def _gather(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimits) -> Blanked:
+    pieces = []
+    for header, body in messages:
+        if header["type"] == "end":
+            is_changed = bool(header["changed"])
+            return Blanked(b"".join(pieces) if is_changed else None, str(header["beside"]))
+        if header["type"] != "piece":
+            raise ValueError(header["type"])
+        pieces.append(body)
+    raise EOFError
 
 
 def _written(workbook: Workbook, columns: Sequence[PersonalColumn]) -> bytes:
@@ -61,7 +91,21 @@ def _written(workbook: Workbook, columns: Sequence[PersonalColumn]) -> bytes:
             )
     file = BytesIO()
     book.save(file)
-    return file.getvalue()
+    return _timeless(file.getvalue())
+
+
+def _timeless(content: bytes) -> bytes:
+    """Zip a workbook again without the moment it was made: the same file gives the same bytes."""
+    copy = BytesIO()
+    with ZipFile(BytesIO(content)) as made, ZipFile(copy, "w", ZIP_DEFLATED) as archive:
+        for name in made.namelist():
+            part = (
+                _MOMENT.sub(b"", made.read(name))
+                if name == "docProps/core.xml"
+                else made.read(name)
+            )
+            archive.writestr(ZipInfo(name), part, ZIP_DEFLATED)
+    return copy.getvalue()
 
 
 def _cell(page: object, value: Value) -> object:

@@ -128,6 +128,15 @@ def _state(number: str, answer: str, remarks: str) -> str:
         return ""
     if state and not _number(number):
         return OWN
+    return _with_remarks(state, remarks)
+
+
+def said_state(answer: str, remark: str) -> str:
+    """Put into few words what an answer says, whether or not it bears a number; "" where it does not."""
+    return _state("-1", answer, f"{answer} {remark}")
+
+
+def _with_remarks(state: str, remarks: str) -> str:
     return POSTPONED if _POSTPONED.search(remarks) and state != DONE else state
 
 

@@ -22,6 +22,7 @@ from typing import IO, TypeVar
 
 import numpy as np
 
+from wenming_metrics.domain import privacy
 from wenming_metrics.reading.model.grid import (
     Area,
     Block,
@@ -40,7 +41,7 @@ from wenming_metrics.reading.sandbox.own_forms import without_options
 from wenming_metrics.reading.sandbox.own_marks import without_marks
 from wenming_metrics.reading.sandbox.pictures import gather_pictures
 
-_START = "import sys; sys.path += sys.argv[1:3]; __import__(sys.argv[3]).main()"
+_START = "import sys; sys.path += sys.argv[1:4]; __import__(sys.argv[4]).main()"
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 _MOST_HEADER, _LOG_BYTES = 64 << 20, 4_000
 _log = logging.getLogger(__name__)
@@ -139,6 +140,7 @@ def _start(program: str, limits: SandboxLimits, folder: str, log: IO[bytes]) -> 
     calamine = importlib.util.find_spec("python_calamine")
     site = Path(calamine.origin).parent.parent
     program_folder = Path(__file__).parents[1] / "apart"
+    domain = Path(privacy.__file__).parent  # what is personal is the same there
     return subprocess.Popen(
         [
             sys.executable,
@@ -148,6 +150,7 @@ def _start(program: str, limits: SandboxLimits, folder: str, log: IO[bytes]) -> 
             _START,
             str(program_folder),
             str(site),
+            str(domain),
             program,
             json.dumps(asdict(limits)),
         ],
@@ -225,7 +228,9 @@ def _build_workbook(messages: Iterator[tuple[dict, bytes]], limits: SandboxLimit
     if header["type"] != "end":
         raise ValueError(header["type"])
     tag = str(header.get("tag", ""))
-    return without_options(without_marks(Workbook(tuple(sheets), None, tag, pictures, contents)))
+    hides = bool(header.get("hides"))
+    workbook = Workbook(tuple(sheets), None, tag, pictures, contents, hides)
+    return without_options(without_marks(workbook))
 
 
 def _build_sheet(

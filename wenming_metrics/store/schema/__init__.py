@@ -11,6 +11,9 @@ from wenming_metrics.store.schema.files import (
     batch_event,
     batch_problem,
     block,
+    change_log,
+    correction,
+    correction_end,
     header_choice,
     held_end,
     held_row,
@@ -21,6 +24,7 @@ from wenming_metrics.store.schema.files import (
     picture_place,
     replaced_slice,
     replacement,
+    sender_answers,
     sheet,
     store,
 )
@@ -57,5 +61,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 7
+VERSION = 9
 """Counts the changes of these tables; each has its step in `migrations`."""

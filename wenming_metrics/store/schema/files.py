@@ -17,6 +17,15 @@ from sqlalchemy import (
 from wenming_metrics.store.schema.columns import CLUSTERED, key, metadata, required, words
 
 store = Table("store", metadata, key("id"), required("seq"), required("version"), words("made_at"))
+change_log = Table(
+    "change_log",
+    metadata,
+    key("seq"),
+    key("table_name", Text),
+    key("span", Text),
+    **CLUSTERED,
+)
+"""Which parts of which tables the last changes touched, see `store.changes`."""
 original = Table(
     "original",
     metadata,
@@ -97,6 +106,32 @@ held_end = Table(
     **CLUSTERED,
 )
 """Held rows that wait no longer: corrected by a later batch, or discarded by a person."""
+correction = Table(
+    "correction",
+    metadata,
+    key("correction"),
+    required("batch"),
+    required("sheet"),
+    required("source_row"),
+    words("cells"),
+    words("reason"),
+    words("who"),
+    words("at"),
+)
+"""What a person wrote in place of cells of a held row: (position, header, name, old, new) as JSON."""
+correction_end = Table(
+    "correction_end",
+    metadata,
+    key("correction"),
+    words("act"),
+    Column("by_batch", Integer),
+    words("reason"),
+    words("who"),
+    words("at"),
+)
+"""Corrections that were taken over, as a batch of their own, or refused; the others wait."""
+sender_answers = Table("sender_answers", metadata, key("batch"), words("answers"), **CLUSTERED)
+"""What the sender said of the file of a batch, as JSON; a file of which nothing was said has none."""
 sheet = Table(
     "sheet",
     metadata,

@@ -1,38 +1,53 @@
-"""Answers kept in memory: one entry per question, revision of the store and digest of the rules.
+"""Answers kept in memory by what was asked, of which office, by whom, on which day.
 
-`ask` is the only way to one. Every answer is keyed by all that it depends on, so a commit, a withdrawal
-or new rules never show an old figure. Only reads of stored data stand here; files being uploaded are
-never cached.
+`ask` is the only way to one. An answer holds until a change touches what it rests on, so a commit, a
+withdrawal or new rules never show an old figure, and what they do not touch stays warm. Only reads
+of stored data stand here; files being uploaded are never cached.
 """
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from wenming_metrics.domain.periods import today
+from wenming_metrics.queries.memory import Answer, Memory, follow, recall
 from wenming_metrics.queries.office import Office, open_office
 from wenming_metrics.rules.load import load_all
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.runtime import settings
-from wenming_metrics.store.database import revision
+from wenming_metrics.store.changes import commits
+from wenming_metrics.store.database import Store
 from wenming_metrics.upkeep.start import check_once
 
 CALCULATING = "正在计算……"
 _ROOM = 256
 """So many answers are kept of all questions that have no room of their own."""
+_STANDINGS = 12
+"""So many courses of scored windows are kept."""
+_MEMORY = Memory()
+_looks: WeakKeyDictionary[object, tuple[tuple[str, int], int]] = WeakKeyDictionary()
+"""By run of a page: when it looked for changes, and the last one it saw."""
+_offices: WeakKeyDictionary[object, tuple[int, Office]] = WeakKeyDictionary()
+"""By run of a page: its office, and how often this process had changed a store when it was looked for."""
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Version:
-    """What an answer depends on besides its question: the day too, for deadlines pass."""
+    """The present state of everything a page shows: the day too, for deadlines pass."""
 
     store: str
     revision: int
@@ -41,13 +56,32 @@ class Version:
 
 
 class Subject(Protocol):
-    """What may be asked instead of the office; its `repr` says what it was made for."""
+    """What may be asked instead of the office; its `repr` says what it was made for.
 
-    version: Version | None
+    answer - the answer it is made of, None: it rests on nothing that is stored
+    """
+
+    answer: Answer | None
 
 
 def office() -> Office:
     """Give the office that this server works for, opened once a day and per store."""
+    run, changes = _run(), commits()
+    last_look = _offices.get(run) if run is not None else None
+    if last_look is None or last_look[0] != changes:
+        last_look = changes, _office_now()
+        if run is not None:
+            _offices[run] = last_look
+    return last_look[1]
+
+
+def _run() -> object | None:
+    """Give what stands for the present run of a page, None: no page is run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context and context.parallel_coordinator  # another one for each run
+
+
+def _office_now() -> Office:
     environment = settings.load()
     files = _rule_files(environment.data)
     # One text: Streamlit takes longer to hash many small things than to find the answer.
@@ -66,7 +100,13 @@ def _office(key: str) -> Office:
     """Open an office. Takes: key - what it depends on: the day too, for rules come into force"""
     opened = open_office(settings.load())
     check_once(opened.store)
-    return opened
+    return replace(opened, recall=_recall)
+
+
+def _recall(office: Office, question: Callable, *arguments: object) -> object:
+    """Ask what several questions of a page rest on, of an office that may have other rules."""
+    settings = {"shared": True, "most": _STANDINGS, "wait": False}
+    return _answer(office, question, *arguments, **settings).content
 
 
 def rule_sets() -> list[RuleSet]:
@@ -81,45 +121,77 @@ def _rule_sets(data: str, files: tuple[tuple[str, int], ...]) -> list[RuleSet]:
 
 
 def version() -> Version:
-    """Give the present version of everything an answer depends on."""
+    """Give the present version of everything a page shows."""
     present = office()
     rules = "".join(rule_set.digest for rule_set in (present.rules, *present.rule_sets))
-    return Version(present.store.url, revision(present.store), rules, today())
+    return Version(present.store.url, _follow(present.store), rules, today())
 
 
-def ask(
+def _follow(store: Store) -> int:
+    """Learn what was changed, once in a run of a page and after whatever is done in it.
+
+    Returns: the number of the last change
+    """
+    run = _run()
+    if run is None:
+        return follow(_MEMORY, store)
+    look = (store.url, commits())
+    last_look = _looks.get(run)
+    if last_look is None or last_look[0] != look:
+        last_look = _looks[run] = (look, follow(_MEMORY, store))
+    return last_look[1]
+
+
+def ask(question: Callable, *arguments: object, **settings: object) -> object:
+    """Ask a function of the office and some arguments, or recall what it answered.
+
+    What is recalled is a copy, made anew at every rerun. An answer that may have a million lines is
+    shared instead, by all sessions, so nobody may change it.
+
+    Takes: arguments - told apart by their `repr`; settings - see `_answer`
+    """
+    answer = answer_to(question, *arguments, **settings)
+    return answer.content if settings.get("shared") else pickle.loads(answer.content)
+
+
+def answer_to(question: Callable, *arguments: object, **settings: object) -> Answer:
+    """Give the answer to a question with what it rests on. Takes: settings - see `_answer`"""
+    present = office()
+    _follow(present.store)
+    return _answer(present, question, *arguments, **settings)
+
+
+def _answer(
+    present: Office,
     question: Callable,
     *arguments: object,
     of: Subject | None = None,
     shared: bool = False,
     most: int = 0,
     wait: str | bool = CALCULATING,
-) -> object:
-    """Ask a function of the office and some arguments, or recall what it answered.
+) -> Answer:
+    """Give the answer of an office to a question.
 
-    What is recalled is a copy, made anew at every rerun. An answer that may have a million lines is
-    shared instead, by all sessions, so nobody may change it.
-
-    Takes: arguments - told apart by their `repr`; of - what is asked instead of the office; shared -
-           not copied; most - so many answers to this question are kept, 0: it shares the room of all
-           others; wait - what is said meanwhile, False: nothing
+    Takes: of - what is asked instead of the office; shared - not copied; most - so many answers to
+           this question are kept, 0: it shares the room of all others; wait - what is said meanwhile,
+           False: nothing
     """
     name = f"{question.__module__}.{question.__qualname__}"
     # A figure picked from a frame is one of numpy, which a store does not know.
     plain = [cell.item() if isinstance(cell, np.generic) else cell for cell in arguments]
-    key = repr((name, (of and of.version) or version(), of, plain))
-    answers = _answers(name if most else "", most or _ROOM, wait, shared)
-    return answers(key, lambda: question(of or office(), *plain))
+    return recall(
+        _MEMORY,
+        repr((name, shared, _number(present), today(), of, plain)),
+        lambda: question(of or present, *plain),
+        room=name if most else "",
+        capacity=most or _ROOM,
+        shared=shared,
+        rests_on=of and of.answer,
+        meanwhile=partial(st.spinner, wait) if wait else nullcontext,
+    )
 
 
-@lru_cache
-def _answers(name: str, most: int, wait: str | bool, shared: bool) -> Callable:
-    """Make the room of one question, or of all that have none of their own (name "")."""
-
-    def answer(key: str, _make: Callable[[], object]) -> object:
-        return _make()
-
-    # Streamlit tells cached functions apart by module, name and source.
-    answer.__qualname__ = f"answer of {name} {most} {wait} {shared}"
-    keep = st.cache_resource if shared else st.cache_data
-    return keep(max_entries=most, show_spinner=wait)(answer)
+@lru_cache(maxsize=32)
+def _number(_office: Office) -> int:
+    """Number the offices: another store, other rules, another viewer are another office."""
+    return next(_numbers)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -31,6 +32,9 @@ PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
 logger = logging.getLogger(__name__)
 _ROUTED = "routed"
+_WHO = "wenming_who"
+"""A cookie of the browser's session: it is gone when the browser is closed."""
+_LONGEST_NAME = 20
 
 
 def run(chosen: StreamlitPage) -> None:
@@ -131,7 +135,8 @@ def say(sentence: str) -> None:
 def tell(text: str, *, was_done: bool) -> None:
     """Tell what came of the reader's last act: done, or not done and why."""
     with st.container(key="told-done" if was_done else "told-not-done"):
-        st.markdown(text if was_done else f"**没有完成。**{text}")
+        # With nothing after the full stop, the stars behind it would be shown as stars.
+        st.markdown(text if was_done else f"**没有完成。** {text}")
 
 
 def note(text: str) -> None:
@@ -144,16 +149,26 @@ def row(key: str | None = None) -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", key=key)
 
 
-def ask_who(record: str) -> str:
-    """Ask who acts; the name is held from page to page. Takes: record - where the name is kept"""
-    return st.text_input(
+def ask_who(record: str, width: int = 320) -> str:
+    """Ask who acts; the name is held from page to page, and by the browser until it is closed.
+
+    Takes: record - where the name is kept
+    """
+    kept = unquote(st.context.cookies.get(_WHO, ""))
+    who = st.text_input(
         "经办人",
+        kept[:_LONGEST_NAME],
         key="who",
         placeholder=f"您的姓名,会记在{record}里",
-        max_chars=20,
+        max_chars=_LONGEST_NAME,
         persist_state="session",
-        width=320,
+        width=width,
     ).strip()
+    if who != kept:
+        # Quoted, the name holds nothing that ends a script or a cookie.
+        cookie = f"{_WHO}={quote(who, safe='')}; path=/; SameSite=Strict"
+        st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)
+    return who
 
 
 def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:

@@ -54,9 +54,18 @@ _LEDGER = configs(
     *("document_no", "file", "source_row", "remark=long_remark"),
 )
 EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
+UNIT_CHANGES = configs(
+    "change=unit_change", "unit_kind", "unit_name", "before=unit_before", "why=unit_why"
+)
 CHOICES = configs("written", "means", "file=confirmed_in", "who", "at")
 ACTS = configs("at", "who", "act", "what=act_on", "reason")
-WAITING = configs(*SOURCE, "said=held_reason", "who")
+WAITING = configs(
+    *("street", "site", "item", "description", "points=points_written", "said=held_reason"),
+    *(*SOURCE, "who"),
+)
+UNCONFIRMED = configs(
+    *("header", "old=cell_old", "new=cell_new", "who=corrected_by", *SOURCE),
+)
 FILES = configs(
     *(
         "name=file_name",
@@ -104,6 +113,31 @@ def pick_many(data: pd.DataFrame | Styler, columns: dict, key: str, rows: int = 
     return [row for row in state["selection"]["rows"] if row < len(data.index)]
 
 
+def pick_kept(
+    data: pd.DataFrame, columns: dict, name: str, ids: Sequence[str], revision: int, rows: int
+) -> int | None:
+    """Draw a table of which the picked row stays picked when its lines change.
+
+    Takes: name - of the table; ids - of the lines, the same wherever a line stands; revision - of the
+           store: a selection is a position, and outlives a change of the lines
+    """
+    memory = f"{name}-picked"
+    chosen = st.session_state.get(memory)
+    default = {"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None
+    state = _draw(
+        data,
+        columns,
+        rows,
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=default,
+        key=f"{name}-{revision}",
+    )
+    picked = [row for row in state["selection"]["rows"] if row < len(data.index)]
+    st.session_state[memory] = ids[picked[0]] if picked else None
+    return picked[0] if picked else None
+
+
 def pick_name(
     data: pd.DataFrame | Styler,
     columns: dict,
@@ -117,12 +151,17 @@ def pick_name(
     Takes: control - key of the control; names - of the lines
     """
 
+    renewed = f"{key}-renewed"
+    table_key = f"{key}-{st.session_state.get(renewed, 0)}"
+
     def follow() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
+        picked = st.session_state[table_key]["selection"]["rows"]
         name = names[picked[0]] if picked else None
         st.session_state[control] = name if isinstance(name, str) else None
+        if picked and not isinstance(name, str):  # a tick that does nothing does not stay
+            st.session_state[renewed] = st.session_state.get(renewed, 0) + 1
 
-    pick(data, columns, key, rows, follow)
+    pick(data, columns, table_key, rows, follow)
 
 
 def choose_name(label: str, names: Sequence[str], control: str) -> None:
@@ -188,14 +227,16 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
     low = float(np.floor(min(scores))) if scores else 0.0
     (trend,) = columns("trend")
     scale = {"y_min": low, "y_max": max(scores, default=100.0)}
-    return configs(*RANKED_LIST) | {"trend": config(trend, **scale)}
+    marks = ["held=held_beside"] if "held" in lines else []
+    return configs(*RANKED_LIST, *marks) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
-    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean
+    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean; held where some
+             unit has rows that do not count yet
     """
     placed = ranked[ranked["status"] == RANKED]
     compared = bool(placed["rank_change"].notna().any())
@@ -210,10 +251,14 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
-    )[["unit", "is_mean", *RANKED_LIST]]
+    )
+    marked = ["held"] if "held" in lines and lines["held"].any() else []
+    lines = lines[["unit", "is_mean", *RANKED_LIST, *marked]]
+    if marked:
+        lines = lines.assign(held=lines["held"].where(lines["held"] > 0))
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
     listed = pd.concat(groups, ignore_index=True) if groups else lines
-    return listed.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))
+    return listed.astype(dict.fromkeys(["sites", "checks", "failed", *marked], "Int64"))
 
 
 def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:

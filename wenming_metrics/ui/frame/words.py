@@ -50,6 +50,14 @@ def bold(text: str) -> str:
     return f"**{before}{plain(text)}{after}**"
 
 
+def effect_lines(effect: pd.DataFrame) -> pd.DataFrame:
+    """Write the change of `intake.rehearsal.effect` as texts: unit_name, scores, ranks."""
+    return effect.assign(
+        scores=arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未评分"),
+        ranks=arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
+    )
+
+
 def joined(names: Iterable[str], form: str = "{}", most: int | None = None) -> str:
     """Join names from uploads for Markdown: 「甲、乙」. Takes: most - so many of them, None: all"""
     return "、".join(form.format(plain(name)) for name in list(names)[:most])
@@ -115,7 +123,9 @@ def ranking(ranked: pd.DataFrame) -> str:
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
         names = _names(first["unit_name"].tolist())
         together = "并列第一" if len(first) > 1 else "第一"
-        leads.append(f"{plain(group)}{together}:**{names}** {first['score'].iloc[0]:.2f} 分")
+        waiting_rows = int(first["held"].sum()) if "held" in first else 0  # signed lists have none
+        waits = f"（有{waiting_rows}条待核，名次可能变化）" if waiting_rows else ""
+        leads.append(f"{plain(group)}{together}:**{names}** {first['score'].iloc[0]:.2f} 分{waits}")
     left_out = without_place(ranked)
     return ";".join(leads) + _risen(placed) + (f";{left_out}。" if left_out else "。")
 

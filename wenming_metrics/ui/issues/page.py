@@ -34,8 +34,9 @@ def draw(office: Office, who: str) -> None:
     tell_done()
     slots = ask(issues.slots_with_issues)
     page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
-    key = f"issues-{cache.version().revision}"
-    picked = tables.pick(_lines(slots), _ISSUES, key, 8)
+    ids = [slot.window.key for slot, _ in slots]
+    revision = cache.version().revision
+    picked = tables.pick_kept(_lines(slots), _ISSUES, "issues", ids, revision, 8)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
@@ -96,7 +97,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
     bulletin.draw(office, issue, who)
-    reasons = [f"{unwaived} 行暂不计"] if unwaived else []
+    reasons = [f"{unwaived} 行待核"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:
@@ -156,18 +157,22 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
 
 def _draw_held(office: Office, issue: Issue, who: str) -> int:
     """List the held rows that the issue waits for; gives how many nobody waived."""
-    rows = signing.held_for(office, issue)
+    rows = ask(signing.held_for, issue)
     waiting = rows[rows["waived"] == ""]
     if rows.empty:
         return 0
-    st.subheader("等着改正的行")
-    page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
+    st.subheader("待核的行")
+    page.note(
+        "这些行暂不计分，可以在“数据上传”直接改正。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。"
+        "不影响得分的行不妨碍签发。"
+    )
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
     picked = tables.pick(spelled, _WAIVED, key, 8)
     if waiting.empty:
         return 0
-    chosen = waiting if picked is None else rows.iloc[[picked]]
+    one = picked is not None and not rows["waived"].iloc[picked]
+    chosen = rows.iloc[[picked]] if one else waiting
     row_keys = [
         (int(line.batch), str(line.sheet), int(line.source_row)) for line in chosen.itertuples()
     ]

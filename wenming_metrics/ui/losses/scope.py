@@ -18,12 +18,13 @@ from wenming_metrics.domain.numbers import half_up
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.queries.losses.ledger import Ledger, ledger
 from wenming_metrics.queries.losses.ledger_rows import responsible_units
+from wenming_metrics.queries.memory import Answer
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff
 from wenming_metrics.queries.scores.details import PATH_MARK
 from wenming_metrics.scoring.losses.ledger import LEVELS, inside
 from wenming_metrics.ui.frame import page, signed_view, words
-from wenming_metrics.ui.frame.cache import Version, ask, version
+from wenming_metrics.ui.frame.cache import answer_to, ask
 from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.frame.tables import shown_losses
 
@@ -87,7 +88,7 @@ class Book:
     """A ledger with who is named responsible, made only when it is asked for.
 
     key - names the window, for the keys of tables and figures; window, board, cut - what the ledger was
-    asked for; version - what was stored then (None: looked up whenever it is asked for)
+    asked for; answer - by which the ledger was given, None: it was made by hand
     """
 
     ledger: Ledger = field(repr=False)
@@ -96,7 +97,7 @@ class Book:
     window: Window | None = None
     board: str = ""
     cut: Cutoff | None = None
-    version: Version | None = field(default=None, repr=False)
+    answer: Answer | None = field(default=None, repr=False)
 
     def recall(
         self, make: Callable, *arguments: object, most: int = 0, wait: str | bool = False
@@ -185,23 +186,24 @@ def book_of(selection: Selection) -> Book:
     """Give the ledger of what a reader chose, as signed or as it is now."""
     window, board = selection.window, selection.board
     cut = signed_view.cut_of(selection.signed)
+    answer = _ledger(window, board, cut)
     return Book(
-        _ledger(window, board, cut),
+        answer.content,
         lambda: ask(_responsible, window, board, cut, shared=True, most=_LEDGERS),
         selection.key,
         window,
         board,
         cut,
-        version(),
+        answer,
     )
 
 
-def _ledger(window: Window, board: str, cut: Cutoff | None) -> Ledger:
-    return ask(ledger, window, board, cut, shared=True, most=_LEDGERS)
+def _ledger(window: Window, board: str, cut: Cutoff | None) -> Answer:
+    return answer_to(ledger, window, board, cut, shared=True, most=_LEDGERS)
 
 
 def _responsible(office: Office, window: Window, board: str, cut: Cutoff | None) -> pd.DataFrame:
-    return responsible_units(office, window, _ledger(window, board, cut).lines, cut)
+    return responsible_units(office, window, _ledger(window, board, cut).content.lines, cut)
 
 
 def choose(book: Book) -> Scope:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.pareto import pareto
-from wenming_metrics.charts.template import CONFIG, new_figure
+from wenming_metrics.charts.template import CONFIG, Drawing
 from wenming_metrics.charts.treemap import shades, tree_blocks
 from wenming_metrics.scoring.losses.ledger import LEVELS, blocks, crossing, sum_lines
 from wenming_metrics.ui.frame import page, tables, words
@@ -124,7 +124,7 @@ def _tree(book: Book, scope: Scope) -> _Drawn | None:
         return None
     tree = blocks(lines, len(scope.path), scope.value)
     if tree.empty:
-        return _Drawn("", new_figure(), [])
+        return _Drawn("", Drawing().figure(), [])
     drawn = book.in_blocks(scope, tree[tree["level"] <= _levels(tree)])
     scopes = [replace(scope, path=(*scope.path, *path)) for path in drawn["path"]]
     return _Drawn(sentences.widest(drawn), tree_blocks(drawn), scopes)
@@ -142,7 +142,7 @@ def _few(book: Book, scope: Scope, by: str) -> _Drawn:
     branches, scopes = book.recall(parts_of, scope, by)
     lost = branches[branches["loss"] > 0]
     if lost.empty:
-        return _Drawn("只有加分,没有失分。", new_figure(), [])
+        return _Drawn("只有加分,没有失分。", Drawing().figure(), [])
     if by == CUTS[NAMED][1]:
         note = "一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。"
         main, total = 0, float(lost["loss"].max())
@@ -212,7 +212,7 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
     column = "point_type_name" if scope.unit else "unit_name"
     table = shades_of(book, scope, book.lines(scope), column, level)
     if table.empty:
-        return table, _Drawn("", new_figure(), [])
+        return table, _Drawn("", Drawing().figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     omission = "" if small.shape == table.shape else _left_out(table, small, what)
     note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点一格,就看它。"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
+from wenming_metrics.charts.losses import loss_bars
+from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.lists import problem_glance
 from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
-from wenming_metrics.rules.model import Lists
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
 from wenming_metrics.scoring.survey.rates import HIDDEN, SMALL, WIDE
-from wenming_metrics.ui.frame import page, words
+from wenming_metrics.ui.frame import page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
+from wenming_metrics.ui.frame.filters import Selection
 from wenming_metrics.ui.problems.sentences import glance
 from wenming_metrics.vocabulary import movement
 
@@ -82,53 +87,81 @@ def _against(total: pd.Series, target: float) -> str:
     return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
 
 
-def draw_groups(ranked: pd.DataFrame, query: dict[str, str], lists: Lists) -> None:
-    """Draw both ends of every group, the groups side by side.
+@dataclass(frozen=True)
+class GroupEnds:
+    """Who stands at the ends of a group: its name, how many units, how many with a place, and the ends.
 
-    Takes: ranked - as `queries.ranking.ranking.ranking` gives it; query - address of the same period
-           on the page of one unit;
-           lists - who is named, by the rules
+    ends - side, title, units (label of the link, name), and what is said of ties that are left out
     """
+
+    group: str
+    total: int
+    placed: int
+    ends: tuple[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]], ...]
+
+
+def losses_figure(office: Office, selection: Selection) -> go.Figure:
+    """Draw what cost the city most."""
+    return loss_bars(signed_view.figures(selection, office.rules.boards[0]).losses)
+
+
+def group_ends(office: Office, selection: Selection) -> list[GroupEnds]:
+    """List who stands at both ends of every group, by the rules."""
+    ranked, lists = (
+        signed_view.figures(selection, office.rules.boards[0]).ranked,
+        office.rules.lists,
+    )
     placed = ranked[ranked["rank"].notna()]
     # Where nobody had a place before, 新 on every line would say nothing.
     placed = placed.assign(is_new=placed["is_new"] & placed["rank_change"].notna().any())
-    groups = [str(group) for group in ranked["group"].unique()]
-    shortlists = name_units(ranked, lists)
-    for position, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
-        group_lines = placed[placed["group"] == group]
-        with column, st.container(key=f"group-{position}", border=True):
-            total = int((ranked["group"] == group).sum())
-            st.markdown(
-                f"**{words.plain(group)}** :gray[{total} 个街道,{len(group_lines)} 个有名次]"
-            )
-            if group_lines.empty:
-                st.caption("本期没有可以排名的街道")
-            for side, title in ((FRONT, lists.front), (BACK, lists.back)):
-                end = shortlists[(shortlists["group"] == group) & (shortlists["side"] == side)]
-                _draw_end(
-                    group_lines, end, title.removeprefix("排名"), query, f"short-{position}-{side}"
-                )
+    shortlists, groups = name_units(ranked, lists), []
+    for group in ranked["group"].unique():
+        group_lines, ends = placed[placed["group"] == group], []
+        for side, title in ((FRONT, lists.front), (BACK, lists.back)):
+            end = shortlists[(shortlists["group"] == group) & (shortlists["side"] == side)]
+            if len(end):
+                ends.append((side, title.removeprefix("排名"), *_end(group_lines, end)))
+        total = int((ranked["group"] == group).sum())
+        groups.append(GroupEnds(str(group), total, len(group_lines), tuple(ends)))
+    return groups
 
 
-def _draw_end(
-    group_lines: pd.DataFrame, end: pd.DataFrame, title: str, query: dict[str, str], key: str
-) -> None:
-    if end.empty:
-        return
-    with st.container(key=key, gap=None):
-        st.caption(title)
-        for line in group_lines[group_lines["unit"].isin(end["unit"])].itertuples():
-            _draw_unit(line, query)
-        for cut in end[end["left_out"] > 0].itertuples():
-            st.caption(f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名")
+def _end(
+    group_lines: pd.DataFrame, end: pd.DataFrame
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    at_end = group_lines[group_lines["unit"].isin(end["unit"])]
+    left_out = tuple(
+        f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名"
+        for cut in end[end["left_out"] > 0].itertuples()
+    )
+    return tuple((_label(line), line.unit_name) for line in at_end.itertuples()), left_out
 
 
-def _draw_unit(line: tuple, query: dict[str, str]) -> None:
+def _label(line: tuple) -> str:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or " "
     rank = f"{line.rank} 并列" if line.tied else str(line.rank)
-    st.page_link(
-        "pages/portrait.py",
-        label=f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]",
-        query_params={**query, "unit_who": line.unit_name},
-        width="stretch",
-    )
+    return f"**{rank}** {words.plain(line.unit_name)} :gray[{line.score:.2f}] :blue[{moved}]"
+
+
+def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
+    """Draw both ends of every group, the groups side by side.
+
+    Takes: query - address of the same period on the page of one unit
+    """
+    for position, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
+        with column, st.container(key=f"group-{position}", border=True):
+            st.markdown(
+                f"**{words.plain(group.group)}** :gray[{group.total} 个街道,{group.placed} 个有名次]"
+            )
+            if not group.placed:
+                st.caption("本期没有可以排名的街道")
+            for side, title, units, left_out in group.ends:
+                with st.container(key=f"short-{position}-{side}", gap=None):
+                    st.caption(title)
+                    for label, name in units:
+                        to = {**query, "unit_who": name}
+                        st.page_link(
+                            "pages/portrait.py", label=label, query_params=to, width="stretch"
+                        )
+                    for sentence in left_out:
+                        st.caption(sentence)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.rank_history import count_bars, rank_lines
 from wenming_metrics.domain.periods import now, today
-from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.office import Office, days_known
 from wenming_metrics.queries.ranking.ranking import listing, ranking
 from wenming_metrics.rules.model import Board
 from wenming_metrics.ui.frame import filters, page, signed_view, words
@@ -32,7 +33,7 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
         name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
-    return signed_view.choose(selection), name or ""
+    return signed_view.choose(selection, name or ""), name or ""
 
 
 def _names(selection: Selection, board: Board) -> list[str]:
@@ -42,14 +43,11 @@ def _names(selection: Selection, board: Board) -> list[str]:
 
 def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) -> None:
     """Draw the unit of a name."""
-    ranked = office.rules.board(selection.board).ranked
-    lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
-    unit_lines = lines[lines["unit_name"] == name]
-    if unit_lines.empty:
+    portrait = ask(_portrait, selection, name, shared=True)
+    if portrait is None:
         page.say(f"{words.plain(name)}不在这一期签发的名单里。" if name else "榜单里还没有单位。")
         return
-    facts = gather(office, selection, unit_lines.iloc[0])
-    opening_sentences = opening(facts, lines, words.when(selection.window, today()))
+    facts, opening_sentences = portrait
     page.say("".join(opening_sentences))
     query = lost_query(facts, days)
     _draw_tools(query)
@@ -61,14 +59,35 @@ def draw(office: Office, selection: Selection, name: str, days: Sequence[date]) 
     _draw_open(facts, query)
     _draw_survey(facts)
     _draw_kept(facts)
-    st.html(
-        sheet(
-            facts,
-            opening_sentences,
-            query,
-            page.foot_text(office, selection.window, int(facts.line["checks"])),
-        )
-    )
+    st.html(ask(_sheet, selection, name, wait=False))
+
+
+def _portrait(
+    office: Office, selection: Selection, name: str
+) -> tuple[UnitFacts, Sequence[str]] | None:
+    """Gather what is known of a unit, with its opening sentences; None where it is not listed."""
+    ranked = office.rules.board(selection.board).ranked
+    lines = ranking_page.units_of(selection) if ranked else ranking_page.listed_of(selection)
+    unit_lines = lines[lines["unit_name"] == name]
+    if unit_lines.empty:
+        return None
+    facts = gather(office, selection, unit_lines.iloc[0])
+    return facts, opening(facts, lines, words.when(selection.window, today()))
+
+
+def _sheet(office: Office, selection: Selection, name: str) -> str:
+    facts, opening_sentences = ask(_portrait, selection, name, shared=True)
+    foot = page.foot_text(office, selection.window, int(facts.line["checks"]))
+    return sheet(facts, opening_sentences, lost_query(facts, ask(days_known)), foot)
+
+
+def _course(_office: Office, selection: Selection, name: str) -> go.Figure:
+    facts, _ = ask(_portrait, selection, name, shared=True)
+    points = points_of(facts)
+    if facts.scored is not None:
+        return rank_lines(points)
+    counts = facts.over_time["failed"].astype(int).tolist()
+    return count_bars(labels_of(facts), counts, [point.hover for point in points])
 
 
 def _draw_tools(query: dict[str, str]) -> None:
@@ -82,15 +101,12 @@ def _draw_tools(query: dict[str, str]) -> None:
 
 
 def _draw_over_time(facts: UnitFacts) -> None:
-    points, unit = points_of(facts), unit_of(facts.selection.window)
+    unit = unit_of(facts.selection.window)
     if facts.scored is None:
         _section("问题多少", sentences.counted(facts.over_time, unit))
-        counts = facts.over_time["failed"].astype(int).tolist()
-        hovers = [point.hover for point in points]
-        figure = count_bars(labels_of(facts), counts, hovers)
     else:
         _section("名次和得分", sentences.course(facts.over_time, unit) + "得分的轴不从 0 起。")
-        figure = rank_lines(points)
+    figure = ask(_course, facts.selection, facts.name, shared=True, wait=False)
     page.chart(figure, f"placed-{facts.unit}-{facts.selection.key}")
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from wenming_metrics.decisions.problem_moves import Finding, add_problem, make_moves, order_now
+from wenming_metrics.decisions.dispatch import problem_key
+from wenming_metrics.decisions.problem_moves import add_problem, make_moves, order_now
 from wenming_metrics.domain.periods import today
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.problems.choices import acts_from, unit_numbers, usual_due
@@ -62,13 +63,6 @@ def _ask_pictures(act: str) -> list[bytes]:
         width=420,
     )
     return [upload.getvalue() for upload in uploads]
-
-
-def problem_key(line: tuple) -> str | Finding:
-    """Name a problem: by its number where it is its alone, else by its row."""
-    if line.batch and (not line.number or line.is_shared):
-        return int(line.day), int(line.batch), int(line.seq)
-    return line.number
 
 
 def _ask_facts(office: Office, move: Move, act: str) -> tuple[dict[str, object], bool]:

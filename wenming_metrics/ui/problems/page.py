@@ -17,7 +17,7 @@ from wenming_metrics.queries.problems.reminders import reminders
 from wenming_metrics.ui.frame import cache, cards, page, tables, words
 from wenming_metrics.ui.frame.act_button import tell_done
 from wenming_metrics.ui.frame.cache import ask
-from wenming_metrics.ui.problems import moves, sentences, story
+from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
 from wenming_metrics.vocabulary import LOOP_STATES
 
 _ALL = "全部"
@@ -46,6 +46,8 @@ def draw(office: Office, days: Sequence[date]) -> None:
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)
+    matches.draw(office, _SPANS[span], who)
+    dispatches.draw(office, lines, who)
     _draw_units(view)
     _draw_reminders(view)
     _draw_figures(view)

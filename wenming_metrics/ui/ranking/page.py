@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -14,6 +14,12 @@ from wenming_metrics.domain.periods import Window, today, week_to_date, window
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.held_effect import (
+    held_counts,
+    held_in,
+    held_sentence,
+    with_held,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -51,7 +57,11 @@ def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
     """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
         return ask(frozen, selection.signed).lists.boards[selection.board]
-    return ask(question, selection.window, selection.board)
+    return _beside_held(ask(question, selection.window, selection.board), selection)
+
+
+def _beside_held(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    return with_held(lines, ask(held_counts, selection.window, selection.board))
 
 
 def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -80,7 +90,7 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
     page.note("整个时段都按所选的这一版计算,只供比较,不是公布的名次。")
     lines = tables.ranked_lines(ranked)
     tables.show(tables.mark_means(lines), tables.ranking_columns(lines))
-    draw_apart(ranked)
+    draw_lines(_apart(ranked))
     return ranked
 
 
@@ -89,19 +99,35 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        shortlists = ask(named_units, selection.window, selection.board)
+        named_lines = ask(named_units, selection.window, selection.board)
+        shortlists = _beside_held(named_lines, selection)
     return _of_group(shortlists, selection)
 
 
-def draw_named(shortlists: pd.DataFrame) -> None:
-    """Draw both short lists of every group in a line each."""
+@dataclass(frozen=True)
+class Summary:
+    """What is said of a ranked list: its opening sentence, its short lists, the units without a place."""
+
+    opening: str
+    shortlists: tuple[str, ...]
+    apart: tuple[str, ...]
+
+
+def summary_of(_office: Office, selection: Selection) -> Summary:
+    """Say in sentences what the chosen list shows."""
+    ranked, shortlists = units_of(selection), shortlists_of(selection)
+    return Summary(words.ranking(ranked), tuple(_named(shortlists)), tuple(_apart(ranked)))
+
+
+def _named(shortlists: pd.DataFrame) -> Iterator[str]:
+    """Spell both short lists of every group in a line each."""
     for group in shortlists["group"].unique():
         group_lists = shortlists[shortlists["group"] == group]
         sides = [
             f"{words.plain(title)}:{words.named_line(group_lists[group_lists['title'] == title])}"
             for title in group_lists["title"].unique()
         ]
-        st.markdown(f"**{words.plain(group)}** " + " · ".join(sides))
+        yield f"**{words.plain(group)}** " + " · ".join(sides)
 
 
 def draw_tools(
@@ -117,9 +143,13 @@ def draw_tools(
         page.offer("下载本表", make, title, f"get-{title}")
 
 
-def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def _ranked_lines(_office: Office, selection: Selection) -> pd.DataFrame:
+    return tables.ranked_lines(units_of(selection))
+
+
+def draw_list(selection: Selection) -> None:
     """Draw the ranked list; a click on a line chooses its unit."""
-    lines = tables.ranked_lines(ranked)
+    lines = ask(_ranked_lines, selection, shared=True, wait=False)
     if lines.empty:
         return
     columns = tables.ranking_columns(lines)
@@ -128,7 +158,7 @@ def draw_list(ranked: pd.DataFrame, selection: Selection) -> None:
     tables.pick_name(tables.mark_means(lines), columns, key, UNIT, names)
 
 
-def draw_apart(ranked: pd.DataFrame) -> None:
+def _apart(ranked: pd.DataFrame) -> Iterator[str]:
     """Name the units without a place and why."""
     for status, title, why in (
         (UNVISITED, "未督查", "本期没有去过,不排名,也不算 0 分"),
@@ -137,11 +167,17 @@ def draw_apart(ranked: pd.DataFrame) -> None:
         units = ranked[ranked["status"] == status]
         if len(units):
             names = words.joined(units["unit_name"])
-            st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
+            yield f"**{title}**({len(units)} 个;{why}):{names}"
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
         reason = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
-        st.markdown(f"**一票否决**:{words.plain(line.unit_name)}({reason})")
+        yield f"**一票否决**:{words.plain(line.unit_name)}({reason})"
+
+
+def draw_lines(lines: Iterable[str]) -> None:
+    """Draw sentences, each on a line of its own."""
+    for line in lines:
+        st.markdown(line)
 
 
 def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
@@ -180,23 +216,23 @@ def draw_day(day: Window) -> None:
             tables.show(findings, _FINDINGS, 8)
 
 
-def draw_day_list(ranked: pd.DataFrame, selection: Selection) -> None:
+def draw_day_list(selection: Selection) -> None:
     """Draw a day's list and beside it that of the week to date."""
     so_far = week_to_date(selection.window)
-    week = units_of(replace(selection, window=so_far, signed=0))
+    week = replace(selection, window=so_far, signed=0)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("当日名次")
         page.note(words.DAY_NOTE)
-        draw_list(ranked, selection)
+        draw_list(selection)
     with right:
         current = window("week", selection.window.end) == window("week", today())
         st.subheader("本周至今" if current else "当周到这一天")
         page.note(f"{so_far.title},点位更多,更有参考价值。")
-        lines = tables.ranked_lines(week)
+        lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
-        left_out = words.without_place(week)
+        left_out = words.without_place(units_of(week))
         if left_out:
             page.note(f"另有 {left_out}。")
 
@@ -241,4 +277,5 @@ def _notes(office: Office, selection: Selection) -> list[str]:
         return signed_notes(ask(frozen, selection.signed))
     of = selection.window
     notes = [f"测评办法:{rules_name}" for rules_name in names_of(of, office)] + [f"时段:{of.title}"]
+    notes += filter(None, [held_sentence(ask(held_in, of))])
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

@@ -18,6 +18,7 @@ from wenming_metrics.rules.workbook.pages import Page, pages_of
 from wenming_metrics.rules.workbook.parts import parts_of
 from wenming_metrics.runtime import settings
 from wenming_metrics.ui.frame import cache, page, tables, words
+from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import Column
 
 TREE, STEPS, VERSIONS, CHANGE = "指标和权重", "得分怎样算出来", "各版办法", "修改和发布"
@@ -131,10 +132,14 @@ def _draw_uncounted(items: pd.DataFrame) -> None:
             tables.show(_everywhere(left), _ITEMS, 10)
 
 
+def _pages_of(office: Office, rules_id: str) -> list[Page]:
+    rule_parts = parts_of(files_of_version(settings.load().data, rules_id))
+    return list(pages_of(rule_parts, office.catalogue))
+
+
 def _draw_pages(office: Office, rules: RuleSet) -> None:
     """Show conventions and tables as the workbook has them, without what is not set."""
-    rule_parts = parts_of(files_of_version(settings.load().data, rules.id))
-    for sheet in pages_of(rule_parts, office.catalogue):
+    for sheet in ask(_pages_of, rules.id, wait=False):
         if sheet.title in _SHOWN and sheet.rows:
             with st.expander(sheet.title):
                 _draw_page(sheet)

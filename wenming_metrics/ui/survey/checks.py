@@ -92,7 +92,7 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
         unit.draw_original(line, is_open=True)
         key = f"{line['batch']}-{line['seq']}-{counts}"
         with page.row():
-            who = st.text_input("经办人", key="who", width=160)
+            who = page.ask_who("变动记录", 240)
             why = "为什么不计" if counts else "为什么恢复"
             reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
             row_key = int(line["batch"]), int(line["seq"])

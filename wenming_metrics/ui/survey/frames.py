@@ -90,6 +90,12 @@ def _bounds(city: float, n: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(100 * np.asarray(side, float) for pair in pairs for side in pair)
 
 
+def chosen_units(wave_rates: Rates, choice: ChosenRate) -> pd.DataFrame:
+    """List the units of the chosen rate and group, each compared with the city."""
+    city = city_of(wave_rates.totals, choice.rate)
+    return units_of(wave_rates.units, choice.rate, city, choice.group)
+
+
 def funnel_bounds(city: float, units: pd.DataFrame) -> Bounds:
     """Give the curves of the limits, up to a little more questionnaires than any unit has."""
     most = float(units["n"].max()) if len(units) else 100.0

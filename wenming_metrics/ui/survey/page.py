@@ -101,7 +101,7 @@ def _first(titles: list[str]) -> str:
 def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw the sentence, the large figures and the chosen view."""
     rate = wave_rates.survey.rate(chosen.rate)
-    units = units_of(wave_rates, chosen)
+    units = frames.chosen_units(wave_rates, chosen)
     total = total_of(wave_rates, chosen)
     page.say(sentences.opening(chosen.wave.title, rate, wave_rates.survey, total, units))
     _draw_cards(wave_rates, chosen)
@@ -119,12 +119,6 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
         checks.draw_doubts(office, chosen, wave_rates)
     else:
         checks.draw_quotas(chosen, wave_rates)
-
-
-def units_of(wave_rates: Rates, chosen: ChosenRate) -> pd.DataFrame:
-    """List the units of the chosen rate and group, each compared with the city."""
-    city = frames.city_of(wave_rates.totals, chosen.rate)
-    return frames.units_of(wave_rates.units, chosen.rate, city, chosen.group)
 
 
 def total_of(wave_rates: Rates, chosen: ChosenRate) -> pd.Series | None:

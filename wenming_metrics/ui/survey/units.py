@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from wenming_metrics.charts.dot_plot import dots
@@ -11,7 +12,7 @@ from wenming_metrics.charts.funnel import funnel_chart
 from wenming_metrics.export.surveys import survey_workbook
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.rule_spans import names_of
-from wenming_metrics.queries.survey.rates import Rates
+from wenming_metrics.queries.survey.rates import Rates, rates
 from wenming_metrics.queries.survey.rows import printed
 from wenming_metrics.queries.survey.score import score
 from wenming_metrics.queries.survey.states import NOT_SHOWN
@@ -58,25 +59,45 @@ def draw(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFr
 
 def _draw_dots(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw dots and table side by side; a click on a line chooses the unit."""
-    decimals, hide = wave_rates.survey.decimals, wave_rates.survey.limits.hide
+    hide = wave_rates.survey.limits.hide
     rate = wave_rates.survey.rate(chosen.rate)
-    groups = frames.totals_of(wave_rates.totals, chosen.rate, "group")
-    dot_sections = frames.sections(units, groups, decimals)
-    city = frames.city_of(wave_rates.totals, chosen.rate)
-    marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
     st.markdown(f"#### 各单位{words.plain(rate.title)}")
     if left_out := sentences.left_out(units, hide):
         page.note(left_out + sentences.to_collect(units, wave_rates.survey.limits.flag))
-    figure = dots(dot_sections, marks, rate.target)
+    figure = ask(_dots, chosen, shared=True, wait=False)
     left, right = st.columns([6, 7], gap="medium")
     with left:
         page.chart(figure, "opinion-dots")
     with right:
-        lines, columns = _with_score(chosen, frames.table_of(units, decimals, hide))
+        table = ask(_unit_table, chosen, shared=True, wait=False)
+        lines, columns = _with_score(chosen, table)
         names = lines["unit_name"].tolist()
         rows = max(10, int(figure.layout.height // _TABLE_ROW) - 2)
         tables.pick_name(lines, columns, f"opinion-units-{chosen.key}", _UNIT, names, rows)
     _explain(units, hide)
+
+
+def _dots(_office: Office, chosen: ChosenRate) -> go.Figure:
+    wave_rates = ask(rates, chosen.wave)
+    survey, city = wave_rates.survey, frames.city_of(wave_rates.totals, chosen.rate)
+    groups = frames.totals_of(wave_rates.totals, chosen.rate, "group")
+    dot_sections = frames.sections(frames.chosen_units(wave_rates, chosen), groups, survey.decimals)
+    marks = {} if pd.isna(city) else {f"全市 {city:.1f}": city}
+    return dots(dot_sections, marks, survey.rate(chosen.rate).target)
+
+
+def _funnel(_office: Office, chosen: ChosenRate) -> go.Figure:
+    wave_rates = ask(rates, chosen.wave)
+    city = frames.city_of(wave_rates.totals, chosen.rate)
+    units = frames.chosen_units(wave_rates, chosen)
+    lines = frames.funnel_units(units, wave_rates.survey.decimals)
+    return funnel_chart(lines, frames.funnel_bounds(city, lines), f"全市<br>{city:.1f}%")
+
+
+def _unit_table(_office: Office, chosen: ChosenRate) -> pd.DataFrame:
+    wave_rates = ask(rates, chosen.wave)
+    survey, units = wave_rates.survey, frames.chosen_units(wave_rates, chosen)
+    return frames.table_of(units, survey.decimals, survey.limits.hide)
 
 
 def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
@@ -144,12 +165,9 @@ def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> 
         return
     st.markdown("#### 份数多少与高低:哪些单位真的和全市不一样")
     decimals = wave_rates.survey.decimals
-    lines = frames.funnel_units(units, decimals)
     left, right = st.columns([7, 6], gap="medium")
     with left:
-        bounds = frames.funnel_bounds(city, lines)
-        figure = funnel_chart(lines, bounds, f"全市<br>{city:.1f}%")
-        page.chart(figure, "opinion-funnel")
+        page.chart(ask(_funnel, chosen, shared=True, wait=False), "opinion-funnel")
     with right:
         table = frames.table_of(units[units["verdict"] != 0], decimals, 0)
         if table.empty:

@@ -33,7 +33,7 @@ from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
-from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_words
+from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_names, unknown_words
 from wenming_metrics.ui.uploads import preview as uploads_preview
 from wenming_metrics.vocabulary import file_name
 
@@ -90,11 +90,13 @@ def draw_drop_zone(office: Office, who: str) -> None:
     _tell_done()
     against = commit.intake_context(office)
     waiting = [_read(office, piece, against) for piece in left]
-    confirm_tables.draw(office, [file.preview.reading for file in waiting], who)
+    readings = [file.preview.reading for file in waiting]
+    confirm_tables.draw(office, readings, who)
+    names_asked = unknown_names.draw(office, readings, who)
     if len(waiting) == 1:
-        _draw_file(office, waiting[0], who)
+        _draw_file(office, waiting[0], who, names_asked=names_asked)
     elif waiting:
-        _draw_many(office, waiting, who)
+        _draw_many(office, waiting, who, names_asked)
 
 
 def _pieces(
@@ -123,7 +125,7 @@ def _pieces(
     ]
 
 
-def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
+def _draw_many(office: Office, waiting: list[WaitingFile], who: str, names_asked: bool) -> None:
     """Draw all files in one table: what each is, how many rows, what to know first."""
     ready = [file for file in waiting if file.preview.can_commit]
     rows = sum(file.preview.reading.counts.good for file in ready)
@@ -148,9 +150,11 @@ def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
         )
         if not who:
             page.note("填好经办人,就可以入库。")
+        elif names_asked and held_rows:
+            page.note("上面还有名称没有核对；核对以后再入库，暂不计的行会少。")
     card = _opened_file(waiting, picked)
     if card:
-        _draw_file(office, card, who, several=True)
+        _draw_file(office, card, who, several=True, names_asked=names_asked)
 
 
 def _opened_file(waiting: list[WaitingFile], picked: int | None) -> WaitingFile | None:
@@ -185,16 +189,20 @@ def _start_over() -> None:
     st.rerun()
 
 
-def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = False) -> None:
+def _draw_file(
+    office: Office, file: WaitingFile, who: str, *, several: bool = False, names_asked: bool
+) -> None:
     """Draw one file; where the program fails at it, that is said in its place."""
     try:
         with one_file(file.preview.filename):
-            _draw_card(office, file, who, several)
+            _draw_card(office, file, who, several, names_asked)
     except MistakeError as mistake:
         page.tell(words.plain(f"{file.preview.filename}:{mistake}"), was_done=False)
 
 
-def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> None:
+def _draw_card(
+    office: Office, file: WaitingFile, who: str, several: bool, names_asked: bool
+) -> None:
     """Draw what a file is, what it would change, what is asked, what is wrong."""
     preview = file.preview
     with st.container(border=True, key=f"file-{file.key}"):
@@ -206,7 +214,7 @@ def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> No
         confirm_tables.draw_settled(office, preview.reading, file.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         uploads_preview.draw_effect(preview, _effect(office, file))
-        unknown_words.draw(office, preview.reading, file.key, who)
+        unknown_words.draw(office, preview.reading, file.key, who, is_in_table=names_asked)
         sender_answers.draw(office, preview, file.key, file.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
         problem_list.draw(_problems(file), preview.filename, file.key, marked)
@@ -295,7 +303,9 @@ def _draw_buttons(office: Office, file: WaitingFile, who: str) -> None:
         if preview.can_commit and not who:
             page.note("填好经办人,就可以入库。")
         elif preview.can_commit and held_count:
-            page.note(f"{held_count:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
+            page.note(
+                f"{held_count:,} 行暂不计，列在“待核的行”里，可以直接更正，也可以改好后重新上传。"
+            )
 
 
 def _commit_all(office: Office, keys: list[str], who: str) -> None:

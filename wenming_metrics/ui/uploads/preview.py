@@ -81,12 +81,11 @@ def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
         )
     if effect is None or preview.reading.checks.empty:
         return
+    unscored = effect.attrs.get("unscored", [])
+    if unscored:
+        page.note(f"{words.joined(unscored)}：这一周检查项不足，入库后仍暂不评分，不排名。")
     if effect.empty:
-        page.note("入库后,这一周的得分和名次不变。")
+        page.note("入库后，这一周已有的得分和名次不变。")
         return
     st.markdown(f"入库后,{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化:")
-    lines = effect.assign(
-        scores=words.arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
-        ranks=words.arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
-    )
-    tables.show(lines, tables.EFFECT, 8)
+    tables.show(words.effect_lines(effect), tables.EFFECT, 8)

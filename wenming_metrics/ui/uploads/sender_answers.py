@@ -22,6 +22,7 @@ from wenming_metrics.reading.model.sender_answers import (
 )
 from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.uploads import register_changes
 
 _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
@@ -41,7 +42,9 @@ def answers_of(key: str, register: Register) -> SenderAnswers:
     looked = tuple(_looked(key, register)) if confirmed else ()
     is_split = bool(state.get(f"split-{key}", False))
     equal_rows = _EQUAL.get(state.get(f"equal_rows-{key}"), "")
-    return SenderAnswers(confirmed, scope, looked, is_split, equal_rows=equal_rows)
+    same_units = register_changes.same_units(key)
+    facts = {"equal_rows": equal_rows, "same_units": same_units}
+    return SenderAnswers(confirmed, scope, looked, is_split, **facts)
 
 
 def _looked(key: str, register: Register) -> Iterable[Looked]:
@@ -63,6 +66,7 @@ def _site_titles(register: Register) -> dict[str, tuple[str, str]]:
 
 def draw(office: Office, preview: Preview, key: str, register: Register) -> None:
     """Draw the questions that a file gives rise to."""
+    register_changes.draw(preview.reading, key)
     codes = {problem.code for problem in preview.problems}
     if codes & _VISITS:
         label = "问题涉及的点位都查了全部测评项"

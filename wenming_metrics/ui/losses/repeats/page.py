@@ -183,7 +183,7 @@ def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
         )
     if pairs.empty and ruled.empty:
         return
-    who = st.text_input("经办人", key="repeat-who", width=160)
+    who = page.ask_who("变动记录", 240)
     for pair in pairs.head(_MOST).itertuples():
         _draw_pair(office, pair, who, (YES, NO))
     if len(ruled):

@@ -1,4 +1,4 @@
-"""Version 7: problems followed until 销号; the answers that are stored already become events."""
+"""Version 8: problems followed until 销号; the answers that are stored already become events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from alembic import op
 from sqlalchemy import Column, Integer, SmallInteger, Text, text
 
-revision, down_revision = "0007", "0006"
+revision, down_revision = "0008", "0007"
 _CLUSTERED = {"sqlite_with_rowid": False}
 _AT_ONCE = 5_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,7 +23,7 @@ def upgrade() -> None:
     _add_events()
     _add_hand_outs()
     _fill_events()
-    op.execute("UPDATE store SET version = 7")
+    op.execute("UPDATE store SET version = 8")
 
 
 def _key(name: str, type_: type = Integer) -> Column:

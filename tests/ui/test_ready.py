@@ -1,0 +1,65 @@
+"""What readers ask for first is asked by the server under the very same key."""
+
+import pytest
+
+from tests.offices import checklist, copy_office, ingest
+from tests.store.test_split import open_office, rows
+from wenming_metrics.domain.periods import window
+from wenming_metrics.queries.memory import Memory
+from wenming_metrics.queries.office import days_known
+from wenming_metrics.ui import ready
+from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.overview import page as overview_page
+from wenming_metrics.ui.ranking import page as ranking_page
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    def make(place):
+        made = open_office(place)
+        ingest(made, checklist(rows(count=60)), "一.xlsx")
+        return made
+
+    shown = copy_office(tmp_path, "ready", make)
+    monkeypatch.setattr(cache, "office", lambda: shown)
+    monkeypatch.setattr(cache, "_MEMORY", Memory())
+    return shown
+
+
+def test_the_newest_week_is_known_before_a_page_asks(office):
+    assert ready.make_ready()
+    newest = window("week", ask(days_known)[-1])
+    known = cache._MEMORY.rooms[""]
+    asked = len(known)
+    ask(overview_page.group_ends, Selection(newest), shared=True)
+    ask(overview_page.losses_figure, Selection(newest), shared=True)
+    ask(ranking_page.summary_of, Selection(newest, "street"), shared=True)
+    assert len(known) == asked
+
+
+def test_after_a_change_only_what_it_touches_is_made_ready_again(office):
+    assert ready.make_ready()
+    before = dict(cache._MEMORY.rooms[""])
+    assert ready.make_ready()
+    assert dict(cache._MEMORY.rooms[""]) == before
+    more = [
+        [
+            rows()[0][0].replace(month=11, day=3),
+            "市督查组",
+            "乙街道",
+            "小区",
+            "1号点",
+            "环境",
+            "符合",
+            0,
+        ]
+    ]
+    ingest(office, checklist(more), "又.xlsx")
+    assert ready.make_ready()
+    after = cache._MEMORY.rooms[""]
+    changed = {
+        key for key in before if key in after and after[key].content is not before[key].content
+    }
+    assert any("group_ends" in key for key in changed)

@@ -1,0 +1,105 @@
+"""A store of an earlier version, cleaned: nothing is left in its bytes, and every figure is as it was."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from tests.commands.test_command_line import run
+from tests.offices import make_office
+from tests.reading import planted
+from wenming_metrics.__main__ import OK, main
+from wenming_metrics.domain import periods
+from wenming_metrics.intake import commit
+from wenming_metrics.queries.office import open_office
+from wenming_metrics.queries.ranking.ranking import ranking
+from wenming_metrics.reading.personal import copies
+from wenming_metrics.runtime import settings
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import writing
+
+pytestmark = pytest.mark.store
+
+FILES = {
+    "列名.xlsx": planted.findings_with_headers(),
+    "句子.xlsx": planted.findings_with_sentences(),
+    "各处.xlsx": planted.findings_with_parts(),
+    f"来电{planted.mobile(900)}.csv": planted.findings_as_text(),
+}
+MARKS = {mark for _, marks in FILES.values() for mark in marks} | {planted.mobile(900)}
+NOTE, SAID = f"{planted.mobile(901)}要求撤回", f"打{planted.mobile(902)}催过"
+MONTH = periods.window("month", date(2026, 11, 1))
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """An office whose store was filled when nothing but columns was looked for."""
+    office = make_office(
+        tmp_path,
+        [["A", "垃圾桶不满溢", 5, "*"]],
+        [{"code": "A", "weight": 100}],
+        types=("主次干道",),
+        streets=[("河西街道", "主城区"), ("城东街道", "主城区")],
+    )
+    monkeypatch.setenv("WENMING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("WENMING_STORE", office.store.url)
+    unmasked = monkeypatch.context()
+    with unmasked as patch:
+        patch.setattr(copies, "mask_workbook", lambda workbook, *_: copies.Masked(workbook, {}))
+        patch.setattr(copies, "find_personal", lambda _: ())
+        patch.setattr(copies, "find_unread", lambda _: ())
+        patch.setattr("wenming_metrics.reading.read.make_copy", lambda *_: copies.Blanked(None))
+        patch.setattr("wenming_metrics.reading.read.mask_name", lambda name: name)
+        for name, (content, _) in FILES.items():
+            commit.commit(office, commit.inspect(office, content, name), "某经办")
+    commit.withdraw(office, 2, "某经办", NOTE)
+    commit.reinstate(office, 2, "某经办", SAID)
+    log = settings.load().logs / "server.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(f"入库 {planted.mobile(903)}.xlsx\n第二行\n", "utf-8")
+    return office
+
+
+def test_nothing_is_left_and_every_figure_stays(office, tmp_path, capsys):
+    before, was = ranking(office, MONTH, "street"), planted.all_texts(office.store)
+    assert {mark for mark in MARKS if mark not in was} == set()
+    code, printed = run(capsys, "clean", "--json")
+    assert printed.startswith("{"), printed
+    facts = json.loads(printed)
+    assert (code, facts["files"], facts["logs"], facts["unread"]) == (OK, 4, 1, [])
+    marks = {*MARKS, planted.mobile(901), planted.mobile(902), planted.mobile(903)}
+    kept = planted.all_texts(office.store)
+    assert [mark for mark in sorted(marks) if mark in kept] == []
+    assert "某经办" in kept
+    assert "乱停放" in kept
+    office.store.engine.dispose()
+    again = open_office(settings.load())
+    assert ranking(again, MONTH, "street").equals(before)
+    assert main(["verify"]) == OK
+    assert [mark for mark in sorted(marks) if mark.encode() in _bytes_on_disk(tmp_path)] == []
+
+
+def _bytes_on_disk(folder: Path) -> bytes:
+    """Give all files of an office with their free pages: the store, what lies beside it, the logs."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".csv")
+    return b"".join(path.read_bytes() for path in files)
+
+
+def test_what_was_sent_before_is_known_again_and_a_second_run_finds_nothing(office, capsys):
+    first = commit.inspect(office, FILES["句子.xlsx"][0], "句子.xlsx")
+    assert not first.is_known  # it is masked now, and was not
+    run(capsys, "clean")
+    for name, (content, _) in FILES.items():
+        assert commit.inspect(office, content, name).is_known, name
+    facts = json.loads(run(capsys, "clean", "--json")[1])
+    assert (facts["files"], facts["blocks"], facts["texts"], facts["logs"]) == (0, 0, 0, 0)
+
+
+def test_cells_of_a_file_that_is_kept_no_more_are_cleaned_by_their_headers(office, capsys):
+    with writing(office.store) as connection:
+        connection.execute(update(schema.original).values(content=None, dropped_at="2026-11-20"))
+    run(capsys, "clean")
+    kept = planted.all_texts(office.store)
+    assert [mark for mark in sorted(MARKS) if mark in kept] == []

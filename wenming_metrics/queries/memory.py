@@ -1,0 +1,185 @@
+"""Answers kept in memory, each as long as no change names a part of the store that it rests on.
+
+What an answer rests on is gathered while it is made (`store.changes`); nobody has to declare it, so
+nobody can forget to. An answer that fails, or is broken off, leaves nothing behind, and whoever
+waited for it makes it anew.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from threading import Lock, RLock
+
+from wenming_metrics.store.changes import EVERYTHING, Extent, changes_after, note_read, noting
+from wenming_metrics.store.database import Store, reading
+from wenming_metrics.store.database import state_of as stored_state
+from wenming_metrics.store.engines import file_of
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What was answered, the extents of the store it rests on, and up to which change it holds."""
+
+    content: object
+    extents: frozenset[Extent]
+    seq: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Turn:
+    """Whoever makes an answer, and how many wait for it."""
+
+    lock: RLock
+    waiting: list[None]
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """The answers of one store, and what is known of its changes.
+
+    rooms - answers by what was asked, the one asked for last at the end; changed - the last change
+    that named a part; touched - the same of anything in a table; state - which store, its last change
+    """
+
+    rooms: dict[str, OrderedDict[str, Answer]] = field(default_factory=dict)
+    changed: dict[Extent, int] = field(default_factory=dict)
+    touched: dict[str, int] = field(default_factory=dict)
+    state: dict[str, object] = field(default_factory=dict)
+    turns: dict[str, _Turn] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+    looking: Lock = field(default_factory=Lock)
+
+
+def follow(memory: Memory, store: Store) -> int:
+    """Learn what was changed since the last time; gives the number of the last change.
+
+    Another store in the place of the one that was there, or an older state of it, empties the memory.
+    """
+    with memory.looking:
+        return _look(memory, store)
+
+
+def _look(memory: Memory, store: Store) -> int:
+    file_id = file_of(store.engine)
+    if memory.state.get("file", file_id) != file_id:
+        store.engine.dispose()  # what is open reads the file that was there before
+    with reading(store) as connection:
+        made_at, seq = stored_state(connection)
+        last = memory.state.get("seq", 0)
+        is_same = memory.state.get("store") == (store.url, file_id, made_at)
+        if is_same and last == seq:
+            return seq
+        later = changes_after(connection, last, seq) if is_same and last < seq else None
+    with memory.lock:
+        if later is None:
+            memory.rooms.clear()
+            memory.changed.clear()
+            memory.touched.clear()
+        else:
+            for number, name, span in later:
+                memory.changed[name, span] = max(number, memory.changed.get((name, span), 0))
+                memory.touched[name] = max(number, memory.touched.get(name, 0))
+        memory.state.update(store=(store.url, file_id, made_at), file=file_id, seq=seq)
+    return seq
+
+
+def recall(
+    memory: Memory,
+    key: str,
+    make: Callable[[], object],
+    *,
+    room: str = "",
+    capacity: int,
+    shared: bool = False,
+    rests_on: Answer | None = None,
+    meanwhile: Callable[[], AbstractContextManager] = nullcontext,
+) -> Answer:
+    """Give an answer that is known and still holds, or make it; others who ask the same wait for it.
+
+    Takes: key - tells questions apart; room, capacity - so many answers are kept of all in a room;
+           shared - everybody gets the same object, else what is given is a pickle of it; rests_on -
+           another answer that this one is made of; meanwhile - what is shown while it is made
+    """
+    answer = _known(memory, room, key)
+    if answer is None:
+        with _turn(memory, key):
+            answer = _known(memory, room, key)
+            if answer is None:
+                with meanwhile():
+                    answer = _make(memory, make, rests_on, shared=shared)
+                _keep(memory, room, key, answer, capacity)
+    note_read(answer.extents)
+    return answer
+
+
+def _make(
+    memory: Memory, make: Callable[[], object], rests_on: Answer | None, *, shared: bool
+) -> Answer:
+    # Taken before the store is read: what is read may be newer, never older.
+    seq = memory.state["seq"]
+    with noting() as extents:
+        content = make()
+    if rests_on is not None:
+        extents |= rests_on.extents
+        seq = min(seq, rests_on.seq)
+    return Answer(content if shared else pickle.dumps(content), frozenset(extents), seq)
+
+
+def _known(memory: Memory, room: str, key: str) -> Answer | None:
+    with memory.lock:
+        answers = memory.rooms.get(room)
+        answer = answers.get(key) if answers else None
+        if answer is None:
+            return None
+        seq = memory.state["seq"]
+        if answer.seq < seq:
+            if _is_changed(memory, answer.extents, answer.seq):
+                del answers[key]
+                return None
+            answer = answers[key] = replace(answer, seq=seq)
+        answers.move_to_end(key)
+        return answer
+
+
+def _is_changed(memory: Memory, extents: Iterable[Extent], seq: int) -> bool:
+    """Say whether a change after one names any of some extents."""
+    for name, span in extents:
+        if (name, span) == EVERYTHING:
+            last = max(memory.touched.values(), default=0)
+        elif span:
+            changed = memory.changed
+            last = max(changed.get((name, span), 0), changed.get((name, ""), 0))
+        else:
+            last = memory.touched.get(name, 0)
+        if last > seq:
+            return True
+    return False
+
+
+def _keep(memory: Memory, room: str, key: str, answer: Answer, capacity: int) -> None:
+    with memory.lock:
+        answers = memory.rooms.setdefault(room, OrderedDict())
+        answers[key] = answer
+        answers.move_to_end(key)
+        while len(answers) > capacity:
+            answers.popitem(last=False)
+
+
+@contextmanager
+def _turn(memory: Memory, key: str) -> Iterator[None]:
+    """Let one at a time make an answer; whoever waits goes on however the first one ends."""
+    with memory.lock:
+        turn = memory.turns.setdefault(key, _Turn(RLock(), []))
+        turn.waiting.append(None)
+    try:
+        with turn.lock:
+            yield
+    finally:
+        with memory.lock:
+            turn.waiting.pop()
+            if not turn.waiting:
+                memory.turns.pop(key, None)

@@ -1,0 +1,113 @@
+"""What readers ask for first is made by the server itself: at its start, and after every change.
+
+On Monday morning files come in while leaders look. Whoever looks first after a commit would wait for
+the week's ranking; the server makes it before, once for all. It also brings in early what the
+first figure of a kind needs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from wenming_metrics.domain.periods import Window, window
+from wenming_metrics.publishing.corrections import corrections_of
+from wenming_metrics.publishing.issues import issues, signed_for
+from wenming_metrics.queries.losses.repeat_sites import returning_sites
+from wenming_metrics.queries.office import days_known
+from wenming_metrics.queries.survey.rates import overview_rates, rates
+from wenming_metrics.queries.survey.waves import waves
+from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
+from wenming_metrics.rules.faults import RuleSetError
+from wenming_metrics.store.failures import StoreError
+from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.losses.scope import book_of
+from wenming_metrics.ui.overview import page as overview_page
+from wenming_metrics.ui.ranking import page as ranking_page
+
+_PAUSE = 1.0
+"""Seconds between two looks whether something was changed."""
+_KINDS = ("week", "day", "month")
+"""Windows that are made ready, the one that pages open on first."""
+_WARNS = "streamlit.runtime.scriptrunner_utils.script_run_context"
+logger = logging.getLogger(__name__)
+
+
+def keep_ready() -> None:
+    """Begin to make ready, beside the pages, for as long as the server runs."""
+    # Streamlit warns of every question that no page asks.
+    logging.getLogger(_WARNS).setLevel(logging.ERROR)
+    threading.Thread(target=_follow, name="ready", daemon=True).start()
+
+
+def _follow() -> None:
+    """Make ready whenever the store has been quiet for a moment: of many commits, after the last."""
+    ready = quiet = None
+    while True:
+        try:
+            present = cache.version()
+            if present != ready and present == quiet and make_ready():
+                ready = present
+            quiet = present
+        except (StoreError, RuleSetError) as error:
+            logger.info("没有预先计算：%s", error)  # the pages say what is to be done
+            time.sleep(10 * _PAUSE)
+        except Exception:
+            logger.exception("预先计算没有完成")
+            ready = present
+        time.sleep(_PAUSE)
+
+
+def make_ready() -> bool:
+    """Ask what the pages of the newest week, day and month ask; says whether all of it was asked.
+
+    It ends when something is changed meanwhile: then other answers are needed.
+    """
+    begun = cache.version()
+    for make in _questions():
+        make()
+        if cache.version() != begun:
+            return False
+    return True
+
+
+def _questions() -> Iterator[Callable[[], object]]:
+    days = ask(days_known, wait=False)
+    if not days:
+        return
+    office = cache.office()
+    first = office.rules.boards[0]
+    windows = [window(kind, days[-1]) for kind in _KINDS]
+    calendar = calendar_of(office.rules.issues)
+    if not is_usual(calendar):
+        windows.insert(1, slot_at(calendar, days[-1]).window)
+    for newest in windows:
+        for board in office.rules.boards:
+            if board.ranked:
+                selection = _shown(newest, board.kind)
+                yield lambda selection=selection: _ask(ranking_page.summary_of, selection)
+        selection = _shown(newest, "")
+        for question in (overview_page.group_ends, overview_page.losses_figure):
+            yield lambda question=question, selection=selection: _ask(question, selection)
+        yield lambda asked_for=newest: ask(returning_sites, asked_for, first.kind, wait=False)
+    yield lambda: ask(overview_rates, days[-1], wait=False)
+    yield lambda: book_of(_shown(windows[0], first.kind))
+    for wave in ask(waves, wait=False)[:1]:
+        yield lambda newest_wave=wave: ask(rates, newest_wave, wait=False)
+
+
+def _ask(question: Callable, selection: Selection) -> object:
+    return ask(question, selection, shared=True, wait=False)
+
+
+def _shown(newest: Window, board: str) -> Selection:
+    """Give what a page shows of a window: the signed lists where there are any."""
+    issue = signed_for(ask(issues, wait=False), newest)
+    if issue is None:
+        return Selection(newest, board)
+    ask(corrections_of, issue.key, True, wait=False)
+    return Selection(issue.window, board, signed=issue.key)
