@@ -22,7 +22,7 @@ from wenming_metrics.scoring.ranking.ranking import RANKED
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(SLOW)]
 MOST_CLICKS, MOST_SECONDS = 8, 120
-STORED = re.compile("已入库：|已入库:")
+STORED = re.compile("已入库：|已入库：")
 
 
 @pytest.fixture
@@ -91,5 +91,5 @@ def test_from_an_empty_store_to_the_first_ranking(empty, page: Page):
     sees(page, "9 个可以入库")
     assert not page.get_by_role("button", name="确认并读入").count()
     assert not page.get_by_role("button", name="记住并重新核对").count()
-    button(page, "全部入库(9 个文件)").click()
+    button(page, "全部入库（9 个文件）").click()
     sees(page, STORED)

@@ -79,13 +79,13 @@ def test_each_fault_is_located_and_holds_its_row_alone(office):
     held = {
         problem.row: problem.code
         for problem in preview.problems
-        if problem.row and problem.severity == "暂不计"
+        if problem.row and problem.severity == "待核"
     }
     assert held == {
         **{4: "流转-01", 5: "流转-03", 6: "流转-08", 7: "流转-04", 9: "流转-16", 10: "流转-05"},
         **{11: "单位-06", 12: "流转-19", 13: "流转-15", 14: "流转-06"},
     }
-    assert preview.reading.outcome == "共 13 行,3 行可入库,10 行暂不计。"
+    assert preview.reading.outcome == "共 13 行，3 行可入库，10 条待核，暂不计分。"
     assert states(office)[:2] == ["待销号", "待核查"]
 
 

@@ -95,7 +95,7 @@ def test_scores_ranks_changes_the_city_and_sites_that_come_back(office, capsys, 
     count = json.loads(run(capsys, "repeats", *words, "--json"))["total"]["returning"]
     losses = texts(visit("losses", lost_period=period, lost_date=str(NEXT), lost_tab="反复问题"))
     assert f"反复点位 **{count:,} 个**" in losses or (count == 0 and "反复点位 **" not in losses)
-    assert ("没有这样的点位" in overview) == (count == 0)
+    assert ("本期无反复点位" in overview) == (count == 0)
 
 
 @pytest.mark.parametrize("office", [unsigned_city], indirect=True)

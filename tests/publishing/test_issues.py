@@ -68,9 +68,9 @@ def object_to(office, issue, name, lost):
 
 def test_an_issue_goes_from_draft_to_signature(office, draft):
     assert (draft.year, draft.number, draft.state) == (2025, 10, issues.DRAFT)
-    assert draft.title == "周通报第10期(3月3日—9日)"
+    assert draft.title == "周通报第10期（3月3日—9日）"
     name, content = send(office, draft.key, "张三")
-    assert name == "周通报第10期(3月3日—9日)核对稿.zip"
+    assert name == "周通报第10期（3月3日—9日）核对稿.zip"
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == [
         "主城区_乙街道.xlsx",
         "主城区_甲街道.xlsx",
@@ -92,7 +92,7 @@ def test_a_check_sheet_says_score_losses_and_rows(office, draft):
     archive = zipfile.ZipFile(io.BytesIO(send(office, draft.key, "张三")[1]))
     book_ = openpyxl.load_workbook(io.BytesIO(archive.read("主城区_甲街道.xlsx")))
     text = [str(cell.value) for sheet in book_ for line in sheet for cell in line if cell.value]
-    assert any("得分 60.00,主城区第 2 名;失分合计 40.00" in cell for cell in text)
+    assert any("得分 60.00，主城区第 2 名；失分合计 40.00" in cell for cell in text)
     rows = [line for line in book_["记录"].iter_rows(min_row=3, values_only=True) if line[5]]
     assert sorted((line[5], line[6]) for line in rows) == [(2, 10), (6, 30)]
     assert [cell.value for cell in book_["记录"][2]][-1] == "复核意见"
@@ -115,7 +115,7 @@ def test_a_decision_changes_the_score_from_then_on(office, draft, act, points, s
     assert acts(office)["act"].tolist()[:3] == ["签发", f"复核{act}", "提出复核"]
     told = remarks.remarks(office, draft.key).iloc[0]
     assert (told["act"], told["approver"], told["unit_name"]) == (act, "主任", "甲街道")
-    assert told["what"] == "周二.xlsx「督查表」第 2 行"
+    assert told["what"] == "周二.xlsx“督查表”第 2 行"
 
 
 def test_a_decision_holds_when_more_files_come_and_when_it_is_made_again(office, draft):
@@ -322,7 +322,7 @@ def test_a_late_file_is_no_correction_but_the_live_list_tells_of_it(office, draf
     assert (told.at["乙街道", "score_signed"], told.at["乙街道", "score_now"]) == (90, 50)
     assert (told.at["甲街道", "rank_signed"], told.at["甲街道", "rank_now"]) == (2, 1)
     assert told.at["甲街道", "reason"] == "别的单位得分有变化"
-    assert live.acts["effect"].tolist() == ["迟到,计入以后的一期"]
+    assert live.acts["effect"].tolist() == ["迟到，计入以后的一期"]
 
 
 def test_a_signed_list_that_was_tampered_with_is_found(office, draft):
@@ -385,7 +385,7 @@ def test_movement_is_measured_against_what_was_signed(office, draft):
 def test_the_file_of_a_signed_issue_names_number_document_moment_and_hash(office, draft):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
     name, content = signed_file(office, signed)
-    assert name == "周通报第10期(3月3日—9日).xlsx"
+    assert name == "周通报第10期（3月3日—9日）.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(content))["街道排名"]
     text = "\n".join(str(cell.value) for line in sheet for cell in line if cell.value)
     for said in ("2025年周通报第10期", "演字10号", signed.signed_at[:10], signed.short_hash):

@@ -63,7 +63,7 @@ def test_each_name_stands_once_with_what_it_may_be(office):
         ["item", "地面没有积水", "地面无积水", 1],
         ["item", "墙面无广告", "", 1],
     ]
-    assert names["first"][0] == "一.xlsx「表」第 3 行「列」(C3)"
+    assert names["first"][0] == "一.xlsx“表”第 3 行“列”（C3）"
 
 
 def test_units_are_not_asked_about_before_there_is_a_register(tmp_path):

@@ -66,7 +66,7 @@ def test_what_is_hidden_is_told_with_its_place():
     content, _ = planted.findings_with_parts()
     problems = read(content, f"来电{planted.mobile(1)}.xlsx", context()).problems
     told = {problem.code: problem.text for problem in problems}
-    assert "「筛选」:1格里的" in told["隐私-03"]
+    assert "“筛选”：1格里的" in told["隐私-03"]
     assert "批注" in told["隐私-04"]
     assert "文件名" in told["隐私-06"]
 

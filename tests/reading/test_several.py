@@ -36,7 +36,7 @@ def test_two_problems_become_two_checks_of_one_item_and_visit():
         (2, "沿街商铺出店经营2处"),
     ]
     assert codes(reading) == ["问题-02"]
-    assert "处数 5+2,扣分 0.5+0.2" in reading.problems[-1].text
+    assert "处数 5+2，扣分 0.5+0.2" in reading.problems[-1].text
     assert reading.counts.rows == reading.counts.good == 2
 
 

@@ -49,7 +49,7 @@ from wenming_metrics.vocabulary import INPUT, normalise
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     for name, run, description in (
-        ("check", _check, "只检查文件,不入库"),
+        ("check", _check, "只检查文件，不入库"),
         ("ingest", _ingest, "检查并入库"),
     ):
         command = add(name, run, description)
@@ -60,7 +60,7 @@ def add_commands(add: Add) -> None:
                 "--marked",
                 type=Path,
                 metavar="文件夹",
-                help="把标注好的原表存到这里,名为 原名_核对.xlsx",
+                help="把标注好的原表存到这里，名为 原名_核对.xlsx",
             )
             command.add_argument(
                 "--explain",
@@ -88,7 +88,7 @@ def add_commands(add: Add) -> None:
         command = add(name, run, description)
         command.add_argument("batch", type=int, metavar="批次")
         command.add_argument("--who", default="命令行", help="经办人")
-        command.add_argument("--reason", default="", help="原因;撤回必须写明")
+        command.add_argument("--reason", default="", help="原因；撤回必须写明")
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:
@@ -97,14 +97,14 @@ def _add_files(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="文件",
-        help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序;压缩包(.zip)当作文件夹",
+        help="表格文件；给文件夹就取其中（含子文件夹）的全部表格，按名称顺序；压缩包（.zip）当作文件夹",
     )
     add_answers(command)
     command.add_argument(
         "--duplicates",
         choices=("once", "count", "replace"),
         default="once",
-        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算;"
+        help="与已入库的行相同的问题：once 只计一次（默认），count 另外计算；"
         "replace 用这些文件替换先前同一天、同一街道、同一来源的行",
     )
     command.add_argument("--who", default="命令行", help="经办人")
@@ -208,7 +208,7 @@ def _save_marked(preview: commit.Preview, folder: Path) -> str:
         path = next(folder / candidate for candidate in names if not (folder / candidate).exists())
         path.write_bytes(content)
     except OSError as error:  # such as a sign that this system allows in no name
-        return f"没有存下来({error.strerror})"
+        return f"没有存下来（{error.strerror}）"
     return str(path)
 
 
@@ -229,7 +229,7 @@ def _outcome_facts(outcome: Outcome) -> dict[str, object]:
     error = outcome.error
     message = unopened(error) if isinstance(error, OSError) else str(error)
     if outcome.left_out:
-        message = f"略去 {len(outcome.left_out)} 个系统文件:{'、'.join(outcome.left_out)}。"
+        message = f"略去 {len(outcome.left_out)} 个系统文件：{'、'.join(outcome.left_out)}。"
     return {"file": outcome.name, "kind": "", "outcome": message, "problems": []}
 
 
@@ -271,7 +271,7 @@ def _batches(options: argparse.Namespace) -> int:
 def _withdraw(options: argparse.Namespace) -> int:
     commit.withdraw(open_office(settings.load()), options.batch, options.who, options.reason)
     say(
-        f"批次 {options.batch} 已撤回,各项分数已按余下的批次重算。",
+        f"批次 {options.batch} 已撤回，各项分数已按余下的批次重算。",
         as_json=options.json,
         batch=options.batch,
     )
@@ -280,5 +280,5 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 def _reinstate(options: argparse.Namespace) -> int:
     commit.reinstate(open_office(settings.load()), options.batch, options.who, options.reason)
-    say(f"批次 {options.batch} 已恢复,各项分数已重算。", as_json=options.json, batch=options.batch)
+    say(f"批次 {options.batch} 已恢复，各项分数已重算。", as_json=options.json, batch=options.batch)
     return OK

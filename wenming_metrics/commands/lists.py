@@ -38,9 +38,9 @@ _DEADLINES = titles("batch", "file", "sheet", "source_row", "due=due_stored", "d
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    form = add("form", _form, "存一张空白表格,发给填表的人")
+    form = add("form", _form, "存一张空白表格，发给填表的人")
     form.add_argument(
-        "kind", metavar="表格", help="、".join(f"{k}({t})" for k, t in forms().items())
+        "kind", metavar="表格", help="、".join(f"{k}（{t}）" for k, t in forms().items())
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     listed = add(
@@ -48,10 +48,10 @@ def add_commands(add: Add) -> None:
         _records,
         "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
-    kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
+    kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
-    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
-    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
+    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
+    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
     add("waiting", _waiting, "列出待核、暂不计分的行")
     _add_corrections(add)
 
@@ -81,7 +81,7 @@ def _add_corrections(add: Add) -> None:
 
 def _form(options: argparse.Namespace) -> int:
     if options.kind not in forms():
-        raise commit.IntakeError(f"没有表格“{options.kind}”,可以用:{'、'.join(forms())}。")
+        raise commit.IntakeError(f"没有表格“{options.kind}”，可以用：{'、'.join(forms())}。")
     options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
     say_saved(options)
     return OK
@@ -90,7 +90,7 @@ def _form(options: argparse.Namespace) -> int:
 def _records(options: argparse.Namespace) -> int:
     kinds = {kind.name: kind.title for kind in RECORD_KINDS}
     if options.kind not in kinds:
-        raise commit.IntakeError(f"没有种类“{options.kind}”,可以用:{'、'.join(kinds)}。")
+        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{'、'.join(kinds)}。")
     office = open_office(settings.load())
     if options.json:
         rows = _masked(records(office, options.kind))
@@ -103,7 +103,7 @@ def _records(options: argparse.Namespace) -> int:
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{kinds[options.kind]}({len(lines)} 条)",
+        f"{kinds[options.kind]}（{len(lines)} 条）",
         filled.rename(columns=record_titles(options.kind)),
     )
     return OK
@@ -114,9 +114,9 @@ def _deadlines(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"deadlines": plain(lines)})
     elif lines.empty:
-        say("已入库的整改时限,按现在登记的放假和调休重数都是同一天。")
+        say("已入库的整改时限，按现在登记的放假和调休重数都是同一天。")
     else:
-        title = f"按现在登记的放假和调休,会是另一天的整改时限({len(lines)} 条)"
+        title = f"按现在登记的放假和调休，会是另一天的整改时限（{len(lines)} 条）"
         print_lines(title, lines.rename(columns=_DEADLINES))
     return OK
 

@@ -34,7 +34,7 @@ _SLIP = columns(
     *("file", "sheet", "source_row", "header", "old=cell_old", "new=cell_new"),
     *("who=corrected_by", "at=corrected_at", "ended_by=confirmed_by"),
 )
-_CHANGED_MEANWHILE = "刚才这一行或者名册有了变动,请重新打开再试。"
+_CHANGED_MEANWHILE = "刚才这一行或者名册有了变动，请重新打开再试。"
 _MOST = 2_000
 """Characters that a cell may hold."""
 
@@ -92,7 +92,7 @@ def propose(
     ]
     unknown = set(texts) - {cell.position for cell in row_cells}
     if unknown:
-        raise IntakeError("这一列不能更正:只能更正表头认得出的列。")
+        raise IntakeError("这一列不能更正：只能更正表头认得出的列。")
     corrected = _read(office, key, cells, _slip(office, key, cells, who, who))
     waits = any(needs_second(cell[2]) for cell in cells)
     with one_file(corrected.preview.filename), writing(office.store) as connection:
@@ -112,7 +112,7 @@ def confirm(office: Office, correction: int, who: str) -> CorrectionOutcome:
     with reading(office.store) as connection:
         line = _waiting_line(connection, correction)
     if line["who"] == who:
-        raise IntakeError("更正须由另一人复核,不能自己确认自己的更正。")
+        raise IntakeError("更正须由另一人复核，不能自己确认自己的更正。")
     key, cells = _key(line), line["cells"]
     corrected = _read(office, key, cells, _slip(office, key, cells, str(line["who"]), who))
     with one_file(corrected.preview.filename), writing(office.store) as connection:
@@ -162,7 +162,7 @@ def _stop_unless_open(
         (corrections_so_far["act"] == "") & (corrections_so_far[held.KEYS] == list(key)).all(axis=1)
     ]
     if len(pending):
-        raise IntakeError(f"这一行已有{pending['who'].iloc[0]}填写的更正,等着复核。")
+        raise IntakeError(f"这一行已有{pending['who'].iloc[0]}填写的更正，等着复核。")
 
 
 def _waiting_line(connection: Connection, correction: int) -> pd.Series:
@@ -180,7 +180,7 @@ def _read(office: Office, key: tuple[int, int, int], cells: list[Cell], slip: by
     corrected = correct(office, batch, {(sheet, row, cell[0]): cell[4] for cell in cells}, slip)
     rows = corrected.rows
     if not ((rows["sheet"] == sheet) & (rows["source_row"] == row)).any():
-        raise IntakeError("这一行没有改动,按现在的名册和办法读仍然有问题。")
+        raise IntakeError("这一行没有改动，按现在的名册和办法读仍然有问题。")
     return corrected
 
 
@@ -210,6 +210,6 @@ def _slip(
         lines = lines_of(connection, key, cells)
     lines = lines.assign(who=who, at=stamp(), ended_by=confirmed_by)
     notes = [
-        f"页面更正单,{datetime.fromisoformat(stamp()):%Y-%m-%d %H:%M:%S.%f}。原文件照原样保存,没有改动。"
+        f"页面更正单，{datetime.fromisoformat(stamp()):%Y-%m-%d %H:%M:%S.%f}。原文件照原样保存，没有改动。"
     ]
     return write_book(ExportSheet("更正单", "页面更正单", lines, _SLIP, notes))

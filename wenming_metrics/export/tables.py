@@ -232,4 +232,4 @@ def _set_up_print(page: Worksheet, columns: Sequence[Column]) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.5
     page.print_options.horizontalCentered = True
-    page.oddFooter.center.text = "第 &P 页,共 &N 页"
+    page.oddFooter.center.text = "第 &P 页，共 &N 页"

@@ -240,7 +240,7 @@ def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
 def _write_form(
     page: Worksheet, form: BlankForm, example: Mapping[str, object], titles: Mapping[str, str]
 ) -> None:
-    title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
+    title = f"{form.title}（第 {FIRST_ROW} 行是{EXAMPLE}；列名请不要改）"
     _write_head(page, form, title, titles)
     for column, name in enumerate(form.columns, 1):
         _write(page, FIRST_ROW, column, example.get(name), Font(_FONT, 10, color=_GREY))
@@ -302,7 +302,7 @@ def _offer(page: Worksheet, form: BlankForm, ranges: Mapping[str, str], several:
             continue
         offer = DataValidation(type="list", formula1=f"={ranges[name]}", allow_blank=True)
         offer.showErrorMessage, offer.errorStyle = name not in several, "warning"
-        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
+        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法，确定要这样写吗？"
         letter = get_column_letter(column)
         offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")
         page.add_data_validation(offer)

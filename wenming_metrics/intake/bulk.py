@@ -100,7 +100,7 @@ def find_workbooks(sources: Iterable[Path]) -> list[Path]:
         if source.is_dir():
             inside = sorted(path for path in source.rglob("*") if _is_workbook(path))
             if not inside:
-                raise IntakeError(f"文件夹里没有表格文件:{source}")
+                raise IntakeError(f"文件夹里没有表格文件：{source}")
             workbooks += inside
         else:
             workbooks.append(source)

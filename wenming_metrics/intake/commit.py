@@ -294,14 +294,14 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     Raises IntakeError when the preview cannot be stored, or when it has been stored meanwhile.
     """
     if not preview.can_commit:
-        raise IntakeError("这个文件不能入库,请先按提示修改。")
+        raise IntakeError("这个文件不能入库，请先按提示修改。")
     begun = time.perf_counter()
     with one_file(preview.filename), writing(office.store) as connection:
         earlier = batches.same_bytes(connection, preview.reading.sha256)
         if earlier["live"].any():
-            raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
+            raise IntakeError("同一个文件刚刚已经入库，没有重复保存。")
         if registers.register_version(connection) != preview.register:
-            raise RegisterChangedError("读这个文件之后名册有更新,请重新读取,再入库。")
+            raise RegisterChangedError("读这个文件之后名册有更新，请重新读取，再入库。")
         try:
             batch = store_file(connection, preview, office.rules, who)
         except MovedMeanwhileError as error:
@@ -309,7 +309,7 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     file_reading, counts = preview.reading, preview.reading.counts
     facts = (batch, preview.filename, file_reading.sha256, counts.good, counts.held, who)
     took = time.perf_counter() - begun
-    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 暂不计 %s 行 经办 %r %.2f 秒", *facts, took)
+    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 待核 %s 行 经办 %r %.2f 秒", *facts, took)
     return batch
 
 
@@ -332,12 +332,12 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
         if facts["kind"] in REGISTER_KINDS:
-            raise IntakeError("名册和节假日正在使用,不能撤回;请上传新的来替代。")
+            raise IntakeError("名册和节假日正在使用，不能撤回；请上传新的来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
-            raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+            raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'}，不用再{act}。")
         if act == batches.WITHDRAW and not reason.strip():
-            raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
+            raise IntakeError("请写明为什么撤回，原因留在变动记录里。")
         for turned in [batch, *_corrections_of(connection, batch, act)]:
             why = reason if turned == batch else f"随第 {batch} 批撤回"
             batches.add_event(connection, turned, act, who, why)

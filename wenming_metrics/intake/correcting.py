@@ -155,7 +155,7 @@ def _stop_if_read_otherwise(file: _File, as_stored: Reading) -> None:
 def _stop_if_still_wrong(corrected: Reading, rows: set[tuple[int, int]]) -> None:
     """Stop where a row that was put right is held all the same; says by what."""
     if corrected.is_rejected:
-        raise IntakeError("改后整份文件读不出来:" + corrected.problems[0].text)
+        raise IntakeError("改后整份文件读不出来：" + corrected.problems[0].text)
     names = {sheet.index: sheet.name for sheet in corrected.sheets}
     wrong = sorted(rows & _keys(corrected.held))
     if wrong:

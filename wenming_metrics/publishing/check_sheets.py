@@ -47,7 +47,7 @@ def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
     with reading(office.store) as connection:
         issue = get_issue(connection, key)
     if issue.state not in (DRAFT, CHECKING):
-        raise IntakeError(f"{issue.title}{issue.state},不再出核对稿。")
+        raise IntakeError(f"{issue.title}{issue.state}，不再出核对稿。")
     content = check_sheets(office, issue)
     with writing(office.store) as connection:
         store.add_event(connection, key, store.SENT, who.strip())
@@ -95,20 +95,20 @@ def _sheet(
     leaves = leaves.assign(loss=_shown(leaves["loss"], 2))
     rows = rows.assign(loss=_shown(rows["loss"], 4))
     if pd.notna(line.score):
-        standing = f"得分 {line.score:.2f},{line.group}第 {line.rank} 名;"
+        standing = f"得分 {line.score:.2f}，{line.group}第 {line.rank} 名；"
     else:
-        standing = f"{line.status};"
+        standing = f"{line.status}；"
     rules = "、".join(names_of(issue.window, office))
-    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法:{rules}。"
+    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法：{rules}。"
     notes = [
         standing,
-        f"请逐行核对。有意见的,在“记录”表的复核意见一栏写明要求和理由,{_until(issue)}退回创建办。",
-        "没有意见也请回复。失分:这一条让总分少了多少。",
+        f"请逐行核对。有意见的，在“记录”表的复核意见一栏写明要求和理由，{_until(issue)}退回创建办。",
+        "没有意见也请回复。失分：这一条让总分少了多少。",
     ]
     title = f"{line.unit_name} {issue.title}核对稿"
     sheets = [
-        ExportSheet("失分", f"{title}:失分", leaves, _LEAVES, notes),
-        ExportSheet("记录", f"{title}:失分的记录", rows.assign(remark=""), _ROWS, notes),
+        ExportSheet("失分", f"{title}：失分", leaves, _LEAVES, notes),
+        ExportSheet("记录", f"{title}：失分的记录", rows.assign(remark=""), _ROWS, notes),
     ]
     if len(cells):
         cells = cells.assign(at=cells["at"].str[:16].str.replace("T", " "))
@@ -119,7 +119,7 @@ def _sheet(
 
 
 def _until(issue: Issue) -> str:
-    return f"签发之前({issue.cutoff[:10]}截止收表)"
+    return f"签发之前（{issue.cutoff[:10]}截止收表）"
 
 
 def _shown(losses: pd.Series, decimals: int) -> np.ndarray:

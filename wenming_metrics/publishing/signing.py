@@ -55,12 +55,12 @@ def draft(office: Office, on: date, who: str, *, until_now: bool = False) -> Iss
     """
     slot, who = slot_at(calendar(office), on), _required_text(who, "建草稿的人")
     if slot.window.start > today():
-        raise IntakeError(f"{slot.window.title}还没有开始,不能建草稿。")
+        raise IntakeError(f"{slot.window.title}还没有开始，不能建草稿。")
     with writing(office.store) as connection:
         same = [candidate for candidate in list_issues(connection) if _is_at(candidate, slot)]
         for drafted in same:
             if drafted.state != WITHDRAWN:
-                raise IntakeError(f"{drafted.title}已有{drafted.state},不用再建。")
+                raise IntakeError(f"{drafted.title}已有{drafted.state}，不用再建。")
         cutoff = _cutoff(connection, slot, same, until_now=until_now)
         facts = {"year": slot.year, "number": slot.number, "name": calendar(office).name}
         days = {"first_day": slot.window.days.start, "last_day": slot.window.days.stop - 1}
@@ -172,7 +172,7 @@ def waive(
         ]
         for row in rows:
             if row not in waiting_keys:
-                raise IntakeError(f"批次 {row[0]} 的「{row[1]}」第 {row[2]} 行不在等着的行里。")
+                raise IntakeError(f"批次 {row[0]} 的“{row[1]}”第 {row[2]} 行不在等着的行里。")
         wanted = [row in set(rows) for row in waiting_keys]
         store.add_waivers(connection, key, held_rows[wanted], who, reason)
     _log.info("不等 %s %s 行 经办 %r 原因 %r", issue.title, len(rows), who, reason)
@@ -211,7 +211,7 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
         cut = cut_of(connection, issue, signed_at)
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
-            raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
+            raise IntakeError(f"{issue.title}没有督查数据，不能签发。")
         signature = {"document": document, "signed_at": signed_at, "signed_by": who}
         without = _signed_without(connection, office, issue)
         facts = list_facts(office, lists, signature | ({"held": without} if without else {}))
@@ -244,7 +244,7 @@ def _signed_without(connection: Connection, office: Office, issue: Issue) -> str
 def _stop_unless_ready(connection: Connection, office: Office, issue: Issue) -> None:
     if stamp() < issue.cutoff:
         moment = issue.cutoff[:16].replace("T", " ")
-        raise IntakeError(f"{issue.title}要到 {moment} 才截止,到时再签发。")
+        raise IntakeError(f"{issue.title}要到 {moment} 才截止，到时再签发。")
     held_rows = _held(connection, office, issue)
     waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
@@ -254,7 +254,7 @@ def _stop_unless_ready(connection: Connection, office: Office, issue: Issue) -> 
         raise IntakeError(message)
     open_remarks = undecided(connection, issue)
     if open_remarks:
-        raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定,决定之后再签发。")
+        raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定，决定之后再签发。")
 
 
 def list_facts(
@@ -264,7 +264,7 @@ def list_facts(
     by_digest = {rule_set.digest: rule_set for rule_set in (*office.rule_sets, office.rules)}
     versions = [by_digest[digest] for digest in lists.rules]
     names = [
-        f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions
+        f"{rule_set.title}（版本 {rule_set.version}，{rule_set.source}）" for rule_set in versions
     ]
     boards = {board.kind: board.title for board in office.rules.boards}
     return {
@@ -281,7 +281,7 @@ def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:
     with writing(office.store) as connection:
         issue = get_issue(connection, key)
         if issue.state == WITHDRAWN:
-            raise IntakeError(f"{issue.title}已经作废,不用再作废。")
+            raise IntakeError(f"{issue.title}已经作废，不用再作废。")
         store.add_event(connection, key, store.WITHDRAWN, who, reason)
         withdrawn = get_issue(connection, key)
     _log.info("作废 %s 经办 %r 原因 %r", withdrawn.title, who, reason)
@@ -292,7 +292,7 @@ def _open(connection: Connection, key: int) -> Issue:
     """Give an issue that is not signed yet. Raises IntakeError."""
     issue = get_issue(connection, key)
     if issue.state not in (DRAFT, CHECKING):
-        again = "要改请先作废,再重新建草稿。" if issue.state == SIGNED else "请重新建草稿。"
+        again = "要改请先作废，再重新建草稿。" if issue.state == SIGNED else "请重新建草稿。"
         raise IntakeError(f"{issue.title}{issue.state}。{again}")
     return issue
 

@@ -72,24 +72,24 @@ def _is_mark(number: float) -> bool:
 
 
 _SETTINGS = (
-    Setting("id", "编号", "各套办法不重复,只用字母、数字和连字符;发布时再定也可以", needed=True),
+    Setting("id", "编号", "各套办法不重复，只用字母、数字和连字符；发布时再定也可以", needed=True),
     Setting("title", "全称", "印在通报和导出的文件里", needed=True),
     Setting("short", "简称", "页面上位置窄时用", blank="同全称"),
     Setting("version", "版本", "内容有改动就另立一版", needed=True),
-    Setting("source", "依据", "哪一份文件;发布时填文号", needed=True),
+    Setting("source", "依据", "哪一份文件；发布时填文号", needed=True),
     Setting("effective_from", "施行日期", "从这一天的督查起用本办法", "date", needed=True),
     Setting("effective_to", "停用日期", "不写即用到下一版施行", "date", blank="一直有效"),
-    Setting("series", "系列", "同一系列的各版先后相接;另一种用途的办法另写一个名字", default=""),
+    Setting("series", "系列", "同一系列的各版先后相接；另一种用途的办法另写一个名字", default=""),
     number("full_mark", "总分的满分", "总分以多少分为满分", default=100),
-    number("decimals", "小数位", "公布的分数保留几位小数,四舍五入,只在最后取一次", default=2),
-    number("target", "目标分", "图上的参考线,不影响得分", blank="不画"),
+    number("decimals", "小数位", "公布的分数保留几位小数，四舍五入，只在最后取一次", default=2),
+    number("target", "目标分", "图上的参考线，不影响得分", blank="不画"),
     choice("week_starts", "一周的第一天", "一周从星期几算起", {"monday": "周一"}, default="monday"),
     number("weights_sum", "同级权重合计", "同一上级下各指标权重之和", default=100),
     # Of the root kinds alone are checked here: its codes are checked with the tree.
     Setting("root.mode", "总分的计分方式", "总分不按权重平均、自己结算时才写", words=SETTLED_WORDS),
     Setting("root.settlement", "总分的结算周期", "总分自己结算时要写", words=SETTLEMENT_WORDS),
     number("root.full_mark", "总分结算的满分", "总分扣完为止时要写"),
-    Setting("root.table", "总分的分档表", "总分分档时要写,见工作表「分档表」"),
+    Setting("root.table", "总分的分档表", "总分分档时要写，见工作表“分档表”"),
     choice(
         "missing.rule",
         "缺项",
@@ -100,15 +100,15 @@ _SETTINGS = (
     number(
         "missing.flag",
         "缺项提示",
-        "靠缺项得来的权重超过多少就标出来,0 到 1",
+        "靠缺项得来的权重超过多少就标出来，0 到 1",
         span=_SHARE,
         default=0.3,
     ),
     *(
         number(
             f"coverage.{kind}",
-            f"覆盖率下限({name})",
-            "低于它暂不评分、不排名,0 到 1",
+            f"覆盖率下限（{name}）",
+            "低于它暂不评分、不排名，0 到 1",
             span=_SHARE,
             default=0.0,
         )
@@ -117,21 +117,21 @@ _SETTINGS = (
     choice(
         "ranking.by",
         "排名依据",
-        "按取整后的分,还是未取整的分",
+        "按取整后的分，还是未取整的分",
         {"published": "公布的分", "exact": "未取整的分"},
         default="published",
     ),
     choice(
         "ranking.ties",
         "同分",
-        "同分同名次,后面的名次空出来还是不空",
-        {"competition": "空出(1、1、3)", "dense": "不空(1、1、2)"},
+        "同分同名次，后面的名次空出来还是不空",
+        {"competition": "空出（1、1、3）", "dense": "不空（1、1、2）"},
         default="competition",
     ),
     Setting(
         "ranking.order",
         "同分时的先后",
-        "先看什么、再看什么,分出先后;空着就并列",
+        "先看什么、再看什么，分出先后；空着就并列",
         "choices",
         {"failed": "问题少的在前", "coverage": "查得多的在前", "exact": "未取整的分高的在前"},
         default=(),
@@ -145,16 +145,16 @@ _SETTINGS = (
         default="equal",
     ),
     Setting(
-        *("sources.counted", "计分的来源", "其余来源照样交办,不计分", "choices", SOURCES),
+        *("sources.counted", "计分的来源", "其余来源照样交办，不计分", "choices", SOURCES),
         default=SOURCE_CODES,
         blank="全部",
     ),
-    choice("board[].kind", "榜单:单位类别", "这张榜列哪一类单位", UNIT_KINDS, needed=True),
-    Setting("board[].title", "榜单:名称", "页面和通报上的叫法", needed=True),
-    choice("board[].role", "榜单:按什么归集", "问题记到属地,还是责任单位", ROLES, needed=True),
-    flag("board[].ranked", "榜单:是否排名", "否:只列出问题多少", needed=True),
+    choice("board[].kind", "榜单：单位类别", "这张榜列哪一类单位", UNIT_KINDS, needed=True),
+    Setting("board[].title", "榜单：名称", "页面和通报上的叫法", needed=True),
+    choice("board[].role", "榜单：按什么归集", "问题记到属地，还是责任单位", ROLES, needed=True),
+    flag("board[].ranked", "榜单：是否排名", "否：只列出问题多少", needed=True),
     Setting(
-        *("board[].groups", "榜单:分组", "各组各排各的,按这个先后", "list"),
+        *("board[].groups", "榜单：分组", "各组各排各的，按这个先后", "list"),
         default=(),
         blank="不分组",
     ),
@@ -182,7 +182,7 @@ _SETTINGS = (
     choice(
         "deductions.booked",
         "逾期、重复记在哪天",
-        "记在到期或再次发现之日,还是当初发现之日",
+        "记在到期或再次发现之日，还是当初发现之日",
         {"due": "到期或再次发现之日", "found": "当初发现之日"},
         default="due",
     ),
@@ -199,7 +199,7 @@ _SETTINGS = (
     number(
         "adjustments.bonus_cap",
         "加分上限",
-        "加分最多加多少分;加减分各项都不写,加减分表不计",
+        "加分最多加多少分；加减分各项都不写，加减分表不计",
         span=_POINTS,
         blank="不限",
     ),
@@ -218,13 +218,13 @@ _SETTINGS = (
     choice(
         "lists.absent",
         "连续期数遇到未督查",
-        "数连续几期在名单上时,没有名次的一期",
+        "数连续几期在名单上时，没有名次的一期",
         {"skip": "不算也不断", "break": "就此中断"},
         default="skip",
     ),
-    Setting("lists.group[].group", "名单:哪一组", "* 表示每一组", default="*"),
-    integer("lists.group[].front", "名单:靠前几个", "列出前几名", span=_COUNT, default=0),
-    integer("lists.group[].back", "名单:靠后几个", "列出后几名", span=_COUNT, default=0),
+    Setting("lists.group[].group", "名单：哪一组", "* 表示每一组", default="*"),
+    integer("lists.group[].front", "名单：靠前几个", "列出前几名", span=_COUNT, default=0),
+    integer("lists.group[].back", "名单：靠后几个", "列出后几名", span=_COUNT, default=0),
     choice(
         "windows.long",
         "较长的时段",
@@ -234,25 +234,25 @@ _SETTINGS = (
     ),
     Setting("issues.name", "通报的叫法", "如 周通报"),
     choice("issues.kind", "通报的周期", "多久一期", _ISSUES, default="week"),
-    integer("issues.first_weekday", "每周从星期几起", "1 是周一,7 是周日", span=(1, 7), default=1),
+    integer("issues.first_weekday", "每周从星期几起", "1 是周一，7 是周日", span=(1, 7), default=1),
     integer(
-        "issues.first_day", "每月从几号起", "如 26:上月26日到本月25日", span=(1, 28), default=1
+        "issues.first_day", "每月从几号起", "如 26：上月26日到本月25日", span=(1, 28), default=1
     ),
     integer("issues.days", "几天一期", "周期是固定天数时", span=(1, 366), default=5),
     Setting(
         *("issues.begins", "第一期的第一天", "周期是固定天数时", "date"), default=date(2000, 1, 3)
     ),
-    integer("issues.cutoff_days", "截止:期满后几天", "之后到的表算迟到", span=(0, 60), default=1),
+    integer("issues.cutoff_days", "截止：期满后几天", "之后到的表算迟到", span=(0, 60), default=1),
     Setting(
-        *("issues.cutoff_time", "截止:几点", "如 12:00"),
-        check=(_is_clock, "应为钟点,如 12:00"),
+        *("issues.cutoff_time", "截止：几点", "如 12:00"),
+        check=(_is_clock, "应为钟点，如 12:00"),
         default="12:00",
     ),
     choice(
         "reading.blank_deduction",
         "扣分栏空白",
         "表里扣分没有填时",
-        {"by_kind": "检查表算未查,问题清单扣满分", "zero": "不扣分"},
+        {"by_kind": "检查表算未查，问题清单扣满分", "zero": "不扣分"},
         default="by_kind",
     ),
     Setting(

@@ -46,7 +46,7 @@ OPTIONS_SHEET = "选项"
 FORM_MARK = "wenming-template"
 """Name of the sheet of our own forms that holds what may be chosen, and the word its first cell
 begins with: such a sheet is no part of the data."""
-EXAMPLE = "示例,请改成真实内容"
+EXAMPLE = "示例，请改成真实内容"
 """Remark on the worked example of a form: while it stands there, the row is no data."""
 
 PARTIES = {"office": "创建办", "unit": "责任单位", "checker": "核查", "paused": "暂停"}

@@ -117,7 +117,7 @@ def test_a_table_in_own_words_is_told_as_what_it_is_and_why():
     table = next(each for each in tables("first") if each.name == "supervision_summary_by_street")
     reading = read_workbook(table.workbook, table.file, "", context())
     (problem,) = [each for each in reading.problems if each.code == CONFIRM]
-    assert "看作问题清单:标题有“督查情况”,“存在问题”作问题描述" in problem.text
+    assert "看作问题清单：标题有“督查情况”，“存在问题”作问题描述" in problem.text
     assert problem.code == "表头-10"
     assert "先核对各列" in reading.outcome
     assert reading.checks.empty

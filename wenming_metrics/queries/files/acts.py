@@ -80,7 +80,7 @@ def _names(connection: Connection, office: Office) -> pd.DataFrame:
         name_titles(connection, office),
     )
     what = [
-        f"“{choice.written}” = {titles[choice.kind].get(int(choice.target), '(已不在名册里)')}"
+        f"“{choice.written}” = {titles[choice.kind].get(int(choice.target), '（已不在名册里）')}"
         for choice in choices.itertuples()
     ]
     return _choice_acts(choices.assign(what=what))
@@ -134,8 +134,8 @@ def _rules(connection: Connection) -> pd.DataFrame:
     """Tell of drafts of rules, and of what was published with which document."""
     events = read_events(connection)
     what = [
-        f"第 {event.draft} 号草案,测评办法 {event.rules}"
-        + (f",{event.document}" if event.document else "")
+        f"第 {event.draft} 号草案，测评办法 {event.rules}"
+        + (f"，{event.document}" if event.document else "")
         for event in events.itertuples()
     ]
     return events.assign(what=what, reason="")[_COLUMNS]
@@ -144,8 +144,8 @@ def _rules(connection: Connection) -> pd.DataFrame:
 def _ended(held_rows: pd.DataFrame) -> pd.DataFrame:
     """Tell of held rows that wait no longer."""
     what = [
-        f"第 {row.batch} 批「{row.name}」第 {row.source_row} 行"
-        + ("" if pd.isna(row.by_batch) else f",由第 {int(row.by_batch)} 批")
+        f"第 {row.batch} 批“{row.name}”第 {row.source_row} 行"
+        + ("" if pd.isna(row.by_batch) else f"，由第 {int(row.by_batch)} 批")
         for row in held_rows.itertuples()
     ]
     return held_rows.assign(what=what)[_COLUMNS]
@@ -195,10 +195,10 @@ def _rulings(connection: Connection) -> pd.DataFrame:
     rulings = _with_files(connection, schema.ruling.c.ruling)
     what = [
         f"复核意见 {ruling.remark}"
-        + (f",第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
+        + (f"，第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
         for ruling in rulings.itertuples()
     ]
-    reasons = [f"{ruling.reason}({ruling.approver}批准)" for ruling in rulings.itertuples()]
+    reasons = [f"{ruling.reason}（{ruling.approver}批准）" for ruling in rulings.itertuples()]
     return rulings.assign(act="复核" + rulings["act"].astype(str), what=what, reason=reasons)[
         _COLUMNS
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
@@ -79,7 +80,8 @@ def _answers(connection: Connection) -> pd.DataFrame:
         number not in borne and key not in settled_keys
         for number, key in zip(numbers, keys, strict=True)
     ]
-    records = records[is_open].reset_index(drop=True)
+    # Of no answers at all a bare list would choose no columns.
+    records = records[np.array(is_open, bool)].reset_index(drop=True)
     contents = records["told"].tolist()
     names = ["site", "description", "measure", "finished"]
     answers = pd.DataFrame(

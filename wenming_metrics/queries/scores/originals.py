@@ -149,7 +149,7 @@ def as_text(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and _SHOWN.match(value):
-        return "(图片)"
+        return "（图片）"
     if isinstance(value, CellError):
         return value.text
     if isinstance(value, bool):

@@ -305,7 +305,7 @@ def _hold_lost(table: Table, register: Register, frame: pd.DataFrame) -> bool:
     several = [row for row, units in pairs if units is not None and len(units) > 1]
     kinds = [PARENT_KINDS[frame["kind"].iloc[row]] for row in unknown]
     parent_kinds = [
-        {"kinds": "或".join(UNIT_KINDS[kind] for kind in some) or "(最上一级)"} for some in kinds
+        {"kinds": "或".join(UNIT_KINDS[kind] for kind in some) or "（最上一级）"} for some in kinds
     ]
     held_above = _held_above(table, frame, unknown)
     waiting = [row for row in unknown if row in held_above]

@@ -29,7 +29,7 @@ _COUNTED = re.compile(
 )
 _DIGITS = {text: number for number, text in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _NAMED = re.compile(r"[“\"【\[(（]?([^：:“”\"【】\[\]]{2,40}?)[”\"】\])）]?\s*[：:]")
-_EDGES = " \t\n;；。,，"
+_EDGES = " \t\n；；。，，"
 
 
 @dataclass(frozen=True)

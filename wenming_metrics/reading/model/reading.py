@@ -31,7 +31,7 @@ REGISTER_KINDS = {UNITS, SITES, HOLIDAYS, REGISTERS}
 """Kinds of files that the others are read against."""
 SHEET_KINDS = {
     CHECKLIST: "检查表",
-    WIDE: "检查表(一列一项)",
+    WIDE: "检查表（一列一项）",
     FINDINGS: "问题清单",
     VISITS: "检查点位",
     PLAN: "督查计划",
@@ -121,7 +121,7 @@ CONFIRM = "表头-10"
 SURE, PROPOSED, ASKED = "sure", "proposed", "asked"
 """How sure a table is: read without a question; filled in, to be confirmed; two readings are near,
 or what a score depends on is open."""
-CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好,待确认", ASKED: "要问", "": "没有认出"}
+CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好，待确认", ASKED: "要问", "": "没有认出"}
 COMPONENT = "#component"
 """Role of a column whose numbers are read under its own header, as a component of a score."""
 
@@ -340,10 +340,10 @@ class Reading:
         counts = self.counts
         returned = {problem.code for problem in self.problems if problem.severity == REJECT}
         if returned == {CONFIRM}:
-            return "这个文件认出来了,请先核对各列是什么,确认后读入。"
+            return "这个文件认出来了，请先核对各列是什么，确认后读入。"
         if returned:
-            return "这个文件没有读入,请按下面的说明修改后再上传。"
+            return "这个文件没有读入，请按下面的说明修改后再上传。"
         phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
-        phrases += [f"{counts.held} 行暂不计"] if counts.held else []
+        phrases += [f"{counts.held} 条待核，暂不计分"] if counts.held else []
         phrases += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
-        return ",".join(phrases) + "。"
+        return "，".join(phrases) + "。"

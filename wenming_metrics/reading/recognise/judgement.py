@@ -223,7 +223,7 @@ def _recognised(
 
 def explain(fit: KindFit, proposal: Proposal) -> str:
     """Say in a line what speaks for a kind: 「标题“任务安排”,日期都在今天以后,没有检查结果」."""
-    return ",".join((*_reasons(fit, proposal), *_rival(fit, proposal))) or "列最像"
+    return "，".join((*_reasons(fit, proposal), *_rival(fit, proposal))) or "列最像"
 
 
 def _rival(fit: KindFit, proposal: Proposal) -> Iterator[str]:
@@ -266,8 +266,8 @@ def describe_nearest(table: Recognised | None) -> str:
     """Say what a table is nearest to, for one that is of no kind; "" where nothing is near."""
     if table is None or not table.proposed:
         return ""
-    lacking = f",但没有{'、'.join(table.missing)}" if table.missing else ""
-    return f"最像的是{SHEET_TITLES[table.proposed]}:{table.reason}{lacking}。"
+    lacking = f"，但没有{'、'.join(table.missing)}" if table.missing else ""
+    return f"最像的是{SHEET_TITLES[table.proposed]}：{table.reason}{lacking}。"
 
 
 def same_family(first: str, second: str) -> bool:

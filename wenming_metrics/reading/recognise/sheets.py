@@ -245,8 +245,8 @@ def _to_confirm(table: Recognised | None, header: Header | None) -> list[Problem
     details = {
         "kind": SHEET_TITLES[table.proposed],
         "reason": table.reason,
-        "open": f"要特别看一看:{'、'.join(doubtful)}。" if doubtful else "",
-        "missing": f"还没有认出:{'、'.join(table.missing)}。" if table.missing else "",
+        "open": f"要特别看一看：{'、'.join(doubtful)}。" if doubtful else "",
+        "missing": f"还没有认出：{'、'.join(table.missing)}。" if table.missing else "",
     }
     return [Problem(CONFIRM, table.sheet, details=details)]
 

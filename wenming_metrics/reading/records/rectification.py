@@ -147,7 +147,7 @@ def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], 
     value_days = [_day(value, year, filed) for value in finished_column.values]
     days = np.array(value_days, np.int64)[finished_column.codes]
     finished = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
-    limit = f"这张表的填报日期({iso(filed)})" if filed else f"今天({today.isoformat()})"
+    limit = f"这张表的填报日期（{iso(filed)}）" if filed else f"今天（{today.isoformat()}）"
     report(table, days > (filed or today.toordinal()), "整改-02", "finished", limit=limit)
     looked = column(table, "day")
     seen = np.array([values.day(value, year) for value in looked.values], np.int64)[looked.codes]

@@ -242,8 +242,8 @@ def median_days(lines: pd.DataFrame, working_days: Callable[[int, int], int]) ->
     """
     closed_lines = lines[(lines["closed"] < OPEN) & (lines["handed"] > 0)]
     days = [
-        working_days(*pair)
-        for pair in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
+        working_days(*span)
+        for span in zip(closed_lines["handed"], closed_lines["closed"], strict=True)
     ]
     return (float(np.median(days)) if days else np.nan), len(days)
 

@@ -66,7 +66,7 @@ def choose(selection: Selection, unit_name: str = "") -> Selection:
     if len(changed.units):
         draw_corrections(changed, open_=live)
     if live:
-        page.note("下面是实时数据,**未签发**;签发的名单以上面的文号为准。")
+        page.note("下面是实时数据，**未签发**；签发的名单以上面的文号为准。")
         say_held(selection.window, unit_name)
         return selection
     return replace(selection, window=issue.window, signed=issue.key)
@@ -90,9 +90,9 @@ def say_held(window: Window, unit_name: str = "") -> None:
 
 def _say_unsigned(window: Window) -> None:
     standing = [issue for issue in ask(issues) if _covers(issue, window)]
-    state = f"{standing[0].title}{standing[0].state}," if standing else ""
+    state = f"{standing[0].title}{standing[0].state}，" if standing else ""
     with st.container(key="unsigned"):
-        page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
+        page.note(f"**未签发** {words.plain(state)}下面是实时数据，签发之前还会变。")
 
 
 def _covers(issue: Issue, window: Window) -> bool:
@@ -122,10 +122,10 @@ def figures(selection: Selection, board: Board) -> CityFigures:
 def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
     """Draw which units' figures are no longer those that were signed, and what was done since."""
     count = len(changed.units)
-    with st.expander(f"更正:签发以后,{count} 个单位的数有变动", expanded=open_):
+    with st.expander(f"更正：签发以后，{count} 个单位的数有变动", expanded=open_):
         tables.show(correction_lines(changed.units), CORRECTIONS, 8)
         if len(changed.acts):
-            page.note("签发以后对这些日子做过的事:")
+            page.note("签发以后对这些日子做过的事：")
             lines = changed.acts.assign(
                 at=[moment(moment_stored) for moment_stored in changed.acts["at"]]
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,10 @@ from pandas.io.formats.style import Styler
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.ranking import RANKED
-from wenming_metrics.ui.frame import words
+from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
 
+_ONE = "single-row"
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
@@ -102,7 +103,39 @@ def pick(
              on_select - called before the page is drawn again
     Returns: position of the picked row in `data`, or None
     """
-    state = _draw(data, columns, rows, on_select=on_select, selection_mode="single-row", key=key)
+    return _picked(
+        _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
+    )
+
+
+def pick_held(
+    data: pd.DataFrame, columns: dict, key: str, held: str, ids: Sequence[str], rows: int = _TALL
+) -> int | None:
+    """Draw a table as `pick` does, and keep the picked row in the address.
+
+    Takes: held - name in the address; ids - what the rows are known by there, whatever their order
+    """
+    in_address, kept = st.query_params.get(held), f"held-{held}"
+    position = list(ids).index(in_address) if in_address in ids else None
+    if in_address is not None and position is None:
+        del st.query_params[held]
+        if in_address != st.session_state.get(kept):  # it was not picked here, among other rows
+            navigation.remark("记录", in_address, "")
+
+    def follow() -> None:
+        picked = _picked(st.session_state[key], data)
+        st.session_state[kept] = None if picked is None else ids[picked]
+        if picked is None:
+            st.query_params.pop(held, None)
+        else:
+            st.query_params[held] = ids[picked]
+
+    usual = {} if position is None else {"selection_default": {"selection": {"rows": [position]}}}
+    state = _draw(data, columns, rows, on_select=follow, selection_mode=_ONE, key=key, **usual)
+    return _picked(state, data)
+
+
+def _picked(state: Mapping, data: pd.DataFrame | Styler) -> int | None:
     chosen = [row for row in state["selection"]["rows"] if row < len(data.index)]
     return chosen[0] if chosen else None
 
@@ -111,31 +144,6 @@ def pick_many(data: pd.DataFrame | Styler, columns: dict, key: str, rows: int = 
     """Draw a table of which rows can be ticked; gives their positions. Takes: key - see `pick`"""
     state = _draw(data, columns, rows, on_select="rerun", selection_mode="multi-row", key=key)
     return [row for row in state["selection"]["rows"] if row < len(data.index)]
-
-
-def pick_kept(
-    data: pd.DataFrame, columns: dict, name: str, ids: Sequence[str], revision: int, rows: int
-) -> int | None:
-    """Draw a table of which the picked row stays picked when its lines change.
-
-    Takes: name - of the table; ids - of the lines, the same wherever a line stands; revision - of the
-           store: a selection is a position, and outlives a change of the lines
-    """
-    memory = f"{name}-picked"
-    chosen = st.session_state.get(memory)
-    default = {"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None
-    state = _draw(
-        data,
-        columns,
-        rows,
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default=default,
-        key=f"{name}-{revision}",
-    )
-    picked = [row for row in state["selection"]["rows"] if row < len(data.index)]
-    st.session_state[memory] = ids[picked[0]] if picked else None
-    return picked[0] if picked else None
 
 
 def pick_name(
@@ -166,15 +174,17 @@ def pick_name(
 
 def choose_name(label: str, names: Sequence[str], control: str) -> None:
     """Draw the control that `pick_name` fills."""
-    st.selectbox(
+    in_address = st.query_params.get(control)
+    chosen = st.selectbox(
         label,
         names,
         index=None,
-        placeholder="点表中一行,或在这里选",
+        placeholder="点表中一行，或在这里选",
         key=control,
         bind="query-params",
         width=300,
     )
+    navigation.remark("单位", in_address, chosen or "")
 
 
 def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:

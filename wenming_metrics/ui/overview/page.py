@@ -40,7 +40,7 @@ def draw_rates(day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
         page.note(f"**两率一度** {latest.wave.title}民意调查{_running(latest, day)}")
         query = {"wave": latest.wave.title}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
 
 
@@ -56,7 +56,7 @@ def draw_loop() -> None:
 
 
 def _running(latest: Rates, day: date) -> str:
-    return "(还在进行)" if latest.wave.end > day else ""
+    return "（还在进行）" if latest.wave.end > day else ""
 
 
 def rate_cards(latest: Rates) -> list[Card]:
@@ -84,7 +84,7 @@ def _against(total: pd.Series, target: float) -> str:
     if total["low"] <= target <= total["high"]:
         return f"与目标 {target:g} 基本持平"
     size = f"{abs(gap):.1f} 个百分点"
-    return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
+    return f"达到目标 {target:g}（高 {size}）" if gap > 0 else f"距目标 {target:g} 差 {size}"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _end(
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     at_end = group_lines[group_lines["unit"].isin(end["unit"])]
     left_out = tuple(
-        f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名"
+        f"第 {cut.rank} 名并列 {cut.left_out} 个，超过名单上限，未列名"
         for cut in end[end["left_out"] > 0].itertuples()
     )
     return tuple((_label(line), line.unit_name) for line in at_end.itertuples()), left_out
@@ -151,7 +151,7 @@ def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
     for position, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
         with column, st.container(key=f"group-{position}", border=True):
             st.markdown(
-                f"**{words.plain(group.group)}** :gray[{group.total} 个街道,{group.placed} 个有名次]"
+                f"**{words.plain(group.group)}** :gray[{group.total} 个街道，{group.placed} 个有名次]"
             )
             if not group.placed:
                 st.caption("本期没有可以排名的街道")

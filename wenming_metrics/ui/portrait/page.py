@@ -32,7 +32,8 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
     with page.row("controls"):
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
-        name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
+        name = page.select("单位", names, "unit_who", width=200)
+    filters.carry(office.rules, days, selection, name or "")
     return signed_view.choose(selection, name or ""), name or ""
 
 
@@ -97,7 +98,7 @@ def _draw_tools(query: dict[str, str]) -> None:
             # The moment makes the script another one each time: else it would not run again.
             script = f"/* {now().isoformat()} */ setTimeout(() => window.print(), 600)"
             st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=query)
+        st.page_link("pages/losses.py", label="失分明细", query_params=query)
 
 
 def _draw_over_time(facts: UnitFacts) -> None:
@@ -170,7 +171,7 @@ def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
     _section("反复点位", sentences.RETURNING)
     if facts.repeats.empty:
-        page.note("没有这样的点位。")
+        page.note("本期无反复点位。")
     else:
         to = tables.address(query, lost_tab="反复问题")
         st.html(tables.repeats(facts.repeats, to, _MANY))
@@ -180,7 +181,7 @@ def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
     fixes, together = facts.scored.fixing, facts.scored.together
     _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
     if len(fixes):
-        page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
+        page.note("每一行是只改这一类能得回的分；几类一起改，不是各行相加。")
         st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 
@@ -189,13 +190,15 @@ def _draw_survey(facts: UnitFacts) -> None:
         note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
         _section("两率一度", note, tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
 
 
 def _draw_kept(facts: UnitFacts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
     if sentence := sentences.deadlines(facts.deadlines):
-        _section("整改", f"本期发现的问题,{sentence}")
+        _section("整改", f"本期发现的问题，{sentence}")
     if len(facts.documents):
         document = facts.documents.iloc[0]
-        _section("台账", f"{facts.quarter.title}:{document['told']},占 {document['value']:.1f}%。")
+        _section(
+            "台账", f"{facts.quarter.title}：{document['told']}，占 {document['value']:.1f}%。"
+        )

@@ -36,7 +36,7 @@ def draw(line: pd.Series) -> None:
     if story.row is not None:
         row = story.row
         cards.pictures(cards.row_pictures(row))
-        with st.expander(words.plain(f"原表:{words.origin(row)}")):
+        with st.expander(words.plain(f"原表：{words.origin(row)}")):
             cards.cells(row["cells"])
 
 

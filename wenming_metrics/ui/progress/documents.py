@@ -47,7 +47,7 @@ def draw(office: Office) -> None:
         [
             _card("报送率", city["handed"], city["owed"], "应报"),
             _card("通过率", city["passed"], city["handed"], "已报"),
-            _card("按期率", city["in_time"], city["fell_due"], "已到期"),
+            _card("按期报送率", city["in_time"], city["fell_due"], "已到期"),
             Card("逾期", f"{city['overdue']}", "项", (f"截至{as_of:%Y-%m-%d}",)),
         ]
     )

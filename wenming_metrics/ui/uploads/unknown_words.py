@@ -62,8 +62,8 @@ def draw_remembered(office: Office, who: str) -> None:
     remembered = choices(office)
     if remembered.empty:
         return
-    with st.expander(f"{REMEMBERED}({len(remembered)} 条)"):
-        page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
+    with st.expander(f"{REMEMBERED}（{len(remembered)} 条）"):
+        page.note("读表时按这些理解。点一条，可以不再记它；已经入库的不变。")
         lines = remembered.assign(at=remembered["at"].map(moment))
         picked = tables.pick(
             lines, tables.CHOICES, f"choices-{len(remembered)}-{remembered['choice'].max()}", 8
@@ -82,7 +82,7 @@ def draw_remembered(office: Office, who: str) -> None:
 def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
     with st.container(key=f"ask-{key}", border=True):
         st.markdown(
-            f"**「{words.plain(unclear.sheet)}」里只写数字的格子({unclear.count:,} 个)是什么分?**"
+            f"**“{words.plain(unclear.sheet)}”里只写数字的格子（{unclear.count:,} 个）是什么分？**"
         )
         widget_key = f"bare-{key}-{unclear.fingerprint}"
         titles = {title: name for name, title in BARE_TITLES.items()}
@@ -100,8 +100,8 @@ def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
         return
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
-        rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
-        title = f"“{words.plain(written)}”是哪个{KINDS[kind]}?"
+        rest = f"（还有 {len(unknown) - 1} 个名称）" if len(unknown) > 1 else ""
+        title = f"“{words.plain(written)}”是哪个{KINDS[kind]}？"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with page.row():
@@ -146,4 +146,4 @@ def _remember(
 
 def _say_who(who: str) -> None:
     if not who:
-        page.note("填好经办人,就可以记住。")
+        page.note("填好经办人，就可以记住。")
