@@ -98,8 +98,8 @@ def _keep_pictures(connection: Connection, contents: Mapping[str, bytes]) -> dic
     """Keep the pictures of moves; gives what their events say of them."""
     if not contents:
         return {}
-    seen = keep_pictures(connection, contents)
-    return {"pictures": list(contents), "pictures_seen": sorted(seen)}
+    doubles = keep_pictures(connection, contents)
+    return {"pictures": list(contents), "pictures_seen": sorted(doubles)}
 
 
 def add_problem(

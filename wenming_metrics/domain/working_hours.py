@@ -52,8 +52,8 @@ class OfficeHours:
 
 def parse_hours(text: str) -> Spans | None:
     """Read 「8:00-12:00、14:00-18:00」; None where it is no such text or spans overlap."""
-    pieces = list(filter(None, re.split(r"[、,;，；\s]+", text.strip())))
-    matches = [_SPAN.fullmatch(span) for span in pieces]
+    pieces = [span_text for span_text in re.split(r"[、,;，；\s]+", text.strip()) if span_text]
+    matches = [_SPAN.fullmatch(span_text) for span_text in pieces]
     if not matches or None in matches:
         return None
     spans = tuple(

@@ -141,7 +141,7 @@ def _offer(answer: tuple, lines: pd.DataFrame, words: pd.Series, names: dict[int
         at_site = fuzz.ratio(site, normalise(str(line.site_name or ""))) if site else 0
         alike = fuzz.partial_ratio(text, words[line.Index]) if text else 0
         by_likeness.append((_SITE * at_site + _WORDS * alike, line))
-    by_likeness.sort(key=lambda pair: -pair[0])
+    by_likeness.sort(key=lambda entry: -entry[0])
     best = by_likeness[0] if by_likeness and by_likeness[0][0] >= OFFERED else None
     if best is None:
         return "", "", "", 0, 0, 0, 0, 0, False

@@ -89,8 +89,8 @@ def _late(office: Office, window: Window) -> pd.DataFrame:
 def _ranks(office: Office, office_now: Office, window: Window, board: str) -> pd.DataFrame:
     """List the units whose score or rank would be another."""
     columns = ["unit_name", "score", "rank"]
-    was, now = (ranking(version, window, board)[columns] for version in (office, office_now))
-    compared = was.merge(now, on="unit_name", suffixes=("", "_now"))
+    was, judged_now = (ranking(version, window, board)[columns] for version in (office, office_now))
+    compared = was.merge(judged_now, on="unit_name", suffixes=("", "_now"))
     moved = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
         "score"
     ].notna()

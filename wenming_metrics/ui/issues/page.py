@@ -165,7 +165,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
         return 0
     st.subheader("待核的行")
     page.note(
-        "这些行暂不计分，可以在“数据上传”直接改正。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。"
+        "这些行待核，暂不计分，可以在“数据上传”直接改正。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。"
         "不影响得分的行不妨碍签发。"
     )
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
