@@ -22,6 +22,7 @@ from tests.benchmarks import (
     losses,
     many,
     memory,
+    pages,
     processes,
     questionnaires,
     questions,
@@ -30,7 +31,7 @@ from tests.benchmarks import (
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
-    *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
+    *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
     *(many, rescoring),
 )
 """Importing them registers their benchmarks."""
