@@ -1,4 +1,4 @@
-"""The pages of the site, in the order of the menu. Start with: streamlit run app.py
+"""The pages of the site by groups, in the order of the bar. Start with: streamlit run app.py
 
 Addresses differ from the names of the files: where they are equal, Streamlit can serve the file
 without running this one.
@@ -7,26 +7,34 @@ without running this one.
 import streamlit as st
 
 from wenming_metrics.ui import server
-from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.frame import navigation, page
 
-PAGES = [
-    st.Page("pages/overview.py", title="总览", url_path="home", default=True),
-    st.Page("pages/ranking.py", title="排名", url_path="ranks"),
-    st.Page("pages/portrait.py", title="单位画像", url_path="unit"),
-    st.Page("pages/losses.py", title="失分分析", url_path="lost"),
-    st.Page("pages/trends.py", title="趋势", url_path="course"),
-    st.Page("pages/survey.py", title="两率一度", url_path="opinions"),
-    st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
-    st.Page("pages/progress.py", title="工作推进", url_path="work"),
-    st.Page("pages/bulletins.py", title="签发", url_path="issued"),
-    st.Page("pages/recheck.py", title="核对", url_path="verify"),
-    st.Page("pages/upload.py", title="数据上传", url_path="files"),
-    st.Page("pages/framework.py", title="测评体系", url_path="rules"),
-    st.Page("pages/manual.py", title="使用说明", url_path="guide"),
-]
+PAGES = {
+    "结果查看": [
+        st.Page("pages/overview.py", title="总览", url_path="home", default=True),
+        st.Page("pages/ranking.py", title="排名", url_path="ranks"),
+        st.Page("pages/portrait.py", title="单位画像", url_path="unit"),
+        st.Page("pages/bulletins.py", title="通报", url_path="issued"),
+    ],
+    "分析研判": [
+        st.Page("pages/losses.py", title="失分分析", url_path="lost"),
+        st.Page("pages/trends.py", title="趋势", url_path="course"),
+        st.Page("pages/survey.py", title="两率一度", url_path="opinions"),
+        st.Page("pages/appraisal.py", title="综合考核", url_path="composite"),
+    ],
+    "工作办理": [
+        st.Page("pages/rectification.py", title="问题整改", url_path="problems"),
+        st.Page("pages/progress.py", title="工作推进", url_path="work"),
+        st.Page("pages/upload.py", title="数据上传", url_path="files"),
+        st.Page("pages/framework.py", title="测评体系", url_path="rules"),
+        st.Page("pages/recheck.py", title="核对", url_path="verify"),
+        st.Page("pages/manual.py", title="使用说明", url_path="guide"),
+    ],
+}
 
-chosen = st.navigation(PAGES, position="top")
+chosen = st.navigation(PAGES, position="hidden")
 if refusal := server.refusal_elsewhere():
     st.error(refusal)
 else:
+    navigation.offer(PAGES)
     page.run(chosen)

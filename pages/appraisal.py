@@ -3,7 +3,7 @@
 from wenming_metrics.queries.ranking.composite import composite as composite_of
 from wenming_metrics.queries.ranking.composite import composite_lines
 from wenming_metrics.ui import composite
-from wenming_metrics.ui.frame import page, tables, words
+from wenming_metrics.ui.frame import page, signed_view, tables, words
 from wenming_metrics.ui.frame.cache import ask
 
 office = page.open_page("综合考核")
@@ -13,6 +13,7 @@ appraisal = ask(composite_of, chosen.profile, chosen.window)
 lines = composite_lines(appraisal)
 
 page.say(words.composite(lines, chosen.window.title))
+signed_view.say_held(chosen.window)
 composite.draw_about(chosen.profile, appraisal)
 composite.draw_table(lines, chosen)
 composite.draw_without(lines)

@@ -1,10 +1,10 @@
-"""签发: issues of a period, from the draft to the signature, and what has changed since."""
+"""通报: issues of a period, from the draft to the signature, and what has changed since."""
 
 from wenming_metrics.ui.frame import page
 from wenming_metrics.ui.issues import page as issues_page
 
-office = page.open_page("签发")
+office = page.open_page("通报")
 page.inspected_days()
-page.say("先建草稿、发核对稿、收复核意见,再签发。签发以后名单不再变,有变动就列为更正。")
+page.say("先建草稿、发核对稿、收复核意见，再签发。签发以后名单不再变，有变动就列为更正。")
 issues_page.draw(office, page.ask_who("变动记录"))
 page.fine_print(office)

@@ -7,7 +7,6 @@ from wenming_metrics.queries.losses.repeat_sites import returning_sites
 from wenming_metrics.ui.frame import cards, filters, page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.overview import page as overview_page
-from wenming_metrics.ui.uploads import waiting
 
 office = page.open_page("总览")
 days = page.inspected_days()
@@ -18,7 +17,7 @@ window, figures = selection.window, signed_view.figures(selection, board)
 page.say(words.overview(figures.city, figures.ranked, figures.shares, words.when(window, today())))
 cards.draw_cards(cards.city_cards(figures.city, figures.ranked, words.before(window)))
 overview_page.draw_rates(window.end)
-waiting.remind()
+overview_page.draw_loop()
 if window.kind == "day":
     page.note(words.DAY_NOTE)
 portraits = filters.portrait_query(window, days, board, "")
@@ -31,17 +30,17 @@ with left:
     if figures.losses.empty:
         page.note("本期没有可列的失分。")
     else:
-        page.note("各项在全市得分里失去的分数,括号内是占全部失分的比例。")
+        page.note("各项在全市得分里失去的分数，括号内是占全部失分的比例。")
         figure = ask(overview_page.losses_figure, selection, shared=True, wait=False)
         page.chart(figure, "losses")
         period = filters.query_of(window, days, "lost_")
-        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=period)
+        st.page_link("pages/losses.py", label="失分明细", query_params=period)
 with right:
     st.subheader("反复问题前五")
     sites = ask(returning_sites, window, board.kind).head(5)
-    page.note("同一测评项最近 3 次查看(60 天内)至少 2 次不合格,本期也查出过的点位。")
+    page.note("同一测评项最近 3 次查看（60 天内）至少 2 次不合格，本期也查出过的点位。")
     if sites.empty:
-        page.note("没有这样的点位。")
+        page.note("本期无反复点位。")
     else:
         cards.repeat_list(sites)
 page.foot(office, window, figures.city.checks)

@@ -10,7 +10,7 @@ from wenming_metrics.ui.uploads import (
 )
 
 office = page.open_page("数据上传")
-page.say("先看清楚,再入库:放进来的文件会先逐行检查,点「入库」之前什么都不会改变。")
+page.say("先看清楚，再入库：放进来的文件会先逐行检查，点“入库”之前什么都不会改变。")
 who = page.ask_who("入库记录")
 drop_zone.draw_drop_zone(office, who)
 waiting.draw(office, who)

@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("random" if config.getoption("explore") else "fixed")
     if today() < END:
         raise pytest.UsageError(
-            f"本机日期是 {today()},早于演示市的最后一天({END}):测试里的督查还没有发生。"
+            f"本机日期是 {today()}，早于演示市的最后一天（{END}）：测试里的督查还没有发生。"
             "请先校准本机的日期和时间。"
         )
     engine = config.getoption("engine")
@@ -56,9 +56,9 @@ def _missing_programs(engine: str) -> list[str]:
     """Say what this machine lacks, and which tests are left out for it."""
     missing = []
     if engine == "sqlite" and not browser_program():
-        missing.append("没有 Chromium,浏览器测试(tests/browser)没有做")
+        missing.append("没有 Chromium，浏览器测试（tests/browser）没有做")
     if postgres.programs() is None:
-        missing.append("没有 PostgreSQL,在它上面的测试没有做")
+        missing.append("没有 PostgreSQL，在它上面的测试没有做")
     return missing
 
 
@@ -97,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: object, config: pytest.Config) -> None:
     for sentence in config.stash[_MISSING]:
-        terminalreporter.write_line(f"注意:{sentence}。", yellow=True)
+        terminalreporter.write_line(f"注意：{sentence}。", yellow=True)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

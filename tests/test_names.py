@@ -17,10 +17,10 @@ MOST = 0.005
 SPREAD = 25
 """Files in which one name may be bound without standing among the TERMS."""
 TERMS = set(
-    "_ answers batch board cell cells city code codes column columns connection content count counts "
-    "day days decimals draw end ends error facts files first frame frames group groups header "
-    "high index issue key keys kind kinds last line lines lost low marks match n name names number "
-    "numbers office options order path points position positions problems query question rate "
+    "_ act answers batch board cell cells city code codes column columns connection content count counts "
+    "base book day days decimals draw end ends error facts figures files first frame frames group groups header "
+    "high index issue key keys kind kinds label last line lines lost low marks match moment n name names number "
+    "numbers office options order path source points position positions problems query question rate reason "
     "register row rows rules self share shares sheet sheets sites size span start state sums "
     "survey table text texts title titles total unit units value values who window word words".split()
 )

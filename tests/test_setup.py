@@ -40,7 +40,7 @@ def test_what_cannot_be_installed_is_named_for_the_machine(machine):
     code, text = run("programs")
     assert code == 0
     assert "sudo dnf install chromium" in text
-    assert "缺 chromium:在浏览器里走的测试不做" in text
+    assert "缺 chromium：在浏览器里走的测试不做" in text
 
 
 def test_nothing_may_be_missing_in_an_automatic_check(machine):
@@ -77,7 +77,7 @@ def test_an_old_python_is_told_which_one_is_needed(machine):
     add("python3", '[ "$1" = --version ] && echo Python 3.9.2; exit 1')
     code, text = run("libraries", "requirements.txt")
     assert code == 1
-    assert "需要 Python 3.11 或更新的版本,这里是:Python 3.9.2" in text
+    assert "需要 Python 3.11 或更新的版本，这里是：Python 3.9.2" in text
 
 
 @pytest.mark.parametrize(
@@ -111,4 +111,6 @@ def test_warnings_of_the_installer_are_not_shown(machine, tmp_path):
     python.chmod(0o755)
     code, text = run("libraries", "requirements.txt", VENV=str(python.parents[1]))
     assert code == 0
-    assert text.splitlines() == ["正在装 requirements.txt 里的程序库(约 1 至 3 分钟,只在第一次)……"]
+    assert text.splitlines() == [
+        "正在装 requirements.txt 里的程序库（约 1 至 3 分钟，只在第一次）……"
+    ]

@@ -22,6 +22,7 @@ from wenming_metrics.commands import (
     files,
     issues,
     lists,
+    problems,
     progress,
     rules,
     running,
@@ -68,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:
         message = unopened(error)
         logger.error("%s 没有完成", options.command, exc_info=True)
     except Exception:
-        message = f"程序出错,没有完成。详情在日志里,请交给管理员:{settings.load().logs}"
+        message = f"程序出错，没有完成。详情在日志里，请交给管理员：{settings.load().logs}"
         logger.exception("%s 出错", options.command)
     err.print(message, markup=False)
     return FAILED
@@ -76,7 +77,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m wenming_metrics", description="文明创建督查考评:表格入库、评分、排名。"
+        prog="python -m wenming_metrics", description="文明创建督查考评：表格入库、评分、排名。"
     )
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令", dest="command")
 
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         running,
         files,
         lists,
+        problems,
         progress,
         figures,
         issues,

@@ -26,13 +26,14 @@ from tests.benchmarks import (
     processes,
     questionnaires,
     questions,
+    recognition,
     rescoring,
 )
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
     *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
-    *(many, rescoring),
+    *(many, rescoring, recognition),
 )
 """Importing them registers their benchmarks."""
 

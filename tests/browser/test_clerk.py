@@ -55,9 +55,9 @@ def twelve(place, items: list[str]) -> dict[str, bytes]:  # noqa: F811
 
 def explain(page, header: str, title: str) -> None:
     """Choose what a column is, as a person does: open the list, type, take the first."""
-    sees(page, f"“{header}”:")
+    sees(page, f"“{header}”：")
     settled(page)
-    box = page.get_by_label(f"“{header}”:").first
+    box = page.get_by_label(f"“{header}”：").first
     box.click()
     box.fill(title)
     page.get_by_role("option", name=title, exact=True).first.click()
@@ -69,18 +69,18 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     visit(page, f"{site.address}/files")
     sign(page, "张三")
     files = twelve(place, items_of(site.office, place[1]))
-    drop(page, files, "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)")
-    expect(button(page, "全部入库(11 个文件)")).to_be_enabled()
+    drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
+    expect(button(page, "全部入库（11 个文件）")).to_be_enabled()
     shoot(page, "twelve-files")
 
     sees(page, "请核对一遍这 1 种表")
     explain(page, "踏勘之处", "点位名称")
     shoot(page, "confirming-a-table")
     button(page, "确认并读入").click()
-    sees(page, "共 12 个文件,12 个可以入库(12 行,另有 1 行暂不计)")
-    button(page, "全部入库(12 个文件)").click()
+    sees(page, "共 12 个文件，12 个可以入库（12 行，另有 1 条待核，暂不计分）")
+    button(page, "全部入库（12 个文件）").click()
     sees(page, f"{OWN_WORDS} 已入库")
-    sees(page, "暂不计的行(1)")
+    sees(page, "待核的行（1）")
     stored = batches.batches(site.office)
     assert len(stored) == before + 12
     assert len(waiting_rows(site.office)) == 1
@@ -88,7 +88,7 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
 
     number = int(stored.loc[stored["name"] == FAULTY, "batch"].iloc[0])
     pick_row(page, "batches", list(stored["batch"]).index(number))
-    sees(page, f"第 {number} 批:{FAULTY}")
+    sees(page, f"第 {number} 批：{FAULTY}")
     with page.expect_download() as coming:
         button(page, "下载标注好的原表").click()
     marked = tmp_path / coming.value.suggested_filename
@@ -103,20 +103,32 @@ def test_twelve_files_and_one_that_comes_back(site, page, place, tmp_path):  # n
     sheet["G4"] = "符合"
     again = io.BytesIO()
     open_book.save(again)
-    drop(page, {marked.name: again.getvalue()}, "共 2 行,2 行可入库")
+    drop(page, {marked.name: again.getvalue()}, "共 2 行，2 行可入库")
     button(page, "入库").click()
     sees(page, f"{marked.name} 已入库")
     assert waiting_rows(site.office).empty
-    lacks(page, "暂不计的行")
+    lacks(page, "待核的行")
 
     pick_row(page, "batches", 0)
     page.get_by_label("原因", exact=True).fill("改错了")
     button(page, "撤回这一批").click()
-    sees(page, "批已撤回,得分和名次已经按现在的数据重新计算")
+    sees(page, "批已撤回，得分和名次已经按现在的数据重新计算")
     assert len(waiting_rows(site.office)) == 1
-    pick_row(page, "batches", 0)
+    # The cell may be put right on the page as well, and is confirmed by somebody else.
+    pick_row(page, "waiting", 0)
+    page.get_by_label("检查结果（须复核）").fill("符合")
+    button(page, "保存更正").click()
+    sees(page, "须由另一人复核确认后才计入")
+    sign(page, "李四")
+    pick_row(page, "unconfirmed", 0)
+    expect(button(page, "确认更正")).to_be_enabled()
+    shoot(page, "a-correction-to-confirm")
+    button(page, "确认更正").click()
+    sees(page, "已更正并入库")
+    assert waiting_rows(site.office).empty
+    pick_row(page, "batches", 1)
     button(page, "恢复这一批").click()
-    sees(page, "批已恢复,得分和名次已经按现在的数据重新计算")
+    sees(page, "批已恢复，得分和名次已经按现在的数据重新计算")
     assert waiting_rows(site.office).empty
 
 
@@ -125,7 +137,7 @@ def test_many_files_are_legible_at_every_width(shown, chromium, place, width):  
     files = twelve(place, items_of(shown.office, place[1]))
     with opened(chromium, width) as page:
         visit(page, f"{shown.address}/files")
-        drop(page, files, "共 12 个文件,11 个可以入库(11 行,另有 1 行暂不计)")
+        drop(page, files, "共 12 个文件，11 个可以入库（11 行，另有 1 条待核，暂不计分）")
         shoot(page, f"files-{width}")
         body = page.evaluate("document.documentElement.scrollWidth")
         assert body <= WIDTHS[width][0]

@@ -70,17 +70,21 @@ def test_three_faults_corrected_and_traced(site, page, place):
     visit_first(site, page, "upload")
     visit(page, f"{site.address}/files")
     sign(page, "张三")
-    drop(page, {"有误.xlsx": rows(place, items, faulty=True)}, "共 4 行,1 行可入库,3 行暂不计")
+    drop(
+        page,
+        {"有误.xlsx": rows(place, items, faulty=True)},
+        "共 4 行，1 行可入库，3 条待核，暂不计分",
+    )
     for located in (
-        "「督查表」第 4 行「扣分」(H4)",
-        "「督查表」第 5 行「街道」(C5)",
-        "「督查表」第 6 行「督查日期」(A6)",
+        "“督查表”第 4 行“扣分”（H4）",
+        "“督查表”第 5 行“街道”（C5）",
+        "“督查表”第 6 行“督查日期”（A6）",
     ):
         sees(page, located)
     shoot(page, "three-faults")
-    put_aside(page, "整张不入,改好再传")
+    put_aside(page, "整张不入，改好再传")
 
-    drop(page, {"已改.xlsx": rows(place, items, faulty=False)}, "共 4 行,4 行可入库")
+    drop(page, {"已改.xlsx": rows(place, items, faulty=False)}, "共 4 行，4 行可入库")
     button(page, "入库").click()
     sees(page, "已改.xlsx 已入库")
 
@@ -89,7 +93,7 @@ def test_three_faults_corrected_and_traced(site, page, place):
     assert after["score"] != before["score"]
     visit(page, f"{site.address}/ranks?period=周&date=2026-11-20&unit={street}")
     lost = 100 - after["score"]
-    sees(page, f"得分 {after['score']:.2f},失 {lost:.2f} 分")
+    sees(page, f"得分 {after['score']:.2f}，失 {lost:.2f} 分")
     shoot(page, "unit-panel")
 
     # The same figures by the query, and the rows add up to the panel's total.
@@ -101,7 +105,7 @@ def test_three_faults_corrected_and_traced(site, page, place):
     assert sorted(mine["source_row"]) == [3, 4]
     pick_row(page, "rows", list(found["file"]).index("已改.xlsx"))
     line = mine.iloc[0]
-    traced = f"原表:已改.xlsx「督查表」第 {line['source_row']} 行"
+    traced = f"原表：已改.xlsx“督查表”第 {line['source_row']} 行"
     expect(page.get_by_text(traced)).to_be_visible()
     # The table of rows holds it too, out of sight: it must be read in the row as it was written.
     expect(page.get_by_text(line["description"]).filter(visible=True).first).to_be_visible()
@@ -167,7 +171,7 @@ def test_every_page_at_every_width_and_no_request_leaves_the_machine(shown, chro
         page.on("request", lambda request: asked.append(request.url))
         for name, address in ADDRESSES.items():
             visit(page, shown.address + address)
-            sees(page, "测评办法:", name)
+            sees(page, "测评办法：", name)
             shoot(page, f"{name}-{width}")
             body = page.locator("body")
             for foreign in ("Traceback", *ENGLISH):

@@ -49,7 +49,7 @@ def run(capsys, *arguments) -> tuple[int, str]:
 
 def test_check_stores_nothing(office, tmp_path, capsys):
     code, said = run(capsys, "check", tmp_path / "好.xlsx")
-    assert (code, "共 3 行,3 行可入库" in said) == (OK, True)
+    assert (code, "共 3 行，3 行可入库" in said) == (OK, True)
     code, said = run(capsys, "batches", "--json")
     assert [batch["kind"] for batch in json.loads(said)] == ["单位名册"]
 
@@ -68,7 +68,7 @@ def test_ingest_ranks_and_the_figures_are_those_of_a_calculator(office, tmp_path
     assert told["丙镇"]["status"] == "未督查"
     code, said = run(capsys, "ranking", "--week", "2026-W47")
     assert code == OK
-    for word in ("全市得分 94.00", "88.00", "100.00", "本期未督查(1 个):丙镇"):
+    for word in ("全市得分 94.00", "88.00", "100.00", "本期未督查（1 个）：丙镇"):
         assert word in said
 
 
@@ -84,8 +84,8 @@ def test_any_window(office, tmp_path, capsys, when):
 def test_a_file_with_a_fault_is_held_in_part_and_says_where(office, tmp_path, capsys):
     code, said = run(capsys, "ingest", tmp_path / "有误.xlsx")
     assert code == HELD
-    assert "共 2 行,1 行可入库,1 行暂不计" in said
-    assert "「督查表」第 3 行「街道」(C3)" in said
+    assert "共 2 行，1 行可入库，1 条待核，暂不计分" in said
+    assert "“督查表”第 3 行“街道”（C3）" in said
     assert "钱街道" in said
 
 
@@ -140,7 +140,7 @@ def test_mistyped_commands_and_missing_files(office, capsys):
     code, said = run(capsys, "ranking", "--from", "2026-11-16")
     assert (code, "一起用" in said) == (FAILED, True)
     code, said = run(capsys, "ranking", "--date", "2026-11-16", "--board", "village")
-    assert (code, "没有榜单“village”" in said, "street(街道)" in said) == (FAILED, True, True)
+    assert (code, "没有榜单“village”" in said, "street（街道）" in said) == (FAILED, True, True)
 
 
 def test_a_file_that_is_missing_does_not_stop_the_others(office, tmp_path, capsys):

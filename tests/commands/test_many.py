@@ -53,8 +53,8 @@ def test_an_archive_is_a_folder(office, tmp_path, capsys):
     (tmp_path / "来.zip").write_bytes(zipped({"甲/1.xlsx": sheet, "__MACOSX/._1.xlsx": "x"}))
     code, said = run(capsys, "ingest", tmp_path / "来.zip")
     assert code == OK
-    assert "来.zip › 1.xlsx(实地督查)" in said
-    assert "略去 1 个系统文件:._1.xlsx。" in said
+    assert "来.zip › 1.xlsx（实地督查）" in said
+    assert "略去 1 个系统文件：._1.xlsx。" in said
     assert "来.zip › 1.xlsx" in run(capsys, "batches")[1]
 
 

@@ -77,8 +77,8 @@ def test_faults_are_told_all_at_once_and_nothing_is_written(office, tmp_path, ca
     for command in (["check", book], ["import", book], ["import", book, "--out", folder]):
         code, said = run(capsys, *command)
         assert code == FAILED
-        assert "「指标体系」第 4 行「权重」" in said
-        assert "「指标体系」第 5 行「计分方式」" in said
+        assert "“指标体系”第 4 行“权重”" in said
+        assert "“指标体系”第 5 行“计分方式”" in said
     assert not folder.exists()
     code, said = run(capsys, "check", book, "--json")
     assert (code, len(json.loads(said)["faults"])) == (FAILED, 2)

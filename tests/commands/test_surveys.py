@@ -35,16 +35,23 @@ def test_figures_of_the_latest_wave_with_definition_base_and_margin(office, caps
     put(office, THIRD, third())
     code, said = run(capsys, "survey", "--rate", "aware")
     assert code == OK
-    for words in ("2026年第三季度", "知晓率", "159 份", "95%把握", "84.28", "样本不足,仅供参考"):
+    for words in (
+        "2026年第三季度",
+        "知晓率",
+        "159 份",
+        "95%置信水平",
+        "84.28",
+        "样本不足，仅供参考",
+    ):
         assert words in said
     found = told(capsys, "survey", "--rate", "aware")["知晓率 各单位"]
-    own = {one["单位"]: (one["名次"], one["数值(%)"], one["份数"]) for one in found}
+    own = {one["单位"]: (one["名次"], one["数值（%）"], one["份数"]) for one in found}
     assert own == {"甲街道": (2, 80, 100), "乙街道": (1, 90, 40), "丙街道": (None, 94.74, 19)}
     code, said = run(capsys, "survey", "--wave", "2025年第一季度")
-    assert (code, "有:2026年第三季度" in said) == (FAILED, True)
+    assert (code, "有：2026年第三季度" in said) == (FAILED, True)
     assert told(capsys, "survey", "--rate", "知晓率")["知晓率 各单位"] == found
     code, said = run(capsys, "survey", "--rate", "nothing")
-    assert (code, "知晓率(aware)" in said) == (FAILED, True)
+    assert (code, "知晓率（aware）" in said) == (FAILED, True)
 
 
 def test_what_is_hidden_stands_in_no_file(office, tmp_path, capsys):
@@ -57,7 +64,7 @@ def test_what_is_hidden_stands_in_no_file(office, tmp_path, capsys):
         assert all(row[3] is row[4] is row[5] is None for row in own), sheet.title
     found = told(capsys, "survey", "--by", "cross", "--rate", "aware", "--question", "age")
     own = [one for one in found["单位和人群"] if one["单位"] == "丁街道"]
-    assert [one["数值(%)"] for one in own] == [None] * len(own)
+    assert [one["数值（%）"] for one in own] == [None] * len(own)
 
 
 def test_a_doubtful_questionnaire_is_taken_out_by_a_person(office, capsys):
@@ -79,6 +86,6 @@ def test_the_other_lists(office, capsys):
     board = told(capsys, "survey", "--by", "quota", "--points", "5")["配额进度"]
     assert (board[0]["计划份数"], board[0]["已完成"], board[0]["还差"]) == (120, 100, 20)
     line = told(capsys, "survey", "--by", "course", "--rate", "aware", "--unit", "甲街道")
-    assert line["甲街道"][0]["数值(%)"] == 80
+    assert line["甲街道"][0]["数值（%）"] == 80
     assert told(capsys, "survey", "--by", "printed")["测评方自己印的数"] == []
     assert run(capsys, "survey", "--by", "course")[0] == FAILED

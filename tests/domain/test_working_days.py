@@ -8,10 +8,17 @@ from lunar_python.util import HolidayUtil
 
 from wenming_metrics.domain.working_days import (
     announced,
-    day_of_working_hours,
     is_working,
     unannounced,
     working_day_after,
+)
+from wenming_metrics.domain.working_hours import (
+    DAY,
+    WORK_HOUR,
+    OfficeHours,
+    day_of,
+    end_of_limit,
+    make_clock,
 )
 
 DAYS = range(date(2004, 1, 1).toordinal(), date(2027, 1, 1).toordinal())
@@ -91,5 +98,7 @@ def test_limits_across_holidays(start, count, due):
     ],
 )
 def test_working_hours(start, minute, hours, due):
-    day = day_of_working_hours(announced(), date.fromisoformat(start).toordinal(), minute, hours)
-    assert date.fromordinal(day).isoformat() == due
+    from_day = date.fromisoformat(start).toordinal()
+    clock = make_clock(announced(), OfficeHours(), from_day, from_day)
+    end = end_of_limit(clock, from_day * DAY + minute, hours, WORK_HOUR)
+    assert date.fromordinal(day_of(end)).isoformat() == due

@@ -9,10 +9,12 @@ from wenming_metrics.export.surveys import survey_workbook
 
 
 def test_the_workbook_holds_what_is_shown_and_nothing_of_what_is_hidden():
-    units = CITY.assign(against="", remark=["", "", "", "", "样本不足,仅供参考", "样本过少,不公布"])
+    units = CITY.assign(
+        against="", remark=["", "", "", "", "样本不足，仅供参考", "样本过少，不公布"]
+    )
     city = totals().assign(unknown=1, refused=0, blank=0, not_asked=0)
     line = {"title": "您满意吗", "option_title": "满意", "n": NAN, "share": NAN, "base": NAN}
-    answers = units.head(1)[[]].assign(**line, said="样本过少,不公布")
+    answers = units.head(1)[[]].assign(**line, said="样本过少，不公布")
     titles = {"satisfied": "满意度"}
     made = survey_workbook(units, city, answers, titles, "=两率一度", ["说明"])
     book = load_workbook(BytesIO(made))

@@ -31,7 +31,7 @@ def named():
 
 def test_ranking_workbook_names_both_ends_on_a_second_sheet():
     book = openpyxl.load_workbook(
-        BytesIO(ranking_workbook(ranked(), "本周排名", ["测评办法:算例"], named()))
+        BytesIO(ranking_workbook(ranked(), "本周排名", ["测评办法：算例"], named()))
     )
     assert book.sheetnames == ["排名", "名单"]
     lines = [[cell.value for cell in row] for row in book["名单"].iter_rows(max_row=3)]
@@ -42,7 +42,7 @@ def test_ranking_workbook_names_both_ends_on_a_second_sheet():
 
 
 def test_ranking_workbook():
-    sheet = opened(ranking_workbook(ranked(), "本周排名", ["测评办法:算例"], named()))
+    sheet = opened(ranking_workbook(ranked(), "本周排名", ["测评办法：算例"], named()))
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=1, max_row=4)]
     assert lines[0][0] == "本周排名"
     assert lines[1][:5] == ["分组", "名次", "升降", "单位", "得分"]
@@ -52,7 +52,7 @@ def test_ranking_workbook():
     assert sheet["D3"].data_type == "s"
     assert sheet.freeze_panes == "A3"
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
-    assert sheet["A6"].value == "测评办法:算例"
+    assert sheet["A6"].value == "测评办法：算例"
 
 
 def test_listing_workbook_gives_the_change():
@@ -63,10 +63,10 @@ def test_listing_workbook_gives_the_change():
             **{"not_due": [1, 0], "recurred": [2, 0], "as_of": [date(2026, 11, 20)] * 2},
         }
     )
-    sheet = opened(listing_workbook(listed, "清单", ["时段:本周"]))
-    assert [cell.value for cell in sheet[3]] == ["甲局", 5, -3, 9, 4.5, "75.0%(3/4)", 1, 2]
+    sheet = opened(listing_workbook(listed, "清单", ["时段：本周"]))
+    assert [cell.value for cell in sheet[3]] == ["甲局", 5, -3, 9, 4.5, "75.0%（3/4）", 1, 2]
     assert sheet["F4"].value == "—"  # without deadlines it is neither 0 nor all
-    assert sheet["A6"].value == "时段:本周"
+    assert sheet["A6"].value == "时段：本周"
     assert sheet["A7"].value.startswith("按期整改率截至 2026-11-20")
 
 

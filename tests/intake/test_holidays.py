@@ -164,4 +164,4 @@ def test_a_year_that_is_not_announced_is_said_beside_each_date_that_rests_on_it(
         ("2", "2027-01-05", ""),
     ]
     told = [words.problem(one).split(" · ")[1] for one in found if one.years]
-    assert told == ["期限 2027\\-01\\-05(2027 年放假登记前数的)"]
+    assert told == ["期限 2027\\-01\\-05（2027 年放假登记前数的）"]

@@ -1,8 +1,8 @@
 """Whatever a file does, it is judged in words, the others of the same command are stored, pages stand."""
 
+import os
 import re
 import resource
-import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,8 +15,13 @@ from wenming_metrics.runtime.settings import ROOT
 
 SECONDS, BYTES = 10, 1 << 30
 CHINESE = re.compile("[\u4e00-\u9fff]")
-FEW = 9
+FEW = 18
 """Of every so many files one is tried in each run of the tests, all of them by make explore."""
+
+
+def spent() -> float:
+    """Give the seconds of the processor so far, of the programs that were started too: others may be busy."""
+    return sum(os.times()[:4])
 
 
 def judged(outcome) -> str:
@@ -50,11 +55,11 @@ def test_hostile_files_are_judged_and_the_others_stored(tmp_path, monkeypatch, r
             paths[-1].write_bytes(hostile_files.sound(number))
         paths.append(folder / name)
         paths[-1].write_bytes(content)
-    begun, slowest, stored = time.perf_counter(), {}, set()
+    begun, slowest, stored = spent(), {}, set()
     for outcome in ingest_many(office, paths, "测试"):
         judged(outcome)
-        slowest[outcome.name] = time.perf_counter() - begun
-        begun = time.perf_counter()
+        slowest[outcome.name] = spent() - begun
+        begun = spent()
         stored |= {outcome.name} if outcome.batch else set()
     assert {name: took for name, took in slowest.items() if took > SECONDS} == {}
     assert {path.name for path in paths if path.name.startswith("好")} <= stored

@@ -145,7 +145,7 @@ def test_the_command_names_the_file_and_the_number(files, office, monkeypatch, c
     monkeypatch.setattr(prepare, "read", failing(prepare.read, files[1].name))
     assert main(["check", *map(str, files)]) == FAILED
     printed = capsys.readouterr().out
-    assert [line.split("(")[0] for line in printed.splitlines() if ".xlsx" in line] == [
+    assert [line.split("（")[0] for line in printed.splitlines() if ".xlsx" in line] == [
         file.name for file in files
     ]
     assert NUMBER.search(printed)

@@ -183,7 +183,7 @@ def test_the_preview_tells_what_is_corrected_and_what_counts_twice(office):
     first = take(office, faulty({3: (2, "钱街道")}))
     told = _said_of(office, correct(given_back(office, first), [3]))
     assert [(one.code, one.details["count"]) for one in told] == [("入库-07", 1)]
-    assert "1 行这次改好了,0 行还要再改" in told[0].text
+    assert "1 行这次改好了，0 行还要再改" in told[0].text
     changed = [list(row) for row in GOOD]
     changed[2][7] = 1
     told = _said_of(office, correct(given_back(office, first), [3, 4], changed))
@@ -240,7 +240,7 @@ def test_a_file_may_be_marked_before_it_is_stored(office):
     assert name == "日报_核对.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(marked))
     assert book[SHEET]["I1"].value == "核对意见"
-    held = [row for row in range(2, 8) if "暂不计:" in book[SHEET][f"I{row}"].value]
+    held = [row for row in range(2, 8) if "待核：" in book[SHEET][f"I{row}"].value]
     assert held == list(BAD)
     assert book["核对结果"]["A1"].value == preview.reading.outcome
     assert held_rows.marked_file(replace(preview, problems=())) == NOTHING

@@ -28,7 +28,7 @@ def findings():
 
 def test_the_wide_checklist_is_turned_to_long_form(checklist):
     assert [sheet.kind for sheet in checklist.sheets] == [WIDE]
-    assert checklist.outcome == "共 3 行,2 行可入库,1 行暂不计,跳过 2 行。"
+    assert checklist.outcome == "共 3 行，2 行可入库，1 条待核，暂不计分，跳过 2 行。"
     assert checklist.sender == "第二组"
     checks = checklist.checks
     assert checks["source_row"].tolist() == [5] * 8 + [6] * 8
@@ -65,9 +65,9 @@ def test_a_merge_against_the_register_is_asked(checklist):
 
 def test_printed_figures_are_held_against_the_rows_and_never_copied(checklist):
     told = {code(one): one.text for one in checklist.problems}
-    assert "28(满分 35)" in told["得分-01", 5, "O"]
-    assert "25/32(78.13%)" in told["得分-01", 5, "O"]
-    assert "32(满分 35)" in told["得分-01", 6, "O"]
+    assert "28（满分 35）" in told["得分-01", 5, "O"]
+    assert "25/32（78.13%）" in told["得分-01", 5, "O"]
+    assert "32（满分 35）" in told["得分-01", 6, "O"]
     assert "27/30(90.00%)" in told["得分-01", 6, "O"]
     assert "扣分小计 10 与上面各行之和相等" in told["行-01", 8, ""]
     assert not [one for one in told if one[0] == "得分-02"]
@@ -103,7 +103,7 @@ def test_a_subtotal_that_does_not_add_up_is_told():
     found = read_changed("√\t7\t28\t②3处出店", "√\t6\t28\t②3处出店")
     (told,) = [one for one in found.problems if one.code == "得分-02"]
     assert code(told) == ("得分-02", 5, "N")
-    assert "写的扣分小计是 6,各项扣分相加是 7" in told.text
+    assert "写的扣分小计是 6，各项扣分相加是 7" in told.text
 
 
 def test_a_column_that_is_no_item_is_asked():
@@ -120,7 +120,7 @@ def test_two_years_in_the_title_say_nothing_of_a_day():
 
 
 def test_the_list_of_problems(findings):
-    assert findings.outcome == "共 3 行,3 行可入库,跳过 1 行。"
+    assert findings.outcome == "共 3 行，3 行可入库，跳过 1 行。"
     own = findings.checks[findings.checks["basis"] == BASIS_FINDING]
     assert own["source_row"].tolist() == [4, 5, 6]
     assert own["places"].tolist() == [7, 2, 0]

@@ -8,7 +8,7 @@ from wenming_metrics.reading.read import read
 def test_two_problems_in_one_cell_become_five_and_two_places():
     context = city.context(confirm_visits=True, split=True)
     found = read(files.findings_book(), files.FINDINGS_NAME, context)
-    assert found.outcome == "共 3 行,3 行可入库,跳过 1 行。"
+    assert found.outcome == "共 3 行，3 行可入库，跳过 1 行。"
     own = found.checks[found.checks["basis"] == BASIS_FINDING]
     assert own["source_row"].tolist() == [4, 4, 5, 6]
     assert own["places"].tolist() == [5, 2, 2, 0]

@@ -19,7 +19,7 @@ def found() -> Reading:
 
 
 def test_the_first_line_and_every_sentence(found):
-    assert found.outcome == "共 3 行,2 行可入库,1 行暂不计。"
+    assert found.outcome == "共 3 行，2 行可入库，1 条待核，暂不计分。"
     codes = [problem.code for problem in found.problems]
     assert codes == ["隐私-01", "问卷-09", "单位-01"]
     told = {problem.code: problem for problem in found.problems}

@@ -55,10 +55,10 @@ def test_a_unit_a_branch_and_a_cut_open_by_address(filled):
 
 
 def test_what_is_put_right_comes_back(filled):
-    app = visit("losses", lost_tab="先改什么")
+    app = visit("losses", lost_tab="优先整改事项")
     first = table(app, "gained").iloc[0]
-    app = visit("losses", lost_tab="先改什么", fix_class=first["name"])
-    assert "把选中的 1 项都改好,可得回 **" in texts(app)
+    app = visit("losses", lost_tab="优先整改事项", fix_class=first["name"])
+    assert "把选中的 1 项都改好，可得回 **" in texts(app)
 
 
 def test_every_view_opens(filled):
@@ -66,6 +66,6 @@ def test_every_view_opens(filled):
         assert len(table(visit("losses", lost_by=by), "shown"))
     said = texts(visit("losses", lost_by="责任单位"))
     assert "每个单位都全数计" in said
-    assert "条,没有反复出现的。" in texts(visit("losses", lost_tab="反复问题"))
-    assert "比不出变动的原因" in texts(visit("losses", lost_tab="为什么变了"))
+    assert "条，没有反复出现的。" in texts(visit("losses", lost_tab="反复问题"))
+    assert "比不出变动的原因" in texts(visit("losses", lost_tab="变动原因"))
     assert "暂不评分" in texts(visit("losses", lost_period="日", lost_date="2026-11-19"))

@@ -31,13 +31,13 @@ def test_a_unit_opens_by_address_adds_up_and_prints(filled):
     assert f"{unit['unit_name']}" in app.selectbox(key="unit_who").value
     assert f"**{unit['score']:.2f}** 分" in said
     assert f"第 **{unit['rank']}** 名" in said
-    assert "以上未签发" in said
+    assert "（数据未签发）" in said
     total = f"{100 - unit['score']:.2f}"
     assert f"各行相加正好是 {total} 分" in said
     ledger = page.split("失分账")[1].split("</table>")[0]
     parts = [float(one) for one in re.findall(r"class='number'>([\d.]+)<", ledger)]
     assert round(sum(parts[:-1]), 2) == parts[-1] == float(total)
-    assert "测评办法:" in page
+    assert "测评办法：" in page
     assert "截至" in page
     app.button(key="print-portrait").click().run()
     assert any("window.print()" in h.proto.body for h in app.get("html"))
@@ -48,8 +48,8 @@ def test_a_unit_without_inspection_has_no_place_and_still_a_page(filled):
     name = found.loc[found["checks"] == 0, "unit_name"].iloc[0]
     said = texts(visit("portrait", unit_who=name))
     assert f"{name}本周" in said or f"{name}2026" in said
-    assert "没有督查,不评分,没有名次" in said
-    assert "没有得分率,也没有失分账" in said
+    assert "没有督查，不评分，没有名次" in said
+    assert "没有得分率，也没有失分账" in said
     assert "反复点位" in said
 
 

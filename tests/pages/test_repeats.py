@@ -29,8 +29,10 @@ def test_what_comes_back_and_what_a_person_puts_together(office):
     days = {"lost_from": str(WINDOW.start), "lost_to": str(WINDOW.end), "lost_period": "自选"}
     app = visit("losses", lost_tab="反复问题", **days)
     said = texts(app)
-    assert "查出问题 6 条,**2 条(33.3%)是反复出现的**:重复 1 条、反弹 1 条、连续通报 2 条" in said
-    assert "反复点位 **1 个**(查出问题的 3 个点位里的 33.3%);都在**甲街道**。" in said
+    assert (
+        "查出问题 6 条，**2 条（33.3%）是反复出现的**：重复 1 条、反弹 1 条、连续通报 2 条" in said
+    )
+    assert "反复点位 **1 个**（查出问题的 3 个点位里的 33.3%）；都在**甲街道**。" in said
     units = table(app, "reopened_rate").set_index("name")
     assert units.loc["合计", ["found", "again", "reopened_rate", "recheck_rate"]].tolist() == [
         *(6, 1, 50, 100)
@@ -43,12 +45,12 @@ def test_what_comes_back_and_what_a_person_puts_together(office):
         < said.index("2026-10-20 查出")
     )
     part = visit("losses", lost_tab="反复问题", lost_named="城管局", lost_item="环境", **days)
-    assert "查出问题 2 条,**1 条(50.0%)是反复出现的**" in texts(part)
+    assert "查出问题 2 条，**1 条（50.0%）是反复出现的**" in texts(part)
     app.text_input(key="repeat-who").set_value("李四").run()
     next(one for one in app.button if one.label == "是同一问题").click().run()
     said = texts(sound(app))
     assert "二号的两条问题已定" in said
-    assert "**3 条(50.0%)是反复出现的**" in said
+    assert "**3 条（50.0%）是反复出现的**" in said
     assert table(app, "times")["site_name"].tolist() == ["一号", "二号"]
 
 

@@ -76,11 +76,11 @@ def drop(app, content):
 def test_the_tree_is_searched_and_says_what_counts_for_nothing(filled):
     app = visit("framework")
     said = texts(app)
-    assert "8 个一级指标,144 条末级指标" in said
+    assert "8 个一级指标，144 条末级指标" in said
     assert filled.rules.digest[:12] in said
     assert len(app.dataframe[0].value) == len(filled.rules.nodes) - 1
-    assert "不计分的测评项(2 项)" in [one.label for one in app.expander][0]
-    assert "**知晓率**:回答「知道」「听说过一些」的 ÷ 全部有效回答" in said
+    assert "不计分的测评项（2 项）" in [one.label for one in app.expander][0]
+    assert "**知晓率**：回答“知道”“听说过一些”的 ÷ 全部有效回答" in said
     assert "满意率 = 各份回答折算值的平均" in said
     assert "不是国家标准" in said
     sound(field(app, "text_input", "查找").set_value("井盖").run())
@@ -96,7 +96,7 @@ def test_a_score_is_worked_out_to_the_figure_of_the_ranking(filled):
     )
     said = texts(app)
     assert f"得分 **{line['score']:.2f}**" in said
-    assert "与「排名」一致" in said
+    assert "与“排名”一致" in said
     shown = app.dataframe[0].value
     assert shown["points"].sum() == pytest.approx(line["score"], abs=0.005)
 
@@ -106,7 +106,7 @@ def test_a_faulty_workbook_stores_nothing_and_says_where(own):
     app = drop(app, edited(own, A=25))
     said = texts(app)
     assert "有 1 处要改" in said
-    assert "「指标体系」第 4 行「权重」:最上一级权重之和是 105,应为 100。" in said
+    assert "“指标体系”第 4 行“权重”：最上一级权重之和是 105，应为 100。" in said
     assert "没有草案。" in said
 
 

@@ -44,9 +44,9 @@ def test_scope_visits_and_problems_of_a_list_are_said_on_the_page(own):  # noqa:
     app.text_input(key="who").set_value("张三").run()
     drop(app, "清单.xlsx", listed(own))
     sound(box(app, "问题涉及的点位都查了全部测评项").check().run())
-    assert f"11-19 {names_of(own)[0]}:一号点" in texts(app)
+    assert f"11-19 {names_of(own)[0]}：一号点" in texts(app)
     sound(box(app, "一格写了几个问题的分成几条").check().run())
-    assert "分成 2 条,处数 5+2,扣分 0.5+0.2" in texts(app)
+    assert "分成 2 条，处数 5+2，扣分 0.5+0.2" in texts(app)
     scope = next(one for one in app.multiselect if one.label.startswith("只查了这些类别"))
     category = own.catalogue.items["category"][own.catalogue.applies[:, 0].argmax()]
     sound(scope.set_value([category]).run())
@@ -57,12 +57,12 @@ def test_scope_visits_and_problems_of_a_list_are_said_on_the_page(own):  # noqa:
     button(app, "入库").click().run()
     assert "已入库" in texts(sound(app))
     found = problem_rows(own, window("day", DAY))
-    assert found["description"].tolist() == ["第 1 条:车辆乱停放5辆", "第 2 条:出店经营2处"]
+    assert found["description"].tolist() == ["第 1 条：车辆乱停放5辆", "第 2 条：出店经营2处"]
     assert (found["places"].tolist(), found["lost"].tolist()) == ([5, 2], [0.5, 0.2])
     assert set(found["source_row"]) == {2}
     with reading(own.store) as connection:
         sites = read_register(connection).sites
-    assert {text.split("(")[0] for text in looked.options} == set(sites["name"])
+    assert {text.split("（")[0] for text in looked.options} == set(sites["name"])
 
 
 def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811
@@ -70,13 +70,13 @@ def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811
     app = visit("upload")
     app.text_input(key="who").set_value("张三").run()
     drop(app, "打分表.xlsx", sheet)
-    assert "里只写数字的格子(2 个)是什么分?" in texts(app)
+    assert "里只写数字的格子（2 个）是什么分？" in texts(app)
     assert button(app, "记住").disabled
     (asked,) = [one for one in app.radio if one.label == "只写数字的格子是"]
     asked.set_value("得的分").run()
     button(app, "记住").click().run()
     assert "1 行可入库" in texts(sound(app))
-    assert "只写数字的格子(" not in texts(app)
+    assert "只写数字的格子（" not in texts(app)
     told = choices(own).iloc[-1]
     assert (told["written"], told["means"], told["who"]) == ("只写数字的格子", "得的分", "张三")
     assert "只写数字的格子 = 得的分" in set(acts(own)["what"])
@@ -88,7 +88,7 @@ def test_bare_points_are_asked_once_and_remembered(own):  # noqa: F811
 
 def test_an_archive_with_a_password_has_its_own_sentence(own):  # noqa: F811
     app = drop(visit("upload"), "一组.zip", old_zip([b"a.xlsx"], flags=1))
-    assert "压缩包设了密码,解不开。" in texts(app)
+    assert "压缩包设了密码，解不开。" in texts(app)
     assert "不能当作一个表格" not in texts(app)
 
 
@@ -123,15 +123,15 @@ def test_equal_rows_of_two_sheets_are_asked_about(own, tmp_path, capsys):  # noq
     (tmp_path / "两张.xlsx").write_bytes(data)
     confirmed = (tmp_path / "两张.xlsx", "--confirm-visits")
     code, said = run(capsys, "check", *confirmed)
-    assert (code, "「副本」:和工作表“问题清单”有1行完全相同" in said) == (FAILED, True)
+    assert (code, "“副本”：和工作表“问题清单”有1行完全相同" in said) == (FAILED, True)
     assert run(capsys, "check", *confirmed, "--equal-rows", "count")[0] == OK
     app = visit("upload")
     drop(app, "两张.xlsx", data)
     sound(box(app, "问题涉及的点位都查了全部测评项").check().run())
     asked = next(one for one in app.radio if one.label == "几张工作表里完全相同的行")
     assert asked.value is None
-    sound(asked.set_value("是同一条记录,计一次").run())
-    assert "是同一条记录,只计一次" in texts(app)
+    sound(asked.set_value("是同一条记录，计一次").run())
+    assert "是同一条记录，只计一次" in texts(app)
     assert "1 行可入库" in texts(app)
 
 
@@ -155,7 +155,7 @@ def test_what_is_said_of_a_file_holds_while_another_is_open(own):  # noqa: F811
     files = [("一.xlsx", listed(own)), ("二.xlsx", points_of(own, 1, 2))]
     app.file_uploader[0].set_value([(name, content, XLSX) for name, content in files])
     sound(app.run())
-    assert "共 2 个文件,0 个可以入库" in texts(app)
+    assert "共 2 个文件，0 个可以入库" in texts(app)
     first, second = app.session_state["files_read"]
     app.session_state["file_shown"] = first
     app.run()

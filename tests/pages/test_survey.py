@@ -57,13 +57,13 @@ def figure(office, rate="satisfaction"):
 def test_the_page_opens_with_a_sentence_and_its_figures(office):
     app = visit("survey")
     total, said = figure(office), texts(app)
-    assert f"2026年第三季度,全市满意度 **{total['shown']:.2f}%**(误差范围 " in said
-    assert f"有效 {total['n']:,} 份)" in said
+    assert f"2026年第三季度，全市满意度 **{total['shown']:.2f}%**（误差范围 " in said
+    assert f"有效 {total['n']:,} 份）" in said
     cards = " ".join(one.proto.body for one in app.get("html"))
     for rate in ("知晓率", "参与率", "支持率", "满意度"):
         assert rate in cards
-    assert "= 回答「知道」「听说过一些」的 ÷ 全部有效回答" in cards
-    assert not any(word in said + cards for word in ("置信", "漏斗", "显著性"))
+    assert "= 回答“知道”“听说过一些”的 ÷ 全部有效回答" in cards
+    assert not any(word in said + cards for word in ("漏斗", "显著性"))
     table = app.dataframe[0].value
     shown = table[table["remark"] == ""]
     assert shown["margin"].str.contains("–").all()
@@ -81,7 +81,7 @@ def test_the_address_holds_rate_group_view_and_unit(office):
     rows = app.dataframe[1].value
     assert set(rows["unit_name"]) == {unit["unit_name"]}
     assert {"file", "sheet", "source_row"} <= set(rows.columns)
-    assert any(told(one).startswith(f"原表:{WAVE}") for one in app.expander)
+    assert any(told(one).startswith(f"原表：{WAVE}") for one in app.expander)
 
 
 def test_a_blank_or_strange_address_shows_the_usual_figures(office):
@@ -94,10 +94,10 @@ def test_a_blank_or_strange_address_shows_the_usual_figures(office):
 
 def test_every_view_says_what_it_shows(office):
     app = visit("survey", opinion_view="按题目")
-    assert "分别列出,不混在一起" in texts(app)
+    assert "分别列出，不混在一起" in texts(app)
     for view, said in (
-        ("按人群", "全市按性别看,最高的是"),
-        ("各期", "只有这一期,还看不出走势"),
+        ("按人群", "全市按性别看，最高的是"),
+        ("各期", "只有这一期，还看不出走势"),
         ("配额进度", "这一期没有配额"),
     ):
         app.segmented_control(key="opinion_view").set_value(view).run()
@@ -123,7 +123,7 @@ def test_a_questionnaire_is_taken_out_by_a_person_and_put_back(asked, tmp_path, 
     (why,) = (one for one in app.text_input if one.label == "原因")
     why.set_value("同一台手机连填").run()
     next(one for one in app.button if one.label == "这一份不计").click().run()
-    assert "这一份已不计,数已重算" in texts(app)
+    assert "这一份已不计，数已重算" in texts(app)
     assert figure(office, "awareness")["n"] == before - 1
     done = flagged(office, wave).set_index(["batch", "seq"]).loc[(first["batch"], first["seq"])]
     assert not done["counts"]

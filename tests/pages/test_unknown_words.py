@@ -18,6 +18,7 @@ from wenming_metrics.reading import read
 from wenming_metrics.reading.model.reading import CONFIRM, NO_TABLE
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
+from wenming_metrics.store.registers import read_register
 
 DAY = date(2026, 11, 19)
 DECODE = read.decode
@@ -87,7 +88,7 @@ def test_a_table_in_foreign_words_is_mapped_in_one_go(own, monkeypatch):  # noqa
     told = choices(own)
     assert {"整张表", "表头“datum”", "表头“wetter”"} <= set(told["written"])
     assert set(told["who"]) == {"张三"}
-    assert set(told["file"]) == {"fremd.xlsx「Tabelle」"}
+    assert set(told["file"]) == {"fremd.xlsx“Tabelle”"}
     (form,) = [one for one in told["form"] if one]
     mappings.forget_form(own, form, "张三")
     assert choices(own).empty
@@ -124,7 +125,7 @@ def test_files_of_one_form_are_confirmed_once(own):  # noqa: F811
     assert "请核对一遍这 1 种表" in texts(app)
     assert box_of(app, "罚掉的分").value == "deduction"
     button(app, "确认并读入").click().run()
-    assert "共 3 个文件,3 个可以入库(12 行" in texts(sound(app))
+    assert "共 3 个文件，3 个可以入库（12 行" in texts(sound(app))
 
 
 def test_points_in_a_column_that_nobody_reads_are_never_lost_in_silence(own):  # noqa: F811
@@ -272,12 +273,12 @@ def test_several_files_are_one_table_and_registers_go_in_first(own, tmp_path):  
         [(name, content, "application/octet-stream") for name, content in files.items()]
     )
     sound(app.run())
-    assert "共 3 个文件,2 个可以入库" in texts(app)
+    assert "共 3 个文件，2 个可以入库" in texts(app)
     assert "1 个要先看一看" in texts(app)
     table = app.dataframe[0].value
     assert table["name"].tolist() == list(files)
     assert table["sender"].tolist()[0] == "城管局"
-    button(app, "全部入库(2 个文件)").click().run()
+    button(app, "全部入库（2 个文件）").click().run()
     sound(app)
     stored_ = batches.batches(own).head(2)
     assert stored_["name"].tolist() == ["a_检查表.xlsx", "b_单位名册.xlsx"]
@@ -296,18 +297,18 @@ def test_a_kind_that_is_not_right_can_be_changed_and_is_remembered(own):  # noqa
     app = visit("upload")
     app.text_input(key="who").set_value("张三").run()
     drop(app, "表一.xlsx", wrongly_taken(own))
-    assert "「表一」检查点位 1 行" in texts(app)
-    (switch,) = [one for one in app.toggle if one.label == "看看读成了什么,改一改"]
+    assert "“表一”检查点位 1 行" in texts(app)
+    (switch,) = [one for one in app.toggle if one.label == "看看读成了什么，改一改"]
     switch.set_value(True).run()
     kind_box(app).set_value("plan").run()
     button(app, "按改过的重新读入").click().run()
-    assert "「表一」督查计划 1 行" in texts(sound(app))
+    assert "“表一”督查计划 1 行" in texts(sound(app))
     told = choices(own)
     assert told[told["written"] == "整张表"][["means", "who"]].values.tolist() == [
         ["督查计划", "张三"]
     ]
     mappings.forget_form(own, told[told["form"] != ""]["form"].item(), "张三")
-    assert "「表一」检查点位 1 行" in texts(sound(app.run()))
+    assert "“表一”检查点位 1 行" in texts(sound(app.run()))
 
 
 @drawn_alike
@@ -317,7 +318,7 @@ def test_a_file_that_is_returned_still_says_what_it_was_taken_for(own):  # noqa:
     app = visit("upload")
     row = [DAY, street, kind, "一号点", item, "乱停放"]
     drop(app, "清单.xlsx", xlsx({"清单": [header, row]}))
-    assert "「清单」是问题清单" in texts(app)
+    assert "“清单”是问题清单" in texts(app)
     assert "没有认出是哪种表" not in texts(app)
 
 
@@ -361,7 +362,7 @@ def test_columns_may_be_said_and_explained_on_the_command_line(own, tmp_path, ca
 
     code, said = run("check", path, "--explain")
     assert code == FAILED
-    assert "「表一」看作检查表(" in said
+    assert "“表一”看作检查表（" in said
     assert "检查结果 → 检查结果" in said
     code, said = run("check", path, "--map", "酌情处理=没有这一列")
     assert (code, "要写成 表头=列名" in said) == (FAILED, True)
@@ -386,3 +387,45 @@ def test_an_open_card_can_be_closed_and_opened_again(own):  # noqa: F811
     assert [one.label for one in app.button if one.label == "收起"] == []
     app.session_state["file_shown"] = first
     assert "##### 一" in texts(sound(app.run()))
+
+
+def register_with(old: str, new: str, office) -> bytes:
+    """A register in which a street stands under a new name, with the communities of the old one."""
+    with reading(office.store) as connection:
+        units = read_register(connection).units
+    number = units.query("name == @old")["unit"].item()
+    parent = units["name"][units["parent"][number]]
+    below = units[units["parent"] == number]["name"]
+    rows = [[new, "街道", parent], *([name, "社区", new] for name in below)]
+    return xlsx({"单位名册": [["单位名称", "单位类别", "上级单位"], *rows]})
+
+
+def test_a_street_that_may_stand_twice_is_asked_about_on_the_page(own):  # noqa: F811
+    old, *_ = names_of(own)
+    app = visit("upload")
+    app.text_input(key="who").set_value("张三").run()
+    drop(app, "名册.xlsx", register_with(old, "新城街道", own))
+    assert "名册变化" in texts(app)
+    (question,) = [box for box in app.selectbox if box.label == "“新城街道”是"]
+    assert (question.value, question.options[-1]) == (None, "新设的单位")
+    question.set_value(question.options[0]).run()
+    assert "待核" not in texts(sound(app)).split("就是名册里的")[0]
+    button(app, "入库").click().run()
+    assert "已入库" in texts(sound(app))
+    with reading(own.store) as connection:
+        units = read_register(connection).units
+    assert units.query("name == '新城街道'")["aliases"].item()[-1] == old
+    assert old not in set(units["name"])
+
+
+def test_a_street_that_may_stand_twice_is_said_on_the_command_line(own, tmp_path, capsys):  # noqa: F811
+    old, *_ = names_of(own)
+    path = tmp_path / "名册.xlsx"
+    path.write_bytes(register_with(old, "新城街道", own))
+    assert main(["check", str(path)]) != OK
+    shown = "".join(capsys.readouterr())
+    assert f"可能就是现在的“{old}" in shown
+    assert f"--unit 新城街道={old}" in shown
+    assert main(["check", str(path), "--unit", "新城街道"]) == FAILED
+    assert "新设的单位写" in "".join(capsys.readouterr())
+    assert main(["check", str(path), "--unit", f"新城街道={old}"]) == OK

@@ -139,7 +139,7 @@ def test_a_draft_says_that_nobody_signed_it(tmp_path):
     office = open_city(tmp_path)
     put(office, "周一", row("甲街道", 2), row("乙街道", 1))
     bulletin = make_bulletin(office, signing.draft(office, MONDAY, "张三"))
-    assert bulletin.name == "周通报第10期(3月3日—9日)（征求意见稿）.docx"
+    assert bulletin.name == "周通报第10期（3月3日—9日）（征求意见稿）.docx"
     texts = [line.cells[0] for line in read_text(bulletin.content).lines]
     assert texts.count("（未签发）") == 2
     assert "（征求意见稿，未签发，数据以签发的通报为准）" in texts
@@ -297,7 +297,7 @@ def test_a_unit_gets_its_own_figures_and_nobody_elses(office, issue):
     sheets = make_unit_sheets(office, issue)
     assert sheets == make_unit_sheets(office, issue)
     archive = zipfile.ZipFile(io.BytesIO(sheets.content))
-    names = [f"{name}周通报第11期(3月10日—16日).docx" for name, _ in STREETS if name != "戊镇"]
+    names = [f"{name}周通报第11期（3月10日—16日）.docx" for name, _ in STREETS if name != "戊镇"]
     assert sorted(archive.namelist()) == sorted(names)
     sites = {site: street for _, street, site, *_ in LINES}
     for name in archive.namelist():

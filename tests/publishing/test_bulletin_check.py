@@ -178,7 +178,7 @@ def reworded(lines):
         ]
     split = []
     for line in lines:
-        texts = re.split("(?<=。)", line.cells[0]) if line.kind == "p" else []
+        texts = re.split("（？<=。）", line.cells[0]) if line.kind == "p" else []
         split += [TextLine("p", (text,), line.beside) for text in texts if text] or [line]
     yield split
     number = next(n for n, line in enumerate(lines) if "全市得分" in line.cells[0])

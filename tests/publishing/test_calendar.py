@@ -59,9 +59,9 @@ def test_issues_follow_one_another_without_a_gap_and_count_from_one(told):
 
 def test_an_issue_names_itself():
     week = slot_at(calendar_of({"first_weekday": 6}), date(2026, 11, 20)).window
-    assert week.title == "第47期(11月14日—20日)"
+    assert week.title == "第47期（11月14日—20日）"
     month = slot_at(calendar_of({"kind": "month", "first_day": 26}), date(2027, 1, 1)).window
-    assert month.title == "第1期(12月26日—2027年1月25日)"
+    assert month.title == "第1期（12月26日—2027年1月25日）"
     assert [one.title for one in series(month, 2)][0] == "2026年11月26日—12月25日"
 
 

@@ -42,13 +42,13 @@ def test_from_draft_to_withdrawal(office, tmp_path, capsys):
     out = tmp_path / "名单.xlsx"
     assert run(capsys, "export", told["hash"][:10], "--out", out)[0] == OK
     assert openpyxl.load_workbook(out).sheetnames == ["街道排名", "街道名单"]
-    assert run(capsys, "verify", "2025-10") == (OK, "周通报第10期(3月3日—9日) 演字10号:一致。\n")
+    assert run(capsys, "verify", "2025-10") == (OK, "周通报第10期（3月3日—9日） 演字10号：一致。\n")
     commit.withdraw(office, 2, "李四", "发错了表")
     code, said = run(capsys, "verify", "10")
     assert code == OK
-    assert "更正(签发以后有变动的)(2 个单位)" in said
+    assert "更正（签发以后有变动的）（2 个单位）" in said
     listed = json.loads(run(capsys, "list", "--json")[1])["issues"]
-    assert [(one["window"], one["is_signed"]) for one in listed] == [("第10期(3月3日—9日)", True)]
+    assert [(one["window"], one["is_signed"]) for one in listed] == [("第10期（3月3日—9日）", True)]
     assert run(capsys, "withdraw", "10", "--who", "王五", "--reason", "文号写错")[0] == OK
     assert "已作废" in run(capsys, "list")[1]
 
@@ -63,7 +63,7 @@ def test_a_bulletin_is_made_and_checked(office, tmp_path, capsys):
     out, shell = tmp_path / "通报.docx", tmp_path / "外壳.docx"
     assert command("bulletin", "--out", out)[1].startswith("请写明哪一期")
     assert command("bulletin", "--week", MONDAY, "--out", out) == (OK, f"通报已存到 {out}。")
-    assert command("verify", out)[1].startswith("周通报第10期(3月3日—9日)：一致。")
+    assert command("verify", out)[1].startswith("周通报第10期（3月3日—9日）：一致。")
     assert command("bulletin", "--save-shell", shell)[0] == OK
     document = Document(out)
     (table, *_) = document.tables

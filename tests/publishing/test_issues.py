@@ -9,15 +9,17 @@ import openpyxl
 import pytest
 from sqlalchemy import update
 
-from tests.offices import copy_store, write_rules
+from tests.builders import xlsx as workbook
+from tests.offices import CHECK_HEADERS, copy_store, write_rules
 from tests.publishing.city import MONDAY, NEXT, open_city, put, put_with_a_held_row, row, scores
+from wenming_metrics.decisions.cell_corrections import confirm, propose
 from wenming_metrics.decisions.held_rows import discard_held
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing import issues, remarks, signing
 from wenming_metrics.publishing.check_sheets import send
 from wenming_metrics.publishing.corrections import corrections, verify_issue
-from wenming_metrics.publishing.signed_workbook import signed_file
+from wenming_metrics.publishing.signed_workbook import signed_file, signed_notes
 from wenming_metrics.publishing.snapshot import frozen
 from wenming_metrics.queries.files.acts import acts
 from wenming_metrics.queries.office import Office, open_office
@@ -66,9 +68,9 @@ def object_to(office, issue, name, lost):
 
 def test_an_issue_goes_from_draft_to_signature(office, draft):
     assert (draft.year, draft.number, draft.state) == (2025, 10, issues.DRAFT)
-    assert draft.title == "周通报第10期(3月3日—9日)"
+    assert draft.title == "周通报第10期（3月3日—9日）"
     name, content = send(office, draft.key, "张三")
-    assert name == "周通报第10期(3月3日—9日)核对稿.zip"
+    assert name == "周通报第10期（3月3日—9日）核对稿.zip"
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == [
         "主城区_乙街道.xlsx",
         "主城区_甲街道.xlsx",
@@ -90,7 +92,7 @@ def test_a_check_sheet_says_score_losses_and_rows(office, draft):
     archive = zipfile.ZipFile(io.BytesIO(send(office, draft.key, "张三")[1]))
     book_ = openpyxl.load_workbook(io.BytesIO(archive.read("主城区_甲街道.xlsx")))
     text = [str(cell.value) for sheet in book_ for line in sheet for cell in line if cell.value]
-    assert any("得分 60.00,主城区第 2 名;失分合计 40.00" in cell for cell in text)
+    assert any("得分 60.00，主城区第 2 名；失分合计 40.00" in cell for cell in text)
     rows = [line for line in book_["记录"].iter_rows(min_row=3, values_only=True) if line[5]]
     assert sorted((line[5], line[6]) for line in rows) == [(2, 10), (6, 30)]
     assert [cell.value for cell in book_["记录"][2]][-1] == "复核意见"
@@ -113,7 +115,7 @@ def test_a_decision_changes_the_score_from_then_on(office, draft, act, points, s
     assert acts(office)["act"].tolist()[:3] == ["签发", f"复核{act}", "提出复核"]
     told = remarks.remarks(office, draft.key).iloc[0]
     assert (told["act"], told["approver"], told["unit_name"]) == (act, "主任", "甲街道")
-    assert told["what"] == "周二.xlsx「督查表」第 2 行"
+    assert told["what"] == "周二.xlsx“督查表”第 2 行"
 
 
 def test_a_decision_holds_when_more_files_come_and_when_it_is_made_again(office, draft):
@@ -169,7 +171,7 @@ def test_a_remark_on_a_figure_can_only_be_kept(office, draft):
 def test_held_rows_block_the_signature_unless_each_is_waived(office):
     batch = put_with_a_held_row(office, "有一行不行", row("乙街道", 1, site="五号点"))
     issue = signing.draft(office, MONDAY, "张三")
-    with pytest.raises(IntakeError, match="还有 1 行暂不计"):
+    with pytest.raises(IntakeError, match="还有 1 行待核"):
         signing.sign(office, issue.key, "王五", "演字10号")
     line = signing.held_for(office, issue).iloc[0]
     place = (int(line["batch"]), line["sheet"], int(line["source_row"]))
@@ -183,6 +185,59 @@ def test_held_rows_block_the_signature_unless_each_is_waived(office):
     assert signing.held_for(office, issue)["waived"].tolist() == ["街道已撤并"]
     done = acts(office)
     assert done.loc[done["act"] == "不等", "reason"].tolist() == ["街道已撤并"]
+
+
+def put_held(office, name, good, day, item="没有这一项"):
+    """Upload a good row of one day, and a row of some day that is held for its item."""
+    held = [day, "市督查组", "乙街道", "小区", "七号点", item, "不符合", 1]
+    data = workbook({"督查表": [CHECK_HEADERS, good, held]})
+    preview = commit.inspect(office, data, f"{name}.xlsx")
+    assert preview.reading.counts.held == 1
+    return commit.commit(office, preview, "测试")
+
+
+def test_held_rows_that_cannot_change_a_score_block_nothing(office):
+    put_held(office, "别的一周", row("乙街道", 1, site="五号点"), NEXT)
+    issue = signing.draft(office, MONDAY, "张三")
+    assert signing.held_for(office, issue)["waived"].tolist() == ["不影响得分：日期不在本期"]
+    signed = signing.sign(office, issue.key, "王五", "演字10号")
+    assert "held" not in frozen(office, signed.key).facts
+    # It is of the next week, wherever the other rows of its file lie: that issue waits for it.
+    put(office, "下周", row("甲街道", 2, NEXT), row("乙街道", 1, NEXT))
+    following = signing.draft(office, NEXT, "张三")
+    with pytest.raises(IntakeError, match="还有 1 行待核"):
+        signing.sign(office, following.key, "王五", "演字11号")
+
+
+def test_what_an_issue_is_signed_without_stands_on_it(office):
+    batch = put_with_a_held_row(office, "有一行不行", row("乙街道", 1, site="五号点"))
+    issue = signing.draft(office, MONDAY, "张三")
+    signing.waive(office, issue.key, [(batch, "督查表", 3)], "张三", "街道已撤并")
+    signed = signing.sign(office, issue.key, "王五", "演字10号")
+    sentence = "签发时另有1条待核，没有计入得分。原因：街道已撤并"
+    assert sentence in signed_notes(frozen(office, signed.key))
+
+
+def test_corrected_points_stand_in_the_check_sheet_with_both_names(office):
+    good = row("乙街道", 1, site="五号点")
+    held = [MONDAY, "市督查组", "乙街道", "小区", "七号点", "环境", "不符合", "很多"]
+    data = workbook({"督查表": [CHECK_HEADERS, good, held]})
+    batch = commit.commit(office, commit.inspect(office, data, "有一格不行.xlsx"), "测试")
+    pending = propose(office, batch, ("督查表", 3), {7: "4"}, "张三", "检查单第3页")
+    issue = signing.draft(office, MONDAY, "张三")
+    assert signing.held_for(office, issue)["waived"].tolist() == [""]
+    confirm(office, pending.correction, "李四")
+    archive = zipfile.ZipFile(io.BytesIO(send(office, issue.key, "张三")[1]))
+    books = {
+        name: openpyxl.load_workbook(io.BytesIO(archive.read(name))) for name in archive.namelist()
+    }
+    assert "更正" not in books["主城区_甲街道.xlsx"].sheetnames
+    line = [cell.value for cell in books["主城区_乙街道.xlsx"]["更正"][3]]
+    assert line[:7] == ["有一格不行.xlsx", "督查表", 3, "扣分", "很多", "4", "张三"]
+    assert line[8:10] == ["李四", "检查单第3页"]
+    # 乙街道 lost 1, 1 and 4 of 30.
+    assert scores(ranking(office, issue.window))["乙街道"] == 80
+    assert verify(office).sound
 
 
 def test_held_rows_that_are_dealt_with_block_nothing(office):
@@ -267,7 +322,7 @@ def test_a_late_file_is_no_correction_but_the_live_list_tells_of_it(office, draf
     assert (told.at["乙街道", "score_signed"], told.at["乙街道", "score_now"]) == (90, 50)
     assert (told.at["甲街道", "rank_signed"], told.at["甲街道", "rank_now"]) == (2, 1)
     assert told.at["甲街道", "reason"] == "别的单位得分有变化"
-    assert live.acts["effect"].tolist() == ["迟到,计入以后的一期"]
+    assert live.acts["effect"].tolist() == ["迟到，计入以后的一期"]
 
 
 def test_a_signed_list_that_was_tampered_with_is_found(office, draft):
@@ -330,7 +385,7 @@ def test_movement_is_measured_against_what_was_signed(office, draft):
 def test_the_file_of_a_signed_issue_names_number_document_moment_and_hash(office, draft):
     signed = signing.sign(office, draft.key, "王五", "演字10号")
     name, content = signed_file(office, signed)
-    assert name == "周通报第10期(3月3日—9日).xlsx"
+    assert name == "周通报第10期（3月3日—9日）.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(content))["街道排名"]
     text = "\n".join(str(cell.value) for line in sheet for cell in line if cell.value)
     for said in ("2025年周通报第10期", "演字10号", signed.signed_at[:10], signed.short_hash):
@@ -368,6 +423,8 @@ def test_a_new_version_of_the_rules_changes_nothing_that_was_signed(office, draf
     assert scores(ranking(office, draft.window))["甲街道"] == 20
     assert signed_scores(office, signed) == {"乙街道": 90, "甲街道": 60}
     assert verify_issue(office, signed).same
-    assert corrections(office, signed).units.empty
-    live = corrections(office, signed, live=True).units.set_index("unit_name")
-    assert live.at["甲街道", "reason"] == "测评办法已换版"
+    # 签发 and 核对 show the same 更正 as the ranking does.
+    for live in (False, True):
+        changed = corrections(office, signed, live=live).units.set_index("unit_name")
+        assert changed.at["甲街道", "reason"] == "测评办法已换版"
+        assert changed.at["甲街道", "score_now"] == 20

@@ -37,7 +37,7 @@ def test_a_person_may_count_it_in_the_issue_of_its_days(office):
     second = signing.draft(office, NEXT, "张三")
     files = signing.late_for(office, first)
     assert files[["batch", "own"]].to_dict("records") == [{"batch": late, "own": False}]
-    signing.place_late(office, late, "张三", "系统故障,不是街道的责任", in_own_issue=True)
+    signing.place_late(office, late, "张三", "系统故障，不是街道的责任", in_own_issue=True)
     # 8 + 4 of 20; the next week has its own 10 of 10.
     assert listed(office, first)["甲街道"] == 60
     assert listed(office, second)["甲街道"] == 100

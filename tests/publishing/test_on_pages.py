@@ -24,14 +24,14 @@ def office(tmp_path, monkeypatch):
 
 def test_an_issue_is_a_period_that_can_be_chosen(office):
     app = visit("ranking", period="期", date="2025-03-03")
-    assert "时段:第10期(3月1日—7日)" in texts(app)
+    assert "时段：第10期（3月1日—7日）" in texts(app)
     assert "未签发" in texts(app)
     issue = signing.draft(office, MONDAY, "张三")
-    assert "督查周报第10期(3月1日—7日)草稿" in texts(visit(city_period="期")).replace("\\", "")
+    assert "督查周报第10期（3月1日—7日）草稿" in texts(visit(city_period="期")).replace("\\", "")
     signed = signing.sign(office, issue.key, "王五", "演字10号")
     assert scores(frozen(office, signed.key).lists.boards["street"]) == {"甲街道": 80, "乙街道": 90}
     said = texts(visit("ranking", period="期", date="2025-03-03")).replace("\\", "")
-    assert "督查周报第10期(3月1日—7日) :blue[已签发]" in said
+    assert "督查周报第10期（3月1日—7日） :blue[已签发]" in said
     assert "演字10号" in said
     # Monday to Sunday is another window: that one nobody signed.
     assert "未签发" in texts(visit("ranking", period="周", date="2025-03-03"))

@@ -149,7 +149,7 @@ def test_a_workbook_of_somebody_else_is_told_so(office, content, message):
 
 def test_a_workbook_of_two_issues_is_not_compared(office, issue):
     book = load_workbook(io.BytesIO(signed_file(office, issue)[1]))
-    book.create_sheet("又一张")["A1"] = "校验码:0123456789"
+    book.create_sheet("又一张")["A1"] = "校验码：0123456789"
     with pytest.raises(IntakeError, match="2个不同的校验码"):
         recheck(office, saved(book), BOOK)
 

@@ -103,8 +103,8 @@ def test_lists_by_setting_with_weeks_running(office):
     lines = named[["group", "title", "unit_name", "running", "remark"]].values.tolist()
     assert lines == [  # the week before: 乙 90 in front; 丙 and 丁 at the back as well
         ["主城区", "红榜", "甲街道", 1, ""],
-        ["主城区", "黑榜", "丙街道", 2, "低于 75 分,连续 2 期"],
-        ["其他", "黑榜", "丁镇", 2, "低于 75 分,连续 2 期"],
+        ["主城区", "黑榜", "丙街道", 2, "低于 75 分，连续 2 期"],
+        ["其他", "黑榜", "丁镇", 2, "低于 75 分，连续 2 期"],
     ]
 
 
@@ -125,12 +125,12 @@ def test_pages_show_lists_ledger_and_composite(folder, office, monkeypatch):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     query = {"period": "周", "date": "2026-11-16", "unit": "甲街道"}
     said = visited(app, "ranking", **query)
-    assert "红榜:甲街道 82\\.00 · 黑榜:丙街道 68\\.50\\(低于 75 分,连续 2 期\\)" in said
-    assert "失 **20.00** 分(100 − 82.00 + 2.00 加减分)" in said
-    assert "**加减分账**:得分里加减了 +2.00 分" in said
+    assert "红榜：甲街道 82\\.00 · 黑榜：丙街道 68\\.50（低于 75 分，连续 2 期）" in said
+    assert "失 **20.00** 分（100 − 82.00 + 2.00 加减分）" in said
+    assert "**加减分账**：得分里加减了 +2.00 分" in said
     said = visited(app, "appraisal", appraised="甲街道")
-    assert "本单位的方案。来源:演文明办〔2026〕5号" in said
-    assert "主城区第一:**甲街道** 82.00 分" in said
+    assert "本单位的方案。来源：演文明办〔2026〕5号" in said
+    assert "主城区第一：**甲街道** 82.00 分" in said
     assert "1 × 82 = 82\\.00" in said
 
 
@@ -157,7 +157,7 @@ def test_the_command_line_says_the_same(folder, office, monkeypatch, capsys, tmp
     asked = (folder, monkeypatch, office, capsys)
     code, said = run(*asked, "ranking", "--week", "2026-W47")
     assert code == OK
-    assert "主城区 黑榜:丙街道 68.50(低于 75 分,连续 2 期)" in said
+    assert "主城区 黑榜：丙街道 68.50（低于 75 分，连续 2 期）" in said
     code, said = run(*asked, "composite")
     assert (code, "本市方案" in said) == (OK, True)
     out = tmp_path / "综合.xlsx"
@@ -165,7 +165,7 @@ def test_the_command_line_says_the_same(folder, office, monkeypatch, capsys, tmp
         *asked, *("composite", "own", "--date", "2026-11-16", "--unit", "甲街道", "--out", out)
     )
     assert code == OK
-    for word in ("2026年11月 综合考核:本市方案(本单位)", "1 × 82 = 82.00"):
+    for word in ("2026年11月 综合考核：本市方案（本单位）", "1 × 82 = 82.00"):
         assert word in said
     sheet = openpyxl.load_workbook(out).active
     assert [cell.value for cell in sheet[2]][:7] == [
@@ -176,6 +176,6 @@ def test_the_command_line_says_the_same(folder, office, monkeypatch, capsys, tmp
     units = {unit["unit_name"]: unit for unit in json.loads(said)["units"]}
     assert units["乙街道"]["status"] == VETOED
     code, said = run(*asked, "composite", "没有")
-    assert (code, "没有方案“没有”,可以用:own" in said) == (FAILED, True)
+    assert (code, "没有方案“没有”，可以用：own" in said) == (FAILED, True)
     code, said = run(*asked, "composite", "own", "--unit", "没有街道")
     assert (code, "没有单位“没有街道”" in said) == (FAILED, True)

@@ -89,12 +89,12 @@ def scores(found):
     ("rounding", "second", "line", "compared"),
     [
         (
-            *("printed", 86.95, "0.85 × 86.37(取 73.41) + 0.15 × 90.29(取 13.54) = 86.95"),
+            *("printed", 86.95, "0.85 × 86.37（取 73.41） + 0.15 × 90.29（取 13.54） = 86.95"),
             "原表印的总得分也是 86.95。",
         ),
         (
             *("exact", 86.96, "0.85 × 86.37 + 0.15 × 90.29 = 86.96"),
-            "原表印的总得分是 86.95,重算为 86.96,相差 +0.01;原表的数照原样保存。",
+            "原表印的总得分是 86.95，重算为 86.96，相差 +0.01；原表的数照原样保存。",
         ),
     ],
 )
@@ -115,7 +115,7 @@ def test_the_table_of_a_quarter_as_printed_and_made_again(office, rounding, seco
     assert found.sources["restricted"].all()
     (lacking,) = composite_lines(found).query("score.isna()").to_dict("records")
     assert lacking["unit_name"] == "龙潭街道"
-    assert lacking["missing"] == "external:市季度测评:原始得分:缺"
+    assert lacking["missing"] == "external:市季度测评:原始得分：缺"
 
 
 def test_a_figure_of_an_earlier_period_counts_until_there_is_a_later_one(office):
@@ -140,8 +140,8 @@ def test_inspections_beside_a_test(office, month, score):
 @pytest.mark.parametrize(
     ("source", "value", "told"),
     [
-        ("document", 50, "应报 2 项,通过 1 项"),
-        ("rectification", 50, "反馈 2 项,反馈已整改 1 项"),
+        ("document", 50, "应报 2 项，通过 1 项"),
+        ("rectification", 50, "反馈 2 项，反馈已整改 1 项"),
         ("metric:活跃志愿者比例", 75, "45/60"),
         ("external:市季度测评", 88.93, "88.93"),
         ("survey", None, None),

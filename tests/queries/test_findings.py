@@ -17,10 +17,10 @@ from wenming_metrics.queries.scores.findings import (
     UNKNOWN,
     Moment,
     link,
-    log,
     read_answers,
     read_problems,
 )
+from wenming_metrics.queries.scores.problem_log import log
 from wenming_metrics.reading.model.reading import SenderAnswers
 from wenming_metrics.rules.model import Deductions
 from wenming_metrics.scoring.tree.states import OPEN

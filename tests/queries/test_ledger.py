@@ -77,7 +77,7 @@ def test_every_kind_of_loss_is_a_line_and_they_add_up(told):
     assert unit["score"] == 28  # 100 - 60 - 3 - 10 + 1
     assert lines["points"].sum() == pytest.approx(unit["full"] - unit["total"], abs=1e-9)
     silent = lines[lines["kind"] == SILENT].iloc[0]
-    assert (silent["level2"], silent["site_name"]) == ("(未查,按 0 分计)", "不在某一行上")
+    assert (silent["level2"], silent["site_name"]) == ("（未查，按 0 分计）", "不在某一行上")
     assert lines.loc[lines["kind"] == ADJUSTED, "reason"].tolist() == ["市级表彰"]
 
 
@@ -112,10 +112,10 @@ def test_a_line_counts_in_full_for_each_responsible_unit(office, told):
 
 def test_putting_one_capped_problem_right_gives_back_less_than_it_costs(told):
     named = labels(told.lines, "class")
-    ground = (named == "地面干净(小区)").to_numpy()
+    ground = (named == "地面干净（小区）").to_numpy()
     # 4 of the 8 gone: 4 of 5 are taken still, so 60 / 5 come back rather than 30.
     assert gains(told, ground).tolist() == pytest.approx([12, 0])
-    both = named.isin(["地面干净(小区)", "墙面干净(小区)"]).to_numpy()
+    both = named.isin(["地面干净（小区）", "墙面干净（小区）"]).to_numpy()
     assert gains(told, both).tolist() == pytest.approx([60, 0])
     everything = (told.lines["kind"] == "row").to_numpy()
     assert gains(told, everything).tolist() == pytest.approx([63, 0])  # 91: 市场 is still missing
@@ -125,10 +125,10 @@ def test_candidates_tell_the_gain_of_each_alone(told):
     found = candidates(told, (told.lines["unit_name"] == "甲街道").to_numpy(), "class")
     found = found.set_index("name")
     assert found["loss"].to_dict() == pytest.approx(
-        {"地面干净(小区)": 30, "墙面干净(小区)": 30, "停车有序(小区)": 3}
+        {"地面干净（小区）": 30, "墙面干净（小区）": 30, "停车有序（小区）": 3}
     )
     assert found["gain"].to_dict() == pytest.approx(
-        {"地面干净(小区)": 12, "墙面干净(小区)": 12, "停车有序(小区)": 3}
+        {"地面干净（小区）": 12, "墙面干净（小区）": 12, "停车有序（小区）": 3}
     )
     sites = candidates(told, (told.lines["unit_name"] == "甲街道").to_numpy(), "site")
     assert sites.set_index("name")["count"].to_dict() == {"一号": 2, "二号": 1}

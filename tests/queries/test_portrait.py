@@ -114,7 +114,7 @@ def test_losses_add_up_and_the_first_to_fix_gives_back_most(office):
         ("秩序", 4.0),
     ]
     fixes, (after, gain) = fix_first(found, "甲街道")
-    assert fixes["name"].tolist() == ["环境(小区)", "秩序(市场)"]
+    assert fixes["name"].tolist() == ["环境（小区）", "秩序（市场）"]
     assert fixes["gain"].tolist() == pytest.approx([30, 4])
     assert (after, gain) == (100.0, 34.0)
 

@@ -60,7 +60,7 @@ def test_records_are_listed_for_people(office):
     assert one["remark"] == "来电138****8000"
     assert not lines.map(lambda cell: "8000000" in str(cell)).any(axis=None)
     tested = record_list(office, "external").set_index("unit_name").loc["甲街道"]
-    assert (tested["total"], tested["parts"]) == ("90", "实地考察 91;问卷调查 84")
+    assert (tested["total"], tested["parts"]) == ("90", "实地考察 91；问卷调查 84")
     assert (tested["period"], tested["restricted"]) == ("2026年第三季度", RESTRICTED)
 
 
@@ -103,4 +103,4 @@ def test_the_page_narrows_the_list(office, monkeypatch):
 def test_the_command_line_saves_the_list(office, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("WENMING_STORE", office.store.url)
     assert main(["records", "external", "--out", str(tmp_path / "单.xlsx")]) == 0
-    assert openpyxl.load_workbook(tmp_path / "单.xlsx").active["A1"].value == "上级测评记录(2 条)"
+    assert openpyxl.load_workbook(tmp_path / "单.xlsx").active["A1"].value == "上级测评记录（2 条）"

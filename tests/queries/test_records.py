@@ -63,7 +63,7 @@ def test_contacts_are_given_only_when_asked_for(office):
     ingest(office, answers("已整改"), "反馈.xlsx")
     assert "contact" not in records(office, "rectification")
     listed = records(office, "rectification", contacts=True)
-    assert listed["contact"].tolist() == ["责任人:李某 8000000"]
+    assert listed["contact"].tolist() == ["责任人：李某 8000000"]
 
 
 def test_units_in_a_role_are_named(office):

@@ -152,7 +152,10 @@ def test_a_hidden_unit_has_no_options_and_no_rows(tmp_path):
     assert answer_rows(made, THIRD, None, "knows", "yes").empty
     profile = profile_of(("survey:aware", 100, {}), missing="exclude")
     found = composite(made, profile, THIRD).sources
-    assert sorted(found["told"]) == ["4 份,样本过少,不公布", "40 份,为免倒算出别的单位,一并不公布"]
+    assert sorted(found["told"]) == [
+        "4 份，样本过少，不公布",
+        "40 份，为免倒算出别的单位，一并不公布",
+    ]
     assert found["value"].isna().all()
 
 
@@ -183,7 +186,7 @@ def test_only_a_person_takes_out_what_looks_doubtful_and_it_is_logged(tmp_path):
     assert (after.taken_out, after.flagged) == (1, 0)
     (said,) = flagged(made, THIRD)["decided"]
     assert "甲" in said
-    assert "不计:18 秒答完" in said
+    assert "不计：18 秒答完" in said
     decide_answer(made, batch, one["seq"], True, "核实过,是本人", "乙")
     logged = acts(made).query("act.str.startswith('问卷')")
     assert set(zip(logged["act"], logged["who"], strict=True)) == {
@@ -249,12 +252,12 @@ def test_the_composite_takes_a_rate_and_lacks_small_samples(office):
     assert units.at["甲街道", "exact"] == pytest.approx(exact, abs=1e-9)
     assert np.isnan(units.at["丙街道", "score"])
     lines = composite_lines(found).set_index("unit_name")
-    assert lines.at["丙街道", "missing"] == "survey:content:缺;survey:缺"
+    assert lines.at["丙街道", "missing"] == "survey:content：缺；survey：缺"
     sources = unit_sources(found, int(units.at["丙街道", "unit"]))
-    assert sources["told"].tolist() == ["19 份,样本不足,不作依据"] * 2
+    assert sources["told"].tolist() == ["19 份，样本不足，不作依据"] * 2
     own = unit_sources(found, int(units.at["甲街道", "unit"])).iloc[0]
     assert (own["told"], own["of"], own["file"]) == (
-        *("88.89%(90 份)", "2026年第三季度"),
+        *("88.89%（90 份）", "2026年第三季度"),
         "问卷.xlsx",
     )
 

@@ -259,5 +259,5 @@ def test_the_city_is_weighted_to_the_make_up_of_the_people_and_units_are_not(tmp
     office = poll_office(tmp_path / "skewed", STREETS, files)
     put(office, THIRD, third())
     city = total(rates(office, THIRD), "aware")
-    assert "权数限在 0.3 到 3 倍,最多还差" in city["made"]
+    assert "权数限在 0.3 到 3 倍，最多还差" in city["made"]
     assert 100 * 38 / 53 < city["value"] < total(weighted, "aware")["value"]

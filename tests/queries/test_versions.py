@@ -65,12 +65,12 @@ def test_losses_of_the_city_are_those_of_both_versions(office):
 
 def test_a_printed_list_names_both_versions(office, capsys):
     print_ranking(office, WEEK, ranking(office, WEEK))
-    assert "办法:算例 1、算例 2" in capsys.readouterr().out
+    assert "办法：算例 1、算例 2" in capsys.readouterr().out
 
 
 def test_a_list_names_the_versions_with_their_days(office):
     assert names_of(WEEK, office) == [
-        "算例办法(版本 1,算例),11月16日—11月18日",
-        "算例办法(版本 2,算例),11月19日—11月22日",
+        "算例办法（版本 1，算例），11月16日—11月18日",
+        "算例办法（版本 2，算例），11月19日—11月22日",
     ]
-    assert names_of(BEFORE, office) == ["算例办法(版本 1,算例)"]
+    assert names_of(BEFORE, office) == ["算例办法（版本 1，算例）"]

@@ -75,7 +75,7 @@ def test_what_nobody_looked_at_gives_its_weight_away(office):
     assert nodes.loc[["A2", "B"], "rate"].isna().all()
     assert worked_example.rate_formula(
         nodes.loc["B"].to_dict(), found.version_steps[0].nodes
-    ).startswith("没有查到,不计")
+    ).startswith("没有查到，不计")
 
 
 def test_the_steps_in_words(office):
@@ -85,11 +85,13 @@ def test_the_steps_in_words(office):
         code: worked_example.rate_formula(line, part.nodes)
         for code, line in nodes.to_dict("index").items()
     }
-    assert told["A1"] == "实得 8 ÷ 满分 10(1 项,扣 2)"
+    assert told["A1"] == "实得 8 ÷ 满分 10（1 项，扣 2）"
     assert told["A2"] == "2 次检查的得分率平均"
-    assert told["B"] == "整个时段结算,共 1 期,扣 4:1 − 4 ÷(满分 5 × 1)"
+    assert told["B"] == "整个时段结算，共 1 期，扣 4：1 − 4 ÷（满分 5 × 1）"
     assert told["A"] == "50.00%×0.8000 + 50.00%×0.7500"
-    assert worked_example.total_formula(part) == "100 ×(60.00% × 0.7750 + 40.00% × 0.2000)= 54.5000"
+    assert (
+        worked_example.total_formula(part) == "100 ×（60.00% × 0.7750 + 40.00% × 0.2000）= 54.5000"
+    )
     assert "得分 **54.50**" in worked_example.conclusion(found, WEEK.title)
 
 
@@ -174,8 +176,8 @@ def test_the_tree_with_shares_methods_and_items(office):
     assert lines["code"].tolist() == ["A", "A1", "A2", "B", "B1", "B2"]
     how = dict(zip(lines["code"], lines["how"], strict=True))
     assert how["A"] == "下级按权重平均"
-    assert how["A2"] == "得分率,按次平均"
-    assert how["B"] == "扣完为止,整个时段结算,满分 5"
+    assert how["A2"] == "得分率，按次平均"
+    assert how["B"] == "扣完为止，整个时段结算，满分 5"
     assert items.loc[items["node"] < 0, "code"].tolist() == ["X"]
     for word, codes in (("停车", ["B", "B1"]), ("项A2", ["A", "A2"]), ("城管", ["A", "A1"])):
         assert search(lines, items, word)["code"].tolist() == codes

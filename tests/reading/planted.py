@@ -8,16 +8,17 @@ import csv
 import html
 import io
 import re
-import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
 
 import xlsxwriter
+from sqlalchemy import select
 
 from tests.builders import FINDINGS
 from tests.uploads.case import finding
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import Store, reading
 
 HEADERS = (
     "您的姓名 称呼 家庭地址 TEL Phone mobile 证件号码 居民身份号码 ID号 来电号码 回访号码 业主 户主 当事人 车主 住址 微信 "
@@ -264,13 +265,12 @@ def stored_text(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-def all_texts(url: str) -> str:
-    """Give all that an SQLite store holds, as text: every line of every table."""
+def all_texts(store: Store) -> str:
+    """Give all that a store holds, as text: every line of every table."""
     texts = []
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as store:
-        tables = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            for line in store.execute(f'SELECT * FROM "{table}"'):
+    with reading(store) as connection:
+        for table in schema.metadata.sorted_tables:
+            for line in connection.execute(select(table)):
                 texts += [
                     stored_text(cell) if isinstance(cell, bytes) else str(cell) for cell in line
                 ]

@@ -36,7 +36,7 @@ def test_a_task_is_laid_out_to_each_unit():
     first = reading.records["told"][0]
     assert first["campaign"] == "2026年背街小巷整治专项行动任务表"
     assert (first["due"], first["phase"], first["share"]) == ("2026-11-30", "集中整治", "80")
-    assert (first["state"], first["contact"]) == ("进行中", "责任人:甲")
+    assert (first["state"], first["contact"]) == ("进行中", "责任人：甲")
     assert [units[unit] for unit in first["lead"]] == ["城管局"]
 
 
@@ -69,7 +69,7 @@ def test_without_responsible_units_the_leading_one_answers():
 
 def test_the_leader_of_a_task_is_kept_with_its_contact():
     reading = campaign([*row(责任单位="公安局"), "丙"], header=(*HEADER, "分管领导"))
-    assert told(reading, "contact") == ["责任领导:丙;责任人:甲"]
+    assert told(reading, "contact") == ["责任领导：丙；责任人：甲"]
 
 
 def test_progress_in_an_unknown_column_is_asked_about_before_tasks_are_stored():

@@ -35,7 +35,7 @@ def test_one_row_says_everything():
     assert (check["basis"], check["places"], check["sheet"], check["source_row"]) == (0, 1, 0, 2)
     assert check["site"] == register().sites["site"][0]
     assert reading.sites["name"].tolist() == ["东风农贸(集贸)市场"]
-    assert (reading.kind, reading.outcome) == ("inspection", "共 1 行,1 行可入库。")
+    assert (reading.kind, reading.outcome) == ("inspection", "共 1 行，1 行可入库。")
     assert len(reading.sha256) == 64
 
 
@@ -185,7 +185,7 @@ def test_every_row_is_counted_once():
     )
     counts = reading.counts
     assert (counts.rows, counts.good, counts.held, counts.skipped) == (3, 2, 1, 3)
-    assert reading.outcome == "共 3 行,2 行可入库,1 行暂不计,跳过 3 行。"
+    assert reading.outcome == "共 3 行，2 行可入库，1 条待核，暂不计分，跳过 3 行。"
 
 
 def test_merged_cells_are_read_in_all_their_rows():

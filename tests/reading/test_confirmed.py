@@ -62,7 +62,7 @@ def test_visits_without_a_problem_are_added_with_their_whole_scope():
     places = register().sites
     assert added["unit"].unique().tolist() == places["unit"][[0, 2]].tolist()
     assert {"东风农贸(集贸)市场", "桂花苑"} <= set(reading.sites["name"])
-    assert "另加了 2 次没有发现问题的到访,来源算市督查组" in told(reading)["到访-10"]
+    assert "另加了 2 次没有发现问题的到访，来源算市督查组" in told(reading)["到访-10"]
     assert reading.counts.rows == 1
 
 

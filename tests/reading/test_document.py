@@ -68,14 +68,14 @@ def test_the_table_of_a_monday():
     ]
     assert told(reading, "requirement")[5] == told(reading, "requirement")[0]
     assert told(reading, "indicator")[5] == "Ⅱ-8公共文化设施"
-    assert told(reading, "contact")[0] == "责任人:赵某;联系电话:8000001"
+    assert told(reading, "contact")[0] == "责任人：赵某；联系电话：8000001"
     assert [units[unit] for unit in told(reading, "lead")[-1]] == ["教育局"]
 
 
 def test_what_is_said_of_the_table_of_a_monday():
     said = {problem.code: problem for problem in monday().problems}
     assert not [code for code, problem in said.items() if problem.severity != "提醒"]
-    assert "“状态”列没有读到文字,可能用颜色表示" in said["台账-02"].text
+    assert "“状态”列没有读到文字，可能用颜色表示" in said["台账-02"].text
     assert (said["台账-03"].row, said["台账-03"].found) == (7, "11月中旬")
     assert said["台账-05"].row == 8
     assert said["台账-05"].details == {"count": 10, "handed": 7}

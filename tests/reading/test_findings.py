@@ -122,7 +122,7 @@ def test_a_first_register_of_units():
         ["东湖区", "区", None, None, None, None],
     ]
     reading = read_sheets({"名册": [_UNIT_HEADER, *rows]}, register=empty_register())
-    assert (reading.kind, reading.outcome) == ("units", "共 3 行,3 行可入库。")
+    assert (reading.kind, reading.outcome) == ("units", "共 3 行，3 行可入库。")
     units = build_units(empty_register(), reading.units).units
     assert units["code"].tolist() == ["河西街道/桥头社区", "东湖区/河西街道", "东湖区"]
     assert units["parent"].tolist() == [1, 2, -1]

@@ -57,9 +57,9 @@ def test_numbers_that_lead_nowhere_or_to_several_visits_are_held():
     own = {one.row: one.code for one in reading.problems if one.sheet == "问题清单"}
     assert own == {2: "到访-08", 3: "到访-07", 4: "到访-06", 6: "到访-09"}
     told = {one.code: one.text for one in reading.problems if one.code.startswith("到访")}
-    assert "「问题清单」第 3 行「督查编号」(A3):“检查点位”表里没有督查编号“V-9”" in told["到访-07"]
+    assert "“问题清单”第 3 行“督查编号”（A3）：“检查点位”表里没有督查编号“V-9”" in told["到访-07"]
     assert "2 次不同的到访" in told["到访-08"]
-    assert "「检查点位」第 5 行" in told["到访-09"]
+    assert "“检查点位”第 5 行" in told["到访-09"]
     assert reading.checks[reading.checks["basis"] == 2]["source_row"].tolist() == [5]
     assert reading.counts.rows == 9
     assert reading.counts.held == 5  # four problems and one visit

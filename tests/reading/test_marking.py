@@ -21,10 +21,10 @@ from wenming_metrics.reading.sandbox.process import SandboxLimits, decode
 TAG = "0123456789abcdef" * 4
 RED, YELLOW = "FFF6CFCD", "FFFFF1C9"
 SUMMARY = [
-    ["共 3 行,2 行可入库,1 行暂不计。"],
+    ["共 3 行，2 行可入库，1 条待核，暂不计分。"],
     ["处理", "位置", "说明和改法"],
-    ["暂不计", "「督查表」第 3 行", "=cmd|' /C calc'!A0"],
-    ["提醒", "「督查表」第 4 行", "请看一眼"],
+    ["待核", "“督查表”第 3 行", "=cmd|' /C calc'!A0"],
+    ["提醒", "“督查表”第 4 行", "请看一眼"],
 ]
 MARKS = [
     Mark("督查表", 3, "B", HOLD, "“钱街道”不在名册里。"),
@@ -126,13 +126,13 @@ def test_marks_an_office_workbook_and_leaves_the_rest_alone(notes):
     page = book["督查表"]
     assert fills(page) == {"B3": RED, "C4": YELLOW, "E3": RED, "E4": YELLOW, "E5": RED}
     assert page["E2"].value == "核对意见"
-    assert page["E4"].value == "提醒:=1+1 不是数"
+    assert page["E4"].value == "提醒：=1+1 不是数"
     assert page["E4"].data_type == "s"
-    assert page["E3"].value == "暂不计:“钱街道”不在名册里。 提醒:还有 <一点> & “别的”。"
+    assert page["E3"].value == "待核：“钱街道”不在名册里。 提醒：还有 <一点> & “别的”。"
     assert (page["C4"].number_format, page["C4"].font.bold) == ("0.00", True)
     said = comments(page)
     assert set(said) == ({"B3", "C4", "D7"} if notes else {"B3", "C4"})
-    assert said["B3"].startswith("原来的批注" if notes else "【核对】\n暂不计:")
+    assert said["B3"].startswith("原来的批注" if notes else "【核对】\n待核：")
     assert "还有 <一点> & “别的”。" in said["B3"]
     assert page.auto_filter.ref == "A2:D7"
     assert len(page._images) == len(openpyxl.load_workbook(io.BytesIO(data))["督查表"]._images)
@@ -181,11 +181,11 @@ def test_a_second_round_takes_the_marks_of_the_first_away():
         assert book.sheetnames == ["督查表", "说明", "核对结果"]
         assert fills(page) == {"C4": YELLOW, "E4": YELLOW}
         assert [page[f"E{row}"].value for row in range(2, 6)] == [
-            *("核对意见", None, "提醒:还是不对", None)
+            *("核对意见", None, "提醒：还是不对", None)
         ]
         assert comments(page) == {
             "B3": "原来的批注",
-            "C4": "【核对】\n提醒:还是不对",
+            "C4": "【核对】\n提醒：还是不对",
             "D7": "另一条",
         }
         assert decode(marked).tag == "f" * 64
@@ -269,7 +269,7 @@ def test_marks_of_merged_cells_stand_where_they_are_seen():
     page = openpyxl.load_workbook(io.BytesIO(mark(sent(), said, SUMMARY, TAG, header_rows=HEADS)))[
         "督查表"
     ]
-    assert comments(page)["A6"] == "【核对】\n第 7 行:暂不计:下面一行"
+    assert comments(page)["A6"] == "【核对】\n第 7 行：待核：下面一行"
     assert fills(page) == {"A6": RED, "E7": RED}
 
 
@@ -280,7 +280,7 @@ def test_a_mark_of_the_heading_row_goes_to_a_comment():
         )
     )["督查表"]
     assert page["E2"].value == "核对意见"
-    assert comments(page)["E2"] == "【核对】\n暂不计:缺一列"
+    assert comments(page)["E2"] == "【核对】\n待核：缺一列"
 
 
 def test_beyond_the_most_comments_cells_are_only_filled(monkeypatch):
@@ -298,7 +298,7 @@ def test_many_marks_say_that_not_all_have_comments():
     book = openpyxl.load_workbook(io.BytesIO(marked))
     assert len(comments(book["数据"])) == 5_000
     assert "5,000" in book["核对结果"]["A2"].value
-    assert book["数据"]["E6000"].value == "提醒:第 6000 行"
+    assert book["数据"]["E6000"].value == "提醒：第 6000 行"
 
 
 def test_a_hostile_file_is_refused_and_not_marked():
@@ -324,7 +324,7 @@ def test_a_plain_text_is_written_anew_and_texts_stay_texts():
     page = book.worksheets[0]
     assert fills(page) == {"B2": RED, "D2": RED, "D3": YELLOW}
     assert (page["C2"].value, page["C2"].data_type, page["C2"].quotePrefix) == ("=1+1", "s", True)
-    assert comments(page) == {"B2": "【核对】\n暂不计:“钱街道”不在名册里。"}
+    assert comments(page) == {"B2": "【核对】\n待核：“钱街道”不在名册里。"}
     again = decode(marked)
     assert again.tag == TAG
     assert [sheet.name for sheet in again.sheets] == [name]

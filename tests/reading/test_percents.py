@@ -140,8 +140,8 @@ def test_points_and_places_that_show_a_percent_wait(write, name, value, code):
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_numbers_of_people_and_of_forms_that_show_a_percent_wait(write):
-    units = [["单位名称", "单位类别", "上级单位", "常住人口"], ["东街道", "街道", "东湖区", 0.5]]
-    assert codes(read_table(write, units, "0%", [(1, 3)])) == ["名册-06"]
+    units = [["单位名称", "单位类别", "上级单位", "常住人口"], ["北门街道", "街道", "东湖区", 0.5]]
+    assert codes(read_table(write, units, "0%", [(1, 3)])) == ["名册-19", "名册-06"]
     quota = [["街道", "期间", "计划份数"], ["城东街道", "2026年第三季度", 0.8]]
     assert codes(read_table(write, quota, "0%", [(1, 2)], survey=SURVEY)) == ["配额-01"]
     points = [["单位", "加减分日期", "加减分类型", "加减分值", "事由"]]
@@ -163,6 +163,24 @@ def test_numbers_of_problems_read_as_they_are_shown(write):
     header = ["问题编号", "责任单位", "整改情况"]
     reading = read_table(write, [header, [7, "城东街道", "已整改"]], "0%", [(1, 0)])
     assert told(reading, "problem_no") == ["700%"]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize("form", ["0", "#,##0", "0_ ;[Red]-0 "])
+def test_points_that_show_as_a_whole_number_are_read_so_and_told(write, form):
+    header = [*CHECKLIST, "处数"]
+    row = [*check_row(督查日期="2026-11-16", 检查结果="不符合", 扣分=0.5), 2.0]
+    position = header.index("扣分")
+    whole = [*row]
+    whole[position] = 3
+    table = [header, row, whole]
+    reading = read_table(write, table, form, [(1, position), (2, position), (1, 8), (2, 8)])
+    assert codes(reading)[:1] == ["格式-01"]
+    assert reading.checks["lost"].tolist() == [10_000, 30_000]  # the cell shows 1, not 0.5
+    assert "显示 1" in reading.problems[0].text
+    plain = read_table(write, table, "0.0", [(1, position), (2, position)])
+    assert plain.checks["lost"].tolist() == [5_000, 30_000]
+    assert "格式-01" not in codes(plain)
 
 
 def test_what_is_shown_of_more_digits_is_read_and_told():
@@ -191,6 +209,16 @@ def test_a_column_of_many_rows_and_a_zero_that_shows_no_sign():
         (0.57, "0.00%", "57.00%"),
         (0.9534, '"占"0.00%', "95.34%"),
         (5.0, '0"人"', ""),
+        (0.5, "0", "1"),
+        (1234.5, "#,##0;-#,##0", "1235"),
+        (2.4999, "0_);(0)", "2"),
+        (2.9999999999999, "0", ""),
+        (0.25, "0.0", ""),
+        (0.5, "# ?/?", ""),
+        (1500.5, "0,", ""),
+        (45000.5, "yyyy-mm-dd", ""),
+        (1e300, "0", ""),
+        (1e300, "0.00%", ""),
     ],
 )
 def test_formats_one_by_one(value, form, shown):

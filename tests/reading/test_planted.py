@@ -2,11 +2,13 @@
 
 import dataclasses
 import io
+import time
 import zlib
 
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from tests.builders import FINDINGS, context, xlsx
 from tests.reading import planted
@@ -64,7 +66,7 @@ def test_what_is_hidden_is_told_with_its_place():
     content, _ = planted.findings_with_parts()
     problems = read(content, f"来电{planted.mobile(1)}.xlsx", context()).problems
     told = {problem.code: problem.text for problem in problems}
-    assert "「筛选」:1格里的" in told["隐私-03"]
+    assert "“筛选”：1格里的" in told["隐私-03"]
     assert "批注" in told["隐私-04"]
     assert "文件名" in told["隐私-06"]
 
@@ -134,3 +136,24 @@ def test_an_identity_number_needs_its_check_digit_where_it_might_be_a_day(number
     assert mask(wrong) == wrong
     older = planted.identity(number, born="19630228")[:-1] + "0"
     assert mask(older) != older
+
+
+def test_the_name_of_a_sheet_stays_one_that_excel_opens_and_references_follow():
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(f"{planted.mobile(1)}表")
+    sheet.write_row(0, 0, FINDINGS)
+    sheet.write_row(1, 0, finding(来源="12345"))
+    book.define_name("区域", f"='{planted.mobile(1)}表'!$A$1")
+    book.close()
+    reading = read(file.getvalue(), "表.xlsx", context())
+    kept = openpyxl.load_workbook(io.BytesIO(reading.stored_copy))
+    assert kept.sheetnames == ["139＊＊＊＊0001表"] == [sheet.name for sheet in reading.sheets]
+    assert kept.defined_names["区域"].attr_text == "'139＊＊＊＊0001表'!$A$1"
+
+
+def test_a_cell_of_many_numbers_takes_no_longer_than_its_length():
+    text = f"打{planted.mobile(3)}，" * 20_000
+    begun = time.process_time()
+    assert planted.mobile(3) not in mask(text)
+    assert time.process_time() - begun < 5

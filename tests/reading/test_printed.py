@@ -197,7 +197,7 @@ def test_means_and_sums_of_scores():
     told = read_scores(header, *rows, ["平均分", 89.74, 25])
     (problem,) = [p for p in told.problems if p.code == "行-02"]
     assert (problem.row, problem.column) == (5, "B")
-    assert "“总得分”写 89.74,按各行计算是 87.94" in problem.text
+    assert "“总得分”写 89.74，按各行计算是 87.94" in problem.text
     assert len(told.records) == 2
 
 
@@ -253,7 +253,7 @@ def test_sums_of_metrics_and_the_rate_of_all():
     assert differences(wide_metric(*rows, ["合计", 400, 320, 80])) == []
     (problem,) = [p for p in wide_metric(*rows, ["合计", 410, 320, 85]).problems]
     assert (problem.code, problem.row) == ("行-02", 5)
-    assert "“应完成户数”写 410,按各行计算是 400" in problem.text
+    assert "“应完成户数”写 410，按各行计算是 400" in problem.text
     assert "“完成率(%)”写 85" in problem.text
 
 

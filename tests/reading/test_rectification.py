@@ -31,7 +31,7 @@ def monday() -> bytes:
         ],
         [
             *("2", "DC1108-017", "东风小区", "雨污管网破损外溢", "已列入2027年老旧小区改造"),
-            *("正在整改", "预计2027年6月", None, None, None, None, "申请延期(挂账)"),
+            *("正在整改", "预计2027年6月", None, None, None, None, "申请延期（挂账）"),
         ],
         [
             *("3", None, "东风路公厕", "洗手台损坏", "已更换", "已完成", "2026.11.17"),
@@ -68,7 +68,7 @@ def row(**changes):
 def test_the_answer_of_a_monday():
     reading = read(monday(), "城东街道整改反馈表11.18(修改稿)(1).xls", context())
     records = reading.records
-    assert (reading.kind, reading.outcome) == ("rectification", "共 4 行,4 行可入库,跳过 1 行。")
+    assert (reading.kind, reading.outcome) == ("rectification", "共 4 行，4 行可入库，跳过 1 行。")
     assert records["unit"].tolist() == [1] * 4
     assert {str(day) for day in told(reading, "filed")} == {"2026-11-18"}
     assert told(reading, "problem_no") == ["DC1115-001", "DC1115-001", "DC1108-017", ""]
@@ -77,7 +77,7 @@ def test_the_answer_of_a_monday():
     assert told(reading, "photo_before") == [1, 0, 0, 0]
     assert told(reading, "photo_after") == [1, 0, 0, 1]
     assert told(reading, "not_ours") == [0, 1, 0, 0]
-    assert told(reading, "contact")[1] == "责任领导:张某(副主任);责任人:李某13800138000"
+    assert told(reading, "contact")[1] == "责任领导：张某(副主任)；责任人：李某13800138000"
     codes = [(problem.code, problem.row) for problem in reading.problems]
     assert ("整改-06", 5) in codes
     assert ("整改-05", 7) in codes
@@ -115,7 +115,7 @@ def test_what_says_nothing_is_held():
 
 @pytest.mark.parametrize("column", ["整改情况", "备注"])
 def test_a_delay_is_asked_for_not_taken(column):
-    changed = {"整改情况": "整改中", "完成时间": None, column: "整改中,申请延期"}
+    changed = {"整改情况": "整改中", "完成时间": None, column: "整改中，申请延期"}
     assert told(answers(row(**changed)), "state") == ["申请挂账"]
 
 
@@ -140,7 +140,7 @@ def test_the_day_of_completion(when, told_, codes):
 def test_finished_in_days_to_come():
     reading = answers(row(完成时间="2026-11-24"), title="城东街道整改反馈")
     (problem,) = reading.problems
-    assert (problem.code, problem.details) == ("整改-02", {"limit": "今天(2026-11-23)"})
+    assert (problem.code, problem.details) == ("整改-02", {"limit": "今天（2026-11-23）"})
 
 
 def test_one_s_own_duty_is_not_another_s():

@@ -58,16 +58,16 @@ def test_every_refusal_is_worded(code, message):
     assert (problem.code, problem.severity) == (message, REJECT)
     assert problem.text.endswith(f"[{message}]")
     assert reading.checks.empty
-    assert reading.outcome == "这个文件没有读入,请按下面的说明修改后再上传。"
+    assert reading.outcome == "这个文件没有读入，请按下面的说明修改后再上传。"
 
 
 @pytest.mark.parametrize(
     ("code", "found", "said"),
     [
-        ("not_workbook", "pptx", "这是演示文稿,不是 Excel 工作簿。"),
-        ("not_workbook", "something the child made up", "这是别的文件,不是 Excel 工作簿。"),
-        ("pdf", "ofd", "这是OFD 文件,版面固定,读不出表格。"),
-        ("archive", "rar", "这是RAR 压缩包,不能当作一个表格读取。"),
+        ("not_workbook", "pptx", "这是演示文稿，不是 Excel 工作簿。"),
+        ("not_workbook", "something the child made up", "这是别的文件，不是 Excel 工作簿。"),
+        ("pdf", "ofd", "这是OFD 文件，版面固定，读不出表格。"),
+        ("archive", "rar", "这是RAR 压缩包，不能当作一个表格读取。"),
     ],
 )
 def test_other_kinds_of_file_are_named(code, found, said):

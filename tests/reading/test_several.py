@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import FINDINGS, read_sheets
+from tests.builders import FINDINGS, catalogue, read_sheets
 from tests.uploads.case import finding
 from wenming_metrics.reading.inspection.split_cells import list_problems, share
 
@@ -36,7 +36,7 @@ def test_two_problems_become_two_checks_of_one_item_and_visit():
         (2, "沿街商铺出店经营2处"),
     ]
     assert codes(reading) == ["问题-02"]
-    assert "处数 5+2,扣分 0.5+0.2" in reading.problems[-1].text
+    assert "处数 5+2，扣分 0.5+0.2" in reading.problems[-1].text
     assert reading.counts.rows == reading.counts.good == 2
 
 
@@ -101,3 +101,57 @@ def test_shares_add_up(whole, weights):
     found = share(whole, weights)
     assert sum(found) == whole
     assert min(found) >= 0
+
+
+THREE = "1.垃圾桶不满溢：桶满2处；2.公益广告完好：破损1处；3.非机动车停放有序：破损1处"
+
+
+def test_problems_that_name_their_own_items_become_findings_on_these_unasked():
+    # Three problems, 4 places, 2 points: by places 1, 0.5, 0.5, each on the item that it names.
+    sheet = {"问题清单": [FINDINGS, finding(问题描述=THREE, 处数=4, 扣分=2)]}
+    reading = read_sheets(sheet, confirm_visits=True)
+    found = of_row(reading, 2)
+    titles = catalogue().items["name"].tolist()
+    assert [titles[number] for number in found["item"]] == [
+        "垃圾桶不满溢",
+        "公益广告完好",
+        "非机动车停放有序",
+    ]
+    assert found["places"].tolist() == [2, 1, 1]
+    assert found["lost"].tolist() == [10_000, 5_000, 5_000]
+    marks = catalogue().items["full_mark"].tolist()
+    assert found["possible"].tolist() == [marks[number] for number in found["item"]]
+    assert codes(reading) == ["问题-07"]
+    assert "垃圾桶不满溢、公益广告完好、非机动车停放有序，处数 2+1+1，扣分 1+0.5+0.5" in (
+        reading.problems[-1].text
+    )
+
+
+def test_without_a_deduction_each_loses_the_mark_of_its_own_item():
+    sheet = {"问题清单": [FINDINGS, finding(问题描述=THREE, 处数=4, 扣分=None)]}
+    found = of_row(read_sheets(sheet, confirm_visits=True), 2)
+    assert found["lost"].tolist() == [40_000, 40_000, 50_000]  # 4, 4 and 5 points
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("places", [3, 9])
+def test_what_cannot_be_shared_among_named_items_waits(places, split):
+    sheet = {"问题清单": [FINDINGS, finding(问题描述=THREE, 处数=places, 扣分=2)]}
+    reading = read_sheets(sheet, confirm_visits=True, split=split)
+    assert codes(reading) == ["问题-08"]
+    assert (len(of_row(reading, 2)), reading.counts.held) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.垃圾桶不满溢：桶满2处；2.地上有积水2处",  # the second names none
+        "1.垃圾桶不满溢：桶满2处；2.垃圾桶不满溢：再满2处",  # both are of the row's own item
+        "1.东侧：桶满2处；2.西侧：破损2处",
+    ],
+)
+def test_cells_that_do_not_name_several_items_are_told_as_before(text):
+    sheet = {"问题清单": [FINDINGS, finding(问题描述=text, 处数=4, 扣分=2)]}
+    reading = read_sheets(sheet, confirm_visits=True)
+    assert codes(reading) == ["问题-01"]
+    assert of_row(reading, 2)["lost"].tolist() == [20_000]

@@ -65,7 +65,7 @@ def one_column_each(*, kobo: bool) -> tuple[list[str], list[list[object]]]:
 @pytest.mark.parametrize("words", [in_text, in_numbers, in_letters])
 def test_options_as_text_numbers_or_letters_are_the_same_answers(words):
     found = read(HEADERS, rows(words))
-    assert found.outcome == "共 4 行,4 行可入库。"
+    assert found.outcome == "共 4 行，4 行可入库。"
     pd.testing.assert_frame_equal(answers_of(found)[CODES], expected(), check_dtype=False)
     assert found.kind == SURVEY
     assert found.answers.wave == "2026年第三季度"
@@ -217,7 +217,7 @@ def test_what_a_person_says_a_place_is_is_read():
 def test_columns_that_may_be_named_are_facts_and_questions():
     offered = nearest_columns(SURVEY, "7、您对创建工作的满意程度怎么样", survey())
     assert next(iter(offered)) == "q:overall"
-    assert offered["q:channel:tv"] == "了解渠道:电视"
+    assert offered["q:channel:tv"] == "了解渠道：电视"
     assert {"submitted", "street"} < set(offered)
 
 

@@ -88,6 +88,6 @@ def test_scores_that_are_named_like_questions_are_no_questionnaires():
 
 
 def test_options_of_a_counted_table_by_groups_above_and_by_themselves():
-    headers, groups = ["街道", "知道", "满意", "非常满意(份)"], ["", "是否知道创建", "", ""]
+    headers, groups = ["街道", "知道", "满意", "非常满意（份）"], ["", "是否知道创建", "", ""]
     found = counted_columns(headers, groups, survey(), {})
     assert found == {"q:aware:know": [1], "q:overall:fairly": [2], "q:overall:very": [3]}

@@ -70,7 +70,7 @@ def office(tmp_path_factory, areas) -> Office:
     ingest(made, xlsx({"单位名册": register}), "名册.xlsx")
     said = {"kind": "counts", "unit": "subject", "group": "group", "valid": ""}
     preview = point_at(made, workbook({"2016年6月": areas}), {"2016年6月": said})
-    assert preview.reading.outcome == "共 382 行,382 行可入库。"
+    assert preview.reading.outcome == "共 382 行，382 行可入库。"
     assert preview.problems == ()
     commit.commit(made, preview, WHO)
     return made

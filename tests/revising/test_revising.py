@@ -128,7 +128,7 @@ def test_what_changed_is_said_in_the_words_of_the_office(shared):
     lines = {(c.area, c.what, c.name, c.old, c.new) for c in found.itertuples()}
     assert lines == {
         ("说明与约定", "", "缺项", "", "按零分"),
-        ("说明与约定", "", "覆盖率下限(周)", "", "0.3"),
+        ("说明与约定", "", "覆盖率下限（周）", "", "0.3"),
         ("指标体系", "A 环境", "权重", "60", "40"),
         ("指标体系", "B 秩序", "权重", "40", "60"),
         ("指标体系", "B 秩序", "计分方式", "", "扣完为止"),
@@ -162,10 +162,10 @@ def test_the_trial_names_the_clause_that_moves_each_unit(shared):
     """环境 all or nothing: 甲 loses it whole, 40; 乙 stays at 80. Ties move nobody."""
     office, data = shared
     told = {("A", "计分方式"): "一项不合格不得分", ("A", "结算周期"): "整个时段"}
-    ties = {("ranking.ties", "值"): "不空(1、1、2)"}
+    ties = {("ranking.ties", "值"): "不空（1、1、2）"}
     files, _ = read_book(edited(office, data, 指标体系=told, 说明与约定=ties), office.catalogue)
     found = try_draft(office, files, WEEK)
-    assert found.clauses["title"].tolist() == ["「环境」的计分方式", "同分"]
+    assert found.clauses["title"].tolist() == ["“环境”的计分方式", "同分"]
     assert found.clauses["most"].tolist() == [-48.0, 0.0]
     units = found.units.set_index("unit_name")
     assert units.loc["甲街道", ["score_before", "score_after", "by_clause"]].tolist() == [
@@ -178,7 +178,7 @@ def test_the_trial_names_the_clause_that_moves_each_unit(shared):
         2,
         2,
     ]
-    assert units["clause"].to_dict() == {"甲街道": "「环境」的计分方式", "乙街道": ""}
+    assert units["clause"].to_dict() == {"甲街道": "“环境”的计分方式", "乙街道": ""}
 
 
 def test_weight_and_way_of_scoring_of_one_indicator_are_one_clause(shared):
@@ -209,7 +209,7 @@ def test_an_indicator_split_in_two_takes_its_items_along(shared):
     lines = {**parts.lines, "indicators.csv": [top, *halves, other], "items.csv": items}
     new = Parts(parts.settings, lines)
     clauses = clauses_of(old, new)
-    assert [one.title for one in clauses] == ["第一层的权重", "「环境」下级的增减和权重"]
+    assert [one.title for one in clauses] == ["第一层的权重", "“环境”下级的增减和权重"]
     assert clauses[1].items == {"A"}
     for one in clauses:
         load_files(files_of(apply(old, new, one))[0], office.catalogue)
@@ -219,10 +219,10 @@ def test_an_indicator_split_in_two_takes_its_items_along(shared):
 def test_more_than_a_dozen_clauses_are_tried_together(shared, monkeypatch):
     office, data = shared
     monkeypatch.setattr("wenming_metrics.revising.trying._MOST", 2)
-    told = {("missing.rule", "值"): "按零分", ("ranking.ties", "值"): "不空(1、1、2)"}
+    told = {("missing.rule", "值"): "按零分", ("ranking.ties", "值"): "不空（1、1、2）"}
     files, _ = read_book(edited(office, data, 指标体系=WEIGHTS, 说明与约定=told), office.catalogue)
     found = try_draft(office, files, WEEK)
-    assert found.clauses["title"].tolist() == ["第一层的权重", "其余改动(2 条)"]
+    assert found.clauses["title"].tolist() == ["第一层的权重", "其余改动（2 条）"]
     assert found.units["clause"].tolist() == ["第一层的权重"] * 2
 
 
@@ -342,7 +342,7 @@ def test_a_published_folder_that_was_edited_is_refused(office, tmp_path):
     open_office(here)
     path = data / "rules" / "tiny-2" / "rules.toml"
     path.write_text(path.read_text(encoding="utf-8") + "\n# 小改\n", encoding="utf-8")
-    with pytest.raises(RuleSetError, match="tiny-2:发布以后文件被改动过"):
+    with pytest.raises(RuleSetError, match="tiny-2：发布以后文件被改动过"):
         open_office(here)
     shutil.rmtree(path.parent)  # as on a new machine: what was published comes with the store
     assert [one.id for one in open_office(here).rule_sets] == ["tiny", "tiny-2"]

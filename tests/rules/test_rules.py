@@ -57,23 +57,23 @@ def test_the_demo_rules_have_the_promised_shape(catalogue):
             2,
             "A,,公共环境,20",
             "A,,公共环境,25",
-            "第 2 行 weight 列:最上一级权重之和是 105,应为 100。",
+            "第 2 行 weight 列：最上一级权重之和是 105，应为 100。",
         ),
-        (3, "A1,A,", "A1,Q,", "第 3 行 parent 列:上级指标“Q”不存在。"),
-        (3, "A1,A,", "A1,A1,", "第 3 行 parent 列:指标“A1”的上级绕回了它自己。"),
+        (3, "A1,A,", "A1,Q,", "第 3 行 parent 列：上级指标“Q”不存在。"),
+        (3, "A1,A,", "A1,A1,", "第 3 行 parent 列：指标“A1”的上级绕回了它自己。"),
         (
             5,
             "rate,pooled",
             "best,pooled",
-            "第 5 行 mode 列:计分方式“best”不认识,应为 rate、deduct、grade、all_or_nothing、threshold、value 或留空。",
+            "第 5 行 mode 列：计分方式“best”不认识，应为 rate、deduct、grade、all_or_nothing、threshold、value 或留空。",
         ),
         (
             5,
             "rate,pooled",
             "deduct,pooled",
-            "第 5 行 settlement 列:deduct 要写结算周期(visit、day、week、month、window)。",
+            "第 5 行 settlement 列：deduct 要写结算周期（visit、day、week、month、window）。",
         ),
-        (5, "A1.1.1,A1.1", "A1.1.2,A1.1", "第 6 行 code 列:code“A1.1.2”重复。"),
+        (5, "A1.1.1,A1.1", "A1.1.2,A1.1", "第 6 行 code 列：code“A1.1.2”重复。"),
     ],
 )
 def test_faults_of_the_tree_are_located(folder, catalogue, line, old, new, said):
@@ -91,9 +91,9 @@ def test_all_faults_come_at_once(folder, catalogue):
     )
     said = faults(folder, catalogue)
     assert said == [
-        "items.csv 第 2 行 item 列:测评项目录里没有“QQ-1”。",
-        "items.csv 第 2 行 indicator 列:“A1”不是末级指标。",
-        "items.csv 第 3 行 point_types 列:点位类型编号“PT99”不存在。",
+        "items.csv 第 2 行 item 列：测评项目录里没有“QQ-1”。",
+        "items.csv 第 2 行 indicator 列：“A1”不是末级指标。",
+        "items.csv 第 3 行 point_types 列：点位类型编号“PT99”不存在。",
     ]
 
 
@@ -119,7 +119,7 @@ def test_settings_of_another_kind_are_located_and_nothing_breaks(folder, catalog
     numbers = {line: n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)}
     week = next(n for line, n in numbers.items() if line.startswith("week = "))
     said = "\n".join(faults(folder, catalogue))
-    assert f"rules.toml 第 {week} 行:coverage.week 应为数。" in said
+    assert f"rules.toml 第 {week} 行：coverage.week 应为数。" in said
     for word in ("full_mark 应为数。", "board[2].title 应为文字。", "missing 应为一节", "unknown"):
         assert word in said
 
@@ -127,12 +127,12 @@ def test_settings_of_another_kind_are_located_and_nothing_breaks(folder, catalog
 def test_a_tree_without_indicators_is_a_fault(folder, catalogue):
     path = folder / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    assert faults(folder, catalogue) == ["indicators.csv:一个指标也没有。"]
+    assert faults(folder, catalogue) == ["indicators.csv：一个指标也没有。"]
 
 
 def test_missing_files_are_named(tmp_path, catalogue):
     assert faults(tmp_path, catalogue) == [
-        f"{name}:缺少这个文件。" for name in ("rules.toml", "indicators.csv", "items.csv")
+        f"{name}：缺少这个文件。" for name in ("rules.toml", "indicators.csv", "items.csv")
     ]
 
 

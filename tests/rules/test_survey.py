@@ -110,10 +110,10 @@ def test_the_same_answers_are_four_figures_each_with_its_own_name(examples):
     }
     jinchang = examples["jinchang-2011"]
     assert spell_rate(jinchang, jinchang.rate("satisfaction")) == (
-        "满意率 = 各份回答折算值的平均,「满意」1、「基本满意」0.75、「不满意」0(空白、没有问到的不计)"
+        "满意率 = 各份回答折算值的平均，“满意”1、“基本满意”0.75、“不满意”0（空白、没有问到的不计）"
     )
     assert spell_rate(jinchang, jinchang.rate("top")) == (
-        "满意和基本满意合计 = 回答「满意」「基本满意」的 ÷ 全部有效回答(空白、没有问到的不计)"
+        "满意和基本满意合计 = 回答“满意”“基本满意”的 ÷ 全部有效回答（空白、没有问到的不计）"
     )
 
 
@@ -151,7 +151,7 @@ def test_what_an_answer_counts_for():
     told = [count_word(survey, satisfaction, one) for one in ("fairly", "bad", "unsure", "refused")]
     assert told == ["计入分子", "只计入分母", "不计入", "不计入"]
     assert spell_rate(survey, awareness) == (
-        "知晓率 = 回答「知道」「听说过一些」的 ÷ 全部有效回答(「不太清楚」计入分母;空白、没有问到的不计)"
+        "知晓率 = 回答“知道”“听说过一些”的 ÷ 全部有效回答（“不太清楚”计入分母；空白、没有问到的不计）"
     )
 
 
@@ -250,7 +250,7 @@ def test_all_faults_come_at_once_with_their_lines(tmp_path):
 
 def test_the_make_up_of_the_people_is_spelled_out():
     survey = survey_of(change(("margin",), [margin(male=51, female=49)]))
-    assert spell_margins(survey) == "性别(男 51%、女 49%)"
+    assert spell_margins(survey) == "性别（男 51%、女 49%）"
     assert spell_margins(survey_of(change(("margin",), None))) == ""
 
 
@@ -272,7 +272,7 @@ def test_a_figure_of_counts_alone_names_its_base():
     rate["base"] = ["sent"]
     assert survey_faults(told) == []
     survey = survey_of(told)
-    assert spell_rate(survey, survey.rate("returned")) == "回收率 = 「收回份数」 ÷ 「发出份数」"
+    assert spell_rate(survey, survey.rate("returned")) == "回收率 = “收回份数” ÷ “发出份数”"
 
 
 def test_every_setting_has_its_words_and_stands_in_the_list():
@@ -287,8 +287,8 @@ def test_every_line_of_the_workbook_says_what_it_means():
     lines = {path: spell_path(told, path) for path, _ in flatten(told)}
     assert [path for path, words in lines.items() if not words or words.endswith(":")] == []
     assert lines["limits.hide"] == "少于多少份不公布"
-    assert lines["question[3].option[2].title"] == "题目“是否知道本市正在创建”的第 2 个选项:选项"
-    assert lines["score.part[2].weight"] == "问卷得分里的题目“环境卫生”:权重"
+    assert lines["question[3].option[2].title"] == "题目“是否知道本市正在创建”的第 2 个选项：选项"
+    assert lines["score.part[2].weight"] == "问卷得分里的题目“环境卫生”：权重"
 
 
 def test_the_page_of_the_rules_says_what_each_answer_counts_for(examples):
@@ -304,5 +304,5 @@ def test_the_page_of_the_rules_says_what_each_answer_counts_for(examples):
     assert lines.loc[("对创建工作的满意程度", "说不清"), "state"] == "不了解"
     assert lines.loc[("环境卫生", "1 到 5 分"), "kind"] == "打分"
     places = example_lines(examples.values())
-    assert (places["place"] == "金昌(2011年)").sum() == 2
+    assert (places["place"] == "金昌（2011年）").sum() == 2
     assert places["made"].str.contains("81 分起得 1.5 分").any()

@@ -17,6 +17,7 @@ from wenming_metrics.rules.check import settings_faults
 from wenming_metrics.rules.load import load_files, read_files
 from wenming_metrics.rules.paths import flatten, parse, spell, unflatten
 from wenming_metrics.rules.settings_table import RULES
+from wenming_metrics.rules.workbook.convert import value_of
 from wenming_metrics.rules.workbook.pages import SHEETS, pages_of
 from wenming_metrics.rules.workbook.parts import Parts, files_of, parts_of
 from wenming_metrics.rules.workbook.workbook import WorkbookError, rules_of
@@ -175,16 +176,16 @@ def test_every_fault_is_located_in_the_workbook():
     said = {str(fault) for fault in caught.value.faults}
     line = {code: row + 1 for code, row in rows.items()}
     assert {
-        f"「指标体系」第 {line['A']} 行「权重」:最上一级权重之和是 105,应为 100。",
-        f"「指标体系」第 {line['A1.1.2']} 行「编号」:编号“A1.1.1”重复。",
-        f"「指标体系」第 {line['B1.1']} 行「上级编号」:指标“B1.1”的上级绕回了它自己。",
-        f"「说明与约定」第 {limit + 1} 行「值」:“一半”应为数。",
-        f"「测评项归属」第 {item + 1} 行「指标编号」:“A1”不是末级指标。",
+        f"“指标体系”第 {line['A']} 行“权重”：最上一级权重之和是 105，应为 100。",
+        f"“指标体系”第 {line['A1.1.2']} 行“编号”：编号“A1.1.1”重复。",
+        f"“指标体系”第 {line['B1.1']} 行“上级编号”：指标“B1.1”的上级绕回了它自己。",
+        f"“说明与约定”第 {limit + 1} 行“值”：“一半”应为数。",
+        f"“测评项归属”第 {item + 1} 行“指标编号”：“A1”不是末级指标。",
     } <= said
     spoken = "\n".join(said)
-    assert f"第 {line['A1.1.1']} 行「计分方式」:计分方式“看着给”不认识,应为 得分率、" in spoken
-    assert f"第 {line['C1']} 行「分档表」:分档 要写 分档表" in spoken
-    assert f"「说明与约定」第 {rule + 1} 行「值」:「缺项」 应为 由同级分担、" in spoken
+    assert f"第 {line['A1.1.1']} 行“计分方式”：计分方式“看着给”不认识，应为 得分率、" in spoken
+    assert f"第 {line['C1']} 行“分档表”：分档 要写 分档表" in spoken
+    assert f"“说明与约定”第 {rule + 1} 行“值”：“缺项” 应为 由同级分担、" in spoken
 
 
 def test_columns_may_be_moved_and_a_sheet_that_is_missing_is_named():
@@ -193,7 +194,7 @@ def test_columns_may_be_moved_and_a_sheet_that_is_missing_is_named():
     _, found = rules_of(sheets, catalogue())
     assert_same(load_files(demo(), catalogue()), found)
     del sheets["测评项归属"]
-    with pytest.raises(WorkbookError, match="「测评项归属」:缺少这张工作表。"):
+    with pytest.raises(WorkbookError, match="“测评项归属”：缺少这张工作表。"):
         rules_of(sheets, catalogue())
     with pytest.raises(WorkbookError) as caught:
         rules_of({"Sheet1": [["你好"]]}, catalogue())
@@ -252,3 +253,8 @@ def test_every_sheet_and_column_of_the_files_has_a_heading():
             if content:
                 wanted = next(csv.reader(io.StringIO(content.decode())))
                 assert set(wanted) == {h.name for h in headings if h.name}
+
+
+@pytest.mark.parametrize("written", ["不空（1、1、2）", "不空\u00281、1、2\u0029"])
+def test_words_of_workbooks_with_half_width_signs_are_read(written):
+    assert value_of(written, RULES.find("ranking.ties")) == "dense"

@@ -142,7 +142,7 @@ class Client:
     [
         (Client(None), "没有工作进程"),
         (Client({}, ModuleNotFoundError("wenming_metrics")), "没有装本软件"),
-        (Client({"tcp://a:1": executors.program(), "tcp://b:2": "another"}), "不同:tcp://b:2$"),
+        (Client({"tcp://a:1": executors.program(), "tcp://b:2": "another"}), "不同：tcp://b:2$"),
     ],
 )
 def test_workers_that_would_compute_something_else_are_refused(client, said):

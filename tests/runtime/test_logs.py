@@ -38,7 +38,7 @@ def test_acts_are_logged_with_who_and_how_much_but_not_with_cells(tmp_path, here
         commit.reinstate(office, batch, "李四")
     said = (tmp_path / "logs" / "command.log").read_text(encoding="utf-8")
     assert "入库 批次 2 文件 '督查 表.xlsx' 摘要 " in said
-    assert "入库 240 行 暂不计 0 行 经办 '测试'" in said
+    assert "入库 240 行 待核 0 行 经办 '测试'" in said
     assert "撤回 批次 2 经办 '张三' 原因 '重复'" in said
     assert "恢复 批次 2 经办 '李四'" in said
     for cell in ("甲街道", "号点", "市督查组", "广告"):

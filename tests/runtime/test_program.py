@@ -79,7 +79,7 @@ def other_worker(dask_cluster, copy):
 
 def test_a_worker_with_another_file_is_refused(dask_cluster, other_worker):
     with (
-        pytest.raises(ExecutorError, match=f"软件版本与本机不同:{other_worker}$"),
+        pytest.raises(ExecutorError, match=f"软件版本与本机不同：{other_worker}$"),
         executors.open_executor(None, dask_cluster.scheduler_address),
     ):
         pass

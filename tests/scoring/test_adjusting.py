@@ -77,7 +77,7 @@ def test_full_mark_and_zero_are_limits_with_a_line(told, line, final, limit):
 def test_a_unit_without_score_stays_without():
     final, lines = settled([np.nan, 80], Adjustments(bonus_cap=5), (0, 2, "加分", 3, ""))
     assert np.isnan(final[0])
-    assert lines["remark"].tolist() == ["本期没有得分,不加减"]
+    assert lines["remark"].tolist() == ["本期没有得分，不加减"]
     assert lines["counted"].tolist() == [0]
 
 

@@ -109,7 +109,7 @@ def test_shipped_examples_are_of_a_place_and_a_day():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"source": 1}, "缺少 source,或写法不对。"),
+        ({"source": 1}, "缺少 source，或写法不对。"),
         ({"effective_to": date(2025, 1, 1)}, "effective_to 应为不早于"),
         ({"period": "week"}, "period 应为 month、quarter、half、year 之一。"),
         ({"missing": "full"}, "missing 应为"),
@@ -119,11 +119,11 @@ def test_shipped_examples_are_of_a_place_and_a_day():
         ({"full_mark": 0}, "full_mark 应为大于 0 的数。"),
         ({"decimals": 12}, "decimals 应为"),
         ({"coefficient": {"甲": 0}}, "“甲”的系数"),
-        ({"years": [15, 25, 50]}, "合计 100,现在是 90。"),
+        ({"years": [15, 25, 50]}, "合计 100，现在是 90。"),
         ({"years": [40, 60], "period": "month"}, "period 应为 year"),
         ({"adjustments": {"cap": 1}}, "adjustments.cap"),
         ({"component": []}, "至少要有一项"),
-        ({"component": [{"name": "督查", "from": "inspection", "weight": 90}]}, "之和是 90,应为"),
+        ({"component": [{"name": "督查", "from": "inspection", "weight": 90}]}, "之和是 90，应为"),
         ({"component": [{"name": "督查", "from": "督查", "weight": 100}]}, "的 from 应为"),
         ({"component": [{"name": "第三方", "from": "external", "weight": 100}]}, "的 from 应为"),
         ({"component": [{"from": "inspection", "weight": 100}]}, "有一项没有 name。"),
@@ -145,7 +145,7 @@ def test_shipped_examples_are_of_a_place_and_a_day():
 def test_what_is_wrong_is_said(changes, said):
     told = [str(fault) for fault in composite_faults(settings_of(**changes), {})]
     assert any(said in text for text in told), told
-    assert all(text.startswith("composite.toml:方案“算例”:") for text in told)
+    assert all(text.startswith("composite.toml：方案“算例”：") for text in told)
 
 
 def test_faults_stand_beside_those_of_the_rules(tmp_path):
@@ -155,7 +155,7 @@ def test_faults_stand_beside_those_of_the_rules(tmp_path):
     with pytest.raises(RuleSetError) as caught:
         load_rules(folder, load_catalogue(ROOT / "data" / "catalogue"))
     assert [str(fault) for fault in caught.value.faults] == [
-        "composite.toml:方案“jining-2017”:各项权重之和是 95,应为 100。"
+        "composite.toml：方案“jining-2017”：各项权重之和是 95，应为 100。"
     ]
 
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.store
 
 on_sqlite = pytest.mark.only("sqlite")
 on_postgresql = pytest.mark.only("postgresql")
-KEPT = "这次的改动没有保存,数据和之前一样。"
+KEPT = "这次的改动没有保存，数据和之前一样。"
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_full_disk(office, before):
     with full_disk(office):
         said = try_to_ingest(office)
         assert state(office) == before
-    assert said == "磁盘满了,写不进去。请腾出磁盘空间再试。" + KEPT
+    assert said == "磁盘满了，写不进去。请腾出磁盘空间再试。" + KEPT
     ingest_the_rest(office)
 
 
@@ -191,7 +191,7 @@ def test_a_file_that_may_only_be_read(office, before, second, tmp_path):
     code, said = finish(start(office, tmp_path, "ranking", "--month", "2026-11", before=bound))
     assert (code, "甲街道" in said) == (0, True), said
     code, said = finish(start(office, tmp_path, "ingest", second, before=bound))
-    assert (code, "数据只能读,不能写。" in said, KEPT in said) == (3, True, True), said
+    assert (code, "数据只能读，不能写。" in said, KEPT in said) == (3, True, True), said
     os.chmod(engine.url.database, 0o644)
     assert state(office) == before
     ingest_the_rest(office)
@@ -206,7 +206,7 @@ def test_a_database_that_may_only_be_read(office, before, second, run, cluster):
     code, said = run("ranking", "--month", "2026-11")
     assert (code, "甲街道" in said) == (0, True), said
     code, said = run("ingest", second)
-    assert (code, "数据只能读,不能写。" in said, KEPT in said) == (3, True, True), said
+    assert (code, "数据只能读，不能写。" in said, KEPT in said) == (3, True, True), said
     cluster.run(f"{change} = off")
     engine.dispose()
     assert state(office) == before
@@ -259,7 +259,7 @@ def test_a_damaged_file(office, run):
     whole = place.read_bytes()
     place.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     code, said = run("ranking", "--month", "2026-11")
-    assert (code, "数据已损坏。请停止使用,用备份还原。" in said) == (3, True), said
+    assert (code, "数据已损坏。请停止使用，用备份还原。" in said) == (3, True), said
     office.store.engine.dispose()
     place.write_bytes(whole)
     assert run("ranking", "--month", "2026-11")[0] == 0
@@ -313,7 +313,7 @@ def test_a_commit_that_was_not_answered_may_have_been_stored(office, cluster):
     connection = writer.__enter__()
     add_rows(connection, schema.site, {"site": [1], "unit": 1, "street": 1, "point_type": 1})
     cluster.stop()
-    with pytest.raises(StoreError, match="不能确定这次的改动是否已经存好,请先查看入库记录"):
+    with pytest.raises(StoreError, match="不能确定这次的改动是否已经存好，请先查看入库记录"):
         writer.__exit__(None, None, None)
     cluster.start()
     verify_batches(office)

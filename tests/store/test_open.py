@@ -19,7 +19,7 @@ def test_a_file_that_is_no_store_is_left_alone(tmp_path):
 
 
 def test_a_place_that_is_a_folder(tmp_path):
-    with pytest.raises(StoreError, match="没有这个文件夹,或者没有读写的权限"):
+    with pytest.raises(StoreError, match="没有这个文件夹，或者没有读写的权限"):
         open_store(store_url(tmp_path))
 
 

@@ -55,8 +55,8 @@ def test_notes_say_of_which_only_the_place_is_kept(office):
     data = photographed(checklist(rows(3, 20)), {(6, 7): EMF})
     preview = commit.inspect(office, data, "三.xlsx")
     assert [p.text for p in preview.problems if p.code == "图片-02"] == [
-        "「督查表」:1 张图片的格式在网页上显示不了,只记位置(第 6 行)。"
-        "原文件里仍有这些图片;要在网页上看,请改用 JPG 或 PNG 图片。[图片-02]"
+        "“督查表”：1 张图片的格式在网页上显示不了，只记位置（第 6 行）。"
+        "原文件里仍有这些图片；要在网页上看，请改用 JPG 或 PNG 图片。[图片-02]"
     ]
 
 

@@ -161,12 +161,33 @@ def test_what_is_said_before(office):
     assert codes(preview) == ["入库-09"]
     told = preview.problems[0]
     assert dict(told.details) == {"count": 3, "days": 2, "streets": 1, "batches": "2"}
-    assert "2 天、1 个街道,共 3 行" in told.text
+    assert "2 天、1 个街道，共 3 行" in told.text
     assert (told.severity, preview.can_commit) == ("提醒", True)
     changed = rehearsal.effect(office, preview).set_index("unit_name")
     commit.commit(office, preview, "测试")
     week = ranking(office, window("week", NEXT)).set_index("unit_name")
     assert changed.at["甲街道", "score_after"] == week.at["甲街道", "score"]
+
+
+def test_before_storing_it_is_said_who_stays_without_a_score(tmp_path):
+    indicators = [{"code": "A", "weight": 30}, {"code": "B", "weight": 70}]
+    office = make_office(
+        tmp_path,
+        [["A", "环境", 10, "*"], ["B", "秩序", 10, "*"]],
+        indicators,
+        streets=[("甲街道", "主城区")],
+        extra="[coverage]\nweek = 0.6",
+    )
+    both = [row(lost=1), row("秩序", 1)]
+    thin = rehearsal.effect(office, commit.inspect(office, checklist(both[:1]), "一.xlsx"))
+    assert (thin.empty, thin.attrs["unscored"]) == (True, ["甲街道"])  # 30 of 100 were looked at
+    whole = commit.inspect(office, checklist(both), "二.xlsx")
+    assert rehearsal.effect(office, whole).attrs["unscored"] == []
+    commit.commit(office, whole, "测试")
+    # What takes a score away changes it.
+    replaced = commit.inspect(office, checklist(both[:1]), "三.xlsx", replaces=True)
+    gone = rehearsal.effect(office, replaced).iloc[0]
+    assert (gone["score_before"], gone["score_after"] == gone["score_after"]) == (90, False)
 
 
 def test_a_corrected_file_that_replaces_leaves_nothing_behind(office):
@@ -302,7 +323,7 @@ def test_the_command_line(office, tmp_path, monkeypatch, capsys):
     arguments = ["--duplicates", "replace", str(tmp_path / "二.xlsx")]
     assert main(["check", *arguments]) == OK
     assert main(["ingest", *arguments]) == OK
-    assert capsys.readouterr().out.count("替换先前入库的(第 2 批)") == 2
+    assert capsys.readouterr().out.count("替换先前入库的（第 2 批）") == 2
     assert lost(office)[("甲街道", "市督查组", DAY)] == 1
 
 
@@ -331,7 +352,7 @@ def test_held_rows_of_a_file_that_is_replaced_wait_no_more(office):
     assert waiting(office) == set()
     assert states(office) == {first: f"已由第 {second} 批替换"}
     (done,) = acts(office).query("act == '已替换'").to_dict("records")
-    assert done["what"] == f"第 {first} 批「督查表」第 4 行,由第 {second} 批"
+    assert done["what"] == f"第 {first} 批“督查表”第 4 行，由第 {second} 批"
     assert done["who"] == "李四"
     third = store(office, checklist([row(lost=4)]), replaces=True)
     assert states(office)[first] == f"已由第 {third} 批替换"

@@ -20,6 +20,6 @@ def said(filled: float, coverage: float) -> str:
 
 def test_points_filled_in_are_printed_and_much_of_it_is_flagged():
     assert "甲街道 12.50 分" in said(12.5, 0.6)
-    assert "缺项超过 30%:甲街道" in said(12.5, 0.6)
+    assert "缺项超过 30%：甲街道" in said(12.5, 0.6)
     assert "缺项超过" not in said(12.5, 0.8)
     assert said(0.0, 0.5) == ""

@@ -30,11 +30,11 @@ def standing(**told):
 
 
 def test_place_score_and_movement_are_told():
-    said = "城东街道本周得 **87.20** 分,主城区 12 个有名次的单位里第 **5** 名"
-    assert standing() == f"{said},比上周升 3 位,得分 ▲0.85。"
-    assert "降 2 位,得分 ▼1.00" in standing(rank_change=-2, score_change=-1.0)
-    assert "名次不变,得分持平" in standing(rank_change=0, score_change=0.0)
-    assert "升 1 位,得分 ▼0.40" in standing(rank_change=1, score_change=-0.4)
+    said = "城东街道本周得 **87.20** 分，主城区 12 个有名次的单位里第 **5** 名"
+    assert standing() == f"{said}，比上周名次上升 3 位，得分上升 0.85 分。"
+    assert "降 2 位，得分 ▼1.00" in standing(rank_change=-2, score_change=-1.0)
+    assert "名次持平，得分持平" in standing(rank_change=0, score_change=0.0)
+    assert "升 1 位，得分 ▼0.40" in standing(rank_change=1, score_change=-0.4)
     assert "里并列第 **5** 名" in standing(tied=True)
     assert standing(rank_change=pd.NA, score_change=np.nan).endswith("上周没有名次。")
 
@@ -55,10 +55,11 @@ def losses(*points):
 
 def test_what_costs_most_is_one_only_where_it_is_one():
     assert (
-        portrait_sentences.costs(losses(3.0, 1.0), 4.0) == "失分最多的是「标准0」(3.00 分,占 75%)。"
+        portrait_sentences.costs(losses(3.0, 1.0), 4.0)
+        == "失分最多的是“标准0”（3.00 分，占 75%）。"
     )
-    assert "「标准0」、「标准1」,各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 1.0), 5.0)
-    assert "等 3 项,各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 2.0), 6.0)
+    assert "“标准0”、“标准1”，各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 1.0), 5.0)
+    assert "等 3 项，各 2.00 分" in portrait_sentences.costs(losses(2.0, 2.0, 2.0), 6.0)
     assert portrait_sentences.costs(losses(), 0.0) == "没有失分。"
     assert "占" not in portrait_sentences.costs(
         losses(3.0, -1.0), 2.0
@@ -67,7 +68,7 @@ def test_what_costs_most_is_one_only_where_it_is_one():
 
 def test_the_ledger_says_a_share_only_where_lines_are_cut():
     assert (
-        portrait_sentences.ledger(losses(3.0, 1.0), 4.0, 5) == "2 条标准,各行相加正好是 4.00 分。"
+        portrait_sentences.ledger(losses(3.0, 1.0), 4.0, 5) == "2 条标准，各行相加正好是 4.00 分。"
     )
     assert portrait_sentences.ledger(losses(3.0, 1.0), 4.0, 1).endswith("前 1 条占 75%。")
 
@@ -80,10 +81,10 @@ def fixing(*gains):
 
 def test_what_to_fix_first_is_told_with_the_score_it_leads_to():
     said = portrait_sentences.fix(fixing(2.0, 1.0), (90.2, 3.0), 87.2, 3)
-    assert said == "先改「类0」、「类1」,共 4 个问题,都改好可得回 **3.00** 分(87.20 → **90.20**)。"
+    assert said == "先改“类0”、“类1”，共 4 个问题，都改好可得回 **3.00** 分（87.20 → **90.20**）。"
     # 87.5951 and 0.006 more are 87.6011: the score does not move, what is given back is not nothing.
     said = portrait_sentences.fix(fixing(0.006), (87.60, 0.01), 87.60, 3)
-    assert said.endswith("可得回 **0.01** 分(87.60 → **87.60**,得分是四舍五入以后的数)。")
+    assert said.endswith("可得回 **0.01** 分（87.60 → **87.60**，得分是四舍五入以后的数）。")
     assert "→" not in portrait_sentences.fix(fixing(2.0), (None, 2.0), np.nan, 3)
     assert portrait_sentences.fix(fixing(), (87.2, 0.0), 87.2, 3).startswith("没有改好")
 
@@ -98,7 +99,7 @@ def test_periods_without_score_are_counted_as_gaps():
     said = portrait_sentences.course(over_time(90.0, np.nan, 80.0), "周")
     assert (
         said
-        == "近 3 周:最好第 1 名,最差第 3 名,有 1 周没有得分,图上空着,得分在 80.00 到 90.00 之间。"
+        == "近 3 周：最好第 1 名，最差第 3 名，有 1 周没有得分，图上空着，得分在 80.00 到 90.00 之间。"
     )
     assert "没有得分" not in portrait_sentences.course(over_time(90.0, 80.0), "周")
     assert portrait_sentences.course(over_time(np.nan, np.nan), "周") == "近 2 周都没有得分。"
@@ -116,8 +117,8 @@ def against(*pairs, state=SEEN):
 
 def test_ahead_and_behind_are_counted_as_they_are_shown():
     said = portrait_sentences.against(against((90.0, 80.0), (70.0, 75.5)), "主城区")
-    assert "2 类指标里 1 项高于平均,1 项低于平均" in said
-    assert "「指标1」,低 5.5 个百分点" in said
+    assert "2 类指标里 1 项高于平均，1 项低于平均" in said
+    assert "“指标1”，低 5.5 个百分点" in said
     assert "低于" not in portrait_sentences.against(against((90.0, 80.0)), "主城区")
     assert "1 项相同" in portrait_sentences.against(against((80.04, 80.0)), "主城区")
     alone = against((90.0, 90.0)).assign(units=1)
@@ -131,7 +132,7 @@ def test_extremes_are_never_on_the_wrong_side():
 
 
 def test_what_was_not_looked_at_is_said():
-    assert "1 条(指标0)" in portrait_sentences.unseen(against((np.nan, 80.0), state=UNSEEN))
+    assert "1 条（指标0）" in portrait_sentences.unseen(against((np.nan, 80.0), state=UNSEEN))
     assert portrait_sentences.unseen(against((90.0, 80.0))) == "应查的标准都查到了。"
 
 
@@ -141,7 +142,7 @@ def opened(late=0, near=0, later=0, undated=0):
 
 def test_open_problems_are_told_by_how_near_they_are():
     said = portrait_sentences.problems(opened(late=2, later=3, undated=4))
-    assert said.startswith("截至 2026-11-22,5 条还没有反馈已整改:已逾期 2 条,期限更晚的 3 条。")
+    assert said.startswith("截至 2026-11-22，5 条还没有反馈已整改：已逾期 2 条，期限更晚的 3 条。")
     assert "另有 4 条没有写期限" in said
     assert "到期" not in said
     assert "没有带期限" in portrait_sentences.problems(opened(undated=4))
@@ -176,7 +177,7 @@ def test_lists_that_are_cut_say_how_many_are_left_and_still_add_up():
     assert ">2.00<" in html
     assert ">7.00<" in html
     fixes = portrait_tables.fixes(fixing(2.0, 1.0).assign(sites=1), 9, {}, 1)
-    assert "其余 8 类见系统" in fixes
+    assert "查看全部 9 类" in fixes
 
 
 def test_texts_of_uploads_are_escaped_and_words_for_the_screen_become_html():
@@ -213,10 +214,10 @@ def test_a_survey_figure_carries_its_count_its_margin_and_its_doubt():
     shown = {**usual, "shown": 95.24, "state": "caution"}
     hidden = {**usual, "n": 4, "low": np.nan, "high": np.nan, "shown": np.nan, "state": "hidden"}
     html = portrait_tables.survey(SurveyFacts(WEEK, pd.DataFrame([shown, hidden]), 2), 5)
-    assert "满意度(目标 90%)" in html
-    assert "42 份(样本偏少),84.21—98.68%,第 4 名" in html
+    assert "满意度（目标 90%）" in html
+    assert "42 份（样本偏少），84.21—98.68%，第 4 名" in html
     assert ">95.24%<" in html
-    assert "4 份,样本过少,不公布" in html
-    assert "其余 1 项见系统" in portrait_tables.survey(
+    assert "4 份，样本过少，不公布" in html
+    assert "另有 1 项未列出" in portrait_tables.survey(
         SurveyFacts(WEEK, pd.DataFrame([shown] * 2), 2), 1
     )

@@ -31,7 +31,7 @@ def test_the_marked_file_stands_first_where_there_is_one():
 
 def test_where_there_is_no_marked_file_the_list_says_why():
     problems = problem_frame([Problem("数值-01", "表", 3, "F", "扣分", "很多")])
-    why = "文件太大,不能直接在原表上标注。"
+    why = "文件太大，不能直接在原表上标注。"
     told = problem_list._marked(lambda: why, problems, "甲.xlsx")
     assert why in openpyxl.load_workbook(io.BytesIO(told)).active["A1"].value
     assert problem_list._marked(lambda: ("甲_核对.xlsx", b"own"), problems, "甲.xlsx") == b"own"

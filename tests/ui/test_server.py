@@ -87,7 +87,7 @@ def test_another_address_is_refused_with_words(address, monkeypatch, capsys, tmp
     printed = capsys.readouterr()
     assert f"设置里的网页地址是 {address}" in printed.err.replace("\n", "")
     assert "只能在本机使用" in printed.err.replace("\n", "")
-    assert "网页地址:" not in printed.out
+    assert "网页地址：" not in printed.out
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", None])

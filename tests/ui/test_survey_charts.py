@@ -31,7 +31,7 @@ def test_each_dot_carries_its_margin_and_small_samples_are_open_and_last():
     assert [named[row] for row in small.y] == ["戊街道"]
     assert small.marker.color == "white"
     assert "样本不足" in named[small.y[0] - 1]
-    assert "仅供参考,不参与排名" in [note.text for note in figure.layout.annotations]
+    assert "仅供参考，不参与排名" in [note.text for note in figure.layout.annotations]
     beside = [note.text for note in figure.layout.annotations]
     assert "<b>91.00%</b> 40份*" in beside
     assert not any("己街道" in text for text in [*named.values(), *beside])

@@ -55,8 +55,8 @@ def test_a_day_without_inspection_is_no_day_without_loss():
     squares = day_squares(days, date(2026, 11, 20), 2).data[1]
     shown = np.array(squares.z, float)
     assert np.flatnonzero(~np.isnan(shown.T.ravel())).tolist() == [8, 10]  # Tuesday, Thursday
-    assert squares.text[1][1] == "11月17日(周二)<br>得分 90.00,失 10.00 分<br>8 项检查"
-    assert squares.text[2][1] == "11月18日(周三) 未督查"
+    assert squares.text[1][1] == "11月17日（周二）<br>得分 90.00，失 10.00 分<br>8 项检查"
+    assert squares.text[2][1] == "11月18日（周三） 未督查"
     assert squares.text[5][1] == ""  # not yet
 
 

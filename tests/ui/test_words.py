@@ -36,7 +36,7 @@ VISITED = units(
 
 def test_overview_tells_what_was_seen_found_and_lost():
     said = words.overview(city(), VISITED, SHARES, "今日")
-    told = "今日督查 2 个街道 43 个点位,发现问题 **57 处**;失分最多的是**公共环境**(占 31%)。"
+    told = "今日督查 2 个街道 43 个点位，发现问题 **57 处**；失分最多的是**公共环境**（占 31%）。"
     assert said == told
 
 
@@ -64,14 +64,14 @@ def test_ranking_names_leaders_risers_and_those_without_a_place():
         ("戊街道", "郊区", UNVISITED, None, None, None, 0),
     )
     assert words.ranking(ranked) == (
-        "城区并列第一:**甲街道、乙街道** 95.50 分;郊区第一:**丙街道** 90.00 分;"
-        "上升最多的是甲街道、乙街道(↑2);1 个未督查,1 个检查项不足。"
+        "城区并列第一：**甲街道、乙街道** 95.50 分；郊区第一：**丙街道** 90.00 分；"
+        "上升最多的是甲街道、乙街道（↑2）；1 个未督查，1 个检查项不足。"
     )
 
 
 def test_ranking_without_any_place():
     ranked = units(("丁街道", "郊区", UNVISITED, None, None, None, 0))
-    assert words.ranking(ranked) == "本期没有可以排名的街道:1 个未督查。"
+    assert words.ranking(ranked) == "本期没有可以排名的街道：1 个未督查。"
 
 
 def test_nobody_rose_is_not_said():
@@ -89,7 +89,7 @@ def test_a_listing_without_problems():
         (
             {},
             "编号 DC\\-1 · 期限 2026\\-11\\-18 · 截至 2026\\-11\\-20 **未及时整改**"
-            " · 行内 0\\.5,按表 0\\.3",
+            " · 行内 0\\.5，按表 0\\.3",
         ),
         (
             {"number": "", "due": None, "state": "已发现", "by_table": None},
@@ -101,7 +101,7 @@ def test_a_listing_without_problems():
         ),
         (
             {"number": "", "due": None, "by_row": None, "closed": CLOSED},
-            "截至 2026\\-11\\-20 **未及时整改,2026\\-11\\-19 反馈已整改**",
+            "截至 2026\\-11\\-20 **未及时整改，2026\\-11\\-19 反馈已整改**",
         ),
     ],
 )

@@ -1,11 +1,11 @@
 """A store of an earlier version, cleaned: nothing is left in its bytes, and every figure is as it was."""
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from tests.commands.test_command_line import run
 from tests.offices import make_office
@@ -17,6 +17,10 @@ from wenming_metrics.queries.office import open_office
 from wenming_metrics.queries.ranking.ranking import ranking
 from wenming_metrics.reading.personal import copies
 from wenming_metrics.runtime import settings
+from wenming_metrics.store import schema
+from wenming_metrics.store.database import writing
+
+pytestmark = pytest.mark.store
 
 FILES = {
     "列名.xlsx": planted.findings_with_headers(),
@@ -47,7 +51,7 @@ def office(tmp_path, monkeypatch):
         patch.setattr(copies, "find_personal", lambda _: ())
         patch.setattr(copies, "find_unread", lambda _: ())
         patch.setattr("wenming_metrics.reading.read.make_copy", lambda *_: copies.Blanked(None))
-        patch.setattr("wenming_metrics.reading.read.mask", lambda name: name)
+        patch.setattr("wenming_metrics.reading.read.mask_name", lambda name: name)
         for name, (content, _) in FILES.items():
             commit.commit(office, commit.inspect(office, content, name), "某经办")
     commit.withdraw(office, 2, "某经办", NOTE)
@@ -59,30 +63,28 @@ def office(tmp_path, monkeypatch):
 
 
 def test_nothing_is_left_and_every_figure_stays(office, tmp_path, capsys):
-    before, was = ranking(office, MONTH, "street"), planted.all_texts(office.store.url)
+    before, was = ranking(office, MONTH, "street"), planted.all_texts(office.store)
     assert {mark for mark in MARKS if mark not in was} == set()
     code, printed = run(capsys, "clean", "--json")
     assert printed.startswith("{"), printed
     facts = json.loads(printed)
     assert (code, facts["files"], facts["logs"], facts["unread"]) == (OK, 4, 1, [])
     marks = {*MARKS, planted.mobile(901), planted.mobile(902), planted.mobile(903)}
-    kept = planted.all_texts(office.store.url)
+    kept = planted.all_texts(office.store)
     assert [mark for mark in sorted(marks) if mark in kept] == []
-    path = office.store.engine.url.database
-    raw = b"".join(
-        file.read_bytes()
-        for file in sorted((tmp_path).rglob("*"))
-        if file.is_file() and file.suffix != ".csv"
-    )
-    assert [mark for mark in sorted(marks) if mark.encode() in raw] == []
     assert "某经办" in kept
     assert "乱停放" in kept
     office.store.engine.dispose()
     again = open_office(settings.load())
     assert ranking(again, MONTH, "street").equals(before)
     assert main(["verify"]) == OK
-    with closing(sqlite3.connect(path)) as store:
-        assert store.execute("PRAGMA freelist_count").fetchone() == (0,)
+    assert [mark for mark in sorted(marks) if mark.encode() in _bytes_on_disk(tmp_path)] == []
+
+
+def _bytes_on_disk(folder: Path) -> bytes:
+    """Give all files of an office with their free pages: the store, what lies beside it, the logs."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".csv")
+    return b"".join(path.read_bytes() for path in files)
 
 
 def test_what_was_sent_before_is_known_again_and_a_second_run_finds_nothing(office, capsys):
@@ -96,8 +98,8 @@ def test_what_was_sent_before_is_known_again_and_a_second_run_finds_nothing(offi
 
 
 def test_cells_of_a_file_that_is_kept_no_more_are_cleaned_by_their_headers(office, capsys):
-    with closing(sqlite3.connect(office.store.engine.url.database)) as store, store:
-        store.execute("UPDATE original SET content = NULL, dropped_at = '2026-11-20'")
+    with writing(office.store) as connection:
+        connection.execute(update(schema.original).values(content=None, dropped_at="2026-11-20"))
     run(capsys, "clean")
-    kept = planted.all_texts(office.store.url)
+    kept = planted.all_texts(office.store)
     assert [mark for mark in sorted(MARKS) if mark in kept] == []

@@ -52,11 +52,11 @@ def test_verify_tells_what_is_wrong(office, capsys):
     with office.store.engine.begin() as connection:
         connection.execute(update(schema.batch).where(schema.batch.c.batch == 2).values(held=3))
     code, said = run(capsys, "verify")
-    assert (code, "批次 2 记有 3 行暂不计,实有 0 行" in said) == (FAILED, True)
+    assert (code, "批次 2 记有待核 3 行，实有 0 行" in said) == (FAILED, True)
     code, said = run(capsys, "verify", "--json")
     told = json.loads(said)
     assert (code, told["sound"]) == (FAILED, False)
-    assert [line["what"] for line in told["lines"] if line["wrong"]] == ["暂不计的行"]
+    assert [line["what"] for line in told["lines"] if line["wrong"]] == ["待核行"]
     code, said = run(capsys, "health", "--json")
     assert (code, json.loads(said)["well"]) == (FAILED, False)
     code, said = run(capsys, "health")
@@ -66,7 +66,7 @@ def test_verify_tells_what_is_wrong(office, capsys):
 def test_health_in_words(office, capsys):
     code, said = run(capsys, "health")
     assert code == OK
-    for word in ("正常", "督查行:240", "最近入库:一.xlsx"):
+    for word in ("正常", "督查行：240", "最近入库：一.xlsx"):
         assert word in said
 
 
@@ -87,7 +87,7 @@ def test_prune_needs_to_know_how_long(office, capsys, monkeypatch):
 def test_a_setting_that_is_no_number_of_days_is_named(office, capsys, monkeypatch, said):
     monkeypatch.setenv("WENMING_KEEP_ORIGINALS", said)
     code, told = run(capsys, "health")
-    assert (code, f"WENMING_KEEP_ORIGINALS 应是天数(1 或更大的整数),现在是“{said}”" in told) == (
+    assert (code, f"WENMING_KEEP_ORIGINALS 应是天数（1 或更大的整数），现在是“{said}”" in told) == (
         FAILED,
         True,
     )

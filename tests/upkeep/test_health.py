@@ -62,7 +62,7 @@ def test_a_check_that_found_damage_is_a_complaint(office, tmp_path):
     verify(office)
     found = asked(office, tmp_path)
     assert found["well"] is False
-    assert "发现问题:暂不计的行" in found["complaints"][0]
+    assert "发现问题：待核行" in found["complaints"][0]
 
 
 @pytest.mark.only("sqlite")  # a server's disk cannot be seen from here

@@ -152,8 +152,8 @@ def _without_batches(path: Path) -> None:
         (lambda path: path.write_bytes(path.read_bytes()[:50_000]), "损坏"),
         (lambda path: path.write_bytes(b"dear office, " * 500), "不是本软件的数据文件"),
         (lambda path: path.unlink(), "没有备份文件"),
-        (lambda path: path.write_bytes(b""), "是空的,里面没有数据,不是备份"),
-        (lambda path: _without_tables(path), "是空的,里面没有数据,不是备份"),
+        (lambda path: path.write_bytes(b""), "是空的，里面没有数据，不是备份"),
+        (lambda path: _without_tables(path), "是空的，里面没有数据，不是备份"),
         (lambda path: _of_another(path), "不是本软件的数据文件"),
         (lambda path: _without_batches(path), "一个批次也没有"),
     ],
@@ -232,7 +232,7 @@ def test_a_backup_that_lost_rows_is_refused(office, tmp_path):
     with closing(sqlite3.connect(made.path)) as file:
         file.execute("DELETE FROM row WHERE seq = 7")
         file.commit()
-    with pytest.raises(StoreError, match="应有 300 行督查记录,实有 298 行"):
+    with pytest.raises(StoreError, match="应有 300 行督查记录，实有 298 行"):
         restore(office.store.url, office.rules, made.path, replace=True)
 
 

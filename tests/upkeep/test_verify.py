@@ -111,7 +111,7 @@ def test_what_was_found_is_remembered(office):
     with reading(office.store) as connection:
         note = read_notes(connection)[VERIFIED]
     assert note["sound"] is False
-    assert [one["what"] for one in note["wrong"]] == ["暂不计的行"]
+    assert [one["what"] for one in note["wrong"]] == ["待核行"]
 
 
 def some_day(connection) -> int:
@@ -275,9 +275,9 @@ def change_version(connection):
     [
         (change_row, "每日汇总", "2026-"),
         (lose_row, "每批每日的督查行", "批次 2 在 2026-"),
-        (change_tally, "每日汇总", "2026-10-29 的汇总(grain)"),
-        (lose_tally, "每日汇总", "2026-10-29 的汇总(cells)"),
-        (spoil_tally, "每日汇总", "2026-10-29 的汇总(visits)"),
+        (change_tally, "每日汇总", "2026-10-29 的汇总（grain）"),
+        (lose_tally, "每日汇总", "2026-10-29 的汇总（cells）"),
+        (spoil_tally, "每日汇总", "2026-10-29 的汇总（visits）"),
         (extra_tally, "每日汇总", "的汇总"),
         (change_sites, "每月点位汇总", "2026-10 的点位汇总"),
         (lose_sum, "累计", "2026-11-03 的当日"),
@@ -288,10 +288,10 @@ def change_version(connection):
         (spoil_block, "原始单元格", "批次 2 第 1 张表第 1 行起的原始单元格解不开"),
         (change_picture, "图片", "的图片内容变了"),
         (lose_pictures, "图片的位置", "批次 4 第 1 张表第 2 行的图片没有了"),
-        (change_good, "批次的行数", "批次 2 记有 7 行,按日合计 240 行"),
+        (change_good, "批次的行数", "批次 2 记有 7 行，按日合计 240 行"),
         (change_day_count, "每批每日的督查行", "应有"),
-        (change_held, "暂不计的行", "批次 2 记有 1 行暂不计,实有 0 行"),
-        (lose_live, "批次的经过", "批次 3 的经过是 入库、撤回,标记为已入库"),
+        (change_held, "待核行", "批次 2 记有待核 1 行，实有 0 行"),
+        (lose_live, "批次的经过", "批次 3 的经过是 入库、撤回，标记为已入库"),
         (lose_event, "批次的经过", "批次 2 的经过是 空的"),
         (double_event, "批次的经过", "入库、撤回、撤回"),
         (stray_unit, "责任单位的行", "第 9999 行不存在"),

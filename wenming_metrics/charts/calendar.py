@@ -55,10 +55,10 @@ def day_squares(days: pd.DataFrame, last: date, weeks: int) -> go.Figure:
 
 
 def _hover_text(day: date, line: tuple | None) -> str:
-    day_text = f"{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"
+    day_text = f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
     if line is None:
         return f"{day_text} 未督查"
-    value = "没有得分" if np.isnan(line.value) else f"得分 {line.value:.2f},失 {line.lost:.2f} 分"
+    value = "没有得分" if np.isnan(line.value) else f"得分 {line.value:.2f}，失 {line.lost:.2f} 分"
     return f"{day_text}<br>{value}<br>{line.checks:,} 项检查"
 
 

@@ -59,7 +59,9 @@ def funnel_chart(units: pd.DataFrame, limits: FunnelLimits, city_label: str) -> 
     figure.update_layout(height=_HEIGHT, margin={"t": 12, "r": 52})
     last = float(lines["n"].max()) if len(lines) else 1.0
     figure.update_xaxes(
-        range=[0, last], title={"text": "有效问卷(份)", "font": {"size": 12}}, tickfont={"size": 12}
+        range=[0, last],
+        title={"text": "有效问卷（份）", "font": {"size": 12}},
+        tickfont={"size": 12},
     )
     figure.update_yaxes(range=_ends(units, limits), ticksuffix="%", nticks=6, tickfont={"size": 12})
     return figure

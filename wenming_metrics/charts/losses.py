@@ -53,13 +53,13 @@ def _colours(count: int, chosen: int | None) -> list[str]:
 
 def _value(line: tuple) -> str:
     share = getattr(line, "share", None)
-    return f"{line.loss:.2f} 分" if share is None else f"{line.loss:.2f} 分({share:.1%})"
+    return f"{line.loss:.2f} 分" if share is None else f"{line.loss:.2f} 分（{share:.1%}）"
 
 
 def _hover(line: tuple) -> str:
     path = f"{line.path} › {line.name}" if line.path else line.name
     return (
-        f"<b>{path}</b><br>失分 {_value(line)}<br>{line.checks:,} 项检查,{line.failed:,} 项有问题"
+        f"<b>{path}</b><br>失分 {_value(line)}<br>{line.checks:,} 项检查，{line.failed:,} 项有问题"
     )
 
 

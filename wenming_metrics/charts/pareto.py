@@ -103,7 +103,7 @@ def recurring_bars(counts: pd.DataFrame) -> go.Figure:
                 orientation="h",
                 marker_color=colour,
                 customdata=[
-                    f"<b>{name}</b><br>{problems:,} 条问题,{repeated:,} 条反复"
+                    f"<b>{name}</b><br>{problems:,} 条问题，{repeated:,} 条反复"
                     for name, problems, repeated in counts[["name", "found", "any"]].to_numpy()
                 ],
                 hovertemplate="%{customdata}<extra></extra>",

@@ -44,7 +44,7 @@ def tree_blocks(blocks: pd.DataFrame) -> go.Figure:
                 for line in blocks.itertuples()
             ],
             hover=[
-                f"<b>{' › '.join(line.path)}</b><br>失 {line.shown:.2f} 分,"
+                f"<b>{' › '.join(line.path)}</b><br>失 {line.shown:.2f} 分，"
                 f"占所看全部的 {line.loss / total_loss:.1%}"
                 for line in blocks.itertuples()
             ],

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from wenming_metrics.charts.template import ACCENT, LINE, MUTED, QUIET, Drawing
 
 _HEIGHT = 340
-BROKEN = "口径调整,前后不可比"
+BROKEN = "口径调整，前后不可比"
 """What stands at the line between two definitions."""
 
 

@@ -27,10 +27,10 @@ Add = Callable[..., argparse.ArgumentParser]
 def add_workers(command: argparse.ArgumentParser) -> None:
     """Add where the work of a command is done: here, on several processes, on a cluster."""
     command.add_argument(
-        "--workers", type=_count, metavar="N", help="用几个进程同时做(默认只用本进程)"
+        "--workers", type=_count, metavar="N", help="用几个进程同时做（默认只用本进程）"
     )
     command.add_argument(
-        "--cluster", metavar="地址", help="用 Dask 集群来做,如 tcp://10.0.0.5:8786"
+        "--cluster", metavar="地址", help="用 Dask 集群来做，如 tcp://10.0.0.5:8786"
     )
 
 
@@ -41,12 +41,12 @@ def workers_on_store(options: argparse.Namespace, store_url: str) -> Iterator[Ex
     Raises ExecutorError for a cluster whose machines cannot reach the store.
     """
     if options.cluster and store_url.startswith("sqlite"):
-        raise ExecutorError("数据文件只在这台机器上,集群里的机器读不到它。请用 --workers。")
+        raise ExecutorError("数据文件只在这台机器上，集群里的机器读不到它。请用 --workers。")
     with open_executor(options.workers, options.cluster) as executor:
         yield executor
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= _MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"应是 1 到 {_MOST_WORKERS} 的整数,现在是“{text}”")
+        raise argparse.ArgumentTypeError(f"应是 1 到 {_MOST_WORKERS} 的整数，现在是“{text}”")
     return int(text)

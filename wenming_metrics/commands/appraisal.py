@@ -44,12 +44,14 @@ _SOURCES = titles(
 
 def add_commands(add: Add) -> None:
     """Add the command of this theme."""
-    command = add("composite", _composite, "综合考核:按一个方案把督查和各种测评合成总分")
-    command.add_argument("profile", nargs="?", metavar="方案", help="方案的编号;不写则列出各个方案")
+    command = add("composite", _composite, "综合考核：按一个方案把督查和各种测评合成总分")
     command.add_argument(
-        "--date", type=date.fromisoformat, help="要算的那一期里的一天,如 2026-11-20"
+        "profile", nargs="?", metavar="方案", help="方案的编号；不写则列出各个方案"
     )
-    command.add_argument("--unit", help="写出一个单位的算式和出处,如 城东街道")
+    command.add_argument(
+        "--date", type=date.fromisoformat, help="要算的那一期里的一天，如 2026-11-20"
+    )
+    command.add_argument("--unit", help="写出一个单位的算式和出处，如 城东街道")
     command.add_argument("--out", type=Path, help="另存到哪个 .xlsx 文件")
 
 
@@ -62,13 +64,16 @@ def _composite(options: argparse.Namespace) -> int:
     profile = next((profile for profile in profiles if profile.id == options.profile), None)
     if profile is None:
         known_ids = "、".join(profile.id for profile in profiles)
-        raise commit.IntakeError(f"没有方案“{options.profile}”,可以用:{known_ids}。")
+        raise commit.IntakeError(f"没有方案“{options.profile}”，可以用：{known_ids}。")
     appraisal = composite(office, profile, periods.window(profile.period, _day(options, office)))
     lines = composite_lines(appraisal)
     if options.out:
         names = [component.name for component in profile.components]
-        title = f"综合考核({appraisal.window.title})"
-        notes = [f"方案:{profile.title}(来源:{profile.source})", f"时段:{appraisal.window.title}"]
+        title = f"综合考核（{appraisal.window.title}）"
+        notes = [
+            f"方案：{profile.title}（来源：{profile.source}）",
+            f"时段：{appraisal.window.title}",
+        ]
         options.out.write_bytes(composite_workbook(lines, names, title, notes))
     _print(options, appraisal, lines)
     return OK
@@ -95,7 +100,7 @@ def _list(profiles: tuple[Profile, ...], *, as_json: bool) -> int:
         heads = titles(
             "id=rules_id", "title=profile", "place=place_of", "period=period_kind", "source"
         )
-        print_lines("综合考核的方案(各地的只是举例)", pd.DataFrame(rows).rename(columns=heads))
+        print_lines("综合考核的方案（各地的只是举例）", pd.DataFrame(rows).rename(columns=heads))
     return OK
 
 
@@ -120,7 +125,7 @@ def _print(options: argparse.Namespace, appraisal: Composite, lines: pd.DataFram
     _print_table(appraisal, lines)
     if sources is not None:
         out.print(
-            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项,不计综合分。",
+            worked_line(appraisal.composed, unit, appraisal.profile) or "缺项，不计综合分。",
             markup=False,
         )
         print_lines(options.unit, _titled(sources))
@@ -147,8 +152,8 @@ def _unit(options: argparse.Namespace, lines: pd.DataFrame) -> int:
 
 def _print_table(appraisal: Composite, lines: pd.DataFrame) -> None:
     profile = appraisal.profile
-    whose = f"举例:{profile.place}" if profile.is_example else "本单位"
-    out.print(f"\n{appraisal.window.title} 综合考核:{profile.title}({whose})", markup=False)
+    whose = f"举例：{profile.place}" if profile.is_example else "本单位"
+    out.print(f"\n{appraisal.window.title} 综合考核：{profile.title}（{whose}）", markup=False)
     for group, group_lines in lines.groupby("group", sort=False):
         components = {f"value_{n}": item.name for n, item in enumerate(profile.components)}
         names = [f"{name}=component_value" for name in components]

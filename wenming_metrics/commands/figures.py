@@ -18,11 +18,14 @@ from wenming_metrics.commands.printing import (
     print_ranking,
     print_shortlists,
     print_trial,
+    say,
     say_saved,
 )
 from wenming_metrics.domain import periods
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.intake import commit
+from wenming_metrics.publishing.issues import issues, signed_for
+from wenming_metrics.queries.files.held_effect import held_counts, held_in, held_sentence, with_held
 from wenming_metrics.queries.losses.repeat_sites import sites_back
 from wenming_metrics.queries.losses.repeats import part_of, repeats
 from wenming_metrics.queries.losses.same_problem import suggestions
@@ -62,11 +65,11 @@ def add_commands(add: Add) -> None:
         _add_window(command)
         _add_version(command)
     export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    trial = add("trial", _trial, "试算:换一套办法,得分和名次会怎样(不保存)")
-    trial.add_argument("rules", metavar="办法", help="办法的文件夹,或 data/rules 里的编号")
+    trial = add("trial", _trial, "试算：换一套办法，得分和名次会怎样（不保存）")
+    trial.add_argument("rules", metavar="办法", help="办法的文件夹，或 data/rules 里的编号")
     _add_window(trial)
     add_workers(trial)
-    back = add("repeats", _repeats, "反复问题:重复、反弹、连续通报、反复点位")
+    back = add("repeats", _repeats, "反复问题：重复、反弹、连续通报、反复点位")
     _add_window(back)
     back.add_argument("--unit", help="只看一个单位")
     which = back.add_mutually_exclusive_group()
@@ -79,17 +82,17 @@ def add_commands(add: Add) -> None:
 
 def _add_window(command: argparse.ArgumentParser) -> None:
     when = command.add_mutually_exclusive_group()
-    when.add_argument("--date", type=date.fromisoformat, help="某日,如 2026-11-20")
-    when.add_argument("--week", type=periods.parse_week, help="某周,如 2026-W47 或其中一天")
-    when.add_argument("--month", type=periods.parse_month, help="某月,如 2026-11")
+    when.add_argument("--date", type=date.fromisoformat, help="某日，如 2026-11-20")
+    when.add_argument("--week", type=periods.parse_week, help="某周，如 2026-W47 或其中一天")
+    when.add_argument("--month", type=periods.parse_month, help="某月，如 2026-11")
     when.add_argument("--from", dest="start", type=date.fromisoformat, help="自选时段的第一天")
     command.add_argument("--to", dest="end", type=date.fromisoformat, help="自选时段的最后一天")
-    command.add_argument("--board", default="street", help="榜单:street 街道,department 部门")
-    command.add_argument("--group", help="只看一组,如 主城区")
+    command.add_argument("--board", default="street", help="榜单：street 街道，department 部门")
+    command.add_argument("--group", help="只看一组，如 主城区")
 
 
 def _add_version(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--under", metavar="编号", help="整个时段都按这一版办法算,只供比较")
+    command.add_argument("--under", metavar="编号", help="整个时段都按这一版办法算，只供比较")
 
 
 def _office(options: argparse.Namespace) -> Office:
@@ -101,7 +104,7 @@ def _office(options: argparse.Namespace) -> Office:
         return under(office, options.under)
     except KeyError:
         known_ids = "、".join(rule_set.id for rule_set in office.rule_sets)
-        raise commit.IntakeError(f"没有这一版办法“{options.under}”,有:{known_ids}。") from None
+        raise commit.IntakeError(f"没有这一版办法“{options.under}”，有：{known_ids}。") from None
 
 
 def _window(options: argparse.Namespace, office: Office) -> periods.Window:
@@ -114,7 +117,7 @@ def _window(options: argparse.Namespace, office: Office) -> periods.Window:
             return periods.window(kind, on)
     days = days_known(office)
     if not days:
-        raise commit.IntakeError("还没有入库数据。请先用 ingest 入库,或用 demo 生成演示数据。")
+        raise commit.IntakeError("还没有入库数据。请先用 ingest 入库，或用 demo 生成演示数据。")
     return periods.window("day", days[-1])
 
 
@@ -126,36 +129,60 @@ def _ranking(options: argparse.Namespace) -> int:
     shortlists = _shortlists(options, office, window) if ranked else None
     if options.json:
         facts = {"window": window.title, "rules": office.rules.digest, "units": plain(units)}
+        facts["held"] = held_sentence(held_in(office, window))
+        facts["signed"] = _signed_note(office, window)
         print_json(facts | ({"lists": plain(shortlists)} if ranked else {}))
     elif ranked:
         print_ranking(office, window, units)
         print_shortlists(shortlists)
     else:
-        print_listing(window, units)
+        print_listing(office, window, units)
+    note = "" if options.json else _signed_note(office, window)
+    if note:
+        say(note)
     return OK
+
+
+def _signed_note(office: Office, window: periods.Window) -> str:
+    """Say that a window is signed, so that nobody takes live figures for those; "": it is not."""
+    signed_issue = signed_for(issues(office), window)
+    if signed_issue is None:
+        return ""
+    return (
+        f"{signed_issue.title}已签发（{signed_issue.document}），名单以签发的为准；这里是实时数据，"
+        f"变动见 issue verify {signed_issue.year}-{signed_issue.number}。"
+    )
 
 
 def _board(options: argparse.Namespace, office: Office) -> Board:
     try:
         return office.rules.board(options.board)
     except KeyError:
-        kinds = "、".join(f"{board.kind}({board.title})" for board in office.rules.boards)
-        raise commit.IntakeError(f"没有榜单“{options.board}”,可以用:{kinds}。") from None
+        kinds = "、".join(f"{board.kind}（{board.title}）" for board in office.rules.boards)
+        raise commit.IntakeError(f"没有榜单“{options.board}”，可以用：{kinds}。") from None
 
 
 def _listed(options: argparse.Namespace, office: Office, window: periods.Window) -> pd.DataFrame:
     """List the units that were asked for: ranked, or by problems where the board has no ranks."""
     if not _board(options, office).ranked:
-        return ranking.listing(office, window, options.board)
+        return _beside_held(ranking.listing(office, window, options.board), options, office, window)
     ranked = ranking.ranking(office, window, options.board)
+    ranked = _beside_held(ranked, options, office, window)
     return ranked[ranked["group"] == options.group] if options.group else ranked
+
+
+def _beside_held(
+    lines: pd.DataFrame, options: argparse.Namespace, office: Office, window: periods.Window
+) -> pd.DataFrame:
+    return with_held(lines, held_counts(office, window, options.board))
 
 
 def _shortlists(
     options: argparse.Namespace, office: Office, window: periods.Window
 ) -> pd.DataFrame:
     """List who is named in front and at the back, of the group that was asked for."""
-    shortlists = named_units(office, window, options.board)
+    named_lines = named_units(office, window, options.board)
+    shortlists = _beside_held(named_lines, options, office, window)
     return shortlists[shortlists["group"] == options.group] if options.group else shortlists
 
 
@@ -166,7 +193,7 @@ def _trial(options: argparse.Namespace) -> int:
     if not (
         _board(options, office).ranked and _board(options, replace(office, rules=rules)).ranked
     ):
-        raise commit.IntakeError(f"榜单“{options.board}”不排名,不能试算。")
+        raise commit.IntakeError(f"榜单“{options.board}”不排名，不能试算。")
     with workers_on_store(options, config.store_url) as executor:
         trial = try_rules(office, rules, window, options.board, executor)
     if options.group:
@@ -191,7 +218,7 @@ def _repeats(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     window = _window(options, office)
     if _board(options, office).role != ROLE_CODES[TERRITORY]:
-        raise commit.IntakeError(f"反复问题按属地列,不能用榜单“{options.board}”。")
+        raise commit.IntakeError(f"反复问题按属地列，不能用榜单“{options.board}”。")
     recurrences = part_of(
         repeats(office, window, options.board), group=options.group, unit_name=options.unit
     )
@@ -211,7 +238,7 @@ def _repeats(options: argparse.Namespace) -> int:
     rates = [name for name in names if name.endswith("_rate")]
     table = lines[list(names)].round(dict.fromkeys(rates, 1))
     heads = names | {name: f"{names[name]}%" for name in rates}
-    heading = f"{window.title} {title}(截至 {recurrences.as_of})"
+    heading = f"{window.title} {title}（截至 {recurrences.as_of}）"
     print_lines(heading, table.rename(columns=heads))
     return OK
 
@@ -220,13 +247,14 @@ def _export(options: argparse.Namespace) -> int:
     office = _office(options)
     window = _window(options, office)
     units = _listed(options, office, window)
-    notes = [f"办法:{rules_name}" for rules_name in names_of(window, office)] + [
-        f"时段:{window.title}"
+    notes = [f"办法：{rules_name}" for rules_name in names_of(window, office)] + [
+        f"时段：{window.title}",
+        *filter(None, [_signed_note(office, window), held_sentence(held_in(office, window))]),
     ]
     if options.under:
-        notes.append("整个时段都按这一版办法计算,只供比较。")
+        notes.append("整个时段都按这一版办法计算，只供比较。")
     board = _board(options, office)
-    title = f"{board.title}{'排名' if board.ranked else '责任问题'}({window.title})"
+    title = f"{board.title}{'排名' if board.ranked else '责任问题'}（{window.title}）"
     if board.ranked:
         book = ranking_workbook(units, title, notes, _shortlists(options, office, window))
     else:

@@ -24,6 +24,7 @@ from wenming_metrics.commands.printing import (
 )
 from wenming_metrics.decisions import mappings
 from wenming_metrics.decisions.held_rows import marked_file
+from wenming_metrics.decisions.name_answers import read_names_book, remember_names
 from wenming_metrics.domain.problems import problem_frame
 from wenming_metrics.intake import commit
 from wenming_metrics.intake.bulk import (
@@ -32,10 +33,12 @@ from wenming_metrics.intake.bulk import (
     check_many,
     find_workbooks,
     ingest_many,
+    messages_only,
 )
 from wenming_metrics.queries.files import batches
+from wenming_metrics.queries.files.unknown_names import names_file, unknown_names
 from wenming_metrics.queries.office import Office, open_office
-from wenming_metrics.reading.model.reading import CERTAINTIES, Recognised
+from wenming_metrics.reading.model.reading import CERTAINTIES, Reading, Recognised
 from wenming_metrics.reading.model.sender_answers import SenderAnswers
 from wenming_metrics.reading.records.kinds import SHEET_TITLES
 from wenming_metrics.runtime import settings
@@ -46,7 +49,7 @@ from wenming_metrics.vocabulary import INPUT, normalise
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     for name, run, description in (
-        ("check", _check, "只检查文件,不入库"),
+        ("check", _check, "只检查文件，不入库"),
         ("ingest", _ingest, "检查并入库"),
     ):
         command = add(name, run, description)
@@ -57,12 +60,25 @@ def add_commands(add: Add) -> None:
                 "--marked",
                 type=Path,
                 metavar="文件夹",
-                help="把标注好的原表存到这里,名为 原名_核对.xlsx",
+                help="把标注好的原表存到这里，名为 原名_核对.xlsx",
             )
             command.add_argument(
                 "--explain",
                 action="store_true",
                 help="列出每张工作表看作什么、各列是什么、有多大把握、凭什么",
+            )
+            command.add_argument(
+                "--ask-names",
+                type=Path,
+                metavar="文件",
+                help="把这些文件里不认识的名称写成一张表格，填好“就是”一列，用 ingest --names 交回",
+            )
+        else:
+            command.add_argument(
+                "--names",
+                type=Path,
+                metavar="文件",
+                help="先记住填好的名称表里的名称，再读这些文件",
             )
     add("batches", _batches, "列出入库批次")
     for name, run, description in (
@@ -72,7 +88,7 @@ def add_commands(add: Add) -> None:
         command = add(name, run, description)
         command.add_argument("batch", type=int, metavar="批次")
         command.add_argument("--who", default="命令行", help="经办人")
-        command.add_argument("--reason", default="", help="原因;撤回必须写明")
+        command.add_argument("--reason", default="", help="原因；撤回必须写明")
 
 
 def _add_files(command: argparse.ArgumentParser) -> None:
@@ -81,14 +97,14 @@ def _add_files(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="文件",
-        help="表格文件;给文件夹就取其中(含子文件夹)的全部表格,按名称顺序;压缩包(.zip)当作文件夹",
+        help="表格文件；给文件夹就取其中（含子文件夹）的全部表格，按名称顺序；压缩包（.zip）当作文件夹",
     )
     add_answers(command)
     command.add_argument(
         "--duplicates",
         choices=("once", "count", "replace"),
         default="once",
-        help="与已入库的行相同的问题:once 只计一次(默认),count 另外计算;"
+        help="与已入库的行相同的问题：once 只计一次（默认），count 另外计算；"
         "replace 用这些文件替换先前同一天、同一街道、同一来源的行",
     )
     command.add_argument("--who", default="命令行", help="经办人")
@@ -105,11 +121,14 @@ def _ingest(options: argparse.Namespace) -> int:
 def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]]) -> int:
     """Do something with each file and tell of each; a bad file does not stop the rest."""
     office, paths = open_office(settings.load()), find_workbooks(options.files)
+    if vars(options).get("names"):
+        answers = read_names_book(office, options.names.read_bytes())
+        remember_names(office, answers, options.who)
     duplicates = options.duplicates
     choices = BulkChoices(
         answers_of(options), duplicates == "count", replaces=duplicates == "replace"
     )
-    codes, files = [], []
+    codes, files, readings = [], [], []
     # Where the lines of the files are seen as they come, they say how far it is.
     hidden = options.json or len(paths) < 2 or sys.stdout.isatty()
     with open_executor(options.workers, options.cluster) as executor, _bar(hidden) as bar:
@@ -119,6 +138,8 @@ def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]
             if outcome.batch:
                 _remember(office, outcome.preview, choices.answers, options.who)
             facts = _outcome_facts(outcome)
+            if vars(options).get("ask_names") and outcome.preview:
+                readings.append(messages_only(outcome).preview.reading)
             if vars(options).get("explain") and outcome.preview:
                 facts["tables"] = [*map(_explained, outcome.preview.reading.recognised)]
             if vars(options).get("marked") and outcome.preview:
@@ -129,7 +150,21 @@ def _each_file(options: argparse.Namespace, act: Callable[..., Iterator[Outcome]
                 print_files([facts])
     if options.json:
         print_json(files)
+    if vars(options).get("ask_names"):
+        _save_names(office, readings, options)
     return max(codes)
+
+
+def _save_names(office: Office, readings: list[Reading], options: argparse.Namespace) -> None:
+    """Write the unknown names of all files as a workbook to be filled in."""
+    names = unknown_names(office, readings)
+    if names.empty:
+        if not options.json:
+            say("没有不认识的名称。", as_json=False)
+        return
+    options.ask_names.write_bytes(names_file(office, names))
+    if not options.json:
+        say(f"不认识的名称有{len(names)}个，已写入 {options.ask_names}。", as_json=False)
 
 
 def _remember(office: Office, preview: commit.Preview, answers: SenderAnswers, who: str) -> None:
@@ -173,7 +208,7 @@ def _save_marked(preview: commit.Preview, folder: Path) -> str:
         path = next(folder / candidate for candidate in names if not (folder / candidate).exists())
         path.write_bytes(content)
     except OSError as error:  # such as a sign that this system allows in no name
-        return f"没有存下来({error.strerror})"
+        return f"没有存下来（{error.strerror}）"
     return str(path)
 
 
@@ -194,7 +229,7 @@ def _outcome_facts(outcome: Outcome) -> dict[str, object]:
     error = outcome.error
     message = unopened(error) if isinstance(error, OSError) else str(error)
     if outcome.left_out:
-        message = f"略去 {len(outcome.left_out)} 个系统文件:{'、'.join(outcome.left_out)}。"
+        message = f"略去 {len(outcome.left_out)} 个系统文件：{'、'.join(outcome.left_out)}。"
     return {"file": outcome.name, "kind": "", "outcome": message, "problems": []}
 
 
@@ -236,7 +271,7 @@ def _batches(options: argparse.Namespace) -> int:
 def _withdraw(options: argparse.Namespace) -> int:
     commit.withdraw(open_office(settings.load()), options.batch, options.who, options.reason)
     say(
-        f"批次 {options.batch} 已撤回,各项分数已按余下的批次重算。",
+        f"批次 {options.batch} 已撤回，各项分数已按余下的批次重算。",
         as_json=options.json,
         batch=options.batch,
     )
@@ -245,5 +280,5 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 def _reinstate(options: argparse.Namespace) -> int:
     commit.reinstate(open_office(settings.load()), options.batch, options.who, options.reason)
-    say(f"批次 {options.batch} 已恢复,各项分数已重算。", as_json=options.json, batch=options.batch)
+    say(f"批次 {options.batch} 已恢复，各项分数已重算。", as_json=options.json, batch=options.batch)
     return OK

@@ -26,15 +26,15 @@ _ACTS = ("list", "draft", "sheets", "sign", "export", "withdraw", "verify")
 
 def add_commands(add: Add) -> None:
     """Add the command of this theme."""
-    issue = add("issue", _issue, "通报:建草稿、出核对稿、签发、导出、作废、核对")
+    issue = add("issue", _issue, "通报：建草稿、出核对稿、签发、导出、作废、核对")
     issue.add_argument("act", choices=_ACTS, metavar="做什么", help="、".join(_ACTS))
-    issue.add_argument("which", nargs="?", metavar="期", help="期号(47、2026-47)或校验码")
-    issue.add_argument("--date", type=date.fromisoformat, help="draft:哪一天所在的一期")
+    issue.add_argument("which", nargs="?", metavar="期", help="期号（47、2026-47）或校验码")
+    issue.add_argument("--date", type=date.fromisoformat, help="draft：哪一天所在的一期")
     issue.add_argument("--who", default="", help="经办人或签发人")
-    issue.add_argument("--document", default="", help="sign:文号")
-    issue.add_argument("--reason", default="", help="withdraw:作废的原因")
-    issue.add_argument("--out", type=Path, help="sheets、export:存到哪个文件")
-    issue.add_argument("--until-now", action="store_true", help="draft:以现在为截止时刻")
+    issue.add_argument("--document", default="", help="sign：文号")
+    issue.add_argument("--reason", default="", help="withdraw：作废的原因")
+    issue.add_argument("--out", type=Path, help="sheets、export：存到哪个文件")
+    issue.add_argument("--until-now", action="store_true", help="draft：以现在为截止时刻")
 
 
 def _issue(options: argparse.Namespace) -> int:
@@ -69,7 +69,7 @@ def _draft(office: Office, options: argparse.Namespace) -> int:
     if options.date is None:
         raise IntakeError("请用 --date 写明哪一天所在的一期。")
     issue = signing.draft(office, options.date, options.who, until_now=options.until_now)
-    text = f"{issue.title}已建草稿,{moment(issue.cutoff)} 截止。"
+    text = f"{issue.title}已建草稿，{moment(issue.cutoff)} 截止。"
     say(text, as_json=options.json, **_facts(issue))
     return OK
 
@@ -85,7 +85,7 @@ def _sheets(office: Office, options: argparse.Namespace) -> int:
 
 def _sign(office: Office, options: argparse.Namespace) -> int:
     issue = signing.sign(office, _chosen_issue(office, options).key, options.who, options.document)
-    text = f"{issue.title}已签发,文号 {issue.document},校验码 {issue.short_hash}。"
+    text = f"{issue.title}已签发，文号 {issue.document}，校验码 {issue.short_hash}。"
     say(text, as_json=options.json, **_facts(issue))
     return OK
 
@@ -115,10 +115,10 @@ def _verify(office: Office, options: argparse.Namespace) -> int:
         print_json({**_facts(issue), **facts})
         return OK if verdict.same else FAILED
     say(
-        f"{issue.title} {issue.document}:{'一致' if verdict.same else '不一致'}。{''.join(verdict.why)}"
+        f"{issue.title} {issue.document}：{'一致' if verdict.same else '不一致'}。{''.join(verdict.why)}"
     )
     _print_units("重算与签发不同的", verdict.units)
-    _print_units("更正(签发以后有变动的)", since.units)
+    _print_units("更正（签发以后有变动的）", since.units)
     return OK if verdict.same else FAILED
 
 
@@ -129,12 +129,12 @@ def _print_units(title: str, units: pd.DataFrame) -> None:
     )
     if len(units):
         lines = units[list(names)].astype(object).where(units[list(names)].notna(), None)
-        print_lines(f"{title}({len(units)} 个单位)", lines.rename(columns=names))
+        print_lines(f"{title}（{len(units)} 个单位）", lines.rename(columns=names))
 
 
 def _chosen_issue(office: Office, options: argparse.Namespace) -> Issue:
     if not options.which:
-        raise IntakeError("请写明哪一期:期号(如 47、2026-47)或校验码。")
+        raise IntakeError("请写明哪一期：期号（如 47、2026-47）或校验码。")
     return find_issue(office, options.which)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from wenming_metrics.commands import OK, Add
 from wenming_metrics.commands.printing import plain, print_json, print_lines, say, say_saved
+from wenming_metrics.decisions.cell_corrections import confirm, propose, refuse
 from wenming_metrics.domain.privacy import mask
 from wenming_metrics.intake import commit
+from wenming_metrics.queries.files.corrections import corrected_cells
 from wenming_metrics.queries.files.forms import form_file, forms
-from wenming_metrics.queries.files.held import waiting_rows
+from wenming_metrics.queries.files.held import HeldCell, cells_of, waiting_rows
 from wenming_metrics.queries.files.record_lists import record_file, record_list, record_titles
 from wenming_metrics.queries.files.recounted import recounted_deadlines
 from wenming_metrics.queries.office import open_office
@@ -21,15 +24,23 @@ from wenming_metrics.reading.records.kinds import RECORD_KINDS
 from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import titles
 
-_WAITING = titles("file", "sheet", "source_row", "sentences=held_reason", "who")
+_WAITING = titles(
+    *("batch", "file", "sheet", "source_row", "street", "site", "item", "points=points_written"),
+    *("sentences=held_reason", "who"),
+)
+_CORRECTIONS = titles(
+    *("correction=correction_no", "batch", "file", "sheet", "source_row", "header"),
+    *("old=cell_old", "new=cell_new", "who=corrected_by", "at=corrected_at"),
+    *("ended_by=confirmed_by", "state=correction_state"),
+)
 _DEADLINES = titles("batch", "file", "sheet", "source_row", "due=due_stored", "due_now")
 
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    form = add("form", _form, "存一张空白表格,发给填表的人")
+    form = add("form", _form, "存一张空白表格，发给填表的人")
     form.add_argument(
-        "kind", metavar="表格", help="、".join(f"{k}({t})" for k, t in forms().items())
+        "kind", metavar="表格", help="、".join(f"{k}（{t}）" for k, t in forms().items())
     )
     form.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
     listed = add(
@@ -37,16 +48,40 @@ def add_commands(add: Add) -> None:
         _records,
         "列出整改反馈、台账、上级测评、量化指标、专项行动、加减分、问卷配额或节假日",
     )
-    kinds = "、".join(f"{kind.name}({kind.title})" for kind in RECORD_KINDS)
+    kinds = "、".join(f"{kind.name}（{kind.title}）" for kind in RECORD_KINDS)
     listed.add_argument("kind", metavar="种类", help=kinds)
-    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件,不含责任人和联系电话")
-    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限,列出会是另一天的")
-    add("waiting", _waiting, "列出暂不计、等着改正的行")
+    listed.add_argument("--out", type=Path, help="存成 .xlsx 文件，不含责任人和联系电话")
+    add("deadlines", _deadlines, "按现在登记的放假和调休重数整改时限，列出会是另一天的")
+    add("waiting", _waiting, "列出待核、暂不计分的行")
+    _add_corrections(add)
+
+
+def _add_corrections(add: Add) -> None:
+    corrected = add("correct", _correct, "更正待核行的格；不写 --set 就按现在的名册重读这一行")
+    corrected.add_argument("batch", type=int, metavar="批次")
+    corrected.add_argument("--sheet", required=True, help="工作表")
+    corrected.add_argument("--row", type=int, required=True, help="Excel 的行号")
+    corrected.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="列名=内容",
+        help="把这一列改成什么，可以写几次",
+    )
+    corrected.add_argument("--reason", default="", help="更正依据")
+    add("corrections", _corrections, "列出页面和命令行上的更正：改了什么，谁填写，谁复核")
+    confirmed = add("approve", _confirm, "由另一人确认一条更正")
+    refused = add("reject", _refuse, "退回一条更正")
+    refused.add_argument("--reason", required=True, help="退回的原因")
+    for command in (confirmed, refused):
+        command.add_argument("correction", type=int, metavar="更正", help="corrections 列出的编号")
+    for command in (corrected, confirmed, refused):
+        command.add_argument("--who", required=True, help="经办人")
 
 
 def _form(options: argparse.Namespace) -> int:
     if options.kind not in forms():
-        raise commit.IntakeError(f"没有表格“{options.kind}”,可以用:{'、'.join(forms())}。")
+        raise commit.IntakeError(f"没有表格“{options.kind}”，可以用：{'、'.join(forms())}。")
     options.out.write_bytes(form_file(open_office(settings.load()), options.kind))
     say_saved(options)
     return OK
@@ -55,7 +90,7 @@ def _form(options: argparse.Namespace) -> int:
 def _records(options: argparse.Namespace) -> int:
     kinds = {kind.name: kind.title for kind in RECORD_KINDS}
     if options.kind not in kinds:
-        raise commit.IntakeError(f"没有种类“{options.kind}”,可以用:{'、'.join(kinds)}。")
+        raise commit.IntakeError(f"没有种类“{options.kind}”，可以用：{'、'.join(kinds)}。")
     office = open_office(settings.load())
     if options.json:
         rows = _masked(records(office, options.kind))
@@ -68,20 +103,20 @@ def _records(options: argparse.Namespace) -> int:
         return OK
     filled = lines.loc[:, (lines != "").any()].drop(columns="batch")
     print_lines(
-        f"{kinds[options.kind]}({len(lines)} 条)",
+        f"{kinds[options.kind]}（{len(lines)} 条）",
         filled.rename(columns=record_titles(options.kind)),
     )
     return OK
 
 
 def _deadlines(options: argparse.Namespace) -> int:
-    lines = recounted_deadlines(open_office(settings.load()))
+    lines = recounted_deadlines(open_office(settings.load()))[list(_DEADLINES)].drop_duplicates()
     if options.json:
         print_json({"deadlines": plain(lines)})
     elif lines.empty:
-        say("已入库的整改时限,按现在登记的放假和调休重数都是同一天。")
+        say("已入库的整改时限，按现在登记的放假和调休重数都是同一天。")
     else:
-        title = f"按现在登记的放假和调休,会是另一天的整改时限({len(lines)} 条)"
+        title = f"按现在登记的放假和调休，会是另一天的整改时限（{len(lines)} 条）"
         print_lines(title, lines.rename(columns=_DEADLINES))
     return OK
 
@@ -91,10 +126,54 @@ def _waiting(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"rows": plain(rows)})
     elif rows.empty:
-        say("没有暂不计、等着改正的行。")
+        say("没有待核的行。")
     else:
         lines = rows[list(_WAITING)].rename(columns=_WAITING)
-        print_lines(f"暂不计、等着改正的行({len(rows)} 行)", lines)
+        print_lines(f"待核、暂不计分的行（{len(rows)} 行）", lines)
+    return OK
+
+
+def _correct(options: argparse.Namespace) -> int:
+    office = open_office(settings.load())
+    cells = cells_of(office, options.batch, options.sheet, options.row)
+    texts = dict(_cell_text(assignment, cells) for assignment in options.set)
+    row_key = (options.sheet, options.row)
+    outcome = propose(office, options.batch, row_key, texts, options.who, options.reason)
+    say(outcome.sentence, as_json=options.json, correction=outcome.correction, batch=outcome.batch)
+    return OK
+
+
+def _cell_text(assignment: str, cells: Sequence[HeldCell]) -> tuple[int, str]:
+    """Find the column that 「列名=内容」 speaks of: its index, and the text."""
+    header, equals, text = assignment.partition("=")
+    positions = [cell.position for cell in cells if cell.header.strip() == header.strip()]
+    if not equals or not positions:
+        headers = "、".join(cell.header for cell in cells) or "（没有这一行）"
+        raise commit.IntakeError(f"“{assignment}”要写成 列名=内容；能更正的列：{headers}。")
+    return positions[0], text
+
+
+def _corrections(options: argparse.Namespace) -> int:
+    cells = _masked(corrected_cells(open_office(settings.load())))
+    if options.json:
+        print_json({"corrections": plain(cells)})
+    elif cells.empty:
+        say("还没有更正。")
+    else:
+        lines = cells[list(_CORRECTIONS)].rename(columns=_CORRECTIONS)
+        print_lines(f"更正（{cells['correction'].nunique()} 条）", lines)
+    return OK
+
+
+def _confirm(options: argparse.Namespace) -> int:
+    outcome = confirm(open_office(settings.load()), options.correction, options.who)
+    say(outcome.sentence, as_json=options.json, correction=outcome.correction, batch=outcome.batch)
+    return OK
+
+
+def _refuse(options: argparse.Namespace) -> int:
+    refuse(open_office(settings.load()), options.correction, options.who, options.reason)
+    say(f"已退回更正 {options.correction}，这一行仍然待核。", as_json=options.json)
     return OK
 
 

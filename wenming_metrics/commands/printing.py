@@ -16,6 +16,7 @@ from rich.table import Table
 from wenming_metrics.domain.numbers import share_text
 from wenming_metrics.domain.periods import Window
 from wenming_metrics.domain.privacy import mask
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import city
 from wenming_metrics.queries.ranking.trial import Trial
@@ -26,8 +27,8 @@ from wenming_metrics.vocabulary import columns, movement, on_time_note, printabl
 
 _WIDTH = 150
 _REMEDY = (
-    "有不对的地方,请留着这份结果。只是汇总、累计不对,用 retally 命令重算;"
-    "还有别的,用 restore 命令还原最近的备份。"
+    "有不对的地方，请留着这份结果。只是汇总、累计不对，用 retally 命令重算；"
+    "还有别的，用 restore 命令还原最近的备份。"
 )
 _HEALTH = {
     "software": "软件版本",
@@ -38,7 +39,7 @@ _HEALTH = {
     "last_day": "最近的督查日",
     "batches": "批次",
     "rows": "督查行",
-    "held_rows": "暂不计的行",
+    "held_rows": "待核行",
     "size": "数据大小",
     "wal": "预写日志",
     "free": "磁盘剩余",
@@ -84,7 +85,7 @@ def say_saved(options: argparse.Namespace) -> None:
 
 def unopened(error: OSError) -> str:
     """Say that a file cannot be opened."""
-    return f"打不开文件:{mask(str(error.filename or ''))}({error.strerror})"
+    return f"打不开文件：{mask(str(error.filename or ''))}（{error.strerror}）"
 
 
 def plain(frame: pd.DataFrame) -> list[dict]:
@@ -97,27 +98,28 @@ def print_files(files: Sequence[Mapping[str, object]]) -> None:
     for facts in files:
         batch = f"  → 批次 {facts['batch']}" if facts.get("batch") else ""
         out.print(
-            f"{facts['file']}({facts['kind'] or '未读入'}):{facts['outcome']}{batch}", markup=False
+            f"{facts['file']}（{facts['kind'] or '未读入'}）：{facts['outcome']}{batch}",
+            markup=False,
         )
         if facts.get("wave"):
-            out.print(f"  记入{facts['wave']}的调查:{facts['good']} 份问卷", markup=False)
+            out.print(f"  记入{facts['wave']}的调查：{facts['good']} 份问卷", markup=False)
         for problem in facts["problems"]:
             out.print(f"  {problem['severity']} {problem['text']}", markup=False)
         for table in facts.get("tables", ()):
             _print_table(table)
         if facts.get("marked"):
-            out.print(f"  标注好的原表:{facts['marked']}", markup=False)
+            out.print(f"  标注好的原表：{facts['marked']}", markup=False)
 
 
 def _print_table(table: Mapping[str, object]) -> None:
     """Print what a table is taken for, and each column with what it is."""
     kind = f"看作{table['kind']}" if table["kind"] else "不是哪种表"
-    reason = f":{table['reason']}" if table["reason"] else ""
-    out.print(f"  「{table['sheet']}」{kind}({table['certainty']}){reason}", markup=False)
+    reason = f"：{table['reason']}" if table["reason"] else ""
+    out.print(f"  “{table['sheet']}”{kind}（{table['certainty']}）{reason}", markup=False)
     for column in table["columns"]:
-        mark = "(请看一看)" if column["doubtful"] else ""
+        mark = "（请看一看）" if column["doubtful"] else ""
         samples = "、".join(column["samples"])
-        line = f"    {column['header'] or '(没有列名)'} → {column['column'] or '不读'}{mark}  {samples}"
+        line = f"    {column['header'] or '（没有列名）'} → {column['column'] or '不读'}{mark}  {samples}"
         out.print(line, markup=False)
 
 
@@ -151,25 +153,34 @@ def print_ranking(office: Office, window: Window, ranked: pd.DataFrame) -> None:
     rules = "、".join(
         f"{rule_set.short} {rule_set.version}" for rule_set, _ in versions_of(window, office)
     )
-    out.print(f"\n{window.title} 全市得分 {score}(办法:{rules})")
+    out.print(f"\n{window.title} 全市得分 {score}（办法：{rules}）")
     out.print(
-        f"{facts.scored} 个单位参与排名,{facts.sites} 个点位,{facts.checks} 项检查,{facts.failed} 项问题。"
+        f"{facts.scored} 个单位参与排名，{facts.sites} 个点位，{facts.checks} 项检查，{facts.failed} 项问题。"
     )
     if window.kind == "day":
-        out.print("当日点位少,名次仅供参考。")
+        out.print("当日点位少，名次仅供参考。")
+    print_held(held_in(office, window))
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
         names = ("rank", "moved", "unit_name", "score", "change")
         table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
         for line in group_units.itertuples():
             table.add_row(*_line(line))
         out.print(table)
-    for status, text in ((THIN, "检查项不足,暂不评分"), (UNVISITED, "本期未督查")):
+    for status, text in ((THIN, "检查项不足，暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
         if len(names):
-            out.print(f"{text}({len(names)} 个):{'、'.join(names)}")
+            out.print(f"{text}（{len(names)} 个）：{'、'.join(names)}")
     for line in ranked[ranked["status"] == VETOED].itertuples():
-        text = f"一票否决:{line.unit_name}(得分 {line.score:.2f},不排名;依据 {line.document_no})"
+        text = (
+            f"一票否决：{line.unit_name}（得分 {line.score:.2f}，不排名；依据 {line.document_no}）"
+        )
         out.print(text, markup=False)
+
+
+def print_held(rows: pd.DataFrame) -> None:
+    """Print how many rows do not count yet and what they could change; see `held_effect.held_in`."""
+    if len(rows):
+        out.print(held_sentence(rows), markup=False)
 
 
 def print_shortlists(shortlists: pd.DataFrame) -> None:
@@ -178,21 +189,24 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
         texts = []
         for line in group_units.itertuples():
             unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
-            texts.append(f"{unit}({line.remark})" if line.remark else unit)
-        out.print(f"{group} {title}:{'、'.join(texts)}", markup=False)
+            texts.append(f"{unit}（{line.remark}）" if line.remark else unit)
+        out.print(f"{group} {title}：{'、'.join(texts)}", markup=False)
 
 
 def _line(line: object) -> list[str]:
     moved = movement(line.rank_change, is_new=bool(line.is_new)) or "—"
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
-    rank_text = f"{line.rank}{'(并列)' if line.tied else ''}"
+    rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"
     figures = [str(line.sites), str(line.checks), str(line.failed), covered]
-    return [rank_text, moved, line.unit_name, f"{line.score:.2f}", change, *figures]
+    waiting_rows = int(getattr(line, "held", 0))  # the demonstration asks for none
+    name = f"{line.unit_name}（{waiting_rows}条待核）" if waiting_rows else line.unit_name
+    return [rank_text, moved, name, f"{line.score:.2f}", change, *figures]
 
 
-def print_listing(window: Window, units: pd.DataFrame) -> None:
+def print_listing(office: Office, window: Window, units: pd.DataFrame) -> None:
     """Print a board that is not ranked; columns of `queries.ranking.ranking.listing`."""
+    print_held(held_in(office, window))
     names = (
         "unit_name",
         "failed",
@@ -203,7 +217,7 @@ def print_listing(window: Window, units: pd.DataFrame) -> None:
         "not_due",
         "recurred",
     )
-    table = new_table(f"{window.title} 各部门责任问题(不排名)", *names)
+    table = new_table(f"{window.title} 各部门责任问题（不排名）", *names)
     for line in units.itertuples():
         figures = [str(line.failed), str(line.places), f"{line.lost:.2f}", str(line.failed_before)]
         became = [share_text(line.in_time, line.fell_due), str(line.not_due), str(line.recurred)]
@@ -216,7 +230,9 @@ def print_listing(window: Window, units: pd.DataFrame) -> None:
 def print_trial(trial: Trial) -> None:
     """Print what other rules would change; see `queries.ranking.trial`."""
     rules, moved = trial.rules, trial.units["changed"]
-    out.print(f"\n{trial.window.title} 试算:{rules.title} {rules.version}(没有保存)", markup=False)
+    out.print(
+        f"\n{trial.window.title} 试算：{rules.title} {rules.version}（没有保存）", markup=False
+    )
     for group, group_units in trial.units.groupby("group", sort=False):
         ranks = ("rank_current", "rank_on_trial")
         table = new_table(str(group), "unit_name", *ranks, "score_current", "score_on_trial")
@@ -227,7 +243,9 @@ def print_trial(trial: Trial) -> None:
         out.print(table)
     out.print(f"{moved.sum()} 个单位的名次会变。")
     for line in trial.months.itertuples():
-        out.print(f"  {line.month}:{line.units} 个单位有名次,{line.changed} 个会变。", markup=False)
+        out.print(
+            f"  {line.month}：{line.units} 个单位有名次，{line.changed} 个会变。", markup=False
+        )
 
 
 def _rank(rank: int) -> str:
@@ -259,11 +277,11 @@ def print_batches(batches: pd.DataFrame) -> None:
 
 def print_report(report: Report) -> None:
     """Print what a check of the store found."""
-    table = Table(title=f"核对({report.seconds:.1f} 秒)", title_justify="left")
+    table = Table(title=f"核对（{report.seconds:.1f} 秒）", title_justify="left")
     for name, justify in (("项目", "left"), ("核对", "right"), ("不对", "right"), ("例子", "left")):
         table.add_column(name, justify=justify)
     for line in report.lines:
-        examples = ";".join(line.examples)
+        examples = "；".join(line.examples)
         table.add_row(line.what, f"{line.checked:,}", f"{line.wrong:,}", escape(examples))
     out.print(table)
     out.print("全部一致。" if report.sound else _REMEDY)
@@ -277,7 +295,7 @@ def print_health(health: Mapping[str, object]) -> None:
     for name, title in _HEALTH.items():
         value = health.get(name)
         if value is not None:
-            out.print(f"{title}:{_spell(name, value)}", markup=False)
+            out.print(f"{title}：{_spell(name, value)}", markup=False)
 
 
 def _spell(name: str, value: object) -> str:

@@ -43,7 +43,12 @@ _THEMES = {
         lambda office, as_of: document_rates(documents(office, as_of)),
         columns(
             *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
-            *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+            *(
+                "fell_due=document_due",
+                "in_time=document_in_time",
+                "in_time_rate",
+                "overdue=overdue_items",
+            ),
         ),
     ),
     "metrics": _Theme(
@@ -58,7 +63,13 @@ _THEMES = {
         "专项行动",
         lambda office, as_of: campaigns(tasks(office, as_of)),
         columns(
-            *("campaign", "state=campaign_state", "tasks", "done=tasks_done", "overdue"),
+            *(
+                "campaign",
+                "state=campaign_state",
+                "tasks",
+                "done=tasks_done",
+                "overdue=overdue_items",
+            ),
             *("next_due", "lead"),
         ),
     ),
@@ -110,7 +121,7 @@ def _progress(options: argparse.Namespace) -> int:
     return OK
 
 
-def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
+def _spelt(table: pd.DataFrame, sheet_columns: Sequence[Column]) -> pd.DataFrame:
     """Spell figures as the page does, under the titles of their columns."""
     return pd.DataFrame(
         {
@@ -118,7 +129,7 @@ def _spelt(table: pd.DataFrame, shown: Sequence[Column]) -> pd.DataFrame:
                 "" if pd.isna(cell) else column.form % cell if column.form else str(cell)
                 for cell in table[column.name]
             ]
-            for column in shown
+            for column in sheet_columns
         }
     )
 

@@ -35,13 +35,13 @@ _VERSIONS = titles(
 )
 _TREE = titles("code", "name=indicator", "share", "how", "responsible")
 _CHANGES = titles("area", "what=spot", "name=changed", "old", "new")
-_SOURCE = "办法:data/rules 里的编号、文件夹或改好的 .xlsx"
+_SOURCE = "办法：data/rules 里的编号、文件夹或改好的 .xlsx"
 
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
     command = add(
-        "rules", _needs_act, "测评办法:列出、查看、核对、导出、导入、比较、试算、发布", json=False
+        "rules", _needs_act, "测评办法：列出、查看、核对、导出、导入、比较、试算、发布", json=False
     )
     acts = command.add_subparsers(title="做什么", required=True, metavar="做什么", dest="act")
 
@@ -53,42 +53,42 @@ def add_commands(add: Add) -> None:
 
     act("list", _list, "列出各版办法")
     act("show", _show, "列出一版的指标和权重").add_argument("rules", metavar="编号", nargs="?")
-    act("check", _check, "核对一套办法有没有写错,不存下任何内容").add_argument(
+    act("check", _check, "核对一套办法有没有写错，不存下任何内容").add_argument(
         "source", metavar="办法", type=Path, help="文件夹或 .xlsx"
     )
-    export = act("export", _export, "存成一份 Excel 表,改好后可以导入")
+    export = act("export", _export, "存成一份 Excel 表，改好后可以导入")
     export.add_argument("rules", metavar="编号")
     export.add_argument("--out", type=Path, required=True, help="存到哪个 .xlsx 文件")
-    imported = act("import", _import, "把改好的 Excel 表存为草案,或存成文件夹")
+    imported = act("import", _import, "把改好的 Excel 表存为草案，或存成文件夹")
     imported.add_argument("source", metavar="办法", type=Path, help="文件夹或 .xlsx")
     imported.add_argument("--who", default="命令行", help="经办人")
-    imported.add_argument("--out", type=Path, help="不存草案,存成这个新文件夹")
+    imported.add_argument("--out", type=Path, help="不存草案，存成这个新文件夹")
     compared = act("compare", _compare, "比较两套办法")
     compared.add_argument("old", metavar="原来", help=_SOURCE)
     compared.add_argument("new", metavar="现在", help=_SOURCE)
-    tried = act("try", _try, "试算:最近几天名次会怎样变,哪一条改动影响了谁(不保存)")
+    tried = act("try", _try, "试算：最近几天名次会怎样变，哪一条改动影响了谁（不保存）")
     tried.add_argument("source", metavar="办法", help=_SOURCE)
-    tried.add_argument("--days", type=int, default=30, help="最近几天,缺省 30")
+    tried.add_argument("--days", type=int, default=30, help="最近几天，缺省 30")
     _add_publish(act)
 
 
 def _add_publish(act: Callable[..., argparse.ArgumentParser]) -> None:
-    command = act("publish", _publish, "发布:从施行日期起用新的一版,以前的日子不变")
-    command.add_argument("source", metavar="办法", help=f"草案的号;或{_SOURCE}")
+    command = act("publish", _publish, "发布：从施行日期起用新的一版，以前的日子不变")
+    command.add_argument("source", metavar="办法", help=f"草案的号；或{_SOURCE}")
     command.add_argument("--document", required=True, metavar="文号", help="依据哪一份文件")
     command.add_argument(
         "--from", dest="first", type=date.fromisoformat, required=True, help="施行日期"
     )
     command.add_argument("--who", required=True, help="经办人")
-    command.add_argument("--id", dest="rules_id", help="新一版的编号(缺省自动编)")
-    command.add_argument("--version", help="新一版的版本(缺省按办法里写的)")
+    command.add_argument("--id", dest="rules_id", help="新一版的编号（缺省自动编）")
+    command.add_argument("--version", help="新一版的版本（缺省按办法里写的）")
     command.add_argument(
-        "--backdated", action="store_true", help="施行日期可以早于今天,那以后没有签发的得分会变"
+        "--backdated", action="store_true", help="施行日期可以早于今天，那以后没有签发的得分会变"
     )
 
 
 def _needs_act(options: argparse.Namespace) -> int:
-    raise commit.IntakeError("请写明做什么,如 rules list。")
+    raise commit.IntakeError("请写明做什么，如 rules list。")
 
 
 def _reporting_faults(run: Run) -> Run:
@@ -102,7 +102,7 @@ def _reporting_faults(run: Run) -> Run:
             if options.json:
                 print_json({"sound": False, "faults": faults})
             else:
-                err.print(f"有 {len(faults)} 处要改,没有存下任何内容:", markup=False)
+                err.print(f"有 {len(faults)} 处要改，没有存下任何内容：", markup=False)
                 err.print("\n".join(faults), markup=False)
             return FAILED
 
@@ -118,7 +118,7 @@ def _list(options: argparse.Namespace) -> int:
     else:
         table = all_versions.assign(in_force=all_versions["in_force"].map({True: "是", False: ""}))
         print_lines(
-            f"测评办法({len(all_versions)} 版)", table[list(_VERSIONS)].rename(columns=_VERSIONS)
+            f"测评办法（{len(all_versions)} 版）", table[list(_VERSIONS)].rename(columns=_VERSIONS)
         )
     return OK
 
@@ -140,7 +140,7 @@ def _show(options: argparse.Namespace) -> int:
         ],
         share=["" if pd.isna(share) else f"{share:.2%}" for share in indicators["share"]],
     )
-    title = f"{rules.title} {rules.version}({rules.source},{rules.effective_from} 起)"
+    title = f"{rules.title} {rules.version}（{rules.source}，{rules.effective_from} 起）"
     print_lines(title, table[list(_TREE)].rename(columns=_TREE))
     return OK
 
@@ -154,7 +154,7 @@ def _check(options: argparse.Namespace) -> int:
             raise
         print_json({"sound": False, "faults": [str(fault) for fault in error.faults]})
         return FAILED
-    message = f"没有写错的地方:{rules.title} {rules.version},{len(rules.leaves)} 条末级指标。"
+    message = f"没有写错的地方：{rules.title} {rules.version}，{len(rules.leaves)} 条末级指标。"
     say(message, as_json=options.json, sound=True, faults=[], digest=rules.digest)
     return OK
 
@@ -209,7 +209,7 @@ def _try(options: argparse.Namespace) -> int:
     office = open_office(config)
     days = days_known(office)
     if not days:
-        raise commit.IntakeError("还没有入库数据,不能试算。")
+        raise commit.IntakeError("还没有入库数据，不能试算。")
     over = custom(days[-1] - timedelta(days=max(1, options.days) - 1), days[-1])
     board = next(board for board in office.rules.boards if board.ranked)
     tried = try_draft(office, _files(options.source, config, office), over, board.kind)
@@ -249,6 +249,6 @@ def _publish(options: argparse.Namespace) -> int:
     )
     rules = publish(office, config.data, draft, release)
     wait = "" if rules.effective_from > today() else "现在就用。"
-    message = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。{wait}"
+    message = f"已发布 {rules.id}（版本 {rules.version}），{rules.effective_from} 起施行。{wait}"
     say(message, as_json=options.json, rules=rules.id, digest=rules.digest, draft=draft)
     return OK

@@ -24,10 +24,10 @@ _LAST_PORT = 65535
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    demo = add("demo", _demo, "生成演示市的表格并全部入库,打印日、周排名", json=False)
-    demo.add_argument("--days", type=int, default=60, help="演示多少天(默认 60)")
-    serve = add("serve", _serve, "打开网页(只有本机能访问)", json=False)
-    serve.add_argument("--port", type=int, default=8501, help="端口(默认 8501)")
+    demo = add("demo", _demo, "生成演示市的表格并全部入库，打印日、周排名", json=False)
+    demo.add_argument("--days", type=int, default=60, help="演示多少天（默认 60）")
+    serve = add("serve", _serve, "打开网页（只有本机能访问）", json=False)
+    serve.add_argument("--port", type=int, default=8501, help="端口（默认 8501）")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def _serve(options: argparse.Namespace) -> int:
     if refusal := server.address_refusal():
         err.print(refusal, markup=False)
         return FAILED
-    out.print(f"网页地址:http://127.0.0.1:{options.port}(按 Ctrl+C 停止)")
+    out.print(f"网页地址：http://127.0.0.1:{options.port}（按 Ctrl+C 停止）")
     server.serve(options.port)
     return OK
 
@@ -47,9 +47,9 @@ def _serve(options: argparse.Namespace) -> int:
 def _port_refusal(port: int) -> str:
     """Say why nothing can be served on a port, and what to type instead; "" when it is free."""
     other_port = port + 1 if port < _LAST_PORT else port - 1
-    again = f"换一个端口再试:make demo PORT={other_port},或 python -m wenming_metrics serve --port {other_port}"
+    again = f"换一个端口再试：make demo PORT={other_port}，或 python -m wenming_metrics serve --port {other_port}"
     if not 0 < port <= _LAST_PORT:
-        return f"没有 {port} 这个端口,端口是 1 至 {_LAST_PORT} 的整数。"
+        return f"没有 {port} 这个端口，端口是 1 至 {_LAST_PORT} 的整数。"
     with socket.socket() as probe:
         # As the server does: a port that was closed a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
@@ -59,10 +59,10 @@ def _port_refusal(port: int) -> str:
             return f"端口 {port} 要管理员权限才能用。{again}"
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                return f"端口 {port} 打不开({error.strerror})。{again}"
+                return f"端口 {port} 打不开（{error.strerror}）。{again}"
             return (
-                f"端口 {port} 已经被占用。也许本软件已经打开:先看看 http://127.0.0.1:{port}。"
-                f"不是的话,{again}"
+                f"端口 {port} 已经被占用。也许本软件已经打开：先看看 http://127.0.0.1:{port}。"
+                f"不是的话，{again}"
             )
     return ""
 
@@ -73,16 +73,16 @@ def _demo(options: argparse.Namespace) -> int:
 
     if today() < END:
         err.print(
-            f"本机日期是 {today()},早于演示市的最后一天({END}):那时的督查还没有发生,不能入库。"
-            "请先校准本机的日期和时间,再运行一次。",
+            f"本机日期是 {today()}，早于演示市的最后一天（{END}）：那时的督查还没有发生，不能入库。"
+            "请先校准本机的日期和时间，再运行一次。",
             markup=False,
         )
         return FAILED
     office = open_office(settings.load())
     folder = settings.ROOT / "data" / "store" / "demo"
-    out.print("正在准备演示市的表格(第一次约 20 秒)……", markup=False)
+    out.print("正在准备演示市的表格（第一次约 20 秒）……", markup=False)
     files = find_or_make_workbooks(folder, days=options.days)
-    out.print(f"正在入库 {len(files)} 个文件(第一次约 1 分钟)……", markup=False)
+    out.print(f"正在入库 {len(files)} 个文件（第一次约 1 分钟）……", markup=False)
     codes = []
     for path in track(files, "入库", console=err, transient=True):
         preview = commit.inspect(office, path.read_bytes(), path.name)
@@ -93,7 +93,7 @@ def _demo(options: argparse.Namespace) -> int:
             print_files([file_facts(preview)])
     last = days_known(office)[-1]
     out.print(
-        f"{len(files)} 个文件已入库(放在 {folder.relative_to(settings.ROOT)})。", markup=False
+        f"{len(files)} 个文件已入库（放在 {folder.relative_to(settings.ROOT)}）。", markup=False
     )
     for kind in ("day", "week"):
         window = periods.window(kind, last)

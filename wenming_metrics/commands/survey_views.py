@@ -31,8 +31,8 @@ VIEWS = {
 _STATES = {**STATE_WORDS, HIDDEN: "不公布"}
 _FIGURES = ("shown=percent", "low", "high", "n=answers", "remark")
 _WHOLE_NUMBERS = {"place", "n", "n_eff", "base", "planned", "done", "gap", "more"}
-_INTERVAL = "误差范围:95%把握,按随机抽样估算。"
-_SECRET = "份数过少的不公布;为免倒算出来,有时连带一两个别的也不公布。"
+_INTERVAL = "误差范围：95%置信水平，按随机抽样估算。"
+_SECRET = "份数过少的不公布；为免倒算出来，有时连带一两个别的也不公布。"
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ def _left_out(wave_rates: Rates) -> list[str]:
     sentences = [f"疑似代填 {wave_rates.flagged} 份"] if wave_rates.flagged else []
     if wave_rates.flagged:
         sentences[0] += (
-            ",这里已去掉。"
+            "，这里已去掉。"
             if wave_rates.without_flagged
-            else ",照常计入;去掉后的数可以另算一遍作比较。"
+            else "，照常计入；去掉后的数可以另算一遍作比较。"
         )
     sentences += [f"经人认定不计的 {wave_rates.taken_out} 份。"] if wave_rates.taken_out else []
     sentences += (
         [f"不属于所列单位、没有计入的 {wave_rates.outside} 份。"] if wave_rates.outside else []
     )
     sentences += (
-        [f"没有问卷的单位:{'、'.join(wave_rates.uncovered)}。"] if wave_rates.uncovered else []
+        [f"没有问卷的单位：{'、'.join(wave_rates.uncovered)}。"] if wave_rates.uncovered else []
     )
     return sentences
 
@@ -117,7 +117,7 @@ def _cross(office: Office, wave: Window, options: argparse.Namespace) -> View:
 
 def _two(options: argparse.Namespace) -> tuple[str, str]:
     if not (options.rate and options.question):
-        raise commit.IntakeError("按人群看,请用 --rate 写明比率,用 --question 写明按哪一道题分。")
+        raise commit.IntakeError("按人群看，请用 --rate 写明比率，用 --question 写明按哪一道题分。")
     return options.rate, options.question
 
 
@@ -131,7 +131,7 @@ def _flags(office: Office, wave: Window, options: argparse.Namespace) -> View:
         *("counts=counts_now", "decided=ruling"),
     )
     lines = _headed(marked, heads)
-    sentence = "疑似不等于就是;哪一份不计,由人看过原表再用 decide 认定。"
+    sentence = "疑似问卷须人工核实；哪一份不计，由人看过原表再用 decide 认定。"
     return View({"疑似代填": lines}, (sentence,))
 
 
@@ -146,13 +146,13 @@ def _quota(office: Office, wave: Window, options: argparse.Namespace) -> View:
 
 def _course(office: Office, wave: Window, options: argparse.Namespace) -> View:
     if not options.rate:
-        raise commit.IntakeError("看历次,请用 --rate 写明哪一项比率。")
+        raise commit.IntakeError("看历次，请用 --rate 写明哪一项比率。")
     past_waves = course(office, options.rate, _unit_number(office, wave, options.unit))
     titled = past_waves.assign(wave=[past_wave.title for past_wave in past_waves["wave"]])
     heads = titles("wave", *_FIGURES, "moved=wave_moved", wave="轮次", moved="与上一轮比")
     redefined = past_waves[past_waves["changed"] | (past_waves.index == 0)]
     sentences = [
-        f"{past_wave.wave.title}起:{past_wave.definition}" for past_wave in redefined.itertuples()
+        f"{past_wave.wave.title}起：{past_wave.definition}" for past_wave in redefined.itertuples()
     ]
     return View({options.unit or "全市": _titled(titled, heads)}, (*sentences, _INTERVAL))
 
@@ -175,7 +175,7 @@ def _printed(office: Office, wave: Window, options: argparse.Namespace) -> View:
         *("file", "sheet", "source_row"),
         **{"test": "测评种类", "figure": "原表列名", "told": "原表的数"},
     )
-    sentence = "照测评方印的原样列出,怎样算的不知道,份数少的也在内,不是本软件的名次。"
+    sentence = "按测评方报告照录，计算口径和误差未注明，份数少的也在内，不是本软件的名次。"
     return View({"测评方自己印的数": _headed(figures, heads)}, (sentence,))
 
 

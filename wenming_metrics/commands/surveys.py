@@ -23,7 +23,7 @@ from wenming_metrics.runtime import settings
 from wenming_metrics.vocabulary import Column, normalise
 
 LATEST = "latest"
-_ONE = ("误差范围低端(%)", "误差范围高端(%)", "占回答的(%)")
+_ONE = ("误差范围低端（%）", "误差范围高端（%）", "占回答的（%）")
 """Columns with one decimal."""
 _UNFIT = re.compile(r"[\\/?*:\[\]]")
 """What the name of a sheet may not hold."""
@@ -32,29 +32,29 @@ _WIDE = {"怎样合成", "算法", "文件", "认定", "疑点", "说明", "题�
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    command = add("survey", _survey, "两率一度:一轮问卷的各项比率、误差范围和它们的依据")
-    command.add_argument("--wave", default=LATEST, help="哪一轮,如 2026年第三季度;不写是最近一轮")
-    titles = "、".join(f"{name}({title})" for name, title in VIEWS.items())
-    command.add_argument("--by", choices=list(VIEWS), default="unit", help=f"怎样列:{titles}")
-    command.add_argument("--rate", metavar="名称", help="只看一项比率,写名称或代号,如 知晓率")
+    command = add("survey", _survey, "两率一度：一轮问卷的各项比率、误差范围和它们的依据")
+    command.add_argument("--wave", default=LATEST, help="哪一轮，如 2026年第三季度；不写是最近一轮")
+    titles = "、".join(f"{name}（{title}）" for name, title in VIEWS.items())
+    command.add_argument("--by", choices=list(VIEWS), default="unit", help=f"怎样列：{titles}")
+    command.add_argument("--rate", metavar="名称", help="只看一项比率，写名称或代号，如 知晓率")
     command.add_argument(
-        "--question", metavar="名称", help="按人群看时用哪一道题,写名称或代号,如 年龄"
+        "--question", metavar="名称", help="按人群看时用哪一道题，写名称或代号，如 年龄"
     )
     command.add_argument("--unit", metavar="单位", help="按题目、历次看时只看一个单位")
     command.add_argument(
-        "--without-flagged", action="store_true", help="把疑似代填的问卷都去掉再算,只供比较"
+        "--without-flagged", action="store_true", help="把疑似代填的问卷都去掉再算，只供比较"
     )
     command.add_argument(
         "--points",
         type=float,
         default=POINTS,
-        help=f"配额进度里还差多少份,按上下几个百分点算(默认 {POINTS:g})",
+        help=f"配额进度里还差多少份，按上下几个百分点算（默认 {POINTS:g}）",
     )
-    command.add_argument("--out", type=Path, help="存成 .xlsx 文件;不公布的数文件里也没有")
-    decided = add("decide", _decide, "认定一份疑似代填的问卷不计(或恢复计入);原问卷照样保存")
+    command.add_argument("--out", type=Path, help="存成 .xlsx 文件；不公布的数文件里也没有")
+    decided = add("decide", _decide, "认定一份疑似代填的问卷不计（或恢复计入）；原问卷照样保存")
     decided.add_argument("batch", type=int, metavar="批次", help="survey --by flags 列出的批次")
     decided.add_argument("number", type=int, metavar="序号", help="survey --by flags 列出的序号")
-    decided.add_argument("--keep", action="store_true", help="恢复计入,不写是不计")
+    decided.add_argument("--keep", action="store_true", help="恢复计入，不写是不计")
     decided.add_argument("--who", required=True, help="经办人")
     decided.add_argument("--reason", required=True, help="认定的理由")
 
@@ -94,7 +94,7 @@ def _wave(office: Office, title: str) -> Window:
     )
     if wave is None:
         titles = "、".join(wave.title for wave in all_waves)
-        raise commit.IntakeError(f"没有“{title}”这一轮,有:{titles}。")
+        raise commit.IntakeError(f"没有“{title}”这一轮，有：{titles}。")
     return wave
 
 
@@ -103,8 +103,8 @@ def _code_of(choice: str | None, titles: Mapping[str, str], what: str) -> str | 
     codes = {normalise(title): code for code, title in titles.items()}
     code = choice if choice in titles else codes.get(normalise(choice or ""))
     if choice is not None and code is None:
-        known_titles = "、".join(f"{title}({code})" for code, title in titles.items())
-        raise commit.IntakeError(f"没有{what}“{choice}”,有:{known_titles}。")
+        known_titles = "、".join(f"{title}（{code}）" for code, title in titles.items())
+        raise commit.IntakeError(f"没有{what}“{choice}”，有：{known_titles}。")
     return code
 
 
@@ -158,6 +158,6 @@ def _decide(options: argparse.Namespace) -> int:
     office = open_office(settings.load())
     decision = (options.batch, options.number, options.keep, options.reason, options.who)
     questionnaires.decide_answer(office, *decision)
-    text = "这一份恢复计入。" if options.keep else "这一份不再计入,各项比率已不含它。"
+    text = "这一份恢复计入。" if options.keep else "这一份不再计入，各项比率已不含它。"
     say(text, as_json=options.json, batch=options.batch, number=options.number, counts=options.keep)
     return OK

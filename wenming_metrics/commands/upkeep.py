@@ -26,24 +26,26 @@ from wenming_metrics.upkeep.verify import verify
 
 def add_commands(add: Add) -> None:
     """Add the commands of this theme."""
-    backup_command = add("backup", _backup, "备份全部数据,网页和入库可以照常使用")
+    backup_command = add("backup", _backup, "备份全部数据，网页和入库可以照常使用")
     backup_command.add_argument("place", type=Path, metavar="文件或文件夹")
     put_back = add("restore", _restore, "用备份还原全部数据")
     put_back.add_argument("file", type=Path, metavar="备份文件")
     put_back.add_argument(
-        "--replace", action="store_true", help="现有的数据可以换掉(先自动另存一份)"
+        "--replace", action="store_true", help="现有的数据可以换掉（先自动另存一份）"
     )
-    checked = add("verify", _verify, "核对全部数据:逐行重算,与各项汇总、摘要、记录对照;或一份通报")
+    checked = add(
+        "verify", _verify, "核对全部数据：逐行重算，与各项汇总、摘要、记录对照；或一份通报"
+    )
     checked.add_argument(
-        "file", nargs="?", type=Path, metavar="通报", help="改过的通报(.docx):每个数与签发的对照"
+        "file", nargs="?", type=Path, metavar="通报", help="改过的通报（.docx）：每个数与签发的对照"
     )
     add_workers(checked)
-    add_workers(add("retally", _retally, "重算:从入库的行把全部汇总重新算过,照常可用"))
+    add_workers(add("retally", _retally, "重算：从入库的行把全部汇总重新算过，照常可用"))
     add("clean", _clean, "清除以前入库的数据里的个人信息：原文件、单元格、文字和日志；各项得分不变")
-    add("health", _health, "数据的状态,供监控使用")
-    dropped = add("prune", _prune, "清除保留期以前的原文件(行、单元格和摘要都留着)")
+    add("health", _health, "数据的状态，供监控使用")
+    dropped = add("prune", _prune, "清除保留期以前的原文件（行、单元格和摘要都留着）")
     dropped.add_argument(
-        "--days", type=_days, metavar="天", help="保留多少天(默认 WENMING_KEEP_ORIGINALS)"
+        "--days", type=_days, metavar="天", help="保留多少天（默认 WENMING_KEEP_ORIGINALS）"
     )
 
 
@@ -66,16 +68,16 @@ def _clean(options: argparse.Namespace) -> int:
 
 def _days(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"应是 1 或更大的整数,现在是“{text}”")
+        raise argparse.ArgumentTypeError(f"应是 1 或更大的整数，现在是“{text}”")
     return int(text)
 
 
 def _backup(options: argparse.Namespace) -> int:
     new_backup = backup(open_store(settings.load().store_url), options.place)
     size_text = (
-        f"{new_backup.rows:,} 行,{new_backup.size / 1e6:,.1f} MB,{new_backup.seconds:.1f} 秒"
+        f"{new_backup.rows:,} 行，{new_backup.size / 1e6:,.1f} MB，{new_backup.seconds:.1f} 秒"
     )
-    say(f"已备份到 {new_backup.path}({size_text})。", as_json=options.json, **asdict(new_backup))
+    say(f"已备份到 {new_backup.path}（{size_text}）。", as_json=options.json, **asdict(new_backup))
     return OK
 
 
@@ -90,8 +92,8 @@ def _restore(options: argparse.Namespace) -> int:
 def _restored_text(restored: Restored) -> str:
     saved_note = f"原来的数据另存在 {restored.saved}。" if restored.saved else ""
     if restored.aside:
-        saved_note = f"原来的数据文件已损坏,改名为 {restored.aside};正在打开的网页要重新启动。"
-    return f"已还原 {restored.batches:,} 个批次、{restored.rows:,} 行({restored.seconds:.1f} 秒)。{saved_note}"
+        saved_note = f"原来的数据文件已损坏，改名为 {restored.aside}；正在打开的网页要重新启动。"
+    return f"已还原 {restored.batches:,} 个批次、{restored.rows:,} 行（{restored.seconds:.1f} 秒）。{saved_note}"
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -135,12 +137,12 @@ def _prune(options: argparse.Namespace) -> int:
     keep = options.days or config.keep_originals
     if keep is None:
         raise settings.SettingsError(
-            "没有设置保留多少天:请用 --days,或设置环境变量 WENMING_KEEP_ORIGINALS。"
+            "没有设置保留多少天：请用 --days，或设置环境变量 WENMING_KEEP_ORIGINALS。"
         )
     pruned = prune(open_store(config.store_url), keep)
-    files_text = f"{pruned.files:,} 个原文件,共 {pruned.size / 1e6:,.1f} MB"
+    files_text = f"{pruned.files:,} 个原文件，共 {pruned.size / 1e6:,.1f} MB"
     if pruned.files:
-        message = f"已清除 {keep} 天以前的 {files_text};空出的地方留给以后的数据。"
+        message = f"已清除 {keep} 天以前的 {files_text}；空出的地方留给以后的数据。"
     else:
         message = f"没有 {keep} 天以前的原文件。"
     say(message, as_json=options.json, **asdict(pruned))

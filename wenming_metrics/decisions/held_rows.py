@@ -34,7 +34,7 @@ def discard_held(
         waiting_keys = list(zip(waiting["sheet"].map(names), waiting["source_row"], strict=True))
         for sheet, row in rows:
             if (sheet, row) not in waiting_keys:
-                raise IntakeError(f"批次 {batch} 的「{sheet}」第 {row} 行不在待处理的行里。")
+                raise IntakeError(f"批次 {batch} 的“{sheet}”第 {row} 行不在待处理的行里。")
         wanted = [key in set(rows) for key in waiting_keys]
         held.discard(connection, waiting[wanted], who, reason.strip())
     _log.info("不再处理 批次 %s %s 行 经办 %r 原因 %r", batch, len(rows), who, reason)

@@ -44,7 +44,7 @@ def remember_form(
         choices.forget_form(connection, form.fingerprint)
         for header, name in entries.items():
             choices.add_header(connection, form.fingerprint, header, name, who)
-    _log.info("表格 %s 记为 %r,%d 列,经办 %r", form.fingerprint, kind, len(roles), who)
+    _log.info("表格 %s 记为 %r,%d 列，经办 %r", form.fingerprint, kind, len(roles), who)
 
 
 def forget_form(office: Office, fingerprint: str, who: str) -> None:

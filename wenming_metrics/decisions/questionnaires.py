@@ -28,7 +28,7 @@ def decide_answer(
         raise IntakeError("请写明认定的理由。")
     with writing(office.store) as connection:
         if not is_doubtful(connection, batch, seq):
-            raise IntakeError(f"批次 {batch} 的第 {seq} 份不在疑似代填的问卷里,不能去掉。")
+            raise IntakeError(f"批次 {batch} 的第 {seq} 份不在疑似代填的问卷里，不能去掉。")
         surveys.decide(connection, batch, seq, counts, reason.strip(), who.strip(), stamp())
     act = "计入" if counts else "不计"
     _log.info("认定问卷 批次 %s 第 %s 份 %s 经办 %r 原因 %r", batch, seq, act, who, reason)

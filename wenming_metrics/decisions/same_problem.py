@@ -30,9 +30,9 @@ def say_same(office: Office, first: Finding, second: Finding, who: str, *, same:
     with writing(office.store) as connection:
         rows = sorted((_row(connection, *finding) for finding in (first, second)), key=_order)
         if rows[0]["site"] != rows[1]["site"]:
-            raise IntakeError("两条问题不在同一个点位,不能算同一问题。")
+            raise IntakeError("两条问题不在同一个点位，不能算同一问题。")
         if rows[0]["day"] == rows[1]["day"]:
-            raise IntakeError("两条问题是同一天查出的,不存在反复。")
+            raise IntakeError("两条问题是同一天查出的，不存在反复。")
         names = ("day", "batch", "seq")
         facts = {name: int(rows[0][name]) for name in names}
         facts |= {f"other_{name}": int(rows[1][name]) for name in names}
@@ -52,5 +52,5 @@ def _row(connection: Connection, batch: int, seq: int) -> dict:
     query = query.where(table.c.day.in_(days), table.c.batch == batch, table.c.seq == seq)
     row = connection.execute(query).mappings().first()
     if row is None or row["result"] != FAILED:
-        raise IntakeError("没有这样一条问题,可能已经撤回。请刷新再看。")
+        raise IntakeError("没有这样一条问题，可能已经撤回。请刷新再看。")
     return dict(row)

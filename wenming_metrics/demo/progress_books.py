@@ -101,12 +101,12 @@ def _write_metrics(folder: Path, city: DemoCity, end: date, rng: np.random.Gener
             population = int(people[street])
             whole_number = population
             for name, goal, mean, spread in _RATES:
-                part = int(whole_number * max(rng.normal(mean, spread), 0.01))
-                page.append([street, name, month.title, part, whole_number, goal, None])
-                whole_number = part  # The active ones are a share of the registered.
+                counted_people = int(whole_number * max(rng.normal(mean, spread), 0.01))
+                page.append([street, name, month.title, counted_people, whole_number, goal, None])
+                whole_number = counted_people  # The active ones are a share of the registered.
             adverts = int(rng.integers(30, 90))
-            whole = int(rng.binomial(adverts, 0.94))
-            page.append([street, _ADVERTS, month.title, whole, adverts, 95, None])
+            intact = int(rng.binomial(adverts, 0.94))
+            page.append([street, _ADVERTS, month.title, intact, adverts, 95, None])
     return _save_book(book, folder / f"{end.isoformat()}_量化指标.xlsx")
 
 

@@ -45,9 +45,9 @@ def share_text(part: int, whole: int) -> str:
     """Spell a share with what it rests on; nothing to share is 「—」, neither 0 nor all of it.
 
     >>> share_text(3, 4), share_text(0, 0)
-    ('75.0%(3/4)', '—')
+    ('75.0%（3/4）', '—')
     """
-    return f"{float(half_up(part / whole * 100, 1)):.1f}%({part}/{whole})" if whole else "—"
+    return f"{float(half_up(part / whole * 100, 1)):.1f}%（{part}/{whole}）" if whole else "—"
 
 
 def rate(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

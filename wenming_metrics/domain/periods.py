@@ -46,9 +46,7 @@ class Window:
         """The window in Chinese: 「2026年11月20日」「11月16日—22日」「2026年第四季度」「第12期(…)」."""
         if not self.number:
             return _title(self)
-        return (
-            f"第{self.number}期({_span(self.start, self.end).removeprefix(f'{self.start.year}年')})"
-        )
+        return f"第{self.number}期（{_span(self.start, self.end).removeprefix(f'{self.start.year}年')}）"
 
     @property
     def key(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-STAR = "*"
+STAR, WIDE_STAR = "*", "＊"
 _WIDE = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
 _WIDE |= dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _NOBODY_SEES = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
@@ -110,16 +110,16 @@ def has_hint(text: str) -> bool:
 def find_marks(text: str, *, at_work: bool = False) -> Iterator[tuple[int, int]]:
     """Find what is to be hidden in a text: first place and the one after the last."""
     half_width, places = _plain(text) if _is_odd(text) else (text, range(len(text)))
-    taken: list[tuple[int, int]] = []
+    covered = bytearray(len(half_width))
     for kind, pattern in _patterns().items():
         if at_work and kind not in _NEVER_WORK:
             continue
         for match in pattern.finditer(half_width):
             start, end = match.span(match.lastgroup or 0)
-            if any(start < last and first < end for first, last in taken):
+            if any(covered[start:end]):
                 continue
             if _is_personal(kind, half_width, match, start, end):
-                taken.append((start, end))
+                covered[start:end] = bytes(end - start).replace(b"\0", b"\1")
                 first, last = _hidden(kind, half_width[start:end])
                 yield places[start + first], places[start + last - 1] + 1
 
@@ -135,11 +135,18 @@ def is_prose(text: str) -> bool:
     return any("\u3400" <= sign <= "\u9fff" for sign in text)
 
 
+def mask_name(name: str) -> str:
+    """Mask the name of a file or sheet, in which Excel and Windows allow no star but a wide one."""
+    return "".join(
+        WIDE_STAR if hidden == STAR else sign for sign, hidden in zip(name, mask(name), strict=True)
+    )
+
+
 def mask_names(names: list[str]) -> list[str]:
     """Mask names of sheets; those that would become alike are numbered."""
     masked: list[str] = []
     for name in names:
-        text = mask(name)
+        text = mask_name(name)
         if text != name and text in masked:
             text = next(
                 t for n in range(2, len(names) + 2) if (t := f"{text[:27]}({n})") not in masked

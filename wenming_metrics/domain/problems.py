@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-REJECT, HOLD, NOTE = "退回", "暂不计", "提醒"
+REJECT, HOLD, NOTE = "退回", "待核", "提醒"
 """The whole file is returned · this row is kept but not counted · to be known, nothing changes."""
 SEVERITIES = (REJECT, HOLD, NOTE)
 _MESSAGES = Path(__file__).resolve().parents[2] / "data" / "messages.toml"
@@ -54,13 +54,13 @@ class Problem:
     @property
     def location(self) -> str:
         """Where it is, in the user's own terms: 「督查表」第 17 行「扣分」(F17)."""
-        words = [f"「{self.sheet}」" if self.sheet else ""]
+        words = [f"“{self.sheet}”" if self.sheet else ""]
         if self.row is not None:
             words.append(f"第 {self.row} 行")
         if self.header:
-            words.append(f"「{self.header}」")
+            words.append(f"“{self.header}”")
         if self.column and self.row is not None:
-            words.append(f"({self.column}{self.row})")
+            words.append(f"（{self.column}{self.row}）")
         return "".join(words)
 
     @property
@@ -96,7 +96,7 @@ def many(count: int, *columns: Iterable[object]) -> list[Problem]:
 
 
 def _sentence(location: str, sentence: str) -> str:
-    return f"{location}:{sentence}" if location else sentence
+    return f"{location}：{sentence}" if location else sentence
 
 
 @lru_cache(maxsize=1)

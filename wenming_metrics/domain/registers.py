@@ -149,26 +149,41 @@ def alias_map_by_kind(rows: list[dict]) -> dict[tuple[str, str], list[int]]:
     return units_by_name
 
 
+_PARENTS_FIRST = ("district", "department", "street", "section", "community")
+
+
 def unit_codes(previous: Register, frame: pd.DataFrame) -> list[str]:
     """Give each row of a new register its code: the one written, else that of the unit in force
     with the same name under the same parent, else the name below its parent's.
 
+    A parent is the same under its old name, its aliases, and the name that the new register gives it.
+
     Takes: previous - the register in force; frame - `reading.Reading.units`
     """
     units = previous.units
-    words = {unit.unit: (unit.name, *unit.aliases) for unit in units.itertuples(index=False)}
-    codes_in_force = {
-        (unit.kind, normalise(unit.name), normalise(parent)): unit.code
-        for unit in units.itertuples(index=False)
-        for parent in words.get(unit.parent, ("",))
-    }
-    rows = zip(frame["unit_code"], frame["kind"], frame["name"], frame["parent_name"], strict=True)
-    return [
-        code
-        or codes_in_force.get((kind, normalise(name), normalise(parent)))
-        or f"{normalise(parent)}/{normalise(name)}".lstrip("/")
-        for code, kind, name, parent in rows
-    ]
+    codes = dict(zip(units["unit"], units["code"], strict=True))
+    codes_in_force, bearers = {}, {}
+    for unit in units.itertuples(index=False):
+        above = codes.get(unit.parent, "")
+        codes_in_force[unit.kind, normalise(unit.name), above] = unit.code
+        for word in (unit.name, *unit.aliases):
+            bearers.setdefault((unit.kind, normalise(word)), []).append(unit.code)
+    rows = list(
+        zip(frame["unit_code"], frame["kind"], frame["name"], frame["parent_name"], strict=True)
+    )
+    codes_of_rows = [code for code, *_ in rows]
+    ranks = {kind: rank for rank, kind in enumerate(_PARENTS_FIRST)}
+    for row in sorted(range(len(rows)), key=lambda row: ranks.get(rows[row][1], len(ranks))):
+        code, kind, name, parent = rows[row]
+        word, above = normalise(name), normalise(parent)
+        uppers = PARENT_KINDS.get(kind, ())
+        parents = [code for upper in uppers for code in bearers.get((upper, above), ())]
+        standing = (
+            codes_in_force.get((kind, word, upper)) for upper in (parents if above else [""])
+        )
+        codes_of_rows[row] = code or next(filter(None, standing), f"{above}/{word}".lstrip("/"))
+        bearers.setdefault((kind, word), []).append(codes_of_rows[row])
+    return codes_of_rows
 
 
 def build_units(previous: Register, frame: pd.DataFrame) -> Register:

@@ -99,17 +99,6 @@ def working_day_after(calendar: WorkingDays, start: int, count: int) -> int:
     return day
 
 
-def day_of_working_hours(calendar: WorkingDays, start: int, minute: int, hours: int) -> int:
-    """Give the day on which some 工作时 have passed that run from a minute of a day."""
-    minutes, day, begun = hours * 60, start, minute
-    while True:
-        if is_working(calendar, day):
-            minutes -= sum(max(end - max(begin, begun), 0) for begin, end in WORKING_HOURS)
-        if minutes <= 0:
-            return day
-        day, begun = day + 1, 0
-
-
 def unannounced(calendar: WorkingDays, first: int, last: int) -> list[int]:
     """List the years from one day to another whose arrangement is not known."""
     years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)

@@ -50,6 +50,14 @@ FORMS = {
             *("contact", "phone", "photo_after", "remark"),
         ),
     ),
+    "moves": BlankForm(
+        "整改流转表",
+        (
+            *("problem_no", "move_act", "moved_on", "handler", "subject", "deadline"),
+            *("move_reason", "approved_by", "check_way", "look_result", "until_day"),
+            *("document_no", "measure", "remark"),
+        ),
+    ),
     "document": BlankForm(
         "台账材料",
         (

@@ -30,39 +30,39 @@ def settle(content: bytes, properties: Mapping[str, str] | None = None) -> bytes
     Takes: properties - of the document's own (自定义属性), by name; others that it has stay
     """
     with ZipFile(BytesIO(content)) as source:
-        parts = {entry.filename: source.read(entry) for entry in source.infolist()}
-    for name, content in parts.items():
+        entries = {entry.filename: source.read(entry) for entry in source.infolist()}
+    for name, content in entries.items():
         if name == _CORE:
-            parts[name] = _MOMENT.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", content)
+            entries[name] = _MOMENT.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", content)
         elif name.endswith(".xlsx"):
             # The figures of a chart stand in a workbook of their own.
-            parts[name] = settle(content)
+            entries[name] = settle(content)
     if properties:
-        _set_properties(parts, properties)
+        _set_properties(entries, properties)
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for name, content in parts.items():
+        for name, content in entries.items():
             settled = ZipInfo(name, _LONG_AGO)
             settled.compress_type, settled.create_system = ZIP_DEFLATED, 0
             archive.writestr(settled, content, compresslevel=6)
     return buffer.getvalue()
 
 
-def _set_properties(parts: dict[str, bytes], properties: Mapping[str, str]) -> None:
-    relations = _parse(parts[_RELATIONS])
-    known = [entry.get("Target") for entry in relations if entry.get("Type") == _RELATION]
-    custom = known[0].lstrip("/") if known else _PART
+def _set_properties(entries: dict[str, bytes], properties: Mapping[str, str]) -> None:
+    relations = _parse(entries[_RELATIONS])
+    targets = [entry.get("Target") for entry in relations if entry.get("Type") == _RELATION]
+    custom = targets[0].lstrip("/") if targets else _PART
     root = etree.Element(f"{{{_CUSTOM}}}Properties", nsmap={None: _CUSTOM, "vt": _VALUE})
-    if known:
-        root = _parse(parts[custom])
+    if targets:
+        root = _parse(entries[custom])
     else:
         number = len(relations) + 1
         entry = etree.SubElement(relations, f"{{{relations.nsmap[None]}}}Relationship")
         entry.attrib.update({"Id": f"rIdOwn{number}", "Type": _RELATION, "Target": _PART})
-        types = _parse(parts[_TYPES])
+        types = _parse(entries[_TYPES])
         entry = etree.SubElement(types, f"{{{types.nsmap[None]}}}Override")
         entry.attrib.update({"PartName": f"/{_PART}", "ContentType": _TYPE})
-        parts[_RELATIONS], parts[_TYPES] = _spell(relations), _spell(types)
+        entries[_RELATIONS], entries[_TYPES] = _spell(relations), _spell(types)
     for entry in list(root):
         if entry.get("name") in properties:
             root.remove(entry)
@@ -71,7 +71,7 @@ def _set_properties(parts: dict[str, bytes], properties: Mapping[str, str]) -> N
         etree.SubElement(entry, f"{{{_VALUE}}}lpwstr").text = text
     for number, entry in enumerate(root, 2):
         entry.set("pid", str(number))
-    parts[custom] = _spell(root)
+    entries[custom] = _spell(root)
 
 
 def _parse(content: bytes) -> etree._Element:

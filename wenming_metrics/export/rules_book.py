@@ -98,7 +98,7 @@ def _offer(sheet: Worksheet, page: Page) -> None:
 def _add_list(sheet: Worksheet, words: Sequence[str], where: str) -> None:
     offer = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
     offer.showErrorMessage, offer.errorStyle = True, "warning"
-    offer.errorTitle, offer.error = "不在列表里", "没有这个写法,确定要这样写吗?"
+    offer.errorTitle, offer.error = "不在列表里", "没有这个写法，确定要这样写吗？"
     offer.add(where)
     sheet.add_data_validation(offer)
 

@@ -147,9 +147,9 @@ def problem_workbook(problems: pd.DataFrame, title: str) -> bytes:
 
 
 def _remark(line: tuple) -> str:
-    if pd.isna(line.rank):
-        return str(line.status)
-    return "并列" if line.tied else ""
+    standing = str(line.status) if pd.isna(line.rank) else "并列" if line.tied else ""
+    waiting_rows = int(getattr(line, "held", 0))  # signed lists, and composites, have none
+    return "，".join(filter(None, [standing, f"{waiting_rows}条待核" if waiting_rows else ""]))
 
 
 def write_book(*sheets: ExportSheet) -> bytes:
@@ -232,4 +232,4 @@ def _set_up_print(page: Worksheet, columns: Sequence[Column]) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.5
     page.print_options.horizontalCentered = True
-    page.oddFooter.center.text = "第 &P 页,共 &N 页"
+    page.oddFooter.center.text = "第 &P 页，共 &N 页"

@@ -35,8 +35,10 @@ from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import (
     ADJUSTMENTS,
+    CHECK_WAYS,
     EXAMPLE,
     FORM_MARK,
+    LOOKS,
     OPTIONS_SHEET,
     RESULTS,
     SOURCES,
@@ -51,7 +53,7 @@ _ROWS = 500
 _DAY = date(2026, 1, 5)
 _DAYS = {
     *("day", "planned_day", "finished", "due", "handed_in", "valid_from", "valid_to"),
-    *("adjusted_on", "submitted"),
+    *("adjusted_on", "submitted", "moved_on", "until_day"),
 }
 _TEXTS = {"problem_no", "unit_code", "phone", "answer_id"}
 _LONG = {"description", "measure", "requirement", "task", "item", "site", "responsible", "remark"}
@@ -143,8 +145,10 @@ def _choices(register: Register, catalogue: Catalogue) -> dict[str, list[str]]:
         **{"subject": doers, "lead": doers, "responsible": doers, "assisting": doers},
         **{"parent": units["name"].tolist(), "site": register.sites["name"].tolist()},
         **{"rectified": ["已整改", "整改中", "未整改"]},
+        **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"document_state": ["通过", "退回", "待审", "未报"]},
         **{"test": ["国测", "省测", "市季度测评", "第三方"]},
+        **{"check_way": list(CHECK_WAYS), "look_result": list(LOOKS)},
         **{"adjustment_type": list(ADJUSTMENTS), "arrangement": [OFF, WORKED]},
     }
     return {name: list(dict.fromkeys(several)) for name, several in choices.items() if several}
@@ -171,6 +175,7 @@ def _example(register: Register, catalogue: Catalogue) -> dict[str, object]:
             "measure": "已清扫并疏通排水口",
         },
         "deadline": "3个工作日",
+        **{"move_act": "签收", "moved_on": _DAY, "handler": "经办人姓名"},
         **{"rectified": "已整改", "contact": "经办人姓名", "phone": "8000000"},
         **{"project": "公共文化", "indicator": "文化设施免费开放", "requirement": "说明报告1份"},
         **{"review": "通过", "document_state": "通过", "period": "2026年第三季度"},
@@ -235,7 +240,7 @@ def _facts(kind: str, example: Mapping[str, object]) -> dict[str, object]:
 def _write_form(
     page: Worksheet, form: BlankForm, example: Mapping[str, object], titles: Mapping[str, str]
 ) -> None:
-    title = f"{form.title}(第 {FIRST_ROW} 行是{EXAMPLE};列名请不要改)"
+    title = f"{form.title}（第 {FIRST_ROW} 行是{EXAMPLE}；列名请不要改）"
     _write_head(page, form, title, titles)
     for column, name in enumerate(form.columns, 1):
         _write(page, FIRST_ROW, column, example.get(name), Font(_FONT, 10, color=_GREY))
@@ -297,7 +302,7 @@ def _offer(page: Worksheet, form: BlankForm, ranges: Mapping[str, str], several:
             continue
         offer = DataValidation(type="list", formula1=f"={ranges[name]}", allow_blank=True)
         offer.showErrorMessage, offer.errorStyle = name not in several, "warning"
-        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法,确定要这样写吗?"
+        offer.errorTitle, offer.error = "不在列表里", "名册里没有这个写法，确定要这样写吗？"
         letter = get_column_letter(column)
         offer.add(f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + _ROWS - 1}")
         page.add_data_validation(offer)

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake.commit import (
     IntakeError,
@@ -87,7 +87,7 @@ class _Opened:
 
     @property
     def shown(self) -> str:
-        return mask(self.name)
+        return mask_name(self.name)
 
 
 def find_workbooks(sources: Iterable[Path]) -> list[Path]:
@@ -100,7 +100,7 @@ def find_workbooks(sources: Iterable[Path]) -> list[Path]:
         if source.is_dir():
             inside = sorted(path for path in source.rglob("*") if _is_workbook(path))
             if not inside:
-                raise IntakeError(f"文件夹里没有表格文件:{source}")
+                raise IntakeError(f"文件夹里没有表格文件：{source}")
             workbooks += inside
         else:
             workbooks.append(source)
@@ -135,7 +135,7 @@ def ingest_many(
 
     for file, outcome in _each(office, opened, choices, executor, store):
         if _lacks_register(outcome):
-            early.append((_closed(file), _messages_only(outcome)))
+            early.append((_closed(file), messages_only(outcome)))
         else:
             yield outcome
     if _has_register(office):
@@ -277,7 +277,7 @@ def _reopen(file: _Opened) -> _Opened:
     return _open(file.path) if file.path else file
 
 
-def _messages_only(outcome: Outcome) -> Outcome:
+def messages_only(outcome: Outcome) -> Outcome:
     """Keep of a file that was returned what is told of it, not its rows."""
     preview, file_reading = outcome.preview, outcome.preview.reading
     bare = Reading(

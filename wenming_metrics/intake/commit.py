@@ -16,15 +16,22 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.domain.working_days import arrange, arrangement_of, changed_days
 from wenming_metrics.intake.mistakes import IntakeError, MistakeError, one_file, return_file
 from wenming_metrics.intake.prepare import Ready, without_collection
+from wenming_metrics.intake.problem_moves import hold_moves
 from wenming_metrics.intake.restated import tell_restated
 from wenming_metrics.intake.resubmission import tell_corrected
-from wenming_metrics.intake.transaction import KNOWN, Preview, store_file
+from wenming_metrics.intake.transaction import (
+    KNOWN,
+    MovedMeanwhileError,
+    Preview,
+    repeats_of_others,
+    store_file,
+)
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Workbook
@@ -37,7 +44,7 @@ from wenming_metrics.reading.model.reading import (
 from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, SenderAnswers
 from wenming_metrics.reading.read import open_workbook, read
 from wenming_metrics.scoring.tally.tally import find_repeats
-from wenming_metrics.store import batches, registers, rows, surveys
+from wenming_metrics.store import batches, corrections, registers, rows, surveys
 from wenming_metrics.store.database import reading, writing
 from wenming_metrics.store.replacing import drop_covered, slices_of
 from wenming_metrics.tallies.update import retally
@@ -86,7 +93,7 @@ def read_file(
 ) -> Reading:
     """Read a file; nothing is stored. One that the program fails at is returned (退回) with a number.
 
-    Takes: answers - what its sender says of it; workbook - what `decode_file` made of it
+    Takes: answers - what its sender says of it; workbook - what `decode_file` all_corrections of it
     """
     filename = file_name(filename)
     context = _reading_context(office, against, answers)
@@ -94,7 +101,7 @@ def read_file(
         with one_file(filename):
             return read(data, filename, context, workbook)
     except MistakeError as mistake:
-        return return_file(mask(filename), data, mistake)
+        return return_file(mask_name(filename), data, mistake)
 
 
 def decode_file(
@@ -144,6 +151,7 @@ def examine(
     count_again: bool = False,
     replaces: bool = False,
     ready: Ready | None = None,
+    beside: tuple[int, ...] = (),
 ) -> Preview:
     """Hold a reading against the store: are its bytes known, do its rows repeat stored ones.
 
@@ -152,10 +160,10 @@ def examine(
     options = (register, count_again, replaces)
     try:
         with one_file(file_reading.filename):
-            return _examine(office, file_reading, data, *options, ready)
+            return _examine(office, file_reading, data, *options, ready, beside)
     except MistakeError as mistake:
         returned = return_file(file_reading.filename, data, mistake)
-        return _examine(office, returned, data, *options, None)
+        return _examine(office, returned, data, *options, None, beside)
 
 
 def _examine(
@@ -166,8 +174,10 @@ def _examine(
     count_again: bool,
     replaces: bool,
     ready: Ready | None,
+    beside: tuple[int, ...],
 ) -> Preview:
     with reading(office.store) as connection:
+        file_reading = hold_moves(connection, office.rules.loop, file_reading)
         notes = list(_seen(batches.same_bytes(connection, file_reading.sha256)))
         if KNOWN not in {problem.code for problem in notes}:
             stored = _stored(connection, file_reading)
@@ -175,7 +185,7 @@ def _examine(
             if replaces:
                 notes += _replaced(stored, slices)
             else:
-                notes += _repeats(stored, file_reading, count_again)
+                notes += _repeats(stored, file_reading, count_again, beside)
             notes += tell_corrected(connection, file_reading, slices, replaces=replaces)
             notes += _answered(connection, file_reading)
             notes += tell_restated(connection, file_reading, register)
@@ -191,6 +201,7 @@ def _examine(
         count_again=count_again,
         replaces=replaces,
         ready=ready,
+        beside=beside,
     )
 
 
@@ -231,9 +242,11 @@ def _replaced(stored: pd.DataFrame, slices: pd.DataFrame) -> Iterator[Problem]:
     yield Problem(REPLACED, details={**counts, "batches": _listed(gone["batch"])})
 
 
-def _repeats(stored: pd.DataFrame, file_reading: Reading, count_again: bool) -> Iterator[Problem]:
+def _repeats(
+    stored: pd.DataFrame, file_reading: Reading, count_again: bool, beside: tuple[int, ...]
+) -> Iterator[Problem]:
     """Say how many failed rows are stored already, and whether they will count again."""
-    count = int(find_repeats(file_reading.checks, stored).sum())
+    count = int(repeats_of_others(file_reading.checks, stored, beside).sum())
     if count:
         twins = stored[find_repeats(stored, file_reading.checks.assign(repeated=0))]
         facts = {"count": count, "batches": _listed(twins["batch"])}
@@ -281,19 +294,22 @@ def commit(office: Office, preview: Preview, who: str) -> int:
     Raises IntakeError when the preview cannot be stored, or when it has been stored meanwhile.
     """
     if not preview.can_commit:
-        raise IntakeError("这个文件不能入库,请先按提示修改。")
+        raise IntakeError("这个文件不能入库，请先按提示修改。")
     begun = time.perf_counter()
     with one_file(preview.filename), writing(office.store) as connection:
         earlier = batches.same_bytes(connection, preview.reading.sha256)
         if earlier["live"].any():
-            raise IntakeError("同一个文件刚刚已经入库,没有重复保存。")
+            raise IntakeError("同一个文件刚刚已经入库，没有重复保存。")
         if registers.register_version(connection) != preview.register:
-            raise RegisterChangedError("读这个文件之后名册有更新,请重新读取,再入库。")
-        batch = store_file(connection, preview, office.rules, who)
+            raise RegisterChangedError("读这个文件之后名册有更新，请重新读取，再入库。")
+        try:
+            batch = store_file(connection, preview, office.rules, who)
+        except MovedMeanwhileError as error:
+            raise IntakeError("看过之后有问题又办了别的，请重新读取这个文件，再入库。") from error
     file_reading, counts = preview.reading, preview.reading.counts
     facts = (batch, preview.filename, file_reading.sha256, counts.good, counts.held, who)
     took = time.perf_counter() - begun
-    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 暂不计 %s 行 经办 %r %.2f 秒", *facts, took)
+    _log.info("入库 批次 %s 文件 %r 摘要 %s 入库 %s 行 待核 %s 行 经办 %r %.2f 秒", *facts, took)
     return batch
 
 
@@ -316,12 +332,25 @@ def _turn(office: Office, batch: int, act: str, who: str, reason: str) -> None:
         if facts is None:
             raise IntakeError(f"没有批次 {batch}。")
         if facts["kind"] in REGISTER_KINDS:
-            raise IntakeError("名册和节假日正在使用,不能撤回;请上传新的来替代。")
+            raise IntakeError("名册和节假日正在使用，不能撤回；请上传新的来替代。")
         counts = batches.is_live(connection, batch)
         if counts == (act == batches.REINSTATE):
-            raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'},不用再{act}。")
+            raise IntakeError(f"批次 {batch} {'已经在用' if counts else '已经撤回'}，不用再{act}。")
         if act == batches.WITHDRAW and not reason.strip():
-            raise IntakeError("请写明为什么撤回,原因留在变动记录里。")
-        batches.add_event(connection, batch, act, who, reason)
-        retally(connection, batches.batch_days(connection, batch), office.rules)
+            raise IntakeError("请写明为什么撤回，原因留在变动记录里。")
+        for turned in [batch, *_corrections_of(connection, batch, act)]:
+            why = reason if turned == batch else f"随第 {batch} 批撤回"
+            batches.add_event(connection, turned, act, who, why)
+            retally(connection, batches.batch_days(connection, turned), office.rules)
     _log.info("%s 批次 %s 经办 %r 原因 %r", act, batch, who, reason)
+
+
+def _corrections_of(connection: Connection, batch: int, act: str) -> list[int]:
+    """List the batches of corrections that go with their file; none comes back by itself."""
+    if act != batches.WITHDRAW:
+        return []
+    all_corrections = corrections.read_corrections(connection)
+    with_file = all_corrections.loc[
+        (all_corrections["batch"] == batch) & all_corrections["counts"], "by_batch"
+    ]
+    return sorted(set(with_file.astype(int)))

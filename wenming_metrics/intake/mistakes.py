@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wenming_metrics.domain.periods import now
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem
 from wenming_metrics.reading.model.reading import Reading
 from wenming_metrics.store.database import StoreError
@@ -45,7 +45,7 @@ def one_file(filename: str) -> Iterator[None]:
         raise
     except Exception as error:
         number = f"{now():%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        _log.exception("错误编号 %s 文件 %r", number, mask(filename))
+        _log.exception("错误编号 %s 文件 %r", number, mask_name(filename))
         raise MistakeError(Problem(_CODE, details={"number": number})) from error
 
 

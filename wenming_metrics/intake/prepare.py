@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.intake.mistakes import MistakeError, one_file, return_file
 from wenming_metrics.reading.model.reading import Context, Reading, RememberedChoices
@@ -73,7 +73,7 @@ def read_ready(task: PrepareTask) -> Ready:
             ready = make_ready(read(task.content, task.name, context))
             days = _make_days(ready, bases) if task.tallied else {}
     except MistakeError as mistake:
-        return make_ready(return_file(mask(task.name), task.content, mistake))
+        return make_ready(return_file(mask_name(task.name), task.content, mistake))
     return replace(ready, standalone_days=days)
 
 

@@ -17,18 +17,31 @@ from sqlalchemy import Connection
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import build_sites, build_units
 from wenming_metrics.intake.prepare import Ready, make_ready
+from wenming_metrics.intake.problem_moves import MovedMeanwhileError, store_moves
 from wenming_metrics.intake.resubmission import end_corrected
 from wenming_metrics.reading.model.reading import Reading
+from wenming_metrics.reading.model.sender_answers import NOTHING_SAID, answers_text
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tally.tally import find_repeats, tally_days
 from wenming_metrics.scoring.tree.basis import SumKey
-from wenming_metrics.store import batches, cells, pictures, records, registers, rows, surveys
+from wenming_metrics.store import (
+    batches,
+    cells,
+    corrections,
+    pictures,
+    problems,
+    records,
+    registers,
+    rows,
+    surveys,
+)
 from wenming_metrics.store.replaced import note_slices
 from wenming_metrics.store.replacing import drop_covered, save_slices, slices_of
 from wenming_metrics.store.rulings import ruled_days
 from wenming_metrics.tallies.prepared_day import PreparedDay, Tallies, prepare_days
 from wenming_metrics.tallies.update import fill_sums, put_days, put_plan, retally
 
+__all__ = ["KNOWN", "MovedMeanwhileError", "Preview", "store_file"]
 KNOWN = "入库-01"
 """The note that the same bytes are stored already and count."""
 
@@ -41,6 +54,7 @@ class Preview:
     count_again - rows that are stored already are other findings and count as well
     replaces    - its rows take the place of all earlier ones of their days, streets and sources
     ready       - the reading made ready to be stored, when that has been done already
+    beside      - the batches whose rows are further rows of the same file: none is a repeat of them
     """
 
     filename: str
@@ -52,6 +66,7 @@ class Preview:
     count_again: bool = False
     replaces: bool = False
     ready: Ready | None = None
+    beside: tuple[int, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -80,6 +95,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
     row_counts = {"good": counts.good, "held": counts.held, "skipped": counts.skipped}
     batch = batches.add_batch(connection, {**facts, **row_counts}, preview.content)
     batches.add_problems(connection, batch, preview.problems)
+    if file_reading.said != NOTHING_SAID:
+        corrections.keep_answers(connection, batch, answers_text(file_reading.said))
     _store_cells(connection, batch, file_reading)
     pictures.save_pictures(connection, batch, file_reading.pictures, file_reading.picture_bytes)
     if len(file_reading.units) or len(file_reading.registered_sites):
@@ -91,6 +108,8 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
         put_plan(connection, file_reading.plan["day"].unique().tolist())
     if len(file_reading.records):
         records.save_records(connection, batch, file_reading.records)
+        problems.save_answers(connection, batch, file_reading.records)
+        store_moves(connection, rules.loop, batch, file_reading.records)
     if file_reading.answers is not None:
         surveys.save_answers(connection, batch, file_reading.answers)
     if len(file_reading.checks):
@@ -99,7 +118,7 @@ def store_file(connection: Connection, preview: Preview, rules: RuleSet, who: st
             slices = slices_of(registers.read_register(connection), file_reading.checks)
             save_slices(connection, batch, slices)
             note_slices(connection, slices["day"].unique())
-        prepared_days = _store_checks(connection, batch, ready, preview.count_again, bases)
+        prepared_days = _store_checks(connection, batch, ready, preview, bases)
         put_days(connection, prepared_days, bases)
         retally(
             connection, ruled_days(connection, prepared_days), rules
@@ -135,7 +154,7 @@ def _store_registers(connection: Connection, batch: int, file_reading: Reading) 
 
 
 def _store_checks(
-    connection: Connection, batch: int, ready: Ready, count_again: bool, bases: Sequence[SumKey]
+    connection: Connection, batch: int, ready: Ready, preview: Preview, bases: Sequence[SumKey]
 ) -> dict[int, PreparedDay | None]:
     """Store the rows; gives their days as they are from now on."""
     file_reading, days = ready.reading, ready.reading.checks["day"].to_numpy()
@@ -144,7 +163,8 @@ def _store_checks(
     earlier_batches = batches.live_on(connection, wanted)
     stored = drop_covered(connection, rows.read_rows(connection, wanted, earlier_batches))
     earlier_roles = rows.read_roles(connection, wanted, earlier_batches)
-    again = find_repeats(file_reading.checks, stored) & (not count_again)
+    again = repeats_of_others(file_reading.checks, stored, preview.beside)
+    again &= not preview.count_again
     checks = file_reading.checks.assign(batch=batch, repeated=again.astype(np.int64))
     rows.insert_rows(connection, batch, checks, ready.roles)
     if len(file_reading.findings):
@@ -162,6 +182,20 @@ def _store_checks(
     rest = [day for day in wanted if day not in alone]
     tallies = _tally_together(checks, ready.roles.assign(batch=batch), stored, earlier_roles, rest)
     return {**alone, **prepare_days(tallies, bases)}
+
+
+def repeats_of_others(
+    checks: pd.DataFrame, stored: pd.DataFrame, beside: Sequence[int] = ()
+) -> np.ndarray:
+    """Find the failed rows that other files have brought; see `scoring.tally.tally.find_repeats`.
+
+    Takes: beside - batches whose rows stand in the same file as the checks, and before them
+    """
+    is_own = stored["batch"].isin(list(beside))
+    if not is_own.any():
+        return find_repeats(checks, stored)
+    together = pd.concat([stored.loc[is_own, stored.columns.intersection(checks.columns)], checks])
+    return find_repeats(together, stored[~is_own])[int(is_own.sum()) :]
 
 
 def _tally_together(

@@ -18,7 +18,7 @@ from wenming_metrics.store.days import among
 from wenming_metrics.store.issues import read_decisions
 from wenming_metrics.store.registers import read_register
 
-HERE, LATER, IN_FORCE = "更正本期", "迟到,计入以后的一期", "按现在的"
+HERE, LATER, IN_FORCE = "更正本期", "迟到，计入以后的一期", "按现在的"
 """What an act does to the issue's own figures."""
 _FACTS = ("metric", "external", "document", "adjustment")
 _COLUMNS = ["at", "who", "act", "what", "reason", "effect", "batch"]
@@ -80,7 +80,7 @@ def _of_rows(connection: Connection, days: list[int], known_at: str) -> pd.DataF
     batches = connection.execute(select(schema.batch.c.batch, schema.batch.c.name))
     names = {batch: name for batch, name in batches}
     what = [f"第 {line.batch} 批 {names[line.batch]} 的一行" for line in decisions.itertuples()]
-    reasons = [f"{line.reason}({line.approver}批准)" for line in decisions.itertuples()]
+    reasons = [f"{line.reason}（{line.approver}批准）" for line in decisions.itertuples()]
     act = [f"复核{line.act}" for line in decisions.itertuples()]
     return decisions.assign(what=what, reason=reasons, act=act, effect=HERE)
 
@@ -118,7 +118,7 @@ def touched(connection: Connection, acts: pd.DataFrame, board: str) -> dict[int,
     above = ancestors(read_register(connection), board)
     acts_by_unit: dict[int, list[str]] = {}
     for line in acts[acts["batch"] >= 0].itertuples():
-        sentence = f"{line.act} {line.what}({line.who},{line.at[5:16].replace('T', ' ')})"
+        sentence = f"{line.act} {line.what}（{line.who}，{line.at[5:16].replace('T', ' ')}）"
         for unit in sorted({int(above[row_unit]) for row_unit in units[line.batch]} - {-1}):
             acts_by_unit.setdefault(unit, []).append(sentence)
     return acts_by_unit

@@ -15,6 +15,7 @@ from wenming_metrics.intake.commit import IntakeError
 from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, cut_of, get_issue
 from wenming_metrics.publishing.lists import make_lists
 from wenming_metrics.publishing.snapshot import signed_before
+from wenming_metrics.queries.files.corrections import corrections_counted
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.details import every_leaf, every_row
 from wenming_metrics.queries.scores.rule_spans import names_of
@@ -25,6 +26,10 @@ from wenming_metrics.vocabulary import columns
 _ODD = str.maketrans({sign: "_" for sign in '\\/:*?"<>|'})
 """Signs that a name of a file cannot hold."""
 _LEAVES = columns("name=leaf_name", "path", "rate", "checks", "failed", "loss", failed="问题项")
+_CORRECTIONS = columns(
+    *("file", "sheet", "source_row", "header", "old=cell_old", "new=cell_new"),
+    *("who=corrected_by", "at=corrected_at", "ended_by=confirmed_by", "reason=correction_grounds"),
+)
 _ROWS = columns(
     *("day", "site_name", "point_type_name", "item_name", "description", "lost", "loss=row_loss"),
     *("file", "sheet", "source_row", "remark=review"),
@@ -42,7 +47,7 @@ def send(office: Office, key: int, who: str) -> tuple[str, bytes]:
     with reading(office.store) as connection:
         issue = get_issue(connection, key)
     if issue.state not in (DRAFT, CHECKING):
-        raise IntakeError(f"{issue.title}{issue.state},不再出核对稿。")
+        raise IntakeError(f"{issue.title}{issue.state}，不再出核对稿。")
     content = check_sheets(office, issue)
     with writing(office.store) as connection:
         store.add_event(connection, key, store.SENT, who.strip())
@@ -59,11 +64,14 @@ def check_sheets(office: Office, issue: Issue) -> bytes:
         for kind in lists.shortlists:
             leaves = every_leaf(office, issue.window, kind, cut)
             rows = every_row(office, issue.window, kind, cut)
+            with reading(office.store) as connection:
+                cells = corrections_counted(connection, issue.window, kind)
             for line in lists.boards[kind].itertuples():
                 if line.checks:
                     unit_frames = (
                         leaves[leaves["unit"] == line.unit],
                         rows[rows["unit"] == line.unit],
+                        cells[cells["unit"] == line.unit],
                     )
                     name = file_name(f"{line.group}_{line.unit_name}")
                     workbook = _sheet(office, issue, line, *unit_frames)
@@ -77,30 +85,41 @@ def file_name(text: str) -> str:
 
 
 def _sheet(
-    office: Office, issue: Issue, line: tuple, leaves: pd.DataFrame, rows: pd.DataFrame
+    office: Office,
+    issue: Issue,
+    line: tuple,
+    leaves: pd.DataFrame,
+    rows: pd.DataFrame,
+    cells: pd.DataFrame,
 ) -> bytes:
     leaves = leaves.assign(loss=_shown(leaves["loss"], 2))
     rows = rows.assign(loss=_shown(rows["loss"], 4))
     if pd.notna(line.score):
-        standing = f"得分 {line.score:.2f},{line.group}第 {line.rank} 名;"
+        standing = f"得分 {line.score:.2f}，{line.group}第 {line.rank} 名；"
     else:
-        standing = f"{line.status};"
+        standing = f"{line.status}；"
     rules = "、".join(names_of(issue.window, office))
-    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法:{rules}。"
+    standing += f"失分合计 {leaves['loss'].sum():.2f}。测评办法：{rules}。"
     notes = [
         standing,
-        f"请逐行核对。有意见的,在“记录”表的复核意见一栏写明要求和理由,{_until(issue)}退回创建办。",
-        "没有意见也请回复。失分:这一条让总分少了多少。",
+        f"请逐行核对。有意见的，在“记录”表的复核意见一栏写明要求和理由，{_until(issue)}退回创建办。",
+        "没有意见也请回复。失分：这一条让总分少了多少。",
     ]
     title = f"{line.unit_name} {issue.title}核对稿"
-    return write_book(
-        ExportSheet("失分", f"{title}:失分", leaves, _LEAVES, notes),
-        ExportSheet("记录", f"{title}:失分的记录", rows.assign(remark=""), _ROWS, notes),
-    )
+    sheets = [
+        ExportSheet("失分", f"{title}：失分", leaves, _LEAVES, notes),
+        ExportSheet("记录", f"{title}：失分的记录", rows.assign(remark=""), _ROWS, notes),
+    ]
+    if len(cells):
+        cells = cells.assign(at=cells["at"].str[:16].str.replace("T", " "))
+        sheets.append(
+            ExportSheet("更正", f"{title}：入库后更正的格", cells, _CORRECTIONS, notes[:1])
+        )
+    return write_book(*sheets)
 
 
 def _until(issue: Issue) -> str:
-    return f"签发之前({issue.cutoff[:10]}截止收表)"
+    return f"签发之前（{issue.cutoff[:10]}截止收表）"
 
 
 def _shown(losses: pd.Series, decimals: int) -> np.ndarray:

@@ -72,9 +72,8 @@ def corrections(office: Office, issue: Issue, *, live: bool = False) -> Correcti
     """
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
-        issue_cut = Cutoff(
-            "", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier, frozen.cut.rules
-        )
+        # A version published later for days before counts for them: it corrects what was signed.
+        issue_cut = Cutoff("", frozen.cut.cutoff, frozen.cut.since, frozen.cut.earlier)
         now = _lists(connection, office, issue, Cutoff() if live else issue_cut)
         acts = acts_since(connection, issue, frozen.cut.at, issue_cut, facts=_uses_facts(office))
         if not live:
@@ -125,7 +124,7 @@ def _general(frozen: Frozen, now: IssueLists, acts: pd.DataFrame, *, live: bool)
 def _reason(line: tuple, acts: Mapping[int, list[str]], general: list[str]) -> str:
     causes = [*acts.get(line.unit, []), *general]
     if causes:
-        return ";".join(causes)
+        return "；".join(causes)
     same = _is_same(line.score_signed, line.score_now) and not line.other
     return "别的单位得分有变化" if same else "同组的数据有变化"
 
@@ -186,7 +185,7 @@ def _other_figures(line: Mapping[str, object], differ: Iterable[str]) -> str:
         for name in differ
         if name not in ("score", "rank")
     ]
-    return ",".join(texts)
+    return "，".join(texts)
 
 
 def _plain(name: str, value: object) -> str:
@@ -201,22 +200,24 @@ def verify_issue(office: Office, issue: Issue) -> Verdict:
     """Make a signed issue again, of what was known when it was signed, and compare every figure."""
     with reading(office.store) as connection:
         frozen = read_frozen(connection, issue)
-        why = [] if frozen.intact else ["留存的名单被改动过:内容和校验码对不上。"]
+        why = [] if frozen.intact else ["留存的名单被改动过：内容和校验码对不上。"]
         try:
             now = _lists(connection, office, issue, frozen.cut)
         except LookupError:
-            return Verdict(frozen, _none(), (*why, "签发时用的测评办法没有存档,不能重算。"))
+            return Verdict(frozen, _none(), (*why, "签发时用的测评办法没有存档，不能重算。"))
         acts = acts_since(connection, issue, frozen.cut.at, frozen.cut, facts=_uses_facts(office))
     units = _differing(frozen.lists, now)
     leaves = _differing_leaves(frozen.lists, now)
     if len(units) or leaves:
         newer = acts.loc[acts["batch"] < 0, "what"].tolist()
         if newer:
-            why.append(f"签发之后更新过 {'、'.join(newer)};名册、计划和数据表,重算按现在的。")
+            why.append(f"签发之后更新过 {'、'.join(newer)}；名册、计划和数据表，重算按现在的。")
         else:
-            why.append("入库的行与签发时不同,可能是数据文件被改动过,请用 verify 命令核对全部数据。")
+            why.append(
+                "入库的行与签发时不同，可能是数据文件被改动过，请用 verify 命令核对全部数据。"
+            )
         if leaves:
-            why.append(f"指标得分率或失分不同的单位:{'、'.join(leaves[:10])}。")
+            why.append(f"指标得分率或失分不同的单位：{'、'.join(leaves[:10])}。")
     return Verdict(frozen, units, tuple(why))
 
 

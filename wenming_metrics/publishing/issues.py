@@ -18,7 +18,7 @@ from wenming_metrics.store import issues as store
 from wenming_metrics.store.database import reading
 
 DRAFT, CHECKING, SIGNED, WITHDRAWN = "草稿", "核对中", "已签发", "已作废"
-NONE = "未建"
+NONE = "未拟稿"
 _STATES = {
     store.DRAFTED: DRAFT,
     store.SENT: CHECKING,
@@ -140,7 +140,7 @@ def find_issue(office: Office, written: str) -> Issue:
         standing = [issue for issue in matches if issue.state != WITHDRAWN]
         if standing or matches:
             return (standing or matches)[0]
-    raise IntakeError(f"没有找到“{written}”。可以写期号,如 47、2026-47,或者通报上印的校验码。")
+    raise IntakeError(f"没有找到“{written}”。可以写期号，如 47、2026-47，或者通报上印的校验码。")
 
 
 def signed_for(all_issues: Iterable[Issue], window: Window) -> Issue | None:

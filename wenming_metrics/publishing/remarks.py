@@ -56,7 +56,7 @@ def add_remark(
     with writing(office.store) as connection:
         issue = get_issue(connection, key)
         if issue.state == WITHDRAWN:
-            raise IntakeError(f"{issue.title}已经作废,不再收复核意见。")
+            raise IntakeError(f"{issue.title}已经作废，不再收复核意见。")
         if unit not in read_register(connection).units.index:
             raise IntakeError("名册里没有这个单位。")
         batch, seq = row or (-1, -1)
@@ -97,7 +97,7 @@ def decide(
             ruling |= {"points": _points(points, row["lost"]) if act == LOWER else 0}
         elif act != KEEP:
             raise IntakeError(
-                "这条意见没有指明原表的哪一行,只能维持;要改分,请另提一条并选好那一行。"
+                "这条意见没有指明原表的哪一行，只能维持；要改分，请另提一条并选好那一行。"
             )
         add_ruling(connection, {**facts, **ruling})
         if ruling["day"]:
@@ -109,7 +109,7 @@ def _points(text: str, lost: int) -> int:
     points = to_points(text.strip() or "0")
     if points is None or not 0 <= points <= lost:
         most = f"{lost / POINT_SCALE:g}"
-        raise IntakeError(f"改扣的分应在 0 到 {most} 之间(原来扣 {most} 分),现在是“{text}”。")
+        raise IntakeError(f"改扣的分应在 0 到 {most} 之间（原来扣 {most} 分），现在是“{text}”。")
     return points
 
 
@@ -169,4 +169,4 @@ def _what(connection: Connection, line: tuple) -> str:
     )
     sheet, source_row = connection.execute(query).one()
     sheets = read_sheets(connection, [line.batch]).set_index("sheet")
-    return f"{sheets.at[sheet, 'file']}「{sheets.at[sheet, 'name']}」第 {source_row} 行"
+    return f"{sheets.at[sheet, 'file']}“{sheets.at[sheet, 'name']}”第 {source_row} 行"

@@ -23,17 +23,18 @@ def signed_file(office: Office, issue: Issue) -> tuple[str, bytes]:
 def signed_notes(frozen: Frozen) -> list[str]:
     """Say what a signed list says of itself, a line each."""
     issue, facts, lists = frozen.issue, frozen.facts, frozen.lists
-    late = ",含以前各期截止以后到的" if frozen.cut.earlier else ""
+    late = "，含以前各期截止以后到的" if frozen.cut.earlier else ""
     batches = "、".join(map(str, lists.batches[:30])) + ("……" if len(lists.batches) > 30 else "")
     notes = [
-        f"{issue.year}年{issue.name}第{issue.number}期 · 文号:{issue.document}",
-        f"签发:{issue.signed_by} {moment(issue.signed_at)} · 校验码:{issue.short_hash}",
-        f"时段:{issue.window.title} · {moment(issue.cutoff)} 截止{late}",
-        f"测评办法:{'、'.join(facts['rules'])}",
-        f"依据入库的 {lists.rows:,} 行,批次 {batches}",
+        f"{issue.year}年{issue.name}第{issue.number}期 · 文号：{issue.document}",
+        f"签发：{issue.signed_by} {moment(issue.signed_at)} · 校验码：{issue.short_hash}",
+        f"时段：{issue.window.title} · {moment(issue.cutoff)} 截止{late}",
+        f"测评办法：{'、'.join(facts['rules'])}",
+        f"依据入库的 {lists.rows:,} 行，批次 {batches}",
     ]
+    notes += filter(None, [str(facts.get("held", ""))])
     if issue.state == WITHDRAWN:
-        notes.insert(0, f"已作废({moment(issue.ended_at)}):{issue.reason}")
+        notes.insert(0, f"已作废（{moment(issue.ended_at)}）：{issue.reason}")
     return notes
 
 

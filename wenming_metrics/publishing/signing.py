@@ -28,6 +28,7 @@ from wenming_metrics.publishing.lists import IssueLists, make_lists
 from wenming_metrics.publishing.remarks import undecided
 from wenming_metrics.publishing.snapshot import digest_of, freeze, packed, signed_before
 from wenming_metrics.queries.files.held import waiting_rows
+from wenming_metrics.queries.files.held_effect import NO_EFFECT, what_of
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.arrivals import Cutoff, arrivals, late_arrivals
 from wenming_metrics.rules.calendar import Slot, slot_at
@@ -54,12 +55,12 @@ def draft(office: Office, on: date, who: str, *, until_now: bool = False) -> Iss
     """
     slot, who = slot_at(calendar(office), on), _required_text(who, "建草稿的人")
     if slot.window.start > today():
-        raise IntakeError(f"{slot.window.title}还没有开始,不能建草稿。")
+        raise IntakeError(f"{slot.window.title}还没有开始，不能建草稿。")
     with writing(office.store) as connection:
         same = [candidate for candidate in list_issues(connection) if _is_at(candidate, slot)]
         for drafted in same:
             if drafted.state != WITHDRAWN:
-                raise IntakeError(f"{drafted.title}已有{drafted.state},不用再建。")
+                raise IntakeError(f"{drafted.title}已有{drafted.state}，不用再建。")
         cutoff = _cutoff(connection, slot, same, until_now=until_now)
         facts = {"year": slot.year, "number": slot.number, "name": calendar(office).name}
         days = {"first_day": slot.window.days.start, "last_day": slot.window.days.stop - 1}
@@ -112,18 +113,19 @@ def held_for(office: Office, issue: Issue) -> pd.DataFrame:
     """
     rows = waiting_rows(office)
     with reading(office.store) as connection:
-        held_rows = _held(connection, issue)
+        held_rows = _held(connection, office, issue)
         names = read_sheets(connection, held_rows["batch"].unique()).set_index(["batch", "sheet"])
     sheet_keys = pd.MultiIndex.from_frame(held_rows[["batch", "sheet"]])
     held_rows = held_rows.assign(sheet=names["name"].reindex(sheet_keys).to_numpy())
     return rows.merge(held_rows[[*_ROW, "waived"]], on=_ROW)
 
 
-def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
-    """List held rows of files that count in an issue: batch, sheet, source_row, waived.
+def _held(connection: Connection, office: Office, issue: Issue) -> pd.DataFrame:
+    """List held rows that count in an issue, or would: batch, sheet, source_row, waived.
 
-    What day a held row is of is not always known: those of a file without any good row count
-    where the file came in the issue's days or before it closed. No issue waits for questionnaires.
+    A row whose day can be read is of the issue that the day lies in. Else those of a file with rows of
+    the issue's days are, and those of a file without any good row that came in its days or before
+    it closed. What cannot change a score is not waited for: `waived` says why.
     """
     rows = waiting(connection)
     days, batch = schema.batch_day, schema.batch
@@ -131,16 +133,22 @@ def _held(connection: Connection, issue: Issue) -> pd.DataFrame:
     cut = cut_of(connection, issue)
     files, late = arrivals(connection, list(issue.window.days), cut), late_arrivals(connection, cut)
     wanted = {*files.loc[files["counts"], "batch"], *late.loc[late["late"], "batch"]}
-    came = select(batch.c.batch).where(
-        batch.c.at >= issue.window.start.isoformat(),
-        batch.c.at <= issue.cutoff,
-        batch.c.kind.not_in(_OF_SURVEYS),
+    in_time = select(batch.c.batch).where(
+        batch.c.at <= issue.cutoff, batch.c.kind.not_in(_OF_SURVEYS)
     )
+    came = in_time.where(batch.c.at >= issue.window.start.isoformat())
     wanted |= set(connection.execute(came).scalars()) - dated
-    rows = rows[rows["batch"].isin(wanted)].drop(columns="codes")
+    held_facts = what_of(connection, office, rows, issue.window)
+    by_own_day = (held_facts["day"] > 0) & (held_facts["cannot"] == "")
+    in_time_batches = set(connection.execute(in_time).scalars())
+    is_awaited = rows["batch"].isin(wanted) | (by_own_day & rows["batch"].isin(in_time_batches))
+    rows = rows.drop(columns="codes").assign(cannot=held_facts["cannot"].to_numpy(object))[
+        is_awaited
+    ]
     waived = store.read_waivers(connection, issue.key)[[*_ROW, "reason"]]
     held_rows = rows.merge(waived.rename(columns={"reason": "waived"}), on=_ROW, how="left")
-    return held_rows.assign(waived=held_rows["waived"].fillna(""))
+    held_rows = held_rows.assign(waived=held_rows["waived"].fillna(held_rows["cannot"]))
+    return held_rows.drop(columns="cannot")
 
 
 def waive(
@@ -154,7 +162,7 @@ def waive(
     who, reason = _required_text(who, "经办人"), _required_text(reason, "不等这些行的原因")
     with writing(office.store) as connection:
         issue = _open(connection, key)
-        held_rows = _held(connection, issue)
+        held_rows = _held(connection, office, issue)
         held_rows = held_rows[held_rows["waived"] == ""]
         sheets = read_sheets(connection, held_rows["batch"].unique())
         names = {(sheet.batch, sheet.sheet): sheet.name for sheet in sheets.itertuples()}
@@ -164,7 +172,7 @@ def waive(
         ]
         for row in rows:
             if row not in waiting_keys:
-                raise IntakeError(f"批次 {row[0]} 的「{row[1]}」第 {row[2]} 行不在等着的行里。")
+                raise IntakeError(f"批次 {row[0]} 的“{row[1]}”第 {row[2]} 行不在等着的行里。")
         wanted = [row in set(rows) for row in waiting_keys]
         store.add_waivers(connection, key, held_rows[wanted], who, reason)
     _log.info("不等 %s %s 行 经办 %r 原因 %r", issue.title, len(rows), who, reason)
@@ -198,15 +206,15 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
     who, document = _required_text(who, "签发人"), _required_text(document, "文号")
     with writing(office.store) as connection:
         issue = _open(connection, key)
-        _stop_unless_ready(connection, issue)
+        _stop_unless_ready(connection, office, issue)
         signed_at = stamp()
         cut = cut_of(connection, issue, signed_at)
         lists = make_lists(connection, office, issue.window, cut, signed_before(connection, issue))
         if not lists.rows:
-            raise IntakeError(f"{issue.title}没有督查数据,不能签发。")
-        facts = list_facts(
-            office, lists, {"document": document, "signed_at": signed_at, "signed_by": who}
-        )
+            raise IntakeError(f"{issue.title}没有督查数据，不能签发。")
+        signature = {"document": document, "signed_at": signed_at, "signed_by": who}
+        without = _signed_without(connection, office, issue)
+        facts = list_facts(office, lists, signature | ({"held": without} if without else {}))
         bulletin = gather(connection, office, issue.window, cut)
         content = freeze(issue, facts, cut, lists, bulletin)
         digest_facts = {"known_at": signed_at, "rules": lists.rules[-1], "hash": digest_of(content)}
@@ -223,20 +231,30 @@ def sign(office: Office, key: int, who: str, document: str) -> Issue:
     return signed_issue
 
 
-def _stop_unless_ready(connection: Connection, issue: Issue) -> None:
+def _signed_without(connection: Connection, office: Office, issue: Issue) -> str:
+    """Say how many rows that could change a score an issue is signed without; "": none."""
+    held_rows = _held(connection, office, issue)
+    reasons = held_rows["waived"][~held_rows["waived"].str.startswith(NO_EFFECT)]
+    if reasons.empty:
+        return ""
+    told_once = "；".join(dict.fromkeys(reasons.tolist()))
+    return f"签发时另有{len(reasons)}条待核，没有计入得分。原因：{told_once}"
+
+
+def _stop_unless_ready(connection: Connection, office: Office, issue: Issue) -> None:
     if stamp() < issue.cutoff:
         moment = issue.cutoff[:16].replace("T", " ")
-        raise IntakeError(f"{issue.title}要到 {moment} 才截止,到时再签发。")
-    held_rows = _held(connection, issue)
+        raise IntakeError(f"{issue.title}要到 {moment} 才截止，到时再签发。")
+    held_rows = _held(connection, office, issue)
     waiting_for = int((held_rows["waived"] == "").sum())
     if waiting_for:
         message = (
-            f"还有 {waiting_for} 行暂不计,等着改正。请先改好,或者写明不等这些行的原因,再签发。"
+            f"还有 {waiting_for} 行待核、暂不计分。请先改好，或者写明不等这些行的原因，再签发。"
         )
         raise IntakeError(message)
     open_remarks = undecided(connection, issue)
     if open_remarks:
-        raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定,决定之后再签发。")
+        raise IntakeError(f"还有 {open_remarks} 条复核意见没有决定，决定之后再签发。")
 
 
 def list_facts(
@@ -246,7 +264,7 @@ def list_facts(
     by_digest = {rule_set.digest: rule_set for rule_set in (*office.rule_sets, office.rules)}
     versions = [by_digest[digest] for digest in lists.rules]
     names = [
-        f"{rule_set.title}(版本 {rule_set.version},{rule_set.source})" for rule_set in versions
+        f"{rule_set.title}（版本 {rule_set.version}，{rule_set.source}）" for rule_set in versions
     ]
     boards = {board.kind: board.title for board in office.rules.boards}
     return {
@@ -263,7 +281,7 @@ def withdraw(office: Office, key: int, who: str, reason: str) -> Issue:
     with writing(office.store) as connection:
         issue = get_issue(connection, key)
         if issue.state == WITHDRAWN:
-            raise IntakeError(f"{issue.title}已经作废,不用再作废。")
+            raise IntakeError(f"{issue.title}已经作废，不用再作废。")
         store.add_event(connection, key, store.WITHDRAWN, who, reason)
         withdrawn = get_issue(connection, key)
     _log.info("作废 %s 经办 %r 原因 %r", withdrawn.title, who, reason)
@@ -274,7 +292,7 @@ def _open(connection: Connection, key: int) -> Issue:
     """Give an issue that is not signed yet. Raises IntakeError."""
     issue = get_issue(connection, key)
     if issue.state not in (DRAFT, CHECKING):
-        again = "要改请先作废,再重新建草稿。" if issue.state == SIGNED else "请重新建草稿。"
+        again = "要改请先作废，再重新建草稿。" if issue.state == SIGNED else "请重新建草稿。"
         raise IntakeError(f"{issue.title}{issue.state}。{again}")
     return issue
 

@@ -74,13 +74,13 @@ def how_scored(node: Mapping[str, object]) -> str:
     if node["full_mark"]:
         phrases.append(f"满分 {int(node['full_mark']) / POINT_SCALE:g}")
     if node["table"]:
-        phrases.append(f"按「{node['table']}」")
+        phrases.append(f"按“{node['table']}”")
     if mode in STOCKS and node["fact"]:
         kind, _, name = str(node["fact"]).partition(":")
-        phrases.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'「{name}」' if name else ''}")
+        phrases.append(f"数据取自{_FACT_WORDS.get(kind, kind)}{f'“{name}”' if name else ''}")
     if node["missing"]:
         phrases.append(f"缺项{MISSING_WORDS[str(node['missing'])]}")
-    return ",".join(phrases)
+    return "，".join(phrases)
 
 
 def items_of(rules: RuleSet, catalogue: Catalogue) -> pd.DataFrame:

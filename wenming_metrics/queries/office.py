@@ -98,11 +98,13 @@ def _put_back(store: Store, folder: Path) -> None:
             continue
         try:
             with placed(unpack(packed), folder / name):
-                _log.warning("办法 %s 的文件夹不在,已按数据里的存档写回", name)
+                _log.warning("办法 %s 的文件夹不在，已按数据里的存档写回", name)
         except OSError as error:
             if (folder / name).is_dir():
                 continue  # another process was faster
-            message = f"发布过的这套办法没有文件夹,又写不进去({error.strerror})。请检查读写权限。"
+            message = (
+                f"发布过的这套办法没有文件夹，又写不进去（{error.strerror}）。请检查读写权限。"
+            )
             raise RuleSetError([Fault(f"rules/{name}", None, message)]) from error
 
 
@@ -110,7 +112,9 @@ def _refuse_edited(store: Store, rule_sets: tuple[RuleSet, ...]) -> None:
     """Refuse rules whose files are not those that were published. Raises RuleSetError."""
     with reading(store) as connection:
         digests = published(connection)
-    message = "发布以后文件被改动过,不能使用。请把文件还原;要改办法,请另立一版,在「测评体系」发布。"
+    message = (
+        "发布以后文件被改动过，不能使用。请把文件还原；要改办法，请另立一版，在“测评体系”发布。"
+    )
     faults = [
         Fault(f"rules/{rule_set.id}", None, message)
         for rule_set in rule_sets

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from wenming_metrics.domain.privacy import mask
+from wenming_metrics.domain.privacy import mask_name
 from wenming_metrics.domain.problems import Problem, rejected
 from wenming_metrics.domain.registers import Register, build_units
 from wenming_metrics.reading.equal_rows import settle_equal_rows
 from wenming_metrics.reading.inspection.assemble import read_inspection
 from wenming_metrics.reading.inspection.plan import read_plan
-from wenming_metrics.reading.inspection.registers import read_site_register, read_units
+from wenming_metrics.reading.inspection.registers import read_units
+from wenming_metrics.reading.inspection.site_register import read_site_register
 from wenming_metrics.reading.inspection.wide import find_bare
 from wenming_metrics.reading.model import reading
 from wenming_metrics.reading.model.grid import Refusal, SheetGrid, Workbook
@@ -86,7 +87,7 @@ def read(data: bytes, filename: str, context: Context, workbook: Workbook | None
     """
     workbook = workbook or open_workbook(data, context)
     digest = hashlib.sha256(data).hexdigest()
-    masked, file_reading = _read_masked(workbook, mask(filename), digest, context)
+    masked, file_reading = _read_masked(workbook, mask_name(filename), digest, context)
     if file_reading.filename != filename:
         problems = (Problem("隐私-06"), *file_reading.problems)
         file_reading = replace(file_reading, problems=problems)
@@ -183,6 +184,7 @@ def _read_tables(
         ),
         corrects=workbook.tag,
         personal=personal,
+        said=context.answers,
         **pictures_read(workbook, {parsed.table.sheet.index for parsed in parsed_sheets}),
         **frames,
     )
@@ -291,17 +293,16 @@ def _tell_totals(parsed_sheets: Sequence[ParsedSheet]) -> None:
             report_totals(parsed.table, parsed.totals)
 
 
-def _read_registers(
-    parsed_sheets: Sequence[ParsedSheet], context: Context
-) -> dict[str, pd.DataFrame]:
+def _read_registers(parsed_sheets: Sequence[ParsedSheet], context: Context) -> dict[str, object]:
     units = [
-        read_units(parsed.table, context.register)
+        read_units(parsed.table, context.register, context.answers.same_units)
         for parsed in parsed_sheets
         if parsed.table.kind == reading.UNITS
     ]
     frames, register = {}, context.register
     if units:
-        frames["units"] = _concat(units)
+        frames["units"] = _concat([frame for frame, _ in units])
+        frames["unit_changes"] = tuple(change for _, changes in units for change in changes)
         register = build_units(register, frames["units"])
     names = _names(context, register)
     site_frames = [

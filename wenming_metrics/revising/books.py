@@ -51,7 +51,7 @@ def read_book(content: bytes, catalogue: Catalogue) -> tuple[dict[str, bytes], R
     sheets, faults = {}, []
     for sheet in decoded.sheets:
         if sheet.n_rows > _MOST_ROWS:
-            message = f"有 {sheet.n_rows:,} 行,太多了。一套办法的一张表最多 {_MOST_ROWS:,} 行。"
+            message = f"有 {sheet.n_rows:,} 行，太多了。一套办法的一张表最多 {_MOST_ROWS:,} 行。"
             faults.append(SheetFault(sheet.name, None, "", message))
         else:
             sheets[sheet.name.strip()] = _texts(sheet)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.paths import flatten, unflatten
 from wenming_metrics.rules.settings_table import RULES
 from wenming_metrics.rules.tables import PRICES, TABLES
@@ -48,7 +49,7 @@ def clauses_of(old: Parts, new: Parts) -> list[Clause]:
     was, now = (_grouped(version.lines[TABLES], "table") for version in (old, new))
     for name in sorted(was.keys() & now.keys()):
         if was[name] != now[name]:
-            clauses.append(Clause(f"分档表「{name}」", tables=frozenset({name})))
+            clauses.append(Clause(f"分档表“{name}”", tables=frozenset({name})))
     if list(old.lines[PRICES]) != list(new.lines[PRICES]):
         clauses.append(Clause("扣分标准", prices=True))
     covered = frozenset().union(*(clause.items for clause in clauses))
@@ -83,6 +84,7 @@ def apply(old: Parts, new: Parts, clause: Clause) -> Parts:
             _ITEMS: _take(old, new, _ITEMS, "item", clause.items),
             TABLES: tables,
             PRICES: (new if clause.prices else old).lines[PRICES],
+            MOVES: old.lines[MOVES],  # no clause changes how problems are handed on
         },
         old.composite,
         old.survey,
@@ -164,7 +166,7 @@ def _groups(was: Mapping[str, Line], now: Mapping[str, Line]) -> list[set[str]]:
             changed.append(code)
             for line in (old_line, new_line):
                 if line is not None:
-                    above[top(code)] = top(f"下级:{line['parent']}")
+                    above[top(code)] = top(f"下级：{line['parent']}")
                     grown = line["parent"] not in was or line["parent"] not in now
                     new_level = line["parent"] and (grown or old_line is None or new_line is None)
                     if new_level and _changes(line["parent"], was, now):
@@ -199,10 +201,10 @@ def _tree_title(codes: Collection[str], was: Mapping[str, Line], now: Mapping[st
     names = {code: line["name"] for lines in (was, now) for code, line in lines.items()}
     shares = [c for c in codes if c not in was or c not in now or _weighs_otherwise(c, was, now)]
     if not shares:
-        return f"「{'、'.join(names[code] for code in sorted(codes))}」的计分方式"
+        return f"“{'、'.join(names[code] for code in sorted(codes))}”的计分方式"
     moved = {code for code in shares if code not in was or code not in now}
     parents = {(now.get(code) or was[code])["parent"] for code in shares} - moved
-    of = "、".join(f"「{names[code]}」下级" if code else "第一层" for code in sorted(parents))
+    of = "、".join(f"“{names[code]}”下级" if code else "第一层" for code in sorted(parents))
     return f"{of}的{'增减和' if moved else ''}权重"
 
 

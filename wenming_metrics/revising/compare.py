@@ -9,6 +9,7 @@ import pandas as pd
 from wenming_metrics.revising.survey_changes import compare_surveys
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
 from wenming_metrics.rules.settings_table import RULES
@@ -40,6 +41,7 @@ def compare(old: Parts, new: Parts, catalogue: Catalogue) -> pd.DataFrame:
         *_items(old, new, catalogue),
         *_keyed(TABLES, old, new, ("table", "label")),
         *_keyed(PRICES, old, new, ("source", "state", "severity")),
+        *_keyed(MOVES, old, new, ("from", "act")),
         *_settings(COMPOSITE, old.composite, new.composite),
         *((SHEETS[SURVEY][0], *change) for change in compare_surveys(old.survey, new.survey)),
     ]
@@ -84,7 +86,7 @@ def _in_short(line: Line | None) -> str:
     if line is None:
         return ""
     above = f"上级 {line['parent']}" if line["parent"] else "第一层"
-    return f"{above},权重 {spell_cell(line['weight'], Heading('weight', ''))}"
+    return f"{above}，权重 {spell_cell(line['weight'], Heading('weight', ''))}"
 
 
 def spell_cell(text: str, heading: Heading) -> str:
@@ -114,8 +116,8 @@ def _leaves_of(rule_parts: Parts, types: Mapping[str, str]) -> dict[str, str]:
     for line in rule_parts.lines["items.csv"]:
         where = "、".join(types.get(code, code) for code in split(line["point_types"]))
         leaf = f"{line['indicator']} {names.get(line['indicator'], '')}"
-        leaves.setdefault(line["item"], []).append(f"{leaf}({where})" if where else leaf)
-    return {item: ";".join(sorted(several)) for item, several in leaves.items()}
+        leaves.setdefault(line["item"], []).append(f"{leaf}（{where}）" if where else leaf)
+    return {item: "；".join(sorted(several)) for item, several in leaves.items()}
 
 
 def _keyed(file: str, old: Parts, new: Parts, keys: Sequence[str]) -> Iterator[Change]:
@@ -145,4 +147,4 @@ def _line_text(line: Line | None, headings: Sequence[Heading], keys: Sequence[st
     if line is None:
         return ""
     titled = [(h.title, spell_cell(line[h.name], h)) for h in headings if h.name not in keys]
-    return ",".join(f"{title} {text}" for title, text in titled if text)
+    return "，".join(f"{title} {text}" for title, text in titled if text)

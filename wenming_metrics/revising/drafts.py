@@ -65,5 +65,5 @@ def parts_in_force(office: Office) -> Parts:
     with reading(office.store) as connection:
         content = archived_rules(connection, office.rules.digest)
     if content is None:
-        raise IntakeError("数据里没有现行办法的存档,请重新打开软件。")
+        raise IntakeError("数据里没有现行办法的存档，请重新打开软件。")
     return parts_of(unpack(content))

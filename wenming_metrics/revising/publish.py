@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _README = """# {title}
 
-编号 `{id}`,版本 {version},依据 {source},自 {first} 起施行。
+编号 `{id}`，版本 {version}，依据 {source}，自 {first} 起施行。
 
-{at} 由 {who} 发布。文件发布后不再改动;要改办法,请另立一版。
+{at} 由 {who} 发布。文件发布后不再改动；要改办法，请另立一版。
 """
 
 
@@ -67,14 +67,14 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
     rule_sets = load_all(data / "rules", office.catalogue)
     target = data / "rules" / release.rules_id
     if target.exists() or release.rules_id in {rule_set.id for rule_set in rule_sets}:
-        raise IntakeError(f"已有编号为“{release.rules_id}”的办法,请换一个编号。")
+        raise IntakeError(f"已有编号为“{release.rules_id}”的办法，请换一个编号。")
     same = [
         rule_set.id
         for rule_set in rule_sets
         if (rule_set.series, rule_set.version) == (rules.series, rules.version)
     ]
     if same:
-        raise IntakeError(f"版本“{rules.version}”已由 {same[0]} 用了,请另写一个版本。")
+        raise IntakeError(f"版本“{rules.version}”已由 {same[0]} 用了，请另写一个版本。")
     faults = check.folder_faults([*rule_sets, rules])
     if faults:
         raise RuleSetError(faults)
@@ -85,7 +85,7 @@ def publish(office: Office, data: Path, draft: int, release: Release) -> RuleSet
         if read_draft(connection, draft) is None:
             raise IntakeError("这份草案已经发布或废弃。")
         if release.rules_id in published(connection):
-            raise IntakeError(f"编号“{release.rules_id}”已经发布过,请换一个编号。")
+            raise IntakeError(f"编号“{release.rules_id}”已经发布过，请换一个编号。")
         archive_rules(connection, rules.digest, rules.id, pack(files))
         add_event(connection, draft, PUBLISH, release.who, rules.id, rules.digest, release.document)
     _log.info("发布 %s %s 自 %s 经办 %r", rules.id, rules.version, facts["first"], release.who)
@@ -96,10 +96,12 @@ def _check_release(release: Release) -> None:
     if not release.who.strip() or not release.document.strip() or not release.version.strip():
         raise IntakeError("发布要写明经办人、文号和版本。")
     if not _ID.fullmatch(release.rules_id):
-        raise IntakeError("编号只用小写字母、数字和连字符,以字母或数字开头,最多 40 个。")
+        raise IntakeError("编号只用小写字母、数字和连字符，以字母或数字开头，最多 40 个。")
     if release.first_day < today() and not release.backdated:
-        message = "施行日期早于今天:从那一天起没有签发的得分都会按新办法重算。"
-        raise IntakeError(f"{message}确实要这样,请勾选「从过去的日期起施行」(命令行 --backdated)。")
+        message = "施行日期早于今天：从那一天起没有签发的得分都会按新办法重算。"
+        raise IntakeError(
+            f"{message}确实要这样，请勾选“从过去的日期起施行”（命令行 --backdated）。"
+        )
 
 
 def _released(rule_parts: Parts, release: Release) -> Parts:

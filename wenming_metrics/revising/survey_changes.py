@@ -111,8 +111,8 @@ def _option_changes(what: str, was: Question, now: Question) -> Iterator[SurveyC
 def _option_text(option: Option | None) -> str:
     if option is None:
         return ""
-    aliases = f",也写作{'、'.join(option.aliases)}" if option.aliases else ""
-    return f"{option.title}({STATE_WORDS[option.state]}){aliases}"
+    aliases = f"，也写作{'、'.join(option.aliases)}" if option.aliases else ""
+    return f"{option.title}（{STATE_WORDS[option.state]}）{aliases}"
 
 
 def _score_changes(was: Survey, now: Survey) -> Iterator[SurveyChange]:

@@ -98,7 +98,7 @@ def _sound(office: Office, old: Parts, new: Parts) -> list[tuple[Clause, RuleSet
         else:
             loaded.append((clause, rules))
     if rest:
-        title = rest[0].title if len(rest) == 1 else f"{REST}({len(rest)} 条)"
+        title = rest[0].title if len(rest) == 1 else f"{REST}（{len(rest)} 条）"
         together = join(rest, title)
         loaded.append((together, _load(office, old, new, together)))
     return loaded

@@ -98,7 +98,7 @@ def read_csv(
         reader = csv.DictReader(file)
         missing = [name for name in columns if name not in (reader.fieldnames or [])]
         if missing:
-            faults.append(Fault(path.name, 1, f"缺少列:{'、'.join(missing)}。"))
+            faults.append(Fault(path.name, 1, f"缺少列：{'、'.join(missing)}。"))
             return empty
         rows = [
             {**{name: (row.get(name) or "").strip() for name in wanted}, "line": reader.line_num}

@@ -24,7 +24,7 @@ def settings_faults(settings: dict, text: str = "") -> list[Fault]:
     if isinstance(begin, date) and isinstance(end, date) and end < begin:
         wrong.append(("effective_to", "effective_to 应为不早于 effective_from 的日期。"))
     if settings.get("board", []) == []:
-        wrong.append(("board", "至少要有一个 [[board]](榜单)。"))
+        wrong.append(("board", "至少要有一个 [[board]]（榜单）。"))
     return locate("rules.toml", wrong, text)
 
 
@@ -59,7 +59,7 @@ def folder_faults(rule_sets: list[RuleSet]) -> list[Fault]:
         ends = earlier.effective_to or earlier.effective_from
         if later.effective_from <= ends:
             message = (
-                f"施行日期与“{earlier.id}”重叠:同一天只能有一套办法;另一用途的办法请另写 series。"
+                f"施行日期与“{earlier.id}”重叠：同一天只能有一套办法；另一用途的办法请另写 series。"
             )
             faults.append(Fault(f"{later.id}/rules.toml", None, message))
     for number, count in Counter(rule_set.id for rule_set in rule_sets).items():
@@ -86,7 +86,7 @@ def _weight_faults(indicators: pd.DataFrame, wanted: float) -> list[Fault]:
         total = group["weight"].sum()
         if not np.isclose(total, wanted, rtol=0, atol=1e-6):
             name = f"“{parent}”的下级" if parent else "最上一级"
-            text = f"{name}权重之和是 {total:g},应为 {wanted:g}。"
+            text = f"{name}权重之和是 {total:g}，应为 {wanted:g}。"
             line = int(group["line"].iloc[0])
             faults.append(Fault("indicators.csv", line, text, "weight"))
     return faults

@@ -55,7 +55,7 @@ PROFILE = SettingsTable(
             needed=True,
         ),
         choice("board", "榜单", "排哪一类单位", UNIT_KINDS, default="street"),
-        Setting("groups", "分组", "只排这几组,不写即各组", "list", default=()),
+        Setting("groups", "分组", "只排这几组，不写即各组", "list", default=()),
         number("full_mark", "满分", "总分", span=_ABOVE_ZERO, default=100),
         Setting(
             *("decimals", "小数位", "公布的分数保留几位小数", "any"),
@@ -75,18 +75,18 @@ PROFILE = SettingsTable(
             default="pooled",
         ),
         Setting(
-            *("years", "各年的权重", "连续几年各占百分之几,最后一个是本年", "any"),
+            *("years", "各年的权重", "连续几年各占百分之几，最后一个是本年", "any"),
             check=(_are_weights, "应为几个数的列表"),
             default=(),
         ),
-        Setting("above_full", "可超满分", "true:总分可以超过满分", "any", default=False),
+        Setting("above_full", "可超满分", "true：总分可以超过满分", "any", default=False),
         Setting(
             *("coefficient", "系数", "这一组的得分乘以多少", "numbers"),
             span=_ABOVE_ZERO,
             default={},
         ),
         *(
-            number(f"adjustments.{name}", title, f"{title},分", span=_NOT_BELOW_ZERO)
+            number(f"adjustments.{name}", title, f"{title}，分", span=_NOT_BELOW_ZERO)
             for name, title in (("bonus_cap", "加分上限"), ("penalty_cap", "扣减上限"))
         ),
         Setting("component[].name", "名称", "这一项叫什么", "any"),
@@ -107,7 +107,7 @@ PROFILE = SettingsTable(
 """Every setting of one profile."""
 _SLACK = 1e-9
 _FROM = (
-    "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号,"
+    "“{name}”的 from 应为 inspection、document、rectification、survey、survey:指标代号，"
     "或 external:种类、external:种类:列、metric:指标。"
 )
 
@@ -192,7 +192,7 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
     if not are_tables(composite.get("profile", [])):
         return [Fault(file, None, "综合考核的每个方案写成一节 [[profile]]。", "profile")]
     wrong = [
-        (name, f"不认识的设置 {name}:它不起任何作用。") for name in composite if name != "profile"
+        (name, f"不认识的设置 {name}：它不起任何作用。") for name in composite if name != "profile"
     ]
     seen: set[str] = set()
     for above, profile in tables_in(composite, "profile"):
@@ -203,9 +203,9 @@ def composite_faults(composite: Mapping, settings: Mapping, file: str = FILE) ->
             faults.append(("id", "写了两次。"))
         seen.add(name)
         if "adjustments" in profile and settings.get("adjustments"):
-            text = "rules.toml 里已有 [adjustments],同一笔加减分会计两次。"
+            text = "rules.toml 里已有 [adjustments]，同一笔加减分会计两次。"
             faults.append(("adjustments", text))
-        wrong += [(f"{above}.{path}", f"方案“{name}”:{text}") for path, text in faults]
+        wrong += [(f"{above}.{path}", f"方案“{name}”：{text}") for path, text in faults]
     return locate(file, wrong)
 
 
@@ -273,7 +273,7 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
     years = profile.get("years", [])
     if years and not {"years", "period"} & wrong:
         if profile["period"] != "year" or abs(sum(years) - 100) > _SLACK:
-            text = "years 是各年的权重(%),period 应为 year,合计 100,现在是"
+            text = "years 是各年的权重（%），period 应为 year，合计 100，现在是"
             yield "years", f"{text} {sum(years):g}。"
     components = list(tables_in(profile, "component"))
     if not profile.get("component"):
@@ -288,7 +288,7 @@ def _relation_faults(profile: Mapping, wrong: Collection[str]) -> Iterator[PathF
         total, sums = _weight_sums(profile)
         if all(abs(total - wanted) > _SLACK for wanted in sums):
             spelled = "、".join(f"{wanted:g}" for wanted in dict.fromkeys(sums))
-            yield "component", f"各项权重之和是 {total:g},应为 {spelled}。"
+            yield "component", f"各项权重之和是 {total:g}，应为 {spelled}。"
 
 
 def _source_faults(component: Mapping, path: str) -> Iterator[PathFault]:

@@ -26,7 +26,7 @@ class Fault:
         """The fault as one line: file, line, column, message."""
         column = f" {self.column} 列" if self.column and self.file.endswith(".csv") else ""
         line = f" 第 {self.line} 行{column}" if self.line else ""
-        return f"{self.file}{line}:{self.message}"
+        return f"{self.file}{line}：{self.message}"
 
 
 class FaultsError(ValueError):
@@ -57,5 +57,5 @@ def read_toml(path: Path, faults: list[Fault]) -> tuple[dict, str]:
     except FileNotFoundError:
         faults.append(Fault(path.name, None, "缺少这个文件。"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件({error})。"))
+        faults.append(Fault(path.name, None, f"不是有效的 TOML 文件（{error}）。"))
     return {}, ""

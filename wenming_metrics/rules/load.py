@@ -15,10 +15,12 @@ import pandas as pd
 
 from wenming_metrics.domain.numbers import to_points
 from wenming_metrics.domain.periods import KINDS
+from wenming_metrics.domain.working_hours import OfficeHours, parse_hours
 from wenming_metrics.rules import check
 from wenming_metrics.rules.catalogue import Contents, digest_files, read_csv, split
 from wenming_metrics.rules.composite import composite_faults
 from wenming_metrics.rules.faults import Fault, RuleSetError, read_toml
+from wenming_metrics.rules.loop import MOVES, LoopRules, Move
 from wenming_metrics.rules.model import (
     Adjustments,
     Board,
@@ -28,7 +30,8 @@ from wenming_metrics.rules.model import (
     ReadingRules,
     RuleSet,
 )
-from wenming_metrics.rules.settings_table import RULES
+from wenming_metrics.rules.moves import read_moves
+from wenming_metrics.rules.settings_table import LIMITS_OVERDUE, RULES, month_day
 from wenming_metrics.rules.survey.check import component_faults
 from wenming_metrics.rules.survey.load import read_survey
 from wenming_metrics.rules.survey.model import FILE as SURVEY
@@ -42,7 +45,10 @@ FURTHER = ("table", "fact", "missing")
 """Columns of `indicators.csv` that may be left out."""
 ITEMS = ("item", "point_types", "indicator")
 COMPOSITE = "composite.toml"
-FILES = ("composite.toml", PRICES, "indicators.csv", "items.csv", "rules.toml", SURVEY, TABLES)
+FILES = (
+    *("composite.toml", PRICES, "indicators.csv", "items.csv", MOVES, "rules.toml"),
+    *(SURVEY, TABLES),
+)
 """The files that make the score; of some a rule set has no need."""
 
 
@@ -67,6 +73,7 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
         faults += check.settings_faults(settings, text)
     faults += composite_faults(composite, settings)
     survey = read_survey(folder, faults)
+    moves = read_moves(folder, faults)
     if not faults:
         faults += component_faults(composite, survey, COMPOSITE)
     if indicators.empty and not any(fault.file == "indicators.csv" for fault in faults):
@@ -79,9 +86,9 @@ def _read_rules(contents: Contents, catalogue: Catalogue) -> RuleSet:
     nodes = _nodes(indicators, settings)
     leaf_of = _leaf_of(mapping, nodes, catalogue)
     files = {"tables": tables, "prices": prices, "composite": composite, "survey": survey}
-    return RuleSet(
-        **_fields(settings), **files, nodes=nodes, leaf_of=leaf_of, digest=contents.digest
-    )
+    pricing = Deductions(**settings.get("deductions", {}), loop=_loop(settings, moves))
+    files |= {"pricing": pricing, "digest": contents.digest}
+    return RuleSet(**_fields(settings), **files, nodes=nodes, leaf_of=leaf_of)
 
 
 def load_all(folder: Path, catalogue: Catalogue) -> list[RuleSet]:
@@ -208,7 +215,6 @@ def _fields(settings: dict) -> dict[str, object]:
         ),
         missing=value("missing.rule"),
         missing_flag=float(value("missing.flag")),
-        pricing=Deductions(**settings.get("deductions", {})),
         adjustments=_adjustments(settings),
         lists=_lists(settings),
         long_windows=value("windows.long"),
@@ -237,6 +243,29 @@ def _lists(settings: dict) -> Lists:
         for group in section.pop("group", [])
     ]
     return Lists(**section, groups={group: (front, back) for group, front, back in groups})
+
+
+def _loop(settings: dict, moves: Mapping[tuple[str, str], Move]) -> LoopRules:
+    value = partial(RULES.value, settings)
+    summer = value("loop.summer_hours")
+    hours = OfficeHours(
+        parse_hours(value("loop.hours")),
+        parse_hours(summer) if summer else (),
+        *(month_day(value(f"loop.summer_{end}")) for end in ("from", "to")),
+    )
+    return LoopRules(
+        moves,
+        closes=value("loop.closes"),
+        hours=hours,
+        limit=value("loop.limit_days"),
+        unpaused=tuple(value("loop.unpaused")),
+        reminders=settings.get("loop", {}).get("reminders", LIMITS_OVERDUE),
+        relapse_days=value("deductions.relapse_days"),
+        **{
+            name: value(f"loop.{name}")
+            for name in ("sign_days", "stalled_days", "extensions", "pause_days", "same_person")
+        },
+    )
 
 
 def reading_rules(settings: Mapping) -> ReadingRules:

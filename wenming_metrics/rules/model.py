@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.settings_table import RULES, SETTLED_WORDS, STOCK_WORDS
 from wenming_metrics.rules.survey.model import Survey
 
@@ -55,7 +56,8 @@ class Deductions:
     first - "row": what the row writes goes before the table's price, or "table"; per - "places"
     (每处) or "row" (每宗); combine - "highest" of several states, or "sum"; booked - late and
     repeated findings cost on the day they fall "due" or are found again, or on the day "found";
-    relapse_days - 反弹 within so many days after closure; running - 连续通报 in so many periods
+    relapse_days - 反弹 within so many days after closure; running - 连续通报 in so many periods;
+    loop - how problems are followed, which decides when one is closed and late
     """
 
     first: str = _default("deductions.first")
@@ -64,6 +66,7 @@ class Deductions:
     booked: str = _default("deductions.booked")
     relapse_days: int = _default("deductions.relapse_days")
     running: int = _default("deductions.running")
+    loop: LoopRules = LoopRules({})
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,11 @@ class RuleSet:
     composite: Mapping[str, object] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
     survey: Survey | None = None
+
+    @property
+    def loop(self) -> LoopRules:
+        """How problems are followed until 销号."""
+        return self.pricing.loop
 
     @property
     def leaves(self) -> np.ndarray:

@@ -66,18 +66,18 @@ def _node_alone(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
     mode = row["mode"]
     for column, title, codes in _CODED:
         if row[column] and row[column] not in codes:
-            yield column, f"{title}“{row[column]}”不认识,应为 {'、'.join(codes)} 或留空。"
+            yield column, f"{title}“{row[column]}”不认识，应为 {'、'.join(codes)} 或留空。"
     if mode in SETTLED and row["settlement"] not in SETTLEMENT_WORDS:
-        yield "settlement", f"{mode} 要写结算周期({'、'.join(SETTLEMENT_WORDS)})。"
+        yield "settlement", f"{mode} 要写结算周期（{'、'.join(SETTLEMENT_WORDS)}）。"
     if mode in ("deduct", "value") and not _is_mark(row["full_mark"]):
         yield "full_mark", f"{mode} 要写大于 0 的满分 full_mark。"
     elif row["full_mark"] and not _is_mark(row["full_mark"]):
         yield "full_mark", f"满分 full_mark“{row['full_mark']}”应为大于 0 的数。"
     yield from _table(row, tables)
     if mode in STOCKS and row["fact"].split(":")[0] not in _FACTS:
-        yield "fact", f"{mode} 要写 fact(数从哪里来),以 {'、'.join(_FACTS)} 开头。"
+        yield "fact", f"{mode} 要写 fact（数从哪里来），以 {'、'.join(_FACTS)} 开头。"
     elif row["fact"] and mode not in STOCKS:
-        yield "fact", "写了 fact 的指标,计分方式应为 threshold 或 value。"
+        yield "fact", "写了 fact 的指标，计分方式应为 threshold 或 value。"
 
 
 def _is_mark(text: str) -> bool:
@@ -88,26 +88,29 @@ def _table(row: dict, tables: pd.DataFrame) -> Iterator[tuple[str, str]]:
     mode, name = row["mode"], row["table"]
     if mode not in ("grade", "threshold"):
         if name:
-            yield "table", "只有 grade、threshold 用得上 table(分档表)。"
+            yield "table", "只有 grade、threshold 用得上 table（分档表）。"
         return
     lines = lines_of(tables, name)
     if not name or lines.empty:
-        yield "table", f"{mode} 要写 table(分档表),而且 tables.csv 里要有它。"
+        yield "table", f"{mode} 要写 table（分档表），而且 tables.csv 里要有它。"
     elif mode == "grade":
         if is_linear(lines) or lines["min_value"].notna().any():
-            yield "table", f"表“{name}”是按数值分档的,grade 要用按得分率或扣分分档的表。"
+            yield "table", f"表“{name}”是按数值分档的，grade 要用按得分率或扣分分档的表。"
         elif lines["max_single"].notna().any() and row["settlement"] not in ("visit", "day"):
-            yield "table", f"表“{name}”看单项最大扣分(max_single),只能与按次、按天结算同用。"
+            yield "table", f"表“{name}”看单项最大扣分（max_single），只能与按次、按天结算同用。"
     elif is_linear(lines):
         if not row["full_mark"]:
             yield "full_mark", "按每低多少扣几分计的 threshold 要写大于 0 的满分 full_mark。"
     elif lines[["min_rate", "max_lost", "max_single"]].notna().any(axis=None):
-        yield "table", f"表“{name}”是按得分率或扣分分档的,threshold 要用按数值(min_value)分档的表。"
+        yield (
+            "table",
+            f"表“{name}”是按得分率或扣分分档的，threshold 要用按数值（min_value）分档的表。",
+        )
 
 
 def _node_position(row: dict, inner: bool) -> Iterator[tuple[str, str]]:
     if inner and row["mode"] in ("rate", *STOCKS):
-        yield "mode", f"有下级的指标不能用 {row['mode']},请留空或用 {'、'.join(SETTLED)}。"
+        yield "mode", f"有下级的指标不能用 {row['mode']}，请留空或用 {'、'.join(SETTLED)}。"
     if inner and row["missing"] and row["mode"] not in SETTLED:
         yield "missing", "missing 只写在末级指标或自己结算的指标上。"
 
@@ -139,7 +142,7 @@ def _above(row: dict, rows: dict[str, dict]) -> Iterator[dict]:
 def _refuses(above: dict, row: dict) -> str:
     name = above["code"] or "总分"
     if row["mode"] != "deduct":
-        return f"上级“{name}”自己结算扣分,它的下级只能用 rate 或 deduct。"
+        return f"上级“{name}”自己结算扣分，它的下级只能用 rate 或 deduct。"
     if row["settlement"] not in _HOLDS.get(above["settlement"], SETTLEMENT_WORDS):
-        return f"上级“{name}”按 {above['settlement']} 结算,下级的结算周期要落在它里面。"
+        return f"上级“{name}”按 {above['settlement']} 结算，下级的结算周期要落在它里面。"
     return ""

@@ -38,7 +38,7 @@ def _are_texts(value: object) -> bool:
 
 _KINDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "text": (partial(_is, str), "应为文字"),
-    "filled": (_is_filled, "应为文字,不能空着"),
+    "filled": (_is_filled, "应为文字，不能空着"),
     "number": (is_number, "应为数"),
     "date": (partial(_is, date), "应为日期"),
     "flag": (partial(_is, bool), "应为 true 或 false"),
@@ -79,7 +79,7 @@ class Setting:
         if self.check:
             return self.check[1]
         if self.kind in ("choice", "choices"):
-            codes = (f"{code}({word})" if word else code for code, word in self.words.items())
+            codes = (f"{code}（{word}）" if word else code for code, word in self.words.items())
             return f"应为 {'、'.join(codes)} 之一"
         if self.span:
             return f"应为{_spell_span(*self.span)}{'整数' if self.kind == 'integer' else '数'}"
@@ -92,7 +92,7 @@ class Setting:
             yield f"{path} {wanted.format(path)}。"
         elif self.kind == "choices":
             wrong = (code for code in value if not self._fits(code))
-            yield from (f"{path} 里的“{code}”不认识,{self.wanted}。" for code in wrong)
+            yield from (f"{path} 里的“{code}”不认识，{self.wanted}。" for code in wrong)
         elif self.kind == "numbers":
             wrong = (name for name in value if not self._fits(value[name]))
             yield from (f"{path} 里“{name}”的{self.title}{self.wanted}。" for name in wrong)
@@ -179,7 +179,7 @@ class SettingsTable:
             path, below = join_path(above, name), f"{section}.{name}".lstrip(".")
             setting = names.get(name)
             if setting:
-                lacking = f"缺少 {name},或写法不对。" if setting.needed else ""
+                lacking = f"缺少 {name}，或写法不对。" if setting.needed else ""
                 yield from ((path, lacking + text) for text in setting.value_faults(path, value))
             elif name in names:
                 if isinstance(value, Mapping):
@@ -192,11 +192,11 @@ class SettingsTable:
                 for inner, table in tables_in(written, name, above):
                     yield from self.faults(table, inner, f"{below}[]")
             elif section not in self.loose:
-                yield path, f"不认识的设置 {path}:它不起任何作用,请删去或改正。"
+                yield path, f"不认识的设置 {path}：它不起任何作用，请删去或改正。"
         for name, setting in names.items():
             if setting and setting.needed and name not in written:
                 path = join_path(above, name)
-                yield above or name, f"缺少 {name},或写法不对。{path} {setting.wanted}。"
+                yield above or name, f"缺少 {name}，或写法不对。{path} {setting.wanted}。"
 
 
 def are_tables(value: object) -> bool:

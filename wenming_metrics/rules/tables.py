@@ -57,7 +57,7 @@ def read_prices(folder: Path, faults: list[Fault]) -> pd.DataFrame:
         for name, title, words in coded:
             if row[name] not in words and not (name == "source" and row[name] in sources):
                 choices = "、".join(filter(None, words)) + (" 或留空" if "" in words else "")
-                text = f"{title}“{row[name]}”不认识,应为 {choices}。"
+                text = f"{title}“{row[name]}”不认识，应为 {choices}。"
                 faults.append(Fault(PRICES, row["line"], text, name))
         points = to_points(row["points"])
         if points is None or not 0 <= points <= LARGEST:
@@ -94,7 +94,7 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        message = f"{name} 的“{row[name]}”应为一个数,或留空。"
+        message = f"{name} 的“{row[name]}”应为一个数，或留空。"
         faults.append(Fault(TABLES, row["line"], message, name))
         return math.nan
     return value
@@ -103,7 +103,7 @@ def _number(row: dict, name: str, faults: list[Fault]) -> float:
 def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
     first, last = int(lines["line"].iloc[0]), int(lines["line"].iloc[-1])
     if not name:
-        return [Fault(TABLES, first, "table(表名)没有填写。", "table")]
+        return [Fault(TABLES, first, "table（表名）没有填写。", "table")]
     if is_linear(lines):
         return _linear_faults(name, lines, first)
     faults = [
@@ -112,18 +112,18 @@ def _table_faults(name: str, lines: pd.DataFrame) -> list[Fault]:
     ]
     limited = lines[list(TABLE_LIMITS)].notna()
     if limited.iloc[-1].any():
-        message = f"表“{name}”的最后一行不应再有条件,它管其余的情形。"
+        message = f"表“{name}”的最后一行不应再有条件，它管其余的情形。"
         faults.append(Fault(TABLES, last, message))
     for line in lines["line"][~limited.any(axis=1)].iloc[:-1]:
-        faults.append(Fault(TABLES, int(line), "没有条件的一行只能是最后一行,它后面的行用不上。"))
+        faults.append(Fault(TABLES, int(line), "没有条件的一行只能是最后一行，它后面的行用不上。"))
     return faults
 
 
 def _linear_faults(name: str, lines: pd.DataFrame, first: int) -> list[Fault]:
     line = lines.iloc[0]
     if len(lines) > 1 or lines[list(TABLE_LIMITS)].notna().any(axis=None):
-        return [Fault(TABLES, first, f"表“{name}”写了 target,就只能有这一行,不再写条件。")]
+        return [Fault(TABLES, first, f"表“{name}”写了 target，就只能有这一行，不再写条件。")]
     if not (line["per"] > 0 and line["loss"] >= 0):
-        message = f"表“{name}”要写 per(每低多少,大于 0)和 loss(扣几分)。"
+        message = f"表“{name}”要写 per（每低多少，大于 0）和 loss（扣几分）。"
         return [Fault(TABLES, first, message, "per")]
     return []

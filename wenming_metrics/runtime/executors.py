@@ -76,7 +76,7 @@ def _open_cluster(address: str) -> Iterator[Executor]:
         try:
             client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise ExecutorError(f"连不上集群 {address}:{error}") from error
+            raise ExecutorError(f"连不上集群 {address}：{error}") from error
         with client:
             _check_workers(client, address)
             # Not pure: the same call again is the same work again, also after a worker was lost.
@@ -88,14 +88,14 @@ def _check_workers(client: object, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError:
-        raise ExecutorError(f"集群 {address} 里没有工作进程,请先启动 dask worker。") from None
+        raise ExecutorError(f"集群 {address} 里没有工作进程，请先启动 dask worker。") from None
     try:
         digests = client.run(program)
     except ImportError as error:
-        raise ExecutorError(f"集群的工作进程里没有装本软件或它需要的库:{error}") from error
+        raise ExecutorError(f"集群的工作进程里没有装本软件或它需要的库：{error}") from error
     differing = sorted(worker for worker, digest in digests.items() if digest != program())
     if differing:
-        raise ExecutorError(f"集群里这些工作进程的软件版本与本机不同:{'、'.join(differing)}")
+        raise ExecutorError(f"集群里这些工作进程的软件版本与本机不同：{'、'.join(differing)}")
 
 
 @lru_cache(maxsize=1)
@@ -165,10 +165,10 @@ def _finish(function: Callable[[Item], Result], item: Item, future: Future | Non
         try:
             return future.result()
         except _LOST as error:
-            _log.warning("工作进程中途没有了(%s),它没做完的由本进程接着做。", error)
+            _log.warning("工作进程中途没有了（%s），它没做完的由本进程接着做。", error)
         except Exception as error:
             # Dask's own sign that a task outlived several workers; it need not be installed here.
             if type(error).__name__ != "KilledWorker":
                 raise
-            _log.warning("集群几次失去做同一件事的工作进程,改由本进程做:%s", error)
+            _log.warning("集群几次失去做同一件事的工作进程，改由本进程做：%s", error)
     return function(item)

@@ -88,7 +88,7 @@ def _handler(path: Path) -> logging.Handler:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.open("a", encoding="utf-8").close()
     except OSError as error:
-        sys.stderr.write(f"写不了日志 {path}({error.strerror}),不影响使用。\n")
+        sys.stderr.write(f"写不了日志 {path}（{error.strerror}），不影响使用。\n")
         return logging.NullHandler()
     return _SharedFile(path, encoding="utf-8", delay=True)
 
@@ -117,7 +117,7 @@ class _SharedFile(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name is given)
         """Say in one line that a line could not be written; the work itself goes on."""
-        sys.stderr.write(f"写不了日志 {self.baseFilename}:{sys.exc_info()[1]}\n")
+        sys.stderr.write(f"写不了日志 {self.baseFilename}：{sys.exc_info()[1]}\n")
 
 
 def _turn(path: Path) -> None:

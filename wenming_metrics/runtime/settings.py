@@ -63,7 +63,7 @@ def _days(name: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"环境变量 {name} 应是天数(1 或更大的整数),现在是“{text}”。")
+        raise SettingsError(f"环境变量 {name} 应是天数（1 或更大的整数），现在是“{text}”。")
     return int(text)
 
 

@@ -96,8 +96,8 @@ def _claim(connection: Connection) -> None:
 def _another_version(connection: Connection) -> StoreError:
     version = connection.execute(select(schema.store.c.version)).scalar()
     if version is not None and version > schema.VERSION:
-        return StoreError("数据已由更新版本的软件升级,这个程序太旧了。请关闭它,重新启动新版本。")
-    return StoreError("数据已换成旧版本的,可能刚还原了备份。请重新启动软件,它会自动升级数据。")
+        return StoreError("数据已由更新版本的软件升级，这个程序太旧了。请关闭它，重新启动新版本。")
+    return StoreError("数据已换成旧版本的，可能刚还原了备份。请重新启动软件，它会自动升级数据。")
 
 
 def revision(store: Store) -> int:

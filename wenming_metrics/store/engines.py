@@ -52,14 +52,14 @@ def engine_of(url: str) -> Engine:
         return engine
     except (ArgumentError, ValueError):
         # Without the original: it may spell the address, with its password.
-        message = "应当是文件的路径,或 postgresql://用户名:密码@服务器/数据库。"
-        raise StoreError(f"WENMING_STORE 写得不对:{message}") from None
+        message = "应当是文件的路径，或 postgresql://用户名：密码@服务器/数据库。"
+        raise StoreError(f"WENMING_STORE 写得不对：{message}") from None
     except ModuleNotFoundError as error:
-        message = f"缺少连接这种数据库的程序库 {error.name},请先安装,见 requirements.txt。"
-        raise StoreError(f"打不开{spell_address(url)}:{message}") from error
+        message = f"缺少连接这种数据库的程序库 {error.name}，请先安装，见 requirements.txt。"
+        raise StoreError(f"打不开{spell_address(url)}：{message}") from error
     except OSError as error:
-        message = f"没有这个文件夹,或者没有读写的权限({error.strerror})。"
-        raise StoreError(f"打不开{spell_address(url)}:{message}") from error
+        message = f"没有这个文件夹，或者没有读写的权限（{error.strerror}）。"
+        raise StoreError(f"打不开{spell_address(url)}：{message}") from error
 
 
 def file_of(engine: Engine) -> tuple[int, int] | None:
@@ -114,7 +114,7 @@ def begin_sqlite(connection: Connection) -> None:
 def _postgres(address: URL, patience: float) -> Engine:
     def set_up(connection: object, _record: object) -> None:
         if connection.info.parameter_status("server_encoding") != "UTF8":
-            message = "的编码不是 UTF8,有些字存不进去。请新建编码为 UTF8 的数据库。"
+            message = "的编码不是 UTF8，有些字存不进去。请新建编码为 UTF8 的数据库。"
             raise StoreError(spell_address(str(address)) + message)
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {int(patience * 1000)}")

@@ -15,20 +15,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
-NOT_SAVED = "这次的改动没有保存,数据和之前一样。"
-UNSURE = "断开时正在保存,不能确定这次的改动是否已经存好,请先查看入库记录。"
+NOT_SAVED = "这次的改动没有保存，数据和之前一样。"
+UNSURE = "断开时正在保存，不能确定这次的改动是否已经存好，请先查看入库记录。"
 """What became of the work of a transaction that failed."""
 
-_FULL = "磁盘满了,写不进去。请腾出磁盘空间再试。"
-_LOCKED = "另一个程序正占用着数据,等了一会儿还没有轮到。请稍后再试。"
-_DAMAGED = "数据已损坏。请停止使用,用备份还原。"
-_GONE = "与数据库的连接断了,可能是数据库停了或网络断了。请稍后再试;还不行,请管理员检查数据库。"
+_FULL = "磁盘满了，写不进去。请腾出磁盘空间再试。"
+_LOCKED = "另一个程序正占用着数据，等了一会儿还没有轮到。请稍后再试。"
+_DAMAGED = "数据已损坏。请停止使用，用备份还原。"
+_GONE = "与数据库的连接断了，可能是数据库停了或网络断了。请稍后再试；还不行，请管理员检查数据库。"
 _AWAY = "连接不上数据库。请检查数据库是否已启动、网络是否通、WENMING_STORE 里的地址是否正确。"
 _STARTING = "数据库正在启动或停止。请稍后再试。"
 _TOO_MANY = "同时使用数据的人太多。请稍后再试。"
 _NO_RIGHT = "数据库的这个用户没有足够的权限。请管理员授予权限。"
-_READ_ONLY = "数据只能读,不能写。"
-_STRANGE = "使用数据时出错:{said}。请把这句话告诉管理员。"
+_READ_ONLY = "数据只能读，不能写。"
+_STRANGE = "使用数据时出错：{said}。请把这句话告诉管理员。"
 
 _PRIMARY = 0xFF
 _SQLITE = {
@@ -36,11 +36,11 @@ _SQLITE = {
     5: _LOCKED,  # BUSY
     6: _LOCKED,  # LOCKED
     7: "内存不够。请关掉一些程序再试。",  # NOMEM
-    8: _READ_ONLY + "请检查数据文件和文件夹的权限,以及磁盘是否写保护。",  # READONLY
-    10: "读写磁盘时出错,磁盘可能满了、断开了或坏了。请检查磁盘再试。",  # IOERR
+    8: _READ_ONLY + "请检查数据文件和文件夹的权限，以及磁盘是否写保护。",  # READONLY
+    10: "读写磁盘时出错，磁盘可能满了、断开了或坏了。请检查磁盘再试。",  # IOERR
     11: _DAMAGED,  # CORRUPT
     13: _FULL,  # FULL
-    14: "没有这个文件夹,或者没有读写的权限。请检查 WENMING_STORE 和文件夹的权限。",  # CANTOPEN
+    14: "没有这个文件夹，或者没有读写的权限。请检查 WENMING_STORE 和文件夹的权限。",  # CANTOPEN
     15: _LOCKED,  # PROTOCOL
     26: "它不是本软件的数据文件。请检查 WENMING_STORE。",  # NOTADB
 }
@@ -50,10 +50,10 @@ _SQLITE_MISTAKES = {1, 2, 17, 19, 20, 21, 25}
 
 _POSTGRES = {
     "08": _GONE,
-    "25006": _READ_ONLY + "请管理员检查数据库是不是备用机,或设成了只读。",
+    "25006": _READ_ONLY + "请管理员检查数据库是不是备用机，或设成了只读。",
     "25P03": _GONE,
     "28": "数据库不接受用户名或密码。请检查 WENMING_STORE。",
-    "3D000": "服务器上没有这个数据库。请检查 WENMING_STORE,或请管理员建立数据库。",
+    "3D000": "服务器上没有这个数据库。请检查 WENMING_STORE，或请管理员建立数据库。",
     "40": _LOCKED,
     "42501": _NO_RIGHT,
     "53100": _FULL,
@@ -102,7 +102,7 @@ def as_store_errors(url: str, outcome: str = "", *, opening: bool = False) -> It
         if failure is None:
             raise
         after = NOT_SAVED if outcome == UNSURE and not failure.lost else outcome
-        before = f"打不开{spell_address(url)}:" if opening else ""
+        before = f"打不开{spell_address(url)}：" if opening else ""
         raise StoreError(before + failure.text + after) from error
 
 

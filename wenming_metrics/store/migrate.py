@@ -67,14 +67,14 @@ def _version(connection: Connection) -> int | None:
         # A server's database may hold tables of its extensions beside ours; a file is ours alone.
         if present if connection.dialect.name == "sqlite" else present & ours:
             raise StoreError(
-                "它不是本软件的数据文件(里面是别的表),没有改动它。请检查 WENMING_STORE。"
+                "它不是本软件的数据文件（里面是别的表），没有改动它。请检查 WENMING_STORE。"
             )
         return None
     version = connection.execute(select(schema.store.c.version)).scalar()
     if version is None and _FIRST not in present:
-        raise StoreError("数据文件不完整(没有版本号),请用备份还原。")
+        raise StoreError("数据文件不完整（没有版本号），请用备份还原。")
     if version is not None and version > schema.VERSION:
-        raise StoreError("数据文件由更新版本的软件建立,请先升级软件再打开。")
+        raise StoreError("数据文件由更新版本的软件建立，请先升级软件再打开。")
     return version or 1  # the first version wrote its number in a transaction of its own
 
 

@@ -34,13 +34,19 @@ def save_pictures(
 
     Takes: placements, contents - as `reading.Reading.pictures` and `picture_bytes`
     """
+    keep_pictures(connection, contents)
+    columns = {name: placements[name] for name in placements.columns}
+    add_rows(connection, schema.picture_place, {**columns, "batch": batch})
+
+
+def keep_pictures(connection: Connection, contents: Mapping[str, tuple[str, bytes]]) -> set[str]:
+    """Store pictures under their digests, each once; gives the digests that were there already."""
     stored = _stored_digests(connection, list(contents))
     for digest, (kind, content) in contents.items():
         if digest not in stored:  # one at a time: some are as large as a file
             line = {"digest": [digest], "type": [kind], "content": [content]}
             add_rows(connection, schema.picture, line)
-    columns = {name: placements[name] for name in placements.columns}
-    add_rows(connection, schema.picture_place, {**columns, "batch": batch})
+    return stored
 
 
 def _stored_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
@@ -67,3 +73,11 @@ def read_pictures(connection: Connection, batch: int, sheet: int, row: int) -> l
         StoredPicture(position, kind or "", None if content is None else bytes(content))
         for position, kind, content in connection.execute(query)
     ]
+
+
+def pictures_of(connection: Connection, digests: Sequence[str]) -> list[StoredPicture]:
+    """Read pictures by their digests, in their order; those that are not there are left out."""
+    table = schema.picture
+    rows = connection.execute(select(table).where(table.c.digest.in_(list(digests)))).all()
+    by_digest = {row.digest: StoredPicture(0, row.type, bytes(row.content)) for row in rows}
+    return [by_digest[digest] for digest in digests if digest in by_digest]

@@ -54,11 +54,10 @@ def choose(days: Sequence[date]) -> Appraisal:
     profiles = _profiles()
     titles = {_title(profile): profile for profile in profiles}
     with page.row("controls"):
-        title = st.selectbox("方案", list(titles), key="scheme", bind="query-params", width=420)
+        title = page.select("方案", list(titles), "scheme", width=420)
         profile = titles[title]
         windows = {period.title: period for period in _windows(profile.period, days)}
-        key = f"span_{profile.period}"
-        of = st.selectbox("期间", list(windows), key=key, bind="query-params", width=200)
+        of = page.select("期间", list(windows), f"span_{profile.period}", width=200)
     return Appraisal(profile, windows[of])
 
 
@@ -67,7 +66,7 @@ def _profiles() -> tuple[Profile, ...]:
         profiles = known_profiles(cache.office(), settings.load().data)
     except RuleSetError as error:
         faults = "\n".join(f"- {fault}" for fault in error.faults)
-        st.error(f"综合考核的方案文件有错,改好之后刷新本页:\n{faults}")
+        st.error(f"综合考核的方案文件有错，改好之后刷新本页：\n{faults}")
         st.stop()
     if not profiles:
         page.note("还没有综合考核的方案。请在测评办法的文件夹里写 composite.toml。")
@@ -76,7 +75,7 @@ def _profiles() -> tuple[Profile, ...]:
 
 
 def _title(profile: Profile) -> str:
-    return f"举例 {profile.place}:{profile.title}" if profile.is_example else profile.title
+    return f"举例 {profile.place}：{profile.title}" if profile.is_example else profile.title
 
 
 def _windows(kind: str, days: Sequence[date]) -> list[Window]:
@@ -90,14 +89,14 @@ def _windows(kind: str, days: Sequence[date]) -> list[Window]:
 def draw_about(profile: Profile, appraisal: Composite) -> None:
     """Say whose profile it is, what it weighs, and what must not leave the house."""
     weights = "、".join(f"{words.plain(c.name)} {c.weight:g}" for c in profile.components)
-    whose = "这是一个地方一个时候的算法,供试算,不是本单位的办法,也不是国家标准。"
+    whose = "本方案为示例，仅供试算，不是本单位的办法，也不是国家标准。"
     ours = "本单位的方案。"
     page.note(
-        f"{whose if profile.is_example else ours}来源:{words.plain(profile.source)};"
-        f"满分 {profile.full_mark:g},其中{weights}。"
+        f"{whose if profile.is_example else ours}来源：{words.plain(profile.source)}；"
+        f"满分 {profile.full_mark:g}，其中{weights}。"
     )
     if appraisal.sources["restricted"].astype(bool).any():
-        page.note("所用的测评表写明不得对外公布:本页和下载的文件只供内部工作使用。")
+        page.note("所用的测评表写明不得对外公布：本页和下载的文件只供内部工作使用。")
 
 
 def draw_table(lines: pd.DataFrame, chosen: Appraisal) -> None:
@@ -132,28 +131,28 @@ def _columns(placed: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, dict
 def draw_without(lines: pd.DataFrame) -> None:
     """Name the units without a place: what they lack, or by which document."""
     for status, title, why in (
-        (INCOMPLETE, "缺项,不计综合分", "不算 0 分"),
-        (VETOED, "一票否决,不排名", "综合分照算"),
+        (INCOMPLETE, "缺项，不计综合分", "不算 0 分"),
+        (VETOED, "一票否决，不排名", "综合分照算"),
     ):
         units = lines[lines["status"] == status]
         names_with_reason = [
-            f"{line.unit_name}({line.document_no or _lacks(line.missing)})"
+            f"{line.unit_name}（{line.document_no or _lacks(line.missing)}）"
             for line in units.itertuples()
         ]
         if names_with_reason:
             names = words.joined(names_with_reason)
-            st.markdown(f"**{title}**({len(units)} 个;{why}):{names}")
+            st.markdown(f"**{title}**（{len(units)} 个；{why}）：{names}")
 
 
 def _lacks(missing: str) -> str:
-    return "缺" + "、".join(lack.partition(":")[0] for lack in missing.split(";"))
+    return "缺" + "、".join(lack.rpartition("：")[0] for lack in missing.split("；"))
 
 
 def draw_tools(lines: pd.DataFrame, chosen: Appraisal, office: Office) -> None:
     """Draw what can be done with the table: work out a unit, take the table along."""
     with page.row():
         tables.choose_name("看一个单位怎样算", lines["unit_name"].tolist(), UNIT)
-        title = f"综合考核({chosen.window.title})"
+        title = f"综合考核（{chosen.window.title}）"
         names = [component.name for component in chosen.profile.components]
         page.offer(
             "下载综合考核表",
@@ -165,11 +164,11 @@ def draw_tools(lines: pd.DataFrame, chosen: Appraisal, office: Office) -> None:
 
 def _notes(chosen: Appraisal, office: Office) -> list[str]:
     profile = chosen.profile
-    example = "举例,不是本单位的办法;" if profile.is_example else ""
+    example = "举例，不是本单位的办法；" if profile.is_example else ""
     return [
-        f"方案:{profile.title}({example}来源:{profile.source})",
-        *(f"测评办法:{rules_name}" for rules_name in names_of(chosen.window, office)),
-        f"时段:{chosen.window.title}",
+        f"方案：{profile.title}（{example}来源：{profile.source}）",
+        *(f"测评办法：{rules_name}" for rules_name in names_of(chosen.window, office)),
+        f"时段：{chosen.window.title}",
     ]
 
 
@@ -179,7 +178,7 @@ def draw_unit(appraisal: Composite, line: pd.Series) -> None:
     with st.container(border=True, key="unit-panel"):
         st.subheader(f"{words.plain(line['unit_name'])} · {appraisal.window.title}")
         worked = worked_line(appraisal.composed, unit, appraisal.profile)
-        st.markdown(words.plain(worked) if worked else "缺项,不计综合分。")
+        st.markdown(words.plain(worked) if worked else "缺项，不计综合分。")
         if printed_note := printed_total(appraisal, unit):
             page.note(words.plain(printed_note))
         sources = unit_sources(appraisal, unit)

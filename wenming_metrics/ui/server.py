@@ -50,8 +50,8 @@ def _refusal(address: str | None) -> str:
     if address in _OURSELVES:
         return ""
     return (
-        f"设置里的网页地址是 {address or '所有网卡'},这样别的电脑不用登录就能打开、修改数据。"
-        f"软件还没有账号,只能在本机使用:请去掉环境变量 {_VARIABLE},"
+        f"设置里的网页地址是 {address or '所有网卡'}，这样别的电脑不用登录就能打开、修改数据。"
+        f"软件还没有账号，只能在本机使用：请去掉环境变量 {_VARIABLE}，"
         f"或把 .streamlit/config.toml 里的 address 改回 {ADDRESS}。"
     )
 

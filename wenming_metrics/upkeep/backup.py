@@ -50,8 +50,8 @@ def backup(store: Store, path: Path, *, prefix: str = "wenming") -> Backup:
     with in_words("备份", path):
         target = _free_name(path, prefix) if path.is_dir() else path
         if target.exists():
-            remedy = "备份不会覆盖它。请另给一个文件名,或给一个文件夹。"
-            raise StoreError(f"已有文件 {target},{remedy}")
+            remedy = "备份不会覆盖它。请另给一个文件名，或给一个文件夹。"
+            raise StoreError(f"已有文件 {target}，{remedy}")
         _clear(target)
         _check_room(store, target)
         seq, rows = _write(store, target)
@@ -89,7 +89,7 @@ def _note(store: Store, new_backup: Backup) -> None:
         write_note(store, BACKUP, facts)
     except StoreError as error:
         # The backup is whole all the same.
-        _log.warning("备份已完成,但没有记下来:%s", error)
+        _log.warning("备份已完成，但没有记下来：%s", error)
 
 
 def _clear(target: Path) -> None:
@@ -97,7 +97,7 @@ def _clear(target: Path) -> None:
     for left in target.parent.glob(f"*{_UNFINISHED}"):
         if _is_taken(left):
             if left == _unfinished(target):
-                raise StoreError(f"另一个程序正在写 {target},请等它完成。")
+                raise StoreError(f"另一个程序正在写 {target}，请等它完成。")
         else:
             _remove(left)
 
@@ -130,7 +130,7 @@ def _check_room(store: Store, target: Path) -> None:
     free = shutil.disk_usage(target.parent).free
     if need > free:
         raise StoreError(
-            f"{target.parent} 放不下备份:要 {need / 1e6:,.0f} MB,只剩 {free / 1e6:,.0f} MB。"
+            f"{target.parent} 放不下备份：要 {need / 1e6:,.0f} MB，只剩 {free / 1e6:,.0f} MB。"
         )
 
 
@@ -144,7 +144,7 @@ def _write(store: Store, target: Path) -> tuple[int, int]:
             rows = check_copy(copy)
         _sync(unfinished)
         if target.exists():
-            raise StoreError(f"刚刚有了文件 {target},备份不会覆盖它。")
+            raise StoreError(f"刚刚有了文件 {target}，备份不会覆盖它。")
         unfinished.rename(target)
         _sync(target.parent)
     finally:

@@ -38,7 +38,7 @@ def check_file(store: Store) -> list[Line]:
             connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
         )
         right = version == schema.VERSION and revisions == [f"{schema.VERSION:04}"]
-    versions = line("版本", 1, [] if right else [f"版本 {version},迁移记录 {revisions}"])
+    versions = line("版本", 1, [] if right else [f"版本 {version}，迁移记录 {revisions}"])
     return [versions, *_check_pages(store)]
 
 
@@ -74,7 +74,7 @@ def _counts(connection: Connection) -> Line:
     )
     counts = connection.execute(query).all()
     wrong = [
-        f"批次 {number} 记有 {good} 行,按日合计 {total} 行"
+        f"批次 {number} 记有 {good} 行，按日合计 {total} 行"
         for number, good, total in counts
         if good != total
     ]
@@ -90,11 +90,11 @@ def _held(connection: Connection) -> Line:
     )
     counts = connection.execute(query).all()
     wrong = [
-        f"批次 {number} 记有 {noted} 行暂不计,实有 {count} 行"
+        f"批次 {number} 记有待核 {noted} 行，实有 {count} 行"
         for number, noted, count in counts
         if noted != count
     ]
-    return line("暂不计的行", len(counts), wrong)
+    return line("待核行", len(counts), wrong)
 
 
 def _history(connection: Connection) -> Line:
@@ -106,7 +106,7 @@ def _history(connection: Connection) -> Line:
         acts.setdefault(number, []).append(act)
     live = dict(connection.execute(select(batch.c.batch, batch.c.live)).all())
     wrong = [
-        f"批次 {number} 的经过是 {'、'.join(acts.get(number, [])) or '空的'},标记为{_live_text(live.get(number))}"
+        f"批次 {number} 的经过是 {'、'.join(acts.get(number, [])) or '空的'}，标记为{_live_text(live.get(number))}"
         for number in sorted(set(acts) | set(live))
         if not _in_turn(acts.get(number, []), live.get(number))
     ]
@@ -214,7 +214,7 @@ def check_issues(store: Store) -> list[Line]:
         wanted = set(connection.execute(signed).scalars())
         contents = connection.execute(select(content)).mappings().all()
     wrong = [
-        f"第 {key} 号通报已签发,名单没有了" for key in wanted - {row["issue"] for row in contents}
+        f"第 {key} 号通报已签发，名单没有了" for key in wanted - {row["issue"] for row in contents}
     ]
     for row in contents:
         try:
@@ -266,7 +266,7 @@ def check_answers(store: Store) -> list[Line]:
             if size != block.rows:
                 wrong.append(f"批次 {block.batch} 第 {block.n + 1} 段问卷解不开或不完整")
     wrong += [
-        f"批次 {key} 应有 {rows} 份问卷,实有 {unpacked.get(key, 0)} 份"
+        f"批次 {key} 应有 {rows} 份问卷，实有 {unpacked.get(key, 0)} 份"
         for key, rows in good.items()
         if unpacked.get(key, 0) != rows
     ]

@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, Table, Text, delete, insert, select, update
 
 from wenming_metrics.domain.periods import today
-from wenming_metrics.domain.privacy import has_hint, mask
+from wenming_metrics.domain.privacy import has_hint, mask, mask_name
 from wenming_metrics.queries.files.choices import read_choices
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.grid import Block, Refusal
@@ -109,7 +109,7 @@ def _copy_of(store: Store, digest: str, context: Context) -> CleanCopy | Refusal
         query = select(original.c.content).where(original.c.sha256 == digest)
         content = connection.execute(query).scalar()
         name = connection.execute(select(batch.c.name).where(batch.c.sha256 == digest)).scalar()
-    return None if content is None else clean_copy(content, mask(name or ""), context)
+    return None if content is None else clean_copy(content, mask_name(name or ""), context)
 
 
 def _batches_of(connection: Connection, digest: str) -> list[int]:
@@ -189,6 +189,8 @@ def _is_words(column: Column) -> bool:
 
 
 def _clean_text(name: str, text: str) -> str:
+    if name in ("name", "sheet"):
+        return mask_name(text)
     if name not in _JSON:
         return mask(text)
     try:

@@ -32,11 +32,11 @@ _REASONS = {
     errno.EACCES: "没有读写的权限。",
     errno.EPERM: "没有读写的权限。",
     errno.EROFS: "这个磁盘不能写。",
-    errno.EFBIG: "文件太大,这个磁盘放不下(可能是 FAT 格式的 U 盘)。",
+    errno.EFBIG: "文件太大，这个磁盘放不下（可能是 FAT 格式的 U 盘）。",
 }
 _SQLITE_REASONS = {
-    sqlite3.SQLITE_CANTOPEN: "没有这个文件夹,或者没有读写的权限。",
-    sqlite3.SQLITE_READONLY: "只能读,不能写。",
+    sqlite3.SQLITE_CANTOPEN: "没有这个文件夹，或者没有读写的权限。",
+    sqlite3.SQLITE_READONLY: "只能读，不能写。",
     sqlite3.SQLITE_NOTADB: "它不是本软件的数据文件。",
 }
 """Where the general words speak of the store's own place."""
@@ -53,7 +53,7 @@ def in_words(act: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno, f"{error.strerror or error}。")
-        raise StoreError(f"{act}没有完成({path}):{reason}") from error
+        raise StoreError(f"{act}没有完成（{path}）：{reason}") from error
     except (sqlite3.Error, DBAPIError) as error:
         cause = OperationalError(None, None, error) if isinstance(error, sqlite3.Error) else error
         failure = explain(cause, str(URL.create("sqlite", database=str(path))))
@@ -61,7 +61,7 @@ def in_words(act: str, path: Path) -> Iterator[None]:
             raise
         kind = DamagedError if is_damage(cause) else StoreError
         text = _SQLITE_REASONS.get(_code(cause), failure.text)
-        raise kind(f"{act}没有完成({path}):{text}") from error
+        raise kind(f"{act}没有完成（{path}）：{text}") from error
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -170,7 +170,7 @@ def check_copy(connection: Connection) -> int:
     """
     verdict = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if verdict != "ok":
-        _log.error("数据文件的页:%s", " ".join(verdict.split()))
+        _log.error("数据文件的页：%s", " ".join(verdict.split()))
         raise DamagedError("文件已损坏。")
     days, batch = schema.batch_day, schema.batch
     query = (
@@ -181,5 +181,5 @@ def check_copy(connection: Connection) -> int:
     noted = connection.execute(query).scalar_one()
     rows = count_lines(connection, schema.row)
     if rows != noted:
-        raise DamagedError(f"文件不完整:应有 {noted} 行督查记录,实有 {rows} 行。")
+        raise DamagedError(f"文件不完整：应有 {noted} 行督查记录，实有 {rows} 行。")
     return rows

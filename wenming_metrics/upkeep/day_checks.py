@@ -70,7 +70,7 @@ def _per_day(connection: Connection, table: Table, kind: str, what: str, days: l
     query = query.where(among(noted.c.day, days), batch.c.kind == kind)
     expected = {(batch, day): good for batch, day, good in connection.execute(query)}
     wrong = [
-        f"批次 {batch} 在 {_spell(day)} 应有 {expected.get((batch, day), 0)} 行,"
+        f"批次 {batch} 在 {_spell(day)} 应有 {expected.get((batch, day), 0)} 行，"
         f"实有 {stored.get((batch, day), 0)} 行"
         for batch, day in sorted(set(expected) | set(stored))
         if expected.get((batch, day), 0) != stored.get((batch, day), 0)
@@ -89,7 +89,7 @@ def _points(connection: Connection, days: list[int]) -> Line:
     query = select(row.c.day, row.c.batch, row.c.seq, row.c.lost, row.c.possible)
     rows = connection.execute(query.where(within, wrong_points)).all()
     wrong = [
-        f"{_spell(day)} 批次 {batch} 第 {seq} 行扣 {number_text(lost)} 分,满分 {number_text(mark)} 分"
+        f"{_spell(day)} 批次 {batch} 第 {seq} 行扣 {number_text(lost)} 分，满分 {number_text(mark)} 分"
         for day, batch, seq, lost, mark in rows
     ]
     count = select(func.count()).select_from(row).where(within)
@@ -147,7 +147,8 @@ def check_tallies(
     for day in days:
         fresh = tally_rows(connection, [day])[day]
         wrong += [
-            f"{_spell(day)} 的汇总({part_name})" for part_name in differing(connection, day, fresh)
+            f"{_spell(day)} 的汇总（{part_name}）"
+            for part_name in differing(connection, day, fresh)
         ]
         day_sums = site_sums(fresh["visits"])
         sites = day_sums if sites is None else add(sites, day_sums, SITE_KEYS, SITE_SUMS)

@@ -52,7 +52,7 @@ def _open(settings: Settings) -> Store:
     if version is None:
         raise StoreError("还没有数据文件。第一次入库或打开网页时会自动建立。")
     if version < schema.VERSION:
-        raise StoreError("数据文件是旧版本的,打开网页或入库时会自动升级。")
+        raise StoreError("数据文件是旧版本的，打开网页或入库时会自动升级。")
     return Store(settings.store_url, engine)
 
 
@@ -106,9 +106,11 @@ def _disk_facts(connection: Connection, store: Store) -> dict[str, object]:
 def _complaints(state: dict[str, object]) -> list[str]:
     complaints = []
     if state["free"] is not None and state["free"] < _LEAST_FREE:
-        complaints.append(f"磁盘只剩 {state['free'] / 1e6:,.0f} MB,请尽快腾出空间。")
+        complaints.append(f"磁盘只剩 {state['free'] / 1e6:,.0f} MB，请尽快腾出空间。")
     verified = state["last_verify"]
     if verified is not None and not verified["sound"]:
         what = "、".join(line["what"] for line in verified["wrong"])
-        complaints.append(f"最近一次核对({verified['at'][:16].replace('T', ' ')})发现问题:{what}。")
+        complaints.append(
+            f"最近一次核对（{verified['at'][:16].replace('T', ' ')}）发现问题：{what}。"
+        )
     return complaints

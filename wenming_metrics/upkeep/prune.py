@@ -46,7 +46,7 @@ def prune(store: Store, keep_days: int) -> Pruned:
             dropped = update(table).where(some).values(content=None, dropped_at=stamp())
             connection.execute(dropped)
     pruned = Pruned(len(sizes), sum(sizes.values()), before)
-    _log.info("清除 %s 以前的原文件 %s 个,%s 字节", before, pruned.files, pruned.size)
+    _log.info("清除 %s 以前的原文件 %s 个，%s 字节", before, pruned.files, pruned.size)
     return pruned
 
 

@@ -91,7 +91,7 @@ def _opened(path: Path, rules: RuleSet) -> Iterator[tuple[Store, int]]:
                 backup_file.backup(copy.connection.driver_connection)
         with in_words("还原", path):
             if migrate.version_of(store.engine) is None:
-                raise StoreError(f"{path} 是空的,里面没有数据,不是备份,没有还原。")
+                raise StoreError(f"{path} 是空的，里面没有数据，不是备份，没有还原。")
             migrate.bring_up_to_date(store.engine)
         with reading(store) as connection:
             rows = check_copy(connection)
@@ -107,7 +107,7 @@ def _make_ready(url: str, path: Path, *, replace: bool) -> tuple[Store, Backup |
         count = _batches(store)
         if count and not replace:
             raise StoreError(
-                f"数据里已有 {count} 个批次,没有还原。确实要换成备份里的数据,请加 --replace;"
+                f"数据里已有 {count} 个批次，没有还原。确实要换成备份里的数据，请加 --replace;"
                 "现有的数据会先另存一份。"
             )
         saved = backup(store, path.absolute().parent, prefix="before-restore") if count else None
@@ -117,7 +117,7 @@ def _make_ready(url: str, path: Path, *, replace: bool) -> tuple[Store, Backup |
             raise
         if not replace:
             raise StoreError(
-                f"{error}要换成备份里的数据,请加 --replace;坏的文件会另存。"
+                f"{error}要换成备份里的数据，请加 --replace；坏的文件会另存。"
             ) from error
     aside = _put_aside(url)
     return open_store(url), None, aside
@@ -132,7 +132,7 @@ def _check_batches(store: Store, source: Connection, path: Path) -> None:
     """Refuse a backup without any batch where there are batches: it would only empty the store."""
     if not count_lines(source, schema.batch) and _batches(store):
         raise StoreError(
-            f"备份 {path} 里一个批次也没有,没有还原,数据和之前一样。请确认选对了文件。"
+            f"备份 {path} 里一个批次也没有，没有还原，数据和之前一样。请确认选对了文件。"
         )
 
 
@@ -142,7 +142,7 @@ def _put_aside(url: str) -> Path:
     engine.dispose()
     path = Path(engine.url.database)
     aside = path.with_name(f"{path.stem}-damaged-{now():%Y%m%d-%H%M%S}{path.suffix}")
-    with in_words("另存坏的数据文件(请先关闭网页和其他命令)", path):
+    with in_words("另存坏的数据文件（请先关闭网页和其他命令）", path):
         for end in _BESIDE:
             beside = path.with_name(path.name + end)
             if beside.exists():
@@ -161,7 +161,7 @@ def _check_room(store: Store, copy: Store) -> None:
     need = _ROOM * pages * size
     free = shutil.disk_usage(folder).free
     if need > free:
-        raise StoreError(f"{folder} 放不下:要 {need / 1e6:,.0f} MB,只剩 {free / 1e6:,.0f} MB。")
+        raise StoreError(f"{folder} 放不下：要 {need / 1e6:,.0f} MB，只剩 {free / 1e6:,.0f} MB。")
 
 
 def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[int, int]:
@@ -172,7 +172,7 @@ def _exchange(store: Store, source: Connection, saved: Backup | None) -> tuple[i
         seq = target.execute(select(table.c.seq)).scalar_one()
         count = count_lines(target, schema.batch)
         if seq != saved.seq + 1 if saved else count:
-            raise StoreError("刚刚又有新的数据入库,没有还原,数据和之前一样。请再试一次。")
+            raise StoreError("刚刚又有新的数据入库，没有还原，数据和之前一样。请再试一次。")
         for copied_table in copied():
             target.execute(delete(copied_table))
         lines = copy_tables(source, target)

@@ -30,12 +30,12 @@ _MOST_DAYS = 31
 _BULKY = [schema.row, schema.row_unit, schema.finding_state, schema.original, schema.block]
 """Tables that hold nearly all bytes of a large store."""
 _RESTORE = (
-    "为免看到错误的分数,网页没有打开。请先把数据文件复制一份留着,再用 restore 命令还原最近的备份;"
+    "为免看到错误的分数，网页没有打开。请先把数据文件复制一份留着，再用 restore 命令还原最近的备份；"
     "还原之前可以用 verify 命令看清坏在哪里。"
 )
 _RETALLY = (
-    "为免看到错误的分数,网页没有打开。请先用 verify 命令看清哪里不一致:"
-    "只是汇总不对,用 retally 命令重算;还有别的,用 restore 命令还原最近的备份。"
+    "为免看到错误的分数，网页没有打开。请先用 verify 命令看清哪里不一致："
+    "只是汇总不对，用 retally 命令重算；还有别的，用 restore 命令还原最近的备份。"
 )
 
 
@@ -58,10 +58,10 @@ def check(store: Store) -> None:
         except DBAPIError as error:
             if not is_damage(error):
                 raise
-            raise StoreError(f"数据检查没有通过:数据文件已损坏。{_RESTORE}") from error
+            raise StoreError(f"数据检查没有通过：数据文件已损坏。{_RESTORE}") from error
     took = time.perf_counter() - begun
-    extent = f"{pages},最近 {days} 天的行与汇总一致" if pages else f"最近 {days} 天的行与汇总一致"
-    _log.info("启动检查通过:%s,%.1f 秒", extent, took)
+    extent = f"{pages}，最近 {days} 天的行与汇总一致" if pages else f"最近 {days} 天的行与汇总一致"
+    _log.info("启动检查通过：%s,%.1f 秒", extent, took)
 
 
 def _check_pages(connection: Connection, begun: float) -> str:
@@ -76,7 +76,7 @@ def _check_pages(connection: Connection, begun: float) -> str:
         if time.perf_counter() - begun < _PAGES:
             _quick(connection, f'PRAGMA quick_check("{table.name}")')
             checked.append(table.name)
-    return f"{len(checked)} 个表的数据页({'、'.join(checked)})"
+    return f"{len(checked)} 个表的数据页（{'、'.join(checked)}）"
 
 
 def _vital() -> list[Table]:
@@ -88,7 +88,7 @@ def _quick(connection: Connection, statement: str) -> None:
     verdict = connection.exec_driver_sql(statement).scalar()
     if verdict != "ok":
         _log.error("%s:%s", statement, " ".join(verdict.split()))
-        raise StoreError(f"数据检查没有通过:数据文件已损坏。{_RESTORE}")
+        raise StoreError(f"数据检查没有通过：数据文件已损坏。{_RESTORE}")
 
 
 def _check_days(connection: Connection, begun: float) -> int:
@@ -100,6 +100,6 @@ def _check_days(connection: Connection, begun: float) -> int:
             break
         if differing(connection, day, tally_rows(connection, [day])[day]):
             on = date.fromordinal(day)
-            raise StoreError(f"数据检查没有通过:{on} 的行与汇总不一致。{_RETALLY}")
+            raise StoreError(f"数据检查没有通过：{on} 的行与汇总不一致。{_RETALLY}")
         count += 1
     return count

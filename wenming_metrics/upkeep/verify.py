@@ -59,7 +59,7 @@ def verify(office: Office, executor: Executor | None = None) -> Report:
 
 def _note(store: Store, report: Report) -> None:
     wrong = [asdict(line) for line in report.lines if line.wrong]
-    outcome = "通过" if report.sound else f"发现问题:{'、'.join(line['what'] for line in wrong)}"
+    outcome = "通过" if report.sound else f"发现问题：{'、'.join(line['what'] for line in wrong)}"
     logger.log(
         logging.INFO if report.sound else logging.ERROR, "核对%s,%.1f 秒", outcome, report.seconds
     )
@@ -68,7 +68,7 @@ def _note(store: Store, report: Report) -> None:
         write_note(store, VERIFIED, facts)
     except StoreError as error:
         # What was found is told all the same.
-        logger.warning("核对已完成,但没有记下来:%s", error)
+        logger.warning("核对已完成，但没有记下来：%s", error)
 
 
 def _tasks(office: Office) -> Iterator[VerifyTask]:
@@ -98,7 +98,7 @@ def run(task: VerifyTask) -> list[Line]:
         return [line("读取", 1, [str(error)])]
     except _BROKEN as error:
         logger.exception("%s %s", task.check.__name__, task.over[:1])
-        return [line("读取", 1, [f"{_spell(task)}的内容读不懂:{error!r}"])]
+        return [line("读取", 1, [f"{_spell(task)}的内容读不懂：{error!r}"])]
 
 
 def _spell(task: VerifyTask) -> str:

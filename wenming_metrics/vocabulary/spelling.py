@@ -50,7 +50,7 @@ def normalise(text: str) -> str:
     """Give the form in which names are compared: full-width to half, no spaces, one dash, as seen.
 
     >>> normalise("农贸（集贸） 市场　")
-    '农贸(集贸)市场'
+    '农贸（集贸）市场'
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return plain if _ODD.isdisjoint(plain) else plain.translate(_PLAIN)
@@ -118,6 +118,6 @@ def movement(change: object, *, is_new: bool) -> str:
 def on_time_note(day: date) -> str:
     """Say what 按期整改率 and 反复 mean, and as of which day."""
     return (
-        f"按期整改率截至 {day.isoformat()}:期限已过的问题中,在期限内反馈已整改的占多少;"
-        "未到期的另列,没有写期限的不算。反复:没整改好又被发现(重复),或整改后又出现(反弹)。"
+        f"按期整改率截至 {day.isoformat()}：期限已过的问题中，在期限内反馈已整改的占多少；"
+        "未到期的另列，没有写期限的不算。反复：没整改好又被发现（重复），或整改后又出现（反弹）。"
     )

@@ -46,5 +46,20 @@ OPTIONS_SHEET = "选项"
 FORM_MARK = "wenming-template"
 """Name of the sheet of our own forms that holds what may be chosen, and the word its first cell
 begins with: such a sheet is no part of the data."""
-EXAMPLE = "示例,请改成真实内容"
+EXAMPLE = "示例，请改成真实内容"
 """Remark on the worked example of a form: while it stands there, the row is no data."""
+
+PARTIES = {"office": "创建办", "unit": "责任单位", "checker": "核查", "paused": "暂停"}
+"""Whose time passes while a problem is in a state."""
+LOOP_STATES = {
+    **{"待核实": "office", "待交办": "office", "待签收": "unit", "整改中": "unit"},
+    **{"待核查": "checker", "待销号": "office", "已销号": "", "挂账": "paused"},
+    **{"长期整改": "paused", "职责争议": "paused", "不属实": ""},
+}
+"""States of a problem on its way to 销号, each with the party of PARTIES whose time it is; "": over."""
+CHECK_WAYS = ("现场", "图片", "视频")
+"""How somebody saw that a problem was put right (核查方式)."""
+LOOKS = ("整改到位", "不彻底", "未整改", "虚假整改", "无法核查")
+"""What a second look finds (整改复查)."""
+LOOP_SOURCES = ("督查发现", "领导批示", "会议定事项")
+"""Where a problem that is followed comes from."""

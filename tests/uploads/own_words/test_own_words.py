@@ -18,7 +18,7 @@ from wenming_metrics.reading.recognise.column_evidence import weights
 from wenming_metrics.reading.recognise.families import FAMILY
 from wenming_metrics.vocabulary import INPUT
 
-HALVES = tuple(half for half in ("first", "second") if (FOLDER / half).is_dir())
+HALVES = tuple(half for half in ("first", "second", "third") if (FOLDER / half).is_dir())
 NO_ROLE = "-"
 
 
@@ -77,10 +77,11 @@ def _roles(recognised: Recognised | None, kind: str) -> dict[int, str]:
     return {p: role for p, role in roles.items() if role and ":" not in role and role[0] != "#"}
 
 
-LEAST = {"first": 0.99, "second": 0.98}
+LEAST = {"first": 0.99, "second": 0.98, "third": 0.95}
 """Share of kinds and columns that must be right. The second half was written by somebody who had not
 seen what the software accepts, and was scored once: kinds 91.2 %, columns 90.4 %. What it got wrong was
-mended afterwards, so that it is no longer blind."""
+mended afterwards, so that it is no longer blind. The third part was written in the same way later on:
+kinds 70.0 %, columns 96.6 %; it is no longer blind either."""
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -116,7 +117,7 @@ def test_a_table_in_own_words_is_told_as_what_it_is_and_why():
     table = next(each for each in tables("first") if each.name == "supervision_summary_by_street")
     reading = read_workbook(table.workbook, table.file, "", context())
     (problem,) = [each for each in reading.problems if each.code == CONFIRM]
-    assert "看作问题清单:标题有“督查情况”,“存在问题”作问题描述" in problem.text
+    assert "看作问题清单：标题有“督查情况”，“存在问题”作问题描述" in problem.text
     assert problem.code == "表头-10"
     assert "先核对各列" in reading.outcome
     assert reading.checks.empty

@@ -1,4 +1,4 @@
-"""What the body of a document is made of: paragraphs of a few kinds, and tables."""
+"""What the body of a document is made of: paragraphs of a few kinds, tables, pictures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,14 @@ class Grid:
     wordy: frozenset[int] = frozenset()
 
 
-Block = Paragraph | Grid
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures that stand side by side: (bytes of a JPEG, width, height, what stands below it) each."""
+
+    pictures: tuple[tuple[bytes, int, int, str], ...]
+
+
+Block = Paragraph | Grid | Pictures
 
 
 def body(text: str) -> Paragraph:

@@ -9,6 +9,8 @@ from docx import Document as open_document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.parts.document import DocumentPart
+from docx.shared import Emu
 
 from wenming_metrics.export.package import settle
 from wenming_metrics.export.word.blocks import (
@@ -19,11 +21,15 @@ from wenming_metrics.export.word.blocks import (
     Block,
     Grid,
     Paragraph,
+    Pictures,
     plain_text,
 )
 from wenming_metrics.export.word.shell import ANNEX_MARK, BODY_MARK
 from wenming_metrics.export.word.styles import add_styles
 
+_SIDE_BY_SIDE = 2
+_PICTURE_WIDTH, _PICTURE_HEIGHT = 2_700_000, 2_100_000
+"""Room of one of two pictures on a line, in EMU: 75 and 58 mm."""
 _WIDE = 8845
 """Width of the text block in twentieths of a point: 156 mm."""
 
@@ -54,11 +60,11 @@ def fill(
         for mark, replacement in texts.items():
             if mark in text:
                 _replace(paragraph, mark, "\n".join(map(plain_text, replacement.split("\n"))))
-    _put(anchors[BODY_MARK], body, styles, held_to_next=2)
+    _put(anchors[BODY_MARK], body, styles, document.part, held_to_next=2)
     if annexes and ANNEX_MARK not in anchors:
         anchors[ANNEX_MARK] = document.add_paragraph()._p
     if ANNEX_MARK in anchors:
-        _put(anchors[ANNEX_MARK], annexes, styles)
+        _put(anchors[ANNEX_MARK], annexes, styles, document.part)
     buffer = BytesIO()
     document.save(buffer)
     return settle(buffer.getvalue(), properties)
@@ -100,11 +106,12 @@ def _put(
     anchor: BaseOxmlElement,
     blocks: Sequence[Block],
     styles: Mapping[str, str],
+    host: DocumentPart,
     held_to_next: int = 0,
 ) -> None:
     """Put blocks in the place of a paragraph. Takes: held_to_next - so many of the last paragraphs
     stay on the page of what follows: a signature must not stand on a page without text"""
-    elements = [element for block in blocks for element in _elements(block, styles)]
+    elements = [element for block in blocks for element in _elements(block, styles, host)]
     for element in elements:
         anchor.addprevious(element)
     for element in elements[len(elements) - held_to_next :]:
@@ -117,7 +124,12 @@ def _put(
             text.text = ""
 
 
-def _elements(block: Block, styles: Mapping[str, str]) -> Iterator[BaseOxmlElement]:
+def _elements(
+    block: Block, styles: Mapping[str, str], host: DocumentPart
+) -> Iterator[BaseOxmlElement]:
+    if isinstance(block, Pictures):
+        yield from _picture_rows(block, styles[CELL], host)
+        return
     if isinstance(block, Paragraph):
         element = _paragraph(block.text, styles[block.kind])
         if block.kind == ANNEX:
@@ -128,6 +140,25 @@ def _elements(block: Block, styles: Mapping[str, str]) -> Iterator[BaseOxmlEleme
         yield _paragraph(block.title, styles[CAPTION])
     yield _table(block, styles)
     yield _paragraph("", styles[CELL])
+
+
+def _picture_rows(block: Pictures, style: str, host: DocumentPart) -> Iterator[BaseOxmlElement]:
+    """Draw pictures two on a line, what they show below them."""
+    for start in range(0, len(block.pictures), _SIDE_BY_SIDE):
+        drawn = block.pictures[start : start + _SIDE_BY_SIDE]
+        line = _paragraph("", style)
+        line.get_or_add_pPr().append(OxmlElement("w:keepNext"))
+        for content, width, height, _ in drawn:
+            scale = min(_PICTURE_WIDTH / width, _PICTURE_HEIGHT / height)
+            inline = host.new_pic_inline(
+                BytesIO(content), Emu(round(width * scale)), Emu(round(height * scale))
+            )
+            run, drawing = OxmlElement("w:r"), OxmlElement("w:drawing")
+            drawing.append(inline)
+            run.append(drawing)
+            line.append(run)
+        yield line
+        yield _paragraph(" / ".join(text for *_, text in drawn), style)
 
 
 def _paragraph(text: str, style: str) -> BaseOxmlElement:

@@ -27,7 +27,8 @@ REQUIRED = (TITLE_MARK, BODY_MARK)
 MARKS = (NUMBER_MARK, TITLE_MARK, BODY_MARK, SIGNER_MARK, DATE_MARK, ANNEX_MARK)
 """What a shell may hold, each once; without ANNEX_MARK annexes stand at the end."""
 _RED = RGBColor(0xE0, 0x1B, 0x1B)
-_HEAD = "文明城市创建工作通报"
+RED_HEAD_TEXT = "文明城市创建工作通报"
+"""What the red head of the software's own shell says."""
 
 
 def default_shell() -> bytes:
@@ -37,7 +38,7 @@ def default_shell() -> bytes:
     add_styles(document)
     _set_page(document)
     head = document.add_paragraph(style=RED_HEAD)
-    head.add_run(_HEAD).font.color.rgb = _RED
+    head.add_run(RED_HEAD_TEXT).font.color.rgb = _RED
     _underline(_add(document, NUMBER_MARK, blocks.BODY, WD_ALIGN_PARAGRAPH.CENTER))
     for text, style in (("", blocks.BODY), (TITLE_MARK, blocks.TITLE), ("", blocks.BODY)):
         _add(document, text, style)

@@ -62,9 +62,9 @@ def _tabled(material: Material, heading: str, blocks: list[Block]) -> list[Slide
     slide = _said(material, heading, blocks)[0]
     if not grids:
         return [slide]
-    kept = len(grids[0].rows)
+    n_rows = len(grids[0].rows)
     total = next(len(block.rows) for block in blocks if isinstance(block, Grid))
-    limit = "" if kept == total else f"下表列出前{kept}行，全部见通报。"
+    limit = "" if n_rows == total else f"下表列出前{n_rows}行，全部见通报。"
     # The document says how many rows its own table has; here they are fewer.
     texts = [text.partition("，下表列出")[0].rstrip("。") + "。" for text in slide.sentences]
     return [replace(slide, sentences=(*texts, *filter(None, [limit])), drawings=grids[:1])]
@@ -75,10 +75,10 @@ def _summary(material: Material, heading: str, blocks: list[Block]) -> list[Slid
     figures = [("检查点位（个）", str(overview.sites)), ("检查（项次）", str(overview.checks))]
     figures += [("发现问题（处）", str(overview.places))]
     if overview.score is not None:
-        scored = [("全市得分", points(overview.score, decimals))]
+        scores_shown = [("全市得分", points(overview.score, decimals))]
         if overview.score_change is not None and not pd.isna(overview.score_change):
-            scored.append(("较上期", signed(overview.score_change, decimals)))
-        figures = [*scored, *figures]
+            scores_shown.append(("较上期", signed(overview.score_change, decimals)))
+        figures = [*scores_shown, *figures]
     return [replace(_said(material, heading, blocks)[0], figures=tuple(figures))]
 
 
@@ -144,8 +144,8 @@ def _problems(material: Material, heading: str, blocks: list[Block]) -> list[Sli
 
 def _rectification(material: Material, heading: str, blocks: list[Block]) -> list[Slide]:
     counts = problem_states(material.facts.problems, material.facts.as_of)
-    found, due = counts["found"], counts["fell_due"]
-    figures = [("整改率", percent(counts["closed"], found, 2))]
+    n_found, due = counts["found"], counts["fell_due"]
+    figures = [("整改率", percent(counts["closed"], n_found, 2))]
     if due:
         figures.append(("按期整改率", percent(counts["in_time"], due, 2)))
         figures.append(("逾期（条）", str(due - counts["in_time"])))
@@ -154,11 +154,11 @@ def _rectification(material: Material, heading: str, blocks: list[Block]) -> lis
 
 def _survey(material: Material, heading: str, blocks: list[Block]) -> list[Slide]:
     survey = material.facts.survey
-    told = survey[survey["shown"].notna() & (survey["state"] != HIDDEN)]
+    public = survey[survey["shown"].notna() & (survey["state"] != HIDDEN)]
     notes = [block.text for block in blocks if isinstance(block, Paragraph) and block.kind == NOTE]
     slide = _said(material, heading, blocks)[0]
     slide = replace(slide, notes=tuple(notes))
-    figures = tuple((str(line.title), f"{line.shown:g}%") for line in told.itertuples())
+    figures = tuple((str(line.title), f"{line.shown:g}%") for line in public.itertuples())
     return [replace(slide, figures=figures)]
 
 

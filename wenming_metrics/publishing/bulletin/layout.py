@@ -153,7 +153,7 @@ def check_shell(content: bytes) -> None:
     text = read_document(content, "外壳")
     faults = ["外壳里有宏，请另存为不带宏的 .docx"] if text.macros else []
     if text.outside:
-        faults.append("外壳要从别处取内容(外部图片、模板),请把它们嵌入文档")
+        faults.append("外壳要从别处取内容（外部图片、模板），请把它们嵌入文档")
     within = _marks_in(text, beside=False)
     aside = _marks_in(text, beside=True)
     known = "、".join(MARKS)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, select
 
 from wenming_metrics.queries.files.choices import column_title, name_titles
+from wenming_metrics.queries.files.corrections import BACK, WAITS, corrections_in
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import FILE_CHOICE, KIND_CHOICE, LIKE_CHOICE
 from wenming_metrics.reading.model.sender_answers import BARE_CHOICE, BARE_TITLES
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES
 from wenming_metrics.store import held, schema
+from wenming_metrics.store.corrections import REFUSED, TAKEN
 from wenming_metrics.store.database import read_frame, reading
 from wenming_metrics.store.drafts import read_events
 
@@ -20,7 +23,7 @@ _COLUMNS = ["at", "who", "act", "what", "reason"]
 def acts(office: Office) -> pd.DataFrame:
     """List every act: at, who, act, what, reason.
 
-    Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; of issues those of `store.issues`,
+    Acts are 入库, 撤回, 恢复; 记住, 不再记; 已更正, 已替换, 不再处理; 填写更正, 更正入库, 退回更正; of issues those of `store.issues`,
     提出复核, 复核维持 (改扣, 剔除), 不等 (a held row), where late files count, and which
     findings are one problem; 问卷不计, 问卷恢复计入; of rules those of `store.drafts`.
     """
@@ -31,6 +34,7 @@ def acts(office: Office) -> pd.DataFrame:
             _names(connection, office),
             _held(connection),
             _replaced(connection),
+            _corrections(connection),
             _issues(connection),
             _waivers(connection),
             _remarks(connection),
@@ -76,7 +80,7 @@ def _names(connection: Connection, office: Office) -> pd.DataFrame:
         name_titles(connection, office),
     )
     what = [
-        f"“{choice.written}” = {titles[choice.kind].get(int(choice.target), '(已不在名册里)')}"
+        f"“{choice.written}” = {titles[choice.kind].get(int(choice.target), '（已不在名册里）')}"
         for choice in choices.itertuples()
     ]
     return _choice_acts(choices.assign(what=what))
@@ -110,12 +114,28 @@ def _replaced(connection: Connection) -> pd.DataFrame:
     return _ended(held_rows.assign(act=held.REPLACED, reason=""))
 
 
+def _corrections(connection: Connection) -> pd.DataFrame:
+    """Tell of cells put right on the page: when they were written, and what became of them."""
+    cells = corrections_in(connection)
+    what = [
+        f"更正 {cell.correction}：第 {cell.batch} 批“{cell.sheet}”第 {cell.source_row} 行"
+        + (f"“{cell.header}”由“{cell.old}”改为“{cell.new}”" if cell.header else "按现在的名册重读")
+        for cell in cells.itertuples()
+    ]
+    cells = cells.assign(what=what)
+    ended = cells[cells["state"] != WAITS]
+    act = np.where(ended["state"] == BACK, REFUSED, TAKEN)
+    renamed = {"ended_by": "who", "ended_at": "at", "end_reason": "reason"}
+    ended = ended.drop(columns=["who", "at", "reason"]).rename(columns=renamed)
+    return pd.concat([cells.assign(act="填写更正"), ended.assign(act=act)])[_COLUMNS]
+
+
 def _rules(connection: Connection) -> pd.DataFrame:
     """Tell of drafts of rules, and of what was published with which document."""
     events = read_events(connection)
     what = [
-        f"第 {event.draft} 号草案,测评办法 {event.rules}"
-        + (f",{event.document}" if event.document else "")
+        f"第 {event.draft} 号草案，测评办法 {event.rules}"
+        + (f"，{event.document}" if event.document else "")
         for event in events.itertuples()
     ]
     return events.assign(what=what, reason="")[_COLUMNS]
@@ -124,8 +144,8 @@ def _rules(connection: Connection) -> pd.DataFrame:
 def _ended(held_rows: pd.DataFrame) -> pd.DataFrame:
     """Tell of held rows that wait no longer."""
     what = [
-        f"第 {row.batch} 批「{row.name}」第 {row.source_row} 行"
-        + ("" if pd.isna(row.by_batch) else f",由第 {int(row.by_batch)} 批")
+        f"第 {row.batch} 批“{row.name}”第 {row.source_row} 行"
+        + ("" if pd.isna(row.by_batch) else f"，由第 {int(row.by_batch)} 批")
         for row in held_rows.itertuples()
     ]
     return held_rows.assign(what=what)[_COLUMNS]
@@ -175,10 +195,10 @@ def _rulings(connection: Connection) -> pd.DataFrame:
     rulings = _with_files(connection, schema.ruling.c.ruling)
     what = [
         f"复核意见 {ruling.remark}"
-        + (f",第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
+        + (f"，第 {ruling.batch} 批 {ruling.name} 的一行" if ruling.batch >= 0 else "")
         for ruling in rulings.itertuples()
     ]
-    reasons = [f"{ruling.reason}({ruling.approver}批准)" for ruling in rulings.itertuples()]
+    reasons = [f"{ruling.reason}（{ruling.approver}批准）" for ruling in rulings.itertuples()]
     return rulings.assign(act="复核" + rulings["act"].astype(str), what=what, reason=reasons)[
         _COLUMNS
     ]

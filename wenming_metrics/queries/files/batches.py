@@ -32,7 +32,7 @@ KINDS = {
 }
 """Kinds of files, as users know them."""
 UNKNOWN = "没有这个批次。"
-DROPPED = "原文件已按保留期限清除,不能标注。"
+DROPPED = "原文件已按保留期限清除，不能标注。"
 RESTRICTED = "上测-05"
 """The note that a file must not be published."""
 _PROBLEM_FIELDS = [field.name for field in fields(Problem)]

@@ -66,7 +66,7 @@ def choices(office: Office) -> pd.DataFrame:
     rows += [
         (
             *(NAME, n.choice, f"{_NAME_KINDS[n.kind]}“{n.written}”"),
-            *(titles[n.kind].get(int(n.target), "(已不在名册里)"), n.who, n.at, "", ""),
+            *(titles[n.kind].get(int(n.target), "（已不在名册里）"), n.who, n.at, "", ""),
         )
         for n in names.itertuples()
     ]
@@ -86,7 +86,7 @@ def name_titles(connection: Connection, office: Office) -> dict[str, dict[int, s
     """Give every name that a written one may stand for: kind -> number -> as people write it."""
     units, catalogue = read_register(connection).units, office.catalogue
     unit_titles = {
-        int(unit.unit): f"{unit.name}({UNIT_KINDS[unit.kind]})" for unit in units.itertuples()
+        int(unit.unit): f"{unit.name}（{UNIT_KINDS[unit.kind]}）" for unit in units.itertuples()
     }
     return {
         "unit": unit_titles,
@@ -116,7 +116,7 @@ def nearest_columns(kind: str, header: str, survey: Survey | None = None) -> dic
 
 def is_likely(written: str, name: str) -> bool:
     """Say whether a name is so like a written one that it may be offered as the answer."""
-    return _alike(filled_in(normalise(written)), name.split("(")[0]) >= _LIKELY
+    return _alike(filled_in(normalise(written)), name.split("（")[0]) >= _LIKELY
 
 
 def _alike_column(header: str, name: str, title: str = "") -> float:

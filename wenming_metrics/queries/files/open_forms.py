@@ -12,7 +12,7 @@ from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.rules.survey.model import Survey
 from wenming_metrics.vocabulary import headers, normalise
 
-LEFT_AS_IT_IS = "照原数读(分项)"
+LEFT_AS_IT_IS = "照原数读（分项）"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def forms_of(readings: Iterable[Reading], *, are_open: bool = True) -> list[Form
         for table in file_reading.recognised:
             if table.is_open == are_open and table.columns:
                 by_form.setdefault(table.fingerprint, table)
-                source = f"{file_reading.filename}「{table.sheet}」"
+                source = f"{file_reading.filename}“{table.sheet}”"
                 sources.setdefault(table.fingerprint, []).append(source)
     return [Form(table, tuple(sources[form])) for form, table in by_form.items()]
 

@@ -11,7 +11,7 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.originals import headers_over
 from wenming_metrics.store import schema
 from wenming_metrics.store.database import reading
-from wenming_metrics.store.pictures import read_pictures
+from wenming_metrics.store.pictures import pictures_of, read_pictures
 
 _UNNAMED = "图片"
 """What a picture is called whose column has no header."""
@@ -46,3 +46,10 @@ def row_pictures(office: Office, batch: int, sheet: str, row: int) -> list[RowPi
         RowPicture(titles.get(picture.position) or _UNNAMED, picture.type, picture.content)
         for picture in pictures
     ]
+
+
+def move_pictures(office: Office, digests: tuple[str, ...], title: str) -> list[RowPicture]:
+    """List the pictures that were given with a move of a problem. Takes: title - what they are called"""
+    with reading(office.store) as connection:
+        pictures = pictures_of(connection, digests)
+    return [RowPicture(title, picture.type, picture.content) for picture in pictures]

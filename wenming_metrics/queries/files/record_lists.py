@@ -47,6 +47,10 @@ _KIND_COLUMNS = {
     "metric": ("indicator", "value", "numerator", "denominator", "scale", "target"),
     "campaign": ("campaign", "task", "phase", "lead", "due", "progress"),
     "adjustment": ("type=adjustment_type", "points=adjusted_points", "reason", "document_no"),
+    "moves": (
+        *("problem_no", "act=move_act", "who=handler", "reason=move_reason", "way=check_way"),
+        *("outcome=look_result", "approver=approved_by", "document_no", "measure"),
+    ),
     "quota": ("people_group", "planned=planned_answers"),
     "counts": ("counts=option_counts",),
     "holidays": ("first=off_from", "last=off_to", "arrangement", "holiday", "document_no"),
@@ -110,12 +114,12 @@ def record_list(office: Office, kind: str) -> pd.DataFrame:
 def record_file(kind: str, lines: pd.DataFrame) -> bytes:
     """Make an xlsx of some lines of `record_list`; text stays text."""
     kind_title = BY_NAME[kind].title
-    notes = ["只列现在计入的文件;不含责任人和联系电话。"]
+    notes = ["只列现在计入的文件；不含责任人和联系电话。"]
     if (lines["restricted"] != "").any():
-        notes.append(f"公布限制一栏写着“{RESTRICTED}”的,只供内部工作使用。")
+        notes.append(f"公布限制一栏写着“{RESTRICTED}”的，只供内部工作使用。")
     return write_book(
         ExportSheet(
-            kind_title, f"{kind_title}记录({len(lines)} 条)", lines, record_columns(kind), notes
+            kind_title, f"{kind_title}记录（{len(lines)} 条）", lines, record_columns(kind), notes
         )
     )
 
@@ -137,7 +141,7 @@ def _texts(record_rows: pd.DataFrame, name: str) -> list[str]:
 def _text(value: object) -> str:
     """Spell what a record tells: a list of parts as 「实地考察 86.37;问卷 91.2」."""
     if isinstance(value, list):
-        return ";".join(_spell_component(component) for component in value)
+        return "；".join(_spell_component(component) for component in value)
     return "" if pd.isna(value) else str(value)
 
 
@@ -154,11 +158,11 @@ def _spell_counts(office: Office, counts: Mapping[str, Mapping[str, int]]) -> st
         }
         title = spell_name(survey, name_of(question)) or question
         answers = (
-            f"{option_titles[option].removeprefix(f'{title}:') or option} {n}"
+            f"{option_titles[option].removeprefix(f'{title}：') or option} {n}"
             for option, n in option_counts.items()
         )
-        sentences.append(f"{title}:{'、'.join(answers)}")
-    return ";".join(sentences)
+        sentences.append(f"{title}：{'、'.join(answers)}")
+    return "；".join(sentences)
 
 
 def _last_round(rounds: Iterable[Mapping[str, str]]) -> str:

@@ -32,7 +32,7 @@ UNANNOUNCED = "期限-04"
 _ANSWERS = SenderAnswers(confirm_visits=True)
 """No deadline hangs on what the sender said; without visits the rows would not be read at all."""
 _ROW = ["sheet", "source_row"]
-_COLUMNS = ["batch", "file", "sheet", "source_row", "due", "due_now"]
+_COLUMNS = ["batch", "file", "sheet", "source_row", "due", "due_now", "seq", "day"]
 
 
 def recounted_deadlines(office: Office) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def recounted_deadlines(office: Office) -> pd.DataFrame:
     Only files are read again in which a problem's time runs over a holiday or a weekend that is worked.
 
     Returns: batch, file, sheet (its name), source_row, due and due_now (2026-10-10; "": no deadline,
-             or the file is not kept any more)
+             or the file is not kept any more), seq, day (ordinal on which it was found)
     """
     with reading(office.store) as connection:
         register = read_register(connection)
@@ -79,7 +79,7 @@ def _of_batch(
 ) -> pd.DataFrame:
     """Read a file again, and compare the deadlines of the rows whose time runs over such a day."""
     rows = read_failed(connection, spans["day"].unique().tolist(), np.array([batch]))
-    stored = spans.merge(rows[["seq", *_ROW]], on="seq").drop_duplicates(_ROW)
+    stored = spans.merge(rows[["seq", *_ROW]], on="seq").drop_duplicates([*_ROW, "seq"])
     compared = stored.merge(_dues_now(connection, batch, context), on=_ROW, how="left")
     changed = compared[compared["due"] != compared["due_now"]]
     sheets = read_sheets(connection, [batch]).set_index("sheet")["name"]

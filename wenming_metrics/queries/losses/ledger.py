@@ -179,7 +179,8 @@ def _tree(rules: RuleSet, nodes: np.ndarray, reasons: Sequence[str]) -> dict[str
     way[first:] = [row_of_end[end] for end in ends]
     names = [[*path[: len(LEVELS)], *[""] * len(LEVELS)] for path in _paths(rules)]
     names += [
-        [*_paths(rules)[node], f"({reason})", *[""] * len(LEVELS)] for node, reason in distinct_ends
+        [*_paths(rules)[node], f"（{reason}）", *[""] * len(LEVELS)]
+        for node, reason in distinct_ends
     ]
     why = [*[""] * count, *(reason for _, reason in distinct_ends)]
     kind = np.repeat([0, 1], [first, len(reasons)])
@@ -285,7 +286,7 @@ def _site_names(connection: Connection, standings: Standings, wanted: np.ndarray
     units = standings.register.units["name"].reindex(sites["unit"]).to_numpy()
     double = sites["name"].duplicated(keep=False).to_numpy()
     titles = [
-        f"{name}({unit})" if twice else name
+        f"{name}（{unit}）" if twice else name
         for name, unit, twice in zip(sites["name"], units, double, strict=True)
     ]
     return dict(zip(sites["site"], titles, strict=True))

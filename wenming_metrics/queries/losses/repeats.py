@@ -18,7 +18,13 @@ from wenming_metrics.domain.periods import Window, today
 from wenming_metrics.domain.registers import Register, successors
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.details import PATH_MARK, node_path
-from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
+from wenming_metrics.queries.scores.findings import (
+    Moment,
+    link,
+    read_answers,
+    read_problems,
+)
+from wenming_metrics.queries.scores.moves import apply_moves
 from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.queries.scores.score_windows import board_units
 from wenming_metrics.rules.calendar import Calendar, calendar_of, slot_at, slots
@@ -102,6 +108,8 @@ def repeats(
         sites = None if unit is None else _sites(connection, read_range, territories)
         problems = read_problems(connection, read_range, sites=sites)
         answers = link(connection, answers, problems)
+        moment = Moment(as_of.toordinal())
+        problems, answers = apply_moves(connection, problems, answers, pricing.loop, moment)
         problems = _judge(connection, problems, answers, as_of, pricing, issue_of)
         problems = problems.assign(current=problems["day"] >= days.start)
         closed = closings(problems, days, pricing.relapse_days)

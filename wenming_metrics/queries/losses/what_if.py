@@ -21,7 +21,7 @@ def labels(lines: pd.DataFrame, kind: str) -> pd.Series:
     """Name what each line belongs to; "" for what nobody can put right."""
     item, site = lines["item_name"].astype(object), lines["site_name"].astype(object)
     if kind == "class":
-        names = item + "(" + lines["point_type_name"].astype(object) + ")"
+        names = item + "（" + lines["point_type_name"].astype(object) + "）"
     elif kind == "site":
         names = site
     else:

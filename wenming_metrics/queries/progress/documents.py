@@ -33,7 +33,8 @@ def documents(office: Office, as_of: date) -> pd.DataFrame:
     lines = latest(office, "document", _KEY, ["lead", "due", "due_text", "rounds", "state"])
     rounds = [list(cell) if isinstance(cell, list) else [] for cell in lines["rounds"]]
     first = [
-        next((one["handed_in"] for one in of_line if one["handed_in"]), "") for of_line in rounds
+        next((review["handed_in"] for review in of_line if review["handed_in"]), "")
+        for of_line in rounds
     ]
     due, handed_on = ordinals(lines["due"]), ordinals(pd.Series(first, dtype=object))
     today = as_of.toordinal()

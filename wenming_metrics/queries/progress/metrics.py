@@ -62,15 +62,19 @@ def metric_summary(measures: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for (indicator, scale), units in measures.groupby(["indicator", "scale"], sort=False):
         with_counts = units[(units["numerator"] != "") & (units["denominator"] != "")]
-        part, base = (
+        numerator, denominator = (
             with_counts[name].astype(float).sum() for name in ("numerator", "denominator")
         )
-        pooled = 100 * part / base if base and len(with_counts) == len(units) else np.nan
+        pooled = (
+            100 * numerator / denominator
+            if denominator and len(with_counts) == len(units)
+            else np.nan
+        )
         n_below = int((units["standing"] == BELOW).sum())
         with_target = int((units["standing"] != NO_TARGET).sum())
         amounts = units["figure"]
         line = (indicator, scale, len(units), with_target, n_below, amounts.min(), amounts.max())
-        lines.append((*line, pooled, part, base))
+        lines.append((*line, pooled, numerator, denominator))
     names = ["indicator", "scale", "units", "with_target", "below", "lowest", "highest"]
     summed = pd.DataFrame(lines, columns=[*names, "pooled", "numerator", "denominator"])
     return summed.sort_values("below", ascending=False, kind="stable", ignore_index=True)

@@ -109,9 +109,7 @@ def printed_total(composite_scores: Composite, unit: int) -> str:
     differs = recomputed - Decimal(totals[0])
     if not differs:
         return f"原表印的总得分也是 {totals[0]}。"
-    return (
-        f"原表印的总得分是 {totals[0]},重算为 {recomputed},相差 {differs:+f};原表的数照原样保存。"
-    )
+    return f"原表印的总得分是 {totals[0]}，重算为 {recomputed}，相差 {differs:+f}；原表的数照原样保存。"
 
 
 def composite_lines(composite_scores: Composite) -> pd.DataFrame:
@@ -129,8 +127,8 @@ def composite_lines(composite_scores: Composite) -> pd.DataFrame:
         for name in ("value", "weight", "points"):
             lines[f"{name}_{number}"] = component_lines[name].to_numpy(float)
     treated = components[components["treatment"] != ""]
-    remarks = treated["name"] + ":" + treated["treatment"]
-    by_unit = remarks.groupby(treated["unit"]).agg(";".join)
+    remarks = treated["name"] + "：" + treated["treatment"]
+    by_unit = remarks.groupby(treated["unit"]).agg("；".join)
     return lines.assign(missing=by_unit.reindex(lines["unit"]).fillna("").to_numpy(object))
 
 
@@ -201,7 +199,7 @@ def _inspected(request: _ProfileRequest, component: Component, over: Window) -> 
         scores = half_up(scores, standings.rules().decimals)
     count = (~np.isnan(scores)).sum(axis=0)
     value = quotient(exact_sum(np.nan_to_num(scores), 0), count)
-    captions = [over.title if pooled else f"{over.title},{n} 期平均" for n in count]
+    captions = [over.title if pooled else f"{over.title}，{n} 期平均" for n in count]
     figures = _NOTHING.assign(unit=standings.units["unit"], value=value, told=captions)
     figures = figures.assign(of="", file="", sheet="", source_row=0, restricted=False)
     return figures[~np.isnan(value)]

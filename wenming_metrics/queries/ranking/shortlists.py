@@ -55,11 +55,11 @@ def _name(newest_first: Iterator[pd.DataFrame], settings: Lists) -> pd.DataFrame
 
 def _remark(line: tuple, settings: Lists) -> str:
     if line.left_out:
-        return f"并列 {line.left_out} 个,超过名单上限 {settings.cap} 个,未列名"
+        return f"并列 {line.left_out} 个，超过名单上限 {settings.cap} 个，未列名"
     remarks = ["并列"] if line.tied else []
     remarks += [f"低于 {settings.line:g} 分"] if line.below else []
     remarks += [f"连续 {line.running} 期"] if line.running > 1 else []
-    return ",".join(remarks)
+    return "，".join(remarks)
 
 
 def ranked_in(standings: Standings, number: int) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from wenming_metrics.store.database import read_frame
 from wenming_metrics.store.surveys import read_waves
 
 _NOBODY = pd.DataFrame(columns=["unit", "n", "state", "shown", "exact", "spelt"])
-_BESIDE = "为免倒算出别的单位,一并不公布"
-_TOO_FEW = {HIDDEN: NOT_SHOWN, SMALL: "样本不足,不作依据"}
+_BESIDE = "为免倒算出别的单位，一并不公布"
+_TOO_FEW = {HIDDEN: NOT_SHOWN, SMALL: "样本不足，不作依据"}
 
 
 def polled(
@@ -53,7 +53,7 @@ def polled(
     exact = lines["shown" if component.printed else "exact"].to_numpy(float)
     hide = wave_answers.survey.limits.hide
     sentences = [
-        f"{n} 份,{_lacks(state, n, hide)}" if state in _TOO_FEW else f"{spelt}({n} 份)"
+        f"{n} 份，{_lacks(state, n, hide)}" if state in _TOO_FEW else f"{spelt}（{n} 份）"
         for n, state, spelt in zip(lines["n"], lines["state"], lines["spelt"], strict=True)
     ]
     figures = pd.DataFrame({"unit": lines["unit"], "value": np.where(few, np.nan, exact)})

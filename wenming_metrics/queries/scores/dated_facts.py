@@ -122,7 +122,7 @@ def measured(record: dict) -> tuple[str, float]:
     if value and (not has_counts or numerator > denominator):
         return f"{value}{record['scale']}", float(Decimal(value))
     share = numerator / denominator
-    text = f"{value}{record['scale']}({counts})" if value else counts
+    text = f"{value}{record['scale']}（{counts}）" if value else counts
     return text, float(share * _factor(record["scale"], value, share))
 
 
@@ -160,6 +160,6 @@ def _shares(records: pd.DataFrame, state: str, state_word: str, total_word: str)
     lines = []
     for unit, unit_records in last.groupby("unit"):
         count, total = int(unit_records["good"].sum()), len(unit_records)
-        sentence = f"{total_word} {total} 项,{state_word} {count} 项"
+        sentence = f"{total_word} {total} 项，{state_word} {count} 项"
         lines.append((int(unit), 100.0 * count / total, sentence, "", "", "", 0, False))
     return pd.DataFrame(lines, columns=list(COLUMNS))

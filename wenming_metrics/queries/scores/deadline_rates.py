@@ -10,10 +10,12 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from wenming_metrics.domain.periods import Window, today
-from wenming_metrics.queries.scores.findings import Moment, log
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.scores.problem_log import log
 from wenming_metrics.queries.scores.standings import Standings
 from wenming_metrics.rules.model import Board, Deductions
 from wenming_metrics.scoring.tally.tally import TERRITORY
+from wenming_metrics.scoring.tree.states import closed_in_time
 from wenming_metrics.store.rows import read_role
 from wenming_metrics.vocabulary import ROLE_CODES
 
@@ -40,7 +42,7 @@ def on_time(
     passed = (due > 0) & (due < moment.as_of)
     flags = {
         "fell_due": passed,
-        "in_time": passed & (problems["closed"].to_numpy() <= due),
+        "in_time": passed & closed_in_time(problems),
         "not_due": due >= moment.as_of,
         "recurred": problems["again"].to_numpy(bool) | problems["relapsed"].to_numpy(bool),
     }

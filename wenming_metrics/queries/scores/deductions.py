@@ -13,7 +13,8 @@ from wenming_metrics.domain.numbers import POINT_SCALE
 from wenming_metrics.domain.periods import Window, today
 from wenming_metrics.queries.files.recounted import years_not_announced
 from wenming_metrics.queries.office import Office
-from wenming_metrics.queries.scores.findings import Moment, log
+from wenming_metrics.queries.scores.findings import Moment
+from wenming_metrics.queries.scores.problem_log import log
 from wenming_metrics.queries.scores.rule_spans import rules_on
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.scoring.tree.pricing import price_findings
@@ -36,8 +37,8 @@ def priced_findings(
 ) -> pd.DataFrame:
     """Give the problems found on some days with their states and prices.
 
-    Takes:   moment - None: as of today; issue_of, due_too - see `findings.log`
-    Returns: the columns of `findings.log` and of `pricing.price_findings`
+    Takes:   moment - None: as of today; issue_of, due_too - see `problem_log.log`
+    Returns: the columns of `problem_log.log` and of `pricing.price_findings`
     """
     moment = moment or Moment(today().toordinal())
     findings = log(connection, days, moment, rules.pricing, issue_of, due_too=due_too)
@@ -59,7 +60,7 @@ def priced_lines(
     A problem that is late gives two lines where that is booked on its deadline: what it cost on
     the day it was found, and what being late adds. Together they are the price of being late.
 
-    Takes:   rules - with prices; moment - None: as of today; issue_of - see `findings.log`
+    Takes:   rules - with prices; moment - None: as of today; issue_of - see `problem_log.log`
     Returns: LINES, points in 1e-4, as exact as the prices; unit is the territory of the row, and
              batch and seq name it, found_on is its own day. Sources that do not count are among them.
     """

@@ -53,7 +53,7 @@ def _described(connection: Connection, rows: pd.DataFrame, cells: pd.DataFrame) 
     """Give the description of each row; of a cell with several problems the one that is meant."""
     pieces = read_pieces(connection, rows["batch"].unique())
     words = {
-        (piece.batch, piece.seq): f"第 {piece.piece} 条:{mask(piece.words)}"
+        (piece.batch, piece.seq): f"第 {piece.piece} 条：{mask(piece.words)}"
         for piece in pieces.itertuples()
     }
     keys = zip(rows["batch"], rows["seq"], cells["description"], strict=True)

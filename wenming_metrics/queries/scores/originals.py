@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -43,37 +44,51 @@ def descriptions(connection: Connection, rows: pd.DataFrame) -> list[str]:
 
     Takes: rows - batch, sheet, source_row
     """
+    return texts_of(connection, rows, ("description",))["description"].tolist()
+
+
+def texts_of(connection: Connection, rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Read the cells of some columns of many stored rows as texts; a column that lacks gives "".
+
+    Takes:   rows - batch, sheet, source_row; names - of columns, as they are in code
+    Returns: one row each, numbered from 0, and one column per name
+    """
     sheets = read_sheets(connection, rows["batch"].unique()).set_index(["batch", "sheet"])
-    texts = np.full(len(rows), "", object)
+    texts = {name: np.full(len(rows), "", object) for name in names}
     numbered_rows = rows.reset_index(drop=True)
     for (batch, sheet), sheet_rows in numbered_rows.groupby(["batch", "sheet"], sort=False):
         headers = sheets.loc[(batch, sheet), "headers"]
         numbers = sheet_rows["source_row"].tolist()
-        positions = _described_at(headers, numbers)
+        positions = {name: _stands_at(headers, numbers, name) for name in names}
         for first, payload in read_all_blocks(connection, int(batch), int(sheet)):
             columns = decode_block(payload)
             size = len(columns[0].codes) if columns else 0
             for row_index, number in zip(sheet_rows.index.tolist(), numbers, strict=True):
-                position = positions[number]
-                if first <= number < first + size and 0 <= position < len(columns):
-                    column = columns[position]
-                    texts[row_index] = as_text(column.values[column.codes[number - first]])
-    return texts.tolist()
+                if not first <= number < first + size:
+                    continue
+                for name, position_of in positions.items():
+                    if 0 <= position_of[number] < len(columns):
+                        column = columns[position_of[number]]
+                        value = column.values[column.codes[number - first]]
+                        texts[name][row_index] = as_text(value)
+    return pd.DataFrame(texts, columns=list(names))
 
 
-def _described_at(headers: list[list], numbers: list[int]) -> dict[int, int]:
-    """Say in which column each row of Excel has its description; -1: in none."""
+def _stands_at(headers: list[list], numbers: list[int], name: str) -> dict[int, int]:
+    """Say in which place the column of a name is in each row of Excel; -1: there is none."""
     one_table = all(len(cell) <= 3 or not cell[3] for cell in headers)
-    column_of_row: dict[int, int] = {}
+    place_of_row: dict[int, int] = {}
     for number in numbers:
-        if one_table and column_of_row:
-            column_of_row[number] = next(iter(column_of_row.values()))
+        if one_table and place_of_row:
+            place_of_row[number] = next(iter(place_of_row.values()))
             continue
         columns = (
-            column for column, _, name in headers_over(headers, number) if name == "description"
+            column
+            for column, _, column_name in headers_over(headers, number)
+            if column_name == name
         )
-        column_of_row[number] = next(columns, -1)
-    return column_of_row
+        place_of_row[number] = next(columns, -1)
+    return place_of_row
 
 
 def row_cells(office: Office, batch: int, sheet: str, row: int) -> dict[str, str]:
@@ -103,6 +118,11 @@ def _lines(
     return row_values
 
 
+def row_values(connection: Connection, batch: int, sheet: int, row: int) -> list[Value]:
+    """Give the values of one row of Excel, from column A on; [] where it is not kept."""
+    return _lines(connection, batch, sheet, [row]).get(row, [])
+
+
 def _spell(
     facts: pd.Series, number: int, values: list[Value]
 ) -> tuple[str, str, str, dict[str, str]]:
@@ -129,7 +149,7 @@ def as_text(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and _SHOWN.match(value):
-        return "(图片)"
+        return "（图片）"
     if isinstance(value, CellError):
         return value.text
     if isinstance(value, bool):

@@ -12,11 +12,11 @@ from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.findings import (
     ANSWERS,
     Moment,
-    answered,
     link,
     read_answers,
     read_problems,
 )
+from wenming_metrics.queries.scores.problem_log import answered
 from wenming_metrics.store.cells import read_sheets
 from wenming_metrics.store.database import reading
 from wenming_metrics.store.records import read_records

@@ -63,8 +63,8 @@ def names_of(window: Window, office: Office) -> list[str]:
     versions = versions_of(window, office)
     several = len(versions) > 1
     return [
-        f"{rules.title}(版本 {rules.version},{rules.source})"
-        + (f",{days.start:%m月%d日}—{days.end:%m月%d日}" if several else "")
+        f"{rules.title}（版本 {rules.version}，{rules.source}）"
+        + (f"，{days.start:%m月%d日}—{days.end:%m月%d日}" if several else "")
         for rules, days in versions
     ]
 

@@ -43,7 +43,7 @@ def answer_lines(survey: Survey) -> pd.DataFrame:
     """
     lines = []
     for question in survey.questions:
-        kind = KIND_WORDS[question.kind] + (",分人群" if question.people else "")
+        kind = KIND_WORDS[question.kind] + ("，分人群" if question.people else "")
         for code, state in _answers(question).items():
             title, aliases = _spelled(question, code)
             counted = _counted(survey, question, code)
@@ -84,5 +84,5 @@ def _counted(survey: Survey, question: Question, code: str) -> str:
             for rate in question_rates
             if rate.numerator
         )
-        return ";".join(tops)
-    return ";".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in question_rates)
+        return "；".join(tops)
+    return "；".join(f"{rate.title} {count_word(survey, rate, code)}" for rate in question_rates)

@@ -150,7 +150,7 @@ def _covered(wave_answers: WaveAnswers) -> np.ndarray:
 
 def _defined(survey: Survey, rate: Rate, totals: pd.DataFrame) -> tuple[Rate, str]:
     city_line = totals[(totals["rate"] == rate.code) & (totals["level"] == CITY)]
-    return rate, f"{spell_rate(survey, rate)},{int(city_line['n'].iloc[0]):,} 份"
+    return rate, f"{spell_rate(survey, rate)}，{int(city_line['n'].iloc[0]):,} 份"
 
 
 def _total_lines(
@@ -205,7 +205,7 @@ def total_of(
         estimated = total_of_sums(unit_sums, rate.method, how, people)
     else:
         weighted = weights_of(wave_answers, counting, how)
-        method_words += f",{weighted.sentence}" if weighted else ""
+        method_words += f"，{weighted.sentence}" if weighted else ""
         estimated = _sampled(wave_answers, rate, counting, chosen, how)
     counts = {name: int(unit_sums[name].sum()) for name in ("n", *SAYS[1:])}
     percent = {name: 100 * estimated[name] for name in ("value", "low", "high")}
@@ -222,7 +222,10 @@ def _how(survey: Survey, people: np.ndarray) -> tuple[str, str]:
     """Choose how units are put together, and say it: by people only where all of them are known."""
     if survey.city == "population" and not (people > 0).all():
         short = int((~(people > 0)).sum())
-        return "pooled", f"{CITY_WORDS['pooled']}({short} 个单位的常住人口没有登记,不能按人口加权)"
+        return (
+            "pooled",
+            f"{CITY_WORDS['pooled']}（{short} 个单位的常住人口没有登记，不能按人口加权）",
+        )
     return survey.city, CITY_WORDS[survey.city]
 
 

@@ -121,7 +121,7 @@ def is_doubtful(connection: Connection, batch: int, seq: int) -> bool:
 
 def _decided(choice: pd.Series) -> str:
     act = "计入" if choice["counts"] else "不计"
-    return f"{choice['who']} {choice['at'][:10]} 定为{act}:{choice['reason']}"
+    return f"{choice['who']} {choice['at'][:10]} 定为{act}：{choice['reason']}"
 
 
 def printed(office: Office, wave: Window) -> pd.DataFrame:

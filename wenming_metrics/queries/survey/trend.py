@@ -14,7 +14,7 @@ from wenming_metrics.rules.survey.model import Rate, Survey
 from wenming_metrics.rules.survey.wording import spell_margins, spell_rate
 from wenming_metrics.scoring.survey.intervals import difference
 
-MOVED, STEADY, BROKEN = "有明显变化", "变化不明显", "算法不同,不比较"
+MOVED, STEADY, BROKEN = "有明显变化", "变化不明显", "算法不同，不比较"
 """What is said of a figure against that of the wave before."""
 _WHOLE = 100.0
 

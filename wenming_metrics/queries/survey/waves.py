@@ -23,7 +23,7 @@ from wenming_metrics.store.records import read_records
 from wenming_metrics.store.registers import read_register
 from wenming_metrics.store.surveys import read_answers, read_waves
 
-NO_SURVEY = "评分办法里没有问卷的定义(survey.toml),两率一度算不出来。"
+NO_SURVEY = "评分办法里没有问卷的定义（survey.toml），两率一度算不出来。"
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,4 +97,4 @@ def _weighting_sentence(titles: list[str], raked: Raked) -> str:
     sentence = f"再按常住人口的{'、'.join(titles)}构成加权"
     if raked.off < _SHORT:
         return sentence
-    return f"{sentence}(权数限在 0.3 到 3 倍,最多还差 {100 * raked.off:.1f} 个百分点)"
+    return f"{sentence}（权数限在 0.3 到 3 倍，最多还差 {100 * raked.off:.1f} 个百分点）"

@@ -112,7 +112,7 @@ def score_change(
         *(before, after, _wholes(units, groups, start, end, booked), booked, start, end),
         full_marks=tuple(rules.full_mark for rules in last_rules),
         paths=_paths(old, new),
-        rules=tuple(f"{rules.short}(版本 {rules.version})" for rules in last_rules),
+        rules=tuple(f"{rules.short}（版本 {rules.version}）" for rules in last_rules),
         cuts=tuple(standings is not None for standings in signed),
     )
 

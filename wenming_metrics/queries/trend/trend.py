@@ -198,5 +198,5 @@ def _changes(office: Office, windows: Sequence[Window]) -> dict[int, tuple[date,
         first = rules.effective_from
         inside = [number for number, axis_window in enumerate(windows) if axis_window.end >= first]
         if inside and windows[0].start < first:
-            changes[inside[0]] = (first, f"{rules.short}(版本 {rules.version})")
+            changes[inside[0]] = (first, f"{rules.short}（版本 {rules.version}）")
     return changes

@@ -15,9 +15,16 @@ from wenming_metrics.queries.files.recounted import years_not_announced
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.scores.deadline_rates import named_in, on_time
 from wenming_metrics.queries.scores.describe_rows import describe
-from wenming_metrics.queries.scores.findings import link, read_answers, read_problems
+from wenming_metrics.queries.scores.findings import (
+    Moment,
+    link,
+    read_answers,
+    read_problems,
+)
+from wenming_metrics.queries.scores.moves import apply_moves
 from wenming_metrics.queries.scores.row_losses import position_of
 from wenming_metrics.queries.scores.score_windows import score_windows
+from wenming_metrics.rules.loop import LoopRules
 from wenming_metrics.rules.model import Board
 from wenming_metrics.scoring.tally.tally import TERRITORY
 from wenming_metrics.scoring.tree.states import LOOK_BACK, OPEN, judge
@@ -82,9 +89,8 @@ def unsolved(
             connection, problems.assign(territory=problems["unit"]), days, chosen
         )
         unit_problems = named_problems[owner[named_problems["unit"].to_numpy(np.int64)] == unit]
-        unit_problems = _open(
-            connection, unit_problems.drop_duplicates(_KEY, ignore_index=True), state_day
-        )
+        unit_problems = unit_problems.drop_duplicates(_KEY, ignore_index=True)
+        unit_problems = _open(connection, unit_problems, office.rules.loop, state_day)
         left = np.where(
             unit_problems["due"] > 0, unit_problems["due"] - state_day.toordinal(), np.nan
         )
@@ -121,9 +127,13 @@ def _describe(connection: Connection, office: Office, problems: pd.DataFrame) ->
     return described[_COLUMNS]
 
 
-def _open(connection: Connection, problems: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Keep the problems that nobody has answered as 已整改."""
+def _open(
+    connection: Connection, problems: pd.DataFrame, rules: LoopRules, as_of: date
+) -> pd.DataFrame:
+    """Keep the problems that are not closed."""
     answers = link(connection, read_answers(connection), problems)
+    moment = Moment(as_of.toordinal())
+    problems, answers = apply_moves(connection, problems, answers, rules, moment)
     judged = judge(problems, answers, as_of=as_of.toordinal())
     return problems.loc[judged.index[judged["closed"] >= OPEN]]
 

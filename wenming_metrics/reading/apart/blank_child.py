@@ -18,7 +18,7 @@ from hide_cells import CELLS, hide_rows, personal_strings
 from hide_xml import hide_xml
 from look_personal import NO_TEXT
 from mark_book import list_sheets, rename_sheets
-from mark_package import Package, open_package, pack, read_any, write_text, zip_pieces
+from mark_package import Package, escape, open_package, pack, read_any, write_text, zip_pieces
 from mark_sheet import DATA, STYLE, each_cell, each_row, pieces_of
 from privacy import mask_names
 from sheet_scan import column_letters
@@ -59,31 +59,33 @@ def main() -> None:
     sheets = list_sheets(package)
     for name, part_name in sheets.items():
         columns, uses = dict(task["columns"].get(name, ())), dict(task["uses"].get(name, ()))
-        part = package.parts[part_name.lower()]
+        sheet_part = package.parts[part_name.lower()]
         words: set[str] = set()
-        emptied = empty(pieces_of(unpack(data, part), part_name), columns, gone, words)
+        emptied = empty(pieces_of(unpack(data, sheet_part), part_name), columns, gone, words)
         pieces = hide_rows(emptied, uses, personal, gone, words)
-        if _is_long(part):
-            pack(package, part.name, _noted(pieces, still_shown))
+        if _is_long(sheet_part):
+            pack(package, sheet_part.name, _noted(pieces, still_shown))
         else:
             rewritten = list(_noted(pieces, still_shown))
             if words:
-                pack(package, part.name, rewritten)
+                pack(package, sheet_part.name, rewritten)
         changed |= words
     numbers = ({int(text) for text in gone} | set(personal)) - {int(text) for text in still_shown}
     if numbers:
         pack(package, package.parts[STRINGS].name, [without_texts(strings, numbers)])
         changed |= {"已删除的文字"} if numbers - {int(text) for text in gone} else set()
-    changed |= set(_hide_parts(package, {part_name.lower() for part_name in sheets.values()}))
+    renamed = {old: masked for old, masked in zip(sheets, mask_names(list(sheets)), strict=True)}
+    part_names = {part_name.lower() for part_name in sheets.values()}
+    changed |= set(_hide_parts(package, part_names, renamed))
     is_changed = bool(changed or gone)
     for piece in zip_pieces(package) if is_changed else ():
         send({"type": "piece"}, piece)
     end(changed="1" if is_changed else "", beside="、".join(sorted(changed - {CELLS})))
 
 
-def _is_long(part: tuple) -> bool:
+def _is_long(sheet_part: tuple) -> bool:
     """Say whether a sheet is packed again piece by piece, whatever is in it: it is too much to keep."""
-    return part.size > _LONG
+    return sheet_part.size > _LONG
 
 
 def _noted(pieces: Iterator[bytes], shown: set[bytes]) -> Iterator[bytes]:
@@ -93,21 +95,27 @@ def _noted(pieces: Iterator[bytes], shown: set[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _hide_parts(package: Package, sheets: set[str]) -> Iterator[str]:
-    """Hide what is personal in everything that is no sheet; tells where something was."""
-    for key, part in list(package.parts.items()):
-        if not is_xml(part) or key in sheets | NO_TEXT | {STRINGS}:
+def _hide_parts(package: Package, sheets: set[str], renamed: dict[str, str]) -> Iterator[str]:
+    """Hide what is personal in everything that is no sheet; tells where something was.
+
+    Takes: sheets - their parts; renamed - what the sheets are called from now on, also in references
+    """
+    for key, sheet_part in list(package.parts.items()):
+        if not is_xml(sheet_part) or key in sheets | NO_TEXT | {STRINGS}:
             continue
-        xml = read_any(package, part)
+        xml = renaming = read_any(package, sheet_part)
+        for old_name, sheet_name in renamed.items():
+            if old_name != sheet_name:
+                renaming = renaming.replace(escape(old_name), escape(sheet_name))
         numbers = key.startswith(("xl/charts/", "xl/pivotcache/"))
         if key == "xl/workbook.xml":
-            hidden = hide_xml(rename_sheets(xml, mask_names))
+            hidden = hide_xml(rename_sheets(renaming, mask_names))
         elif key.endswith(".rels"):
             hidden = _EXTERNAL.sub(lambda match: hide_xml(match[0]), xml)
         else:
-            hidden = hide_xml(xml, numbers=numbers)
+            hidden = hide_xml(renaming, numbers=numbers)
         if hidden != xml:
-            write_text(package, part.name, hidden)
+            write_text(package, sheet_part.name, hidden)
             yield next((word for begin, word in _PARTS.items() if begin in key), "其他部分")
 
 

@@ -30,7 +30,10 @@ KNOWN_ERRORS |= {"#DATA!", "#GETTING_DATA"}
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_PERCENT = re.compile(rb"""numFmtId=["'](?:9|10)["']""")
+_SHOWN_OTHERWISE = re.compile(
+    rb"""%|numFmtId=["'](?:1|3|9|10|37|38)["']|formatCode=["'][^"'.]*[0#]"""
+)
+"""In a workbook without any of these every number is shown with its decimals."""
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*?date1904=["'](?:1|true|on)["']""")
 _ID, _TARGET = re.compile(r"\sId=[\"']([^\"']+)"), re.compile(r"\sTarget=[\"']([^\"']+)")
 
@@ -50,7 +53,7 @@ def main() -> None:
     sheet_parts = _check_parts(data, parts, looks)
     other_parts = [part for part in parts.values() if is_xml(part) and part not in sheet_parts]
     limits["pictured"] = any(name.startswith("xl/media/") for name in parts)
-    limits["percents"] = _percents(data, parts)
+    limits["shown_codes"] = _shown_codes(data, parts)
     limits["is_from_1904"] = _is_from_1904(data, parts)
     limits["looks"] = looks
     if kind == XLS:
@@ -74,15 +77,15 @@ def _tag(data: bytes, parts: dict[str, Part]) -> str:
     return read_tag(check_plain_part(data, part).decode("utf-8", "replace")) if part else ""
 
 
-def _percents(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
-    """Give the format code of the cell styles that show a percent sign, by their number."""
+def _shown_codes(data: bytes, parts: dict[str, Part]) -> dict[int, str]:
+    """Give the format code of the cell styles that show percents or whole numbers, by their number."""
     styles = b"".join(unpack(data, parts[STYLES])) if STYLES in parts else b""
-    if b"%" not in styles and not _PERCENT.search(styles):
+    if not _SHOWN_OTHERWISE.search(styles):
         return {}
     # Few workbooks have such cells, and the others wait for nothing.
-    from shown_percents import percent_codes
+    from shown_percents import shown_codes
 
-    return percent_codes(styles.decode("utf-8", "replace"))
+    return shown_codes(styles.decode("utf-8", "replace"))
 
 
 def _is_from_1904(data: bytes, parts: dict[str, Part]) -> bool:
@@ -102,8 +105,13 @@ def _check_parts(data: bytes, parts: dict[str, Part], looks: Looks) -> list[Part
     book, relations = texts.values()
     targets = dict(map(_read_relation, _RELATION.findall(relations)))
     sheets = [parts.get(targets.get(key, "")) for key in _SHEET.findall(book)]
+    part_names = [sheet.name for sheet in sheets if sheet]
+    if len(part_names) > len(set(part_names)):
+        # No program writes that; a few bytes would be as many sheets as one likes.
+        raise Refused("unreadable", reason="one part for several sheets")
     for name, part in parts.items():
-        if is_xml(part) and part not in sheets and name not in texts:
+        is_sheet = part in sheets and name.startswith("xl/worksheets/")
+        if is_xml(part) and not is_sheet and name not in texts:
             check_plain_part(data, part, None if name in NO_TEXT else looks.at_part)
     return sheets
 
@@ -152,8 +160,8 @@ def _send_sheets(
 
 
 def _look_for(limits: dict, runs: dict[int, list[list]]) -> Callable[[bytes], None]:
-    """Give what is searched for in a piece of XML besides: personal data, cells that show a percent."""
-    codes, looks = limits["percents"], limits["looks"]
+    """Give what is searched for in a piece of XML besides: personal data, cells that show another number."""
+    codes, looks = limits["shown_codes"], limits["looks"]
     if not codes:
         return looks.at_sheet
     from shown_percents import add_runs, cell_pattern
@@ -236,7 +244,7 @@ def _send_rows(sheet: calamine.CalamineSheet, at: int, marked: tuple, name: str)
 
 
 def _show(runs: dict, rounded: list) -> Callable[[list, int], None]:
-    """Give what puts the shown percents in place; `rounded` takes the cells that hold more."""
+    """Give what puts the shown numbers in place; `rounded` takes the cells that hold more."""
     from shown_percents import show
 
     return lambda columns, first: rounded.extend(show(columns, first, runs))

@@ -1,4 +1,4 @@
-"""Which cells of a legacy workbook (.xls, .et) show a percent sign; for the child only.
+"""Which cells of a legacy workbook (.xls, .et) show another number than they hold; for the child only.
 
 The decoder tells no formats, and there is no XML to search: the records of the file are walked through
 (BIFF8 and BIFF5 in a compound file, as Microsoft's [MS-XLS] and [MS-CFB] describe them). What is cut
@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from itertools import islice
 
-from shown_percents import BUILT_IN, extend_run
+from shown_percents import BUILT_IN, extend_run, is_shown_otherwise
 
 _NAMES = ("Workbook", "Book")
 _END_OF_CHAIN = 0xFFFFFFFA
@@ -20,7 +20,7 @@ _BIFF8 = 0x0600
 
 
 def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
-    """Read the cells that show a percent sign, and how days are counted.
+    """Read the cells that show a percent sign or whole numbers, and how days are counted.
 
     Returns: by sheet, in the file's order, runs as `shown_percents.show` takes them; whether days are
              counted from 1904
@@ -39,7 +39,7 @@ def read_formats(compound: bytes) -> tuple[list[dict[int, list[list]]], bool]:
         elif kind == _STYLE and len(content) >= 4:
             styles.append(struct.unpack_from("<H", content, 2)[0])
     codes = {n: formats.get(number, "") for n, number in enumerate(styles)}
-    codes = {n: code for n, code in codes.items() if "%" in code}
+    codes = {n: code for n, code in codes.items() if is_shown_otherwise(code)}
     return [_runs(book, start, codes) if codes else {} for start in starts], is_from_1904
 
 

@@ -45,8 +45,8 @@ class Looks:
             return
         if _DATA in content:
             self.at_part(content[: content.find(_DATA)])
-        if _DATA_END in content:
-            self.at_part(content[content.rfind(_DATA_END) :])
+        if _DATA_END in content or b"row>" not in content:
+            self.at_part(content[max(content.rfind(_DATA_END), content.find(_DATA), 0) :])
         if b"<f" in content and _HINT.search(content):
             formulas = b"\n".join(_FORMULA.findall(content))
             if formulas:

@@ -139,7 +139,7 @@ def _results(styles: Styles, summary: list[list[str]]) -> list[bytes]:
 
 def _line(styles: Styles, number: int, line: list[str], *, is_head: bool) -> str:
     kind = HEAD if is_head else PLAIN
-    graves = {"退回": GRAVE, "暂不计": GRAVE, "提醒": NOTE}
+    graves = {"退回": GRAVE, "待核": GRAVE, "提醒": NOTE}
     cells = []
     for index, text in enumerate(line):
         cell_kind = graves.get(text, kind) if index == 0 else kind

@@ -140,7 +140,7 @@ def _edits(
         position = seen(row, column)
         note = text
         if position != (row, column):
-            note = f"第 {row} 行:{text}" if text else ""
+            note = f"第 {row} 行：{text}" if text else ""
             layout.rows.add(position[0])  # it is there, for it holds the text of the area
         edit = edits.setdefault(position[0], {}).get(position[1], (NOTE, ""))
         edits[position[0]][position[1]] = (GRAVE if grave or edit[0] == GRAVE else NOTE, "")

@@ -62,10 +62,10 @@ def read_text(package: Package, name: str) -> str:
     return content.decode("utf-8-sig")
 
 
-def read_any(package: Package, part: Part) -> str:
+def read_any(package: Package, xml_part: Part) -> str:
     """Give an XML part as text, whatever it is encoded in; it is written as UTF-8 again."""
-    content = b"".join(unpack(package.data, part))
-    refuse_entities(content, part.name)
+    content = b"".join(unpack(package.data, xml_part))
+    refuse_entities(content, xml_part.name)
     if not content.startswith(_UTF16):
         return content.decode("utf-8-sig", "surrogateescape")
     return _ENCODING.sub("", content.decode("utf-16"), count=1)

@@ -1,15 +1,20 @@
-"""Cells whose number format writes a percent sign, as their sender sees them; for the child only.
+"""Cells whose number format writes a percent sign or whole numbers, as their sender sees them; for the
+child only.
 
-The decoder gives 0.9534 for a cell that shows 95.34%, as if nobody had written the sign. Such a cell
-becomes the text that is shown, digits included: it then reads as if it had been typed. Runs of cells
-are noted by column, for a column of percents is one run.
+The decoder gives 0.9534 for a cell that shows 95.34%, as if nobody had written the sign, and 0.5 for
+one that shows 1. Such a cell becomes the text that is shown, digits included: it then reads as if it
+had been typed. Runs of cells are noted by column, for a column of percents is one run.
 """
 
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-BUILT_IN = {9: "0%", 10: "0.00%"}
+BUILT_IN = {1: "0", 3: "#,##0", 9: "0%", 10: "0.00%", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0"}
+_WHOLE = re.compile(r"[-+()\s¥$]*(?:[#0?,]*[#0])[-+()\s]*")
+_LARGEST = 1e15
+_NOISE = Decimal("1e-9")
+"""What binary fractions add to a whole number; nobody wrote it."""
 _FORMATS = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _FORMAT = re.compile(r"<(?:\w+:)?xf\b([^>]*)>")
 _NUMBER_FORMAT = re.compile(r"<(?:\w+:)?numFmt\b([^>]*)>")
@@ -29,8 +34,17 @@ _COMPARED = {
 }
 
 
-def percent_codes(styles: str) -> dict[int, str]:
-    """Give the format code of each cell style that may show a percent sign, by its number."""
+def is_shown_otherwise(code: str) -> bool:
+    """Say whether a format may show a percent sign, or a whole number for one with decimals."""
+    return "%" in code or _is_whole(code)
+
+
+def _is_whole(section: str) -> bool:
+    return bool(_WHOLE.fullmatch(_read_section(_sections(section)[0])[2]))
+
+
+def shown_codes(styles: str) -> dict[int, str]:
+    """Give the format code of each cell style of `is_shown_otherwise`, by its number."""
     codes = dict(BUILT_IN)
     for attributes in map(_attributes, _NUMBER_FORMAT.findall(styles)):
         if attributes.get("numFmtId", "").isdigit():
@@ -41,7 +55,7 @@ def percent_codes(styles: str) -> dict[int, str]:
         for text in (_FORMAT.findall(formats[0]) if formats else ())
     ]
     styled = enumerate(codes.get(int(text), "") if text.isdigit() else "" for text in identifiers)
-    return {number: code for number, code in styled if "%" in code}
+    return {number: code for number, code in styled if is_shown_otherwise(code)}
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -125,16 +139,25 @@ def _in_reach(
 def shown_as(value: float, code: str) -> tuple[str, bool]:
     """Write a number as a format shows it.
 
-    Returns: its text, "" where the format that applies has no percent sign; whether digits are lost
+    Returns: its text, "" where the format that applies shows the number as it is; whether digits are
+             lost
 
     >>> shown_as(0.9534, "0.00%"), shown_as(0.9534, "0%"), shown_as(95.34, '0.00"%"')
     (('95.34%', False), ('95%', True), ('95.34%', False))
     >>> shown_as(0.9534, '[<=1]0.0#%;0.00"%"'), shown_as(0.0, '0.00%;-0.00%;"无"')
     (('95.34%', False), ('', False))
+    >>> shown_as(0.5, "0"), shown_as(2.0, "#,##0")
+    (('1', True), ('', False))
     """
-    signs, literal, digits = _read_section(_section(value, code))
-    if not signs and not literal:
+    if abs(value) >= _LARGEST:
         return "", False
+    section = _section(value, code)
+    signs, literal, digits = _read_section(section)
+    if not signs and not literal:
+        exact = Decimal(f"{value:.15g}")
+        rounded = exact.quantize(Decimal(1), ROUND_HALF_UP)
+        is_lost = _is_whole(section) and abs(rounded - exact) > _NOISE
+        return (f"{rounded:f}", True) if is_lost else ("", False)
     exact = Decimal(f"{value:.15g}").scaleb(2 * signs)
     decimals = _PLACEHOLDER.search(digits, _start(digits))
     is_plain = bool(digits[_start(digits) :]) and "/" not in digits and "E" not in digits.upper()

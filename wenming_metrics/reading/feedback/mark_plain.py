@@ -105,7 +105,7 @@ def _mark_sheet(page: Worksheet, sheet: SheetGrid, marks: SheetMarks) -> None:
         area = seen.get((row, column + 1))
         cell = page.cell(*((area.min_row, area.min_col) if area else (row, column + 1)))
         cell.fill = _GRAVE if grave else cell.fill if cell.fill == _GRAVE else _NOTE
-        _comment(cell, text if not area or cell.row == row else f"第 {row} 行:{text}")
+        _comment(cell, text if not area or cell.row == row else f"第 {row} 行：{text}")
     for row, grave, text in marks.reasons:
         if row != marks.header:
             _put(page.cell(row, reason_column), text, _GRAVE if grave else _NOTE, wrapped=False)

@@ -17,15 +17,17 @@ NOTHING = "这个文件没有要标注的地方。"
 _LONGEST = 220
 MOST_PROBLEMS = 200_000
 """Problems beyond which a file is not marked: nobody goes through them cell by cell."""
-TOO_MANY = "要标注的地方太多,不能逐格标注,请下载全部提示,先改共同的原因。"
+TOO_MANY = "要标注的地方太多，不能逐格标注，请下载全部提示，先改共同的原因。"
 _WHOLE = "整个文件"
 _HEADER = "表头-"
-_HINT = "改的时候请不要增删行,改好后把这个文件整份再上传:已入库的行不会重复计分,改好的行自动补上。"
+_HINT = (
+    "改的时候请不要增删行，改好后把这个文件整份再上传：已入库的行不会重复计分，改好的行自动补上。"
+)
 _WHY_NOT = {
-    "too_big": "文件太大,不能直接在原表上标注,请下载全部提示,对照着改。",
-    "too_slow": "文件太大,不能直接在原表上标注,请下载全部提示,对照着改。",
+    "too_big": "文件太大，不能直接在原表上标注，请下载全部提示，对照着改。",
+    "too_slow": "文件太大，不能直接在原表上标注，请下载全部提示，对照着改。",
 }
-_UNMARKED = "这个文件的内部格式比较特殊,不能直接在原表上标注,请下载全部提示,对照着改。"
+_UNMARKED = "这个文件的内部格式比较特殊，不能直接在原表上标注，请下载全部提示，对照着改。"
 
 
 def marked_workbook(
@@ -77,7 +79,7 @@ def _guessed(problems: Iterable[Problem]) -> dict[str, int]:
 
 def _said(problem: Problem) -> str:
     """Word a problem without its place; only the heading is told, for the column of reasons."""
-    return f"「{problem.header}」{problem.sentence}" if problem.header else problem.sentence
+    return f"“{problem.header}”{problem.sentence}" if problem.header else problem.sentence
 
 
 def _summary(problems: Sequence[Problem], outcome: str) -> list[list[str]]:

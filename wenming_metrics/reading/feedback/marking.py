@@ -46,7 +46,7 @@ def mark(
     sheets = gather_marks(marks, header_rows or {})
     lines = [list(line) for line in summary]
     if any(len(sheet_marks.cells) > MOST_COMMENTS for sheet_marks in sheets.values()):
-        lines.insert(1, [f"批注最多写 {MOST_COMMENTS:,} 处,其余的见“{REASON}”一列和下面的清单。"])
+        lines.insert(1, [f"批注最多写 {MOST_COMMENTS:,} 处，其余的见“{REASON}”一列和下面的清单。"])
     if not content.startswith(_ZIP):
         return mark_plain(content, sheets, lines, tag, limits)
     task_texts = {

@@ -27,7 +27,12 @@ from wenming_metrics.reading.inspection.points import (
     report_above,
     results,
 )
-from wenming_metrics.reading.inspection.split_cells import Pieces, piece_numbers, settle_several
+from wenming_metrics.reading.inspection.split_cells import (
+    Pieces,
+    Rows,
+    piece_numbers,
+    settle_several,
+)
 from wenming_metrics.reading.inspection.wide import report_sums, unpivot
 from wenming_metrics.reading.model.grid import column_letter
 from wenming_metrics.reading.model.reading import (
@@ -164,7 +169,9 @@ def read_findings(
     _report_not_applying(table, names, items, where.point_type)
     visit = settle_visits(table, where, source)
     finding_facts = _finding_facts(table, day, result == FAILED, deduction, context)
-    pieces = settle_several(table, points.lost, points.places, split=context.answers.split)
+    facts_of_rows = (points.lost, points.possible, points.places, items, where.point_type)
+    rows = Rows(*facts_of_rows, is_blank=deduction < 0)
+    pieces = settle_several(table, names, rows, split=context.answers.split)
     return Findings(table, where, source, visit, items, points, roles, finding_facts, pieces)
 
 

@@ -16,9 +16,16 @@ from unicodedata import normalize
 from wenming_metrics.domain.working_days import (
     HOURS_A_DAY,
     WorkingDays,
-    day_of_working_hours,
     unannounced,
     working_day_after,
+)
+from wenming_metrics.domain.working_hours import (
+    DAY,
+    WORK_HOUR,
+    OfficeHours,
+    day_of,
+    end_of_limit,
+    make_clock,
 )
 from wenming_metrics.reading.resolve.periods_and_units import deadline
 from wenming_metrics.reading.tables import values
@@ -111,7 +118,9 @@ def _counted(calendar: WorkingDays, start: int, minute: int, count: int, unit: s
         days = count if unit == "工作日" else -(-count // HOURS_A_DAY)
         day, is_late_start = working_day_after(calendar, start, days), unit != "工作日"
     else:
-        day, is_late_start = day_of_working_hours(calendar, start, minute, count), False
+        clock = make_clock(calendar, OfficeHours(), start, start + count)
+        end = end_of_limit(clock, start * DAY + minute, count, WORK_HOUR)
+        day, is_late_start = day_of(end), False
     return TimeLimit(day, tuple(unannounced(calendar, start, day)), is_late_start)
 
 

@@ -63,7 +63,7 @@ def _gather_sheet(marks: list[Mark], header: int | None) -> SheetMarks:
     # Where not every cell may have a comment, the grave ones come first.
     first = sorted(cells, key=lambda cell: not graves[cell])[:MOST_COMMENTS]
     comments = {
-        cell: "\n".join(f"{mark.severity}:{mark.text}" for mark in cells[cell]) for cell in first
+        cell: "\n".join(f"{mark.severity}：{mark.text}" for mark in cells[cell]) for cell in first
     }
     return SheetMarks(
         header if header is not None else max(min(rows) - 1, 1),
@@ -78,7 +78,7 @@ def _is_grave(marks: Iterable[Mark]) -> bool:
 
 
 def _reasons(marks: Iterable[Mark]) -> str:
-    return " ".join(dict.fromkeys(f"{mark.severity}:{mark.text}" for mark in marks))
+    return " ".join(dict.fromkeys(f"{mark.severity}：{mark.text}" for mark in marks))
 
 
 def column_number(letters: str) -> int:

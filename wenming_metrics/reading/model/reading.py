@@ -10,6 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from wenming_metrics.domain.problems import REJECT, Problem, rejected
+from wenming_metrics.domain.register_changes import UnitChange
 from wenming_metrics.domain.registers import Register
 from wenming_metrics.reading.model.grid import Block
 from wenming_metrics.reading.model.sender_answers import (
@@ -30,7 +31,7 @@ REGISTER_KINDS = {UNITS, SITES, HOLIDAYS, REGISTERS}
 """Kinds of files that the others are read against."""
 SHEET_KINDS = {
     CHECKLIST: "检查表",
-    WIDE: "检查表(一列一项)",
+    WIDE: "检查表（一列一项）",
     FINDINGS: "问题清单",
     VISITS: "检查点位",
     PLAN: "督查计划",
@@ -120,7 +121,7 @@ CONFIRM = "表头-10"
 SURE, PROPOSED, ASKED = "sure", "proposed", "asked"
 """How sure a table is: read without a question; filled in, to be confirmed; two readings are near,
 or what a score depends on is open."""
-CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好,待确认", ASKED: "要问", "": "没有认出"}
+CERTAINTIES = {SURE: "有把握", PROPOSED: "已填好，待确认", ASKED: "要问", "": "没有认出"}
 COMPONENT = "#component"
 """Role of a column whose numbers are read under its own header, as a component of a score."""
 
@@ -274,6 +275,7 @@ class Reading:
     sites  - the distinct sites met: site, unit, street, point_type, name
     plan   - what was to be looked at: day, team, street, point_type, site, site_name, round, ...
     units  - a register of units as written; `domain.registers.build_units` gives them their numbers
+    unit_changes - what a register of units changes in the one in force (`register_changes.UnitChange`)
     registered_sites - a register of sites: name, point_type, street, unit, aliases, ...
     records - facts of other kinds: kind, day (0: none), unit (-1: none), sheet, source_row, told
              (what the kind tells, by name)
@@ -290,6 +292,7 @@ class Reading:
     pictures - where pictures are: sheet, source_row, position (column), n (counted in its cell),
                digest ("": only the place is kept)
     picture_bytes - type ("png", ...) and bytes of each picture by digest
+    said   - what the sender said of the file
     """
 
     filename: str
@@ -303,6 +306,7 @@ class Reading:
     sites: pd.DataFrame = field(default_factory=lambda: empty(SITE_COLUMNS))
     plan: pd.DataFrame = field(default_factory=lambda: empty(PLAN_COLUMNS))
     units: pd.DataFrame = field(default_factory=lambda: empty(UNIT_COLUMNS))
+    unit_changes: tuple[UnitChange, ...] = ()
     registered_sites: pd.DataFrame = field(default_factory=lambda: empty(PLACE_COLUMNS))
     records: pd.DataFrame = field(default_factory=lambda: empty(RECORD_COLUMNS))
     answers: Answered | None = None
@@ -318,6 +322,7 @@ class Reading:
     stored_copy: bytes | None = None
     pictures: pd.DataFrame = field(default_factory=lambda: empty(PICTURE_COLUMNS))
     picture_bytes: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    said: SenderAnswers = NOTHING_SAID
 
     @property
     def sender(self) -> str:
@@ -335,10 +340,10 @@ class Reading:
         counts = self.counts
         returned = {problem.code for problem in self.problems if problem.severity == REJECT}
         if returned == {CONFIRM}:
-            return "这个文件认出来了,请先核对各列是什么,确认后读入。"
+            return "这个文件认出来了，请先核对各列是什么，确认后读入。"
         if returned:
-            return "这个文件没有读入,请按下面的说明修改后再上传。"
+            return "这个文件没有读入，请按下面的说明修改后再上传。"
         phrases = [f"共 {counts.rows} 行", f"{counts.good} 行可入库"]
-        phrases += [f"{counts.held} 行暂不计"] if counts.held else []
+        phrases += [f"{counts.held} 条待核，暂不计分"] if counts.held else []
         phrases += [f"跳过 {counts.skipped} 行"] if counts.skipped else []
-        return ",".join(phrases) + "。"
+        return "，".join(phrases) + "。"

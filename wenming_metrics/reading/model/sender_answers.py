@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 BARE_CHOICE = "#bare"
 LOST, EARNED = "lost", "earned"
@@ -45,6 +46,7 @@ class SenderAnswers:
     kinds  - (name of a sheet, kind of sheet) where a sheet is another one than it looks like
     columns - (header, name of the column, "" = not read) where a header means something else
     assumed_year - of days that are written without one, where no title says it
+    same_units - (unit as a register writes it, the unit in force that it is, "" = a new one)
     """
 
     confirm_visits: bool = False
@@ -56,6 +58,23 @@ class SenderAnswers:
     columns: tuple[tuple[str, str], ...] = ()
     assumed_year: int | None = None
     equal_rows: str = ""
+    same_units: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_SAID = SenderAnswers()
+
+
+def answers_text(answers: SenderAnswers) -> str:
+    """Write answers as JSON, to be kept with the file that they were given to."""
+    return json.dumps(asdict(answers), ensure_ascii=False)
+
+
+def read_answers(text: str) -> SenderAnswers:
+    """Read what `answers_text` wrote; what a later version does not know any more is left out."""
+    answer_fields = json.loads(text)
+    looked = tuple(Looked(**visit) for visit in answer_fields.pop("looked", []))
+    pairs = {name: tuple(map(tuple, answer_fields.pop(name, []))) for name in ("kinds", "columns")}
+    scope = tuple(answer_fields.pop("scope", []))
+    fields = SenderAnswers.__dataclass_fields__
+    plain_answers = {name: answer for name, answer in answer_fields.items() if name in fields}
+    return SenderAnswers(looked=looked, scope=scope, **pairs, **plain_answers)

@@ -206,7 +206,7 @@ def _report_change(
         now = cell_text(table, excel, total.position)
         words = {
             "printed": cell_text(table, excel, change.position),
-            "formula": f"上一期总得分 {last}、这一期 {now},相差",
+            "formula": f"上一期总得分 {last}、这一期 {now}，相差",
             "sum": figure_text(float(result), max(change.decimals, total.decimals)),
         }
         report_cell(table, excel, change.position, "核对-01", words)

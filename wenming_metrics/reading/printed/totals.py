@@ -167,8 +167,8 @@ def _report(
     if wrong:
         first = wrong[0][0]
         where += [column_letter(first.position), first.header]
-        cells = (f"“{column.header}”写 {text},按各行计算是 {ours}" for column, text, ours in wrong)
-        problem = Problem("行-02", *where, found=total.label, details={"columns": ";".join(cells)})
+        cells = (f"“{column.header}”写 {text}，按各行计算是 {ours}" for column, text, ours in wrong)
+        problem = Problem("行-02", *where, found=total.label, details={"columns": "；".join(cells)})
     elif right:
         listed = f" {len(right)} 个数" if len(right) > _LISTED else "、".join(right) + " "
         side = "上面" if total.excel > table.excel.min(initial=total.excel) else "下面"

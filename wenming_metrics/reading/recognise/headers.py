@@ -136,7 +136,7 @@ def _header(
         typed=band.typed,
         texts=band.texts,
         missing=_missing(kind, by_family, titles),
-        doubled=tuple(_doubled(by_family[FAMILY[kind]])) if kind else (),
+        doubled=tuple(_doubled(by_family.get(FAMILY.get(kind), {}), columns)),
         items=_item_columns(columns, band.texts, words.items, said) if kind == reading.WIDE else (),
         known_titles=_known_titles(by_family, band.texts),
         groups=band.groups,
@@ -282,13 +282,12 @@ def _choose(
     return chosen
 
 
-def _doubled(family_columns: Mapping[str, list[int]]) -> list[tuple[str, tuple[int, ...]]]:
-    several = [
-        (name, positions)
-        for name, positions in family_columns.items()
-        if len(positions) > 1 and name not in SEVERAL
-    ]
-    return [(name, tuple(positions)) for name, positions in several if name != "remark"]
+def _doubled(
+    family_columns: Mapping[str, list[int]], read: Mapping[str, object]
+) -> list[tuple[str, tuple[int, ...]]]:
+    alone = set(read) - {*SEVERAL, "remark"}
+    several = ((name, family_columns[name]) for name in family_columns if name in alone)
+    return [(name, tuple(positions)) for name, positions in several if len(positions) > 1]
 
 
 def _first_row(sheet: SheetGrid, band: Band) -> int:

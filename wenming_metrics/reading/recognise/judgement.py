@@ -162,9 +162,16 @@ def _is_findable(fit: KindFit, proposal: Proposal) -> bool:
 
 
 def _uncertain(fit: KindFit, proposal: Proposal) -> set[int]:
-    """List the columns with a role that a score depends on and that two columns could have."""
-    doubts = set()
+    """List the columns with a role that a score depends on and that two columns could have, and those
+    that nobody reads and that hold what a score may lack."""
     critical = {*_CRITICAL.get(fit.kind, ()), "day", "planned_day"}
+    lacking = critical & set(_COUNTED) - set(fit.roles)
+    is_scored = fit.kind in (reading.CHECKLIST, reading.FINDINGS)
+    doubts = {
+        column.position
+        for column, role in zip(proposal.columns, fit.roles, strict=True)
+        if is_scored and not role and _holds_points(column, lacking)
+    }
     for column, role in zip(proposal.columns, fit.roles, strict=True):
         if role not in critical or (fit.kind == reading.WIDE and role == ITEM_COLUMN):
             continue  # each item has a column of its own
@@ -216,7 +223,14 @@ def _recognised(
 
 def explain(fit: KindFit, proposal: Proposal) -> str:
     """Say in a line what speaks for a kind: 「标题“任务安排”,日期都在今天以后,没有检查结果」."""
-    return ",".join(_reasons(fit, proposal)) or "列最像"
+    return "，".join((*_reasons(fit, proposal), *_rival(fit, proposal))) or "列最像"
+
+
+def _rival(fit: KindFit, proposal: Proposal) -> Iterator[str]:
+    """Name another kind that is as likely, for a person to choose between the two."""
+    second = next(rival for rival in proposal.fits if rival.kind != fit.kind)
+    if fit is proposal.best and proposal.margin < _CLOSE:
+        yield f"也可能是{SHEET_TITLES[second.kind]}"
 
 
 def _reasons(fit: KindFit, proposal: Proposal) -> Iterator[str]:
@@ -252,8 +266,8 @@ def describe_nearest(table: Recognised | None) -> str:
     """Say what a table is nearest to, for one that is of no kind; "" where nothing is near."""
     if table is None or not table.proposed:
         return ""
-    lacking = f",但没有{'、'.join(table.missing)}" if table.missing else ""
-    return f"最像的是{SHEET_TITLES[table.proposed]}:{table.reason}{lacking}。"
+    lacking = f"，但没有{'、'.join(table.missing)}" if table.missing else ""
+    return f"最像的是{SHEET_TITLES[table.proposed]}：{table.reason}{lacking}。"
 
 
 def same_family(first: str, second: str) -> bool:

@@ -29,10 +29,10 @@ from wenming_metrics.reading.recognise.special_columns import (
     TableFacts,
     fixed_roles,
     is_idle,
+    special_points,
 )
 from wenming_metrics.reading.recognise.value_forms import Lexicon
 from wenming_metrics.reading.records.kinds import RECORD_KINDS
-from wenming_metrics.reading.survey.questions import MARK
 from wenming_metrics.reading.tables.header import Header
 from wenming_metrics.reading.tables.titles import columns_of_titles
 from wenming_metrics.rules.survey.model import Survey
@@ -40,15 +40,13 @@ from wenming_metrics.vocabulary import headers, normalise
 
 SEVERAL = {"lead", "responsible", "assisting", "handed_in", "review"}
 _EXACT_MORE = 2.0
-_ABSENT, _MOST_ABSENT, _LEFT_OVER, _MANY = -3.5, -6.0, -0.7, 5.0
+_ABSENT, _MOST_ABSENT, _LEFT_OVER = -3.5, -6.0, -0.7
 _WRITTEN_ABOVE = {
     "day": re.compile(r"20\d\d[-./年]\d{1,2}[-./月]\d{1,2}"),
     "street": re.compile(r"(街道|镇|社区|街办)"),
     "site": re.compile(r"(点位|地点|场所|单位|学校|小区|名称)(名称)?:"),
 }
 """What a title may say in place of a column, told by its look."""
-_OTHERWISE = -8.0
-"""Points of columns that tell another kind: problems in words, items that are whole chapters."""
 _RIVAL, _CLEAR = 3.0, 8.0
 """Points by which another kind beats one that is taken; points of a kind that is clear."""
 _LEAST = 3.0
@@ -62,8 +60,6 @@ _TELLING = {
     "rectification": {"deduction", "result"},
 }
 """Columns that a kind lists to be told from others, and does not read."""
-_LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
-"""Kinds that tell of what has been: a day to come speaks against them."""
 _BY_VALUES = {
     **{name: (name,) for name in ("district", "street", "community", "point_type", "site", "item")},
     **{name: (name,) for name in ("item_code", "result", "source", "unit_kind")},
@@ -75,6 +71,8 @@ _BY_VALUES = {
     },
 }
 """Roles that values may have without a word of the header, and the forms of those values."""
+_KNOWN_NAMES = ("district", "street", "community", "site", "item", "department", "point_type")
+"""Forms of values that are names of registers and catalogue."""
 _NOT_OF_KIND = {
     reading.WIDE: set("item item_code result deduction full_mark description places".split()),
     reading.PLAN: {"day"},
@@ -84,12 +82,6 @@ _FILED = re.compile(
     r"(填表|填报|申报|报送|上报|制表|填写)(日期|时间):?\s*20\d\d[-./年]\d+[-./月]\d+日?"
 )
 """When a form was filled in: no day on which something was looked at."""
-_OFF = re.compile("节日|节假|假日|假期|放假|调休")
-"""Words without which a table of days is none of days off."""
-_PLANNED = re.compile("计划|安排|拟|待")
-_ASKING = re.compile(r"您|[??]|\[(单选|多选|填空|矩阵|量表)")
-_OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id", "interviewer"}
-"""What only questionnaires have: the way their questions are put, and facts of the answering."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +144,14 @@ def propose(
     fits = [_fit(kind, table) for kind in weights()[1]]
     no_table, _ = title_points(weights()[2], titles)
     ordered = sorted(fits, key=lambda fit: -fit.points)
-    return Proposal(
-        tuple(ordered), tuple(columns), bool(no_table) and ordered[0].points < no_table + _LEAST
-    )
+    is_none = bool(no_table) and ordered[0].points < no_table + _LEAST
+    return Proposal(tuple(ordered), tuple(columns), is_none or not _is_told(columns))
+
+
+def _is_told(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether a word of some header, or names that are known, tell anything: dates and numbers
+    below headers that nobody can read are of no kind."""
+    return any(max(c.worded.values()) > 0 or c.has(*_KNOWN_NAMES) >= 0.6 for c in columns)
 
 
 def _fit(kind: str, table: TableFacts) -> KindFit:
@@ -177,10 +174,20 @@ def _fit(kind: str, table: TableFacts) -> KindFit:
     lacking = [group for group in absent if not _is_above(group, table.header.above)]
     if kind == reading.CHECKLIST and {"item", "full_mark", "earned_total"} <= present:
         lacking = [group for group in lacking if "deduction" not in group]  # points earned tell it
-    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + _special(kind, fixed, table, roles)
+    if kind == reading.CHECKLIST and "item" in present and _has_unread_points(table.columns, roles):
+        lacking = [group for group in lacking if "deduction" not in group]  # a person says which
+    points += max(_ABSENT * len(lacking), _MOST_ABSENT) + special_points(kind, fixed, table, roles)
     points += title_points(kind_weights.headers, "\n".join(map(normalise, table.header.texts)))[0]
     return KindFit(
         kind, points, tuple(_roles_read(kind, table.columns, roles)), absent, titles, word
+    )
+
+
+def _has_unread_points(columns: Sequence[ColumnEvidence], roles: Sequence[str]) -> bool:
+    """Say whether a column that has no role holds points or results."""
+    return any(
+        not role and not is_idle(column.text) and column.has("points", "minus", "result") >= 0.6
+        for column, role in zip(columns, roles, strict=True)
     )
 
 
@@ -288,55 +295,6 @@ def _suits(column: ColumnEvidence, name: str) -> bool:
 @lru_cache(maxsize=1)
 def _title_maps() -> Mapping[str, Mapping[str, str]]:
     return {kind: headers(wanted(kind)) for kind in weights()[1]}
-
-
-def _special(kind: str, fixed: Mapping[int, str], table: TableFacts, roles: Sequence[str]) -> float:
-    """Give what columns beside the roles say for a kind that has such, or lacks them."""
-    columns = table.columns
-    if kind in (reading.WIDE, reading.COUNTED):
-        beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
-        return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
-    if kind == "holidays":
-        texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
-        return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
-    if kind == reading.SURVEY:
-        asked = sum(name.startswith(MARK) for name in fixed.values())
-        facts = [
-            c
-            for c, role in zip(columns, roles, strict=True)
-            if role in _OF_ANSWERS or _ASKING.search(c.text)
-        ]
-        return (_MANY if facts else 0.0) + min(asked, 6) * 0.5 if asked >= 2 else -20.0
-    by_role = {role: c for c, role in zip(columns, roles, strict=True)}
-    dated = [by_role[role] for role in ("day", "planned_day") if role in by_role]
-    future = max((c.has("future") for c in dated), default=0.0)
-    if kind == reading.PLAN:
-        is_past = any(c.has("date") >= 0.5 and not _PLANNED.search(c.text) for c in dated)
-        is_past = is_past and future < 0.2 and not _PLANNED.search(table.titles)
-        return 5.0 * future - (5.0 if is_past else 2.0)
-    if kind in _LOOKED_BACK and future > 0.5:
-        return -5.0 * future
-    if kind == reading.FINDINGS:
-        problems = by_role.get("description")
-        return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
-    if kind == reading.CHECKLIST:
-        item = by_role.get("item")
-        return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
-    if kind == "rectification" and not {"measure", "finished", "problem_no", "deadline"} & set(
-        roles
-    ):
-        return -3.0
-    if kind == "metric" and "indicator" not in roles:
-        return -1.0
-    return 0.0
-
-
-def _has_problems(columns: Sequence[ColumnEvidence]) -> bool:
-    """Say whether a column is headed as what was found and filled with it in most rows."""
-    return any(
-        c.worded["description"] >= STRONG and c.forms["filled"] >= 0.7 and c.has("text") >= 0.7
-        for c in columns
-    )
 
 
 def _is_substantial(column: ColumnEvidence, kind: str) -> bool:

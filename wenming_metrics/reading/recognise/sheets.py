@@ -74,7 +74,7 @@ IGNORED = set(
 )
 """Headers (normalised) that nobody misses."""
 _OPEN = {kind.name for kind in RECORD_KINDS if kind.open}
-_LOOKED, _SAMPLES = 2_000, 3
+_LOOKED, _SAMPLES, _SHOWN = 2_000, 3, 6
 
 
 @dataclass(frozen=True)
@@ -237,16 +237,16 @@ def _to_confirm(table: Recognised | None, header: Header | None) -> list[Problem
     """Say that a table is filled in and waits for a person's word; nothing where it does not."""
     if table is None or not table.is_open:
         return []
+    doubtful = [column.header for column in table.columns if column.is_doubtful]
     is_lacking = bool(header and header.kind and header.missing)
     is_other = bool(table.missing) or table.proposed != (header.kind if header else "")
-    if is_lacking and is_other and same_family(header.kind, table.proposed):
+    if is_lacking and is_other and not doubtful and same_family(header.kind, table.proposed):
         return []  # what its known titles lack is said, which no confirmation can mend
-    doubtful = [column.header for column in table.columns if column.is_doubtful]
     details = {
         "kind": SHEET_TITLES[table.proposed],
         "reason": table.reason,
-        "open": f"要特别看一看:{'、'.join(doubtful)}。" if doubtful else "",
-        "missing": f"还没有认出:{'、'.join(table.missing)}。" if table.missing else "",
+        "open": f"要特别看一看：{'、'.join(doubtful)}。" if doubtful else "",
+        "missing": f"还没有认出：{'、'.join(table.missing)}。" if table.missing else "",
     }
     return [Problem(CONFIRM, table.sheet, details=details)]
 
@@ -269,4 +269,14 @@ def _unread(
         }
         yield Problem("表头-03", sheet.name, sheet.first_row + header.row, details=details)
     if not with_header:
-        yield Problem("表头-01")
+        yield next(
+            (_strange(sheet, table) for sheet, _, table in silent if table), Problem("表头-01")
+        )
+
+
+def _strange(sheet: SheetGrid, table: Recognised) -> Problem:
+    """Say which row looks like a header of which not one word is known."""
+    texts = [column.header for column in table.columns if column.header]
+    names = "、".join(texts[:_SHOWN]) + (f"等{len(texts)}列" if len(texts) > _SHOWN else "")
+    row = sheet.first_row + sheet.n_rows - table.n_rows - 1
+    return Problem("表头-19", sheet.name, row, details={"columns": names})

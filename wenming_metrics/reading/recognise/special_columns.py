@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wenming_metrics.reading.model import reading
@@ -31,6 +31,18 @@ _MARKED = re.compile(r"\(\d+(\.\d+)?分\)$")
 _IDLE = re.compile(
     r"^(序号|序|编号|no\.?|行号|#|id)$|照片|图片|签字|签名|盖章|天气|检查人|督查人|记录人|制表|审核人|填表|人员|附件|星期|时段|经度|纬度|坐标|组长|核对|积分|头像|^(来自)?ip"
 )
+_MANY = 5.0
+"""Points of a kind with columns of its own beside the roles, such as items and questions."""
+_OFF = re.compile("节日|节假|假日|假期|放假|调休")
+"""Words without which a table of days is none of days off."""
+_PLANNED = re.compile("计划|安排|拟|待")
+_ASKING = re.compile(r"您|[??]|\[(单选|多选|填空|矩阵|量表)")
+_OF_ANSWERS = {"submitted", "answer_start", "answer_end", "duration", "answer_id", "interviewer"}
+"""What only questionnaires have: the way their questions are put, and facts of the answering."""
+_LOOKED_BACK = {reading.CHECKLIST, reading.FINDINGS, reading.VISITS, "rectification"}
+"""Kinds that tell of what has been: a day to come speaks against them."""
+_OTHERWISE = -8.0
+"""Points of columns that tell another kind: problems in words, items that are whole chapters."""
 
 
 @dataclass(frozen=True)
@@ -99,3 +111,60 @@ def _is_option(column: ColumnEvidence) -> bool:
 def is_idle(text: str) -> bool:
     """Say whether a header is that of a column which nobody reads: serial numbers, signatures."""
     return bool(_IDLE.search(normalise(text)))
+
+
+def special_points(
+    kind: str, fixed: Mapping[int, str], table: TableFacts, roles: Sequence[str]
+) -> float:
+    """Give what columns beside the roles say for a kind that has such, or lacks them."""
+    columns = table.columns
+    if kind in (reading.WIDE, reading.COUNTED):
+        beside = _MANY + min(len(fixed), 6) * 0.5 if len(fixed) >= 2 else -20.0
+        if kind == reading.WIDE and any(c.has("item") >= 0.5 for c in columns):
+            return -20.0  # items in a column of their own
+        return beside + (_OTHERWISE if kind == reading.WIDE and _has_problems(columns) else 0.0)
+    if kind == "holidays":
+        texts = [table.titles, *(text for c in columns for text in (c.text, *c.samples))]
+        return 0.0 if any(_OFF.search(text) for text in texts) else -20.0
+    if kind == reading.SURVEY:
+        asked = sum(name.startswith(MARK) for name in fixed.values())
+        facts = [
+            c
+            for c, role in zip(columns, roles, strict=True)
+            if role in _OF_ANSWERS or _ASKING.search(c.text)
+        ]
+        return (_MANY if facts else 0.0) + min(asked, 6) * 0.5 if asked >= 2 else -20.0
+    by_role = {role: c for c, role in zip(columns, roles, strict=True)}
+    dated = [by_role[role] for role in ("day", "planned_day") if role in by_role]
+    future = max((c.has("future") for c in dated), default=0.0)
+    if kind == reading.PLAN:
+        is_past = any(c.has("date") >= 0.5 and not _PLANNED.search(c.text) for c in dated)
+        is_past = is_past and future < 0.2 and not _PLANNED.search(table.titles)
+        return 5.0 * future - (5.0 if is_past else 2.0)
+    if kind in _LOOKED_BACK and future > 0.5:
+        return -5.0 * future
+    if kind == reading.FINDINGS:
+        problems = by_role.get("description")
+        return -3.0 if problems and problems.forms["filled"] < 0.7 else 0.0
+    if kind == reading.CHECKLIST:
+        item = by_role.get("item")
+        return _OTHERWISE if item and item.has("category") >= 0.5 > item.has("item") else 0.0
+    if kind == "rectification" and not {"measure", "finished", "problem_no", "deadline"} & set(
+        roles
+    ):
+        return -3.0
+    if kind in ("external", "metric") and any(c.has("item") >= 0.5 for c in columns):
+        return (
+            _OTHERWISE  # what was looked at, one by one, with points: a check, not a list of units
+        )
+    if kind == "metric" and "indicator" not in roles:
+        return -1.0
+    return 0.0
+
+
+def _has_problems(columns: Sequence[ColumnEvidence]) -> bool:
+    """Say whether a column is headed as what was found and filled with it in most rows."""
+    return any(
+        c.worded["description"] >= STRONG and c.forms["filled"] >= 0.7 and c.has("text") >= 0.7
+        for c in columns
+    )

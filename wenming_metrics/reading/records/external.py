@@ -40,7 +40,7 @@ from wenming_metrics.vocabulary import normalise
 
 TESTS = {
     "国测": re.compile("国测|国家.{0,6}测评|全国文明城市.{0,6}测评|中央文明办"),
-    "省测": re.compile("省测|省级?.{0,8}测评|省文明办"),
+    "省测": re.compile("省测|省级？.{0,8}测评|省文明办"),
     "第三方": re.compile("第三方|模拟测评"),
     "市季度测评": re.compile("市测|季度.{0,12}(?:测评|指数|考核|得分)|市文明办"),
 }

@@ -9,6 +9,7 @@ from wenming_metrics.reading.records.document import DOCUMENT
 from wenming_metrics.reading.records.external import EXTERNAL
 from wenming_metrics.reading.records.holidays import KIND as HOLIDAYS_KIND
 from wenming_metrics.reading.records.metric import METRIC
+from wenming_metrics.reading.records.moves import MOVES_KIND
 from wenming_metrics.reading.records.quota import QUOTA
 from wenming_metrics.reading.records.record_kind import RecordKind
 from wenming_metrics.reading.records.rectification import RECTIFICATION
@@ -18,6 +19,7 @@ RECORD_KINDS: tuple[RecordKind, ...] = (
     *(
         COUNTS,
         ADJUSTMENT,
+        MOVES_KIND,
         RECTIFICATION,
         DOCUMENT,
         EXTERNAL,

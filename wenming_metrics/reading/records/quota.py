@@ -96,7 +96,7 @@ def _settle_groups(table: Table, survey: Survey | None) -> list[Group]:
         for text in texts
     ]
     strange = [row for row, group in enumerate(groups) if group is None and not table.held[row]]
-    choices = {"known": "、".join(titles) or "(评分办法里没有分人群的题目)"}
+    choices = {"known": "、".join(titles) or "（评分办法里没有分人群的题目）"}
     report_rows(table, strange, "配额-02", "people_group", [choices] * len(strange))
     return [group or ("", "") for group in groups]
 

@@ -128,6 +128,15 @@ def _state(number: str, answer: str, remarks: str) -> str:
         return ""
     if state and not _number(number):
         return OWN
+    return _with_remarks(state, remarks)
+
+
+def said_state(answer: str, remark: str) -> str:
+    """Put into few words what an answer says, whether or not it bears a number; "" where it does not."""
+    return _state("-1", answer, f"{answer} {remark}")
+
+
+def _with_remarks(state: str, remarks: str) -> str:
     return POSTPONED if _POSTPONED.search(remarks) and state != DONE else state
 
 
@@ -138,7 +147,7 @@ def _settle_finished(table: Table, filed: int, today: date) -> tuple[list[str], 
     value_days = [_day(value, year, filed) for value in finished_column.values]
     days = np.array(value_days, np.int64)[finished_column.codes]
     finished = [_finished(text, day) for text, day in zip(texts, days.tolist(), strict=True)]
-    limit = f"这张表的填报日期({iso(filed)})" if filed else f"今天({today.isoformat()})"
+    limit = f"这张表的填报日期（{iso(filed)}）" if filed else f"今天（{today.isoformat()}）"
     report(table, days > (filed or today.toordinal()), "整改-02", "finished", limit=limit)
     looked = column(table, "day")
     seen = np.array([values.day(value, year) for value in looked.values], np.int64)[looked.codes]

@@ -213,7 +213,7 @@ def spell_units(names: Names, units: Iterable[int]) -> str:
     unit_texts = []
     for unit in units:
         above = names.parents[unit]
-        unit_texts.append(names.titles[unit] + (f"({names.titles[above]})" if above >= 0 else ""))
+        unit_texts.append(names.titles[unit] + (f"（{names.titles[above]}）" if above >= 0 else ""))
     return "、".join(unit_texts)
 
 

@@ -301,7 +301,7 @@ def contacts_of(table: Table) -> list[str]:
     titles = [INPUT[name].title for name in names]
     lines = zip(*contact_columns, strict=True) if contact_columns else [()] * table.n_rows
     return [
-        ";".join(f"{t}:{word}" for t, word in zip(titles, line, strict=True) if word)
+        "；".join(f"{t}：{word}" for t, word in zip(titles, line, strict=True) if word)
         for line in lines
     ]
 

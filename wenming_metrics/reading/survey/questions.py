@@ -79,7 +79,7 @@ def spell_name(survey: Survey | None, name: str) -> str:
         titles = {
             "": survey_question.title,
             **{
-                choice.code: f"{survey_question.title}:{choice.title}"
+                choice.code: f"{survey_question.title}：{choice.title}"
                 for choice in survey_question.options
             },
         }

@@ -19,6 +19,10 @@ _SPAN = re.compile(r"^(?:[-~]|至|到)\d{1,4}")
 _TEAM = re.compile(r"(?:督查|检查|督导)?组(?:别)?:(\S*?组)")
 _SENDER = re.compile(r"(?:填报|报送|上报|报告|制表|检查)单位(?:\([^)]*\))?:\s*([^\s:,,;]+)")
 _WORKED = re.compile(r"(?:督查|检查|测评|巡查)(?:时间|日期)|^日期|时间:")
+_CHECKED = re.compile("检查|督查|督导|打分|评分|测评|巡查|暗访|考评")
+_ISSUED = re.compile("填[报表]|制表|报送|上报|印发|下发|交办|通报|截[至止]|整改|计划|安排")
+"""Words beside which a day in a title is that of a check, and of something else."""
+_OTHER_DAY = re.compile("^(?:起|前|以前|之前|以后|后|止|日?以来)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ def read_titles(above: Iterable[str], beside: Iterable[str], point_types: Iterab
     texts, beside_texts = [normalise(text) for text in above], [normalise(text) for text in beside]
     years = _years(texts) or _years(beside_texts)
     days = {day for text in texts if _WORKED.search(text) for day in _days(text)}
+    if not days:  # 「学校检查打分表（2026年11月19日）」
+        titled = (text for text in texts if _CHECKED.search(text) and not _ISSUED.search(text))
+        days = {day for text in titled for day in _days(text)}
     teams = {match[1] for text in texts for match in _TEAM.finditer(text)}
     return Titles(
         year=years.pop() if len(years) == 1 else None,
@@ -74,7 +81,8 @@ def _days(text: str) -> Iterable[date | None]:
             day = date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
             continue
-        yield None if _SPAN.match(text[match.end() :]) else day
+        rest = text[match.end() :]
+        yield None if _SPAN.match(rest) or _OTHER_DAY.match(rest) else day
 
 
 def _longest(texts: Iterable[str], words: Iterable[str]) -> str:

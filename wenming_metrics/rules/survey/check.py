@@ -56,11 +56,11 @@ def survey_faults(written: Mapping, file: str = FILE, text: str = "") -> list[Fa
 def _head_faults(written: Mapping) -> Iterator[PathFault]:
     limits = DisclosureLimits(**written.get("limits", {}))
     if not limits.hide <= limits.flag <= limits.caution:
-        yield "limits", "hide、flag、caution 应从小到大:不公布、不排名、提醒的份数界限。"
+        yield "limits", "hide、flag、caution 应从小到大：不公布、不排名、提醒的份数界限。"
     if not written.get("question"):
         yield "", "至少要有一道题 [[question]]。"
     if not written.get("rate") and "score" not in written:
-        yield "", "至少要有一个指标 [[rate]],或者问卷得分 [score]。"
+        yield "", "至少要有一个指标 [[rate]]，或者问卷得分 [score]。"
 
 
 def _question_faults(written: Mapping) -> Iterator[PathFault]:
@@ -71,7 +71,7 @@ def _question_faults(written: Mapping) -> Iterator[PathFault]:
         if not _CODE.fullmatch(code) or code in NOT_QUESTIONS:
             yield (
                 f"{path}.code",
-                f"题目代号“{code}”不能用:小写字母开头,不用 {'、'.join(sorted(NOT_QUESTIONS))}。",
+                f"题目代号“{code}”不能用：小写字母开头，不用 {'、'.join(sorted(NOT_QUESTIONS))}。",
             )
         if code in seen:
             yield f"{path}.code", f"题目代号“{code}”写了两次。"
@@ -84,19 +84,19 @@ def _question_faults(written: Mapping) -> Iterator[PathFault]:
         if kind == SCALE and not question.get("low", 0) < question.get("high", 0):
             yield path, f"打分题“{code}”要写 low 和 high,low 小于 high。"
         if kind != SCALE and ("low" in question or "high" in question):
-            yield path, f"题目“{code}”不是打分题,不写 low、high。"
+            yield path, f"题目“{code}”不是打分题，不写 low、high。"
         if question.get("people") and kind != SINGLE:
-            yield f"{path}.people", f"题目“{code}”分人群,只能是单选题。"
+            yield f"{path}.people", f"题目“{code}”分人群，只能是单选题。"
 
 
 def _option_faults(question: Mapping, above: str, kind: str) -> Iterator[PathFault]:
     code, options = question["code"], question.get("option", [])
     if kind == SCALE and options:
-        yield f"{above}.option", f"打分题“{code}”没有选项;要写选项,请改成单选题。"
+        yield f"{above}.option", f"打分题“{code}”没有选项；要写选项，请改成单选题。"
     if kind != SCALE and not options:
         yield above, f"题目“{code}”没有选项。"
     if len(options) > _MOST_OPTIONS:
-        yield f"{above}.option", f"题目“{code}”的选项太多,最多 {_MOST_OPTIONS} 个。"
+        yield f"{above}.option", f"题目“{code}”的选项太多，最多 {_MOST_OPTIONS} 个。"
     codes: set[str] = set()
     means: dict[str, str] = {}
     for path, option in tables_in(question, "option", above):
@@ -123,11 +123,11 @@ def _rate_faults(written: Mapping, questions: Questions) -> Iterator[PathFault]:
     for path, rate in tables_in(written, "rate"):
         code = rate["code"]
         if not _CODE.fullmatch(code):
-            yield f"{path}.code", f"指标代号“{code}”应以小写字母开头,只用字母、数字、下划线。"
+            yield f"{path}.code", f"指标代号“{code}”应以小写字母开头，只用字母、数字、下划线。"
         if code in seen:
             yield f"{path}.code", f"指标代号“{code}”写了两次。"
         if rate["title"] in seen:
-            yield f"{path}.title", f"有两个指标都叫“{rate['title']}”,分不清是哪一个。"
+            yield f"{path}.title", f"有两个指标都叫“{rate['title']}”，分不清是哪一个。"
         seen |= {code, rate["title"]}
         question = questions.get(rate["question"])
         if question is None:
@@ -147,9 +147,9 @@ def _option_name_faults(
     if option not in states:
         yield path, f"“{code}”里的选项“{option}”在题目里没有。"
     elif states[option] == UNKNOWN:
-        yield path, f'“{code}”里的“{option}”是不了解:计不计入分母,写 unknown = "in" 或 "out"。'
+        yield path, f'“{code}”里的“{option}”是不了解：计不计入分母，写 unknown = "in" 或 "out"。'
     elif states[option] == REFUSED:
-        yield path, f"“{code}”里的“{option}”是拒答,不是有效回答。"
+        yield path, f"“{code}”里的“{option}”是拒答，不是有效回答。"
 
 
 def _method_faults(rate: Mapping, path: str, question: Mapping) -> Iterator[PathFault]:
@@ -161,15 +161,15 @@ def _method_faults(rate: Mapping, path: str, question: Mapping) -> Iterator[Path
         yield path, f"指标“{code}”没有写 {wanted}。"
     for name in unwanted:
         if name in rate:
-            yield f"{path}.{name}", f"指标“{code}”的算法是 {method},不写 {name}。"
+            yield f"{path}.{name}", f"指标“{code}”的算法是 {method}，不写 {name}。"
     if method == VALUES and "in" in (rate.get("unknown"), rate.get("blank")):
-        yield path, f"指标“{code}”按折算值平均,不了解、空白没有折算值,不能计入分母。"
+        yield path, f"指标“{code}”按折算值平均，不了解、空白没有折算值，不能计入分母。"
     if method == VALUES and kind in (MULTIPLE, COUNT):
-        yield f"{path}.method", f"指标“{code}”的题目是多选或计数,不能按折算值平均。"
+        yield f"{path}.method", f"指标“{code}”的题目是多选或计数，不能按折算值平均。"
     if kind == MULTIPLE and rate.get("base"):
-        yield f"{path}.base", f"指标“{code}”的题目是多选,分母是答了这道题的,不写 base。"
+        yield f"{path}.base", f"指标“{code}”的题目是多选，分母是答了这道题的，不写 base。"
     if kind == COUNT and not rate.get("base"):
-        yield path, f"指标“{code}”的题目是计数,要写 base。"
+        yield path, f"指标“{code}”的题目是计数，要写 base。"
     outside = set(rate.get("numerator", ())) - set(rate.get("base", ()))
     if rate.get("base") and outside and kind != COUNT:
         yield (
@@ -200,10 +200,10 @@ def _score_faults(score: Mapping | None, questions: Questions) -> Iterator[PathF
                 yield path, f"问卷得分里的题目“{part['question']}”没有写 values。"
     total = sum(part["weight"] for _, part in weighed)
     if all(abs(total - wanted) > _SLACK for wanted in (1, 100, score["full_mark"])):
-        yield "score.part", f"问卷得分各题权重之和是 {total:g},应为 1、100 或满分。"
+        yield "score.part", f"问卷得分各题权重之和是 {total:g}，应为 1、100 或满分。"
     starts = [start for start, _ in score.get("bands", [])]
     if starts and (starts != sorted(set(starts), reverse=True) or starts[-1] != 0):
-        yield "score.bands", "bands 应从高分到低分,最后一档从 0 分起。"
+        yield "score.bands", "bands 应从高分到低分，最后一档从 0 分起。"
 
 
 def _margin_faults(written: Mapping, questions: Questions) -> Iterator[PathFault]:
@@ -214,7 +214,7 @@ def _margin_faults(written: Mapping, questions: Questions) -> Iterator[PathFault
         if question is None or not question.get("people"):
             yield (
                 f"{path}.question",
-                f"人口构成里的题目“{code}”应是一道分人群的题(people = true)。",
+                f"人口构成里的题目“{code}”应是一道分人群的题（people = true）。",
             )
             continue
         if code in seen:
@@ -224,8 +224,8 @@ def _margin_faults(written: Mapping, questions: Questions) -> Iterator[PathFault
             yield f"{path}.shares", f"题目“{code}”的人口构成各项之和应大于 0。"
         groups = {option for option, state in _states(question).items() if state == VALID}
         for option in sorted(margin["shares"].keys() ^ groups):
-            lacks = "没有写占多少" if option in groups else "在题目里没有,或者不是有效回答"
-            yield f"{path}.shares", f"题目“{code}”的人口构成里,选项“{option}”{lacks}。"
+            lacks = "没有写占多少" if option in groups else "在题目里没有，或者不是有效回答"
+            yield f"{path}.shares", f"题目“{code}”的人口构成里，选项“{option}”{lacks}。"
 
 
 def component_faults(composite: Mapping, survey: Survey | None, file: str) -> list[Fault]:
@@ -246,5 +246,5 @@ def component_faults(composite: Mapping, survey: Survey | None, file: str) -> li
             if code:
                 wrong.append((path, f"“{name}”的指标“{code}”在 {FILE} 里没有。"))
             elif survey.score is None:
-                wrong.append((path, f"“{name}”取问卷得分,{FILE} 里却没有 [score]。"))
+                wrong.append((path, f"“{name}”取问卷得分，{FILE} 里却没有 [score]。"))
     return locate(file, wrong)

@@ -56,7 +56,7 @@ def spell_margins(survey: Survey) -> str:
             f"{name_option(question, code)} {100 * share / total:.3g}%"
             for code, share in margin.shares.items()
         )
-        sentences.append(f"{question.title}({shares})")
+        sentences.append(f"{question.title}（{shares}）")
     return "、".join(sentences)
 
 
@@ -70,7 +70,7 @@ def spell_survey_score(survey: Survey) -> str:
         f"{survey.question(weighed.question).title} {100 * weighed.weight / total:g}%"
         for weighed in score.parts
     )
-    formula = f"{score.title} = 各题折算值按权重平均({weights})"
+    formula = f"{score.title} = 各题折算值按权重平均（{weights}）"
     return f"{formula} × {score.full_mark:g} 分" + (_spell_bands(score) if score.bands else "")
 
 
@@ -118,7 +118,7 @@ def _spell_share(question: Question, rate: Rate) -> str:
 
 def _spell_values(question: Question, rate: Rate) -> str:
     worths = "、".join(_worth(question, code, value) for code, value in rate.values.items())
-    return f"各份回答折算值的平均,{worths}"
+    return f"各份回答折算值的平均，{worths}"
 
 
 def _spell_rest(question: Question, rate: Rate) -> str:
@@ -137,17 +137,17 @@ def _spell_rest(question: Question, rate: Rate) -> str:
     blank = ["没有问到的"] if rate.blank == "in" else ["空白", "没有问到的"]
     clauses += ["空白计入分母"] if rate.blank == "in" else []
     clauses.append(f"{'、'.join([_quote_options(question, out), *blank] if out else blank)}不计")
-    return f"({';'.join(clauses)})"
+    return f"（{'；'.join(clauses)}）"
 
 
 def _spell_bands(score: SurveyScore) -> str:
     bands = "、".join(f"{start:g} 分起得 {points:g} 分" for start, points in score.bands)
-    return f",再按档次得分({bands})"
+    return f"，再按档次得分（{bands}）"
 
 
 def _worth(question: Question, code: str, value: float) -> str:
-    return f"「{name_option(question, code)}」{value:g}"
+    return f"“{name_option(question, code)}”{value:g}"
 
 
 def _quote_options(question: Question, codes: Iterable[str]) -> str:
-    return "".join(f"「{name_option(question, code)}」" for code in codes)
+    return "".join(f"“{name_option(question, code)}”" for code in codes)

@@ -13,6 +13,7 @@ import numpy as np
 
 from wenming_metrics.rules.catalogue import split
 from wenming_metrics.rules.faults import Fault
+from wenming_metrics.rules.loop import MOVES
 from wenming_metrics.rules.model import TABLE_NUMBERS, Catalogue
 from wenming_metrics.rules.paths import spell, split_path
 from wenming_metrics.rules.setting import Setting
@@ -25,6 +26,7 @@ from wenming_metrics.rules.settings_table import (
 )
 from wenming_metrics.rules.tables import PRICES, TABLES
 from wenming_metrics.rules.workbook.parts import SETTINGS, Line, Parts
+from wenming_metrics.vocabulary import normalise
 
 UNCOUNTED = "不计分"
 """Stands for the indicator of items that no leaf takes."""
@@ -35,9 +37,10 @@ NEEDED = {
     "items.csv": ("item", "indicator"),
     TABLES: ("table", "rate"),
     PRICES: ("source", "state", "points"),
+    MOVES: ("from", "act"),
 }
 """Columns that a sheet cannot do without."""
-_BETWEEN = re.compile(r"[、,,;;]")
+_BETWEEN = re.compile(r"[、,，;；]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00.*)?")
 _COLUMN_WORDS = {
     **{"full_mark": "满分", "table": "分档表", "fact": "数据来源", "missing": "缺项"},
@@ -139,9 +142,9 @@ def title_of(path: str, setting: Setting) -> str:
     """Name a setting: 榜单2:名称, 难度系数(主城区)."""
     number = re.search(r"\[(\d+)\]", path)
     if number:
-        return setting.title.replace(":", f"{number[1]}:")
+        return setting.title.replace("：", f"{number[1]}：")
     return (
-        f"{setting.title}({split_path(path)[-1]})" if setting.kind == "numbers" else setting.title
+        f"{setting.title}（{split_path(path)[-1]}）" if setting.kind == "numbers" else setting.title
     )
 
 
@@ -166,30 +169,30 @@ def _may_be(setting: Setting) -> str:
     words = "、".join(setting.words.values())
     choices = {
         **dict.fromkeys(("number", "integer", "numbers"), "数"),
-        **{"date": "日期,如 2026-01-01", "list": "几个名称,用顿号隔开"},
-        "choices": f"几种,用顿号隔开:{words}",
+        **{"date": "日期，如 2026-01-01", "list": "几个名称，用顿号隔开"},
+        "choices": f"几种，用顿号隔开：{words}",
     }.get(setting.kind, words)
     default = setting.blank or value_cell(setting.default, setting)
-    blank = "" if default in (None, "") else f"空着:{default}"
-    return ";".join(clause for clause in (choices, blank) if clause)
+    blank = "" if default in (None, "") else f"空着：{default}"
+    return "；".join(clause for clause in (choices, blank) if clause)
 
 
 def value_of(text: str, setting: Setting) -> object:
     """Read the value of a setting. Raises ValueError, saying what it should be."""
-    codes = {word: code for code, word in setting.words.items()}
+    codes = {normalise(word): code for code, word in setting.words.items()}
     if setting.kind in ("number", "integer", "numbers"):
         return _number(text)
     if setting.kind == "date":
         return _date(text)
     if setting.kind == "flag":
-        code = codes.get(text, text.lower())
+        code = codes.get(normalise(text), text.lower())
         if code not in setting.words:
             raise ValueError(f"“{text}”应为 是 或 否。")
         return code == "true"
     if setting.kind in ("list", "choices"):
         words = _list(text)
-        return [codes.get(word, word) for word in words]
-    return codes.get(text, text)
+        return [codes.get(normalise(word), word) for word in words]
+    return codes.get(normalise(text), text)
 
 
 def _number(text: str) -> float:
@@ -204,7 +207,7 @@ def _date(text: str) -> date:
     try:
         return date(*map(int, match.groups()))
     except (AttributeError, ValueError):
-        raise ValueError(f"“{text}”应为日期,如 2026-01-01。") from None
+        raise ValueError(f"“{text}”应为日期，如 2026-01-01。") from None
 
 
 def _list(text: str) -> list[str]:
@@ -212,7 +215,7 @@ def _list(text: str) -> list[str]:
         try:
             return [str(entry) for entry in tomllib.loads(f"value = {text}")["value"]]
         except tomllib.TOMLDecodeError:
-            raise ValueError(f"“{text}”应为几个名称,用顿号隔开。") from None
+            raise ValueError(f"“{text}”应为几个名称，用顿号隔开。") from None
     return [entry.strip() for entry in _BETWEEN.split(text) if entry.strip()]
 
 
@@ -240,21 +243,21 @@ def coded(
 def _coded_item(line: Line, catalogue: Catalogue) -> Line:
     codes = dict(zip(catalogue.point_types["name"], catalogue.point_types["code"], strict=True))
     items = dict(zip(catalogue.items["name"], catalogue.items["code"], strict=True))
-    written = re.split(r"[|、,,;;]", line.get("point_types", ""))
+    written = re.split(r"[|、,，;；]", line.get("point_types", ""))
     types = "|".join(codes.get(word.strip(), word.strip()) for word in written if word.strip())
     return {**line, "item": items.get(line["item"], line["item"]), "point_types": types}
 
 
 def worded(fault: Fault) -> str:
     """Put the words of the office into the message of a fault that speaks of files and codes."""
-    message = fault.message.replace("tables.csv", "工作表「分档表」").replace("[[board]]", "榜单")
+    message = fault.message.replace("tables.csv", "工作表“分档表”").replace("[[board]]", "榜单")
     setting = RULES.find(fault.column) if fault.file == SETTINGS else None
     if setting:
         for code, word in setting.words.items():
-            message = message.replace(f"{code}({word})", word)
+            message = message.replace(f"{code}（{word}）", word)
         path = rf"(?<![\w.]){re.escape(fault.column)}(?![\w.])"
-        message = re.sub(path, f"「{title_of(fault.column, setting)}」", message)
-    message = re.sub("^root:", "总分:", message)
+        message = re.sub(path, f"“{title_of(fault.column, setting)}”", message)
+    message = re.sub("^root:", "总分：", message)
     message = re.sub(
         r"(?<![\w.])[a-z_]+(?![\w.])", lambda code: _WORDS.get(code[0], code[0]), message
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from wenming_metrics.rules.composite import PROFILE
 from wenming_metrics.rules.load import COMPOSITE
+from wenming_metrics.rules.loop import BY, MOVES
 from wenming_metrics.rules.model import Catalogue
 from wenming_metrics.rules.paths import flatten, spell
 from wenming_metrics.rules.settings_table import (
@@ -48,7 +49,7 @@ class Page:
 SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     SETTINGS: (
         "说明与约定",
-        "一行一项约定。改「值」一列;空着的按「可选值」里的缺省。榜单、名单要增加一张,照样添几行,序号顺延。",
+        "一行一项约定。改“值”一列；空着的按“可选值”里的缺省。榜单、名单要增加一张，照样添几行，序号顺延。",
         (
             Heading("", "设置", 22),
             Heading("value", VALUE, 34),
@@ -59,7 +60,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     ),
     "indicators.csv": (
         "指标体系",
-        "一行一个指标,上级空着的是第一层。同一上级下的权重合计应为 100(最右一列自动合计)。末级不写计分方式即按得分率。",
+        "一行一个指标，上级空着的是第一层。同一上级下的权重合计应为 100（最右一列自动合计）。末级不写计分方式即按得分率。",
         (
             Heading("code", "编号", 11),
             Heading("name", "名称", 30),
@@ -80,7 +81,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     ),
     "items.csv": (
         "测评项归属",
-        f"测评项归到哪一个末级指标;点位类型空着表示全部。归到“{UNCOUNTED}”或空着的只记录、交办,不计分。",
+        f"测评项归到哪一个末级指标；点位类型空着表示全部。归到“{UNCOUNTED}”或空着的只记录、交办，不计分。",
         (
             Heading("item", "测评项编号", 13),
             Heading("", "测评项", 34),
@@ -91,7 +92,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     ),
     TABLES: (
         "分档表",
-        "同一张表的各行从高到低,符合前一行就不看后一行,最后一行不写条件。达标的表写目标值、每低多少、扣几分,只写一行。",
+        "同一张表的各行从高到低，符合前一行就不看后一行，最后一行不写条件。达标的表写目标值、每低多少、扣几分，只写一行。",
         (
             Heading("table", "表名", 16),
             Heading("label", "档次", 12),
@@ -107,7 +108,7 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
     ),
     PRICES: (
         "扣分标准",
-        "来源、程度空着表示任何一种。几种状态并存时取最高还是相加,见「说明与约定」。",
+        "来源、程度空着表示任何一种。几种状态并存时取最高还是相加，见“说明与约定”。",
         (
             Heading("source", "来源", 14, SOURCES),
             Heading("state", "状态", 14, dict(zip(PRICED_STATES, PRICED_STATES, strict=True))),
@@ -115,14 +116,26 @@ SHEETS: dict[str, tuple[str, str, tuple[Heading, ...]]] = {
             Heading("points", "扣分", 10),
         ),
     ),
+    MOVES: (
+        "整改流转",
+        "一行一步：从哪个状态、办什么、到哪个状态（空着：状态不变）。空着整张表，按随软件的流转办。几个状态、几个必填项用 | 分开。",
+        (
+            Heading("from", "从状态", 30),
+            Heading("act", "办理事项", 16),
+            Heading("to", "到状态", 12),
+            Heading("by", "由谁办", 14, BY),
+            Heading("needs", "必填", 26),
+            Heading("kind", "性质", 12),
+        ),
+    ),
     COMPOSITE: (
         "综合考核",
-        "一行一项,路径里的 [1]、[2] 是第几个。不做综合考核的空着。",
+        "一行一项，路径里的 [1]、[2] 是第几个。不做综合考核的空着。",
         (Heading("path", "路径", 34), Heading("value", VALUE, 44), Heading("", "含义", 56)),
     ),
     SURVEY: (
         "两率一度",
-        "问什么、哪些回答算数、各项指标怎样算。一行一项,question 是题目,option 是选项,rate 是指标。题目、选项的代号 code 不要改。不做问卷调查的空着。",
+        "问什么、哪些回答算数、各项指标怎样算。一行一项，question 是题目，option 是选项，rate 是指标。题目、选项的代号 code 不要改。不做问卷调查的空着。",
         (Heading("path", "路径", 34), Heading("value", VALUE, 44), Heading("", "含义", 56)),
     ),
 }
@@ -164,7 +177,7 @@ def _shown(text: str, heading: Heading) -> Cell:
 def _spell_profile_path(path: str) -> str:
     """Say what a setting of a profile means: `profile[1].period` -> 「周期:month 月…」."""
     setting = PROFILE.find(path.partition(".")[2])
-    return f"{setting.title}:{setting.meaning}" if setting else ""
+    return f"{setting.title}：{setting.meaning}" if setting else ""
 
 
 def _settings_rows(settings: Mapping) -> list[list[Cell]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wenming_metrics.rules.load import COMPOSITE, FURTHER, INDICATORS, ITEMS
+from wenming_metrics.rules.loop import MOVE_COLUMNS, MOVES
 from wenming_metrics.rules.model import PRICE_COLUMNS, TABLE_COLUMNS
 from wenming_metrics.rules.paths import toml
 from wenming_metrics.rules.survey.model import FILE as SURVEY
@@ -20,6 +21,7 @@ COLUMNS = {
     "items.csv": ITEMS,
     TABLES: TABLE_COLUMNS,
     PRICES: PRICE_COLUMNS,
+    MOVES: MOVE_COLUMNS,
 }
 """The files of lines, each with its columns."""
 _NEEDED = ("indicators.csv", "items.csv")

@@ -35,8 +35,8 @@ class SheetFault:
     def __str__(self) -> str:
         """The fault as one line: 「指标体系」第 5 行「权重」:权重应为大于 0 的数。"""
         row = f"第 {self.row} 行" if self.row else ""
-        column = f"「{self.column}」" if self.column else ""
-        return f"「{self.sheet}」{row}{column}:{self.message}"
+        column = f"“{self.column}”" if self.column else ""
+        return f"“{self.sheet}”{row}{column}：{self.message}"
 
 
 class WorkbookError(FaultsError):
@@ -153,7 +153,7 @@ def _read_paths(file: str, table: WorkbookTable, faults: list[SheetFault]) -> di
     try:
         return unflatten(pairs)
     except ValueError as error:
-        text = f"“{error}”与别的行合不到一起:序号要从 [1] 起连着写,同一代号只写一次。"
+        text = f"“{error}”与别的行合不到一起：序号要从 [1] 起连着写，同一代号只写一次。"
         refuse(seen.get(str(error)), table.columns["path"], text)
         return {}
 

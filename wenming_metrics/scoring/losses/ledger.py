@@ -31,10 +31,10 @@ _FILLED = {"full": "按满分计", "zero": "按 0 分计", "peer_mean": "按同�
 def reason_of(scores: Scores, rules: RuleSet, node: int, column: int) -> str:
     """Say why points of a node were lost, or given, without a row."""
     if scores.filled[node, column]:
-        return f"未查,{_FILLED[rule_of(rules, node)]}"
+        return f"未查，{_FILLED[rule_of(rules, node)]}"
     if rules.nodes.at[node, "mode"] in STOCKS:
         return "按报送的数据"
-    return "按档次,不是哪一行扣的"
+    return "按档次，不是哪一行扣的"
 
 
 def graded_owners(rules: RuleSet) -> set[int]:

@@ -21,10 +21,10 @@ from wenming_metrics.rules.model import Adjustments
 from wenming_metrics.scoring.ranking.ranking import RANKED, VETOED, rank_units
 from wenming_metrics.scoring.tree.adjusting import settle
 
-INCOMPLETE = "缺项,不计综合分"
+INCOMPLETE = "缺项，不计综合分"
 """Status of a unit that has no composite score."""
 OWN, SHARED, ZERO, MEAN, LEFT_OUT, OVER = (
-    *("", "缺,权重分给其他项", "缺,按 0 分计", "缺,取同组平均", "缺", "超过满分,按满分计"),
+    *("", "缺，权重分给其他项", "缺，按 0 分计", "缺，取同组平均", "缺", "超过满分，按满分计"),
 )
 """How a component came by its points."""
 
@@ -152,7 +152,7 @@ def worked_line(composed: Composed, unit: int, profile: Profile) -> str:
     ours = composed.ledger[composed.ledger["column"] == position]
     for adjustment in ours[(ours["counted"] != 0) & (ours["kind"] != "难度系数")].itertuples():
         sign = "+" if adjustment.counted > 0 else "−"
-        formula += f" {sign} {_plain(abs(adjustment.counted))}({adjustment.kind})"
+        formula += f" {sign} {_plain(abs(adjustment.counted))}（{adjustment.kind}）"
     return f"{formula} = {line['score']:.{profile.decimals}f}"
 
 
@@ -168,7 +168,7 @@ def _terms(unit_lines: pd.DataFrame, profile: Profile) -> tuple[list[str], float
         component = components[line.component]
         weight = component.weight if share != 1.0 else line.weight
         term = f"{_plain(weight / component.full_mark)} × {_plain(line.value)}"
-        rounded = f"(取 {line.points:.{profile.decimals}f})" if component.printed else ""
+        rounded = f"（取 {line.points:.{profile.decimals}f}）" if component.printed else ""
         terms.append(term + rounded)
     return terms, share
 

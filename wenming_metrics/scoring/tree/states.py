@@ -19,6 +19,8 @@ OPEN = 9_999_999
 """A day after every other: not closed."""
 LOOK_BACK = 60
 """What was found more than so many days ago, and not since, is another problem."""
+BY_MOVES = "late_by_moves"
+"""Column of findings: 1 late, 0 in time, as the moves that were made say; -1: none was made."""
 FLAGS = {LATE: "late", AGAIN: "again", RELAPSED: "relapsed", RUNNING: "running"}
 
 
@@ -43,7 +45,8 @@ def judge(
                before: 连续通报
 
     Takes:   findings - site, item, day, due (ordinals; due 0: none), state (number, as the row says
-             it, 0: nothing); in the order in which those of one day go before one another
+             it, 0: nothing); in the order in which those of one day go before one another;
+             BY_MOVES too where some were moved: the clock of moves decides who is late then
              answers - finding (a label of `findings`), state, happened_on (ordinal), known_at
              as_of - ordinal; known_at - what was told later is left out ("": all counts)
              issue_of - day -> number of its period, days without one are in none; None: weeks
@@ -61,6 +64,9 @@ def judge(
     seen = (before > 0) & (day - before <= look_back)
     due = current_findings["due"].to_numpy(np.int64)
     missed = (due > 0) & (due < as_of) & (closed > due)
+    if BY_MOVES in current_findings:
+        late_by_moves = current_findings[BY_MOVES].to_numpy(np.int64)
+        missed = np.where(late_by_moves >= 0, late_by_moves == 1, missed)
     again = seen & (closed_before >= day)
     flags = {
         LATE: missed | (written_state == LATE),
@@ -77,6 +83,16 @@ def judge(
     return pd.DataFrame(
         {**marks, "closed": closed, "state": state, "booked": booked}, current_findings.index
     )
+
+
+def closed_in_time(problems: pd.DataFrame) -> np.ndarray:
+    """Say of problems whether they were closed by their deadline. Takes: due, closed; BY_MOVES, if any"""
+    due, closed = problems["due"].to_numpy(np.int64), problems["closed"].to_numpy(np.int64)
+    if BY_MOVES not in problems:
+        return closed <= due
+    late_by_moves = problems[BY_MOVES].to_numpy(np.int64)
+    # Whose time it was is known then: checking is not the unit's.
+    return np.where(late_by_moves >= 0, (late_by_moves == 0) & (closed < OPEN), closed <= due)
 
 
 def _closed(findings: pd.DataFrame, answers: pd.DataFrame, as_of: int, known_at: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The tables. Plain integer, text and blob columns only, so that any SQL server can hold them.
 
 `files` what came in · `rows` what it says and what is summed of it · `issuing` issues of a period and
-versions of the rules.
+versions of the rules · `loop` problems on their way to 销号.
 """
 
 from wenming_metrics.store.schema.columns import metadata
@@ -12,6 +12,8 @@ from wenming_metrics.store.schema.files import (
     batch_problem,
     block,
     change_log,
+    correction,
+    correction_end,
     header_choice,
     held_end,
     held_row,
@@ -22,6 +24,7 @@ from wenming_metrics.store.schema.files import (
     picture_place,
     replaced_slice,
     replacement,
+    sender_answers,
     sheet,
     store,
 )
@@ -38,6 +41,7 @@ from wenming_metrics.store.schema.issuing import (
     same_problem,
     waiver,
 )
+from wenming_metrics.store.schema.loop import hand_out, problem, problem_event
 from wenming_metrics.store.schema.rows import (
     answer_block,
     answer_choice,
@@ -57,5 +61,5 @@ from wenming_metrics.store.schema.rows import (
     site,
 )
 
-VERSION = 7
+VERSION = 9
 """Counts the changes of these tables; each has its step in `migrations`."""

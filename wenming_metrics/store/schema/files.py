@@ -106,6 +106,32 @@ held_end = Table(
     **CLUSTERED,
 )
 """Held rows that wait no longer: corrected by a later batch, or discarded by a person."""
+correction = Table(
+    "correction",
+    metadata,
+    key("correction"),
+    required("batch"),
+    required("sheet"),
+    required("source_row"),
+    words("cells"),
+    words("reason"),
+    words("who"),
+    words("at"),
+)
+"""What a person wrote in place of cells of a held row: (position, header, name, old, new) as JSON."""
+correction_end = Table(
+    "correction_end",
+    metadata,
+    key("correction"),
+    words("act"),
+    Column("by_batch", Integer),
+    words("reason"),
+    words("who"),
+    words("at"),
+)
+"""Corrections that were taken over, as a batch of their own, or refused; the others wait."""
+sender_answers = Table("sender_answers", metadata, key("batch"), words("answers"), **CLUSTERED)
+"""What the sender said of the file of a batch, as JSON; a file of which nothing was said has none."""
 sheet = Table(
     "sheet",
     metadata,

@@ -66,13 +66,13 @@ def _score_lines(city: CityOverview, compared: str, *, same: bool) -> tuple[str,
         gap = city.score - city.target
         target = f"{city.target:g}"
         lines.append(
-            f"达到目标 {target}(高 {gap:.2f})" if gap >= 0 else f"距目标 {target} 差 {-gap:.2f}"
+            f"达到目标 {target}（高 {gap:.2f}）" if gap >= 0 else f"距目标 {target} 差 {-gap:.2f}"
         )
     change = words.signed(city.score_change)
     if not change:
-        lines.append(f"{compared}没有得分,不比较")
+        lines.append(f"{compared}没有得分，不比较")
     else:
-        lines.append(f"较{compared} {change}" if same else f"{compared}查的是别的街道,不比较")
+        lines.append(f"较{compared} {change}" if same else f"{compared}查的是别的街道，不比较")
     return (*lines, f"{city.scored} 个街道的平均")
 
 
@@ -105,7 +105,7 @@ def repeat_list(sites: pd.DataFrame) -> None:
 def cells(original: dict[str, str]) -> None:
     """Draw one row of a workbook as its sender wrote it, heading beside content."""
     rows = "".join(
-        f"<tr><th>{escape(header) or '(无列名)'}</th><td>{escape(text)}</td></tr>"
+        f"<tr><th>{escape(header) or '（无列名）'}</th><td>{escape(text)}</td></tr>"
         for header, text in original.items()
     )
     st.html(f"<table class='cells'>{rows}</table>")
@@ -140,10 +140,12 @@ def strip(steps: Iterable[tuple[str, str, Sequence[RowPicture]]]) -> None:
 def _picture(picture: RowPicture) -> str:
     title = escape(picture.title)
     if picture.content is None:
-        return f"<figure><figcaption>{title}:图片没有留存,请看原文件。</figcaption></figure>"
+        return f"<figure><figcaption>{title}：图片没有留存，请看原文件。</figcaption></figure>"
     if len(picture.content) > _LARGEST:
         size = f"{len(picture.content) / 1e6:.0f} MB"
-        return f"<figure><figcaption>{title}:图片太大({size}),请看原文件。</figcaption></figure>"
+        return (
+            f"<figure><figcaption>{title}：图片太大（{size}），请看原文件。</figcaption></figure>"
+        )
     source = f"data:image/{picture.type};base64,{b64encode(picture.content).decode()}"
     return f"<figure><img src='{source}' alt='{title}'><figcaption>{title}</figcaption></figure>"
 

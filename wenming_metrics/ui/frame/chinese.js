@@ -110,20 +110,20 @@
     "Stop script": "停止",
   };
   const patterns = [
-    [/^Is Streamlit still running\?.*$/, () => "网页和软件的连接断了。请确认软件还在运行,然后刷新本页。"],
-    [/^The page that you have requested[\s\S]*$/, () => "没有这一页,先看总览。"],
+    [/^Is Streamlit still running\?.*$/, () => "网页和软件的连接断了。请确认软件还在运行，然后刷新本页。"],
+    [/^The page that you have requested[\s\S]*$/, () => "没有这一页，先看总览。"],
     [/^Selected Date: .*$/, () => "已选好日期"],
-    [/^Choose date, (.+)$/, (all, month) => "选日期:" + month],
-    [/^year, (.+)$/, (all, label) => label + ":年"],
-    [/^month, (.+)$/, (all, label) => label + ":月"],
-    [/^day, (.+)$/, (all, label) => label + ":日"],
+    [/^Choose date, (.+)$/, (all, month) => "选日期：" + month],
+    [/^year, (.+)$/, (all, label) => label + "：年"],
+    [/^month, (.+)$/, (all, label) => label + "：月"],
+    [/^day, (.+)$/, (all, label) => label + "：日"],
     [/^Remove (.+)$/, (all, name) => "移除 " + name],
-    [/^Upload (.{4,})$/, (all, name) => "选择文件:" + name],
+    [/^Upload (.{4,})$/, (all, name) => "选择文件：" + name],
     [/^(?:Limit )?(\d+)\s*(MB|GB) per file(?: [•·] ?(.*))?$/, (all, n, unit, kinds) => "每个文件不超过 " + n + " " + unit + (kinds ? "," + kinds.replaceAll(", ", "、") : "")],
-    [/^You do not have access to this page or it does not exist.*$/, () => "没有这一页,请从上方目录进入。"],
-    [/^You have requested page (.*), but no corresponding file was found.*$/, () => "没有这一页,请从上方目录进入。"],
-    [/^File must be (\d+)(?:\.\d+)? ?(B|KB|MB|GB) or smaller\.?$/, (all, n, unit) => "文件超过 " + n + " " + unit + ",请拆开后再传"],
-    [/^(.*) files are not allowed\.?$/, (all, kind) => "不能上传 " + kind + " 文件,请另存为 xlsx"],
+    [/^You do not have access to this page or it does not exist.*$/, () => "没有这一页，请从上方目录进入。"],
+    [/^You have requested page (.*), but no corresponding file was found.*$/, () => "没有这一页，请从上方目录进入。"],
+    [/^File must be (\d+)(?:\.\d+)? ?(B|KB|MB|GB) or smaller\.?$/, (all, n, unit) => "文件超过 " + n + " " + unit + "，请拆开后再传"],
+    [/^(.*) files are not allowed\.?$/, (all, kind) => "不能上传 " + kind + " 文件，请另存为 xlsx"],
   ];
   const spoken = ["aria-label", "title", "placeholder", "data-title", "alt"];
   function told(text) {

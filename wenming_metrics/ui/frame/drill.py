@@ -26,7 +26,7 @@ from wenming_metrics.ui.frame.filters import Selection
 _BARS = 8
 _LEAVES = tables.configs(
     *("name=leaf_name", "loss", "path", "rate", "checks", "failed", "responsible"),
-    responsible="责任单位(参考)",
+    responsible="责任单位（参考）",
 )
 _ROWS = tables.configs(
     *("day", "site_name", "description", "lost", "loss=row_loss", "leaf_name", "responsible"),
@@ -92,15 +92,15 @@ def _offer_portrait(name: str, selection: Selection) -> None:
 def _summary(leaves: pd.DataFrame, line: pd.Series, total: float, full: float) -> str:
     score = line["score"]
     if pd.isna(score):
-        opening = f"检查项不足,暂不评分;按已查的指标失 {total:.2f} 分。"
+        opening = f"检查项不足，暂不评分；按已查的指标失 {total:.2f} 分。"
     else:
-        opening = f"得分 **{score:.2f}**,失 **{total:.2f}** 分({_difference(line, full)})。"
+        opening = f"得分 **{score:.2f}**，失 **{total:.2f}** 分（{_difference(line, full)}）。"
     lost = leaves[leaves["loss"] > 0]
     if lost.empty:
         return opening + "没有失分的项目。"
     most = int((lost["loss"].cumsum() < 0.8 * total).sum()) + 1
     return (
-        f"{opening}查了 {len(leaves)} 条测评标准,{len(lost)} 条失分,"
+        f"{opening}查了 {len(leaves)} 条测评标准，{len(lost)} 条失分，"
         f"其中 {most} 条占八成以上。下表各条失分相加正好是 {total:.2f} 分。"
     )
 
@@ -120,7 +120,7 @@ def _draw_ledger(line: pd.Series, chosen: ChosenUnit) -> None:
     lines = ask(unit_ledger, selection.window, chosen.unit, selection.board)
     if lines.empty:
         return
-    st.markdown(f"**加减分账**:得分里加减了 {line['adjusted']:+.2f} 分,各行相加正好是这个数。")
+    st.markdown(f"**加减分账**：得分里加减了 {line['adjusted']:+.2f} 分，各行相加正好是这个数。")
     tables.show_adjustments(lines)
 
 
@@ -131,7 +131,7 @@ def _draw_leaves(leaves: pd.DataFrame, chosen: ChosenUnit) -> str | None:
         return None
     left, right = st.columns([1, 2], gap="medium")
     with right:
-        page.note("点一行,看这一条的失分记录。")
+        page.note("点一行，看这一条的失分记录。")
         spelled = lost.assign(rate=lost["rate"] * 100)
         picked = tables.pick(spelled, _LEAVES, f"leaves-{chosen.key}", 10)
     with left:
@@ -154,7 +154,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
             page.note("本期没有记到这个单位的问题。")
             return
         _offer_portrait(str(line["unit_name"]), selection)
-        page.note(f"{len(rows)} 条记录写明由它负责。点一行,看原表里的这一行。")
+        page.note(f"{len(rows)} 条记录写明由它负责。点一行，看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
         draw_original(rows, tables.pick(rows, _NAMED, key, 10))
 
@@ -167,17 +167,17 @@ def _draw_rows(leaves: pd.DataFrame, code: str | None, chosen: ChosenUnit, total
     name = "全部测评标准"
     if code is not None:
         leaf = leaves[leaves["code"] == code].iloc[0]
-        name, total = f"「{words.plain(leaf['name'])}」", float(leaf["loss"])
+        name, total = f"“{words.plain(leaf['name'])}”", float(leaf["loss"])
     rows = rows.assign(loss=tables.shown_losses(rows["loss"], total, 4))
-    st.markdown(f"#### {name}的失分记录({len(rows)} 条,失分合计 {total:.2f})")
-    page.note("失分:这一条记录让总分少了多少。点一行,看原表里的这一行。")
+    st.markdown(f"#### {name}的失分记录（{len(rows)} 条，失分合计 {total:.2f}）")
+    page.note("失分：这一条记录让总分少了多少。点一行，看原表里的这一行。")
     draw_original(rows, tables.pick(rows, _ROWS, f"rows-{chosen.key}-{code}", 10))
 
 
 def draw_original(rows: pd.DataFrame, picked: int | None) -> None:
     """Draw the cells of the picked row, or of the first one folded away, as they were sent."""
     row = rows.iloc[picked or 0]
-    title = f"原表:{words.origin(row)}"
+    title = f"原表：{words.origin(row)}"
     with st.expander(words.plain(title), expanded=picked is not None):
         finding = (
             None if picked is None else ask(finding_of_row, row["day"], row["batch"], row["seq"])
@@ -194,9 +194,9 @@ def _draw_answers(answers: pd.DataFrame) -> None:
     """Draw what units answered to a problem, each with its photos and the row it stands in."""
     for answer in answers.itertuples():
         who = f"{answer.unit_name} " if answer.unit_name else ""
-        measure = f",{answer.measure}" if answer.measure else ""
+        measure = f"，{answer.measure}" if answer.measure else ""
         st.markdown(
-            f"**整改反馈**:{words.plain(f'{who}{answer.on:%Y-%m-%d} {answer.state}{measure}')}"
+            f"**整改反馈**：{words.plain(f'{who}{answer.on:%Y-%m-%d} {answer.state}{measure}')}"
         )
         page.note(words.plain(f"见 {words.origin(answer)}"))
         cards.pictures(cards.row_pictures(answer))

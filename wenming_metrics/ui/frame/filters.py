@@ -16,13 +16,14 @@ import streamlit as st
 from wenming_metrics.domain.periods import KINDS, Window, custom, previous, today, window
 from wenming_metrics.rules.calendar import calendar_of, is_usual, slot_at
 from wenming_metrics.rules.model import Board, RuleSet
-from wenming_metrics.ui.frame import page
+from wenming_metrics.ui.frame import navigation, page
 
 EVERY_GROUP = "全部"
 ISSUE = "issue"
 _PERIODS = {**KINDS, ISSUE: "期"}
 _SHORT = ("day", "week", "month")
 _ONE_UNIT = ("day", "week", "month", "quarter")
+_COURSE = ("week", "month", "day")
 _LONG = ("day", "week", "month", "quarter", "year", "custom")
 
 
@@ -48,7 +49,9 @@ class Selection:
 def choose_period(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of a page that shows the city: 日/周/月 and a date."""
     with page.row("controls"):
-        return Selection(_window(_SHORT, days, "city_", rules))
+        selection = Selection(_window(_SHORT, days, "city_", rules))
+    carry(rules, days, selection)
+    return selection
 
 
 def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
@@ -56,14 +59,16 @@ def choose_ranking(rules: RuleSet, days: Sequence[date]) -> Selection:
     with page.row("controls"):
         board = _board(rules.boards)
         group = _group(board)
-        return Selection(_window(_LONG, days, "", rules), board.kind, group)
+        selection = Selection(_window(_LONG, days, "", rules), board.kind, group)
+    carry(rules, days, selection)
+    return selection
 
 
 def choose_trend(rules: RuleSet, days: Sequence[date]) -> Selection:
     """Draw the controls of a course: board, period and its last date, in the caller's row."""
     ranked = [board for board in rules.boards if board.ranked]
     board = _board(ranked, "trend_board") if len(ranked) > 1 else ranked[0]
-    return Selection(_window(("week", "month", "day"), days, "trend_", rules), board.kind)
+    return Selection(_window(_COURSE, days, "trend_", rules), board.kind)
 
 
 def same_kind(after: Window, days: Sequence[date], rules: RuleSet) -> Window:
@@ -98,9 +103,41 @@ def portrait_query(chosen: Window, days: Sequence[date], board: Board, name: str
 
     Periods that are not offered there are opened at the month of their last day.
     """
-    offered = chosen.number or chosen.kind in _ONE_UNIT
-    near = chosen if offered else window("month", min(chosen.end, _latest(days)))
-    return {**query_of(near, days, "unit_"), "unit_board": board.title, "unit_who": name}
+    period = query_of(_near(chosen, _ONE_UNIT, days), days, "unit_")
+    return {**period, "unit_board": board.title, "unit_who": name}
+
+
+def carry(rules: RuleSet, days: Sequence[date], chosen: Selection, unit: str = "") -> None:
+    """Let the links of the bar open the same days, board and unit on the other pages.
+
+    Takes: unit - name of the one that is looked at; "": the city
+    """
+    of, board = chosen.window, rules.board(chosen.board) if chosen.board else rules.boards[0]
+    unit_query = portrait_query(of, days, board, unit)
+    lost, ranked = query_of(of, days, "lost_"), query_of(of, days)
+    course = Selection(_near(of, _COURSE, days), board.kind)
+    trends = trend_query(course, days, rules) if board.ranked else {}
+    if unit:
+        trends |= {"trend_whom": unit} if trends else {}
+        lost |= {"lost_unit" if board == rules.boards[0] else "lost_named": unit}
+    else:
+        del unit_query["unit_who"]
+    navigation.carry(
+        {
+            "总览": query_of(_near(of, _SHORT, days), days, "city_"),
+            "排名": {**ranked, "board": board.title},
+            "单位画像": unit_query,
+            "失分分析": lost,
+            "趋势": trends,
+        }
+    )
+
+
+def _near(chosen: Window, kinds: Sequence[str], days: Sequence[date]) -> Window:
+    """Give a window itself where its kind is offered, else the month of its last day."""
+    if chosen.number or chosen.kind in kinds:
+        return chosen
+    return window("month", min(chosen.end, _latest(days)))
 
 
 def choose_steps(days: Sequence[date]) -> Selection:
@@ -118,7 +155,7 @@ def _group(board: Board) -> str:
     if len(board.groups) < 2:
         return ""
     options = [EVERY_GROUP, *board.groups]
-    chosen = st.selectbox("分组", options, key="group", bind="query-params", width=160)
+    chosen = page.select("分组", options, "group", width=160)
     return "" if chosen == EVERY_GROUP else chosen
 
 
@@ -145,16 +182,29 @@ def _window(
 
 
 def _date(label: str, key: str, value: date, days: Sequence[date]) -> date:
-    return st.date_input(
+    first, last, in_address = days[0], _latest(days), st.query_params.get(key)
+    if in_address and (on := _day(in_address)) and not first <= on <= last:
+        del st.query_params[key]
+        st.session_state[key] = min(max(on, first), last)
+    chosen = st.date_input(
         label,
         value,
-        min_value=days[0],
-        max_value=_latest(days),
+        min_value=first,
+        max_value=last,
         format="YYYY-MM-DD",
         key=key,
         bind="query-params",
         width=160,
     )
+    navigation.remark(label, in_address, chosen.isoformat())
+    return chosen
+
+
+def _day(in_address: str) -> date | None:
+    try:
+        return date.fromisoformat(in_address)
+    except ValueError:
+        return None
 
 
 def _latest(days: Sequence[date]) -> date:
@@ -167,6 +217,9 @@ def query_of(chosen: Window, days: Sequence[date], prefix: str = "") -> dict[str
 
     Takes: prefix - of the other page's parameters, "": the ranking's
     """
+    if chosen.kind == "custom":
+        ends = {f"{prefix}from": chosen.start.isoformat(), f"{prefix}to": chosen.end.isoformat()}
+        return {f"{prefix}period": _PERIODS["custom"], **ends}
     on = min(chosen.end, _latest(days))
     usual = not chosen.number or window(chosen.kind, chosen.start).start == chosen.start
     period = _PERIODS[chosen.kind if usual else ISSUE]

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -23,14 +24,16 @@ from wenming_metrics.queries.scores.rule_spans import versions_of
 from wenming_metrics.rules.faults import RuleSetError
 from wenming_metrics.rules.model import RuleSet
 from wenming_metrics.store.database import StoreError
-from wenming_metrics.ui.frame import cache
+from wenming_metrics.ui.frame import cache, navigation
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.vocabulary import file_name
 
-PRODUCT = "文明创建数据"
 _HERE = Path(__file__).resolve().parent
 logger = logging.getLogger(__name__)
 _ROUTED = "routed"
+_WHO = "wenming_who"
+"""A cookie of the browser's session: it is gone when the browser is closed."""
+_LONGEST_NAME = 20
 
 
 def run(chosen: StreamlitPage) -> None:
@@ -45,7 +48,7 @@ def run(chosen: StreamlitPage) -> None:
         moment = now()
         logger.exception("page %s failed", chosen.url_path)
         st.error(
-            f"这一页没有显示出来。请刷新再试;还不行,请告诉管理员出错时间:{moment:%m月%d日 %H:%M:%S}。"
+            f"页面未能显示，请刷新重试；仍不能显示的，请将出错时间告知管理员：{moment:%m月%d日 %H:%M:%S}。"
         )
 
 
@@ -55,16 +58,19 @@ def open_page(title: str) -> Office:
     Returns: the office that is shown
     """
     _require_router()
-    st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon="📊", layout="wide")
-    st.html(_HERE / "look.css")
-    script = (_HERE / "chinese.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.set_page_config(page_title=f"{title} · {navigation.PRODUCT}", page_icon="📊", layout="wide")
+    with st.container(key="unseen"):
+        st.html(_HERE / "look.css")
+        for name in ("chinese.js", "history.js"):
+            script = (_HERE / name).read_text(encoding="utf-8")
+            st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    navigation.draw(title)
     try:
         return cache.office()
     except RuleSetError as error:
         logger.exception("rules cannot be used")
         faults = "\n".join(f"- {fault}" for fault in error.faults)
-        st.error(f"测评办法的文件有错,改好之后刷新本页:\n{faults}")
+        st.error(f"测评办法的文件有错，改好之后刷新本页：\n{faults}")
     except StoreError as error:
         logger.exception("store cannot be opened")
         st.error(str(error))
@@ -92,10 +98,10 @@ def stop_if_empty(days: Sequence) -> None:
     if not days:
         stop(
             "还没有督查数据",
-            "第一次使用,按顺序做三步:\n"
-            "1. 上传单位名册、点位名册,软件才认得街道、部门和点位;\n"
-            "2. 上传督查表,看清提示,点「入库」;\n"
-            "3. 回到这里,就有得分和排名。",
+            "第一次使用，按顺序做三步：\n"
+            "1. 上传单位名册、点位名册，软件才认得街道、部门和点位；\n"
+            "2. 上传督查表，看清提示，点“入库”；\n"
+            "3. 回到这里，就有得分和排名。",
         )
 
 
@@ -104,7 +110,7 @@ def stop(
     steps: str,
     *,
     page: str = "pages/upload.py",
-    label: str = "去「数据上传」",
+    label: str = "前往数据上传",
     office: Office | None = None,
 ) -> None:
     """Draw what is missing and the ways on, and end the page.
@@ -116,7 +122,7 @@ def stop(
         st.markdown(steps)
         with st.container(horizontal=True):
             st.page_link(page, label=label)
-            st.page_link("pages/manual.py", label="看「使用说明」")
+            st.page_link("pages/manual.py", label="查看使用说明")
     if office is not None:
         fine_print(office)
     st.stop()
@@ -131,7 +137,8 @@ def say(sentence: str) -> None:
 def tell(text: str, *, was_done: bool) -> None:
     """Tell what came of the reader's last act: done, or not done and why."""
     with st.container(key="told-done" if was_done else "told-not-done"):
-        st.markdown(text if was_done else f"**没有完成。**{text}")
+        # With nothing after the full stop, the stars behind it would be shown as stars.
+        st.markdown(text if was_done else f"**没有完成。** {text}")
 
 
 def note(text: str) -> None:
@@ -144,30 +151,51 @@ def row(key: str | None = None) -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", key=key)
 
 
-def ask_who(record: str) -> str:
-    """Ask who acts; the name is held from page to page. Takes: record - where the name is kept"""
-    return st.text_input(
+def ask_who(record: str, width: int = 320) -> str:
+    """Ask who acts; the name is held from page to page, and by the browser until it is closed.
+
+    Takes: record - where the name is kept
+    """
+    kept = unquote(st.context.cookies.get(_WHO, ""))
+    who = st.text_input(
         "经办人",
+        kept[:_LONGEST_NAME],
         key="who",
-        placeholder=f"您的姓名,会记在{record}里",
-        max_chars=20,
+        placeholder=f"您的姓名，会记在{record}里",
+        max_chars=_LONGEST_NAME,
         persist_state="session",
-        width=320,
+        width=width,
     ).strip()
+    if who != kept:
+        # Quoted, the name holds nothing that ends a script or a cookie.
+        cookie = f"{_WHO}={quote(who, safe='')}; path=/; SameSite=Strict"
+        st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)
+    return who
 
 
 def switch(label: str, options: Sequence[str], key: str, default: str = "", **more: object) -> str:
     """Draw a choice of one of a few, held in the address. Takes: default - the first one, if ""."""
     usual = default or options[0]
+    in_address = st.query_params.get(key)
     # Streamlit takes a blank in the address for "nothing is chosen", though a choice is required.
-    is_blank = not st.query_params.get(key, usual)
+    is_blank = in_address == ""
     if is_blank:
         del st.query_params[key]
     bind = None if is_blank else "query-params"
     chosen = st.segmented_control(
         label, options, default=usual, required=True, key=key, bind=bind, **more
     )
+    spell = more.get("format_func") or str
+    navigation.remark(label, in_address, spell(chosen or usual))
     return chosen or usual
+
+
+def select(label: str, options: Sequence[str], key: str, **more: object) -> str | None:
+    """Draw a choice of one of many, held in the address."""
+    in_address = st.query_params.get(key)
+    chosen = st.selectbox(label, options, key=key, bind="query-params", **more)
+    navigation.remark(label, in_address, chosen or more.get("placeholder", ""))
+    return chosen
 
 
 def chart(figure: go.Figure, key: str) -> None:
@@ -201,14 +229,14 @@ def foot_text(office: Office, window: Window, checks: int) -> str:
     """Spell what stands at the foot of a page."""
     last = ask(batches)["act_at"].max()
     return (
-        f"测评办法:{_versions(office, window)} · 时段:{window.title} · 检查 {checks:,} 项次 · "
+        f"测评办法：{_versions(office, window)} · 时段：{window.title} · 检查 {checks:,} 项次 · "
         f"数据到 {ask(days_known)[-1]:%Y-%m-%d} · 最近一次数据变动 {moment(last)}"
     )
 
 
 def fine_print(office: Office) -> None:
     """Write under which rules the files are read; for pages that show no figures."""
-    st.caption(f"测评办法:{_name(office.rules)}")
+    st.caption(f"测评办法：{_name(office.rules)}")
 
 
 def _versions(office: Office, window: Window) -> str:
@@ -220,4 +248,4 @@ def _versions(office: Office, window: Window) -> str:
 
 
 def _name(rules: RuleSet) -> str:
-    return f"{rules.short}(版本 {rules.version})"
+    return f"{rules.short}（版本 {rules.version}）"

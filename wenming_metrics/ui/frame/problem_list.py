@@ -15,9 +15,9 @@ from wenming_metrics.ui.frame import cards, page
 
 _FIRST = 20
 _MEANING = {
-    REJECT: "整个文件没有收下,改好后重新上传",
-    HOLD: "这些行留存但不计分,改好后重新上传",
-    NOTE: "请看一眼,照常计分",
+    REJECT: "整个文件没有收下，改好后重新上传",
+    HOLD: "这些行留存但不计分，改好后重新上传",
+    NOTE: "请看一眼，照常计分",
 }
 
 
@@ -38,7 +38,7 @@ def draw(
     for severity, meaning in _MEANING.items():
         of_severity = problems[problems["severity"] == severity]
         if len(of_severity):
-            title = f"{severity} {len(of_severity):,} 条:{meaning}"
+            title = f"{severity} {len(of_severity):,} 条：{meaning}"
             _draw_group(of_severity, title, opened=severity == gravest != NOTE)
     with st.container(horizontal=True):
         if marked:
@@ -49,7 +49,7 @@ def draw(
                 XLSX,
                 on_click="ignore",
                 key=f"marked-{key}",
-                help="原表里有问题的格子涂了底色、加了批注,图片和格式不变;改好后整份再上传",
+                help="原表里有问题的格子涂了底色、加了批注，图片和格式不变；改好后整份再上传",
             )
         page.offer(
             "下载全部提示",
@@ -65,7 +65,7 @@ def _marked(
     """Make the marked file; where there is none, the list of problems says why in its title."""
     marked_file = marked()
     if isinstance(marked_file, str):
-        return problem_workbook(problems, f"{filename} 的提示({marked_file})")
+        return problem_workbook(problems, f"{filename} 的提示（{marked_file}）")
     return marked_file[1]
 
 
@@ -74,5 +74,5 @@ def _draw_group(of_severity: pd.DataFrame, title: str, *, opened: bool) -> None:
         cards.sentences(of_severity["text"].head(_FIRST))
         if len(of_severity) > _FIRST:
             page.note(
-                f"这里列出前 {_FIRST} 条,还有 {len(of_severity) - _FIRST:,} 条,请下载全部提示。"
+                f"这里列出前 {_FIRST} 条，还有 {len(of_severity) - _FIRST:,} 条，请下载全部提示。"
             )

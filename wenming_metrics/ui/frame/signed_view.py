@@ -12,6 +12,7 @@ from wenming_metrics.publishing.corrections import Corrections, corrections_of
 from wenming_metrics.publishing.issues import CHECKING, DRAFT, Issue, issues, signed_for
 from wenming_metrics.publishing.signed_workbook import moment
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.held_effect import held_in, held_sentence
 from wenming_metrics.queries.ranking import overview
 from wenming_metrics.queries.ranking.overview import CityOverview
 from wenming_metrics.queries.ranking.ranking import ranking
@@ -38,16 +39,19 @@ class CityFigures:
     losses: pd.DataFrame
 
 
-def choose(selection: Selection) -> Selection:
+def choose(selection: Selection, unit_name: str = "") -> Selection:
     """Say whether the chosen window is signed; where it is, its signed lists are shown.
 
-    Where the live figures differ, a switch shows them, with the list of 更正.
+    Where the live figures differ, a switch shows them, with the list of 更正. Beside live figures stands
+    how many rows do not count yet.
 
+    Takes: unit_name - of the one unit that the page shows, "": all
     Returns: the selection with the issue whose signed lists are to be shown
     """
     issue = signed_for(ask(issues), selection.window)
     if issue is None:
         _say_unsigned(selection.window)
+        say_held(selection.window, unit_name)
         return selection
     changed = _on_board(ask(corrections_of, issue.key, True), selection.board)
     with st.container(key="issued", horizontal=True, vertical_alignment="center"):
@@ -56,10 +60,14 @@ def choose(selection: Selection) -> Selection:
             f"{issue.signed_at[:10]} · 校验码 {issue.short_hash}"
         )
         live = bool(len(changed.units)) and st.toggle(_LIVE, key=f"live-{issue.key}")
+    signed_without = str(ask(frozen, issue.key).facts.get("held", ""))
+    if signed_without:
+        page.note(words.plain(signed_without))
     if len(changed.units):
         draw_corrections(changed, open_=live)
     if live:
-        page.note("下面是实时数据,**未签发**;签发的名单以上面的文号为准。")
+        page.note("下面是实时数据，**未签发**；签发的名单以上面的文号为准。")
+        say_held(selection.window, unit_name)
         return selection
     return replace(selection, window=issue.window, signed=issue.key)
 
@@ -71,11 +79,20 @@ def _on_board(changed: Corrections, board: str) -> Corrections:
     return replace(changed, units=units)
 
 
+def say_held(window: Window, unit_name: str = "") -> None:
+    """Say how many rows of a window do not count yet, and what they could change."""
+    sentence = held_sentence(ask(held_in, window), unit_name)
+    if sentence:
+        with st.container(key="waiting", horizontal=True, vertical_alignment="center"):
+            page.note(words.plain(sentence))
+            st.page_link("pages/upload.py", label="查看待核的行")
+
+
 def _say_unsigned(window: Window) -> None:
     standing = [issue for issue in ask(issues) if _covers(issue, window)]
-    state = f"{standing[0].title}{standing[0].state}," if standing else ""
+    state = f"{standing[0].title}{standing[0].state}，" if standing else ""
     with st.container(key="unsigned"):
-        page.note(f"**未签发** {words.plain(state)}下面是实时数据,签发之前还会变。")
+        page.note(f"**未签发** {words.plain(state)}下面是实时数据，签发之前还会变。")
 
 
 def _covers(issue: Issue, window: Window) -> bool:
@@ -105,10 +122,10 @@ def figures(selection: Selection, board: Board) -> CityFigures:
 def draw_corrections(changed: Corrections, *, open_: bool = False) -> None:
     """Draw which units' figures are no longer those that were signed, and what was done since."""
     count = len(changed.units)
-    with st.expander(f"更正:签发以后,{count} 个单位的数有变动", expanded=open_):
+    with st.expander(f"更正：签发以后，{count} 个单位的数有变动", expanded=open_):
         tables.show(correction_lines(changed.units), CORRECTIONS, 8)
         if len(changed.acts):
-            page.note("签发以后对这些日子做过的事:")
+            page.note("签发以后对这些日子做过的事：")
             lines = changed.acts.assign(
                 at=[moment(moment_stored) for moment_stored in changed.acts["at"]]
             )

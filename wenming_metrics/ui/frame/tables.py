@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,10 @@ from pandas.io.formats.style import Styler
 from wenming_metrics.domain.numbers import POINT_SCALE, allocate, half_up
 from wenming_metrics.queries.ranking.ranking import group_means
 from wenming_metrics.scoring.ranking.ranking import RANKED
-from wenming_metrics.ui.frame import words
+from wenming_metrics.ui.frame import navigation, words
 from wenming_metrics.vocabulary import Column, columns, movement
 
+_ONE = "single-row"
 _ROW, _HEAD = 36, 36
 """Height of a row and of the heading, in pixels."""
 _TALL = 16
@@ -54,9 +55,18 @@ _LEDGER = configs(
     *("document_no", "file", "source_row", "remark=long_remark"),
 )
 EFFECT = configs("unit_name", "scores=score_pair", "ranks=rank_pair")
+UNIT_CHANGES = configs(
+    "change=unit_change", "unit_kind", "unit_name", "before=unit_before", "why=unit_why"
+)
 CHOICES = configs("written", "means", "file=confirmed_in", "who", "at")
 ACTS = configs("at", "who", "act", "what=act_on", "reason")
-WAITING = configs(*SOURCE, "said=held_reason", "who")
+WAITING = configs(
+    *("street", "site", "item", "description", "points=points_written", "said=held_reason"),
+    *(*SOURCE, "who"),
+)
+UNCONFIRMED = configs(
+    *("header", "old=cell_old", "new=cell_new", "who=corrected_by", *SOURCE),
+)
 FILES = configs(
     *(
         "name=file_name",
@@ -93,9 +103,47 @@ def pick(
              on_select - called before the page is drawn again
     Returns: position of the picked row in `data`, or None
     """
-    state = _draw(data, columns, rows, on_select=on_select, selection_mode="single-row", key=key)
+    return _picked(
+        _draw(data, columns, rows, on_select=on_select, selection_mode=_ONE, key=key), data
+    )
+
+
+def pick_held(
+    data: pd.DataFrame, columns: dict, key: str, held: str, ids: Sequence[str], rows: int = _TALL
+) -> int | None:
+    """Draw a table as `pick` does, and keep the picked row in the address.
+
+    Takes: held - name in the address; ids - what the rows are known by there, whatever their order
+    """
+    in_address, kept = st.query_params.get(held), f"held-{held}"
+    position = list(ids).index(in_address) if in_address in ids else None
+    if in_address is not None and position is None:
+        del st.query_params[held]
+        if in_address != st.session_state.get(kept):  # it was not picked here, among other rows
+            navigation.remark("记录", in_address, "")
+
+    def follow() -> None:
+        picked = _picked(st.session_state[key], data)
+        st.session_state[kept] = None if picked is None else ids[picked]
+        if picked is None:
+            st.query_params.pop(held, None)
+        else:
+            st.query_params[held] = ids[picked]
+
+    usual = {} if position is None else {"selection_default": {"selection": {"rows": [position]}}}
+    state = _draw(data, columns, rows, on_select=follow, selection_mode=_ONE, key=key, **usual)
+    return _picked(state, data)
+
+
+def _picked(state: Mapping, data: pd.DataFrame | Styler) -> int | None:
     chosen = [row for row in state["selection"]["rows"] if row < len(data.index)]
     return chosen[0] if chosen else None
+
+
+def pick_many(data: pd.DataFrame | Styler, columns: dict, key: str, rows: int = _TALL) -> list[int]:
+    """Draw a table of which rows can be ticked; gives their positions. Takes: key - see `pick`"""
+    state = _draw(data, columns, rows, on_select="rerun", selection_mode="multi-row", key=key)
+    return [row for row in state["selection"]["rows"] if row < len(data.index)]
 
 
 def pick_name(
@@ -111,25 +159,32 @@ def pick_name(
     Takes: control - key of the control; names - of the lines
     """
 
+    renewed = f"{key}-renewed"
+    table_key = f"{key}-{st.session_state.get(renewed, 0)}"
+
     def follow() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
+        picked = st.session_state[table_key]["selection"]["rows"]
         name = names[picked[0]] if picked else None
         st.session_state[control] = name if isinstance(name, str) else None
+        if picked and not isinstance(name, str):  # a tick that does nothing does not stay
+            st.session_state[renewed] = st.session_state.get(renewed, 0) + 1
 
-    pick(data, columns, key, rows, follow)
+    pick(data, columns, table_key, rows, follow)
 
 
 def choose_name(label: str, names: Sequence[str], control: str) -> None:
     """Draw the control that `pick_name` fills."""
-    st.selectbox(
+    in_address = st.query_params.get(control)
+    chosen = st.selectbox(
         label,
         names,
         index=None,
-        placeholder="点表中一行,或在这里选",
+        placeholder="点表中一行，或在这里选",
         key=control,
         bind="query-params",
         width=300,
     )
+    navigation.remark("单位", in_address, chosen or "")
 
 
 def chosen_line(lines: pd.DataFrame, control: str) -> pd.Series | None:
@@ -182,14 +237,16 @@ def ranking_columns(lines: pd.DataFrame) -> dict:
     low = float(np.floor(min(scores))) if scores else 0.0
     (trend,) = columns("trend")
     scale = {"y_min": low, "y_max": max(scores, default=100.0)}
-    return configs(*RANKED_LIST) | {"trend": config(trend, **scale)}
+    marks = ["held=held_beside"] if "held" in lines else []
+    return configs(*RANKED_LIST, *marks) | {"trend": config(trend, **scale)}
 
 
 def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
     """Make the lines of the ranked list: each group headed by its mean, then by place.
 
     Takes:   ranked - as `queries.ranking.ranking.ranking` gives it
-    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean
+    Returns: the columns of RANKED_LIST, unit (<NA> on a mean's line) and is_mean; held where some
+             unit has rows that do not count yet
     """
     placed = ranked[ranked["status"] == RANKED]
     compared = bool(placed["rank_change"].notna().any())
@@ -204,10 +261,14 @@ def ranked_lines(ranked: pd.DataFrame) -> pd.DataFrame:
         # A missing value inside a list makes Streamlit print the list instead of a line.
         trend=[[score for score in course if score is not None] for course in placed["trend"]],
         coverage=placed["coverage"] * 100,
-    )[["unit", "is_mean", *RANKED_LIST]]
+    )
+    marked = ["held"] if "held" in lines and lines["held"].any() else []
+    lines = lines[["unit", "is_mean", *RANKED_LIST, *marked]]
+    if marked:
+        lines = lines.assign(held=lines["held"].where(lines["held"] > 0))
     groups = [_with_mean(lines, mean) for mean in group_means(ranked).itertuples()]
     listed = pd.concat(groups, ignore_index=True) if groups else lines
-    return listed.astype(dict.fromkeys(["sites", "checks", "failed"], "Int64"))
+    return listed.astype(dict.fromkeys(["sites", "checks", "failed", *marked], "Int64"))
 
 
 def _with_mean(lines: pd.DataFrame, mean: tuple) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from wenming_metrics.scoring.ranking.ranking import RANKED, THIN, UNVISITED
 from wenming_metrics.scoring.tree.states import FOUND
 from wenming_metrics.vocabulary import STATES, printable
 
-DAY_NOTE = "当日点位少,名次仅供参考。"
+DAY_NOTE = "当日点位少，名次仅供参考。"
 _PERIODS = {"day": "前一日", "week": "上周", "month": "上月", "quarter": "上季度", "year": "上年"}
 
 _ADDRESS = re.compile(r"https?:/(?=/)|www(?=\.)|@", re.IGNORECASE)
@@ -50,6 +50,14 @@ def bold(text: str) -> str:
     return f"**{before}{plain(text)}{after}**"
 
 
+def effect_lines(effect: pd.DataFrame) -> pd.DataFrame:
+    """Write the change of `intake.rehearsal.effect` as texts: unit_name, scores, ranks."""
+    return effect.assign(
+        scores=arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未评分"),
+        ranks=arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
+    )
+
+
 def joined(names: Iterable[str], form: str = "{}", most: int | None = None) -> str:
     """Join names from uploads for Markdown: 「甲、乙」. Takes: most - so many of them, None: all"""
     return "、".join(form.format(plain(name)) for name in list(names)[:most])
@@ -57,7 +65,7 @@ def joined(names: Iterable[str], form: str = "{}", most: int | None = None) -> s
 
 def origin(row: pd.Series | tuple) -> str:
     """Say where a row stands: 「甲.xlsx「表一」第 5 行」. Takes: row - file, sheet, source_row"""
-    return f"{row.file}「{row.sheet}」第 {row.source_row} 行"
+    return f"{row.file}“{row.sheet}”第 {row.source_row} 行"
 
 
 def when(window: Window, on: date) -> str:
@@ -71,7 +79,7 @@ def when(window: Window, on: date) -> str:
             "year": "今年",
         }
         if window.kind in present:
-            return f"{present[window.kind]}({window.title})"
+            return f"{present[window.kind]}（{window.title}）"
     return window.title
 
 
@@ -93,14 +101,16 @@ def overview(
     seen = f"{units} 个街道 " if units else ""
     opening = f"{window_name}督查 {seen}{city.sites:,} 个点位"
     if not city.failed:
-        return f"{opening},检查 {city.checks:,} 项,没有发现问题。"
-    findings = f"{opening},发现问题 **{city.places:,} 处**"
+        return f"{opening}，检查 {city.checks:,} 项，没有发现问题。"
+    findings = f"{opening}，发现问题 **{city.places:,} 处**"
     if city.score is None:
-        return f"{findings};各街道检查项不足,暂不评分。"
+        return f"{findings}；各街道检查项不足，暂不评分。"
     if shares.empty or not shares["loss"].iloc[0] > 0:
-        return f"{findings};这些问题不计分。"
+        return f"{findings}；这些问题不计分。"
     top = shares.iloc[0]
-    return f"{findings};失分最多的是{bold(top['name'])}(占 {half_up(top['share'] * 100, 0):.0f}%)。"
+    return (
+        f"{findings}；失分最多的是{bold(top['name'])}（占 {half_up(top['share'] * 100, 0):.0f}%）。"
+    )
 
 
 def ranking(ranked: pd.DataFrame) -> str:
@@ -108,16 +118,20 @@ def ranking(ranked: pd.DataFrame) -> str:
     placed = ranked[ranked["status"] == RANKED]
     if placed.empty:
         left_out = without_place(ranked)
-        return "本期没有可以排名的街道" + (f":{left_out}。" if left_out else "。")
+        return "本期没有可以排名的街道" + (f"：{left_out}。" if left_out else "。")
     groups = placed["group"].unique()
     leads = []
     for group in groups:
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
         names = _names(first["unit_name"].tolist())
         together = "并列第一" if len(first) > 1 else "第一"
-        leads.append(f"{plain(group)}{together}:**{names}** {first['score'].iloc[0]:.2f} 分")
+        waiting_rows = int(first["held"].sum()) if "held" in first else 0  # signed lists have none
+        waits = f"（有{waiting_rows}条待核，名次可能变化）" if waiting_rows else ""
+        leads.append(
+            f"{plain(group)}{together}：**{names}** {first['score'].iloc[0]:.2f} 分{waits}"
+        )
     left_out = without_place(ranked)
-    return ";".join(leads) + _risen(placed) + (f";{left_out}。" if left_out else "。")
+    return "；".join(leads) + _risen(placed) + (f"；{left_out}。" if left_out else "。")
 
 
 def _names(names: Sequence[str], limit: int = 3) -> str:
@@ -131,7 +145,7 @@ def _risen(placed: pd.DataFrame) -> str:
     if best <= 0:
         return ""
     names = moved.loc[moved["rank_change"] == best, "unit_name"].tolist()
-    return f";上升最多的是{_names(names)}(↑{best})"
+    return f"；上升最多的是{_names(names)}（↑{best}）"
 
 
 def composite(lines: pd.DataFrame, title: str) -> str:
@@ -141,24 +155,24 @@ def composite(lines: pd.DataFrame, title: str) -> str:
     """
     placed = lines[lines["rank"].notna()]
     if placed.empty:
-        return f"{title}:各项数据不全,还没有单位可以计综合分。"
+        return f"{title}：各项数据不全，还没有单位可以计综合分。"
     sentences = []
     for group in placed["group"].unique():
         first = placed[(placed["group"] == group) & (placed["rank"] == 1)]
         names = _names(first["unit_name"].tolist())
-        sentences.append(f"{plain(group)}第一:**{names}** {first['score'].iloc[0]:.2f} 分")
+        sentences.append(f"{plain(group)}第一：**{names}** {first['score'].iloc[0]:.2f} 分")
     without = int(lines["score"].isna().sum())
     lacking = int((placed["missing"] != "").sum())
-    sentences += [f"{lacking} 个单位有缺项,已按方案处理"] if lacking else []
-    sentences += [f"{without} 个单位缺项,不计综合分"] if without else []
-    return f"{title}:{';'.join(sentences)}。"
+    sentences += [f"{lacking} 个单位有缺项，已按方案处理"] if lacking else []
+    sentences += [f"{without} 个单位缺项，不计综合分"] if without else []
+    return f"{title}：{'；'.join(sentences)}。"
 
 
 def named_line(lines: pd.DataFrame) -> str:
     """Name the units of one short list with score and remark: 「城东街道 92.10(连续 2 期)」."""
     entries = []
     for line in lines.itertuples():
-        remark = f"({line.remark})" if line.remark else ""
+        remark = f"（{line.remark}）" if line.remark else ""
         unit = f"第 {line.rank} 名" if line.left_out else f"{line.unit_name} {line.score:.2f}"
         entries.append(plain(f"{unit}{remark}"))
     return "、".join(entries)
@@ -170,7 +184,7 @@ def without_place(ranked: pd.DataFrame) -> str:
     thin = int((ranked["status"] == THIN).sum())
     counts = [f"{unvisited} 个未督查"] if unvisited else []
     counts += [f"{thin} 个检查项不足"] if thin else []
-    return ",".join(counts)
+    return "，".join(counts)
 
 
 def listing(listed: pd.DataFrame) -> str:
@@ -181,8 +195,8 @@ def listing(listed: pd.DataFrame) -> str:
     first = listed.iloc[0]
     blamed = int((listed["failed"] > 0).sum())
     return (
-        f"{blamed} 个单位有问题要整改,最多的是{bold(first['unit_name'])}"
-        f"({int(first['failed']):,} 项)。本榜按责任列出问题多少,不排名。"
+        f"{blamed} 个单位有问题要整改，最多的是{bold(first['unit_name'])}"
+        f"（{int(first['failed']):,} 项）。本榜按责任列出问题多少，不排名。"
     )
 
 
@@ -194,18 +208,18 @@ def problem(finding: PricedFinding) -> str:
     state = finding.state
     if finding.closed:
         answered = f"{plain(finding.closed.isoformat())} 反馈已整改"
-        state = answered if state == STATES[FOUND] else f"{state},{answered}"
+        state = answered if state == STATES[FOUND] else f"{state}，{answered}"
     clauses.append(f"截至 {plain(finding.as_of.isoformat())} **{state}**")
     prices = (("行内", finding.by_row), ("按表", finding.by_table))
     costs = [f"{name} {plain(f'{points:g}')}" for name, points in prices if points is not None]
     if len(costs) == len(prices):
-        clauses.append(",".join(costs))
+        clauses.append("，".join(costs))
     return " · ".join(clauses)
 
 
 def not_announced(years: str) -> str:
     """Say beside a deadline that it was counted through years that were not announced; "" for none."""
-    return f"({years} 年放假登记前数的)" if years else ""
+    return f"（{years} 年放假登记前数的）" if years else ""
 
 
 def arrows(before: pd.Series, after: pd.Series, pattern: str, missing: str) -> list[str]:

@@ -33,9 +33,10 @@ def draw(office: Office, who: str) -> None:
     """Draw the issues, the latest first; a click on one opens what can be done with it."""
     tell_done()
     slots = ask(issues.slots_with_issues)
-    page.note("最新的在最前。点一行,建草稿、出核对稿、记复核意见、签发,都在下面。")
+    page.note("最新的在最前。点一行，建草稿、出核对稿、记复核意见、签发，都在下面。")
     key = f"issues-{cache.version().revision}"
-    picked = tables.pick(_lines(slots), _ISSUES, key, 8)
+    lines = _lines(slots)
+    picked = tables.pick_held(lines, _ISSUES, key, "issue", lines["number"].tolist(), 8)
     slot, issue = slots[0 if picked is None else picked]
     with st.container(border=True, key="issue-panel"):
         _draw_panel(office, slot, issue, who)
@@ -64,7 +65,7 @@ def _draw_panel(office: Office, slot: Slot, issue: Issue | None, who: str) -> No
     st.markdown(f"##### {words.plain(title)} :gray[{state}]")
     if issue is None or issue.state == WITHDRAWN:
         if issue is not None:
-            page.note(f"{moment(issue.ended_at)} 作废:{words.plain(issue.reason)}")
+            page.note(f"{moment(issue.ended_at)} 作废：{words.plain(issue.reason)}")
         _draw_new(office, slot, who)
     elif issue.state == SIGNED:
         _draw_signed(office, issue, who)
@@ -73,14 +74,14 @@ def _draw_panel(office: Office, slot: Slot, issue: Issue | None, who: str) -> No
 
 
 def _draw_new(office: Office, slot: Slot, who: str) -> None:
-    page.note(f"这一期 {moment(slot.cutoff)} 截止;之后到的表计入下一期,除非有人决定计入本期。")
+    page.note(f"这一期 {moment(slot.cutoff)} 截止；之后到的表计入下一期，除非有人决定计入本期。")
     with st.container(horizontal=True, vertical_alignment="center"):
         now = st.checkbox("以现在为截止时刻", key=f"now-{slot.window.key}")
         button(
             "建草稿",
             f"draft-{slot.window.key}",
             lambda: signing.draft(office, slot.window.start, who, until_now=now),
-            lambda issue_made: f"{issue_made.title}已建草稿,{moment(issue_made.cutoff)} 截止。",
+            lambda issue_made: f"{issue_made.title}已建草稿，{moment(issue_made.cutoff)} 截止。",
             disabled=not who,
         )
 
@@ -96,13 +97,13 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
     _draw_sheets(office, issue, who)
     waiting = remarks.draw(office, issue, who)
     bulletin.draw(office, issue, who)
-    reasons = [f"{unwaived} 行暂不计"] if unwaived else []
+    reasons = [f"{unwaived} 行待核"] if unwaived else []
     reasons += [f"{waiting} 条复核意见没有决定"] if waiting else []
     st.subheader("签发")
     if reasons:
-        page.note(f"现在还不能签发:{','.join(reasons)}。")
+        page.note(f"现在还不能签发：{'，'.join(reasons)}。")
     elif late:
-        page.note(f"有 {late} 个迟到的文件,请先看清各计入哪一期。")
+        page.note(f"有 {late} 个迟到的文件，请先看清各计入哪一期。")
     with page.row():
         document = st.text_input("文号", key=f"document-{issue.key}", width=320)
         button(
@@ -110,7 +111,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
             f"sign-{issue.key}",
             lambda: signing.sign(office, issue.key, who, document),
             lambda issue_signed: (
-                f"{issue_signed.title}已签发,校验码 {issue_signed.short_hash}。名单从此不变。"
+                f"{issue_signed.title}已签发，校验码 {issue_signed.short_hash}。名单从此不变。"
             ),
             disabled=not (who and document.strip()) or bool(reasons),
         )
@@ -120,7 +121,7 @@ def _draw_open(office: Office, issue: Issue, who: str) -> None:
 def _draw_list(office: Office, issue: Issue) -> None:
     """Draw what would be signed."""
     st.subheader("将要签发的名单")
-    page.note("只含截止以前到的和写明计入本期的文件,以及以前各期迟到的;现在签发,就是这些数。")
+    page.note("只含截止以前到的和写明计入本期的文件，以及以前各期迟到的；现在签发，就是这些数。")
     lists = ask(signing.draft_lists, issue)
     for board in office.rules.boards:
         if board.ranked:
@@ -134,7 +135,9 @@ def _draw_late(office: Office, issue: Issue, who: str) -> int:
     if files.empty:
         return 0
     st.subheader("迟到的文件")
-    page.note("截止以后才到的表,计入下一期;整份替换先前记录的,计入本期。要改,选一个文件,写明原因。")
+    page.note(
+        "截止以后才到的表，计入下一期；整份替换先前记录的，计入本期。要改，选一个文件，写明原因。"
+    )
     spelled = files.assign(
         at=[moment(arrival) for arrival in files["arrived"]],
         counts=files["own"].map({True: "本期", False: "下一期"}),
@@ -160,14 +163,18 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
     waiting = rows[rows["waived"] == ""]
     if rows.empty:
         return 0
-    st.subheader("等着改正的行")
-    page.note("这些行暂不计。改正后再签发;不等的,逐行写明原因(选一行,不选就是全部)。")
+    st.subheader("待核的行")
+    page.note(
+        "这些行暂不计分，可以在“数据上传”直接改正。改正后再签发；不等的，逐行写明原因（选一行，不选就是全部）。"
+        "不影响得分的行不妨碍签发。"
+    )
     spelled = rows.assign(said=rows["sentences"].str.split("\n").str[0])
     key = f"issue-held-{issue.key}-{cache.version().revision}"
     picked = tables.pick(spelled, _WAIVED, key, 8)
     if waiting.empty:
         return 0
-    chosen = waiting if picked is None else rows.iloc[[picked]]
+    one = picked is not None and not rows["waived"].iloc[picked]
+    chosen = rows.iloc[[picked]] if one else waiting
     row_keys = [
         (int(line.batch), str(line.sheet), int(line.source_row)) for line in chosen.itertuples()
     ]
@@ -175,7 +182,7 @@ def _draw_held(office: Office, issue: Issue, who: str) -> int:
         ("不等这些行的原因", f"waive-{issue.key}"),
         (f"不等这 {len(row_keys)} 行", f"waive-{issue.key}-{picked}"),
         lambda reason: signing.waive(office, issue.key, row_keys, who, reason),
-        lambda _: f"{len(row_keys)} 行写明不等,仍然暂不计。",
+        lambda _: f"{len(row_keys)} 行写明不等，仍为待核。",
         who,
     )
     return len(waiting)
@@ -198,7 +205,7 @@ def _draw_reasoned(
 def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
     st.subheader("核对稿")
     page.note(
-        "每个单位一份表:得分、各项失分、失分的记录;单位和记录多的,要等一会儿。发下去,收回意见,再签发。"
+        "每个单位一份表：得分、各项失分、失分的记录；单位和记录多的，要等一会儿。发下去，收回意见，再签发。"
     )
     workbooks = st.session_state.get(_SHEETS, {})
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -206,7 +213,7 @@ def _draw_sheets(office: Office, issue: Issue, who: str) -> None:
             "出核对稿",
             f"sheets-{issue.key}",
             lambda: st.session_state.update({_SHEETS: {issue.key: send(office, issue.key, who)}}),
-            lambda _: "核对稿已经做好,请下载。",
+            lambda _: "核对稿已经做好，请下载。",
             disabled=not who,
         )
         if issue.key in workbooks:
@@ -234,7 +241,7 @@ def _draw_signed(office: Office, issue: Issue, who: str) -> None:
 
 def _draw_withdraw(office: Office, issue: Issue, who: str) -> None:
     with st.expander("作废这一期"):
-        page.note("作废以后,签发过的内容仍然留着;要重新签发,再建草稿。")
+        page.note("作废以后，签发过的内容仍然留着；要重新签发，再建草稿。")
         _draw_reasoned(
             ("作废的原因", f"withdraw-{issue.key}"),
             ("作废", f"end-{issue.key}"),

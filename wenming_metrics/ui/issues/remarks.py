@@ -17,7 +17,7 @@ from wenming_metrics.ui.frame import cache, page, tables, words
 from wenming_metrics.ui.frame.act_button import button
 from wenming_metrics.ui.frame.cache import ask
 
-_NO_ROW = "不指哪一行,说的是一个数"
+_NO_ROW = "不指哪一行，说的是一个数"
 _REMARKS = tables.configs("unit_name", "what=remark_on", "asks", "decision", "who", "at")
 
 
@@ -28,7 +28,7 @@ def draw(office: Office, issue: Issue, who: str) -> int:
     if on_issue.empty:
         page.note("还没有意见。")
     else:
-        page.note("点一条,写下决定。改扣、剔除从决定时起改变得分;已经签发的名单不变,列为更正。")
+        page.note("点一条，写下决定。改扣、剔除从决定时起改变得分；已经签发的名单不变，列为更正。")
         spelled = on_issue.assign(
             at=[moment(remarked_at) for remarked_at in on_issue["at"]],
             decision=_decisions(on_issue),
@@ -46,7 +46,7 @@ def _decisions(on_issue: pd.DataFrame) -> list[str]:
         ""
         if not remark.act
         else f"{remark.act}{f' {remark.points:g} 分' if remark.act == LOWER else ''}"
-        f":{remark.reason}({remark.approver}批准)"
+        f"：{remark.reason}（{remark.approver}批准）"
         for remark in on_issue.itertuples()
     ]
 
@@ -70,7 +70,7 @@ def _draw_decision(office: Office, line: pd.Series, who: str) -> None:
                 "记下决定",
                 f"decide-{number}",
                 lambda: remarks.decide(office, number, act, reason, approver, who, points),
-                lambda _: f"复核意见 {number} 已决定:{act}。",
+                lambda _: f"复核意见 {number} 已决定：{act}。",
                 disabled=not (who and reason.strip() and approver.strip()),
             )
 
@@ -103,7 +103,7 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
             line = rows.iloc[position - 1]
             row = int(line["batch"]), int(line["seq"])
         button(
-            "记下意见",
+            "登记意见",
             f"remark-{issue.key}",
             lambda: remarks.add_remark(office, issue.key, unit, asks, who, row=row, figure=figure),
             lambda _: f"{name}的意见已记下。",
@@ -114,4 +114,4 @@ def _draw_new(office: Office, issue: Issue, who: str) -> None:
 def _title(row: tuple) -> str:
     """Name a row as people look for it: day, site, what, points, place in the file."""
     subject = row.description or row.item_name
-    return f"{row.day:%m-%d} {row.site_name} {subject} 扣 {row.lost:g} 分({words.origin(row)})"
+    return f"{row.day:%m-%d} {row.site_name} {subject} 扣 {row.lost:g} 分（{words.origin(row)}）"

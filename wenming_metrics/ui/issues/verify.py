@@ -23,14 +23,14 @@ def draw(office: Office) -> None:
     """Draw the choice of an issue and the verdict on it."""
     signed = [candidate for candidate in ask(issues) if candidate.was_signed]
     if not signed:
-        page.note("还没有签发过。签发以后,名单、文件上都印着校验码,可以在这里核对。")
+        page.note("还没有签发过。签发以后，名单、文件上都印着校验码，可以在这里核对。")
         return
     issue = _choose(office, signed)
     if issue is None:
         return
     verdict = ask(verdict_of, issue.key)
     page.say(
-        f"{words.plain(issue.title)} {words.plain(issue.document)}:"
+        f"{words.plain(issue.title)} {words.plain(issue.document)}："
         f"**{'一致' if verdict.same else '不一致'}**"
     )
     page.note("  \n".join(map(words.plain, signed_notes(verdict.frozen))))
@@ -38,7 +38,7 @@ def draw(office: Office) -> None:
     changed = ask(corrections_of, issue.key, False)
     st.subheader("更正")
     if changed.units.empty:
-        page.note("按现在的数据,签发的数没有变动。")
+        page.note("按现在的数据，签发的数没有变动。")
     else:
         signed_view.draw_corrections(changed, open_=True)
 
@@ -75,7 +75,7 @@ def _choose(office: Office, signed: list[Issue]) -> Issue | None:
             "或者输入校验码",
             key="verify-hash",
             bind="query-params",
-            placeholder="通报和文件上印的,如 3f9a0c71de",
+            placeholder="通报和文件上印的，如 3f9a0c71de",
             width=300,
         )
     if not typed_hash.strip():
@@ -95,10 +95,12 @@ def _draw_verdict(issue: Issue, units: pd.DataFrame, why: tuple[str, ...]) -> No
     st.subheader("重算")
     signed_at = moment(issue.signed_at)
     if units.empty and not why:
-        page.note(f"用 {signed_at} 签发时入库的行、当时的测评办法重算,每一个数都和签发的名单相同。")
+        page.note(
+            f"用 {signed_at} 签发时入库的行、当时的测评办法重算，每一个数都和签发的名单相同。"
+        )
         return
     for sentence in why:
         st.markdown(words.plain(sentence))
     if len(units):
-        page.note(f"{len(units)} 个单位重算的数和签发的不同:")
+        page.note(f"{len(units)} 个单位重算的数和签发的不同：")
         tables.show(signed_view.correction_lines(units), signed_view.CORRECTIONS, 10)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from wenming_metrics.domain.periods import previous, today
 from wenming_metrics.queries.office import Office, days_known
-from wenming_metrics.scoring.losses.ledger import last_names
+from wenming_metrics.scoring.losses.ledger import LEVELS, last_names
 from wenming_metrics.ui.frame import filters, page, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.filters import Selection
@@ -17,7 +17,7 @@ from wenming_metrics.ui.losses.repeats import page as repeats_page
 from wenming_metrics.ui.losses.scope import CITY, Book, Scope
 from wenming_metrics.ui.trends import change
 
-LOST, MOVED, REPEATED, FIXING = "失分", "为什么变了", "反复问题", "先改什么"
+LOST, MOVED, REPEATED, FIXING = "失分", "变动原因", "反复问题", "优先整改事项"
 _TAB = "lost_tab"
 
 
@@ -25,6 +25,7 @@ def draw(office: Office, selection: Selection) -> None:
     """Draw the page below its period."""
     book = losses_scope.book_of(selection)
     scope = losses_scope.choose(book)
+    filters.carry(office.rules, ask(days_known), selection, scope.unit)
     losses_scope.crumbs(scope)
     if scope.unit:
         board = office.rules.board(selection.board)
@@ -49,11 +50,15 @@ def draw(office: Office, selection: Selection) -> None:
 def _opening(book: Book, scope: Scope, window_name: str) -> str:
     units = book.ledger.units
     if not scope.unit and book.ledger.city_score is None:
-        return f"{window_name}没有督查,或各街道检查项不足,暂不评分。"
+        return f"{window_name}没有督查，或各街道检查项不足，暂不评分。"
     lines = book.lines(scope)
     if scope.unit and (units.loc[units["name"] == scope.unit, "total"].isna()).all():
         return f"{words.plain(scope.unit)}{window_name}没有得分。"
-    losses = lines[scope.value].groupby(last_names(lines)).sum()
+    names = pd.Series(last_names(lines), lines.index)
+    if len(scope.path) < len(LEVELS):
+        level_names = lines[LEVELS[len(scope.path)]].astype(object)
+        names = level_names.where(level_names != "", names)
+    losses = lines[scope.value].groupby(names).sum()
     added = -float(lines.loc[lines[scope.value] < 0, scope.value].sum())
     return sentences.opening(scope.name, window_name, book.shown_points(scope), losses, added)
 
@@ -62,18 +67,18 @@ def _basis(book: Book, scope: Scope) -> str:
     """Say what the total is, and what stands apart from it."""
     units, total = book.ledger.units, book.shown_points(scope)
     lines = book.lines(scope)
-    sentences_of_basis = [f"按指标逐级往下,直到最后列出的记录,各行相加都正好是 {total:.2f} 分。"]
+    sentences_of_basis = [f"按指标逐级往下，直到最后列出的记录，各行相加都正好是 {total:.2f} 分。"]
     if scope.unit:
         unit_lines = units[units["name"] == scope.unit]
         if len(unit_lines) and pd.isna(unit_lines["score"].iloc[0]):
-            sentences_of_basis.append(f"{unit_lines['status'].iloc[0]},不进入全市得分。")
+            sentences_of_basis.append(f"{unit_lines['status'].iloc[0]}，不进入全市得分。")
         else:
             city = float(lines["city"].sum())
             sentences_of_basis.append(f"在全市得分里计 {city:.4f} 分。")
     else:
         scored = int((units["weight"] > 0).sum())
         left = len(units) - scored
-        apart = f",{left} 个没有得分的不计入" if left else ""
+        apart = f"，{left} 个没有得分的不计入" if left else ""
         sentences_of_basis.append(f"全市是 {scored} 个单位按份额相加{apart}。")
     sentences_of_basis.append(sentences.uncounted(float(lines["uncounted"].sum())))
     return "".join(sentences_of_basis)

@@ -29,15 +29,16 @@ def draw(book: Book, scope: Scope) -> None:
     if listed.empty:
         return
     total = listed["loss"].sum()
-    st.subheader(f"失分记录({count:,} 条)")
+    st.subheader(f"失分记录（{count:,} 条）")
     page.note(
-        f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行,看这一行的分是怎样算的、原表怎样写的。"
+        f"下面各行失分相加正好是上面的 {total:.2f} 分。点一行，看这一行的分是怎样算的、原表怎样写的。"
     )
     key = f"lost-rows-{book.key}-{scope.key}"
     hidden = {"uncounted"} if not (listed["uncounted"] > 0).any() else set()
     hidden |= {"unit_name"} if scope.unit else set()
     columns = {name: column for name, column in _ROWS.items() if name not in hidden}
-    picked = tables.pick(listed, columns, key, 12)
+    ids = (listed["batch"].astype(str) + "-" + listed["seq"].astype(str)).tolist()
+    picked = tables.pick_held(listed, columns, key, "lost_row", ids, 12)
     row = listed.iloc[picked or 0]
     if row["line"] < 0:
         return
@@ -74,7 +75,7 @@ def _listed(book: Book, scope: Scope) -> tuple[pd.DataFrame, int]:
     if len(silent):
         frames.append(_without_row(silent, scope))
     if len(rest):
-        remainder = f"其余 {len(rest):,} 条失分较少的,合在这一行"
+        remainder = f"其余 {len(rest):,} 条失分较少的，合在这一行"
         remainder_row = {
             "description": remainder,
             "loss": rest[scope.value].sum(),

@@ -70,8 +70,8 @@ class Scope:
     @property
     def name(self) -> str:
         """What is looked at, in words: 「甲街道「环境」(主干道)」."""
-        branch = f"「{self.path[-1]}」" if self.path else ""
-        cuts = f"({'、'.join(value for _, value in self.cuts)})" if self.cuts else ""
+        branch = f"“{self.path[-1]}”" if self.path else ""
+        cuts = f"（{'、'.join(value for _, value in self.cuts)}）" if self.cuts else ""
         return f"{self.unit or CITY}{branch}{cuts}"
 
     def without_cut(self, column: str) -> Scope:
@@ -260,15 +260,7 @@ def _paths(book: Book) -> list[str]:
 
 
 def _select(label: str, key: str, options: list[str], none: str, width: int | str) -> str:
-    choice = st.selectbox(
-        label,
-        options,
-        index=None,
-        placeholder=none,
-        key=key,
-        bind="query-params",
-        width=width,
-    )
+    choice = page.select(label, options, key, index=None, placeholder=none, width=width)
     return choice or ""
 
 
@@ -298,7 +290,7 @@ def crumbs(scope: Scope) -> None:
                 )
         for column, value in scope.cuts:
             key, title = CUTS[column]
-            label = f"{title}:{words.plain(value)} ✕"
+            label = f"{title}：{words.plain(value)} ✕"
             st.button(label, key=f"drop-{key}", on_click=go, args=(scope.without_cut(column),))
 
 

@@ -142,9 +142,9 @@ def _few(book: Book, scope: Scope, by: str) -> _Drawn:
     branches, scopes = book.recall(parts_of, scope, by)
     lost = branches[branches["loss"] > 0]
     if lost.empty:
-        return _Drawn("只有加分,没有失分。", Drawing().figure(), [])
+        return _Drawn("只有加分，没有失分。", Drawing().figure(), [])
     if by == CUTS[NAMED][1]:
-        note = "一条记录写了几个责任单位的,每个单位都全数计,各单位相加会多于总数,不合计。"
+        note = "一条记录写了几个责任单位的，每个单位都全数计，各单位相加会多于总数，不合计。"
         main, total = 0, float(lost["loss"].max())
     else:
         note = sentences.few(lost["loss"])
@@ -176,17 +176,17 @@ def _draw_table(
 
 
 def _table_note(by: str, total: float, left_out: int) -> str:
-    more = f"只列失分最多的 {_LINES} 个,另有 {left_out} 个。" if left_out else ""
+    more = f"只列失分最多的 {_LINES} 个，另有 {left_out} 个。" if left_out else ""
     if by == TREE:
-        return f"点一行,就看它里面。各行失分相加正好是 {total:.2f} 分。"
+        return f"点一行，就看它里面。各行失分相加正好是 {total:.2f} 分。"
     if by == UNITS:
         return (
-            "“失分”是单位自己得分里失的,“计入全市”是乘上它在全市所占份额;"
-            f"“计入全市”相加正好是 {total:.2f} 分。{more}点一行,就看这个单位。"
+            "“失分”是单位自己得分里失的，“计入全市”是乘上它在全市所占份额；"
+            f"“计入全市”相加正好是 {total:.2f} 分。{more}点一行，就看这个单位。"
         )
     if by == CUTS[NAMED][1]:
-        return f"{more}点一行,只看这个单位负责的。"
-    return f"点一行,只看它。分项四舍五入,各行相加与 {total:.2f} 分可能差百分之几分。{more}"
+        return f"{more}点一行，只看这个单位负责的。"
+    return f"点一行，只看它。分项四舍五入，各行相加与 {total:.2f} 分可能差百分之几分。{more}"
 
 
 def _draw_shades(book: Book, scope: Scope) -> None:
@@ -215,7 +215,7 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         return table, _Drawn("", Drawing().figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     omission = "" if small.shape == table.shape else _left_out(table, small, what)
-    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点一格,就看它。"
+    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点一格，就看它。"
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
     return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
 
@@ -245,7 +245,7 @@ def _levels_of(lost: pd.DataFrame, level: str) -> pd.Index:
 
 def _left_out(table: pd.DataFrame, small: pd.DataFrame, what: str) -> str:
     return (
-        f"图里只画失分最多的 {len(small)} 个{what}、{small.shape[1]} 个指标,"
+        f"图里只画失分最多的 {len(small)} 个{what}、{small.shape[1]} 个指标，"
         f"表里是全部 {len(table)} 个。"
     )
 

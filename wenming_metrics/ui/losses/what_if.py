@@ -1,4 +1,4 @@
-"""先改什么: what to put right first, and what it would give back."""
+"""优先整改事项: what to put right first, and what it would give back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw(book: Book, scope: Scope) -> None:
         labels,
         key=f"{_TICKED}_{kind}",
         bind="query-params",
-        placeholder="点表里的行,或在这里选",
+        placeholder="点表里的行，或在这里选",
     )
     _say_gain(book, scope, _inside(book, scope), kind, chosen)
     key = f"fix-{kind}-{book.key}-{scope.key}-{len(chosen)}"
@@ -53,7 +53,7 @@ def _labels_by_loss(lines: pd.DataFrame, kind: str) -> list[str]:
 
 def _say_gain(book: Book, scope: Scope, inside: np.ndarray, kind: str, chosen: list[str]) -> None:
     if not chosen:
-        page.note("选上打算改好的,看能得回多少分。")
+        page.note("选上打算改好的，看能得回多少分。")
         return
     ledger = book.ledger
     labels = what_if.labels(ledger.lines, kind)
@@ -91,9 +91,9 @@ def _score(book: Book, scope: Scope) -> tuple[float | None, float]:
 def _draw_table(candidates: pd.DataFrame, scope: Scope, kind: str, key: str) -> None:
     city = not scope.unit
     page.note(
-        f"失分最多的 {len(candidates)} 个。“改好得回”是只改这一项时重新算出的分,扣完为止和档次都算在内;"
-        "几项一起改,以上面的数为准,不是各行相加。"
-        + ("全市得分里得回的,是各单位得回的分乘上份额。" if city else "")
+        f"失分最多的 {len(candidates)} 个。“改好得回”是只改这一项时重新算出的分，扣完为止和档次都算在内；"
+        "几项一起改，以上面的数为准，不是各行相加。"
+        + ("全市得分里得回的，是各单位得回的分乘上份额。" if city else "")
     )
     gains = ("lost_here=city_lost_here", "gained=city_gained") if city else ("lost_here", "gained")
     columns = tables.configs(

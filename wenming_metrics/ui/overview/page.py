@@ -12,6 +12,7 @@ import streamlit as st
 
 from wenming_metrics.charts.losses import loss_bars
 from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.lists import problem_glance
 from wenming_metrics.queries.survey.rates import CITY, Rates, overview_rates
 from wenming_metrics.queries.survey.states import NOT_RANKED, NOT_SHOWN
 from wenming_metrics.scoring.ranking.shortlists import BACK, FRONT, name_units
@@ -20,8 +21,11 @@ from wenming_metrics.ui.frame import page, signed_view, words
 from wenming_metrics.ui.frame.cache import ask
 from wenming_metrics.ui.frame.cards import Card, draw_cards
 from wenming_metrics.ui.frame.filters import Selection
+from wenming_metrics.ui.problems.sentences import glance
 from wenming_metrics.vocabulary import movement
 
+_DAYS_BACK = 30
+"""Problems found in so many days are counted."""
 _MOST = 4
 """So many figures stand in one row."""
 _FEW = {SMALL: NOT_RANKED, WIDE: NOT_RANKED}
@@ -36,12 +40,23 @@ def draw_rates(day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="opinions"):
         page.note(f"**两率一度** {latest.wave.title}民意调查{_running(latest, day)}")
         query = {"wave": latest.wave.title}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
     draw_cards(rate_cards(latest))
 
 
+def draw_loop() -> None:
+    """Draw how problems are put right, in one line; nothing where none has been handed out."""
+    view = ask(problem_glance, _DAYS_BACK)
+    if not int(view.rate_of("handed")["numerator"]):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="loop-glance"):
+        page.note(f"**问题整改** 近{_DAYS_BACK}天发现的：{glance(view)}")
+        query = {"fix_days": f"近{_DAYS_BACK}天"}
+        st.page_link("pages/rectification.py", label="查看", query_params=query)
+
+
 def _running(latest: Rates, day: date) -> str:
-    return "(还在进行)" if latest.wave.end > day else ""
+    return "（还在进行）" if latest.wave.end > day else ""
 
 
 def rate_cards(latest: Rates) -> list[Card]:
@@ -69,7 +84,7 @@ def _against(total: pd.Series, target: float) -> str:
     if total["low"] <= target <= total["high"]:
         return f"与目标 {target:g} 基本持平"
     size = f"{abs(gap):.1f} 个百分点"
-    return f"达到目标 {target:g}(高 {size})" if gap > 0 else f"距目标 {target:g} 差 {size}"
+    return f"达到目标 {target:g}（高 {size}）" if gap > 0 else f"距目标 {target:g} 差 {size}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +131,7 @@ def _end(
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     at_end = group_lines[group_lines["unit"].isin(end["unit"])]
     left_out = tuple(
-        f"第 {cut.rank} 名并列 {cut.left_out} 个,超过名单上限,未列名"
+        f"第 {cut.rank} 名并列 {cut.left_out} 个，超过名单上限，未列名"
         for cut in end[end["left_out"] > 0].itertuples()
     )
     return tuple((_label(line), line.unit_name) for line in at_end.itertuples()), left_out
@@ -136,7 +151,7 @@ def draw_groups(groups: Sequence[GroupEnds], query: dict[str, str]) -> None:
     for position, (column, group) in enumerate(zip(st.columns(len(groups)), groups, strict=True)):
         with column, st.container(key=f"group-{position}", border=True):
             st.markdown(
-                f"**{words.plain(group.group)}** :gray[{group.total} 个街道,{group.placed} 个有名次]"
+                f"**{words.plain(group.group)}** :gray[{group.total} 个街道，{group.placed} 个有名次]"
             )
             if not group.placed:
                 st.caption("本期没有可以排名的街道")

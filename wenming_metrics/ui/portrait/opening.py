@@ -28,11 +28,10 @@ def opening(facts: UnitFacts, lines: pd.DataFrame, window_name: str) -> list[str
     window, line = facts.selection.window, facts.line
     compared = words.before(window)
     if facts.scored is None:
-        return [sentences.listed(line, facts.name, window_name, compared), _signed(facts)]
+        return [_signed(facts, sentences.listed(line, facts.name, window_name, compared))]
     peers = lines[(lines["group"] == line["group"]) & (lines["status"] == RANKED)]
     sentences_first = [
-        sentences.standing(line, facts.name, window_name, len(peers), compared),
-        _signed(facts),
+        _signed(facts, sentences.standing(line, facts.name, window_name, len(peers), compared))
     ]
     scored = facts.scored
     if not scored.seen:
@@ -44,12 +43,12 @@ def opening(facts: UnitFacts, lines: pd.DataFrame, window_name: str) -> list[str
     ]
 
 
-def _signed(facts: UnitFacts) -> str:
-    """Say whether the figures are signed, or may still change."""
+def _signed(facts: UnitFacts, sentence: str) -> str:
+    """Add to a sentence whether its figures are signed, or may still change."""
     issue = signed_for(ask(issues), facts.selection.window)
     if facts.selection.signed and issue is not None:
-        return f"{words.plain(issue.title)}已签发。"
-    return "以上未签发。"
+        return f"{sentence}{words.plain(issue.title)}已签发。"
+    return f"{sentence.removesuffix('。')}（数据未签发）。"
 
 
 def lost_query(facts: UnitFacts, days: Sequence[date]) -> dict[str, str]:
@@ -93,10 +92,10 @@ def _label(of: Window) -> str:
 
 
 def _hover(line: tuple, *, ranked: bool) -> str:
-    counted = f"{line.checks:,} 项检查,{line.failed:,} 项有问题"
+    counted = f"{line.checks:,} 项检查，{line.failed:,} 项有问题"
     if not ranked:
         return f"{line.window.title}<br>{line.failed:,} 项问题"
     if pd.isna(line.score):
         return f"{line.window.title}<br>{line.status}<br>{counted}"
-    rank = "" if pd.isna(line.rank) else f",第 {line.rank} 名(共 {line.ranked} 个)"
+    rank = "" if pd.isna(line.rank) else f"，第 {line.rank} 名（共 {line.ranked} 个）"
     return f"{line.window.title}<br><b>{line.score:.2f} 分</b>{rank}<br>{counted}"

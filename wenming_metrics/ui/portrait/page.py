@@ -32,8 +32,9 @@ def choose(office: Office, days: Sequence[date]) -> tuple[Selection, str]:
     with page.row("controls"):
         selection = filters.choose_portrait(office.rules, days)
         names = _names(selection, office.rules.board(selection.board))
-        name = st.selectbox("看哪个单位", names, key="unit_who", bind="query-params", width=200)
-    return signed_view.choose(selection), name or ""
+        name = page.select("单位", names, "unit_who", width=200)
+    filters.carry(office.rules, days, selection, name or "")
+    return signed_view.choose(selection, name or ""), name or ""
 
 
 def _names(selection: Selection, board: Board) -> list[str]:
@@ -97,7 +98,7 @@ def _draw_tools(query: dict[str, str]) -> None:
             # The moment makes the script another one each time: else it would not run again.
             script = f"/* {now().isoformat()} */ setTimeout(() => window.print(), 600)"
             st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-        st.page_link("pages/losses.py", label="看每一分失在哪里", query_params=query)
+        st.page_link("pages/losses.py", label="失分明细", query_params=query)
 
 
 def _draw_over_time(facts: UnitFacts) -> None:
@@ -161,12 +162,16 @@ def _draw_kinds(facts: UnitFacts, query: dict[str, str]) -> None:
 def _draw_open(facts: UnitFacts, query: dict[str, str]) -> None:
     lines = tables.problems(facts.open, query, _MANY) if facts.open.dated else ""
     _section("还没整改的问题", sentences.problems(facts.open), lines)
+    if facts.open.dated:
+        st.page_link(
+            "pages/rectification.py", label="整改经过", query_params={"fix_unit": facts.name}
+        )
 
 
 def _draw_repeats(facts: UnitFacts, query: dict[str, str]) -> None:
     _section("反复点位", sentences.RETURNING)
     if facts.repeats.empty:
-        page.note("没有这样的点位。")
+        page.note("本期无反复点位。")
     else:
         to = tables.address(query, lost_tab="反复问题")
         st.html(tables.repeats(facts.repeats, to, _MANY))
@@ -176,7 +181,7 @@ def _draw_fixes(facts: UnitFacts, query: dict[str, str]) -> None:
     fixes, together = facts.scored.fixing, facts.scored.together
     _section("整改重点", sentences.fix(fixes, together, facts.line["score"], TOGETHER))
     if len(fixes):
-        page.note("每一行是只改这一类能得回的分;几类一起改,不是各行相加。")
+        page.note("每一行是只改这一类能得回的分；几类一起改，不是各行相加。")
         st.html(tables.fixes(fixes, facts.scored.classes, query, _SOME))
 
 
@@ -185,13 +190,15 @@ def _draw_survey(facts: UnitFacts) -> None:
         note = f"{facts.survey.wave.title}的问卷。{tables.SURVEY_NOTE}"
         _section("两率一度", note, tables.survey(facts.survey, _MANY))
         query = {"wave": facts.survey.wave.title, "opinion_unit": facts.name}
-        st.page_link("pages/survey.py", label="看两率一度", query_params=query)
+        st.page_link("pages/survey.py", label="查看两率一度", query_params=query)
 
 
 def _draw_kept(facts: UnitFacts) -> None:
     """Draw what there is of deadlines and documents; nothing where there are no data."""
     if sentence := sentences.deadlines(facts.deadlines):
-        _section("整改", f"本期发现的问题,{sentence}")
+        _section("整改", f"本期发现的问题，{sentence}")
     if len(facts.documents):
         document = facts.documents.iloc[0]
-        _section("台账", f"{facts.quarter.title}:{document['told']},占 {document['value']:.1f}%。")
+        _section(
+            "台账", f"{facts.quarter.title}：{document['told']}，占 {document['value']:.1f}%。"
+        )

@@ -104,14 +104,14 @@ def _last(facts: UnitFacts, query: Mapping[str, str]) -> str:
         pair = _pair(_repeats(facts, query), _fixes(facts, query))
     left, right = "", ""
     if sentence := sentences.deadlines(facts.deadlines):
-        left = _part("整改", [_note(f"本期发现的问题,{sentence}")], "")
+        left = _part("整改", [_note(f"本期发现的问题，{sentence}")], "")
     if facts.survey is not None:
-        title = f"两率一度({facts.survey.wave.title})"
+        title = f"两率一度（{facts.survey.wave.title}）"
         note = _note(tables.SURVEY_NOTE)
         right = _part(title, [note], tables.survey(facts.survey, _RATES))
     if len(facts.documents):
         document = facts.documents.iloc[0]
-        sentence = f"{facts.quarter.title}:{document['told']},占 {document['value']:.1f}%。"
+        sentence = f"{facts.quarter.title}：{document['told']}，占 {document['value']:.1f}%。"
         left += _part("台账", [_note(sentence)], "")
     return pair + (_pair(left, right) if left or right else "")
 
@@ -119,7 +119,7 @@ def _last(facts: UnitFacts, query: Mapping[str, str]) -> str:
 def _repeats(facts: UnitFacts, query: Mapping[str, str]) -> str:
     to = tables.address(query, lost_tab="反复问题")
     note = sentences.RETURNING
-    note += "没有这样的点位。" if facts.repeats.empty else ""
+    note += "本期无反复点位。" if facts.repeats.empty else ""
     return _part("反复点位", [_note(note)], tables.repeats(facts.repeats, to, _SITES))
 
 
@@ -127,5 +127,5 @@ def _fixes(facts: UnitFacts, query: Mapping[str, str]) -> str:
     fixes = facts.scored.fixing
     if fixes.empty:
         return ""
-    note = _note("只改这一类能得回的分;几类一起改,不是各行相加。")
+    note = _note("只改这一类能得回的分；几类一起改，不是各行相加。")
     return _part("整改重点", [note], tables.fixes(fixes, facts.scored.classes, query, _FIXES))

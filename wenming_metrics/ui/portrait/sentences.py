@@ -14,13 +14,14 @@ from wenming_metrics.ui.frame.words import joined, plain, signed
 from wenming_metrics.ui.losses.sentences import rounded_apart
 
 RETURNING = (
-    f"同一测评项最近 {LOOKS} 次查看({LOOK_BACK} 天内)至少 {FAILS} 次不合格,本期也查出过的点位。"
+    f"同一测评项最近 {LOOKS} 次查看（{LOOK_BACK} 天内）至少 {FAILS} 次不合格，本期也查出过的点位。"
 )
 """What 反复点位 are, as on the page of what comes back."""
 _SAME = 0.05
 """Percentage points that look the same with one decimal."""
 _SHOWN_PLACES = 2
-NOT_SEEN = "本期没有查过这个单位:没有得分率,也没有失分账。"
+_UP_DOWN = {"▲": "上升", "▼": "下降"}
+NOT_SEEN = "本期没有查过这个单位：没有得分率，也没有失分账。"
 
 
 def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared: str) -> str:
@@ -31,18 +32,16 @@ def standing(line: pd.Series, name: str, window_name: str, ranked: int, compared
     """
     who = f"{plain(name)}{plain(window_name)}"
     if line["status"] == VETOED:
-        sentence = (
-            f"{who}得 **{line['score']:.2f}** 分,一票否决({plain(line['document_no'])}),不排名。"
-        )
+        sentence = f"{who}得 **{line['score']:.2f}** 分，一票否决（{plain(line['document_no'])}），不排名。"
         return sentence
     if line["status"] == THIN:
-        return f"{who}检查项不足,暂不评分,没有名次。"
+        return f"{who}检查项不足，暂不评分，没有名次。"
     if line["status"] != RANKED:
-        return f"{who}没有督查,不评分,没有名次。"
+        return f"{who}没有督查，不评分，没有名次。"
     group = f"{plain(line['group'])} " if line["group"] else ""
     together = "并列" if line["tied"] else ""
-    sentence = f"{who}得 **{line['score']:.2f}** 分,{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
-    return f"{sentence},{_moved(line, compared)}。"
+    sentence = f"{who}得 **{line['score']:.2f}** 分，{group}{ranked} 个有名次的单位里{together}第 **{line['rank']}** 名"
+    return f"{sentence}，{_moved(line, compared)}。"
 
 
 def _moved(line: pd.Series, compared: str) -> str:
@@ -50,10 +49,10 @@ def _moved(line: pd.Series, compared: str) -> str:
     if pd.isna(line["rank_change"]):
         return f"{compared}没有名次"
     step = int(line["rank_change"])
-    rank_words = "名次不变" if not step else f"{'升' if step > 0 else '降'} {abs(step)} 位"
+    rank_words = "名次持平" if not step else f"名次{'上升' if step > 0 else '下降'} {abs(step)} 位"
     score = signed(line["score_change"])
-    points = "得分持平" if score == "持平" else f"得分 {score}"
-    return f"比{compared}{rank_words},{points}"
+    points = "得分持平" if score == "持平" else f"得分{_UP_DOWN[score[0]]} {score[1:]} 分"
+    return f"比{compared}{rank_words}，{points}"
 
 
 def costs(losses: pd.DataFrame, total: float) -> str:
@@ -68,13 +67,15 @@ def costs(losses: pd.DataFrame, total: float) -> str:
     names = [path[-1] for path in lost.loc[lost["loss"] == most, "path"]]
     total_lost = float(lost["loss"].sum())
     share = (
-        "" if total != half_up(total_lost, 2) else f",占 {half_up(100 * most / total_lost, 0):.0f}%"
+        ""
+        if total != half_up(total_lost, 2)
+        else f"，占 {half_up(100 * most / total_lost, 0):.0f}%"
     )
     if len(names) == 1:
-        return f"失分最多的是「{plain(names[0])}」({most:.2f} 分{share})。"
+        return f"失分最多的是“{plain(names[0])}”（{most:.2f} 分{share}）。"
     rest = f"等 {len(names)} 项" if len(names) > 2 else ""
-    standards = joined(names, "「{}」", 2)
-    return f"失分最多的是{standards}{rest},各 {most:.2f} 分。"
+    standards = joined(names, "“{}”", 2)
+    return f"失分最多的是{standards}{rest}，各 {most:.2f} 分。"
 
 
 def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float, most: int) -> str:
@@ -86,15 +87,15 @@ def fix(fixing: pd.DataFrame, together: tuple[float | None, float], score: float
     if fixing.empty:
         return "没有改好以后能得回分的问题。"
     first = fixing.head(most)
-    names = joined(first["name"], "「{}」")
+    names = joined(first["name"], "“{}”")
     count = int(first["count"].sum())
     after, gain = together
     back = f"可得回 **{gain:.2f}** 分"
     if after is not None:
-        apart = rounded_apart(score, after, gain, ",{}")
-        back += f"({score:.2f} → **{after:.2f}**{apart})"
+        apart = rounded_apart(score, after, gain, "，{}")
+        back += f"（{score:.2f} → **{after:.2f}**{apart}）"
     every = "都" if len(first) > 1 or count > 1 else ""
-    return f"先改{names},共 {count} 个问题,{every}改好{back}。"
+    return f"先改{names}，共 {count} 个问题，{every}改好{back}。"
 
 
 def course(over_time: pd.DataFrame, unit: str) -> str:
@@ -105,13 +106,13 @@ def course(over_time: pd.DataFrame, unit: str) -> str:
     scored = over_time[over_time["score"].notna()]
     if scored.empty:
         return f"近 {len(over_time)} {unit}都没有得分。"
-    beginning = f"近 {len(over_time)} {unit}:"
+    beginning = f"近 {len(over_time)} {unit}："
     missing = len(over_time) - len(scored)
     ranks = scored["rank"].dropna().astype(int)
-    clauses = [f"有 {missing} {unit}没有得分,图上空着"] if missing else []
+    clauses = [f"有 {missing} {unit}没有得分，图上空着"] if missing else []
     if len(ranks) > 1:
         best, worst = int(ranks.min()), int(ranks.max())
-        last = "一直是" if best == worst else f"最好第 {best} 名,最差"
+        last = "一直是" if best == worst else f"最好第 {best} 名，最差"
         clauses.insert(0, f"{last}第 {worst} 名")
     scores = scored["score"].to_numpy(float)
     if len(scores) > 1:
@@ -120,9 +121,9 @@ def course(over_time: pd.DataFrame, unit: str) -> str:
             f"得分都是 {low:.2f}" if low == high else f"得分在 {low:.2f} 到 {high:.2f} 之间"
         )
     return (
-        f"{beginning}{','.join(clauses)}。"
+        f"{beginning}{'，'.join(clauses)}。"
         if clauses
-        else f"{beginning}只有一次有得分,看不出升降。"
+        else f"{beginning}只有一次有得分，看不出升降。"
     )
 
 
@@ -141,11 +142,11 @@ def against(lines: pd.DataFrame, group: str) -> str:
     counted += [f"{below} 项低于平均"] if below else []
     counted += [f"{even} 项相同"] if even else []
     beginning = (
-        f"与{plain(group) or '各单位'}有得分的单位比,{len(top)} 类指标里 {','.join(counted)}"
+        f"与{plain(group) or '各单位'}有得分的单位比，{len(top)} 类指标里 {'，'.join(counted)}"
     )
     if below:
         name, worst = top["name"].iloc[int(gap.argmin())], float(-gap.min())
-        return f"{beginning};差得最多的是「{plain(name)}」,低 {worst:.1f} 个百分点。"
+        return f"{beginning}；差得最多的是“{plain(name)}”，低 {worst:.1f} 个百分点。"
     return f"{beginning}。"
 
 
@@ -157,7 +158,7 @@ def unseen(lines: pd.DataFrame) -> str:
         return "应查的标准都查到了。"
     names = joined(missing["name"], most=_SHOWN_PLACES)
     rest = "等" if len(missing) > _SHOWN_PLACES else ""
-    return f"应查而没有查到的标准 {len(missing)} 条({names}{rest}),不算 0 分,也不算满分。"
+    return f"应查而没有查到的标准 {len(missing)} 条（{names}{rest}），不算 0 分，也不算满分。"
 
 
 def ledger(losses: pd.DataFrame, total: float, listed: int) -> str:
@@ -166,23 +167,23 @@ def ledger(losses: pd.DataFrame, total: float, listed: int) -> str:
         return "没有失分。"
     lost = losses[losses["loss"] > 0]
     total_lost = float(half_up(lost["loss"].sum(), 2))
-    beginning = f"{len(losses)} 条标准,各行相加正好是 {total:.2f} 分"
+    beginning = f"{len(losses)} 条标准，各行相加正好是 {total:.2f} 分"
     if len(losses) <= listed or total_lost != total or not total_lost:
         return f"{beginning}。"
     share = lost["loss"].head(listed).sum() / total_lost
-    return f"{beginning};前 {listed} 条占 {half_up(100 * share, 0):.0f}%。"
+    return f"{beginning}；前 {listed} 条占 {half_up(100 * share, 0):.0f}%。"
 
 
 def problems(unsolved: Unsolved) -> str:
     """Say how many open problems have a deadline, by how near it is."""
     on = f"截至 {unsolved.as_of.isoformat()}"
-    apart = f"另有 {unsolved.undated} 条没有写期限,不在此列。" if unsolved.undated else ""
+    apart = f"另有 {unsolved.undated} 条没有写期限，不在此列。" if unsolved.undated else ""
     if not unsolved.dated:
-        return f"{on},没有带期限、还没整改的问题。{apart}"
+        return f"{on}，没有带期限、还没整改的问题。{apart}"
     counts = [f"已逾期 {unsolved.late} 条"] if unsolved.late else []
     counts += [f"{SOON} 天内到期 {unsolved.near} 条"] if unsolved.near else []
     counts += [f"期限更晚的 {unsolved.later} 条"] if unsolved.later else []
-    return f"{on},{unsolved.dated} 条还没有反馈已整改:{','.join(counts)}。{apart}"
+    return f"{on}，{unsolved.dated} 条还没有反馈已整改：{'，'.join(counts)}。{apart}"
 
 
 def urgency(left: float) -> tuple[str, str]:
@@ -205,12 +206,12 @@ def deadlines(rates: pd.Series) -> str:
     clauses = []
     if due:
         rate = float(half_up(100 * in_time / due, 1))
-        clauses.append(f"按期整改率 {rate:.1f}%({in_time}/{due})")
+        clauses.append(f"按期整改率 {rate:.1f}%（{in_time}/{due}）")
     if rates["not_due"]:
         clauses.append(f"未到期 {int(rates['not_due'])} 条")
     if rates["recurred"]:
         clauses.append(f"重复和反弹 {int(rates['recurred'])} 条")
-    return f"{on},{','.join(clauses)}。" if clauses else ""
+    return f"{on}，{'，'.join(clauses)}。" if clauses else ""
 
 
 def listed(line: pd.Series, name: str, window_name: str, compared: str) -> str:
@@ -221,10 +222,10 @@ def listed(line: pd.Series, name: str, window_name: str, compared: str) -> str:
     who = f"{plain(name)}{plain(window_name)}"
     now, before = int(line["failed"]), int(line["failed_before"])
     if not now:
-        return f"{who}没有记到它的问题({compared} {before} 项)。本榜不排名。"
+        return f"{who}没有记到它的问题（{compared} {before} 项）。本榜不排名。"
     step = now - before
     moved = "一样多" if not step else f"{'多' if step > 0 else '少'} {abs(step)} 项"
-    return f"{who}有 **{now}** 项问题写明由它负责,和{compared}比{moved}。本榜按责任列出,不排名。"
+    return f"{who}有 **{now}** 项问题写明由它负责，和{compared}比{moved}。本榜按责任列出，不排名。"
 
 
 def counted(over_time: pd.DataFrame, unit: str) -> str:
@@ -234,8 +235,8 @@ def counted(over_time: pd.DataFrame, unit: str) -> str:
         return f"近 {len(failed)} {unit}都没有记到它的问题。"
     low, high = failed.min(), failed.max()
     if len(failed) == 1 or low == high:
-        return f"近 {len(failed)} {unit}:每{unit.removeprefix('个')} {high} 项。"
-    return f"近 {len(failed)} {unit}:最少 {low} 项,最多 {high} 项,合计 {failed.sum()} 项。"
+        return f"近 {len(failed)} {unit}：每{unit.removeprefix('个')} {high} 项。"
+    return f"近 {len(failed)} {unit}：最少 {low} 项，最多 {high} 项，合计 {failed.sum()} 项。"
 
 
 def kinds(by_kind: pd.DataFrame) -> str:
@@ -245,10 +246,10 @@ def kinds(by_kind: pd.DataFrame) -> str:
     total, most = int(by_kind["count"].sum()), int(by_kind["count"].iloc[0])
     names = by_kind.loc[by_kind["count"] == most, "name"].tolist()
     if len(names) > 1:
-        return f"{total} 条记录,分在 {len(by_kind)} 类;最多的 {len(names)} 类各 {most} 条。"
+        return f"{total} 条记录，分在 {len(by_kind)} 类；最多的 {len(names)} 类各 {most} 条。"
     if len(by_kind) == 1:
-        return f"{total} 条记录,都是「{plain(names[0])}」。"
-    return f"{total} 条记录,分在 {len(by_kind)} 类;最多的是「{plain(names[0])}」,{most} 条。"
+        return f"{total} 条记录，都是“{plain(names[0])}”。"
+    return f"{total} 条记录，分在 {len(by_kind)} 类；最多的是“{plain(names[0])}”，{most} 条。"
 
 
 def ordered(lines: pd.DataFrame) -> pd.DataFrame:

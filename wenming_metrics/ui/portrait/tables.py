@@ -22,7 +22,7 @@ from wenming_metrics.ui.portrait import sentences
 from wenming_metrics.ui.portrait.facts import SurveyFacts, node_of
 from wenming_metrics.ui.survey.sentences import percent
 
-SURVEY_NOTE = "份数后面是误差范围(95%把握)和同组名次。"
+SURVEY_NOTE = "份数后面是误差范围（95%置信水平）和同组名次。"
 LONG_NAMES, LONG_MIDDLE = "long", "broad"
 Row = tuple[str, str, str]
 """Left, middle and right cell of a line, as HTML."""
@@ -65,9 +65,13 @@ def as_html(sentence: str) -> str:
     return "".join(pieces)
 
 
-def rest(count: int, what: str = "条") -> list[Row]:
-    """Give the line that says how many are not listed, or none. Takes: what - how they are counted"""
-    return [(f"其余 {count} {what}见系统", "", "")] if count > 0 else []
+def rest(total: int, shown_rows: int, what: str = "条", to: str = "") -> list[Row]:
+    """Give the line that leads to all of them, or none. Takes: what - how they are counted"""
+    if total <= shown_rows:
+        return []
+    if not to:
+        return [(f"另有 {total - shown_rows} {what}未列出", "", "")]
+    return [(linked(f"查看全部 {total} {what}", to), "", "")]
 
 
 def branches(lines: pd.DataFrame, query: Mapping[str, str], *, scored: bool, most: int) -> str:
@@ -81,8 +85,10 @@ def branches(lines: pd.DataFrame, query: Mapping[str, str], *, scored: bool, mos
     if not drawn:
         return ""
     left = len(top) - len(drawn)
-    cut = f"其余 {left} 类见系统。" if left else ""
-    scale = f"浅色横条是同组最低到最高,竖线是平均,圆点是本单位;左端 {left_end(drawn)}%,右端 100%。"
+    cut = f"另有 {left} 类未列出。" if left else ""
+    scale = (
+        f"浅色横条是同组最低到最高，竖线是平均，圆点是本单位；左端 {left_end(drawn)}%，右端 100%。"
+    )
     return f"{range_lines(drawn)}<div class='note'>{scale}{cut}</div>"
 
 
@@ -108,7 +114,7 @@ def standards(lines: pd.DataFrame, *, ahead: bool) -> str:
     rows = [
         (
             escape(line.name),
-            escape(f"{line.rate:.1f}%,平均 {line.middle:.1f}%,查 {line.checks:,} 项"),
+            escape(f"{line.rate:.1f}%，平均 {line.middle:.1f}%，查 {line.checks:,} 项"),
             f"{'多得' if ahead else '多失'} {abs(line.gap):.2f} 分",
         )
         for line in lines.itertuples()
@@ -134,7 +140,7 @@ def losses(standards: pd.DataFrame, total: float, query: Mapping[str, str], most
 
 def _behind(line: tuple) -> str:
     above = line.path[0] if len(line.path) > 1 else ""
-    basis = f"{line.count} 个问题,{line.sites} 个点位" if line.count else "不在某一行上"
+    basis = f"{line.count} 个问题，{line.sites} 个点位" if line.count else "不在某一行上"
     return f"{above} · {basis}" if above else basis
 
 
@@ -145,13 +151,16 @@ def fixes(candidates: pd.DataFrame, classes: int, query: Mapping[str, str], most
     """
     rows = [
         (
-            linked(line.name, address(query, lost_tab="先改什么")),
-            escape(f"{line.count} 个问题,{line.sites} 个点位"),
+            linked(line.name, address(query, lost_tab="优先整改事项")),
+            escape(f"{line.count} 个问题，{line.sites} 个点位"),
             f"+{line.gain:.2f}",
         )
         for line in candidates.head(most).itertuples()
     ]
-    return table(rows + rest(classes - len(rows), "类"), look=LONG_NAMES)
+    return table(
+        rows + rest(classes, len(rows), "类", address(query, lost_tab="优先整改事项")),
+        look=LONG_NAMES,
+    )
 
 
 def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
@@ -161,17 +170,17 @@ def problems(unsolved: Unsolved, narrow: Mapping[str, str], most: int) -> str:
         mark, words = sentences.urgency(line.left)
         day = address(narrow, lost_period="日", lost_date=line.day.isoformat())
         number = f"{line.number} · " if line.number else ""
-        what = f"{line.site_name}:{line.description or line.item_name}"
+        what = f"{line.site_name}：{line.description or line.item_name}"
         rows.append(
             (
                 linked(what, day),
                 escape(
-                    f"{number}{line.day:%m-%d} 发现,期限 {line.due:%m-%d}{not_announced(line.years)}"
+                    f"{number}{line.day:%m-%d} 发现，期限 {line.due:%m-%d}{not_announced(line.years)}"
                 ),
                 f"<span class='due {mark}'>{words}</span>",
             )
         )
-    return table(rows + rest(unsolved.dated - len(rows)), look=LONG_NAMES)
+    return table(rows + rest(unsolved.dated, len(rows)), look=LONG_NAMES)
 
 
 def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
@@ -184,7 +193,7 @@ def repeats(sites: pd.DataFrame, to: str, most: int) -> str:
         )
         for line in sites.head(most).itertuples()
     ]
-    return table(rows + rest(len(sites) - most, "个"))
+    return table(rows + rest(len(sites), most, "个", to))
 
 
 def survey(facts: SurveyFacts, most: int) -> str:
@@ -194,25 +203,25 @@ def survey(facts: SurveyFacts, most: int) -> str:
         (escape(_aimed(line)), escape(_margin(line, decimals)), percent(line.shown, decimals))
         for line in facts.lines.head(most).itertuples()
     ]
-    return table(rows + rest(len(facts.lines) - most, "项"), look=LONG_MIDDLE)
+    return table(rows + rest(len(facts.lines), most, "项"), look=LONG_MIDDLE)
 
 
 def _aimed(line: tuple) -> str:
     has = line.target is not None and not pd.isna(line.target)
-    return f"{line.title}(目标 {line.target:g}%)" if has else str(line.title)
+    return f"{line.title}（目标 {line.target:g}%）" if has else str(line.title)
 
 
 def _margin(line: tuple, decimals: int) -> str:
     counted = f"{line.n:,.0f} 份"
     if pd.isna(line.shown):
-        return f"{counted},{NOT_SHOWN}"
+        return f"{counted}，{NOT_SHOWN}"
     few = STATE_WORDS.get(line.state, "")
-    clauses = [f"{counted}({few})" if few else counted]
+    clauses = [f"{counted}（{few}）" if few else counted]
     if not pd.isna(line.low):
         clauses.append(f"{line.low:.{decimals}f}—{percent(line.high, decimals)}")
     if not pd.isna(line.place):
         clauses.append(f"第 {int(line.place)} 名")
-    return ",".join(clauses)
+    return "，".join(clauses)
 
 
 def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:
@@ -220,12 +229,12 @@ def kinds(by_kind: pd.DataFrame, to: str, most: int) -> str:
     rows = [
         (
             linked(line.name, to),
-            escape(f"{line.places} 处,扣分 {line.lost:.2f}"),
+            escape(f"{line.places} 处，扣分 {line.lost:.2f}"),
             f"{line.count} 条",
         )
         for line in by_kind.head(most).itertuples()
     ]
-    return table(rows + rest(len(by_kind) - most, "类"))
+    return table(rows + rest(len(by_kind), most, "类", to))
 
 
 def periods(labels: Sequence[str], counts: Sequence[int]) -> str:

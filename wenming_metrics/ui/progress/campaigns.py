@@ -15,7 +15,15 @@ from wenming_metrics.ui.progress.source_row import draw_source
 
 _ALL = "全部行动"
 _ACTIONS = tables.configs(
-    *("campaign", "state=campaign_state", "tasks", "done=tasks_done", "overdue", "next_due", "lead")
+    *(
+        "campaign",
+        "state=campaign_state",
+        "tasks",
+        "done=tasks_done",
+        "overdue=overdue_items",
+        "next_due",
+        "lead",
+    )
 )
 _TASKS = tables.configs(
     *("task", "unit_name", "phase", "due=task_due", "days_late", "progress=task_progress"),
@@ -61,8 +69,8 @@ def _sentence(summed: pd.DataFrame) -> str:
     behind = summed[summed["state"] == BEHIND]
     if behind.empty:
         return f"{len(summed)}个专项行动，没有逾期的任务。"
-    named = "、".join(
+    in_words = "、".join(
         f"{words.plain(line.campaign or '未写行动名称')}（逾期{line.overdue}项）"
         for line in behind.head(3).itertuples()
     )
-    return f"{len(summed)}个专项行动中，**{len(behind)}个滞后**：{named}{'等' if len(behind) > 3 else ''}。"
+    return f"{len(summed)}个专项行动中，**{len(behind)}个滞后**：{in_words}{'等' if len(behind) > 3 else ''}。"

@@ -24,7 +24,7 @@ from wenming_metrics.ui.progress.source_row import draw_source
 _ALL = "全部"
 _RATES = tables.configs(
     *("unit_name", "owed", "handed", "handed_rate", "passed", "passed_rate"),
-    *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue"),
+    *("fell_due=document_due", "in_time=document_in_time", "in_time_rate", "overdue=overdue_items"),
 )
 _LINES = tables.configs(
     *("document", "unit_name", "state=document_now", "due=due_written", "days_late"),
@@ -47,7 +47,7 @@ def draw(office: Office) -> None:
         [
             _card("报送率", city["handed"], city["owed"], "应报"),
             _card("通过率", city["passed"], city["handed"], "已报"),
-            _card("按期率", city["in_time"], city["fell_due"], "已到期"),
+            _card("按期报送率", city["in_time"], city["fell_due"], "已到期"),
             Card("逾期", f"{city['overdue']}", "项", (f"截至{as_of:%Y-%m-%d}",)),
         ]
     )
@@ -72,12 +72,12 @@ def _sentence(rates: pd.DataFrame) -> str:
     late = rates[(rates["unit_name"] != CITY) & (rates["overdue"] > 0)]
     if late.empty:
         return "没有逾期未报的材料。"
-    named = "、".join(
+    in_words = "、".join(
         f"{words.plain(line.unit_name or '未写明单位')}{line.overdue}项"
         for line in late.head(3).itertuples()
     )
     some = "等" if len(late) > 3 else ""
-    return f"**{rates['overdue'].iloc[0]}项**材料逾期：{named}{some}。"
+    return f"**{rates['overdue'].iloc[0]}项**材料逾期：{in_words}{some}。"
 
 
 def _draw_lines(office: Office, materials: pd.DataFrame) -> None:

@@ -52,11 +52,11 @@ def _sentence(summary: pd.DataFrame) -> str:
             if summary["with_target"].any()
             else (f"{len(summary)}项指标，都没有写明目标值。")
         )
-    named = "、".join(
+    in_words = "、".join(
         f"{words.plain(line.indicator)}（{line.below}个单位）"
         for line in short.head(3).itertuples()
     )
-    return f"**{len(short)}项**指标有单位低于目标：{named}{'等' if len(short) > 3 else ''}。"
+    return f"**{len(short)}项**指标有单位低于目标：{in_words}{'等' if len(short) > 3 else ''}。"
 
 
 def _about(line: pd.Series) -> str:

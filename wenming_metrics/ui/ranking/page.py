@@ -10,10 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from wenming_metrics.domain.numbers import share_text
-from wenming_metrics.domain.periods import Window, today, week_to_date, window
+from wenming_metrics.domain.periods import Window, week_to_date
 from wenming_metrics.export.tables import listing_workbook, ranking_workbook
 from wenming_metrics.publishing.signed_workbook import signed_notes
 from wenming_metrics.publishing.snapshot import frozen
+from wenming_metrics.queries.files.held_effect import (
+    held_counts,
+    held_in,
+    held_sentence,
+    with_held,
+)
 from wenming_metrics.queries.office import Office
 from wenming_metrics.queries.ranking.overview import sites_of_day
 from wenming_metrics.queries.ranking.ranking import listing, ranking, ranking_under
@@ -31,7 +37,7 @@ _BY_DAY = "按各自的施行日期"
 _LISTING = tables.configs(
     *("unit_name=responsible", "failed", "change", "places", "lost=lost_sum"),
     *("kept", "not_due", "recurred"),
-    failed="问题(项)",
+    failed="问题（项）",
 )
 _SITES = tables.configs(
     *("unit_name", "site_name", "point_type_name", "checks", "failed", "lost"), unit_name="街道"
@@ -51,7 +57,11 @@ def _board_of(selection: Selection, question: Callable) -> pd.DataFrame:
     """Give the lines of the chosen board as they were signed, or as a question gives them now."""
     if selection.signed:
         return ask(frozen, selection.signed).lists.boards[selection.board]
-    return ask(question, selection.window, selection.board)
+    return _beside_held(ask(question, selection.window, selection.board), selection)
+
+
+def _beside_held(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    return with_held(lines, ask(held_counts, selection.window, selection.board))
 
 
 def _of_group(lines: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -63,10 +73,10 @@ def choose_version(office: Office) -> str:
     if len(office.rule_sets) < 2:
         return ""
     names = {
-        f"{rule_set.short}(版本 {rule_set.version})": rule_set.id for rule_set in office.rule_sets
+        f"{rule_set.short}（版本 {rule_set.version}）": rule_set.id for rule_set in office.rule_sets
     }
     options = [_BY_DAY, *names]
-    chosen = st.selectbox("按哪一版办法", options, key="under", bind="query-params", width=300)
+    chosen = page.select("按哪一版办法", options, "under", width=300)
     return names.get(chosen, "")
 
 
@@ -77,7 +87,7 @@ def draw_under(selection: Selection, rules_id: str) -> pd.DataFrame:
     """
     ranked = ask(ranking_under, selection.window, selection.board, rules_id)
     ranked = _of_group(ranked, selection)
-    page.note("整个时段都按所选的这一版计算,只供比较,不是公布的名次。")
+    page.note("整个时段都按所选的这一版计算，只供比较，不是公布的名次。")
     lines = tables.ranked_lines(ranked)
     tables.show(tables.mark_means(lines), tables.ranking_columns(lines))
     draw_lines(_apart(ranked))
@@ -89,7 +99,8 @@ def shortlists_of(selection: Selection) -> pd.DataFrame:
     if selection.signed:
         shortlists = ask(frozen, selection.signed).lists.shortlists[selection.board]
     else:
-        shortlists = ask(named_units, selection.window, selection.board)
+        named_lines = ask(named_units, selection.window, selection.board)
+        shortlists = _beside_held(named_lines, selection)
     return _of_group(shortlists, selection)
 
 
@@ -113,7 +124,7 @@ def _named(shortlists: pd.DataFrame) -> Iterator[str]:
     for group in shortlists["group"].unique():
         group_lists = shortlists[shortlists["group"] == group]
         sides = [
-            f"{words.plain(title)}:{words.named_line(group_lists[group_lists['title'] == title])}"
+            f"{words.plain(title)}：{words.named_line(group_lists[group_lists['title'] == title])}"
             for title in group_lists["title"].unique()
         ]
         yield f"**{words.plain(group)}** " + " · ".join(sides)
@@ -126,7 +137,7 @@ def draw_tools(
     with page.row():
         looked_at = ranked.loc[ranked["checks"] > 0, "unit_name"].tolist()
         tables.choose_name("看一个单位的失分", looked_at, UNIT)
-        title = f"{selection.group or '各街道'}排名({selection.window.title})"
+        title = f"{selection.group or '各街道'}排名（{selection.window.title}）"
         notes = _notes(office, selection)
         make = partial(ranking_workbook, ranked, title, notes, shortlists)
         page.offer("下载本表", make, title, f"get-{title}")
@@ -150,17 +161,17 @@ def draw_list(selection: Selection) -> None:
 def _apart(ranked: pd.DataFrame) -> Iterator[str]:
     """Name the units without a place and why."""
     for status, title, why in (
-        (UNVISITED, "未督查", "本期没有去过,不排名,也不算 0 分"),
-        (THIN, "检查项不足,暂不评分", "查到的指标太少,排名不可靠"),
+        (UNVISITED, "未督查", "本期没有去过，不排名，也不算 0 分"),
+        (THIN, "检查项不足，暂不评分", "查到的指标太少，排名不可靠"),
     ):
         units = ranked[ranked["status"] == status]
         if len(units):
             names = words.joined(units["unit_name"])
-            yield f"**{title}**({len(units)} 个;{why}):{names}"
+            yield f"**{title}**（{len(units)} 个；{why}）：{names}"
     vetoed = ranked[ranked["status"] == VETOED]
     for line in vetoed.itertuples():
-        reason = f"得分 {line.score:.2f},不排名;依据 {words.plain(line.document_no)}"
-        yield f"**一票否决**:{words.plain(line.unit_name)}({reason})"
+        reason = f"得分 {line.score:.2f}，不排名；依据 {words.plain(line.document_no)}"
+        yield f"**一票否决**：{words.plain(line.unit_name)}（{reason}）"
 
 
 def draw_lines(lines: Iterable[str]) -> None:
@@ -180,11 +191,11 @@ def draw_filled(ranked: pd.DataFrame, flag: float) -> None:
         additions = "、".join(
             f"{words.plain(line.unit_name)} {line.filled:.2f} 分" for line in filled.itertuples()
         )
-        page.note(f"缺项补入:未查的指标按办法补分——{additions}。")
+        page.note(f"缺项补入：未查的指标按办法补分——{additions}。")
     gaps = scored[1 - scored["coverage"] > flag]
     if len(gaps) and (gaps["filled"] > 0).any():
         names = words.joined(gaps["unit_name"])
-        page.note(f"缺项超过 {flag:.0%}:{names},名次请谨慎使用。")
+        page.note(f"缺项超过 {flag:.0%}：{names}，名次请谨慎使用。")
 
 
 def draw_day(day: Window) -> None:
@@ -195,10 +206,10 @@ def draw_day(day: Window) -> None:
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.subheader(f"当日点位({len(sites)} 个)")
+        st.subheader(f"当日点位（{len(sites)} 个）")
         tables.show(sites, _SITES, 8)
     with right:
-        st.subheader(f"当日问题({len(findings)} 条)")
+        st.subheader(f"当日问题（{len(findings)} 条）")
         if findings.empty:
             page.note("当日没有发现问题。")
         else:
@@ -215,9 +226,8 @@ def draw_day_list(selection: Selection) -> None:
         page.note(words.DAY_NOTE)
         draw_list(selection)
     with right:
-        current = window("week", selection.window.end) == window("week", today())
-        st.subheader("本周至今" if current else "当周到这一天")
-        page.note(f"{so_far.title},点位更多,更有参考价值。")
+        st.subheader("本周累计")
+        page.note(f"{so_far.title}，点位更多，更有参考价值。")
         lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
@@ -235,7 +245,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
     changes = [words.signed(value, 0) for value in change]
     picked = None
     if len(responsible):
-        page.note("点一行,看这个单位的问题。")
+        page.note("点一行，看这个单位的问题。")
         with st.container(width=900):
             key = f"listed-{selection.key}"
             on_time = list(map(share_text, responsible["in_time"], responsible["fell_due"]))
@@ -251,7 +261,7 @@ def draw_listing(listed: pd.DataFrame, selection: Selection) -> None:
 
 def offer_listing(listed: pd.DataFrame, office: Office, selection: Selection) -> None:
     """Offer the unranked list as a workbook."""
-    title = f"责任单位问题清单({selection.window.title})"
+    title = f"责任单位问题清单（{selection.window.title}）"
     make = partial(listing_workbook, listed, title, _notes(office, selection))
     page.offer("下载本表", make, title, f"get-{title}")
 
@@ -265,5 +275,8 @@ def _notes(office: Office, selection: Selection) -> list[str]:
     if selection.signed:
         return signed_notes(ask(frozen, selection.signed))
     of = selection.window
-    notes = [f"测评办法:{rules_name}" for rules_name in names_of(of, office)] + [f"时段:{of.title}"]
+    notes = [f"测评办法：{rules_name}" for rules_name in names_of(of, office)] + [
+        f"时段：{of.title}"
+    ]
+    notes += filter(None, [held_sentence(ask(held_in, of))])
     return [*notes, words.DAY_NOTE] if of.kind == "day" else notes

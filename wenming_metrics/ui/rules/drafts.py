@@ -36,12 +36,12 @@ def draw(office: Office) -> None:
     """Draw the way from a workbook to a published version."""
     tell_done(_SAID)
     st.markdown(
-        "到「各版办法」下载现行的一版,在 Excel 里改好,放到这里。先看改了什么、有没有写错,"
-        "存为草案;试算以后再发布。**发布以前什么都不会改变。**"
+        "到“各版办法”下载现行的一版，在 Excel 里改好，放到这里。先看改了什么、有没有写错，"
+        "存为草案；试算以后再发布。**发布以前什么都不会改变。**"
     )
     who = page.ask_who("变动记录")
     number = st.session_state.setdefault(_ROUND, 0)
-    file = st.file_uploader("把改好的办法(Excel)拖到这里", key=f"rules-drop-{number}")
+    file = st.file_uploader("把改好的办法（Excel）拖到这里", key=f"rules-drop-{number}")
     if file:
         _draw_upload(office, file, who)
     _draw_drafts(office, who)
@@ -63,7 +63,7 @@ def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
         if upload["faults"]:
             _draw_faults(upload["faults"])
             return
-        st.markdown("**没有写错的地方。与现行办法相比:**")
+        st.markdown("**没有写错的地方。与现行办法相比：**")
         draw_changes(_compared(office, upload["files"]))
         st.button(
             "存为草案",
@@ -73,14 +73,14 @@ def _draw_upload(office: Office, file: UploadedFile, who: str) -> None:
             on_click=do,
             args=(
                 lambda: _keep(office, file.name, who),
-                lambda number: f"已存为第 {number} 号草案,可以在下面试算、发布。",
+                lambda number: f"已存为第 {number} 号草案，可以在下面试算、发布。",
                 _SAID,
             ),
         )
 
 
 def _draw_faults(faults: list[str]) -> None:
-    st.markdown(f"**有 {len(faults)} 处要改,没有存下任何内容。改好后再放进来:**")
+    st.markdown(f"**有 {len(faults)} 处要改，没有存下任何内容。改好后再放进来：**")
     cards.sentences(faults[:_MOST])
     if len(faults) > _MOST:
         page.note(f"只列出前 {_MOST} 处。")
@@ -105,7 +105,7 @@ def _draw_drafts(office: Office, who: str) -> None:
         page.note("没有草案。")
         return
     titles = {
-        int(line.draft): f"第 {line.draft} 号:{line.name}({line.who} {line.at[:10]})"
+        int(line.draft): f"第 {line.draft} 号：{line.name}（{line.who} {line.at[:10]}）"
         for line in open_drafts.itertuples()
     }
     draft = st.selectbox("哪一份草案", list(titles), format_func=titles.get, width=480)
@@ -123,7 +123,7 @@ def _draw_release(office: Office, draft: int, files: dict[str, bytes], who: str)
     release = _ask_release(office, draft, files, who)
     ready = bool(who and release.document.strip() and release.version.strip())
     page.note(
-        "发布后新的一版从施行日期起用,以前的日子仍按原来的办法;发布过的文件不再改动,也不能撤销。"
+        "发布后新的一版从施行日期起用，以前的日子仍按原来的办法；发布过的文件不再改动，也不能撤销。"
     )
     with st.container(horizontal=True):
         st.button(
@@ -188,7 +188,7 @@ def _publish(office: Office, draft: int, release: Release) -> None:
         logger.warning("%s", error, exc_info=True)
         st.session_state[_SAID] = (False, str(error))
         return
-    message = f"已发布 {rules.id}(版本 {rules.version}),{rules.effective_from} 起施行。"
+    message = f"已发布 {rules.id}（版本 {rules.version}），{rules.effective_from} 起施行。"
     if environment.rules_id:
-        message += "这台机器用环境变量 WENMING_RULES 指定了办法,要改它才会换用。"
+        message += "这台机器用环境变量 WENMING_RULES 指定了办法，要改它才会换用。"
     st.session_state[_SAID] = (True, message)

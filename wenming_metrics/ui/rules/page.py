@@ -39,7 +39,7 @@ def choose(office: Office) -> tuple[RuleSet, str]:
     """Draw the controls: which version, and what to see of it."""
     by_id = {rule_set.id: rule_set for rule_set in cache.rule_sets()}
     titles = {
-        name: f"{rule_set.short}(版本 {rule_set.version})" for name, rule_set in by_id.items()
+        name: f"{rule_set.short}（版本 {rule_set.version}）" for name, rule_set in by_id.items()
     }
     with page.row("controls"):
         view = page.switch("看什么", _PARTS, "rules_part")
@@ -63,29 +63,29 @@ def sentence(office: Office, rules: RuleSet) -> str:
     used = {True: "正在使用"}.get(rules.id == office.rules.id, "")
     used = used or ("还没有施行" if rules.effective_from > today() else "不是现行的一版")
     return (
-        f"**{words.plain(rules.title)}**,版本 {words.plain(rules.version)},"
-        f"{rules.effective_from:%Y年%-m月%-d日}起施行,{used}。"
-        f"{tops} 个一级指标,{len(rules.leaves)} 条末级指标;{silent} 个测评项有不计分的情形。"
+        f"**{words.plain(rules.title)}**，版本 {words.plain(rules.version)}，"
+        f"{rules.effective_from:%Y年%-m月%-d日}起施行，{used}。"
+        f"{tops} 个一级指标，{len(rules.leaves)} 条末级指标；{silent} 个测评项有不计分的情形。"
     )
 
 
 def draw(office: Office, rules: RuleSet) -> None:
     """Draw the tree with its search, the items of a picked indicator, and the conventions."""
-    origin = f"依据:{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}"
+    origin = f"依据：{rules.source} · 编号 {rules.id} · 内容摘要 {rules.digest[:12]}"
     page.note(words.plain(origin))
     lines, items = queries.tree(rules), queries.items_of(rules, office.catalogue)
     wanted = st.text_input(
         "查找",
         key="rules_search",
         bind="query-params",
-        placeholder="指标、测评项、单位,如 井盖",
+        placeholder="指标、测评项、单位，如 井盖",
         width=320,
     )
     matches = queries.search(lines, items, wanted)
     if matches.empty:
         page.note("没有找到。换一个词试试。")
     else:
-        page.note("点一行,看归到它的测评项。")
+        page.note("点一行，看归到它的测评项。")
         key = f"tree-{rules.digest[:12]}-{wanted}"
         picked = tables.pick(_shown(matches, items), _TREE, key, 18)
         if picked is not None:
@@ -109,10 +109,10 @@ def _shown(lines: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 def _draw_node(line: pd.Series, items: pd.DataFrame) -> None:
     with st.container(border=True, key="node-panel"):
         st.markdown(f"#### {words.plain(line['code'])} {words.plain(line['name'])}")
-        remarks = [f"计分:{line['how']}"]
-        remarks += [f"责任单位:{line['responsible']}"] if line["responsible"] else []
-        remarks += [f"备注:{line['note']}"] if line["note"] else []
-        page.note(words.plain(";".join(remarks)))
+        remarks = [f"计分：{line['how']}"]
+        remarks += [f"责任单位：{line['responsible']}"] if line["responsible"] else []
+        remarks += [f"备注：{line['note']}"] if line["note"] else []
+        page.note(words.plain("；".join(remarks)))
         node_items = items[items["node"] == line["node"]]
         if len(node_items):
             tables.show(_everywhere(node_items), _ITEMS, 10)
@@ -128,7 +128,7 @@ def _draw_uncounted(items: pd.DataFrame) -> None:
     """List the items that no indicator takes."""
     left = items[items["node"] < 0]
     if len(left):
-        with st.expander(f"不计分的测评项({len(left)} 项):只记录、交办"):
+        with st.expander(f"不计分的测评项（{len(left)} 项）：只记录、交办"):
             tables.show(_everywhere(left), _ITEMS, 10)
 
 
@@ -157,35 +157,35 @@ def _draw_page(sheet: Page) -> None:
 def _draw_surveys(survey: Survey | None) -> None:
     """Draw what a version of the rules says of surveys, and how other places do it."""
     if survey is not None:
-        with st.expander("两率一度:各项指标怎样算"):
+        with st.expander("两率一度：各项指标怎样算"):
             _draw_survey(survey)
     examples = example_lines(load_surveys(settings.load().data / "surveys"))
     if examples.empty:
         return
-    with st.expander("两率一度:别处的算法举例"):
+    with st.expander("两率一度：别处的算法举例"):
         page.note(
-            "都是一个地方一个时候的算法,不是国家标准。同样的回答,换一种算法就不是同一个数,不能互相比较。"
+            "各地示例，仅供参考，不是国家标准。同样的回答按不同算法得出的数不同，不能互相比较。"
         )
         for (city, source), example in examples.groupby(["place", "source"], sort=False):
-            _draw_line(city, ";".join(example["made"]) + f"。来源:{source}")
+            _draw_line(city, "；".join(example["made"]) + f"。来源：{source}")
 
 
 def _draw_survey(survey: Survey) -> None:
     limits, people = survey.limits, spell_margins(survey)
     definition = (
-        f"{survey.title},{WAVE_WORDS[survey.wave]};全市数{CITY_WORDS[survey.city]}"
-        f"{f',再按常住人口构成加权:{people}' if people else ''}。"
-        f"少于 {limits.hide} 份不公布,少于 {limits.flag} 份不排名,少于 {limits.caution} 份加注;"
-        f"误差范围超过 {limits.max_width:g} 个百分点不排名。依据:{survey.source}"
+        f"{survey.title}，{WAVE_WORDS[survey.wave]}；全市数{CITY_WORDS[survey.city]}"
+        f"{f'，再按常住人口构成加权：{people}' if people else ''}。"
+        f"少于 {limits.hide} 份不公布，少于 {limits.flag} 份不排名，少于 {limits.caution} 份加注；"
+        f"误差范围超过 {limits.max_width:g} 个百分点不排名。依据：{survey.source}"
     )
     page.note(words.plain(definition))
     for line in rate_lines(survey).itertuples():
         target = "" if pd.isna(line.target) else f"。目标 {line.target:g}%"
         _draw_line(line.title, line.made.removeprefix(f"{line.title} = ") + target)
-    page.note("题目和选项:")
+    page.note("题目和选项：")
     tables.show(answer_lines(survey), _ANSWERS, 14)
 
 
 def _draw_line(title: str, definition: str) -> None:
     """Draw one definition as text, which a phone can wrap."""
-    st.markdown(f"- **{words.plain(title)}**:{words.plain(definition)}")
+    st.markdown(f"- **{words.plain(title)}**：{words.plain(definition)}")

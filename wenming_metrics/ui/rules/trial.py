@@ -29,7 +29,7 @@ def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
     st.markdown("#### 试算")
     days = ask(days_known)
     if not days:
-        page.note("还没有督查数据,不能试算。")
+        page.note("还没有督查数据，不能试算。")
         return
     with page.row():
         count = st.number_input("试算最近几天", 1, 366, 30, key="trial_days", width=160)
@@ -39,12 +39,12 @@ def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
         over = custom(days[-1] - timedelta(days=int(count) - 1), days[-1])
         board = next(ranked_board for ranked_board in office.rules.boards if ranked_board.ranked)
         try:
-            with st.spinner("正在试算,每条改动都要单独算一遍……"):
+            with st.spinner("正在试算，每条改动都要单独算一遍……"):
                 tried = try_draft(office, files, over, board.kind)
         except (IntakeError, RuleSetError, KeyError) as error:
             logger.warning("draft %s cannot be tried", draft, exc_info=True)
             reason = "草案里没有现行的榜单。" if isinstance(error, KeyError) else str(error)
-            page.tell(words.plain(f"不能试算:{reason}"), was_done=False)
+            page.tell(words.plain(f"不能试算：{reason}"), was_done=False)
             return
         st.session_state[_TRIED] = (key, over.title, tried.units, tried.clauses)
     tried_before = st.session_state.get(_TRIED)
@@ -54,15 +54,15 @@ def draw(office: Office, draft: int, files: dict[str, bytes]) -> None:
 
 def _draw_tried(title: str, units: pd.DataFrame, clauses: pd.DataFrame) -> None:
     moved = int(units["changed"].sum())
-    st.markdown(f"{words.plain(title)}:**{moved}** 个单位的名次会变。没有保存,现行得分没有变。")
+    st.markdown(f"{words.plain(title)}：**{moved}** 个单位的名次会变。没有保存，现行得分没有变。")
     tables.show(_clause_lines(clauses), _CLAUSES, 12)
     page.note(
-        "每条改动单独放进现行办法里算一遍;各条单独的影响不一定加得成合起来的影响:"
-        "权重和计分方式互相牵连,名次又是一起排的。"
+        "每条改动单独放进现行办法里算一遍；各条单独的影响不一定加得成合起来的影响："
+        "权重和计分方式互相牵连，名次又是一起排的。"
     )
     lines = _unit_lines(units)
     if lines.empty:
-        page.note("这几天查得太少,各单位都没有名次。试算的天数可以多一些。")
+        page.note("这几天查得太少，各单位都没有名次。试算的天数可以多一些。")
     else:
         tables.show(lines, _MOVED, 14)
 
@@ -91,7 +91,7 @@ def _unit_lines(units: pd.DataFrame) -> pd.DataFrame:
             for line in lines.itertuples()
         ],
         alone=[
-            f"{line.by_clause:+.2f},第 {_rank(line.rank_by_clause)} 名" if line.clause else ""
+            f"{line.by_clause:+.2f}，第 {_rank(line.rank_by_clause)} 名" if line.clause else ""
             for line in lines.itertuples()
         ],
     ).reset_index(drop=True)

@@ -33,11 +33,11 @@ def draw(office: Office, rules: RuleSet) -> None:
     data = settings.load().data
     files = files_of_version(data, rules.id)
     page.offer(
-        "下载这一版(Excel)",
+        "下载这一版（Excel）",
         partial(book_of, files, office.catalogue),
         f"{rules.short} {rules.version}",
         None,
-        "选在上面「哪一版」里的一版;改好后到「修改和发布」上传",
+        "选在上面“哪一版”里的一版；改好后到“修改和发布”上传",
     )
     _draw_comparison(office, [rule_set.id for rule_set in rule_sets])
 
@@ -61,14 +61,14 @@ def _state(line: tuple, on: date) -> str:
     if line.in_force:
         return "在用"
     if line.series:
-        return f"另用:{line.series}"
+        return f"另用：{line.series}"
     return "未施行" if line.first_day > on else "已停用"
 
 
 def _draw_comparison(office: Office, ids: list[str]) -> None:
     st.subheader("两版比较")
     if len(ids) < 2:
-        page.note("只有一版,没有可比的。")
+        page.note("只有一版，没有可比的。")
         return
     with page.row():
         old = st.selectbox("从", ids, index=len(ids) - 2, key="compare_old", width=220)

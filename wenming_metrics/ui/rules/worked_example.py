@@ -34,7 +34,7 @@ def draw(office: Office) -> None:
         ranked = ask(ranking, window, board.kind)
         looked = ranked[ranked["checks"] > 0]
         names = looked["unit_name"].tolist()
-        name = st.selectbox("哪个单位", names, key="step_unit", bind="query-params", width=240)
+        name = page.select("单位", names, "step_unit", width=240)
     if name is None:
         page.note("这一时段没有督查。换一个日期看看。")
         return
@@ -43,7 +43,7 @@ def draw(office: Office) -> None:
     steps = ask(working, window, int(line["unit"]), board.kind, version)
     st.markdown(conclusion(steps, window.title))
     if version:
-        page.note("整段按这一版算,只供比较,不是公布的得分:公布的按各版施行的天数合起来。")
+        page.note("整段按这一版算，只供比较，不是公布的得分：公布的按各版施行的天数合起来。")
     for span in steps.version_steps:
         _draw_part(span, steps)
     _draw_end(steps, line)
@@ -55,7 +55,7 @@ def _choose_version(office: Office, window: Window) -> str:
     if len(several) < 2:
         return ""
     titles = {
-        rule_set.id: f"整段按{rule_set.short}(版本 {rule_set.version})" for rule_set in several
+        rule_set.id: f"整段按{rule_set.short}（版本 {rule_set.version}）" for rule_set in several
     }
     titles = {"": "按各版的天数合起来", **titles}
     return st.selectbox(
@@ -67,10 +67,10 @@ def conclusion(steps: Working, window_name: str) -> str:
     """Say the score first, and whether it is published."""
     name = words.plain(steps.unit_name)
     if pd.isna(steps.score):
-        return f"**{name}** {window_name}:没有查到计分的指标,没有得分。"
-    ends = "" if steps.status == RANKED else f"{steps.status};" if steps.status != THIN else ""
-    ends = "检查项不足,暂不评分;按已查的指标算是" if steps.status == THIN else f"{ends}得分"
-    return f"**{name}** {window_name}:{ends} **{steps.score:.{steps.decimals}f}**。一步步算如下。"
+        return f"**{name}** {window_name}：没有查到计分的指标，没有得分。"
+    ends = "" if steps.status == RANKED else f"{steps.status}；" if steps.status != THIN else ""
+    ends = "检查项不足，暂不评分；按已查的指标算是" if steps.status == THIN else f"{ends}得分"
+    return f"**{name}** {window_name}：{ends} **{steps.score:.{steps.decimals}f}**。一步步算如下。"
 
 
 def _draw_part(span: Steps, steps: Working) -> None:
@@ -79,13 +79,13 @@ def _draw_part(span: Steps, steps: Working) -> None:
         if len(steps.version_steps) > 1:
             days = len(span.window.days)
             st.markdown(
-                f"**{span.window.title}({days} 天,占 {span.share:.1%})按"
-                f"{words.plain(span.rules.short)}(版本 {words.plain(span.rules.version)})**"
+                f"**{span.window.title}（{days} 天，占 {span.share:.1%}）按"
+                f"{words.plain(span.rules.short)}（版本 {words.plain(span.rules.version)}）**"
             )
         if pd.isna(span.score):
             page.note("这几天没有查到计分的指标。")
             return
-        st.markdown(f"第一层:{words.plain(total_formula(span))}")
+        st.markdown(f"第一层：{words.plain(total_formula(span))}")
         tops = nodes[nodes["parent"] == 0]
         tables.show(_lines(nodes, tops), _COLUMNS, 12)
         seen = tops[tops["rate"].notna() & ~tops["is_leaf"]]
@@ -107,42 +107,40 @@ def total_formula(span: Steps) -> str:
     root = span.nodes.iloc[0].to_dict()
     full = f"{span.rules.full_mark:g}"
     if root["mode"]:
-        return f"{full} ×({rate_formula(root, span.nodes)})= {span.score:.4f}"
+        return f"{full} ×（{rate_formula(root, span.nodes)}）= {span.score:.4f}"
     tops = span.nodes[(span.nodes["parent"] == 0) & span.nodes["rate"].notna()]
     terms = [f"{top.effective:.2%} × {top.rate:.4f}" for top in tops.itertuples()]
-    return f"{full} ×({' + '.join(terms)})= {span.score:.4f}"
+    return f"{full} ×（{' + '.join(terms)}）= {span.score:.4f}"
 
 
 def rate_formula(line: Line, nodes: pd.DataFrame) -> str:
     """Say of one node what its rate is made of."""
     mode = line["mode"]
     if line["filled"]:
-        return "没有查到,按办法里的缺项规则补"
+        return "没有查到，按办法里的缺项规则补"
     if pd.isna(line["rate"]):
-        return "没有查到,不计;权重由查到的指标分担"
+        return "没有查到，不计；权重由查到的指标分担"
     if mode in SETTLED:
         return _settled(line)
     if mode in STOCKS:
         reported = f"报送的数 {line['value']:g}"
-        return f"{reported} ÷ 满分" if mode == "value" else f"{reported},按达标分档折算"
+        return f"{reported} ÷ 满分" if mode == "value" else f"{reported}，按达标分档折算"
     if not mode:
         return _branch(int(line["node"]), nodes)
     if line["average"] == "visit":
         return f"{int(line['checks'])} 次检查的得分率平均"
     earned = line["possible"] - line["lost"]
-    return (
-        f"实得 {earned:g} ÷ 满分 {line['possible']:g}({int(line['checks'])} 项,扣 {line['lost']:g})"
-    )
+    return f"实得 {earned:g} ÷ 满分 {line['possible']:g}（{int(line['checks'])} 项，扣 {line['lost']:g}）"
 
 
 def _settled(line: Line) -> str:
     periods, settlement = int(line["periods"]), SETTLEMENT_WORDS[str(line["settlement"])]
     if line["mode"] == "deduct":
         return (
-            f"{settlement}结算,共 {periods} 期,扣 {line['taken']:g}:"
-            f"1 − {line['taken']:g} ÷(满分 {line['full']:g} × {periods})"
+            f"{settlement}结算，共 {periods} 期，扣 {line['taken']:g}："
+            f"1 − {line['taken']:g} ÷（满分 {line['full']:g} × {periods}）"
         )
-    return f"{settlement}结算,共 {periods} 期,各期得分率的平均"
+    return f"{settlement}结算，共 {periods} 期，各期得分率的平均"
 
 
 def _branch(node: int, nodes: pd.DataFrame) -> str:
@@ -199,14 +197,14 @@ def _draw_end(steps: Working, line: pd.Series) -> None:
         terms = [
             f"{span.share:.2%} × {span.score:.4f}" for span in steps.version_steps if span.share > 0
         ]
-        sentences.append(f"按天数合起来:{' + '.join(terms)}。")
+        sentences.append(f"按天数合起来：{' + '.join(terms)}。")
     if abs(steps.added) > 1e-9:
         sentences.append(f"加分、扣减、系数等合计 {steps.added:+.4f}。")
-    sentences.append(f"未取整 {steps.exact:.6f},四舍五入保留 {steps.decimals} 位:")
+    sentences.append(f"未取整 {steps.exact:.6f}，四舍五入保留 {steps.decimals} 位：")
     same = not pd.isna(line["score"]) and line["score"] == steps.score
-    ends = ",与「排名」一致。" if same else "。"
+    ends = "，与“排名”一致。" if same else "。"
     st.markdown(
         f"{words.plain(''.join(sentences))}**{steps.score:.{steps.decimals}f}**{words.plain(ends)}"
     )
     if (steps.version_steps[-1].nodes["inside"]).any():
-        page.note("没有写“占总分”的行,由上级合并结算,得分率只供查看。")
+        page.note("没有写“占总分”的行，由上级合并结算，得分率只供查看。")

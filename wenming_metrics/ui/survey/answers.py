@@ -44,7 +44,7 @@ def _rests_on(of_question: pd.DataFrame) -> str:
     base = of_question["base"].iloc[0]
     if not base > 0:
         return "计数" if (of_question["n"] > 0).any() else "没有人回答"
-    several = "可以选几项," if of_question["share"].sum() > 100.5 else ""
+    several = "可以选几项，" if of_question["share"].sum() > 100.5 else ""
     return f"{several}{base:,.0f} 份回答"
 
 
@@ -95,4 +95,4 @@ def cross_table(cells: pd.DataFrame, decimals: int) -> pd.DataFrame:
 def _cell(cell: dict[str, object], decimals: int) -> str:
     if not cell["n"]:
         return "—"
-    return "不公布" if cell["hidden"] else f"{percent(cell['shown'], decimals)}({cell['n']})"
+    return "不公布" if cell["hidden"] else f"{percent(cell['shown'], decimals)}（{cell['n']}）"

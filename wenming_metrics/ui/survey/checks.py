@@ -38,10 +38,10 @@ def draw_doubts(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     if listed.empty:
         return
     _draw_both(wave_rates, ask(_without_flagged, chosen.wave))
-    st.markdown(f"#### 要看的问卷({len(listed):,} 份)")
+    st.markdown(f"#### 要看的问卷（{len(listed):,} 份）")
     page.note(
-        "点一份,看原表里的这一行;不计的,写明原因,数马上重算,随时可以恢复。"
-        "每一次认定都留在「数据上传」的“变动记录”里。"
+        "点一份，看原表里的这一行；不计的，写明原因，数马上重算，随时可以恢复。"
+        "每一次认定都留在“数据上传”的“变动记录”里。"
     )
     lines = listed.assign(counted=np.where(listed["counts"], "计入", "不计"))
     key = f"doubts-{chosen.wave.key}-{len(listed)}"
@@ -77,7 +77,7 @@ def _draw_both(wave_rates: Rates, clean: Rates) -> None:
                 "moved": words.signed(then["value"] - now["value"]),
             }
         )
-    st.markdown("#### 去掉和不去掉,全市各是多少")
+    st.markdown("#### 去掉和不去掉，全市各是多少")
     with st.container(width=640):
         tables.show(pd.DataFrame(lines), _BOTH)
 
@@ -86,13 +86,13 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
     """Draw one questionnaire as it was sent, and the form that takes it out or back in."""
     counts = bool(line["counts"])
     with st.container(border=True, key="unit-panel"):
-        st.markdown(f"##### {words.plain(str(line['unit_name']))}:{words.plain(line['reasons'])}")
+        st.markdown(f"##### {words.plain(str(line['unit_name']))}：{words.plain(line['reasons'])}")
         if line["decided"]:
             page.note(words.plain(line["decided"]))
         unit.draw_original(line, is_open=True)
         key = f"{line['batch']}-{line['seq']}-{counts}"
         with page.row():
-            who = st.text_input("经办人", key="who", width=160)
+            who = page.ask_who("变动记录", 240)
             why = "为什么不计" if counts else "为什么恢复"
             reason = st.text_input("原因", key=f"doubt-reason-{key}", placeholder=why, width=360)
             row_key = int(line["batch"]), int(line["seq"])
@@ -100,7 +100,7 @@ def _draw_decision(office: Office, line: pd.Series) -> None:
                 "这一份不计" if counts else "恢复计入",
                 f"doubt-{key}",
                 partial(decide_answer, office, *row_key, not counts, reason, who),
-                lambda _: "这一份已不计,数已重算。" if counts else "这一份已恢复计入,数已重算。",
+                lambda _: "这一份已不计，数已重算。" if counts else "这一份已恢复计入，数已重算。",
                 disabled=not (who.strip() and reason.strip()),
             )
 
@@ -109,13 +109,13 @@ def draw_quotas(chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw how many questionnaires were planned and done, and how many more make figures sure."""
     board = ask(quota_board, chosen.wave, POINTS)
     if board.empty:
-        page.note("这一期没有配额。把「问卷配额」表(单位、计划份数)传到「数据上传」,这里就有进度。")
+        page.note("这一期没有配额。把“问卷配额”表（单位、计划份数）传到“数据上传”，这里就有进度。")
         return
     _say(sentences_more.quotas(board))
     first = words.plain(wave_rates.survey.rates[0].title)
     page.note(
-        f"最后一列:要把这个单位{first}的误差范围压到上下 {POINTS:g} 个百分点以内,还要多少份。"
-        "各人群是本单位配额的分项,不另加。经人认定不计的问卷,不算已完成。"
+        f"最后一列：要把这个单位{first}的误差范围压到上下 {POINTS:g} 个百分点以内，还要多少份。"
+        "各人群是本单位配额的分项，不另加。经人认定不计的问卷，不算已完成。"
     )
     with st.container(width=860):
         tables.show(quota_lines(board), _QUOTAS, 20)

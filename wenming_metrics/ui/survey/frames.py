@@ -20,7 +20,7 @@ from wenming_metrics.scoring.survey.funnel import INNER, OUTER, funnel
 from wenming_metrics.scoring.survey.rates import CAUTION, HIDDEN
 from wenming_metrics.ui.survey.sentences import VERDICTS, between, hover, percent, remark, spelled
 
-APART, NOT_COMPARED = "样本不足", "仅供参考,不参与排名"
+APART, NOT_COMPARED = "样本不足", "仅供参考，不参与排名"
 _COMPARED = ("", CAUTION)
 """States of units that are ranked and compared with the city."""
 _CURVE = 120

@@ -36,12 +36,12 @@ def stop_without_rules(office: Office) -> None:
     if not office.rules.survey and not any(rule_set.survey for rule_set in office.rule_sets):
         page.stop(
             "测评办法里还没有问卷",
-            "要先定下问什么、哪些回答算数、各项比率怎样算,软件才认得问卷:\n"
-            "1. 在测评办法的文件夹里写 survey.toml,可以照着自带的例子改;\n"
-            "2. 到「测评体系」核对算法;\n"
-            "3. 把问卷传到「数据上传」。",
+            "要先定下问什么、哪些回答算数、各项比率怎样算，软件才认得问卷：\n"
+            "1. 在测评办法的文件夹里写 survey.toml，可以照着自带的例子改；\n"
+            "2. 到“测评体系”核对算法；\n"
+            "3. 把问卷传到“数据上传”。",
             page="pages/framework.py",
-            label="去「测评体系」",
+            label="去“测评体系”",
             office=office,
         )
 
@@ -51,9 +51,9 @@ def stop_without_waves(office: Office, waves: Sequence[Window]) -> None:
     if not waves:
         page.stop(
             "还没有问卷",
-            "把一期问卷传上来,这里就有知晓率、参与率、满意度:\n"
-            "1. 一人一行的问卷(问卷平台导出的、手工录入的),或者按单位汇总好的计数表,都可以;\n"
-            "2. 传到「数据上传」,看清提示,点「入库」;\n"
+            "把一期问卷传上来，这里就有知晓率、参与率、满意度：\n"
+            "1. 一人一行的问卷（问卷平台导出的、手工录入的），或者按单位汇总好的计数表，都可以；\n"
+            "2. 传到“数据上传”，看清提示，点“入库”；\n"
             "3. 回到这里。",
             office=office,
         )
@@ -63,7 +63,7 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
     """Draw the controls: wave, rate, group. Gives what is chosen and the figures of the wave."""
     with page.row("controls"):
         titles = {window.title: window for window in waves}
-        wave_title = st.selectbox("期次", list(titles), key="wave", bind="query-params", width=200)
+        wave_title = page.select("期次", list(titles), "wave", width=200)
         wave = titles[wave_title]
         wave_rates = ask(rates, wave)
         if not wave_rates.definitions:
@@ -74,16 +74,17 @@ def choose(waves: Sequence[Window]) -> tuple[ChosenRate, Rates]:
         group = EVERY_GROUP
         if len(groups) > 1:
             options = [EVERY_GROUP, *groups]
-            key, bind = "opinion_group", "query-params"
-            group = st.selectbox("单位分组", options, key=key, bind=bind, width=160)
+            group = page.select("单位分组", options, "opinion_group", width=160)
     return ChosenRate(wave, codes[title], "" if group == EVERY_GROUP else group), wave_rates
 
 
 def _stop_at_score(wave: Window, wave_rates: Rates) -> None:
     """Draw the score of the survey where the rules have no rate beside it, and end the page."""
     scores, decimals = ask(score, wave), wave_rates.survey.decimals
-    page.say(f"{wave.title},全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
-    page.note(words.plain(f"{scores.sentence}。办法里没有定比率(知晓率、满意度……),这里只有得分。"))
+    page.say(f"{wave.title}，全市{scores.title} **{scores.city['shown']:.{decimals}f} 分**。")
+    page.note(
+        words.plain(f"{scores.sentence}。办法里没有定比率（知晓率、满意度……），这里只有得分。")
+    )
     order = scores.units.sort_values(["group", "place", "unit"], kind="stable")
     remarks = [
         sentences.remark(line.state, line.n, wave_rates.survey.limits.hide)
@@ -147,7 +148,7 @@ def _draw_basis(wave_rates: Rates, rate: Rate, total: pd.Series | None) -> None:
     if total is not None:
         rest = sentences.unknown(total, wave_rates.survey.limits, rate.unknown == "in")
         sentences_of_basis.append(
-            f"{total['name']}的数:{total['made']}。" + (f"{rate.title}{rest}" if rest else "")
+            f"{total['name']}的数：{total['made']}。" + (f"{rate.title}{rest}" if rest else "")
         )
     sentences_of_basis.append(
         sentences.not_counted(wave_rates.taken_out, wave_rates.outside, wave_rates.uncovered)
@@ -161,6 +162,6 @@ def foot(office: Office, chosen: ChosenRate, wave_rates: Rates) -> None:
     last = ask(batches)["act_at"].max()
     rules = "、".join(names_of(chosen.wave, office))
     st.caption(
-        f"测评办法:{rules} · 问卷:{words.plain(wave_rates.survey.title)} · 期次:{chosen.wave.title} · "
+        f"测评办法：{rules} · 问卷：{words.plain(wave_rates.survey.title)} · 期次：{chosen.wave.title} · "
         f"最近一次数据变动 {moment(last)} · 按随机抽样估算"
     )

@@ -25,7 +25,7 @@ _DEFINITION = tables.configs("definition")
 def _choose_whose(label: str, key: str, wave_rates: Rates) -> tuple[str, int | None]:
     """Let the city or a unit be chosen; gives its name and number, None: the city."""
     numbers = dict(zip(wave_rates.units["unit_name"], wave_rates.units["unit"], strict=True))
-    name = st.selectbox(label, [CITY, *numbers], key=key, bind="query-params", width=220)
+    name = page.select(label, [CITY, *numbers], key, width=220)
     return name, None if name == CITY else int(numbers[name])
 
 
@@ -33,8 +33,8 @@ def draw_questions(chosen: ChosenRate, wave_rates: Rates) -> None:
     """Draw what was answered to every question, by the city or by one unit."""
     _, unit = _choose_whose("看谁的回答", "opinion_whose", wave_rates)
     page.note(
-        "条长是占回答了这一题的比例,从 0 起。横线下面灰色的不是有效回答:不了解、拒答、空白、没有问到,"
-        "分别列出,不混在一起。"
+        "条长是占回答了这一题的比例，从 0 起。横线下面灰色的不是有效回答：不了解、拒答、空白、没有问到，"
+        "分别列出，不混在一起。"
     )
     st.html(option_bars(survey_answers.question_bars(ask(by_question, chosen.wave, unit))))
 
@@ -47,9 +47,7 @@ def draw_people(chosen: ChosenRate, wave_rates: Rates) -> None:
     if not titles:
         page.note("问卷里没有问年龄、性别这一类分人群的题。")
         return
-    title = st.selectbox(
-        "按什么分", list(titles), key="opinion_people", bind="query-params", width=220
-    )
+    title = page.select("按什么分", list(titles), "opinion_people", width=220)
     rate, limits = wave_rates.survey.rate(chosen.rate), wave_rates.survey.limits
     people = ask(by_people, chosen.wave, chosen.rate, titles[title])
     with st.container(key="sentence-part"):
@@ -64,7 +62,7 @@ def draw_people(chosen: ChosenRate, wave_rates: Rates) -> None:
         tables.show(lines, _PEOPLE)
     st.markdown("#### 各单位各人群")
     page.note(
-        f"括号里是份数。少于 {limits.hide} 份的不公布;为了不让人用合计倒算出来,有些份数够的格也一并不公布。"
+        f"括号里是份数。少于 {limits.hide} 份的不公布；为了不让人用合计倒算出来，有些份数够的格也一并不公布。"
     )
     cells = survey_answers.cross_table(
         ask(cross, chosen.wave, chosen.rate, titles[title]), wave_rates.survey.decimals
@@ -80,15 +78,15 @@ def draw_course(chosen: ChosenRate, wave_rates: Rates) -> None:
     rate, decimals = wave_rates.survey.rate(chosen.rate), wave_rates.survey.decimals
     lines = frames.course_lines(ask(course, chosen.rate, unit), decimals)
     with st.container(key="sentence-part"):
-        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}:{sentences_more.course(lines)}")
+        st.markdown(f"{words.plain(name)}{words.plain(rate.title)}：{sentences_more.course(lines)}")
     if lines["value"].notna().any():
         with st.container(width=900):
             page.chart(wave_line(lines, rate.target, decimals), "opinion-course")
         page.note(
-            "点是每一期的比率,竖线是误差范围。虚竖线是口径调整的地方,前后不可比,所以不连线。纵轴不一定从 0 起。"
+            "点是每一期的比率，竖线是误差范围。虚竖线是口径调整的地方，前后不可比，所以不连线。纵轴不一定从 0 起。"
         )
     definitions = lines["definition"].unique().tolist()
     if len(definitions) == 1:
-        page.note(f"各期一样算:{words.plain(definitions[0])}")
+        page.note(f"各期一样算：{words.plain(definitions[0])}")
     with st.container(width=560 if len(definitions) == 1 else "stretch"):
         tables.show(lines, _WAVES if len(definitions) == 1 else _WAVES | _DEFINITION)

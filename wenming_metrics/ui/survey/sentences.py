@@ -18,12 +18,12 @@ from wenming_metrics.rules.survey.model import DisclosureLimits, Rate, Survey
 from wenming_metrics.scoring.survey.rates import HIDDEN
 from wenming_metrics.ui.frame.words import joined, plain
 
-_NOBODY, _BESIDE = "没有有效问卷", "为免倒算,一并不公布"
+_NOBODY, _BESIDE = "没有有效问卷", "为免倒算，一并不公布"
 VERDICTS = {
     CLEARLY: "明显高于全市",
-    PERHAPS: "偏高,需关注",
+    PERHAPS: "偏高，需关注",
     0: "与全市无显著差别",
-    -PERHAPS: "偏低,需关注",
+    -PERHAPS: "偏低，需关注",
     -CLEARLY: "明显低于全市",
 }
 _NAMED = 4
@@ -60,15 +60,15 @@ def opening(
     """
     title = plain(rate.title)
     if total is None or pd.isna(total["value"]):
-        return f"{wave_name}没有可以公布的{title}:{_without(units)}。"
+        return f"{wave_name}没有可以公布的{title}：{_without(units)}。"
     whose = plain(str(total["name"]))
     margin = between(total["low"], total["high"])
     rests = [f"误差范围 {margin}"] if margin else []
     rests.append(f"有效 {int(total['n']):,} 份")
     figure = percent(total["shown"], survey.decimals)
-    clauses = [f"{wave_name},{whose}{title} **{figure}**({','.join(rests)})"]
+    clauses = [f"{wave_name}，{whose}{title} **{figure}**（{'，'.join(rests)}）"]
     clauses += [against] if (against := against_target(total, rate.target)) else []
-    return f"{','.join(clauses)}。{differences(units)}"
+    return f"{'，'.join(clauses)}。{differences(units)}"
 
 
 def _without(units: pd.DataFrame) -> str:
@@ -80,7 +80,7 @@ def remark(state: str, n: float, hide: int) -> str:
     """Say what the state of a figure means for its reader. Takes: hide - of the limits
 
     >>> remark("hidden", 6, 10), remark("hidden", 80, 10), remark("", 80, 10)
-    ('样本过少,不公布', '为免倒算,一并不公布', '')
+    ('样本过少，不公布', '为免倒算，一并不公布', '')
     """
     if state != HIDDEN:
         return STATE_WORDS[state]
@@ -113,10 +113,10 @@ def against_target(total: pd.Series, target: float | None) -> str:
     if round(figure - target, 9) == 0:
         return f"正好达到目标 {goal}"
     if figure > target:
-        sentence = f"高于目标 {goal}({gap} 个百分点)"
-        return f"{sentence},但在误差范围内,不能断定已达标" if within else sentence
-    sentence = f"低于目标 {goal}({gap} 个百分点)"
-    return f"{sentence},但在误差范围内,不能断定没有达标" if within else sentence
+        sentence = f"高于目标 {goal}（{gap} 个百分点）"
+        return f"{sentence}，但在误差范围内，不能断定已达标" if within else sentence
+    sentence = f"低于目标 {goal}（{gap} 个百分点）"
+    return f"{sentence}，但在误差范围内，不能断定没有达标" if within else sentence
 
 
 def differences(units: pd.DataFrame) -> str:
@@ -126,15 +126,15 @@ def differences(units: pd.DataFrame) -> str:
         return ""
     among = f"可以比较的 {len(judged)} 个单位里"
     clauses = [
-        f"{len(with_verdict)} 个{VERDICTS[verdict]}:**{names(with_verdict['unit_name'].tolist())}**"
+        f"{len(with_verdict)} 个{VERDICTS[verdict]}：**{names(with_verdict['unit_name'].tolist())}**"
         for verdict in (CLEARLY, -CLEARLY)
         if len(with_verdict := judged[judged["verdict"] == verdict])
     ]
     if not clauses:
-        return f"{among},没有一个与全市有明显差别,先后不说明高低。"
+        return f"{among}，没有一个与全市有明显差别，先后不说明高低。"
     rest = int((judged["verdict"].abs() < CLEARLY).sum())
-    last = f";其余 {rest} 个没有明显差别,先后不说明高低" if rest else ""
-    return f"{among},{';'.join(clauses)}{last}。"
+    last = f"；其余 {rest} 个没有明显差别，先后不说明高低" if rest else ""
+    return f"{among}，{'；'.join(clauses)}{last}。"
 
 
 def left_out(units: pd.DataFrame, hide: int) -> str:
@@ -149,7 +149,7 @@ def left_out(units: pd.DataFrame, hide: int) -> str:
         for reason in (NOT_RANKED, TOO_WIDE, NOT_SHOWN, _BESIDE, _NOBODY)
         if (count := remarks.count(reason))
     ]
-    return f"不参与比较的:{';'.join(counts)}。" if counts else ""
+    return f"不参与比较的：{'；'.join(counts)}。" if counts else ""
 
 
 def to_collect(units: pd.DataFrame, flag: int) -> str:
@@ -166,7 +166,7 @@ def to_collect(units: pd.DataFrame, flag: int) -> str:
         for name, lack in zip(short["unit_name"][:_NAMED], lacks[:_NAMED], strict=True)
     )
     more = f"等 {len(short)} 个单位" if len(short) > _NAMED else ""
-    return f"补到 {flag} 份才能比较:{lacking}{more},一共还差 {int(lacks.sum()):,} 份。"
+    return f"补到 {flag} 份才能比较：{lacking}{more}，一共还差 {int(lacks.sum()):,} 份。"
 
 
 def names(listed: Sequence[str], most: int = _NAMED) -> str:
@@ -182,7 +182,7 @@ def basis(total: pd.Series, target: float | None) -> tuple[str, ...]:
     """
     lines = []
     if margin := between(total["low"], total["high"]):
-        lines.append(f"误差范围 {margin}(95%把握)")
+        lines.append(f"误差范围 {margin}（95%置信水平）")
     if target is not None and not pd.isna(total["value"]):
         lines.append(_short_target(total, target))
     lines.append(f"有效 {int(total['n']):,} 份{weighted(total)}")
@@ -195,10 +195,10 @@ def _short_target(total: pd.Series, target: float) -> str:
     gap = float(total["shown"]) - target
     within = not pd.isna(total["low"]) and total["low"] <= target <= total["high"]
     direction = "高" if gap >= 0 else "低"
-    tail = ",在误差范围内" if within else ""
+    tail = "，在误差范围内" if within else ""
     if round(gap, 9) == 0:
-        return f"目标 {target:g},正好达到"
-    return f"目标 {target:g},{direction} {abs(gap):.1f} 个百分点{tail}"
+        return f"目标 {target:g}，正好达到"
+    return f"目标 {target:g}，{direction} {abs(gap):.1f} 个百分点{tail}"
 
 
 def weighted(total: pd.Series) -> str:
@@ -206,7 +206,7 @@ def weighted(total: pd.Series) -> str:
     worth, n = total["n_eff"], total["n"]
     if pd.isna(worth) or math.floor(worth) >= int(n):
         return ""
-    return f",加权后相当于 {math.floor(worth):,} 份独立问卷"
+    return f"，加权后相当于 {math.floor(worth):,} 份独立问卷"
 
 
 def unknown(total: pd.Series, limits: DisclosureLimits, counted: bool) -> str:
@@ -219,12 +219,14 @@ def unknown(total: pd.Series, limits: DisclosureLimits, counted: bool) -> str:
     if total["unknown"] > 0:
         share = 100 * total["unknown"] / (total["n"] + (0 if counted else total["unknown"]))
         how = "已计入分母" if counted else "未计入"
-        high = ",比例偏高,请看问法是否好懂" if share >= limits.unknown_share else ""
-        clauses.append(f"答不了解、说不清的 {share:.1f}%({total['unknown']:,.0f} 份),{how}{high}")
+        high = "，比例偏高，请看问法是否好懂" if share >= limits.unknown_share else ""
+        clauses.append(
+            f"答不了解、说不清的 {share:.1f}%（{total['unknown']:,.0f} 份），{how}{high}"
+        )
     for name, label in (("refused", "拒答"), ("blank", "空白"), ("not_asked", "没有问到这一题")):
         if total[name] > 0:
             clauses.append(f"{label} {total[name]:,.0f} 份")
-    return f"另有{';'.join(clauses)}。" if clauses else ""
+    return f"另有{'；'.join(clauses)}。" if clauses else ""
 
 
 def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
@@ -233,11 +235,11 @@ def not_counted(taken_out: int, outside: int, uncovered: Sequence[str]) -> str:
     Takes: taken_out - by a person; outside - of units that are not listed; uncovered - names
     """
     clauses = [f"{taken_out:,} 份经人认定不计"] if taken_out else []
-    clauses += [f"{outside:,} 份不属于所列的单位,未计入"] if outside else []
+    clauses += [f"{outside:,} 份不属于所列的单位，未计入"] if outside else []
     if uncovered:
         without_any = "、".join(uncovered[:_NAMED]) + ("等" if len(uncovered) > _NAMED else "")
-        clauses.append(f"{len(uncovered)} 个单位没有问卷({without_any})")
-    return f"{';'.join(clauses)}。" if clauses else ""
+        clauses.append(f"{len(uncovered)} 个单位没有问卷（{without_any}）")
+    return f"{'；'.join(clauses)}。" if clauses else ""
 
 
 def hover(line: Mapping[str, object], decimals: int) -> str:

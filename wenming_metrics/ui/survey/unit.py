@@ -53,11 +53,11 @@ def _draw_figures(wave_rates: Rates, unit: int) -> None:
             if (state_remark := sentences.remark(rate["state"], rate["n"], hide))
             else []
         )
-        lines.append(f"{title} **{figure}**({','.join(notes)})")
+        lines.append(f"{title} **{figure}**（{'，'.join(notes)}）")
     scores = ask(score, wave_rates.wave)
     if scores is not None:
         for points in scores.units.loc[scores.units["unit"] == unit, "shown"].dropna():
-            lines.append(f"{words.plain(scores.title)} **{points:g}**(满分 {scores.full_mark:g})")
+            lines.append(f"{words.plain(scores.title)} **{points:g}**（满分 {scores.full_mark:g}）")
     st.markdown("  \n".join(lines))
 
 
@@ -66,10 +66,10 @@ def _draw_rows(chosen: ChosenRate, wave_rates: Rates, unit: int, answers: pd.Dat
     code = wave_rates.survey.rate(chosen.rate).question
     of_question = answers[(answers["question"] == code) & ~answers["hidden"] & (answers["n"] > 0)]
     if of_question.empty:
-        page.note("这一题的份数不公布,问卷也不逐份列出。")
+        page.note("这一题的份数不公布，问卷也不逐份列出。")
         return
     options = dict(zip(of_question["option_title"], of_question["option"], strict=True))
-    st.markdown(f"#### 「{words.plain(str(of_question['title'].iloc[0]))}」这样回答的问卷")
+    st.markdown(f"#### “{words.plain(str(of_question['title'].iloc[0]))}”这样回答的问卷")
     key = f"opinion-option-{unit}-{chosen.key}"
     title = st.selectbox("回答", list(options), key=key, width=220)
     draw_rows(ask(answer_rows, chosen.wave, unit, code, options[title]), f"{key}-{title}")
@@ -78,9 +78,11 @@ def _draw_rows(chosen: ChosenRate, wave_rates: Rates, unit: int, answers: pd.Dat
 def draw_rows(rows: pd.DataFrame, key: str) -> None:
     """Draw questionnaires with the place they stand at; a click opens one as it was sent."""
     if rows.empty:
-        page.note("这些数来自按单位汇总的计数表,没有逐份的问卷。")
+        page.note("这些数来自按单位汇总的计数表，没有逐份的问卷。")
         return
-    page.note(f"{len(rows):,} 份。点一份,看原表里的这一行;姓名、电话、地址一类的列在入库时已去掉。")
+    page.note(
+        f"{len(rows):,} 份。点一份，看原表里的这一行；姓名、电话、地址一类的列在入库时已去掉。"
+    )
     spelled = rows.assign(counted=np.where(rows["counts"], "计入", "不计"))
     picked = tables.pick(spelled, _ROWS, f"rows-{key}", 10)
     draw_original(rows.iloc[picked or 0], is_open=picked is not None)
@@ -88,10 +90,10 @@ def draw_rows(rows: pd.DataFrame, key: str) -> None:
 
 def draw_original(row: pd.Series, *, is_open: bool) -> None:
     """Draw the cells of one questionnaire as they were sent."""
-    title = f"原表:{words.origin(row)}"
+    title = f"原表：{words.origin(row)}"
     with st.expander(words.plain(title), expanded=is_open):
         cells = ask(row_cells, row["batch"], row["sheet"], row["source_row"])
         if cells:
             cards.cells(cells)
         else:
-            page.note("这一行的原始单元格没有留存,请看原文件。")
+            page.note("这一行的原始单元格没有留存，请看原文件。")

@@ -106,7 +106,7 @@ def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
     if scores is None:
         return lines, tables.configs(*_UNITS)
     points = dict(zip(scores.units["unit"], scores.units["shown"], strict=True))
-    description = f"{scores.sentence}。与比率是两回事,不能互相比较"
+    description = f"{scores.sentence}。与比率是两回事，不能互相比较"
     columns = tables.configs(*_UNITS, "score=survey_score", score=scores.title)
     columns["score"]["help"] = description
     return lines.assign(score=lines["unit"].map(points)), columns
@@ -115,25 +115,25 @@ def _with_score(chosen: ChosenRate, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
 def _explain(units: pd.DataFrame, hide: int) -> None:
     """Say how the dots are read, and of whom nothing is shown."""
     reading_note = (
-        "点是调查到的比率,横线是误差范围:真正的比率有 95% 的把握落在这条线里,份数越少线越长。"
-        "相差不大的单位,不能认定谁高谁低。横轴不一定从 0 起。"
+        "点是调查到的比率，横线是误差范围：真正的比率有 95% 的可能落在这条线里，份数越少线越长。"
+        "相差不大的单位，不能认定谁高谁低。横轴不一定从 0 起。"
     )
-    reading_note += "份数后面带 * 的,样本偏少。" if (units["state"] == CAUTION).any() else ""
+    reading_note += "份数后面带 * 的，样本偏少。" if (units["state"] == CAUTION).any() else ""
     page.note(reading_note)
     without = units[units["state"] == HIDDEN]
     hidden_units = [
-        f"{words.plain(line.unit_name)}({line.n:,} 份,{sentences.remark(HIDDEN, line.n, hide)})"
+        f"{words.plain(line.unit_name)}（{line.n:,} 份，{sentences.remark(HIDDEN, line.n, hide)}）"
         for line in without.itertuples()
     ]
     if hidden_units:
-        st.markdown(f"**不公布的单位**({len(hidden_units)} 个):{'、'.join(hidden_units)}")
+        st.markdown(f"**不公布的单位**（{len(hidden_units)} 个）：{'、'.join(hidden_units)}")
 
 
 def _draw_tools(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> None:
     """Draw what can be done with the table: open a unit, take the tables along."""
     with page.row():
         tables.choose_name("看一个单位的回答", units["unit_name"].tolist(), _UNIT)
-        title = f"两率一度({chosen.wave.title})"
+        title = f"两率一度（{chosen.wave.title}）"
         page.offer(
             "下载两率一度表",
             lambda: _workbook(office, chosen, wave_rates, title),
@@ -144,7 +144,7 @@ def _draw_tools(office: Office, chosen: ChosenRate, wave_rates: Rates, units: pd
 
 def _workbook(office: Office, chosen: ChosenRate, wave_rates: Rates, title: str) -> bytes:
     """Make the workbook of the wave: what the page hides stays hidden there."""
-    notes = [f"测评办法:{rules_name}" for rules_name in names_of(chosen.wave, office)]
+    notes = [f"测评办法：{rules_name}" for rules_name in names_of(chosen.wave, office)]
     notes += [definition for _, definition in wave_rates.definitions]
     answers = ask(by_question, chosen.wave)
     remarks = np.where(answers["hidden"], NOT_SHOWN, "")
@@ -163,7 +163,7 @@ def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> 
     city = frames.city_of(wave_rates.totals, chosen.rate)
     if pd.isna(city):
         return
-    st.markdown("#### 份数多少与高低:哪些单位真的和全市不一样")
+    st.markdown("#### 份数多少与高低：哪些单位真的和全市不一样")
     decimals = wave_rates.survey.decimals
     left, right = st.columns([7, 6], gap="medium")
     with left:
@@ -176,9 +176,9 @@ def _draw_funnel(chosen: ChosenRate, wave_rates: Rates, units: pd.DataFrame) -> 
             tables.show(table, _DIFFERENT, 10)
         wide = wave_rates.survey.rate(chosen.rate).method == VALUES
         page.note(
-            "问卷多的单位看得准,问卷少的单位起伏大。落在深色带里的,与全市无显著差别;落在浅色带里的,需关注;"
-            "落到带外的(▲▼),才是明显高于或低于全市。空心的样本不足,不下结论。这张图不排名次。"
-            + ("回答折成分数的,带按最宽的情形画。" if wide else "")
+            "问卷多的单位看得准，问卷少的单位起伏大。落在深色带里的，与全市无显著差别；落在浅色带里的，需关注；"
+            "落到带外的（▲▼），才是明显高于或低于全市。空心的样本不足，不下结论。这张图不排名次。"
+            + ("回答折成分数的，带按最宽的情形画。" if wide else "")
         )
 
 
@@ -188,5 +188,5 @@ def _draw_printed(chosen: ChosenRate) -> None:
     if printed_ranks.empty:
         return
     st.markdown("#### 第三方报告自己排的名次")
-    page.note("照原报告列出,原样不改;它怎样算的、误差多大,本软件不知道,所以不与上面的名次混用。")
+    page.note("按原报告照录；计算口径和误差未注明，不与上面的名次混用。")
     tables.show(printed_ranks, _PRINTED, 10)

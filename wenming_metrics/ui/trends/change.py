@@ -74,15 +74,17 @@ def _draw_bars(change: Change, scores: tuple[float, float], causes: Mapping[str,
 def _basis(change: Change, signed: list[Issue | None]) -> str:
     """Say what is compared with what, and what the causes mean."""
     comparisons = [
-        f"{window.title}按签发时({_document(issue)})的数" if issue else f"{window.title}按现在的数"
+        f"{window.title}按签发时（{_document(issue)}）的数"
+        if issue
+        else f"{window.title}按现在的数"
         for window, issue in zip((change.before, change.after), signed, strict=True)
     ]
     old, new = change.rules
     rules = f"办法都是{new}" if old == new else f"办法由{old}改为{new}"
     return (
-        f"{comparisons[0]},{comparisons[1]};{rules}。几项相加正好等于变动。表现:两期都查到的,得分率变了多少;"
-        "覆盖与构成:查到的项目、计分的单位变了;办法:同样的数据按两版办法各算一遍;"
-        "更正:签发以后数据变了。"
+        f"{comparisons[0]}，{comparisons[1]}；{rules}。几项相加正好等于变动。表现：两期都查到的，得分率变了多少；"
+        "检查范围变化影响：查到的项目、计分的单位变了；办法：同样的数据按两版办法各算一遍；"
+        "更正：签发以后数据变了。"
     )
 
 
@@ -103,7 +105,7 @@ def _draw_leaves(leaves: pd.DataFrame, line: pd.Series) -> None:
         spelled = spelled.assign(rate_after=spelled["rate_after"] * 100)
         tables.show(spelled, _columns(spelled, _LEAVES), 10)
     if abs(rest) >= 0.005:
-        page.note(f"另有 {rest:+.2f} 分不在测评标准上:计分的单位变了,或者是加减分。")
+        page.note(f"另有 {rest:+.2f} 分不在测评标准上：计分的单位变了，或者是加减分。")
 
 
 def _draw_units(change: Change, row: int) -> None:
@@ -114,7 +116,7 @@ def _draw_units(change: Change, row: int) -> None:
     if moved.empty:
         page.note("没有一个单位使得分变动。")
         return
-    page.note(f"各单位使{words.plain(change.wholes.at[row, 'name'])}变动的分,相加正好等于变动。")
+    page.note(f"各单位使{words.plain(change.wholes.at[row, 'name'])}变动的分，相加正好等于变动。")
     tables.show(moved, _columns(moved, _UNITS), 10)
 
 

@@ -63,15 +63,14 @@ def choose(office: Office, days: Sequence[date]) -> TrendView:
         compared = _before(selection.window, office.rules)
         if view != UNITS:
             whom = list(dict.fromkeys(names))
-            name = st.selectbox("看谁", whom, key="trend_whom", bind="query-params", width=170)
+            name = page.select("单位", whom, "trend_whom", width=170)
         if view in (COURSE, UNITS):
             codes = {SCORE: "", **{path: code for code, path in indicators(office)}}
-            indicator = st.selectbox(
-                "指标", list(codes), key="trend_leaf", bind="query-params", width=300
-            )
+            indicator = page.select("指标", list(codes), "trend_leaf", width=300)
             code = codes[indicator]
         if view == WHY:
             compared = _compared(selection.window, compared, days)
+    filters.carry(office.rules, days, selection, "" if name == CITY else name)
     query = filters.trend_query(selection, days, office.rules)
     return TrendView(
         selection.window, selection.board, name, code, indicator, view, compared, query
@@ -113,7 +112,7 @@ def _draw_course(office: Office, series: Course, chosen: TrendView) -> None:
     row = int(series.wholes.index[series.wholes["name"] == chosen.name][0])
     values, kind = series.values[row], chosen.window.kind
     scored = np.flatnonzero(~np.isnan(values))
-    name = chosen.name if not chosen.code else f"{chosen.name}「{chosen.indicator}」得分率"
+    name = chosen.name if not chosen.code else f"{chosen.name}“{chosen.indicator}”得分率"
     latest = sentences.latest(
         name,
         [shown_window.title for shown_window in series.windows],
@@ -173,13 +172,13 @@ def _explain(series: Course, row: int, kind: str) -> None:
     what = {"day": "日子", "week": "周", "month": "月"}.get(kind, "期")
     dashed = "虚线是去年同期。" if has_line(series.before[row]) else ""
     page.note(
-        f"横线是平均,浅色带是平常的起伏:落在带内的升降,多半只是抽到的点位不同。▲▼是超出平常的{what}:"
-        f"落到带外,三{of}里有两{of}靠近带边,连续 7 {of}在平均的一边,或者连续 7 个点一路升、一路降。{dashed}"
+        f"横线是平均，浅色带是正常波动范围：落在带内的升降，多半只是抽到的点位不同。▲▼是超出正常波动范围的{what}："
+        f"落到带外，三{of}里有两{of}靠近带边，连续 7 {of}在平均的一边，或者连续 7 个点一路升、一路降。{dashed}"
         "纵轴不从 0 起。"
     )
     if kind == "day":
         page.note(
-            "一天只查少数点位,按日的升降多半来自查到了谁;看走势以周、月为准。没有督查的日子略去。"
+            "一天只查少数点位，按日的升降多半来自查到了谁；看走势以周、月为准。没有督查的日子略去。"
         )
     if rule_note := sentences.new_rules(series.changes):
         page.note(rule_note)
@@ -201,7 +200,7 @@ def _hover(series: Course, row: int, column: int, *, rate: bool) -> str:
 def _compared(after: Window, before: Window, days: Sequence[date]) -> Window:
     """Draw the controls of what to compare with; gives that window. Takes: before - the usual one"""
     options = [_USUAL, _YEAR, _OTHER]
-    than = st.selectbox("与哪一期比", options, key="trend_than", bind="query-params", width=150)
+    than = page.select("与哪一期比", options, "trend_than", width=150)
     if than == _USUAL:
         return before
     if than == _YEAR:
@@ -226,9 +225,9 @@ def _draw_days(office: Office, chosen: TrendView, days: Sequence[date]) -> None:
     page.say(sentences.calendar(days_of_name, chosen.name, weeks))
     page.chart(day_squares(days_of_name, last, weeks), "calendar")
     lost = days_of_name["lost"].dropna()
-    scale = f"最浅失 {lost.min():.2f} 分,最深失 {lost.max():.2f} 分。" if len(lost) else ""
+    scale = f"最浅失 {lost.min():.2f} 分，最深失 {lost.max():.2f} 分。" if len(lost) else ""
     page.note(
-        f"一格是一天,颜色越深失分越多;灰格没有督查或没有得分。{scale}一天只查少数点位,深浅只供参考。"
+        f"一格是一天，颜色越深失分越多；灰格没有督查或没有得分。{scale}一天只查少数点位，深浅只供参考。"
     )
 
 
@@ -242,7 +241,7 @@ def _draw_units(series: Course, chosen: TrendView) -> None:
     low, high = float(np.floor(np.nanmin(unit_values))), float(np.ceil(np.nanmax(unit_values)))
     what = chosen.indicator if chosen.code else "得分"
     page.note(
-        f"{words.plain(what)};按升降从多到少。各图同一刻度:下边 {low:g},上边 {high:g}。"
+        f"{words.plain(what)}；按升降从多到少。各图同一刻度：下边 {low:g}，上边 {high:g}。"
         "点一个单位看它的走势。"
     )
     st.html(small_lines(_smalls(series, lines, chosen), low, high))

@@ -16,7 +16,6 @@ from wenming_metrics.charts.waterfall import signed
 from wenming_metrics.domain.numbers import allocate, half_up
 from wenming_metrics.queries.trend.campaign_phases import PhaseEnd
 from wenming_metrics.scoring.trend.change import (
-    ADJUSTED,
     CAUSES,
     PERFORMANCE,
 )
@@ -49,17 +48,17 @@ def reading(control: Control, kind: str, target: float | None = None, full: floa
     """
     of = COUNTED.get(kind, "期")
     under_rules = control.values[control.stretch == control.stretch[-1]]
-    again = "改用现行办法以来," if control.stretch[-1] else ""
+    again = "改用现行办法以来，" if control.stretch[-1] else ""
     if len(under_rules) < _FEW:
-        return f"{again}只有 {len(under_rules)} {of}有数,还看不出走势。"
+        return f"{again}只有 {len(under_rules)} {of}有数，还看不出走势。"
     span = _span(control, full)
     signals, sides, lasting = _signals(control, under_rules, of, span)
     if signals:
-        sentence = f"{again}{','.join(signals)}{_verdict(sides, lasting=lasting)}。"
+        sentence = f"{again}{'，'.join(signals)}{_verdict(sides, lasting=lasting)}。"
     else:
-        sentence = f"{again}在平常的起伏({span})之内。"
+        sentence = f"{again}在正常波动范围（{span}）之内。"
     if len(under_rules) < FIRM:
-        sentence += f"不足 {FIRM} {of},平常的范围是暂定的。"
+        sentence += f"不足 {FIRM} {of}，正常波动范围是暂定的。"
     elif target is not None:
         sentence += _against(control, target)
     return sentence
@@ -74,7 +73,7 @@ def _signals(
     run, trend, last = run_length(under_rules), trend_length(under_rules), under_rules[-1]
     if abs(run) >= RUN:
         signals.append(
-            f"连续 {abs(run)} {of}{'高于' if run > 0 else '低于'}平均({_two(control.mean[-1])})"
+            f"连续 {abs(run)} {of}{'高于' if run > 0 else '低于'}平均（{_two(control.mean[-1])}）"
         )
         sides.append(run)
     if abs(trend) >= RUN:
@@ -84,14 +83,14 @@ def _signals(
     if control.signal[-1] == OUTSIDE:
         above = last > control.mean[-1]
         signals.append(
-            f"这一{of.removeprefix('个')}{'高出' if above else '低于'}平常的范围({span})"
+            f"这一{of.removeprefix('个')}{'高出' if above else '低于'}正常波动范围（{span}）"
         )
         sides.append(1 if above else -1)
     elif control.signal[-1] == CLOSE and not signals:
         above = last > control.mean[-1]
         edge = "上" if above else "下"
         signals.append(
-            f"近三{of}都{'高' if above else '低'}于平均,且多半靠近平常范围({span})的{edge}边"
+            f"近三{of}都{'高' if above else '低'}于平均，且多半靠近平常范围（{span}）的{edge}边"
         )
         sides.append(1 if above else -1)
     return signals, sides, lasting
@@ -100,9 +99,9 @@ def _signals(
 def _verdict(sides: Sequence[int], *, lasting: bool) -> str:
     """Say better or worse, unless what is said points both ways."""
     if all(side > 0 for side in sides):
-        return ",确有改善" if lasting else ",好于平常"
+        return "，确有改善" if lasting else "，好于平常"
     if all(side < 0 for side in sides):
-        return ",确在变差" if lasting else ",差于平常"
+        return "，确在变差" if lasting else "，差于平常"
     return ""
 
 
@@ -116,10 +115,10 @@ def _two(value: float) -> str:
 
 def _against(control: Control, target: float) -> str:
     if target > control.high[-1]:
-        return f"照目前的水平,达不到目标 {target:g} 分。"
+        return f"照目前的水平，达不到目标 {target:g} 分。"
     if target <= control.low[-1]:
-        return f"照目前的水平,能稳定达到目标 {target:g} 分。"
-    return f"照目前的水平,目标 {target:g} 分时达时不达。"
+        return f"照目前的水平，能稳定达到目标 {target:g} 分。"
+    return f"照目前的水平，达标不稳定（目标 {target:g} 分）。"
 
 
 def latest(
@@ -140,15 +139,15 @@ def latest(
     if not len(scored):
         return f"{plain(name)}在这些时段里没有得分。"
     last = scored[-1]
-    missing = "" if last == len(values) - 1 else f"{plain(titles[-1])}没有得分;最近一次,"
+    missing = "" if last == len(values) - 1 else f"{plain(titles[-1])}没有得分；最近一次，"
     unit = "%" if rate else " 分"
-    sentence = f"{missing}{plain(titles[last])},**{plain(name)} {values[last]:.2f}{unit}**"
+    sentence = f"{missing}{plain(titles[last])}，**{plain(name)} {values[last]:.2f}{unit}**"
     if len(scored) > 1:
         earlier = scored[-2]
         than = than if earlier == last - 1 and not missing else plain(titles[earlier])
-        sentence += f",比{than}{_moved(values[last] - values[earlier], rate=rate)}"
+        sentence += f"，比{than}{_moved(values[last] - values[earlier], rate=rate)}"
     if not missing and not np.isnan(year_before):
-        sentence += f",比去年同期{_moved(values[last] - year_before, rate=rate)}"
+        sentence += f"，比去年同期{_moved(values[last] - year_before, rate=rate)}"
     return f"{sentence}。"
 
 
@@ -166,7 +165,7 @@ def new_rules(changes: Mapping[int, tuple[date, str]]) -> str:
         return ""
     starts = "、".join(f"{_dated(on)}起用{name}" for on, name in changes.values())
     return (
-        f"竖线处改了办法:{starts}。前后分数不能直接比,平均和范围分开算;差多少见「得分变动原因」。"
+        f"竖线处改了办法：{starts}。前后分数不能直接比，平均和范围分开算；差多少见“得分变动原因”。"
     )
 
 
@@ -188,11 +187,11 @@ def phases(ends: Mapping[str, PhaseEnd]) -> str:
     """Say what the marks of `marked` stand for, "" where there are none."""
     if not ends:
         return ""
-    marks = ";".join(
+    marks = "；".join(
         f"{mark} {_dated(end.day)} {'、'.join(plain(name) for name in end.names)}"
         for mark, end in ends.items()
     )
-    return f"细点线是专项行动各阶段到期的日子(文件没有写从哪天开始,所以不画):{marks}。"
+    return f"细点线是专项行动各阶段到期的日子（文件没有写从哪天开始，所以不画）：{marks}。"
 
 
 def _dated(on: date) -> str:
@@ -219,14 +218,15 @@ def shown_parts(line: pd.Series, decimals: int = 2) -> tuple[float, float, dict[
 def change(than: str, total: float, causes: Mapping[str, float]) -> str:
     """Spell a change and its parts: 「较上周 -0.62:其中整改和督查表现 -0.40,...」.
 
-    Adjustments are named only where they moved something.
+    Only what moved something is named.
     """
     clauses = [
         f"{name} {signed(causes[cause])}"
         for cause, name in CAUSE_NAMES.items()
-        if cause != ADJUSTED or causes[cause]
+        if signed(causes[cause]) != "0"
     ]
-    return f"较{plain(than)} **{signed(total)}**:其中{','.join(clauses)}。"
+    parts = f"：其中{'，'.join(clauses)}" if clauses else ""
+    return f"较{plain(than)} **{signed(total)}**{parts}。"
 
 
 def no_change(line: pd.Series, before: str, after: str) -> str:
@@ -237,7 +237,7 @@ def no_change(line: pd.Series, before: str, after: str) -> str:
         for title, score in ((before, line["score_before"]), (after, line["score_after"]))
         if pd.isna(score)
     ]
-    return f"{name}在{'和'.join(missing)}没有得分(未督查或检查项不足),比不出变动的原因。"
+    return f"{name}在{'和'.join(missing)}没有得分（未督查或检查项不足），比不出变动的原因。"
 
 
 def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
@@ -251,7 +251,7 @@ def largest(leaves: pd.DataFrame, causes: Mapping[str, float]) -> str:
         return ""
     return (
         f"表现里拉{'低' if down else '高'}得分最多的是{bold(line['name'])}"
-        f"({signed(line[PERFORMANCE])} 分)。"
+        f"（{signed(line[PERFORMANCE])} 分）。"
     )
 
 
@@ -262,14 +262,16 @@ def spread(moved: pd.DataFrame, than: str) -> str:
     """
     comparable = moved[moved["moved"].notna()]
     if comparable.empty:
-        return "两期都有得分的单位一个也没有,比不出升降。"
+        return "两期都有得分的单位一个也没有，比不出升降。"
     up, down = (int(((comparable["moved"] * sign) > 0).sum()) for sign in (1, -1))
     same = len(comparable) - up - down
-    sentence = f"{len(comparable)} 个单位比{plain(than)}:上升 {up} 个,下降 {down} 个,持平 {same} 个"
+    sentence = (
+        f"{len(comparable)} 个单位比{plain(than)}：上升 {up} 个，下降 {down} 个，持平 {same} 个"
+    )
     for sign, word in ((1, "升"), (-1, "降")):
         line = comparable.loc[(comparable["moved"] * sign).idxmax()]
         if line["moved"] * sign > 0:
-            sentence += f";{word}得最多的是{bold(line['name'])}({signed(line['moved'])})"
+            sentence += f"；{word}得最多的是{bold(line['name'])}（{signed(line['moved'])}）"
     without = len(moved) - len(comparable)
     return sentence + (f"。另有 {without} 个单位两期里至少一期没有得分。" if without else "。")
 
@@ -280,11 +282,11 @@ def calendar(days: pd.DataFrame, name: str, weeks: int) -> str:
     Takes: days - day, value (NaN = no score), lost, one line per day with inspection
     """
     scored = days[days["value"].notna()]
-    sentence = f"近 {weeks} 周有 {len(days)} 天督查,{plain(name)}在其中 {len(scored)} 天有得分"
+    sentence = f"近 {weeks} 周有 {len(days)} 天督查，{plain(name)}在其中 {len(scored)} 天有得分"
     if scored.empty:
         return f"{sentence}。"
     worst = scored.loc[scored["lost"].idxmax()]
     on = worst["day"]
     if not worst["lost"] > 0:
-        return f"{sentence},都没有失分。"
-    return f"{sentence};失分最多的是 **{on.month}月{on.day}日**({worst['lost']:.2f} 分)。"
+        return f"{sentence}，都没有失分。"
+    return f"{sentence}；失分最多的是 **{on.month}月{on.day}日**（{worst['lost']:.2f} 分）。"

@@ -37,9 +37,10 @@ def draw(office: Office, who: str) -> None:
     if stored.empty:
         page.note("还没有入库的文件。")
         return
-    page.note("最新的在最前。点一行,可以撤回、恢复、看提示、下载原文件。")
+    page.note("最新的在最前。点一行，可以撤回、恢复、看提示、下载原文件。")
     key = f"batches-{cache.version().revision}"
-    picked = tables.pick(_lines(stored), tables.BATCHES, key, 10)
+    ids = stored["batch"].astype(str).tolist()
+    picked = tables.pick_held(_lines(stored), tables.BATCHES, key, "batch", ids, 10)
     if picked is not None:
         _draw_batch(office, stored.iloc[picked], who)
 
@@ -49,7 +50,7 @@ def draw_acts() -> None:
     acts_done = ask(acts)
     if acts_done.empty:
         return
-    with st.expander(f"变动记录({len(acts_done):,} 条,只增不减)"):
+    with st.expander(f"变动记录（{len(acts_done):,} 条，只增不减）"):
         tables.show(
             acts_done.assign(at=[moment(acted_at) for acted_at in acts_done["at"]]), tables.ACTS, 12
         )
@@ -66,8 +67,8 @@ def _lines(stored: pd.DataFrame) -> pd.DataFrame:
 def _state(line: tuple) -> str:
     state = line.replaced or line.state
     if line.state == _WITHDRAWN:
-        state = f"{line.state}({moment(line.act_at)[5:]})"
-    return f"{state},不得对外公布" if line.restricted else state
+        state = f"{line.state}（{moment(line.act_at)[5:]}）"
+    return f"{state}，不得对外公布" if line.restricted else state
 
 
 def _span(line: tuple) -> str:
@@ -80,13 +81,13 @@ def _span(line: tuple) -> str:
 def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
     number = int(batch["batch"])
     with st.container(border=True, key="batch-panel"):
-        st.markdown(f"##### 第 {number} 批:{words.plain(batch['name'])}")
+        st.markdown(f"##### 第 {number} 批：{words.plain(batch['name'])}")
         if batch["restricted"]:
-            page.note("文件里写明不得对外公布:只供内部使用。")
+            page.note("文件里写明不得对外公布：只供内部使用。")
         original = original_file(office, number)
         is_register = batch["kind"] in {KINDS[kind] for kind in REGISTER_KINDS}
         if is_register:
-            page.note("名册正在使用,不能撤回;要改请上传新的名册。")
+            page.note("名册正在使用，不能撤回；要改请上传新的名册。")
         with page.row():
             if not is_register:
                 _draw_turn(office, batch, who)
@@ -99,8 +100,8 @@ def _draw_batch(office: Office, batch: pd.Series, who: str) -> None:
 def _draw_original(original: Original, number: int) -> None:
     if original.content is None:
         page.note(
-            f"原文件已按保留期限在 {moment(original.dropped_at)} 清除,不能下载;"
-            "每一行的原始单元格仍在,得分不受影响。"
+            f"原文件已按保留期限在 {moment(original.dropped_at)} 清除，不能下载；"
+            "每一行的原始单元格仍在，得分不受影响。"
         )
         return
     st.download_button(
@@ -127,7 +128,7 @@ def _draw_turn(office: Office, batch: pd.Series, who: str) -> None:
         args=(
             # What is typed when the button is pressed, not when it was drawn.
             lambda: turn(office, number, who, st.session_state.get(key) or ""),
-            lambda _: f"第 {number} 批已{act},得分和名次已经按现在的数据重新计算。",
+            lambda _: f"第 {number} 批已{act}，得分和名次已经按现在的数据重新计算。",
             _SAID,
         ),
     )

@@ -24,7 +24,7 @@ from wenming_metrics.reading.model.reading import ASKED, NO_TABLE, Reading
 from wenming_metrics.reading.records.kinds import CHOSEN_TITLES, SHEET_TITLES
 from wenming_metrics.ui.frame import page, words
 
-_SURENESS = {"proposed": "已按最像的填好", ASKED: "有两种读法相近或缺列,请仔细看"}
+_SURENESS = {"proposed": "已按最像的填好", ASKED: "有两种读法相近或缺列，请仔细看"}
 _MOST_SOURCES, _LONGEST = 3, 14
 
 
@@ -34,7 +34,7 @@ def draw(office: Office, readings: Sequence[Reading], who: str) -> None:
     if not forms:
         return
     with st.container(border=True, key="confirm-tables"):
-        st.markdown(f"**请核对一遍这 {len(forms)} 种表:各列是什么已经填好,不对的点一下改过来。**")
+        st.markdown(f"**请核对一遍这 {len(forms)} 种表：各列是什么已经填好，不对的点一下改过来。**")
         for form in forms:
             _draw_form(office, form, "confirm")
         _draw_button(office, forms, "confirm", "确认并读入", who)
@@ -46,7 +46,7 @@ def draw_settled(office: Office, reading: Reading, key: str, who: str) -> None:
     if not forms:
         return
     unknown = reading.is_rejected and not any(form.table.kind for form in forms)
-    label = "没有认出是哪种表,我来指明" if unknown else "看看读成了什么,改一改"
+    label = "没有认出是哪种表，我来指明" if unknown else "看看读成了什么，改一改"
     # A switch, for what is folded is drawn as well, and an export may have a hundred columns.
     if not st.toggle(label, value=unknown, key=f"settled-{key}"):
         return
@@ -75,8 +75,8 @@ def _draw_form(office: Office, form: Form, key: str) -> None:
     if table.reason and kind == table.proposed:
         sureness = _SURENESS.get(table.certainty, "")
         if table.missing:
-            sureness += f";还没有认出:{'、'.join(table.missing)}"
-        page.note(words.plain(f"看作{SHEET_TITLES[kind]}:{table.reason}。{sureness}"))
+            sureness += f"；还没有认出：{'、'.join(table.missing)}"
+        page.note(words.plain(f"看作{SHEET_TITLES[kind]}：{table.reason}。{sureness}"))
     if kind == NO_TABLE:
         return
     first = [index for index in range(len(table.columns)) if is_open(table, kind, index)]
@@ -97,9 +97,9 @@ def _draw_column(office: Office, form: Form, kind: str, index: int, key: str) ->
     names = list(offered)
     proposed = role_proposed(form.table, kind, index)
     samples = "、".join(text[:_LONGEST] for text in column.samples) or "没有内容"
-    hint = " 请看一看:得分要用它" if column.is_doubtful else ""
+    hint = " 请看一看：得分要用它" if column.is_doubtful else ""
     st.selectbox(
-        f"“{words.plain(column.header or '(没有列名)')}”:{words.plain(samples)}{hint}",
+        f"“{words.plain(column.header or '（没有列名）')}”：{words.plain(samples)}{hint}",
         names,
         index=names.index(proposed) if proposed in offered else 0,
         format_func=offered.get,
@@ -115,9 +115,9 @@ def _draw_button(office: Office, forms: Sequence[Form], key: str, label: str, wh
         label, key=f"read-{key}", type="primary", disabled=not who, on_click=_confirm, args=call
     )
     if not who:
-        page.note("填好经办人,就可以确认。")
+        page.note("填好经办人，就可以确认。")
     else:
-        page.note("以后表头相同的表都这样读,不再问;在「记住的表头和名称」里可以不再记它。")
+        page.note("以后表头相同的表都这样读，不再问；在“记住的表头和名称”里可以不再记它。")
 
 
 def _confirm(office: Office, forms: Sequence[Form], key: str, who: str) -> None:

@@ -33,7 +33,7 @@ from wenming_metrics.reading.recognise.sheets import refusal_problem
 from wenming_metrics.reading.sandbox.archive import BETWEEN, Archive, is_archive, open_archive
 from wenming_metrics.store.database import StoreError
 from wenming_metrics.ui.frame import cache, page, problem_list, tables, words
-from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_words
+from wenming_metrics.ui.uploads import confirm_tables, sender_answers, unknown_names, unknown_words
 from wenming_metrics.ui.uploads import preview as uploads_preview
 from wenming_metrics.vocabulary import file_name
 
@@ -75,7 +75,7 @@ def draw_drop_zone(office: Office, who: str) -> None:
     one table of which a click opens the card."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        "把名册、督查表、督查计划、整改反馈、台账等表格拖到这里(可以一次放很多个)",
+        "把名册、督查表、督查计划、整改反馈、台账等表格拖到这里（可以一次放很多个）",
         accept_multiple_files=True,
         key=f"drop-{number}",
     )
@@ -90,11 +90,13 @@ def draw_drop_zone(office: Office, who: str) -> None:
     _tell_done()
     against = commit.intake_context(office)
     waiting = [_read(office, piece, against) for piece in left]
-    confirm_tables.draw(office, [file.preview.reading for file in waiting], who)
+    readings = [file.preview.reading for file in waiting]
+    confirm_tables.draw(office, readings, who)
+    names_asked = unknown_names.draw(office, readings, who)
     if len(waiting) == 1:
-        _draw_file(office, waiting[0], who)
+        _draw_file(office, waiting[0], who, names_asked=names_asked)
     elif waiting:
-        _draw_many(office, waiting, who)
+        _draw_many(office, waiting, who, names_asked)
 
 
 def _pieces(
@@ -123,16 +125,16 @@ def _pieces(
     ]
 
 
-def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
+def _draw_many(office: Office, waiting: list[WaitingFile], who: str, names_asked: bool) -> None:
     """Draw all files in one table: what each is, how many rows, what to know first."""
     ready = [file for file in waiting if file.preview.can_commit]
     rows = sum(file.preview.reading.counts.good for file in ready)
     held_rows = sum(file.preview.reading.counts.held for file in ready)
     back = len(waiting) - len(ready)
-    summary = [f"共 {len(waiting)} 个文件,{len(ready)} 个可以入库({rows:,} 行"]
-    summary.append(f",另有 {held_rows:,} 行暂不计)" if held_rows else ")")
-    st.markdown(f"**{''.join(summary)}{f',{back} 个要先看一看' if back else ''}。**")
-    page.note("点一行,看这个文件的提示和影响。")
+    summary = [f"共 {len(waiting)} 个文件，{len(ready)} 个可以入库（{rows:,} 行"]
+    summary.append(f"，另有 {held_rows:,} 条待核，暂不计分）" if held_rows else "）")
+    st.markdown(f"**{''.join(summary)}{f'，{back} 个要先看一看' if back else ''}。**")
+    page.note("点一行，看这个文件的提示和影响。")
     lines = pd.DataFrame([uploads_preview.line(file.preview) for file in waiting])
     names = "-".join(file.key for file in waiting)[:80]
     # The table forgets its pick when a card is closed: that row may be picked again.
@@ -140,17 +142,19 @@ def _draw_many(office: Office, waiting: list[WaitingFile], who: str) -> None:
     picked = tables.pick(lines, tables.FILES, key, 16)
     if ready:
         st.button(
-            f"全部入库({len(ready)} 个文件)",
+            f"全部入库（{len(ready)} 个文件）",
             type="primary",
             disabled=not who,
             on_click=_commit_all,
             args=(office, [file.key for file in ready], who),
         )
         if not who:
-            page.note("填好经办人,就可以入库。")
+            page.note("填好经办人，就可以入库。")
+        elif names_asked and held_rows:
+            page.note("上面还有名称没有核对；核对以后再入库，待核行会少。")
     card = _opened_file(waiting, picked)
     if card:
-        _draw_file(office, card, who, several=True)
+        _draw_file(office, card, who, several=True, names_asked=names_asked)
 
 
 def _opened_file(waiting: list[WaitingFile], picked: int | None) -> WaitingFile | None:
@@ -185,16 +189,20 @@ def _start_over() -> None:
     st.rerun()
 
 
-def _draw_file(office: Office, file: WaitingFile, who: str, *, several: bool = False) -> None:
+def _draw_file(
+    office: Office, file: WaitingFile, who: str, *, several: bool = False, names_asked: bool
+) -> None:
     """Draw one file; where the program fails at it, that is said in its place."""
     try:
         with one_file(file.preview.filename):
-            _draw_card(office, file, who, several)
+            _draw_card(office, file, who, several, names_asked)
     except MistakeError as mistake:
-        page.tell(words.plain(f"{file.preview.filename}:{mistake}"), was_done=False)
+        page.tell(words.plain(f"{file.preview.filename}：{mistake}"), was_done=False)
 
 
-def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> None:
+def _draw_card(
+    office: Office, file: WaitingFile, who: str, several: bool, names_asked: bool
+) -> None:
     """Draw what a file is, what it would change, what is asked, what is wrong."""
     preview = file.preview
     with st.container(border=True, key=f"file-{file.key}"):
@@ -206,7 +214,7 @@ def _draw_card(office: Office, file: WaitingFile, who: str, several: bool) -> No
         confirm_tables.draw_settled(office, preview.reading, file.key, who)
         st.markdown(f"**{words.plain(preview.reading.outcome)}**")
         uploads_preview.draw_effect(preview, _effect(office, file))
-        unknown_words.draw(office, preview.reading, file.key, who)
+        unknown_words.draw(office, preview.reading, file.key, who, is_in_table=names_asked)
         sender_answers.draw(office, preview, file.key, file.register)
         marked = partial(marked_file, preview) if preview.reading.sheets else None
         problem_list.draw(_problems(file), preview.filename, file.key, marked)
@@ -283,19 +291,21 @@ def _draw_buttons(office: Office, file: WaitingFile, who: str) -> None:
     preview, held_count = file.preview, file.preview.reading.counts.held
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"只入合格的行({preview.reading.counts.good:,} 行)" if held_count else "入库",
+            f"只入合格的行（{preview.reading.counts.good:,} 行）" if held_count else "入库",
             type="primary",
             key=f"commit-{file.key}",
             disabled=not (preview.can_commit and who),
             on_click=_commit_all,
             args=(office, [file.key], who),
         )
-        label = "整张不入,改好再传" if held_count else "取消"
+        label = "整张不入，改好再传" if held_count else "取消"
         st.button(label, key=f"cancel-{file.key}", on_click=_settle, args=(file.key,))
         if preview.can_commit and not who:
-            page.note("填好经办人,就可以入库。")
+            page.note("填好经办人，就可以入库。")
         elif preview.can_commit and held_count:
-            page.note(f"{held_count:,} 行暂不计:留在“暂不计的行”里等着,改好后重新上传即可。")
+            page.note(
+                f"{held_count:,} 条待核，暂不计分，列在“待核的行”里，可以直接更正，也可以改好后重新上传。"
+            )
 
 
 def _commit_all(office: Office, keys: list[str], who: str) -> None:
@@ -306,16 +316,16 @@ def _commit_all(office: Office, keys: list[str], who: str) -> None:
         preview = read[key]["preview"]
         if read[key]["said"] != _sender_choices(key, read[key]["register"]):
             # The button was pressed before the page had read the file by the newest choice.
-            text = "没有入库:刚改过的选择还没有按它重新核对。请看过下面的结果,再点一次。"
+            text = "没有入库：刚改过的选择还没有按它重新核对。请看过下面的结果，再点一次。"
             messages.append((False, f"{preview.filename} {text}"))
             continue
         try:
             batch, good = _commit(office, preview, read[key]["said"], who)
         except (IntakeError, StoreError) as error:
             logger.warning("%s", error, exc_info=error.__cause__)
-            messages.append((False, f"{preview.filename}:{error}"))
+            messages.append((False, f"{preview.filename}：{error}"))
             continue
-        messages.append((True, f"{preview.filename} 已入库:第 {batch} 批,{good:,} 行。"))
+        messages.append((True, f"{preview.filename} 已入库：第 {batch} 批，{good:,} 行。"))
         _settle(key)
 
 
@@ -335,7 +345,7 @@ def _settle(key: str) -> None:
 def draw_forms(office: Office) -> None:
     """Offer a form of each kind of table, with drop-down lists of this city's names."""
     with st.expander("要一张空白表格发给填表的人"):
-        page.note("下拉框里是现在的街道、社区、点位类型和测评项;填好直接上传,不用再改格式。")
+        page.note("下拉框里是现在的街道、社区、点位类型和测评项；填好直接上传，不用再改格式。")
         titles = {title: kind for kind, title in forms().items()}
         with page.row():
             form_title = st.selectbox("表格", list(titles), key="form-kind", width=280)

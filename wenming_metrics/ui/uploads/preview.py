@@ -36,7 +36,7 @@ def _kind(reading: Reading) -> str:
 
 def _title(table: Recognised) -> str:
     if table.is_open:
-        return f"{SHEET_TITLES[table.proposed]}(待确认)"
+        return f"{SHEET_TITLES[table.proposed]}（待确认）"
     return SHEET_TITLES[table.kind]
 
 
@@ -56,16 +56,16 @@ def what(preview: Preview) -> str:
     reading = preview.reading
     named_tables = [table for table in reading.recognised if table.kind or table.is_open]
     if not reading.kind and named_tables:  # it is returned for something else
-        names = (f"「{words.plain(table.sheet)}」是{_title(table)}" for table in named_tables)
+        names = (f"“{words.plain(table.sheet)}”是{_title(table)}" for table in named_tables)
         return "、".join(names)
     phrases = [KINDS.get(reading.kind, "没有认出是哪种表")]
     read_sheets = [sheet for sheet in reading.sheets if sheet.kind]
     if read_sheets:
         names = "、".join(
-            f"「{words.plain(sheet.name)}」{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
+            f"“{words.plain(sheet.name)}”{SHEET_TITLES[sheet.kind]} {sheet.n_rows:,} 行"
             for sheet in read_sheets
         )
-        phrases.append(f"{len(read_sheets)} 张工作表:{names}")
+        phrases.append(f"{len(read_sheets)} 张工作表：{names}")
     if preview.days:
         first, last = preview.days[0], preview.days[-1]
         phrases.append(f"{first:%Y-%m-%d}" + (f" 至 {last:%Y-%m-%d}" if last != first else ""))
@@ -77,16 +77,15 @@ def draw_effect(preview: Preview, effect: pd.DataFrame | None) -> None:
     questionnaires = preview.reading.answers
     if questionnaires is not None and preview.can_commit:
         page.note(
-            f"入库后,{questionnaires.wave}的调查有这 {len(questionnaires.frame):,} 份问卷;督查得分和名次不变。"
+            f"入库后，{questionnaires.wave}的调查有这 {len(questionnaires.frame):,} 份问卷；督查得分和名次不变。"
         )
     if effect is None or preview.reading.checks.empty:
         return
+    unscored = effect.attrs.get("unscored", [])
+    if unscored:
+        page.note(f"{words.joined(unscored)}：这一周检查项不足，入库后仍暂不评分，不排名。")
     if effect.empty:
-        page.note("入库后,这一周的得分和名次不变。")
+        page.note("入库后，这一周已有的得分和名次不变。")
         return
-    st.markdown(f"入库后,{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化:")
-    lines = effect.assign(
-        scores=words.arrows(effect["score_before"], effect["score_after"], "{:.2f}", "未督查"),
-        ranks=words.arrows(effect["rank_before"], effect["rank_after"], "{:d}", "无"),
-    )
-    tables.show(lines, tables.EFFECT, 8)
+    st.markdown(f"入库后，{effect.attrs['window']} 有 {len(effect)} 个单位的得分或名次变化：")
+    tables.show(words.effect_lines(effect), tables.EFFECT, 8)

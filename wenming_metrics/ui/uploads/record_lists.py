@@ -31,7 +31,7 @@ def draw() -> None:
     if not counts:
         return
     st.subheader("各类记录")
-    page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分,一条一行,可以筛选和下载。")
+    page.note("入库的整改反馈、台账、上级测评、指标、专项行动、加减分，一条一行，可以筛选和下载。")
     titles = {BY_NAME[kind].title: kind for kind in counts}
     with page.row():
         title = st.selectbox(
@@ -65,7 +65,7 @@ def _draw_lines(kind: str, title: str, lines: pd.DataFrame) -> None:
     count_text = f"共 {len(lines):,} 条"
     hidden = int((lines["restricted"] == RESTRICTED).sum())
     page.note(
-        f"{count_text},其中 {hidden:,} 条{RESTRICTED},只供内部使用。"
+        f"{count_text}，其中 {hidden:,} 条{RESTRICTED}，只供内部使用。"
         if hidden
         else f"{count_text}。"
     )

@@ -22,12 +22,13 @@ from wenming_metrics.reading.model.sender_answers import (
 )
 from wenming_metrics.ui.frame import cards, page
 from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.uploads import register_changes
 
 _VISITS = {"到访-02", "到访-03", "到访-10", "到访-11"}
 """Problems that ask for, or follow from, the user's word of what was looked at."""
 _SEVERAL = {"问题-01", "问题-02", "问题-03"}
 _REPEATED = {"重复-03", "重复-04", "重复-05"}
-_EQUAL = {"是同一条记录,计一次": COUNT_ONCE, "是不同的记录,都要计": COUNT_ALL}
+_EQUAL = {"是同一条记录，计一次": COUNT_ONCE, "是不同的记录，都要计": COUNT_ALL}
 _MOST_DAYS = 10
 _KEPT = {"persist_state": "page"}
 """An answer holds while the card of another file is open."""
@@ -41,7 +42,9 @@ def answers_of(key: str, register: Register) -> SenderAnswers:
     looked = tuple(_looked(key, register)) if confirmed else ()
     is_split = bool(state.get(f"split-{key}", False))
     equal_rows = _EQUAL.get(state.get(f"equal_rows-{key}"), "")
-    return SenderAnswers(confirmed, scope, looked, is_split, equal_rows=equal_rows)
+    same_units = register_changes.same_units(key)
+    facts = {"equal_rows": equal_rows, "same_units": same_units}
+    return SenderAnswers(confirmed, scope, looked, is_split, **facts)
 
 
 def _looked(key: str, register: Register) -> Iterable[Looked]:
@@ -58,11 +61,12 @@ def _site_titles(register: Register) -> dict[str, tuple[str, str]]:
     """Give the registered sites as people choose them: 「人民路(河西街道)」 -> street, site."""
     names = dict(zip(register.units["unit"], register.units["name"], strict=True))
     registered = zip(register.sites["street"], register.sites["name"], strict=True)
-    return {f"{site}({names[street]})": (names[street], site) for street, site in registered}
+    return {f"{site}（{names[street]}）": (names[street], site) for street, site in registered}
 
 
 def draw(office: Office, preview: Preview, key: str, register: Register) -> None:
     """Draw the questions that a file gives rise to."""
+    register_changes.draw(preview.reading, key)
     codes = {problem.code for problem in preview.problems}
     if codes & _VISITS:
         label = "问题涉及的点位都查了全部测评项"
@@ -73,7 +77,7 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
         st.checkbox(
             "一格写了几个问题的分成几条",
             key=f"split-{key}",
-            help="处数按各条写明的数分开,扣分按处数分摊,编号后面加 -1、-2;不勾选则按一条计",
+            help="处数按各条写明的数分开，扣分按处数分摊，编号后面加 -1、-2；不勾选则按一条计",
             **_KEPT,
         )
     if codes & _REPEATED:
@@ -85,7 +89,7 @@ def draw(office: Office, preview: Preview, key: str, register: Register) -> None
         st.checkbox(
             "替换先前同一天、同一街道、同一来源的记录",
             key=f"replaces-{key}",
-            help="先前的记录不删除,撤回这一批就恢复;不勾选则两份都计",
+            help="先前的记录不删除，撤回这一批就恢复；不勾选则两份都计",
             **_KEPT,
         )
 
@@ -95,14 +99,14 @@ def _draw_visits(office: Office, preview: Preview, key: str, register: Register)
     findings = preview.reading.checks
     findings = findings[findings["basis"] == BASIS_FINDING]
     with st.expander("查过哪些类别、哪些点位"):
-        page.note("表里有问题的点位:")
+        page.note("表里有问题的点位：")
         cards.sentences(_sites_by_day(findings, preview, register))
         categories = list(dict.fromkeys(office.catalogue.items["category"]))
-        label = "只查了这些类别的测评项(不选就是全部)"
+        label = "只查了这些类别的测评项（不选就是全部）"
         st.multiselect(label, categories, key=f"scope-{key}", **_KEPT)
         days = _days(findings["day"].unique().tolist())
         if not days:
-            page.note(f"超过 {_MOST_DAYS} 天,没有问题的点位请用“检查点位”表一并上传。")
+            page.note(f"超过 {_MOST_DAYS} 天，没有问题的点位请用“检查点位”表一并上传。")
         options = list(_site_titles(register))
         for day in days:
             label_of_day = f"{date.fromordinal(day):%m-%d} 还查了、没有发现问题的点位"
@@ -125,6 +129,6 @@ def _sites_by_day(findings: pd.DataFrame, preview: Preview, register: Register) 
         street = streets[line.unit] if streets[line.unit] >= 0 else line.unit
         by_day.setdefault((line.day, units[street]), []).append(names[line.site])
     return [
-        f"{date.fromordinal(day):%m-%d} {street}:{'、'.join(sites)}"
+        f"{date.fromordinal(day):%m-%d} {street}：{'、'.join(sites)}"
         for (day, street), sites in by_day.items()
     ]

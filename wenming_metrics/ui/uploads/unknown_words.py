@@ -13,35 +13,32 @@ from wenming_metrics.queries.files.choices import (
     is_likely,
     nearest_names,
 )
+from wenming_metrics.queries.files.unknown_names import ASKED, KINDS, names_asked
 from wenming_metrics.queries.office import Office
 from wenming_metrics.reading.model.reading import Reading, RememberedChoices
 from wenming_metrics.reading.model.sender_answers import BARE_TITLES, Bare
 from wenming_metrics.ui.frame import page, tables, words
 
-_UNIT, _ITEM, _TYPE = "unit", "item", "point_type"
-_ASKED = {
-    **{"单位-01": _UNIT, "单位-02": _UNIT, "单位-06": _UNIT, "单位-08": _UNIT, "单位-10": _UNIT},
-    **{"测评项-01": _ITEM, "表头-09": _ITEM, "点位-02": _TYPE},
-}
-"""Problems that a person can solve by saying what a name stands for."""
-_WHAT = {_UNIT: "单位", _ITEM: "测评项", _TYPE: "点位类型"}
 _CHOOSE = "请选择"
 REMEMBERED = "记住的表头和名称"
 
 
-def draw(office: Office, reading: Reading, key: str, who: str) -> None:
-    """Ask for the first word that is not known: what bare numbers are, then names."""
+def draw(office: Office, reading: Reading, key: str, who: str, *, is_in_table: bool) -> None:
+    """Ask for the first word that is not known: what bare numbers are, then names.
+
+    Takes: is_in_table - the names of all files are asked about in one table above
+    """
     bare = [unclear for unclear in reading.bare if not unclear.meaning]
     if bare:
         _ask_bare(office, bare[0], key, who)
-    else:
+    elif not is_in_table:
         _ask_name(office, reading, key, who)
 
 
 def asks(reading: Reading) -> bool:
     """Say whether a file is asked about: an answer reads it again."""
     is_open = bool(reading.bare) or (reading.is_rejected and bool(reading.recognised))
-    return is_open or any(problem.code in _ASKED for problem in reading.problems)
+    return is_open or any(problem.code in ASKED for problem in reading.problems)
 
 
 def asks_anew(
@@ -56,7 +53,7 @@ def asks_anew(
     if any(before.headers.get(form) != now.headers.get(form) for form in forms):
         return True
     return bool(reading.unmapped or reading.bare) or any(
-        problem.code in _ASKED for problem in reading.problems
+        problem.code in ASKED for problem in reading.problems
     )
 
 
@@ -65,8 +62,8 @@ def draw_remembered(office: Office, who: str) -> None:
     remembered = choices(office)
     if remembered.empty:
         return
-    with st.expander(f"{REMEMBERED}({len(remembered)} 条)"):
-        page.note("读表时按这些理解。点一条,可以不再记它;已经入库的不变。")
+    with st.expander(f"{REMEMBERED}（{len(remembered)} 条）"):
+        page.note("读表时按这些理解。点一条，可以不再记它；已经入库的不变。")
         lines = remembered.assign(at=remembered["at"].map(moment))
         picked = tables.pick(
             lines, tables.CHOICES, f"choices-{len(remembered)}-{remembered['choice'].max()}", 8
@@ -85,7 +82,7 @@ def draw_remembered(office: Office, who: str) -> None:
 def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
     with st.container(key=f"ask-{key}", border=True):
         st.markdown(
-            f"**「{words.plain(unclear.sheet)}」里只写数字的格子({unclear.count:,} 个)是什么分?**"
+            f"**“{words.plain(unclear.sheet)}”里只写数字的格子（{unclear.count:,} 个）是什么分？**"
         )
         widget_key = f"bare-{key}-{unclear.fingerprint}"
         titles = {title: name for name, title in BARE_TITLES.items()}
@@ -98,18 +95,13 @@ def _ask_bare(office: Office, unclear: Bare, key: str, who: str) -> None:
 
 def _ask_name(office: Office, reading: Reading, key: str, who: str) -> None:
     """Ask what the first unknown name stands for, where there is one."""
-    unknown: dict[tuple[str, str], int] = {}
-    for problem in reading.problems:
-        kind = _ASKED.get(problem.code)
-        written = str(problem.details.get("part") or problem.found)
-        if kind and written:
-            unknown[kind, written] = unknown.get((kind, written), 0) + 1
+    unknown = names_asked(reading.problems)
     if not unknown:
         return
     (kind, written), count = next(iter(unknown.items()))
     with st.container(key=f"ask-{key}", border=True):
-        rest = f"(还有 {len(unknown) - 1} 个名称)" if len(unknown) > 1 else ""
-        title = f"“{words.plain(written)}”是哪个{_WHAT[kind]}?"
+        rest = f"（还有 {len(unknown) - 1} 个名称）" if len(unknown) > 1 else ""
+        title = f"“{words.plain(written)}”是哪个{KINDS[kind]}？"
         st.markdown(f"**{title}** 有 {count} 处这样写。{rest}")
         names = {title: number for number, title in nearest_names(office, kind, written).items()}
         with page.row():
@@ -154,4 +146,4 @@ def _remember(
 
 def _say_who(who: str) -> None:
     if not who:
-        page.note("填好经办人,就可以记住。")
+        page.note("填好经办人，就可以记住。")

@@ -137,7 +137,7 @@ def _draw_units(units: pd.DataFrame, sums: pd.Series, scope: Scope) -> None:
         lines = pd.concat([units, total_row], ignore_index=True)
     tables.show(lines, columns("单位", lines), 14)
     if not scope.unit and len(units) > 1:
-        page.note("反复最多的在前,最下面是合计。查得多的单位条数也多,请连同占比看。")
+        page.note("反复最多的在前，最下面是合计。查得多的单位条数也多，请连同占比看。")
 
 
 def _draw_classes(book: Book, scope: Scope) -> None:
@@ -152,7 +152,7 @@ def _draw_classes(book: Book, scope: Scope) -> None:
     with left:
         bars = recurring_bars(recurs.head(_BARS))
         page.chart(bars, f"repeat-bars-{kind}-{book.key}-{scope.key}")
-        page.note("深色是反复的,整条是查出的问题。")
+        page.note("深色是反复的，整条是查出的问题。")
     with right:
         tables.show(by_class, columns(kind, by_class), 10)
 
@@ -177,20 +177,20 @@ def _draw_pairs(office: Office, book: Book, scope: Scope) -> None:
         page.note("没有写法相近、又记在不同测评项下的问题。")
     else:
         page.note(
-            f"同一点位、{LOOK_BACK} 天内、记在不同测评项下、写法相近的问题,共 {len(pairs)} 对,"
-            "最像的在前。是不是同一问题由人定:定为同一问题的,在这一页合起来算重复、反弹、连续通报和"
-            "反复点位;不改变任何得分。随时可以改。"
+            f"同一点位、{LOOK_BACK} 天内、记在不同测评项下、写法相近的问题，共 {len(pairs)} 对，"
+            "最像的在前。是不是同一问题由人定：定为同一问题的，在这一页合起来算重复、反弹、连续通报和"
+            "反复点位；不改变任何得分。随时可以改。"
         )
     if pairs.empty and ruled.empty:
         return
-    who = st.text_input("经办人", key="repeat-who", width=160)
+    who = page.ask_who("变动记录", 240)
     for pair in pairs.head(_MOST).itertuples():
         _draw_pair(office, pair, who, (YES, NO))
     if len(ruled):
         with st.expander(f"已经定了的 {len(ruled)} 对"):
             for pair in ruled.itertuples():
                 page.note(
-                    f"{words.plain(pair.who)} {moment(pair.at)} 定:{YES if pair.same else NO}"
+                    f"{words.plain(pair.who)} {moment(pair.at)} 定：{YES if pair.same else NO}"
                 )
                 _draw_pair(office, pair, who, (NO,) if pair.same else (YES,))
 
@@ -210,13 +210,13 @@ def _draw_pair(office: Office, pair: tuple, who: str, answers: Sequence[str]) ->
                 getattr(pair, side + name)
                 for name in ("file", "sheet", "source_row", "day", "item_name", "text")
             )
-            st.markdown(sentences.pair(day, item, text, f"{file}「{sheet}」第 {row} 行"))
+            st.markdown(sentences.pair(day, item, text, f"{file}“{sheet}”第 {row} 行"))
         with st.container(horizontal=True):
             for answer in answers:
                 button(
                     answer,
                     f"same-{answer}-{finding}-{earlier}",
                     lambda same=answer == YES: say_same(office, finding, earlier, who, same=same),
-                    lambda _, answer=answer: f"{pair.site_name}的两条问题已定:{answer}。",
+                    lambda _, answer=answer: f"{pair.site_name}的两条问题已定：{answer}。",
                     disabled=not who.strip(),
                 )

@@ -23,20 +23,20 @@ def opening(name: str, window_name: str, counts: pd.Series, units: pd.DataFrame)
         return f"{who}没有查出问题。"
     beginning = f"{who}查出问题 {counts['found']:,} 条"
     if not counts["any"] and not counts["returning"]:
-        return f"{beginning},没有反复出现的。"
+        return f"{beginning}，没有反复出现的。"
     spots = (
         f"反复点位 **{counts['returning']:,} 个**"
-        f"(查出问题的 {counts['sites']:,} 个点位里的 {percent(counts['returning_rate'])})"
+        f"（查出问题的 {counts['sites']:,} 个点位里的 {percent(counts['returning_rate'])}）"
     )
     if not counts["any"]:
-        return f"{beginning},没有重复、反弹和连续通报的;{spots}。"
+        return f"{beginning}，没有重复、反弹和连续通报的；{spots}。"
     kinds = {"重复": "again", "反弹": "relapsed", "连续通报": "running"}
     by_kind = [f"{title} {counts[key]:,} 条" for title, key in kinds.items() if counts[key]]
-    some = f"**{counts['any']:,} 条({percent(counts['any_rate'])})是反复出现的**"
+    some = f"**{counts['any']:,} 条（{percent(counts['any_rate'])}）是反复出现的**"
     overlaps = sum(counts[key] for key in kinds.values()) > counts["any"]
-    note = "(一条可以同时算几种)" if overlaps else ""
-    rest = f";{spots}" if counts["returning"] else ""
-    return f"{beginning},{some}:{'、'.join(by_kind)}{note}{rest}{_most(units)}。"
+    note = "（一条可以同时算几种）" if overlaps else ""
+    rest = f"；{spots}" if counts["returning"] else ""
+    return f"{beginning}，{some}：{'、'.join(by_kind)}{note}{rest}{_most(units)}。"
 
 
 def _most(units: pd.DataFrame) -> str:
@@ -48,11 +48,11 @@ def _most(units: pd.DataFrame) -> str:
     names = "、".join(map(bold, list(first)[:_NAMED]))
     if len(first) == 1:
         all_of = most == units["any"].sum()
-        return f";都在{names}" if all_of else f";最多的是{names}({most:,} 条)"
+        return f"；都在{names}" if all_of else f"；最多的是{names}（{most:,} 条）"
     if len(first) == len(units):
-        return f";各单位一样多,各 {most:,} 条"
+        return f"；各单位一样多，各 {most:,} 条"
     more = f"等 {len(first)} 个" if len(first) > _NAMED else ""
-    return f";最多的是{names}{more}(各 {most:,} 条)"
+    return f"；最多的是{names}{more}（各 {most:,} 条）"
 
 
 def percent(value: float) -> str:
@@ -63,14 +63,14 @@ def percent(value: float) -> str:
 def meanings(relapse_days: int, running: int, period: str) -> str:
     """Say what the four meanings are, and of what each rate is a part."""
     return (
-        f"**重复**:同一点位、同一测评项 {LOOK_BACK} 天内查出过,还没有反馈已整改,又查出;"
+        f"**重复**：同一点位、同一测评项 {LOOK_BACK} 天内查出过，还没有反馈已整改，又查出；"
         "占查出的问题多少。\n\n"
-        f"**反弹**:反馈已整改以后 {relapse_days} 天内又查出,行里写明反弹的也算。"
-        f"**反弹率** = 又查出的 ÷ 整改完的(已整改、到本期还在 {relapse_days} 天以内、以前没有又查出过的);"
-        "**复查再现率** = 又查出的 ÷ 其中本期又查过的。没有再查的,不知道有没有反弹。\n\n"
-        f"**连续通报**:连着 {running} 期(按{period})都查出,一期算一条;占查出的问题多少。\n\n"
-        f"**反复点位**:同一测评项最近 3 次查看({LOOK_BACK} 天内)至少 2 次不合格,本期也查出过;"
-        "占查出问题的点位多少。只作分析,不扣分。"
+        f"**反弹**：反馈已整改以后 {relapse_days} 天内又查出，行里写明反弹的也算。"
+        f"**反弹率** = 又查出的 ÷ 整改完的（已整改、到本期还在 {relapse_days} 天以内、以前没有又查出过的）；"
+        "**复查再现率** = 又查出的 ÷ 其中本期又查过的。没有再查的，不知道有没有反弹。\n\n"
+        f"**连续通报**：连着 {running} 期（按{period}）都查出，一期算一条；占查出的问题多少。\n\n"
+        f"**反复点位**：同一测评项最近 3 次查看（{LOOK_BACK} 天内）至少 2 次不合格，本期也查出过；"
+        "占查出问题的点位多少。只作分析，不扣分。"
     )
 
 
@@ -79,8 +79,8 @@ def without_answers(answers: int) -> str:
     if answers:
         return ""
     return (
-        "还没有问题反馈已整改(整改反馈要写对问题编号):"
-        f"所以 {LOOK_BACK} 天内再查出的都算重复,算不出反弹。"
+        "还没有问题反馈已整改（整改反馈要写对问题编号）："
+        f"所以 {LOOK_BACK} 天内再查出的都算重复，算不出反弹。"
     )
 
 
@@ -94,13 +94,13 @@ def classes(by_class: pd.DataFrame, kind: str) -> str:
     most, total = int(by_class["any"].max()), int(by_class["any"].sum())
     first = by_class.loc[by_class["any"] == most, "name"].tolist()
     if len(first) > 1:
-        names = joined(first, "「{}」", _NAMED)
+        names = joined(first, "“{}”", _NAMED)
         more = f"等 {len(first)} 个{kind}" if len(first) > _NAMED else ""
-        return f"反复最多的是{names}{more},各 {most:,} 条。"
+        return f"反复最多的是{names}{more}，各 {most:,} 条。"
     if most == total:
-        return f"反复出现的 {total:,} 条都在「{plain(first[0])}」。"
+        return f"反复出现的 {total:,} 条都在“{plain(first[0])}”。"
     share = percent(100 * most / total)
-    return f"反复最多的{kind}是「{plain(first[0])}」,{most:,} 条,占反复问题的 {share}。"
+    return f"反复最多的{kind}是“{plain(first[0])}”，{most:,} 条，占反复问题的 {share}。"
 
 
 def sites(returning: pd.DataFrame) -> str:
@@ -110,11 +110,11 @@ def sites(returning: pd.DataFrame) -> str:
     most = int(returning["days"].max())
     first = returning.loc[returning["days"] == most, "site_name"].tolist()
     if len(first) > 1:
-        return f"最多的 {len(first)} 个点位,都有 {most} 天查出反复的问题。"
-    return f"最多的是「{plain(first[0])}」,{most} 天查出反复的问题。"
+        return f"最多的 {len(first)} 个点位，都有 {most} 天查出反复的问题。"
+    return f"最多的是“{plain(first[0])}”，{most} 天查出反复的问题。"
 
 
 def pair(day: object, item: str, text: str, origin: str) -> str:
     """Tell of one of two problems: when, under which item, in which words, where in which file."""
-    words = plain(f"{day:%m-%d} 「{item}」{text}")
+    words = plain(f"{day:%m-%d} “{item}”{text}")
     return f"{words}  \n:gray[{plain(origin)}]"

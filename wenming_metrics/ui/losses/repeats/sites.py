@@ -55,18 +55,18 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
     if sites.empty:
         return
     page.note(
-        f"连本期以前 {LOOK_BACK} 天一起看,本期也反复的,按查出的天数列前 {MOST} 个。"
-        "点一个,看每次的照片和原表。"
+        f"连本期以前 {LOOK_BACK} 天一起看，本期也反复的，按查出的天数列前 {MOST} 个。"
+        "点一个，看每次的照片和原表。"
     )
     site_position = tables.pick(sites, _SITES, f"repeat-sites-{key}", 10) or 0
     site = sites.iloc[site_position]
     rows = book.recall(_site_rows, scope.unit, site["lines"], most=64, wait="正在查找原表的行……")
     with st.container(border=True, key="repeat-site"):
-        name = words.plain(f"{site['site_name']}({site['unit_name']})")
+        name = words.plain(f"{site['site_name']}（{site['unit_name']}）")
         st.markdown(f"**{name}** {words.plain(_site_words(site))}")
         cards.strip(_steps(rows))
         if len(rows) > _STEPS:
-            page.note(f"上面是最近的 {_STEPS} 条,全部 {len(rows)} 条在下表。")
+            page.note(f"上面是最近的 {_STEPS} 条，全部 {len(rows)} 条在下表。")
         picked = tables.pick(rows, _ROWS, f"repeat-rows-{site['site']}-{key}", 8)
         drill.draw_original(rows, picked)
 
@@ -74,7 +74,7 @@ def draw(book: Book, scope: Scope, sites: pd.DataFrame) -> None:
 def _site_words(site: pd.Series) -> str:
     left = int(site["open"])
     state = "都已反馈整改" if not left else f"{left} 条还没有反馈已整改"
-    return f"{site['days']} 天查出 {site['times']} 条,{state}。"
+    return f"{site['days']} 天查出 {site['times']} 条，{state}。"
 
 
 def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
@@ -85,11 +85,11 @@ def _steps(rows: pd.DataFrame) -> list[tuple[str, str, Sequence[RowPicture]]]:
 
 
 def _of_row(row: tuple) -> Iterator[tuple[date, str, str, Sequence[RowPicture]]]:
-    text = f"{row.item_name}:{row.description}" if row.description else row.item_name
+    text = f"{row.item_name}：{row.description}" if row.description else row.item_name
     photos = cards.row_pictures(row)
-    yield row.day, f"查出({row.state})", text, photos
+    yield row.day, f"查出（{row.state}）", text, photos
     if not row.number:
         return
     for answer in ask(answers_to, row.day, row.batch, row.seq).itertuples():
         after = cards.row_pictures(answer)
-        yield answer.on, f"反馈:{answer.state}", answer.measure, after
+        yield answer.on, f"反馈：{answer.state}", answer.measure, after

@@ -1,0 +1,67 @@
+"""Answers without a number: which problem is offered, what a person's word makes of it."""
+
+import pytest
+
+from tests.builders import xlsx
+from tests.decisions.test_problem_moves import make, states
+from tests.offices import copy_office, ingest
+from wenming_metrics.decisions.answers import accept_answers
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.queries.problems.matches import unmatched_answers
+
+HEADERS = ["问题编号", "单位", "点位", "存在问题", "整改措施", "整改情况", "完成时间"]
+BACK = 60
+
+
+@pytest.fixture
+def office(tmp_path):
+    return copy_office(tmp_path, "problem moves", make)
+
+
+def send(office, *rows, name="反馈.xlsx"):
+    return ingest(office, xlsx({"反馈": [["整改反馈"], HEADERS, *rows]}), name)
+
+
+def test_an_answer_without_a_number_is_offered_the_problem_of_its_site(office):
+    batch = send(
+        office,
+        ["", "城管局", "二号", "环境堆物", "已清走", "已整改", "2026-11-12"],
+        ["X99", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-12"],
+        ["P1", "城管局", "一号", "堆物", "已清走", "已整改", "2026-11-12"],
+    )
+    lines = unmatched_answers(office, BACK).set_index("site")
+    # 一号 was answered by its number in the same file and is no longer open; 二号 is.
+    assert lines.loc["二号", "number"] == "P2"
+    assert lines.loc["二号", "likeness"] >= 90
+    assert lines.loc["二号", ["state", "measure", "source_row"]].tolist() == [
+        "反馈已整改",
+        "已清走",
+        3,
+    ]
+    assert lines.loc["一号", "written_no"] == "X99"
+    assert states(office)[1] == "整改中"
+
+    chosen = unmatched_answers(office, BACK).query("site == '二号'")
+    assert accept_answers(office, chosen, "乙") == ["P2"]
+    assert states(office)[1] in ("待核查", "已销号")
+    assert "二号" not in set(unmatched_answers(office, BACK)["site"])
+    # With its file the answer goes, and the problem stands where it stood.
+    commit.withdraw(office, batch, "乙", "报错了")
+    assert states(office)[1] == "整改中"
+
+
+def test_nothing_is_offered_to_an_answer_that_is_like_none(office):
+    send(office, ["", "乙街道", "人民公园", "喷泉停水", "已修好", "已整改", "2026-11-12"])
+    (line,) = unmatched_answers(office, BACK).to_dict("records")
+    assert (line["number"], line["likeness"]) == ("", 0)
+    with pytest.raises(IntakeError, match="没有相近的问题"):
+        accept_answers(office, unmatched_answers(office, BACK), "乙")
+
+
+def test_two_answers_to_one_problem_are_not_taken_together(office):
+    row = ["", "城管局", "二号", "环境堆物", "已清走", "已整改", "2026-11-12"]
+    send(office, row, [*row[:4], "又清一次", *row[5:]])
+    with pytest.raises(IntakeError, match="同一个问题"):
+        accept_answers(office, unmatched_answers(office, BACK), "乙")
+    assert states(office)[1] == "整改中"

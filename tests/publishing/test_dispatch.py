@@ -1,0 +1,184 @@
+"""交办 of all that waits: to each unit its own, once; papers that come back as answers."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from tests.decisions.test_problem_moves import make, row_of, states, unit
+from tests.offices import copy_office
+from wenming_metrics.decisions.dispatch import (
+    DispatchTerms,
+    dispatch,
+    dispatch_preview,
+    problems_by_unit,
+)
+from wenming_metrics.domain.periods import today
+from wenming_metrics.export.word.blocks import BODY, Paragraph, Pictures
+from wenming_metrics.export.word.document import fill
+from wenming_metrics.export.word.shell import default_shell
+from wenming_metrics.intake import commit
+from wenming_metrics.intake.commit import IntakeError
+from wenming_metrics.publishing.dispatch.orders import dispatches, read_dispatch
+from wenming_metrics.publishing.dispatch.papers import dispatch_papers
+from wenming_metrics.queries.problems.choices import unit_numbers
+from wenming_metrics.queries.problems.lists import problem_view
+from wenming_metrics.reading.sandbox.documents import read_text
+from wenming_metrics.reading.sandbox.photo import prepare_photo
+
+pytestmark = pytest.mark.store
+
+DOCUMENT = "创建办交办〔2026〕3号"
+TERMS = DispatchTerms(DOCUMENT, today(), "立行立改。\n举一反三。", "王五")
+
+
+@pytest.fixture
+def office(tmp_path):
+    return copy_office(tmp_path, "problem moves", make)
+
+
+def waiting(office):
+    lines = problem_view(office, 60).lines
+    return lines[lines["state"] == "待交办"]
+
+
+def hand_out(office):
+    grouped = problems_by_unit(waiting(office), unit_numbers(office))
+    return dispatch(office, grouped, TERMS, "甲")
+
+
+def members(office):
+    name, content = dispatch_papers(office, DOCUMENT)
+    assert name == f"{DOCUMENT}交办单.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {entry: archive.read(entry) for entry in archive.namelist()}
+
+
+def test_each_unit_is_given_its_own(office):
+    # 三号 names 城管局, 四号 names 甲街道; 一号 and 二号 came with numbers, 五号 waits for 核实.
+    assert dict(dispatch_preview(waiting(office))[["unit_name", "problems"]].values) == {
+        "城管局": 1,
+        "甲街道": 1,
+    }
+    assert len(hand_out(office)) == 2
+    assert states(office) == ["整改中", "整改中", "待签收", "待签收", "待核实"]
+    listed = dispatches(office).iloc[0]
+    assert listed[["document_no", "problems", "units"]].tolist() == [DOCUMENT, 2, 2]
+    handed_out = read_dispatch(office, DOCUMENT)
+    assert (handed_out.chief, handed_out.day) == ("王五", today())
+    assert sorted(handed_out.lines["site_name"]) == ["三号", "四号"]
+
+
+def test_handing_out_again_is_refused_and_sends_nothing(office):
+    grouped = problems_by_unit(waiting(office), unit_numbers(office))
+    first = dispatch(office, grouped, TERMS, "甲")
+    with pytest.raises(IntakeError, match="本轮已经交办过"):
+        dispatch(office, grouped, DispatchTerms("又一批", today()), "甲")
+    assert dispatches(office)["document_no"].tolist() == [DOCUMENT]
+    assert sorted(read_dispatch(office, DOCUMENT).lines["number"]) == sorted(first)
+
+
+def test_one_that_is_refused_keeps_all_back(office):
+    lead = unit(office, "城管局")
+    problems = {lead: [row_of(office, "三号")], unit(office, "甲街道"): [row_of(office, "五号")]}
+    with pytest.raises(IntakeError, match="待核实"):
+        dispatch(office, problems, TERMS, "甲")
+    assert states(office)[2] == "待交办"
+    assert dispatches(office).empty
+
+
+def test_a_problem_of_nobody_is_told(office):
+    nobody = waiting(office).assign(unit_name="")
+    with pytest.raises(IntakeError, match="有 2 条问题没有写明责任单位"):
+        problems_by_unit(nobody, unit_numbers(office))
+
+
+def test_a_hand_out_needs_a_number_by_which_it_is_found(office):
+    grouped = problems_by_unit(waiting(office), unit_numbers(office))
+    with pytest.raises(IntakeError, match="文号或批次"):
+        dispatch(office, grouped, DispatchTerms(" ", today()), "甲")
+    with pytest.raises(IntakeError, match="没有文号或批次"):
+        read_dispatch(office, "没有的")
+
+
+def test_the_papers_hold_nothing_of_another_unit(office):
+    hand_out(office)
+    papers = members(office)
+    assert sorted(papers) == [
+        "交办汇总.xlsx",
+        "城管局/城管局_交办单.docx",
+        "城管局/城管局_整改反馈.xlsx",
+        "甲街道/甲街道_交办单.docx",
+        "甲街道/甲街道_整改反馈.xlsx",
+        "转发文字.txt",
+    ]
+    lines = ["|".join(line.cells) for line in read_text(papers["城管局/城管局_交办单.docx"]).lines]
+    said = "\n".join(lines)
+    assert "现将督查发现的问题1条、1处交办你单位" in said
+    assert "（一）立行立改。" in lines
+    assert "（二）举一反三。" in lines
+    assert any("|三号|环境|堆物|1|" in line for line in lines)
+    assert "四号" not in said
+    assert "甲街道" not in said
+    assert papers == members(office)
+
+
+def test_a_form_that_is_filled_in_comes_back_as_an_answer(office):
+    hand_out(office)
+    book = load_workbook(io.BytesIO(members(office)["城管局/城管局_整改反馈.xlsx"]))
+    page = book["整改反馈"]
+    headings = {cell.value: cell.column for cell in page[2]}
+    page.cell(3, headings["整改情况"], "已整改")
+    page.cell(3, headings["整改措施"], "已清理")
+    page.cell(3, headings["完成时间"], today().isoformat())
+    content = io.BytesIO()
+    book.save(content)
+    preview = commit.inspect(office, content.getvalue(), "城管局反馈.xlsx")
+    assert preview.reading.kind == "rectification"
+    assert preview.reading.counts.held == 0
+    commit.commit(office, preview, "乙")
+    assert states(office)[2] in ("待核查", "已销号")
+    assert states(office)[3] == "待签收"
+
+
+def jpeg(size=(3000, 2000)):
+    picture, content = Image.new("RGB", size, "green"), io.BytesIO()
+    exif = picture.getexif()
+    exif[0x010F] = "相机"  # maker
+    exif[0x0112] = 6  # lies on its side
+    picture.save(content, "JPEG", exif=exif)
+    return content.getvalue()
+
+
+def test_a_picture_loses_what_it_tells_and_stands_upright():
+    photo = prepare_photo(jpeg())
+    assert (photo.width, photo.height) == (800, 1200)
+    assert b"Exif" not in photo.content
+    assert not Image.open(io.BytesIO(photo.content)).getexif()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff no picture", b"<svg/>", b"PK\x03\x04"])
+def test_what_is_no_picture_gives_none(content):
+    assert prepare_photo(content) is None
+
+
+def test_pictures_stand_in_a_document():
+    photo = prepare_photo(jpeg((40, 30)))
+    pictures = Pictures(((photo.content, photo.width, photo.height, "1 三号"),) * 3)
+    content = fill(default_shell(), {}, [Paragraph(BODY, "正文")], [pictures], {})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert any(name.startswith("word/media/") for name in archive.namelist())
+    assert "1 三号 / 1 三号" in [line.cells[0] for line in read_text(content).lines]
+
+
+def test_the_day_of_the_limit_is_today_at_the_least(office):
+    with pytest.raises(IntakeError):
+        dispatch(
+            office,
+            problems_by_unit(waiting(office), unit_numbers(office)),
+            DispatchTerms(DOCUMENT, date(2026, 1, 1)),
+            "甲",
+        )

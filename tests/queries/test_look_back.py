@@ -1,0 +1,62 @@
+"""销号后回头看: chances that are known, kept by the draw, and more for what was sent back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wenming_metrics.queries.problems.look_back import draw_closed
+from wenming_metrics.scoring.tree.states import OPEN
+
+
+def closed(counts, risky=()):
+    names = [unit for unit, count in counts.items() for _ in range(count)]
+    numbers = [f"P{n:03}" for n in range(len(names))]
+    return pd.DataFrame(
+        {
+            **{"number": numbers, "unit_name": names, "site_name": "一号", "item_name": "环境"},
+            **{"closed": 739_900, "is_relapsed": False, "day": 739_890, "batch": 1},
+            **{"returns": [int(number in risky) for number in numbers], "seq": range(len(names))},
+        }
+    )
+
+
+def test_every_unit_gets_its_share_and_at_least_so_many():
+    drawn = draw_closed(closed({"甲": 60, "乙": 38, "丙": 2}), 20, 1, 739_000, 7)
+    # 20 of 100: 12, 8 (7.6) and none (0.4) by share; 丙 gets one all the same.
+    assert drawn["unit_name"].value_counts().to_dict() == {"甲": 12, "乙": 8, "丙": 1}
+    assert drawn["number"].is_unique
+
+
+def test_what_was_sent_back_is_likelier_by_what_the_rule_says():
+    lines = closed({"甲": 10}, risky={"P000"})
+    drawn = [draw_closed(lines, 3, 0, 739_000, seed) for seed in range(1, 501)]
+    seen = pd.concat(drawn)["number"].value_counts() / len(drawn)
+    # Risk 3 beside nine of 1: 3 x (0.5/10 + 0.5 x 3/12) = 0.525, the others 3 x (0.05 + 0.5/12) = 0.275.
+    assert seen["P000"] == pytest.approx(0.525, abs=0.07)
+    assert seen.drop("P000").to_numpy() == pytest.approx(0.275, abs=0.07)
+    chances = pd.concat(drawn).groupby("number")["chance"].first()
+    assert chances["P000"] == pytest.approx(0.525)
+    assert chances.drop("P000").to_numpy() == pytest.approx(0.275)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 30), st.integers(1, 40), st.integers(0, 5), st.integers(1, 9_999))
+def test_a_draw_takes_as_many_as_its_chances_add_up_to(n_closed, size, least, seed):
+    lines = closed({"甲": n_closed}, risky={"P000", "P001"})
+    drawn = draw_closed(lines, size, least, 739_000, seed)
+    wanted = min(n_closed, max(size, least))
+    assert len(drawn) == wanted
+    assert drawn["number"].is_unique
+    assert np.all((drawn["chance"] > 0) & (drawn["chance"] <= 1))
+    again = draw_closed(lines, size, least, 739_000, seed)
+    pd.testing.assert_frame_equal(drawn, again)
+
+
+def test_open_problems_and_those_closed_long_ago_are_not_drawn():
+    lines = closed({"甲": 4})
+    lines.loc[0, "closed"] = OPEN
+    lines.loc[1, "closed"] = 738_000
+    assert draw_closed(lines, 9, 1, 739_000, 3)["number"].tolist() == ["P002", "P003"]
+    assert draw_closed(lines.head(2), 9, 1, 739_000, 3).empty

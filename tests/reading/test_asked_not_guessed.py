@@ -1,0 +1,35 @@
+"""Tables that could be taken for something else are asked about, all of them, and nothing is lost."""
+
+from tests.builders import read_sheets
+from wenming_metrics.reading.model.reading import CONFIRM
+
+VISITS = ["2026-11-16", "一组", "河西街道", "主次干道", "人民路"]
+
+
+def codes(reading):
+    return [problem.code for problem in reading.problems]
+
+
+def test_a_plan_is_no_list_of_clean_visits():
+    plan = [["日期", "督查组", "街道", "点位类型", "点位名称"], VISITS, ["2026-11-17", *VISITS[1:]]]
+    named = read_sheets({"督查计划": plan})
+    assert (named.kind, len(named.plan), len(named.checks)) == ("plan", 2, 0)
+    asked = read_sheets({"第47周安排": plan})
+    assert (codes(asked), len(asked.checks)) == ([CONFIRM], 0)
+    assert asked.recognised[0].proposed == "plan"
+
+
+def test_points_under_a_word_of_ones_own_are_asked_for_on_every_sheet():
+    header = ["日期", "来源", "街道", "点位类型", "点位名称", "测评项", "罚掉的分"]
+    where = ["2026-11-16", "市督查组", "河西街道", "主次干道"]
+    points = {"一": 1, "二": 2, "三": 3}
+    sheets = {
+        f"第{team}组": [header, [*where, f"{team}号路", "垃圾桶不满溢", lost]]
+        for team, lost in points.items()
+    }
+    asked = read_sheets(sheets)
+    assert codes(asked) == [CONFIRM] * 3
+    assert (len(asked.checks), [one.is_open for one in asked.recognised]) == (0, [True] * 3)
+    told = read_sheets(sheets, columns=(("罚掉的分", "deduction"),))
+    assert sorted(told.checks["lost"].tolist()) == [10_000, 20_000, 30_000]
+    assert told.counts.held == 0

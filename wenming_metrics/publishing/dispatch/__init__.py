@@ -1,0 +1,4 @@
+"""交办单: what each unit gets when problems are handed out, made of what is stored under one 文号 or 批次.
+
+`orders` who was given which problems · `papers` a document and a workbook for each unit, in one zip.
+"""

@@ -1,0 +1,196 @@
+"""Moves that were made of problems (问题整改), played: where each stands, and what that does to scores.
+
+A problem is known by its number: its own, else the one that the office gave it. What a file hands
+out itself (a number or a limit in the row) is 随表交办 on the day it was found; all else is an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from wenming_metrics.domain.working_hours import DAY, Clock, day_of, end_of, make_clock
+from wenming_metrics.queries.scores.findings import Moment, link
+from wenming_metrics.rules.loop import ON_CHECK, LoopRules
+from wenming_metrics.scoring.loop.course import (
+    ANSWER,
+    BY_TABLE,
+    PROGRESS,
+    START,
+    ProblemCourse,
+    follow,
+)
+from wenming_metrics.scoring.tree.states import BY_MOVES, OPEN
+from wenming_metrics.store.problems import moved_numbers, own_numbers, read_events
+from wenming_metrics.store.registers import read_register
+from wenming_metrics.store.rows import read_role
+from wenming_metrics.vocabulary import ANSWERED, ROLE_CODES, SOURCE_CODES
+
+REPORTED = SOURCE_CODES.index("public")
+"""Source of what people report: whether it is true is asked first (核实)."""
+TO_VERIFY = "待核实"
+_KEY = ["batch", "seq"]
+_PIECE = r"-\d{1,2}$"
+_FOLLOWED = (ANSWER, PROGRESS)
+_OPENING = ("number", "day", "due_by_row", "by_table", "start")
+"""What a problem begins with: columns of the lines of a book."""
+
+
+def apply_moves(
+    connection: Connection,
+    problems: pd.DataFrame,
+    answers: pd.DataFrame,
+    rules: LoopRules,
+    moment: Moment,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Let the moves that were made decide what is closed, when it was due and who was late.
+
+    Problems of which only files with answers tell stay as they are, unless 销号 alone closes them.
+
+    Takes:   problems - of `findings.read_problems`; answers - linked to them
+    Returns: both, the problems with BY_MOVES where any was moved
+    """
+    if problems.empty or not rules.moves:
+        return problems, answers
+    numbered = number_rows(connection, problems, moment.known_at)
+    every = rules.closes == ON_CHECK
+    numbers = set(numbered["number"]) - {""}
+    moved = numbers if every else moved_numbers(connection, numbers, moment.known_at)
+    followed = numbered[numbered["number"].isin(moved)]
+    if followed.empty:
+        return problems, answers
+    labels = followed.index
+    followed = followed.reset_index(drop=True)
+    calendar = read_register(connection).calendar
+    clock = make_clock(calendar, rules.hours, int(followed["day"].min()), moment.as_of + 1)
+    events = linked_events(connection, followed, moment)
+    events = events[events["finding"] >= 0]
+    courses = play_events(followed, row_holders(connection, followed), events, rules, clock, moment)
+    as_of = end_of(moment.as_of)
+    decided = pd.DataFrame(
+        [
+            (
+                labels[index],
+                day_of(course.closed) if course.closed else OPEN,
+                day_of(course.due) if course.due else 0,
+                int(
+                    (course.is_late or course.is_overdue(as_of - DAY + 1)) and not course.is_exempt
+                ),
+            )
+            for index, course in courses.items()
+        ],
+        columns=["finding", "closed", "due", BY_MOVES],
+    ).set_index("finding")
+    if every:
+        open_ones = numbered.index.difference(decided.index)
+        answers = answers[~answers["finding"].isin(open_ones)]
+    late = decided[BY_MOVES].reindex(problems.index, fill_value=-1)
+    due = decided["due"].reindex(problems.index).fillna(problems["due"]).astype("int64")
+    closed = decided[decided["closed"] < OPEN]
+    settled = pd.DataFrame({"finding": closed.index, "happened_on": closed["closed"].to_numpy()})
+    settled = settled.assign(state=ANSWERED, known_at=moment.known_at)
+    kept_answers = answers[~answers["finding"].isin(decided.index)]
+    together = (
+        pd.concat([kept_answers, settled], ignore_index=True) if len(settled) else kept_answers
+    )
+    return problems.assign(due=due, **{BY_MOVES: late}), together
+
+
+def number_rows(connection: Connection, findings: pd.DataFrame, known_at: str) -> pd.DataFrame:
+    """Put the numbers that the office gave to findings."""
+    numbered = own_numbers(connection, findings["day"].unique(), known_at)
+    problems = findings.assign(by_table=(findings["number"] != "") | (findings["due"] > 0))
+    office_numbers = numbered[numbered["batch"] > 0].set_index(_KEY)["number"]
+    if len(office_numbers):
+        own_number = office_numbers.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(
+            object
+        )
+        has_own = pd.notna(own_number)
+        problems = problems.assign(number=np.where(has_own, own_number, problems["number"]))
+    reported = (problems["source"] == REPORTED) & ~problems["by_table"]
+    start = np.where(reported, TO_VERIFY, START).astype(object)
+    return problems.assign(content="", origin="", start=start, due_by_row=problems["due"])
+
+
+def row_holders(connection: Connection, problems: pd.DataFrame) -> np.ndarray:
+    """Give who has a problem by its row: the first responsible unit, else the territory."""
+    holder = problems["unit"].to_numpy(np.int64).copy()
+    rows = problems[problems["batch"] > 0]
+    if rows.empty:
+        return holder
+    role = ROLE_CODES.index("responsible")
+    roles = read_role(connection, rows["day"].unique(), rows["batch"].unique(), role)
+    first = roles.sort_values("unit").drop_duplicates(_KEY).set_index(_KEY)["unit"]
+    first_unit = first.reindex(pd.MultiIndex.from_frame(problems[_KEY])).to_numpy(float)
+    return np.where(np.isnan(first_unit), holder, first_unit).astype(np.int64)
+
+
+def linked_events(connection: Connection, problems: pd.DataFrame, moment: Moment) -> pd.DataFrame:
+    """Read the events of problems, each with its finding (-1: none of these)."""
+    numbers = problems["number"]
+    bare = numbers[numbers.str.contains(_PIECE)].str.replace(_PIECE, "", regex=True)
+    events = read_events(connection, {*numbers, *bare}, moment.known_at)
+    described = [details.get("description", "") for details in events["details"]]
+    events = events.assign(description=described, happened_on=events["day"])
+    if events.empty:
+        return events.assign(finding=np.array([], np.int64), why="", frozen="")
+    linked = link(connection, events, problems, moment.known_at)
+    found_on = problems["day"].reindex(np.maximum(linked["finding"], 0), fill_value=0).to_numpy()
+    # Nobody answers before there is a problem: such a day is taken for the day it was found on.
+    is_file = (linked["batch"] > 0).to_numpy()
+    day = linked["happened_on"].to_numpy(np.int64)
+    day = np.where(is_file & (linked["finding"] >= 0), np.maximum(day, found_on), day)
+    frozen = [details.get("frozen", {}) for details in linked["details"]]
+    return linked.assign(day=day, frozen=frozen)
+
+
+def play_events(
+    problems: pd.DataFrame,
+    holder: np.ndarray,
+    events: pd.DataFrame,
+    rules: LoopRules,
+    clock: Clock,
+    moment: Moment,
+) -> dict[int, ProblemCourse]:
+    """Play the events of each problem that has any."""
+    as_of = end_of(moment.as_of)
+    grouped: dict[int, list[Mapping]] = {}
+    for event in events.to_dict("records"):
+        grouped.setdefault(event["finding"], []).append(event)
+    openings = problems.loc[list(grouped), list(_OPENING)].assign(named=holder[list(grouped)])
+    return {
+        index: follow_line(line, grouped[index], rules, clock, as_of)
+        for index, line in zip(grouped, openings.to_dict("records"), strict=True)
+    }
+
+
+def follow_line(
+    line: Mapping, events: Sequence[Mapping], rules: LoopRules, clock: Clock, as_of: int
+) -> ProblemCourse:
+    """Play the events of one problem. Takes: line - _OPENING and named"""
+    sequence, opened = _in_order(events, day_of(as_of)), end_of(int(line["day"]))
+    if line["by_table"]:
+        first = by_table_event(int(line["day"]), int(line["due_by_row"]), int(line["named"]))
+        sequence = [first, *sequence]
+    return follow(line["number"], opened, sequence, rules, clock, as_of, line["start"])
+
+
+def by_table_event(day: int, due: int, unit: int) -> dict[str, object]:
+    """Make the event by which a file hands a problem out itself, on the day it was found."""
+    event = {"event": 0, "act": BY_TABLE, "unit": unit, "day": day, "minute": DAY}
+    event |= {"due": due, "due_minute": DAY, "time_unit": "", "until": 0, "frozen": {}}
+    return event | dict.fromkeys(("who", "approver", "way", "outcome", "reason"), "")
+
+
+def _in_order(events: Sequence[Mapping], as_of: int) -> list[Mapping]:
+    """Put events in the order in which they happened.
+
+    Of answers in files alone the one that became known last holds: it corrects those before.
+    """
+    past = [event for event in events if event["day"] <= as_of]
+    if all(event["batch"] and event["act"] in _FOLLOWED for event in past):
+        return past[-1:]
+    return sorted(past, key=lambda event: (event["day"], event["minute"], event["event"]))

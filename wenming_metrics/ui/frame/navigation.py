@@ -1,0 +1,64 @@
+"""The bar above every page: the product, the page's own name, three groups of links that keep the view.
+
+Links carry period, board and unit in the address, under the names that the other page gives them; so
+each opens the same days there, for whoever is sent it. What a page without a period is left by is the
+view before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from wenming_metrics.ui.frame.words import plain
+
+PRODUCT = "文明创建数据"
+_OFFERED, _CARRIED, _LINKS, _REMARKS = "offered", "carried", "links", "remarks"
+
+
+def offer(pages: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """Say which pages there are. Takes: name of a group -> its pages, in the order of the bar"""
+    st.session_state[_OFFERED] = pages
+
+
+def draw(title: str) -> None:
+    """Draw the bar, with the links as they were when a view was last carried."""
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        st.html(f"<span class='product'>{PRODUCT}</span><span class='page'>{title}</span>")
+        st.session_state[_LINKS] = st.empty()
+    st.session_state[_REMARKS] = st.container(key="remarks")
+    _draw_links(st.session_state.get(_CARRIED, {}))
+
+
+def remark(label: str, in_address: str | None, shown: str) -> None:
+    """Say that the address asks for what there is not, and what is shown instead.
+
+    Takes: label - of the control; in_address - in the address, None: nothing; shown - as it would stand there
+    """
+    if in_address in (None, shown):
+        return
+    asked = f"“{plain(in_address[:40])}”" if in_address.strip() else "没有写明，"
+    missing = "不在可选范围内，" if in_address.strip() else ""
+    now = f"已显示“{plain(shown)}”" if shown else "未作限定"
+    st.session_state[_REMARKS].markdown(f"网址中的{label}{asked}{missing}{now}。")
+
+
+def carry(queries: Mapping[str, Mapping[str, str]]) -> None:
+    """Let the links of the bar keep what is looked at.
+
+    Takes: queries - title of a page -> its address parameters
+    """
+    if st.session_state.get(_CARRIED, {}) != queries:
+        st.session_state[_CARRIED] = queries
+        _draw_links(queries)
+
+
+def _draw_links(queries: Mapping[str, Mapping[str, str]]) -> None:
+    with st.session_state[_LINKS].container(horizontal=True, gap=None):
+        for group, pages in st.session_state[_OFFERED].items():
+            with st.popover(group, type="tertiary"):
+                for page in pages:
+                    query = dict(queries.get(page.title, {})) or None
+                    st.page_link(page, label=page.title, query_params=query)

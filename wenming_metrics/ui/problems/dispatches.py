@@ -1,0 +1,107 @@
+"""交办 of all that waits: preview by unit, terms, one button; then the papers of every hand-out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from wenming_metrics.decisions.dispatch import (
+    WAITING,
+    DispatchTerms,
+    dispatch,
+    dispatch_preview,
+    due_after,
+    problems_by_unit,
+)
+from wenming_metrics.publishing.dispatch.orders import dispatches
+from wenming_metrics.publishing.dispatch.papers import dispatch_papers
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems.choices import unit_numbers
+from wenming_metrics.ui.frame import page, tables
+from wenming_metrics.ui.frame.act_button import button
+from wenming_metrics.ui.frame.cache import ask
+
+_PREVIEW = tables.configs(
+    "unit_name", "problems=dispatch_problems", "sites=dispatch_sites", unit_name="交办给"
+)
+_LIMITS = {
+    "立行立改（当天）": 0,
+    **{f"{days} 个工作日": days for days in (1, 3, 5, 7, 15)},
+    "指定日期": None,
+}
+_ALL_DAYS = "全部"
+
+
+def draw(office: Office, lines: pd.DataFrame, who: str) -> None:
+    """Draw 交办 of what waits among some problems. Takes: lines - those of the page's filters"""
+    waiting = lines[lines["state"] == WAITING]
+    st.subheader("交办")
+    if len(waiting):
+        _draw_hand_out(office, waiting, who)
+    else:
+        page.note("上面筛选的问题里没有待交办的。")
+    _draw_papers(office)
+
+
+def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
+    days = sorted({day.isoformat() for day in waiting["found_on"]}, reverse=True)
+    with page.row("dispatch-what"):
+        day = st.selectbox("发现日期", [_ALL_DAYS, *days], key="dispatch-day", width=170)
+        document = st.text_input("文号或批次", key="dispatch-document", max_chars=60, width=240)
+        term = st.selectbox("整改期限", list(_LIMITS), index=2, key="dispatch-term", width=190)
+        due = _due(office, _LIMITS[term])
+        chief = st.text_input("签发人", key="dispatch-chief", max_chars=20, width=140)
+    requirement = st.text_area(
+        "承办要求（可不填，一行一条）", key="dispatch-requirement", height=80
+    )
+    if day != _ALL_DAYS:
+        waiting = waiting[waiting["found_on"] == date.fromisoformat(day)]
+    with_unit = waiting[waiting["unit_name"] != ""]
+    preview = dispatch_preview(with_unit)
+    nobody = len(waiting) - len(with_unit)
+    unnamed = f"另有 {nobody} 条没有写明责任单位，不在内，请勾选后单独交办。" if nobody else ""
+    page.note(
+        f"{len(with_unit)} 条问题交办给 {len(preview)} 个单位，{due.isoformat()} 前整改。{unnamed}"
+    )
+    tables.show(preview, _PREVIEW, 8)
+    terms = DispatchTerms(document, due, requirement, chief)
+    button(
+        f"交办（{len(with_unit)} 条）",
+        "dispatch-do",
+        lambda: dispatch(office, problems_by_unit(with_unit, ask(unit_numbers)), terms, who),
+        lambda numbers: f"已交办 {len(numbers)} 条，交办单在下面下载。",
+        disabled=not (who and document.strip() and len(with_unit)),
+    )
+
+
+def _due(office: Office, working_days: int | None) -> date:
+    if working_days is not None:
+        return due_after(office, working_days)
+    usual = due_after(office, office.rules.loop.term)
+    return (
+        st.date_input("整改到", usual, format="YYYY-MM-DD", key="dispatch-due", width=150) or usual
+    )
+
+
+def _draw_papers(office: Office) -> None:
+    earlier = ask(dispatches)
+    if earlier.empty:
+        return
+    titles = {
+        f"{line.document_no}（{line.units}个单位，{line.problems}条，{line.at[:10]}）": line.document_no
+        for line in earlier.itertuples()
+    }
+    with page.row("dispatch-papers"):
+        title = st.selectbox("已交办的", list(titles), key="dispatch-papers-of", width=420)
+        document = titles[title]
+        st.download_button(
+            "下载交办单和反馈表",
+            lambda: dispatch_papers(office, document)[1],
+            f"{document}交办单.zip",
+            "application/zip",
+            on_click="ignore",
+            key=f"dispatch-file-{document}",
+            help="每个单位一份 Word 交办单、一份 Excel 反馈表，另有交办汇总和转发文字。",
+        )

@@ -1,0 +1,180 @@
+"""问题整改: four figures, the list, the problem that is opened, who holds how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from wenming_metrics.queries.office import Office
+from wenming_metrics.queries.problems import lists, wording
+from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems.reminders import reminders
+from wenming_metrics.ui.frame import cache, cards, page, tables, words
+from wenming_metrics.ui.frame.act_button import tell_done
+from wenming_metrics.ui.frame.cache import ask
+from wenming_metrics.ui.problems import dispatches, matches, moves, sentences, story
+from wenming_metrics.vocabulary import LOOP_STATES
+
+_ALL = "全部"
+_SPANS = {"近30天": 30, "近90天": 90, "近一年": 366}
+_MOST = 500
+"""So many lines are drawn; the workbook has all."""
+_LIST, _UNITS, _FIGURES = (
+    {column.name: tables.config(column) for column in table}
+    for table in (wording.LIST, wording.UNITS, wording.FIGURES)
+)
+_REMINDERS = tables.configs(
+    "level=reminder", "unit_name=holder", "problems=in_hand", "most_late", problems="件数"
+)
+_INKS = {"red": "#a61b1b", "yellow": "#8a5a00", "green": "#2b6338"}
+
+
+def draw(office: Office, days: Sequence[date]) -> None:
+    """Draw the page. Takes: days - those with inspections"""
+    with page.row("controls"):
+        span = page.switch("发现时间", list(_SPANS), "fix_days", "近90天")
+        view = ask(lists.problem_view, _SPANS[span], most=8)
+        lines = _narrow(view)
+    page.say(sentences.opening(view))
+    cards.draw_cards(_cards(view))
+    page.note(wording.basis(view))
+    tell_done()
+    who = page.ask_who("办理记录")
+    _draw_list(office, view, lines, who)
+    matches.draw(office, _SPANS[span], who)
+    dispatches.draw(office, lines, who)
+    _draw_units(view)
+    _draw_reminders(view)
+    _draw_figures(view)
+    moves.draw_elsewhere(office, who)
+
+
+def _narrow(view: ProblemView) -> pd.DataFrame:
+    """Draw the filters; their values stand in the address."""
+    lines = view.lines
+    states = [state for state in LOOP_STATES if (lines["state"] == state).any()]
+    units = sorted({name for name in lines["unit_name"] if name})
+    state = _choice("状态", states, "fix_state")
+    unit = _choice("单位", units, "fix_unit")
+    term = _choice("时限", lists.TERMS, "fix_term")
+    lines = lines[lines["state"] == state] if state else lines
+    lines = lines[lines["unit_name"] == unit] if unit else lines
+    return lists.with_term(lines, term).reset_index(drop=True)
+
+
+def _choice(title: str, options: Sequence[str], key: str) -> str:
+    """Draw a filter; "" for all. A value of the address that is no longer there is left out."""
+    if st.query_params.get(key, _ALL) not in (_ALL, *options):
+        del st.query_params[key]
+    choice = st.selectbox(title, [_ALL, *options], key=key, bind="query-params", width=170)
+    return "" if choice == _ALL else choice
+
+
+def _cards(view: ProblemView) -> list[cards.Card]:
+    on_time, relapse = view.rate_of("kept"), view.rate_of("relapse")
+    stalled, overdue = view.rate_of("stalled"), view.rate_of("overdue")
+    worst = view.by_unit.iloc[0] if len(view.by_unit) else None
+    with_whom = (
+        f"最多：{worst['unit_name']} {worst['overdue']:,} 件，最长 {worst['most_late']:,} 天"
+        if worst is not None and worst["overdue"]
+        else ""
+    )
+    undated = int(view.rate_of("undated")["numerator"])
+    return [
+        cards.Card(
+            "长期无进展",
+            f"{stalled['numerator']:,}",
+            "件",
+            (
+                f"{cache.office().rules.loop.stalled_days} 个工作日没有进展",
+                sentences.open_count(view),
+            ),
+        ),
+        cards.Card(
+            "逾期",
+            f"{overdue['numerator']:,}",
+            "件",
+            tuple(filter(None, (with_whom, f"另有无期限 {undated:,} 件" if undated else ""))),
+        ),
+        cards.Card("反弹", f"{relapse['numerator']:,}", "件", (wording.share(relapse),)),
+        cards.Card("按期整改率", wording.rate(on_time), "", (wording.share(on_time),)),
+    ]
+
+
+def _draw_list(office: Office, view: ProblemView, lines: pd.DataFrame, who: str) -> None:
+    st.subheader("问题清单")
+    drawn = lines.head(_MOST)
+    remainder = f"，列出最急的 {_MOST} 件，其余见下载的清单" if len(lines) > _MOST else ""
+    page.note(f"共 {len(lines):,} 件{remainder}。勾选一件看整改经过，勾选几件一起办理。")
+    key = f"fix-list-{len(lines)}-{cache.version().revision}-{view.begin}"
+    picked = tables.pick_many(_coloured(drawn), _LIST, key, 12)
+    page.offer(
+        "下载清单",
+        lambda: wording.list_file(lines, view),
+        f"问题整改清单{view.as_of:%Y%m%d}",
+        f"file-{key}",
+    )
+    if not picked:
+        return
+    ticked = drawn.iloc[picked]
+    with st.container(border=True, key="unit-panel"):
+        if len(ticked) == 1:
+            story.draw(ticked.iloc[0])
+        moves.draw(office, ticked, who)
+
+
+def _coloured(lines: pd.DataFrame) -> Styler:
+    """Write deadlines in the three colours of 督办; the word beside says the same."""
+    inks = np.select(
+        [
+            lines["is_overdue"] | lines["term"].eq("逾期完成") | lines["term"].eq("已反馈（逾期）"),
+            lines["is_open"] & (lines["left"] <= lists.SOON) & lines["term"].ne("已反馈"),
+            lines["is_open"] & (lines["left"] > lists.SOON),
+        ],
+        list(_INKS.values()),
+        "#1f2933",
+    )
+    styles = [f"color: {ink}" for ink in inks]
+    return lines.style.apply(lambda column: styles, axis=0, subset=["term"])
+
+
+def _draw_units(view: ProblemView) -> None:
+    st.subheader("各单位手里的问题")
+    if view.by_unit.empty:
+        page.note("没有已交办、还没有整改完的问题。")
+        return
+    page.note("逾期最多的在前。点一行，只看这个单位的。")
+    units = view.by_unit
+    key = f"fix-units-{len(units)}-{cache.version().revision}-{view.begin}"
+    tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
+
+
+def _reminded(office: Office, back: int) -> pd.DataFrame:
+    return reminders(office, lists.problem_view(office, back))
+
+
+def _draw_reminders(view: ProblemView) -> None:
+    """Draw who has not signed or answered, with a text to send."""
+    lines = ask(_reminded, (view.as_of - view.begin).days + 1, most=8)
+    st.subheader("没有签收、没有按时反馈的")
+    if lines.empty:
+        page.note("没有要提醒的单位。")
+        return
+    counts = lines.groupby("level", sort=False)["unit_name"].nunique()
+    spelled = "、".join(f"{level} {count:,} 个单位" for level, count in counts.items())
+    page.note(f"{spelled}。点一行，下面是可以转发的文字。")
+    key = f"fix-remind-{len(lines)}-{cache.version().revision}-{view.begin}"
+    picked = tables.pick(lines, _REMINDERS, key, 8)
+    if picked is not None:
+        st.code(lines["text"].iloc[picked], language=None, wrap_lines=True)
+
+
+def _draw_figures(view: ProblemView) -> None:
+    with st.expander("各项指标是怎样算的"):
+        tables.show(wording.figure_lines(view), _FIGURES, 24)
+        page.note(words.plain(wording.basis(view)))

@@ -1,0 +1,54 @@
+"""What the page 问题整改 says in words, of figures that it is given."""
+
+from __future__ import annotations
+
+from wenming_metrics.queries.problems.lists import ProblemView
+from wenming_metrics.queries.problems.wording import rate
+from wenming_metrics.ui.frame.words import bold, plain
+
+
+def opening(view: ProblemView) -> str:
+    """Answer the first question: how much is late, and with whom."""
+    undated, overdue = (int(view.rate_of(code)["numerator"]) for code in ("undated", "overdue"))
+    count = int(view.rate_of("found")["numerator"])
+    if not count:
+        return "这段时间没有发现问题。"
+    handed = int(view.rate_of("handed")["numerator"])
+    not_handed = int((view.lines["state"] == "待交办").sum())
+    clauses = [
+        f"发现问题 {count:,} 件，已交办 {handed:,} 件，其中还没有整改完的 {_open(view):,} 件"
+    ]
+    if undated:
+        clauses.append(f"没有整改时限的 {undated:,} 件")
+    if overdue:
+        units = view.by_unit[view.by_unit["overdue"] > 0]
+        names = "、".join(bold(name) for name in units["unit_name"].head(3))
+        clauses.append(f"逾期 {overdue:,} 件，{'主要在' if len(units) > 3 else '在'}{names}")
+    else:
+        clauses.append("没有逾期的")
+    if not_handed:
+        clauses.append(f"另有 {not_handed:,} 件还没有交办")
+    return "；".join(clauses) + "。"
+
+
+def _open(view: ProblemView) -> int:
+    return int((view.lines["is_open"] & (view.lines["handed"] > 0)).sum())
+
+
+def open_count(view: ProblemView) -> str:
+    """Say how many are open, the base of what stands still."""
+    return f"已交办、未整改完的 {_open(view):,} 件"
+
+
+def glance(view: ProblemView) -> str:
+    """Say in one line what a leader asks: what is late, with whom, what stands still, how much in time."""
+    overdue, stalled, on_time = (view.rate_of(code) for code in ("overdue", "stalled", "kept"))
+    worst = view.by_unit[view.by_unit["overdue"] > 0].head(3)
+    units = "、".join(f"{plain(line.unit_name)} {line.overdue:,} 件" for line in worst.itertuples())
+    late = f"逾期 {overdue['numerator']:,} 件" + (f"（{units}）" if units else "")
+    clauses = [late, f"长期无进展 {stalled['numerator']:,} 件"]
+    if on_time["denominator"]:
+        clauses.append(
+            f"按期整改率 {rate(on_time)}（{on_time['numerator']:,}/{on_time['denominator']:,}）"
+        )
+    return f"{'，'.join(clauses)}；截至 {view.as_of.isoformat()}"
