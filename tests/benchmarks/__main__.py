@@ -23,6 +23,7 @@ from tests.benchmarks import (
     losses,
     many,
     memory,
+    pages,
     processes,
     questionnaires,
     questions,
@@ -32,7 +33,7 @@ from tests.benchmarks import (
 from tests.benchmarks.suite import BENCHMARKS, Line, Setup, end_servers, say, three_digits
 
 MODULES = (
-    *(ingest, questionnaires, intervals, commits, processes, questions, losses, memory),
+    *(ingest, questionnaires, intervals, commits, processes, questions, losses, pages, memory),
     *(many, rescoring, recognition, bands),
 )
 """Importing them registers their benchmarks."""

@@ -153,7 +153,7 @@ def split_by(table: Table) -> str | None:
 def spans_of(table: Table, values: Iterable) -> set[str]:
     """Give the spans that values of the column lie in by which a table is split."""
     if split_by(table) in ("day", "at"):
-        return {str(month_of(int(day))) for day in values}
+        return {str(month_of(int(day))) if day and day > 0 else "" for day in values}
     return {str(cell) for cell in values}
 
 

@@ -91,8 +91,8 @@ def _ranks(office: Office, office_now: Office, window: Window, board: str) -> pd
     columns = ["unit_name", "score", "rank"]
     was, judged_now = (ranking(version, window, board)[columns] for version in (office, office_now))
     compared = was.merge(judged_now, on="unit_name", suffixes=("", "_now"))
-    moved = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
+    differs = (compared["score"].round(9) != compared["score_now"].round(9)) & compared[
         "score"
     ].notna()
-    moved |= compared["rank"].fillna(0) != compared["rank_now"].fillna(0)
-    return compared[moved.to_numpy(bool)].reset_index(drop=True)
+    differs |= compared["rank"].fillna(0) != compared["rank_now"].fillna(0)
+    return compared[differs.to_numpy(bool)].reset_index(drop=True)

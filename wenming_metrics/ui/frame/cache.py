@@ -112,6 +112,7 @@ def _office(key: str) -> Office:
 
 def _recall(office: Office, question: Callable, *arguments: object) -> object:
     """Ask what several questions of a page rest on, of an office that may have other rules."""
+    _follow(office.store)
     settings = {"shared": True, "most": _STANDINGS, "wait": False}
     return _answer(office, question, *arguments, **settings).content
 
