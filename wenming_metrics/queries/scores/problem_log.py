@@ -65,9 +65,7 @@ def log(
     former = (
         read_problems(connection, before, moment.known_at, sites) if len(sites) else day_problems
     )
-    problems = (
-        pd.concat([former, day_problems], ignore_index=True) if len(former) else day_problems
-    )
+    problems = pd.concat([former, day_problems], ignore_index=True) if len(former) else day_problems
     problems = _recounted(problems, pricing)
     answers = _NO_ANSWERS
     if (problems["number"] != "").any():
