@@ -77,9 +77,12 @@ def _ranking_sheets(
     shortlists: pd.DataFrame,
     prefix: str = "",
 ) -> tuple[ExportSheet, ExportSheet]:
+    # Where nobody had a place before, 新 on every line would say nothing; the page leaves it out too.
+    compared = bool(ranked["rank_change"].notna().any())
     lines = ranked.assign(
         moved=[
-            movement(line.rank_change, is_new=bool(line.is_new)) for line in ranked.itertuples()
+            movement(line.rank_change, is_new=bool(line.is_new) and compared)
+            for line in ranked.itertuples()
         ],
         remark=[_remark(line) for line in ranked.itertuples()],
     )

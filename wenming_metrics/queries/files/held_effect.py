@@ -158,9 +158,11 @@ def what_of(
         units = tuple(_units(names, cells))
         points = values.points(cells["deduction"])
         cannot = _why_not(names, cells, str(kind), day, window, scored_items)
-        above = [_upward(parents, unit) for unit in units]
-        concerned = tuple(dict.fromkeys(names.titles[unit] for line in above for unit in line))
-        streets = [unit for unit in above[0] if kinds_of_units[unit] == "street"] if above else []
+        ancestries = [_upward(parents, unit) for unit in units]
+        concerned = tuple(dict.fromkeys(names.titles[unit] for line in ancestries for unit in line))
+        streets = (
+            [unit for unit in ancestries[0] if kinds_of_units[unit] == "street"] if units else []
+        )
         unit_name = names.titles[[*streets, *units][0]] if units else ""
         lines.append((day, units, unit_name, concerned, points, cannot))
     facts = pd.DataFrame(lines, columns=_TOLD)
