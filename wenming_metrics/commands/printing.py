@@ -195,7 +195,7 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
 
 
 def _line(line: object, *, compared: bool) -> list[str]:
-    moved = movement(line.rank_change, is_new=bool(line.is_new) and compared) or "—"
+    moved = movement(line.rank_change, is_new=bool(line.is_new) and compared)  # — is 持平
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"
