@@ -163,12 +163,13 @@ def print_ranking(
     if window.kind == "day":
         out.print("当日点位少，名次仅供参考。")
     print_held(held_in(office, window))
+    compared = bool(ranked["rank_change"].notna().any())  # else 新 on every line says nothing
     for group, group_units in ranked[ranked["status"] == RANKED].groupby("group", sort=False):
         names = ("rank", "place_band", "moved", "unit_name", "score", "change")
         table = new_table(str(group), *names, "sites", "checks", "failed", "coverage")
         banded = group_units.assign(**spell_bands(group_units))
         for line in banded.itertuples():
-            table.add_row(*_line(line))
+            table.add_row(*_line(line, compared=compared))
         out.print(table)
     for status, text in ((THIN, "检查项不足，暂不评分"), (UNVISITED, "本期未督查")):
         names = ranked.loc[ranked["status"] == status, "unit_name"]
@@ -201,8 +202,9 @@ def print_shortlists(shortlists: pd.DataFrame) -> None:
         out.print(f"{group} {title}：{'、'.join(texts)}", markup=False)
 
 
-def _line(line: object) -> list[str]:
-    moved = movement(line.rank_change, is_new=bool(line.is_new), clear=line.clear_change)
+def _line(line: object, *, compared: bool) -> list[str]:
+    is_new = bool(line.is_new) and compared
+    moved = movement(line.rank_change, is_new=is_new, clear=line.clear_change)  # — is 持平
     change = "—" if pd.isna(line.score_change) else f"{line.score_change:+.2f}"
     covered = "—" if pd.isna(line.coverage) else f"{line.coverage:.0%}"
     rank_text = f"{line.rank}{'（并列）' if line.tied else ''}"

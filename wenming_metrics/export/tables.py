@@ -82,11 +82,13 @@ def _ranking_sheets(
     shortlists: pd.DataFrame,
     prefix: str = "",
 ) -> tuple[ExportSheet, ExportSheet]:
+    # Where nobody had a place before, 新 on every line would say nothing; the page leaves it out too.
+    compared = bool(ranked["rank_change"].notna().any())
     lines = ranked.assign(
         moved=[
             movement(
                 line.rank_change,
-                is_new=bool(line.is_new),
+                is_new=bool(line.is_new) and compared,
                 clear=getattr(line, "clear_change", True),
             )
             for line in ranked.itertuples()

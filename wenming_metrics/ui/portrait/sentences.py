@@ -54,10 +54,13 @@ def _moved(line: pd.Series, compared: str) -> str:
     if pd.isna(clear) or not clear:
         return f"与{compared}相比，变化不大于误差（得分{signed(line['score_change'])}）"
     step = int(line["rank_change"])
-    rank_words = "名次持平" if not step else f"名次{'上升' if step > 0 else '下降'} {abs(step)} 位"
+    if step:
+        rank_words = f"名次比{compared}{'上升' if step > 0 else '下降'} {abs(step)} 位"
+    else:
+        rank_words = f"名次与{compared}持平"
     score = signed(line["score_change"])
     points = "得分持平" if score == "持平" else f"得分{_UP_DOWN[score[0]]} {score[1:]} 分"
-    return f"比{compared}{rank_words}，{points}"
+    return f"{rank_words}，{points}"
 
 
 def costs(losses: pd.DataFrame, total: float) -> str:

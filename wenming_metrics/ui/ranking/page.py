@@ -262,7 +262,8 @@ def draw_day_list(selection: Selection) -> None:
         draw_list(selection)
     with right:
         st.subheader("本周累计")
-        page.note(f"{so_far.title}，点位更多，更有参考价值。")
+        more = "，点位更多，更有参考价值" if so_far.start < so_far.end else ""
+        page.note(f"{so_far.title}{more}。")
         lines = ask(_ranked_lines, week, shared=True, wait=False)
         columns = tables.configs("place", "unit_name", "score", "sites")
         tables.show(tables.mark_means(lines), columns)
