@@ -57,7 +57,7 @@ def test_a_department_is_listed_and_not_ranked(filled):
     first = listing(filled, WEEK).iloc[0]
     app = visit("portrait", unit_board="部门", unit_who=first["unit_name"])
     said = texts(app)
-    assert f"**{int(first['failed'])}** 项问题写明由它负责" in said
+    assert f"负责的问题有 **{int(first['failed'])}** 项" in said
     assert "不排名" in said
     assert "失分账" not in said
     assert "哪几类问题" in printed(app)

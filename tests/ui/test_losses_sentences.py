@@ -90,7 +90,7 @@ def test_the_largest_block_is_named_only_where_there_is_one():
 def test_the_darkest_cell_is_named_only_where_there_is_one():
     table = pd.DataFrame({"环境": [1.0, 2.0], "秩序": [None, 0.5]}, ["甲", "乙"])
     assert darkest(table) == "颜色最深的是“乙”的“环境”，失 2.00 分。"
-    assert darkest(table.clip(upper=0.5)).startswith("最深的 3 格并列，各 0.50 分")
+    assert darkest(table.clip(upper=0.5)).startswith("失分最多的 3 格并列，各 0.50 分")
     assert darkest(table.iloc[:1]) == "失分只在“甲”的“环境”一格（1.00 分）。"
     assert darkest(table * 0) == "没有失分，没有深色的格子。"
 

@@ -166,7 +166,7 @@ def test_problems_of_a_department_are_compared_not_ranked():
     none = portrait_sentences.listed(
         pd.Series({"failed": 0, "failed_before": 8}), "城管局", "本周", "上周"
     )
-    assert "没有记到它的问题" in none
+    assert "没有由其负责的问题" in none
 
 
 def test_lists_that_are_cut_say_how_many_are_left_and_still_add_up():

@@ -36,7 +36,8 @@ def basis(view: ProblemView) -> str:
     """Say as of when, and what closes a problem."""
     closes = "以核查通过并销号为准" if view.closes == "check" else "以责任单位反馈已整改为准"
     days, count = view.median
-    typical = f"，从交办到整改完的中位数 {days:g} 个工作日（{count:,} 件）" if count else ""
+    usual = f"{days:g} 个工作日" if days else "不到 1 个工作日"
+    typical = f"，从交办到整改完的中位数{usual}（{count:,} 件）" if count else ""
     return (
         f"截至 {view.as_of.isoformat()}，{view.begin.isoformat()} 以来发现的问题；"
         f"整改完{closes}{typical}。"

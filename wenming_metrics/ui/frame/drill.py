@@ -154,7 +154,7 @@ def draw_named(line: pd.Series, selection: Selection) -> None:
             page.note("本期没有记到这个单位的问题。")
             return
         _offer_portrait(str(line["unit_name"]), selection)
-        page.note(f"{len(rows)} 条记录写明由它负责。点一行，看原表里的这一行。")
+        page.note(f"{len(rows)} 条记录由其负责。点一行，看原表里的这一行。")
         key = f"named-{line['unit']}-{selection.key}"
         draw_original(rows, tables.pick(rows, _NAMED, key, 10))
 

@@ -77,7 +77,9 @@ def widest(blocks: pd.DataFrame) -> str:
         names = joined(first["name"], most=min(even, 3))
         rest = f"等 {even} 项" if even > 3 else ""
         return f"{names}{rest}失分一样多，各占 {top['loss'] / total:.0%}。"
-    return f"最大的一块是“{plain(top['name'])}”，占 {top['loss'] / total:.0%}。点一块，就看它里面。"
+    return (
+        f"最大的一块是“{plain(top['name'])}”，占 {top['loss'] / total:.0%}。点击一块，查看其下级。"
+    )
 
 
 def few(losses: Sequence[float]) -> str:
@@ -112,7 +114,9 @@ def darkest(table: pd.DataFrame) -> str:
     if len(values) == 1:
         return f"失分只在“{plain(row)}”的“{plain(column)}”一格（{most:.2f} 分）。"
     if even > 1:
-        return f"最深的 {even} 格并列，各 {most:.2f} 分；其中有“{plain(row)}”的“{plain(column)}”。"
+        return (
+            f"失分最多的 {even} 格并列，各 {most:.2f} 分；其中有“{plain(row)}”的“{plain(column)}”。"
+        )
     return f"颜色最深的是“{plain(row)}”的“{plain(column)}”，失 {most:.2f} 分。"
 
 

@@ -215,7 +215,7 @@ def _shaded(book: Book, scope: Scope, what: str) -> tuple[pd.DataFrame, _Drawn]:
         return table, _Drawn("", Drawing().figure(), [])
     small = table.iloc[:_SHADES, :_WIDE]
     omission = "" if small.shape == table.shape else _left_out(table, small, what)
-    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点一格，就看它。"
+    note = f"{sentences.darkest(table)}格里是{_whose(scope)}失的分。{omission}点击一格，查看明细。"
     scopes = [_cell(scope, row, name) for row in small.index for name in small.columns]
     return table.rename_axis("name").reset_index(), _Drawn(note, shades(small), scopes)
 

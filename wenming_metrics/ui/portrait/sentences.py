@@ -230,17 +230,17 @@ def listed(line: pd.Series, name: str, window_name: str, compared: str) -> str:
     who = f"{plain(name)}{plain(window_name)}"
     now, before = int(line["failed"]), int(line["failed_before"])
     if not now:
-        return f"{who}没有记到它的问题（{compared} {before} 项）。本榜不排名。"
+        return f"{who}没有由其负责的问题（{compared} {before} 项）。本榜不排名。"
     step = now - before
     moved = "一样多" if not step else f"{'多' if step > 0 else '少'} {abs(step)} 项"
-    return f"{who}有 **{now}** 项问题写明由它负责，和{compared}比{moved}。本榜按责任列出，不排名。"
+    return f"{who}负责的问题有 **{now}** 项，和{compared}比{moved}。本榜按责任列出，不排名。"
 
 
 def counted(over_time: pd.DataFrame, unit: str) -> str:
     """Say how many problems named a unit over a row of windows."""
     failed = over_time["failed"].astype(int)
     if not failed.any():
-        return f"近 {len(failed)} {unit}都没有记到它的问题。"
+        return f"近 {len(failed)} {unit}都没有由其负责的问题。"
     low, high = failed.min(), failed.max()
     if len(failed) == 1 or low == high:
         return f"近 {len(failed)} {unit}：每{unit.removeprefix('个')} {high} 项。"

@@ -43,6 +43,8 @@ def draw(office: Office, days: Sequence[date]) -> None:
     page.say(sentences.opening(view))
     cards.draw_cards(_cards(view))
     page.note(wording.basis(view))
+    if len(lines) < len(view.lines):
+        page.note("以上是全市的数；问题清单、交办按所选的状态、单位、时限列出。")
     tell_done()
     who = page.ask_who("办理记录")
     _draw_list(office, view, lines, who)

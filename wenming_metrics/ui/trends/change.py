@@ -97,7 +97,7 @@ def _draw_leaves(leaves: pd.DataFrame, line: pd.Series) -> None:
     """Draw what each indicator moved; the rest of the change stands on none."""
     moved = leaves[leaves["moved"].abs() > _LEAST].reset_index(drop=True)
     rest = float(line["change"]) - float(moved["moved"].sum())
-    st.markdown("#### 变在哪些测评标准上")
+    st.markdown("#### 各测评标准的变动")
     if moved.empty:
         page.note("没有一条测评标准使得分变动。")
     else:
@@ -112,7 +112,7 @@ def _draw_units(change: Change, row: int) -> None:
     """Draw what each unit moved the whole by."""
     lines = unit_lines(change, row)
     moved = lines[lines["moved"].abs() > _LEAST].reset_index(drop=True)
-    st.markdown("#### 变在哪些单位上")
+    st.markdown("#### 各单位的变动")
     if moved.empty:
         page.note("没有一个单位使得分变动。")
         return
