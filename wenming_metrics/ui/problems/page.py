@@ -148,7 +148,7 @@ def _draw_units(view: ProblemView) -> None:
     if view.by_unit.empty:
         page.note("没有已交办、还没有整改完的问题。")
         return
-    page.note("逾期最多的在前。点一行，只看这个单位的。")
+    page.note("逾期最多的在前；几个单位共同负责的，只列在第一个责任单位。点一行，只看这个单位的。")
     units = view.by_unit
     key = f"fix-units-{len(units)}-{cache.version().revision}-{view.begin}"
     tables.pick_name(units, _UNITS, key, "fix_unit", units["unit_name"].tolist(), 12)
