@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
@@ -82,7 +83,7 @@ def _answers(connection: Connection) -> pd.DataFrame:
         number not in borne and key not in settled_keys
         for number, key in zip(numbers, keys, strict=True)
     ]
-    records = records[is_open].reset_index(drop=True)
+    records = records[np.array(is_open, bool)].reset_index(drop=True)
     contents = records["told"].tolist()
     names = ["site", "description", "measure", "finished"]
     answers = pd.DataFrame(
