@@ -43,14 +43,16 @@ def draw(office: Office, lines: pd.DataFrame, who: str) -> None:
 
 def _draw_hand_out(office: Office, waiting: pd.DataFrame, who: str) -> None:
     usual = office.rules.loop.limit
-    limits = _limits(usual)
+    terms_offered = _limits(usual)
     days = sorted({day.isoformat() for day in waiting["found_on"]}, reverse=True)
     with page.row("dispatch-what"):
         day = st.selectbox("发现日期", [_ALL_DAYS, *days], key="dispatch-day", width=170)
         document = st.text_input("文号或批次", key="dispatch-document", max_chars=60, width=240)
-        index = list(limits.values()).index(usual)
-        term = st.selectbox("整改期限", list(limits), index=index, key="dispatch-term", width=190)
-        due = _due(office, limits[term])
+        index = list(terms_offered.values()).index(usual)
+        term = st.selectbox(
+            "整改期限", list(terms_offered), index=index, key="dispatch-term", width=190
+        )
+        due = _due(office, terms_offered[term])
         chief = st.text_input("签发人", key="dispatch-chief", max_chars=20, width=140)
     requirement = st.text_area(
         "承办要求（可不填，一行一条）", key="dispatch-requirement", height=80
